@@ -1,0 +1,75 @@
+"""What all documents share: immutable, JSON that a person can read, addressed by content."""
+
+import hashlib
+from pathlib import Path
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+_CHUNK = 1 << 20
+
+
+class Part(BaseModel):
+    """A piece of a document: immutable, and unknown keys are errors, not silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Payload(Part):
+    """A large file beside a document, addressed by the sha256 of its bytes."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    media_type: str = "application/octet-stream"
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the storage."""
+        return f"payloads/{self.sha256}/{self.name}"
+
+    @classmethod
+    def of(cls, path: Path, media_type: str = "application/octet-stream") -> Self:
+        """Describe a file that was just written; reads it once (linear in its size)."""
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+        return cls(
+            name=path.name,
+            sha256=digest.hexdigest(),
+            size_bytes=path.stat().st_size,
+            media_type=media_type,
+        )
+
+
+class Document(Part):
+    """The value of an asset. Two equal documents have equal bytes, hence one address."""
+
+    kind: ClassVar[str]
+    schema_version: int = 1
+
+    def to_json(self) -> bytes:
+        """The bytes that are stored (indented UTF-8, keys in the order of the fields)."""
+        return self.model_dump_json(indent=1).encode()
+
+    @property
+    def sha256(self) -> str:
+        """The address: hash of the kind and the stored bytes."""
+        return hashlib.sha256(self.kind.encode() + b"\0" + self.to_json()).hexdigest()
+
+    def payloads(self) -> list[Payload]:
+        """Every payload that the document points to, wherever it stands in it."""
+        return list(_payloads_in(self))
+
+
+def _payloads_in(part: object) -> list[Payload]:
+    if isinstance(part, Payload):
+        return [part]
+    if isinstance(part, BaseModel):
+        return [p for name in type(part).model_fields for p in _payloads_in(getattr(part, name))]
+    if isinstance(part, dict):
+        return [p for value in part.values() for p in _payloads_in(value)]
+    if isinstance(part, list | tuple):
+        return [p for value in part for p in _payloads_in(value)]
+    return []

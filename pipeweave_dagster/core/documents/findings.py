@@ -1,0 +1,56 @@
+"""Documents about quality: findings with evidence, and the report for people."""
+
+from typing import Any, ClassVar, Literal
+
+from pipeweave_dagster.core.documents.base import Document, Part, Payload
+
+State = Literal["passed", "fixed", "alerted", "blocked"]
+Group = Literal["target", "leakage", "missing", "duplicates", "columns", "rows", "drift", "size"]
+
+
+class Finding(Part):
+    """One thing that a guardrail found. `patch` is what `pipeweave.yaml` would get to accept it."""
+
+    code: str
+    title: str
+    group: Group
+    state: State
+    columns: list[str] = []
+    message: str
+    evidence: dict[str, Any] = {}
+    proposal: str = ""
+    patch: dict[str, Any] = {}
+    overridden: str | None = None
+
+
+class Findings(Document):
+    """All that was found, also what passed; `blocked` stops the line before the model."""
+
+    kind: ClassVar[str] = "findings"
+    findings: list[Finding]
+
+    @property
+    def blocked(self) -> list[Finding]:
+        """The findings that stop the line (an overridden one does not)."""
+        return [f for f in self.findings if f.state == "blocked" and f.overridden is None]
+
+    def of_group(self, group: Group) -> list[Finding]:
+        """The findings that one asset check shows."""
+        return [f for f in self.findings if f.group == group]
+
+
+class EdaReport(Document):
+    """The report: `summary` if small, else beside the document as `summary_file`; and HTML.
+
+    The summary is plain JSON data; the HTML is a pure function of it.
+    """
+
+    kind: ClassVar[str] = "eda_report"
+    rows: int
+    columns: int
+    summary: dict[str, Any] | None
+    summary_file: Payload | None
+    html: Payload
+    highlights: list[str]
+    plot_svg: str
+    notes: list[str] = []

@@ -1,0 +1,194 @@
+"""Documents of the model: the pipeline, the trained model, its evaluation, its predictions."""
+
+from typing import Any, ClassVar, Literal
+
+from pipeweave_dagster.core.documents.base import Document, Part, Payload
+from pipeweave_dagster.core.documents.settings import MetricName, Task
+
+
+class Step(Part):
+    """One node of the pipeline: what it does to which columns, after which other steps."""
+
+    name: str
+    kind: Literal["extract", "preprocess", "feature", "train", "predict"]
+    use: str
+    columns: list[str] = []
+    after: list[str] = []
+    params: dict[str, Any] = {}
+    reason: str = ""
+
+
+class SplitSpec(Part):
+    """How rows are divided: test rows first, then cross-validation folds of the rest."""
+
+    kind: Literal["hash", "time", "group", "fold"] = "hash"
+    column: str | None = None
+    test_share: float = 0.2
+    folds: int = 5
+    seed: int = 0
+    reason: str = ""
+
+
+class PipelineSpec(Document):
+    """A declarative pipeline: a directed graph of steps without cycles, valid by construction."""
+
+    kind: ClassVar[str] = "pipeline"
+    source: Literal["rules", "settings", "advisor"]
+    target: str
+    task: Task
+    positive: str | None = None
+    classes: list[str] = []
+    weight: str | None = None
+    metric: MetricName
+    features: list[str]
+    steps: list[Step]
+    split: SplitSpec
+    dropped: dict[str, str] = {}
+
+
+class Estimate(Part):
+    """A score with its interval; `low` and `high` are None where none can be given."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class Trial(Part):
+    """One candidate that was fitted with cross-validation inside the training rows."""
+
+    name: str
+    family: str
+    params: dict[str, Any] = {}
+    score: float | None
+    score_std: float | None = None
+    fit_seconds: float
+    state: Literal["done", "failed", "cut"]
+    note: str = ""
+
+
+class MlflowLink(Part):
+    """Where the model stands in MLflow."""
+
+    experiment_id: str
+    run_id: str
+    model_name: str
+    model_version: str
+    model_uri: str
+
+
+class TrainedModel(Document):
+    """The best candidate, refitted, with the leaderboard it won.
+
+    `verdict` is `no signal` when the winner is not better than the constant model.
+    """
+
+    kind: ClassVar[str] = "model"
+    task: Task
+    target: str
+    metric: MetricName
+    greater_is_better: bool
+    classes: list[str] = []
+    features: list[str]
+    winner: str
+    verdict: Literal["model", "no signal"]
+    leaderboard: list[Trial]
+    rows_train: int
+    rows_test: int
+    rows_dropped: int = 0
+    budget_s: float
+    used_s: float
+    package_versions: dict[str, str]
+    model: Payload
+    test_rows: Payload
+    reference: Payload
+    mlflow: MlflowLink | None = None
+    overrides: list[str] = []
+    notes: list[str] = []
+
+
+class Plot(Part):
+    """A picture with a name and a sentence that says what is seen."""
+
+    name: str
+    caption: str
+    svg: str
+
+
+class Evaluation(Document):
+    """Scores on rows that no fitting ever saw, with intervals, and the plots."""
+
+    kind: ClassVar[str] = "model_evaluation"
+    rows: int
+    metric: MetricName
+    metrics: dict[str, Estimate]
+    baseline: dict[str, Estimate]
+    verdict: str
+    promoted: Literal["champion", "challenger", "none"] = "none"
+    promotion_reason: str = ""
+    plots: list[Plot] = []
+    importance: dict[str, Estimate] = {}
+    card: Payload | None = None
+    notes: list[str] = []
+
+
+class PredictionBatch(Document):
+    """One scored file: where the predictions lie and which model made them."""
+
+    kind: ClassVar[str] = "predictions"
+    batch: str
+    rows: int
+    model_name: str
+    model_version: str
+    data_sha256: str
+    parquet_key: str
+    csv_key: str
+    rows_file: Payload
+    ignored_columns: list[str] = []
+    missing_columns: list[str] = []
+    counts: dict[str, int] = {}
+    notes: list[str] = []
+
+
+class ColumnDrift(Part):
+    """How far one column of a batch has moved from the training rows."""
+
+    name: str
+    score: float | None
+    threshold: float
+    drifted: bool
+    note: str = ""
+
+
+class DriftReport(Document):
+    """Drift of a batch against the rows the model learned from."""
+
+    kind: ClassVar[str] = "drift"
+    batch: str
+    rows: int
+    method: str
+    columns: list[ColumnDrift]
+    verdict: Literal["stable", "drifted", "too few rows"]
+    notes: list[str] = []
+
+
+class DatasetEntry(Part):
+    """One line of the overview: where a data set stands."""
+
+    dataset: str
+    version: str
+    rows: int | None = None
+    target: str | None = None
+    blocked: list[str] = []
+    alerts: int = 0
+    model: str | None = None
+    score: str | None = None
+    last_attempt: str = ""
+    updated_at: str = ""
+
+
+class WorkbenchOverview(Document):
+    """The index of all data sets, models and findings."""
+
+    kind: ClassVar[str] = "workbench_overview"
+    datasets: list[DatasetEntry]

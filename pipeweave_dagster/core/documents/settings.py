@@ -1,0 +1,67 @@
+"""`pipeweave.yaml`: what a person may say about one data set. Every key is optional."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pipeweave_dagster.core.documents.base import Part
+
+Task = Literal["binary", "multiclass", "regression"]
+MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae", "r2"]
+
+
+class ColumnSetting(Part):
+    """What a person knows about a column, and PipeWeave can only guess."""
+
+    type: str | None = None
+    known_at: str | None = None
+    drop: bool = False
+
+
+class SplitSetting(Part):
+    """How the test rows are chosen; at most one of the three."""
+
+    time: str | None = None
+    group: str | None = None
+    fold: str | None = None
+
+
+class RetrainSetting(Part):
+    """When a model is due for retraining."""
+
+    cron: str | None = None
+    max_age_days: float | None = Field(default=None, gt=0)
+
+
+class AlertSetting(Part):
+    """Who is told, and which findings are not worth telling."""
+
+    to: list[str] = []
+    mute: list[str] = []
+
+
+class Override(Part):
+    """A finding that a person sets aside, with the reason that is kept with the model."""
+
+    finding: str
+    column: str | None = None
+    reason: str = Field(min_length=3)
+
+
+class DatasetSettings(Part):
+    """The whole of `pipeweave.yaml`; also what the launchpad and the command line may set."""
+
+    target: str | None = None
+    task: Task | None = None
+    positive: str | None = None
+    weight: str | None = None
+    metric: MetricName | None = None
+    time_budget_s: float | None = Field(default=None, gt=0)
+    mode: Literal["replace", "append"] = "replace"
+    columns: dict[str, ColumnSetting] = {}
+    id: str | None = None
+    split: SplitSetting = SplitSetting()
+    pipeline: dict[str, Any] | None = None
+    retrain: RetrainSetting = RetrainSetting()
+    alerts: AlertSetting = AlertSetting()
+    overrides: list[Override] = []
