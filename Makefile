@@ -1,0 +1,77 @@
+# `make demo` and `make test` need Python 3.11 to 3.13 and make, nothing else; see README.md for
+# what to type where there is no make.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Keep uv from looking for another Python, and from the settings of a project around this one.
+export UV_PYTHON_DOWNLOADS := never
+# Trust the certificates that the machine trusts, as pip does (company proxies have their own).
+export UV_SYSTEM_CERTS ?= 1
+# Some machines forbid byte code; then every process would compile every package anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo dev test lint format lock clean
+
+help: ## Show these lines
+	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## Install what the program needs into .venv
+
+install-dev: $(VENV)/.installed-dev ## Install that and what the tests need
+
+demo: $(VENV)/.installed ## Install, and run the main job on the example data
+	$(BIN)/pipeweave demo
+
+dev: $(VENV)/.installed ## Start the web UI, the daemon and the pages, watching the landing zone
+	$(BIN)/pipeweave dev
+
+test: $(VENV)/.installed-dev ## Install, and run the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev ## Check style, types and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev ## Put the sources into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The locks hold versions and hashes for every platform, and no addresses.
+lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files anew
+	$(BIN)/uv lock $(LOCK_ARGS)
+	$(BIN)/uv export $(EXPORT) --no-dev --group build -o requirements.lock
+	$(BIN)/uv export $(EXPORT) --only-group dev -o requirements-dev.lock
+EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate
+
+clean: ## Remove the environment and everything that was built
+	rm -rf $(VENV) build dist
+
+$(VENV)/.uv: requirements.lock
+	@python=; for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	  if $$candidate -c 'import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	    2>/dev/null; then python=$$candidate; break; fi; done; \
+	if [ -z "$$python" ]; then echo "PipeWeave needs Python 3.11, 3.12 or 3.13 with its venv module" \
+	  "(on Debian and Ubuntu: apt install python3-venv). Say which with: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; fi; \
+	test -x $(BIN)/python || $$python -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt
+	@touch $@
+
+INSTALL := $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode
+EDITABLE := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+
+$(VENV)/.installed: $(VENV)/.uv pyproject.toml
+	@echo "Installing PipeWeave into $(VENV) (a minute or two)"
+	@if [ -e $(VENV)/.installed-dev ]; then $(INSTALL) requirements.lock requirements-dev.lock; \
+	  else $(INSTALL) requirements.lock; fi
+	@$(EDITABLE)
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.uv requirements-dev.lock pyproject.toml
+	@echo "Installing PipeWeave and its tests into $(VENV) (a minute or two)"
+	@$(INSTALL) requirements.lock requirements-dev.lock
+	@$(EDITABLE)
+	@touch $@ $(VENV)/.installed
