@@ -1,0 +1,171 @@
+"""A folder as object store, safe under several processes of one machine."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import stat as stat_module
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.adapters.storage.protocol import StoredObject, check_key
+from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
+
+_SCRATCH = ".scratch"
+
+
+class FolderStorage:
+    """Objects are files below `root`; names that start with a dot are not objects.
+
+    Writing goes through a scratch folder and one rename or link, so a reader (or a killed
+    writer) never leaves half an object. Symbolic links are not followed: somebody who may only
+    drop files must not make PipeWeave read others.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self._scratch = self.root / _SCRATCH
+        try:
+            self._scratch.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unavailable(
+                f"The storage folder {self.root} cannot be used: {error.strerror}.",
+                fix="Set PIPEWEAVE_STORAGE to a folder that you may write to.",
+            ) from error
+
+    @property
+    def url(self) -> str:
+        return str(self.root)
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        folder = self.root / prefix.rpartition("/")[0]
+        for base, folders, files in os.walk(folder, onerror=_raise_listing_error):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(files):
+                key = (Path(base) / name).relative_to(self.root).as_posix()
+                found = None if name.startswith(".") else self.stat(key)
+                if found is not None and key.startswith(prefix):
+                    yield found
+
+    def children(self, prefix: str) -> tuple[str, ...]:
+        folder = self.root / prefix
+        if not folder.is_dir():
+            return ()
+        with os.scandir(folder) as entries:
+            return tuple(sorted(e.name for e in entries if e.is_dir(follow_symlinks=False)))
+
+    def stat(self, key: str) -> StoredObject | None:
+        path = self.root / key
+        try:
+            info = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if not stat_module.S_ISREG(info.st_mode):
+            return None
+        tag = f"{info.st_mtime_ns}-{info.st_size}-{info.st_ino}"
+        return StoredObject(key, info.st_size, tag, info.st_mtime)
+
+    def get(self, key: str, limit: int = 64 << 20) -> bytes:
+        found = self.stat(key)
+        if found is None:
+            raise not_found(f"There is no object {key!r} in {self.url}.", key=key)
+        if found.size > limit:
+            raise validation_error(f"{key!r} holds {found.size} bytes, more than {limit}.", key=key)
+        return (self.root / key).read_bytes()
+
+    def get_tagged(self, key: str) -> tuple[bytes, str] | None:
+        try:
+            data = (self.root / key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return data, hashlib.sha256(data).hexdigest()
+
+    def fetch(self, key: str, path: Path) -> None:
+        if self.stat(key) is None:
+            raise not_found(f"There is no object {key!r} in {self.url}.", key=key)
+        partial = path.with_name(f".{path.name}.part{os.getpid()}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.root / key, partial)
+        partial.replace(path)
+
+    def local_path(self, key: str) -> Path | None:
+        return self.root / key if self.stat(key) else None
+
+    def put(self, key: str, data: bytes) -> None:
+        self._place(key, lambda temporary: temporary.write_bytes(data), os.replace)
+
+    def put_file(self, key: str, path: Path) -> None:
+        self._place(key, lambda temporary: shutil.copyfile(path, temporary), os.replace)
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        if self.stat(key) is not None:
+            return False
+        try:
+            self._place(key, lambda temporary: temporary.write_bytes(data), os.link)
+        except FileExistsError:
+            return False
+        return True
+
+    def put_if_match(self, key: str, data: bytes, tag: str | None) -> bool:
+        with self._locked():
+            current = self.get_tagged(key)
+            if (current[1] if current else None) != tag:
+                return False
+            self.put(key, data)
+            return True
+
+    def delete(self, key: str) -> None:
+        path = self.root / check_key(key)
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty: other objects remain
+            path.parent.rmdir()
+
+    def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
+        _ = (max_bytes, expires_s)
+        raise validation_error(
+            "Only an S3 storage can hand out upload addresses.",
+            fix=f"Copy the file to {self.root / key}, or use 'pipeweave upload FILE'.",
+        )
+
+    def _place(
+        self, key: str, write: Callable[[Path], object], move: Callable[[Path, Path], object]
+    ) -> None:
+        target = self.root / check_key(key)
+        handle, name = tempfile.mkstemp(dir=self._scratch)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            write(temporary)
+            temporary.chmod(0o644)
+            for _ in range(3):  # a concurrent delete may remove the empty folder in between
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    move(temporary, target)
+                except FileNotFoundError:
+                    continue
+                return
+            raise unavailable(f"{key!r} could not be written into {self.url}.", key=key)
+        except OSError as error:
+            if isinstance(error, FileExistsError):
+                raise
+            raise unavailable(
+                f"Writing {key!r} into {self.url} failed: {error.strerror}.",
+                fix="Check free space and permissions.",
+            ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._scratch / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # released by the kernel if the process dies
+            yield
+
+
+def _raise_listing_error(error: OSError) -> None:
+    """A folder that cannot be read is not an empty folder (one that is missing is)."""
+    if not isinstance(error, FileNotFoundError):
+        raise unavailable(f"Listing {error.filename} failed: {error.strerror}.") from error

@@ -1,0 +1,235 @@
+"""An S3 bucket (or any server that speaks S3) as object store."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipeweave_dagster.adapters.storage.protocol import StoredObject, check_key
+from pipeweave_dagster.core.errors import (
+    ErrorCode,
+    PipeWeaveError,
+    not_found,
+    unavailable,
+    validation_error,
+)
+from pipeweave_dagster.settings import Settings
+
+T = TypeVar("T")
+_CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+_MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
+_REFUSED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"}
+_STREAM_ATTEMPTS = 4
+_CHUNK = 8 << 20
+
+
+def make_client(settings: Settings) -> Any:
+    """A boto3 S3 client with bounded time-outs and standard retries."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        endpoint_url=settings.s3_endpoint_url,
+        aws_access_key_id=settings.aws_access_key_id,
+        aws_secret_access_key=settings.secret("aws_secret_access_key"),
+        region_name=settings.aws_region,
+        config=Config(
+            retries={"mode": "standard", "max_attempts": 5},
+            connect_timeout=5,
+            read_timeout=30,
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if settings.s3_endpoint_url else "auto"},
+        ),
+    )
+
+
+class S3Storage:
+    """Objects below `s3://bucket/prefix`. Conditional writes use If-Match and If-None-Match."""
+
+    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    @property
+    def url(self) -> str:
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        # Paged to the end on every call: a start-after mark would lose keys that sort earlier.
+        token: dict[str, str] = {}
+        while True:
+            page = self._call(
+                self._client.list_objects_v2,
+                Bucket=self._bucket,
+                Prefix=self._prefix + prefix,
+                **token,
+            )
+            for item in page.get("Contents", []):
+                if not item["Key"].endswith("/"):
+                    yield self._stored(item["Key"], item["Size"], item)
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def children(self, prefix: str) -> tuple[str, ...]:
+        start = f"{self._prefix}{prefix.rstrip('/')}/"
+        pages = self._client.get_paginator("list_objects_v2").paginate
+        found = self._call(
+            lambda **request: [
+                entry["Prefix"]
+                for page in pages(**request)
+                for entry in page.get("CommonPrefixes", [])
+            ],
+            Bucket=self._bucket,
+            Prefix=start,
+            Delimiter="/",
+        )
+        return tuple(sorted(name.removeprefix(start).rstrip("/") for name in found))
+
+    def stat(self, key: str) -> StoredObject | None:
+        try:
+            head = self._call(self._client.head_object, **self._where(key))
+        except PipeWeaveError as error:
+            if error.code is ErrorCode.NOT_FOUND:
+                return None
+            raise
+        return self._stored(self._prefix + key, head["ContentLength"], head)
+
+    def get(self, key: str, limit: int = 64 << 20) -> bytes:
+        found = self.stat(key)
+        if found is None:
+            raise not_found(f"There is no object {key!r} in {self.url}.", key=key)
+        if found.size > limit:
+            raise validation_error(f"{key!r} holds {found.size} bytes, more than {limit}.", key=key)
+        return self._read(key)[0]
+
+    def get_tagged(self, key: str) -> tuple[bytes, str] | None:
+        try:
+            return self._read(key)
+        except PipeWeaveError as error:
+            if error.code is ErrorCode.NOT_FOUND:
+                return None
+            raise
+
+    def fetch(self, key: str, path: Path) -> None:
+        """See `Storage.fetch`; a stream that breaks goes on from where it was, same version."""
+        from botocore.exceptions import HTTPClientError, ResponseStreamingError
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.part{os.getpid()}")
+        tag = self._call(self._client.head_object, **self._where(key))["ETag"]
+        with partial.open("wb") as file:
+            for attempt in range(_STREAM_ATTEMPTS):
+                try:
+                    self._stream(key, tag, file)
+                    break
+                except (ResponseStreamingError, HTTPClientError, OSError) as error:
+                    if attempt + 1 == _STREAM_ATTEMPTS:
+                        raise unavailable(f"Reading {key!r} from {self.url} broke off.") from error
+        partial.replace(path)
+
+    def _stream(self, key: str, tag: str, file: Any) -> None:
+        size = self._call(self._client.head_object, **self._where(key))["ContentLength"]
+        while (start := file.tell()) < size:
+            end = min(start + _CHUNK, size) - 1
+            answer = self._call(
+                self._client.get_object,
+                **self._where(key),
+                Range=f"bytes={start}-{end}",
+                IfMatch=tag,
+            )
+            file.write(answer["Body"].read())
+
+    def local_path(self, key: str) -> Path | None:
+        _ = key
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        self._call(self._client.put_object, **self._where(check_key(key)), Body=data)
+
+    def put_file(self, key: str, path: Path) -> None:
+        self._call(self._client.upload_file, str(path), **self._where(check_key(key)))
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        return self._put_on_condition(key, data, IfNoneMatch="*")
+
+    def put_if_match(self, key: str, data: bytes, tag: str | None) -> bool:
+        if tag is None:
+            return self.put_if_absent(key, data)
+        return self._put_on_condition(key, data, IfMatch=tag)
+
+    def delete(self, key: str) -> None:
+        self._call(self._client.delete_object, **self._where(check_key(key)))
+
+    def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
+        post: dict[str, Any] = self._call(
+            self._client.generate_presigned_post,
+            **self._where(check_key(key)),
+            Conditions=[["content-length-range", 1, max_bytes]],
+            ExpiresIn=expires_s,
+        )
+        return post
+
+    def _where(self, key: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": self._prefix + key}
+
+    def _stored(self, full_key: str, size: int, item: dict[str, Any]) -> StoredObject:
+        version = item.get("VersionId") or ""
+        tag = item["ETag"].strip('"') + (f"-{version}" if version else "")
+        modified = item["LastModified"].timestamp()
+        return StoredObject(full_key.removeprefix(self._prefix), size, tag, modified)
+
+    def _read(self, key: str) -> tuple[bytes, str]:
+        def read(**request: str) -> tuple[bytes, str]:
+            answer = self._client.get_object(**request)
+            return answer["Body"].read(), answer["ETag"]
+
+        return self._call(read, **self._where(key))
+
+    def _put_on_condition(self, key: str, data: bytes, **condition: str) -> bool:
+        from botocore.exceptions import ClientError
+
+        try:
+            self._call(
+                self._client.put_object, **self._where(check_key(key)), Body=data, **condition
+            )
+        except PipeWeaveError as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and _code(cause) in _CONFLICTS:
+                return False
+            raise
+        return True
+
+    def _call(self, call: Callable[..., T], *args: Any, **request: Any) -> T:
+        """Make one request; every failure comes back as the one error type."""
+        from boto3.exceptions import Boto3Error
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return call(*args, **request)
+        except ClientError as error:
+            raise self._explained(error, str(request.get("Key", ""))) from error
+        except (BotoCoreError, Boto3Error) as error:
+            raise unavailable(
+                f"The S3 server of {self.url} did not answer ({type(error).__name__}).",
+                fix="Check S3_ENDPOINT_URL and the network; it is tried again.",
+            ) from error
+
+    def _explained(self, error: Any, key: str) -> PipeWeaveError:
+        code = _code(error)
+        where = f"{self.url}/{key.removeprefix(self._prefix)}".rstrip("/")
+        if code in _MISSING:
+            return not_found(f"There is no {where}.", fix="Check bucket and key.", s3_code=code)
+        if code in _REFUSED:
+            return PipeWeaveError(
+                ErrorCode.FORBIDDEN,
+                f"The S3 server refused access to {where} ({code}).",
+                fix="Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy.",
+            )
+        return unavailable(f"The S3 server answered {code} for {where}.", s3_code=code)
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,130 @@
+"""All settings in one typed place. This is the only file that reads the environment."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_MB = 1 << 20
+
+
+def _named(*names: str) -> Any:
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then from `.env` in the working folder, then the defaults."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        populate_by_name=True,
+        env_ignore_empty=True,
+    )
+
+    home: Path = Field(Path(".pipeweave"), validation_alias=_named("PIPEWEAVE_HOME"))
+    storage: str | None = Field(None, validation_alias=_named("PIPEWEAVE_STORAGE"))
+    profile: Literal["development", "production"] = Field(
+        "development", validation_alias=_named("PIPEWEAVE_PROFILE")
+    )
+    log_level: str = Field("INFO", validation_alias=_named("LOG_LEVEL"))
+
+    s3_endpoint_url: str | None = Field(None, validation_alias=_named("S3_ENDPOINT_URL"))
+    s3_bucket: str | None = Field(None, validation_alias=_named("S3_BUCKET"))
+    aws_access_key_id: str | None = Field(None, validation_alias=_named("AWS_ACCESS_KEY_ID"))
+    aws_secret_access_key: SecretStr | None = Field(
+        None, validation_alias=_named("AWS_SECRET_ACCESS_KEY")
+    )
+    aws_region: str = Field(
+        "us-east-1", validation_alias=_named("AWS_REGION", "AWS_DEFAULT_REGION")
+    )
+
+    database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL"))
+    mlflow_tracking_uri: str | None = Field(None, validation_alias=_named("MLFLOW_TRACKING_URI"))
+    google_api_key: SecretStr | None = Field(None, validation_alias=_named("GOOGLE_API_KEY"))
+    advisor: Literal["rules", "gemini"] = Field(
+        "rules", validation_alias=_named("PIPEWEAVE_ADVISOR")
+    )
+
+    max_dataset_size_mb: int = Field(1024, gt=0, validation_alias=_named("MAX_DATASET_SIZE_MB"))
+    eda_report_size_threshold_mb: float = Field(
+        1, ge=0, validation_alias=_named("EDA_REPORT_SIZE_THRESHOLD_MB")
+    )
+    max_model_size_mb: int = Field(2048, gt=0, validation_alias=_named("MAX_MODEL_SIZE_MB"))
+    task_time_limit_s: int = Field(
+        3600, gt=0, validation_alias=_named("PIPEWEAVE_TASK_TIME_LIMIT_S")
+    )
+    time_budget_s: float = Field(60, gt=0, validation_alias=_named("PIPEWEAVE_TIME_BUDGET_S"))
+    retrain_max_age_days: float | None = Field(
+        None, gt=0, validation_alias=_named("PIPEWEAVE_RETRAIN_MAX_AGE_DAYS")
+    )
+
+    dagster_url: str = Field(
+        "http://127.0.0.1:3000", validation_alias=_named("PIPEWEAVE_DAGSTER_URL")
+    )
+    mlflow_url: str = Field(
+        "http://127.0.0.1:5000", validation_alias=_named("PIPEWEAVE_MLFLOW_URL")
+    )
+    web_url: str = Field("http://127.0.0.1:8000", validation_alias=_named("PIPEWEAVE_WEB_URL"))
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        # Processes of one installation start in different folders and must mean the same one.
+        return path.expanduser().absolute()
+
+    @cached_property
+    def storage_url(self) -> str:
+        """The storage's root: PIPEWEAVE_STORAGE, else S3_BUCKET, else a folder below home."""
+        if self.storage:
+            return self.storage
+        return f"s3://{self.s3_bucket}" if self.s3_bucket else str(self.home / "storage")
+
+    @property
+    def storage_is_s3(self) -> bool:
+        """Whether the storage is a bucket."""
+        return self.storage_url.startswith("s3://")
+
+    @property
+    def storage_folder(self) -> Path:
+        """The folder of a local storage."""
+        return Path(self.storage_url.removeprefix("file://")).expanduser().absolute()
+
+    @property
+    def bucket_and_prefix(self) -> tuple[str, str]:
+        """Bucket and prefix of an S3 storage."""
+        bucket, _, prefix = self.storage_url.removeprefix("s3://").partition("/")
+        return bucket, prefix
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's store: a server, a database, or the SQLite file below home."""
+        return self.mlflow_tracking_uri or f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def artifact_root(self) -> str | None:
+        """Where MLflow keeps artefacts when there is no server that decides it."""
+        return None if self.mlflow_tracking_uri else (self.home / "mlartifacts").as_uri()
+
+    @property
+    def max_dataset_bytes(self) -> int:
+        """Largest upload that is read, in bytes."""
+        return self.max_dataset_size_mb * _MB
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's home; the same for every command."""
+        return self.home / "dagster"
+
+    @property
+    def cache_folder(self) -> Path:
+        """Local copies of remote objects, and scratch space."""
+        return self.home / "cache"
+
+    def secret(self, name: str) -> str | None:
+        """The plain text of a secret; ask for it only where it is used."""
+        value: SecretStr | None = getattr(self, name)
+        return value.get_secret_value() if value else None
