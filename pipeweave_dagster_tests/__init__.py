@@ -1,0 +1,1 @@
+"""Tests of PipeWeave; the folders mirror those of `pipeweave_dagster`."""

@@ -1,0 +1,76 @@
+"""What holds for every test: an environment of its own, and no connection to another machine."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.servers.browser import browser
+from pipeweave_dagster_tests.servers.s3 import S3Server, moto_server, s3_server
+
+__all__ = ["S3Server", "browser", "moto_server", "s3_server"]
+
+ROOT = Path(__file__).parents[1]
+GUARD = Path(__file__).parent / "guard"
+LOG_VARIABLE = "PIPEWEAVE_NETWORK_GUARD_LOG"
+# Libraries leave their telemetry off when they see one of these, so it would go untested.
+_TELLTALES = ("CI", "GITHUB_ACTIONS", "DAGSTER_DISABLE_TELEMETRY", "MLFLOW_DISABLE_TELEMETRY")
+_TELLTALES += ("DO_NOT_TRACK", "GX_ANALYTICS_ENABLED")
+_FOREIGN = ("AWS_", "DAGSTER_", "MLFLOW_", "S3_", "PIPEWEAVE_")
+
+
+def _settings_variables() -> set[str]:
+    """Every environment variable that the settings read."""
+    aliases = (field.validation_alias for field in Settings.model_fields.values())
+    return {str(name) for alias in aliases for name in getattr(alias, "choices", [])}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network_guard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Installs the guard here, and through the environment in every child process."""
+    log = tmp_path_factory.mktemp("guard") / "outbound.log"
+    log.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(LOG_VARIABLE, str(log))
+        patch.setenv("PYTHONPATH", str(GUARD), prepend=os.pathsep)
+        name = "pipeweave_network_guard"
+        spec = importlib.util.spec_from_file_location(name, GUARD / "sitecustomize.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+        yield log
+
+
+@pytest.fixture(autouse=True)
+def no_outbound(_network_guard: Path) -> Iterator[Path]:
+    """Fails a test during which anything reached out, even if the error was swallowed."""
+    before = _network_guard.stat().st_size
+    yield _network_guard
+    reached_out = _network_guard.read_bytes()[before:].decode()
+    assert not reached_out, f"connections to other machines:\n{reached_out}"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty PIPEWEAVE_HOME; no setting, secret or `.env` file of the developer is seen."""
+    for variable in [*os.environ]:
+        if variable in _settings_variables() or variable.startswith(_FOREIGN):
+            if variable != LOG_VARIABLE:
+                monkeypatch.delenv(variable)
+        elif variable in _TELLTALES:
+            monkeypatch.delenv(variable)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The folder of the example data sets."""
+    return ROOT / "examples"

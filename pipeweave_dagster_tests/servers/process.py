@@ -1,0 +1,106 @@
+"""Start a server, wait until it answers, and stop it and everything that it started."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+
+def free_ports(count: int, *, reach: int = 0) -> list[int]:
+    """Ports that nobody listens on now, below the range that outgoing connections use.
+
+    Args:
+        count: How many, in a row.
+        reach: A distance at which the server opens a second port for each.
+    """
+    start = 12_000 + (os.getpid() * 37) % 8_000
+    for base in range(start, start + 4_000, count):
+        ports = list(range(base, base + count))
+        if all(_is_free(p) and (not reach or _is_free(p + reach)) for p in ports):
+            return ports
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def running(
+    command: Sequence[str],
+    ready: Callable[[], bool],
+    log: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    seconds: float = 60,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process group that lives as long as the context, after `ready` said so."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=env and {**env},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    try:
+        wait_until(
+            ready, seconds, process=process, why=lambda: f"{command[0]}: {log.read_text()[-3000:]}"
+        )
+        yield process
+    finally:
+        kill_group(process)
+
+
+def wait_until(
+    condition: Callable[[], bool],
+    seconds: float,
+    *,
+    process: subprocess.Popen[bytes] | None = None,
+    why: Callable[[], str] = str,
+    every: float = 0.1,
+) -> None:
+    """Return when the condition holds; fail after so many seconds, or when the process ended."""
+    end = time.monotonic() + seconds
+    while not condition():
+        ended = process is not None and process.poll() is not None
+        assert not ended, f"the server ended: {why()}"
+        assert time.monotonic() < end, f"not within {seconds:g} s: {why()}"
+        time.sleep(every)
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """Whether an HTTP server says anything at all at this address."""
+
+    def ready() -> bool:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+        except OSError:
+            return False
+        return True
+
+    return ready
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all of its group at once; servers here hold nothing worth a goodbye."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)

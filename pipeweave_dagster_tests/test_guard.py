@@ -1,0 +1,51 @@
+"""The guard that lets no test reach another machine must itself be seen to work."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# The name is reserved for examples (RFC 2606) and the address for documentation (RFC 5737).
+_REACH_OUT = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=0.1)"
+
+
+@pytest.fixture
+def log(no_outbound: Path) -> Iterator[Path]:
+    """The guard's log; what the test provoked is taken out again, or the guard would fail it."""
+    before = no_outbound.read_bytes()
+    yield no_outbound
+    no_outbound.write_bytes(before)
+
+
+def test_address_is_refused_and_written_down(log: Path) -> None:
+    with pytest.raises(OSError, match=r"192\.0\.2\.1"):
+        socket.create_connection(("192.0.2.1", 80), timeout=0.1)
+    assert "192.0.2.1" in log.read_text()
+
+
+def test_name_is_refused_before_it_is_looked_up(log: Path) -> None:
+    with pytest.raises(OSError, match=r"telemetry\.example"):
+        socket.getaddrinfo("telemetry.example", 443)
+
+
+def test_datagram_is_refused(log: Path) -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+        pytest.raises(OSError, match=r"192\.0\.2\.1"),
+    ):
+        sender.sendto(b"", ("192.0.2.1", 53))
+
+
+def test_child_process_is_refused_too(log: Path) -> None:
+    child = subprocess.run([sys.executable, "-c", _REACH_OUT], capture_output=True, check=False)
+    assert child.returncode != 0
+    assert "192.0.2.1" in log.read_text()
+
+
+def test_this_machine_is_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname(), timeout=1).close()
+        socket.create_connection(("localhost", server.getsockname()[1]), timeout=1).close()
