@@ -1,0 +1,161 @@
+"""Reading and writing documents, payloads and the records of the state model."""
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
+from pipeweave_dagster.adapters.storage import Storage
+from pipeweave_dagster.core.documents import Document, Part, Payload
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
+
+D = TypeVar("D", bound=Document)
+P = TypeVar("P", bound=Part)
+
+
+class DocumentStore:
+    """Documents and payloads by content, heads and manifests by data set.
+
+    Args:
+        storage: The object store.
+        cache: Folder for local copies of remote payloads.
+    """
+
+    def __init__(self, storage: Storage, cache: Path) -> None:
+        self.storage = storage
+        self.cache = cache
+
+    def save(self, document: Document) -> str:
+        """Store a document under its address, which is returned."""
+        address = document.sha256
+        self.storage.put_if_absent(f"documents/{address}.json", document.to_json())
+        return address
+
+    def load(self, address: str, kind: type[D]) -> D:
+        """The document of that address.
+
+        Raises:
+            PipeWeaveError: NOT_FOUND if it is gone, INTERNAL_ERROR if it is of another kind or
+                of a version that this release does not read.
+        """
+        data = self.storage.get(f"documents/{address}.json")
+        return _parse(kind, data, f"document {address[:12]}")
+
+    def save_payloads(self, document: Document, folder: Path) -> None:
+        """Store the payload files that a stage wrote into `folder`; equal ones only once."""
+        for payload in document.payloads():
+            path = folder / payload.name
+            found = self.storage.stat(payload.key)
+            if path.is_file() and (found is None or found.size != payload.size_bytes):
+                self.storage.put_file(payload.key, path)
+
+    def file(self, key: str, size_bytes: int | None = None) -> Path:
+        """An immutable object as local file: itself in a folder, a cached copy from S3."""
+        local = self.storage.local_path(key)
+        if local is not None:
+            return local
+        copy = self.cache / "objects" / key
+        if not copy.is_file() or (size_bytes is not None and copy.stat().st_size != size_bytes):
+            self.storage.fetch(key, copy)
+        return copy
+
+    def payload(self, payload: Payload) -> Path:
+        """A payload as local file."""
+        return self.file(payload.key, payload.size_bytes)
+
+    def datasets(self) -> Sequence[str]:
+        """All data sets that a run ever began for, sorted."""
+        return self.storage.children("datasets")
+
+    def head(self, dataset: str) -> Head | None:
+        """The last complete state, or None before the first complete run."""
+        return self._record(f"datasets/{dataset}/HEAD.json", Head)
+
+    def require_head(self, dataset: str) -> Head:
+        """The last complete state.
+
+        Raises:
+            PipeWeaveError: NOT_FOUND, naming the nearest data sets.
+        """
+        head = self.head(dataset)
+        if head is not None:
+            return head
+        import difflib
+
+        near = difflib.get_close_matches(dataset, self.datasets(), n=3)
+        hint = f"Did you mean {', '.join(near)}?" if near else "See 'pipeweave datasets ls'."
+        if dataset in self.datasets():
+            hint = "Its runs have not completed yet; see 'pipeweave runs ls'."
+        raise not_found(f"There is no complete data set {dataset!r}.", fix=hint, nearest=near)
+
+    def latest(self, dataset: str, asset: str, kind: type[D]) -> D | None:
+        """The document that HEAD holds for an asset, or None."""
+        head = self.head(dataset)
+        entry = head.entries.get(asset) if head else None
+        return self.load(entry.document, kind) if entry else None
+
+    def manifest(self, dataset: str, run_id: str) -> Manifest | None:
+        """The manifest of a run, or None if it has made nothing yet."""
+        return self._record(f"datasets/{dataset}/runs/{run_id}.json", Manifest)
+
+    def save_manifest(self, manifest: Manifest) -> None:
+        """Write a run's manifest (only the run itself does)."""
+        key = f"datasets/{manifest.dataset}/runs/{manifest.run_id}.json"
+        self.storage.put(key, manifest.model_dump_json(indent=1).encode())
+
+    def manifests(self, dataset: str) -> Iterator[str]:
+        """The ids of all runs of a data set that left a manifest."""
+        for found in self.storage.list(f"datasets/{dataset}/runs/"):
+            yield Path(found.key).stem
+
+    def attempt(self, dataset: str) -> Attempt | None:
+        """How the last run began or ended."""
+        return self._record(f"datasets/{dataset}/LAST.json", Attempt)
+
+    def save_attempt(self, dataset: str, attempt: Attempt) -> None:
+        """Record the last attempt, unless a later run has recorded itself already."""
+        last = self.attempt(dataset)
+        if last is None or last.run_id == attempt.run_id or last.started_at <= attempt.started_at:
+            key = f"datasets/{dataset}/LAST.json"
+            self.storage.put(key, attempt.model_dump_json(indent=1).encode())
+
+    def result(self, dataset: str, asset: str, key: str) -> Entry | None:
+        """What an earlier run made of the same inputs, settings and code, if it still exists."""
+        entry = self._record(f"datasets/{dataset}/results/{asset}/{key}.json", Entry)
+        if entry is None or self.storage.stat(f"documents/{entry.document}.json") is None:
+            return None
+        return entry
+
+    def save_result(self, dataset: str, asset: str, entry: Entry) -> None:
+        """Let later runs with the same key reuse the document."""
+        key = f"datasets/{dataset}/results/{asset}/{entry.key}.json"
+        self.storage.put(key, entry.model_dump_json(indent=1).encode())
+
+    def scratch(self, run_id: str, name: str) -> Path:
+        """A new empty local folder for a stage's files."""
+        folder = self.cache / "scratch" / run_id / f"{name}-{time.time_ns()}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def clear_scratch(self, run_id: str) -> None:
+        """Remove a run's local files."""
+        shutil.rmtree(self.cache / "scratch" / run_id, ignore_errors=True)
+
+    def _record(self, key: str, kind: type[P]) -> P | None:
+        found = self.storage.get_tagged(key)
+        return _parse(kind, found[0], key) if found else None
+
+
+def _parse(kind: type[P], data: bytes, what: str) -> P:
+    try:
+        return kind.model_validate_json(data)
+    except ValidationError as error:
+        raise PipeWeaveError(
+            ErrorCode.INTERNAL_ERROR,
+            f"The stored {what} is no {kind.__name__} that this release can read.",
+            fix="Run the data set again; if it persists, it was written by a newer release.",
+        ) from error

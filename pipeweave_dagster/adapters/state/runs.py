@@ -1,0 +1,135 @@
+"""The run as the unit of state: what it may read, and how its results become HEAD.
+
+A run sees HEAD as it was when it began, its parent run's results, and its own; never what a
+neighbour makes meanwhile. HEAD moves once, at the end, by compare-and-swap.
+"""
+
+import time
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from pipeweave_dagster.adapters.state.documents import DocumentStore
+from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
+from pipeweave_dagster.core.errors import not_found, unavailable
+
+_SWAP_ATTEMPTS = 20
+
+
+class RunState:
+    """One run's view of one data set.
+
+    Args:
+        store: Documents and records.
+        dataset: The partition.
+        run_id: The run.
+        parent_run_id: The run that this one retries or goes on from.
+    """
+
+    def __init__(
+        self, store: DocumentStore, dataset: str, run_id: str, parent_run_id: str | None = None
+    ) -> None:
+        self.store = store
+        self.dataset = dataset
+        known = store.manifest(dataset, run_id)
+        self.manifest = known or self._beginning(run_id, parent_run_id)
+        if known is None:
+            store.save_manifest(self.manifest)
+            self.attempt("running")
+
+    def _beginning(self, run_id: str, parent_run_id: str | None) -> Manifest:
+        parent = self.store.manifest(self.dataset, parent_run_id) if parent_run_id else None
+        head = self.store.head(self.dataset)
+        return Manifest(
+            dataset=self.dataset,
+            run_id=run_id,
+            parent_run_id=parent_run_id,
+            started_at=time.time(),
+            entries=parent.entries if parent else (head.entries if head else {}),
+            made=parent.made if parent else [],
+            read=parent.read if parent else {},
+            upload=parent.upload if parent else {},
+        )
+
+    def entry(self, asset: str) -> Entry:
+        """The entry that this run sees for an asset; remembers that it was read.
+
+        Raises:
+            PipeWeaveError: NOT_FOUND if neither this run nor HEAD has the asset.
+        """
+        found = self.manifest.entries.get(asset)
+        if found is None:
+            raise not_found(
+                f"{self.dataset!r} has no {asset} yet.",
+                fix=f"Materialize {asset} first, or run the job process_dataset.",
+            )
+        if asset not in self.manifest.made and asset not in self.manifest.read:
+            self._update(read={**self.manifest.read, asset: found.document})
+        return found
+
+    def record(self, asset: str, entry: Entry) -> None:
+        """Add what this run made or reused."""
+        made = self.manifest.made if asset in self.manifest.made else [*self.manifest.made, asset]
+        self._update(entries={**self.manifest.entries, asset: entry}, made=made)
+
+    def note_upload(self, upload: dict[str, Any]) -> None:
+        """Remember which upload this run began with (key, version, time)."""
+        self._update(upload=upload)
+
+    def attempt(self, state: Any, **facts: Any) -> None:
+        """Tell people how this run goes."""
+        begun = {"run_id": self.manifest.run_id, "started_at": self.manifest.started_at}
+        self.store.save_attempt(self.dataset, Attempt(**begun, state=state, **facts))
+
+    def _update(self, **changes: Any) -> None:
+        self.manifest = self.manifest.model_copy(update=changes)
+        self.store.save_manifest(self.manifest)
+
+
+def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
+    """Move HEAD to what the run made, once it has made `everything` that it was to make.
+
+    The made entries are laid over HEAD as it is now. That is only consistent if every entry that
+    the run read from HEAD is still there, and if no run that began later has published the same
+    upload stage: else HEAD stays, and the reason is returned.
+
+    Raises:
+        PipeWeaveError: SERVICE_UNAVAILABLE if HEAD moves faster than it can be followed.
+    """
+    manifest = state.manifest
+    if not everything <= set(manifest.made):
+        return None
+    key = f"datasets/{state.dataset}/HEAD.json"
+    for _ in range(_SWAP_ATTEMPTS):
+        found = state.store.storage.get_tagged(key)
+        head = Head.model_validate_json(found[0]) if found else None
+        conflict = _conflict(manifest, head) if head else None
+        if conflict:
+            state.attempt("superseded")
+            return conflict
+        moved = _merged(manifest, head).model_dump_json(indent=1).encode()
+        if state.store.storage.put_if_match(key, moved, found[1] if found else None):
+            state.attempt("succeeded")
+            return None
+    raise unavailable(f"HEAD of {state.dataset!r} kept moving.", fix="Start the run again.")
+
+
+def _conflict(manifest: Manifest, head: Head) -> str | None:
+    for asset, document in manifest.read.items():
+        current = head.entries.get(asset)
+        if current is not None and current.document != document:
+            return f"run {head.run_id[:8]} has published another {asset} since this run read it"
+    for asset in manifest.made:
+        if head.started.get(asset, 0) > manifest.started_at:
+            return f"run {head.entries[asset].run_id[:8]}, which began later, has published {asset}"
+    return None
+
+
+def _merged(manifest: Manifest, head: Head | None) -> Head:
+    made = {asset: manifest.entries[asset] for asset in manifest.made}
+    return Head(
+        dataset=manifest.dataset,
+        run_id=manifest.run_id,
+        moved_at=time.time(),
+        entries={**(head.entries if head else {}), **made},
+        started={**(head.started if head else {}), **dict.fromkeys(made, manifest.started_at)},
+    )

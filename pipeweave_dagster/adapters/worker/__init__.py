@@ -1,0 +1,5 @@
+"""Heavy work in a child process group that can be killed at any moment."""
+
+from pipeweave_dagster.adapters.worker.parent import Worker
+
+__all__ = ["Worker"]

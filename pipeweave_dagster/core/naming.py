@@ -1,0 +1,63 @@
+"""Names of data sets: safe as partition keys, folders, MLflow names and URLs."""
+
+import hashlib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from pipeweave_dagster.core.errors import validation_error
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_SUFFIXES = re.compile(
+    r"(\.(csv|tsv|txt|data|dat|json|jsonl|ndjson|parquet|pq|xlsx|arrow|feather|gz|zip|bz2|zst))+$"
+)
+SETTINGS_FILE = "pipeweave.yaml"
+
+
+def check_slug(name: str) -> str:
+    """Give the name back if it is a valid data set name.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that offers the nearest valid name.
+    """
+    if not _SLUG.fullmatch(name):
+        raise validation_error(
+            f"{name[:80]!r} is no valid data set name.",
+            fix=f"Use lower-case letters, digits, '-' and '_', for example {slug(name)!r}.",
+            name=name[:80],
+        )
+    return name
+
+
+def slug(text: str) -> str:
+    """A valid data set name for any text; names that differ in meaning stay different.
+
+    Case, blanks and accents are folded. Whatever else had to be given up leaves a short hash, so
+    that the folders `a,b` and `a;b` do not become one data set.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    folded = re.sub(r"[\s.]+", "-", plain.strip())
+    name = re.sub(r"[^a-z0-9_-]+", "-", folded).strip("-_")[:63]
+    if name and name == folded[:63] and len(folded) <= 63:
+        return name
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{name[:56]}-{digest}".lstrip("-")
+
+
+def name_of_file(file_name: str) -> str:
+    """The data set name that a file name suggests: `Titanic (1).csv.gz` gives `titanic-1-…`."""
+    base = PurePosixPath(file_name.replace("\\", "/")).name
+    return slug(_SUFFIXES.sub("", base.lower()) or "data")
+
+
+def dataset_of_key(key: str) -> str | None:
+    """The data set that an object of the landing zone belongs to; None if it is no data.
+
+    `uploads/<dataset>/<file>` by contract; a file right in `uploads/` names its data set itself.
+    """
+    parts = key.split("/")
+    if parts[0] not in {"uploads", "predict", "labels"} or any(p.startswith(".") for p in parts):
+        return None
+    if len(parts) == 2 and parts[0] == "uploads":
+        return None if parts[1] == SETTINGS_FILE else name_of_file(parts[1])
+    return slug(parts[1]) if len(parts) >= 3 else None
