@@ -1,0 +1,189 @@
+"""One column as integer codes over its sorted distinct values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.documents import ColumnDeduction, StorageType
+
+Codes = NDArray[np.int32]
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ORDERED: frozenset[StorageType] = frozenset({"integer", "number", "date", "datetime", "time"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of n rows with k distinct values.
+
+    Attributes:
+        info: What the schema says of it.
+        codes: Shape (n,): the place of each row's value among the distinct values, -1 if missing.
+        counts: Shape (k,): rows of each distinct value.
+        numbers: Shape (k,), ascending: the distinct values as numbers (dates and times as seconds
+            since 1970 or midnight); None for text.
+        text: Gives the distinct values as strings; not called unless they are shown.
+    """
+
+    info: ColumnDeduction
+    codes: Codes
+    counts: Counts
+    numbers: Floats | None
+    text: Callable[[], list[str]] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the column, unique in its table."""
+        return self.info.name
+
+    @property
+    def distinct(self) -> int:
+        """Number of distinct values (missing not counted)."""
+        return len(self.counts)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, missing ones included."""
+        return len(self.codes)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether greater and smaller mean something (numbers, dates, times)."""
+        return self.numbers is not None and self.info.storage in ORDERED
+
+    @cached_property
+    def present(self) -> int:
+        """Rows with a value."""
+        return int(self.counts.sum())
+
+    @property
+    def missing(self) -> int:
+        """Rows without a value."""
+        return self.rows - self.present
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The distinct values as text, in the order of the codes."""
+        return self.text()
+
+    def values(self) -> Floats:
+        """Shape (n,): the numbers row by row, NaN where missing (TypeError for text)."""
+        if self.numbers is None:
+            raise TypeError(self.name)
+        return np.append(self.numbers, np.nan)[self.codes]
+
+
+def coded(info: ColumnDeduction, raw: Any) -> Column:
+    """Code one Arrow column (a chunked array) of any type that a snapshot may hold."""
+    import pyarrow as pa
+
+    kind = raw.type
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _coded_text(info, raw)
+    return _coded_numbers(info, raw)
+
+
+def _coded_text(info: ColumnDeduction, raw: Any) -> Column:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(raw.type):
+        raw = pc.dictionary_encode(raw)
+    whole = raw.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], raw.type)
+    order = pc.sort_indices(whole.dictionary).to_numpy()
+    place = np.empty(len(order) + 1, np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    place[-1] = -1
+    codes = place[pc.fill_null(whole.indices, len(order)).to_numpy(zero_copy_only=False)]
+    counts = np.bincount(codes[codes >= 0], minlength=len(order)).astype(np.int64)
+    keep = counts > 0  # a stored dictionary may hold values that no row uses
+    if not keep.all():
+        place = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
+        codes, counts, order = place[codes], counts[keep], order[keep]
+    dictionary = whole.dictionary
+
+    def text() -> list[str]:
+        return [str(value) for value in dictionary.take(pa.array(order)).to_pylist()]
+
+    return Column(info, codes, counts, None, text)
+
+
+def _coded_numbers(info: ColumnDeduction, raw: Any) -> Column:
+    import pyarrow as pa
+
+    values, missing = _plain(raw)
+    known = values[~missing]
+    distinct, inverse, counts = _unique(known)
+    codes = np.full(len(values), -1, np.int32)
+    codes[~missing] = inverse
+    numbers = _scaled(distinct, raw.type)
+
+    def text() -> list[str]:
+        if pa.types.is_boolean(raw.type):
+            return ["true" if value else "false" for value in distinct]
+        if pa.types.is_floating(raw.type) or pa.types.is_decimal(raw.type):
+            return [f"{value:.6g}" for value in distinct.tolist()]
+        if pa.types.is_integer(raw.type):
+            return [str(value) for value in distinct.tolist()]
+        bits = pa.array(distinct.astype(_width(raw.type)))
+        return [str(value) for value in bits.cast(raw.type).to_pylist()]
+
+    return Column(info, codes, counts.astype(np.int64), numbers, text)
+
+
+def _unique(known: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """`np.unique` with inverse and counts, by counting where whole numbers lie close together."""
+    if known.dtype.kind == "i" and len(known):
+        low, high = int(known.min()), int(known.max())
+        if high - low < max(1_000, 2 * len(known)):
+            shifted = known - low
+            counts = np.bincount(shifted)
+            used = np.flatnonzero(counts)
+            place = np.empty(len(counts), np.int32)
+            place[used] = np.arange(len(used), dtype=np.int32)
+            return used + low, place[shifted], counts[used]
+    return np.unique(known, return_inverse=True, return_counts=True)
+
+
+def _plain(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The stored bits as int64 or float64, and which rows are missing (null or NaN)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = raw.type
+    if pa.types.is_boolean(kind):
+        raw = raw.cast(pa.int8())
+    elif pa.types.is_decimal(kind):
+        raw = raw.cast(pa.float64())
+    elif pa.types.is_temporal(kind):
+        raw = raw.cast(pa.int32() if _width(kind) == "int32" else pa.int64())
+    empty = pc.is_null(raw).to_numpy(zero_copy_only=False)
+    values = pc.fill_null(raw, 0).to_numpy(zero_copy_only=False)
+    if values.dtype.kind == "f":
+        values = values.astype(np.float64)
+        return values, empty | ~np.isfinite(values)
+    return values.astype(np.int64), empty
+
+
+def _width(kind: Any) -> str:
+    return "int32" if kind.bit_width == 32 else "int64"
+
+
+def _scaled(distinct: NDArray[Any], kind: Any) -> Floats:
+    """Dates and times in seconds; other numbers as they are."""
+    import pyarrow as pa
+
+    numbers = distinct.astype(np.float64)
+    if pa.types.is_date32(kind):
+        return numbers * 86_400.0
+    if pa.types.is_temporal(kind):
+        unit = getattr(kind, "unit", "ms")
+        return numbers / {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[unit]
+    return numbers

@@ -1,0 +1,31 @@
+"""Rows as single numbers, to find equal ones without comparing text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.columns.column import Column
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def row_keys(columns: Sequence[Column]) -> NDArray[np.uint64]:
+    """Shape (n,): a 64-bit hash of each row's codes; equal rows have equal keys.
+
+    Different rows collide with a chance of n² / 2⁶⁵: 2.4e-7 for three million rows.
+    """
+    keys = np.zeros(columns[0].rows, np.uint64)
+    for column in columns:
+        keys += (column.codes.astype(np.int64) + 2).astype(np.uint64)
+        keys *= _MULTIPLIER
+        keys ^= keys >> np.uint64(29)
+        keys *= _MIX
+        keys ^= keys >> np.uint64(32)
+    return keys
+
+
+def distinct_rows(columns: Sequence[Column]) -> int:
+    """Number of different rows."""
+    return len(np.unique(row_keys(columns)))

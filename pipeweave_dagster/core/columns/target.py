@@ -1,0 +1,73 @@
+"""The target as class codes or as numbers, and what a guess without features would score."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.columns.column import Codes, Column, Counts, Floats
+from pipeweave_dagster.core.documents import TargetDeduction, Task
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target of n rows.
+
+    Attributes:
+        column: The column that it is.
+        task: What is to be predicted.
+        codes: Shape (n,): class of each row, -1 where the target is missing. For regression the
+            place among the sorted distinct values.
+        counts: Rows of each class (or distinct value).
+        labels: Text of each class; empty for regression.
+        values: Shape (n,), NaN where missing, for regression; None else.
+        positive: Code of the positive class of a binary target.
+    """
+
+    column: Column
+    task: Task
+    codes: Codes
+    counts: Counts
+    labels: list[str]
+    values: Floats | None
+    positive: int
+
+    @property
+    def name(self) -> str:
+        """Name of the target column."""
+        return self.column.name
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Shape (n,): the rows whose target is known."""
+        return self.codes >= 0
+
+    @property
+    def classes(self) -> int:
+        """Number of classes, or of distinct values for regression."""
+        return len(self.counts)
+
+    @property
+    def shares(self) -> Floats:
+        """Share of each class among the rows whose target is known."""
+        shares: Floats = self.counts / max(1, int(self.counts.sum()))
+        return shares
+
+
+def target_of(column: Column, deduced: TargetDeduction) -> Target | None:
+    """The target; None where it has no values or the task cannot be told.
+
+    A regression target that is stored as text (money that could not be read as a number) has no
+    numbers: None.
+    """
+    task = deduced.task
+    if task is None or column.distinct == 0:
+        return None
+    if task == "regression":
+        if column.numbers is None:
+            return None
+        values = column.values()
+        return Target(column, task, column.codes, column.counts, [], values, -1)
+    labels = column.labels
+    positive = labels.index(deduced.positive) if deduced.positive in labels else len(labels) - 1
+    return Target(column, task, column.codes, column.counts, labels, None, positive)

@@ -1,0 +1,78 @@
+"""What every guardrail looks at: the table, its schema and settings, and shared measurements."""
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.power import Power, binned, halves, power
+from pipeweave_dagster.core.columns.table import Table
+from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, SchemaDeduction
+from pipeweave_dagster.core.quality.guardrail import NotApplicableError
+
+RARE = 5  # a value of fewer rows could point to a person
+
+
+class Case:
+    """One data set under inspection. Everything is computed when it is first asked for."""
+
+    def __init__(
+        self,
+        snapshot: DatasetSnapshot,
+        schema: SchemaDeduction,
+        table: Table,
+        settings: DatasetSettings,
+    ) -> None:
+        self.snapshot = snapshot
+        self.schema = schema
+        self.table = table
+        self.settings = settings
+
+    @classmethod
+    def of(
+        cls,
+        snapshot: DatasetSnapshot,
+        schema: SchemaDeduction,
+        data: Path,
+        settings: DatasetSettings,
+    ) -> "Case":
+        """The case of a stored snapshot."""
+        return cls(snapshot, schema, Table(data, schema), settings)
+
+    @cached_property
+    def target(self) -> Target:
+        """The target (NotApplicableError if there is none that varies)."""
+        target = self.table.target
+        if target is None:
+            raise NotApplicableError("there is no target")
+        if target.classes < 2:
+            raise NotApplicableError("the target does not vary")
+        return target
+
+    @cached_property
+    def suspects(self) -> list[Column]:
+        """The columns that could leak: all but the target and what the user dropped."""
+        roles = {"feature", "identifier"}
+        names = [i.name for i in self.table.infos if i.role in roles and i.name != self.target.name]
+        return [self.table[name] for name in names]
+
+    @cached_property
+    def half(self) -> NDArray[np.int8]:
+        """A fixed division of the rows into two halves."""
+        return halves(self.table.rows)
+
+    @cached_property
+    def powers(self) -> dict[str, Power]:
+        """How well each suspect alone tells the target, cross-fitted."""
+        return {c.name: power(*binned(c), self.target, self.half) for c in self.suspects}
+
+    def label(self, column: Column, code: int) -> str:
+        """A value as it may be shown: never that of a sensitive column, never a rare one."""
+        if code < 0:
+            return "missing"
+        if column.info.pii or column.counts[code] < RARE:
+            return "a hidden value"
+        return f"'{column.labels[code][:60]}'"

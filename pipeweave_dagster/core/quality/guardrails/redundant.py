@@ -1,0 +1,44 @@
+"""PW403: two columns that say the same."""
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
+
+MAX_VALUES_SHARE = 0.5
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Alert on features that are one-to-one recodes of an earlier one, missing rows included."""
+    seen: dict[bytes, Column] = {}
+    for column in case.table.features:
+        if not 1 < column.distinct <= max(2, MAX_VALUES_SHARE * column.present):
+            continue
+        key = _shape(column)
+        if key in seen:
+            yield Hit(
+                "alerted",
+                f"It says the same as '{seen[key].name}': each value of one goes with one value "
+                "of the other.",
+                [column.name, seen[key].name],
+                {"values": column.distinct},
+                f"Leave out '{column.name}'; it adds nothing.",
+                drop(column.name),
+            )
+        else:
+            seen[key] = column
+
+
+def _shape(column: Column) -> bytes:
+    """The codes renumbered by first appearance: equal for columns that are recodes."""
+    used, first = np.unique(column.codes, return_index=True)
+    place = np.empty(column.distinct + 1, np.int32)
+    place[used] = np.argsort(np.argsort(first))
+    return hashlib.blake2b(place[column.codes].tobytes(), digest_size=16).digest()
+
+
+GUARDRAIL = Guardrail("PW403", "Columns say different things", "duplicates", check)
