@@ -43,7 +43,8 @@ lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files a
 	$(BIN)/uv lock $(LOCK_ARGS)
 	$(BIN)/uv export $(EXPORT) --no-dev --group build -o requirements.lock
 	$(BIN)/uv export $(EXPORT) --only-group dev -o requirements-dev.lock
-EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate
+EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate \
+  --no-emit-package nvidia-nccl-cu12 --no-emit-package nvidia-nccl-cu13  # see override-dependencies
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) build dist

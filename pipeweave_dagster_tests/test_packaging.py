@@ -1,0 +1,105 @@
+"""What leaves the repository works elsewhere: the wheel, the locks, the settings."""
+
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.program import output
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ["requirements.lock", "requirements-dev.lock"]
+NOT_SHIPPED = {".pyc", ".toml"}  # byte code, and the linter's settings of a folder
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built with the locked build backend and without network."""
+    out = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (built,) = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment with the wheel, beside the packages of this environment.
+
+    A `.pth` file adds this environment's packages, but `.pth` files in them (the editable install
+    among them) are not followed, so `pipeweave_dagster` can only come from the wheel.
+    """
+    folder = tmp_path_factory.mktemp("elsewhere")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    programs = folder / "bin"
+    python = str(programs / "python")
+    find = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    packages = Path(subprocess.run(find, check=True, capture_output=True, text=True).stdout.strip())
+    (packages / "here.pth").write_text(sysconfig.get_path("purelib"))
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-deps"]
+    subprocess.run([*install, "--python", python, str(wheel)], check=True)
+    return programs
+
+
+def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    files = (path for path in (ROOT / "pipeweave_dagster").rglob("*") if path.is_file())
+    sources = {str(p.relative_to(ROOT)) for p in files if p.suffix not in NOT_SHIPPED}
+    assert sources <= held
+    assert not [name for name in held if name.startswith("pipeweave_dagster_tests")]
+
+
+def test_command_works_from_the_wheel(elsewhere: Path, tmp_path: Path) -> None:
+    assert "run" in output(elsewhere / "pipeweave", "--help", cwd=tmp_path)
+
+
+def test_definitions_load_from_the_wheel(elsewhere: Path, tmp_path: Path) -> None:
+    code = (
+        "import pipeweave_dagster.definitions as d; print(d.__file__)\n"
+        "print(*sorted(job.name for job in d.defs.resolve_all_job_defs()))"
+    )
+    where, jobs = output(elsewhere / "python", "-c", code, cwd=tmp_path).splitlines()
+    assert Path(where).is_relative_to(elsewhere.parent)
+    assert "process_dataset" in jobs.split()
+
+
+@pytest.mark.slow
+def test_main_job_runs_from_the_wheel(elsewhere: Path, examples: Path, home: Path) -> None:
+    options = ["--target", "species", "--time-budget", "5"]
+    output(elsewhere / "pipeweave", "run", examples / "penguins.csv", *options, cwd=home.parent)
+    assert (home / "storage" / "datasets" / "penguins" / "HEAD.json").exists()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_pins_by_hash_and_names_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    unpinned = [line for line in lines if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:", line)]
+    assert not unpinned
+    assert "://" not in text
+
+
+def test_lock_holds_the_build_backend_and_the_installer() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert re.search(r"^hatchling==", text, re.MULTILINE)
+    assert re.search(r"^uv==", text, re.MULTILINE)
+
+
+def test_locks_agree() -> None:
+    pin = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
+    run_time, dev = (dict(pin.findall((ROOT / lock).read_text())) for lock in LOCKS)
+    assert not {name for name in run_time.keys() & dev.keys() if run_time[name] != dev[name]}
+
+
+@pytest.mark.parametrize("document", [".env.example", "docs/reference/settings.md"])
+def test_every_setting_is_documented(document: str) -> None:
+    aliases = [field.validation_alias for field in Settings.model_fields.values()]
+    names = {str(alias.choices[0]) for alias in aliases if hasattr(alias, "choices")}
+    text = (ROOT / document).read_text()
+    pattern = r"^#?([A-Z0-9_]+)=" if document == ".env.example" else r"^\| `([A-Z0-9_]+)`"
+    assert set(re.findall(pattern, text, re.MULTILINE)) == names
