@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
 from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.core.documents import Document, Part, Payload
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, unavailable
 
 D = TypeVar("D", bound=Document)
 P = TypeVar("P", bound=Part)
+_SWAP_ATTEMPTS = 20
 
 
 class DocumentStore:
@@ -103,9 +104,20 @@ class DocumentStore:
         return self._record(f"datasets/{dataset}/runs/{run_id}.json", Manifest)
 
     def save_manifest(self, manifest: Manifest) -> None:
-        """Write a run's manifest (only the run itself does)."""
-        key = f"datasets/{manifest.dataset}/runs/{manifest.run_id}.json"
-        self.storage.put(key, manifest.model_dump_json(indent=1).encode())
+        """Write a run's first manifest (only the run itself does)."""
+        self.storage.put_if_absent(_manifest_key(manifest), _record_bytes(manifest))
+
+    def change_manifest(
+        self, manifest: Manifest, change: Callable[[Manifest], Manifest]
+    ) -> Manifest:
+        """Change a run's stored manifest by compare-and-swap, and give it as it is then."""
+        key = _manifest_key(manifest)
+        for _ in range(_SWAP_ATTEMPTS):
+            found = self.storage.get_tagged(key)
+            changed = change(_parse(Manifest, found[0], key) if found else manifest)
+            if self.storage.put_if_match(key, _record_bytes(changed), found[1] if found else None):
+                return changed
+        raise unavailable(f"{key} kept changing.", fix="Start the run again.")
 
     def manifests(self, dataset: str) -> Iterator[str]:
         """The ids of all runs of a data set that left a manifest."""
@@ -121,7 +133,7 @@ class DocumentStore:
         last = self.attempt(dataset)
         if last is None or last.run_id == attempt.run_id or last.started_at <= attempt.started_at:
             key = f"datasets/{dataset}/LAST.json"
-            self.storage.put(key, attempt.model_dump_json(indent=1).encode())
+            self.storage.put(key, _record_bytes(attempt))
 
     def result(self, dataset: str, asset: str, key: str) -> Entry | None:
         """What an earlier run made of the same inputs, settings and code, if it still exists."""
@@ -133,7 +145,7 @@ class DocumentStore:
     def save_result(self, dataset: str, asset: str, entry: Entry) -> None:
         """Let later runs with the same key reuse the document."""
         key = f"datasets/{dataset}/results/{asset}/{entry.key}.json"
-        self.storage.put(key, entry.model_dump_json(indent=1).encode())
+        self.storage.put(key, _record_bytes(entry))
 
     def scratch(self, run_id: str, name: str) -> Path:
         """A new empty local folder for a stage's files."""
@@ -148,6 +160,14 @@ class DocumentStore:
     def _record(self, key: str, kind: type[P]) -> P | None:
         found = self.storage.get_tagged(key)
         return _parse(kind, found[0], key) if found else None
+
+
+def _manifest_key(manifest: Manifest) -> str:
+    return f"datasets/{manifest.dataset}/runs/{manifest.run_id}.json"
+
+
+def _record_bytes(record: Part) -> bytes:
+    return record.model_dump_json(indent=1).encode()
 
 
 def _parse(kind: type[P], data: bytes, what: str) -> P:

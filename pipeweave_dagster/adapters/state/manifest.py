@@ -23,7 +23,8 @@ class Manifest(Part):
     """What one run sees and makes; `datasets/<dataset>/runs/<run_id>.json`.
 
     `entries` starts as HEAD stood when the run began (or as the parent run left it) and is the
-    only thing that the run's inputs load from. `read` lists the entries it took over from there.
+    only thing that the run's inputs load from. `made` lists what this run itself made, `inherited`
+    what its parent run had made, `read` the entries that inputs took over from HEAD.
     """
 
     dataset: str
@@ -32,6 +33,7 @@ class Manifest(Part):
     started_at: float
     entries: dict[str, Entry] = {}
     made: list[str] = []
+    inherited: list[str] = []
     read: dict[str, str] = {}
     upload: dict[str, Any] = {}
 

@@ -5,6 +5,7 @@ neighbour makes meanwhile. HEAD moves once, at the end, by compare-and-swap.
 """
 
 import time
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -45,7 +46,7 @@ class RunState:
             parent_run_id=parent_run_id,
             started_at=time.time(),
             entries=parent.entries if parent else (head.entries if head else {}),
-            made=parent.made if parent else [],
+            inherited=[*parent.inherited, *parent.made] if parent else [],
             read=parent.read if parent else {},
             upload=parent.upload if parent else {},
         )
@@ -62,27 +63,34 @@ class RunState:
                 f"{self.dataset!r} has no {asset} yet.",
                 fix=f"Materialize {asset} first, or run the job process_dataset.",
             )
-        if asset not in self.manifest.made and asset not in self.manifest.read:
-            self._update(read={**self.manifest.read, asset: found.document})
+        own = {*self.manifest.made, *self.manifest.inherited}
+        if asset not in own and asset not in self.manifest.read:
+            self._update(lambda m: {"read": {**m.read, asset: found.document}})
         return found
 
     def record(self, asset: str, entry: Entry) -> None:
         """Add what this run made or reused."""
-        made = self.manifest.made if asset in self.manifest.made else [*self.manifest.made, asset]
-        self._update(entries={**self.manifest.entries, asset: entry}, made=made)
+        self._update(
+            lambda m: {
+                "entries": {**m.entries, asset: entry},
+                "made": [*(name for name in m.made if name != asset), asset],
+            }
+        )
 
     def note_upload(self, upload: dict[str, Any]) -> None:
         """Remember which upload this run began with (key, version, time)."""
-        self._update(upload=upload)
+        self._update(lambda _: {"upload": upload})
 
     def attempt(self, state: Any, **facts: Any) -> None:
         """Tell people how this run goes."""
         begun = {"run_id": self.manifest.run_id, "started_at": self.manifest.started_at}
         self.store.save_attempt(self.dataset, Attempt(**begun, state=state, **facts))
 
-    def _update(self, **changes: Any) -> None:
-        self.manifest = self.manifest.model_copy(update=changes)
-        self.store.save_manifest(self.manifest)
+    def _update(self, change: Callable[[Manifest], dict[str, Any]]) -> None:
+        """Change the stored manifest; steps of one run may do so from several processes."""
+        self.manifest = self.store.change_manifest(
+            self.manifest, lambda current: current.model_copy(update=change(current))
+        )
 
 
 def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
@@ -125,7 +133,7 @@ def _conflict(manifest: Manifest, head: Head) -> str | None:
 
 
 def _merged(manifest: Manifest, head: Head | None) -> Head:
-    made = {asset: manifest.entries[asset] for asset in manifest.made}
+    made = {asset: manifest.entries[asset] for asset in [*manifest.inherited, *manifest.made]}
     return Head(
         dataset=manifest.dataset,
         run_id=manifest.run_id,

@@ -1,0 +1,84 @@
+"""Everything a stage needs of the outside world, in one plain object."""
+
+import logging
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.settings import Settings
+
+logger = logging.getLogger(__name__)
+D = TypeVar("D", bound=Document)
+
+_DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
+# In the order in which training needs them: linear models first, MLflow last.
+_MODEL_MODULES = (
+    "pipeweave_dagster.core.training.train",
+    "xgboost",
+    "lightgbm",
+    "pipeweave_dagster.core.training.evaluate",
+    "skops.io",
+    "mlflow",
+    "mlflow.sklearn",
+)
+
+
+class Workbench:
+    """Settings, storage, and the worker processes of one run.
+
+    There are two workers, so that the libraries of training are imported while the data is still
+    being read; both die with this object, and with this process.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = DocumentStore(open_storage(settings), settings.cache_folder)
+        self.began = time.time()
+        self._data = Worker(preload=_DATA_MODULES)
+        self._model = Worker(preload=_MODEL_MODULES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Start both workers, so that their imports overlap with the copying of the upload."""
+        self._data.start()
+        self._model.start()
+
+    def on_data(self, function: str, kind: type[D], **arguments: Any) -> D:
+        """Call a function that reads, profiles or draws, in its worker, for a document."""
+        return kind.model_validate(self.ask(self._data, function, **arguments))
+
+    def on_model(self, function: str, kind: type[D], **arguments: Any) -> D:
+        """Call a function that fits, scores or logs models, in its worker, for a document."""
+        return kind.model_validate(self.ask(self._model, function, **arguments))
+
+    def ask_model(self, function: str, **arguments: Any) -> Any:
+        """As `on_model`, for functions that answer with plain JSON."""
+        return self.ask(self._model, function, **arguments)
+
+    def ask(self, worker: Worker, function: str, **arguments: Any) -> Any:
+        """Call in a worker under the task limit."""
+        return worker.call(function, time_limit_s=self.settings.task_time_limit_s, **arguments)
+
+    def local(self, key: str) -> Path:
+        """An immutable object of the storage as a local file."""
+        return self.store.file(key)
+
+    def close(self) -> None:
+        """Kill the workers and all they started."""
+        self._data.close()
+        self._model.close()

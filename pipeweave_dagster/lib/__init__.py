@@ -1,0 +1,1 @@
+"""Helpers for definitions: partitions, resources, documents in and out, metadata, failures."""

@@ -1,0 +1,92 @@
+"""Documents in and out of the storage, and HEAD moved when a run has made all it was to make."""
+
+import time
+from typing import Any
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.state import Entry, RunState, publish
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.lib.resources import WorkbenchResource
+
+KEY_METADATA = "reuse key"
+
+
+class DocumentIOManager(dg.ConfigurableIOManager):
+    """Loads inputs from the run's manifest and writes results into it (see `adapters.state`)."""
+
+    workbench: dg.ResourceDependency[WorkbenchResource]
+
+    def handle_output(self, context: dg.OutputContext, obj: Document) -> None:
+        """Store the document, enter it into the manifest, and publish after the last one."""
+        asset = context.asset_key.path[-1]
+        state = self._state(context)
+        upstream = _upstream_names(context)
+        entry = Entry(
+            document=state.store.save(obj),
+            key=_key_of(context),
+            run_id=context.run_id,
+            made_at=time.time(),
+            inputs={
+                name: state.manifest.entries[name].document
+                for name in upstream
+                if name in state.manifest.entries
+            },
+        )
+        state.record(asset, entry)
+        if entry.key and state.store.result(state.dataset, asset, entry.key) is None:
+            state.store.save_result(state.dataset, asset, entry)
+        conflict = publish(state, _line_of(context))
+        if conflict:
+            context.log.warning(
+                "HEAD of %s stays: %s. This run's documents are kept, but the newer state counts.",
+                state.dataset,
+                conflict,
+            )
+
+    def load_input(self, context: dg.InputContext) -> Document:
+        """The document that this run sees for the upstream asset."""
+        from pipeweave_dagster.core.errors import PipeWeaveError
+        from pipeweave_dagster.lib.failures import failure_of
+
+        kind: type[Document] = context.dagster_type.typing_type
+        state = self._state(context)
+        try:
+            entry = state.entry(context.asset_key.path[-1])
+            return state.store.load(entry.document, kind)
+        except PipeWeaveError as error:
+            raise failure_of(error) from error
+
+    def _state(self, context: dg.OutputContext | dg.InputContext) -> RunState:
+        run = context.step_context.dagster_run
+        store = self.workbench.open().store
+        return RunState(store, context.partition_key, run.run_id, run.parent_run_id)
+
+
+def _key_of(context: dg.OutputContext) -> str:
+    value: Any = (context.output_metadata or {}).get(KEY_METADATA)
+    return str(getattr(value, "value", value) or "")
+
+
+def _upstream_names(context: dg.OutputContext) -> list[str]:
+    layer = context.step_context.job_def.asset_layer
+    parents = layer.asset_graph.get(context.asset_key).parent_keys
+    return sorted(key.path[-1] for key in parents)
+
+
+def _line_of(context: dg.OutputContext) -> set[str]:
+    """The documents of this data set that this run was asked to make.
+
+    A re-execution from a failure is asked only for the steps that are left; the run's record
+    says so, also where every step runs in a process of its own.
+    """
+    job = context.step_context.job_def
+    graph = job.asset_layer.asset_graph
+    here = graph.get(context.asset_key).partitions_def
+    steps = context.step_context.dagster_run.step_keys_to_execute
+    return {
+        key.path[-1]
+        for key in job.asset_layer.selected_asset_keys
+        if graph.get(key).partitions_def == here
+        and (steps is None or graph.get(key).assets_def.node_def.name in steps)
+    }

@@ -1,0 +1,17 @@
+"""What the web UI shows of a document: key figures, tables and the main plot, below 256 kB."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.lib.metadata.data import describe_data
+from pipeweave_dagster.lib.metadata.findings import describe_findings
+from pipeweave_dagster.lib.metadata.model import describe_model
+from pipeweave_dagster.settings import Settings
+
+_DESCRIBERS = {**describe_data, **describe_findings, **describe_model}
+
+
+def describe(document: Document, settings: Settings) -> Mapping[str, Any]:
+    """The metadata of one document; names are those that people see in the web UI."""
+    return _DESCRIBERS[document.kind](document, settings)

@@ -1,0 +1,72 @@
+"""Markdown that cannot be broken out of: all names and values come from strangers."""
+
+import base64
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import dagster as dg
+
+_MAX_CELL = 80
+_MAX_SVG_BYTES = 60_000
+_ESCAPED = {c: f"&#{ord(c)};" for c in r"&<>|*_[]()`#!\~$:=+-@"}
+# A few of the above are harmless inside words and figures, and read better as they are.
+_HARMLESS = "_-:()"
+
+
+def text(value: object) -> str:
+    """One line of inert text, cut at 80 characters."""
+    plain = str(value)
+    cut = plain if len(plain) <= _MAX_CELL else plain[: _MAX_CELL - 1] + "…"
+    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in cut)
+    escaped = "".join(c if c in _HARMLESS else _ESCAPED.get(c, c) for c in visible)
+    return escaped.replace("_", "&#95;") if escaped.startswith("_") else escaped
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A figure with thousands separators, or a dash."""
+    if value is None:
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.{digits}g}"
+
+
+def interval(value: float | None, low: float | None, high: float | None) -> str:
+    """A score with its 95 % interval."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], limit: int = 60) -> str:
+    """A Markdown table; what is cut off is said below it."""
+    lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
+    all_rows = list(rows)
+    lines += [f"| {' | '.join(text(cell) for cell in row)} |" for row in all_rows[:limit]]
+    if len(all_rows) > limit:
+        lines.append(f"\n… and {len(all_rows) - limit} more; the document and the report hold all.")
+    return "\n".join(lines)
+
+
+def bullets(items: Iterable[str], limit: int = 30) -> str:
+    """A Markdown list."""
+    all_items = list(items)
+    lines = [f"- {long_text(item)}" for item in all_items[:limit]]
+    if len(all_items) > limit:
+        lines.append(f"- … and {len(all_items) - limit} more")
+    return "\n".join(lines) or "none"
+
+
+def long_text(value: str, limit: int = 500) -> str:
+    """A sentence of inert text, cut at 500 characters."""
+    pieces = [value[i : i + _MAX_CELL] for i in range(0, min(len(value), limit), _MAX_CELL)]
+    return "".join(text(piece) for piece in pieces) + ("…" if len(value) > limit else "")
+
+
+def picture(svg: str, caption: str) -> dg.MarkdownMetadataValue | None:
+    """An SVG as inline image; None if it is too large for the event log."""
+    data = svg.encode()
+    if not data or len(data) > _MAX_SVG_BYTES:
+        return None
+    encoded = base64.b64encode(data).decode()
+    return dg.MetadataValue.md(f"![{text(caption)}](data:image/svg+xml;base64,{encoded})")

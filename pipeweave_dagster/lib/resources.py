@@ -1,0 +1,72 @@
+"""The workbench as a Dagster resource: settings, storage and workers, for one run."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import dagster as dg
+import psutil
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.lib.partitions import PROCESS_TAG
+from pipeweave_dagster.settings import Settings
+
+
+class WorkbenchResource(dg.ConfigurableResource[Workbench]):
+    """Gives assets a `Workbench`. What is None here comes from the environment.
+
+    Attributes:
+        storage: A folder or `s3://bucket/prefix`, as PIPEWEAVE_STORAGE.
+        home: Folder for caches and embedded databases, as PIPEWEAVE_HOME.
+        mlflow_tracking_uri: As MLFLOW_TRACKING_URI.
+    """
+
+    storage: str | None = None
+    home: str | None = None
+    mlflow_tracking_uri: str | None = None
+
+    def settings(self) -> Settings:
+        """The environment's settings with this resource's laid over them."""
+        given = {
+            "storage": self.storage,
+            "home": self.home,
+            "mlflow_tracking_uri": self.mlflow_tracking_uri,
+        }
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+
+    def open(self) -> Workbench:
+        """A workbench outside a run (sensors, checks, the I/O manager)."""
+        return Workbench(self.settings())
+
+    @contextlib.contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Workbench]:
+        """A workbench whose workers end with the run."""
+        run = context.run
+        if run is not None and context.instance is not None:
+            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process_name()})
+        with self.open() as workbench:
+            try:
+                yield workbench
+            finally:
+                if run is not None:
+                    workbench.store.clear_scratch(run.run_id)
+
+
+def process_name() -> str:
+    """This process as `host:pid:start`, which no other process ever bears again."""
+    me = psutil.Process()
+    return f"{os.uname().nodename}:{me.pid}:{me.create_time():.2f}"
+
+
+def is_alive(name: str) -> bool | None:
+    """Whether a process named so still runs; None if that cannot be told from this machine."""
+    host, _, rest = name.rpartition(":")[0].rpartition(":")
+    pid, started = rest, name.rpartition(":")[2]
+    if host != os.uname().nodename or not pid.isdigit():
+        return None
+    try:
+        process = psutil.Process(int(pid))
+        same = abs(process.create_time() - float(started)) < 1
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,108 @@
+"""What every asset of the line does around its one call: reuse, store, explain, fail clearly."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import dagster as dg
+from pydantic import BaseModel
+
+from pipeweave_dagster.adapters.state import RunState
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.lib.io_manager import KEY_METADATA
+from pipeweave_dagster.lib.metadata import describe
+
+D = TypeVar("D", bound=Document)
+
+
+def reuse_key(
+    asset: str, code_version: str, inputs: Mapping[str, Document], reads: Mapping[str, Any]
+) -> str:
+    """Hash of all that an asset's result depends on.
+
+    Args:
+        asset: Name of the asset.
+        code_version: Kept by hand, moved when the asset's result changes for equal input.
+        inputs: The documents it reads.
+        reads: The part of settings and documents that it reads besides.
+    """
+    facts = {
+        "asset": asset,
+        "code": code_version,
+        "inputs": {name: document.sha256 for name, document in inputs.items()},
+        "reads": {
+            name: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+            for name, value in reads.items()
+        },
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def run_stage(
+    context: dg.AssetExecutionContext,
+    workbench: Workbench,
+    kind: type[D],
+    make: Callable[[Path], D],
+    *,
+    inputs: Mapping[str, Document] | None = None,
+    reads: Mapping[str, Any] | None = None,
+) -> dg.MaterializeResult[D]:
+    """Take the stored document of the same key, or make it and store its payloads.
+
+    Args:
+        context: The asset's context, with a partition.
+        workbench: Storage and workers.
+        kind: Type of the document.
+        make: Makes the document; payload files go into the folder it is given.
+        inputs: Documents whose content the result depends on.
+        reads: Anything else that it depends on.
+
+    Raises:
+        dagster.Failure: With code, text and details of the error that ended the stage.
+    """
+    asset = context.asset_key.path[-1]
+    dataset = context.partition_key
+    began = time.monotonic()
+
+    def record(error: PipeWeaveError) -> None:
+        state = RunState(workbench.store, dataset, context.run_id)
+        state.attempt("failed", asset=asset, error=error.envelope())
+
+    with told_to_dagster(record):
+        key = reuse_key(asset, _code_version(context), inputs or {}, reads or {})
+        found = workbench.store.result(dataset, asset, key)
+        if found is not None:
+            document = workbench.store.load(found.document, kind)
+            note = f"reused from run {found.run_id[:8]}: same input, settings and code"
+        else:
+            document = _made(context, workbench, asset, make)
+            note = f"made in {time.monotonic() - began:.1f} s"
+        context.log.info("%s: %s", asset, note)
+    return dg.MaterializeResult(
+        value=document,
+        metadata={"result": note, KEY_METADATA: key, **describe(document, workbench.settings)},
+        data_version=dg.DataVersion(document.sha256),
+    )
+
+
+def _made(
+    context: dg.AssetExecutionContext, workbench: Workbench, asset: str, make: Callable[[Path], D]
+) -> D:
+    folder = workbench.store.scratch(context.run_id, asset)
+    try:
+        document = make(folder)
+        workbench.store.save_payloads(document, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return document
+
+
+def _code_version(context: dg.AssetExecutionContext) -> str:
+    return context.assets_def.code_versions_by_key.get(context.asset_key) or ""
