@@ -1,8 +1,9 @@
 """`pipeweave.yaml`: what a person may say about one data set. Every key is optional."""
 
+from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, field_validator
 
 from pipeweave_dagster.core.documents.base import Part
 
@@ -16,6 +17,12 @@ class ColumnSetting(Part):
     type: str | None = None
     known_at: str | None = None
     drop: bool = False
+
+    @field_validator("known_at", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        # YAML reads an unquoted 2024-01-01 as a date.
+        return value.isoformat() if isinstance(value, date) else value
 
 
 class SplitSetting(Part):
@@ -50,6 +57,9 @@ class Override(Part):
 
 class DatasetSettings(Part):
     """The whole of `pipeweave.yaml`; also what the launchpad and the command line may set."""
+
+    # YAML reads an unquoted class or column such as 1 or 2020 as a number.
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     target: str | None = None
     task: Task | None = None
