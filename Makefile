@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo dev test lint format lock clean
+.PHONY: help install install-dev demo dev test lint format docs lock clean
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lint: $(VENV)/.installed-dev ## Check style, types and formatting
 format: $(VENV)/.installed-dev ## Put the sources into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.installed-dev ## Draw the generated pages of docs/reference anew
+	$(BIN)/python docs/generate.py
 
 # The locks hold versions and hashes for every platform, and no addresses.
 lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files anew
