@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.offline import offline
 from pipeweave_dagster_tests.program import output
 
 ROOT = Path(__file__).parents[1]
@@ -69,9 +70,12 @@ def test_definitions_load_from_the_wheel(elsewhere: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_main_job_runs_from_the_wheel(elsewhere: Path, examples: Path, home: Path) -> None:
+def test_main_job_runs_from_the_wheel_without_network(
+    elsewhere: Path, examples: Path, home: Path
+) -> None:
     options = ["--target", "species", "--time-budget", "5"]
-    output(elsewhere / "pipeweave", "run", examples / "penguins.csv", *options, cwd=home.parent)
+    command = [elsewhere / "pipeweave", "run", examples / "penguins.csv", *options]
+    output(*(offline(*command) or command), cwd=home.parent)
     assert (home / "storage" / "datasets" / "penguins" / "HEAD.json").exists()
 
 
