@@ -1,7 +1,8 @@
 """Run a program in a network namespace that holds nothing but this machine's loopback.
 
 Unlike the guard in Python (see `guard/`), the kernel also stops libraries that open their sockets
-in C. Called as a script inside the new namespace: raises the loopback device and becomes the program.
+in C. Called as a script inside the new namespace: raises the loopback device, then becomes the
+program.
 """
 
 import fcntl
