@@ -31,18 +31,23 @@ def binned(column: Column, bins: int = MAX_BINS) -> tuple[Codes, int]:
     Ordered columns are cut at quantiles, equal values staying together; the rarer categories of
     text columns share one level. Missing is the last level.
     """
-    kept = min(column.distinct, bins)
+    place = places(column, bins)
+    return place[column.codes], int(place[-1]) + 1
+
+
+def places(column: Column, bins: int = MAX_BINS) -> Codes:
+    """Shape (k + 1,): the level of each distinct value, and at the end that of missing."""
     if column.distinct <= bins:
         place = np.arange(column.distinct, dtype=np.int32)
     elif column.ordered:
         before = np.cumsum(column.counts) - column.counts
-        cut = (before * bins // max(1, column.present)).astype(np.int32)
+        cut = before * bins // max(1, column.present)
         place = np.unique(cut, return_inverse=True)[1].astype(np.int32)
-        kept = int(place[-1]) + 1
     else:
         place = np.full(column.distinct, bins - 1, np.int32)
         place[np.argsort(-column.counts, kind="stable")[: bins - 1]] = np.arange(bins - 1)
-    return np.append(place, np.int32(kept))[column.codes].astype(np.int32), kept + 1
+    levels = int(place.max()) + 1 if len(place) else 0
+    return np.append(place, np.int32(levels))
 
 
 def halves(rows: int, seed: int = 0) -> NDArray[np.int8]:

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.power import Power, binned, halves, power
+from pipeweave_dagster.core.columns.power import MAX_BINS, Power, binned, halves, power
 from pipeweave_dagster.core.columns.table import Table
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, SchemaDeduction
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
 
+ROWS_PER_BIN = 40  # fewer rows make the rate of a bin mostly noise
 RARE = 5  # a value of fewer rows could point to a person
 
 
@@ -67,7 +68,8 @@ class Case:
     @cached_property
     def powers(self) -> dict[str, Power]:
         """How well each suspect alone tells the target, cross-fitted."""
-        return {c.name: power(*binned(c), self.target, self.half) for c in self.suspects}
+        bins = max(8, min(MAX_BINS, self.table.rows // ROWS_PER_BIN))
+        return {c.name: power(*binned(c, bins), self.target, self.half) for c in self.suspects}
 
     def label(self, column: Column, code: int) -> str:
         """A value as it may be shown: never that of a sensitive column, never a rare one."""

@@ -1,0 +1,50 @@
+"""The exploratory report: summarise a data set to plain data, then render that to one HTML file.
+
+Everything shown stands in the summary; the HTML is a pure function of it, so an old summary can
+be drawn again.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
+
+__all__ = ["build_report", "render"]
+
+
+def build_report(
+    dataset: str,
+    snapshot: DatasetSnapshot,
+    schema: SchemaDeduction,
+    data: Path,
+    out: Path,
+    inline_limit_bytes: int = 1_000_000,
+) -> EdaReport:
+    """Summarise one version of a data set and write `report.html` (and a large `summary.json`).
+
+    Args:
+        dataset: Name of the data set, for the title.
+        snapshot: The typed table's description.
+        schema: Meaning of its columns, and the target.
+        data: The snapshot's Parquet file.
+        out: Folder for the files.
+        inline_limit_bytes: A smaller summary stands in the document, a larger one beside it.
+
+    Returns:
+        The report. No raw row, no value of a sensitive column and no category of fewer than five
+        rows is in it. Equal inputs give equal bytes.
+    """
+    from pipeweave_dagster.core.eda.report import write_report
+
+    return write_report(dataset, snapshot, schema, data, out, inline_limit_bytes)
+
+
+def render(summary: dict[str, Any]) -> str:
+    """Draw a summary as one self-contained HTML page without scripts and without network.
+
+    Args:
+        summary: What `build_report` summarised, or what was read from its JSON.
+    """
+    from pipeweave_dagster.core.eda.render import render_html
+
+    return render_html(summary)

@@ -1,0 +1,104 @@
+"""How strongly columns go together, for mixed types, with the similar ones side by side."""
+
+from typing import Any
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.column import Codes, Column, Floats
+from pipeweave_dagster.core.columns.power import places
+from pipeweave_dagster.core.eda.numbers import figure
+
+MAX_COLUMNS = 40
+MAX_ROWS = 20_000
+LEVELS = 12
+TOGETHER = 0.9
+SEED = 0
+
+
+def associations(columns: list[Column]) -> dict[str, Any]:
+    """The matrix of bias-corrected Cramér's V over quantile bins and categories.
+
+    One measure for every pair of types keeps the cells comparable: 0 says independent, 1 says one
+    tells the other (Bergsma, 2013). Missing is a level of its own.
+
+    Args:
+        columns: Most interesting first; those after the fortieth are left out, which is said.
+    """
+    chosen = [c for c in columns if c.distinct > 1 and not _like_a_key(c)][:MAX_COLUMNS]
+    rows = chosen[0].rows if chosen else 0
+    sample = _sample(rows)
+    levels = [_compact(places(c, LEVELS)[c.codes[sample]]) for c in chosen]
+    matrix = np.eye(len(chosen))
+    for i in range(len(levels)):
+        for j in range(i):
+            matrix[i, j] = matrix[j, i] = cramers_v(levels[i], levels[j])
+    order = _order(matrix)
+    matrix = matrix[np.ix_(order, order)]
+    names = [chosen[i].name for i in order]
+    return {
+        "measure": "bias-corrected Cramér's V over at most 12 levels",
+        "columns": names,
+        "matrix": [[figure(round(v, 4)) for v in row] for row in matrix],
+        "groups": _groups(names, matrix),
+        "left_out": len(columns) - len(chosen),
+        "sample": _said(rows, len(sample) if isinstance(sample, np.ndarray) else rows),
+    }
+
+
+def cramers_v(a: tuple[Codes, int], b: tuple[Codes, int]) -> float:
+    """Bias-corrected Cramér's V of two coded columns (codes from 0, number of levels)."""
+    (x, r), (y, k) = a, b
+    n = len(x)
+    table = np.bincount(x.astype(np.int64) * k + y, minlength=r * k).reshape(r, k)
+    expected = np.outer(table.sum(1), table.sum(0)) / n
+    chi2 = float(((table - expected) ** 2 / np.maximum(expected, 1e-300)).sum())
+    if n < 3 or min(r, k) < 2:
+        return 0.0
+    phi2 = max(0.0, chi2 / n - (r - 1) * (k - 1) / (n - 1))
+    room = min(r - (r - 1) ** 2 / (n - 1), k - (k - 1) ** 2 / (n - 1)) - 1
+    return float(min(1.0, np.sqrt(phi2 / room))) if room > 0 else 0.0
+
+
+def _like_a_key(column: Column) -> bool:
+    """Text with nearly as many values as rows goes with everything by chance."""
+    return not column.ordered and column.distinct > max(50, 0.2 * column.present)
+
+
+def _sample(rows: int) -> Any:
+    if rows <= MAX_ROWS:
+        return slice(None)
+    return np.sort(np.random.default_rng(SEED).choice(rows, MAX_ROWS, replace=False))
+
+
+def _said(rows: int, taken: int) -> dict[str, Any] | None:
+    """What was sampled and how wrong that may make a cell (standard error near 0)."""
+    if taken >= rows:
+        return None
+    return {"rows": taken, "of": rows, "seed": SEED, "standard_error": figure(taken**-0.5)}
+
+
+def _compact(codes: Codes) -> tuple[Codes, int]:
+    used, compact = np.unique(codes, return_inverse=True)
+    return compact.astype(np.int32), len(used)
+
+
+def _order(matrix: Floats) -> list[int]:
+    """Columns so that similar ones are neighbours: leaves of an average-linkage tree."""
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
+    if len(matrix) < 3:
+        return list(range(len(matrix)))
+    distance = squareform(1 - matrix, checks=False)
+    return [int(leaf) for leaf in leaves_list(linkage(distance, "average", optimal_ordering=True))]
+
+
+def _groups(names: list[str], matrix: Floats) -> list[list[str]]:
+    """Runs of neighbours that go together with at least 0.9."""
+    groups: list[list[str]] = []
+    for i, name in enumerate(names):
+        if i and matrix[i, i - 1] >= TOGETHER:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return [group for group in groups if len(group) > 1]

@@ -1,0 +1,43 @@
+"""Figures of one column of categories or text. Rare values are counted, never named."""
+
+from typing import Any
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.eda.numbers import figure
+
+RARE = 5
+TOP = 12
+CLIP = 120
+
+
+def top_values(column: Column, top: int = TOP) -> dict[str, Any]:
+    """The most frequent values that at least five rows share, and what the others amount to."""
+    order = np.argsort(-column.counts, kind="stable")[:top]
+    shown = [int(code) for code in order if column.counts[code] >= RARE]
+    labels = column.labels if shown else []
+    sizes = [int(column.counts[code]) for code in shown]
+    rows = [{"label": labels[c][:CLIP], "rows": n} for c, n in zip(shown, sizes, strict=True)]
+    return {
+        "values": rows,
+        "other_values": column.distinct - len(shown),
+        "other_rows": column.present - sum(sizes),
+    }
+
+
+def lengths(column: Column) -> dict[str, Any]:
+    """Lengths in characters and in words of a text column, over its rows."""
+    if column.distinct == 0:
+        return {}
+    chars = np.array([len(label) for label in column.labels])
+    words = np.array([label.count(" ") + 1 for label in column.labels])
+    weights = column.counts / column.present
+    order = np.argsort(chars)
+    middle = int(np.searchsorted(np.cumsum(weights[order]), 0.5))
+    return {
+        "mean_characters": figure(float((chars * weights).sum())),
+        "median_characters": int(chars[order[min(middle, len(order) - 1)]]),
+        "max_characters": int(chars.max()),
+        "mean_words": figure(float((words * weights).sum())),
+    }

@@ -1,0 +1,119 @@
+"""Which columns are missing together, and whether that tells the target."""
+
+from typing import Any
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.eda.categories import RARE
+from pipeweave_dagster.core.eda.numbers import figure
+from pipeweave_dagster.core.eda.relation import wilson
+
+PATTERNS = 10
+COLUMNS = 30
+TIME_BINS = 40
+
+
+def missingness(
+    columns: list[Column], target: Target | None, time: Column | None
+) -> dict[str, Any]:
+    """Share by column, the most frequent patterns, and missing against target and time.
+
+    Args:
+        columns: All columns; only those with missing values are looked at, at most the thirty
+            with the most.
+        target: For the rate of the target where a column is missing and where it is not.
+        time: The leading date column, for the share that is missing over time.
+    """
+    gaps = sorted((c for c in columns if c.missing), key=lambda c: -c.missing)
+    top = gaps[:COLUMNS]
+    masks = [c.codes < 0 for c in top]
+    return {
+        "columns": [
+            {"name": c.name, "missing": c.missing, "share": figure(c.missing / c.rows)} for c in top
+        ],
+        "left_out": len(gaps) - len(top),
+        "patterns": _patterns(top, masks),
+        "target": _against_target(top, masks, target),
+        "time": _over_time(top, masks, time),
+    }
+
+
+def _patterns(columns: list[Column], masks: list[Any]) -> list[dict[str, Any]]:
+    if not columns:
+        return []
+    key = np.zeros(columns[0].rows, np.int64)
+    for place, mask in enumerate(masks):
+        key |= mask.astype(np.int64) << place
+    patterns, rows = np.unique(key, return_counts=True)
+    order = np.argsort(-rows, kind="stable")[:PATTERNS]
+    return [
+        {
+            "missing": [c.name for i, c in enumerate(columns) if patterns[p] >> i & 1],
+            "rows": int(rows[p]),
+        }
+        for p in order
+        if rows[p] >= RARE
+    ]
+
+
+def _against_target(
+    columns: list[Column], masks: list[Any], target: Target | None
+) -> list[dict[str, Any]]:
+    """Rate of the positive class, or mean, with and without a value (binary and numbers only)."""
+    if target is None or target.task == "multiclass":
+        return []
+    known = target.known
+    found = []
+    for column, mask in zip(columns, masks, strict=True):
+        if column.name == target.name:
+            continue
+        sides = [known & mask, known & ~mask]
+        if min(int(side.sum()) for side in sides) >= RARE:
+            found.append(
+                {
+                    "name": column.name,
+                    "missing": _side(target, sides[0]),
+                    "present": _side(target, sides[1]),
+                }
+            )
+    return found
+
+
+def _side(target: Target, rows: Any) -> dict[str, Any]:
+    count = int(rows.sum())
+    if target.values is not None:
+        return {"rows": count, "mean": figure(float(target.values[rows].mean()))}
+    hits = int((target.codes[rows] == target.positive).sum())
+    low, high = wilson(hits, count)
+    return {"rows": count, "rate": figure(hits / count), "low": figure(low), "high": figure(high)}
+
+
+def _over_time(
+    columns: list[Column], masks: list[Any], time: Column | None
+) -> dict[str, Any] | None:
+    """Share missing in equal spans of time, for each column."""
+    if time is None or time.numbers is None or time.distinct < 2 or not columns:
+        return None
+    spans, edges = span_of(time, TIME_BINS)
+    rows = np.bincount(spans[spans >= 0], minlength=TIME_BINS)
+    shares = []
+    for column, mask in zip(columns, masks, strict=True):
+        if column.name != time.name:
+            gone = np.bincount(spans[mask & (spans >= 0)], minlength=TIME_BINS)
+            cells = [
+                figure(round(g / n, 4)) if n else None for g, n in zip(gone, rows, strict=True)
+            ]
+            shares.append({"name": column.name, "shares": cells})
+    return {"column": time.name, "edges": edges, "columns": shares}
+
+
+def span_of(time: Column, bins: int) -> tuple[Any, list[Any]]:
+    """Shape (n,): the equal span of time of each row (-1 where missing), and the edges."""
+    numbers = time.numbers
+    if numbers is None:
+        raise TypeError(time.name)
+    edges = np.linspace(numbers[0], numbers[-1], bins + 1)
+    place = np.clip(np.searchsorted(edges, numbers, "right") - 1, 0, bins - 1)
+    return np.append(place, -1)[time.codes], [figure(edge) for edge in edges]

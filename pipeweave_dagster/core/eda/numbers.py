@@ -1,0 +1,80 @@
+"""Figures of one ordered column, computed from its distinct values and their counts."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.columns.column import Column, Counts, Floats
+
+BINS = 30
+QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+QUANTILES |= {"p99": 0.99}
+
+
+def figure(value: float | np.floating[Any] | None) -> float | int | None:
+    """A JSON number with at most twelve significant digits; None for what is no number."""
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = float(f"{value:.12g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 2**53 else rounded
+
+
+def moments(column: Column) -> dict[str, float | int | None]:
+    """Mean, standard deviation, skewness, extremes, quantiles, zeros and negatives.
+
+    The quantile q is the smallest value that at least a share q of the rows does not exceed.
+    """
+    numbers, counts = _of(column)
+    total = counts.sum()
+    mean = float((numbers * counts).sum() / total)
+    centred = numbers - mean
+    variance = float((centred**2 * counts).sum() / total)
+    std = math.sqrt(variance)
+    skew = float((centred**3 * counts).sum() / total) / std**3 if std > 0 else 0.0
+    below = np.cumsum(counts)
+    found = {n: numbers[np.searchsorted(below, q * total)] for n, q in QUANTILES.items()}
+    figures = {"mean": mean, "std": std, "skew": skew, "min": numbers[0], "max": numbers[-1]}
+    shares = {
+        "zeros": int(counts[numbers == 0].sum()),
+        "negatives": int(counts[numbers < 0].sum()),
+    }
+    return {name: figure(value) for name, value in {**figures, **found}.items()} | shares
+
+
+def histogram(column: Column, bins: int = BINS) -> dict[str, Any]:
+    """Edges and counts. Long tails are cut at the 0.5th and 99.5th percentile, and counted."""
+    numbers, counts = _of(column)
+    if len(numbers) <= bins and column.info.storage == "integer":
+        span = int(numbers[-1] - numbers[0]) + 1
+        bins = min(span, bins)
+        low, high = float(numbers[0]) - 0.5, float(numbers[-1]) + 0.5
+    else:
+        low, high = _range(numbers, counts)
+    inside = (numbers >= low) & (numbers <= high)
+    heights, edges = np.histogram(numbers[inside], bins, (low, high), weights=counts[inside])
+    return {
+        "edges": [figure(edge) for edge in edges],
+        "counts": [int(height) for height in heights],
+        "below": int(counts[numbers < low].sum()),
+        "above": int(counts[numbers > high].sum()),
+    }
+
+
+def _of(column: Column) -> tuple[Floats, Counts]:
+    if column.numbers is None:
+        raise TypeError(column.name)
+    return column.numbers, column.counts
+
+
+def _range(numbers: Floats, counts: Counts) -> tuple[float, float]:
+    below: NDArray[np.int64] = np.cumsum(counts)
+    total = below[-1]
+    inner = [float(numbers[np.searchsorted(below, q * total)]) for q in (0.005, 0.25, 0.75, 0.995)]
+    low, high = float(numbers[0]), float(numbers[-1])
+    body = max(inner[2] - inner[1], (inner[3] - inner[0]) / 4)
+    if body > 0:
+        low = low if inner[0] - low < body else inner[0]
+        high = high if high - inner[3] < body else inner[3]
+    return (low, high) if high > low else (low - 0.5, high + 0.5)

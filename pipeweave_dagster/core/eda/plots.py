@@ -1,0 +1,29 @@
+"""The one picture that stands for a report in Dagster's pages."""
+
+from typing import Any
+
+from pipeweave_dagster.core.eda.charts import bar_chart
+
+MAX_BYTES = 30_000
+ROWS = 10
+
+
+def main_plot(summary: dict[str, Any]) -> str:
+    """What tells the target; without a target, what is missing; else how the types divide.
+
+    Args:
+        summary: The summary of the report.
+
+    Returns:
+        A stand-alone SVG of at most 30 kB.
+    """
+    tells = [d for d in summary["details"] if d.get("power")]
+    best = [(d["name"], round(d["power"]["skill"], 3)) for d in tells[:ROWS]]
+    if best and best[0][1] > 0:
+        metric = "2 x ROC AUC - 1" if tells[0]["power"]["metric"] == "auc" else "R²"
+        return bar_chart(best, f"What tells the target alone ({metric}, cross-fitted)", top=1.0)
+    gaps = [(c["name"], round(c["share"], 3)) for c in summary["missingness"]["columns"][:ROWS]]
+    if gaps:
+        return bar_chart(gaps, "Share of missing rows", top=1.0)
+    kinds = summary["overview"]["types"]
+    return bar_chart([(k, float(n)) for k, n in kinds.items()], "Columns by type")

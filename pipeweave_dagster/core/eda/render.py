@@ -1,0 +1,132 @@
+"""Draws a summary as HTML. Knows the summary's keys and nothing of the data."""
+
+from functools import cache
+from typing import Any
+
+from pipeweave_dagster.core.eda.charts import heat_map, histogram_chart
+from pipeweave_dagster.core.eda.svg import plain
+from pipeweave_dagster.core.eda.wording import number, shown
+
+OPEN_DETAILS = 8
+FIRST_FINDINGS = 4
+
+
+def render_html(summary: dict[str, Any]) -> str:
+    """See `pipeweave_dagster.core.eda.render`."""
+    template = _environment().get_template("report.html.j2")
+    return str(template.render(s=summary, open_details=OPEN_DETAILS))
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("pipeweave_dagster.core.eda", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"plain": plain, "number": number, "percent": percent, "count": count}
+    environment.globals |= {
+        "finding_groups": finding_groups,
+        "histogram": histogram,
+        "relation_rows": relation_rows,
+        "association_map": association_map,
+        "missing_map": missing_map,
+        "shown": shown,
+    }
+    return environment
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent; never rounds something to nothing or nearly all to all."""
+    if share is None:
+        return "n/a"
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    if 0.999 < share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def count(value: int) -> str:
+    """A whole number with its thousands separated."""
+    return f"{value:,}"
+
+
+def finding_groups(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings of one code and state together, the first few of each apart from the rest."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for finding in findings:
+        groups.setdefault((finding["state"], finding["code"]), []).append(finding)
+    return [
+        {
+            "state": state,
+            "code": code,
+            "title": members[0]["title"],
+            "proposal": members[0]["proposal"],
+            "first": members[:FIRST_FINDINGS],
+            "rest": members[FIRST_FINDINGS:100],
+        }
+        for (state, code), members in groups.items()
+    ]
+
+
+def histogram(detail: dict[str, Any]) -> str:
+    """The distribution of an ordered column."""
+    from markupsafe import Markup
+
+    drawn, storage = detail["histogram"], detail["storage"]
+    ends = (shown(drawn["edges"][0], storage), shown(drawn["edges"][-1], storage))
+    title = f"Distribution of {detail['name']}, from {ends[0]} to {ends[1]}"
+    chart = histogram_chart(drawn["edges"], drawn["counts"], title, ends=ends, alone=False)
+    return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
+
+
+def relation_rows(detail: dict[str, Any], target: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the target's relation with their places on a common axis, in per cent."""
+    rows: list[dict[str, Any]] = detail["relation"]
+    key = "rate" if target["task"] == "binary" else "mean"
+    if not rows or key not in rows[0]:
+        return rows
+    low = min(0.0, *(row["low"] for row in rows))
+    high = max(row["high"] for row in rows)
+    width = (high - low) or 1.0
+    return [
+        {
+            **row,
+            "at": round(100 * (row[key] - low) / width, 1),
+            "from": round(100 * (row["low"] - low) / width, 1),
+            "wide": round(100 * (row["high"] - row["low"]) / width, 1),
+            "text": percent(row["rate"]) if key == "rate" else number(row["mean"]),
+            "interval": _interval(row, key),
+        }
+        for row in rows
+    ]
+
+
+def _interval(row: dict[str, Any], key: str) -> str:
+    show = percent if key == "rate" else number
+    return f"{show(row['low'])} to {show(row['high'])}"
+
+
+def association_map(found: dict[str, Any]) -> str:
+    """The association matrix as a picture."""
+    from markupsafe import Markup
+
+    names = found["columns"]
+    chart = heat_map(names, names, found["matrix"], "Associations of the columns", alone=False)
+    return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
+
+
+def missing_map(found: dict[str, Any]) -> str:
+    """Shares missing over time as a picture."""
+    from markupsafe import Markup
+
+    rows = [column["name"] for column in found["columns"]]
+    spans = [""] * (len(found["edges"]) - 1)
+    shares = [column["shares"] for column in found["columns"]]
+    chart = heat_map(rows, spans, shares, "Share of missing rows over time", alone=False)
+    return Markup(chart)  # noqa: S704 - the SVG writer escapes every string

@@ -1,0 +1,55 @@
+"""Writes the files of a report and fills its document."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, Payload, SchemaDeduction
+from pipeweave_dagster.core.eda.plots import main_plot
+from pipeweave_dagster.core.eda.render import render_html
+from pipeweave_dagster.core.eda.summarise import summarise
+
+log = logging.getLogger(__name__)
+
+
+def write_report(
+    dataset: str,
+    snapshot: DatasetSnapshot,
+    schema: SchemaDeduction,
+    data: Path,
+    out: Path,
+    inline_limit_bytes: int,
+) -> EdaReport:
+    """See `pipeweave_dagster.core.eda.build_report`."""
+    summary = summarise(dataset, snapshot, schema, data)
+    html = out / "report.html"
+    html.write_text(render_html(summary), encoding="utf-8")
+    text = json.dumps(summary, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    inline = len(text.encode()) < inline_limit_bytes
+    log.info("report: %s columns, %.0f kB of HTML", summary["columns"], html.stat().st_size / 1e3)
+    return EdaReport(
+        rows=summary["rows"],
+        columns=summary["columns"],
+        summary=summary if inline else None,
+        summary_file=None if inline else _written(out / "summary.json", text),
+        html=Payload.of(html, "text/html"),
+        highlights=summary["highlights"],
+        plot_svg=main_plot(summary),
+        notes=summary["notes"],
+    )
+
+
+def _written(path: Path, text: str) -> Payload:
+    path.write_text(text, encoding="utf-8")
+    return Payload.of(path, "application/json")
+
+
+def read_summary(report: EdaReport, summary_file: Path | None) -> dict[str, Any]:
+    """The summary, wherever it stands: in the document or in the file beside it."""
+    if report.summary is not None:
+        return report.summary
+    if summary_file is None:
+        raise FileNotFoundError("the summary stands beside the document, but no file was given")
+    loaded: dict[str, Any] = json.loads(summary_file.read_text(encoding="utf-8"))
+    return loaded

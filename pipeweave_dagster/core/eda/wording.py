@@ -1,0 +1,34 @@
+"""Numbers and moments as people read them."""
+
+import datetime as dt
+import math
+
+
+def number(value: float | None) -> str:
+    """Four significant digits; thousands are separated, very small and large ones use powers."""
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    size = abs(value)
+    if size >= 1e15 or 0 < size < 1e-4:
+        return f"{value:.3g}"
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def moment(seconds: float, storage: str) -> str:
+    """A date, date and time, or time of day, from seconds since 1970 or midnight."""
+    try:
+        if storage == "time":
+            return str(dt.timedelta(seconds=round(seconds)))
+        instant = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    except OverflowError:
+        return number(seconds)
+    return instant.strftime("%Y-%m-%d" if storage == "date" else "%Y-%m-%d %H:%M")
+
+
+def shown(value: float | None, storage: str) -> str:
+    """A value of an ordered column as text."""
+    if value is not None and storage in {"date", "datetime", "time"}:
+        return moment(value, storage)
+    return number(value)
