@@ -1,5 +1,8 @@
 """A partition is a data set; its versions are runs."""
 
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
 import dagster as dg
 
 DATASETS = dg.DynamicPartitionsDefinition(name="datasets")
@@ -10,3 +13,9 @@ UPLOAD_VERSION_TAG = "pipeweave/upload_version"
 BATCH_TAG = "pipeweave/batch"
 PROCESS_TAG = "pipeweave/process"
 REASON_TAG = "pipeweave/reason"
+
+# What `define_asset_job` gives; Dagster has no public name for it.
+AssetJob: TypeAlias = Any
+
+# Wherever Dagster takes an asset key it takes these.
+AssetKeyLike: TypeAlias = dg.AssetKey | str | Sequence[str]

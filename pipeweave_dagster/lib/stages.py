@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 from pipeweave_dagster.adapters.state import RunState
 from pipeweave_dagster.adapters.workbench import Workbench
-from pipeweave_dagster.core.documents import Document
-from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.core.documents import DatasetSettings, Document, Findings
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.lib.failures import failure_of, told_to_dagster
 from pipeweave_dagster.lib.io_manager import KEY_METADATA
 from pipeweave_dagster.lib.metadata import describe
 
@@ -53,6 +53,7 @@ def run_stage(
     *,
     inputs: Mapping[str, Document] | None = None,
     reads: Mapping[str, Any] | None = None,
+    always: bool = False,
 ) -> dg.MaterializeResult[D]:
     """Take the stored document of the same key, or make it and store its payloads.
 
@@ -63,6 +64,7 @@ def run_stage(
         make: Makes the document; payload files go into the folder it is given.
         inputs: Documents whose content the result depends on.
         reads: Anything else that it depends on.
+        always: Make it in any case, where the result depends on the outside world.
 
     Raises:
         dagster.Failure: With code, text and details of the error that ended the stage.
@@ -71,13 +73,10 @@ def run_stage(
     dataset = context.partition_key
     began = time.monotonic()
 
-    def record(error: PipeWeaveError) -> None:
-        state = RunState(workbench.store, dataset, context.run_id)
-        state.attempt("failed", asset=asset, error=error.envelope())
-
-    with told_to_dagster(record):
-        key = reuse_key(asset, _code_version(context), inputs or {}, reads or {})
-        found = workbench.store.result(dataset, asset, key)
+    with told_to_dagster(note_failure(context, workbench)):
+        version = context.run_id if always else _code_version(context)
+        key = reuse_key(asset, version, inputs or {}, reads or {})
+        found = None if always else workbench.store.result(dataset, asset, key)
         if found is not None:
             document = workbench.store.load(found.document, kind)
             note = f"reused from run {found.run_id[:8]}: same input, settings and code"
@@ -90,6 +89,40 @@ def run_stage(
         metadata={"result": note, KEY_METADATA: key, **describe(document, workbench.settings)},
         data_version=dg.DataVersion(document.sha256),
     )
+
+
+def settings_read(settings: DatasetSettings, *names: str) -> DatasetSettings:
+    """Only the settings that a stage reads, so that the others do not make it stale."""
+    return DatasetSettings(**{name: getattr(settings, name) for name in names})
+
+
+def note_failure(
+    context: dg.AssetExecutionContext, workbench: Workbench
+) -> Callable[[PipeWeaveError], None]:
+    """A function that records an error as how the data set's last attempt ended."""
+
+    def record(error: PipeWeaveError) -> None:
+        state = RunState(workbench.store, context.partition_key, context.run_id)
+        state.attempt("failed", asset=context.asset_key.path[-1], error=error.envelope())
+
+    return record
+
+
+def stop_if_blocked(
+    context: dg.AssetExecutionContext, workbench: Workbench, document: Findings
+) -> None:
+    """End the line where guardrails block it, with their own words.
+
+    Raises:
+        dagster.Failure: If a finding is blocked and not overridden.
+    """
+    if not document.blocked:
+        return
+    told = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
+    error = validation_error(" ".join(told), findings=[f.code for f in document.blocked])
+    state = RunState(workbench.store, context.partition_key, context.run_id)
+    state.attempt("failed", asset="findings", error=error.envelope(), blocked=told)
+    raise failure_of(error)
 
 
 def _made(

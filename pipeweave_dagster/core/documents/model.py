@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
+from pipeweave_dagster.core.documents.data import SnapshotColumn
 from pipeweave_dagster.core.documents.settings import MetricName, Task
 
 
@@ -80,6 +81,7 @@ class MlflowLink(Part):
 class TrainedModel(Document):
     """The best candidate, refitted, with the leaderboard it won.
 
+    `columns` says how the features were read, so that a batch is read alike.
     `verdict` is `no signal` when the winner is not better than the constant model.
     """
 
@@ -90,6 +92,7 @@ class TrainedModel(Document):
     greater_is_better: bool
     classes: list[str] = []
     features: list[str]
+    columns: list[SnapshotColumn] = []
     winner: str
     verdict: Literal["model", "no signal"]
     leaderboard: list[Trial]

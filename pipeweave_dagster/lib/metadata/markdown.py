@@ -25,7 +25,7 @@ def text(value: object) -> str:
 def number(value: float | None, digits: int = 4) -> str:
     """A figure with thousands separators, or a dash."""
     if value is None:
-        return "–"
+        return "-"
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}"
     return f"{value:,.{digits}g}"
@@ -34,7 +34,7 @@ def number(value: float | None, digits: int = 4) -> str:
 def interval(value: float | None, low: float | None, high: float | None) -> str:
     """A score with its 95 % interval."""
     if value is None:
-        return "–"
+        return "-"
     return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 

@@ -73,7 +73,7 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
         (
             name,
             markdown.interval(e.value, e.low, e.high),
-            markdown.interval(b.value, b.low, b.high) if b else "–",
+            markdown.interval(b.value, b.low, b.high) if b else "-",
         )
         for name, e in document.metrics.items()
         for b in [document.baseline.get(name)]
@@ -132,8 +132,8 @@ def _drift(document: DriftReport, settings: Settings) -> dict[str, Any]:
 
 def _overview(document: WorkbenchOverview, settings: Settings) -> dict[str, Any]:
     rows = [
-        (d.dataset, markdown.number(d.rows), d.target or "–", d.model or "–", d.score or "–",
-         ", ".join(d.blocked) or "–", d.alerts, d.last_attempt)
+        (d.dataset, markdown.number(d.rows), d.target or "-", d.model or "-", d.score or "-",
+         ", ".join(d.blocked) or "-", d.alerts, d.last_attempt)
         for d in document.datasets
     ]  # fmt: skip
     header = ["data set", "rows", "target", "model", "score", "blocked", "alerts", "last attempt"]

@@ -1,0 +1,121 @@
+"""Taking an upload over: from the landing zone, unchanged, to `raw/<sha256>`."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import DatasetSettings, RawFile, RawUpload
+from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
+from pipeweave_dagster.core.landing import Upload, newest, parse_settings, uploads_in
+from pipeweave_dagster.core.naming import SETTINGS_FILE
+
+_CHUNK = 4 << 20
+
+
+def uploads_of(store: DocumentStore, dataset: str) -> list[Upload]:
+    """All uploads of one data set in the landing zone, oldest first."""
+    return [u for u in uploads_in(store.storage.list("uploads/")) if u.dataset == dataset]
+
+
+def choose(store: DocumentStore, dataset: str, key: str | None, mode: str) -> list[Upload]:
+    """The files that make up the data set now.
+
+    Args:
+        store: The storage.
+        dataset: Name of the data set.
+        key: The upload that the run was started for; None, or a settings file: the newest.
+        mode: `replace` (one file) or `append` (all files, oldest first).
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there is no such upload.
+    """
+    found = [u for u in uploads_of(store, dataset) if not u.is_settings]
+    if mode == "append" and found:
+        return found
+    wanted = None if key is None or key.endswith(f"/{SETTINGS_FILE}") else key
+    chosen = next((u for u in found if u.key == wanted), None) if wanted else newest(found, dataset)
+    if chosen is None:
+        what = f"The upload {wanted!r}" if wanted else f"Any upload of {dataset!r}"
+        raise not_found(
+            f"{what} is missing in {store.storage.url}.",
+            fix=f"Put a file into uploads/{dataset}/, or use 'pipeweave run FILE'.",
+            dataset=dataset,
+        )
+    return [chosen]
+
+
+def settings_of(store: DocumentStore, dataset: str) -> DatasetSettings:
+    """The data set's `pipeweave.yaml`, or the defaults if it has none."""
+    files = [u for u in uploads_of(store, dataset) if u.is_settings]
+    if not files:
+        return DatasetSettings()
+    return parse_settings(store.storage.get(files[-1].key), files[-1].key)
+
+
+def receive(
+    store: DocumentStore,
+    dataset: str,
+    uploads: list[Upload],
+    settings: DatasetSettings,
+    folder: Path,
+    max_bytes: int,
+) -> RawUpload:
+    """Copy the files to `raw/<sha256>` and describe them.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if a file is larger than the limit (told before a byte is
+            read); SERVICE_UNAVAILABLE if it changes while it is copied.
+    """
+    files = []
+    for number, upload in enumerate(uploads):
+        check_size(upload.file_name, upload.size, max_bytes)
+        files.append(_receive_one(store, upload, folder / f"upload-{number}"))
+    return RawUpload(dataset=dataset, files=files, settings=settings)
+
+
+def check_size(name: str, size: int, max_bytes: int) -> None:
+    """Refuse what is too large.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that names the limit and its setting.
+    """
+    if size > max_bytes:
+        raise validation_error(
+            f"{name!r} holds {size / (1 << 20):,.0f} MB, more than the limit of "
+            f"{max_bytes >> 20:,} MB.",
+            fix="Raise MAX_DATASET_SIZE_MB, or bring a smaller file.",
+            size_bytes=size,
+            limit_bytes=max_bytes,
+        )
+
+
+def _receive_one(store: DocumentStore, upload: Upload, copy: Path) -> RawFile:
+    before = store.storage.stat(upload.key)
+    if before is None:
+        raise not_found(f"The upload {upload.key!r} was deleted.", fix="Upload it again.")
+    digest, size = _copied(store, upload.key, copy)
+    after = store.storage.stat(upload.key)
+    if after is None or after.version != before.version or size != before.size:
+        raise unavailable(f"{upload.key!r} changed while it was read.", fix="It is tried again.")
+    raw = RawFile(name=upload.file_name, sha256=digest, size_bytes=size)
+    known = store.storage.stat(raw.key)
+    if known is None or known.size != size:
+        store.storage.put_file(raw.key, copy)
+    copy.unlink()
+    return raw
+
+
+def _copied(store: DocumentStore, key: str, copy: Path) -> tuple[str, int]:
+    """Copy an object to a local file; give its sha256 and size in bytes."""
+    local = store.storage.local_path(key)
+    if local is None:
+        store.storage.fetch(key, copy)
+    else:
+        shutil.copyfile(local, copy)
+    digest, size = hashlib.sha256(), 0
+    with copy.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size

@@ -1,0 +1,53 @@
+"""What PipeWeave remembers of each registered model version, beside MLflow's own record.
+
+`datasets/<dataset>/models/<version>.json` leads from a version to its documents, so that the
+champion can score and be compared. Written once a version.
+"""
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import Evaluation, Part, TrainedModel
+from pipeweave_dagster.core.errors import not_found
+
+
+class VersionRecord(Part):
+    """The documents of one registered model version."""
+
+    version: str
+    trained: str
+    evaluation: str
+
+
+def save_version(
+    store: DocumentStore, dataset: str, trained: TrainedModel, evaluation: Evaluation
+) -> None:
+    """Remember which documents belong to the version that `trained` was registered as."""
+    if trained.mlflow is None:
+        return
+    version = trained.mlflow.model_version
+    record = VersionRecord(
+        version=version, trained=store.save(trained), evaluation=store.save(evaluation)
+    )
+    store.storage.put(_key(dataset, version), record.model_dump_json(indent=1).encode())
+
+
+def load_version(
+    store: DocumentStore, dataset: str, version: str
+) -> tuple[TrainedModel, Evaluation]:
+    """The documents of a version.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if this storage does not know the version.
+    """
+    found = store.storage.get_tagged(_key(dataset, version))
+    if found is None:
+        raise not_found(
+            f"Version {version} of the model of {dataset!r} is not in {store.storage.url}.",
+            fix="Use the storage that it was trained with, or run the data set again.",
+        )
+    record = VersionRecord.model_validate_json(found[0])
+    trained = store.load(record.trained, TrainedModel)
+    return trained, store.load(record.evaluation, Evaluation)
+
+
+def _key(dataset: str, version: str) -> str:
+    return f"datasets/{dataset}/models/{version}.json"

@@ -1,0 +1,145 @@
+"""Training, evaluation and scoring with the worker, the registry and the storage put together."""
+
+import time
+from pathlib import Path
+
+from pipeweave_dagster.adapters.registry import load_version, save_version
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Evaluation,
+    MlflowLink,
+    PipelineSpec,
+    SchemaDeduction,
+    TrainedModel,
+)
+from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.training.promote import Promotion, promote
+
+_MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
+_TRAINING = "pipeweave_dagster.core.training"
+# However slow reading was, training gets this share of the budget for itself.
+_GUARANTEED_SHARE = 0.5
+
+
+def train_and_log(
+    workbench: Workbench,
+    dataset: str,
+    plan: tuple[PipelineSpec, SchemaDeduction, DatasetSnapshot],
+    folder: Path,
+    budget_s: float,
+    tags: dict[str, str],
+) -> TrainedModel:
+    """Train within the budget, counted from the start of the run, and register the model."""
+    spec, schema, snapshot = plan
+    latest_start = time.time() - (1 - _GUARANTEED_SHARE) * budget_s
+    trained = workbench.on_model(
+        f"{_TRAINING}:train",
+        TrainedModel,
+        spec=spec,
+        schema=schema,
+        data=workbench.store.payload(snapshot.data),
+        out=folder,
+        budget_s=budget_s,
+        started_at=max(workbench.began, latest_start),
+    )
+    known = [column for column in snapshot.columns if column.name in trained.features]
+    trained = trained.model_copy(update={"columns": known})
+    return workbench.on_model(
+        f"{_MLFLOW}:log_training",
+        TrainedModel,
+        tracking_uri=workbench.settings.tracking_uri,
+        artifact_root=workbench.settings.artifact_root,
+        experiment=f"pipeweave/{dataset}",
+        model_name=model_name(dataset),
+        trained=trained,
+        spec=spec,
+        model=folder / trained.model.name,
+        tags=tags,
+    )
+
+
+def model_name(dataset: str) -> str:
+    """The registered model of a data set."""
+    return f"pipeweave-{dataset}"
+
+
+def evaluate_and_promote(
+    workbench: Workbench, dataset: str, spec: PipelineSpec, trained: TrainedModel, folder: Path
+) -> Evaluation:
+    """Score on the test rows, decide the alias, and write both into MLflow."""
+    store = workbench.store
+    evaluation = workbench.on_model(
+        f"{_TRAINING}:evaluate",
+        Evaluation,
+        trained=trained,
+        spec=spec,
+        model=store.payload(trained.model),
+        test_rows=store.payload(trained.test_rows),
+        out=folder,
+    )
+    decision = decide(workbench, dataset, trained, evaluation)
+    evaluation = evaluation.model_copy(
+        update={"promoted": decision.alias, "promotion_reason": decision.reason}
+    )
+    if trained.mlflow is not None:
+        workbench.ask_model(
+            f"{_MLFLOW}:log_evaluation",
+            tracking_uri=workbench.settings.tracking_uri,
+            link=trained.mlflow,
+            evaluation=evaluation,
+            card=folder / evaluation.card.name if evaluation.card else None,
+        )
+    save_version(store, dataset, trained, evaluation)
+    apply(workbench, dataset, trained, decision)
+    return evaluation
+
+
+def decide(
+    workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
+) -> Promotion:
+    """Compare with the present champion, if it is another version."""
+    present = champion_link(workbench, dataset)
+    own = trained.mlflow.model_version if trained.mlflow else None
+    if present is None or present.model_version == own:
+        return promote(evaluation, None)
+    return promote(evaluation, load_version(workbench.store, dataset, present.model_version)[1])
+
+
+def apply(workbench: Workbench, dataset: str, trained: TrainedModel, decision: Promotion) -> None:
+    """Set the alias in the registry (`champion` moves the old one to `previous`)."""
+    if trained.mlflow is None or decision.alias == "none":
+        return
+    workbench.ask_model(
+        f"{_MLFLOW}:set_alias",
+        tracking_uri=workbench.settings.tracking_uri,
+        model_name=model_name(dataset),
+        version=trained.mlflow.model_version,
+        alias=decision.alias,
+    )
+
+
+def champion_link(workbench: Workbench, dataset: str) -> MlflowLink | None:
+    """Where the champion stands in MLflow, or None if there is none."""
+    found = workbench.ask_model(
+        f"{_MLFLOW}:champion",
+        tracking_uri=workbench.settings.tracking_uri,
+        model_name=model_name(dataset),
+    )
+    return MlflowLink.model_validate(found) if found else None
+
+
+def champion_of(workbench: Workbench, dataset: str) -> tuple[MlflowLink, TrainedModel]:
+    """The champion.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if the data set has no champion.
+    """
+    link = champion_link(workbench, dataset)
+    if link is None:
+        raise not_found(
+            f"{dataset!r} has no champion model.",
+            fix="Train one first: put a file into uploads/, or use 'pipeweave run FILE'.",
+            dataset=dataset,
+        )
+    return link, load_version(workbench.store, dataset, link.model_version)[0]

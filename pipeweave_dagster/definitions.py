@@ -1,0 +1,5 @@
+"""What Dagster loads."""
+
+from pipeweave_dagster.build import build_defs
+
+defs = build_defs()

@@ -1,0 +1,1 @@
+"""Thin definitions: an asset loads, makes one call, and returns."""

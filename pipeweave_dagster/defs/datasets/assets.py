@@ -1,0 +1,74 @@
+"""From an upload to a typed table."""
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.receive import choose, receive, settings_of
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, RawUpload
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT, told_to_dagster
+from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import note_failure, run_stage
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"file"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def raw_upload(
+    context: dg.AssetExecutionContext, config: LaunchConfig, workbench: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[RawUpload]:
+    """The uploaded file, copied unchanged to `raw/<sha256>`, with its settings.
+
+    Takes the upload that the run was started for, else the newest one of the landing zone.
+    """
+    workbench.warm_up()
+    dataset, store = context.partition_key, workbench.store
+    with told_to_dagster(note_failure(context, workbench)):
+        settings = config.laid_over(settings_of(store, dataset))
+        uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
+    limit = workbench.settings.max_dataset_bytes
+    return run_stage(
+        context,
+        workbench,
+        RawUpload,
+        lambda folder: receive(store, dataset, uploads, settings, folder, limit),
+        reads={"versions": [u.version for u in uploads], "settings": settings, "limit": limit},
+    )
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"duckdb", "parquet"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def dataset(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    raw_upload: RawUpload,
+) -> dg.MaterializeResult[DatasetSnapshot]:
+    """The typed table as Parquet: read whole, every type decided on the whole column.
+
+    `rows read = rows loaded + rows quarantined`; how the bytes were read is in the metadata.
+    """
+    limits = {"max_bytes": workbench.settings.max_dataset_bytes}
+    content = raw_upload.model_copy(
+        update={"settings": DatasetSettings(mode=raw_upload.settings.mode)}
+    )
+    return run_stage(
+        context,
+        workbench,
+        DatasetSnapshot,
+        lambda folder: workbench.on_data(
+            "pipeweave_dagster.core.ingest:ingest",
+            DatasetSnapshot,
+            upload=content,
+            files=[workbench.local(file.key) for file in raw_upload.files],
+            out=folder,
+            limits=limits,
+        ),
+        reads={"content": content, "limits": limits},
+    )

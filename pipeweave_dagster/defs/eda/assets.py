@@ -1,0 +1,43 @@
+"""The report, a sibling of the findings: a refused data set has its report too."""
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import run_stage
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"html"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+    op_tags={"dagster/priority": "-10"},  # the model does not wait for the report
+)
+def eda_report(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    dataset: DatasetSnapshot,
+    schema_deduction: SchemaDeduction,
+) -> dg.MaterializeResult[EdaReport]:
+    """The exploratory report: one HTML file and its JSON, with the main plot inline."""
+    limit = int(workbench.settings.eda_report_size_threshold_mb * (1 << 20))
+    return run_stage(
+        context,
+        workbench,
+        EdaReport,
+        lambda folder: workbench.on_data(
+            "pipeweave_dagster.core.eda:build_report",
+            EdaReport,
+            dataset=context.partition_key,
+            snapshot=dataset,
+            schema=schema_deduction,
+            data=workbench.store.payload(dataset.data),
+            out=folder,
+            inline_limit_bytes=limit,
+        ),
+        inputs={"dataset": dataset, "schema_deduction": schema_deduction},
+        reads={"limit": limit},
+    )

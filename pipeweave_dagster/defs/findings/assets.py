@@ -1,0 +1,52 @@
+"""The guardrails."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUpload, SchemaDeduction
+from pipeweave_dagster.defs.findings.checks import check_results, check_specs
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_blocked
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"numpy"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+    check_specs=check_specs(),
+)
+def findings(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    raw_upload: RawUpload,
+    dataset: DatasetSnapshot,
+    schema_deduction: SchemaDeduction,
+) -> Iterator[dg.MaterializeResult[Findings]]:
+    """What would make a model misleading: evidence, severity and the step that mends it.
+
+    A finding that is blocked stops the line here; it needs a fix, or an override with a reason.
+    """
+    settings = settings_read(
+        raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
+    )
+    result = run_stage(
+        context,
+        workbench,
+        Findings,
+        lambda _: workbench.on_data(
+            "pipeweave_dagster.core.quality:inspect",
+            Findings,
+            snapshot=dataset,
+            schema=schema_deduction,
+            data=workbench.store.payload(dataset.data),
+            settings=settings,
+        ),
+        inputs={"dataset": dataset, "schema_deduction": schema_deduction},
+        reads={"settings": settings},
+    )
+    yield result._replace(check_results=list(check_results(result.value)))
+    stop_if_blocked(context, workbench, result.value)

@@ -1,0 +1,75 @@
+"""Training under a budget, and evaluation on rows that no fitting ever saw."""
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.training import evaluate_and_promote, train_and_log
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Evaluation,
+    PipelineSpec,
+    RawUpload,
+    SchemaDeduction,
+    TrainedModel,
+)
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.links import run_tags
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import run_stage
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"scikitlearn", "xgboost", "mlflow"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def model(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    raw_upload: RawUpload,
+    dataset: DatasetSnapshot,
+    schema_deduction: SchemaDeduction,
+    pipeline: PipelineSpec,
+) -> dg.MaterializeResult[TrainedModel]:
+    """The best of several models under the time budget, registered in MLflow."""
+    budget = raw_upload.settings.time_budget_s or workbench.settings.time_budget_s
+    return run_stage(
+        context,
+        workbench,
+        TrainedModel,
+        lambda folder: train_and_log(
+            workbench,
+            context.partition_key,
+            (pipeline, schema_deduction, dataset),
+            folder,
+            budget,
+            run_tags(context, dataset.data.sha256, workbench.settings),
+        ),
+        inputs={"dataset": dataset, "schema_deduction": schema_deduction, "pipeline": pipeline},
+        reads={"budget_s": budget, "mlflow": workbench.settings.tracking_uri},
+    )
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"mlflow"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def model_evaluation(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    pipeline: PipelineSpec,
+    model: TrainedModel,
+) -> dg.MaterializeResult[Evaluation]:
+    """Scores with intervals, plots, importances, the model card, and the registry alias."""
+    return run_stage(
+        context,
+        workbench,
+        Evaluation,
+        lambda folder: evaluate_and_promote(
+            workbench, context.partition_key, pipeline, model, folder
+        ),
+        inputs={"pipeline": pipeline, "model": model},
+    )

@@ -1,0 +1,1 @@
+"""Drift, retraining, and the overview of everything."""

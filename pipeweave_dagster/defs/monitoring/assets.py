@@ -1,0 +1,55 @@
+"""Drift of batches, and the overview of the whole workbench."""
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.overview import build_overview
+from pipeweave_dagster.adapters.training import champion_of
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.metadata import describe
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import run_stage
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"numpy"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def drift(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    predictions: PredictionBatch,
+) -> dg.MaterializeResult[DriftReport]:
+    """How far the scored rows have moved from the rows that the champion learned from."""
+    trained = champion_of(workbench, context.partition_key)[1]
+    return run_stage(
+        context,
+        workbench,
+        DriftReport,
+        lambda _: workbench.on_data(
+            "pipeweave_dagster.core.monitoring:measure_drift",
+            DriftReport,
+            batch=predictions.batch,
+            reference=workbench.store.payload(trained.reference),
+            data=workbench.store.payload(predictions.rows_file),
+            features=trained.features,
+        ),
+        inputs={"predictions": predictions, "model": trained},
+    )
+
+
+@dg.asset(kinds={"json"}, code_version="1", retry_policy=RETRY_TRANSIENT)
+def workbench_overview(
+    context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """One index of all data sets: version, model, score, what blocks, how the last run ended."""
+    overview = build_overview(workbench.store)
+    workbench.store.save(overview)
+    context.log.info("%d data sets", len(overview.datasets))
+    return dg.MaterializeResult(
+        metadata=describe(overview, workbench.settings),
+        data_version=dg.DataVersion(overview.sha256),
+    )

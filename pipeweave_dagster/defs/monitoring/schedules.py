@@ -1,0 +1,71 @@
+"""Retraining of what is due, and a fresh overview."""
+
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
+from pipeweave_dagster.core.monitoring.due import why_due
+from pipeweave_dagster.lib.partitions import REASON_TAG, AssetJob
+from pipeweave_dagster.lib.resources import WorkbenchResource
+
+
+def due(
+    store: DocumentStore, default_max_age_days: float | None, now: float
+) -> Iterator[tuple[str, str]]:
+    """Data sets whose model is due, each with the reason in words."""
+    for name in store.datasets():
+        head = store.head(name)
+        if head is None or "model" not in head.entries:
+            continue
+        upload = head.entries.get("raw_upload")
+        settings = store.load(upload.document, RawUpload).settings if upload else DatasetSettings()
+        attempt = store.attempt(name)
+        last = max(head.moved_at, attempt.started_at if attempt else 0)
+        reason = why_due(settings.retrain, default_max_age_days, trained_at=last, now=now)
+        if reason:
+            yield name, reason
+
+
+def retrain_schedule(job: AssetJob, workbench: WorkbenchResource) -> dg.ScheduleDefinition:
+    """Every ten minutes: a run for each data set whose model is due by age or by its own cron.
+
+    On unchanged data the run reuses everything and says so.
+    """
+
+    @dg.schedule(
+        name="retrain_due",
+        job=job,
+        cron_schedule="*/10 * * * *",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Retrains data sets whose retrain: {cron, max_age_days} says that it is time.",
+    )
+    def retrain_due(
+        context: dg.ScheduleEvaluationContext,
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        store = workbench.open().store
+        max_age = workbench.settings().retrain_max_age_days
+        found = list(due(store, max_age, time.time()))
+        stamp = context.scheduled_execution_time.isoformat()
+        requests = [
+            dg.RunRequest(
+                run_key=f"retrain-{name}-{stamp}", partition_key=name, tags={REASON_TAG: reason}
+            )
+            for name, reason in found
+        ]
+        return requests or dg.SkipReason("no model is due")
+
+    return retrain_due
+
+
+def overview_schedule(job: AssetJob) -> dg.ScheduleDefinition:
+    """The index of all data sets, hourly."""
+    return dg.ScheduleDefinition(
+        name="refresh_overview",
+        job=job,
+        cron_schedule="7 * * * *",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Refreshes workbench_overview.",
+    )

@@ -1,0 +1,45 @@
+"""The pipeline as a declarative graph, before anything is computed."""
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Findings,
+    PipelineSpec,
+    RawUpload,
+    SchemaDeduction,
+)
+from pipeweave_dagster.core.pipelines import plan
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import run_stage, settings_read
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"scikitlearn"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def pipeline(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    raw_upload: RawUpload,
+    dataset: DatasetSnapshot,
+    schema_deduction: SchemaDeduction,
+    findings: Findings,
+) -> dg.MaterializeResult[PipelineSpec]:
+    """Steps from extract to predict, each with its reason; what was dropped, and why."""
+    settings = settings_read(
+        raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
+        "pipeline", "overrides", "id",
+    )  # fmt: skip
+    return run_stage(
+        context,
+        workbench,
+        PipelineSpec,
+        lambda _: plan(dataset, schema_deduction, findings, settings),
+        inputs={"dataset": dataset, "schema": schema_deduction, "findings": findings},
+        reads={"settings": settings},
+    )

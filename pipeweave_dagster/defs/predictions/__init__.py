@@ -1,0 +1,1 @@
+"""Scoring batches with the champion."""

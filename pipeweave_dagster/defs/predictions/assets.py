@@ -1,0 +1,46 @@
+"""Batch scoring with the champion."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.scoring import deliver, fetch_batch, newest_batch, score
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import PredictionBatch
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.partitions import BATCH_TAG, DATASETS
+from pipeweave_dagster.lib.stages import run_stage
+
+
+class BatchConfig(dg.Config):
+    """Which file to score."""
+
+    file: str | None = None
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"parquet", "csv"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+    deps=["model"],
+)
+def predictions(
+    context: dg.AssetExecutionContext,
+    config: BatchConfig,
+    workbench: dg.ResourceParam[Workbench],
+) -> dg.MaterializeResult[PredictionBatch]:
+    """The rows of one file under `predict/<dataset>/`, scored by the champion, order kept.
+
+    Takes the file that the run was started for, else the newest. The outputs lie under
+    `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV.
+    """
+
+    def make(folder: Path) -> PredictionBatch:
+        key = config.file or context.run_tags.get(BATCH_TAG)
+        key = key or newest_batch(workbench, context.partition_key)
+        raw, copy = fetch_batch(workbench, key, folder)
+        scored = score(workbench, context.partition_key, raw, copy, folder, context.run_id)
+        return deliver(workbench, scored)
+
+    return run_stage(context, workbench, PredictionBatch, make, always=True)

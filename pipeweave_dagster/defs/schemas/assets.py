@@ -1,0 +1,41 @@
+"""The meaning of the columns."""
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaDeduction
+from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import run_stage, settings_read
+
+
+@dg.asset(
+    partitions_def=DATASETS,
+    kinds={"duckdb"},
+    code_version="1",
+    retry_policy=RETRY_TRANSIENT,
+)
+def schema_deduction(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    raw_upload: RawUpload,
+    dataset: DatasetSnapshot,
+) -> dg.MaterializeResult[SchemaDeduction]:
+    """Type, role, confidence and reason for every column; target and task with a reason."""
+    settings = settings_read(
+        raw_upload.settings, "target", "task", "positive", "weight", "id", "columns", "split"
+    )
+    return run_stage(
+        context,
+        workbench,
+        SchemaDeduction,
+        lambda _: workbench.on_data(
+            "pipeweave_dagster.core.schema:deduce",
+            SchemaDeduction,
+            snapshot=dataset,
+            data=workbench.store.payload(dataset.data),
+            settings=settings,
+        ),
+        inputs={"dataset": dataset},
+        reads={"settings": settings},
+    )

@@ -1,0 +1,44 @@
+"""What a person may say when starting a run, in the launchpad or on the command line."""
+
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.lib.partitions import UPLOAD_TAG
+
+
+class LaunchConfig(dg.Config):
+    """Laid over the data set's `pipeweave.yaml`; what is left out stays as it is there."""
+
+    target: str | None = Field(None, description="Column to predict; else deduced, and said so.")
+    metric: str | None = Field(
+        None, description="roc_auc, log_loss, accuracy, f1_macro, rmse, mae or r2."
+    )
+    time_budget_s: float | None = Field(
+        None, description="Seconds from the start of the run to a model that predicts."
+    )
+    upload: str | None = Field(
+        None, description="Key of the upload, uploads/<dataset>/<file>; default: the newest."
+    )
+
+    def laid_over(self, settings: DatasetSettings) -> DatasetSettings:
+        """The settings with these choices on top.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR for an unknown metric or a budget that is not positive.
+        """
+        given: dict[str, Any] = {
+            name: value
+            for name in ("target", "metric", "time_budget_s")
+            if (value := getattr(self, name)) not in {None, ""}
+        }
+        merged = {**settings.model_dump(exclude_defaults=True), **given}
+        return settings_from(merged, "the launch configuration")
+
+
+def upload_key_of(context: dg.AssetExecutionContext, config: LaunchConfig) -> str | None:
+    """The upload that this run was started for: from its configuration, else from its tag."""
+    return config.upload or context.run_tags.get(UPLOAD_TAG)

@@ -1,0 +1,82 @@
+"""From arrivals in the landing zone to run requests, each version once."""
+
+import time
+from collections.abc import Callable, Iterable
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.claims import claimed_keys
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, uploads_in
+from pipeweave_dagster.lib.partitions import DATASETS, UPLOAD_VERSION_TAG
+
+# A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
+MAX_REQUESTS = 20
+_SEEN_FOLDER = "sensors"
+
+
+def load_seen(store: DocumentStore, cursor: str | None) -> Seen:
+    """What earlier ticks found; it lies in the storage under its hash, which is the cursor.
+
+    (A listing of thousands of keys in the cursor itself would bloat Dagster's database.)
+    """
+    if not cursor:
+        return Seen()
+    found = store.storage.get_tagged(f"{_SEEN_FOLDER}/{cursor}.json")
+    return Seen.model_validate_json(found[0]) if found else Seen()
+
+
+def save_seen(store: DocumentStore, seen: Seen, old_cursor: str | None) -> str:
+    """Store what was seen and give the new cursor; the old record is removed."""
+    import hashlib
+
+    data = seen.model_dump_json().encode()
+    cursor = hashlib.sha256(data).hexdigest()[:32]
+    if cursor != old_cursor:
+        store.storage.put(f"{_SEEN_FOLDER}/{cursor}.json", data)
+        if old_cursor:
+            store.storage.delete(f"{_SEEN_FOLDER}/{old_cursor}.json")
+    return cursor
+
+
+def look(
+    context: dg.SensorEvaluationContext,
+    store: DocumentStore,
+    prefix: str,
+    request: Callable[[Upload], dg.RunRequest],
+    *,
+    whole: bool,
+) -> dg.SensorResult | dg.SkipReason:
+    """One tick: list, compare, request a run for each new version, remember.
+
+    A listing that fails raises, so the tick is shown as failed and nothing is forgotten.
+    """
+    seen = load_seen(store, context.cursor)
+    held = claimed_keys(store)
+    uploads = [u for u in uploads_in(store.storage.list(prefix)) if u.key not in held]
+    found = arrivals(uploads, seen, now=time.time(), whole=whole, limit=MAX_REQUESTS)
+    fresh = [u for u in _one_run_each(found) if not _was_started(context.instance, u)]
+    cursor = save_seen(store, found.seen, context.cursor)
+    if not fresh:
+        context.update_cursor(cursor)
+        return dg.SkipReason(f"nothing new; {found.waiting} waiting to stand still")
+    names = sorted({u.dataset for u in fresh})
+    known = set(context.instance.get_dynamic_partitions(str(DATASETS.name)))
+    new = [name for name in names if name not in known]
+    return dg.SensorResult(
+        run_requests=[request(u) for u in fresh],
+        dynamic_partitions_requests=[DATASETS.build_add_request(new)] if new else [],
+        cursor=cursor,
+    )
+
+
+def _one_run_each(found: Arrivals) -> Iterable[Upload]:
+    """A `pipeweave.yaml` that arrives with its data needs no run of its own."""
+    with_data = {u.dataset for u in found.ready if not u.is_settings}
+    return [u for u in found.ready if not (u.is_settings and u.dataset in with_data)]
+
+
+def _was_started(instance: dg.DagsterInstance, upload: Upload) -> bool:
+    """Whether a run of this version exists already (the command line's, or one before a crash)."""
+    tags = {UPLOAD_VERSION_TAG: upload.version}
+    return instance.get_runs_count(dg.RunsFilter(tags=tags)) > 0
