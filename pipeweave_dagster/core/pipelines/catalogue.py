@@ -1,0 +1,75 @@
+"""The closed vocabulary of steps: what a pipeline may consist of, and with which parameters."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+DATE_PARTS = ("epoch", "year", "month", "day", "weekday", "hour", "minute")
+FAMILIES = (
+    "dummy",
+    "linear",
+    "hist_gradient_boosting",
+    "lightgbm",
+    "xgboost",
+    "random_forest",
+    "extra_trees",
+    "neighbours",
+)
+
+
+@dataclass(frozen=True)
+class StepType:
+    """One kind of step.
+
+    Attributes:
+        kind: The stage in which it stands.
+        about: What it does, in one sentence; shown to people.
+        params: Name of each parameter, with the Python types that it may have.
+        takes_columns: Whether it works on named columns (then at least one is needed).
+    """
+
+    kind: Literal["extract", "preprocess", "feature", "train", "predict"]
+    about: str
+    params: dict[str, tuple[type, ...]] = field(default_factory=dict)
+    takes_columns: bool = True
+
+
+CATALOGUE: dict[str, StepType] = {
+    "table": StepType("extract", "Reads the typed table."),
+    "numeric": StepType(
+        "preprocess",
+        "Numbers: missing ones become the median plus an indicator, and linear models see them "
+        "scaled; trees see them as they are.",
+        {"impute": (str,), "indicator": (bool,)},
+    ),
+    "boolean": StepType("preprocess", "Yes or no becomes 1 or 0; missing stays missing."),
+    "ordinal": StepType(
+        "preprocess",
+        "Ordered levels become their rank; a level not in the order is missing.",
+        {"order": (dict,)},
+    ),
+    "categorical": StepType(
+        "preprocess",
+        "Categories: one-hot for linear models; native or ranked codes for trees, and "
+        "cross-fitted target means where there are many. Unseen ones count as unknown.",
+        {"max_native": (int,)},
+    ),
+    "date_parts": StepType(
+        "feature",
+        "Dates become epoch days and the parts of the calendar and clock.",
+        {"parts": (list,)},
+    ),
+    "text": StepType(
+        "feature",
+        "Free text: hashed TF-IDF of words, projected to a few dimensions for trees.",
+        {"dimensions": (int,)},
+    ),
+    "search": StepType(
+        "train",
+        "Tries model families in a fixed order under the time budget.",
+        {"families": (list,)},
+        takes_columns=False,
+    ),
+    "predict": StepType(
+        "predict", "Scores rows with the model of the step before.", takes_columns=False
+    ),
+}

@@ -1,0 +1,163 @@
+"""Compile a pipeline specification into scikit-learn: what happens row by row, what is fitted."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+
+from pipeweave_dagster.core.documents import PipelineSpec, Task
+
+View = Literal["none", "linear", "tree"]
+
+_WORDS_LINEAR = 2**16
+_WORDS_TREE = 2**13
+_ONE_HOT_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Prepared columns by what a model needs of them; decided on training rows alone.
+
+    Columns that hold one value (or none) in the training rows stand in no list.
+    """
+
+    numbers: tuple[str, ...]
+    few: tuple[str, ...]
+    many: tuple[str, ...]
+    texts: tuple[str, ...]
+    dimensions: int = 32
+
+    @property
+    def native(self) -> list[int]:
+        """Positions of the category codes in the output of the tree view."""
+        return list(range(len(self.numbers), len(self.numbers) + len(self.few)))
+
+    @property
+    def empty(self) -> bool:
+        """Whether no column varies."""
+        return not (self.numbers or self.few or self.many or self.texts)
+
+
+def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
+    """The part of the pipeline that works row by row, in the form of `serving.prepare`."""
+    plan: list[dict[str, Any]] = []
+    for step in spec.steps:
+        if step.kind not in ("preprocess", "feature"):
+            continue
+        for name in step.columns:
+            entry: dict[str, Any] = {"name": name, "use": step.use}
+            if step.use == "ordinal":
+                entry["order"] = list(step.params.get("order", {}).get(name, []))
+            if step.use == "date_parts":
+                entry["parts"] = list(step.params.get("parts", ["epoch"]))
+            plan.append(entry)
+    return plan
+
+
+def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
+    """Sort prepared columns by kind and number of values.
+
+    Args:
+        spec: Gives the limit between few and many categories.
+        features: Training rows as `serving.prepare` returns them.
+    """
+    steps = {step.use: step for step in spec.steps}
+    limit = int(steps["categorical"].params.get("max_native", 40)) if "categorical" in steps else 0
+    texts = set(steps["text"].columns) if "text" in steps else set()
+    groups: dict[str, list[str]] = {"numbers": [], "few": [], "many": [], "texts": []}
+    for name in features.columns:
+        distinct = features[name].nunique(dropna=False)
+        if distinct < 2:
+            continue
+        if name in texts:
+            groups["texts"].append(name)
+        elif features[name].dtype.kind == "f":
+            groups["numbers"].append(name)
+        else:
+            groups["few" if distinct <= limit else "many"].append(name)
+    dimensions = int(steps["text"].params.get("dimensions", 32)) if "text" in steps else 32
+    return Layout(
+        **{key: tuple(names) for key, names in groups.items()},
+        dimensions=max(1, min(dimensions, len(features) // 8)),
+    )
+
+
+def transformer(columns: Layout, view: View, task: Task, seed: int) -> ColumnTransformer:
+    """The fitted part of the features, unfitted yet, from scikit-learn steps alone.
+
+    Args:
+        columns: Which prepared columns exist.
+        view: `none` has no column; `linear` scales, imputes and one-hot encodes; `tree` keeps
+            missing values and codes few categories by number, many by cross-fitted target means
+            (Micci-Barreca 2001; Pargent et al. 2022) beside the code.
+        task: Chooses the kind of target encoding.
+        seed: Makes text projection and cross-fitting repeatable.
+    """
+    if view == "none":
+        return ColumnTransformer([], remainder="drop")
+    build = _linear if view == "linear" else _tree
+    return ColumnTransformer(build(columns, task, seed), sparse_threshold=0.3)
+
+
+def _target_means(task: Task, seed: int) -> TargetEncoder:
+    if task == "regression":
+        folds = KFold(5, shuffle=True, random_state=seed)
+        return TargetEncoder(target_type="continuous", cv=folds)
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    return TargetEncoder(target_type="auto", cv=folds)
+
+
+def _text(grams: int, words: int) -> Pipeline:
+    hashing = HashingVectorizer(
+        n_features=words, ngram_range=(1, grams), alternate_sign=False, norm=None
+    )
+    return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True))
+
+
+def _linear(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]]:
+    del task, seed
+    parts: list[tuple[str, Any, Any]] = []
+    if columns.numbers:
+        numbers = make_pipeline(
+            SimpleImputer(strategy="median", add_indicator=True), StandardScaler()
+        )
+        parts.append(("numbers", numbers, list(columns.numbers)))
+    if columns.few or columns.many:
+        one_hot = OneHotEncoder(
+            handle_unknown="infrequent_if_exist",
+            min_frequency=2,
+            max_categories=_ONE_HOT_LIMIT,
+            dtype="float64",
+        )
+        parts.append(("categories", one_hot, [*columns.few, *columns.many]))
+    parts.extend(
+        (f"text{i}", _text(2, _WORDS_LINEAR), name) for i, name in enumerate(columns.texts)
+    )
+    return parts
+
+
+def _tree(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]]:
+    parts: list[tuple[str, Any, Any]] = []
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value",
+        unknown_value=float("nan"),
+        encoded_missing_value=float("nan"),
+    )
+    if columns.numbers:
+        parts.append(("numbers", "passthrough", list(columns.numbers)))
+    if columns.few:
+        parts.append(("categories", codes, list(columns.few)))
+    if columns.many:
+        means = _target_means(task, seed)
+        parts.append(("means", means, list(columns.many)))
+    for index, name in enumerate(columns.texts):
+        svd = TruncatedSVD(columns.dimensions, n_iter=2, random_state=seed)
+        parts.append((f"text{index}", make_pipeline(_text(1, _WORDS_TREE), svd), name))
+    return parts

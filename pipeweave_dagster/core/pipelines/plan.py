@@ -1,0 +1,219 @@
+"""Construct a pipeline from schema and findings by rules (no model, no data is looked at)."""
+
+from pipeweave_dagster.core.documents import (
+    ColumnDeduction,
+    DatasetSettings,
+    DatasetSnapshot,
+    Findings,
+    MetricName,
+    PipelineSpec,
+    SchemaDeduction,
+    SplitSpec,
+    Step,
+    Task,
+)
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES
+from pipeweave_dagster.core.pipelines.columns import step_for
+from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+
+DEFAULT_METRIC: dict[Task, MetricName] = {
+    "binary": "roc_auc",
+    "multiclass": "log_loss",
+    "regression": "rmse",
+}
+METRICS: dict[Task, tuple[MetricName, ...]] = {
+    "binary": ("roc_auc", "log_loss", "accuracy", "f1_macro"),
+    "multiclass": ("log_loss", "accuracy", "f1_macro", "roc_auc"),
+    "regression": ("rmse", "mae", "r2"),
+}
+_STEP_NAMES = {
+    "numeric": "numbers",
+    "boolean": "booleans",
+    "ordinal": "ordinals",
+    "categorical": "categories",
+    "date_parts": "dates",
+    "text": "texts",
+}
+
+
+def plan(
+    snapshot: DatasetSnapshot,
+    schema: SchemaDeduction,
+    findings: Findings,
+    settings: DatasetSettings,
+) -> PipelineSpec:
+    """Construct the pipeline; equal input gives an equal pipeline.
+
+    Args:
+        snapshot: The typed table (only its counts are read).
+        schema: Meaning of the columns, and the target.
+        findings: What guardrails found; columns they propose to drop are dropped.
+        settings: What a person decided (metric, split, a hand-written pipeline).
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR where there is no target, no feature, the metric does
+            not suit the task, or a hand-written pipeline has problems.
+    """
+    target, task = _target(schema)
+    metric = _metric(settings, task)
+    split = _split(schema, settings)
+    dropped = _dropped(schema, findings, settings, snapshot.rows, split)
+    columns = [c for c in schema.columns if c.role == "feature" and c.name not in dropped]
+    if not columns:
+        raise validation_error(
+            "No column is left to learn from: "
+            + "; ".join(f"{name} ({reason})" for name, reason in dropped.items()),
+            fix="Add columns, or set `columns: {NAME: {type: categorical}}` in pipeweave.yaml "
+            "for one that was dropped by mistake.",
+            dropped=dropped,
+        )
+    weight = next((c.name for c in schema.columns if c.role == "weight"), None)
+    spec = PipelineSpec(
+        source="rules",
+        target=target,
+        task=task,
+        positive=schema.target.positive,
+        classes=schema.target.classes if task != "regression" else [],
+        weight=weight,
+        metric=metric,
+        features=[c.name for c in columns],
+        steps=_steps(columns, target, snapshot.rows),
+        split=split,
+        dropped=dropped,
+    )
+    return apply_settings(spec, settings, [c.name for c in snapshot.columns])
+
+
+def _target(schema: SchemaDeduction) -> tuple[str, Task]:
+    target = schema.target
+    if target.name is None or target.task is None:
+        raise validation_error(
+            f"No target column was found, so there is nothing to predict. {target.reason}".strip(),
+            fix="Name it: `--target COLUMN`, or `target: COLUMN` in pipeweave.yaml.",
+            candidates=target.candidates,
+            columns=[c.name for c in schema.columns][:200],
+        )
+    return target.name, target.task
+
+
+def _metric(settings: DatasetSettings, task: Task) -> MetricName:
+    metric = settings.metric or DEFAULT_METRIC[task]
+    if metric not in METRICS[task]:
+        raise validation_error(
+            f"The metric `{metric}` does not suit a {task} target.",
+            fix=f"Choose one of: {', '.join(METRICS[task])}.",
+            metric=metric,
+            task=task,
+        )
+    return metric
+
+
+def _split(schema: SchemaDeduction, settings: DatasetSettings) -> SplitSpec:
+    asked = {
+        kind: column
+        for kind, column in settings.split.model_dump().items()
+        if isinstance(column, str)
+    }
+    if len(asked) > 1:
+        raise validation_error(
+            f"The settings ask for several splits at once: {', '.join(asked)}.",
+            fix="Keep one of time, group and fold under `split:` in pipeweave.yaml.",
+        )
+    for kind, column in asked.items():
+        if column not in {c.name for c in schema.columns}:
+            raise validation_error(
+                f"The split column `{column}` does not exist.",
+                fix="Name one of: " + ", ".join(c.name for c in schema.columns[:30]) + ".",
+                column=column,
+            )
+        return SplitSpec.model_validate(
+            {"kind": kind, "column": column, "reason": f"asked for in the settings ({kind})"}
+        )
+    return SplitSpec(
+        reason="each row's own hash decides, so a row keeps its side when the data set grows, "
+        "and exact duplicates stay together"
+    )
+
+
+def _dropped(
+    schema: SchemaDeduction,
+    findings: Findings,
+    settings: DatasetSettings,
+    rows: int,
+    split: SplitSpec,
+) -> dict[str, str]:
+    dropped: dict[str, str] = {}
+    proposed = _proposed(findings)
+    for column in schema.columns:
+        setting = settings.columns.get(column.name)
+        if column.role in ("target", "weight"):
+            continue
+        step, reason = step_for(column, rows)
+        if (setting is not None and setting.drop) or column.role == "dropped":
+            dropped[column.name] = column.reason or "dropped in the settings"
+        elif column.name in proposed:
+            dropped[column.name] = proposed[column.name]
+        elif split.kind in ("group", "fold") and column.name == split.column:
+            dropped[column.name] = f"divides the rows ({split.kind}), so it is no feature"
+        elif column.role == "identifier" or step is None:
+            dropped[column.name] = reason or column.reason
+    return dropped
+
+
+def _proposed(findings: Findings) -> dict[str, str]:
+    """Columns that a finding wants out, unless a person has set that finding aside."""
+    proposed: dict[str, str] = {}
+    for finding in findings.findings:
+        if finding.state == "passed" or finding.overridden is not None:
+            continue
+        patched = finding.patch.get("columns")
+        for name, patch in patched.items() if isinstance(patched, dict) else ():
+            if isinstance(patch, dict) and patch.get("drop") is True:
+                proposed.setdefault(name, f"{finding.code}: {finding.message}")
+    return proposed
+
+
+def _steps(columns: list[ColumnDeduction], target: str, rows: int) -> list[Step]:
+    groups: dict[str, list[ColumnDeduction]] = {}
+    for column in columns:
+        use, _ = step_for(column, rows)
+        groups.setdefault(use or "numeric", []).append(column)
+    names = [c.name for c in columns]
+    steps = [Step(name="read", kind="extract", use="table", columns=[*names, target])]
+    steps.extend(_column_step(use, groups[use]) for use in _STEP_NAMES if use in groups)
+    families = [f for f in FAMILIES if f != "neighbours" or "text" not in groups]
+    steps.append(
+        Step(
+            name="model",
+            kind="train",
+            use="search",
+            after=[s.name for s in steps[1:]],
+            params={"families": families},
+            reason="strong families first, so that a short budget already gives a good model",
+        )
+    )
+    steps.append(Step(name="score", kind="predict", use="predict", after=["model"]))
+    return steps
+
+
+def _column_step(use: str, columns: list[ColumnDeduction]) -> Step:
+    params: dict[str, object] = {}
+    if use == "numeric":
+        params = {"impute": "median", "indicator": True}
+    elif use == "ordinal":
+        params = {"order": {c.name: list(c.order or []) for c in columns}}
+    elif use == "date_parts":
+        params = {"parts": list(DATE_PARTS)}
+    elif use == "text":
+        params = {"dimensions": 32}
+    elif use == "categorical":
+        params = {"max_native": 40}
+    return Step(
+        name=_STEP_NAMES[use],
+        kind="feature" if use in ("date_parts", "text") else "preprocess",
+        use=use,
+        columns=[c.name for c in columns],
+        after=["read"],
+        params=params,
+    )

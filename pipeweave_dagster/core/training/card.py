@@ -1,0 +1,86 @@
+"""The model card: what the model is, what it learned from, how good it is, what to mind."""
+
+import re
+
+from pipeweave_dagster.core.documents import Estimate, Evaluation, PipelineSpec, TrainedModel
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
+
+
+def _safe(text: object, limit: int = 200) -> str:
+    """Text of unknown origin as plain Markdown text: nothing in it becomes a link or a tag."""
+    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split())[:limit])
+
+
+def _number(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.value is None:
+        return "-"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.4g}"
+    return f"{estimate.value:.4g} ({estimate.low:.4g} to {estimate.high:.4g})"
+
+
+def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation) -> str:
+    """The card as Markdown; everything in it comes from the documents, nothing by hand."""
+    lines = [
+        f"# Model card: {_safe(trained.target)}",
+        "",
+        (
+            f"A {trained.task} model that predicts `{_safe(trained.target)}` from "
+            f"{len(trained.features)} columns. Winner of the search: "
+            f"**{_safe(trained.winner)}**. Verdict: **{trained.verdict}**."
+        ),
+        "",
+        (
+            f"Learned from {trained.rows_train} rows, tested on {trained.rows_test} rows that no "
+            f"fitting saw ({trained.rows_dropped} rows without a target were left out). "
+            f"Split: {_safe(spec.split.reason)}."
+        ),
+        "",
+        *_scores(evaluation),
+        *_leaderboard(trained),
+        *_columns(spec, evaluation),
+    ]
+    if trained.overrides:
+        lines += ["## Overridden findings", "", *(f"- {_safe(o)}" for o in trained.overrides), ""]
+    notes = [*trained.notes, *evaluation.notes]
+    if notes:
+        lines += ["## Notes", "", *(f"- {_safe(note, 600)}" for note in notes), ""]
+    versions = ", ".join(f"{n} {v}" for n, v in trained.package_versions.items())
+    return "\n".join([*lines, f"Made with {versions}.", ""])
+
+
+def _scores(evaluation: Evaluation) -> list[str]:
+    rows = [
+        f"| {name} | {_number(value)} | {_number(evaluation.baseline.get(name))} |"
+        for name, value in evaluation.metrics.items()
+    ]
+    head = ["| metric | test rows (95 % interval) | constant model |", "| --- | --- | --- |"]
+    return ["## Scores", "", *head, *rows, ""]
+
+
+def _leaderboard(trained: TrainedModel) -> list[str]:
+    head = [f"| candidate | {trained.metric} in cross-validation | seconds | state |"]
+    rows = []
+    for trial in trained.leaderboard:
+        score = "-" if trial.score is None else f"{trial.score:.4g}"
+        spread = "" if trial.score_std is None else f" ± {trial.score_std:.2g}"
+        rows.append(
+            f"| {_safe(trial.name)} | {score}{spread} | {trial.fit_seconds:.1f} "
+            f"| {trial.state} {_safe(trial.note)} |"
+        )
+    return ["## Candidates", "", *head, "| --- | --- | --- | --- |", *rows, ""]
+
+
+def _columns(spec: PipelineSpec, evaluation: Evaluation) -> list[str]:
+    lines = ["## Columns", "", "| column | importance |", "| --- | --- |"]
+    lines += [
+        f"| {_safe(name)} | {_number(evaluation.importance.get(name))} |"
+        for name in spec.features[:200]
+    ]
+    lines.append("")
+    if spec.dropped:
+        lines += ["Left out:", ""]
+        lines += [f"- {_safe(n)}: {_safe(why, 300)}" for n, why in spec.dropped.items()]
+        lines.append("")
+    return lines

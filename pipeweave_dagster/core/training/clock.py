@@ -1,0 +1,33 @@
+"""The time budget: one deadline, counted from the start of the run, that everything obeys."""
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Seconds that are left of a budget.
+
+    Attributes:
+        started_at: `time.time()` when the run began (imports and reading count, too).
+        budget_s: Length of the budget in seconds.
+        reserve_s: Kept for what comes after the search: test scores and writing files.
+    """
+
+    started_at: float
+    budget_s: float
+    reserve_s: float = 0.0
+
+    @property
+    def used(self) -> float:
+        """Seconds since the run began."""
+        return time.time() - self.started_at
+
+    @property
+    def left(self) -> float:
+        """Seconds that fitting may still take (never below 0)."""
+        return max(0.0, self.budget_s - self.reserve_s - self.used)
+
+    def share(self, part: float, at_least: float = 0.0) -> float:
+        """A moment (`time.time()`) after a part of what is left."""
+        return time.time() + max(at_least, self.left * part)

@@ -1,0 +1,62 @@
+"""What a model family is: a way to fit one estimator on numbers, within a time limit."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from pipeweave_dagster.core.documents import Task
+from pipeweave_dagster.core.pipelines.compile import View
+from pipeweave_dagster.core.training.metrics import Array
+
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything that one fit sees.
+
+    Attributes:
+        x: Features, shape (rows, columns); dense, or sparse in the linear view.
+        y: Codes 0..classes-1, each occurring, or values.
+        x_valid: Features to stop early on, or None (then `rounds` says how long to boost).
+        y_valid: Their targets; rows of classes that are not in `y` are left out.
+        weight: Weight of each row, or None.
+        classes: Number of classes; 0 for regression.
+        native: Positions of columns that hold category codes.
+        rounds: Boosting rounds or trees found best before, for the refit.
+    """
+
+    task: Task
+    x: Any
+    y: Array
+    x_valid: Any = None
+    y_valid: Array | None = None
+    weight: Array | None = None
+    classes: int = 0
+    native: list[int] = field(default_factory=list)
+    seed: int = 0
+    rounds: int | None = None
+
+
+class Fit(NamedTuple):
+    """A fitted estimator, how many rounds it took, and whether time cut it short."""
+
+    estimator: Any
+    rounds: int | None = None
+    cut: bool = False
+
+
+class Family(Protocol):
+    """One kind of model."""
+
+    view: View
+
+    def suits(self, rows: int, columns: int, classes: int) -> bool:
+        """Whether it is worth trying on a table of that size."""
+        ...
+
+    def fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
+        """Fit until done or until `deadline` (`time.time()`), whichever is first."""
+        ...
+
+
+__all__ = ["THREADS", "Family", "Fit", "Rows", "View"]

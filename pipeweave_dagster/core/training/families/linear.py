@@ -1,0 +1,43 @@
+"""Linear models: logistic regression (L-BFGS) and ridge regression."""
+
+import time
+import warnings
+from typing import Any
+
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from pipeweave_dagster.core.training.families.base import Fit, Rows, View
+
+_CHUNK = 20
+
+
+class Linear:
+    """A baseline that often wins on small data and text."""
+
+    view: View = "linear"
+
+    def suits(self, rows: int, columns: int, classes: int) -> bool:
+        """Always: it is the second baseline."""
+        del rows, columns, classes
+        return True
+
+    def fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
+        """Fit; the logistic one in short stretches, each going on from the one before."""
+        if rows.task == "regression":
+            model = Ridge(alpha=params.get("alpha", 1.0), solver="auto", random_state=rows.seed)
+            return Fit(model.fit(rows.x, rows.y, sample_weight=rows.weight))
+        model = LogisticRegression(
+            C=params.get("C", 1.0), max_iter=_CHUNK, tol=1e-4, warm_start=True
+        )
+        done = 0
+        while done < params.get("max_iter", 300):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                model.fit(rows.x, rows.y, sample_weight=rows.weight)
+            done += _CHUNK
+            if max(model.n_iter_) < _CHUNK:
+                return Fit(model)
+            if time.time() > deadline:
+                return Fit(model, cut=True)
+        return Fit(model)

@@ -1,0 +1,39 @@
+"""The last resort against a fit that does not come back: stop waiting for it."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class OverrunError(TimeoutError):
+    """A fit went past its hard limit and was left behind."""
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """Run a call in a daemon thread and wait for it no longer than `seconds`.
+
+    Every family watches its own deadline; this is for a library call that cannot be interrupted.
+    The thread that is left behind dies with the (child) process.
+
+    Raises:
+        OverrunError: If the call is not done in time. Other errors pass through.
+    """
+    outcome: dict[str, Any] = {}
+
+    def work() -> None:
+        try:
+            outcome["value"] = call()
+        except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
+            outcome["error"] = error
+
+    thread = threading.Thread(target=work, daemon=True, name="pipeweave-fit")
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise OverrunError(f"left behind after {seconds:.1f} s, its limit")
+    if "error" in outcome:
+        raise outcome["error"]
+    value: T = outcome["value"]
+    return value

@@ -1,0 +1,48 @@
+"""The test rows as evaluation sees them: truth, outputs of model and constant, features."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.core.training.metrics import Array, Codes
+
+FEATURE = "feature:"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Truth and outputs, row by row.
+
+    Attributes:
+        y: Class codes, or values.
+        output: Probabilities (rows, classes), or values (rows,).
+        baseline: The constant model's output, same shape.
+        features: Raw feature columns under their own names.
+    """
+
+    classes: list[str]
+    y: Array | Codes
+    output: Array
+    baseline: Array
+    features: pd.DataFrame
+
+
+def read_outcome(trained: TrainedModel, test_rows: Path) -> Outcome:
+    """Read what training wrote about its test rows."""
+    frame = pd.read_parquet(test_rows)
+    classes = trained.classes
+    y: Array | Codes
+    if classes:
+        index = {label: code for code, label in enumerate(classes)}
+        y = np.array([index[str(label)] for label in frame["target"]], dtype=np.intp)
+        output: Array = frame[[f"probability_{c}" for c in classes]].to_numpy(dtype=np.float64)
+        baseline: Array = frame[[f"baseline_{c}" for c in classes]].to_numpy(dtype=np.float64)
+    else:
+        y = frame["target"].to_numpy(dtype=np.float64)
+        output = np.asarray(frame["prediction"], dtype=np.float64)
+        baseline = np.asarray(frame["baseline"], dtype=np.float64)
+    columns = {c: c.removeprefix(FEATURE) for c in frame.columns if c.startswith(FEATURE)}
+    return Outcome(classes, y, output, baseline, frame[list(columns)].rename(columns=columns))

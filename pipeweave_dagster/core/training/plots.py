@@ -1,0 +1,201 @@
+"""Pictures of an evaluation, drawn as small SVG from at most 200 points each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import Estimate, Plot
+from pipeweave_dagster.core.eda.svg import Svg
+from pipeweave_dagster.core.training.metrics import Array, Codes
+from pipeweave_dagster.core.training.outcome import Outcome
+
+_WIDTH, _HEIGHT = 380, 300
+_LEFT, _TOP, _SIZE = 60, 34, 220
+_POINTS = 200
+_MAX_CLASSES = 12
+
+
+def plots(outcome: Outcome, importance: dict[str, Estimate]) -> list[Plot]:
+    """The pictures that suit the task, the most telling first."""
+    drawn: list[Plot] = []
+    if len(outcome.classes) == 2:
+        positive, scores = outcome.y == 1, outcome.output[:, 1]
+        name = outcome.classes[1]
+        drawn += [_roc(positive, scores, name), _precision_recall(positive, scores, name)]
+        drawn.append(_calibration(positive, scores, name))
+    if outcome.classes:
+        drawn.append(_confusion(outcome))
+    else:
+        drawn += [_predicted(outcome), _residuals(outcome)]
+    if importance:
+        drawn.append(_importance(importance))
+    return drawn
+
+
+def _axes(title: str, x: str, y: str, low: str = "0", high: str = "1") -> Svg:
+    svg = Svg(_WIDTH, _HEIGHT, title)
+    svg.text(_LEFT, 20, title)
+    svg.line([(_LEFT, _TOP), (_LEFT, _TOP + _SIZE), (_LEFT + _SIZE, _TOP + _SIZE)])
+    svg.text(_LEFT + _SIZE / 2, _TOP + _SIZE + 36, x, "middle")
+    svg.text(16, _TOP + _SIZE / 2, y, "middle", turn=-90)
+    for at, label in ((0.0, low), (1.0, high)):
+        svg.text(_LEFT + at * _SIZE, _TOP + _SIZE + 18, label, "middle")
+        svg.text(_LEFT - 6, _TOP + (1 - at) * _SIZE + 4, label, "end")
+    return svg
+
+
+def _at(x: float, y: float) -> tuple[float, float]:
+    return _LEFT + x * _SIZE, _TOP + (1 - y) * _SIZE
+
+
+def _thin(x: Array, y: Array) -> list[tuple[float, float]]:
+    if len(x) > _POINTS:
+        keep = np.unique(np.linspace(0, len(x) - 1, _POINTS).astype(int))
+        x, y = x[keep], y[keep]
+    return [_at(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+
+
+def _curve(positive: Array | Codes, scores: Array) -> tuple[Array, Array]:
+    order = np.argsort(-scores, kind="stable")
+    last = np.r_[np.diff(scores[order]) != 0, True]
+    hits = np.cumsum(positive[order])[last].astype(float)
+    taken = np.flatnonzero(last) + 1.0
+    return hits, taken - hits
+
+
+def _roc(positive: Array | Codes, scores: Array, name: str) -> Plot:
+    hits, false = _curve(positive, scores)
+    svg = _axes(f"ROC curve, class {name}", "false positive rate", "true positive rate")
+    svg.line([_at(0, 0), _at(1, 1)])
+    x = np.r_[0, false / max(false[-1], 1)]
+    svg.line(_thin(x, np.r_[0, hits / max(hits[-1], 1)]), "s")
+    return Plot(
+        name="roc",
+        caption="The further the curve bends to the upper left, the better the model ranks rows.",
+        svg=svg.markup(),
+    )
+
+
+def _precision_recall(positive: Array | Codes, scores: Array, name: str) -> Plot:
+    hits, false = _curve(positive, scores)
+    share = float(np.mean(positive))
+    svg = _axes(f"Precision and recall, class {name}", "recall", "precision")
+    svg.line([_at(0, share), _at(1, share)])
+    svg.line(_thin(hits / max(hits[-1], 1), hits / (hits + false)), "s")
+    return Plot(
+        name="precision_recall",
+        caption=f"The grey line is guessing: {share:.1%} of the test rows are of this class.",
+        svg=svg.markup(),
+    )
+
+
+def _calibration(positive: Array | Codes, scores: Array, name: str) -> Plot:
+    edges = np.unique(np.quantile(scores, np.linspace(0, 1, 11)))
+    bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, max(len(edges) - 2, 0))
+    svg = _axes(f"Calibration, class {name}", "predicted probability", "observed share")
+    svg.line([_at(0, 0), _at(1, 1)])
+    points, error = [], 0.0
+    for k in np.unique(bins):
+        rows = bins == k
+        x, y = float(scores[rows].mean()), float(np.mean(positive[rows]))
+        error += abs(x - y) * float(rows.mean())
+        points.append(_at(x, y))
+    svg.line(points, "s")
+    for x, y in points:
+        svg.dot(x, y)
+    return Plot(
+        name="calibration",
+        caption=f"On the grey line probabilities are true; mean distance {error:.3f}.",
+        svg=svg.markup(),
+    )
+
+
+def _confusion(outcome: Outcome) -> Plot:
+    chosen = outcome.output.argmax(axis=1)
+    counts = np.bincount(np.asarray(outcome.y, dtype=np.intp), minlength=len(outcome.classes))
+    shown = np.sort(np.argsort(-counts, kind="stable")[:_MAX_CLASSES])
+    size = _SIZE / len(shown)
+    svg = Svg(_WIDTH + 60, _HEIGHT, "Confusion matrix")
+    svg.text(_LEFT, 20, "Confusion matrix: rows are true, columns predicted")
+    for i, true in enumerate(shown):
+        svg.text(_LEFT + 56, _TOP + (i + 0.5) * size + 4, outcome.classes[true][:12], "end")
+        for j, said in enumerate(shown):
+            count = int(np.sum((outcome.y == true) & (chosen == said)))
+            x, y = _LEFT + 60 + j * size, _TOP + i * size
+            svg.rect(x, y, size - 1, size - 1, opacity=0.08 + 0.6 * count / max(counts[true], 1))
+            if len(shown) <= 8:
+                svg.text(x + size / 2, y + size / 2 + 4, count, "middle")
+    for j, said in enumerate(shown):
+        x = _LEFT + 60 + (j + 0.5) * size
+        svg.text(x, _TOP + _SIZE + 16, outcome.classes[said][:8], "middle")
+    left = len(outcome.classes) - len(shown)
+    caption = "Darker: a larger share of the row's class."
+    return Plot(
+        name="confusion",
+        caption=caption + (f" The {left} rarest classes are not shown." if left else ""),
+        svg=svg.markup(),
+    )
+
+
+def _scaled(values: Array, low: float, high: float) -> Array:
+    return np.clip((values - low) / ((high - low) or 1.0), 0, 1)
+
+
+def _sample(rows: int) -> Sequence[int]:
+    if rows <= _POINTS:
+        return range(rows)
+    return sorted(np.random.default_rng(0).permutation(rows)[:_POINTS].tolist())
+
+
+def _predicted(outcome: Outcome) -> Plot:
+    both = np.r_[outcome.y, outcome.output]
+    low, high = (float(v) for v in np.quantile(both, [0.005, 0.995]))
+    svg = _axes("Predicted and true values", "predicted", "true", f"{low:.4g}", f"{high:.4g}")
+    svg.line([_at(0, 0), _at(1, 1)])
+    x, y = _scaled(outcome.output, low, high), _scaled(np.asarray(outcome.y, float), low, high)
+    for row in _sample(len(x)):
+        svg.dot(*_at(float(x[row]), float(y[row])), 2)
+    return Plot(
+        name="predicted",
+        caption="Each point is a test row (at most 200); on the grey line it is right.",
+        svg=svg.markup(),
+    )
+
+
+def _residuals(outcome: Outcome) -> Plot:
+    residuals = np.asarray(outcome.y, float) - outcome.output
+    edge = float(np.quantile(np.abs(residuals), 0.99)) or 1.0
+    counts, _ = np.histogram(np.clip(residuals, -edge, edge), bins=30, range=(-edge, edge))
+    svg = Svg(_WIDTH, _HEIGHT, "Residuals")
+    svg.text(_LEFT, 20, "Residuals: true minus predicted")
+    width, top = _SIZE / len(counts), max(int(counts.max()), 1)
+    svg.bars(
+        [
+            (_LEFT + i * width, _TOP + _SIZE * (1 - c / top), width - 1, _SIZE * c / top)
+            for i, c in enumerate(counts)
+        ]
+    )
+    svg.line([(_LEFT, _TOP + _SIZE), (_LEFT + _SIZE, _TOP + _SIZE)])
+    for at, value in ((0.0, -edge), (0.5, 0.0), (1.0, edge)):
+        svg.text(_LEFT + at * _SIZE, _TOP + _SIZE + 18, f"{value:.4g}", "middle")
+    return Plot(
+        name="residuals",
+        caption="The outermost 1 % of the errors are drawn in the first and last bar.",
+        svg=svg.markup(),
+    )
+
+
+def _importance(importance: dict[str, Estimate]) -> Plot:
+    shown = [(name, e.value or 0.0) for name, e in list(importance.items())[:12]]
+    top = max((value for _, value in shown), default=0.0) or 1.0
+    svg = Svg(_WIDTH + 60, 40 + 20 * len(shown), "Permutation importance")
+    svg.text(8, 20, "Permutation importance on test rows")
+    for i, (name, value) in enumerate(shown):
+        svg.text(170, 44 + 20 * i, name[:24], "end")
+        svg.rect(176, 33 + 20 * i, 180 * max(value, 0.0) / top, 14)
+        svg.text(362, 44 + 20 * i, f"{value:.3g}")
+    return Plot(
+        name="importance",
+        caption="How much the metric worsens when one column's values are shuffled.",
+        svg=svg.markup(),
+    )

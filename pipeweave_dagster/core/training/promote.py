@@ -1,0 +1,55 @@
+"""The decision which model answers: a pure function of two evaluations."""
+
+from typing import Literal
+
+from pipeweave_dagster.core.documents import Evaluation, Part
+
+_GREATER = {"roc_auc", "accuracy", "f1_macro", "r2"}
+
+
+class Promotion(Part):
+    """The alias that a model gets, and why."""
+
+    alias: Literal["champion", "challenger", "none"]
+    reason: str
+
+
+def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
+    """Decide what becomes of a new model.
+
+    The first model that found something is champion. A later one replaces it unless it is
+    clearly worse: the interval of its score lies wholly on the wrong side of the champion's
+    score. (Test rows of two versions differ where the data has grown, so the scores are compared
+    as intervals, not row by row; fresh data is a reason of its own to take the new model.)
+
+    Args:
+        new: Evaluation of the new model.
+        champion: Evaluation of the present champion, or None.
+    """
+    if new.verdict == "no signal":
+        return Promotion(
+            alias="none",
+            reason="It is not better than the constant model, so it does not answer.",
+        )
+    if champion is None:
+        return Promotion(alias="champion", reason="It is the first model with a signal.")
+    if champion.metric != new.metric:
+        return Promotion(
+            alias="champion",
+            reason=f"The metric changed from {champion.metric} to {new.metric}, "
+            "so scores cannot be compared and the newer model answers.",
+        )
+    return _compare(new, champion)
+
+
+def _compare(new: Evaluation, champion: Evaluation) -> Promotion:
+    name = new.metric
+    ours, theirs = new.metrics.get(name), champion.metrics.get(name)
+    if ours is None or theirs is None or ours.value is None or theirs.value is None:
+        return Promotion(alias="challenger", reason=f"{name} could not be computed for both.")
+    words = f"{name} {ours.value:.4f} against the champion's {theirs.value:.4f}"
+    greater = name in _GREATER
+    edge = ours.high if greater else ours.low
+    if edge is not None and (edge < theirs.value if greater else edge > theirs.value):
+        return Promotion(alias="challenger", reason=f"It is worse: {words}, outside the interval.")
+    return Promotion(alias="champion", reason=f"It is not worse: {words}.")

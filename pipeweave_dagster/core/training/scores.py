@@ -1,0 +1,123 @@
+"""All metrics of a task, and their intervals by bootstrap over test rows."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.documents import Estimate
+from pipeweave_dagster.core.training.metrics import Array, Codes, auc, row_log_loss, score
+
+Scores = dict[str, float | None]
+_MIN_ROWS = 10
+
+
+def _ratio(above: float, below: float) -> float | None:
+    return above / below if below else None
+
+
+def average_precision(positive: NDArray[np.bool_], scores: Array) -> float | None:
+    """Area under the precision-recall curve as a step function (equal scores count together)."""
+    total = int(positive.sum())
+    if total == 0:
+        return None
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(positive[order])
+    last = np.r_[np.diff(scores[order]) != 0, True]
+    hits, taken = hits[last], np.flatnonzero(last) + 1
+    steps = np.diff(np.r_[0, hits]) / total
+    return float(np.sum(steps * hits / taken))
+
+
+def binary_scores(y: Codes, proba: Array) -> Scores:
+    """Ranking, probability and decision (at 0.5) metrics of the second class."""
+    positive, chosen = y == 1, proba.argmax(axis=1) == 1
+    tp, fp = float(np.sum(positive & chosen)), float(np.sum(~positive & chosen))
+    fn, tn = float(np.sum(positive & ~chosen)), float(np.sum(~positive & ~chosen))
+    recall, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    both = recall is not None and specificity is not None
+    return {
+        "roc_auc": auc(positive, proba[:, 1]),
+        "average_precision": average_precision(positive, proba[:, 1]),
+        "log_loss": float(row_log_loss(y, proba).mean()),
+        "brier": float(np.mean((proba[:, 1] - positive) ** 2)),
+        "accuracy": (tp + tn) / len(y),
+        "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]
+        "f1": _ratio(2 * tp, 2 * tp + fp + fn),
+        "f1_macro": score("f1_macro", y, proba),
+        "precision": _ratio(tp, tp + fp),
+        "recall": recall,
+    }
+
+
+def multiclass_scores(y: Codes, proba: Array) -> Scores:
+    """Probability, ranking (one against the rest, unweighted mean) and decision metrics."""
+    chosen = proba.argmax(axis=1)
+    recalls = [float(np.mean(chosen[y == k] == k)) for k in np.unique(y)]
+    return {
+        "log_loss": float(row_log_loss(y, proba).mean()),
+        "roc_auc": score("roc_auc", y, proba),
+        "accuracy": float(np.mean(chosen == y)),
+        "balanced_accuracy": float(np.mean(recalls)),
+        "f1_macro": score("f1_macro", y, proba),
+    }
+
+
+def regression_scores(y: Array, output: Array) -> Scores:
+    """Errors in the unit of the target, and the share of variance explained."""
+    return {
+        "rmse": score("rmse", y, output),
+        "mae": score("mae", y, output),
+        "median_absolute_error": float(np.median(np.abs(y - output))),
+        "r2": score("r2", y, output),
+    }
+
+
+def scorer(classes: int) -> Callable[[Array | Codes, Array], Scores]:
+    """The function that gives all metrics for a number of classes (0: regression)."""
+    if classes == 0:
+        return regression_scores  # type: ignore[return-value]
+    return binary_scores if classes == 2 else multiclass_scores  # type: ignore[return-value]
+
+
+def with_intervals(
+    y: Array | Codes, output: Array, classes: int, *, seed: int = 0
+) -> dict[str, Estimate]:
+    """Each metric with a 95 % interval: percentiles over resampled rows (Efron 1979).
+
+    Args:
+        y: Truth.
+        output: Probabilities or values.
+        classes: Number of classes; 0 for regression.
+        seed: Of the resampling, so the same rows give the same interval.
+
+    Returns:
+        Metric to estimate; without an interval below 10 rows, or where a metric was undefined
+        in more than half of the resamples.
+    """
+    compute = scorer(classes)
+    point = compute(y, output)
+    rows = len(y)
+    if rows < _MIN_ROWS:
+        return {name: Estimate(value=_finite(value)) for name, value in point.items()}
+    rng = np.random.default_rng(seed)
+    resamples = int(np.clip(4_000_000 // (rows * max(classes, 1)), 100, 400))
+    draws: dict[str, list[float]] = {name: [] for name in point}
+    for _ in range(resamples):
+        picked = rng.integers(0, rows, rows)
+        for name, value in compute(y[picked], output[picked]).items():
+            if value is not None and np.isfinite(value):
+                draws[name].append(value)
+    return {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None
+
+
+def _estimate(value: float | None, draws: list[float], resamples: int) -> Estimate:
+    known = _finite(value)
+    if known is None or len(draws) < resamples / 2:
+        return Estimate(value=known)
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return Estimate(value=known, low=float(low), high=float(high))

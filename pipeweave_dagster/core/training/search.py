@@ -1,0 +1,117 @@
+"""The search: candidates in a fixed good order, each fit only if it still fits into the time.
+
+First every candidate runs on one fold, so that a short budget compares all of them on the same
+rows; then the best of them run on the other folds, best first, so that the choice rests on all
+rows as far as time allows.
+"""
+
+import logging
+import time
+
+from pipeweave_dagster.core.documents import MetricName, PipelineSpec
+from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.guard import OverrunError, within
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
+from pipeweave_dagster.core.training.portfolio import portfolio
+from pipeweave_dagster.core.training.trial import Result, run_fold, start
+
+_log = logging.getLogger(__name__)
+
+_FIRST_FOLD_SHARE = 0.25
+_GRACE_S = 0.5
+_FINAL_FACTOR = 1.6
+
+
+class Search:
+    """The state of a search.
+
+    Args:
+        spec: The pipeline (families, metric).
+        cache: Features and target by fold.
+        clock: The budget.
+    """
+
+    def __init__(self, spec: PipelineSpec, cache: FoldCache, clock: Clock) -> None:
+        self.spec, self.cache, self.clock = spec, cache, clock
+        self.metric: MetricName = spec.metric
+        self.folds = len(cache.problem.folds)
+        self.results: list[Result] = []
+
+    def run(self) -> list[Result]:
+        """Search until nothing is left to do or the time is over; results in order of trying."""
+        for candidate in portfolio(self.spec, self.cache.problem):
+            result = start(candidate, self.cache)
+            self.results.append(result)
+            if candidate.family == "dummy":
+                while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
+                    pass
+            elif self.clock.left > 0.2 + self.kept_for_refit():
+                self._step(result, self.clock.share(_FIRST_FOLD_SHARE, 0.2))
+            else:
+                result.note = "not started: no time was left"
+            self._tell(result)
+        self._other_folds()
+        return self.results
+
+    def _other_folds(self) -> None:
+        for result in self.ranked(minimum=1):
+            if result.candidate.family == "dummy":
+                continue
+            before = result.done
+            while result.done < self.folds:
+                # A fold may take somewhat longer than the one before; better not to start it.
+                if result.pace * 1.3 + self.kept_for_refit() > self.clock.left:
+                    break
+                if not self._step(result, self.clock.share(0.5, 0.1)):
+                    break
+            if result.done > before:
+                self._tell(result)
+
+    def kept_for_refit(self) -> float:
+        """Seconds that fitting the present best on all training rows would take."""
+        best = self.best()
+        return best.pace * _FINAL_FACTOR if best is not None else 0.0
+
+    def ranked(self, minimum: int) -> list[Result]:
+        """Results with at least `minimum` folds, best score first (stable)."""
+        sign = 1.0 if GREATER_IS_BETTER[self.metric] else -1.0
+        usable = [r for r in self.results if r.done >= minimum and r.score is not None]
+        return sorted(usable, key=lambda r: -sign * float(r.score or 0.0))
+
+    def best(self) -> Result | None:
+        """The best of those that ran on the most folds (never one fold against five).
+
+        The constant model counts only where nothing else got that far.
+        """
+        models = [r for r in self.results if r.candidate.family != "dummy" and r.score is not None]
+        if not models:
+            return next(iter(self.ranked(minimum=1)), None)
+        most = max(r.done for r in models)
+        return self.ranked(minimum=most)[0]
+
+    def _step(self, result: Result, deadline: float) -> bool:
+        hard = max(self.clock.left, 1.0) + _GRACE_S
+        began = time.time()
+        try:
+            within(hard, lambda: run_fold(result, self.cache, self.metric, deadline))
+        except OverrunError as error:
+            result.note = str(error)
+            return False
+        except Exception as error:  # noqa: BLE001 - one candidate must not end the search
+            result.note = f"{type(error).__name__}: {error}"[:300]
+            result.failed = result.done == 0
+            result.seconds += time.time() - began
+            return False
+        return True
+
+    def _tell(self, result: Result) -> None:
+        number = self.results.index(result) + 1
+        name, seconds = result.candidate.name, result.seconds
+        if result.score is None or result.note:
+            _log.info("trial %d %s: %s (%.1f s)", number, name, result.note or "no score", seconds)
+            return
+        _log.info(
+            "trial %d %s: %s %.4f on %d of %d folds (%.1f s)",
+            number, name, self.metric, result.score, result.done, self.folds, seconds,
+        )  # fmt: skip

@@ -1,0 +1,205 @@
+"""Everything that scoring needs, in one file that imports nothing of PipeWeave.
+
+The registry keeps a copy of this file beside each model, so a model answers wherever pandas,
+scikit-learn, skops and its booster are installed. Keep it free of other imports.
+
+A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become
+features, see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn
+pipelines, each with the indices of the classes that it knows and its weight).
+"""
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+TRUSTED_TYPES = [
+    "collections.OrderedDict",
+    "functools.partial",
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
+    "numpy.dtype",
+    "scipy.sparse._csr.csr_matrix",
+    "sklearn._loss.link.IdentityLink",
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogitLink",
+    "sklearn._loss.link.LogLink",
+    "sklearn._loss.link.MultinomialLogit",
+    "sklearn._loss.loss.HalfBinomialLoss",
+    "sklearn._loss.loss.HalfMultinomialLoss",
+    "sklearn._loss.loss.HalfSquaredError",
+    "sklearn.compose._column_transformer._RemainderColsList",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.tree._tree.Tree",
+    "sklearn.utils.validation.check_array",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
+]
+"""Types beyond skops' own list that a bundle may hold; a file with any other is refused."""
+
+_NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
+_SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
+
+
+def load_bundle(path: str | Path) -> dict[str, Any]:
+    """Read a model file without executing anything in it (types outside the list raise)."""
+    from skops.io import load
+
+    bundle: dict[str, Any] = load(path, trusted=TRUSTED_TYPES)
+    return bundle
+
+
+def as_text(values: pd.Series) -> np.ndarray:
+    """Labels as text, missing ones as None: 3.0 becomes `3`, True becomes `true`.
+
+    A column of whole numbers reads alike whether it came as integer, or as float because
+    some were missing; so training and scoring see the same category.
+    """
+    codes, uniques = pd.factorize(values)
+    table = np.empty(len(uniques) + 1, dtype=object)
+    table[:-1] = [_one_text(value) for value in uniques]
+    table[-1] = None
+    return table[codes]
+
+
+def _one_text(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, int | float | np.number):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(value)
+
+
+def as_number(values: pd.Series) -> np.ndarray:
+    """Numbers as float64, missing and infinite ones as NaN; `1,234 kg` becomes 1234."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        codes, uniques = pd.factorize(values)
+        table = np.array([*(_one_number(value) for value in uniques), np.nan])
+        numbers = table[codes]
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _one_number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        pass
+    text = str(value)[:200]
+    if text.lower() in ("true", "false", "yes", "no"):
+        return float(text.lower() in ("true", "yes"))
+    found = _NUMBER.search(text)
+    if found is None:
+        return float("nan")
+    number = float(found.group().replace(",", ""))
+    suffix = text[found.end() : found.end() + 1].lower()
+    following = text[found.end() + 1 : found.end() + 2]
+    return number * (_SCALE.get(suffix, 1.0) if not following.isalpha() else 1.0)
+
+
+def as_moments(values: pd.Series) -> pd.Series:
+    """Dates, moments and times of day as UTC moments (a time falls on 1970-01-01)."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return pd.to_datetime(values, utc=True)
+    first = next((v for v in values if not pd.isna(v)), None)
+    if isinstance(first, dt.time) or (
+        isinstance(first, str) and re.fullmatch(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?", first)
+    ):
+        times = values.map(
+            lambda v: None if pd.isna(v) else f"{v}:00"[:8] if str(v).count(":") < 2 else str(v)
+        )
+        return pd.to_datetime("1970-01-01T" + times.astype("string"), utc=True, errors="coerce")
+    if isinstance(first, str):
+        return pd.to_datetime(values, utc=True, errors="coerce", format="mixed")
+    return pd.to_datetime(values, utc=True, errors="coerce")
+
+
+def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
+    """Turn raw columns into features, row by row: nothing here is learned from data.
+
+    Args:
+        table: Raw rows; columns in any order, further ones are ignored, absent ones missing.
+        plan: One entry a column: `name`, `use` (a step type) and that step's parameters.
+
+    Returns:
+        As many rows, float64 columns (numbers, ranks, date parts) and object columns
+        (categories: text or None; texts: text, empty if missing).
+    """
+    columns: dict[str, np.ndarray] = {}
+    for entry in plan:
+        name, use = entry["name"], entry["use"]
+        if name in table.columns:
+            values = table[name]
+        else:
+            values = pd.Series(np.full(len(table), np.nan), name=name)
+        if use == "date_parts":
+            for part, numbers in _date_parts(values, entry["parts"]).items():
+                columns[f"{name} ({part})"] = numbers
+        elif use == "ordinal":
+            ranks = {level: float(rank) for rank, level in enumerate(entry["order"])}
+            columns[name] = np.array([ranks.get(v, np.nan) for v in as_text(values)], dtype=float)
+        elif use in ("numeric", "boolean"):
+            columns[name] = as_number(values)
+        elif use == "text":
+            columns[name] = np.array([v or "" for v in as_text(values)], dtype=object)
+        else:
+            columns[name] = as_text(values)
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+
+
+def _date_parts(values: pd.Series, parts: list[str]) -> dict[str, np.ndarray]:
+    moments = as_moments(values)
+    epoch = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    return {
+        part: np.asarray(epoch if part == "epoch" else getattr(moments.dt, part), dtype=np.float64)
+        for part in parts
+    }
+
+
+def raw_scores(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
+    """Weighted mean of the members' outputs.
+
+    Returns:
+        Probabilities of shape (rows, classes), or values of shape (rows,) for regression.
+    """
+    features = prepare(table, bundle["frame"])
+    total: np.ndarray | None = None
+    for member in bundle["members"]:
+        scores = member_scores(member, features, len(bundle["classes"])) * member["weight"]
+        total = scores if total is None else total + scores
+    if total is None:
+        raise ValueError("the model file holds no member")
+    return np.asarray(total / sum(member["weight"] for member in bundle["members"]))
+
+
+def member_scores(member: dict[str, Any], features: pd.DataFrame, classes: int) -> np.ndarray:
+    """Output of one fitted pipeline; classes that it never saw get probability 0."""
+    pipeline = member["pipeline"]
+    if classes == 0:
+        return np.asarray(pipeline.predict(features), dtype=np.float64)
+    known = np.asarray(pipeline.predict_proba(features), dtype=np.float64)
+    scores = np.zeros((len(features), classes))
+    scores[:, member["classes"]] = known
+    return scores
+
+
+def score(bundle: dict[str, Any], table: pd.DataFrame) -> pd.DataFrame:
+    """Predictions in row order: `prediction` and, for classes, `probability_<class>`."""
+    scores = raw_scores(bundle, table)
+    labels = bundle["classes"]
+    if not labels:
+        return pd.DataFrame({"prediction": scores})
+    best = np.array(labels, dtype=object)[scores.argmax(axis=1)]
+    columns: dict[str, Any] = {"prediction": best}
+    for index, label in enumerate(labels):
+        columns[f"probability_{label}"] = scores[:, index]
+    return pd.DataFrame(columns)

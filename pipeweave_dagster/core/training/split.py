@@ -1,0 +1,167 @@
+"""Which rows are test rows, and in which fold the others are: a function of each row itself."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.documents import SplitSpec
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.serving import as_moments, as_number, as_text
+
+Index = NDArray[np.intp]
+
+_MOSTLY_COPIES = 0.5
+
+
+class Split(NamedTuple):
+    """Row numbers of the test part, and the fold of every row.
+
+    `fold` is -1 for rows that are in no validation part (test rows, and rows of a class that is
+    too rare to be spared); `ordered` tells that fold k may only learn from folds before it.
+    """
+
+    test: Index
+    train: Index
+    fold: Index
+    ordered: bool
+    note: str
+
+
+def split_rows(
+    spec: SplitSpec, features: pd.DataFrame, divider: pd.Series | None, strata: Index
+) -> Split:
+    """Divide the rows as the specification says.
+
+    Args:
+        spec: Kind, share of test rows, number of folds.
+        features: Prepared features, whose content is hashed for the kind `hash`.
+        divider: The column of the other kinds.
+        strata: A small number for each row (its class, or a bin of its value), so that folds
+            and rare classes are balanced.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR where the column leaves no rows on one side.
+    """
+    if spec.kind == "hash" or divider is None:
+        keys, note = _row_keys(features)
+        return _by_keys(spec, keys, strata, note)
+    if spec.kind == "time":
+        return _by_time(spec, divider)
+    if spec.kind == "group":
+        return _by_keys(spec, _mix(_hashed(divider)), strata, f"groups of `{spec.column}`")
+    return _by_fold(spec, divider)
+
+
+def strata_of(y: Array, classes: int) -> Index:
+    """Class codes, or up to ten bins of equal size for regression."""
+    if classes:
+        return y.astype(np.intp)
+    edges = np.quantile(y, np.linspace(0, 1, 11)[1:-1])
+    return np.searchsorted(np.unique(edges), y).astype(np.intp)
+
+
+def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread hashes evenly over 64 bits (finaliser of SplitMix64, Steele et al. 2014)."""
+    with np.errstate(over="ignore"):
+        values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(values ^ (values >> np.uint64(31)), dtype=np.uint64)
+
+
+def _hashed(values: pd.Series | pd.DataFrame) -> NDArray[np.uint64]:
+    return np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64)
+
+
+def _row_keys(features: pd.DataFrame) -> tuple[NDArray[np.uint64], str]:
+    """A key of each row: its content, plus which copy it is where most rows are copies.
+
+    Few columns of few values repeat by nature (a census of codes); then copies are told apart,
+    else whole combinations would fall on one side and the two sides would differ.
+    """
+    ordered = features[sorted(features.columns)]
+    keys = _mix(_hashed(ordered))
+    if len(np.unique(keys)) >= _MOSTLY_COPIES * len(keys):
+        return keys, "equal rows stay on one side"
+    copy = pd.Series(keys).groupby(keys).cumcount().to_numpy(dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        keys = _mix(keys + copy * np.uint64(0x9E3779B97F4A7C15))
+    return keys, "most rows are copies of others by nature, so copies may be on both sides"
+
+
+def _by_keys(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index, note: str) -> Split:
+    place = keys / 2.0**64
+    test = place < spec.test_share
+    _rescue(test, place, strata)
+    train = np.flatnonzero(~test)
+    fold = np.full(len(keys), -1, dtype=np.intp)
+    offset = 0
+    for stratum in np.unique(strata[train]):
+        rows = train[strata[train] == stratum]
+        unique, inverse = np.unique(keys[rows], return_inverse=True)
+        if len(unique) > 1:
+            fold[rows] = (inverse + offset) % spec.folds
+            offset += len(unique)
+    return Split(np.flatnonzero(test), train, fold, ordered=False, note=note)
+
+
+def _rescue(test: NDArray[np.bool_], place: Array, strata: Index) -> None:
+    """Move single rows so that every class is learned, and larger ones are tested (in place)."""
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        ordered = rows[np.argsort(place[rows], kind="stable")]
+        if test[rows].all():
+            last = place[ordered[-1]]
+            test[rows[place[rows] == last]] = False
+        elif not test[rows].any() and len(np.unique(place[rows])) >= 5:
+            test[rows[place[rows] == place[ordered[0]]]] = True
+
+
+def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
+    numeric = pd.api.types.is_numeric_dtype(divider.dtype)
+    order = as_number(divider) if numeric else _days(divider)
+    filled = np.where(np.isfinite(order), order, np.nanmin(order, initial=np.inf))
+    ranked = np.sort(filled)
+    start = ranked[min(len(ranked) - 1, round(len(ranked) * (1 - spec.test_share)))]
+    test = filled >= start
+    _both_sides(spec, test)
+    train = np.flatnonzero(~test)
+    cuts = np.quantile(filled[train], np.linspace(0, 1, spec.folds + 2)[1:-1])
+    fold = np.full(len(filled), -1, dtype=np.intp)
+    fold[train] = np.searchsorted(cuts, filled[train], side="left") - 1
+    return Split(
+        np.flatnonzero(test), train, fold, ordered=True, note=f"the last rows by `{spec.column}`"
+    )
+
+
+def _days(divider: pd.Series) -> Array:
+    days = (as_moments(divider) - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    return np.asarray(days, dtype=np.float64)
+
+
+def _by_fold(spec: SplitSpec, divider: pd.Series) -> Split:
+    labels = as_text(divider)
+    names = sorted({str(v) for v in labels if v is not None}, key=lambda s: (len(s), s))
+    last = next((n for n in names if n.lower() == "test"), names[-1] if names else "")
+    test = np.array([v == last for v in labels])
+    _both_sides(spec, test)
+    others = [n for n in names if n != last]
+    position = {name: index for index, name in enumerate(others)}
+    fold = np.array([position.get(str(v), -1) for v in labels], dtype=np.intp)
+    train = np.flatnonzero(~test)
+    if len(others) < 2:
+        fold[train] = np.arange(len(train)) % spec.folds
+    return Split(
+        np.flatnonzero(test), train, fold, ordered=False, note=f"fold `{last}` is the test part"
+    )
+
+
+def _both_sides(spec: SplitSpec, test: NDArray[np.bool_]) -> None:
+    if test.all() or not test.any():
+        raise validation_error(
+            f"The split by {spec.kind} on `{spec.column}` leaves all rows on one side.",
+            fix="Name another column under `split:` in pipeweave.yaml, or remove it.",
+            column=spec.column,
+        )

@@ -1,0 +1,141 @@
+"""Read the typed table for training: features, target as codes or values, weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.serving import as_number, as_text
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with a known target.
+
+    Attributes:
+        raw: Feature columns as stored.
+        y: Class codes (order of `classes`) or values, float64.
+        classes: Labels as text; empty for regression.
+        weight: Weight of each row, mean 1, or None.
+        divider: Column that divides the rows, if the split asks for one.
+        dropped: Rows that were left out because their target is missing.
+    """
+
+    raw: pd.DataFrame
+    y: Array
+    classes: list[str]
+    weight: Array | None
+    divider: pd.Series | None
+    dropped: int
+
+
+def read_table(spec: PipelineSpec, data: Path) -> Table:
+    """Read the columns that the pipeline names, and refuse what no model can be made of.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR for a target that is all missing, constant, or has too
+            few rows.
+    """
+    extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
+    columns = list(dict.fromkeys([*spec.features, *extra]))
+    frame = pq.read_table(data, columns=columns).to_pandas()
+    target = frame[spec.target]
+    classify = spec.task != "regression"
+    values = as_text(target) if classify else as_number(target)
+    known = np.asarray(pd.notna(values))
+    weight = _weight(frame[spec.weight]) if spec.weight else None
+    if weight is not None:
+        known &= weight > 0
+    rows = np.flatnonzero(known)
+    _refuse(spec, target, rows)
+    classes: list[str] = []
+    if classify:
+        classes, codes = _encode(spec, values[rows])
+        y = codes.astype(np.float64)
+    else:
+        y = np.asarray(values[rows], dtype=np.float64)
+    _refuse_constant(spec, y, classes)
+    kept = frame.iloc[rows].reset_index(drop=True)
+    return Table(
+        raw=kept[spec.features],
+        y=y,
+        classes=classes,
+        weight=None if weight is None else weight[rows] / weight[rows].mean(),
+        divider=kept[spec.split.column] if spec.split.column else None,
+        dropped=len(frame) - len(rows),
+    )
+
+
+def _weight(column: pd.Series) -> Array:
+    numbers = as_number(column)
+    return np.where(np.isfinite(numbers), numbers, 0.0)
+
+
+def _encode(spec: PipelineSpec, labels: np.ndarray) -> tuple[list[str], np.ndarray]:
+    found = {str(label) for label in labels}
+    spelled = {str(c).lower(): str(c) for c in spec.classes}
+    renamed = {label: spelled.get(label.lower(), label) for label in found}
+    if len(set(renamed.values())) < len(found):
+        renamed = {label: label for label in found}
+    known = [str(c) for c in spec.classes if str(c) in renamed.values()]
+    classes = [*known, *sorted(set(renamed.values()) - set(known), key=_natural)]
+    positive = spelled.get((spec.positive or "").lower(), spec.positive)
+    if spec.task == "binary" and positive in classes:
+        classes = [*(c for c in classes if c != positive), str(positive)]
+    index = {label: classes.index(name) for label, name in renamed.items()}
+    return classes, np.array([index[str(label)] for label in labels], dtype=np.intp)
+
+
+def _natural(label: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(label), label
+    except ValueError:
+        return 1, 0.0, label
+
+
+def _refuse(spec: PipelineSpec, target: pd.Series, rows: np.ndarray) -> None:
+    if len(rows) == 0:
+        raise validation_error(
+            f"Every value of the target `{spec.target}` is missing"
+            + (" or no number." if spec.task == "regression" else "."),
+            fix="Name another target with `--target COLUMN`, or add rows where it is known.",
+            target=spec.target,
+            rows=len(target),
+        )
+    if len(rows) < 10:
+        raise validation_error(
+            f"Only {len(rows)} row{'s' if len(rows) > 1 else ''} with a known target "
+            f"`{spec.target}`: a model and an honest test need at least 10.",
+            fix="Add rows and upload again.",
+            target=spec.target,
+            rows=len(rows),
+        )
+
+
+def _refuse_constant(spec: PipelineSpec, y: Array, classes: list[str]) -> None:
+    counts = np.unique(y, return_counts=True)[1]
+    if len(counts) < 2:
+        only = classes[0] if classes else f"{y[0]:g}"
+        raise validation_error(
+            f"The target `{spec.target}` is constant: every row says `{only[:80]}`, so there is "
+            "nothing to tell apart.",
+            fix="Name another target with `--target COLUMN`, or add rows with other values.",
+            target=spec.target,
+        )
+    if spec.task != "regression" and np.sort(counts)[-2] < 2:
+        raise too_few_per_class(spec.target, len(counts))
+
+
+def too_few_per_class(target: str, classes: int) -> PipeWeaveError:
+    """The refusal of a class target where all classes but one have a single row."""
+    return validation_error(
+        f"The target `{target}` has {classes} classes, but at most one of them has two rows or "
+        "more, so no class can be both learned and tested.",
+        fix="Name another target with `--target COLUMN`, set `task: regression`, or add rows.",
+        target=target,
+    )

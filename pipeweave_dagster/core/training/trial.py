@@ -1,0 +1,109 @@
+"""One candidate: fitted fold by fold, scored on the rows that each fold left out."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import MetricName, Trial
+from pipeweave_dagster.core.training.families import FAMILIES, Fit
+from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
+from pipeweave_dagster.core.training.metrics import Array, score
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A family with its parameters, under a name of its own on the leaderboard."""
+
+    name: str
+    family: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Result:
+    """What a candidate has done so far.
+
+    Attributes:
+        scores: Score on each fold that is done (None where the metric is not defined on it).
+        members: The fitted model of each of these folds, with the fold's features.
+        oof: Its output for the rows of these folds; NaN elsewhere.
+        note: Why it failed or was not gone on with; empty if all is well.
+    """
+
+    candidate: Candidate
+    oof: Array
+    scores: list[float | None] = field(default_factory=list)
+    members: list[tuple[Fit, FoldData]] = field(default_factory=list)
+    seconds: float = 0.0
+    note: str = ""
+    failed: bool = False
+
+    @property
+    def done(self) -> int:
+        """Folds that are done."""
+        return len(self.members)
+
+    @property
+    def score(self) -> float | None:
+        """Mean over the folds that are done."""
+        known = [s for s in self.scores if s is not None]
+        return float(np.mean(known)) if known else None
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a further fold is expected to take."""
+        return self.seconds / self.done if self.done else 0.0
+
+    @property
+    def rounds(self) -> int | None:
+        """Boosting rounds (or trees) found best, mean over folds."""
+        known = [fit.rounds for fit, _ in self.members if fit.rounds]
+        return round(float(np.mean(known))) if known else None
+
+
+def start(candidate: Candidate, cache: FoldCache) -> Result:
+    """A candidate with no fold done."""
+    rows, classes = len(cache.problem.y), cache.problem.classes
+    return Result(candidate, np.full((rows, classes) if classes else rows, np.nan))
+
+
+def run_fold(result: Result, cache: FoldCache, metric: MetricName, deadline: float) -> None:
+    """Fit and score one more fold (changes `result`, only when all of it went well)."""
+    began = time.time()
+    problem, fold = cache.problem, result.done
+    family = FAMILIES[result.candidate.family]
+    data = cache.get(family.view, fold)
+    fit = family.fit(cache.rows(family.view, data, None), result.candidate.params, deadline)
+    found = output(fit, data, data.x_valid, problem.classes)
+    if not np.isfinite(found).all():
+        raise ArithmeticError("its output holds values that are no finite numbers")
+    result.oof[data.valid] = found
+    result.scores.append(score(metric, problem.y[data.valid], found))
+    result.members.append((fit, data))
+    result.seconds += time.time() - began
+
+
+def trial_of(result: Result, folds: int) -> Trial:
+    """The line of the leaderboard."""
+    known = [s for s in result.scores if s is not None]
+    state: Literal["done", "failed", "cut"] = "done"
+    note = result.note
+    if result.failed:
+        state = "failed"
+    elif result.done < folds:
+        state = "cut"
+        note = note or f"{result.done} of {folds} folds"
+    elif any(fit.cut for fit, _ in result.members):
+        note = note or "stopped early by time"
+    return Trial(
+        name=result.candidate.name,
+        family=result.candidate.family,
+        params=result.candidate.params,
+        score=result.score if not result.failed else None,
+        score_std=float(np.std(known, ddof=1)) if len(known) > 1 else None,
+        fit_seconds=round(result.seconds, 3),
+        state=state,
+        note=note,
+    )

@@ -1,0 +1,47 @@
+"""Whether a model has found anything: compared with the constant one on the same rows."""
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import MetricName
+from pipeweave_dagster.core.training.metrics import Array, auc, row_loss
+
+CRITICAL_Z = 2.6
+"""One-sided level 0.5 %: the winner is the best of several, so 5 % would fool us too often."""
+
+
+def verdict(
+    metric: MetricName, y: Array, winner: Array, constant: Array
+) -> tuple[Literal["model", "no signal"], float]:
+    """Judge out-of-fold outputs of the winner against those of the constant model.
+
+    For the area under the curve the constant is 0.5 and the error is Hanley and McNeil's (1982);
+    for other metrics the rows' losses are compared in pairs.
+
+    Returns:
+        The verdict, and the distance from "no better" in standard errors.
+    """
+    seen = ~np.isnan(winner.reshape(len(y), -1)).any(axis=1)
+    seen &= ~np.isnan(constant.reshape(len(y), -1)).any(axis=1)
+    y, winner, constant = y[seen], winner[seen], constant[seen]
+    if metric == "roc_auc":
+        z = _auc_z(y, winner)
+    else:
+        gain = row_loss(metric, y, constant) - row_loss(metric, y, winner)
+        error = float(np.std(gain, ddof=1)) / math.sqrt(max(len(gain), 1)) if len(gain) > 1 else 0
+        z = float(np.mean(gain)) / error if error > 0 else 0.0
+    return ("model" if z > CRITICAL_Z else "no signal"), z
+
+
+def _auc_z(y: Array, proba: Array) -> float:
+    """The largest distance over classes, one against the rest."""
+    best = 0.0
+    for k in range(1 if proba.shape[1] == 2 else 0, proba.shape[1]):
+        positive = y == k
+        area = auc(positive, proba[:, k])
+        if area is not None:
+            m, n = int(positive.sum()), int((~positive).sum())
+            best = max(best, (area - 0.5) / math.sqrt((m + n + 1) / (12 * m * n)))
+    return best
