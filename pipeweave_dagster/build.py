@@ -13,13 +13,14 @@ from pipeweave_dagster.defs.findings import assets as finding_assets
 from pipeweave_dagster.defs.models import assets as model_assets
 from pipeweave_dagster.defs.monitoring import assets as monitoring_assets
 from pipeweave_dagster.defs.monitoring.schedules import overview_schedule, retrain_schedule
-from pipeweave_dagster.defs.monitoring.sensors import reap_dead_runs
+from pipeweave_dagster.defs.monitoring.sensors import reaper
 from pipeweave_dagster.defs.pipelines import assets as pipeline_assets
 from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.schemas import assets as schema_assets
-from pipeweave_dagster.lib.io_manager import DocumentIOManager
+from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
+from pipeweave_dagster.lib.renaming import with_prefixed_op
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
 OWNERS = ["team:pipeweave"]
@@ -63,7 +64,8 @@ def build_defs(
     """The line from upload to predictions.
 
     Args:
-        key_prefix: Put before every asset key, so that names do not meet those of your project.
+        key_prefix: Put before every asset key, job, sensor and schedule, so that names do not
+            meet those of your project.
         group: One group for all assets; default: one for each part of the line.
         resources: Replacements; `workbench` (a `WorkbenchResource`) decides storage and registry.
         upstream: Data set name to the key of an asset of yours whose value (a table with
@@ -79,21 +81,27 @@ def build_defs(
     process = _job("process_dataset", PROCESS, prefix, "One data set, from upload to model.")
     predict = _job("predict_batch", PREDICT, prefix, "One file of rows, scored by the champion.")
     overview = _job("refresh_overview", ("workbench_overview",), prefix, "The index of all.")
+
+    def named(name: str) -> str:
+        return "_".join([*prefix, name])
+
     return dg.Definitions(
         assets=[*_assets(prefix, group), *deliveries(upstream or {}, prefix, group, workbench)],
         jobs=[process, predict, overview],
         sensors=[
-            uploads_sensor(process, workbench),
-            predict_sensor(predict, workbench),
-            reap_dead_runs,
+            uploads_sensor(named("uploads"), process, workbench),
+            predict_sensor(named("predict"), predict, workbench),
+            reaper(named("reap_dead_runs")),
         ],
-        schedules=[retrain_schedule(process, workbench), overview_schedule(overview)],
+        schedules=[
+            retrain_schedule(named("retrain_due"), process, workbench),
+            overview_schedule(overview),
+        ],
         resources={
             "workbench": workbench,
-            "io_manager": DocumentIOManager(workbench=workbench),
+            DOCUMENTS: DocumentIOManager(workbench=workbench),
             **given,
         },
-        executor=dg.in_process_executor,
     )
 
 
@@ -104,7 +112,7 @@ def _assets(prefix: list[str], group: str | None) -> list[Any]:
             lambda spec: spec.replace_attributes(
                 group_name=group or _GROUP_OF[spec.key.path[-1]], owners=OWNERS
             ),
-            loaded,
+            (with_prefixed_op(asset, prefix) for asset in loaded),
         )
     )
 
@@ -113,7 +121,7 @@ def _job(name: str, assets: Sequence[str], prefix: list[str], description: str) 
     keys = [dg.AssetKey([*prefix, asset]) for asset in assets]
     # In process: six empty assets take 4.6 s so, and 19.9 s with a process each.
     return dg.define_asset_job(
-        name,
+        "_".join([*prefix, name]),
         selection=dg.AssetSelection.assets(*keys),
         description=description,
         executor_def=dg.in_process_executor,

@@ -10,6 +10,8 @@ from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
 KEY_METADATA = "reuse key"
+# The resource key; a name of its own, since a project that takes PipeWeave in has its `io_manager`.
+DOCUMENTS = "pipeweave_documents"
 
 
 class DocumentIOManager(dg.ConfigurableIOManager):

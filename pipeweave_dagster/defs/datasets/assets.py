@@ -6,12 +6,14 @@ from pipeweave_dagster.adapters.receive import choose, receive, settings_of
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, RawUpload
 from pipeweave_dagster.lib.failures import RETRY_TRANSIENT, told_to_dagster
+from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import note_failure, run_stage
 
 
 @dg.asset(
+    io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"file"},
     code_version="1",
@@ -40,6 +42,7 @@ def raw_upload(
 
 
 @dg.asset(
+    io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb", "parquet"},
     code_version="1",

@@ -19,7 +19,7 @@ def process_request(upload: Upload) -> dg.RunRequest:
     )
 
 
-def uploads_sensor(job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
+def uploads_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
     """A run for every new version of every file under `uploads/`.
 
     Never one version twice and never one missed: the full listing is compared with the record of
@@ -27,7 +27,7 @@ def uploads_sensor(job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefi
     """
 
     @dg.sensor(
-        name="uploads",
+        name=name,
         job=job,
         minimum_interval_seconds=_INTERVAL_S,
         default_status=dg.DefaultSensorStatus.RUNNING,

@@ -13,12 +13,14 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.links import run_tags
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage
 
 
 @dg.asset(
+    io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     code_version="1",
@@ -52,6 +54,7 @@ def model(
 
 
 @dg.asset(
+    io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
     code_version="1",

@@ -29,14 +29,16 @@ def due(
             yield name, reason
 
 
-def retrain_schedule(job: AssetJob, workbench: WorkbenchResource) -> dg.ScheduleDefinition:
+def retrain_schedule(
+    name: str, job: AssetJob, workbench: WorkbenchResource
+) -> dg.ScheduleDefinition:
     """Every ten minutes: a run for each data set whose model is due by age or by its own cron.
 
     On unchanged data the run reuses everything and says so.
     """
 
     @dg.schedule(
-        name="retrain_due",
+        name=name,
         job=job,
         cron_schedule="*/10 * * * *",
         default_status=dg.DefaultScheduleStatus.RUNNING,
@@ -51,9 +53,11 @@ def retrain_schedule(job: AssetJob, workbench: WorkbenchResource) -> dg.Schedule
         stamp = context.scheduled_execution_time.isoformat()
         requests = [
             dg.RunRequest(
-                run_key=f"retrain-{name}-{stamp}", partition_key=name, tags={REASON_TAG: reason}
+                run_key=f"retrain-{dataset}-{stamp}",
+                partition_key=dataset,
+                tags={REASON_TAG: reason},
             )
-            for name, reason in found
+            for dataset, reason in found
         ]
         return requests or dg.SkipReason("no model is due")
 
@@ -63,7 +67,7 @@ def retrain_schedule(job: AssetJob, workbench: WorkbenchResource) -> dg.Schedule
 def overview_schedule(job: AssetJob) -> dg.ScheduleDefinition:
     """The index of all data sets, hourly."""
     return dg.ScheduleDefinition(
-        name="refresh_overview",
+        name=f"{job.name}_hourly",
         job=job,
         cron_schedule="7 * * * *",
         default_status=dg.DefaultScheduleStatus.RUNNING,

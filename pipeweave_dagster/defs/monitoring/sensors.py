@@ -29,12 +29,17 @@ def reap(instance: dg.DagsterInstance) -> list[str]:
     return ended
 
 
-@dg.sensor(
-    name="reap_dead_runs",
-    minimum_interval_seconds=15,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-)
-def reap_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Ends runs whose process has died."""
-    ended = reap(context.instance)
-    return dg.SkipReason(f"ended {', '.join(ended)}" if ended else "all runs are alive")
+def reaper(name: str) -> dg.SensorDefinition:
+    """Looks every 15 s for runs whose process has died."""
+
+    @dg.sensor(
+        name=name,
+        minimum_interval_seconds=15,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Ends runs whose process has died, so that their data set is free again.",
+    )
+    def reap_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        ended = reap(context.instance)
+        return dg.SkipReason(f"ended {', '.join(ended)}" if ended else "all runs are alive")
+
+    return reap_dead_runs

@@ -12,11 +12,13 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
 
 
 @dg.asset(
+    io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
     code_version="1",

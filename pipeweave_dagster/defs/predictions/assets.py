@@ -8,6 +8,7 @@ from pipeweave_dagster.adapters.scoring import deliver, fetch_batch, newest_batc
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import PredictionBatch
 from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
+from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import BATCH_TAG, DATASETS
 from pipeweave_dagster.lib.stages import run_stage
 
@@ -19,6 +20,7 @@ class BatchConfig(dg.Config):
 
 
 @dg.asset(
+    io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
     code_version="1",

@@ -19,11 +19,11 @@ def batch_request(upload: Upload) -> dg.RunRequest:
     )
 
 
-def predict_sensor(job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
+def predict_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
     """A scored batch for every new version of every file under `predict/<dataset>/`."""
 
     @dg.sensor(
-        name="predict",
+        name=name,
         job=job,
         minimum_interval_seconds=_INTERVAL_S,
         default_status=dg.DefaultSensorStatus.RUNNING,
