@@ -1,0 +1,76 @@
+"""Puts routes, errors and headers together."""
+
+import time
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web import handlers
+from pipeweave_dagster.web.guard import Guard, hosts_of
+from pipeweave_dagster.web.pages import error_response
+
+
+def create_app(store: DocumentStore, settings: Settings) -> Starlette:
+    """The pages as an ASGI application.
+
+    Args:
+        store: Where the documents are; only read.
+        settings: Addresses of Dagster and MLflow for links and for `/health`, and the own
+            address, whose host (beside the loopback names) is the only one answered.
+    """
+    routes = [
+        Route("/", handlers.index, methods=["GET"]),
+        Route("/datasets/{dataset}", handlers.dataset, methods=["GET"]),
+        Route("/reports/{sha256}/{name}", handlers.report, methods=["GET"]),
+        Route("/health", handlers.health, methods=["GET"]),
+    ]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, hosts=hosts_of(settings.web_url))],
+        exception_handlers={
+            PipeWeaveError: _told,
+            HTTPException: _refused,
+            Exception: _broken,
+        },
+    )
+    app.state.store = store
+    app.state.settings = settings
+    app.state.started = time.monotonic()
+    return app
+
+
+def _told(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PipeWeaveError):
+        raise error
+    return error_response(request, error)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """A page or method that does not exist."""
+    path = request.url.path[:200]
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        refused = PipeWeaveError(
+            ErrorCode.VALIDATION_ERROR,
+            f"{request.method[:20]} is not possible here.",
+            fix="These pages are read-only; use GET.",
+        )
+        return error_response(request, refused, status=405)
+    missing = not_found(f"There is no page {path!r}.", fix="Start at the list of data sets: /")
+    return error_response(request, missing)
+
+
+def _broken(request: Request, _error: Exception) -> Response:
+    """Something unforeseen: its text may hold anything, so only the log gets it."""
+    error = PipeWeaveError(
+        ErrorCode.INTERNAL_ERROR,
+        "The page could not be made.",
+        fix="See the log of `pipeweave web`.",
+    )
+    return error_response(request, error)

@@ -1,0 +1,86 @@
+"""What holds for every answer: known hosts only, nothing but GET and HEAD, and strict headers."""
+
+import json
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": PAGE_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+
+
+def hosts_of(url: str) -> frozenset[str]:
+    """The host names that are answered: the loopback ones and that of the public address.
+
+    Another name in the Host header means DNS rebinding: a foreign page that wants to read this
+    one through the browser of somebody who can reach it.
+    """
+    return LOOPBACK | {(urlsplit(url).hostname or "localhost").lower()}
+
+
+class Guard:
+    """ASGI middleware that refuses foreign hosts and adds headers that a page did not set."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self.app = app
+        self.hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check the request and pass it on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _completed(message)
+            await send(message)
+
+        if _host(scope) in self.hosts:
+            await self.app(scope, receive, with_headers)
+        else:
+            await _refuse(with_headers)
+
+
+def _completed(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
+    headers = list(message.get("headers", []))
+    present = {name.lower() for name, _ in headers}
+    extra = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in present]
+    return [*headers, *extra]
+
+
+def _host(scope: Scope) -> str:
+    """The name in the Host header, without its port; empty if it is missing or malformed."""
+    found = [value for name, value in scope["headers"] if name == b"host"]
+    if len(found) != 1:
+        return ""
+    try:
+        return (urlsplit("//" + found[0].decode("ascii")).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+async def _refuse(send: Send) -> None:
+    envelope = {
+        "code": "FORBIDDEN",
+        "message": "This host name is not served. Set PIPEWEAVE_WEB_URL to the address in use.",
+        "details": {},
+    }
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(envelope).encode()})

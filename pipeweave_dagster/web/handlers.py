@@ -1,0 +1,69 @@
+"""One function a page. They run in threads, since the storage blocks."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pipeweave_dagster.adapters.overview import build_overview
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web.checks import health_of
+from pipeweave_dagster.web.pages import page
+from pipeweave_dagster.web.views import dataset_view
+
+MAX_REPORT_BYTES = 32 << 20
+REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(html|json)")
+_TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
+
+
+def index(request: Request) -> Response:
+    """The list of all data sets."""
+    store, settings = _state(request)
+    overview = build_overview(store)
+    return page("index.html.j2", entries=overview.datasets, settings=settings)
+
+
+def dataset(request: Request) -> Response:
+    """One data set: where it stands, what was found, its model, its report."""
+    store, settings = _state(request)
+    name = check_slug(request.path_params["dataset"])
+    return page("dataset.html.j2", view=dataset_view(store, name, settings))
+
+
+def report(request: Request) -> Response:
+    """A stored HTML or JSON payload, sandboxed: even a hostile report could do nothing.
+
+    The address is that of the content, so it may be cached for ever.
+    """
+    store, _ = _state(request)
+    sha256, name = request.path_params["sha256"], request.path_params["name"]
+    missing = not_found("There is no such report.", fix="Open it from the page of its data set.")
+    if not _SHA256.fullmatch(sha256) or not (kind := _NAME.fullmatch(name)):
+        raise missing
+    key = f"payloads/{sha256}/{name}"
+    found = store.storage.stat(key)
+    if found is None or found.size > MAX_REPORT_BYTES:
+        raise missing
+    headers = {
+        "content-security-policy": REPORT_POLICY,
+        "cache-control": "private, max-age=31536000, immutable",
+        "etag": f'"{sha256}"',
+    }
+    content = store.storage.get(key, MAX_REPORT_BYTES)
+    return Response(content, headers=headers, media_type=_TYPES[kind[1]])
+
+
+def health(request: Request) -> Response:
+    """Whether storage, Dagster and MLflow answer; 503 if one does not."""
+    store, settings = _state(request)
+    state = health_of(store, settings, request.app.state.started)
+    return JSONResponse(state, status_code=200 if state["state"] == "ok" else 503)
+
+
+def _state(request: Request) -> tuple[DocumentStore, Settings]:
+    return request.app.state.store, request.app.state.settings

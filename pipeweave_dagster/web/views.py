@@ -1,0 +1,173 @@
+"""What the page of one data set shows, gathered from its documents."""
+
+import base64
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import quote
+
+from pipeweave_dagster.adapters.overview import entry_of, score_in_words
+from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry
+from pipeweave_dagster.core.documents import (
+    DatasetEntry,
+    DatasetSnapshot,
+    Document,
+    DriftReport,
+    EdaReport,
+    Evaluation,
+    Finding,
+    Findings,
+    Payload,
+    PredictionBatch,
+    SchemaDeduction,
+    TrainedModel,
+)
+from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.settings import Settings
+
+D = TypeVar("D", bound=Document)
+STAGES: tuple[str, ...] = (
+    "raw_upload",
+    "dataset",
+    "schema_deduction",
+    "eda_report",
+    "findings",
+    "pipeline",
+    "model",
+    "model_evaluation",
+    "predictions",
+    "drift",
+)
+_RANK = {"blocked": 0, "alerted": 1, "fixed": 2, "passed": 3}
+
+
+@dataclass
+class Stage:
+    """One asset of the line: when it was made, and whether that is older than what it rests on."""
+
+    name: str
+    url: str
+    made_at: str = ""
+    stale: str = ""
+
+
+@dataclass
+class View:
+    """Everything that the page shows; documents that do not exist yet are None."""
+
+    entry: DatasetEntry
+    attempt: Attempt | None
+    complete: bool
+    run_url: str
+    stages: list[Stage] = field(default_factory=list)
+    snapshot: DatasetSnapshot | None = None
+    schema: SchemaDeduction | None = None
+    report: EdaReport | None = None
+    report_url: str = ""
+    plot: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    model: TrainedModel | None = None
+    evaluation: Evaluation | None = None
+    score: str | None = None
+    plots: list[dict[str, str]] = field(default_factory=list)
+    predictions: PredictionBatch | None = None
+    drift: DriftReport | None = None
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View:
+    """Gather the page; a data set whose first run was refused shows what that run made.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if no run ever began for it.
+    """
+    head, attempt = store.head(dataset), store.attempt(dataset)
+    if head is None and attempt is None:
+        raise not_found(f"There is no data set {dataset!r}.", fix="See the list of data sets: /")
+    latest = store.manifest(dataset, attempt.run_id) if attempt else None
+    entries = dict(head.entries) if head else {}
+    tried = latest.entries if latest else {}
+    view = View(entry_of(store, dataset), attempt, head is not None, _run_url(attempt, settings))
+    view.stages = _stages(dataset, entries or tried, head.stale() if head else {}, settings)
+    # Findings and report of the last attempt say why it was refused; a model is only HEAD's.
+    recent = {**entries, **{k: v for k, v in tried.items() if k in {"findings", "eda_report"}}}
+    _fill_data(view, store, {**tried, **recent} if head is None else recent)
+    _fill_model(view, store, entries, settings)
+    return view
+
+
+def _fill_data(view: View, store: DocumentStore, entries: dict[str, Entry]) -> None:
+    view.snapshot = _load(store, entries, "dataset", DatasetSnapshot)
+    view.schema = _load(store, entries, "schema_deduction", SchemaDeduction)
+    view.report = _load(store, entries, "eda_report", EdaReport)
+    found = _load(store, entries, "findings", Findings)
+    told = [f for f in found.findings if f.state != "passed"] if found else []
+    view.findings = sorted(told, key=lambda f: (_RANK[f.state], f.code))
+    if view.report:
+        view.report_url = payload_url(view.report.html)
+        view.plot = _image(view.report.plot_svg)
+
+
+def _fill_model(
+    view: View, store: DocumentStore, entries: dict[str, Entry], settings: Settings
+) -> None:
+    view.model = _load(store, entries, "model", TrainedModel)
+    view.evaluation = _load(store, entries, "model_evaluation", Evaluation)
+    view.predictions = _load(store, entries, "predictions", PredictionBatch)
+    view.drift = _load(store, entries, "drift", DriftReport)
+    if view.evaluation:
+        view.score = score_in_words(view.evaluation)
+        plots = view.evaluation.plots[:6]
+        view.plots = [{"caption": p.caption, "image": _image(p.svg)} for p in plots]
+        if view.evaluation.card and view.evaluation.card.name.endswith(".html"):
+            view.links["Model card"] = payload_url(view.evaluation.card)
+    if view.model and view.model.mlflow:
+        view.links |= mlflow_links(view.model, settings)
+
+
+def payload_url(payload: Payload) -> str:
+    """Where `/reports` serves a payload."""
+    return f"/reports/{payload.sha256}/{quote(payload.name, safe='')}"
+
+
+def mlflow_links(model: TrainedModel, settings: Settings) -> dict[str, str]:
+    """Pages of the MLflow run and of the registered version."""
+    link, base = model.mlflow, settings.mlflow_url.rstrip("/")
+    if link is None:
+        return {}
+    run = f"{quote(link.experiment_id, safe='')}/runs/{quote(link.run_id, safe='')}"
+    version = f"{quote(link.model_name, safe='')}/versions/{quote(link.model_version, safe='')}"
+    return {
+        "MLflow run": f"{base}/#/experiments/{run}",
+        "MLflow model": f"{base}/#/models/{version}",
+    }
+
+
+def _load(store: DocumentStore, entries: dict[str, Entry], asset: str, kind: type[D]) -> D | None:
+    return store.load(entries[asset].document, kind) if asset in entries else None
+
+
+def _image(svg: str) -> str:
+    """A picture as a data address: as an image it can neither run scripts nor load anything."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _stages(
+    dataset: str, entries: dict[str, Entry], stale: dict[str, str], settings: Settings
+) -> list[Stage]:
+    base = settings.dagster_url.rstrip("/")
+    stages = []
+    for name in STAGES:
+        stage = Stage(name, f"{base}/assets/{name}?partition={quote(dataset, safe='')}")
+        if name in entries:
+            made = dt.datetime.fromtimestamp(entries[name].made_at, dt.UTC)
+            stage.made_at = made.strftime("%Y-%m-%d %H:%M")
+        stage.stale = stale.get(name, "")
+        stages.append(stage)
+    return stages
+
+
+def _run_url(attempt: Attempt | None, settings: Settings) -> str:
+    if attempt is None:
+        return ""
+    return f"{settings.dagster_url.rstrip('/')}/runs/{quote(attempt.run_id, safe='')}"

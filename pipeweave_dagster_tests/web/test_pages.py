@@ -1,0 +1,176 @@
+"""The pages show what is stored, escape all of it, and serve nothing else."""
+
+import time
+import warnings
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.core.documents import DatasetSettings, Findings
+from pipeweave_dagster.core.eda import build_report
+from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web import create_app
+from pipeweave_dagster_tests.core.columns.made import made
+
+with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def store(home, tmp_path) -> DocumentStore:
+    settings = Settings()
+    return DocumentStore(open_storage(settings), settings.cache_folder)
+
+
+@pytest.fixture
+def client(store):
+    app = create_app(store, Settings())
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
+
+
+def put(store, tmp_path, dataset="demo", error=None):
+    """A data set with its report and findings as HEAD."""
+    folder = tmp_path / dataset
+    folder.mkdir()
+    case = made(folder, {HOSTILE: [1, 2] * 50, "y": ["a", "b"] * 50}, "y")
+    report = build_report(dataset, case.snapshot, case.schema, case.data, folder)
+    store.save_payloads(report, folder)
+    findings = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    parts = {"dataset": case.snapshot, "schema_deduction": case.schema}
+    parts |= {"eda_report": report, "findings": findings}
+    entries = {
+        name: Entry(document=store.save(part), key="k", run_id="r1", made_at=time.time())
+        for name, part in parts.items()
+    }
+    head = Head(dataset=dataset, run_id="r1", moved_at=time.time(), entries=entries)
+    store.storage.put(f"datasets/{dataset}/HEAD.json", head.model_dump_json().encode())
+    state = "failed" if error else "succeeded"
+    store.save_attempt(dataset, Attempt(run_id="r1", started_at=1.0, state=state, error=error))
+    return report
+
+
+def test_an_empty_workbench_says_how_to_begin(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "pipeweave run FILE" in page.text
+
+
+def test_the_list_and_the_page_lead_to_the_report(client, store, tmp_path):
+    report = put(store, tmp_path)
+    assert 'href="/datasets/demo"' in client.get("/").text
+    page = client.get("/datasets/demo").text
+    link = f"/reports/{report.html.sha256}/report.html"
+    assert link in page
+    answer = client.get(link)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_everything_is_escaped_and_no_script_is_allowed(client, store, tmp_path):
+    put(store, tmp_path, error={"code": "VALIDATION_ERROR", "message": HOSTILE})
+    page = client.get("/datasets/demo")
+    assert "<script" not in page.text
+    assert "&lt;script&gt;" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "access-control-allow-origin" not in page.headers
+
+
+def test_the_page_says_why_the_last_run_stopped(client, store, tmp_path):
+    put(store, tmp_path, error={"code": "VALIDATION_ERROR", "message": "The file is empty."})
+    assert "The file is empty." in client.get("/datasets/demo").text
+
+
+def test_findings_that_block_are_shown_first(client, store, tmp_path):
+    put(store, tmp_path)
+    page = client.get("/datasets/demo").text
+    assert page.index("PW204") < page.index("PW801")
+    assert Findings.kind == "findings"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/datasets/none", 404, "NOT_FOUND"),
+        ("/datasets/..%2f..%2fetc", 404, "NOT_FOUND"),
+        ("/datasets/A B", 422, "VALIDATION_ERROR"),
+        ("/reports/" + "0" * 64 + "/report.html", 404, "NOT_FOUND"),
+        ("/reports/" + "0" * 64 + "/..%2f..%2fHEAD.json", 404, "NOT_FOUND"),
+        ("/reports/zz/report.html", 404, "NOT_FOUND"),
+        ("/nothing", 404, "NOT_FOUND"),
+    ],
+)
+def test_errors_come_in_the_envelope(client, path, status, code):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_errors_are_pages_for_browsers(client):
+    answer = client.get("/datasets/none", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "NOT_FOUND" in answer.text
+
+
+def test_payloads_that_are_no_reports_are_not_served(client, store, tmp_path):
+    report = put(store, tmp_path)
+    store.storage.put(f"payloads/{report.html.sha256}/data.parquet", b"PAR1")
+    assert client.get(f"/reports/{report.html.sha256}/data.parquet").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_nothing_can_be_changed(client, method):
+    answer = getattr(client, method)("/datasets/demo")
+    assert answer.status_code == 405
+    assert "read-only" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "127.0.0.1.evil.example"])
+def test_foreign_host_names_are_refused(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000", "data.example.org"])
+def test_own_host_names_are_answered(store, host, monkeypatch):
+    monkeypatch.setenv("PIPEWEAVE_WEB_URL", "https://data.example.org/")
+    client = TestClient(create_app(store, Settings()), base_url="http://127.0.0.1")
+    assert client.get("/", headers={"host": host}).status_code == 200
+
+
+def test_an_unforeseen_error_tells_nothing(client, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "datasets", lambda: 1 / 0)
+    answer = client.get("/")
+    assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_ERROR")
+    assert "division" not in answer.text
+
+
+class Healthy(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_health_is_red_until_everything_answers(store, monkeypatch):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Healthy)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("PIPEWEAVE_DAGSTER_URL", url)
+    monkeypatch.setenv("PIPEWEAVE_MLFLOW_URL", url)
+    client = TestClient(create_app(store, Settings()), base_url="http://127.0.0.1")
+    good = client.get("/health")
+    server.shutdown()
+    server.server_close()
+    bad = client.get("/health")
+    assert (good.status_code, good.json()["state"]) == (200, "ok")
+    assert (bad.status_code, bad.json()["state"]) == (503, "red")
+    assert [line["state"] for line in bad.json()["services"]] == ["ok", "red", "red"]
