@@ -80,7 +80,7 @@ def run_training(
         features=spec.features,
         winner=winner.candidate.name,
         verdict=found,
-        leaderboard=_leaderboard(results, spec, len(job.problem.folds)),
+        leaderboard=_leaderboard(results, winner, spec, len(job.problem.folds)),
         rows_train=len(job.split.train),
         rows_test=len(job.split.test),
         rows_dropped=job.table.dropped,
@@ -182,13 +182,16 @@ def _constant(job: _Job) -> np.ndarray:
     return np.asarray(counts / counts.sum())
 
 
-def _leaderboard(results: list[Result], spec: PipelineSpec, folds: int) -> list[Trial]:
-    """Complete candidates first, best score first."""
+def _leaderboard(
+    results: list[Result], winner: Result, spec: PipelineSpec, folds: int
+) -> list[Trial]:
+    """The winner, then complete candidates, then the others; best score first."""
     sign = 1.0 if GREATER_IS_BETTER[spec.metric] else -1.0
-    return sorted(
-        (trial_of(result, folds) for result in results),
+    others = sorted(
+        (trial_of(result, folds) for result in results if result is not winner),
         key=lambda t: (t.state != "done", t.score is None, -sign * (t.score or 0.0)),
     )
+    return [trial_of(winner, folds), *others]
 
 
 def _notes(job: _Job) -> list[str]:

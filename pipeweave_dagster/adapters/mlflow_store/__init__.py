@@ -1,0 +1,85 @@
+"""MLflow: one run a training, one registered model a data set; works without a server.
+
+Every function may be called in the child process: its arguments are JSON or documents, and
+MLflow is imported when it is called.
+"""
+
+from pathlib import Path
+
+from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
+from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
+
+__all__ = [
+    "champion",
+    "log_evaluation",
+    "log_training",
+    "model_file",
+    "prepare_store",
+    "set_alias",
+]
+
+
+def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the process boundary
+    tracking_uri: str,
+    artifact_root: str | None,
+    experiment: str,
+    model_name: str,
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    model: Path,
+    tags: dict[str, str],
+) -> TrainedModel:
+    """Log a training as one run with a nested run per candidate, and register the model.
+
+    Args:
+        tracking_uri: MLflow's store (`sqlite:///…`, or a server).
+        artifact_root: Where a new experiment keeps its files (a URI), None if a server decides.
+        experiment: Name of the experiment; made if absent.
+        model_name: Name of the registered model; made if absent.
+        trained: What was trained.
+        spec: Its pipeline.
+        model: The model file.
+        tags: Facts for run and model version, such as the Dagster run.
+
+    Returns:
+        `trained` with the link to run and model version.
+    """
+    from pipeweave_dagster.adapters.mlflow_store.runs import Registration, log_run
+
+    prepare_store(tracking_uri)
+    where = Registration(tracking_uri, artifact_root, experiment, model_name)
+    return trained.model_copy(update={"mlflow": log_run(where, trained, spec, model, tags)})
+
+
+def log_evaluation(
+    tracking_uri: str, link: MlflowLink, evaluation: Evaluation, card: Path | None = None
+) -> None:
+    """Add test scores, plots and the model card to the run of a training."""
+    from pipeweave_dagster.adapters.mlflow_store.evaluation import add_evaluation
+
+    prepare_store(tracking_uri)
+    add_evaluation(tracking_uri, link, evaluation, card)
+
+
+def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
+    """Give an alias to a version; a champion that is replaced becomes `previous`."""
+    from pipeweave_dagster.adapters.mlflow_store.registry import move_alias
+
+    prepare_store(tracking_uri)
+    move_alias(tracking_uri, model_name, version, alias)
+
+
+def champion(tracking_uri: str, model_name: str) -> MlflowLink | None:
+    """The version that answers, or None where there is none."""
+    from pipeweave_dagster.adapters.mlflow_store.registry import link_of_alias
+
+    prepare_store(tracking_uri)
+    return link_of_alias(tracking_uri, model_name, "champion")
+
+
+def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
+    """Fetch the model file of a registered version into a folder."""
+    from pipeweave_dagster.adapters.mlflow_store.registry import fetch_model
+
+    prepare_store(tracking_uri)
+    return fetch_model(tracking_uri, link, out)

@@ -1,0 +1,113 @@
+"""The registered model: answers through plain MLflow, without PipeWeave being installed.
+
+Beside the model file (skops, no pickle) stands a copy of `core/training/serving.py` as the code of
+an MLflow model, so `mlflow.pyfunc.load_model` needs nothing but the listed requirements.
+"""
+
+import inspect
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+
+MODEL_FILE = "model.skops"
+
+_WRAPPER = '''
+
+import mlflow.models
+import mlflow.pyfunc
+
+
+class PipeWeaveModel(mlflow.pyfunc.PythonModel):
+    """Answers with `prediction` and, for classes, `probability_<class>`."""
+
+    def load_context(self, context):
+        self.bundle = load_bundle(context.artifacts["model"])
+
+    def predict(self, context, model_input: pd.DataFrame, params=None):
+        return score(self.bundle, model_input)
+
+
+mlflow.models.set_model(PipeWeaveModel())
+'''
+_REQUIRED = ("numpy", "pandas", "scikit-learn", "scipy", "skops")
+_BOOSTERS = ("xgboost", "lightgbm")
+
+
+def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path) -> Any:
+    """Log and register the model under a run; returns MLflow's `ModelInfo`."""
+    import mlflow
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        warnings.catch_warnings(),
+        mlflow.start_run(run_id=run_id),
+    ):
+        code = Path(folder) / "serving.py"
+        code.write_text(serving_code(), encoding="utf-8")
+        # MLflow reminds of an input example and of type hints; the signature says more than both.
+        warnings.simplefilter("ignore", UserWarning)
+        return mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(code),
+            artifacts={"model": str(model.resolve())},
+            signature=signature(trained),
+            pip_requirements=requirements(trained, model),
+            registered_model_name=name,
+            metadata={
+                "target": trained.target,
+                "task": trained.task,
+                "winner": trained.winner,
+                "column_types": {column.name: column.type for column in trained.columns},
+            },
+        )
+
+
+def serving_code() -> str:
+    """The source of `core/training/serving.py` with MLflow's interface around it."""
+    from pipeweave_dagster.core.training import serving
+
+    return inspect.getsource(serving) + _WRAPPER
+
+
+def requirements(trained: TrainedModel, model: Path) -> list[str]:
+    """Exact versions of what loading the model file imports (boosters only where used)."""
+    names = [*_REQUIRED, *(booster for booster in _BOOSTERS if _mentions(model, booster))]
+    versions = trained.package_versions
+    return [f"{name}=={versions[name]}" for name in names if name in versions]
+
+
+def _mentions(model: Path, package: str) -> bool:
+    with zipfile.ZipFile(model) as archive, archive.open("schema.json") as schema:
+        return f'"{package}.'.encode() in schema.read()
+
+
+def signature(trained: TrainedModel) -> Any:
+    """Names and types of inputs and outputs, every input optional.
+
+    Numbers and booleans take any type: MLflow refuses whole numbers for `double`, and a missing
+    one for `long`. The types that were read stand in the model's metadata (`column_types`).
+    """
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+
+    known = {column.name: column for column in trained.columns}
+    inputs: Any = [ColSpec(_type(known.get(f)), f, required=False) for f in trained.features]
+    label = DataType.string if trained.classes else DataType.double
+    outputs: Any = [ColSpec(label, "prediction")]
+    outputs += [ColSpec(DataType.double, f"probability_{name}") for name in trained.classes]
+    return ModelSignature(Schema(inputs), Schema(outputs))
+
+
+def _type(column: SnapshotColumn | None) -> Any:
+    from mlflow.types import DataType
+    from mlflow.types.schema import AnyType
+
+    kind = column.type if column is not None else None
+    if kind in ("date", "datetime"):
+        return DataType.datetime
+    anything: Any = AnyType
+    return DataType.string if kind == "text" else anything()

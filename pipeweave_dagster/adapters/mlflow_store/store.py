@@ -1,0 +1,74 @@
+"""Make MLflow's store ready before anything opens it."""
+
+import contextlib
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+_SQLITE = "sqlite:///"
+
+
+def prepare_store(tracking_uri: str) -> None:
+    """Create or migrate an SQLite store, once, under a file lock; nothing for other stores.
+
+    Several processes that open a fresh store at once all migrate it, fail, and leave it broken;
+    so one does it while the others wait, and a note beside the file says for which version of
+    MLflow it is ready.
+    """
+    quiet_mlflow()
+    if not tracking_uri.startswith(_SQLITE):
+        return
+    database = Path(tracking_uri.removeprefix(_SQLITE))
+    ready = database.with_name(f"{database.name}.ready")
+    if _is_ready(database, ready):
+        return
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(database.with_name(f"{database.name}.lock")):
+        if not _is_ready(database, ready):
+            _migrate(tracking_uri)
+            ready.write_text(version("mlflow"), encoding="utf-8")
+
+
+def quiet_mlflow() -> None:
+    """Switch off MLflow's telemetry and its progress bars (before it is imported)."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _is_ready(database: Path, ready: Path) -> bool:
+    try:
+        return database.exists() and ready.read_text(encoding="utf-8") == version("mlflow")
+    except FileNotFoundError:
+        return False
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _migrate(tracking_uri: str) -> None:
+    """Create all tables, or bring those of an older MLflow up to date.
+
+    MLflow has no public function that does both; these are what its own store and its command
+    `mlflow db upgrade` call.
+    """
+    from mlflow.store.db import utils
+
+    untyped: Any = utils
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
+    engine = untyped.create_sqlalchemy_engine_with_retry(tracking_uri)
+    try:
+        if untyped._all_tables_exist(engine):  # noqa: SLF001 - see the docstring
+            untyped._upgrade_db(engine)  # noqa: SLF001
+        else:
+            untyped._initialize_tables(engine)  # noqa: SLF001
+    finally:
+        engine.dispose()
