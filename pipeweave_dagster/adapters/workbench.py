@@ -18,10 +18,10 @@ D = TypeVar("D", bound=Document)
 _DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
 # In the order in which training needs them: linear models first, MLflow last.
 _MODEL_MODULES = (
-    "pipeweave_dagster.core.training.train",
+    "pipeweave_dagster.core.training.trainer",
     "xgboost",
     "lightgbm",
-    "pipeweave_dagster.core.training.evaluate",
+    "pipeweave_dagster.core.training.evaluator",
     "skops.io",
     "mlflow",
     "mlflow.sklearn",
@@ -65,6 +65,10 @@ class Workbench:
     def on_model(self, function: str, kind: type[D], **arguments: Any) -> D:
         """Call a function that fits, scores or logs models, in its worker, for a document."""
         return kind.model_validate(self.ask(self._model, function, **arguments))
+
+    def ask_data(self, function: str, **arguments: Any) -> Any:
+        """As `on_data`, for functions that answer with plain JSON."""
+        return self.ask(self._data, function, **arguments)
 
     def ask_model(self, function: str, **arguments: Any) -> Any:
         """As `on_model`, for functions that answer with plain JSON."""
