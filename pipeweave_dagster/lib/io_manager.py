@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 
 from pipeweave_dagster.adapters.state import Entry, RunState, publish
+from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import Document
-from pipeweave_dagster.lib.resources import WorkbenchResource
 
 KEY_METADATA = "reuse key"
 # The resource key; a name of its own, since a project that takes PipeWeave in has its `io_manager`.
@@ -17,26 +17,26 @@ DOCUMENTS = "pipeweave_documents"
 class DocumentIOManager(dg.ConfigurableIOManager):
     """Loads inputs from the run's manifest and writes results into it (see `adapters.state`)."""
 
-    workbench: dg.ResourceDependency[WorkbenchResource]
+    # Configured with a `WorkbenchResource`, which gives a `Workbench` while a run uses it.
+    workbench: dg.ResourceDependency[Workbench]
 
     def handle_output(self, context: dg.OutputContext, obj: Document) -> None:
         """Store the document, enter it into the manifest, and publish after the last one."""
         asset = context.asset_key.path[-1]
         state = self._state(context)
-        upstream = _upstream_names(context)
+        address, key = state.store.save(obj), _key_of(context)
+        known = state.store.result(state.dataset, asset, key) if key else None
+        reused = known is not None and known.document == address
+        seen = state.manifest.entries
         entry = Entry(
-            document=state.store.save(obj),
-            key=_key_of(context),
-            run_id=context.run_id,
-            made_at=time.time(),
-            inputs={
-                name: state.manifest.entries[name].document
-                for name in upstream
-                if name in state.manifest.entries
-            },
+            document=address,
+            key=key,
+            run_id=known.run_id if known and reused else context.run_id,
+            made_at=known.made_at if known and reused else time.time(),
+            inputs={n: seen[n].document for n in _upstream_names(context) if n in seen},
         )
         state.record(asset, entry)
-        if entry.key and state.store.result(state.dataset, asset, entry.key) is None:
+        if key and not reused:
             state.store.save_result(state.dataset, asset, entry)
         conflict = publish(state, _line_of(context))
         if conflict:
@@ -61,8 +61,7 @@ class DocumentIOManager(dg.ConfigurableIOManager):
 
     def _state(self, context: dg.OutputContext | dg.InputContext) -> RunState:
         run = context.step_context.dagster_run
-        store = self.workbench.open().store
-        return RunState(store, context.partition_key, run.run_id, run.parent_run_id)
+        return RunState(self.workbench.store, context.partition_key, run.run_id, run.parent_run_id)
 
 
 def _key_of(context: dg.OutputContext) -> str:
