@@ -21,6 +21,8 @@ class Settings(BaseSettings):
         env_file=".env",
         env_file_encoding="utf-8",
         extra="ignore",
+        # With the prefix, `home` is never read from HOME.
+        env_prefix="PIPEWEAVE_",
         populate_by_name=True,
         env_ignore_empty=True,
     )

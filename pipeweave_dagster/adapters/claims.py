@@ -33,12 +33,12 @@ def claim(store: DocumentStore, key: str) -> Iterator[None]:
 
 def claimed_keys(store: DocumentStore) -> set[str]:
     """The keys that are held now; lapsed claims are removed."""
-    held = set()
+    held = set[str]()
     for found in store.storage.list(f"{_FOLDER}/"):
         read = store.storage.get_tagged(found.key)
         record = json.loads(read[0]) if read else {"until": 0.0}
-        if record["until"] > time.time():
-            held.add(record["key"])
+        if float(record["until"]) > time.time():
+            held.add(str(record["key"]))
         else:
             store.storage.delete(found.key)
     return held

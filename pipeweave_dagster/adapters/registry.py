@@ -49,5 +49,12 @@ def load_version(
     return trained, store.load(record.evaluation, Evaluation)
 
 
+def versions(store: DocumentStore, dataset: str) -> list[str]:
+    """All versions that this storage knows, the oldest first."""
+    listed = store.storage.list(f"datasets/{dataset}/models/")
+    names = [found.key.rpartition("/")[2].removesuffix(".json") for found in listed]
+    return sorted(names, key=lambda name: (len(name), name))
+
+
 def _key(dataset: str, version: str) -> str:
     return f"datasets/{dataset}/models/{version}.json"

@@ -107,26 +107,36 @@ def decide(
 
 
 def apply(workbench: Workbench, dataset: str, trained: TrainedModel, decision: Promotion) -> None:
-    """Set the alias in the registry (`champion` moves the old one to `previous`)."""
-    if trained.mlflow is None or decision.alias == "none":
-        return
+    """Set the alias that was decided."""
+    if trained.mlflow is not None and decision.alias != "none":
+        set_alias(workbench, dataset, trained.mlflow.model_version, decision.alias)
+
+
+def set_alias(workbench: Workbench, dataset: str, version: str, alias: str) -> None:
+    """Move an alias in the registry (`champion` leaves the old one as `previous`)."""
     workbench.ask_model(
         f"{_MLFLOW}:set_alias",
         tracking_uri=workbench.settings.tracking_uri,
         model_name=model_name(dataset),
-        version=trained.mlflow.model_version,
-        alias=decision.alias,
+        version=version,
+        alias=alias,
     )
+
+
+def alias_link(workbench: Workbench, dataset: str, alias: str) -> MlflowLink | None:
+    """The version that bears an alias, or None."""
+    found = workbench.ask_model(
+        f"{_MLFLOW}:bearer",
+        tracking_uri=workbench.settings.tracking_uri,
+        model_name=model_name(dataset),
+        alias=alias,
+    )
+    return MlflowLink.model_validate(found) if found else None
 
 
 def champion_link(workbench: Workbench, dataset: str) -> MlflowLink | None:
     """Where the champion stands in MLflow, or None if there is none."""
-    found = workbench.ask_model(
-        f"{_MLFLOW}:champion",
-        tracking_uri=workbench.settings.tracking_uri,
-        model_name=model_name(dataset),
-    )
-    return MlflowLink.model_validate(found) if found else None
+    return alias_link(workbench, dataset, "champion")
 
 
 def champion_of(workbench: Workbench, dataset: str) -> tuple[MlflowLink, TrainedModel]:

@@ -58,14 +58,18 @@ def process_name() -> str:
     return f"{os.uname().nodename}:{me.pid}:{me.create_time():.2f}"
 
 
+def pid_of(name: str) -> int:
+    """The process id in such a name."""
+    return int(name.split(":")[-2])
+
+
 def is_alive(name: str) -> bool | None:
     """Whether a process named so still runs; None if that cannot be told from this machine."""
-    host, _, rest = name.rpartition(":")[0].rpartition(":")
-    pid, started = rest, name.rpartition(":")[2]
-    if host != os.uname().nodename or not pid.isdigit():
+    host, _, started = name.rsplit(":", 2)
+    if host != os.uname().nodename:
         return None
     try:
-        process = psutil.Process(int(pid))
+        process = psutil.Process(pid_of(name))
         same = abs(process.create_time() - float(started)) < 1
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

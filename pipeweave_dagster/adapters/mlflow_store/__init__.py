@@ -10,6 +10,7 @@ from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
 
 __all__ = [
+    "bearer",
     "champion",
     "log_evaluation",
     "log_training",
@@ -71,10 +72,7 @@ def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> N
 
 def champion(tracking_uri: str, model_name: str) -> MlflowLink | None:
     """The version that answers, or None where there is none."""
-    from pipeweave_dagster.adapters.mlflow_store.registry import link_of_alias
-
-    prepare_store(tracking_uri)
-    return link_of_alias(tracking_uri, model_name, "champion")
+    return bearer(tracking_uri, model_name, "champion")
 
 
 def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
@@ -83,3 +81,11 @@ def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
 
     prepare_store(tracking_uri)
     return fetch_model(tracking_uri, link, out)
+
+
+def bearer(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
+    """The version that bears an alias (`champion`, `previous` …), or None where there is none."""
+    from pipeweave_dagster.adapters.mlflow_store.registry import link_of_alias
+
+    prepare_store(tracking_uri)
+    return link_of_alias(tracking_uri, model_name, alias)

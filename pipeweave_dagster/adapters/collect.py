@@ -1,0 +1,67 @@
+"""Garbage collection: mark from heads, runs and model versions, sweep what is old and unmarked."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from pipeweave_dagster.adapters.state import DocumentStore
+
+_ADDRESS = re.compile(rb"[0-9a-f]{64}")
+
+
+def collect(
+    store: DocumentStore, keep_runs: int, *, older_than: float, dry: bool
+) -> dict[str, int]:
+    """Remove unreachable documents, payloads and raw files, and the records of old runs.
+
+    Args:
+        store: The storage.
+        keep_runs: The youngest runs of each data set whose results stay.
+        older_than: Only objects written before this time (seconds since 1970) are removed.
+        dry: Count, and remove nothing.
+
+    Returns:
+        Numbers of objects and bytes. Cost: one listing of everything, and one read of every
+        document that is kept.
+    """
+    live, doomed = set[str](), list[tuple[str, int]]()
+    for dataset in store.datasets():
+        old = _old_runs(store, dataset, keep_runs, older_than)
+        doomed += old
+        gone = {key for key, _ in old}
+        for found in store.storage.list(f"datasets/{dataset}/"):
+            if found.key not in gone and "/results/" not in found.key:
+                live |= _addresses(store, found.key)
+        doomed += _dead_results(store, dataset, live, older_than)
+    live |= {a for address in list(live) for a in _addresses(store, f"documents/{address}.json")}
+    for top in ("documents/", "payloads/", "raw/"):
+        for found in store.storage.list(top):
+            address = found.key.split("/")[1].removesuffix(".json")
+            if address not in live and found.modified < older_than:
+                doomed.append((found.key, found.size))
+    if not dry:
+        for key, _ in doomed:
+            store.storage.delete(key)
+    return {"objects": len(doomed), "bytes": sum(size for _, size in doomed)}
+
+
+def _old_runs(
+    store: DocumentStore, dataset: str, keep: int, older_than: float
+) -> list[tuple[str, int]]:
+    runs = sorted(store.storage.list(f"datasets/{dataset}/runs/"), key=lambda o: -o.modified)
+    return [(o.key, o.size) for o in runs[keep:] if o.modified < older_than]
+
+
+def _dead_results(
+    store: DocumentStore, dataset: str, live: set[str], older_than: float
+) -> Iterator[tuple[str, int]]:
+    for found in store.storage.list(f"datasets/{dataset}/results/"):
+        read = store.storage.get_tagged(found.key)
+        if read and found.modified < older_than and json.loads(read[0])["document"] not in live:
+            yield found.key, found.size
+
+
+def _addresses(store: DocumentStore, key: str) -> set[str]:
+    """Every address that stands in an object, wherever it stands."""
+    read = store.storage.get_tagged(key)
+    return {match.decode() for match in _ADDRESS.findall(read[0])} if read else set()

@@ -1,0 +1,38 @@
+"""The tree of commands."""
+
+import typer
+
+from pipeweave_dagster.cli import (
+    config,
+    datasets,
+    demo,
+    dev,
+    doctor,
+    files,
+    findings,
+    models,
+    pipelines,
+    predict,
+    run,
+    runs,
+    schedule,
+    storage,
+    uploads,
+)
+
+
+def build_app() -> typer.Typer:
+    """All commands; each has `--json`, and `--help` with an example."""
+    app = typer.Typer(
+        name="pipeweave",
+        help="Drop a table; get typed data, a report, a model and predictions, with lineage.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        rich_markup_mode="markdown",
+    )
+    for module in (run, dev, demo, uploads, files, predict, doctor, storage):
+        module.register(app)
+    for module in (datasets, findings, pipelines, models, runs, schedule, config):
+        module.register(app)
+    return app

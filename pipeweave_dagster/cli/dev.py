@@ -1,0 +1,96 @@
+"""`pipeweave dev`: web UI, daemon, MLflow and pages on this machine, watching the landing zone."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.processes import Service, Supervisor, free_port
+
+_LOOPBACK = "127.0.0.1"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave dev --port 3000`")(dev)
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="Dagster web UI; the next free one is taken.")] = 3000,
+    mlflow_port: Annotated[int, typer.Option(help="MLflow UI.")] = 5000,
+    web_port: Annotated[int, typer.Option(help="Pages with reports.")] = 8000,
+) -> None:
+    """Start everything on loopback; drop files into the landing zone. Ctrl-C ends it all."""
+    settings = home.prepare()
+    ports = {
+        "dagster": free_port(port),
+        "mlflow": free_port(mlflow_port),
+        "web": free_port(web_port),
+        "code": free_port(4000),
+    }
+    urls = {name: f"http://{_LOOPBACK}:{number}" for name, number in ports.items()}
+    os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
+    os.environ["PIPEWEAVE_WEB_URL"] = urls["web"]
+    if not settings.mlflow_tracking_uri:
+        os.environ["PIPEWEAVE_MLFLOW_URL"] = urls["mlflow"]
+    home.settings.cache_clear()
+    settings = home.prepare()
+    with home.workbench() as bench:
+        bench.ask_model(
+            "pipeweave_dagster.adapters.mlflow_store:prepare_store",
+            tracking_uri=settings.tracking_uri,
+        )
+    with Supervisor(_services(ports)) as supervisor:
+        sys.stderr.write(
+            f"Dagster web UI  {urls['dagster']}\n"
+            f"Pages, reports  {urls['web']}\n"
+            f"MLflow          {settings.mlflow_url}\n"
+            f"Landing zone    {settings.storage_url}/uploads/<data set>/<file>\n"
+            "Ctrl-C ends everything.\n"
+        )
+        supervisor.wait()
+
+
+def _services(ports: dict[str, int]) -> list[Service]:
+    settings = home.settings()
+    workspace = settings.dagster_home / "workspace.yaml"
+    workspace.write_text(
+        "load_from:\n  - grpc_server:\n"
+        f"      host: {_LOOPBACK}\n      port: {ports['code']}\n      location_name: pipeweave\n"
+    )
+    module = "pipeweave_dagster.definitions"
+    python = [sys.executable, "-P", "-m"]
+    at = ["-h", _LOOPBACK, "-p"]
+    services = [
+        Service(
+            "code server",
+            [*python, "dagster", "api", "grpc", "-m", module, *at, str(ports["code"]),
+             "--location-name", "pipeweave", "--use-python-environment-entry-point"],
+            port=ports["code"],
+        ),
+        Service(
+            "web UI",
+            [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace)],
+            port=ports["dagster"],
+        ),
+        Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace)]),
+        Service(
+            "pages",
+            [*python, "uvicorn", "pipeweave_dagster.web.main:app", "--host", _LOOPBACK,
+             "--port", str(ports["web"]), "--log-level", "warning"],
+            port=ports["web"],
+        ),
+    ]  # fmt: skip
+    if not settings.mlflow_tracking_uri:
+        services.append(
+            Service(
+                "MLflow",
+                [*python, "mlflow", "server", "--host", _LOOPBACK, "--port", str(ports["mlflow"]),
+                 "--workers", "1", "--backend-store-uri", settings.tracking_uri,
+                 "--default-artifact-root", str(settings.artifact_root)],
+                port=ports["mlflow"],
+            )
+        )  # fmt: skip
+    return services

@@ -1,0 +1,141 @@
+"""`pipeweave ingest`, `schema` and `eda`: single stages on a file, without a run."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.output import AsJson, columns, emit
+from pipeweave_dagster.cli.run import readable
+from pipeweave_dagster.core.documents import (
+    DatasetSettings,
+    DatasetSnapshot,
+    EdaReport,
+    Payload,
+    RawFile,
+    RawUpload,
+    SchemaDeduction,
+)
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.naming import name_of_file
+
+_File = Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, JSON, Excel …, also compressed.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: `pipeweave ingest messy.csv --output clean.parquet`")(ingest)
+    app.command(epilog="Example: `pipeweave schema titanic.csv --json`")(schema)
+    app.command(epilog="Example: `pipeweave eda titanic.csv --html report.html`")(eda)
+
+
+def ingest(
+    file: _File,
+    output: Annotated[Path, typer.Option(help="OUT.parquet (typed) or OUT.csv (text as read).")],
+    json: AsJson = False,
+) -> None:
+    """Read any table and write it: typed as Parquet, or as CSV with the text that was read."""
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    if output.suffix not in {".parquet", ".csv"}:
+        raise validation_error(f"{output.name!r} is neither .parquet nor .csv.", fix="Name one.")
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        if output.suffix == ".csv":
+            facts = bench.ask_data(
+                "pipeweave_dagster.core.ingest:ingest_as_text",
+                file=path.absolute(), name=path.name, out=folder,
+            )  # fmt: skip
+            _deliver(Path(folder) / "text.csv", output)
+        else:
+            snapshot = _snapshot(bench, path, Path(folder))
+            facts = snapshot.model_dump(mode="json", exclude={"data", "quarantine"})
+            _deliver(Path(folder) / snapshot.data.name, output)
+    emit({**facts, "output": str(output)}, json, f"Wrote {output}: {facts['rows']:,} rows")
+
+
+def schema(
+    file: _File,
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Type, confidence and reason for every column; target and task with a reason."""
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        _, found = _deduced(bench, path, Path(folder), target)
+    rows = [
+        (c.name, c.type, c.role, f"{c.confidence:.2f}", c.missing, c.reason) for c in found.columns
+    ]
+    table = columns(["column", "type", "role", "confidence", "missing", "reason"], rows, width=60)
+    text = f"{table}\n\nTarget: {found.target.name or 'none'}: {found.target.reason}"
+    emit(found.model_dump(mode="json"), json, text)
+
+
+def eda(
+    file: _File,
+    html: Annotated[Path | None, typer.Option(help="Write the report as HTML.")] = None,
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    json: Annotated[
+        str | None, typer.Option(help="Write the report's JSON to this file ('-': print it).")
+    ] = None,
+) -> None:
+    """The exploratory report of a file."""
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        snapshot, found = _deduced(bench, path, out, target)
+        (out / "report").mkdir()
+        report = bench.on_data(
+            "pipeweave_dagster.core.eda:build_report", EdaReport,
+            dataset=name_of_file(path.name), snapshot=snapshot, schema=found,
+            data=out / snapshot.data.name, out=out / "report", inline_limit_bytes=1 << 40,
+        )  # fmt: skip
+        if html:
+            _deliver(out / "report" / report.html.name, html)
+    _write_summary(report, json)
+    if json != "-":
+        emit({}, as_json=False, text="\n".join(report.highlights))
+
+
+def _write_summary(report: EdaReport, target: str | None) -> None:
+    import json as json_module
+
+    if target == "-":
+        emit(report.summary, as_json=True)
+    elif target:
+        Path(target).write_text(json_module.dumps(report.summary, indent=1), encoding="utf-8")
+
+
+def _snapshot(bench: Workbench, path: Path, out: Path) -> DatasetSnapshot:
+    payload = Payload.of(path)
+    raw = RawFile(name=path.name, sha256=payload.sha256, size_bytes=payload.size_bytes)
+    upload = RawUpload(dataset=name_of_file(path.name), files=[raw])
+    limits: dict[str, Any] = {"max_bytes": bench.settings.max_dataset_bytes}
+    return bench.on_data(
+        "pipeweave_dagster.core.ingest:ingest", DatasetSnapshot,
+        upload=upload, files=[path.absolute()], out=out, limits=limits,
+    )  # fmt: skip
+
+
+def _deduced(
+    bench: Workbench, path: Path, out: Path, target: str | None
+) -> tuple[DatasetSnapshot, SchemaDeduction]:
+    snapshot = _snapshot(bench, path, out)
+    found = bench.on_data(
+        "pipeweave_dagster.core.schema:deduce", SchemaDeduction,
+        snapshot=snapshot, data=out / snapshot.data.name, settings=DatasetSettings(target=target),
+    )  # fmt: skip
+    return snapshot, found
+
+
+def _deliver(source: Path, target: Path) -> None:
+    """Write a result so that it appears whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, partial)
+    partial.replace(target)

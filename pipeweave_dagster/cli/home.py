@@ -1,0 +1,63 @@
+"""The installation that a command works on: one home, one Dagster home, whatever the folder."""
+
+import os
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeweave_dagster.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipeweave_dagster.adapters.workbench import Workbench
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this command."""
+    return Settings()
+
+
+def prepare() -> Settings:
+    """Make the home usable and let every process started from here mean the same one."""
+    found = settings()
+    dagster_home = found.dagster_home
+    (dagster_home / ".nux").mkdir(parents=True, exist_ok=True)
+    _write(dagster_home / "dagster.yaml", _dagster_yaml())
+    # Dagster's web UI would greet with a community dialog that asks for an address.
+    _write(dagster_home / ".nux" / "nux.yaml", "seen: 1\n")
+    os.environ["DAGSTER_HOME"] = str(dagster_home)
+    os.environ["PIPEWEAVE_HOME"] = str(found.home)
+    if not found.storage_is_s3:
+        os.environ["PIPEWEAVE_STORAGE"] = str(found.storage_folder)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "1"
+    return found
+
+
+def instance() -> "dg.DagsterInstance":
+    """The Dagster instance of this home."""
+    prepare()
+    import dagster as dg
+
+    return dg.DagsterInstance.get()
+
+
+def workbench() -> "Workbench":
+    """Storage and workers of this home; use it as a context manager."""
+    from pipeweave_dagster.adapters.workbench import Workbench
+
+    return Workbench(settings())
+
+
+def _dagster_yaml() -> str:
+    return (resources.files("pipeweave_dagster.cli") / "dagster.yaml").read_text()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file once; a person's changes to it are kept."""
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")

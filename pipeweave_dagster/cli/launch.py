@@ -1,0 +1,84 @@
+"""Starting a run from the command line, in this process, visible to everything else."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeweave_dagster.cli.progress import Progress
+from pipeweave_dagster.cli.watch import Watcher
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+# The progress display shows events; Dagster's own console lines would be the second copy.
+_SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def execute(
+    instance: "dg.DagsterInstance",
+    job_name: str,
+    dataset: str,
+    *,
+    tags: Mapping[str, str],
+    config: Mapping[str, Any] | None = None,
+    quiet: bool = False,
+) -> str:
+    """Run a job for one data set in this process and give the run's id.
+
+    The run is stored like every other, so the web UI shows it and may cancel it. A failed run
+    raises nothing here; ask `outcome_of`.
+    """
+    from pipeweave_dagster.definitions import defs
+    from pipeweave_dagster.lib.partitions import DATASETS
+
+    instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
+    run_id = str(uuid.uuid4())
+    progress = Progress(quiet=quiet)
+    try:
+        with Watcher(instance, run_id, progress, interrupt=True):
+            defs.resolve_job_def(job_name).execute_in_process(
+                run_id=run_id,
+                instance=instance,
+                partition_key=dataset,
+                tags=dict(tags),
+                run_config={**(config or {}), **_SILENT_CONSOLE},
+                raise_on_error=False,
+            )
+    finally:
+        progress.close()
+    return run_id
+
+
+def error_of(instance: "dg.DagsterInstance", run_id: str) -> PipeWeaveError | None:
+    """Why a run did not succeed, in the words that the web UI shows; None if it did."""
+    import dagster as dg
+
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.status == dg.DagsterRunStatus.SUCCESS:
+        return None
+    if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
+        return PipeWeaveError(ErrorCode.SERVICE_UNAVAILABLE, "The run was cancelled.")
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        found = _envelope_in(entry)
+        if found is not None:
+            return found
+    return PipeWeaveError(
+        ErrorCode.INTERNAL_ERROR, "The run failed.", fix=f"See 'pipeweave runs logs {run_id}'."
+    )
+
+
+def _envelope_in(entry: Any) -> PipeWeaveError | None:
+    """The error that a step failure carries as metadata (see `lib.failures`)."""
+    failure = entry.dagster_event.event_specific_data.user_failure_data
+    if failure is None or "code" not in failure.metadata:
+        return None
+    facts = failure.metadata
+    return PipeWeaveError.from_envelope(
+        {
+            "code": facts["code"].value,
+            "message": facts["message"].value,
+            "details": facts["details"].value,
+        }
+    )

@@ -1,0 +1,45 @@
+"""What commands print: text for people, or one JSON object with `--json`."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from pipeweave_dagster.core.errors import PipeWeaveError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def emit(data: Any, as_json: bool, text: str | None = None) -> None:
+    """Print JSON, or the text made for people."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+    elif text is not None:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def fail(error: PipeWeaveError, *, as_json: bool) -> int:
+    """Print an error and give its exit code."""
+    if as_json:
+        sys.stdout.write(json.dumps(error.envelope(), indent=1, ensure_ascii=False) + "\n")
+    else:
+        sys.stderr.write(f"{error.code.value}: {plain(error.text, 4000)}\n")
+    return error.code.exit_code
+
+
+def plain(value: object, limit: int = 300) -> str:
+    """Text without control characters: a column's name must not steer the terminal."""
+    text = "".join(c if c.isprintable() else " " for c in str(value))
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def columns(header: Sequence[str], rows: Iterable[Sequence[object]], width: int = 48) -> str:
+    """An aligned table of plain text."""
+    cells = [list(header), *([plain(cell, width) for cell in row] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    lines = [
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""`pipeweave predict`: score a file with the champion, here and now."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.adapters.scoring import describe_batch, score
+from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.datasets import known
+from pipeweave_dagster.cli.output import AsJson, emit
+from pipeweave_dagster.cli.run import readable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave predict titanic new.csv --output scored.csv`")(predict)
+
+
+def predict(
+    name: Annotated[str, typer.Argument(help="Data set whose champion scores.")],
+    file: Annotated[Path, typer.Argument(help="Rows to score.")],
+    output: Annotated[Path, typer.Option(help="Where to write: .csv or .parquet.")],
+    json: AsJson = False,
+) -> None:
+    """Write prediction and probability_<class> for every row of a file, in its order."""
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        bench.warm_up()
+        raw = describe_batch(path, path.name)
+        scored = score(bench, known(bench.store, name), raw, path.absolute(), Path(folder))
+        source = scored.parquet if output.suffix == ".parquet" else scored.csv
+        partial = output.with_name(f".{output.name}.part")
+        shutil.copyfile(source, partial)
+        partial.replace(output)
+    batch = scored.batch
+    facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
+    notes = "".join(f"\nnote: {note}" for note in batch.notes)
+    emit(
+        {**facts, "output": str(output)},
+        json,
+        f"Scored {batch.rows:,} rows with version {batch.model_version} into {output}{notes}",
+    )

@@ -1,0 +1,109 @@
+"""Starting several services together, and ending them together."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import Self
+
+from pipeweave_dagster.core.errors import unavailable
+
+_GRACE_S = 8.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A command that keeps running; `port` is where it answers once it is ready."""
+
+    name: str
+    command: list[str]
+    port: int | None = None
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or the next one above it that nobody listens on."""
+    for port in range(wanted, wanted + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise unavailable(f"No port between {wanted} and {wanted + 99} is free.")
+
+
+class Supervisor:
+    """Runs services as a context: all are started at its begin and ended at its end."""
+
+    def __init__(self, services: list[Service]) -> None:
+        self._services = services
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            for service in self._services:
+                # A group of its own each, so that Ctrl-C reaches them through us, in order.
+                self._running[service.name] = subprocess.Popen(  # noqa: S603 - fixed commands
+                    service.command, start_new_session=True, stdin=subprocess.DEVNULL
+                )
+                if service.name == "code server":
+                    self._ready(service)
+            for service in self._services:
+                self._ready(service)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _ready(self, service: Service, limit_s: float = 90) -> None:
+        deadline = time.monotonic() + limit_s
+        while service.port is not None:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", service.port), timeout=1),
+            ):
+                return
+            if self._running[service.name].poll() is not None or time.monotonic() > deadline:
+                raise unavailable(f"The {service.name} did not start.", fix="See its output above.")
+            time.sleep(0.2)
+
+    def wait(self) -> None:
+        """Wait until one service ends by itself (an error) or an interrupt comes."""
+        try:
+            while True:
+                for name, process in self._running.items():
+                    if process.poll() is not None:
+                        raise unavailable(f"The {name} has ended; everything is stopped.")
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            sys.stderr.write("Stopping …\n")
+
+    def stop(self) -> None:
+        """End all services: politely, then by force."""
+        for process in self._running.values():
+            _send(process, signal.SIGTERM)
+        deadline = time.monotonic() + _GRACE_S
+        for process in self._running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            _send(process, signal.SIGKILL)
+            process.wait()
+        self._running.clear()
+
+
+def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,8 @@
+"""The pages as they are served: `uvicorn pipeweave_dagster.web.main:app`."""
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web import create_app
+
+_settings = Settings()
+app = create_app(Workbench(_settings).store, _settings)
