@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents.data import (
     SnapshotColumn,
     StorageType,
     TargetDeduction,
+    TextTable,
 )
 from pipeweave_dagster.core.documents.findings import EdaReport, Finding, Findings
 from pipeweave_dagster.core.documents.model import (
@@ -73,6 +74,7 @@ __all__ = [
     "StorageType",
     "TargetDeduction",
     "Task",
+    "TextTable",
     "TrainedModel",
     "Trial",
     "WorkbenchOverview",

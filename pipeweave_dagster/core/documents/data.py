@@ -89,6 +89,17 @@ class DatasetSnapshot(Document):
     notes: list[str] = []
 
 
+class TextTable(Document):
+    """A file brought to clean CSV (UTF-8, commas, LF), its values as the text that was read."""
+
+    kind: ClassVar[str] = "text_table"
+    dialect: Dialect
+    rows: int
+    header: list[str] | None
+    data: Payload
+    notes: list[str] = []
+
+
 class ColumnDeduction(Part):
     """What a column means, how sure that is, and why, in words."""
 

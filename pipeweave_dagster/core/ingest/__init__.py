@@ -1,0 +1,80 @@
+"""Read any table that people bring: whole, strictly typed, every row accounted for.
+
+The entry functions import their machinery inside, so that this package imports in no time.
+"""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    RawUpload,
+    SnapshotColumn,
+    TextTable,
+)
+from pipeweave_dagster.core.ingest.limits import DEFAULT_LIMITS, IngestLimits
+
+__all__ = ["IngestLimits", "ingest", "ingest_as_text", "read_aligned"]
+
+
+def ingest(
+    upload: RawUpload, files: list[Path], out: Path, limits: IngestLimits = DEFAULT_LIMITS
+) -> DatasetSnapshot:
+    """Read an upload into one typed table.
+
+    Args:
+        upload: What was brought; names are hints for the format.
+        files: The bytes of `upload.files`, in the same order, under any names.
+        out: Empty folder; gets `data.parquet`, and `quarantine.parquet` if rows did not fit.
+        limits: What the files may cost.
+
+    Returns:
+        The snapshot: dialect, types, renames, missing tokens and all that was given up.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, too large, damaged or no table.
+    """
+    from pipeweave_dagster.core.ingest.table import ingest_files
+
+    pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
+    return ingest_files(pairs, out, limits)
+
+
+def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:
+    """Read one file and write it as clean CSV with the values as the text that was read.
+
+    Args:
+        file: The file to read.
+        name: Its name, as a hint for the format.
+        out: Empty folder; gets `data.csv`, which has a header only if the file had one.
+
+    Returns:
+        How the file was read, and where the CSV lies.
+    """
+    from pipeweave_dagster.core.ingest.as_text import write_text
+
+    return write_text(file, name, out)
+
+
+def read_aligned(
+    file: Path,
+    name: str,
+    columns: list[SnapshotColumn],
+    out: Path,
+    limits: IngestLimits = DEFAULT_LIMITS,
+) -> DatasetSnapshot:
+    """Read a batch for prediction with the training columns' types; no row is ever dropped.
+
+    Args:
+        file: The batch.
+        name: Its name, as a hint for the format.
+        columns: The columns of the training snapshot.
+        out: Empty folder; gets `data.parquet` with the rows in file order.
+        limits: What the file may cost.
+
+    Returns:
+        The snapshot. Columns that the batch lacks are said in `notes`; values that do not fit the
+        training type are missing, with a note that counts them; further columns are kept.
+    """
+    from pipeweave_dagster.core.ingest.aligned import align
+
+    return align(file, name, columns, out, limits)

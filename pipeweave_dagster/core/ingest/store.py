@@ -1,0 +1,203 @@
+# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
+"""Write the typed table and the quarantine, and describe both in the snapshot."""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Dialect,
+    Payload,
+    SnapshotColumn,
+    StorageType,
+)
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.decide import Decision, trimmed
+from pipeweave_dagster.core.ingest.names import unique_names
+from pipeweave_dagster.core.ingest.raw_table import RawTable
+from pipeweave_dagster.core.ingest.value_parsers import TEXT
+from pipeweave_dagster.core.ingest.workspace import Workspace, identifier, literal
+
+_MEDIA = "application/vnd.apache.parquet"
+_STORAGE: dict[str, StorageType] = {
+    "BIGINT": "integer",
+    "DOUBLE": "number",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+    "TIME": "time",
+}
+_LISTED = 5
+
+
+def store(
+    raw: RawTable, decisions: dict[int, Decision], out: Path, space: Workspace
+) -> DatasetSnapshot:
+    """Cast every column strictly, put rows with misfits aside, and account for every row.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` if not one row is left.
+    """
+    names, name_notes = unique_names(raw.names)
+    bad = _bad_rows(raw, decisions, names, space)
+    rejected = sorted(
+        [(r.line, r.reason, r.text) for r in raw.rejected] + bad, key=lambda r: (r[0], r[1])
+    )
+    rows = raw.rows - len(bad)
+    if not rows:
+        raise validation_error("No row could be read.", fix="See the quarantine for the reasons.")
+    _copy(raw, decisions, names, out / "data.parquet", space)
+    quarantine = _quarantine(rejected, out / "quarantine.parquet") if rejected else None
+    columns = _columns(raw, decisions, names, space)
+    notes = [*raw.notes, *name_notes, *_notes(columns), *_quarantine_notes(rejected)]
+    return DatasetSnapshot(
+        dialect=_numbers(raw, decisions),
+        rows_read=raw.rows + len(raw.rejected),
+        rows=rows,
+        rows_quarantined=len(rejected),
+        columns=columns,
+        data=Payload.of(out / "data.parquet", _MEDIA),
+        quarantine=quarantine,
+        notes=notes,
+    )
+
+
+def _numbers(raw: RawTable, decisions: dict[int, Decision]) -> Dialect:
+    formats = {d.parser.format or "" for d in decisions.values()}
+    decimal = "," if any("decimal ','" in f for f in formats) else None
+    thousands = "," if any("thousands ','" in f for f in formats) else None
+    return raw.dialect.model_copy(update={"decimal": decimal, "thousands": thousands})
+
+
+def _condition(decisions: dict[int, Decision]) -> dict[int, str]:
+    """SQL condition per column with misfits: the row holds one."""
+    conditions = {}
+    for i, decision in decisions.items():
+        if not decision.misfits:
+            continue
+        value = trimmed(f"c{i}")
+        known = "".join(f" AND {value} <> {literal(t)}" for t in decision.null_tokens)
+        conditions[i] = f"({value} IS NOT NULL AND NOT {decision.parser.fits_sql(value)}{known})"
+    return conditions
+
+
+def _bad_rows(
+    raw: RawTable, decisions: dict[int, Decision], names: list[str], space: Workspace
+) -> list[tuple[int, str, str]]:
+    conditions = _condition(decisions)
+    space.db.execute("CREATE OR REPLACE TEMP TABLE bad (r BIGINT)")
+    if not conditions:
+        return []
+    space.db.execute(
+        f"INSERT INTO bad SELECT rowid FROM {raw.table} WHERE {' OR '.join(conditions.values())}"
+    )
+    flags = ", ".join(f"CASE WHEN {c} THEN c{i} END" for i, c in conditions.items())
+    whole = (
+        "concat_ws(chr(31), "
+        + ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(names)))
+        + ")"
+    )
+    found = space.rows(
+        f"SELECT rowid, left({whole}, 10000), {flags} FROM {raw.table}"
+        " WHERE rowid IN (SELECT r FROM bad) ORDER BY rowid"
+    )
+    lines = raw.line_of([int(f[0]) for f in found])
+    bad = []
+    for line, (_, text, *values) in zip(lines, found, strict=True):
+        reasons = [
+            f"{names[i]}: {str(v)[:80]!r} is no {decisions[i].parser.type}"
+            for i, v in zip(conditions, values, strict=True)
+            if v is not None
+        ]
+        bad.append((line, "; ".join(reasons), str(text)))
+    return bad
+
+
+def cast_sql(index: int, decision: Decision | None) -> str:
+    """SQL of the stored value of one column."""
+    if decision is None:
+        return f"c{index}"
+    value = trimmed(f"c{index}")
+    for token in decision.null_tokens:
+        value = f"nullif({value}, {literal(token)})"
+    if decision.parser is TEXT:
+        return value
+    return f"CASE WHEN {decision.parser.fits_sql(value)} THEN {decision.parser.cast_sql(value)} END"
+
+
+def _copy(
+    raw: RawTable, decisions: dict[int, Decision], names: list[str], path: Path, space: Workspace
+) -> None:
+    selected = ", ".join(
+        f"{cast_sql(i, decisions.get(i))} AS {identifier(name)}" for i, name in enumerate(names)
+    )
+    # Written from a table, the bytes depend on the values alone and not on how they were cast.
+    space.db.execute(
+        f"CREATE TABLE typed AS SELECT {selected} FROM {raw.table}"
+        " WHERE rowid NOT IN (SELECT r FROM bad) ORDER BY rowid"
+    )
+    space.db.execute(f"COPY typed TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _quarantine(rejected: list[tuple[int, str, str]], path: Path) -> Payload:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table(
+        {
+            "line": pa.array([r[0] for r in rejected], pa.int64()),
+            "reason": pa.array([r[1] for r in rejected], pa.string()),
+            "record": pa.array([r[2] for r in rejected], pa.string()),
+        }
+    )
+    pq.write_table(table, path)
+    return Payload.of(path, _MEDIA)
+
+
+def _columns(
+    raw: RawTable, decisions: dict[int, Decision], names: list[str], space: Workspace
+) -> list[SnapshotColumn]:
+    counts: list[int] = []
+    for start in range(0, len(names), 200):
+        part = names[start : start + 200]
+        missing = ", ".join(f"count(*) - count({identifier(n)})" for n in part)
+        counts += space.one(f"SELECT {missing} FROM typed")
+    return [
+        _column(raw, decisions.get(i), i, name, missing)
+        for i, (name, missing) in enumerate(zip(names, counts, strict=True))
+    ]
+
+
+def _column(
+    raw: RawTable, decision: Decision | None, index: int, name: str, missing: int
+) -> SnapshotColumn:
+    if decision is None:
+        storage = _STORAGE[raw.natives[index]]
+        return SnapshotColumn(
+            name=name, original_name=raw.names[index], type=storage, missing=missing
+        )
+    parser = decision.parser
+    said = [decision.note] if decision.note else []
+    if decision.null_tokens:
+        listed = ", ".join(f"{t!r} ({n})" for t, n in decision.null_tokens.items())
+        said.append(f"Read as missing, because the column holds {parser.type}s: {listed}.")
+    return SnapshotColumn(
+        name=name,
+        original_name=raw.names[index],
+        type=parser.type,
+        missing=missing,
+        format=parser.format,
+        unit=parser.unit,
+        note=" ".join(said) or None,
+    )
+
+
+def _notes(columns: list[SnapshotColumn]) -> list[str]:
+    return [f"{c.name}: {c.note}" for c in columns if c.note]
+
+
+def _quarantine_notes(rejected: list[tuple[int, str, str]]) -> list[str]:
+    if not rejected:
+        return []
+    listed = "; ".join(f"line {line}: {reason}" for line, reason, _ in rejected[:_LISTED])
+    more = f"; and {len(rejected) - _LISTED} more" if len(rejected) > _LISTED else ""
+    return [f"{len(rejected)} rows were put in quarantine: {listed}{more}."]

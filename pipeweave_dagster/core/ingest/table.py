@@ -1,0 +1,63 @@
+"""From uploaded files to the typed table: unwrap, read, put together, decide, store."""
+
+import logging
+from pathlib import Path
+
+import duckdb
+
+from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest import delimited, selfdescribed
+from pipeweave_dagster.core.ingest.combine import combine
+from pipeweave_dagster.core.ingest.containers import unwrap
+from pipeweave_dagster.core.ingest.decide import decide
+from pipeweave_dagster.core.ingest.delimited import NOTHING_KNOWN, Known
+from pipeweave_dagster.core.ingest.limits import IngestLimits
+from pipeweave_dagster.core.ingest.raw_table import RawTable, drop_empty_columns
+from pipeweave_dagster.core.ingest.store import store
+from pipeweave_dagster.core.ingest.workspace import Workspace, workspace
+
+_log = logging.getLogger(__name__)
+
+
+def ingest_files(files: list[tuple[Path, str]], out: Path, limits: IngestLimits) -> DatasetSnapshot:
+    """Read files (path and name each) into `out/data.parquet`; see `ingest`."""
+    if not files:
+        raise validation_error("The upload has no files.", fix="Upload at least one file.")
+    with workspace(out, limits) as space:
+        try:
+            tables = [
+                read_raw(path, name, f"raw{i}", space) for i, (path, name) in enumerate(files)
+            ]
+            raw = combine(tables, [name for _, name in files], space)
+            decisions = decide(raw, space)
+            snapshot = store(raw, decisions, out, space)
+        except duckdb.OutOfMemoryException as error:
+            raise validation_error(
+                f"The data does not fit into {limits.memory_mb} MB of working memory.",
+                fix="Give the worker more memory, or upload less.",
+            ) from error
+    _log.info(
+        "%s rows read, %s loaded, %s in quarantine; %s columns",
+        snapshot.rows_read,
+        snapshot.rows,
+        snapshot.rows_quarantined,
+        len(snapshot.columns),
+    )
+    return snapshot
+
+
+def read_raw(
+    path: Path, name: str, table: str, space: Workspace, known: Known = NOTHING_KNOWN
+) -> RawTable:
+    """Read one file into a raw table, whatever its format."""
+    folder = space.folder / table
+    folder.mkdir()
+    content = unwrap(path, name, folder, space.limits)
+    kind = selfdescribed.format_of(content)
+    _log.info("%s is %s (%s)", name, kind, content.container)
+    if kind == "csv":
+        raw = delimited.read(content, table, space, known)
+    else:
+        raw = selfdescribed.read(content, kind, table, space, known)
+    return drop_empty_columns(raw, space)

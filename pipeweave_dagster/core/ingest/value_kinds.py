@@ -1,0 +1,42 @@
+"""What kind of value a text looks like: the alphabet in which dialects and headers are compared."""
+
+import re
+from functools import lru_cache
+
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("empty", r"\s*|\?|-|--|\.|\*|n/?a|#n/a|nan|null|none|nil|\(null\)|missing"),
+        ("number", r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*"),
+        ("number", r"\s*[+-]?\d{1,3}([,.' \u00a0]\d{3})+([.,]\d+)?\s*"),
+        ("amount", r"\s*\(?[+-]?([$£€¥₹]|usd|eur|gbp|rs\.?)\s?-?[\d.,]+\s?[kmb]?\)?\s*"),
+        ("amount", r"\s*\(?[+-]?[\d.,]+\s?([$£€¥₹%]|usd|eur|gbp)\)?\s*"),
+        ("bool", r"\s*(true|false|yes|no|y|n|t|f)\s*"),
+        ("date", r"\s*\d{4}([-/.])\d{1,2}\1\d{1,2}\s*"),
+        ("date", r"\s*\d{1,2}([-/.])\d{1,2}\1(\d{4}|\d{2})\s*"),
+        ("date", r"\s*\d{1,2}[- ]?[a-z]{3,9}[- ,]{0,2}(\d{4}|\d{2})\s*"),
+        ("date", r"\s*[a-z]{3,9}\.? \d{1,2},? (\d{4}|\d{2})\s*"),
+        ("time", r"\s*\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?\s?([ap]m)?\s*"),
+        ("datetime", r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ t]\d{1,2}:\d{2}.*"),
+        ("datetime", r"\s*\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})[ t]\d{1,2}:\d{2}.*"),
+        ("url", r"\s*((https?|ftp)://|www\.)\S+\s*"),
+        ("email", r"\s*[\w.+-]+@[\w-]+(\.[\w-]+)+\s*"),
+        ("code", r"[^\W_a-z]*\d[A-Z\d]*([-_./][A-Z\d]+)*"),
+        ("word", r"[^\W\d_]+([ '\u2019-][^\W\d_]+){0,3}"),
+    )
+)
+_LONG = 80
+
+
+@lru_cache(maxsize=65536)
+def kind_of(text: str) -> str:
+    """One of empty, number, amount, bool, date, time, datetime, url, email, code, word, text."""
+    if len(text) > _LONG:
+        return "url" if text.startswith(("http://", "https://")) and " " not in text else "text"
+    for kind, pattern in _KINDS:
+        if pattern.fullmatch(text):
+            return kind
+    return "text"
+
+
+TYPED = frozenset({"number", "amount", "bool", "date", "time", "datetime", "url", "email"})

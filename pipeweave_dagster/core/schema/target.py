@@ -1,0 +1,247 @@
+"""Which column may be the one to predict, and whether that is a number or a class."""
+
+import difflib
+import math
+import re
+
+from pipeweave_dagster.core.documents import (
+    ColumnDeduction,
+    DatasetSettings,
+    DatasetSnapshot,
+    TargetDeduction,
+    Task,
+)
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.schema.profile import ColumnProfile
+
+_SURE_NAME = re.compile(
+    r"^(target|label|labels|class|y|outcome|response|result|__target__|is_?fraud|fraud|churn|churned|"
+    r"exited|attrition|survived|default|defaulted|diagnosis|income|species|variety)$",
+    re.IGNORECASE,
+)
+_LIKELY_NAME = re.compile(
+    r"target|label|class$|outcome|churn|attrition|default|fraud|surviv|price$|_price|salary|charges|"
+    r"quality|rating|score$|sales$|success|status$|approved|converted|clicked|purchase|strength|grade$",
+    re.IGNORECASE,
+)
+_POSITIVE = (
+    "yes",
+    "true",
+    "1",
+    "y",
+    "t",
+    "positive",
+    "pos",
+    "malignant",
+    "churned",
+    "spam",
+    "bad",
+    "fraud",
+)
+_FEW_CLASSES = 10
+_SOME_CLASSES = 30
+_CREDIBLE = 0.35
+_NO_TARGET_TYPES = frozenset(
+    {"identifier", "constant", "datetime", "url", "email", "phone", "list", "geo", "text"}
+)
+
+
+def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, str | None]:
+    """The column that a person named, and a note if it is spelled otherwise.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` if there is none, or several differ only in case.
+    """
+    names = [c.name for c in snapshot.columns]
+    if name in names:
+        return name, None
+    exact = [c.name for c in snapshot.columns if c.original_name == name]
+    if len(exact) == 1:
+        return exact[0], f"{what} {name!r} is the column {exact[0]!r}."
+    plain = _plain(name)
+    near = [c.name for c in snapshot.columns if plain in {_plain(c.name), _plain(c.original_name)}]
+    if len(near) == 1:
+        return near[0], f"{what} {name!r} was taken to be the column {near[0]!r}."
+    raise _no_column(name, names, what)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _no_column(name: str, names: list[str], what: str) -> PipeWeaveError:
+    folded = {n.casefold(): n for n in names}
+    near = [folded[n] for n in difflib.get_close_matches(name.casefold(), list(folded), 5, 0.5)]
+    hint = f"Did you mean {', '.join(repr(n) for n in near)}?" if near else ""
+    if len(names) <= 20:
+        hint += f" The columns are: {', '.join(names)}."
+    return validation_error(
+        f"{what} {name!r} is no column of the data.",
+        fix=hint.strip() or "See `pipeweave schema` for the columns.",
+        nearest=near,
+        columns=names[:100],
+    )
+
+
+def deduce_target(
+    columns: list[ColumnDeduction],
+    profiles: dict[str, ColumnProfile],
+    snapshot: DatasetSnapshot,
+    settings: DatasetSettings,
+) -> TargetDeduction:
+    """The target that a person named, else the most credible one; task, classes, positive class."""
+    ranked = rank(columns, profiles, snapshot)
+    candidates = [name for name, _ in ranked[:5]]
+    if settings.target is not None:
+        name, note = find_column(settings.target, snapshot, "The target")
+        reason = note or f"{name!r} was given as the target."
+        return _described(profiles[name], settings, 1.0, "settings", reason, candidates)
+    if not ranked or ranked[0][1] < _CREDIBLE:
+        return TargetDeduction(
+            name=None,
+            task=None,
+            confidence=0.0,
+            source="none",
+            reason="No column is a credible target by its name, place and values. Name it: "
+            "`--target COLUMN`, or `target:` in pipeweave.yaml.",
+            candidates=candidates,
+        )
+    name, score = ranked[0]
+    second = ranked[1][1] if len(ranked) > 1 else 0.0
+    confidence = round(min(0.95, score * (0.6 + 0.4 * (score - second) / score)), 2)
+    reason = f"{name!r} was not given but suggested: {_why(name, snapshot)}."
+    return _described(profiles[name], settings, confidence, "deduced", reason, candidates)
+
+
+def rank(
+    columns: list[ColumnDeduction], profiles: dict[str, ColumnProfile], snapshot: DatasetSnapshot
+) -> list[tuple[str, float]]:
+    """Possible targets and their scores, the best first."""
+    headless = not any(c.original_name.strip() for c in snapshot.columns)
+    scores = []
+    for place, column in enumerate(columns):
+        profile = profiles[column.name]
+        if column.type in _NO_TARGET_TYPES or column.role != "feature" or profile.distinct < 2:
+            continue
+        score = (
+            0.6
+            if _SURE_NAME.match(column.name)
+            else 0.3
+            if _LIKELY_NAME.search(column.name)
+            else 0.0
+        )
+        if place == len(columns) - 1:
+            score += 0.4 if headless else 0.25
+        elif place == 0:
+            score += 0.08
+        if profile.distinct == 2:
+            score += 0.12
+        elif column.type in {"categorical", "ordinal"} and profile.distinct <= 20:
+            score += 0.08
+        elif column.type == "numeric":
+            score += 0.05
+        score -= 0.3 * profile.missing / max(1, profile.rows)
+        scores.append((column.name, round(score, 4)))
+    return sorted(scores, key=lambda s: -s[1])
+
+
+def _why(name: str, snapshot: DatasetSnapshot) -> str:
+    reasons = []
+    if _SURE_NAME.match(name) or _LIKELY_NAME.search(name):
+        reasons.append("it has a usual name for a target")
+    if snapshot.columns[-1].name == name:
+        reasons.append("it is the last column")
+    return " and ".join(reasons) or "its values fit best"
+
+
+def _described(
+    profile: ColumnProfile,
+    settings: DatasetSettings,
+    confidence: float,
+    source: str,
+    reason: str,
+    candidates: list[str],
+) -> TargetDeduction:
+    task, why, question = deduce_task(profile)
+    if settings.task is not None:
+        task, why, question = settings.task, f"The task {settings.task} was given.", None
+        if task == "binary" and profile.distinct > 2:
+            raise validation_error(
+                f"The target {profile.name!r} has {profile.distinct} values; binary means two.",
+                fix="Set task: multiclass, or choose another target.",
+            )
+    classes = _classes(profile) if task in {"binary", "multiclass"} else []
+    return TargetDeduction(
+        name=profile.name,
+        task=task,
+        positive=_positive(classes, profile, settings) if task == "binary" else None,
+        classes=classes,
+        confidence=confidence,
+        source=source,
+        reason=f"{reason} {why}",
+        candidates=[c for c in candidates if c != profile.name],
+        question=question,
+    )
+
+
+def deduce_task(profile: ColumnProfile) -> tuple[Task | None, str, str | None]:
+    """Task, reason, and a question where whole numbers may be amounts or classes."""
+    name, distinct = profile.name, profile.distinct
+    if distinct < 2:
+        return (
+            None,
+            f"{name!r} has {distinct} different values, so there is nothing to learn.",
+            None,
+        )
+    if distinct == 2:
+        return "binary", "It has two values.", None
+    if profile.storage in {"date", "datetime", "time"}:
+        return None, "It is a point in time, which no task of PipeWeave predicts.", None
+    if profile.storage in {"text", "boolean"}:
+        few = distinct <= 0.5 * profile.filled
+        more = "" if few else " Most occur only once, which no model can learn."
+        return "multiclass", f"It has {distinct} different texts.{more}", None
+    if not profile.whole:
+        return "regression", "Its values are numbers with fractions.", None
+    return _whole_task(profile)
+
+
+def _whole_task(profile: ColumnProfile) -> tuple[Task, str, str | None]:
+    low, high, distinct = profile.low or 0.0, profile.high or 0.0, profile.distinct
+    compact = high - low + 1 <= 2 * distinct and abs(high) < 1000
+    ask = f"Is {profile.name!r} an amount (regression) or a code for classes?"
+    if distinct <= _FEW_CLASSES and compact:
+        return "multiclass", f"It has {distinct} whole numbers, which were taken for classes.", ask
+    if distinct <= _SOME_CLASSES:
+        return "regression", f"It has {distinct} whole numbers, which were taken for amounts.", ask
+    return "regression", f"It has {distinct} different whole numbers.", None
+
+
+def _classes(profile: ColumnProfile) -> list[str]:
+    """The labels in order; numbers by value. Very many classes are cut to the commonest ones."""
+    labels = list(profile.top)
+    if profile.storage in {"integer", "number"}:
+        return sorted(labels, key=lambda v: (float(v) if not math.isnan(float(v)) else 0.0, v))
+    return sorted(labels)
+
+
+def _positive(classes: list[str], profile: ColumnProfile, settings: DatasetSettings) -> str | None:
+    """The class that a binary model speaks of: as given, by its name, else the rarer one."""
+    if settings.positive is not None:
+        for label in classes:
+            if _plain(label) == _plain(settings.positive):
+                return label
+        raise validation_error(
+            f"The positive class {settings.positive!r} is no value of {profile.name!r}.",
+            fix=f"Choose one of: {', '.join(repr(c) for c in classes[:20])}.",
+            classes=classes[:20],
+        )
+    if sorted(classes) not in (["0", "1"], ["-1", "1"]):
+        words = [w for w in _POSITIVE if w != "1"]
+    else:
+        words = ["1"]
+    for word in words:
+        for label in classes:
+            if label.casefold() == word:
+                return label
+    return min(classes, key=lambda c: (profile.top[c], c), default=None)

@@ -1,0 +1,43 @@
+"""Shorthands to read made-up files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSnapshot, RawFile, RawUpload
+from pipeweave_dagster.core.ingest import IngestLimits, ingest
+
+Read = Callable[..., DatasetSnapshot]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def read(tmp_path: Path, out: Path) -> Read:
+    def read_(*contents: bytes | str, name: str = "data.csv", **limits: int) -> DatasetSnapshot:
+        paths = []
+        for i, content in enumerate(contents):
+            path = tmp_path / f"upload{i}"
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            paths.append(path)
+        files = [
+            RawFile(name=f"{i}{name}" if i else name, sha256="0", size_bytes=p.stat().st_size)
+            for i, p in enumerate(paths)
+        ]
+        upload = RawUpload(dataset="d", files=files)
+        return ingest(upload, paths, out, IngestLimits(**limits))
+
+    return read_
+
+
+@pytest.fixture
+def rows(out: Path) -> Callable[[], list[dict]]:
+    import pyarrow.parquet as pq
+
+    return lambda: pq.read_table(out / "data.parquet").to_pylist()

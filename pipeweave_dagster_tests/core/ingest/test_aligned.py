@@ -1,0 +1,52 @@
+"""Batches for prediction: training types, every row kept, in order."""
+
+import pytest
+
+from pipeweave_dagster.core.ingest import read_aligned
+
+TRAIN = "id,when,amount,kind,y\n" + "".join(
+    f"{i},2020-01-{i % 28 + 1:02},{i}.5,{'ab'[i % 2]},{i % 2}\n" for i in range(60)
+)
+
+
+@pytest.fixture
+def aligned(read, tmp_path, rows):
+    columns = read(TRAIN).columns
+
+    def align(content, name="batch.csv"):
+        path, out = tmp_path / "batch", tmp_path / "out"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        snapshot = read_aligned(path, name, columns, out)
+        return snapshot, rows()
+
+    return align
+
+
+def test_one_row_with_a_missing_column(aligned):
+    snapshot, rows = aligned("amount,id,kind,when\n7,1,b,2021-02-03\n")
+    assert rows[0]["amount"] == 7.0
+    assert str(rows[0]["when"]) == "2021-02-03"
+    assert [c.name for c in snapshot.columns] == ["id", "when", "amount", "kind"]
+    assert any("lacks the column 'y'" in n for n in snapshot.notes)
+
+
+def test_no_row_is_dropped(aligned):
+    text = TRAIN.replace("5,2020-01-06,5.5,b,1\n", "5,2020-01-06\n").replace(",7.5,", ",much,")
+    snapshot, rows = aligned(text)
+    assert snapshot.rows == len(rows) == 60
+    assert [r["id"] for r in rows] == list(range(60))
+    assert rows[5]["amount"] is None
+    assert any("amount" in n and "'much'" in n for n in snapshot.notes)
+
+
+def test_extra_columns_are_kept(aligned):
+    snapshot, rows = aligned("id,when,amount,kind,y,note\n1,2020-01-01,1,a,0,hello\n")
+    assert rows[0]["note"] == "hello"
+    assert any("1 columns of the batch are not" in n for n in snapshot.notes)
+
+
+def test_values_that_look_otherwise_keep_the_training_type(aligned):
+    _, rows = aligned("id,when,amount,kind,y\n1.0,2020-01-01,?,7,0\n")
+    assert rows[0]["id"] == 1
+    assert rows[0]["amount"] is None
+    assert rows[0]["kind"] == "7"

@@ -1,0 +1,141 @@
+"""The schema of made-up tables: meaning, roles, personal data, target, overrides."""
+
+import pytest
+
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, RawFile, RawUpload
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.ingest import ingest
+from pipeweave_dagster.core.schema import deduce
+
+
+@pytest.fixture
+def schema(tmp_path):
+    def schema_(text, **settings):
+        path, out = tmp_path / "f", tmp_path / "out"
+        out.mkdir(exist_ok=True)
+        path.write_text(text)
+        upload = RawUpload(dataset="d", files=[RawFile(name="f.csv", sha256="0", size_bytes=1)])
+        snapshot = ingest(upload, [path], out)
+        return deduce(snapshot, out / "data.parquet", DatasetSettings(**settings))
+
+    return schema_
+
+
+PEOPLE = "customerID,first_name,email,plan,tenure,price,signup,ip,Churn\n" + "".join(
+    f"C-{i:05},{name},{name.lower()}{i}@example.com,{('low', 'medium', 'high')[i % 3]},"
+    f"{i % 37},{i * 1.25},2021-03-{i % 28 + 1:02},10.0.{i % 250}.{i % 99 + 1},"
+    f"{('No', 'Yes')[i % 4 == 0]}\n"
+    for i in range(200)
+    for name in [f"{'ABCDEFGH'[i % 8]}nn{'aeiou'[i % 5]}{'lmnr'[i % 4]}"]
+)
+
+
+def test_meanings_and_roles(schema):
+    found = schema(PEOPLE)
+    assert {c.name: c.type for c in found.columns} == {
+        "customerID": "identifier",
+        "first_name": "categorical",
+        "email": "email",
+        "plan": "ordinal",
+        "tenure": "numeric",
+        "price": "numeric",
+        "signup": "datetime",
+        "ip": "identifier",
+        "Churn": "boolean",
+    }
+    assert found.column("plan").order == ["low", "medium", "high"]
+    assert found.column("customerID").role == "identifier"
+    assert all(c.reason and 0 < c.confidence <= 1 for c in found.columns)
+
+
+def test_personal_data(schema):
+    found = schema(PEOPLE)
+    assert found.column("email").pii == "email"
+    assert found.column("first_name").pii == "person"
+    assert found.column("ip").pii == "ip"
+    assert [c.name for c in found.columns if c.pii is None and c.name in {"price", "plan"}]
+
+
+def test_target_is_suggested_with_a_reason(schema):
+    target = schema(PEOPLE).target
+    assert (target.name, target.task, target.positive) == ("Churn", "binary", "Yes")
+    assert target.source == "deduced"
+    assert "not given" in target.reason
+
+
+def test_no_credible_target(schema):
+    target = schema("a,b\n" + "".join(f"{i}.5,{i * 2}.25\n" for i in range(30))).target
+    assert target.name is None
+    assert target.source == "none"
+    assert "Name it" in target.reason
+
+
+def test_given_target_wins_and_case_is_forgiven(schema):
+    target = schema(PEOPLE, target=" CHURN ").target
+    assert target.name == "Churn"
+    assert "was taken to be" in target.reason
+
+
+def test_wrong_target_offers_the_nearest(schema):
+    with pytest.raises(PipeWeaveError) as caught:
+        schema(PEOPLE, target="chrun")
+    assert caught.value.details["nearest"][0] == "Churn"
+    assert "customerID" in caught.value.text
+
+
+def test_whole_number_target_asks(schema):
+    text = "x,quality\n" + "".join(f"{i}.5,{i % 7 + 3}\n" for i in range(70))
+    target = schema(text, target="quality").target
+    assert target.task == "multiclass"
+    assert target.classes == ["3", "4", "5", "6", "7", "8", "9"]
+    assert "regression" in target.question
+
+
+def test_many_whole_numbers_are_amounts(schema):
+    text = "x,rings\n" + "".join(f"{i}.5,{i % 28 + 1}\n" for i in range(90))
+    target = schema(text, target="rings").target
+    assert target.task == "regression"
+    assert target.question
+
+
+def test_overrides_and_stale_ones(schema):
+    found = schema(
+        PEOPLE,
+        columns={
+            "tenure": ColumnSetting(type="categorical"),
+            "price": ColumnSetting(drop=True),
+            "gone": ColumnSetting(drop=True),
+        },
+    )
+    assert found.column("tenure").type == "categorical"
+    assert found.column("tenure").overridden
+    assert found.column("price").role == "dropped"
+    assert [n for n in found.notes if n.startswith("stale override:")]
+
+
+def test_weight_and_id(schema):
+    found = schema(PEOPLE, weight="price", id="email")
+    assert found.column("price").role == "weight"
+    assert found.column("email").role == "identifier"
+
+
+def test_positive_class_must_exist(schema):
+    assert schema(PEOPLE, target="Churn", positive="no").target.positive == "No"
+    with pytest.raises(PipeWeaveError, match="is no value"):
+        schema(PEOPLE, target="Churn", positive="maybe")
+
+
+def test_hidden_missing_is_proposed(schema):
+    text = "kind,level,y\n" + "".join(
+        f"{'?' if i % 10 == 0 else 'ab'[i % 2]},{-999 if i % 9 == 0 else i * 0.3},{i % 2}\n"
+        for i in range(90)
+    )
+    notes = schema(text).notes
+    assert any(n.startswith("kind: '?' (9)") for n in notes)
+    assert any(n.startswith("level: -999 (10 rows)") for n in notes)
+
+
+def test_constant_is_dropped(schema):
+    found = schema("a,b,y\n" + "".join(f"1,{i},{i % 2}\n" for i in range(20)))
+    assert found.column("a").type == "constant"
+    assert found.column("a").role == "dropped"
