@@ -22,6 +22,13 @@ logger = logging.getLogger(__name__)
 _POLL_S = 0.5
 # Numerical libraries size their thread pools when they are imported.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_ALWAYS = {
+    # Threads of one fit that wait for each other sleep: spinning, they make every fit five to
+    # twenty times slower as soon as another process wants the cores.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PYTHONWARNINGS": "ignore",
+}
 
 
 def _jsonable(value: Any) -> Any:
@@ -80,7 +87,7 @@ class Worker:
             [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **limits, "PYTHONWARNINGS": "ignore"},
+            env={**os.environ, **limits, **_ALWAYS},
             start_new_session=True,
         )
 
