@@ -1,0 +1,116 @@
+"""The child process: killed on time, dead with its parent, clear about its end."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.errors import PipeWeaveError
+
+CHECK_SLUG = "pipeweave_dagster.core.naming:check_slug"
+
+
+def gone(pid: int, seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_call_gives_the_result_and_keeps_the_child() -> None:
+    with Worker() as worker:
+        assert worker.call(CHECK_SLUG, time_limit_s=30, name="titanic") == "titanic"
+        pid = worker.pid
+        assert worker.call(CHECK_SLUG, time_limit_s=30, name="wine") == "wine"
+        assert worker.pid == pid
+    assert pid is not None
+    assert gone(pid)
+
+
+def test_errors_come_back_as_they_were_raised() -> None:
+    with Worker() as worker:
+        with pytest.raises(PipeWeaveError) as caught:
+            worker.call(CHECK_SLUG, time_limit_s=30, name="../../x")
+        assert caught.value.code == "VALIDATION_ERROR"
+        assert "for example" in caught.value.text
+        assert worker.call(CHECK_SLUG, time_limit_s=30, name="wine") == "wine"
+
+
+def test_only_functions_of_pipeweave_can_be_named() -> None:
+    with Worker() as worker, pytest.raises(PipeWeaveError, match="no function of PipeWeave"):
+        worker.call("os:system", time_limit_s=30, command="true")
+
+
+def test_wrong_arguments_are_told() -> None:
+    with Worker() as worker, pytest.raises(PipeWeaveError) as caught:
+        worker.call(CHECK_SLUG, time_limit_s=30, wrong=1)
+    assert caught.value.code == "INTERNAL_ERROR"
+
+
+def test_past_its_time_the_whole_group_is_killed() -> None:
+    worker = Worker()
+    worker.start()
+    pid = worker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)  # as deaf as native code that never looks up
+    began = time.monotonic()
+    with pytest.raises(PipeWeaveError) as caught:
+        worker.call(CHECK_SLUG, time_limit_s=1, name="x")
+    assert caught.value.code == "SERVICE_UNAVAILABLE"
+    assert time.monotonic() - began < 5
+    assert gone(pid)
+
+
+def test_a_killed_child_is_told_and_replaced() -> None:
+    with Worker() as worker:
+        worker.call(CHECK_SLUG, time_limit_s=30, name="x")
+        pid = worker.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        threading.Timer(0.5, lambda: os.kill(pid, signal.SIGKILL)).start()
+        with pytest.raises(PipeWeaveError, match="SIGKILL") as caught:
+            worker.call(CHECK_SLUG, time_limit_s=30, name="x")
+        assert caught.value.code == "INTERNAL_ERROR"
+        assert worker.call(CHECK_SLUG, time_limit_s=30, name="again") == "again"
+
+
+def test_an_interrupt_while_waiting_kills_the_child() -> None:
+    worker = Worker()
+    worker.start()
+    pid = worker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        worker.call(CHECK_SLUG, time_limit_s=30, name="x")
+    assert gone(pid)
+
+
+def test_the_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    program = (
+        "from pipeweave_dagster.adapters.worker import Worker; import time\n"
+        f"w = Worker(); w.call({CHECK_SLUG!r}, time_limit_s=30, name='x')\n"
+        "print(w.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=tmp_path)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    assert psutil.pid_exists(child)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert gone(child)
+
+
+def test_what_libraries_print_does_not_disturb_the_answers() -> None:
+    with Worker(preload=["this"]) as worker:  # the Zen of Python prints itself when imported
+        assert worker.call(CHECK_SLUG, time_limit_s=30, name="x") == "x"
