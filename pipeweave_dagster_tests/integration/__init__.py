@@ -1,0 +1,1 @@
+"""The whole program on real servers, as its users run it."""

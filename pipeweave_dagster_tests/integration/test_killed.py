@@ -1,0 +1,94 @@
+"""`kill -9` at any stage leaves the published state whole, and the next run succeeds."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeweave_dagster_tests.integration.wholeness import faults, head
+from pipeweave_dagster_tests.servers.process import kill_group, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+PIPEWEAVE = [sys.executable, "-m", "pipeweave_dagster.cli"]
+# A stage is under way when the one before it has been made.
+STAGES = {"raw_upload": None, "dataset": "raw_upload", "findings": "schema_deduction"}
+STAGES |= {"model": "pipeline", "model_evaluation": "model"}
+
+
+@contextmanager
+def main_job(file: Path, log: Path, budget: float = 4) -> Iterator[subprocess.Popen[bytes]]:
+    """`pipeweave run`, started and killed at the latest with the block."""
+    command = [*PIPEWEAVE, "run", str(file), "--target", "species", "--time-budget", str(budget)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        kill_group(process)
+
+
+def made(storage: Path, known: set[Path]) -> set[str] | None:
+    """What the newest run has made so far; None before it has begun."""
+    runs = {*storage.glob("datasets/*/runs/*.json")} - known
+    return set(json.loads(runs.pop().read_bytes())["made"]) if runs else None
+
+
+def reaches(storage: Path, stage: str, known: set[Path]) -> bool:
+    """Whether the newest run is at a stage now."""
+    done = made(storage, known)
+    return done is not None and (STAGES[stage] is None or STAGES[stage] in done)
+
+
+def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """A run process's children and theirs."""
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def at(stage: str, storage: Path, known: set[Path], process: subprocess.Popen[bytes]) -> None:
+    """Return when the newest run is well inside a stage."""
+    wait_until(lambda: reaches(storage, stage, known), 60, process=process, every=0.02)
+    time.sleep(0.3)
+
+
+def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path: Path) -> None:
+    storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
+    for stage in STAGES:
+        known = {*storage.glob("datasets/*/runs/*.json")}
+        with main_job(file, log) as process:
+            at(stage, storage, known, process)
+            children = family(process)
+            os.kill(process.pid, signal.SIGKILL)
+            _, alive = psutil.wait_procs(children, timeout=10)
+        assert not alive, f"orphans after {stage}: {alive}"
+        assert head(storage, "penguins") is None
+        assert not faults(storage)
+    with main_job(file, log) as process:
+        assert process.wait(timeout=120) == 0, log.read_text()
+    assert head(storage, "penguins") is not None
+    assert not faults(storage)
+
+
+@pytest.mark.parametrize("stage", ["dataset", "model"])
+def test_children_killed(stage: str, home: Path, examples: Path, tmp_path: Path) -> None:
+    """A child that was not at work is replaced in silence; one that was makes the run fail."""
+    storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
+    with main_job(file, log) as process:
+        at(stage, storage, set(), process)
+        for child in family(process):
+            child.kill()
+        failed = process.wait(timeout=120) != 0
+    assert (head(storage, "penguins") is None) == failed, log.read_text()
+    assert not faults(storage)
+    with main_job(file, log) as process:
+        assert process.wait(timeout=120) == 0, log.read_text()
+    assert not faults(storage)
