@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.column import Column, Counts
+from pipeweave_dagster.core.columns.contrast import class_counts, order_skill
 from pipeweave_dagster.core.columns.power import MAX_BINS, Power, binned, halves, power
 from pipeweave_dagster.core.columns.table import Table
 from pipeweave_dagster.core.columns.target import Target
@@ -67,9 +68,34 @@ class Case:
 
     @cached_property
     def powers(self) -> dict[str, Power]:
-        """How well each suspect alone tells the target, cross-fitted."""
+        """How well each suspect alone tells the target: cross-fitted, or by its mere order."""
+        return {column.name: self._power(column) for column in self.suspects}
+
+    def _power(self, column: Column) -> Power:
         bins = max(8, min(MAX_BINS, self.table.rows // ROWS_PER_BIN))
-        return {c.name: power(*binned(c, bins), self.target, self.half) for c in self.suspects}
+        fitted = power(*binned(column, bins), self.target, self.half)
+        ordered = order_skill(column, self.target, self.counts.get(column.name))
+        return fitted if ordered is None else Power(fitted.metric, max(fitted.value, ordered))
+
+    @cached_property
+    def counts(self) -> dict[str, Counts]:
+        """Rows of each class at each value of each suspect; empty for a regression target."""
+        if self.target.task == "regression":
+            return {}
+        return {c.name: class_counts(c, self.target) for c in self.suspects}
+
+    @cached_property
+    def classes(self) -> Target:
+        """The target if it has classes (NotApplicableError if it is a number)."""
+        if self.target.task == "regression":
+            raise NotApplicableError("the target is a number")
+        return self.target
+
+    @cached_property
+    def honest_best(self) -> float:
+        """The best skill of a column that does not tell the target almost perfectly."""
+        skills = [power.skill for power in self.powers.values() if power.skill < 0.99]
+        return max(skills, default=0.0)
 
     def label(self, column: Column, code: int) -> str:
         """A value as it may be shown: never that of a sensitive column, never a rare one."""

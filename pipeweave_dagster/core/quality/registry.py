@@ -2,13 +2,20 @@
 
 from pipeweave_dagster.core.quality.guardrail import Guardrail
 from pipeweave_dagster.core.quality.guardrails import (
+    arithmetic,
     constant,
     contradictions,
     exact_duplicates,
+    group_means,
     high_cardinality,
     identifiers,
     imbalance,
+    known_later,
+    missing_tells,
     mostly_missing,
+    near_perfect,
+    order,
+    parts,
     quarantine,
     recode,
     redundant,
@@ -19,6 +26,8 @@ from pipeweave_dagster.core.quality.guardrails import (
     target_question,
     target_rows,
     target_varies,
+    time_selection,
+    value_fixes,
 )
 
 GUARDRAILS: tuple[Guardrail, ...] = (
@@ -28,8 +37,17 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     target_missing.GUARDRAIL,
     imbalance.GUARDRAIL,
     target_question.GUARDRAIL,
+    known_later.GUARDRAIL,
+    order.GUARDRAIL,
+    missing_tells.GUARDRAIL,
     recode.GUARDRAIL,
+    near_perfect.GUARDRAIL,
+    arithmetic.GUARDRAIL,
+    group_means.GUARDRAIL,
+    parts.GUARDRAIL,
     strong_single.GUARDRAIL,
+    value_fixes.GUARDRAIL,
+    time_selection.GUARDRAIL,
     mostly_missing.GUARDRAIL,
     exact_duplicates.GUARDRAIL,
     contradictions.GUARDRAIL,

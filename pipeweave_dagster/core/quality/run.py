@@ -44,7 +44,26 @@ def findings_of(case: Case) -> tuple[list[Finding], dict[str, str]]:
             found += guardrail.findings(case)
         except NotApplicableError as reason:
             skipped[guardrail.code] = str(reason)
-    return found, skipped
+    return _strongest(found), skipped
+
+
+def _strongest(found: list[Finding]) -> list[Finding]:
+    """At most one leakage finding a column: the strongest, by state and then by code.
+
+    A recode of the target is also nearly perfect, pure and strong; one override must be enough,
+    and one line tells why a column was dropped.
+    """
+    rank = {"blocked": 0, "fixed": 1, "alerted": 2, "passed": 3}
+    seen: set[str] = set()
+    kept: list[Finding] = []
+    for finding in sorted(found, key=lambda f: rank[f.state]):
+        repeats = bool(finding.columns) and set(finding.columns) <= seen
+        if finding.group == "leakage" and repeats:
+            continue
+        if finding.group == "leakage" and len(finding.columns) == 1:
+            seen |= set(finding.columns)
+        kept.append(finding)
+    return sorted(kept, key=lambda f: f.code)
 
 
 def _overridden(finding: Finding, overrides: list[Override]) -> Finding:

@@ -13,7 +13,7 @@ STANDS_OUT = {"auc": 0.85, "r2": 0.6}
 def check(case: Case) -> Iterator[Hit]:
     """Alert only: an honest strong predictor looks the same, so a person has to decide."""
     skills = sorted(p.skill for p in case.powers.values())
-    middle = skills[len(skills) // 2] if skills else 0.0
+    middle = skills[(len(skills) - 1) // 2] if skills else 0.0
     for name, power in case.powers.items():
         out = power.value >= STANDS_OUT[power.metric] and power.skill - middle >= 0.6
         if not (power.value >= STRONG[power.metric] or out):

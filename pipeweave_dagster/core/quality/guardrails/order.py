@@ -1,0 +1,71 @@
+"""PW202: the order of a column is the order of the target."""
+
+from collections.abc import Iterator
+
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.contrast import best_cut, class_runs
+from pipeweave_dagster.core.columns.power import rank_correlation
+from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
+
+MAX_EXCEPTIONS = 0.001
+MIN_ROWS = 100
+MIN_CLASS_ROWS = 10
+SAME_ORDER = 0.999
+HONEST = 0.94
+"""Where another column has more skill than this, the classes lie far apart by nature."""
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Block a cut that gives the classes, or a rank correlation of at least 0.999 with numbers."""
+    target = case.target
+    rows = int(target.known.sum())
+    if rows < MIN_ROWS:
+        return
+    for column in case.suspects:
+        if not column.ordered or column.distinct < 3:
+            continue
+        told = _same_order(column, case, rows) if target.values is not None else _cut(column, case)
+        if told:
+            message, evidence = told
+            yield Hit(
+                "fixed" if column.info.role == "identifier" else "blocked",
+                message,
+                [column.name],
+                {**evidence, "rows": rows},
+                "Leave the column out, or override with the reason why it is known beforehand.",
+                drop(column.name),
+            )
+
+
+def _same_order(column: Column, case: Case, rows: int) -> tuple[str, dict[str, float]] | None:
+    target = case.target
+    both = int(((column.codes >= 0) & target.known).sum())
+    if both < 0.99 * rows or target.classes < 30:
+        return None
+    rho = rank_correlation(column.codes, target.codes)
+    if abs(rho) < SAME_ORDER:
+        return None
+    text = f"Its order is that of the target (rank correlation {rho:.4f}): one follows the other."
+    return text, {"rank_correlation": round(rho, 6)}
+
+
+def _cut(column: Column, case: Case) -> tuple[str, dict[str, float]] | None:
+    counts, target = case.counts[column.name], case.target
+    total = int(counts.sum())
+    if target.counts.min() < MIN_CLASS_ROWS and target.task == "binary":
+        return None
+    if target.task == "binary":
+        exceptions = best_cut(counts).exceptions
+        if exceptions > MAX_EXCEPTIONS * total or case.honest_best > HONEST:
+            return None
+        text = f"One cut of its values gives the classes, with {exceptions} exceptions."
+        return text, {"exceptions": exceptions}
+    runs, stray = class_runs(counts)
+    if runs != target.classes or stray > MAX_EXCEPTIONS * total:
+        return None
+    text = f"Each class is one range of its values, with {stray} exceptions."
+    return text, {"exceptions": stray, "ranges": runs}
+
+
+GUARDRAIL = Guardrail("PW202", "No column is in the order of the target", "leakage", check)
