@@ -41,4 +41,4 @@ class LaunchConfig(dg.Config):
 
 def upload_key_of(context: dg.AssetExecutionContext, config: LaunchConfig) -> str | None:
     """The upload that this run was started for: from its configuration, else from its tag."""
-    return config.upload or context.run.tags.get(UPLOAD_TAG)
+    return config.upload or context.op_execution_context.run_tags.get(UPLOAD_TAG)

@@ -12,8 +12,8 @@ def run_tags(
     asset = context.asset_key.to_user_string()
     page = f"{settings.dagster_url}/assets/{asset}"
     return {
-        "dagster.run_id": context.run.run_id,
-        "dagster.run_url": f"{settings.dagster_url}/runs/{context.run.run_id}",
+        "dagster.run_id": context.op_execution_context.run_id,
+        "dagster.run_url": f"{settings.dagster_url}/runs/{context.op_execution_context.run_id}",
         "dagster.asset": asset,
         "dagster.asset_url": f"{page}?partition={context.partition_key}",
         "pipeweave.dataset": context.partition_key,

@@ -74,7 +74,7 @@ def run_stage(
     began = time.monotonic()
 
     with told_to_dagster(note_failure(context, workbench)):
-        version = context.run.run_id if always else _code_version(context)
+        version = context.op_execution_context.run_id if always else _code_version(context)
         key = reuse_key(asset, version, inputs or {}, reads or {})
         found = None if always else workbench.store.result(dataset, asset, key)
         if found is not None:
@@ -102,7 +102,9 @@ def note_failure(
     """A function that records an error as how the data set's last attempt ended."""
 
     def record(error: PipeWeaveError) -> None:
-        state = RunState(workbench.store, context.partition_key, context.run.run_id)
+        state = RunState(
+            workbench.store, context.partition_key, context.op_execution_context.run_id
+        )
         state.attempt("failed", asset=context.asset_key.path[-1], error=error.envelope())
 
     return record
@@ -120,7 +122,7 @@ def stop_if_blocked(
         return
     told = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
     error = validation_error(" ".join(told), findings=[f.code for f in document.blocked])
-    state = RunState(workbench.store, context.partition_key, context.run.run_id)
+    state = RunState(workbench.store, context.partition_key, context.op_execution_context.run_id)
     state.attempt("failed", asset="findings", error=error.envelope(), blocked=told)
     raise failure_of(error)
 
@@ -128,7 +130,7 @@ def stop_if_blocked(
 def _made(
     context: dg.AssetExecutionContext, workbench: Workbench, asset: str, make: Callable[[Path], D]
 ) -> D:
-    folder = workbench.store.scratch(context.run.run_id, asset)
+    folder = workbench.store.scratch(context.op_execution_context.run_id, asset)
     try:
         document = make(folder)
         workbench.store.save_payloads(document, folder)

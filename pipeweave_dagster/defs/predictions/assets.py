@@ -39,10 +39,12 @@ def predictions(
     """
 
     def make(folder: Path) -> PredictionBatch:
-        key = config.file or context.run.tags.get(BATCH_TAG)
+        key = config.file or context.op_execution_context.run_tags.get(BATCH_TAG)
         key = key or newest_batch(workbench, context.partition_key)
         raw, copy = fetch_batch(workbench, key, folder)
-        scored = score(workbench, context.partition_key, raw, copy, folder, context.run.run_id)
+        scored = score(
+            workbench, context.partition_key, raw, copy, folder, context.op_execution_context.run_id
+        )
         return deliver(workbench, scored)
 
     return run_stage(context, workbench, PredictionBatch, make, always=True)
