@@ -82,7 +82,7 @@ class Search:
     def best(self) -> Result | None:
         """The best of those that ran on the most folds (never one fold against five).
 
-        The constant model counts only where nothing else got that far.
+        The constant model wins where no other is better, which the verdict then says.
         """
         models = [r for r in self.results if r.candidate.family != "dummy" and r.score is not None]
         if not models:

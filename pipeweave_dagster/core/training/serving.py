@@ -159,8 +159,12 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
 def _date_parts(values: pd.Series, parts: list[str]) -> dict[str, np.ndarray]:
     moments = as_moments(values)
     epoch = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    fields = {"weekday": "day_of_week"}
     return {
-        part: np.asarray(epoch if part == "epoch" else getattr(moments.dt, part), dtype=np.float64)
+        part: np.asarray(
+            epoch if part == "epoch" else getattr(moments.dt, fields.get(part, part)),
+            dtype=np.float64,
+        )
         for part in parts
     }
 

@@ -1,0 +1,207 @@
+"""Trainings in a real MLflow store (SQLite and a folder), and what a stranger can do with them."""
+
+import multiprocessing
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.core.training import evaluate, train
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of, stored
+
+# MLflow uses what SQLAlchemy and pydantic deprecate, and leaves connections to be collected.
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
+NAME = "pipeweave-towns"
+TAGS = {
+    "dagster.run_id": "11111111-2222",
+    "pipeweave.dataset": "towns",
+    "pipeweave.data_sha256": "ab" * 32,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("mlflow")
+
+
+@pytest.fixture(scope="module")
+def rows():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=200), "n": rng.integers(0, 9, 200)})
+    frame["town"] = rng.choice(["a", "b"], 200)
+    frame["when"] = pd.date_range("2020-01-01", periods=200)
+    frame["y"] = np.where(frame["x"] + (frame["town"] == "a") > 0.5, "yes", "no")
+    return frame
+
+
+@pytest.fixture(scope="module")
+def made(folder, rows):
+    spec = planned(rows, "y", "binary")
+    out = folder / "out"
+    out.mkdir()
+    model = train(
+        spec=spec,
+        schema=schema_of(rows, "y", "binary"),
+        data=stored(rows, folder),
+        out=out,
+        budget_s=6,
+        started_at=time.time(),
+    )
+    known = [c for c in snapshot_of(rows).columns if c.name in model.features]
+    return spec, model.model_copy(update={"columns": known}), out
+
+
+@pytest.fixture(scope="module")
+def uri(folder):
+    return f"sqlite:///{folder / 'mlflow.db'}"
+
+
+def log(uri, folder, made):
+    spec, model, out = made
+    return mlflow_store.log_training(
+        tracking_uri=uri,
+        artifact_root=(folder / "artifacts").as_uri(),
+        experiment="pipeweave/towns",
+        model_name=NAME,
+        trained=model,
+        spec=spec,
+        model=out / "model.skops",
+        tags=TAGS,
+    )
+
+
+@pytest.fixture(scope="module")
+def logged(uri, folder, made):
+    return log(uri, folder, made)
+
+
+def test_one_run_a_training_with_a_nested_run_a_candidate(uri, logged):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(uri)
+    runs = client.search_runs([logged.mlflow.experiment_id])
+    parent = client.get_run(logged.mlflow.run_id)
+    assert len(runs) == 1 + len(logged.leaderboard)
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    assert parent.data.tags["dagster.run_id"] == TAGS["dagster.run_id"]
+    assert parent.data.params["winner"] == logged.winner
+    assert parent.inputs.dataset_inputs[0].dataset.digest == ("ab" * 32)[:36]
+
+
+def test_test_scores_plots_and_card_are_added(uri, folder, made, logged):
+    from mlflow import MlflowClient
+
+    spec, model, out = made
+    (folder / "evaluation").mkdir()
+    found = evaluate(
+        trained=model,
+        spec=spec,
+        model=out / "model.skops",
+        test_rows=out / "test_rows.parquet",
+        out=folder / "evaluation",
+    )
+    card = folder / "evaluation" / "model_card.md"
+    mlflow_store.log_evaluation(uri, logged.mlflow, found, card)
+    client = MlflowClient(uri)
+    run = client.get_run(logged.mlflow.run_id)
+    assert run.data.metrics["test_roc_auc"] == found.metrics["roc_auc"].value
+    assert run.info.status == "FINISHED"
+    files = {f.path for f in client.list_artifacts(logged.mlflow.run_id)}
+    assert {"model_card.md", "plots", "evaluation.json", "pipeline.json"} <= files
+    assert "Model card" in client.get_model_version(NAME, "1").description
+
+
+def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged):
+    second = log(uri, folder, made)
+    assert mlflow_store.champion(uri, "no such model") is None
+    mlflow_store.set_alias(uri, NAME, "1", "champion")
+    assert mlflow_store.champion(uri, NAME) == logged.mlflow
+    mlflow_store.set_alias(uri, NAME, second.mlflow.model_version, "champion")
+    assert mlflow_store.champion(uri, NAME) == second.mlflow
+    from mlflow import MlflowClient
+
+    assert MlflowClient(uri).get_model_version_by_alias(NAME, "previous").version in (1, "1")
+
+
+def test_the_model_file_comes_back_as_it_was(uri, logged, made, tmp_path):
+    file = mlflow_store.model_file(uri, logged.mlflow, tmp_path)
+    assert file.read_bytes() == (made[2] / "model.skops").read_bytes()
+
+
+STRANGER = """
+import sys
+sys.modules["pipeweave_dagster"] = None
+import mlflow, pandas as pd
+mlflow.set_tracking_uri(sys.argv[1])
+model = mlflow.pyfunc.load_model(sys.argv[2])
+rows = pd.DataFrame(
+    {"when": pd.to_datetime(["2020-01-05", None]), "town": [None, "new"],
+     "n": pd.array([3, None], "Int64"), "x": [1, 2], "further": 0}
+)
+print(model.predict(rows).to_csv())
+print(len(model.metadata.signature.inputs.inputs), model.metadata.metadata["column_types"]["n"])
+"""
+
+
+def test_it_answers_where_pipeweave_is_not_installed(uri, logged, made):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", STRANGER, uri, logged.mlflow.model_uri],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    assert lines[0] == ",prediction,probability_no,probability_yes"
+    assert len(lines[1].split(",")) == 4
+    assert lines[-1] == "4 integer"
+
+
+def test_its_requirements_are_exact_and_few(made):
+    from pipeweave_dagster.adapters.mlflow_store.served import requirements
+
+    found = requirements(made[1], made[2] / "model.skops")
+    assert all("==" in line for line in found)
+    boosters = {line.split("==")[0] for line in found} & {"xgboost", "lightgbm"}
+    assert boosters == ({made[1].winner} & {"xgboost", "lightgbm"})
+
+
+def test_a_run_that_fails_says_so(uri, folder, made, monkeypatch):
+    from mlflow import MlflowClient
+
+    from pipeweave_dagster.adapters.mlflow_store import runs
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(runs, "log_served_model", fail)
+    with pytest.raises(OSError, match="disk full"):
+        log(uri, folder, made)
+    client = MlflowClient(uri)
+    experiment = client.get_experiment_by_name("pipeweave/towns").experiment_id
+    states = {r.info.status for r in client.search_runs([experiment])}
+    assert states == {"FAILED", "FINISHED"}
+
+
+def _use(uri):
+    from mlflow import MlflowClient
+
+    mlflow_store.prepare_store(uri)
+    client = MlflowClient(uri)
+    run = client.create_run("0")
+    client.set_terminated(run.info.run_id)
+
+
+def test_three_processes_on_a_fresh_store_at_once(tmp_path):
+    uri = f"sqlite:///{tmp_path}/new/mlflow.db"
+    processes = [multiprocessing.get_context("spawn").Process(target=_use, args=(uri,))
+                 for _ in range(3)]  # fmt: skip
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * 3
+    assert (tmp_path / "new" / "mlflow.db.ready").exists()

@@ -1,0 +1,153 @@
+"""The rules that construct a pipeline from schema and findings."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSettings, Finding, Override
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.pipelines import plan, validate
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame(
+        {
+            "id": range(40),
+            "age": [20.0, 30.0] * 20,
+            "town": ["a", "b", "c", "d"] * 10,
+            "size": ["S", "M", "L", "M"] * 10,
+            "member": [True, False] * 20,
+            "since": pd.date_range("2020-01-01", periods=40),
+            "note": [f"some words {i} here" for i in range(40)],
+            "same": ["x"] * 40,
+            "code": [1, 2, 3, 4] * 10,
+            "y": ["no", "yes"] * 20,
+        }
+    )
+
+
+def test_every_kind_of_column_goes_to_its_step(table):
+    spec = planned(
+        table,
+        "y",
+        "binary",
+        types={
+            "id": "identifier",
+            "note": "text",
+            "same": "constant",
+            "code": "categorical",
+            "size": "ordinal",
+        },
+        orders={"size": ["S", "M", "L"]},
+    )
+    steps = {step.use: step.columns for step in spec.steps}
+    assert steps["numeric"] == ["age"]
+    assert steps["categorical"] == ["town", "code"]
+    assert steps["ordinal"] == ["size"]
+    assert steps["boolean"] == ["member"]
+    assert steps["date_parts"] == ["since"]
+    assert steps["text"] == ["note"]
+    assert set(spec.dropped) == {"id", "same"}
+    assert spec.metric == "roc_auc"
+    assert validate(spec, list(table.columns)) == []
+
+
+def test_equal_input_gives_equal_bytes(table):
+    assert planned(table, "y", "binary").sha256 == planned(table, "y", "binary").sha256
+
+
+@pytest.mark.parametrize(
+    ("task", "metric"), [("binary", "roc_auc"), ("multiclass", "log_loss"), ("regression", "rmse")]
+)
+def test_default_metric(table, task, metric):
+    assert planned(table, "y", task).metric == metric
+
+
+def leak(**more):
+    return Finding(
+        code="PW204",
+        title="leak",
+        group="leakage",
+        state="blocked",
+        columns=["age"],
+        message="age tells the target",
+        patch={"columns": {"age": {"drop": True}}},
+        **more,
+    )
+
+
+def test_a_column_that_a_finding_wants_out_is_dropped_with_the_reason(table):
+    spec = planned(table, "y", "binary", findings=[leak()])
+    assert "age" not in spec.features
+    assert spec.dropped["age"] == "PW204: age tells the target"
+
+
+def test_an_overridden_finding_keeps_its_column(table):
+    assert "age" in planned(table, "y", "binary", findings=[leak(overridden="known")]).features
+
+
+def test_no_target_is_refused_with_what_to_do(table):
+    schema = schema_of(table, "y", "binary")
+    target = schema.target.model_copy(update={"name": None, "task": None, "reason": "None fits."})
+    with pytest.raises(PipeWeaveError, match=r"None fits.*--target"):
+        plan(
+            snapshot_of(table),
+            schema.model_copy(update={"target": target}),
+            planned.__globals__["Findings"](findings=[]),
+            DatasetSettings(),
+        )
+
+
+def test_no_feature_left_is_refused_and_says_why(table):
+    with pytest.raises(PipeWeaveError, match=r"No column is left.*id \(identifies rows"):
+        planned(table[["id", "y"]], "y", "binary", types={"id": "identifier"})
+
+
+def test_a_metric_of_another_task_is_refused(table):
+    with pytest.raises(PipeWeaveError, match=r"rmse.*does not suit"):
+        planned(table, "y", "binary", settings=DatasetSettings(metric="rmse"))
+
+
+def test_group_split_takes_the_column_out_of_the_features(table):
+    settings = DatasetSettings(split={"group": "town"})
+    spec = planned(table, "y", "binary", settings=settings)
+    assert spec.split.kind == "group"
+    assert "town" not in spec.features
+    assert "divides the rows" in spec.dropped["town"]
+
+
+def test_two_splits_or_an_unknown_column_are_refused(table):
+    for split, word in (({"group": "town", "time": "since"}, "several"), ({"fold": "f"}, "exist")):
+        with pytest.raises(PipeWeaveError, match=word):
+            planned(table, "y", "binary", settings=DatasetSettings(split=split))
+
+
+def test_a_handwritten_part_replaces_the_constructed_one(table):
+    own = {"split": {"kind": "hash", "test_share": 0.3, "folds": 3}}
+    spec = planned(table, "y", "binary", settings=DatasetSettings(pipeline=own))
+    assert spec.source == "settings"
+    assert spec.split.test_share == 0.3
+
+
+def test_a_handwritten_part_with_a_mistake_names_the_path(table):
+    for own, path in (({"stpes": []}, "pipeline.stpes"), ({"target": "age"}, "PIP101 at features")):
+        with pytest.raises(PipeWeaveError, match=path):
+            planned(table, "y", "binary", settings=DatasetSettings(pipeline=own))
+
+
+def test_overrides_in_settings_do_not_disturb(table):
+    settings = DatasetSettings(overrides=[Override(finding="PW204", reason="known")])
+    assert planned(table, "y", "binary", settings=settings).source == "rules"
+
+
+def test_planning_imports_nothing_heavy():
+    code = (
+        "import sys, pipeweave_dagster.core.pipelines, pipeweave_dagster.core.training\n"
+        "heavy = {'numpy', 'pandas', 'sklearn', 'scipy', 'pyarrow', 'xgboost', 'mlflow'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,99 @@
+"""Broken pipelines are refused before anything is computed, with code, path and fix."""
+
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import Step
+from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster_tests.core.training.made import planned
+
+COLUMNS = ["a", "b", "when", "y"]
+
+
+@pytest.fixture
+def spec():
+    table = pd.DataFrame(
+        {
+            "a": [1.0, 2.0] * 5,
+            "b": ["u", "v"] * 5,
+            "when": pd.date_range("2020-01-01", periods=10),
+            "y": [0, 1] * 5,
+        }
+    )
+    return planned(table, "y", "binary")
+
+
+def broken(spec, **update):
+    return validate(spec.model_copy(update=update), COLUMNS)
+
+
+def with_step(spec, name, **update):
+    steps = [s.model_copy(update=update) if s.name == name else s for s in spec.steps]
+    return {"steps": steps}
+
+
+def codes(problems):
+    return {problem.code for problem in problems}
+
+
+def test_a_good_pipeline_has_no_problem(spec):
+    assert validate(spec, COLUMNS) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("PIP101", lambda s: {"features": [*s.features, "y"]}),
+        (
+            "PIP102",
+            lambda s: {"split": s.split.model_copy(update={"kind": "group", "column": "b"})},
+        ),
+        ("PIP103", lambda s: {"weight": "a"}),
+        ("PIP104", lambda s: {"split": s.split.model_copy(update={"kind": "time"})}),
+        ("PIP105", lambda s: {"split": s.split.model_copy(update={"test_share": 1.0})}),
+        ("PIP105", lambda s: {"split": s.split.model_copy(update={"folds": 1})}),
+        ("PIP106", lambda s: {"features": [*s.features, "c"]}),
+        ("PIP201", lambda s: {"steps": [*s.steps, s.steps[1]]}),
+        ("PIP202", lambda s: {"steps": [t for t in s.steps if t.kind != "train"]}),
+        (
+            "PIP202",
+            lambda s: {"steps": [*s.steps, Step(name="second", kind="train", use="search")]},
+        ),
+        ("PIP301", lambda s: with_step(s, "numbers", use="numerik")),
+        ("PIP302", lambda s: with_step(s, "numbers", kind="feature")),
+        ("PIP303", lambda s: with_step(s, "numbers", columns=[])),
+        ("PIP304", lambda s: with_step(s, "numbers", columns=["a", "z"])),
+        ("PIP305", lambda s: with_step(s, "numbers", params={"imput": "median"})),
+        ("PIP306", lambda s: with_step(s, "numbers", params={"impute": 3})),
+        ("PIP307", lambda s: with_step(s, "model", params={"families": ["forrest"]})),
+        ("PIP307", lambda s: with_step(s, "dates", params={"parts": ["century"]})),
+        ("PIP401", lambda s: with_step(s, "model", after=["nubmers"])),
+        ("PIP402", lambda s: with_step(s, "numbers", after=["model"])),
+        ("PIP403", lambda s: with_step(s, "numbers", after=["categories"])),
+        ("PIP501", lambda s: with_step(s, "numbers", columns=["a", "b"])),
+        ("PIP502", lambda s: {"features": []}),
+    ],
+)
+def test_each_kind_of_mistake_has_its_code(spec, code, change):
+    update = change(spec)
+    if code == "PIP403":
+        loop = spec.model_copy(update=update)
+        update = with_step(loop, "categories", after=["numbers"])
+    found = broken(spec, **update)
+    assert code in codes(found)
+    named = next(p for p in found if p.code == code)
+    assert named.path
+    assert named.fix
+
+
+def test_the_nearest_name_is_offered(spec):
+    problem = broken(spec, **with_step(spec, "numbers", use="numerik"))[0]
+    assert "`numeric`" in problem.fix
+
+
+def test_a_long_chain_is_no_cycle(spec):
+    steps = [
+        Step(name=f"s{i}", kind="preprocess", use="numeric", after=[f"s{i - 1}"] if i else [])
+        for i in range(2_000)
+    ]
+    assert "PIP403" not in codes(broken(spec, steps=steps))

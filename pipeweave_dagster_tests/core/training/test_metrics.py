@@ -1,0 +1,81 @@
+"""Every metric equals scikit-learn's, and intervals hold the point they belong to."""
+
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+
+from pipeweave_dagster.core.training.metrics import auc, score
+from pipeweave_dagster.core.training.scores import (
+    binary_scores,
+    multiclass_scores,
+    regression_scores,
+    with_intervals,
+)
+
+CLOSE = pytest.approx
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(3)
+
+
+@pytest.mark.parametrize("digits", [1, 8])
+def test_binary(rng, digits):
+    y = rng.integers(0, 2, 300)
+    p = np.round(np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0.01, 0.99), digits)
+    found = binary_scores(y, np.c_[1 - p, p])
+    said = (p > 0.5).astype(int)
+    assert found["roc_auc"] == CLOSE(reference.roc_auc_score(y, p), abs=1e-12)
+    assert found["average_precision"] == CLOSE(reference.average_precision_score(y, p), abs=1e-12)
+    assert found["log_loss"] == CLOSE(reference.log_loss(y, p), abs=1e-12)
+    assert found["brier"] == CLOSE(reference.brier_score_loss(y, p), abs=1e-12)
+    assert found["balanced_accuracy"] == CLOSE(reference.balanced_accuracy_score(y, said))
+    assert found["f1"] == CLOSE(reference.f1_score(y, said), abs=1e-12)
+    assert found["f1_macro"] == CLOSE(reference.f1_score(y, said, average="macro"), abs=1e-12)
+
+
+def test_multiclass(rng):
+    y = rng.integers(0, 4, 400)
+    p = rng.dirichlet(np.ones(4), 400)
+    p[np.arange(400), y] += 0.3
+    p /= p.sum(axis=1, keepdims=True)
+    found = multiclass_scores(y, p)
+    expected = reference.roc_auc_score(y, p, multi_class="ovr", average="macro")
+    assert found["roc_auc"] == CLOSE(expected, abs=1e-12)
+    assert found["log_loss"] == CLOSE(reference.log_loss(y, p), abs=1e-12)
+    said = p.argmax(axis=1)
+    assert found["f1_macro"] == CLOSE(reference.f1_score(y, said, average="macro"), abs=1e-12)
+    assert found["balanced_accuracy"] == CLOSE(reference.balanced_accuracy_score(y, said))
+
+
+def test_regression(rng):
+    y = rng.normal(size=200)
+    z = y + rng.normal(size=200)
+    found = regression_scores(y, z)
+    assert found["rmse"] == CLOSE(reference.root_mean_squared_error(y, z), abs=1e-12)
+    assert found["mae"] == CLOSE(reference.mean_absolute_error(y, z), abs=1e-12)
+    assert found["r2"] == CLOSE(reference.r2_score(y, z), abs=1e-12)
+
+
+def test_what_is_not_defined_is_none():
+    one = np.zeros(20, dtype=int)
+    assert auc(one == 1, np.linspace(0, 1, 20)) is None
+    assert binary_scores(one, np.full((20, 2), 0.5))["recall"] is None
+    assert score("r2", np.ones(20), np.ones(20)) is None
+    assert score("rmse", np.array([]), np.array([])) is None
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say(rng):
+    hits = 0
+    for seed in range(100):
+        y = np.random.default_rng(seed).normal(size=150)
+        found = with_intervals(y, np.zeros(150), 0, seed=seed)["mae"]
+        assert found.low <= found.value <= found.high
+        hits += found.low <= np.sqrt(2 / np.pi) <= found.high
+    assert 87 <= hits <= 100
+
+
+def test_few_rows_get_no_interval():
+    found = with_intervals(np.arange(5.0), np.zeros(5), 0)
+    assert found["rmse"].low is None

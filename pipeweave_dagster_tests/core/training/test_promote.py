@@ -1,0 +1,39 @@
+"""Which of two models answers."""
+
+import pytest
+
+from pipeweave_dagster.core.documents import Estimate, Evaluation
+from pipeweave_dagster.core.training import promote
+
+
+def scored(value, low, high, metric="roc_auc", verdict="model"):
+    estimate = Estimate(value=value, low=low, high=high)
+    return Evaluation(
+        rows=100, metric=metric, metrics={metric: estimate}, baseline={}, verdict=verdict
+    )
+
+
+def test_the_first_model_is_champion_unless_it_found_nothing():
+    assert promote(scored(0.8, 0.7, 0.9), None).alias == "champion"
+    assert promote(scored(0.5, 0.4, 0.6, verdict="no signal"), None).alias == "none"
+
+
+@pytest.mark.parametrize(
+    ("metric", "new", "old", "alias"),
+    [
+        ("roc_auc", (0.8, 0.75, 0.85), 0.82, "champion"),
+        ("roc_auc", (0.7, 0.65, 0.75), 0.82, "challenger"),
+        ("rmse", (9.0, 8.0, 10.0), 7.0, "challenger"),
+        ("rmse", (6.0, 5.0, 7.5), 7.0, "champion"),
+    ],
+)
+def test_a_clearly_worse_model_does_not_replace(metric, new, old, alias):
+    found = promote(scored(*new, metric=metric), scored(old, None, None, metric=metric))
+    assert found.alias == alias
+    assert f"{old:.4f}" in found.reason
+
+
+def test_another_metric_cannot_be_compared():
+    found = promote(scored(0.3, 0.2, 0.4, "log_loss"), scored(0.8, 0.7, 0.9))
+    assert found.alias == "champion"
+    assert "metric changed" in found.reason

@@ -1,0 +1,80 @@
+"""Raw values become the same features in training and scoring, whatever type they come in."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training.serving import as_moments, as_number, as_text, prepare
+
+
+def test_labels_read_alike_as_integer_float_or_boolean():
+    assert list(as_text(pd.Series([1, 2]))) == ["1", "2"]
+    assert list(as_text(pd.Series([1.0, None]))) == ["1", None]
+    assert list(as_text(pd.Series([True, False]))) == ["true", "false"]
+    assert list(as_text(pd.Series([2.5, "x", None], dtype=object))) == ["2.5", "x", None]
+    assert list(as_text(pd.Series([3, None], dtype="Int64"))) == ["3", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,234 kg", 1234), ("$5", 5), ("19M", 19e6), ("19 Min", 19), ("-1.5e3", -1500), ("yes", 1),
+     ("none", np.nan), ("1k", 1000), ("3 m", 3)],
+)  # fmt: skip
+def test_numbers_inside_text(text, number):
+    np.testing.assert_equal(as_number(pd.Series([text], dtype=object))[0], number)
+
+
+def test_numbers_are_finite_or_missing():
+    found = as_number(pd.Series([1.0, np.inf, -np.inf, None]))
+    np.testing.assert_array_equal(found, [1.0, np.nan, np.nan, np.nan])
+    assert np.isnan(as_number(pd.Series([1, None], dtype="Int64"))[1])
+
+
+def test_dates_times_and_texts_become_moments():
+    for values in (
+        pd.Series(pd.to_datetime(["2020-01-02 03:00", None])),
+        pd.Series(["2020-01-02 03:00", None], dtype=object),
+        pd.Series([dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC), None], dtype=object),
+        pd.Series(pd.to_datetime(["2020-01-02 03:00", None]).tz_localize("UTC")),
+    ):
+        assert as_moments(values)[0] == pd.Timestamp("2020-01-02 03:00", tz="UTC")
+        assert pd.isna(as_moments(values)[1])
+    assert as_moments(pd.Series([dt.time(7, 30), None], dtype=object))[0].hour == 7
+    assert as_moments(pd.Series(["7:30", "bad"], dtype=object)).dt.minute[0] == 30
+
+
+PLAN = [
+    {"name": "n", "use": "numeric"},
+    {"name": "k", "use": "categorical"},
+    {"name": "t", "use": "text"},
+    {"name": "o", "use": "ordinal", "order": ["low", "high"]},
+    {"name": "d", "use": "date_parts", "parts": ["epoch", "weekday"]},
+]
+
+
+def test_prepared_columns():
+    table = pd.DataFrame(
+        {
+            "d": ["1970-01-02", None],
+            "o": ["high", "odd"],
+            "t": ["two words", None],
+            "k": [None, "a"],
+            "n": [1, 2],
+            "further": [0, 0],
+        }
+    )
+    found = prepare(table, PLAN)
+    assert list(found.columns) == ["n", "k", "t", "o", "d (epoch)", "d (weekday)"]
+    assert list(found["t"]) == ["two words", ""]
+    np.testing.assert_array_equal(found["o"], [1.0, np.nan])
+    np.testing.assert_array_equal(found["d (epoch)"], [1.0, np.nan])
+    assert found["d (weekday)"][0] == 4
+
+
+def test_absent_columns_are_missing_and_no_rows_are_no_error():
+    found = prepare(pd.DataFrame(index=range(3)), PLAN)
+    assert len(found) == 3
+    assert found["n"].isna().all()
+    assert len(prepare(pd.DataFrame({"n": []}), PLAN)) == 0

@@ -1,0 +1,220 @@
+"""Training end to end on small tables: a model, or a refusal that says what to do."""
+
+import time
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.training import evaluate, predict, train
+from pipeweave_dagster.core.training.serving import load_bundle
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+
+QUICK = ["linear", "xgboost", "lightgbm"]
+
+
+def trained(frame, target, task, folder, *, families=QUICK, budget_s=60, started=None, **schema):
+    spec = planned(frame, target, task, **schema)
+    steps = [
+        s.model_copy(update={"params": {"families": families}}) if s.kind == "train" else s
+        for s in spec.steps
+    ]
+    spec = spec.model_copy(update={"steps": steps})
+    out = folder / "out"
+    out.mkdir()
+    schema.pop("settings", None)
+    model = train(
+        spec=spec,
+        schema=schema_of(frame, target, task, **schema),
+        data=stored(frame, folder),
+        out=out,
+        budget_s=budget_s,
+        started_at=started or time.time(),
+    )
+    return spec, model, out
+
+
+def evaluated(spec, model, out):
+    folder = out / "evaluation"
+    folder.mkdir()
+    return evaluate(
+        trained=model,
+        spec=spec,
+        model=out / "model.skops",
+        test_rows=out / "test_rows.parquet",
+        out=folder,
+    )
+
+
+@pytest.fixture
+def signal():
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=400)
+    town = rng.choice(["a", "b", "c"], 400)
+    y = np.where(x + (town == "a") + rng.normal(0, 0.5, 400) > 0.5, "yes", "no")
+    frame = pd.DataFrame({"x": x, "town": town, "when": pd.date_range("2020", periods=400), "y": y})
+    frame.loc[::7, "x"] = np.nan
+    frame.loc[::9, "town"] = None
+    return frame
+
+
+def test_classes_of_penguins(examples, tmp_path):
+    frame = pd.read_csv(examples / "penguins.csv")
+    spec, model, out = trained(frame, "species", "multiclass", tmp_path)
+    assert model.verdict == "model"
+    assert model.classes == ["Adelie", "Chinstrap", "Gentoo"]
+    assert model.rows_train + model.rows_test == len(frame)
+    report = evaluated(spec, model, out)
+    score, constant = report.metrics["log_loss"], report.baseline["log_loss"]
+    assert score.low <= score.value <= score.high < constant.low
+    assert {"confusion", "importance"} <= {plot.name for plot in report.plots}
+    assert sum(len(plot.svg) for plot in report.plots) < 100_000
+
+
+def test_values_of_student_grades(examples, tmp_path):
+    frame = pd.read_csv(examples / "student_math.csv")
+    spec, model, out = trained(frame, "G3", "regression", tmp_path)
+    report = evaluated(spec, model, out)
+    assert report.metrics["rmse"].value < report.baseline["rmse"].value / 1.5
+    assert next(iter(report.importance)) == "G2"
+    card = (out / "evaluation" / "model_card.md").read_text()
+    assert "constant model" in card
+    assert "G2" in card
+
+
+def test_the_model_file_holds_no_pickle_and_refuses_unknown_types(signal, tmp_path):
+    _, _, out = trained(signal, "y", "binary", tmp_path, families=["linear"])
+    file = out / "model.skops"
+    names = zipfile.ZipFile(file).namelist()
+    assert not [n for n in names if n.endswith((".pkl", ".pickle"))]
+    from skops.io import dump
+
+    dump({"members": [zipfile.ZipInfo]}, tmp_path / "bad.skops")
+    with pytest.raises(Exception, match="Untrusted"):
+        load_bundle(tmp_path / "bad.skops")
+
+
+def test_nothing_is_fitted_on_test_rows(tmp_path):
+    """A canary: every row has a word of its own, and test rows' words are nowhere in the model."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "word": [f"w{i}" for i in range(300)],
+            "x": rng.normal(size=300),
+        }
+    )
+    frame["y"] = (frame["x"] > 0).astype(int)
+    _, _, out = trained(
+        frame, "y", "binary", tmp_path, families=["xgboost"], types={"word": "categorical"}
+    )
+    test_words = set(pd.read_parquet(out / "test_rows.parquet")["feature:word"])
+    (member,) = load_bundle(out / "model.skops")["members"]
+    encoder = member["pipeline"]["features"].named_transformers_["means"]
+    known = set(encoder.categories_[0])
+    assert len(test_words) > 30
+    assert not known & test_words
+    assert len(known) == 300 - len(test_words)
+
+
+def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
+    _, model, out = trained(signal, "y", "binary", tmp_path, families=["linear"])
+    batch = signal.drop(columns=["town"]).assign(extra=1)[["extra", "when", "x", "y"]]
+    (tmp_path / "scored").mkdir()
+    (tmp_path / "batch").mkdir()
+    data = stored(batch, tmp_path / "batch")
+    found = predict(model=out / "model.skops", trained=model, data=data, out=tmp_path / "scored")
+    assert (found.missing_columns, found.ignored_columns) == (["town"], ["extra", "y"])
+    table = pd.read_parquet(tmp_path / "scored" / "predictions.parquet")
+    assert list(table.columns) == ["row_id", "prediction", "probability_no", "probability_yes"]
+    assert list(table["row_id"]) == list(range(400))
+    assert sum(found.counts.values()) == 400
+
+
+def test_scoring_equals_the_test_rows_that_training_wrote(signal, tmp_path):
+    _, _, out = trained(signal, "y", "binary", tmp_path, families=["lightgbm"])
+    from pipeweave_dagster.core.training.serving import score
+
+    rows = pd.read_parquet(out / "test_rows.parquet")
+    features = rows.filter(like="feature:").rename(columns=lambda c: c.removeprefix("feature:"))
+    again = score(load_bundle(out / "model.skops"), features)
+    np.testing.assert_allclose(again["probability_yes"], rows["probability_yes"], atol=1e-12)
+
+
+def test_a_second_training_gives_the_same_model(signal, tmp_path):
+    files = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        _, _, out = trained(signal, "y", "binary", tmp_path / name, families=["lightgbm"])
+        files.append(pd.read_parquet(out / "test_rows.parquet"))
+    pd.testing.assert_frame_equal(*files)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_a_shuffled_target_has_no_signal(task, tmp_path):
+    rng = np.random.default_rng(11)
+    values = {"binary": 2, "multiclass": 4, "regression": 400}[task]
+    frame = pd.DataFrame(rng.normal(size=(400, 6)), columns=list("abcdef"))
+    frame["y"] = rng.integers(0, values, 400)
+    _, model, _ = trained(frame, "y", task, tmp_path)
+    assert model.verdict == "no signal"
+
+
+def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):
+    began = time.time()
+    _, model, out = trained(signal, "y", "binary", tmp_path, budget_s=5, started=time.time() - 60)
+    assert time.time() - began < 20
+    assert model.winner == "dummy"
+    assert model.verdict == "no signal"
+    assert (out / "model.skops").exists()
+
+
+def test_rare_classes_and_tiny_tables(tmp_path):
+    frame = pd.DataFrame(
+        {"x": np.arange(24.0), "k": list("abcd") * 6, "y": ["u"] * 12 + ["v"] * 11 + ["w"]}
+    )
+    spec, model, out = trained(
+        frame, "y", "multiclass", tmp_path, families=["linear", "xgboost", "random_forest"]
+    )
+    assert model.classes == ["u", "v", "w"]
+    assert any("fewer than five" in note for note in model.notes)
+    assert evaluated(spec, model, out).rows == model.rows_test
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "words"),
+    [
+        (["a"] * 50, "binary", "is constant"),
+        ([None] * 50, "binary", "Every value of the target"),
+        (["a", "b", *[None] * 48], "binary", "Only 2 rows"),
+        ([str(i) for i in range(50)], "multiclass", "at most one of them has two rows"),
+        (["words"] * 50, "regression", "missing or no number"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_with_a_remedy(values, task, words, tmp_path):
+    frame = pd.DataFrame({"x": np.arange(50.0), "y": pd.Series(values, dtype=object)})
+    with pytest.raises(PipeWeaveError, match=words) as caught:
+        trained(frame, "y", task, tmp_path)
+    assert caught.value.code == "VALIDATION_ERROR"
+    assert caught.value.fix
+
+
+def test_one_row_is_refused(tmp_path):
+    frame = pd.DataFrame({"x": [1.0], "z": [2.0], "y": ["a"]})
+    with pytest.raises(PipeWeaveError, match="Only 1 row with a known target"):
+        trained(frame, "y", "binary", tmp_path)
+
+
+def test_hostile_names_and_values_go_through(tmp_path):
+    rng = np.random.default_rng(2)
+    names = ['a"b', "x[0]<y>", "</svg><script>", "prediction", "feature:target", "row_id"]
+    frame = pd.DataFrame(rng.normal(size=(120, 6)), columns=names)
+    frame["target"] = np.where(frame["prediction"] > 0, "<b>|yes", "no\n")
+    spec, model, out = trained(frame, "target", "binary", tmp_path, families=["linear", "lightgbm"])
+    report = evaluated(spec, model, out)
+    assert report.metrics["roc_auc"].value > 0.8
+    assert not [plot for plot in report.plots if "<script" in plot.svg or "<b>" in plot.svg]
+    card = (out / "evaluation" / "model_card.md").read_text()
+    assert "\\<script\\>" in card
+    assert "<script" not in card.replace("\\<", "")
