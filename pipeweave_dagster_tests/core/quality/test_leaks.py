@@ -63,6 +63,12 @@ def test_classes_that_lie_apart_in_many_columns_are_natural(tmp_path):
     assert all(state == "alerted" for _, state, *_ in found)
 
 
+def test_classes_with_a_wide_gap_between_them_are_natural(tmp_path):
+    length, width = Y * 30 + RNG.normal(size=N), Y * 20 + RNG.normal(size=N)
+    found = leaks(tmp_path, {"length": length, "width": width, "other": 2.5 * Y + X})
+    assert {state for _, state, *_ in found} == {"alerted"}
+
+
 def test_a_row_number_of_a_sorted_file_is_stopped_but_not_blocking(tmp_path):
     found = leaks(tmp_path, {"row": np.arange(N), "x": X}, np.sort(Y), roles={"row": "identifier"})
     assert found == [("PW202", "fixed", "row")]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.contrast import best_cut, class_runs
 from pipeweave_dagster.core.columns.power import rank_correlation
@@ -14,6 +16,8 @@ MIN_CLASS_ROWS = 10
 SAME_ORDER = 0.999
 HONEST = 0.94
 """Where another column has more skill than this, the classes lie far apart by nature."""
+WIDE = 0.05
+"""So do classes with a wider gap between them, in units of the column's 10 to 90 % range."""
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -56,8 +60,11 @@ def _cut(column: Column, case: Case) -> tuple[str, dict[str, float]] | None:
     if target.counts.min() < MIN_CLASS_ROWS and target.task == "binary":
         return None
     if target.task == "binary":
-        exceptions = best_cut(counts).exceptions
+        cut = best_cut(counts)
+        exceptions = cut.exceptions
         if exceptions > MAX_EXCEPTIONS * total or case.honest_best > HONEST:
+            return None
+        if _gap(column, cut.place) > WIDE:
             return None
         text = f"One cut of its values gives the classes, with {exceptions} exceptions."
         return text, {"exceptions": exceptions}
@@ -66,6 +73,17 @@ def _cut(column: Column, case: Case) -> tuple[str, dict[str, float]] | None:
         return None
     text = f"Each class is one range of its values, with {stray} exceptions."
     return text, {"exceptions": stray, "ranges": runs}
+
+
+def _gap(column: Column, place: int) -> float:
+    """Width of the empty space at a cut; 0 where one side is a single value (`more than none`)."""
+    numbers = column.numbers
+    if numbers is None or place <= 1 or place >= len(numbers) - 1:
+        return 0.0
+    below = np.cumsum(column.counts) / column.present
+    low, high = (numbers[np.searchsorted(below, q)] for q in (0.1, 0.9))
+    spread = float(high - low) or float(numbers[-1] - numbers[0])
+    return float(numbers[place] - numbers[place - 1]) / spread
 
 
 GUARDRAIL = Guardrail("PW202", "No column is in the order of the target", "leakage", check)
