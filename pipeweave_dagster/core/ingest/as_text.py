@@ -31,6 +31,8 @@ def _delimited(content: Content, out: Path, space: Workspace) -> TextTable:
     body = records[decided.layout.preamble + decided.layout.header :]
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]
     names = decided.layout.names
+    if names is not None:
+        names = delimited.without_blanks(names, decided.layout.width)
     return _written(rows, names, delimited.dialect_of(content, decided), [], out)
 
 

@@ -173,16 +173,23 @@ def _header(layout: Layout, body: list[Record]) -> tuple[list[str], int]:
     width = layout.width
     if layout.names is None:
         return [""] * width, width
-    names = list(layout.names)
-    while len(names) > width and not names[-1].strip():
-        names.pop()
-    if len(names) == width + 1 and "" in [n.strip() for n in names]:
-        names.pop([n.strip() for n in names].index(""))
+    names = without_blanks(layout.names, width)
     if len(names) == width - 1 and _is_index([r.fields[0] for r in body if r.fields]):
         # R writes a header without a name for the row names.
         return ["", *names], width
     width = max(width, len(names))
     return names + [""] * (width - len(names)), width
+
+
+def without_blanks(names: list[str], width: int) -> list[str]:
+    """Header cells without the empty ones that make the header wider than the body."""
+    names = list(names)
+    while len(names) > width and not names[-1].strip():
+        names.pop()
+    stripped = [n.strip() for n in names]
+    if len(names) == width + 1 and "" in stripped:
+        names.pop(stripped.index(""))
+    return names
 
 
 def _is_index(values: list[str]) -> bool:

@@ -2,6 +2,7 @@
 """Which encoding a text file has, and the same text as UTF-8."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,28 @@ class Text:
     notes: tuple[str, ...] = ()
 
 
+@dataclass
+class _Survey:
+    """What the whole file holds: line ends, NULs, control signs that no text uses."""
+
+    line_end: str = ""
+    nul: bool = False
+    control: bool = False
+
+    @property
+    def odd(self) -> bool:
+        return self.nul or self.control
+
+
+# Text that went through latin-1 on its way to UTF-8 has control signs in place of these.
+_TWICE_ENCODED = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+_CONTROL = re.compile("[\x80-\x9f]")
+
+
 def to_utf8(path: Path, name: str, folder: Path) -> Text:
     """Bring a text file to UTF-8 without a byte order mark and without bare CR or NUL.
 
@@ -41,8 +64,9 @@ def to_utf8(path: Path, name: str, folder: Path) -> Text:
         PipeWeaveError: `VALIDATION_ERROR` when the bytes are no text in any known encoding.
     """
     encoding = detect(path, name)
-    line_end, has_nul = _survey(path, encoding)
-    if encoding in {"ascii", "utf-8"} and line_end in {"\n", "\r\n"} and not has_nul:
+    found = _survey(path, encoding)
+    line_end = found.line_end
+    if encoding in {"ascii", "utf-8"} and line_end in {"\n", "\r\n"} and not found.odd:
         return Text(path, encoding, line_end)
     target = folder / f"{path.name}.utf8"
     notes: tuple[str, ...] = ()
@@ -50,9 +74,11 @@ def to_utf8(path: Path, name: str, folder: Path) -> Text:
         for chunk in _decoded(path, encoding):
             # Mixed and old Mac line ends become LF: no reader agrees with another on them.
             text = chunk if line_end == "\r\n" else chunk.replace("\r\n", "\n").replace("\r", "\n")
-            sink.write(text.replace("\0", ""))
-    if has_nul:
-        notes = ("NUL characters in the file were left out.",)
+            sink.write(text.replace("\0", "").translate(_TWICE_ENCODED))
+    if found.nul:
+        notes += ("NUL characters in the file were left out.",)
+    if found.control:
+        notes += ("Control signs U+0080 to U+009F were read as the cp1252 signs they once were.",)
     return Text(target, encoding, line_end, notes)
 
 
@@ -185,24 +211,25 @@ def _fit_east_asian(before: str, code: int, after: str) -> float:
     return -0.8
 
 
-def _survey(path: Path, encoding: str) -> tuple[str, bool]:
-    """The line end of the whole file (`mixed` if there are several) and whether NULs occur."""
+def _survey(path: Path, encoding: str) -> _Survey:
+    """Line ends of the whole file (`mixed` if there are several), NULs and control signs."""
     crlf = lf = cr = 0
-    has_nul = False
-    previous = ""
+    found = _Survey()
     for chunk in _decoded(path, encoding):
-        both = chunk.count("\r\n") + (previous == "\r" and chunk.startswith("\n"))
+        both = chunk.count("\r\n")
         crlf += both
         lf += chunk.count("\n") - both
         cr += chunk.count("\r") - both
-        has_nul = has_nul or "\0" in chunk
-        previous = chunk[-1:]
+        found.nul = found.nul or "\0" in chunk
+        if not found.control and not chunk.isascii():
+            found.control = _CONTROL.search(chunk) is not None
     if cr and not crlf and not lf:
-        return "\r", has_nul
-    # Lone line feeds inside quoted fields of a CRLF file are common and no mixture.
-    if crlf and not cr and not lf:
-        return "\r\n", has_nul
-    return ("mixed" if crlf or cr else "\n"), has_nul
+        found.line_end = "\r"
+    elif crlf and not cr and not lf:
+        found.line_end = "\r\n"
+    else:
+        found.line_end = "mixed" if crlf or cr else "\n"
+    return found
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:

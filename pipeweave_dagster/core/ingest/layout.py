@@ -44,11 +44,24 @@ def find_layout(records: list[Record], known: tuple[str, ...] = ()) -> Layout:
     start = _body_start(rows, records, width)
     if start == 0:
         return Layout(0, 0, width, None)
+    while start < len(rows) - 1 and start > 0 and _is_subheader(rows, start):
+        start += 1
     block = _header_block(rows, records, start)
     if not block:
         return Layout(start, 0, width, None)
     names = _join([records[i].fields for i in block], width)
     return Layout(block[0], len(block), width, names)
+
+
+def _is_subheader(rows: list[list[str]], start: int) -> bool:
+    """Whether the row, blank or not, only names columns that the row of names above leaves open."""
+    above = next((r for r in reversed(rows[:start]) if _filled(r)), None)
+    row = next((r for r in rows[start:] if _filled(r)), None)
+    if above is None or row is None or _filled(above) < 2:
+        return False
+    words = all(kind_of(c) not in TYPED for c in row if c)
+    over = sum(bool(a) for a, c in zip(above, row, strict=True) if c)
+    return words and not row[0] and _filled(row) >= 2 and over <= 0.5 * _filled(row)
 
 
 def _fit(fields: list[str], width: int) -> list[str]:
@@ -67,14 +80,22 @@ def _body_start(rows: list[list[str]], records: list[Record], width: int) -> int
         r for r, rec in zip(rows[first:], records[first:], strict=True) if len(rec.fields) == width
     ]
     reference = [r for r in usual if _filled(r)] or [r for r in rows[1:] if _filled(r)] or rows[1:]
-    columns = [_Column([r[j] for r in reference]) for j in range(width)]
+    columns = _columns(reference, width)
     if _is_sequence_header(rows[0], columns):
         return 1
     typical = sorted(_filled(r) for r in reference)[len(reference) // 2]
-    for index, row in enumerate(rows[: first + 1]):
-        if _filled(row) >= max(1, 0.5 * typical) and _likeness(row, columns) >= 0.5:
+    for index, row in enumerate(rows[: first + 2]):
+        if index >= first:
+            columns = _columns(rows[index + 1 :] or [row], width)  # none is compared to itself
+        if _filled(row) < max(1, 0.5 * typical) or _likeness(row, columns) < 0.5:
+            continue
+        if not _is_repeated_header(row, columns):
             return index
     return 1
+
+
+def _columns(rows: list[list[str]], width: int) -> list["_Column"]:
+    return [_Column([r[j] for r in rows]) for j in range(width)]
 
 
 def _names_only(row: list[str]) -> bool:
@@ -93,7 +114,8 @@ class _Column:
         self.kinds = set(kinds)
         total = sum(kinds.values())
         typed = sum(n for k, n in kinds.items() if k in TYPED)
-        self.typed = total > 0 and typed >= 0.8 * total
+        self.share_typed = typed / total if total else 0.0
+        self.typed = self.share_typed >= 0.8
         self.values = set(filled)
         self.closed = len(values) >= 10 and 0 < len(self.values) <= 0.25 * len(values)
         lengths = [len(v) for v in filled]
@@ -121,6 +143,12 @@ def _likeness(row: list[str], columns: list[_Column]) -> float:
     return hit / total if total else 0.5
 
 
+def _is_repeated_header(row: list[str], columns: list[_Column]) -> bool:
+    """Words, and nothing else, over columns that hold numbers: the names above stacked tables."""
+    over = sum(c.share_typed >= 0.3 and bool(cell) for cell, c in zip(row, columns, strict=True))
+    return over > 0 and not any(kind_of(c) in TYPED for c in row if c)
+
+
 def _is_sequence_header(row: list[str], columns: list[_Column]) -> bool:
     """Years or numbers that run on by one (1999, 2000, 2001 …) name columns, also over numbers."""
     runs = 0
@@ -134,25 +162,26 @@ def _is_sequence_header(row: list[str], columns: list[_Column]) -> bool:
 def _header_block(rows: list[list[str]], records: list[Record], start: int) -> list[int]:
     """Indices of the header rows above the body, empty if there are only titles."""
     width = len(rows[0])
+    whole = [len(r.fields) == width for r in records[:start]]
     last = start - 1
-    while last >= 0 and not _filled(rows[last]):
+    # A row of another width between header and body is a broken row of the body.
+    while last >= 0 and (not _filled(rows[last]) or (not whole[last] and any(whole[:last]))):
         last -= 1
-    if last < 0 or (width > 2 and _filled(rows[last]) < 2):
+    if last < 0 or (width > 2 and _filled(rows[last]) < 2 and rows[last][0]):
         return []
     first = last
     named = {j for j, c in enumerate(rows[last]) if c}
     for above in range(last - 1, max(-1, last - 6), -1):
         filled = {j for j, c in enumerate(rows[above]) if c}
-        partial = len(named) < 0.8 * width
-        if not filled and partial:
+        if not filled and len(named) < 0.8 * width:
             continue
         full = len(filled) >= max(2, 0.7 * width)
-        gap = partial and len(filled) >= 2 and bool(filled - named)
+        gap = len(filled) >= 2 and bool(filled - named)
         if len(records[above].fields) != width or not (full or gap):
             break
         first = above
         named |= filled
-    return _until_data(rows, first, start)
+    return _until_data(rows, first, last + 1)
 
 
 def _until_data(rows: list[list[str]], first: int, start: int) -> list[int]:

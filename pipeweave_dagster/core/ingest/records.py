@@ -260,13 +260,15 @@ def _other_separator(
     """The same line with another separator, where only that gives the expected width."""
     if width is None or width < 3 or len(fields) == width or grammar.blanks:
         return None
-    if len(fields) > max(2, width // 2):
-        return None
+    quote = re.escape(grammar.quote or "")
     for separator in _OTHER_SEPARATORS:
         if separator == grammar.separator:
             continue
         other = Grammar(separator, grammar.quote, grammar.escape)
         found, after = split_quoted(raw, 0, other)
-        if found is not None and after >= len(raw) and len(found) == width:
+        if found is None or after < len(raw) or len(found) != width:
+            continue
+        outside = re.sub(f"{quote}[^{quote}]*{quote}", "", raw) if quote else raw
+        if grammar.separator and grammar.separator not in outside:
             return found
     return None
