@@ -97,11 +97,13 @@ def _coded_text(info: ColumnDeduction, raw: Any) -> Column:
     whole = raw.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], raw.type)
-    order = pc.sort_indices(whole.dictionary).to_numpy()
+    order = _bits(pc.sort_indices(whole.dictionary)).astype(np.int64)
     place = np.empty(len(order) + 1, np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     place[-1] = -1
-    codes = place[pc.fill_null(whole.indices, len(order)).to_numpy(zero_copy_only=False)]
+    missing = _bits(pc.is_null(whole.indices).cast(pa.int8())).astype(bool)
+    places = np.where(missing, len(order), _bits(whole.indices.cast(pa.int32())))
+    codes = place[places]
     counts = np.bincount(codes[codes >= 0], minlength=len(order)).astype(np.int64)
     keep = counts > 0  # a stored dictionary may hold values that no row uses
     if not keep.all():
@@ -110,7 +112,8 @@ def _coded_text(info: ColumnDeduction, raw: Any) -> Column:
     dictionary = whole.dictionary
 
     def text() -> list[str]:
-        return [str(value) for value in dictionary.take(pa.array(order)).to_pylist()]
+        taken = dictionary.take(_arrow(order))
+        return [str(value) for value in taken.to_pylist()]
 
     return Column(info, codes, counts, None, text)
 
@@ -132,7 +135,7 @@ def _coded_numbers(info: ColumnDeduction, raw: Any) -> Column:
             return [f"{value:.6g}" for value in distinct.tolist()]
         if pa.types.is_integer(raw.type):
             return [str(value) for value in distinct.tolist()]
-        bits = pa.array(distinct.astype(_width(raw.type)))
+        bits = _arrow(distinct.astype(_width(raw.type)))
         return [str(value) for value in bits.cast(raw.type).to_pylist()]
 
     return Column(info, codes, counts.astype(np.int64), numbers, text)
@@ -158,18 +161,45 @@ def _plain(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     import pyarrow.compute as pc
 
     kind = raw.type
-    if pa.types.is_boolean(kind):
+    if pa.types.is_null(kind) or pa.types.is_boolean(kind):
         raw = raw.cast(pa.int8())
     elif pa.types.is_decimal(kind):
         raw = raw.cast(pa.float64())
     elif pa.types.is_temporal(kind):
         raw = raw.cast(pa.int32() if _width(kind) == "int32" else pa.int64())
-    empty = pc.is_null(raw).to_numpy(zero_copy_only=False)
-    values = pc.fill_null(raw, 0).to_numpy(zero_copy_only=False)
+    whole = raw.combine_chunks()
+    empty = _bits(pc.is_null(whole).cast(pa.int8())).astype(bool)
+    values = _bits(whole)  # whatever stands under the missing ones is never looked at
     if values.dtype.kind == "f":
         values = values.astype(np.float64)
         return values, empty | ~np.isfinite(values)
     return values.astype(np.int64), empty
+
+
+def _bits(array: Any) -> NDArray[Any]:
+    """The stored bits of an Arrow array as numbers; `to_numpy` would import pandas."""
+    kind = array.type
+    sign = (
+        "f"
+        if str(kind) in {"float", "double", "halffloat"}
+        else "u"
+        if str(kind)[0] == "u"
+        else "i"
+    )
+    size = kind.bit_width // 8
+    if len(array) == 0 or array.buffers()[1] is None:
+        return np.zeros(len(array), f"{sign}{size}")
+    buffer = array.buffers()[1]
+    return np.frombuffer(buffer, f"{sign}{size}", len(array), array.offset * size)
+
+
+def _arrow(numbers: NDArray[Any]) -> Any:
+    """An Arrow array over the same bits; `pa.array` would import pandas."""
+    import pyarrow as pa
+
+    kind = pa.int32() if numbers.dtype == np.int32 else pa.int64()
+    bits = pa.py_buffer(numbers.tobytes())
+    return pa.Array.from_buffers(kind, len(numbers), [None, bits])
 
 
 def _width(kind: Any) -> str:

@@ -35,9 +35,11 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _shape(column: Column) -> bytes:
     """The codes renumbered by first appearance: equal for columns that are recodes."""
-    used, first = np.unique(column.codes, return_index=True)
+    rows = np.arange(column.rows, dtype=np.int64)
+    first = np.full(column.distinct + 1, column.rows, np.int64)
+    first[column.codes[::-1]] = rows[::-1]  # the last write, the earliest row, stays
     place = np.empty(column.distinct + 1, np.int32)
-    place[used] = np.argsort(np.argsort(first))
+    place[np.argsort(first, kind="stable")] = np.arange(column.distinct + 1)
     return hashlib.blake2b(place[column.codes].tobytes(), digest_size=16).digest()
 
 
