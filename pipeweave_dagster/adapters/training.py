@@ -74,7 +74,7 @@ def evaluate_and_promote(
         Evaluation,
         trained=trained,
         spec=spec,
-        model=store.payload(trained.model),
+        model=store.payload(trained.evaluated or trained.model),
         test_rows=store.payload(trained.test_rows),
         out=folder,
     )

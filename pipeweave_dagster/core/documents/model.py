@@ -83,6 +83,8 @@ class TrainedModel(Document):
 
     `columns` says how the features were read, so that a batch is read alike.
     `verdict` is `no signal` when the winner is not better than the constant model.
+    `evaluated` is the model whose test scores are told; `model` is the same recipe fitted once
+    more on all rows, test rows included, so importances on test rows need the former.
     """
 
     kind: ClassVar[str] = "model"
@@ -103,6 +105,7 @@ class TrainedModel(Document):
     used_s: float
     package_versions: dict[str, str]
     model: Payload
+    evaluated: Payload | None = None
     test_rows: Payload
     reference: Payload
     mlflow: MlflowLink | None = None

@@ -27,7 +27,8 @@ def train(
         spec: The pipeline.
         schema: Meaning of the columns.
         data: The typed table (Parquet).
-        out: Empty folder; gets `model.skops`, `test_rows.parquet` (target, predictions and, as
+        out: Empty folder; gets `model.skops`, `evaluated.skops` (the model before it was fitted
+            on all rows, if it was), `test_rows.parquet` (target, predictions and, as
             `feature:<name>`, the features of rows that no fitting saw) and `reference.parquet`.
         budget_s: Seconds from `started_at` until this function returns.
         started_at: `time.time()` when the run began.
@@ -39,8 +40,9 @@ def train(
     from pipeweave_dagster.core.training.clock import Clock
     from pipeweave_dagster.core.training.trainer import run_training
 
+    del schema  # all that training needs of it is in the pipeline
     clock = Clock(started_at, budget_s, reserve_s=min(2.0, 0.1 * budget_s))
-    return run_training(spec, schema, data, out, clock, seed)
+    return run_training(spec, data, out, clock, seed)
 
 
 def evaluate(
@@ -51,7 +53,8 @@ def evaluate(
     Args:
         trained: The document of the model.
         spec: Its pipeline.
-        model: The model file.
+        model: The model file; better the one that was evaluated (`trained.evaluated`), since the
+            final one may have seen the test rows, which makes importances look larger.
         test_rows: The test rows that training wrote.
         out: Empty folder; gets `model_card.md`.
     """

@@ -1,11 +1,8 @@
-"""Put fitted parts together into one model file, and into the files beside it."""
+"""Put fitted parts together into what a model file holds."""
 
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from sklearn.pipeline import Pipeline
-from skops.io import dump
 
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.folds import FoldData
@@ -22,13 +19,3 @@ def bundle_of(
 ) -> dict[str, Any]:
     """The dict that `serving.load_bundle` gives back."""
     return {"task": task, "classes": classes, "frame": frame, "members": members}
-
-
-def write_bundle(bundle: dict[str, Any], path: Path) -> None:
-    """Write a skops archive (no pickle)."""
-    dump(bundle, path)
-
-
-def write_rows(table: pd.DataFrame, path: Path) -> None:
-    """Write rows as Parquet."""
-    table.to_parquet(path, index=False, compression="zstd")

@@ -1,7 +1,5 @@
 """The features of every fold and view, computed once and shared by all candidates."""
 
-import logging
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +11,6 @@ from pipeweave_dagster.core.pipelines.compile import Layout, View, transformer
 from pipeweave_dagster.core.training.families import Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.split import Index
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,6 @@ class FoldData:
     weight: Array | None
     x_valid: Any
     valid: Index
-    seconds: float
 
 
 @dataclass
@@ -65,7 +60,7 @@ class FoldCache:
         return self.made[key]
 
     def _make(self, view: View, fold: int) -> FoldData:
-        problem, started = self.problem, time.time()
+        problem = self.problem
         everything = np.arange(len(problem.y))
         learn, valid = problem.folds[fold] if fold >= 0 else (everything, everything[:0])
         features = transformer(problem.columns, view, problem.task, problem.seed)
@@ -82,7 +77,6 @@ class FoldCache:
             weight=None if problem.weight is None else problem.weight[learn],
             x_valid=x_valid,
             valid=valid,
-            seconds=time.time() - started,
         )
 
     def rows(self, view: View, data: FoldData, rounds: int | None) -> Rows:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from pipeweave_dagster.core.documents import Payload, TrainedModel
+from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.training.bundle import write_rows
+from pipeweave_dagster.core.training.files import write_rows
 from pipeweave_dagster.core.training.scored import ScoredRows
 from pipeweave_dagster.core.training.serving import load_bundle, score
 
@@ -30,12 +30,12 @@ def run_scoring(model: Path, trained: TrainedModel, data: Path, out: Path) -> Sc
     table = pq.read_table(data, columns=wanted).to_pandas()
     scores = score(load_bundle(model), table)
     scores.insert(0, "row_id", np.arange(len(scores)))
-    write_rows(scores, out / "predictions.parquet")
+    predictions = write_rows(scores, out / "predictions.parquet")
     counts = scores["prediction"].value_counts().to_dict() if trained.classes else {}
     _log.info("%d rows scored, %d columns ignored", len(scores), len(ignored))
     return ScoredRows(
         rows=len(scores),
-        predictions=Payload.of(out / "predictions.parquet", "application/vnd.apache.parquet"),
+        predictions=predictions,
         ignored_columns=ignored,
         missing_columns=missing,
         counts={str(label): int(count) for label, count in counts.items()},

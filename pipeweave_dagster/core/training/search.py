@@ -10,6 +10,7 @@ import time
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.finish import refit_seconds
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.guard import OverrunError, within
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
@@ -20,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _FIRST_FOLD_SHARE = 0.25
 _GRACE_S = 0.5
-_FINAL_FACTOR = 1.6
+_KEPT_SHARE = 0.35
 
 
 class Search:
@@ -30,10 +31,11 @@ class Search:
         spec: The pipeline (families, metric).
         cache: Features and target by fold.
         clock: The budget.
+        rows: How many rows the refit at the end will have.
     """
 
-    def __init__(self, spec: PipelineSpec, cache: FoldCache, clock: Clock) -> None:
-        self.spec, self.cache, self.clock = spec, cache, clock
+    def __init__(self, spec: PipelineSpec, cache: FoldCache, clock: Clock, rows: int) -> None:
+        self.spec, self.cache, self.clock, self.rows = spec, cache, clock, rows
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
         self.results: list[Result] = []
@@ -61,17 +63,18 @@ class Search:
             before = result.done
             while result.done < self.folds:
                 # A fold may take somewhat longer than the one before; better not to start it.
-                if result.pace * 1.3 + self.kept_for_refit() > self.clock.left:
+                if result.pace * 1.3 + self.kept_for_refit(3) > self.clock.left:
                     break
                 if not self._step(result, self.clock.share(0.5, 0.1)):
                     break
             if result.done > before:
                 self._tell(result)
 
-    def kept_for_refit(self) -> float:
-        """Seconds that fitting the present best on all training rows would take."""
-        best = self.best()
-        return best.pace * _FINAL_FACTOR if best is not None else 0.0
+    def kept_for_refit(self, candidates: int = 1) -> float:
+        """Seconds kept for fitting the best candidates on all rows."""
+        best = [r for r in self.finalists() if r.done][:candidates]
+        wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
+        return min(wanted, _KEPT_SHARE * self.clock.budget_s)
 
     def ranked(self, minimum: int) -> list[Result]:
         """Results with at least `minimum` folds, best score first (stable)."""
@@ -79,16 +82,19 @@ class Search:
         usable = [r for r in self.results if r.done >= minimum and r.score is not None]
         return sorted(usable, key=lambda r: -sign * float(r.score or 0.0))
 
-    def best(self) -> Result | None:
-        """The best of those that ran on the most folds (never one fold against five).
+    def finalists(self) -> list[Result]:
+        """Those that ran on the most folds, best first (never one fold against five).
 
-        The constant model wins where no other is better, which the verdict then says.
+        The constant model stands alone where no other is better, and is no part of a mixture.
         """
         models = [r for r in self.results if r.candidate.family != "dummy" and r.score is not None]
         if not models:
-            return next(iter(self.ranked(minimum=1)), None)
+            return self.results[:1]
         most = max(r.done for r in models)
-        return self.ranked(minimum=most)[0]
+        ranked = self.ranked(minimum=most)
+        if ranked[0].candidate.family == "dummy":
+            return ranked[:1]
+        return [r for r in ranked if r.candidate.family != "dummy"]
 
     def _step(self, result: Result, deadline: float) -> bool:
         hard = max(self.clock.left, 1.0) + _GRACE_S

@@ -42,7 +42,7 @@ def evaluated(spec, model, out):
     return evaluate(
         trained=model,
         spec=spec,
-        model=out / "model.skops",
+        model=out / model.evaluated.name,
         test_rows=out / "test_rows.parquet",
         out=folder,
     )
@@ -110,12 +110,18 @@ def test_nothing_is_fitted_on_test_rows(tmp_path):
         frame, "y", "binary", tmp_path, families=["xgboost"], types={"word": "categorical"}
     )
     test_words = set(pd.read_parquet(out / "test_rows.parquet")["feature:word"])
-    (member,) = load_bundle(out / "model.skops")["members"]
-    encoder = member["pipeline"]["features"].named_transformers_["means"]
-    known = set(encoder.categories_[0])
+    known = words_of(load_bundle(out / "evaluated.skops"))
     assert len(test_words) > 30
     assert not known & test_words
     assert len(known) == 300 - len(test_words)
+    assert len(words_of(load_bundle(out / "model.skops"))) == 300  # refitted on all rows
+
+
+def words_of(bundle):
+    encoders = [
+        member["pipeline"]["features"].named_transformers_["means"] for member in bundle["members"]
+    ]
+    return {word for encoder in encoders for word in encoder.categories_[0]}
 
 
 def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
@@ -138,7 +144,7 @@ def test_scoring_equals_the_test_rows_that_training_wrote(signal, tmp_path):
 
     rows = pd.read_parquet(out / "test_rows.parquet")
     features = rows.filter(like="feature:").rename(columns=lambda c: c.removeprefix("feature:"))
-    again = score(load_bundle(out / "model.skops"), features)
+    again = score(load_bundle(out / "evaluated.skops"), features)
     np.testing.assert_allclose(again["probability_yes"], rows["probability_yes"], atol=1e-12)
 
 

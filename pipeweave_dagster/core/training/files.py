@@ -1,0 +1,63 @@
+"""The files that a training leaves: model, test rows, and a sample of the training rows."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from skops.io import dump
+
+from pipeweave_dagster.core.documents import Payload
+from pipeweave_dagster.core.training.job import Job
+
+MODEL, EVALUATED = "model.skops", "evaluated.skops"
+TEST_ROWS, REFERENCE = "test_rows.parquet", "reference.parquet"
+_REFERENCE_ROWS = 10_000
+
+
+def write_bundle(bundle: dict[str, Any], path: Path) -> Payload:
+    """Write a model as a skops archive (no pickle)."""
+    dump(bundle, path)
+    return Payload.of(path, "application/zip")
+
+
+def write_rows(table: pd.DataFrame, path: Path) -> Payload:
+    """Write rows as Parquet."""
+    table.to_parquet(path, index=False, compression="zstd")
+    return Payload.of(path, "application/vnd.apache.parquet")
+
+
+def write_reference(job: Job, out: Path) -> Payload:
+    """Write a sample of the training rows' features, in their order, for drift checks."""
+    rng = np.random.default_rng(job.problem.seed)
+    sample = np.sort(rng.permutation(job.split.train)[:_REFERENCE_ROWS])
+    return write_rows(job.table.raw.iloc[sample], out / REFERENCE)
+
+
+def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
+    """Write target, predictions, the constant model's outputs and the features of test rows."""
+    rows = job.split.test
+    frame = job.table.raw.iloc[rows].reset_index(drop=True)
+    y = job.table.y[rows]
+    labels = np.array(job.table.classes, dtype=object)
+    target = labels[y.astype(np.intp)] if job.table.classes else y
+    features = {f"feature:{name}": frame[name] for name in frame.columns}
+    constant = _constant(job)
+    if job.table.classes:
+        shares = zip(job.table.classes, constant, strict=True)
+        baseline = {f"baseline_{label}": np.full(len(rows), share) for label, share in shares}
+    else:
+        baseline = {"baseline": np.full(len(rows), constant[0])}
+    truth = {"target": target}
+    if job.table.weight is not None:
+        truth["weight"] = job.table.weight[rows]
+    return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)
+
+
+def _constant(job: Job) -> np.ndarray:
+    """What the constant model says: class shares, or the mean, of the training rows."""
+    y, weight = job.problem.y, job.problem.weight
+    if not job.table.classes:
+        return np.array([np.average(y, weights=weight)])
+    counts = np.bincount(y.astype(np.intp), weights=weight, minlength=len(job.table.classes))
+    return np.asarray(counts / counts.sum())

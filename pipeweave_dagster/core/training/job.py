@@ -1,0 +1,124 @@
+"""What one training works on: rows, their division, and the problem inside the training part."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.training.folds import Problem
+from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.split import Index, Split, split_rows, strata_of
+from pipeweave_dagster.core.training.table import Table
+
+_log = logging.getLogger(__name__)
+
+_HOLD_OUT_CELLS = 3_000_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """A table that is ready to be learned from.
+
+    Attributes:
+        features: Prepared features of all rows.
+        problem: The training rows alone, with their folds.
+    """
+
+    spec: PipelineSpec
+    table: Table
+    split: Split
+    features: pd.DataFrame
+    problem: Problem
+
+    def whole(self) -> Problem:
+        """All rows, test rows included, for the refit after the evaluation; without folds."""
+        return Problem(
+            task=self.spec.task,
+            features=self.features,
+            y=self.table.y,
+            labels=self.table.classes,
+            weight=self.table.weight,
+            columns=self.problem.columns,
+            folds=[],
+            seed=self.problem.seed,
+        )
+
+
+def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
+    """Prepare the features and divide the rows.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR where no feature varies or no fold can be made.
+    """
+    features = prepare(table.raw, frame_plan(spec))
+    strata = strata_of(table.y, len(table.classes))
+    split = split_rows(spec.split, features, table.divider, strata)
+    train = split.train
+    columns = layout(spec, features.iloc[train])
+    if columns.empty:
+        raise validation_error(
+            "Every feature holds one value only in the training rows, so nothing can be learned.",
+            fix="Add columns that vary, or rows.",
+            features=spec.features,
+        )
+    cells = len(train) * features.shape[1] * max(1, len(table.classes) // 2)
+    position = np.full(len(table.y), -1)
+    position[train] = np.arange(len(train))
+    folds = _folds(split, position, hold_out=cells > _HOLD_OUT_CELLS)
+    if not folds:
+        raise validation_error(
+            "The training rows cannot be divided for cross-validation: too few different rows.",
+            fix="Add rows, or choose another split in pipeweave.yaml.",
+            rows=len(train),
+        )
+    _log.info(
+        "%d training rows, %d test rows, %d fold(s), %d features",
+        len(train), len(split.test), len(folds), features.shape[1],
+    )  # fmt: skip
+    problem = Problem(
+        task=spec.task,
+        features=features.iloc[train].reset_index(drop=True),
+        y=table.y[train],
+        labels=table.classes,
+        weight=None if table.weight is None else table.weight[train],
+        columns=columns,
+        folds=folds,
+        seed=seed,
+    )
+    return Job(spec, table, split, features, problem)
+
+
+def _folds(split: Split, position: Index, *, hold_out: bool) -> list[tuple[Index, Index]]:
+    folds = []
+    for k in sorted(set(split.fold[split.fold >= 0].tolist())):
+        valid = np.flatnonzero(split.fold == k)
+        if split.ordered:
+            learn = np.flatnonzero((split.fold < k) & (position >= 0))
+        else:
+            learn = split.train[split.fold[split.train] != k]
+        if len(learn) >= 2 and len(valid):
+            folds.append((position[learn], position[valid]))
+    if hold_out:
+        return folds[-1:] if split.ordered else folds[:1]
+    return folds
+
+
+def notes_of(job: Job) -> list[str]:
+    """What a reader of the model should know about its rows."""
+    notes = [f"Test rows: {job.spec.split.reason}; {job.split.note}."]
+    if len(job.problem.folds) == 1:
+        notes.append("One hold-out part instead of folds: the table is large for the budget.")
+    counts = np.bincount(job.problem.y.astype(int)) if job.table.classes else np.array([])
+    rare = [job.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]
+    if rare:
+        notes.append(
+            f"{len(rare)} class(es) have fewer than five training rows, scores for them say "
+            f"little: {', '.join(r[:40] for r in rare[:10])}."
+        )
+    if job.table.dropped:
+        notes.append(f"{job.table.dropped} rows were left out: their target is missing.")
+    return notes
