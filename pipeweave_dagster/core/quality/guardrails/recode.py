@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.contrast import class_counts
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
@@ -15,6 +16,7 @@ MAX_VALUES = 200
 MAX_NUMBERS = 50
 """A measurement with more values is no recode, even if all rows were repeated ten times."""
 MIN_ROWS = 30
+MAX_CELLS = 5_000_000
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -52,24 +54,14 @@ def exceptions_of(column: Column, target: Target) -> int | None:
         return None
     if target.task == "regression" and column.distinct < 0.5 * target.classes:
         return None
-    pairs = column.codes[rows].astype(np.int64) * target.classes + target.codes[rows]
-    _, first, counts = np.unique(pairs, return_index=True, return_counts=True)
-    value = column.codes[rows][first]
-    largest = np.zeros(column.distinct, np.int64)
-    np.maximum.at(largest, value, counts)
-    exceptions = known - int(largest.sum())
-    told = _classes_told(pairs, value, counts, largest, target)
+    if column.distinct * target.classes > MAX_CELLS:
+        return None
+    table = class_counts(column, target)[:-1]
+    exceptions = known - int(table.max(1).sum())
+    named = set(table.argmax(1)[table.sum(1) > 0].tolist())
+    weighty = set(np.flatnonzero(target.counts > 2 * MAX_EXCEPTIONS * known).tolist())
+    told = len(weighty) >= 2 and weighty <= named  # the rule names every class of weight
     return exceptions if exceptions <= MAX_EXCEPTIONS * known and told else None
-
-
-def _classes_told(
-    pairs: np.ndarray, value: np.ndarray, counts: np.ndarray, largest: np.ndarray, target: Target
-) -> bool:
-    """Whether the rule names every class of weight, not only the commonest one."""
-    classes = np.unique(pairs) % target.classes
-    named = set(classes[counts == largest[value]].tolist())
-    weighty = np.flatnonzero(target.counts > 2 * MAX_EXCEPTIONS * target.counts.sum())
-    return set(weighty.tolist()) <= named and len(weighty) >= 2
 
 
 GUARDRAIL = Guardrail("PW204", "No column is a recode of the target", "leakage", check)
