@@ -1,0 +1,108 @@
+"""`pipeweave dev` on free ports: web UI, daemon, code server, MLflow and pages, all real."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pipeweave_dagster_tests.servers import graphql
+from pipeweave_dagster_tests.servers.process import answers, free_ports, wait_until
+
+_FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
+_WORKER = "pipeweave_dagster.adapters.worker.child"
+
+
+@dataclass(frozen=True)
+class Dev:
+    """A running `pipeweave dev`, and what its user would ask of it."""
+
+    process: subprocess.Popen[bytes]
+    env: dict[str, str]
+    dagster: str
+    mlflow: str
+    pages: str
+    log: Path
+
+    def runs(self, dataset: str) -> list[dict[str, Any]]:
+        """The runs of a data set, newest first."""
+        runs = graphql.runs(self.dagster)
+        return [run for run in runs if run["tags"].get("dagster/partition") == dataset]
+
+    def wait_for_run(self, dataset: str, seconds: float, *, after: int = 0) -> dict[str, Any]:
+        """The newest run of a data set, once there are more than `after` of them."""
+        wait_until(lambda: len(self.runs(dataset)) > after, seconds, why=self.tail, every=0.5)
+        return self.runs(dataset)[0]
+
+    def wait_for_end(self, dataset: str, seconds: float = 180) -> dict[str, Any]:
+        """The newest run of a data set, once it has ended."""
+
+        def ended() -> bool:
+            return self.runs(dataset)[0]["status"] in _FINISHED
+
+        wait_until(ended, seconds, why=self.tail, every=0.5)
+        return self.runs(dataset)[0]
+
+    def workers(self) -> list[psutil.Process]:
+        """The worker processes of all runs that are under way."""
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in found if _WORKER in _command(child)]
+
+    def tail(self) -> str:
+        """The end of what the servers printed."""
+        return self.log.read_text(errors="replace")[-5000:]
+
+
+@contextlib.contextmanager
+def pipeweave_dev(env: Mapping[str, str], folder: Path) -> Iterator[Dev]:
+    """Start everything, and at the end see that nothing is left."""
+    ports = free_ports(3)
+    names = ("--port", "--mlflow-port", "--web-port")
+    options = [text for name, port in zip(names, ports, strict=True) for text in (name, str(port))]
+    command = [sys.executable, "-m", "pipeweave_dagster.cli", "dev", *options]
+    whole_env = {**os.environ, **env, "PIPEWEAVE_HOME": str(folder / "home")}
+    log = folder / "dev.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=whole_env,
+            cwd=folder,
+        )
+    dagster, mlflow, pages = (f"http://127.0.0.1:{port}" for port in ports)
+    dev = Dev(process, whole_env, dagster, mlflow, pages, log)
+    try:
+        for url in (f"{dagster}/server_info", pages, mlflow):
+            wait_until(answers(url), 150, process=process, why=dev.tail, every=0.5)
+        yield dev
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=30)
+        _, alive = psutil.wait_procs(children, timeout=5)
+        assert not alive, f"left by pipeweave dev: {alive}"
+    finally:
+        for left in [process, *children]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
+        process.wait()
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
