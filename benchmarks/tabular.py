@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     with (options.folder / "INDEX.tsv").open(newline="") as index:
-        rows = [r for r in csv.DictReader(index, delimiter="\t")]
+        rows = list(csv.DictReader(index, delimiter="\t"))
     rows = [r for r in rows if not options.only or r["name"] in options.only]
     lines = []
     with tempfile.TemporaryDirectory() as home:

@@ -75,7 +75,11 @@ class Workbench:
         return self.ask(self._model, function, **arguments)
 
     def ask(self, worker: Worker, function: str, **arguments: Any) -> Any:
-        """Call in a worker under the task limit."""
+        """Call in a worker under the task limit.
+
+        The first call starts both workers: a run that reuses everything starts none.
+        """
+        self.warm_up()
         return worker.call(function, time_limit_s=self.settings.task_time_limit_s, **arguments)
 
     def local(self, key: str) -> Path:

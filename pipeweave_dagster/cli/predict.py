@@ -29,7 +29,6 @@ def predict(
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
-        bench.warm_up()
         raw = describe_batch(path, path.name)
         scored = score(bench, known(bench.store, name), raw, path.absolute(), Path(folder))
         source = scored.parquet if output.suffix == ".parquet" else scored.csv

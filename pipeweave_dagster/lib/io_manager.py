@@ -26,18 +26,16 @@ class DocumentIOManager(dg.ConfigurableIOManager):
         state = self._state(context)
         address, key = state.store.save(obj), _key_of(context)
         known = state.store.result(state.dataset, asset, key) if key else None
-        reused = known is not None and known.document == address
+        known = known if known and known.document == address else None
         seen = state.manifest.entries
         entry = Entry(
             document=address,
             key=key,
-            run_id=known.run_id if known and reused else context.run_id,
-            made_at=known.made_at if known and reused else time.time(),
+            run_id=known.run_id if known else context.run_id,
+            made_at=known.made_at if known else time.time(),
             inputs={n: seen[n].document for n in _upstream_names(context) if n in seen},
         )
         state.record(asset, entry)
-        if key and not reused:
-            state.store.save_result(state.dataset, asset, entry)
         conflict = publish(state, _line_of(context))
         if conflict:
             context.log.warning(

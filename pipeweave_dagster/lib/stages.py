@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import dagster as dg
 from pydantic import BaseModel
 
-from pipeweave_dagster.adapters.state import RunState
+from pipeweave_dagster.adapters.state import Entry, RunState
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSettings, Document, Findings
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
@@ -82,6 +82,13 @@ def run_stage(
             note = f"reused from run {found.run_id[:8]}: same input, settings and code"
         else:
             document = _made(context, workbench, asset, make)
+            entry = Entry(
+                document=workbench.store.save(document),
+                key=key,
+                run_id=context.op_execution_context.run_id,
+                made_at=time.time(),
+            )
+            workbench.store.save_result(dataset, asset, entry)
             note = f"made in {time.monotonic() - began:.1f} s"
         context.log.info("%s: %s", asset, note)
     return dg.MaterializeResult(

@@ -35,7 +35,7 @@ def make_client(settings: Settings) -> Any:
         aws_secret_access_key=settings.secret("aws_secret_access_key"),
         region_name=settings.aws_region,
         config=Config(
-            retries={"mode": "standard", "max_attempts": 5},
+            retries={"mode": "standard"},  # AWS_MAX_ATTEMPTS counts, 3 by default
             connect_timeout=5,
             read_timeout=30,
             signature_version="s3v4",

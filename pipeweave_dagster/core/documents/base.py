@@ -12,7 +12,8 @@ _CHUNK = 1 << 20
 class Part(BaseModel):
     """A piece of a document: immutable, and unknown keys are errors, not silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Schemas are built at first use: loading the definitions needs none of them.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Payload(Part):

@@ -26,7 +26,6 @@ def raw_upload(
 
     Takes the upload that the run was started for, else the newest one of the landing zone.
     """
-    workbench.warm_up()
     dataset, store = context.partition_key, workbench.store
     with told_to_dagster(note_failure(context, workbench)):
         settings = config.laid_over(settings_of(store, dataset))

@@ -27,7 +27,7 @@ def findings(
     raw_upload: RawUpload,
     dataset: DatasetSnapshot,
     schema_deduction: SchemaDeduction,
-) -> Iterator[dg.MaterializeResult[Findings]]:
+) -> Iterator[dg.MaterializeResult[Findings] | dg.AssetCheckResult]:
     """What would make a model misleading: evidence, severity and the step that mends it.
 
     A finding that is blocked stops the line here; it needs a fix, or an override with a reason.
@@ -50,5 +50,6 @@ def findings(
         inputs={"dataset": dataset, "schema_deduction": schema_deduction},
         reads={"settings": settings},
     )
-    yield result._replace(check_results=list(check_results(result.value)))
+    yield result
+    yield from check_results(result.value)
     stop_if_blocked(context, workbench, result.value)

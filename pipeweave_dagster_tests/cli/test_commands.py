@@ -1,0 +1,178 @@
+"""Commands as their users type them, in a process of their own."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeweave_dagster.cli import home, main
+
+CLI = [sys.executable, "-m", "pipeweave_dagster.cli"]
+
+
+def pipeweave(*words: str | Path, code: int = 0) -> str:
+    done = subprocess.run(
+        [*CLI, *map(str, words)], check=False, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done.stdout if "--json" in words or code == 0 else done.stderr
+
+
+def facts(*words: str | Path, code: int = 0) -> Any:
+    return json.loads(pipeweave(*words, "--json", code=code))
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run", "dev", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
+     "doctor", "demo", "gc", "datasets ls", "datasets show", "datasets rm", "pipelines ls",
+     "pipelines show", "pipelines check", "pipelines export", "models ls", "models show",
+     "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
+     "runs cancel", "schedule ls", "config show"],
+)  # fmt: skip
+def test_help_has_an_example_and_json(command: str) -> None:
+    from typer.testing import CliRunner
+
+    from pipeweave_dagster.cli.app import build_app
+
+    result = CliRunner().invoke(build_app(), [*command.split(), "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "Example:" in result.output
+    assert command == "dev" or "--json" in result.output
+
+
+@pytest.mark.slow
+def test_the_main_job_and_everything_after_it(examples: Path, tmp_path: Path) -> None:
+    penguins = examples / "penguins.csv"
+    done = facts("run", penguins, "--target", "species", "--time-budget", "16")
+    assert done["error"] is None
+    assert done["published"]
+    assert done["data"]["rows"] == 344
+    assert done["model"]["alias"] == "champion"
+    assert done["links"]["dagster_run"].endswith(done["run_id"])
+
+    again = facts("run", penguins, "--target", "species", "--time-budget", "16")
+    assert set(again["reused"]) >= {"dataset", "schema_deduction", "findings", "model"}
+
+    listed = facts("datasets", "ls")
+    assert [d["dataset"] for d in listed["datasets"]] == ["penguins"]
+    shown = facts("datasets", "show", "penguins")
+    assert set(shown["stages"]) >= {"dataset", "eda_report", "model_evaluation"}
+    assert not any(stage["stale"] for stage in shown["stages"].values())
+
+    output = tmp_path / "scored.csv"
+    scored = facts("predict", "penguins", penguins, "--output", output)
+    assert scored["rows"] == 344
+    with output.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 344
+    assert {r["prediction"] for r in rows} <= {"Adelie", "Chinstrap", "Gentoo"}
+    with penguins.open(newline="") as file:
+        truth = [r["species"] for r in csv.DictReader(file)]
+    hits = sum(r["prediction"] == t for r, t in zip(rows, truth, strict=True))
+    assert hits > 320  # in their order, or it would be a third
+
+    assert facts("pipelines", "check", "penguins")["valid"]
+    assert facts("models", "show", "penguins")["link"]["model_version"] == "1"
+    assert len(facts("runs", "ls")["runs"]) == 2
+    entries = facts("runs", "logs", done["run_id"][:8])["entries"]
+    assert any("trial" in e["message"] for e in entries)
+    assert facts("findings", "penguins")["findings"]
+    assert facts("gc", "--dry-run")["objects"] == 0
+    assert facts("datasets", "rm", "penguins", "--yes")["removed"] > 0
+    assert facts("datasets", "ls")["total"] == 0
+
+
+def test_single_stages_need_no_run(examples: Path, tmp_path: Path) -> None:
+    wine = examples / "wine.csv"
+    facts("ingest", wine, "--output", tmp_path / "wine.parquet")
+    assert (tmp_path / "wine.parquet").read_bytes()[:4] == b"PAR1"
+    facts("ingest", wine, "--output", tmp_path / "wine.csv")
+    assert (tmp_path / "wine.csv").read_text().count("\n") >= 179
+    deduced = facts("schema", wine, "--target", "cultivar")
+    assert deduced["target"]["task"] == "multiclass"
+    pipeweave("eda", wine, "--html", tmp_path / "r.html", "--json", tmp_path / "r.json")
+    assert "<html" in (tmp_path / "r.html").read_text()
+    assert json.loads((tmp_path / "r.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code"),
+    [
+        (("run", "missing.csv"), "NOT_FOUND", 4),
+        (("run", ".", "--name", "x"), "VALIDATION_ERROR", 3),
+        (("datasets", "show", "nothing"), "NOT_FOUND", 4),
+        (("models", "show", "nothing"), "NOT_FOUND", 4),
+        (("runs", "show", "nothing"), "NOT_FOUND", 4),
+        (("findings", "nothing"), "NOT_FOUND", 4),
+        (("upload-url", "x"), "VALIDATION_ERROR", 3),
+        (("upload-url", "../../x"), "VALIDATION_ERROR", 3),
+        (("demo", "nothing"), "NOT_FOUND", 4),
+    ],
+)
+def test_errors_have_a_code_a_text_and_an_exit_code(
+    words: tuple[str, ...],
+    code: str,
+    exit_code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for arguments in (words, (*words, "--json")):
+        monkeypatch.setattr("sys.argv", ["pipeweave", *arguments])
+        home.settings.cache_clear()
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == exit_code
+    told = capsys.readouterr()
+    assert told.err.startswith(f"{code}: ")
+    envelope = json.loads(told.out)
+    assert envelope["code"] == code
+    assert envelope["message"]
+
+
+def test_an_error_ends_the_process_without_a_traceback() -> None:
+    assert pipeweave("run", "missing.csv", code=4).startswith("NOT_FOUND: ")
+
+
+def test_bad_files_end_in_a_coded_error(tmp_path: Path) -> None:
+    (tmp_path / "header.csv").write_text("a,b,c\n")
+    done = facts("run", tmp_path / "header.csv", code=3)
+    assert done["error"]["code"] == "VALIDATION_ERROR"
+    with (tmp_path / "huge.csv").open("wb") as file:
+        file.truncate(1_025 << 20)
+    refused = facts("run", tmp_path / "huge.csv", code=3)
+    assert "MAX_DATASET_SIZE_MB" in refused["message"]
+    assert facts("run", tmp_path / "header.csv", "--name", "../../x", code=3)["code"]
+
+
+def test_settings_are_shown_and_secrets_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-show")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql+psycopg2://me:do-not-show@host/db")
+    told = pipeweave("config", "show", "--json")
+    assert "do-not-show" not in told
+    settings = {s["setting"]: s for s in json.loads(told)["settings"]}
+    assert settings["AWS_SECRET_ACCESS_KEY"]["source"] == "environment"
+    assert settings["MAX_DATASET_SIZE_MB"] == {
+        "setting": "MAX_DATASET_SIZE_MB", "value": 1024, "source": "default",
+    }  # fmt: skip
+
+
+def test_the_doctor_names_what_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {c["state"] for c in facts("doctor")["checks"]} == {"ok"}
+    monkeypatch.setenv("PIPEWEAVE_STORAGE", "s3://bucket")
+    monkeypatch.setenv("S3_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    states = {c["check"]: c["state"] for c in facts("doctor", code=1)["checks"]}
+    assert [name for name, state in states.items() if state == "red"] == ["storage"]
+
+
+def test_automation_is_listed() -> None:
+    names = {a["name"] for a in facts("schedule", "ls")["automation"]}
+    assert names >= {"uploads", "predict", "retrain_due"}

@@ -1,0 +1,28 @@
+"""A workbench on an empty folder, and contexts for calling assets directly."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """One workbench for all direct calls: its workers import the libraries once."""
+    home: Path = tmp_path_factory.mktemp("line")
+    saved = os.environ.pop("PIPEWEAVE_STORAGE", None)
+    settings = Settings(home=home, storage=str(home / "storage"))
+    if saved is not None:
+        os.environ["PIPEWEAVE_STORAGE"] = saved
+    with Workbench(settings) as workbench:
+        yield workbench
+
+
+def context_for(dataset: str) -> dg.AssetExecutionContext:
+    """What an asset sees when a test calls it."""
+    return dg.build_asset_context(partition_key=dataset)

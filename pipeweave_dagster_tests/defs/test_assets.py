@@ -1,0 +1,220 @@
+"""Each asset called directly with documents, on real data and with the real worker."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Evaluation,
+    Findings,
+    PipelineSpec,
+    RawUpload,
+    SchemaDeduction,
+    TrainedModel,
+)
+from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
+from pipeweave_dagster.defs.eda.assets import eda_report
+from pipeweave_dagster.defs.findings.assets import findings
+from pipeweave_dagster.defs.models.assets import model, model_evaluation
+from pipeweave_dagster.defs.pipelines.assets import pipeline
+from pipeweave_dagster.defs.schemas.assets import schema_deduction
+from pipeweave_dagster.lib.launch import LaunchConfig
+from pipeweave_dagster_tests.defs.conftest import context_for
+
+CONFIG = LaunchConfig(target="species", time_budget_s=24)
+
+
+def put(bench: Workbench, name: str, data: bytes, file: str = "data.csv") -> None:
+    bench.store.storage.put(f"uploads/{name}/{file}", data)
+
+
+@pytest.fixture(scope="module")
+def line(bench: Workbench) -> dict[str, Any]:
+    """Every document of the line, made once."""
+    root = Path(__file__).parents[2]
+    put(bench, "penguins", (root / "examples" / "penguins.csv").read_bytes())
+    run = {"context": context_for("penguins"), "workbench": bench}
+    results: dict[str, Any] = {}
+    results["raw"] = raw_upload(config=CONFIG, **run)
+    raw: RawUpload = results["raw"].value
+    results["data"] = dataset(raw_upload=raw, **run)
+    data: DatasetSnapshot = results["data"].value
+    results["schema"] = schema_deduction(raw_upload=raw, dataset=data, **run)
+    schema: SchemaDeduction = results["schema"].value
+    read = {"dataset": data, "schema_deduction": schema}
+    results["report"] = eda_report(**read, **run)
+    results["findings"], *results["checks"] = findings(raw_upload=raw, **read, **run)
+    found: Findings = results["findings"].value
+    results["pipeline"] = pipeline(raw_upload=raw, findings=found, **read, **run)
+    spec: PipelineSpec = results["pipeline"].value
+    results["model"] = model(raw_upload=raw, pipeline=spec, **read, **run)
+    trained: TrainedModel = results["model"].value
+    results["evaluation"] = model_evaluation(pipeline=spec, model=trained, **run)
+    return results
+
+
+def test_the_upload_is_kept_unchanged(line: dict[str, Any], bench: Workbench) -> None:
+    raw: RawUpload = line["raw"].value
+    kept = bench.store.storage.get(raw.files[0].key)
+    assert kept == bench.store.storage.get("uploads/penguins/data.csv")
+    assert raw.settings.target == "species"
+
+
+def test_the_table_is_read_whole(line: dict[str, Any], bench: Workbench) -> None:
+    data: DatasetSnapshot = line["data"].value
+    assert (data.rows, data.rows_quarantined, len(data.columns)) == (344, 0, 8)
+    assert data.rows_read == data.rows + data.rows_quarantined
+    assert bench.store.storage.stat(data.data.key) is not None
+    assert line["data"].metadata["dagster/row_count"] == 344
+
+
+def test_target_and_task_are_deduced(line: dict[str, Any]) -> None:
+    schema: SchemaDeduction = line["schema"].value
+    assert (schema.target.name, schema.target.task) == ("species", "multiclass")
+    assert all(column.reason for column in schema.columns)
+
+
+def test_findings_become_eight_checks_at_most(line: dict[str, Any]) -> None:
+    results = line["checks"]
+    assert 0 < len(results) <= 8
+    assert not [r for r in results if r.severity == dg.AssetCheckSeverity.ERROR and not r.passed]
+
+
+def test_the_report_lies_beside_its_document(line: dict[str, Any], bench: Workbench) -> None:
+    html = bench.store.storage.get(line["report"].value.html.key).decode()
+    assert "<html" in html
+    assert "bill_length_mm" in html
+
+
+def test_the_pipeline_predicts_the_target_from_other_columns(line: dict[str, Any]) -> None:
+    spec: PipelineSpec = line["pipeline"].value
+    assert spec.target == "species"
+    assert "species" not in spec.features
+    assert {step.kind for step in spec.steps} >= {"extract", "train", "predict"}
+
+
+def test_the_model_beats_the_baselines_it_was_compared_with(line: dict[str, Any]) -> None:
+    trained: TrainedModel = line["model"].value
+    families = {t.family for t in trained.leaderboard}
+    assert {"dummy", "linear"} <= families
+    assert trained.verdict == "model"
+    assert trained.rows_train + trained.rows_test == 344
+    assert trained.mlflow is not None
+
+
+def test_scores_have_intervals_on_rows_never_seen(line: dict[str, Any]) -> None:
+    evaluation: Evaluation = line["evaluation"].value
+    score = evaluation.metrics[evaluation.metric]
+    assert score.value is not None
+    assert score.low is not None
+    assert score.high is not None
+    assert score.low <= score.value <= score.high
+    assert evaluation.rows == line["model"].value.rows_test
+    assert evaluation.promoted == "champion"
+
+
+def test_metadata_stays_below_the_limit_of_the_event_log(line: dict[str, Any]) -> None:
+    documents = {name: result for name, result in line.items() if name != "checks"}
+    for name, result in documents.items():
+        size = sum(len(str(getattr(v, "value", v))) for v in result.metadata.values())
+        assert size < 256_000, f"{name}: {size}"
+
+
+def test_the_same_again_is_reused_and_says_so(line: dict[str, Any], bench: Workbench) -> None:
+    run = {"context": context_for("penguins"), "workbench": bench}
+    again = dataset(raw_upload=line["raw"].value, **run)
+    assert again.value == line["data"].value
+    assert "reused from run" in again.metadata["result"]
+    assert "reused" not in line["data"].metadata["result"]
+
+
+def test_a_setting_that_a_stage_does_not_read_does_not_make_it_stale(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    raw: RawUpload = line["raw"].value
+    other = raw.model_copy(
+        update={"settings": raw.settings.model_copy(update={"time_budget_s": 9.0})}
+    )
+    run = {"context": context_for("penguins"), "workbench": bench}
+    again = schema_deduction(raw_upload=other, dataset=line["data"].value, **run)
+    assert "reused from run" in again.metadata["result"]
+    wanted = other.model_copy(
+        update={"settings": raw.settings.model_copy(update={"target": "island"})}
+    )
+    changed = schema_deduction(raw_upload=wanted, dataset=line["data"].value, **run)
+    assert changed.value.target.name == "island"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty", b"", "empty"),
+        ("garbage", bytes(range(256)) * 40, ""),
+        ("header-only", b"a,b,c\n", ""),
+    ],
+)
+def test_what_cannot_be_read_fails_with_its_code(
+    bench: Workbench, name: str, content: bytes, words: str
+) -> None:
+    put(bench, name, content)
+    run = {"context": context_for(name), "workbench": bench}
+    raw = raw_upload(config=LaunchConfig(), **run).value
+    with pytest.raises(dg.Failure) as caught:
+        dataset(raw_upload=raw, **run)
+    assert caught.value.description is not None
+    assert caught.value.description.startswith("VALIDATION_ERROR: ")
+    assert words in caught.value.description
+    assert caught.value.metadata["code"].value == "VALIDATION_ERROR"
+    assert not caught.value.allow_retries
+
+
+def test_a_wrong_target_offers_the_nearest_names(bench: Workbench) -> None:
+    put(bench, "wrong-target", b"age,weight,height\n1,2,3\n4,5,6\n")
+    run = {"context": context_for("wrong-target"), "workbench": bench}
+    raw = raw_upload(config=LaunchConfig(target="wieght"), **run).value
+    data = dataset(raw_upload=raw, **run).value
+    with pytest.raises(dg.Failure, match="weight"):
+        schema_deduction(raw_upload=raw, dataset=data, **run)
+
+
+def test_a_constant_target_stops_the_line_at_the_findings(bench: Workbench) -> None:
+    rows = "".join(f"{i},{i % 7},yes\n" for i in range(200))
+    put(bench, "constant", f"a,b,outcome\n{rows}".encode())
+    run = {"context": context_for("constant"), "workbench": bench}
+    raw = raw_upload(config=LaunchConfig(target="outcome"), **run).value
+    data = dataset(raw_upload=raw, **run).value
+    schema = schema_deduction(raw_upload=raw, dataset=data, **run).value
+    told: list[Any] = []
+    with pytest.raises(dg.Failure, match="VALIDATION_ERROR"):
+        told.extend(findings(raw_upload=raw, dataset=data, schema_deduction=schema, **run))
+    checks = [r for r in told if isinstance(r, dg.AssetCheckResult)]
+    assert [r for r in checks if not r.passed and r.severity == dg.AssetCheckSeverity.ERROR]
+    attempt = bench.store.attempt("constant")
+    assert attempt is not None
+    assert attempt.blocked
+
+
+def test_no_upload_is_not_found(bench: Workbench) -> None:
+    with pytest.raises(dg.Failure, match="NOT_FOUND"):
+        raw_upload(context=context_for("nothing"), config=LaunchConfig(), workbench=bench)
+
+
+def test_a_wrong_setting_names_the_right_one(bench: Workbench) -> None:
+    put(bench, "typo", b"a,b\n1,2\n")
+    put(bench, "typo", b"targte: a\n", "pipeweave.yaml")
+    with pytest.raises(dg.Failure, match="Did you mean 'target'"):
+        raw_upload(context=context_for("typo"), config=LaunchConfig(), workbench=bench)
+
+
+def test_the_limit_holds_before_a_byte_is_read(bench: Workbench, tmp_path: Path) -> None:
+    folder = Path(bench.store.storage.url) / "uploads" / "sparse"
+    folder.mkdir(parents=True)
+    with (folder / "huge.csv").open("wb") as file:
+        file.truncate(1_025 << 20)
+    with pytest.raises(dg.Failure, match="MAX_DATASET_SIZE_MB"):
+        raw_upload(context=context_for("sparse"), config=LaunchConfig(), workbench=bench)
+    (folder / "huge.csv").unlink()

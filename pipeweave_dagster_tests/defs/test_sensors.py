@@ -1,0 +1,184 @@
+"""Sensors with a real instance and real storage; only time is told to them."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeweave_dagster.adapters.claims import claim
+from pipeweave_dagster.build import build_defs
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.lib.partitions import DATASETS, UPLOAD_TAG, UPLOAD_VERSION_TAG
+from pipeweave_dagster.lib.resources import WorkbenchResource
+
+
+class Landing:
+    """The landing zone in a folder, and the sensor that watches it."""
+
+    def __init__(self, root: Path, instance: dg.DagsterInstance, sensor: str = "uploads") -> None:
+        self.root = root
+        self.resource = WorkbenchResource(storage=str(root), home=str(root / "home"))
+        defs = build_defs(resources={"workbench": self.resource})
+        self.repository = defs.get_repository_def()
+        self.sensor = next(s for s in defs.sensors or [] if s.name == sensor)
+        self.instance = instance
+        self.cursor: str | None = None
+
+    def drop(self, key: str, content: str, *, age: float = 60) -> None:
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        stamp = time.time() - age
+        os.utime(path, (stamp, stamp))
+
+    def tick(self) -> list[dg.RunRequest]:
+        """What one tick of the daemon starts."""
+        context = dg.build_sensor_context(
+            instance=self.instance, cursor=self.cursor, repository_def=self.repository
+        )
+        result = self.sensor(context)
+        if isinstance(result, dg.SkipReason):
+            self.cursor = context.cursor
+            return []
+        assert isinstance(result, dg.SensorResult)
+        self.cursor = result.cursor
+        for request in result.dynamic_partitions_requests or []:
+            self.instance.add_dynamic_partitions(
+                request.partitions_def_name, list(request.partition_keys)
+            )
+        return list(result.run_requests or [])
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.fixture
+def landing(tmp_path: Path, instance: dg.DagsterInstance) -> Landing:
+    return Landing(tmp_path / "storage", instance)
+
+
+def keys(requests: list[dg.RunRequest]) -> list[tuple[str | None, str]]:
+    return [(r.partition_key, r.tags[UPLOAD_TAG]) for r in requests]
+
+
+def test_a_file_starts_one_run_of_its_data_set(landing: Landing) -> None:
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n")
+    requests = landing.tick()
+    assert keys(requests) == [("churn", "uploads/churn/churn.csv")]
+    assert landing.instance.get_dynamic_partitions(str(DATASETS.name)) == ["churn"]
+    assert landing.tick() == []
+
+
+def test_overwriting_and_the_same_bytes_again_are_new_versions(landing: Landing) -> None:
+    run_keys = set()
+    for number, content in enumerate(("A", "B", "A")):
+        landing.drop("uploads/churn/churn.csv", content, age=60 - number)
+        (request,) = landing.tick()
+        run_keys.add(request.run_key)
+    assert len(run_keys) == 3
+
+
+def test_twenty_files_at_once_are_twenty_runs(landing: Landing) -> None:
+    for number in range(20):
+        landing.drop(f"uploads/set-{number}/x.csv", str(number), age=60)
+    requests = landing.tick()
+    assert len({r.partition_key for r in requests}) == len(requests) == 20
+    assert landing.tick() == []
+
+
+def test_more_than_twenty_are_carried(landing: Landing) -> None:
+    for number in range(45):
+        landing.drop(f"uploads/set-{number}/x.csv", str(number))
+    counts = [len(landing.tick()) for _ in range(4)]
+    assert counts == [20, 20, 5, 0]
+
+
+def test_a_half_copied_file_waits(landing: Landing) -> None:
+    landing.drop("uploads/churn/churn.csv", "a,b\n", age=0)
+    assert landing.tick() == []
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n", age=0)
+    assert landing.tick() == []
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n3,4\n", age=10)
+    assert len(landing.tick()) == 1
+
+
+def test_a_name_with_odd_characters_gets_a_safe_key(landing: Landing) -> None:
+    landing.drop("uploads/a,b/x.csv", "1")
+    landing.drop("uploads/a;b/x.csv", "2")
+    names = {r.partition_key for r in landing.tick()}
+    assert len(names) == 2
+    assert all(name and "," not in name and ";" not in name for name in names)
+
+
+def test_settings_alone_start_a_run_but_not_beside_their_data(landing: Landing) -> None:
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n")
+    landing.drop("uploads/churn/pipeweave.yaml", "target: b\n")
+    assert keys(landing.tick()) == [("churn", "uploads/churn/churn.csv")]
+    landing.drop("uploads/churn/pipeweave.yaml", "target: a\n", age=30)
+    assert keys(landing.tick()) == [("churn", "uploads/churn/pipeweave.yaml")]
+
+
+def test_what_the_command_line_has_started_is_left_alone(landing: Landing) -> None:
+    key = "uploads/churn/churn.csv"
+    store = landing.resource.open().store
+    with claim(store, key):
+        landing.drop(key, "a,b\n1,2\n")
+        assert landing.tick() == []
+    version = next(o.version for o in store.storage.list("uploads/"))
+    landing.instance.create_run_for_job(
+        landing.repository.get_job("process_dataset"), tags={UPLOAD_VERSION_TAG: version}
+    )
+    assert landing.tick() == []
+
+
+def test_a_lost_cursor_starts_nothing_twice(landing: Landing) -> None:
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n")
+    (request,) = landing.tick()
+    landing.instance.create_run_for_job(
+        landing.repository.get_job("process_dataset"), tags=dict(request.tags)
+    )
+    landing.cursor = None
+    assert landing.tick() == []
+
+
+def test_a_failed_listing_fails_the_tick_and_forgets_nothing(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeweave_dagster.adapters.storage.folder import FolderStorage
+
+    landing.drop("uploads/churn/churn.csv", "1")
+    landing.tick()
+    before = landing.cursor
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStorage, "list", refuse)
+        with pytest.raises((PipeWeaveError, PermissionError, dg.DagsterError)):
+            landing.tick()
+    assert landing.cursor == before
+    assert landing.tick() == []
+
+
+def test_the_cursor_stays_small(landing: Landing) -> None:
+    for number in range(300):
+        landing.drop(f"uploads/set/{number}.csv", str(number))
+    for _ in range(3):
+        landing.tick()
+    assert len(landing.cursor or "") <= 64
+    assert len(list((landing.root / "sensors").glob("*.json"))) == 1
+
+
+def test_files_to_score_start_batches(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    landing = Landing(tmp_path / "storage", instance, sensor="predict")
+    landing.drop("predict/churn/monday.csv", "a,b\n1,2\n")
+    (request,) = landing.tick()
+    assert request.partition_key == "churn"
+    assert request.tags["pipeweave/batch"] == "predict/churn/monday.csv"
