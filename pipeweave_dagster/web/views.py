@@ -3,7 +3,7 @@
 import base64
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pipeweave_dagster.adapters.overview import entry_of, score_in_words
@@ -22,6 +22,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
+from pipeweave_dagster.core.eda.render import finding_groups
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.settings import Settings
 
@@ -65,7 +66,8 @@ class View:
     report: EdaReport | None = None
     report_url: str = ""
     plot: str = ""
-    findings: list[Finding] = field(default_factory=list)
+    blocked: list[Finding] = field(default_factory=list)
+    groups: list[dict[str, Any]] = field(default_factory=list)
     model: TrainedModel | None = None
     evaluation: Evaluation | None = None
     score: str | None = None
@@ -102,7 +104,9 @@ def _fill_data(view: View, store: DocumentStore, entries: dict[str, Entry]) -> N
     view.report = _load(store, entries, "eda_report", EdaReport)
     found = _load(store, entries, "findings", Findings)
     told = [f for f in found.findings if f.state != "passed"] if found else []
-    view.findings = sorted(told, key=lambda f: (_RANK[f.state], f.code))
+    told.sort(key=lambda f: (_RANK[f.state], f.code))
+    view.blocked = found.blocked if found else []
+    view.groups = finding_groups([f.model_dump(mode="json") for f in told])
     if view.report:
         view.report_url = payload_url(view.report.html)
         view.plot = _image(view.report.plot_svg)

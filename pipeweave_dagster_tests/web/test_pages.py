@@ -96,6 +96,14 @@ def test_findings_that_block_are_shown_first(client, store, tmp_path):
     assert Findings.kind == "findings"
 
 
+def test_a_refused_run_shows_the_findings_that_stand_against_it(client, store, tmp_path):
+    put(store, tmp_path)
+    refused = Attempt(run_id="r1", started_at=2.0, state="failed", blocked=["PW204"])
+    store.save_attempt("demo", refused)
+    page = client.get("/datasets/demo").text
+    assert "No model was trained: 1 finding stands against it." in page
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [

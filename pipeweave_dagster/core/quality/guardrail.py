@@ -62,11 +62,18 @@ class Guardrail:
             group=self.group,
             state=hit.state,
             columns=hit.columns,
-            message=hit.message,
+            message=_about(hit),
             evidence=hit.evidence,
             proposal=hit.proposal,
             patch=hit.patch,
         )
+
+
+def _about(hit: Hit) -> str:
+    """The message with the name of its one column, so that it can stand alone in a log."""
+    if len(hit.columns) != 1 or hit.state == "passed":
+        return hit.message
+    return f"'{hit.columns[0][:80]}': {hit.message[0].lower()}{hit.message[1:]}"
 
 
 def drop(*columns: str) -> dict[str, Any]:

@@ -22,8 +22,8 @@ def check(case: Case) -> Iterator[Hit]:
         if key in seen:
             yield Hit(
                 "alerted",
-                f"It says the same as '{seen[key].name}': each value of one goes with one value "
-                "of the other.",
+                f"'{column.name[:80]}' says the same as '{seen[key].name[:80]}': each value of one "
+                "goes with one value of the other.",
                 [column.name, seen[key].name],
                 {"values": column.distinct},
                 f"Leave out '{column.name}'; it adds nothing.",
