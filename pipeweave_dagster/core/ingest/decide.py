@@ -6,6 +6,7 @@ the type. Only values that no type explains, and that are rare, send their row t
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from pipeweave_dagster.core.ingest.date_parsers import (
@@ -66,7 +67,7 @@ def decide(raw: RawTable, space: Workspace) -> dict[int, Decision]:
     """A decision for each text column, by column index."""
     todo = {i: trimmed(f"c{i}") for i, native in enumerate(raw.natives) if native == "VARCHAR"}
     samples = {i: _sample(raw, v, space) for i, v in todo.items()}
-    decimal = _decimal_comma(samples, raw)
+    decimal = sample_decides_comma(samples.values(), raw.dialect.delimiter == ";")
     proposals = {i: propose(s, decimal, _name(raw, i)) for i, s in samples.items()}
     decisions: dict[int, Decision] = {}
     for _ in range(4):
@@ -103,14 +104,14 @@ def is_null_token(text: str) -> bool:
     return text.casefold() in NULL_TOKENS
 
 
-def _decimal_comma(samples: dict[int, Counter[str]], raw: RawTable) -> bool:
+def sample_decides_comma(samples: Iterable[Counter[str]], semicolons: bool) -> bool:
     """Whether commas in numbers are decimal: one sure column decides for all."""
-    plain = sum(any("." in v for v in s) and _share(s, NUMBER) > 0.95 for s in samples.values())
-    comma = 0
-    for sample in samples.values():
+    plain = comma = 0
+    for sample in samples:
+        plain += any("." in v for v in sample) and _share(sample, NUMBER) > 0.95
         values = [v for v in sample if "," in v and DECIMAL_COMMA.looks_like(v)]
         comma += any(not THOUSANDS_COMMA.looks_like(v) or v.startswith("0,") for v in values)
-    return comma > 0 and (plain == 0 or raw.dialect.delimiter == ";")
+    return comma > 0 and (plain == 0 or semicolons)
 
 
 def _share(sample: Counter[str], parser: Parser) -> float:
@@ -133,10 +134,14 @@ def propose(sample: Counter[str], decimal_comma: bool = False, name: str = "") -
         if _share(sample, COMPACT_DATE) == 1.0:
             return COMPACT_DATE
     candidates = [BOOLEAN, INTEGER, NUMBER, *grouped, THOUSANDS_BLANK, *dates, *affixed(real)]
-    shares = [(_share(sample, parser), parser) for parser in candidates]
-    full = [parser for share, parser in shares if share == 1.0]
-    if full:
-        return full[0]
+    for parser in candidates:
+        if all(map(parser.looks_like, real)):
+            return parser
+    # Only forms that take one of the commonest values can take nearly all.
+    usual = real[:5]
+    shares = [(_share(sample, p), p) for p in candidates if any(map(p.looks_like, usual))]
+    if not shares:
+        return TEXT
     mixed = _mixed_dates(sample, dates)
     if mixed:
         return mixed
@@ -146,7 +151,8 @@ def propose(sample: Counter[str], decimal_comma: bool = False, name: str = "") -
 
 def _mixed_dates(sample: Counter[str], dates: list[Parser]) -> Parser | None:
     """Two forms of the same order (a date, and the same with a time) that cover all together."""
-    some = sorted(((_share(sample, p), p) for p in dates), key=lambda t: -t[0])[:3]
+    found = ((_share(sample, p), p) for p in dates if any(map(p.looks_like, list(sample)[:20])))
+    some = sorted(found, key=lambda t: -t[0])[:3]
     for share, first in some[:2]:
         for other, second in some[1:]:
             if (

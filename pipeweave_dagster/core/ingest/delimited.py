@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read a delimited text file into a raw table: by DuckDB if it is large, leniently if small."""
 
+from array import array
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest import bulk
 from pipeweave_dagster.core.ingest.containers import Content
 from pipeweave_dagster.core.ingest.dialects import find_grammar, modal_width
 from pipeweave_dagster.core.ingest.encodings import Text, to_utf8
@@ -82,8 +84,102 @@ def read(content: Content, table: str, space: Workspace, known: Known = NOTHING_
             f"{space.limits.max_columns:,}.",
             fix="Check that it is a table with one record a line.",
         )
+    size = decided.text.path.stat().st_size
+    if size > _SMALL and bulk.can_read(decided.grammar) and not known.keep_all:
+        raw = _read_bulk(content, table, space, decided, size)
+        if raw is not None:
+            return raw
+    if size > space.limits.max_in_memory_bytes:
+        return _read_blocks(content, table, space, decided, known.keep_all)
     body = all_records(decided)[decided.layout.preamble + decided.layout.header :]
     return _shape(content, table, space, decided, body, known.keep_all)
+
+
+def _read_bulk(
+    content: Content, table: str, space: Workspace, decided: Plan, size: int
+) -> RawTable | None:
+    """The table by DuckDB; None where the file is better read leniently as a whole."""
+    first, names, width = body_of(decided)
+    grammar, path = decided.grammar, decided.text.path
+    found = bulk.read_bulk(path, grammar, width, first, table, space)
+    if found is None:
+        return None
+    small = size <= space.limits.max_in_memory_bytes
+    if len(found.broken) > _RARE * (found.rows + 1) or (found.broken and small):
+        space.db.execute(f"DROP TABLE {table}")
+        return None
+    kept, rejected, notes = _fit(found.broken, width, keep_all=False, fill=False)
+    if kept:
+        _append(kept, width, table, space)
+        notes.append("Repaired rows stand at the end of the table.")
+    empty = " AND ".join(f"c{j} IS NULL" for j in range(width))
+    gone = space.one(f"SELECT count(*) FROM {table} WHERE {empty}")[0]
+    if gone:
+        space.db.execute(f"DELETE FROM {table} WHERE {empty}")
+        notes.append(f"{gone} rows without any value were left out.")
+    broken = {r.line for r in found.broken}
+    ends = [r.line for r in kept]
+
+    def line_of(rows: list[int]) -> list[int]:
+        inside = [r for r in rows if r < found.rows]
+        lines = dict(zip(inside, bulk.lines_of(path, grammar, first, broken, inside), strict=True))
+        return [lines[r] if r in lines else ends[r - found.rows] for r in rows]
+
+    return RawTable(
+        table=table,
+        names=names,
+        natives=["VARCHAR"] * width,
+        dialect=dialect_of(content, decided),
+        rows=found.rows - gone + len(kept),
+        rejected=rejected,
+        notes=[*content.notes, *decided.text.notes, *told(decided), *notes],
+        line_of=line_of,
+    )
+
+
+def body_of(decided: Plan) -> tuple[int, list[str], int]:
+    """The line on which the body begins, the header texts and the number of columns."""
+    before = decided.layout.preamble + decided.layout.header
+    names, width = _header(decided.layout, decided.head[before:])
+    first = decided.head[before].line if before < len(decided.head) else 1
+    return first, names, width
+
+
+def _append(records: list[Record], width: int, table: str, space: Workspace) -> None:
+    space.db.register("incoming", _arrow(records, width))
+    space.db.execute(f"INSERT INTO {table} SELECT * FROM incoming")
+    space.db.unregister("incoming")
+
+
+def _read_blocks(
+    content: Content, table: str, space: Workspace, decided: Plan, keep_all: bool
+) -> RawTable:
+    """A large file that DuckDB does not read, leniently, holding one block at a time."""
+    before = decided.layout.preamble + decided.layout.header
+    names, width = _header(decided.layout, decided.head[before:])
+    columns = ", ".join(f"c{j} VARCHAR" for j in range(width))
+    space.db.execute(f"CREATE TABLE {table} ({columns})")
+    rejected: list[Rejected] = []
+    notes: list[str] = []
+    lines = array("q")
+    for block in bulk.blocks(decided.text.path, decided.grammar, width):
+        kept, refused, said = _fit(block[before:], width, keep_all, fill=None)
+        before = 0
+        if kept:
+            _append(kept, width, table, space)
+        lines.extend(r.line for r in kept)
+        rejected += refused
+        notes += said
+    return RawTable(
+        table=table,
+        names=names,
+        natives=["VARCHAR"] * width,
+        dialect=dialect_of(content, decided),
+        rows=len(lines),
+        rejected=rejected,
+        notes=[*content.notes, *decided.text.notes, *told(decided), *notes[:20]],
+        line_of=lambda rows: [lines[r] for r in rows],
+    )
 
 
 def all_records(decided: Plan) -> list[Record]:
@@ -155,7 +251,7 @@ def _shape(
         dialect=dialect_of(content, decided),
         rows=len(kept),
         rejected=rejected,
-        notes=[*content.notes, *decided.text.notes, *_told(decided), *notes],
+        notes=[*content.notes, *decided.text.notes, *told(decided), *notes],
         line_of=lambda rows: [lines[r] for r in rows],
     )
 
@@ -202,14 +298,15 @@ def is_blank(fields: list[str]) -> bool:
 
 
 def _fit(
-    body: list[Record], width: int, keep_all: bool
+    body: list[Record], width: int, keep_all: bool, fill: bool | None = None
 ) -> tuple[list[Record], list[Rejected], list[str]]:
-    """Records of the right width; short ones are filled up only where that is usual in the file."""
+    """Records of the right width; short ones are filled up only where that is usual (`fill`)."""
     kept: list[Record] = []
     rejected: list[Rejected] = []
     empty, repaired = 0, []
     short = sum(len(r.fields) < width for r in body if not is_blank(r.fields))
-    fill = short > _RARE * max(1, len(body))
+    if fill is None:
+        fill = short > _RARE * max(1, len(body))
     for record in body:
         fields = record.fields
         if keep_all:
@@ -244,7 +341,8 @@ def _fit_notes(empty: int, filled: int, repaired: list[Record]) -> list[str]:
     return notes
 
 
-def _told(decided: Plan) -> list[str]:
+def told(decided: Plan) -> list[str]:
+    """Notes on header and titles."""
     notes = []
     layout = decided.layout
     if layout.names is None:

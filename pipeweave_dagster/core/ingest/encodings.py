@@ -52,7 +52,7 @@ _TWICE_ENCODED = {
     for code in range(0x80, 0xA0)
     if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
-_CONTROL = re.compile("[\x80-\x9f]")
+_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
 
 
 def to_utf8(path: Path, name: str, folder: Path) -> Text:
@@ -127,6 +127,8 @@ def _is_utf8(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             while chunk := file.read(MEGABYTE):
+                if chunk.isascii() and not decoder.getstate()[0]:
+                    continue
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -215,12 +217,14 @@ def _survey(path: Path, encoding: str) -> _Survey:
     """Line ends of the whole file (`mixed` if there are several), NULs and control signs."""
     crlf = lf = cr = 0
     found = _Survey()
-    for chunk in _decoded(path, encoding):
-        both = chunk.count("\r\n")
+    chunks = _bytes(path) if encoding in {"ascii", "utf-8"} else _encoded(path, encoding)
+    for chunk in chunks:
+        returns, feeds = chunk.count(b"\r"), chunk.count(b"\n")
+        both = chunk.count(b"\r\n") if returns else 0
         crlf += both
-        lf += chunk.count("\n") - both
-        cr += chunk.count("\r") - both
-        found.nul = found.nul or "\0" in chunk
+        lf += feeds - both
+        cr += returns - both
+        found.nul = found.nul or b"\0" in chunk
         if not found.control and not chunk.isascii():
             found.control = _CONTROL.search(chunk) is not None
     if cr and not crlf and not lf:
@@ -230,6 +234,22 @@ def _survey(path: Path, encoding: str) -> _Survey:
     else:
         found.line_end = "mixed" if crlf or cr else "\n"
     return found
+
+
+def _bytes(path: Path) -> Iterator[bytes]:
+    """The file in pieces that tear no CR LF apart and no UTF-8 sign that begins with C2."""
+    held = b""
+    with path.open("rb") as file:
+        while chunk := file.read(MEGABYTE):
+            chunk = held + chunk
+            held = chunk[-1:] if chunk[-1:] in {b"\r", b"\xc2"} else b""
+            yield chunk[: len(chunk) - len(held)]
+    yield held
+
+
+def _encoded(path: Path, encoding: str) -> Iterator[bytes]:
+    for text in _decoded(path, encoding):
+        yield text.encode("utf-8", errors="replace")
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:

@@ -42,22 +42,42 @@ def store(
     rejected = sorted(
         [(r.line, r.reason, r.text) for r in raw.rejected] + bad, key=lambda r: (r[0], r[1])
     )
-    rows = raw.rows - len(bad)
-    if not rows:
+    if raw.rows == len(bad):
         raise validation_error("No row could be read.", fix="See the quarantine for the reasons.")
     _copy(raw, decisions, names, out / "data.parquet", space)
     quarantine = _quarantine(rejected, out / "quarantine.parquet") if rejected else None
-    columns = _columns(raw, decisions, names, space)
-    notes = [*raw.notes, *name_notes, *_notes(columns), *_quarantine_notes(rejected)]
+    raw.notes += [*name_notes, *_quarantine_notes(rejected)]
+    snapshot = described(raw, decisions, names, out / "data.parquet")
+    return snapshot.model_copy(
+        update={
+            "rows_read": raw.rows + len(raw.rejected),
+            "rows_quarantined": len(rejected),
+            "quarantine": quarantine,
+        }
+    )
+
+
+def described(
+    raw: RawTable, decisions: dict[int, Decision], names: list[str], path: Path
+) -> DatasetSnapshot:
+    """The snapshot of a typed file that was just written, with nothing in quarantine."""
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(path)
+    missing = [0] * len(names)
+    for group in range(metadata.num_row_groups):
+        for i in range(len(names)):
+            statistics = metadata.row_group(group).column(i).statistics
+            missing[i] += (statistics.null_count or 0) if statistics else 0
+    columns = [_column(raw, decisions.get(i), i, name, missing[i]) for i, name in enumerate(names)]
     return DatasetSnapshot(
         dialect=_numbers(raw, decisions),
-        rows_read=raw.rows + len(raw.rejected),
-        rows=rows,
-        rows_quarantined=len(rejected),
+        rows_read=metadata.num_rows,
+        rows=metadata.num_rows,
+        rows_quarantined=0,
         columns=columns,
-        data=Payload.of(out / "data.parquet", _MEDIA),
-        quarantine=quarantine,
-        notes=notes,
+        data=Payload.of(path, _MEDIA),
+        notes=[*raw.notes, *_notes(columns)],
     )
 
 
@@ -151,20 +171,6 @@ def _quarantine(rejected: list[tuple[int, str, str]], path: Path) -> Payload:
     )
     pq.write_table(table, path)
     return Payload.of(path, _MEDIA)
-
-
-def _columns(
-    raw: RawTable, decisions: dict[int, Decision], names: list[str], space: Workspace
-) -> list[SnapshotColumn]:
-    counts: list[int] = []
-    for start in range(0, len(names), 200):
-        part = names[start : start + 200]
-        missing = ", ".join(f"count(*) - count({identifier(n)})" for n in part)
-        counts += space.one(f"SELECT {missing} FROM typed")
-    return [
-        _column(raw, decisions.get(i), i, name, missing)
-        for i, (name, missing) in enumerate(zip(names, counts, strict=True))
-    ]
 
 
 def _column(

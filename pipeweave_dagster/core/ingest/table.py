@@ -9,9 +9,10 @@ from pipeweave_dagster.core.documents import DatasetSnapshot
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import delimited, selfdescribed
 from pipeweave_dagster.core.ingest.combine import combine
-from pipeweave_dagster.core.ingest.containers import unwrap
+from pipeweave_dagster.core.ingest.containers import Content, unwrap
 from pipeweave_dagster.core.ingest.decide import decide
 from pipeweave_dagster.core.ingest.delimited import NOTHING_KNOWN, Known
+from pipeweave_dagster.core.ingest.fast import read_fast
 from pipeweave_dagster.core.ingest.limits import IngestLimits
 from pipeweave_dagster.core.ingest.raw_table import RawTable, drop_empty_columns
 from pipeweave_dagster.core.ingest.store import store
@@ -26,12 +27,7 @@ def ingest_files(files: list[tuple[Path, str]], out: Path, limits: IngestLimits)
         raise validation_error("The upload has no files.", fix="Upload at least one file.")
     with workspace(out, limits) as space:
         try:
-            tables = [
-                read_raw(path, name, f"raw{i}", space) for i, (path, name) in enumerate(files)
-            ]
-            raw = combine(tables, [name for _, name in files], space)
-            decisions = decide(raw, space)
-            snapshot = store(raw, decisions, out, space)
+            snapshot = _one_fast(files, out, space) or _thorough(files, out, space)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
@@ -47,14 +43,33 @@ def ingest_files(files: list[tuple[Path, str]], out: Path, limits: IngestLimits)
     return snapshot
 
 
+def _one_fast(files: list[tuple[Path, str]], out: Path, space: Workspace) -> DatasetSnapshot | None:
+    if len(files) > 1:
+        return None
+    content, kind = _opened(*files[0], "fast", space)
+    return read_fast(content, out, space) if kind == "csv" else None
+
+
+def _thorough(files: list[tuple[Path, str]], out: Path, space: Workspace) -> DatasetSnapshot:
+    tables = [read_raw(path, name, f"raw{i}", space) for i, (path, name) in enumerate(files)]
+    raw = combine(tables, [name for _, name in files], space)
+    return store(raw, decide(raw, space), out, space)
+
+
+def _opened(
+    path: Path, name: str, folder: str, space: Workspace
+) -> tuple[Content, selfdescribed.Format]:
+    inside = space.folder / folder
+    inside.mkdir()
+    content = unwrap(path, name, inside, space.limits)
+    return content, selfdescribed.format_of(content)
+
+
 def read_raw(
     path: Path, name: str, table: str, space: Workspace, known: Known = NOTHING_KNOWN
 ) -> RawTable:
     """Read one file into a raw table, whatever its format."""
-    folder = space.folder / table
-    folder.mkdir()
-    content = unwrap(path, name, folder, space.limits)
-    kind = selfdescribed.format_of(content)
+    content, kind = _opened(path, name, table, space)
     _log.info("%s is %s (%s)", name, kind, content.container)
     if kind == "csv":
         raw = delimited.read(content, table, space, known)

@@ -1,0 +1,87 @@
+"""Large files: the fast way, the thorough way and the lenient way give the same table."""
+
+import pytest
+
+from pipeweave_dagster.core.ingest import fast, table
+
+
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch):
+    from pipeweave_dagster.core.ingest import delimited
+
+    monkeypatch.setattr(fast, "_SMALLEST", 1000)
+    monkeypatch.setattr(fast, "_PIECE", 4000)
+    monkeypatch.setattr(delimited, "_SMALL", 1000)
+
+
+def text(rows=3000):
+    return "id,when,price,name,flag\n" + "".join(
+        f'{i},{i % 12 + 1:02}/{i % 28 + 1:02}/2020,{i * 0.25},"n ""{i}"", x",{i % 2 == 0}\n'
+        for i in range(rows)
+    )
+
+
+def ways(read, rows, monkeypatch, content, **limits):
+    """(snapshot, rows) the fast way if it takes the file, by DuckDB, in memory, and in blocks."""
+    results = [(read(content, **limits), rows())]
+    monkeypatch.setattr(table, "read_fast", lambda *_: None)
+    results.append((read(content, **limits), rows()))
+    from pipeweave_dagster.core.ingest import bulk
+
+    monkeypatch.setattr(bulk, "can_read", lambda *_: False)
+    results.append((read(content, **limits), rows()))
+    monkeypatch.setattr(bulk, "_BLOCK", 5000)
+    results.append((read(content, max_in_memory_bytes=100), rows()))
+    return results
+
+
+def test_a_clean_file_takes_the_fast_way(read, rows, monkeypatch):
+    def fail(*_):
+        pytest.fail("took the thorough way")
+
+    monkeypatch.setattr(table, "_thorough", fail)
+    snapshot = read(text())
+    assert [c.type for c in snapshot.columns] == ["integer", "date", "number", "text", "boolean"]
+    assert rows()[7]["name"] == 'n "7", x'
+
+
+def test_all_ways_agree_on_a_clean_file(read, rows, monkeypatch):
+    (first, one), *others = ways(read, rows, monkeypatch, text())
+    for snapshot, found in others:
+        assert found == one
+        assert snapshot.columns == first.columns
+
+
+def broken():
+    lines = text().splitlines(keepends=True)
+    lines[100] = "99,01/02/2020\n"
+    lines[2000] = lines[2000].replace("499.75", "free")
+    lines[2500] = lines[2500].replace("\n", ",more\n")
+    return "".join(lines)
+
+
+def test_all_ways_agree_on_broken_rows(read, rows, monkeypatch, out):
+    import pyarrow.parquet as pq
+
+    for snapshot, found in ways(read, rows, monkeypatch, broken()):
+        assert snapshot.rows_read == 3000
+        assert snapshot.rows_quarantined == 3
+        assert [r["id"] for r in found] == [i for i in range(3000) if i not in {99, 1999, 2499}]
+        quarantine = pq.read_table(out / "quarantine.parquet").to_pylist()
+        assert [q["line"] for q in quarantine] == [101, 2001, 2501]
+
+
+def test_duckdb_tells_lines_of_a_file_too_large_for_memory(read, out):
+    import pyarrow.parquet as pq
+
+    snapshot = read(broken(), max_in_memory_bytes=100)
+    assert snapshot.rows_quarantined == 3
+    quarantine = pq.read_table(out / "quarantine.parquet").to_pylist()
+    assert [q["line"] for q in quarantine] == [101, 2001, 2501]
+
+
+def test_a_late_misfit_leaves_the_fast_way(read, rows):
+    content = text().replace("\n2501,", "\n2501.5,")
+    snapshot = read(content)
+    assert snapshot.columns[0].type == "number"
+    assert rows()[2501]["id"] == 2501.5
