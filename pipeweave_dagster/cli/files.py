@@ -49,7 +49,7 @@ def ingest(
                 "pipeweave_dagster.core.ingest:ingest_as_text",
                 file=path.absolute(), name=path.name, out=folder,
             )  # fmt: skip
-            _deliver(Path(folder) / "text.csv", output)
+            _deliver(Path(folder) / "data.csv", output)
         else:
             snapshot = _snapshot(bench, path, Path(folder))
             facts = snapshot.model_dump(mode="json", exclude={"data", "quarantine"})
