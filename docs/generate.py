@@ -4,9 +4,13 @@ A test compares the pages with what this script would write, so they cannot fall
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
+
+from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.core import documents
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -72,7 +76,67 @@ def _code(text: str) -> str:
     return "`" + text.replace("|", "\\|") + "`"
 
 
-PAGES = {"documents.md": documents_page}
+def cli_page() -> str:
+    """One section a command: what it does, its arguments and options, an example."""
+    lines = [
+        "# Command line",
+        "",
+        "This page is drawn from the code.",
+        "Every command has `--help`. With `--json` it prints one JSON object and nothing else; an",
+        "error is then the envelope of [error codes](errors.md), whose code is the exit code too.",
+        "What stands in the objects: [JSON output](json.md).",
+        "",
+    ]
+    root = typer.main.get_command(build_app())
+    for path, command in _commands(root, ["pipeweave"]):
+        lines += _command_section(path, command)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _commands(command: Any, path: list[str]) -> Iterator[tuple[list[str], Any]]:
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield path, command
+        return
+    for name in children:
+        yield from _commands(children[name], [*path, name])
+
+
+def _command_section(path: list[str], command: Any) -> list[str]:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not _is_json_flag(p)]
+    usage = " ".join([*path, *(_shown(p) for p in arguments)])
+    lines = [f"## `{usage}`", "", _escaped(" ".join(command.help.split())), ""]
+    if options:
+        lines += ["| option | default | meaning |", "| --- | --- | --- |"]
+    for option in options:
+        names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+        default = (
+            "" if option.default in (None, [], ()) or option.required else f"`{option.default}`"
+        )
+        meaning = ("Required. " if option.required else "") + (option.help or "")
+        lines.append(f"| {names} | {default} | {meaning.replace('|', chr(92) + '|')} |")
+    if options:
+        lines.append("")
+    if command.epilog:
+        lines += [command.epilog, ""]
+    return lines
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "\\<")
+
+
+def _is_json_flag(option: Any) -> bool:
+    return option.name == "json" and option.is_flag
+
+
+def _shown(argument: Any) -> str:
+    name = argument.metavar or argument.name.upper()
+    return name if argument.required else f"[{name}]"
+
+
+PAGES = {"documents.md": documents_page, "cli.md": cli_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

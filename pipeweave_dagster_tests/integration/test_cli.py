@@ -1,0 +1,191 @@
+"""The command line as a program: JSON that is as documented, exit codes, and errors that help."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeweave_dagster_tests.integration.wholeness import faults, head
+from pipeweave_dagster_tests.program import run
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli")]
+ROOT = Path(__file__).parents[2]
+PENGUINS = ROOT / "examples" / "penguins.csv"
+Cli = Callable[..., tuple[int, Any]]
+
+
+def documented(command: str) -> set[str]:
+    """The keys that the reference promises for a command."""
+    page = (ROOT / "docs" / "reference" / "json.md").read_text()
+    (row,) = [line for line in page.splitlines() if f"`pipeweave {command}`" in line]
+    return set(re.findall(r"`(\w+)`", row.split("|")[2]))
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the main job has run once."""
+    return tmp_path_factory.mktemp("installation")
+
+
+@pytest.fixture
+def cli(installation: Path) -> Cli:
+    """Runs a command with `--json` there: the exit code, and what it printed."""
+    env = {**os.environ, "PIPEWEAVE_HOME": str(installation / "home")}
+
+    def call(*arguments: str | Path, as_json: bool = True) -> tuple[int, Any]:
+        flags = ["--json"] if as_json else []
+        command = [sys.executable, "-m", "pipeweave_dagster.cli", *arguments, *flags]
+        done = run(*command, cwd=installation, env=env)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, json.loads(done.stdout) if as_json else done.stdout + done.stderr
+
+    return call
+
+
+@pytest.fixture
+def penguins(cli: Cli, installation: Path) -> dict[str, Any]:
+    """What the main job said; it runs in the first test that asks, later it is all reused."""
+    code, said = cli("run", PENGUINS, "--target", "species", "--time-budget", "5")
+    assert code == 0, said
+    return dict(said)
+
+
+def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> None:
+    assert set(penguins) == documented("run")
+    assert penguins["data"]["rows_read"] == 344
+    assert penguins["model"]["verdict"] == "model"
+    assert Path(penguins["links"]["report_file"]).read_bytes().startswith(b"<!DOCTYPE html>")
+    assert not faults(installation / "home" / "storage")
+
+
+def test_same_bytes_again_are_reused(cli: Cli, penguins: dict[str, Any]) -> None:
+    _, again = cli("run", PENGUINS, "--target", "species", "--time-budget", "5")
+    assert {"dataset", "model", "model_evaluation", "eda_report"} <= set(again["reused"])
+    assert again["model"] == penguins["model"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "datasets ls",
+        "datasets show penguins",
+        "pipelines ls",
+        "pipelines check penguins",
+        "models ls",
+        "models show penguins",
+        "models history penguins",
+        "runs ls",
+        "schedule ls",
+        "config show",
+        "doctor",
+        "findings penguins",
+        "gc --dry-run",
+    ],
+)
+def test_json_is_as_documented(cli: Cli, penguins: dict[str, Any], command: str) -> None:
+    words = command.split()
+    code, said = cli(*words)
+    assert code == 0, said
+    noun = " ".join(w for w in words if w != "penguins" and not w.startswith("-"))
+    assert set(said) == documented(noun)
+
+
+def test_run_is_listed_shown_and_logged(cli: Cli, penguins: dict[str, Any]) -> None:
+    short = penguins["run_id"][:8]
+    _, shown = cli("runs", "show", short)
+    assert set(shown) == documented("runs show")
+    assert shown["status"] == "SUCCESS"
+    _, logs = cli("runs", "logs", short)
+    assert set(logs) == documented("runs logs")
+    assert any("training rows" in entry["message"] for entry in logs["entries"])
+
+
+def test_predictions_keep_the_order_of_the_rows(
+    cli: Cli, penguins: dict[str, Any], tmp_path: Path
+) -> None:
+    lines = PENGUINS.read_text().splitlines()
+    batch = tmp_path / "batch.csv"
+    batch.write_text("\n".join([lines[0], lines[300], lines[1], lines[300]]))
+    output = tmp_path / "scored.csv"
+    code, said = cli("predict", "penguins", batch, "--output", output)
+    assert code == 0, said
+    assert set(said) == documented("predict")
+    header, *rows = [line.split(",") for line in output.read_text().splitlines()]
+    assert len(rows) == 3
+    assert rows[0][header.index("prediction")] == rows[2][header.index("prediction")]
+    assert "probability_Adelie" in header
+
+
+def test_table_as_text_keeps_what_was_read(cli: Cli, tmp_path: Path) -> None:
+    messy = tmp_path / "messy.csv"
+    messy.write_text("a;b\n007;1,50\n8;2,75\n9;3,10\n")
+    output = tmp_path / "clean.csv"
+    code, said = cli("ingest", messy, "--output", output)
+    assert code == 0, said
+    assert output.read_text().splitlines()[1].startswith("007,")
+
+
+# What goes wrong, the exit code, and a word that the message must hold.
+def _sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1025 << 20)
+
+
+BAD_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "empty.csv": (lambda p: p.write_bytes(b""), "empty"),
+    "header.csv": (lambda p: p.write_text("a,b,target\n"), "row"),
+    "binary.csv": (lambda p: p.write_bytes(bytes(range(256)) * 40), "binary"),
+    "sparse.csv": (_sparse, "MAX_DATASET_SIZE_MB"),
+    "one_row.csv": (lambda p: p.write_text("a,b,target\n1,2,yes\n"), "row"),
+    "constant.csv": (lambda p: p.write_text("a,target\n" + "1,yes\n2,yes\n" * 40), "constant"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_file_is_refused_with_a_reason(
+    cli: Cli, installation: Path, tmp_path: Path, name: str
+) -> None:
+    write, word = BAD_FILES[name]
+    write(tmp_path / name)
+    code, said = cli("run", tmp_path / name, "--target", "target", "--time-budget", "3")
+    error = said.get("error") or said
+    assert code == 3, said
+    assert error["code"] == "VALIDATION_ERROR"
+    assert word in error["message"] + str(said.get("findings", "")), error
+    storage = installation / "home" / "storage"
+    assert head(storage, name.removesuffix(".csv")) is None
+    assert not faults(storage)
+
+
+def test_wrong_target_offers_the_nearest_names(cli: Cli) -> None:
+    code, said = cli("run", PENGUINS, "--name", "wrong", "--target", "specis")
+    assert code == 3
+    assert "'species'" in said["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["../../x", "", "A B", "x" * 64, "a\nb"])
+def test_name_that_is_a_path_is_refused(cli: Cli, installation: Path, name: str) -> None:
+    code, said = cli("run", PENGUINS, "--name", name)
+    assert code == 3, said
+    assert said["code"] == "VALIDATION_ERROR"
+    assert not [p for p in installation.rglob("x") if p.is_dir()]
+
+
+def test_missing_things_are_not_found_and_near_names_offered(
+    cli: Cli, penguins: dict[str, Any]
+) -> None:
+    assert cli("run", "nosuch.csv")[0] == 4
+    code, said = cli("datasets", "show", "penguin")
+    assert (code, said["code"]) == (4, "NOT_FOUND")
+    assert "penguins" in said["message"]
+
+
+def test_error_for_people_is_one_line(cli: Cli) -> None:
+    code, said = cli("run", "nosuch.csv", as_json=False)
+    assert code == 4
+    assert said.strip() == "NOT_FOUND: There is no file 'nosuch.csv'. Check the path."
