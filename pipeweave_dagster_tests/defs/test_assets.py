@@ -9,9 +9,11 @@ import pytest
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
+    DriftReport,
     Evaluation,
     Findings,
     PipelineSpec,
+    PredictionBatch,
     RawUpload,
     SchemaDeduction,
     TrainedModel,
@@ -20,7 +22,9 @@ from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.eda.assets import eda_report
 from pipeweave_dagster.defs.findings.assets import findings
 from pipeweave_dagster.defs.models.assets import model, model_evaluation
+from pipeweave_dagster.defs.monitoring.assets import drift
 from pipeweave_dagster.defs.pipelines.assets import pipeline
+from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch import LaunchConfig
 from pipeweave_dagster_tests.defs.conftest import context_for
@@ -147,6 +151,40 @@ def test_a_setting_that_a_stage_does_not_read_does_not_make_it_stale(
     )
     changed = schema_deduction(raw_upload=wanted, dataset=line["data"].value, **run)
     assert changed.value.target.name == "island"
+
+
+def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    assert line["evaluation"].value.promoted == "champion"
+    lines = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
+    put_rows = "\n".join([lines[0], *lines[150:250]]) + "\n"
+    bench.store.storage.put("predict/penguins/Monday.csv", put_rows.encode())
+    run = {"context": context_for("penguins"), "workbench": bench}
+    first = predictions(config=BatchConfig(), **run)
+    batch: PredictionBatch = first.value
+    assert (batch.rows, batch.model_version) == (100, "1")
+    assert batch.csv_key == f"predictions/penguins/{batch.batch}/1.csv"
+    written = bench.store.storage.get(batch.csv_key).decode().splitlines()
+    assert len(written) == 101
+    assert "prediction" in written[0]
+    assert "probability_Adelie" in written[0]
+    again = predictions(config=BatchConfig(file="predict/penguins/Monday.csv"), **run)
+    assert again.value == batch  # scored again, replaced by the same
+    measured: DriftReport = drift(predictions=batch, **run).value
+    assert measured.rows == 100
+    assert {c.name for c in measured.columns} <= set(line["model"].value.features)
+
+
+def test_nothing_to_score_is_not_found(bench: Workbench) -> None:
+    with pytest.raises(dg.Failure, match="NOT_FOUND"):
+        predictions(context=context_for("empty-zone"), config=BatchConfig(), workbench=bench)
+
+
+def test_no_champion_is_not_found(bench: Workbench) -> None:
+    bench.store.storage.put("predict/untrained/x.csv", b"a,b\n1,2\n")
+    with pytest.raises(dg.Failure, match="has no champion"):
+        predictions(context=context_for("untrained"), config=BatchConfig(), workbench=bench)
 
 
 @pytest.mark.parametrize(
