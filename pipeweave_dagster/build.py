@@ -19,22 +19,12 @@ from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.schemas import assets as schema_assets
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
+from pipeweave_dagster.lib.lines import PREDICT, PROCESS
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
 from pipeweave_dagster.lib.renaming import with_prefixed_op
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
 OWNERS = ["team:pipeweave"]
-PROCESS = (
-    "raw_upload",
-    "dataset",
-    "schema_deduction",
-    "findings",
-    "eda_report",
-    "pipeline",
-    "model",
-    "model_evaluation",
-)
-PREDICT = ("predictions", "drift")
 _GROUPS = {
     "data": PROCESS[:3],
     "quality": ("findings", "eda_report"),
@@ -91,7 +81,7 @@ def build_defs(
         sensors=[
             uploads_sensor(named("uploads"), process, workbench),
             predict_sensor(named("predict"), predict, workbench),
-            reaper(named("reap_dead_runs")),
+            reaper(named("reap_dead_runs"), workbench),
         ],
         schedules=[
             retrain_schedule(named("retrain_due"), process, workbench),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.progress import Progress
 from pipeweave_dagster.cli.watch import Watcher
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
@@ -18,6 +19,7 @@ _SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}
 
 def execute(
     instance: "dg.DagsterInstance",
+    store: DocumentStore,
     job_name: str,
     dataset: str,
     *,
@@ -32,7 +34,9 @@ def execute(
     """
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.partitions import DATASETS
+    from pipeweave_dagster.lib.reaper import reap
 
+    reap(instance, store)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
     run_id = str(uuid.uuid4())
     progress = Progress(quiet=quiet)

@@ -39,7 +39,11 @@ def run(
     """The main job: one file in; typed data, report, model and registry entry out."""
     from pipeweave_dagster.cli.launch import error_of, execute
     from pipeweave_dagster.cli.summary import in_words, summarise
-    from pipeweave_dagster.lib.partitions import UPLOAD_TAG, UPLOAD_VERSION_TAG
+    from pipeweave_dagster.lib.partitions import (
+        SETTINGS_VERSION_TAG,
+        UPLOAD_TAG,
+        UPLOAD_VERSION_TAG,
+    )
 
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
@@ -53,9 +57,18 @@ def run(
             version = place(bench.store, dataset, key, path)
             remember(bench.store, dataset, chosen)
             tags = {UPLOAD_TAG: key, UPLOAD_VERSION_TAG: version}
+            written = bench.store.storage.stat(f"uploads/{dataset}/{SETTINGS_FILE}")
+            if written is not None:
+                tags[SETTINGS_VERSION_TAG] = written.version
             config = {"ops": {"raw_upload": {"config": {**chosen, "upload": key}}}}
             run_id = execute(
-                instance, "process_dataset", dataset, tags=tags, config=config, quiet=json
+                instance,
+                bench.store,
+                "process_dataset",
+                dataset,
+                tags=tags,
+                config=config,
+                quiet=json,
             )
         facts = summarise(bench.store, settings, dataset, run_id)
         error = error_of(instance, run_id)

@@ -8,6 +8,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.state import Entry, RunState, publish
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.lib.lines import line_of
 
 KEY_METADATA = "reuse key"
 # The resource key; a name of its own, since a project that takes PipeWeave in has its `io_manager`.
@@ -74,7 +75,7 @@ def _upstream_names(context: dg.OutputContext) -> list[str]:
 
 
 def _line_of(context: dg.OutputContext) -> set[str]:
-    """The documents of this data set that this run was asked to make.
+    """The documents of this line and data set that this run was asked to make.
 
     A re-execution from a failure is asked only for the steps that are left; the run's record
     says so, also where every step runs in a process of its own.
@@ -83,9 +84,11 @@ def _line_of(context: dg.OutputContext) -> set[str]:
     graph = job.asset_layer.asset_graph
     here = graph.get(context.asset_key).partitions_def
     steps = context.step_context.dagster_run.step_keys_to_execute
+    line = line_of(context.asset_key.path[-1])
     return {
         key.path[-1]
         for key in job.asset_layer.selected_asset_keys
-        if graph.get(key).partitions_def == here
+        if key.path[-1] in line
+        and graph.get(key).partitions_def == here
         and (steps is None or graph.get(key).assets_def.node_def.name in steps)
     }

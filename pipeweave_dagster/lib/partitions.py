@@ -10,6 +10,7 @@ DATASETS = dg.DynamicPartitionsDefinition(name="datasets")
 # Run tags. Dagster's own tag for the partition is `dagster/partition`.
 UPLOAD_TAG = "pipeweave/upload"
 UPLOAD_VERSION_TAG = "pipeweave/upload_version"
+SETTINGS_VERSION_TAG = "pipeweave/settings_version"
 BATCH_TAG = "pipeweave/batch"
 PROCESS_TAG = "pipeweave/process"
 REASON_TAG = "pipeweave/reason"

@@ -1,5 +1,6 @@
 """From arrivals in the landing zone to run requests, each version once."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 
@@ -8,35 +9,42 @@ import dagster as dg
 from pipeweave_dagster.adapters.claims import claimed_keys
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, uploads_in
-from pipeweave_dagster.lib.partitions import DATASETS, UPLOAD_VERSION_TAG
+from pipeweave_dagster.lib.partitions import DATASETS, SETTINGS_VERSION_TAG, UPLOAD_VERSION_TAG
 
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
 MAX_REQUESTS = 20
 _SEEN_FOLDER = "sensors"
 
 
-def load_seen(store: DocumentStore, cursor: str | None) -> Seen:
+def load_seen(store: DocumentStore, sensor: str, cursor: str | None) -> Seen:
     """What earlier ticks found; it lies in the storage under its hash, which is the cursor.
 
     (A listing of thousands of keys in the cursor itself would bloat Dagster's database.)
     """
-    if not cursor:
-        return Seen()
-    found = store.storage.get_tagged(f"{_SEEN_FOLDER}/{cursor}.json")
+    found = store.storage.get_tagged(_seen_key(sensor, cursor)) if cursor else None
     return Seen.model_validate_json(found[0]) if found else Seen()
 
 
-def save_seen(store: DocumentStore, seen: Seen, old_cursor: str | None) -> str:
-    """Store what was seen and give the new cursor; the old record is removed."""
-    import hashlib
+def save_seen(store: DocumentStore, sensor: str, seen: Seen, cursor: str | None) -> str:
+    """Store what was seen and give the new cursor.
 
+    The record of the present cursor stays until the next change: Dagster keeps the new cursor
+    only when the tick ends well.
+    """
     data = seen.model_dump_json().encode()
-    cursor = hashlib.sha256(data).hexdigest()[:32]
-    if cursor != old_cursor:
-        store.storage.put(f"{_SEEN_FOLDER}/{cursor}.json", data)
-        if old_cursor:
-            store.storage.delete(f"{_SEEN_FOLDER}/{old_cursor}.json")
-    return cursor
+    new = hashlib.sha256(data).hexdigest()[:32]
+    if new == cursor:
+        return new
+    keep = {_seen_key(sensor, new), _seen_key(sensor, cursor or "")}
+    store.storage.put(_seen_key(sensor, new), data)
+    for found in list(store.storage.list(f"{_SEEN_FOLDER}/{sensor}/")):
+        if found.key not in keep:
+            store.storage.delete(found.key)
+    return new
+
+
+def _seen_key(sensor: str, cursor: str) -> str:
+    return f"{_SEEN_FOLDER}/{sensor}/{cursor}.json"
 
 
 def look(
@@ -51,12 +59,13 @@ def look(
 
     A listing that fails raises, so the tick is shown as failed and nothing is forgotten.
     """
-    seen = load_seen(store, context.cursor)
+    sensor = context.sensor_name
+    seen = load_seen(store, sensor, context.cursor)
     held = claimed_keys(store)
     uploads = [u for u in uploads_in(store.storage.list(prefix)) if u.key not in held]
     found = arrivals(uploads, seen, now=time.time(), whole=whole, limit=MAX_REQUESTS)
     fresh = [u for u in _one_run_each(found) if not _was_started(context.instance, u)]
-    cursor = save_seen(store, found.seen, context.cursor)
+    cursor = save_seen(store, sensor, found.seen, context.cursor)
     if not fresh:
         context.update_cursor(cursor)
         return dg.SkipReason(f"nothing new; {found.waiting} waiting to stand still")
@@ -78,5 +87,9 @@ def _one_run_each(found: Arrivals) -> Iterable[Upload]:
 
 def _was_started(instance: dg.DagsterInstance, upload: Upload) -> bool:
     """Whether a run of this version exists already (the command line's, or one before a crash)."""
-    tags = {UPLOAD_VERSION_TAG: upload.version}
-    return instance.get_runs_count(dg.RunsFilter(tags=tags)) > 0
+    names = (
+        [UPLOAD_VERSION_TAG, SETTINGS_VERSION_TAG] if upload.is_settings else [UPLOAD_VERSION_TAG]
+    )
+    return any(
+        instance.get_runs_count(dg.RunsFilter(tags={name: upload.version})) > 0 for name in names
+    )

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import dagster as dg
 import psutil
 
+from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.errors import unavailable
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
 from pipeweave_dagster.settings import Settings
 
@@ -50,6 +52,24 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
             finally:
                 if run is not None:
                     workbench.store.clear_scratch(run.run_id)
+                    _note_cancel(context, workbench)
+
+
+def _note_cancel(context: dg.InitResourceContext, workbench: Workbench) -> None:
+    """A cancelled run cannot record its own end elsewhere: no exception passes through a stage."""
+    run = context.instance.get_run_by_id(context.run.run_id) if context.run else None
+    cancelled = {dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED}
+    dataset = run.tags.get("dagster/partition") if run and run.status in cancelled else None
+    if run is not None and dataset is not None:
+        end_attempt(workbench.store, dataset, run.run_id, "The run was cancelled.")
+
+
+def end_attempt(store: DocumentStore, dataset: str, run_id: str, message: str) -> None:
+    """Let a data set's last attempt be failed if it still counts as running."""
+    last = store.attempt(dataset)
+    if last is not None and last.run_id == run_id and last.state == "running":
+        error = unavailable(message, fix="Start it again.").envelope()
+        store.save_attempt(dataset, last.model_copy(update={"state": "failed", "error": error}))
 
 
 def process_name() -> str:

@@ -37,7 +37,10 @@ class Landing:
     def tick(self) -> list[dg.RunRequest]:
         """What one tick of the daemon starts."""
         context = dg.build_sensor_context(
-            instance=self.instance, cursor=self.cursor, repository_def=self.repository
+            instance=self.instance,
+            cursor=self.cursor,
+            repository_def=self.repository,
+            sensor_name=self.sensor.name,
         )
         result = self.sensor(context)
         if isinstance(result, dg.SkipReason):
@@ -173,7 +176,7 @@ def test_the_cursor_stays_small(landing: Landing) -> None:
     for _ in range(3):
         landing.tick()
     assert len(landing.cursor or "") <= 64
-    assert len(list((landing.root / "sensors").glob("*.json"))) == 1
+    assert len(list((landing.root / "sensors" / "uploads").glob("*.json"))) <= 2
 
 
 def test_files_to_score_start_batches(tmp_path: Path, instance: dg.DagsterInstance) -> None:
@@ -182,3 +185,13 @@ def test_files_to_score_start_batches(tmp_path: Path, instance: dg.DagsterInstan
     (request,) = landing.tick()
     assert request.partition_key == "churn"
     assert request.tags["pipeweave/batch"] == "predict/churn/monday.csv"
+
+
+def test_a_tick_that_was_lost_after_it_was_remembered_is_made_up_for(landing: Landing) -> None:
+    landing.drop("uploads/churn/churn.csv", "1")
+    landing.tick()
+    landing.drop("uploads/churn/more.csv", "2")
+    before = landing.cursor
+    assert len(landing.tick()) == 1
+    landing.cursor = before  # the daemon died before it stored the new cursor
+    assert keys(landing.tick()) == [("churn", "uploads/churn/more.csv")]

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import psutil
 
-from pipeweave_dagster.defs.monitoring.sensors import reap
+from pipeweave_dagster.adapters.state import DocumentStore, RunState
+from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
+from pipeweave_dagster.lib.reaper import reap
 from pipeweave_dagster.lib.resources import is_alive, pid_of, process_name
 
 
@@ -19,6 +22,7 @@ def nothing() -> None:
 
 def started(instance: dg.DagsterInstance, process: str | None) -> dg.DagsterRun:
     tags = {PROCESS_TAG: process} if process else {}
+    tags["dagster/partition"] = "d"
     run = instance.create_run_for_job(nothing, tags=tags)
     instance.report_dagster_event(
         dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "nothing"), run.run_id
@@ -47,16 +51,21 @@ def test_another_machine_cannot_be_told() -> None:
     assert is_alive("elsewhere:1:1.00") is None
 
 
-def test_only_the_dead_are_reaped() -> None:
+def test_only_the_dead_are_reaped(tmp_path: Path) -> None:
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
     with dg.DagsterInstance.ephemeral() as instance:
         alive = started(instance, process_name())
         foreign = started(instance, "elsewhere:1:1.00")
         unknown = started(instance, None)
         dead = started(instance, dead_process())
-        assert reap(instance) == [dead.run_id]
+        RunState(store, "d", dead.run_id)
+        assert reap(instance, store) == [dead.run_id]
         statuses = {
             run.run_id: instance.get_run_by_id(run.run_id).status  # type: ignore[union-attr]
             for run in (alive, foreign, unknown, dead)
         }
         assert statuses.pop(dead.run_id) == dg.DagsterRunStatus.FAILURE
         assert set(statuses.values()) == {dg.DagsterRunStatus.STARTED}
+    attempt = store.attempt("d")
+    assert attempt is not None
+    assert attempt.state == "failed"
