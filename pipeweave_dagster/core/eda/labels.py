@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Codes, Column
+from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.wording import shown
 
 
@@ -20,6 +21,9 @@ def bin_labels(column: Column, places: Codes) -> list[str]:
     storage = column.info.storage
     labels = []
     for start, end in zip(starts, ends, strict=True):
-        low, high = shown(column.numbers[start], storage), shown(column.numbers[end], storage)
+        low, high = (
+            shown(column.numbers[at], storage, exact=bool(column.counts[at] >= RARE))
+            for at in (start, end)
+        )
         labels.append(low if low == high else f"{low} to {high}")
     return labels

@@ -79,9 +79,11 @@ def histogram(detail: dict[str, Any]) -> str:
     from markupsafe import Markup
 
     drawn, storage = detail["histogram"], detail["storage"]
-    ends = (shown(drawn["edges"][0], storage), shown(drawn["edges"][-1], storage))
+    ends = tuple(shown(drawn["edges"][end], storage, exact=False) for end in (0, -1))
     title = f"Distribution of {detail['name']}, from {ends[0]} to {ends[1]}"
-    chart = histogram_chart(drawn["edges"], drawn["counts"], title, ends=ends, alone=False)
+    chart = histogram_chart(
+        drawn["edges"], drawn["counts"], title, ends=(ends[0], ends[1]), alone=False
+    )
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
 
 

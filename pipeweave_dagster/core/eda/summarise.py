@@ -168,6 +168,7 @@ def _head(column: Column, powers: dict[str, Power]) -> dict[str, Any]:
 def _detail(column: Column, case: Case, powers: dict[str, Power]) -> dict[str, Any]:
     detail = {**_head(column, powers), "reason": column.info.reason, "pii": column.info.pii}
     if _hidden(column) or column.distinct == 0:
+        detail["reason"] = ""  # it may quote values
         return {**detail, "kind": "hidden" if column.distinct else "empty"}
     target = case.table.target
     related = target is not None and target.classes > 1 and column.name != target.name

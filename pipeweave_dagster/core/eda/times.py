@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.wording import moment
 
@@ -26,18 +27,22 @@ def coverage(column: Column) -> dict[str, Any]:
     regular = bool(often.max() >= 0.5 * len(steps))
     wide = np.flatnonzero(steps > 1.5 * usual)
     longest = int(steps.argmax())
-    storage = column.info.storage
+
+    def told(place: int) -> str:
+        exact = bool(column.counts[place] >= RARE)
+        return moment(float(numbers[place]), column.info.storage, exact=exact)
+
     return {
-        "first": moment(float(numbers[0]), storage),
-        "last": moment(float(numbers[-1]), storage),
+        "first": told(0),
+        "last": told(-1),
         "moments": len(numbers),
         "rows_per_moment": figure(column.present / len(numbers)),
         "regular": regular,
         "usual_step_seconds": figure(usual),
         "gaps": len(wide) if regular else None,
         "longest_gap": {
-            "from": moment(float(numbers[longest]), storage),
-            "to": moment(float(numbers[longest + 1]), storage),
+            "from": told(longest),
+            "to": told(longest + 1),
             "seconds": figure(float(steps[longest])),
         },
         "weekdays": _weekdays(column),

@@ -16,19 +16,24 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
-def moment(seconds: float, storage: str) -> str:
-    """A date, date and time, or time of day, from seconds since 1970 or midnight."""
+def moment(seconds: float, storage: str, *, exact: bool = True) -> str:
+    """A date, date and time, or time of day, from seconds since 1970 or midnight.
+
+    Where `exact` is false only the month is told: a single day may be somebody's.
+    """
     try:
         if storage == "time":
             return str(dt.timedelta(seconds=round(seconds)))
         instant = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     except OverflowError:
         return number(seconds)
+    if not exact:
+        return instant.strftime("%Y-%m")
     return instant.strftime("%Y-%m-%d" if storage == "date" else "%Y-%m-%d %H:%M")
 
 
-def shown(value: float | None, storage: str) -> str:
+def shown(value: float | None, storage: str, *, exact: bool = True) -> str:
     """A value of an ordered column as text."""
     if value is not None and storage in {"date", "datetime", "time"}:
-        return moment(value, storage)
+        return moment(value, storage, exact=exact)
     return number(value)

@@ -11,7 +11,8 @@ NEARLY = 0.999
 def check(case: Case) -> Iterator[Hit]:
     """Name constant columns (left out) and nearly constant ones (kept, but rarely of use)."""
     for column in case.table.columns:
-        if column.info.role in {"target", "dropped"} or column.present == 0:
+        setting = case.settings.columns.get(column.name)
+        if column.info.role == "target" or column.present == 0 or (setting and setting.drop):
             continue
         top = int(column.counts.max())
         if column.distinct == 1 and not column.missing:

@@ -1,0 +1,51 @@
+"""PW302: a number that stands for `missing`."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+
+USUAL = frozenset({-1, -9, -99, -200, -999, -9999, 99, 999, 9999, 99999, 999999})
+MIN_ROWS = 5
+MIN_SHARE = {True: 0.005, False: 0.02}
+APART = {True: 0.5, False: 10.0}
+"""How far from all others, in 5 to 95 % ranges: less for the numbers that are usual for it."""
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Alert on a repeated extreme that stands apart from all other values."""
+    for column in case.table.columns:
+        if column.info.role == "dropped" or column.info.storage not in {"integer", "number"}:
+            continue
+        found = _sentinel(column)
+        if found is not None:
+            value, rows = found
+            yield Hit(
+                "alerted",
+                f"{rows:,} rows have the value {value:g}, far from all others; it probably stands "
+                "for a missing value.",
+                [column.name],
+                {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
+                "If so, write these values as empty in the source.",
+            )
+
+
+def _sentinel(column: Column) -> tuple[float, int] | None:
+    numbers = column.numbers
+    if numbers is None or len(numbers) < 10:
+        return None
+    for place, rest, next_to in ((0, slice(1, None), 1), (-1, slice(None, -1), -2)):
+        value, rows = float(numbers[place]), int(column.counts[place])
+        if rows < max(MIN_ROWS, MIN_SHARE[value in USUAL] * column.present):
+            continue
+        share = np.cumsum(column.counts[rest]) / max(1, column.counts[rest].sum())
+        low, high = (float(numbers[rest][np.searchsorted(share, q)]) for q in (0.05, 0.95))
+        if abs(value - float(numbers[next_to])) > APART[value in USUAL] * (high - low) > 0:
+            return value, rows
+    return None
+
+
+GUARDRAIL = Guardrail("PW302", "No number stands for missing", "missing", check)
