@@ -13,6 +13,7 @@ FAMILIES = (
     "random_forest",
     "extra_trees",
     "neighbours",
+    "mlp",
 )
 
 
@@ -65,8 +66,8 @@ CATALOGUE: dict[str, StepType] = {
     ),
     "search": StepType(
         "train",
-        "Tries model families in a fixed order under the time budget.",
-        {"families": (list,)},
+        "Tries model families in a fixed order under the time budget, then variants of them.",
+        {"families": (list,), "variants": (bool,)},
         takes_columns=False,
     ),
     "predict": StepType(

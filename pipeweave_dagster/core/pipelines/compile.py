@@ -17,6 +17,7 @@ from pipeweave_dagster.core.documents import PipelineSpec, Task
 View = Literal["none", "linear", "tree"]
 
 _WORDS_LINEAR = 2**16
+_WORDS_CLASSES = 2**18
 _WORDS_TREE = 2**13
 _ONE_HOT_LIMIT = 100
 
@@ -89,7 +90,9 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
     )
 
 
-def transformer(columns: Layout, view: View, task: Task, seed: int) -> ColumnTransformer:
+def transformer(
+    columns: Layout, view: View, task: Task, seed: int, classes: int = 0
+) -> ColumnTransformer:
     """The fitted part of the features, unfitted yet, from scikit-learn steps alone.
 
     Args:
@@ -99,11 +102,13 @@ def transformer(columns: Layout, view: View, task: Task, seed: int) -> ColumnTra
             (Micci-Barreca 2001; Pargent et al. 2022) beside the code.
         task: Chooses the kind of target encoding.
         seed: Makes text projection and cross-fitting repeatable.
+        classes: Many classes get fewer word features, for a line has one weight for each pair.
     """
     if view == "none":
         return ColumnTransformer([], remainder="drop")
-    build = _linear if view == "linear" else _tree
-    return ColumnTransformer(build(columns, task, seed), sparse_threshold=0.3)
+    if view == "linear":
+        return ColumnTransformer(_linear(columns, classes), sparse_threshold=0.3)
+    return ColumnTransformer(_tree(columns, task, seed), sparse_threshold=0.3)
 
 
 def _target_means(task: Task, seed: int) -> TargetEncoder:
@@ -121,8 +126,10 @@ def _text(grams: int, words: int) -> Pipeline:
     return make_pipeline(hashing, TfidfTransformer(sublinear_tf=True))
 
 
-def _linear(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]]:
-    del task, seed
+def _linear(columns: Layout, classes: int) -> list[tuple[str, Any, Any]]:
+    words = _WORDS_LINEAR
+    while words * classes > _WORDS_CLASSES:
+        words //= 2
     parts: list[tuple[str, Any, Any]] = []
     if columns.numbers:
         numbers = make_pipeline(
@@ -137,9 +144,7 @@ def _linear(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]
             dtype="float64",
         )
         parts.append(("categories", one_hot, [*columns.few, *columns.many]))
-    parts.extend(
-        (f"text{i}", _text(2, _WORDS_LINEAR), name) for i, name in enumerate(columns.texts)
-    )
+    parts.extend((f"text{i}", _text(2, words), name) for i, name in enumerate(columns.texts))
     return parts
 
 

@@ -182,7 +182,7 @@ def _steps(columns: list[ColumnDeduction], target: str, rows: int) -> list[Step]
     names = [c.name for c in columns]
     steps = [Step(name="read", kind="extract", use="table", columns=[*names, target])]
     steps.extend(_column_step(use, groups[use]) for use in _STEP_NAMES if use in groups)
-    families = [f for f in FAMILIES if f != "neighbours" or "text" not in groups]
+    families = [f for f in FAMILIES if f not in ("neighbours", "mlp") or "text" not in groups]
     steps.append(
         Step(
             name="model",

@@ -1,5 +1,6 @@
 """The features of every fold and view, computed once and shared by all candidates."""
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,11 +64,14 @@ class FoldCache:
         problem = self.problem
         everything = np.arange(len(problem.y))
         learn, valid = problem.folds[fold] if fold >= 0 else (everything, everything[:0])
-        features = transformer(problem.columns, view, problem.task, problem.seed)
+        features = transformer(problem.columns, view, problem.task, problem.seed, problem.classes)
         y = problem.y[learn]
         known = np.unique(y).astype(np.intp) if problem.classes else np.arange(0)
         codes = np.searchsorted(known, y).astype(np.float64) if problem.classes else y
-        x = features.fit_transform(problem.features.iloc[learn], codes)
+        with warnings.catch_warnings():
+            # The target encoder's own folds cannot spare a row of a class that has only one.
+            warnings.simplefilter("ignore", UserWarning)
+            x = features.fit_transform(problem.features.iloc[learn], codes)
         x_valid = features.transform(problem.features.iloc[valid]) if len(valid) else None
         return FoldData(
             transformer=features,

@@ -5,26 +5,72 @@ from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.trial import Candidate
 
-_ORDER = [
+_FIRST = [
     Candidate("dummy", "dummy"),
     Candidate("linear", "linear"),
     Candidate("lightgbm", "lightgbm"),
-    Candidate("hist_gradient_boosting", "hist_gradient_boosting"),
     Candidate("xgboost", "xgboost"),
     Candidate("random_forest", "random_forest"),
     Candidate("extra_trees", "extra_trees"),
+    Candidate("hist_gradient_boosting", "hist_gradient_boosting"),
     Candidate("neighbours", "neighbours"),
 ]
+_SMALL_TREES = [
+    Candidate(
+        "xgboost_shallow",
+        "xgboost",
+        {"max_depth": 3, "learning_rate": 0.05, "min_child_weight": 1, "reg_lambda": 3.0},
+    ),
+    Candidate(
+        "lightgbm_small",
+        "lightgbm",
+        {"num_leaves": 7, "learning_rate": 0.04, "min_child_samples": 10, "reg_lambda": 3.0,
+         "colsample_bytree": 0.6},
+    ),
+]  # fmt: skip
+_LARGE_TREES = [
+    Candidate(
+        "lightgbm_large",
+        "lightgbm",
+        {"num_leaves": 127, "learning_rate": 0.03, "min_child_samples": 10, "subsample": 0.8,
+         "colsample_bytree": 0.6, "reg_lambda": 1.0},
+    ),
+    Candidate(
+        "xgboost_deep",
+        "xgboost",
+        {"max_depth": 9, "learning_rate": 0.04, "subsample": 0.75, "colsample_bytree": 0.6,
+         "min_child_weight": 1, "reg_lambda": 2.0},
+    ),
+]  # fmt: skip
+_OTHERS = [
+    Candidate("mlp", "mlp"),
+    Candidate("extra_trees_leaf", "extra_trees", {"min_samples_leaf": 3, "max_features": 0.8}),
+    Candidate("linear_strict", "linear", {"C": 0.1, "alpha": 30.0}),
+    Candidate("linear_free", "linear", {"C": 10.0, "alpha": 0.1}),
+    Candidate("mlp_wide", "mlp", {"hidden": (256,), "alpha": 0.1, "learning_rate": 1e-3}),
+    Candidate("random_forest_leaf", "random_forest", {"min_samples_leaf": 5, "max_features": 0.5}),
+]
+_SMALL_ROWS = 3_000
 
 
 def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
-    """Candidates that the pipeline allows and that suit the table; `dummy` always."""
+    """Candidates that the pipeline allows and that suit the table; `dummy` always.
+
+    One of each family comes first; then variants, small trees before large ones where there are
+    few rows.
+    """
     step = next(s for s in spec.steps if s.kind == "train")
     allowed = {"dummy", *step.params.get("families", FAMILIES)}
     rows, columns = problem.features.shape
+    if rows < _SMALL_ROWS:
+        variants = [*_SMALL_TREES, *_OTHERS, *_LARGE_TREES]
+    else:
+        variants = [*_LARGE_TREES, _OTHERS[0], *_SMALL_TREES, *_OTHERS[1:]]
+    if step.params.get("variants") is False:
+        variants = []
     return [
         candidate
-        for candidate in _ORDER
+        for candidate in [*_FIRST, *variants]
         if candidate.family in allowed
         and FAMILIES[candidate.family].suits(rows, columns, problem.classes)
     ]

@@ -39,20 +39,25 @@ class Search:
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
         self.results: list[Result] = []
+        self.skipped: list[str] = []
 
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
         for candidate in portfolio(self.spec, self.cache.problem):
+            baseline = candidate.family == "dummy"
+            if not baseline and self.clock.left < 0.2 + self.kept_for_refit():
+                self.skipped.append(candidate.name)
+                continue
             result = start(candidate, self.cache)
             self.results.append(result)
-            if candidate.family == "dummy":
+            if baseline:
                 while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
                     pass
-            elif self.clock.left > 0.2 + self.kept_for_refit():
-                self._step(result, self.clock.share(_FIRST_FOLD_SHARE, 0.2))
             else:
-                result.note = "not started: no time was left"
+                self._step(result, self.clock.share(_FIRST_FOLD_SHARE, 0.2))
             self._tell(result)
+        if self.skipped:
+            _log.info("not started, no time was left: %s", ", ".join(self.skipped))
         self._other_folds()
         return self.results
 

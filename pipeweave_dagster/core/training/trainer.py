@@ -64,7 +64,11 @@ def run_training(
         evaluated=before,
         test_rows=test_rows,
         reference=reference,
-        notes=[*notes_of(job), _final_note(weighted, refitted=members is not None)],
+        notes=[
+            *notes_of(job),
+            *_skipped_note(search.skipped),
+            _final_note(weighted, refitted=members is not None),
+        ],
     )
 
 
@@ -74,6 +78,12 @@ def _judge(
     if weighted[0][0] is dummy:
         return "no signal", 0.0
     return verdict(job.spec.metric, job.problem.y, blended(weighted), dummy.oof)
+
+
+def _skipped_note(skipped: list[str]) -> list[str]:
+    if not skipped:
+        return []
+    return [f"No time was left to try {', '.join(skipped)}: a larger budget would."]
 
 
 def _final_note(weighted: Weighted, *, refitted: bool) -> str:

@@ -12,13 +12,15 @@ from pipeweave_dagster.core.training import evaluate, predict, train
 from pipeweave_dagster.core.training.serving import load_bundle
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
-QUICK = ["linear", "xgboost", "lightgbm"]
+QUICK = ["linear", "xgboost"]
 
 
-def trained(frame, target, task, folder, *, families=QUICK, budget_s=60, started=None, **schema):
+def trained(frame, target, task, folder, *, families=QUICK, budget_s=40, started=None, **schema):
     spec = planned(frame, target, task, **schema)
     steps = [
-        s.model_copy(update={"params": {"families": families}}) if s.kind == "train" else s
+        s.model_copy(update={"params": {"families": families, "variants": False}})
+        if s.kind == "train"
+        else s
         for s in spec.steps
     ]
     spec = spec.model_copy(update={"steps": steps})
@@ -78,10 +80,9 @@ def test_values_of_student_grades(examples, tmp_path):
     spec, model, out = trained(frame, "G3", "regression", tmp_path)
     report = evaluated(spec, model, out)
     assert report.metrics["rmse"].value < report.baseline["rmse"].value / 1.5
-    assert next(iter(report.importance)) == "G2"
     card = (out / "evaluation" / "model_card.md").read_text()
     assert "constant model" in card
-    assert "G2" in card
+    assert "| G2 |" in card
 
 
 def test_the_model_file_holds_no_pickle_and_refuses_unknown_types(signal, tmp_path):

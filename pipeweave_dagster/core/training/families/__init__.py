@@ -6,6 +6,7 @@ from pipeweave_dagster.core.training.families.dummy import Dummy
 from pipeweave_dagster.core.training.families.forest import Forest
 from pipeweave_dagster.core.training.families.lightgbm import LightGBM
 from pipeweave_dagster.core.training.families.linear import Linear
+from pipeweave_dagster.core.training.families.mlp import Mlp
 from pipeweave_dagster.core.training.families.neighbours import Neighbours
 from pipeweave_dagster.core.training.families.xgboost import XGBoost
 
@@ -18,6 +19,7 @@ FAMILIES: dict[str, Family] = {
     "random_forest": Forest(extra=False),
     "extra_trees": Forest(extra=True),
     "neighbours": Neighbours(),
+    "mlp": Mlp(),
 }
 
 __all__ = ["FAMILIES", "Family", "Fit", "Rows"]

@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from pipeweave_dagster.core.training.families.base import Fit, Rows, View
 
-_CHUNK = 20
+_CHUNK = 40
+_FIRST = 3
 
 
 class Linear:
@@ -27,17 +28,18 @@ class Linear:
         if rows.task == "regression":
             model = Ridge(alpha=params.get("alpha", 1.0), solver="auto", random_state=rows.seed)
             return Fit(model.fit(rows.x, rows.y, sample_weight=rows.weight))
-        model = LogisticRegression(
-            C=params.get("C", 1.0), max_iter=_CHUNK, tol=1e-4, warm_start=True
-        )
-        done = 0
+        model = LogisticRegression(C=params.get("C", 1.0), tol=1e-4, warm_start=True)
+        started, done, stretch = time.time(), 0, _FIRST
         while done < params.get("max_iter", 300):
+            model.set_params(max_iter=stretch)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 model.fit(rows.x, rows.y, sample_weight=rows.weight)
-            done += _CHUNK
-            if max(model.n_iter_) < _CHUNK:
+            done += stretch
+            if max(model.n_iter_) < stretch:
                 return Fit(model)
-            if time.time() > deadline:
+            pace = (time.time() - started) / done
+            stretch = min(_CHUNK, int((deadline - time.time()) / pace))
+            if stretch < 1:
                 return Fit(model, cut=True)
         return Fit(model)

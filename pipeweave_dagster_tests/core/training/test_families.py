@@ -1,0 +1,92 @@
+"""Every model family: fits each task, stops at its deadline, and is stored without pickle."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.training.bundle import bundle_of, member
+from pipeweave_dagster.core.training.families import FAMILIES
+from pipeweave_dagster.core.training.files import write_bundle
+from pipeweave_dagster.core.training.folds import FoldCache, Problem, output
+from pipeweave_dagster.core.training.serving import load_bundle, prepare, raw_scores
+from pipeweave_dagster_tests.core.training.made import planned
+
+CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
+LEARNERS = [name for name in FAMILIES if name != "dummy"]
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.default_rng(4)
+    rows = 400
+    frame = pd.DataFrame({"x": rng.normal(size=rows), "z": rng.normal(size=rows)})
+    frame.loc[::11, "x"] = np.nan
+    frame["few"] = rng.choice(["a", "b", None], rows)
+    frame["many"] = rng.choice([f"m{i}" for i in range(60)], rows)
+    frame["when"] = pd.date_range("2021-01-01", periods=rows, freq="7h")
+    frame["note"] = [f"{rng.choice(['good', 'bad'])} item {i}" for i in range(rows)]
+    frame["y"] = 1.0
+    return frame
+
+
+def problem_of(frame, task, name=""):
+    if name == "mlp":  # words make thousands of inputs, which it refuses
+        frame = frame.assign(note=frame["note"].str[:3])
+    spec = planned(frame, "y", task, types={} if name == "mlp" else {"note": "text"})
+    spec = spec.model_copy(update={"task": task})
+    features = prepare(frame, frame_plan(spec))
+    good = frame["note"].str.startswith("goo").to_numpy()
+    y = np.nan_to_num(frame["x"].to_numpy()) + good * 1.5
+    classes = CLASSES[task]
+    if classes:
+        y = np.searchsorted(np.quantile(y, [0.5] if classes == 2 else [0.33, 0.66]), y) * 1.0
+    rows = np.arange(len(y))
+    folds = [(rows[rows % 4 != 0], rows[rows % 4 == 0])]
+    labels = [str(k) for k in range(classes)]
+    return spec, Problem(task, features, y, labels, None, layout(spec, features), folds), frame
+
+
+@pytest.mark.parametrize("task", list(CLASSES))
+@pytest.mark.parametrize("name", list(FAMILIES))
+def test_it_learns_and_is_stored_safely(name, task, table, tmp_path):
+    spec, problem, frame = problem_of(table, task, name)
+    family, cache = FAMILIES[name], FoldCache(problem)
+    data = cache.get(family.view, 0)
+    fit = family.fit(cache.rows(family.view, data, None), {}, time.time() + 30)
+    found = output(fit, data, data.x_valid, problem.classes)
+    truth = problem.y[data.valid]
+    if name != "dummy":
+        if problem.classes:
+            assert np.mean(found.argmax(axis=1) == truth) > np.bincount(
+                truth.astype(int)
+            ).max() / len(truth)
+        else:
+            assert np.mean((found - truth) ** 2) < 0.8 * np.var(truth)
+    file = tmp_path / "model.skops"
+    write_bundle(bundle_of(task, problem.labels, frame_plan(spec), [member(fit, data)]), file)
+    again = raw_scores(load_bundle(file), frame.iloc[data.valid])
+    np.testing.assert_allclose(again, found, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_it_stops_at_the_deadline_with_something_usable(name, table):
+    _, problem, _ = problem_of(table, "multiclass", name)
+    family, cache = FAMILIES[name], FoldCache(problem)
+    data = cache.get(family.view, 0)
+    began = time.time()
+    fit = family.fit(cache.rows(family.view, data, None), {}, began)
+    assert time.time() - began < 5
+    assert np.isfinite(output(fit, data, data.x_valid, problem.classes)).all()
+
+
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gradient_boosting", "random_forest"])
+def test_a_refit_takes_the_rounds_it_is_told(name, table):
+    _, problem, _ = problem_of(table, "binary")
+    family, cache = FAMILIES[name], FoldCache(problem)
+    data = cache.get(family.view, -1)
+    fit = family.fit(cache.rows(family.view, data, 7), {}, time.time() + 30)
+    assert fit.rounds == 7
+    assert not fit.cut

@@ -1,0 +1,44 @@
+"""Permutation importance finds the column that matters, and not the one that does not."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from pipeweave_dagster.core.training.importance import importance
+from pipeweave_dagster.core.training.outcome import Outcome
+
+
+@pytest.fixture
+def fitted():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(300, 20)), columns=[f"c{i}" for i in range(20)])
+    y = 3 * table["c7"].to_numpy() + table["c2"].to_numpy() + rng.normal(0, 0.1, 300)
+    pipeline = make_pipeline(StandardScaler(), LinearRegression()).fit(table, y)
+    bundle = {
+        "classes": [],
+        "frame": [{"name": name, "use": "numeric"} for name in table.columns],
+        "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
+    }
+    return bundle, Outcome([], y, pipeline.predict(table), np.full(300, y.mean()), table)
+
+
+def test_the_columns_that_matter_come_first_and_noise_has_none(fitted):
+    found, notes = importance(*fitted, "rmse", seconds=60)
+    assert list(found)[:2] == ["c7", "c2"]
+    assert found["c7"].low > found["c2"].high > 0
+    assert len(found) == 20
+    assert all(abs(found[name].value) < 0.01 for name in list(found)[2:])
+    assert "300 test rows" in notes[0]
+
+
+def test_it_stops_when_time_is_over_and_says_so(fitted):
+    began = time.monotonic()
+    found, notes = importance(*fitted, "rmse", seconds=0)
+    assert time.monotonic() - began < 20
+    assert 0 < len(found) < 20
+    assert "No time for the importance of" in notes[-1]
