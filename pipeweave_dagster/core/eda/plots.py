@@ -17,13 +17,17 @@ def main_plot(summary: dict[str, Any]) -> str:
     Returns:
         A stand-alone SVG of at most 30 kB.
     """
-    tells = [d for d in summary["details"] if d.get("power")]
-    best = [(d["name"], round(d["power"]["skill"], 3)) for d in tells[:ROWS]]
-    if best and best[0][1] > 0:
-        metric = "2 x ROC AUC - 1" if tells[0]["power"]["metric"] == "auc" else "R²"
-        return bar_chart(best, f"What tells the target alone ({metric}, cross-fitted)", top=1.0)
+    best = telling(summary)
+    if best:
+        return bar_chart(best, "What each column alone tells of the target, from 0 to 1", top=1.0)
     gaps = [(c["name"], round(c["share"], 3)) for c in summary["missingness"]["columns"][:ROWS]]
     if gaps:
         return bar_chart(gaps, "Share of missing rows", top=1.0)
     kinds = summary["overview"]["types"]
     return bar_chart([(k, float(n)) for k, n in kinds.items()], "Columns by type")
+
+
+def telling(summary: dict[str, Any]) -> list[tuple[str, float]]:
+    """Names and skills (2 x ROC AUC - 1, or R²) of the best columns, the best first."""
+    tells = [d for d in summary["details"] if d.get("power")][:ROWS]
+    return [(d["name"], round(d["power"]["skill"], 3)) for d in tells if d["power"]["skill"] > 0]

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from pipeweave_dagster.core.eda.charts import heat_map, histogram_chart
+from pipeweave_dagster.core.eda.charts import bar_chart, heat_map, histogram_chart
+from pipeweave_dagster.core.eda.plots import telling
 from pipeweave_dagster.core.eda.svg import plain
 from pipeweave_dagster.core.eda.wording import number, shown
 
@@ -32,6 +33,7 @@ def _environment() -> Any:
     environment.globals |= {
         "finding_groups": finding_groups,
         "histogram": histogram,
+        "tells_chart": tells_chart,
         "relation_rows": relation_rows,
         "association_map": association_map,
         "missing_map": missing_map,
@@ -87,13 +89,23 @@ def histogram(detail: dict[str, Any]) -> str:
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
 
 
+def tells_chart(summary: dict[str, Any]) -> str:
+    """What each column alone tells of the target; empty where nothing does."""
+    from markupsafe import Markup
+
+    rows = telling(summary)
+    if not rows:
+        return ""
+    return Markup(bar_chart(rows, "What tells the target", top=1.0, alone=False))  # noqa: S704 - escaped
+
+
 def relation_rows(detail: dict[str, Any], target: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of the target's relation with their places on a common axis, in per cent."""
     rows: list[dict[str, Any]] = detail["relation"]
     key = "rate" if target["task"] == "binary" else "mean"
     if not rows or key not in rows[0]:
         return rows
-    low = min(0.0, *(row["low"] for row in rows))
+    low = 0.0 if key == "rate" else min(row["low"] for row in rows)
     high = max(row["high"] for row in rows)
     width = (high - low) or 1.0
     return [

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.eda.categories import lengths, top_values
 from pipeweave_dagster.core.eda.missing import missingness
 from pipeweave_dagster.core.eda.numbers import figure, histogram, moments
 from pipeweave_dagster.core.eda.relation import relation
+from pipeweave_dagster.core.eda.terms import terms
 from pipeweave_dagster.core.eda.times import coverage
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
@@ -24,6 +25,7 @@ from pipeweave_dagster.core.quality.run import findings_of
 
 FORMAT = 1
 MAX_DETAILS = 150
+NAMED = {"categorical", "ordinal", "boolean"}
 HIDDEN = {"identifier", "url", "email", "phone"}
 _RANK = {"blocked": 0, "alerted": 1, "fixed": 2}
 
@@ -69,7 +71,10 @@ def highlights(summary: dict[str, Any]) -> list[str]:
     """A few sentences for those who read nothing else."""
     overview, target = summary["overview"], summary["target"]
     size = f"{summary['rows']:,} rows and {summary['columns']:,} columns"
-    lines = [f"{size}, {overview['missing_share']:.1%} of the cells missing."]
+    gone = overview["missing_share"]
+    lines = [
+        f"{size}, {f'{gone:.1%} of the cells' if overview['missing_cells'] else 'no cell'} missing."
+    ]
     if target:
         lines.append(f"The target is '{target['name'][:80]}' ({target['task']}).")
     tells = [d for d in summary["details"] if d.get("power") and d["power"]["skill"] >= 0.05][:3]
@@ -156,7 +161,7 @@ def _head(column: Column, powers: dict[str, Power]) -> dict[str, Any]:
         "missing": column.missing,
         "distinct": column.distinct,
         "power": None
-        if power is None
+        if power is None or info.type == "text"  # whole texts hardly ever repeat
         else {
             "metric": power.metric,
             "value": figure(round(power.value, 6)),
@@ -174,13 +179,17 @@ def _detail(column: Column, case: Case, powers: dict[str, Power]) -> dict[str, A
     related = target is not None and target.classes > 1 and column.name != target.name
     if target is not None and related and column.info.type != "text":
         detail["relation"] = relation(column, target)
-    if column.ordered:
+    if column.ordered and column.info.type not in NAMED:
         timely = column.info.storage in {"date", "datetime"}
         detail |= {"kind": "time" if timely else "number", "figures": moments(column)}
         detail |= {"histogram": histogram(column)}
         return detail | ({"coverage": coverage(column)} if timely else {})
     if column.info.type == "text":
-        return {**detail, "kind": "text", "lengths": lengths(column), "top": top_values(column)}
+        words = terms(column, target if related else None)
+        if words.get("telling"):
+            detail["relation"] = words.pop("telling")
+        detail |= {"kind": "text", "lengths": lengths(column), "terms": words}
+        return {**detail, "top": top_values(column)}
     return {**detail, "kind": "category", "top": top_values(column)}
 
 

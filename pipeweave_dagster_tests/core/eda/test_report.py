@@ -115,3 +115,15 @@ def test_sampling_is_said(tmp_path):
     report = built(tmp_path, columns, target=None)
     sample = report.summary["associations"]["sample"]
     assert (sample["rows"], sample["of"], sample["seed"]) == (20_000, 25_000, 0)
+
+
+def test_words_of_a_text_column_are_counted_and_rare_ones_left_out(tmp_path):
+    good = ["a great little thing", "great value indeed"] * 100
+    bad = ["broken thing", "waste of Zanzibar"] + ["waste broken"] * 198
+    columns = {"text": good + bad, "survived": [1] * 200 + [0] * 200}
+    report = built(tmp_path, columns, types={"text": "text"})
+    detail = next(d for d in report.summary["details"] if d["name"] == "text")
+    rates = {row["label"]: row["rate"] for row in detail["relation"]}
+    assert rates["great"] == 1
+    assert rates["waste"] == 0
+    assert "zanzibar" not in report.to_json().decode().lower()

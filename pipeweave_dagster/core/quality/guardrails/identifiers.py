@@ -16,7 +16,7 @@ def check(case: Case) -> Iterator[Hit]:
                 "fixed",
                 "It identifies the row and is not used as a feature.",
                 [info.name],
-                {"distinct": info.distinct, "reason": info.reason},
+                {"distinct": info.distinct, **({} if info.pii else {"reason": info.reason})},
                 f"If it is a feature: `columns: {{{info.name}: {{type: categorical}}}}`.",
                 {"columns": {info.name: {"type": "categorical"}}},
             )
