@@ -55,15 +55,21 @@ def no_outbound(_network_guard: Path) -> Iterator[Path]:
     assert not reached_out, f"connections to other machines:\n{reached_out}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment(_network_guard: Path) -> Iterator[None]:
+    """No setting or secret of the developer is seen."""
+    with pytest.MonkeyPatch.context() as patch:
+        settings = _settings_variables()
+        for variable in [*os.environ]:
+            foreign = variable in settings or variable.startswith(_FOREIGN)
+            if variable in _TELLTALES or (foreign and variable != LOG_VARIABLE):
+                patch.delenv(variable)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty PIPEWEAVE_HOME; no setting, secret or `.env` file of the developer is seen."""
-    for variable in [*os.environ]:
-        if variable in _settings_variables() or variable.startswith(_FOREIGN):
-            if variable != LOG_VARIABLE:
-                monkeypatch.delenv(variable)
-        elif variable in _TELLTALES:
-            monkeypatch.delenv(variable)
+    """An empty PIPEWEAVE_HOME, in a folder without a `.env` file."""
     folder = tmp_path / "home"
     monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
     monkeypatch.chdir(tmp_path)

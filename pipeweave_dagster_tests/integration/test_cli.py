@@ -1,5 +1,6 @@
 """The command line as a program: JSON that is as documented, exit codes, and errors that help."""
 
+import csv
 import json
 import os
 import re
@@ -32,12 +33,12 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("installation")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cli(installation: Path) -> Cli:
     """Runs a command with `--json` there: the exit code, and what it printed."""
-    env = {**os.environ, "PIPEWEAVE_HOME": str(installation / "home")}
 
     def call(*arguments: str | Path, as_json: bool = True) -> tuple[int, Any]:
+        env = {**os.environ, "PIPEWEAVE_HOME": str(installation / "home")}
         flags = ["--json"] if as_json else []
         command = [sys.executable, "-m", "pipeweave_dagster.cli", *arguments, *flags]
         done = run(*command, cwd=installation, env=env)
@@ -47,9 +48,9 @@ def cli(installation: Path) -> Cli:
     return call
 
 
-@pytest.fixture
-def penguins(cli: Cli, installation: Path) -> dict[str, Any]:
-    """What the main job said; it runs in the first test that asks, later it is all reused."""
+@pytest.fixture(scope="module")
+def penguins(cli: Cli) -> dict[str, Any]:
+    """What the main job said."""
     code, said = cli("run", PENGUINS, "--target", "species", "--time-budget", "5")
     assert code == 0, said
     return dict(said)
@@ -115,7 +116,7 @@ def test_predictions_keep_the_order_of_the_rows(
     code, said = cli("predict", "penguins", batch, "--output", output)
     assert code == 0, said
     assert set(said) == documented("predict")
-    header, *rows = [line.split(",") for line in output.read_text().splitlines()]
+    header, *rows = csv.reader(output.read_text().splitlines())
     assert len(rows) == 3
     assert rows[0][header.index("prediction")] == rows[2][header.index("prediction")]
     assert "probability_Adelie" in header
@@ -142,7 +143,10 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "binary.csv": (lambda p: p.write_bytes(bytes(range(256)) * 40), "binary"),
     "sparse.csv": (_sparse, "MAX_DATASET_SIZE_MB"),
     "one_row.csv": (lambda p: p.write_text("a,b,target\n1,2,yes\n"), "row"),
-    "constant.csv": (lambda p: p.write_text("a,target\n" + "1,yes\n2,yes\n" * 40), "constant"),
+    "constant.csv": (
+        lambda p: p.write_text("a,target\n" + "1,yes\n2,yes\n" * 40),
+        "nothing to learn",
+    ),
 }
 
 
@@ -168,7 +172,7 @@ def test_wrong_target_offers_the_nearest_names(cli: Cli) -> None:
     assert "'species'" in said["error"]["message"]
 
 
-@pytest.mark.parametrize("name", ["../../x", "", "A B", "x" * 64, "a\nb"])
+@pytest.mark.parametrize("name", ["../../x", "A B", "x" * 64, "a\nb"])
 def test_name_that_is_a_path_is_refused(cli: Cli, installation: Path, name: str) -> None:
     code, said = cli("run", PENGUINS, "--name", name)
     assert code == 3, said

@@ -21,11 +21,17 @@ def check(case: Case) -> Iterator[Hit]:
             ),
             patch={"target": target.candidates[0]} if target.candidates else {},
         )
+    elif target.task is None:
+        yield Hit(
+            "blocked",
+            f"The target cannot be predicted. {target.reason}",
+            [target.name],
+            proposal="Choose another target, or upload rows with other outcomes too.",
+        )
     elif case.table.target is None:
         yield Hit(
             "blocked",
-            f"The target cannot be predicted as {target.task or 'anything'}: it has no values of "
-            "that kind.",
+            f"The target cannot be predicted as {target.task}: it has no values of that kind.",
             [target.name],
             proposal="Choose another target, or set `task:` in pipeweave.yaml.",
         )
