@@ -26,7 +26,8 @@ def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0
         metric: What is maximised or minimised.
         seed: Of the sample of rows, where there are very many.
     """
-    seen = np.flatnonzero(~np.isnan(results[0].oof.reshape(len(y), -1)).any(axis=1))
+    held_out = [~np.isnan(result.oof.reshape(len(y), -1)).any(axis=1) for result in results]
+    seen = np.flatnonzero(np.all(held_out, axis=0))
     if len(results) == 1 or len(seen) < _MIN_ROWS:
         return [(results[0], 1.0)]
     if len(seen) > _ROWS:

@@ -15,13 +15,18 @@ from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.guard import OverrunError, within
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.portfolio import portfolio
-from pipeweave_dagster.core.training.trial import Result, run_fold, start
+from pipeweave_dagster.core.training.trial import Candidate, Result, run_fold, start
 
 _log = logging.getLogger(__name__)
 
-_FIRST_FOLD_SHARE = 0.25
+_FAIR = 1.5
+_MOST_OF_LEFT = 0.35
+_VARIANTS_SHARE = 0.4
 _GRACE_S = 0.5
 _KEPT_SHARE = 0.35
+_KEPT_CANDIDATES = 3
+_MOST_FINALISTS = 10
+_LEAST_FINALISTS = 5
 
 
 class Search:
@@ -43,60 +48,76 @@ class Search:
 
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
-        for candidate in portfolio(self.spec, self.cache.problem):
-            baseline = candidate.family == "dummy"
-            if not baseline and self.clock.left < 0.2 + self.kept_for_refit():
-                self.skipped.append(candidate.name)
-                continue
-            result = start(candidate, self.cache)
-            self.results.append(result)
-            if baseline:
-                while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
-                    pass
-            else:
-                self._step(result, self.clock.share(_FIRST_FOLD_SHARE, 0.2))
-            self._tell(result)
+        candidates = portfolio(self.spec, self.cache.problem)
+        firsts = [c for c in candidates if c.first]
+        for index, candidate in enumerate(firsts):
+            # A little more than a fair share each, since most need less.
+            part = min(_MOST_OF_LEFT, _FAIR / (len(firsts) - index + 1))
+            self._first_fold(candidate, part, floor=0.2)
+        floor = self.clock.left * (1 - _VARIANTS_SHARE)
+        for candidate in candidates:
+            if not candidate.first:
+                self._first_fold(candidate, 0.2, floor)
         if self.skipped:
             _log.info("not started, no time was left: %s", ", ".join(self.skipped))
         self._other_folds()
         return self.results
 
+    def _first_fold(self, candidate: Candidate, part: float, floor: float) -> None:
+        """Run one fold in a part of the time that is left, unless no more than `floor` is."""
+        if candidate.family != "dummy" and self.clock.left <= floor:
+            self.skipped.append(candidate.name)
+            return
+        result = start(candidate, self.cache)
+        self.results.append(result)
+        if candidate.family == "dummy":
+            while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
+                pass
+        else:
+            self._step(result, self.clock.share(part, 0.1))
+        self._tell(result)
+
     def _other_folds(self) -> None:
-        for result in self.ranked(minimum=1):
-            if result.candidate.family == "dummy":
-                continue
-            before = result.done
-            while result.done < self.folds:
+        """Fold by fold, each with fewer candidates, so that the best stay comparable throughout."""
+        for fold in range(1, self.folds):
+            width = max(_LEAST_FINALISTS, _MOST_FINALISTS - 2 * (fold - 1))
+            for result in self.ranked(minimum=fold)[:width]:
+                if result.candidate.family == "dummy" or result.done > fold:
+                    continue
                 # A fold may take somewhat longer than the one before; better not to start it.
-                if result.pace * 1.3 + self.kept_for_refit(3) > self.clock.left:
-                    break
-                if not self._step(result, self.clock.share(0.5, 0.1)):
-                    break
-            if result.done > before:
+                if result.pace * 1.3 + self.kept_for_refit() > self.clock.left:
+                    continue
+                self._step(result, self.clock.share(0.5, 0.1))
+        for result in self.results:
+            if result.done > 1 and result.candidate.family != "dummy":
                 self._tell(result)
 
-    def kept_for_refit(self, candidates: int = 1) -> float:
-        """Seconds kept for fitting the best candidates on all rows."""
-        best = [r for r in self.finalists() if r.done][:candidates]
+    def kept_for_refit(self) -> float:
+        """Seconds kept for fitting the best candidates on all rows (a luxury: fold models do)."""
+        best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
         return min(wanted, _KEPT_SHARE * self.clock.budget_s)
 
     def ranked(self, minimum: int) -> list[Result]:
-        """Results with at least `minimum` folds, best score first (stable)."""
+        """Results with at least `minimum` folds, best mean over these folds first (stable)."""
         sign = 1.0 if GREATER_IS_BETTER[self.metric] else -1.0
-        usable = [r for r in self.results if r.done >= minimum and r.score is not None]
-        return sorted(usable, key=lambda r: -sign * float(r.score or 0.0))
+        usable = [r for r in self.results if r.score_on(minimum) is not None]
+        return sorted(usable, key=lambda r: -sign * float(r.score_on(minimum) or 0.0))
 
     def finalists(self) -> list[Result]:
-        """Those that ran on the most folds, best first (never one fold against five).
+        """The candidates among which is chosen, best first, all compared on the same folds.
 
+        These are as many folds as three candidates have got through (or as many as there are).
         The constant model stands alone where no other is better, and is no part of a mixture.
         """
-        models = [r for r in self.results if r.candidate.family != "dummy" and r.score is not None]
-        if not models:
+        done = sorted(
+            (r.done for r in self.results if r.candidate.family != "dummy" and r.score is not None),
+            reverse=True,
+        )
+        if not done:
             return self.results[:1]
-        most = max(r.done for r in models)
-        ranked = self.ranked(minimum=most)
+        folds = done[min(2, len(done) - 1)]
+        ranked = self.ranked(minimum=folds)
         if ranked[0].candidate.family == "dummy":
             return ranked[:1]
         return [r for r in ranked if r.candidate.family != "dummy"]

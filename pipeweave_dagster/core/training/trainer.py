@@ -97,13 +97,15 @@ def _final_note(weighted: Weighted, *, refitted: bool) -> str:
 
 
 def _leaderboard(results: list[Result], weighted: Weighted, job: Job) -> list[Trial]:
-    """The winner, then complete candidates, then the others; best score first."""
+    """The winner, then those that got through as many folds, then the others; best first."""
     folds, metric = len(job.problem.folds), job.spec.metric
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
-    trials = sorted(
-        (trial_of(result, folds) for result in results),
-        key=lambda t: (t.state != "done", t.score is None, -sign * (t.score or 0.0)),
+    shared = min(result.done for result, _ in weighted)
+    ordered = sorted(
+        results,
+        key=lambda r: (r.score is None, -min(r.done, shared), -sign * (r.score or 0.0)),
     )
+    trials = [trial_of(result, folds) for result in ordered]
     winner = name_of(weighted)
     if len(weighted) > 1:
         return [_ensemble_trial(weighted, job), *trials]
@@ -113,7 +115,8 @@ def _leaderboard(results: list[Result], weighted: Weighted, job: Job) -> list[Tr
 def _ensemble_trial(weighted: Weighted, job: Job) -> Trial:
     """Scored on the same folds as the others (its weights were chosen on them)."""
     output, y, metric = blended(weighted), job.problem.y, job.spec.metric
-    folds = [valid for _, valid in job.problem.folds[: weighted[0][0].done]]
+    shared = min(result.done for result, _ in weighted)
+    folds = [valid for _, valid in job.problem.folds[:shared]]
     values = [score(metric, y[valid], output[valid]) for valid in folds]
     known = [value for value in values if value is not None]
     return Trial(

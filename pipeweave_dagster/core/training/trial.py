@@ -20,6 +20,11 @@ class Candidate:
     family: str
     params: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def first(self) -> bool:
+        """Whether it is the first of its family, and not a variant."""
+        return self.name == self.family
+
 
 @dataclass
 class Result:
@@ -50,6 +55,11 @@ class Result:
         """Mean over the folds that are done."""
         known = [s for s in self.scores if s is not None]
         return float(np.mean(known)) if known else None
+
+    def score_on(self, folds: int) -> float | None:
+        """Mean over the first folds; None where not all of them are done."""
+        known = [s for s in self.scores[:folds] if s is not None]
+        return float(np.mean(known)) if known and self.done >= folds else None
 
     @property
     def pace(self) -> float:
