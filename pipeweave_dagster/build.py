@@ -18,6 +18,7 @@ from pipeweave_dagster.defs.pipelines import assets as pipeline_assets
 from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.schemas import assets as schema_assets
+from pipeweave_dagster.lib.console import console
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
 from pipeweave_dagster.lib.lines import PREDICT, PROCESS
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
@@ -93,6 +94,16 @@ def build_defs(
             **given,
         },
     )
+
+
+def build_standalone_defs() -> dg.Definitions:
+    """The line as a deployment of its own.
+
+    What is materialized by hand runs as the jobs do, one process a run, and runs print in the
+    form of the profile. In a project of your own both are yours to decide.
+    """
+    own = dg.Definitions(executor=dg.in_process_executor, loggers={"console": console})
+    return dg.Definitions.merge(build_defs(), own)
 
 
 def _assets(prefix: list[str], group: str | None) -> list[Any]:

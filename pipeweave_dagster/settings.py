@@ -1,17 +1,31 @@
 """All settings in one typed place. This is the only file that reads the environment."""
 
-from functools import cached_property
+import logging
+import os
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _MB = 1 << 20
+_MIN_SECRET = 32
 
 
 def _named(*names: str) -> Any:
     return AliasChoices(*names)
+
+
+@cache
+def _warn_once(message: str) -> None:
+    logging.getLogger(__name__).warning(message)
+
+
+def debug_wanted() -> bool:
+    """Whether unexpected errors show where they come from; asked when settings may be broken."""
+    return bool(os.environ.get("PIPEWEAVE_DEBUG"))
 
 
 class Settings(BaseSettings):
@@ -77,6 +91,27 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path) -> Path:
         # Processes of one installation start in different folders and must mean the same one.
         return path.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _strong_secrets(self) -> Self:
+        """Production refuses short secrets, development warns of them."""
+        weak = [name for name, secret in self._secrets().items() if len(secret) < _MIN_SECRET]
+        if not weak:
+            return self
+        told = f"{', '.join(weak)}: shorter than {_MIN_SECRET} characters"
+        if self.profile == "production":
+            raise ValueError(f"{told}; the production profile needs longer ones")
+        _warn_once(f"{told}; fine on a laptop, refused in the production profile")
+        return self
+
+    def _secrets(self) -> dict[str, str]:
+        """The secrets that are set and that somebody here has chosen (a Google key is given)."""
+        password = urlsplit(self.secret("database_url") or "").password
+        found = {
+            "AWS_SECRET_ACCESS_KEY": self.secret("aws_secret_access_key"),
+            "the password in DATABASE_URL": password,
+        }
+        return {name: secret for name, secret in found.items() if secret}
 
     @cached_property
     def storage_url(self) -> str:

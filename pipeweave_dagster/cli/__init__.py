@@ -7,7 +7,8 @@ def main() -> None:
     """Run one command; every error becomes one line (or one JSON envelope) and an exit code."""
     from pipeweave_dagster.cli.app import build_app
     from pipeweave_dagster.cli.output import fail
-    from pipeweave_dagster.core.errors import PipeWeaveError
+    from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+    from pipeweave_dagster.settings import debug_wanted
 
     try:
         build_app()()
@@ -19,6 +20,15 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has gone, such as `| head`
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        if debug_wanted():
+            raise
+        problem = PipeWeaveError(
+            ErrorCode.INTERNAL_ERROR,
+            f"{type(error).__name__}: {error}",
+            fix="This is a defect of PipeWeave; PIPEWEAVE_DEBUG=1 shows where.",
+        )
+        sys.exit(fail(problem, as_json="--json" in sys.argv))
 
 
 __all__ = ["main"]

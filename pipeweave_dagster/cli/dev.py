@@ -63,6 +63,7 @@ def _services(ports: dict[str, int]) -> list[Service]:
     module = "pipeweave_dagster.definitions"
     python = [sys.executable, "-P", "-m"]
     at = ["-h", _LOOPBACK, "-p"]
+    log_format = ["--log-format", "json"] if settings.profile == "production" else []
     services = [
         Service(
             "code server",
@@ -75,7 +76,7 @@ def _services(ports: dict[str, int]) -> list[Service]:
             [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace)],
             port=ports["dagster"],
         ),
-        Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace)]),
+        Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format]),
         Service(
             "pages",
             [*python, "uvicorn", "pipeweave_dagster.web.main:app", "--host", _LOOPBACK,

@@ -6,6 +6,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
+from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,8 +19,21 @@ if TYPE_CHECKING:
 
 @cache
 def settings() -> Settings:
-    """The settings of this command."""
-    return Settings()
+    """The settings of this command.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that names the variable that is wrong; no values, since
+            they may be secrets.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = "; ".join(
+            f"{e['loc'][0] if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors()
+        )
+        raise validation_error(
+            f"The settings are not valid: {told}.", fix="Correct the environment or .env."
+        ) from None
 
 
 def prepare() -> Settings:

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.core.landing import Upload
+from pipeweave_dagster.lib.console import PRINTED
 from pipeweave_dagster.lib.partitions import UPLOAD_TAG, UPLOAD_VERSION_TAG, AssetJob
 from pipeweave_dagster.lib.requests import look
 from pipeweave_dagster.lib.resources import WorkbenchResource
@@ -16,6 +17,7 @@ def process_request(upload: Upload) -> dg.RunRequest:
         run_key=f"{upload.dataset}-{upload.version}",
         partition_key=upload.dataset,
         tags={UPLOAD_TAG: upload.key, UPLOAD_VERSION_TAG: upload.version},
+        run_config=PRINTED,
     )
 
 

@@ -8,6 +8,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
 from pipeweave_dagster.core.monitoring.due import why_due
+from pipeweave_dagster.lib.console import PRINTED
 from pipeweave_dagster.lib.partitions import REASON_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
@@ -56,6 +57,7 @@ def retrain_schedule(
                 run_key=f"retrain-{dataset}-{stamp}",
                 partition_key=dataset,
                 tags={REASON_TAG: reason},
+                run_config=PRINTED,
             )
             for dataset, reason in found
         ]

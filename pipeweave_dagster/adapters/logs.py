@@ -1,0 +1,68 @@
+"""Log lines: JSON in production, colours in development; the run's id in every line of a run."""
+
+import datetime as dt
+import json
+import logging
+import sys
+from typing import TextIO
+
+_LEVEL_COLOURS = {"DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
+
+
+def run_id_of(record: logging.LogRecord) -> str | None:
+    """The run that a record belongs to: Dagster marks its own, the worker those of a run."""
+    meta = getattr(record, "dagster_meta", None)
+    found = meta.get("run_id") if isinstance(meta, dict) else getattr(meta, "run_id", None)
+    return found or getattr(record, "run_id", None)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time (ISO 8601, UTC), level, module, message, run_id, exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; whatever the message holds, it stays one line that parses."""
+        facts = {
+            "time": _iso(record),
+            "level": record.levelname,
+            "module": record.name,
+            "message": record.getMessage(),
+            "run_id": run_id_of(record),
+        }
+        if record.exc_info:
+            facts["exception"] = self.formatException(record.exc_info)
+        return json.dumps(facts, ensure_ascii=False, default=str)
+
+
+class ColourFormatter(logging.Formatter):
+    """Time, coloured level, module, the first characters of the run, message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line for a terminal; control characters of strangers are taken out."""
+        colour = _LEVEL_COLOURS.get(record.levelname, "0")
+        run = (run_id_of(record) or "")[:8]
+        message = "".join(c if c.isprintable() or c in "\n\t" else " " for c in record.getMessage())
+        level = f"\x1b[{colour}m{record.levelname:<7}\x1b[0m"
+        line = f"{_iso(record)} {level} {record.name} {run} {message}"
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line
+
+
+def _iso(record: logging.LogRecord) -> str:
+    moment = dt.datetime.fromtimestamp(record.created, dt.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def formatter(profile: str) -> logging.Formatter:
+    """The formatter of a profile."""
+    return JsonFormatter() if profile == "production" else ColourFormatter()
+
+
+def configure(profile: str, level: str, stream: TextIO | None = None) -> None:
+    """Send PipeWeave's own log lines of this process to standard error, once."""
+    logger = logging.getLogger("pipeweave_dagster")
+    logger.setLevel(level.upper())
+    if not any(isinstance(h.formatter, JsonFormatter | ColourFormatter) for h in logger.handlers):
+        handler = logging.StreamHandler(stream or sys.stderr)
+        handler.setFormatter(formatter(profile))
+        logger.addHandler(handler)

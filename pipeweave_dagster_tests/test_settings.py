@@ -1,0 +1,56 @@
+"""Settings: typed, from the environment, with secrets that production refuses when weak."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipeweave_dagster.settings import Settings
+
+
+def test_home_is_absolute_and_never_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIPEWEAVE_HOME")
+    monkeypatch.setenv("HOME", "/somewhere/else")
+    settings = Settings()
+    assert settings.home.is_absolute()
+    assert settings.home == Path.cwd() / ".pipeweave"
+    assert settings.storage_url == str(settings.home / "storage")
+
+
+def test_s3_is_named_by_address_or_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S3_BUCKET", "data")
+    assert Settings().bucket_and_prefix == ("data", "")
+    monkeypatch.setenv("PIPEWEAVE_STORAGE", "s3://other/some/prefix")
+    assert Settings().bucket_and_prefix == ("other", "some/prefix")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AWS_SECRET_ACCESS_KEY", "short"),
+        ("DATABASE_URL", "postgresql+psycopg2://u:short@h/d"),
+    ],
+)
+def test_weak_secrets_are_refused_in_production_and_warned_of_on_a_laptop(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(variable, value)
+    Settings()
+    assert variable in caplog.text
+    assert "short@" not in caplog.text
+    monkeypatch.setenv("PIPEWEAVE_PROFILE", "production")
+    with pytest.raises(ValidationError, match="32 characters"):
+        Settings()
+    monkeypatch.setenv(variable, value.replace("short", "x" * 32))
+    Settings()
+
+
+def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-show")
+    assert "do-not-show" not in repr(Settings())
+    assert Settings().secret("aws_secret_access_key") == "do-not-show"
+
+
+def test_env_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MAX_DATASET_SIZE_MB=7\n")
+    assert Settings().max_dataset_bytes == 7 << 20
