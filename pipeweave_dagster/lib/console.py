@@ -8,7 +8,6 @@ import dagster as dg
 from pipeweave_dagster.adapters.logs import formatter
 from pipeweave_dagster.settings import Settings
 
-
 # Without this in a run's configuration Dagster prints through a logger of its own.
 PRINTED = {"loggers": {"console": {"config": {}}}}
 
