@@ -6,22 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, Counts, Floats
-from pipeweave_dagster.core.columns.power import rank_correlation
+from pipeweave_dagster.core.columns.power import binned, rank_correlation
 from pipeweave_dagster.core.columns.target import Target
+
+MAX_CELLS = 20_000_000
+"""Above this many cells a column is counted in quantile bins instead of single values."""
 
 
 def class_counts(column: Column, target: Target) -> Counts:
     """Shape (k + 1, classes): rows of each class at each distinct value; missing is the last row.
 
-    Rows whose target is unknown are left out.
+    Rows whose target is unknown are left out. A column with very many values is counted in as many
+    quantile bins as fit into `MAX_CELLS`.
     """
     known = target.known
-    codes = np.where(column.codes < 0, column.distinct, column.codes)[known].astype(np.int64)
-    cells = np.bincount(
-        codes * target.classes + target.codes[known],
-        minlength=(column.distinct + 1) * target.classes,
-    )
-    return cells.reshape(column.distinct + 1, target.classes)
+    if column.distinct * target.classes <= MAX_CELLS:
+        levels = column.distinct + 1
+        codes = np.where(column.codes < 0, column.distinct, column.codes)
+    else:
+        codes, levels = binned(column, max(2, MAX_CELLS // target.classes))
+    cells = codes[known].astype(np.int64) * target.classes + target.codes[known]
+    return np.bincount(cells, minlength=levels * target.classes).reshape(levels, target.classes)
+
+
+def side_counts(column: Column, target: Target) -> Counts:
+    """Shape (2, classes): rows of each class where the column is present, and missing."""
+    known = target.known
+    gone = (column.codes[known] < 0).astype(np.int64)
+    cells = np.bincount(gone * target.classes + target.codes[known], minlength=2 * target.classes)
+    return cells.reshape(2, target.classes)
 
 
 @dataclass(frozen=True)
@@ -82,21 +95,41 @@ def rank_auc(counts: Counts, wanted: int) -> float:
     return max(auc, 1 - auc)
 
 
-def order_skill(column: Column, target: Target, counts: Counts | None) -> float | None:
-    """How well the mere order of a column tells the target; None for text.
+@dataclass(frozen=True)
+class Order:
+    """What the order of a column says of the classes; kept instead of the counts, which are large.
 
-    Squared rank correlation for numbers; for classes the AUC, over the rows that have a value,
-    weighted by their share (a column that is mostly missing tells little).
+    Attributes:
+        skill: Mean AUC of the classes over the rows that have a value, weighted by their share.
+        cut: The best single cut, for two classes.
+        runs: Runs of one class along the values.
+        stray: Rows that are not of their value's commonest class, or have no value.
+        rows: Rows that were counted.
     """
-    if not column.ordered:
-        return None
-    if target.task == "regression" or counts is None:
-        both = ((column.codes >= 0) & target.known).sum() / max(1, target.known.sum())
-        return rank_correlation(column.codes, target.codes) ** 2 * float(both)
-    share = float(counts[:-1].sum() / max(1, counts.sum()))
+
+    skill: float
+    cut: Cut | None
+    runs: int
+    stray: int
+    rows: int
+
+
+def order_of(column: Column, target: Target) -> Order:
+    """Count an ordered column against the classes once, for all that its order can say."""
+    counts = class_counts(column, target)
+    rows = int(counts.sum())
     wanted = [target.positive] if target.task == "binary" else range(target.classes)
-    aucs = [rank_auc(counts, c) for c in wanted]
-    return 0.5 + (float(np.mean(aucs)) - 0.5) * share
+    auc = float(np.mean([rank_auc(counts, c) for c in wanted]))
+    share = float(counts[:-1].sum() / max(1, rows))
+    runs, stray = class_runs(counts)
+    cut = best_cut(counts) if target.classes == 2 else None
+    return Order(0.5 + (auc - 0.5) * share, cut, runs, stray, rows)
+
+
+def order_r2(column: Column, target: Target) -> float:
+    """Squared rank correlation with a number, weighted by the share of rows that have a value."""
+    both = ((column.codes >= 0) & target.known).sum() / max(1, target.known.sum())
+    return rank_correlation(column.codes, target.codes) ** 2 * float(both)
 
 
 def surprise(hits: NDArray[np.int64], rows: NDArray[np.int64], base: Floats) -> Floats:

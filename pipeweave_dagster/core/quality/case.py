@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, Counts
-from pipeweave_dagster.core.columns.contrast import class_counts, order_skill
+from pipeweave_dagster.core.columns.contrast import Order, order_of, order_r2, side_counts
 from pipeweave_dagster.core.columns.power import MAX_BINS, Power, binned, halves, power
 from pipeweave_dagster.core.columns.table import Table
 from pipeweave_dagster.core.columns.target import Target
@@ -32,6 +32,8 @@ class Case:
         self.schema = schema
         self.table = table
         self.settings = settings
+        self._orders: dict[str, Order] = {}
+        self._sides: dict[str, Counts] = {}
 
     @classmethod
     def of(
@@ -74,15 +76,23 @@ class Case:
     def _power(self, column: Column) -> Power:
         bins = max(8, min(MAX_BINS, self.table.rows // ROWS_PER_BIN))
         fitted = power(*binned(column, bins), self.target, self.half)
-        ordered = order_skill(column, self.target, self.counts.get(column.name))
-        return fitted if ordered is None else Power(fitted.metric, max(fitted.value, ordered))
+        if not column.ordered:
+            return fitted
+        number = self.target.task == "regression"
+        ordered = order_r2(column, self.target) if number else self.order(column).skill
+        return Power(fitted.metric, max(fitted.value, ordered))
 
-    @cached_property
-    def counts(self) -> dict[str, Counts]:
-        """Rows of each class at each value of each suspect; empty for a regression target."""
-        if self.target.task == "regression":
-            return {}
-        return {c.name: class_counts(c, self.target) for c in self.suspects}
+    def order(self, column: Column) -> Order:
+        """What the order of an ordered column says of the classes."""
+        if column.name not in self._orders:
+            self._orders[column.name] = order_of(column, self.classes)
+        return self._orders[column.name]
+
+    def sides(self, column: Column) -> Counts:
+        """Shape (2, classes): rows of each class where the column is present and is missing."""
+        if column.name not in self._sides:
+            self._sides[column.name] = side_counts(column, self.classes)
+        return self._sides[column.name]
 
     @cached_property
     def classes(self) -> Target:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column, Floats
+from pipeweave_dagster.core.columns.contrast import MAX_CELLS, class_counts
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
@@ -44,7 +45,9 @@ def _misfit(column: Column, case: Case) -> float | None:
     if numbers is None:
         return None
     if target.values is None:
-        counts = case.counts[column.name][:-1].astype(np.float64)
+        if column.distinct * target.classes > MAX_CELLS:
+            return None
+        counts = class_counts(column, target)[:-1].astype(np.float64)
         rows = counts.sum(1)
         means = counts[rows > 0, :-1] / rows[rows > 0, None]
     else:

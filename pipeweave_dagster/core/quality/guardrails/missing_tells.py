@@ -67,9 +67,8 @@ def _twins(proofs: list[Column], case: Case) -> Iterator[Hit]:
 
 def _classes(column: Column, case: Case) -> tuple[float, bool]:
     """The best AUC of one class against the rest, and whether a side is pure for it."""
-    counts, target = case.counts[column.name], case.target
-    missing = counts[-1].astype(np.float64)
-    present = counts[:-1].sum(0)
+    target = case.target
+    present, missing = case.sides(column).astype(np.float64)
     best = (0.5, False)
     for wanted in range(target.classes):
         of_class = target.counts[wanted]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.contrast import best_cut, class_runs
 from pipeweave_dagster.core.columns.power import rank_correlation
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
@@ -55,24 +54,21 @@ def _same_order(column: Column, case: Case, rows: int) -> tuple[str, dict[str, f
 
 
 def _cut(column: Column, case: Case) -> tuple[str, dict[str, float]] | None:
-    counts, target = case.counts[column.name], case.target
-    total = int(counts.sum())
+    target, order = case.target, case.order(column)
     if target.counts.min() < MIN_CLASS_ROWS and target.task == "binary":
         return None
-    if target.task == "binary":
-        cut = best_cut(counts)
-        exceptions = cut.exceptions
-        if exceptions > MAX_EXCEPTIONS * total or case.honest_best > HONEST:
+    if order.cut is not None:
+        exceptions = order.cut.exceptions
+        if exceptions > MAX_EXCEPTIONS * order.rows or case.honest_best > HONEST:
             return None
-        if _gap(column, cut.place) > WIDE:
+        if _gap(column, order.cut.place) > WIDE:
             return None
         text = f"One cut of its values gives the classes, with {exceptions} exceptions."
         return text, {"exceptions": exceptions}
-    runs, stray = class_runs(counts)
-    if runs != target.classes or stray > MAX_EXCEPTIONS * total:
+    if order.runs != target.classes or order.stray > MAX_EXCEPTIONS * order.rows:
         return None
-    text = f"Each class is one range of its values, with {stray} exceptions."
-    return text, {"exceptions": stray, "ranges": runs}
+    text = f"Each class is one range of its values, with {order.stray} exceptions."
+    return text, {"exceptions": order.stray, "ranges": order.runs}
 
 
 def _gap(column: Column, place: int) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Counts, Floats
-from pipeweave_dagster.core.columns.contrast import surprise
+from pipeweave_dagster.core.columns.contrast import class_counts, surprise
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[Hit]:
     for column in case.suspects:
         if column.info.storage not in {"date", "datetime"} or column.distinct < 10:
             continue
-        counts = case.counts[column.name][:-1]
+        counts = class_counts(column, target)[:-1]
         ends = [("earliest", _stretch(counts, base)), ("latest", _stretch(counts[::-1], base))]
         name, (rows, hits, label) = max(ends, key=lambda end: end[1][0])
         if rows:

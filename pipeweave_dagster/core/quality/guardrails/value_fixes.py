@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.contrast import surprise
+from pipeweave_dagster.core.columns.contrast import class_counts, surprise
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
@@ -43,9 +43,8 @@ def check(case: Case) -> Iterator[Hit]:
 def _hit(column: Column, case: Case) -> Hit | None:
     target = case.classes
     base = target.shares
-    counts = case.counts[column.name]
-    values = counts[:-1] if column.distinct <= MAX_VALUES else counts[:0]
-    sides = np.array([counts[-1], counts[:-1].sum(0)])
+    sides = case.sides(column)[::-1]
+    values = class_counts(column, target)[:-1] if column.distinct <= MAX_VALUES else sides[:0]
     both = sides if sides.sum(1).min() >= MIN_ROWS else sides[:0]
     table = np.vstack([values, both])
     rows = table.sum(1)
