@@ -106,7 +106,6 @@ def measured(path: Path, target: str, task: str) -> Figures:
 def child(path: Path, target: str, task: str) -> None:
     """What the fresh process does."""
     import jinja2  # noqa: F401 - imports are not counted
-    import scipy.cluster.hierarchy  # noqa: F401
 
     import pipeweave_dagster.core.eda.report  # noqa: F401
     from pipeweave_dagster.core.eda import build_report
