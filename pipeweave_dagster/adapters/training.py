@@ -13,7 +13,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
-from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.training.promote import Promotion, promote
 
 _MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
@@ -43,6 +43,7 @@ def train_and_log(
         budget_s=budget_s,
         started_at=max(workbench.began, latest_start),
     )
+    check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]
     trained = trained.model_copy(update={"columns": known})
     return workbench.on_model(
@@ -57,6 +58,22 @@ def train_and_log(
         model=folder / trained.model.name,
         tags=tags,
     )
+
+
+def check_size(trained: TrainedModel, limit_mb: int) -> None:
+    """Refuse a model file that is too large, before it goes anywhere.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR with the size and the limit.
+    """
+    size_mb = trained.model.size_bytes / 2**20
+    if size_mb > limit_mb:
+        raise validation_error(
+            f"The model file has {size_mb:,.0f} MB, more than the limit of {limit_mb:,} MB.",
+            fix="Raise MAX_MODEL_SIZE_MB, or leave the forests out of `families` in the pipeline.",
+            size_mb=round(size_mb),
+            limit_mb=limit_mb,
+        )
 
 
 def model_name(dataset: str) -> str:
