@@ -129,6 +129,8 @@ def _coded_numbers(info: ColumnDeduction, raw: Any) -> Column:
     numbers = _scaled(distinct, raw.type)
 
     def text() -> list[str]:
+        if len(distinct) == 0:
+            return []
         if pa.types.is_boolean(raw.type):
             return ["true" if value else "false" for value in distinct]
         if pa.types.is_floating(raw.type) or pa.types.is_decimal(raw.type):
