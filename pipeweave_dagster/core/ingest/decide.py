@@ -5,6 +5,7 @@ A sample proposes a parser, the whole column confirms it in one scan, and what d
 the type. Only values that no type explains, and that are rare, send their row to quarantine.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -35,8 +36,9 @@ from pipeweave_dagster.core.ingest.workspace import Workspace
 
 _SAMPLE_ROWS = 5000
 _SAMPLE_VALUES = 1000
+_SAMPLE_CELLS = 500_000
 _MAX_NULL_TOKENS = 3
-_QUARANTINE_SHARE = 0.005
+_QUARANTINE_SHARE = 0.002
 _COLUMNS_A_QUERY = 60
 _MISFITS_SHOWN = 1000
 
@@ -66,7 +68,7 @@ def trimmed(column: str) -> str:
 def decide(raw: RawTable, space: Workspace) -> dict[int, Decision]:
     """A decision for each text column, by column index."""
     todo = {i: trimmed(f"c{i}") for i, native in enumerate(raw.natives) if native == "VARCHAR"}
-    samples = {i: _sample(raw, v, space) for i, v in todo.items()}
+    samples = _samples(raw, todo, space)
     decimal = sample_decides_comma(samples.values(), raw.dialect.delimiter == ";")
     proposals = {i: propose(s, decimal, _name(raw, i)) for i, s in samples.items()}
     decisions: dict[int, Decision] = {}
@@ -88,15 +90,21 @@ def _name(raw: RawTable, index: int) -> str:
     return raw.names[index] if index < len(raw.names) else ""
 
 
-def _sample(raw: RawTable, value: str, space: Workspace) -> Counter[str]:
-    """Values and counts from the first rows and from rows spread over the whole table."""
-    step = max(1, raw.rows // _SAMPLE_ROWS)
-    found = space.rows(
-        f"SELECT v, count(*) FROM (SELECT left({value}, 200) AS v FROM {raw.table}"
-        f" WHERE rowid < 1000 OR rowid % {step} = 0) WHERE v IS NOT NULL"
-        f" GROUP BY v ORDER BY count(*) DESC, v LIMIT {_SAMPLE_VALUES}"
+def _samples(raw: RawTable, todo: dict[int, str], space: Workspace) -> dict[int, Counter[str]]:
+    """Per column the commonest values of the first rows and of rows from all over the table."""
+    if not todo:
+        return {}
+    count = max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // len(todo)))
+    step = max(1, raw.rows // count)
+    columns = ", ".join(f"left({value}, 200)" for value in todo.values())
+    rows = space.rows(
+        f"SELECT {columns} FROM {raw.table} WHERE rowid < {count // 4} OR rowid % {step} = 0"
     )
-    return Counter({str(v): int(n) for v, n in found})
+    samples = {}
+    for i, values in zip(todo, zip(*rows, strict=True), strict=True):
+        counts = Counter(v for v in values if v is not None)
+        samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
+    return samples
 
 
 def is_null_token(text: str) -> bool:
@@ -211,14 +219,15 @@ def _judge(
     wider = _wider(parser, others, sample)
     if wider is not None:
         return wider
-    if sum(others.values()) <= _QUARANTINE_SHARE * rows and not any(map(_is_code, others)):
+    few = sum(others.values()) <= max(_QUARANTINE_SHARE * rows, int(rows >= 200))
+    if few and not any(map(_means_something, others)):
         return Decision(parser, null_tokens=tokens, misfits=others)
     return TEXT
 
 
-def _is_code(text: str) -> bool:
-    """Digits with leading zeros: a code, which a number would destroy."""
-    return text.isdigit() or text.lstrip("+-").isdigit()
+def _means_something(text: str) -> bool:
+    """Codes with leading zeros and bounds such as `<=5`: the column is no column of numbers."""
+    return text.lstrip("+-").isdigit() or re.fullmatch(r"[<>≤≥~]=?\s*\d.*", text) is not None
 
 
 def _wider(parser: Parser, misfits: dict[str, int], sample: Counter[str]) -> Parser | None:

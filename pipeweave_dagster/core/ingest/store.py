@@ -151,10 +151,10 @@ def _copy(
         f"{cast_sql(i, decisions.get(i))} AS {identifier(name)}" for i, name in enumerate(names)
     )
     # Written from a table, the bytes depend on the values alone and not on how they were cast.
-    space.db.execute(
-        f"CREATE TABLE typed AS SELECT {selected} FROM {raw.table}"
-        " WHERE rowid NOT IN (SELECT r FROM bad) ORDER BY rowid"
-    )
+    without = ""
+    if space.one("SELECT count(*) FROM bad")[0]:
+        without = " WHERE rowid NOT IN (SELECT r FROM bad) ORDER BY rowid"
+    space.db.execute(f"CREATE TABLE typed AS SELECT {selected} FROM {raw.table}{without}")
     space.db.execute(f"COPY typed TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 

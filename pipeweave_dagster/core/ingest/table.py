@@ -25,7 +25,8 @@ def ingest_files(files: list[tuple[Path, str]], out: Path, limits: IngestLimits)
     """Read files (path and name each) into `out/data.parquet`; see `ingest`."""
     if not files:
         raise validation_error("The upload has no files.", fix="Upload at least one file.")
-    with workspace(out, limits) as space:
+    size = sum(path.stat().st_size for path, _ in files)
+    with workspace(out, limits, size) as space:
         try:
             snapshot = _one_fast(files, out, space) or _thorough(files, out, space)
         except duckdb.OutOfMemoryException as error:

@@ -31,15 +31,17 @@ class Workspace:
 
 
 @contextmanager
-def workspace(out: Path, limits: IngestLimits) -> Iterator[Workspace]:
+def workspace(out: Path, limits: IngestLimits, size: int = 0) -> Iterator[Workspace]:
     """Open a scratch folder beside `out` (same disk, so moves are cheap) and remove it at the end.
+
+    Tables lie in memory for files of a small `size` (bytes), else in a file of the folder.
 
     DuckDB may neither load extensions nor reach the network: the files are not trusted.
     """
     folder = Path(tempfile.mkdtemp(prefix=".ingest-", dir=out.parent))
     try:
         db = duckdb.connect(
-            str(folder / "work.duckdb"),
+            str(folder / "work.duckdb") if size > limits.max_in_memory_bytes else ":memory:",
             config={
                 "memory_limit": f"{limits.memory_mb}MB",
                 "threads": limits.threads,

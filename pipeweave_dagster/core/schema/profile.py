@@ -1,17 +1,14 @@
-# ruff: noqa: S608 - names in SQL are quoted by `identifier` and `literal`, which double the quotes
 """Profile every column: the figures and sample values from which its meaning is deduced."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn, StorageType
-from pipeweave_dagster.core.ingest.workspace import identifier, literal
 
 _TOP = 50
-_COLUMNS_A_QUERY = 40
+_SPREAD = 200
+_LONG = 300
 
 
 @dataclass(frozen=True)
@@ -52,78 +49,96 @@ class ColumnProfile:
 
 
 def profile(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
-    """Profile all columns in a few scans of the Parquet file."""
-    with duckdb.connect(config={"memory_limit": "1GB", "threads": 2}) as db:
-        db.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet({literal(str(data))})")
-        figures: list[tuple[Any, ...]] = []
-        for start in range(0, len(snapshot.columns), _COLUMNS_A_QUERY):
-            part = snapshot.columns[start : start + _COLUMNS_A_QUERY]
-            row = db.execute(f"SELECT {', '.join(_figures(c) for c in part)} FROM t").fetchall()[0]
-            figures += [row[i : i + 9] for i in range(0, len(row), 9)]
+    """Profile all columns, holding one of them in memory at a time."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(data) as file:
         return [
-            _profile(db, column, snapshot.rows, values)
-            for column, values in zip(snapshot.columns, figures, strict=True)
+            _profile(column, file.read(columns=[_path(file, i)]).column(0))
+            for i, column in enumerate(snapshot.columns)
         ]
 
 
-def text_sql(column: SnapshotColumn) -> str:
-    """SQL of a column's values as the text that people see (whole numbers without `.0`)."""
-    name = identifier(column.name)
-    if column.type == "number":
-        return f"regexp_replace(CAST({name} AS VARCHAR), '\\.0$', '')"
-    return f"CAST({name} AS VARCHAR)"
+def _path(file: Any, index: int) -> str:
+    return str(file.metadata.schema.column(index).path)
 
 
-def _figures(column: SnapshotColumn) -> str:
-    name, text = identifier(column.name), text_sql(column)
-    number = "NULL"
-    if column.type in {"integer", "number"}:
-        number = f"CAST({name} AS DOUBLE)"
-    whole = f"bool_and({name} = floor({name}))" if column.type == "number" else "false"
-    words = (
-        f"avg(length({text}) - length(replace({text}, ' ', '')) + 1)"
-        if column.type == "text"
-        else "1"
-    )
-    return (
-        f"count({name}), count(DISTINCT {name}), min({number}), max({number}), avg({number}),"
-        f" stddev_samp({number}), avg(length({text})), max(length({text})), ({whole}, {words})"
-    )
+def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-
-def _profile(
-    db: duckdb.DuckDBPyConnection, column: SnapshotColumn, rows: int, figures: tuple[Any, ...]
-) -> ColumnProfile:
-    filled, distinct, low, high, mean, std, length, longest, (whole, words) = figures
-    name, text = identifier(column.name), text_sql(column)
-    top = db.execute(
-        f"SELECT left({text}, 300) AS v, count(*) AS n FROM t WHERE {name} IS NOT NULL"
-        f" GROUP BY 1 ORDER BY n DESC, v LIMIT {_TOP}"
-    ).fetchall()
-    step = max(1, rows // 400)
-    spread = db.execute(
-        f"SELECT DISTINCT left({text}, 300) AS v FROM (SELECT * FROM t WHERE {name} IS NOT NULL)"
-        f" WHERE hash({name}) % {step} = 0 ORDER BY v LIMIT 200"
-    ).fetchall()
+    rows, missing = len(values), values.null_count
+    counted = pc.value_counts(values.drop_null())
+    distinct = pa.chunked_array([counted.field("values")])
+    counts = counted.field("counts")
+    text = _as_text(distinct, column)
+    best = pc.select_k_unstable(counts, _TOP * 4, [("", "descending")]) if len(counts) else []
+    pairs = [(text[int(i.as_py())].as_py()[:_LONG], counts[int(i.as_py())].as_py()) for i in best]
+    top = sorted(pairs, key=lambda p: (-p[1], p[0]))[:_TOP]
+    step = max(1, len(text) // _SPREAD)
+    numbers = column.type in {"integer", "number"}
+    stats = _numbers(values, column) if numbers and missing < rows else {}
+    whole = bool(stats.pop("whole", False)) or column.type == "integer"
     return ColumnProfile(
         name=column.name,
         storage=column.type,
         rows=rows,
-        missing=rows - filled,
-        distinct=distinct,
-        low=low,
-        high=high,
-        mean=mean,
-        std=std,
-        mean_length=float(length or 0),
-        max_length=int(longest or 0),
-        mean_words=float(words or 0),
-        top={str(v): int(n) for v, n in top},
-        spread=tuple(str(v) for (v,) in spread),
-        whole=bool(whole) or column.type == "integer",
+        missing=missing,
+        distinct=len(distinct),
+        **_lengths(text, counts, column),
+        top=dict(top),
+        spread=tuple(v[:_LONG] for v in text[::step].to_pylist()[:_SPREAD]) if len(text) else (),
+        whole=whole,
         rising=column.type == "integer"
         and rows >= 5
-        and filled == rows == distinct
-        and high - low == rows - 1,
+        and rows == len(distinct)
+        and stats["high"] - stats["low"] == rows - 1,
         unit=column.unit,
+        **stats,
     )
+
+
+def _as_text(values: Any, column: SnapshotColumn) -> Any:
+    """Values as the text that people see (whole numbers without `.0`)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = values.cast(pa.string())
+    if column.type == "number":
+        text = pc.replace_substring_regex(text, r"\.0$", "")
+    return text
+
+
+def _numbers(values: Any, column: SnapshotColumn) -> dict[str, Any]:
+    import pyarrow.compute as pc
+
+    bounds = pc.min_max(values)
+    low, high = float(bounds["min"].as_py()), float(bounds["max"].as_py())
+    std = pc.stddev(values, ddof=1).as_py() if len(values) - values.null_count > 1 else None
+    whole = column.type == "number" and pc.all(pc.equal(values, pc.floor(values))).as_py()
+    return {
+        "low": low,
+        "high": high,
+        "mean": pc.mean(values).as_py(),
+        "std": std,
+        "whole": bool(whole),
+    }
+
+
+def _lengths(text: Any, counts: Any, column: SnapshotColumn) -> dict[str, Any]:
+    """Mean and greatest length, and mean number of words, over rows (not over distinct values)."""
+    import pyarrow.compute as pc
+
+    if not len(text):
+        return {}
+    total = pc.sum(counts).as_py()
+    length = pc.utf8_length(text)
+    words = 1.0
+    if column.type == "text":
+        blanks = pc.count_substring(text, " ")
+        words = 1 + pc.sum(pc.multiply(blanks, counts)).as_py() / total
+    return {
+        "mean_length": pc.sum(pc.multiply(length, counts)).as_py() / total,
+        "max_length": pc.max(length).as_py(),
+        "mean_words": words,
+    }
