@@ -39,6 +39,15 @@ class RetrainSetting(Part):
     cron: str | None = None
     max_age_days: float | None = Field(default=None, gt=0)
 
+    @field_validator("cron")
+    @classmethod
+    def _readable(cls, cron: str | None) -> str | None:
+        from croniter import croniter
+
+        if cron is not None and not croniter.is_valid(cron):
+            raise ValueError(f"{cron[:60]!r} is no cron expression such as '0 3 * * 1'")
+        return cron
+
 
 class AlertSetting(Part):
     """Who is told, and which findings are not worth telling."""

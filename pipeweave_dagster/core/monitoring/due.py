@@ -31,7 +31,5 @@ def _fired_between(cron: str, start: float, end: float) -> bool:
     from croniter import croniter
 
     after = dt.datetime.fromtimestamp(start, dt.UTC)
-    if not croniter.is_valid(cron):
-        return False
     following: float = croniter(cron, after).get_next(float)
     return following <= end
