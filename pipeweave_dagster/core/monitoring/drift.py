@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, coded
+from pipeweave_dagster.core.columns.stored import Stored
 from pipeweave_dagster.core.documents import ColumnDeduction, ColumnDrift, DriftReport, StorageType
 
 METHOD = "population stability index over training deciles or categories"
@@ -26,7 +27,7 @@ CATEGORIES = 20
 
 def compare(batch: str, reference: Path, data: Path, features: list[str]) -> DriftReport:
     """See `pipeweave_dagster.core.monitoring.measure_drift`."""
-    old, new = _Rows(reference), _Rows(data)
+    old, new = Stored(reference), Stored(data)
     enough = min(old.rows, new.rows) >= MIN_ROWS
     columns = [_drift(name, old, new, len(features)) for name in features] if enough else []
     drifted = any(column.drifted for column in columns)
@@ -42,30 +43,21 @@ def compare(batch: str, reference: Path, data: Path, features: list[str]) -> Dri
     )
 
 
-class _Rows:
-    """A Parquet file that gives coded columns by name."""
-
-    def __init__(self, path: Path) -> None:
-        import pyarrow.parquet as pq
-
-        self._table: Any = pq.read_table(path)
-        self.rows: int = self._table.num_rows
-
-    def column(self, name: str) -> Column | None:
-        if name not in self._table.column_names:
-            return None
-        raw = self._table.column(name)
-        info = ColumnDeduction(
-            name=name,
-            type="numeric",
-            storage=_storage(raw.type),
-            role="feature",
-            confidence=1.0,
-            reason="as stored",
-            distinct=0,
-            missing=raw.null_count,
-        )
-        return coded(info, raw)
+def _column(stored: Stored, name: str) -> Column | None:
+    if name not in stored:
+        return None
+    raw = stored.read(name)
+    info = ColumnDeduction(
+        name=name,
+        type="numeric",
+        storage=_storage(raw.type),
+        role="feature",
+        confidence=1.0,
+        reason="as stored",
+        distinct=0,
+        missing=raw.null_count,
+    )
+    return coded(info, raw)
 
 
 def _storage(kind: Any) -> StorageType:
@@ -80,8 +72,8 @@ def _storage(kind: Any) -> StorageType:
     return "text"
 
 
-def _drift(name: str, old: _Rows, new: _Rows, tests: int) -> ColumnDrift:
-    before, after = old.column(name), new.column(name)
+def _drift(name: str, old: Stored, new: Stored, tests: int) -> ColumnDrift:
+    before, after = _column(old, name), _column(new, name)
     if before is None or after is None:
         side = "batch" if after is None else "training rows"
         note = f"The column is missing in the {side}."

@@ -14,7 +14,11 @@ from pipeweave_dagster.core.documents import (
 
 
 def inspect(
-    snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, settings: DatasetSettings
+    snapshot: DatasetSnapshot,
+    schema: SchemaDeduction,
+    data: Path,
+    settings: DatasetSettings,
+    previous: Path | None = None,
 ) -> Findings:
     """Run every guardrail over one version of a data set.
 
@@ -23,6 +27,7 @@ def inspect(
         schema: Meaning of its columns, and the target.
         data: The snapshot's Parquet file.
         settings: What the user said; its overrides mark the findings that they set aside.
+        previous: Parquet file of the version before, to compare with; None if there is none.
 
     Returns:
         Findings in the order of their codes, at least one for each of the eight groups. Equal
@@ -30,4 +35,4 @@ def inspect(
     """
     from pipeweave_dagster.core.quality.run import run_guardrails
 
-    return run_guardrails(snapshot, schema, data, settings)
+    return run_guardrails(snapshot, schema, data, settings, previous)

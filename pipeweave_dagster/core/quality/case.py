@@ -27,11 +27,13 @@ class Case:
         schema: SchemaDeduction,
         table: Table,
         settings: DatasetSettings,
+        versions: tuple[Path, Path] | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.schema = schema
         self.table = table
         self.settings = settings
+        self._versions = versions
         self._orders: dict[str, Order] = {}
         self._sides: dict[str, Counts] = {}
 
@@ -42,9 +44,18 @@ class Case:
         schema: SchemaDeduction,
         data: Path,
         settings: DatasetSettings,
+        previous: Path | None = None,
     ) -> "Case":
-        """The case of a stored snapshot."""
-        return cls(snapshot, schema, Table(data, schema), settings)
+        """The case of a stored snapshot, and of the version before it if there is one."""
+        versions = (previous, data) if previous else None
+        return cls(snapshot, schema, Table(data, schema), settings, versions)
+
+    @property
+    def versions(self) -> tuple[Path, Path]:
+        """The Parquet files of the version before and of this one (else NotApplicableError)."""
+        if self._versions is None:
+            raise NotApplicableError("there is no earlier version to compare with")
+        return self._versions
 
     @cached_property
     def target(self) -> Target:

@@ -33,6 +33,8 @@ from pipeweave_dagster.core.quality.guardrails import (
     time_order,
     time_selection,
     value_fixes,
+    version_drift,
+    version_shape,
 )
 
 GUARDRAILS: tuple[Guardrail, ...] = (
@@ -66,5 +68,7 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     impossible_zeros.GUARDRAIL,
     time_order.GUARDRAIL,
     row_groups.GUARDRAIL,
+    version_drift.GUARDRAIL,
+    version_shape.GUARDRAIL,
     size.GUARDRAIL,
 )

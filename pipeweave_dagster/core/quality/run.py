@@ -23,10 +23,14 @@ STALE = "PW508"
 
 
 def run_guardrails(
-    snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, settings: DatasetSettings
+    snapshot: DatasetSnapshot,
+    schema: SchemaDeduction,
+    data: Path,
+    settings: DatasetSettings,
+    previous: Path | None = None,
 ) -> Findings:
     """See `pipeweave_dagster.core.quality.inspect`."""
-    found, skipped = findings_of(Case.of(snapshot, schema, data, settings))
+    found, skipped = findings_of(Case.of(snapshot, schema, data, settings, previous))
     found = [_overridden(finding, settings.overrides) for finding in found]
     found += _stale(found, settings.overrides)
     found += _silent_groups(found, skipped)

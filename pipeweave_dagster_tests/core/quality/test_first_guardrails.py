@@ -132,7 +132,7 @@ def test_identifiers_many_categories_and_quarantined_rows(tmp_path):
     columns = {"id": list(range(N)), "city": [f"c{i % 150}" for i in range(N)], "y": LABEL}
     found = look(tmp_path, columns, roles={"id": "identifier"}, quarantined=5)
     assert states(found, "PW502") == [("fixed", "id")]
-    assert states(found, "PW503") == [("alerted", "city")]
+    assert states(found, "PW503") == [("fixed", "city")]
     assert states(found, "PW601") == [("alerted",)]
 
 

@@ -18,7 +18,7 @@ def check(case: Case) -> Iterator[Hit]:
                 [info.name],
                 {"distinct": info.distinct, **({} if info.pii else {"reason": info.reason})},
                 f"If it is a feature: `columns: {{{info.name}: {{type: categorical}}}}`.",
-                {"columns": {info.name: {"type": "categorical"}}},
+                drop(info.name),
             )
         elif info.role == "feature" and unique and info.type in {"categorical", "identifier"}:
             yield Hit(
