@@ -1,13 +1,17 @@
 """What a model family is: a way to fit one estimator on numbers, within a time limit."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.pipelines.compile import View
 from pipeweave_dagster.core.training.metrics import Array
 
 THREADS = 2
+_SMALL_CELLS = 50_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,20 @@ class Rows:
     rounds: int | None = None
 
 
+def threads_for(rows: Rows) -> int:
+    """One thread for small tables, where handing work over costs more than it saves."""
+    return THREADS if rows.x.shape[0] * rows.x.shape[1] > _SMALL_CELLS else 1
+
+
+def threads_limited(threads: int) -> AbstractContextManager[Any]:
+    """Limit the threads of OpenMP and of linear algebra, for estimators that have no parameter.
+
+    Linear algebra on small matrices is faster in one thread, and its threads spin while they wait.
+    """
+    limited: AbstractContextManager[Any] = threadpool_limits(threads)
+    return limited
+
+
 class Fit(NamedTuple):
     """A fitted estimator, how many rounds it took, and whether time cut it short."""
 
@@ -59,4 +77,4 @@ class Family(Protocol):
         ...
 
 
-__all__ = ["THREADS", "Family", "Fit", "Rows", "View"]
+__all__ = ["THREADS", "Family", "Fit", "Rows", "View", "threads_for", "threads_limited"]

@@ -1,19 +1,24 @@
-"""Histogram gradient boosting of scikit-learn, grown in stretches."""
+"""Histogram gradient boosting of scikit-learn, its rounds bounded by the pace of the first ones."""
 
 import time
 from typing import Any
 
-import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from pipeweave_dagster.core.training.families.base import Fit, Rows, View
-from pipeweave_dagster.core.training.metrics import row_log_loss
+from pipeweave_dagster.core.training.families.base import (
+    Fit,
+    Rows,
+    View,
+    threads_for,
+    threads_limited,
+)
 
-_STRETCH = 25
+_TRIAL_ROUNDS = 5
+_SLOWER = 1.5
 
 
 class HistGradientBoosting:
-    """Stops on the loss of the validation rows, looked at after every stretch of rounds."""
+    """Stops on the loss of the validation rows; it cannot be interrupted, so it is timed first."""
 
     view: View = "tree"
 
@@ -23,33 +28,35 @@ class HistGradientBoosting:
         return classes <= 40
 
     def fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
-        """Boost until the loss stops falling, `rounds` are reached or time is over."""
-        most = rows.rounds or int(params.get("max_iter", 500))
-        model = self._model(rows, params)
-        best, best_rounds, done = float("inf"), 0, 0
-        started = time.time()
-        while done < most:
-            done = min(most, done + _STRETCH) if done else min(most, 10)
-            model.set_params(max_iter=done)
-            model.fit(rows.x, rows.y, sample_weight=rows.weight)
-            loss = _loss(model, rows)
-            if loss is not None and loss < best * (1 - 1e-4):
-                best, best_rounds = loss, done
-            elif loss is not None and done - best_rounds >= 2 * _STRETCH:
-                break
-            if time.time() + (time.time() - started) / done * _STRETCH > deadline:
-                return Fit(model, best_rounds or done, cut=done < most)
-        return Fit(model, best_rounds or done)
+        """Time a few rounds, then boost for as many as fit before the deadline."""
+        wanted = rows.rounds or int(params.get("max_iter", 500))
+        watched = rows.y_valid is not None and len(rows.y_valid) > 0
+        with threads_limited(threads_for(rows)):
+            started = time.time()
+            first = self._model(rows, params, min(_TRIAL_ROUNDS, wanted), watched=False)
+            first.fit(rows.x, rows.y, sample_weight=rows.weight)
+            pace = (time.time() - started) / _TRIAL_ROUNDS * _SLOWER
+            most = min(wanted, int((deadline - time.time()) / pace))
+            if most <= _TRIAL_ROUNDS:
+                return Fit(first, min(_TRIAL_ROUNDS, wanted), cut=wanted > _TRIAL_ROUNDS)
+            model = self._model(rows, params, most, watched=watched)
+            checks = {"X_val": rows.x_valid, "y_val": rows.y_valid} if watched else {}
+            model.fit(rows.x, rows.y, sample_weight=rows.weight, **checks)
+        # Without validation rows all rounds count; with them the last ones brought nothing.
+        stopped = watched and model.n_iter_ < most
+        rounds = max(1, model.n_iter_ - _patience(params)) if stopped else model.n_iter_
+        return Fit(model, rounds, cut=most < wanted and not stopped)
 
-    def _model(self, rows: Rows, params: dict[str, Any]) -> Any:
+    def _model(self, rows: Rows, params: dict[str, Any], rounds: int, *, watched: bool) -> Any:
         shared = {
+            "max_iter": rounds,
             "learning_rate": params.get("learning_rate", 0.06),
             "max_leaf_nodes": params.get("max_leaf_nodes", 31),
             "min_samples_leaf": params.get("min_samples_leaf", 20 if len(rows.y) > 300 else 5),
             "l2_regularization": params.get("l2_regularization", 1.0),
             "categorical_features": rows.native or None,
-            "early_stopping": False,
-            "warm_start": True,
+            "early_stopping": watched,
+            "n_iter_no_change": _patience(params),
             "random_state": rows.seed,
         }
         if rows.classes:
@@ -57,10 +64,5 @@ class HistGradientBoosting:
         return HistGradientBoostingRegressor(**shared)
 
 
-def _loss(model: Any, rows: Rows) -> float | None:
-    if rows.y_valid is None or len(rows.y_valid) == 0:
-        return None
-    if rows.classes:
-        codes = rows.y_valid.astype(np.intp)
-        return float(row_log_loss(codes, model.predict_proba(rows.x_valid)).mean())
-    return float(np.mean((rows.y_valid - model.predict(rows.x_valid)) ** 2))
+def _patience(params: dict[str, Any]) -> int:
+    return int(params.get("n_iter_no_change", 30))

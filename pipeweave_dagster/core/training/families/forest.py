@@ -10,7 +10,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 
-from pipeweave_dagster.core.training.families.base import THREADS, Fit, Rows, View
+from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_for
 
 _STEP = 20
 
@@ -47,7 +47,7 @@ class Forest:
     def _model(self, rows: Rows, params: dict[str, Any]) -> Any:
         count = rows.x.shape[0]
         shared = {
-            "n_jobs": THREADS,
+            "n_jobs": threads_for(rows),
             "random_state": rows.seed,
             "warm_start": True,
             "max_features": params.get("max_features", "sqrt" if rows.classes else 0.5),

@@ -7,7 +7,7 @@ from typing import Any
 from lightgbm import LGBMClassifier, LGBMRegressor, early_stopping
 from lightgbm.callback import EarlyStopException
 
-from pipeweave_dagster.core.training.families.base import THREADS, Fit, Rows, View
+from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_for
 
 
 class _Deadline:
@@ -68,7 +68,7 @@ class LightGBM:
             "subsample": 0.9,
             "subsample_freq": 1,
             "colsample_bytree": 0.8,
-            "n_jobs": THREADS,
+            "n_jobs": threads_for(rows),
             "random_state": rows.seed,
             "deterministic": True,
             "force_row_wise": True,

@@ -7,7 +7,7 @@ from typing import Any
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from pipeweave_dagster.core.training.families.base import Fit, Rows, View
+from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_limited
 
 _CHUNK = 40
 _FIRST = 3
@@ -25,6 +25,10 @@ class Linear:
 
     def fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
         """Fit; the logistic one in short stretches, each going on from the one before."""
+        with threads_limited(1):
+            return self._fit(rows, params, deadline)
+
+    def _fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
         if rows.task == "regression":
             model = Ridge(alpha=params.get("alpha", 1.0), solver="auto", random_state=rows.seed)
             return Fit(model.fit(rows.x, rows.y, sample_weight=rows.weight))

@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from pipeweave_dagster.core.training.families.base import Fit, Rows, View
+from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_limited
 from pipeweave_dagster.core.training.metrics import row_log_loss
 
 _STRETCH = 4
@@ -35,7 +35,7 @@ class Mlp:
         most = rows.rounds or int(params.get("stretches", 50))
         best, kept, kept_at = float("inf"), None, 0
         for done in range(1, most + 1):
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), threads_limited(1):
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 model.fit(x, rows.y if rows.classes else (rows.y - shift) / scale)
             loss = _loss(model, rows, x_valid, shift, scale)

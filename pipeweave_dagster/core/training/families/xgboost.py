@@ -6,7 +6,7 @@ from typing import Any
 from xgboost import XGBClassifier, XGBRegressor
 from xgboost.callback import TrainingCallback
 
-from pipeweave_dagster.core.training.families.base import THREADS, Fit, Rows, View
+from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_for
 
 
 class _Deadline(TrainingCallback):
@@ -62,7 +62,7 @@ class XGBoost:
             "tree_method": "hist",
             "enable_categorical": bool(rows.native),
             "feature_types": kinds if rows.native else None,
-            "n_jobs": THREADS,
+            "n_jobs": threads_for(rows),
             "random_state": rows.seed,
             "verbosity": 0,
             **params,
