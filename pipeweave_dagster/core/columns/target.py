@@ -53,6 +53,19 @@ class Target:
         shares: Floats = self.counts / max(1, int(self.counts.sum()))
         return shares
 
+    @property
+    def exceptions_allowed(self) -> float:
+        """Rows that may break a rule which still counts as proof: one in a thousand.
+
+        Of classes also at most a twentieth of the second largest, as a rule that never names a
+        rare class breaks seldom too.
+        """
+        known = float(self.counts.sum())
+        if self.task == "regression":
+            return 0.001 * known
+        second = float(sorted(self.counts, reverse=True)[1]) if self.classes > 1 else 0.0
+        return min(0.001 * known, 0.05 * second)
+
 
 def target_of(column: Column, deduced: TargetDeduction) -> Target | None:
     """The target; None where it has no values or the task cannot be told.

@@ -17,6 +17,8 @@ SAMPLE = 256
 MIN_ROWS = 50
 MIN_VALUES = 5
 MAX_EXCEPTIONS = 0.001
+MIN_VARIED = 20
+MAX_VARIED_WRONG = 0.05
 CLOSE = 1e-3
 """How far a formula may be off, relative to the spread of the target: values are often rounded."""
 SLACK = 4.0
@@ -118,7 +120,7 @@ def _search(
             rest = aim - operation(few[i], few[i + 1 :])
             for j in np.flatnonzero(_middle(rest) <= limit) + i + 1:
                 off = y[known] - operation(values[i][known], values[j][known])
-                wrong = _exceptions(off, limit)
+                wrong = _exceptions(off, limit, y[known])
                 if wrong <= MAX_EXCEPTIONS * len(known):
                     yield Formula(columns[i], columns[j], name, wrong, len(known))
 
@@ -145,7 +147,7 @@ def _of_classes(
             for j in np.flatnonzero(steady & apart & (limit > 0)) + i + 1:
                 found = operation(values[i][known], values[j][known])
                 wrong = _class_exceptions(found, target.codes[known], target.classes)
-                if wrong <= MAX_EXCEPTIONS * len(known):
+                if wrong <= target.exceptions_allowed:
                     yield Formula(columns[i], columns[j], name, wrong, len(known))
 
 
@@ -163,11 +165,16 @@ def _class_exceptions(found: Floats, codes: NDArray[np.int32], classes: int) -> 
     return int((~near).sum())
 
 
-def _exceptions(off: Floats, limit: float) -> int:
-    known = off[np.isfinite(off)]
-    if len(known) < MIN_ROWS or len(known) < 0.9 * len(off):
+def _exceptions(off: Floats, limit: float, y: Floats) -> int:
+    """Rows that a formula misses; all of them if it only holds where the target is as usual."""
+    tested = np.isfinite(off)
+    if tested.sum() < MIN_ROWS or tested.sum() < 0.9 * len(off):
         return len(off)
-    return int((np.abs(known - np.median(known)) > SLACK * limit).sum())
+    wrong = tested & (np.abs(off - np.median(off[tested])) > SLACK * limit)
+    varied = tested & (np.abs(y - np.median(y[tested])) > SLACK * limit)
+    if varied.sum() < MIN_VARIED or wrong[varied].mean() > MAX_VARIED_WRONG:
+        return len(off)
+    return int(wrong.sum())
 
 
 def _logarithms(values: Floats) -> Floats:

@@ -130,6 +130,23 @@ def test_rare_counts_are_no_arithmetic(tmp_path):
     assert leaks(tmp_path, columns, y) == []
 
 
+def test_a_rule_that_holds_only_where_the_target_is_zero_is_no_arithmetic(tmp_path):
+    rare = np.arange(N * 10) % 1500 == 0
+    y = np.where(rare, RNG.gamma(2, 9, N * 10), 0.0)
+    sparse = {f"s{i}": np.where(RNG.random(N * 10) < 0.0002, 5.0 * i, 0.0) for i in (1, 2, 3)}
+    steps = {
+        name: np.where(np.arange(N * 10) < 9, np.arange(N * 10), v) for name, v in sparse.items()
+    }
+    assert leaks(tmp_path, steps, y, "regression") == []
+
+
+def test_a_column_that_misses_a_tenth_of_a_rare_class_is_no_recode(tmp_path):
+    y = (np.arange(N * 20) % 200 == 0).astype(int)
+    flag = np.where(np.arange(N * 20) % 2000 == 0, 0, y)
+    found = leaks(tmp_path, {"flag": flag, "x": RNG.normal(size=N * 20)}, y)
+    assert ("PW204", "blocked", "flag") not in found
+
+
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_group_means_of_the_target_block(tmp_path, task):
     y = Y if task == "binary" else NUMBER

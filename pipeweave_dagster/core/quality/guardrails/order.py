@@ -9,7 +9,6 @@ from pipeweave_dagster.core.columns.power import rank_correlation
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
-MAX_EXCEPTIONS = 0.001
 MIN_ROWS = 100
 MIN_CLASS_ROWS = 10
 SAME_ORDER = 0.999
@@ -59,13 +58,13 @@ def _cut(column: Column, case: Case) -> tuple[str, dict[str, float]] | None:
         return None
     if order.cut is not None:
         exceptions = order.cut.exceptions
-        if exceptions > MAX_EXCEPTIONS * order.rows or case.honest_best > HONEST:
+        if exceptions > target.exceptions_allowed or case.honest_best > HONEST:
             return None
         if _gap(column, order.cut.place) > WIDE:
             return None
         text = f"One cut of its values gives the classes, with {exceptions} exceptions."
         return text, {"exceptions": exceptions}
-    if order.runs != target.classes or order.stray > MAX_EXCEPTIONS * order.rows:
+    if order.runs != target.classes or order.stray > target.exceptions_allowed:
         return None
     text = f"Each class is one range of its values, with {order.stray} exceptions."
     return text, {"exceptions": order.stray, "ranges": order.runs}

@@ -61,7 +61,7 @@ def exceptions_of(column: Column, target: Target) -> int | None:
     named = set(table.argmax(1)[table.sum(1) > 0].tolist())
     weighty = set(np.flatnonzero(target.counts > 2 * MAX_EXCEPTIONS * known).tolist())
     told = len(weighty) >= 2 and weighty <= named  # the rule names every class of weight
-    return exceptions if exceptions <= MAX_EXCEPTIONS * known and told else None
+    return exceptions if exceptions <= target.exceptions_allowed and told else None
 
 
 GUARDRAIL = Guardrail("PW204", "No column is a recode of the target", "leakage", check)
