@@ -56,7 +56,9 @@ def first_request(defs: dg.Definitions, instance: dg.DagsterInstance) -> dg.RunR
     repository = defs.get_repository_def()
     cursor, end = None, time.monotonic() + 20
     while time.monotonic() < end:
-        context = dg.build_sensor_context(instance, cursor=cursor, repository_def=repository)
+        context = dg.build_sensor_context(
+            instance, cursor=cursor, repository_def=repository, sensor_name="ml_uploads"
+        )
         result = repository.get_sensor_def("ml_uploads")(context)
         if isinstance(result, dg.SensorResult):
             assert result.run_requests
