@@ -37,7 +37,8 @@ def dev(
         os.environ["PIPEWEAVE_MLFLOW_URL"] = urls["mlflow"]
     home.settings.cache_clear()
     settings = home.prepare()
-    with home.workbench() as bench:
+    # Created here, once: the services would all do so at the same moment.
+    with home.workbench() as bench, home.instance():
         bench.ask_model(
             "pipeweave_dagster.adapters.mlflow_store:prepare_store",
             tracking_uri=settings.tracking_uri,

@@ -1,5 +1,6 @@
 """The installation that a command works on: one home, one Dagster home, whatever the folder."""
 
+import fcntl
 import os
 from functools import cache
 from importlib import resources
@@ -56,10 +57,17 @@ def prepare() -> Settings:
 
 def instance() -> "dg.DagsterInstance":
     """The Dagster instance of this home."""
-    prepare()
+    found = prepare()
     import dagster as dg
 
-    return dg.DagsterInstance.get()
+    # On a new home several processes would create the same tables at once, and all fail.
+    with (found.dagster_home / "creation.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        instance = dg.DagsterInstance.get()
+        instance.get_runs_count()
+        instance.all_instigator_state()
+        instance.get_dynamic_partitions("datasets")
+    return instance
 
 
 def workbench() -> "Workbench":
