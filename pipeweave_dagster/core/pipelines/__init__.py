@@ -1,6 +1,7 @@
 """Pipelines as data: constructed by rules, checked before anything is computed, then compiled."""
 
+from pipeweave_dagster.core.pipelines.difference import Change, difference
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.pipelines.validate import Problem, validate
 
-__all__ = ["Problem", "plan", "validate"]
+__all__ = ["Change", "Problem", "difference", "plan", "validate"]

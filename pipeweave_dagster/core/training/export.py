@@ -1,0 +1,71 @@
+"""A model as a folder that scores rows without PipeWeave."""
+
+import inspect
+import shutil
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+
+_MAIN = '''
+
+def main() -> None:
+    """Score a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
+    import sys
+
+    source, target = sys.argv[1:3]
+    parquet = source.endswith(".parquet")
+    rows = pd.read_parquet(source) if parquet else pd.read_csv(source)
+    bundle = load_bundle(Path(__file__).with_name("model.skops"))
+    score(bundle, rows).to_csv(target, index_label="row_id")
+
+
+if __name__ == "__main__":
+    main()
+'''
+_README = """# {target}: a model of its own
+
+    python -m pip install -r requirements.txt
+    python score.py ROWS.csv PREDICTIONS.csv
+
+`score.py` holds all the code: how rows become features (`prepare`), and how the fitted
+scikit-learn pipelines in `model.skops` are averaged. ROWS may be CSV or Parquet with the columns
+below; others are ignored, absent ones count as missing. Nothing of PipeWeave is needed.
+
+Columns: {features}.
+
+How it was made stands in `pipeline.json` (the steps) and `model.json` (candidates and scores).
+"""
+_NEEDED = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
+
+
+def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Path) -> list[str]:
+    """Write the folder.
+
+    Args:
+        model: The model file.
+        trained: Its document.
+        spec: Its pipeline.
+        out: Where to write; made if absent.
+
+    Returns:
+        Names of the files.
+    """
+    from pipeweave_dagster.core.training import serving
+
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(model, out / "model.skops")
+    versions = trained.package_versions
+    lines = [f"{name}=={versions[name]}" for name in _NEEDED if name in versions]
+    texts = {
+        "score.py": inspect.getsource(serving) + _MAIN,
+        "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",
+        "README.md": _README.format(
+            target=" ".join(trained.target.split()),
+            features=", ".join(f"`{' '.join(name.split())}`" for name in trained.features),
+        ),
+        "pipeline.json": spec.to_json().decode(),
+        "model.json": trained.to_json().decode(),
+    }
+    for name, text in texts.items():
+        (out / name).write_text(text, encoding="utf-8")
+    return ["model.skops", *texts]
