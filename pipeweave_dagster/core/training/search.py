@@ -19,6 +19,10 @@ from pipeweave_dagster.core.training.trial import Candidate, Result, run_fold, s
 
 _log = logging.getLogger(__name__)
 
+# On a busy machine the budget may be spent before the search begins. "No signal" may be said only
+# after a real model was compared with the constant one.
+_ALWAYS = ("dummy", "linear")
+_LEAST_S = 3.0
 _FAIR = 1.5
 _MOST_OF_LEFT = 0.35
 _VARIANTS_SHARE = 0.4
@@ -64,8 +68,11 @@ class Search:
         return self.results
 
     def _first_fold(self, candidate: Candidate, part: float, floor: float) -> None:
-        """Run one fold in a part of the time that is left, unless no more than `floor` is."""
-        if candidate.family != "dummy" and self.clock.left <= floor:
+        """Run one fold in a part of the time that is left, unless no more than `floor` is.
+
+        The first two run in any case.
+        """
+        if candidate.family not in _ALWAYS and self.clock.left <= floor:
             self.skipped.append(candidate.name)
             return
         result = start(candidate, self.cache)
@@ -74,7 +81,8 @@ class Search:
             while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
                 pass
         else:
-            self._step(result, self.clock.share(part, 0.1))
+            at_least = _LEAST_S if candidate.family in _ALWAYS else 0.1
+            self._step(result, self.clock.share(part, at_least))
         self._tell(result)
 
     def _other_folds(self) -> None:
@@ -123,7 +131,7 @@ class Search:
         return [r for r in ranked if r.candidate.family != "dummy"]
 
     def _step(self, result: Result, deadline: float) -> bool:
-        hard = max(self.clock.left, 1.0) + _GRACE_S
+        hard = max(self.clock.left, deadline - time.time(), 1.0) + _GRACE_S
         began = time.time()
         try:
             within(hard, lambda: run_fold(result, self.cache, self.metric, deadline))
