@@ -1,5 +1,6 @@
 """`pipeweave pipelines`: the constructed pipelines."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, emit, plain
-from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import not_found, validation_error
 
 
@@ -67,14 +68,36 @@ def check(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson =
     from pipeweave_dagster.core.pipelines import validate
 
     home.prepare()
-    problems = [str(problem) for problem in validate(_spec(name))]
+    problems = [problem.text for problem in validate(_spec(name))]
     if problems:
         raise validation_error(f"The pipeline of {name!r} is not valid.", problems=problems)
     emit({"dataset": name, "valid": True}, json, "valid")
 
 
-def export(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
-    """Print the specification as JSON."""
+def export(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="A folder for the model, as a script that scores without PipeWeave."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Print the specification as JSON, or write the newest model as a folder of its own."""
     home.prepare()
     spec = _spec(name)
-    emit(spec.model_dump(mode="json"), json, spec.to_json().decode())
+    if output is None:
+        emit(spec.model_dump(mode="json"), json, spec.to_json().decode())
+        return
+    files = _export_model(name, spec, output)
+    facts = {"dataset": name, "folder": str(output), "files": files}
+    emit(facts, json, f"{output}: {', '.join(files)}")
+
+
+def _export_model(name: str, spec: PipelineSpec, output: Path) -> list[str]:
+    from pipeweave_dagster.core.training.export import export_model
+
+    with home.workbench() as bench:
+        trained = bench.store.latest(name, "model", TrainedModel)
+        if trained is None:
+            raise not_found(f"{name!r} has no model yet.", fix="Run the data set first.")
+        return export_model(bench.store.payload(trained.model), trained, spec, output)
