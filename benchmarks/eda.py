@@ -43,7 +43,7 @@ PEERS = {
         "sweetviz.analyze(pd.read_parquet(p)).show_html(o, open_browser=False)",
     ),
     "skrub": (
-        "skrub[tables]",
+        "skrub",
         "import pandas as pd; from skrub import TableReport as R",
         "open(o, 'w').write(R(pd.read_parquet(p), max_plot_columns=99).html())",
     ),
@@ -175,11 +175,19 @@ def described(path: Path, target: str, task: str) -> tuple[Any, Any]:
 def peer(name: str, path: Path, folder: Path) -> Figures:
     """The same of another profiler, in an environment of its own."""
     package, imports, call = PEERS[name]
-    home = folder / package.split("[")[0]
+    home = folder / package
     if not home.exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        pip = [str(home / "bin" / "pip"), "install", "-q", package, "pyarrow", "setuptools<81"]
-        subprocess.run(pip, check=True)
+        pip = [
+            str(home / "bin" / "pip"),
+            "install",
+            "-q",
+            package,
+            "pyarrow",
+            "matplotlib",
+            "setuptools<81",
+        ]
+        subprocess.run(pip, check=True, stderr=subprocess.PIPE, text=True)
     code = _TIMED.format(imports=imports, call=call)
     command = [str(home / "bin" / "python"), "-c", code, str(path), str(folder / "peer.html")]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -210,7 +218,11 @@ def main() -> int:
             ours = found[0] if case == "flights" else ours
             print(line(case, found), GOALS[case], flush=True)
         for other in () if options.peers is None else options.peers or PEERS:
-            found = peer(other, source, folder)
+            try:
+                found = peer(other, source, folder)
+            except subprocess.CalledProcessError as error:
+                print(f"{other:26} failed: {(error.stderr or '').strip()[-200:]}", flush=True)
+                continue
             print(line(other, found), f"{found[0] / ours:.1f} times ours", flush=True)
     return 0
 

@@ -14,6 +14,7 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import handlers
 from pipeweave_dagster.web.guard import Guard, hosts_of
+from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.pages import error_response
 
 
@@ -42,6 +43,7 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
     )
     app.state.store = store
     app.state.settings = settings
+    app.state.listing = Listing(store)
     app.state.started = time.monotonic()
     return app
 

@@ -5,7 +5,6 @@ import re
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeweave_dagster.adapters.overview import build_overview
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
@@ -23,9 +22,8 @@ _TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
 def index(request: Request) -> Response:
     """The list of all data sets."""
-    store, settings = _state(request)
-    overview = build_overview(store)
-    return page("index.html.j2", entries=overview.datasets, settings=settings)
+    _, settings = _state(request)
+    return page("index.html.j2", entries=request.app.state.listing.entries(), settings=settings)
 
 
 def dataset(request: Request) -> Response:

@@ -7,13 +7,14 @@ from threading import Thread
 
 import pytest
 
+from pipeweave_dagster.adapters.overview import entry_of
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetSettings, Findings
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster.web import create_app
+from pipeweave_dagster.web import create_app, listing
 from pipeweave_dagster_tests.core.columns.made import made
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
@@ -73,6 +74,26 @@ def test_the_list_and_the_page_lead_to_the_report(client, store, tmp_path):
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_list_reads_again_only_what_has_moved(client, store, tmp_path, monkeypatch):
+    put(store, tmp_path, "one")
+    put(store, tmp_path, "two")
+    assert "succeeded" in client.get("/").text
+    asked = []
+    monkeypatch.setattr(
+        listing, "entry_of", lambda store, name: asked.append(name) or entry_of(store, name)
+    )
+    store.save_attempt("two", Attempt(run_id="r2", started_at=2.0, state="failed"))
+    page = client.get("/").text
+    assert asked == ["two"]
+    assert "failed" in page
+    assert "succeeded" in page
+
+
+def test_head_requests_are_answered_without_a_body(client):
+    answer = client.head("/")
+    assert (answer.status_code, answer.text) == (200, "")
 
 
 def test_everything_is_escaped_and_no_script_is_allowed(client, store, tmp_path):
