@@ -48,7 +48,8 @@ def plan(
     Args:
         snapshot: The typed table (only its counts are read).
         schema: Meaning of the columns, and the target.
-        findings: What guardrails found; columns they propose to drop are dropped.
+        findings: What guardrails found; columns that they fixed or blocked are dropped, those
+            under mere suspicion of a leak are kept, and the first step says so.
         settings: What a person decided (metric, split, a hand-written pipeline).
 
     Raises:
@@ -78,7 +79,7 @@ def plan(
         weight=weight,
         metric=metric,
         features=[c.name for c in columns],
-        steps=_steps(columns, target, snapshot.rows),
+        steps=_steps(columns, target, snapshot.rows, _suspicion(columns, findings)),
         split=split,
         dropped=dropped,
     )
@@ -162,10 +163,14 @@ def _dropped(
 
 
 def _proposed(findings: Findings) -> dict[str, str]:
-    """Columns that a finding wants out, unless a person has set that finding aside."""
+    """Columns that are out by a finding, unless a person has set that finding aside.
+
+    An alert alone takes no column away: many honest columns raise one (a symptom that nearly
+    decides a diagnosis), and what it proposes holds under a condition that only a person knows.
+    """
     proposed: dict[str, str] = {}
     for finding in findings.findings:
-        if finding.state == "passed" or finding.overridden is not None:
+        if finding.state not in ("fixed", "blocked") or finding.overridden is not None:
             continue
         patched = finding.patch.get("columns")
         for name, patch in patched.items() if isinstance(patched, dict) else ():
@@ -174,13 +179,36 @@ def _proposed(findings: Findings) -> dict[str, str]:
     return proposed
 
 
-def _steps(columns: list[ColumnDeduction], target: str, rows: int) -> list[Step]:
+def _suspicion(columns: list[ColumnDeduction], findings: Findings) -> str:
+    """Which columns are used although an alert says that they might tell the outcome."""
+    used = {c.name for c in columns}
+    suspects = {
+        name: finding.code
+        for finding in findings.of_group("leakage")
+        if finding.state == "alerted" and finding.overridden is None
+        for name in finding.columns
+        if name in used
+    }
+    if not suspects:
+        return ""
+    shown = ", ".join(f"{name} ({code})" for name, code in list(suspects.items())[:10])
+    more = f" and {len(suspects) - 10} more" if len(suspects) > 10 else ""
+    return (
+        f"Used although an alert asks whether they are known before the outcome: {shown}{more}. "
+        "If they are not, set `columns: {NAME: {drop: true}}` in pipeweave.yaml."
+    )
+
+
+def _steps(columns: list[ColumnDeduction], target: str, rows: int, suspicion: str) -> list[Step]:
     groups: dict[str, list[ColumnDeduction]] = {}
     for column in columns:
         use, _ = step_for(column, rows)
         groups.setdefault(use or "numeric", []).append(column)
     names = [c.name for c in columns]
-    steps = [Step(name="read", kind="extract", use="table", columns=[*names, target])]
+    read = Step(
+        name="read", kind="extract", use="table", columns=[*names, target], reason=suspicion
+    )
+    steps = [read]
     steps.extend(_column_step(use, groups[use]) for use in _STEP_NAMES if use in groups)
     families = [f for f in FAMILIES if f not in ("neighbours", "mlp") or "text" not in groups]
     steps.append(

@@ -112,6 +112,7 @@ def notes_of(job: Job) -> list[str]:
     notes = [f"Test rows: {job.spec.split.reason}; {job.split.note}."]
     if len(job.problem.folds) == 1:
         notes.append("One hold-out part instead of folds: the table is large for the budget.")
+    notes += [s.reason for s in job.spec.steps if s.kind == "extract" and s.reason]
     counts = np.bincount(job.problem.y.astype(int)) if job.table.classes else np.array([])
     rare = [job.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]
     if rare:

@@ -67,12 +67,12 @@ def test_default_metric(table, task, metric):
     assert planned(table, "y", task).metric == metric
 
 
-def leak(**more):
+def leak(state="blocked", **more):
     return Finding(
         code="PW204",
         title="leak",
         group="leakage",
-        state="blocked",
+        state=state,
         columns=["age"],
         message="age tells the target",
         patch={"columns": {"age": {"drop": True}}},
@@ -84,6 +84,13 @@ def test_a_column_that_a_finding_wants_out_is_dropped_with_the_reason(table):
     spec = planned(table, "y", "binary", findings=[leak()])
     assert "age" not in spec.features
     assert spec.dropped["age"] == "PW204: age tells the target"
+
+
+def test_a_column_under_mere_suspicion_is_kept_and_named(table):
+    spec = planned(table, "y", "binary", findings=[leak("alerted")])
+    assert "age" in spec.features
+    assert "age (PW204)" in spec.steps[0].reason
+    assert planned(table, "y", "binary").steps[0].reason == ""
 
 
 def test_an_overridden_finding_keeps_its_column(table):
