@@ -120,6 +120,10 @@ def notes_of(job: Job) -> list[str]:
             f"{len(rare)} class(es) have fewer than five training rows, scores for them say "
             f"little: {', '.join(r[:40] for r in rare[:10])}."
         )
+    if job.table.read < job.table.total:
+        notes.append(
+            f"Learned from a random sample of {job.table.read:,} of {job.table.total:,} rows."
+        )
     if job.table.dropped:
         notes.append(f"{job.table.dropped} rows were left out: their target is missing.")
     return notes

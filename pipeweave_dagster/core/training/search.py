@@ -72,7 +72,7 @@ class Search:
 
         The first two run in any case.
         """
-        if candidate.family not in _ALWAYS and self.clock.left <= floor:
+        if candidate.name not in _ALWAYS and self.clock.left <= floor:
             self.skipped.append(candidate.name)
             return
         result = start(candidate, self.cache)
@@ -81,7 +81,7 @@ class Search:
             while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
                 pass
         else:
-            at_least = _LEAST_S if candidate.family in _ALWAYS else 0.1
+            at_least = _LEAST_S if candidate.name in _ALWAYS else 0.1
             self._step(result, self.clock.share(part, at_least))
         self._tell(result)
 

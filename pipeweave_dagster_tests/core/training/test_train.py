@@ -172,8 +172,9 @@ def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):
     began = time.time()
     _, model, out = trained(signal, "y", "binary", tmp_path, budget_s=5, started=time.time() - 60)
     assert time.time() - began < 20
-    assert model.winner == "dummy"
-    assert model.verdict == "no signal"
+    assert {t.name for t in model.leaderboard} == {"dummy", "linear"}
+    assert model.winner == "linear"
+    assert any("No time was left to try xgboost" in note for note in model.notes)
     assert (out / "model.skops").exists()
 
 
@@ -205,6 +206,16 @@ def test_what_cannot_be_learned_is_refused_with_a_remedy(values, task, words, tm
         trained(frame, "y", task, tmp_path)
     assert caught.value.code == "VALIDATION_ERROR"
     assert caught.value.fix
+
+
+def test_a_very_large_table_is_sampled_and_says_so(signal, tmp_path, monkeypatch):
+    from pipeweave_dagster.core.training import table
+
+    monkeypatch.setattr(table, "MOST_CELLS", 1_000)
+    monkeypatch.setattr(table, "_LEAST_ROWS", 100)
+    _, model, _ = trained(signal, "y", "binary", tmp_path, families=["linear"])
+    assert model.rows_train + model.rows_test == 250
+    assert "Learned from a random sample of 250 of 400 rows." in model.notes
 
 
 def test_one_row_is_refused(tmp_path):
