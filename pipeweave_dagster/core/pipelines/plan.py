@@ -16,6 +16,7 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES
 from pipeweave_dagster.core.pipelines.columns import step_for
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+from pipeweave_dagster.core.pipelines.selection import dropped_columns, suspicion
 
 DEFAULT_METRIC: dict[Task, MetricName] = {
     "binary": "roc_auc",
@@ -59,7 +60,7 @@ def plan(
     target, task = _target(schema)
     metric = _metric(settings, task)
     split = _split(schema, settings)
-    dropped = _dropped(schema, findings, settings, snapshot.rows, split)
+    dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = [c for c in schema.columns if c.role == "feature" and c.name not in dropped]
     if not columns:
         raise validation_error(
@@ -79,7 +80,7 @@ def plan(
         weight=weight,
         metric=metric,
         features=[c.name for c in columns],
-        steps=_steps(columns, target, snapshot.rows, _suspicion(columns, findings)),
+        steps=_steps(columns, target, snapshot.rows, suspicion(columns, findings)),
         split=split,
         dropped=dropped,
     )
@@ -137,77 +138,13 @@ def _split(schema: SchemaDeduction, settings: DatasetSettings) -> SplitSpec:
     )
 
 
-def _dropped(
-    schema: SchemaDeduction,
-    findings: Findings,
-    settings: DatasetSettings,
-    rows: int,
-    split: SplitSpec,
-) -> dict[str, str]:
-    dropped: dict[str, str] = {}
-    proposed = _proposed(findings)
-    for column in schema.columns:
-        setting = settings.columns.get(column.name)
-        if column.role in ("target", "weight"):
-            continue
-        step, reason = step_for(column, rows)
-        if (setting is not None and setting.drop) or column.role == "dropped":
-            dropped[column.name] = column.reason or "dropped in the settings"
-        elif column.name in proposed:
-            dropped[column.name] = proposed[column.name]
-        elif split.kind in ("group", "fold") and column.name == split.column:
-            dropped[column.name] = f"divides the rows ({split.kind}), so it is no feature"
-        elif column.role == "identifier" or step is None:
-            dropped[column.name] = reason or column.reason
-    return dropped
-
-
-def _proposed(findings: Findings) -> dict[str, str]:
-    """Columns that are out by a finding, unless a person has set that finding aside.
-
-    An alert alone takes no column away: many honest columns raise one (a symptom that nearly
-    decides a diagnosis), and what it proposes holds under a condition that only a person knows.
-    """
-    proposed: dict[str, str] = {}
-    for finding in findings.findings:
-        if finding.state not in ("fixed", "blocked") or finding.overridden is not None:
-            continue
-        patched = finding.patch.get("columns")
-        for name, patch in patched.items() if isinstance(patched, dict) else ():
-            if isinstance(patch, dict) and patch.get("drop") is True:
-                proposed.setdefault(name, f"{finding.code}: {finding.message}")
-    return proposed
-
-
-def _suspicion(columns: list[ColumnDeduction], findings: Findings) -> str:
-    """Which columns are used although an alert says that they might tell the outcome."""
-    used = {c.name for c in columns}
-    suspects = {
-        name: finding.code
-        for finding in findings.of_group("leakage")
-        if finding.state == "alerted" and finding.overridden is None
-        for name in finding.columns
-        if name in used
-    }
-    if not suspects:
-        return ""
-    shown = ", ".join(f"{name} ({code})" for name, code in list(suspects.items())[:10])
-    more = f" and {len(suspects) - 10} more" if len(suspects) > 10 else ""
-    return (
-        f"Used although an alert asks whether they are known before the outcome: {shown}{more}. "
-        "If they are not, set `columns: {NAME: {drop: true}}` in pipeweave.yaml."
-    )
-
-
-def _steps(columns: list[ColumnDeduction], target: str, rows: int, suspicion: str) -> list[Step]:
+def _steps(columns: list[ColumnDeduction], target: str, rows: int, warning: str) -> list[Step]:
     groups: dict[str, list[ColumnDeduction]] = {}
     for column in columns:
         use, _ = step_for(column, rows)
         groups.setdefault(use or "numeric", []).append(column)
     names = [c.name for c in columns]
-    read = Step(
-        name="read", kind="extract", use="table", columns=[*names, target], reason=suspicion
-    )
+    read = Step(name="read", kind="extract", use="table", columns=[*names, target], reason=warning)
     steps = [read]
     steps.extend(_column_step(use, groups[use]) for use in _STEP_NAMES if use in groups)
     families = [f for f in FAMILIES if f not in ("neighbours", "mlp") or "text" not in groups]
