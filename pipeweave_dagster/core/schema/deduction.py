@@ -12,7 +12,8 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.schema.hidden_missing import hidden_missing
-from pipeweave_dagster.core.schema.meaning import Meaning, meaning_of
+from pipeweave_dagster.core.schema.judged import judge
+from pipeweave_dagster.core.schema.meaning import Meaning
 from pipeweave_dagster.core.schema.pii import pii_kind
 from pipeweave_dagster.core.schema.profile import ColumnProfile, profile
 from pipeweave_dagster.core.schema.target import deduce_target, find_column
@@ -28,7 +29,10 @@ def deduce_schema(
     notes: list[str] = []
     said = _settings_by_column(snapshot, settings, notes)
     special = _special_roles(snapshot, settings, notes)
-    columns = [_column(p, said.get(p.name, {}), special.get(p.name)) for p in profiles]
+    columns = [
+        _column(p, m, said.get(p.name, {}), special.get(p.name))
+        for p, m in zip(profiles, judge(profiles), strict=True)
+    ]
     by_name = {p.name: p for p in profiles}
     target = deduce_target(columns, by_name, snapshot, settings)
     columns = [
@@ -80,9 +84,12 @@ def _special_roles(
     return roles
 
 
-def _column(column: ColumnProfile, said: dict[str, object], role: str | None) -> ColumnDeduction:
-    meaning = meaning_of(column)
+def _column(
+    column: ColumnProfile, meaning: Meaning, said: dict[str, object], role: str | None
+) -> ColumnDeduction:
     pii = pii_kind(column, meaning, column.name)
+    if pii == "person" and column.uniqueness >= 0.9:
+        meaning = Meaning("identifier", 0.9, "Names of persons, nearly all different.")
     overridden = said.get("type") is not None
     if overridden:
         wanted = {"date": "datetime", "integer": "numeric", "number": "numeric"}

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.documents import SemanticType
+from pipeweave_dagster.core.ingest.decide import is_null_token
 from pipeweave_dagster.core.schema.ordinal import known_order
 from pipeweave_dagster.core.schema.profile import ColumnProfile
 
@@ -46,6 +47,17 @@ class Meaning:
     reason: str
     alternatives: dict[str, float] = field(default_factory=dict)
     order: list[str] | None = None
+
+
+def is_certain(profile: ColumnProfile, rule: Meaning) -> bool:
+    """Whether a rule saw proof, which no statistics of other people's columns can outweigh."""
+    if profile.storage in {"date", "datetime", "time", "boolean"}:
+        return True
+    if rule.type in {"constant", "url", "email", "geo", "phone", "boolean", "ordinal"}:
+        return True
+    if profile.unit is not None or (profile.storage == "number" and not profile.whole):
+        return True
+    return rule.type == "identifier" and rule.confidence >= 0.95
 
 
 def meaning_of(profile: ColumnProfile) -> Meaning:
@@ -188,7 +200,7 @@ def _text(profile: ColumnProfile) -> Meaning:
 
 
 def _list(profile: ColumnProfile) -> Meaning | None:
-    values = profile.spread or tuple(profile.top)
+    values = [v for v in profile.spread or tuple(profile.top) if not is_null_token(v)]
     if not values:
         return None
     brackets = sum(_BRACKETS.fullmatch(v) is not None and len(v) > 2 for v in values) / len(values)

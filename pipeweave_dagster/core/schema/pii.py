@@ -14,7 +14,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _PHONE = re.compile(r"\+?[\d(][\d() .-]{6,18}\d(\s?x\d+)?")
 _CARD = re.compile(r"(?:\d[ -]?){12,18}\d")
-_PERSON = re.compile(r"[^\W\d_][\w'’.-]*([ ,]+[^\W\d_][\w'’.()\"-]*){0,5}")  # noqa: RUF001
+_PERSON = re.compile(r"[^\W\d_][\w'’.-]*([ ,]+[(\"']*[^\W\d_][\w'’.()\"-]*){0,12}")  # noqa: RUF001
 _ADDRESS = re.compile(
     r"\d+[\w-]*\s+\S.*|.*\b(street|st|ave|avenue|road|rd|blvd|lane|drive|dr|way|court)\b\.?.*",
     re.IGNORECASE,

@@ -16,7 +16,8 @@ class ColumnProfile:
     """Figures of one column. Lengths are in characters; words are parted by blanks.
 
     `top` holds the commonest values as text with their counts, `spread` distinct values from all
-    over the column. `rising`: whole numbers that count the rows one by one, in any order.
+    over the column, `first` the first five different ones. `rising`: whole numbers that count the
+    rows one by one, in any order.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ColumnProfile:
     mean_words: float = 0.0
     top: dict[str, int] = field(default_factory=dict)
     spread: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     whole: bool = False
     rising: bool = False
     unit: str | None = None
@@ -88,6 +90,7 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
         **_lengths(text, counts, column),
         top=dict(top),
         spread=tuple(v[:_LONG] for v in text[::step].to_pylist()[:_SPREAD]) if len(text) else (),
+        first=tuple(v[:_LONG] for v in text[:5].to_pylist()) if len(text) else (),
         whole=whole,
         rising=column.type == "integer"
         and rows >= 5

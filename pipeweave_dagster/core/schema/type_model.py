@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
-from pipeweave_dagster.core.schema.evidence import NAME_BUCKETS, Evidence, name_buckets, vector
+from pipeweave_dagster.core.schema.evidence import (
+    NAME_BUCKETS,
+    Evidence,
+    name_buckets,
+    surroundings,
+    vector,
+)
 
 PATH = Path(__file__).with_name("type_model.npz")
 CLASSES = (
@@ -52,13 +58,15 @@ def _load() -> dict[str, NDArray[Any]]:
 
 
 def probabilities(columns: list[Evidence]) -> Floats:
-    """Calibrated probability of each class for each column, shape (columns, classes)."""
+    """Calibrated probability of each class for each column of one table, (columns, classes)."""
     model = _load()
     if not columns:
         return np.zeros((0, len(CLASSES)))
     figures = np.vstack([vector(e) for e in columns])
-    inputs = np.hstack([figures, _by_name([e.name for e in columns], model)])
-    return softmax(_trees(inputs, model) / float(model["temperature"]))
+    named = _by_name([e.name for e in columns], model)
+    inputs = np.hstack([figures, named, surroundings(columns, named)])
+    logits = _trees(inputs, model) + model["offsets"]
+    return softmax(logits / float(model["temperature"]))
 
 
 def _by_name(names: list[str], model: dict[str, NDArray[Any]]) -> NDArray[np.float32]:

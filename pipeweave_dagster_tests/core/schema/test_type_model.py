@@ -1,0 +1,88 @@
+"""The trained model: whole, small, quick, and right on clear columns."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.schema import type_model
+from pipeweave_dagster.core.schema.evidence import Evidence
+
+
+def column(name, samples, rows=1000, distinct=900, mean=0.0, std=0.0, low=0.0, high=0.0):
+    return Evidence(name, rows, 0, distinct, mean, std, low, high, samples)
+
+
+CLEAR = [
+    (
+        "numeric",
+        column(
+            "temperature",
+            ["21.53", "19.2", "18.77", "22.1", "20.0"],
+            1000,
+            600,
+            20.1,
+            3.2,
+            5.0,
+            38.0,
+        ),
+    ),
+    ("categorical", column("gender", ["male", "female", "male", "male", "female"], 1000, 2)),
+    (
+        "datetime",
+        column(
+            "created_at", ["2020-01-03", "2020-02-04", "2019-07-01", "2018-01-01", "2020-03-03"]
+        ),
+    ),
+    ("url", column("image_url", [f"http://example.com/{i}.jpg" for i in range(5)], 1000, 1000)),
+    (
+        "embedded-number",
+        column("price", ["$12.50", "$3.00", "$99.99", "$1,200.00", "$7.25"], 1000, 300),
+    ),
+    (
+        "sentence",
+        column(
+            "review", ["I loved this movie, it was great and I would see it again."] * 5, 1000, 990
+        ),
+    ),
+]
+
+
+def test_clear_columns():
+    chances = type_model.probabilities([c for _, c in CLEAR])
+    found = [type_model.CLASSES[i] for i in chances.argmax(1)]
+    assert found == [label for label, _ in CLEAR]
+    assert np.allclose(chances.sum(1), 1)
+
+
+def test_size_and_speed():
+    assert type_model.PATH.stat().st_size < 1_000_000
+    columns = [c for _, c in CLEAR] * 17
+    type_model.probabilities(columns[:1])
+    start = time.process_time()
+    type_model.probabilities(columns[:100])
+    assert time.process_time() - start < 1.0
+
+
+def test_a_changed_file_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "type_model.npz"
+    path.write_bytes(type_model.PATH.read_bytes()[:-1] + b"x")
+    path.with_suffix(".sha256").write_text(type_model.PATH.with_suffix(".sha256").read_text())
+    monkeypatch.setattr(type_model, "PATH", path)
+    type_model._load.cache_clear()
+    with pytest.raises(PipeWeaveError, match="not the one that was shipped"):
+        type_model.probabilities([CLEAR[0][1]])
+    type_model._load.cache_clear()
+
+
+def test_no_boosting_library_is_imported():
+    code = (
+        "import sys\nfrom pipeweave_dagster.core.schema import type_model\n"
+        "from pipeweave_dagster.core.schema.evidence import Evidence\n"
+        "type_model.probabilities([Evidence('a', 5, 0, 5, 0, 0, 0, 0, ['x'])])\n"
+        "assert not {'lightgbm', 'xgboost', 'sklearn', 'pandas'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
