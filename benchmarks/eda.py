@@ -45,7 +45,7 @@ PEERS = {
     "skrub": (
         "skrub",
         "import pandas as pd; from skrub import TableReport as R",
-        "open(o, 'w').write(R(pd.read_parquet(p), max_plot_columns=99).html())",
+        "open(o, 'w').write(R(pd.read_parquet(p)).html())",
     ),
 }
 _TIMED = """

@@ -72,6 +72,7 @@ def power(codes: Codes, levels: int, target: Target, half: NDArray[np.int8]) -> 
 
 
 def _r2(codes: Codes, levels: int, values: Floats, half: NDArray[np.int64]) -> float:
+    values = values / max(1.0, float(np.abs(values).max(initial=0.0)))  # squares stay finite
     if len(values) < 4 or values.std() == 0:
         return 0.0
     key = codes + levels * half

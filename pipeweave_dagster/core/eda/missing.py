@@ -84,7 +84,9 @@ def _against_target(
 def _side(target: Target, rows: Any) -> dict[str, Any]:
     count = int(rows.sum())
     if target.values is not None:
-        return {"rows": count, "mean": figure(float(target.values[rows].mean()))}
+        values = target.values[rows]
+        scale = max(1.0, float(np.abs(values).max()))  # sums stay finite
+        return {"rows": count, "mean": figure(float((values / scale).mean()) * scale)}
     hits = int((target.codes[rows] == target.positive).sum())
     low, high = wilson(hits, count)
     return {"rows": count, "rate": figure(hits / count), "low": figure(low), "high": figure(high)}

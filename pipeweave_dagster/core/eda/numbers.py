@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.columns.column import Column, Counts, Floats
 
 BINS = 30
+SMALL = 1e-12
+"""Spreads below this share of the largest number are rounding."""
 QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 QUANTILES |= {"p99": 0.99}
 
@@ -28,14 +30,17 @@ def moments(column: Column) -> dict[str, float | int | None]:
     """
     numbers, counts = _of(column)
     total = counts.sum()
-    mean = float((numbers * counts).sum() / total)
-    centred = numbers - mean
+    scale = _scale(numbers)  # squares of numbers near the largest float would overflow
+    scaled = numbers / scale
+    mean = float((scaled * counts).sum() / total)
+    centred = scaled - mean
     variance = float((centred**2 * counts).sum() / total)
     std = math.sqrt(variance)
-    skew = float((centred**3 * counts).sum() / total) / std**3 if std > 0 else 0.0
+    skew = float((centred**3 * counts).sum() / total) / std**3 if std > SMALL else 0.0
     below = np.cumsum(counts)
     found = {n: numbers[np.searchsorted(below, q * total)] for n, q in QUANTILES.items()}
-    figures = {"mean": mean, "std": std, "skew": skew, "min": numbers[0], "max": numbers[-1]}
+    figures = {"mean": mean * scale, "std": std * scale, "skew": skew}
+    figures |= {"min": float(numbers[0]), "max": float(numbers[-1])}
     shares = {
         "zeros": int(counts[numbers == 0].sum()),
         "negatives": int(counts[numbers < 0].sum()),
@@ -46,20 +51,28 @@ def moments(column: Column) -> dict[str, float | int | None]:
 def histogram(column: Column, bins: int = BINS) -> dict[str, Any]:
     """Edges and counts. Long tails are cut at the 0.5th and 99.5th percentile, and counted."""
     numbers, counts = _of(column)
-    if len(numbers) <= bins and column.info.storage == "integer":
-        span = int(numbers[-1] - numbers[0]) + 1
-        bins = min(span, bins)
-        low, high = float(numbers[0]) - 0.5, float(numbers[-1]) + 0.5
+    scale = _scale(numbers)
+    scaled = numbers / scale
+    span = numbers[-1] - numbers[0] if scale < 2**52 else math.inf
+    if column.info.storage == "integer" and span < bins:
+        bins = int(span) + 1
+        low, high = (float(numbers[0]) - 0.5) / scale, (float(numbers[-1]) + 0.5) / scale
     else:
-        low, high = _range(numbers, counts)
-    inside = (numbers >= low) & (numbers <= high)
-    heights, edges = np.histogram(numbers[inside], bins, (low, high), weights=counts[inside])
+        low, high = _range(scaled, counts)
+    inside = (scaled >= low) & (scaled <= high)
+    place = ((scaled[inside] - low) / (high - low) * bins).astype(np.int64)
+    heights = np.bincount(np.minimum(place, bins - 1), counts[inside], minlength=bins)
     return {
-        "edges": [figure(edge) for edge in edges],
+        "edges": [figure(edge * scale) for edge in np.linspace(low, high, bins + 1).tolist()],
         "counts": [int(height) for height in heights],
-        "below": int(counts[numbers < low].sum()),
-        "above": int(counts[numbers > high].sum()),
+        "below": int(counts[scaled < low].sum()),
+        "above": int(counts[scaled > high].sum()),
     }
+
+
+def _scale(numbers: Floats) -> float:
+    """The largest size, at least one: numbers divided by it can be squared without overflow."""
+    return max(1.0, abs(float(numbers[0])), abs(float(numbers[-1])))
 
 
 def _of(column: Column) -> tuple[Floats, Counts]:
@@ -77,4 +90,4 @@ def _range(numbers: Floats, counts: Counts) -> tuple[float, float]:
     if body > 0:
         low = low if inner[0] - low < body else inner[0]
         high = high if high - inner[3] < body else inner[3]
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    return (low, high) if high - low > SMALL else (low - 0.5, high + 0.5)

@@ -86,10 +86,16 @@ def _rate(hits: int, rows: int) -> dict[str, Any]:
 
 def _means(codes: Codes, levels: int, rows: NDArray[Any], values: Floats) -> list[dict[str, Any]]:
     safe = np.maximum(rows, 1)
+    scale = max(1.0, float(np.abs(values).max(initial=0.0)))  # squares stay finite
+    values = values / scale
     mean = np.bincount(codes, values, minlength=levels) / safe
     spread = np.bincount(codes, (values - mean[codes]) ** 2, minlength=levels)
     error = np.sqrt(spread / np.maximum(rows - 1, 1) / safe)
     return [
-        {"mean": figure(m), "low": figure(m - _Z * e), "high": figure(m + _Z * e)}
+        {
+            "mean": figure(float(m) * scale),
+            "low": figure(float(m - _Z * e) * scale),
+            "high": figure(float(m + _Z * e) * scale),
+        }
         for m, e in zip(mean, error, strict=True)
     ]
