@@ -1,8 +1,13 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Put several files of one data set under each other, matching columns by name."""
 
+import re
+
 from pipeweave_dagster.core.ingest.raw_table import RawTable, Rejected
 from pipeweave_dagster.core.ingest.workspace import Workspace
+
+_MOST_LABELS = 100
+_NUMBER = re.compile(r"[\d\W]*")
 
 
 def combine(tables: list[RawTable], files: list[str], space: Workspace) -> RawTable:
@@ -33,7 +38,7 @@ def combine(tables: list[RawTable], files: list[str], space: Workspace) -> RawTa
             for t, file in zip(tables, files, strict=True)
             for r in t.rejected
         ],
-        notes=_notes(tables, files, maps, keys),
+        notes=_notes(tables, files, maps, keys, space),
         line_of=lambda rows: _lines(tables, rows),
     )
 
@@ -67,7 +72,11 @@ def _select(table: RawTable, mapping: dict[str, int], keys: list[str], natives: 
 
 
 def _notes(
-    tables: list[RawTable], files: list[str], maps: list[dict[str, int]], keys: dict[str, str]
+    tables: list[RawTable],
+    files: list[str],
+    maps: list[dict[str, int]],
+    keys: dict[str, str],
+    space: Workspace,
 ) -> list[str]:
     notes = [f"{len(files)} files were put under each other: {', '.join(files[:10])}."]
     for table, file, mapping in zip(tables, files, maps, strict=True):
@@ -75,7 +84,33 @@ def _notes(
         lacking = [name for key, name in keys.items() if key not in mapping]
         if lacking:
             notes.append(f"{file} lacks {len(lacking)} columns: {', '.join(lacking[:10])}.")
+    for key, name in keys.items():
+        notes += _clashes(name or key, key, tables, maps, space)
     return notes
+
+
+def _clashes(
+    name: str, key: str, tables: list[RawTable], maps: list[dict[str, int]], space: Workspace
+) -> list[str]:
+    """Labels that different files spell differently (`yes` and `Yes.`): told, never merged."""
+    spellings: dict[str, set[str]] = {}
+    for table, mapping in zip(tables, maps, strict=True):
+        if key not in mapping or table.natives[mapping[key]] != "VARCHAR":
+            continue
+        found = space.rows(
+            f"SELECT DISTINCT trim(c{mapping[key]}) FROM {table.table} LIMIT {_MOST_LABELS + 1}"
+        )
+        if len(found) > _MOST_LABELS:
+            return []
+        for (label,) in found:
+            if label and not _NUMBER.fullmatch(label):
+                spellings.setdefault(re.sub(r"[^\w<>=]+", "", label).casefold(), set()).add(label)
+    pairs = [
+        " and ".join(map(repr, sorted(s))) for k, s in sorted(spellings.items()) if k and len(s) > 1
+    ]
+    if not pairs:
+        return []
+    return [f"{name}: labels are spelled differently and were not merged: {'; '.join(pairs[:5])}."]
 
 
 def _lines(tables: list[RawTable], rows: list[int]) -> list[int]:

@@ -354,6 +354,12 @@ def told(decided: Plan) -> list[str]:
     return notes
 
 
+def _delimiter(grammar: Grammar) -> str | None:
+    if grammar.cuts:
+        return f"fixed width, fields begin at {', '.join(str(c + 1) for c in grammar.cuts)}"
+    return "blanks" if grammar.blanks else grammar.separator
+
+
 def dialect_of(content: Content, decided: Plan) -> Dialect:
     """The decisions as they stand in the snapshot."""
     grammar = decided.grammar
@@ -361,7 +367,7 @@ def dialect_of(content: Content, decided: Plan) -> Dialect:
         format="csv",
         container=content.container,
         encoding=decided.text.encoding,
-        delimiter="blanks" if grammar.blanks else grammar.separator,
+        delimiter=_delimiter(grammar),
         quote=grammar.quote,
         escape=grammar.escape,
         header_rows=decided.layout.header,

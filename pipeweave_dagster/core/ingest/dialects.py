@@ -27,6 +27,11 @@ def find_grammar(sample: str) -> tuple[Grammar, float]:
     if not scored:
         return Grammar(None, _lone_quote(sample)), 0.0
     best = max(scored, key=lambda s: (round(s[0], 9), s[1]))
+    if best[2].blanks or best[0] < 0.3:
+        cuts = fixed_width(sample)
+        score = score_of(sample, cuts) if cuts else 0.0
+        if cuts and score > best[0]:
+            return cuts, score
     if best[0] < 0.05:
         return Grammar(None, _lone_quote(sample)), best[0]
     return refine(sample, best[2]), best[0]
@@ -50,8 +55,26 @@ def _candidates(sample: str) -> Iterator[Grammar]:
             yield Grammar(separator, quote)
             if quote and "\\" + quote in sample:
                 yield Grammar(separator, quote, "\\")
+            if (
+                quote
+                and separator != " "
+                and 2 * sample.count(separator + " ") > present[separator]
+            ):
+                yield Grammar(separator + " ", quote)
     if re.search(r"[^\s][ \t]{2,}[^\s]|^ ", sample, re.MULTILINE) or "\t" in sample:
         yield Grammar(" ", '"' if '"' in sample else None, None, blanks=True)
+
+
+def fixed_width(sample: str) -> Grammar | None:
+    """Fields of fixed width: lines of one length with blanks at the same places in all of them."""
+    lines = [line for line in sample.split("\n") if line.strip()][:_SAMPLE_RECORDS]
+    length, count = Counter(map(len, lines)).most_common(1)[0] if lines else (0, 0)
+    if len(lines) < 10 or count < 0.95 * len(lines):
+        return None
+    whole = [line for line in lines if len(line) == length]
+    blank = [all(line[i] == " " for line in whole) for i in range(length)]
+    starts = [i for i in range(length) if not blank[i] and (i == 0 or blank[i - 1])]
+    return Grammar(None, None, cuts=tuple(starts)) if len(starts) >= 3 else None
 
 
 def _may_quote(sample: str, separator: str, quote: str) -> bool:

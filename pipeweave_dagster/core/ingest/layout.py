@@ -81,8 +81,9 @@ def _body_start(rows: list[list[str]], records: list[Record], width: int) -> int
     ]
     reference = [r for r in usual if _filled(r)] or [r for r in rows[1:] if _filled(r)] or rows[1:]
     columns = _columns(reference, width)
-    if _is_sequence_header(rows[0], columns):
-        return 1
+    for index, row in enumerate(rows[: first + 1]):
+        if _is_sequence_header(row, columns):
+            return index + 1
     typical = sorted(_filled(r) for r in reference)[len(reference) // 2]
     for index, row in enumerate(rows[: first + 2]):
         if index >= first:

@@ -17,12 +17,17 @@ _OTHER_SEPARATORS = (",", ";", "\t", "|", " ")
 
 @dataclass(frozen=True)
 class Grammar:
-    """How fields are separated and quoted. `separator` None: one column; `blanks`: runs of them."""
+    """How fields are separated and quoted.
+
+    `separator` None: one column; `blanks`: runs of blanks; `cuts`: places where fields of fixed
+    width begin.
+    """
 
     separator: str | None = ","
     quote: str | None = '"'
     escape: str | None = None
     blanks: bool = False
+    cuts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,10 @@ def _records(text: str, grammar: Grammar, width: int | None, result: Records) ->
 
 def split_plain(raw: str, grammar: Grammar) -> list[str]:
     """Fields of a line without quotes."""
+    if grammar.cuts:
+        return [
+            raw[a:b].strip() for a, b in zip(grammar.cuts, (*grammar.cuts[1:], None), strict=True)
+        ]
     if grammar.blanks:
         return raw.split()
     if grammar.separator is None:

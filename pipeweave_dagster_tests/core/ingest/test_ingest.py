@@ -296,3 +296,36 @@ def test_hostile_names(read, rows):
     snapshot = read(f'"{quoted}","it\'s"\n' + "1,o'neil\n2,b\n3,c\n")
     assert snapshot.columns[0].name == name
     assert rows()[0] == {name: 1, "it's": "o'neil"}
+
+
+def test_labels_spelled_differently_are_told(read, rows):
+    first = "x,income\n" + "1,<=50K\n2,>50K\n" * 5
+    second = "x,income\n" + "1,<=50K.\n2,>50K.\n" * 5
+    snapshot = read(first, second)
+    assert snapshot.rows == 20
+    assert {r["income"] for r in rows()} == {"<=50K", ">50K", "<=50K.", ">50K."}
+    assert any("'<=50K' and '<=50K.'" in n for n in snapshot.notes)
+
+
+def test_fixed_width(read, rows):
+    lines = [f"{i:04}{'  x y' if i % 3 else '  long'}   {i * 7:>6}  end {i % 2}" for i in range(40)]
+    width = max(map(len, lines))
+    snapshot = read("\n".join(line.ljust(width) for line in lines) + "\n")
+    assert snapshot.dialect.delimiter.startswith("fixed width")
+    assert rows()[3] == {
+        "column_1": "0003",
+        "column_2": "long",
+        "column_3": 21,
+        "column_4": "end 1",
+    }
+
+
+def test_single_quotes_behind_blanks(read, rows):
+    text = "".join(f"{i}.5, icon, 'p{i}', '<b>no. {i}, \"red\"</b>'\n" for i in range(30))
+    read(text)
+    assert rows()[4] == {
+        "column_1": 4.5,
+        "column_2": "icon",
+        "column_3": "p4",
+        "column_4": '<b>no. 4, "red"</b>',
+    }
