@@ -9,6 +9,7 @@ from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted
 from pipeweave_dagster.core.training.families import FAMILIES
+from pipeweave_dagster.core.training.fitting import fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.guard import OverrunError, within
 from pipeweave_dagster.core.training.trial import Result
@@ -91,7 +92,7 @@ def _refit_one(result: Result, cache: FoldCache, clock: Clock, seed: int) -> dic
     if rounds is not None and result.candidate.family not in _FORESTS:
         rounds = max(1, round(rounds * _MORE_ROUNDS))
     rows = replace(cache.rows(family.view, data, rounds), seed=cache.problem.seed + seed)
-    fit = family.fit(rows, result.candidate.params, time.time() + max(clock.left, 0.1))
+    fit = fit_candidate(result.candidate, rows, time.time() + max(clock.left, 0.1))
     if fit.cut:
         _log.info("refit of %s was cut short by time", result.candidate.name)
     return member(fit, data)

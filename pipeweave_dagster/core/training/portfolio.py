@@ -2,8 +2,8 @@
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.training.families import FAMILIES
+from pipeweave_dagster.core.training.fitting import LOG, Candidate, is_skewed
 from pipeweave_dagster.core.training.folds import Problem
-from pipeweave_dagster.core.training.trial import Candidate
 
 _FIRST = [
     Candidate("dummy", "dummy"),
@@ -50,6 +50,11 @@ _OTHERS = [
     Candidate("mlp_wide", "mlp", {"hidden": (256,), "alpha": 0.1, "learning_rate": 1e-3}),
     Candidate("random_forest_leaf", "random_forest", {"min_samples_leaf": 5, "max_features": 0.5}),
 ]
+_LOGARITHMS = [
+    Candidate("lightgbm_log", "lightgbm", {LOG: True}),
+    Candidate("linear_log", "linear", {LOG: True, "alpha": 10.0}),
+    Candidate("xgboost_log", "xgboost", {LOG: True}),
+]
 _SMALL_ROWS = 3_000
 
 
@@ -66,6 +71,8 @@ def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
         variants = [*_SMALL_TREES, *_OTHERS, *_LARGE_TREES]
     else:
         variants = [*_LARGE_TREES, _OTHERS[0], *_SMALL_TREES, *_OTHERS[1:]]
+    if problem.task == "regression" and is_skewed(problem.y):
+        variants = [*_LOGARITHMS, *variants]
     if step.params.get("variants") is False:
         variants = []
     return [

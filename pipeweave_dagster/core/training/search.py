@@ -11,11 +11,12 @@ import time
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.finish import refit_seconds
+from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.guard import OverrunError, within
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.portfolio import portfolio
-from pipeweave_dagster.core.training.trial import Candidate, Result, run_fold, start
+from pipeweave_dagster.core.training.trial import Result, run_fold, start
 
 _log = logging.getLogger(__name__)
 

@@ -44,6 +44,7 @@ TRUSTED_TYPES = [
 ]
 """Types beyond skops' own list that a bundle may hold; a file with any other is refused."""
 
+BLOCK_ROWS = 50_000
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
@@ -170,29 +171,39 @@ def _date_parts(values: pd.Series, parts: list[str]) -> dict[str, np.ndarray]:
 
 
 def raw_scores(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
-    """Weighted mean of the members' outputs.
+    """Weighted mean of the members' outputs, in blocks of rows so that memory stays bounded.
 
     Returns:
         Probabilities of shape (rows, classes), or values of shape (rows,) for regression.
     """
+    starts = range(0, max(len(table), 1), BLOCK_ROWS)
+    return np.concatenate([_block(bundle, table.iloc[s : s + BLOCK_ROWS]) for s in starts])
+
+
+def _block(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
+    classes = len(bundle["classes"])
+    if len(table) == 0:
+        return np.zeros((0, classes) if classes else 0)
     features = prepare(table, bundle["frame"])
-    total: np.ndarray | None = None
+    made: dict[int, Any] = {}
+    total, weights = 0.0, 0.0
     for member in bundle["members"]:
-        scores = member_scores(member, features, len(bundle["classes"])) * member["weight"]
-        total = scores if total is None else total + scores
-    if total is None:
-        raise ValueError("the model file holds no member")
-    return np.asarray(total / sum(member["weight"] for member in bundle["members"]))
+        steps = member["pipeline"]
+        # Members of one fold share their fitted features, which cost more than the estimators.
+        if id(steps[0]) not in made:
+            made[id(steps[0])] = steps[0].transform(features)
+        total = total + member["weight"] * _outputs(member, made[id(steps[0])], classes)
+        weights += member["weight"]
+    return np.asarray(total / weights)
 
 
-def member_scores(member: dict[str, Any], features: pd.DataFrame, classes: int) -> np.ndarray:
-    """Output of one fitted pipeline; classes that it never saw get probability 0."""
-    pipeline = member["pipeline"]
+def _outputs(member: dict[str, Any], x: Any, classes: int) -> np.ndarray:
+    """Output of one estimator; classes that it never saw get probability 0."""
+    model = member["pipeline"][-1]
     if classes == 0:
-        return np.asarray(pipeline.predict(features), dtype=np.float64)
-    known = np.asarray(pipeline.predict_proba(features), dtype=np.float64)
-    scores = np.zeros((len(features), classes))
-    scores[:, member["classes"]] = known
+        return np.asarray(model.predict(x), dtype=np.float64)
+    scores = np.zeros((x.shape[0], classes))
+    scores[:, member["classes"]] = model.predict_proba(x)
     return scores
 
 

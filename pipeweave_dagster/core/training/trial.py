@@ -2,28 +2,15 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, Trial
 from pipeweave_dagster.core.training.families import FAMILIES, Fit
+from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
 from pipeweave_dagster.core.training.metrics import Array, score
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A family with its parameters, under a name of its own on the leaderboard."""
-
-    name: str
-    family: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def first(self) -> bool:
-        """Whether it is the first of its family, and not a variant."""
-        return self.name == self.family
 
 
 @dataclass
@@ -85,7 +72,7 @@ def run_fold(result: Result, cache: FoldCache, metric: MetricName, deadline: flo
     problem, fold = cache.problem, result.done
     family = FAMILIES[result.candidate.family]
     data = cache.get(family.view, fold)
-    fit = family.fit(cache.rows(family.view, data, None), result.candidate.params, deadline)
+    fit = fit_candidate(result.candidate, cache.rows(family.view, data, None), deadline)
     found = output(fit, data, data.x_valid, problem.classes)
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")

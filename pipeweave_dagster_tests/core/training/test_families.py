@@ -1,6 +1,7 @@
 """Every model family: fits each task, stops at its deadline, and is stored without pickle."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,12 @@ from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.training.bundle import bundle_of, member
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.files import write_bundle
+from pipeweave_dagster.core.training.fitting import (
+    LOG,
+    Candidate,
+    fit_candidate,
+    is_skewed,
+)
 from pipeweave_dagster.core.training.folds import FoldCache, Problem, output
 from pipeweave_dagster.core.training.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster_tests.core.training.made import planned
@@ -69,6 +76,30 @@ def test_it_learns_and_is_stored_safely(name, task, table, tmp_path):
     write_bundle(bundle_of(task, problem.labels, frame_plan(spec), [member(fit, data)]), file)
     again = raw_scores(load_bundle(file), frame.iloc[data.valid])
     np.testing.assert_allclose(again, found, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "linear"])
+def test_a_logarithm_is_learned_answered_in_units_and_stored(name, table, tmp_path):
+    spec, problem, frame = problem_of(table, "regression", name)
+    problem = replace(problem, y=np.exp(problem.y))
+    family, cache = FAMILIES[name], FoldCache(problem)
+    data = cache.get(family.view, 0)
+    candidate = Candidate("x", name, {LOG: True})
+    fit = fit_candidate(candidate, cache.rows(family.view, data, None), time.time() + 30)
+    found = output(fit, data, data.x_valid, 0)
+    assert np.mean((found - problem.y[data.valid]) ** 2) < 0.8 * np.var(problem.y[data.valid])
+    file = tmp_path / "model.skops"
+    write_bundle(bundle_of("regression", [], frame_plan(spec), [member(fit, data)]), file)
+    again = raw_scores(load_bundle(file), frame.iloc[data.valid])
+    np.testing.assert_allclose(again, found, atol=1e-9)
+
+
+def test_only_positive_long_tails_are_worth_a_logarithm():
+    rng = np.random.default_rng(0)
+    assert is_skewed(np.exp(rng.normal(size=500)))
+    assert not is_skewed(rng.normal(size=500))
+    assert not is_skewed(np.exp(rng.normal(size=500)) - 1)
+    assert not is_skewed(np.ones(5))
 
 
 @pytest.mark.parametrize("name", LEARNERS)

@@ -68,12 +68,12 @@ def test_what_is_not_defined_is_none():
 
 def test_intervals_cover_the_truth_as_often_as_they_say(rng):
     hits = 0
-    for seed in range(100):
+    for seed in range(60):
         y = np.random.default_rng(seed).normal(size=150)
         found = with_intervals(y, np.zeros(150), 0, seed=seed)["mae"]
         assert found.low <= found.value <= found.high
         hits += found.low <= np.sqrt(2 / np.pi) <= found.high
-    assert 87 <= hits <= 100
+    assert 51 <= hits <= 60
 
 
 def test_few_rows_get_no_interval():

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training.serving import as_moments, as_number, as_text, prepare
+from pipeweave_dagster.core.training import serving
+from pipeweave_dagster.core.training.serving import (
+    as_moments,
+    as_number,
+    as_text,
+    prepare,
+    raw_scores,
+)
 
 
 def test_labels_read_alike_as_integer_float_or_boolean():
@@ -78,3 +85,30 @@ def test_absent_columns_are_missing_and_no_rows_are_no_error():
     assert len(found) == 3
     assert found["n"].isna().all()
     assert len(prepare(pd.DataFrame({"n": []}), PLAN)) == 0
+
+
+class Constant:
+    """An estimator that tells how often it was asked."""
+
+    def __init__(self, value):
+        self.value, self.calls = value, 0
+
+    def transform(self, rows):
+        self.calls += 1
+        return rows[["n"]].to_numpy()
+
+    def predict(self, x):
+        return np.full(len(x), self.value)
+
+
+def test_members_are_averaged_by_weight_in_blocks_and_share_features(monkeypatch):
+    monkeypatch.setattr(serving, "BLOCK_ROWS", 4)
+    shared = Constant(0)
+    members = [
+        {"pipeline": [shared, Constant(1.0)], "classes": [], "weight": 1.0},
+        {"pipeline": [shared, Constant(4.0)], "classes": [], "weight": 2.0},
+    ]
+    bundle = {"classes": [], "frame": PLAN[:1], "members": members}
+    assert list(raw_scores(bundle, pd.DataFrame({"n": range(10)}))) == [3.0] * 10
+    assert shared.calls == 3
+    assert len(raw_scores(bundle, pd.DataFrame({"n": []}))) == 0

@@ -1,0 +1,59 @@
+"""Fit one candidate on some rows, whatever its family, with its target as it is or as logarithm."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.preprocessing import FunctionTransformer
+
+from pipeweave_dagster.core.training.families import FAMILIES, Fit, Rows
+from pipeweave_dagster.core.training.metrics import Array
+
+LOG = "log_target"
+_SKEWED = 1.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A family with its parameters, under a name of its own on the leaderboard.
+
+    The parameter `log_target` (regression only) learns log(1 + y) and answers in the unit of y.
+    """
+
+    name: str
+    family: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first of its family, and not a variant."""
+        return self.name == self.family
+
+
+def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
+    """Fit until done or until the deadline."""
+    family = FAMILIES[candidate.family]
+    params = {key: value for key, value in candidate.params.items() if key != LOG}
+    if not candidate.params.get(LOG):
+        return family.fit(rows, params, deadline)
+    valid = None if rows.y_valid is None else np.log1p(rows.y_valid)
+    fit = family.fit(replace(rows, y=np.log1p(rows.y), y_valid=valid), params, deadline)
+    return fit._replace(estimator=_in_units(fit.estimator, rows))
+
+
+def _in_units(fitted: Any, rows: Rows) -> TransformedTargetRegressor:
+    """A fitted regressor of log(1 + y) that answers y, as scikit-learn would have built it."""
+    back = TransformedTargetRegressor(regressor=fitted, func=np.log1p, inverse_func=np.expm1)
+    scale = FunctionTransformer(func=np.log1p, inverse_func=np.expm1, validate=True)
+    back.transformer_ = scale.fit(np.asarray(rows.y).reshape(-1, 1))
+    back.regressor_, back._training_dim = fitted, 1  # noqa: SLF001 - fitted outside, see above
+    return back
+
+
+def is_skewed(y: Array) -> bool:
+    """Whether values are never negative and have a long upper tail (skewness above 1)."""
+    spread = float(np.std(y))
+    if spread == 0 or y.min() < 0:
+        return False
+    return float(np.mean(((y - y.mean()) / spread) ** 3)) > _SKEWED
