@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
 from pydantic import ValidationError
 
 from pipeweave_dagster.core.errors import validation_error
@@ -63,11 +64,29 @@ def instance() -> "dg.DagsterInstance":
     # On a new home several processes would create the same tables at once, and all fail.
     with (found.dagster_home / "creation.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        instance = dg.DagsterInstance.get()
+        config = _without_log_capture(found.dagster_home)
+        instance = dg.DagsterInstance.from_config(str(found.dagster_home), config)
         instance.get_runs_count()
         instance.all_instigator_state()
         instance.get_dynamic_partitions("datasets")
     return instance
+
+
+def _without_log_capture(dagster_home: Path) -> str:
+    """The instance's settings for runs of a command, whose output belongs to the terminal.
+
+    Capturing it would start four helper processes a step, which Ctrl-C kills with a traceback.
+    """
+    config = yaml.safe_load((dagster_home / "dagster.yaml").read_text(encoding="utf-8"))
+    config["compute_logs"] = {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+    path = dagster_home / "command.yaml"
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(yaml.safe_dump(config), encoding="utf-8")
+    partial.replace(path)
+    return path.name
 
 
 def workbench() -> "Workbench":

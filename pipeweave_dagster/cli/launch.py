@@ -1,5 +1,6 @@
 """Starting a run from the command line, in this process, visible to everything else."""
 
+import sys
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ def execute(
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
+    from pipeweave_dagster.lib.resources import end_attempt
 
     reap(instance, store)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
@@ -52,7 +54,23 @@ def execute(
             )
     finally:
         progress.close()
+    if _was_interrupted(instance, run_id):
+        run = instance.get_run_by_id(run_id)
+        instance.report_run_canceled(run, "Interrupted at the terminal.")
+        end_attempt(store, dataset, run_id, "The run was cancelled.")
+        sys.stderr.write("Cancelled; the published state is as it was.\n")
+        raise KeyboardInterrupt
     return run_id
+
+
+def _was_interrupted(instance: "dg.DagsterInstance", run_id: str) -> bool:
+    """Whether Ctrl-C ended the run; Dagster calls that a failure, as no cancel was asked for."""
+    import dagster as dg
+    from dagster._core.events import RunFailureReason
+
+    failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    reasons = [entry.dagster_event.job_failure_data.failure_reason for entry in failures]
+    return RunFailureReason.UNEXPECTED_TERMINATION in reasons
 
 
 def error_of(instance: "dg.DagsterInstance", run_id: str) -> PipeWeaveError | None:

@@ -7,10 +7,8 @@ import dagster as dg
 
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
-# Only a service that did not answer is worth another try; bad input stays bad.
-RETRY_TRANSIENT = dg.RetryPolicy(
-    max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
-)
+# Seconds before the second, third and fourth attempt.
+_WAITS_S = (2.0, 4.0, 8.0)
 
 
 def failure_of(error: PipeWeaveError) -> dg.Failure:
@@ -23,17 +21,27 @@ def failure_of(error: PipeWeaveError) -> dg.Failure:
             "message": envelope["message"],
             "details": dg.MetadataValue.json(envelope["details"]),
         },
-        allow_retries=error.code is ErrorCode.SERVICE_UNAVAILABLE,
+        allow_retries=False,
     )
 
 
 @contextlib.contextmanager
-def told_to_dagster(record: Callable[[PipeWeaveError], None]) -> Iterator[None]:
-    """Turn every error of a stage into a `Failure`, and record it for the pages."""
+def told_to_dagster(
+    context: dg.AssetExecutionContext, record: Callable[[PipeWeaveError], None]
+) -> Iterator[None]:
+    """Turn every error of a stage into a `Failure`, and record it for the pages.
+
+    Only a service that did not answer is worth another try. Dagster's own retry policy would
+    also try again after a cancel, so the retry is asked for here.
+    """
     try:
         yield
     except PipeWeaveError as error:
         record(error)
+        attempt = context.op_execution_context.retry_number
+        if error.code is ErrorCode.SERVICE_UNAVAILABLE and attempt < len(_WAITS_S):
+            wait = _WAITS_S[attempt]
+            raise dg.RetryRequested(len(_WAITS_S), wait) from failure_of(error)
         raise failure_of(error) from error
     except dg.Failure:
         raise

@@ -73,7 +73,7 @@ def run_stage(
     dataset = context.partition_key
     began = time.monotonic()
 
-    with told_to_dagster(note_failure(context, workbench)):
+    with told_to_dagster(context, note_failure(context, workbench)):
         version = context.op_execution_context.run_id if always else _code_version(context)
         key = reuse_key(asset, version, inputs or {}, reads or {})
         found = None if always else workbench.store.result(dataset, asset, key)

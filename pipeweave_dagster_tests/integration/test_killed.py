@@ -24,9 +24,11 @@ STAGES |= {"model": "pipeline", "model_evaluation": "model"}
 
 
 @contextmanager
-def main_job(file: Path, log: Path, budget: float = 4) -> Iterator[subprocess.Popen[bytes]]:
+def main_job(
+    file: Path, log: Path, budget: float = 4, target: str = "species"
+) -> Iterator[subprocess.Popen[bytes]]:
     """`pipeweave run`, started and killed at the latest with the block."""
-    command = [*PIPEWEAVE, "run", str(file), "--target", "species", "--time-budget", str(budget)]
+    command = [*PIPEWEAVE, "run", str(file), "--target", target, "--time-budget", str(budget)]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -92,3 +94,20 @@ def test_children_killed(stage: str, home: Path, examples: Path, tmp_path: Path)
     with main_job(file, log) as process:
         assert process.wait(timeout=120) == 0, log.read_text()
     assert not faults(storage)
+
+
+def test_control_c_cancels_the_run_and_leaves_nothing(
+    home: Path, examples: Path, tmp_path: Path
+) -> None:
+    storage, log = home / "storage", tmp_path / "log"
+    with main_job(examples / "breast_cancer.csv", log, budget=60, target="diagnosis") as process:
+        at("model", storage, set(), process)
+        children = family(process)
+        os.killpg(process.pid, signal.SIGINT)  # as the terminal does: to the whole group
+        assert process.wait(timeout=10) == 130, log.read_text()
+        _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+    assert "Traceback" not in log.read_text()
+    assert head(storage, "breast_cancer") is None
+    listed = subprocess.run([*PIPEWEAVE, "runs", "ls", "--json"], capture_output=True, check=True)
+    assert [run["status"] for run in json.loads(listed.stdout)["runs"]] == ["CANCELED"]

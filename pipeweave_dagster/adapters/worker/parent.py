@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 logger = logging.getLogger(__name__)
 _POLL_S = 0.5
@@ -97,7 +97,7 @@ class Worker:
         Documents and paths among the arguments travel as JSON.
 
         Raises:
-            PipeWeaveError: The function's own error; SERVICE_UNAVAILABLE past the time limit;
+            PipeWeaveError: The function's own error; VALIDATION_ERROR past the time limit;
                 INTERNAL_ERROR if the child died (out of memory, killed) or had a defect.
         """
         self.start()
@@ -133,7 +133,7 @@ class Worker:
                     line, _, self._buffer = self._buffer.partition(b"\n")
                     yield json.loads(line)
                 if time.monotonic() > deadline:
-                    raise unavailable(
+                    raise validation_error(
                         f"{function} did not end within {limit:.0f} s and was stopped.",
                         fix="Raise PIPEWEAVE_TASK_TIME_LIMIT_S or use a smaller file.",
                     )

@@ -5,7 +5,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.receive import choose, receive, settings_of
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, RawUpload
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT, told_to_dagster
+from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
 from pipeweave_dagster.lib.partitions import DATASETS
@@ -17,7 +17,6 @@ from pipeweave_dagster.lib.stages import note_failure, run_stage
     partitions_def=DATASETS,
     kinds={"file"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def raw_upload(
     context: dg.AssetExecutionContext, config: LaunchConfig, workbench: dg.ResourceParam[Workbench]
@@ -27,7 +26,7 @@ def raw_upload(
     Takes the upload that the run was started for, else the newest one of the landing zone.
     """
     dataset, store = context.partition_key, workbench.store
-    with told_to_dagster(note_failure(context, workbench)):
+    with told_to_dagster(context, note_failure(context, workbench)):
         settings = config.laid_over(settings_of(store, dataset))
         uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
     limit = workbench.settings.max_dataset_bytes
@@ -45,7 +44,6 @@ def raw_upload(
     partitions_def=DATASETS,
     kinds={"duckdb", "parquet"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def dataset(
     context: dg.AssetExecutionContext,

@@ -46,7 +46,7 @@ def _delivery(
         description=f"Delivers {source.to_user_string()} as an upload of the data set {name}.",
     )
     def deliver(context: dg.AssetExecutionContext, value: Any) -> dg.MaterializeResult[None]:
-        with told_to_dagster(lambda _: None), tempfile.TemporaryDirectory() as folder:
+        with told_to_dagster(context, lambda _: None), tempfile.TemporaryDirectory() as folder:
             path = _as_file(value, Path(folder))
             with workbench.open() as bench:
                 key = f"uploads/{name}/{path.name}"

@@ -4,7 +4,6 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage
@@ -15,7 +14,6 @@ from pipeweave_dagster.lib.stages import run_stage
     partitions_def=DATASETS,
     kinds={"html"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
     op_tags={"dagster/priority": "-10"},  # the model does not wait for the report
 )
 def eda_report(

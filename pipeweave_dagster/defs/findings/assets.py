@@ -7,7 +7,6 @@ import dagster as dg
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUpload, SchemaDeduction
 from pipeweave_dagster.defs.findings.checks import check_results, check_specs
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_blocked
@@ -18,7 +17,6 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_block
     partitions_def=DATASETS,
     kinds={"numpy"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
     check_specs=check_specs(),
 )
 def findings(

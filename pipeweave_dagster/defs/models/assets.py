@@ -12,7 +12,6 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.links import run_tags
 from pipeweave_dagster.lib.partitions import DATASETS
@@ -24,7 +23,6 @@ from pipeweave_dagster.lib.stages import run_stage
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -58,7 +56,6 @@ def model(
     partitions_def=DATASETS,
     kinds={"mlflow"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def model_evaluation(
     context: dg.AssetExecutionContext,

@@ -6,7 +6,6 @@ from pipeweave_dagster.adapters.overview import build_overview
 from pipeweave_dagster.adapters.training import champion_of
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.partitions import DATASETS
@@ -18,7 +17,6 @@ from pipeweave_dagster.lib.stages import run_stage
     partitions_def=DATASETS,
     kinds={"numpy"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def drift(
     context: dg.AssetExecutionContext,
@@ -43,7 +41,7 @@ def drift(
     )
 
 
-@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="1", retry_policy=RETRY_TRANSIENT)
+@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="1")
 def workbench_overview(
     context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
 ) -> dg.MaterializeResult[None]:

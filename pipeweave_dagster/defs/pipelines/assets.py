@@ -11,7 +11,6 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.core.pipelines import plan
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
@@ -22,7 +21,6 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def pipeline(
     context: dg.AssetExecutionContext,

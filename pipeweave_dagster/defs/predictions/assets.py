@@ -7,7 +7,6 @@ import dagster as dg
 from pipeweave_dagster.adapters.scoring import deliver, fetch_batch, newest_batch, score
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import PredictionBatch
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import BATCH_TAG, DATASETS
 from pipeweave_dagster.lib.stages import run_stage
@@ -24,7 +23,6 @@ class BatchConfig(dg.Config):
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
     deps=["model"],
 )
 def predictions(

@@ -4,7 +4,6 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaDeduction
-from pipeweave_dagster.lib.failures import RETRY_TRANSIENT
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
@@ -15,7 +14,6 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read
     partitions_def=DATASETS,
     kinds={"duckdb"},
     code_version="1",
-    retry_policy=RETRY_TRANSIENT,
 )
 def schema_deduction(
     context: dg.AssetExecutionContext,
