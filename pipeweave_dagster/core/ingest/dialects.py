@@ -95,6 +95,9 @@ def score_of(sample: str, grammar: Grammar) -> float:
         return 0.0
     consistency = (count / len(rows)) ** 1.5
     broken = sum(r.odd is not None for r in rows) / len(rows)
+    if grammar.quote is not None:
+        again = parse(sample, grammar, width, limit=_SAMPLE_RECORDS).records
+        broken = sum(r.odd == "stray quote" for r in again) / max(1, len(again))
     body = [r.fields for r in rows if len(r.fields) == width]
     kinds = _type_score(body[1:] or body, grammar)
     rare = 0.7 if grammar.separator in _RARE and not grammar.blanks else 1.0

@@ -81,7 +81,7 @@ def _records(text: str, grammar: Grammar, width: int | None, result: Records) ->
             position, line = stop + 1, line + 1
             continue
         fields_, after = split_quoted(text, position, grammar)
-        if fields_ is not None:
+        if fields_ is not None and not _swallows(text[position:after], grammar, width):
             odd = None
             if width is not None and len(fields_) != width and after <= stop + 1:
                 better = _other_separator(raw, fields_, grammar, width)
@@ -92,6 +92,22 @@ def _records(text: str, grammar: Grammar, width: int | None, result: Records) ->
             continue
         yield Record(line, *_lenient(raw, grammar, width))
         position, line = stop + 1, line + 1
+
+
+def _swallows(raw: str, grammar: Grammar, width: int | None) -> bool:
+    """Whether a quoted field runs over lines that are records themselves: a stray quote.
+
+    Not for commas in narrow tables, where a line of prose may look like a record.
+    """
+    lines = raw.rstrip("\r\n").split("\n")
+    separator = grammar.separator
+    if len(lines) < 2 or width is None or separator is None or grammar.blanks:
+        return False
+    if width < 2 or (width < 4 and separator.strip() == ","):
+        return False
+    if (grammar.quote or '"') in lines[-1].split(separator)[0]:
+        return False
+    return all(len(line.split(separator)) == width for line in lines[1:])
 
 
 def split_plain(raw: str, grammar: Grammar) -> list[str]:

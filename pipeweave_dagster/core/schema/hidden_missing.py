@@ -1,10 +1,13 @@
 """Values that may stand for a missing one: found and proposed, never applied in silence."""
 
+from itertools import pairwise
+
 from pipeweave_dagster.core.ingest.decide import is_null_token
 from pipeweave_dagster.core.schema.profile import ColumnProfile
 
 _SENTINELS = frozenset({-1, -9, -99, -999, -9999, -200, 99, 999, 9999, 99999, 999999})
 _SHARE = 0.001
+_FEW = 8
 
 
 def hidden_missing(profile: ColumnProfile) -> list[str]:
@@ -24,32 +27,20 @@ def hidden_missing(profile: ColumnProfile) -> list[str]:
 
 
 def _suspects(profile: ColumnProfile) -> list[tuple[str, int]]:
+    """A sentinel number, or zero, that stands apart from all other numbers of the column."""
     found = []
-    for text, count in profile.top.items():
-        try:
-            value = float(text)
-        except ValueError:
-            continue
-        if count < max(2, _SHARE * profile.filled) or profile.distinct < 5:
-            continue
-        if value in _SENTINELS and _stands_apart(value, profile):
-            found.append((text, count))
+    least = max(2.0, _SHARE * profile.filled)
+    ends = (profile.lowest, profile.highest)
+    for numbers, count in zip(ends, profile.outer_counts, strict=True):
+        usual = numbers[0] in _SENTINELS or numbers[0] == 0
+        if usual and count >= least and _stands_apart(numbers):
+            found.append((f"{numbers[0]:g}", count))
     return found
 
 
-def _stands_apart(value: float, profile: ColumnProfile) -> bool:
-    """Whether the value lies outside of all others by more than their usual distance."""
-    others = sorted(float(v) for v in profile.spread if _is_number(v) and float(v) != value)
-    if len(others) < 3:
+def _stands_apart(numbers: tuple[float, ...]) -> bool:
+    """Whether the outermost number is much farther from the next one than those are apart."""
+    if len(numbers) < _FEW:
         return False
-    low, high = others[0], others[-1]
-    gap = (high - low) / len(others)
-    return value < low - gap or value > high + gap
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    gaps = sorted(abs(b - a) for a, b in pairwise(numbers[1:]))
+    return abs(numbers[1] - numbers[0]) > 3 * gaps[len(gaps) // 2]

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn, St
 _TOP = 50
 _SPREAD = 200
 _LONG = 300
+_OUTER = 12
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,9 @@ class ColumnProfile:
     """Figures of one column. Lengths are in characters; words are parted by blanks.
 
     `top` holds the commonest values as text with their counts, `spread` distinct values from all
-    over the column, `first` the first five different ones. `rising`: whole numbers that count the
-    rows one by one, in any order.
+    over the column, `first` the first five different ones, `lowest` and `highest` the outermost
+    twelve numbers, going up and going down, and `outer_counts` the rows of the very lowest and
+    highest. `rising`: whole numbers that count the rows one by one, in any order.
     """
 
     name: str
@@ -35,6 +37,9 @@ class ColumnProfile:
     top: dict[str, int] = field(default_factory=dict)
     spread: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    lowest: tuple[float, ...] = ()
+    highest: tuple[float, ...] = ()
+    outer_counts: tuple[int, ...] = ()
     whole: bool = False
     rising: bool = False
     unit: str | None = None
@@ -80,6 +85,7 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
     step = max(1, len(text) // _SPREAD)
     numbers = column.type in {"integer", "number"}
     stats = _numbers(values, column) if numbers and missing < rows else {}
+    ends = _ends(distinct, counts) if numbers and missing < rows else {}
     whole = bool(stats.pop("whole", False)) or column.type == "integer"
     return ColumnProfile(
         name=column.name,
@@ -91,6 +97,7 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
         top=dict(top),
         spread=tuple(v[:_LONG] for v in text[::step].to_pylist()[:_SPREAD]) if len(text) else (),
         first=tuple(v[:_LONG] for v in text[:5].to_pylist()) if len(text) else (),
+        **ends,
         whole=whole,
         rising=column.type == "integer"
         and rows >= 5
@@ -99,6 +106,17 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
         unit=column.unit,
         **stats,
     )
+
+
+def _ends(distinct: Any, counts: Any) -> dict[str, Any]:
+    import numpy as np
+
+    found = distinct.to_numpy().astype(float)
+    outer = (int(counts[int(found.argmin())].as_py()), int(counts[int(found.argmax())].as_py()))
+    if len(found) > 2 * _OUTER:
+        found = np.partition(found, (_OUTER - 1, len(found) - _OUTER))
+    low, high = np.sort(found[:_OUTER]), np.sort(found[-_OUTER:])[::-1]
+    return {"lowest": tuple(low.tolist()), "highest": tuple(high.tolist()), "outer_counts": outer}
 
 
 def _as_text(values: Any, column: SnapshotColumn) -> Any:

@@ -329,3 +329,18 @@ def test_single_quotes_behind_blanks(read, rows):
         "column_3": "p4",
         "column_4": '<b>no. 4, "red"</b>',
     }
+
+
+def test_stray_quotes_do_not_join_records(read, rows):
+    texts = [f"message {i} {'very ' * (i % 5)}long, or {'not ' * (i % 3)}" for i in range(60)]
+    texts[7] = '"so it begins'
+    texts[9] = 'and he said "end"'
+    texts[30] = '"never closed'
+    read("".join(f"{'spam' if i % 3 else 'ham'}\t{t}\n" for i, t in enumerate(texts)))
+    assert len(rows()) == 60
+    assert [r["column_2"] for r in rows()][7] == '"so it begins'
+
+
+def test_line_breaks_inside_quotes_stay(read, rows):
+    read("note;a;b\n" + "".join(f'"first {i}\nsecond; {i}";{i};x\n' for i in range(20)))
+    assert rows()[3] == {"note": "first 3\nsecond; 3", "a": 3, "b": "x"}

@@ -139,3 +139,12 @@ def test_constant_is_dropped(schema):
     found = schema("a,b,y\n" + "".join(f"1,{i},{i % 2}\n" for i in range(20)))
     assert found.column("a").type == "constant"
     assert found.column("a").role == "dropped"
+
+
+def test_impossible_zeros_are_proposed_and_counts_are_not(schema):
+    text = "pressure,children,y\n" + "".join(
+        f"{0 if i % 20 == 0 else 60 + i % 40},{i % 9},{i % 2}\n" for i in range(200)
+    )
+    notes = schema(text).notes
+    assert any(n.startswith("pressure: 0 (10 rows)") for n in notes)
+    assert not any(n.startswith("children") for n in notes)
