@@ -7,7 +7,12 @@ be drawn again.
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
+from pipeweave_dagster.core.documents import (
+    DatasetSettings,
+    DatasetSnapshot,
+    EdaReport,
+    SchemaDeduction,
+)
 
 __all__ = ["build_report", "render"]
 
@@ -19,6 +24,7 @@ def build_report(
     data: Path,
     out: Path,
     inline_limit_bytes: int = 1_000_000,
+    settings: DatasetSettings | None = None,
 ) -> EdaReport:
     """Summarise one version of a data set and write `report.html` (and a large `summary.json`).
 
@@ -29,6 +35,7 @@ def build_report(
         data: The snapshot's Parquet file.
         out: Folder for the files.
         inline_limit_bytes: A smaller summary stands in the document, a larger one beside it.
+        settings: What the user said, so that the findings are those of the line.
 
     Returns:
         The report. No raw row, no value of a sensitive column and no category of fewer than five
@@ -36,7 +43,7 @@ def build_report(
     """
     from pipeweave_dagster.core.eda.report import write_report
 
-    return write_report(dataset, snapshot, schema, data, out, inline_limit_bytes)
+    return write_report(dataset, snapshot, schema, data, out, inline_limit_bytes, settings)
 
 
 def render(summary: dict[str, Any]) -> str:

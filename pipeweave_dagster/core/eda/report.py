@@ -5,7 +5,13 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, Payload, SchemaDeduction
+from pipeweave_dagster.core.documents import (
+    DatasetSettings,
+    DatasetSnapshot,
+    EdaReport,
+    Payload,
+    SchemaDeduction,
+)
 from pipeweave_dagster.core.eda.plots import main_plot
 from pipeweave_dagster.core.eda.render import render_html
 from pipeweave_dagster.core.eda.summarise import summarise
@@ -20,9 +26,10 @@ def write_report(
     data: Path,
     out: Path,
     inline_limit_bytes: int,
+    settings: DatasetSettings | None = None,
 ) -> EdaReport:
     """See `pipeweave_dagster.core.eda.build_report`."""
-    summary = summarise(dataset, snapshot, schema, data)
+    summary = summarise(dataset, snapshot, schema, data, settings or DatasetSettings())
     html = out / "report.html"
     html.write_text(render_html(summary), encoding="utf-8")
     text = json.dumps(summary, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -21,7 +21,7 @@ from pipeweave_dagster.core.eda.terms import terms
 from pipeweave_dagster.core.eda.times import coverage
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
-from pipeweave_dagster.core.quality.run import findings_of
+from pipeweave_dagster.core.quality.run import inspect_case
 
 FORMAT = 1
 MAX_DETAILS = 150
@@ -31,7 +31,11 @@ _RANK = {"blocked": 0, "alerted": 1, "fixed": 2}
 
 
 def summarise(
-    dataset: str, snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path
+    dataset: str,
+    snapshot: DatasetSnapshot,
+    schema: SchemaDeduction,
+    data: Path,
+    settings: DatasetSettings,
 ) -> dict[str, Any]:
     """All figures of the report as JSON-ready data (see `docs/reference` for its keys).
 
@@ -40,13 +44,14 @@ def summarise(
         snapshot: The typed table's description.
         schema: Meaning of its columns, and the target.
         data: The snapshot's Parquet file.
+        settings: What the user said; overrides mark the findings.
     """
-    case = Case.of(snapshot, schema, data, DatasetSettings())
+    case = Case.of(snapshot, schema, data, settings)
     columns = case.table.columns
     powers = _powers(case)
     ranked = sorted(columns, key=lambda c: (-_skill(powers, c), case.table.names.index(c.name)))
     detailed = _detailed(ranked, schema.target.name)
-    found = [f for f in findings_of(case)[0] if f.state in _RANK]
+    found = [f for f in inspect_case(case).findings if f.state in _RANK]
     time = next(
         (c for c in columns if c.info.storage in {"date", "datetime"} and not c.info.pii), None
     )
@@ -80,7 +85,7 @@ def highlights(summary: dict[str, Any]) -> list[str]:
     tells = [d for d in summary["details"] if d.get("power") and d["power"]["skill"] >= 0.05][:3]
     if tells:
         lines.append("It is told best by " + ", ".join(f"'{d['name'][:60]}'" for d in tells) + ".")
-    states = [f["state"] for f in summary["findings"]]
+    states = [f["state"] for f in summary["findings"] if not f["overridden"]]
     lines.append(f"Findings: {states.count('blocked')} blocked, {states.count('alerted')} alerted.")
     return lines
 
@@ -148,6 +153,7 @@ def _target(case: Case) -> dict[str, Any] | None:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     kept = {"code", "title", "group", "state", "columns", "message", "proposal"}
+    kept |= {"overridden"}
     return finding.model_dump(mode="json", include=kept)
 
 

@@ -30,12 +30,19 @@ def run_guardrails(
     previous: Path | None = None,
 ) -> Findings:
     """See `pipeweave_dagster.core.quality.inspect`."""
-    found, skipped = findings_of(Case.of(snapshot, schema, data, settings, previous))
-    found = [_overridden(finding, settings.overrides) for finding in found]
-    found += _stale(found, settings.overrides)
-    found += _silent_groups(found, skipped)
-    states = [finding.state for finding in found]
+    found = inspect_case(Case.of(snapshot, schema, data, settings, previous))
+    states = [finding.state for finding in found.findings]
     log.info("findings: %s blocked, %s alerted", states.count("blocked"), states.count("alerted"))
+    return found
+
+
+def inspect_case(case: Case) -> Findings:
+    """All findings of a case, with the overrides of its settings applied."""
+    overrides = case.settings.overrides
+    found, skipped = findings_of(case)
+    found = [_overridden(finding, overrides) for finding in found]
+    found += _stale(found, overrides)
+    found += _silent_groups(found, skipped)
     return Findings(findings=sorted(found, key=lambda finding: finding.code))
 
 

@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 import pytest
 
-from pipeweave_dagster.core.documents import EdaReport
+from pipeweave_dagster.core.documents import DatasetSettings, EdaReport, Override
 from pipeweave_dagster.core.eda import build_report, render
 from pipeweave_dagster.core.eda.report import read_summary
 from pipeweave_dagster_tests.core.columns.made import made
@@ -127,3 +127,18 @@ def test_words_of_a_text_column_are_counted_and_rare_ones_left_out(tmp_path):
     assert rates["great"] == 1
     assert rates["waste"] == 0
     assert "zanzibar" not in report.to_json().decode().lower()
+
+
+def test_the_findings_are_those_of_the_line(tmp_path):
+    columns = {
+        "copy": [0, 1] * 200,
+        "x": [R.random() for _ in range(400)],
+        "survived": [0, 1] * 200,
+    }
+    case = made(tmp_path, columns, "survived")
+    override = Override(finding="PW204", column="copy", reason="known before the voyage")
+    settings = DatasetSettings(overrides=[override])
+    report = build_report("d", case.snapshot, case.schema, case.data, tmp_path, settings=settings)
+    blocked = [f for f in report.summary["findings"] if f["state"] == "blocked"]
+    assert [f["overridden"] for f in blocked] == ["known before the voyage"]
+    assert "known before the voyage" in (tmp_path / "report.html").read_text()
