@@ -25,6 +25,8 @@ def run_evaluation(
     metrics = with_intervals(outcome.y, outcome.output, classes)
     baseline = with_intervals(outcome.y, outcome.baseline, classes)
     found, notes = importance(load_bundle(model), outcome, trained.metric)
+    if spec.weight is not None:
+        notes.insert(0, f"Fitting used the weights of `{spec.weight}`; scores count rows alike.")
     if len(outcome.y) < 100:
         notes.insert(0, f"Only {len(outcome.y)} test rows: the intervals are wide.")
     evaluation = Evaluation(

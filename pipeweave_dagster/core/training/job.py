@@ -68,7 +68,7 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
     cells = len(train) * features.shape[1] * max(1, len(table.classes) // 2)
     position = np.full(len(table.y), -1)
     position[train] = np.arange(len(train))
-    folds = _folds(split, position, hold_out=cells > _HOLD_OUT_CELLS)
+    folds = _folds(split, position, table, hold_out=cells > _HOLD_OUT_CELLS)
     if not folds:
         raise validation_error(
             "The training rows cannot be divided for cross-validation: too few different rows.",
@@ -92,7 +92,9 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
     return Job(spec, table, split, features, problem)
 
 
-def _folds(split: Split, position: Index, *, hold_out: bool) -> list[tuple[Index, Index]]:
+def _folds(
+    split: Split, position: Index, table: Table, *, hold_out: bool
+) -> list[tuple[Index, Index]]:
     folds = []
     for k in sorted(set(split.fold[split.fold >= 0].tolist())):
         valid = np.flatnonzero(split.fold == k)
@@ -100,7 +102,8 @@ def _folds(split: Split, position: Index, *, hold_out: bool) -> list[tuple[Index
             learn = np.flatnonzero((split.fold < k) & (position >= 0))
         else:
             learn = split.train[split.fold[split.train] != k]
-        if len(learn) >= 2 and len(valid):
+        # By time or by groups, a fold may see one class only: nothing can be learned on it.
+        if len(np.unique(table.y[learn])) >= 2 and len(valid):
             folds.append((position[learn], position[valid]))
     if hold_out:
         return folds[-1:] if split.ordered else folds[:1]

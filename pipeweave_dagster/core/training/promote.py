@@ -33,7 +33,7 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
         )
     if champion is None:
         return Promotion(alias="champion", reason="It is the first model with a signal.")
-    if champion.metric != new.metric:
+    if champion.metric != new.metric and new.metric not in champion.metrics:
         return Promotion(
             alias="champion",
             reason=f"The metric changed from {champion.metric} to {new.metric}, "

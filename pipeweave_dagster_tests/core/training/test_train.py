@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.training import evaluate, predict, train
 from pipeweave_dagster.core.training.serving import load_bundle
@@ -222,6 +223,28 @@ def test_one_row_is_refused(tmp_path):
     frame = pd.DataFrame({"x": [1.0], "z": [2.0], "y": ["a"]})
     with pytest.raises(PipeWeaveError, match="Only 1 row with a known target"):
         trained(frame, "y", "binary", tmp_path)
+
+
+def test_time_order_in_which_the_first_rows_are_of_one_class(signal, tmp_path):
+    settings = DatasetSettings(split={"time": "when"})
+    frame = signal.sort_values("y", ignore_index=True).assign(when=signal["when"])
+    _, model, _ = trained(
+        frame, "y", "binary", tmp_path, families=["linear"], budget_s=20, settings=settings
+    )
+    assert model.leaderboard[0].state != "failed"
+    assert any("last rows by `when`" in note for note in model.notes)
+
+
+def test_weights_are_used_in_fitting_and_said(signal, tmp_path):
+    frame = signal.assign(w=np.where(signal["y"] == "yes", 50.0, 1.0))
+    spec, model, out = trained(
+        frame, "y", "binary", tmp_path, families=["linear"], roles={"w": "weight"}
+    )
+    assert spec.weight == "w"
+    assert "w" not in spec.features
+    scored = pd.read_parquet(out / "test_rows.parquet")
+    assert scored["probability_yes"].mean() > 0.8 > (scored["target"] == "yes").mean()
+    assert any("weights of `w`" in note for note in evaluated(spec, model, out).notes)
 
 
 def test_hostile_names_and_values_go_through(tmp_path):
