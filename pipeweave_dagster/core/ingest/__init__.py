@@ -22,7 +22,8 @@ def ingest(
     """Read an upload into one typed table.
 
     Args:
-        upload: What was brought; names are hints for the format.
+        upload: What was brought; names are hints for the format. A column's type in the settings
+            decides how it is read if it is `text` or a date with its format (`date:%d/%m/%Y`).
         files: The bytes of `upload.files`, in the same order, under any names.
         out: Empty folder; gets `data.parquet`, and `quarantine.parquet` if rows did not fit.
         limits: What the files may cost.
@@ -36,7 +37,7 @@ def ingest(
     from pipeweave_dagster.core.ingest.table import ingest_files
 
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
-    return ingest_files(pairs, out, limits)
+    return ingest_files(pairs, out, limits, upload.settings.columns)
 
 
 def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:

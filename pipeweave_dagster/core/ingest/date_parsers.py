@@ -99,6 +99,14 @@ TIMES = [_parser("time", f, "TIME") for f in _TIMES]
 COMPACT_DATE = _parser("date", "%Y%m%d", "DATE")
 
 
+def named(type_: str) -> Parser | None:
+    """The parser of a type as written in pipeweave.yaml, such as `date:%d/%m/%Y`."""
+    kind, _, format_ = type_.partition(":")
+    return next(
+        (p for p in (*DATES, *DATETIMES, *TIMES) if p.type == kind and p.format == format_), None
+    )
+
+
 def union(first: Parser, second: Parser) -> Parser:
     """A parser for a column that mixes two forms whose results mean the same (dates and times)."""
     cast = f"coalesce(CAST({first.cast} AS TIMESTAMP), CAST({second.cast} AS TIMESTAMP))"

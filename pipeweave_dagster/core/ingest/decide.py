@@ -65,12 +65,21 @@ def trimmed(column: str) -> str:
     return f"nullif(trim({column}, ' \t\r\n\u00a0'), '')"
 
 
-def decide(raw: RawTable, space: Workspace) -> dict[int, Decision]:
-    """A decision for each text column, by column index."""
+def decide(
+    raw: RawTable, space: Workspace, said: dict[int, Parser] | None = None
+) -> dict[int, Decision]:
+    """A decision for each text column, by column index.
+
+    Args:
+        raw: The table as text.
+        space: Where to work.
+        said: Parsers that a person asked for; a column that they do not fit stays text.
+    """
+    said = said or {}
     todo = {i: trimmed(f"c{i}") for i, native in enumerate(raw.natives) if native == "VARCHAR"}
     samples = _samples(raw, todo, space)
     decimal = sample_decides_comma(samples.values(), raw.dialect.delimiter == ";")
-    proposals = {i: propose(s, decimal, _name(raw, i)) for i, s in samples.items()}
+    proposals = {i: said.get(i) or propose(s, decimal, _name(raw, i)) for i, s in samples.items()}
     decisions: dict[int, Decision] = {}
     for _ in range(4):
         pending = {i: p for i, p in proposals.items() if i not in decisions}
@@ -83,7 +92,16 @@ def decide(raw: RawTable, space: Workspace) -> dict[int, Decision]:
                 proposals[i] = result
     for i in proposals:
         decisions.setdefault(i, Decision(TEXT))
-    return _settle_dates(raw, todo, decisions, space)
+    settled = {i: d for i, d in decisions.items() if i not in said}
+    decisions |= _settle_dates(raw, todo, settled, space)
+    return {i: _heard(d, said.get(i)) for i, d in decisions.items()}
+
+
+def _heard(decision: Decision, said: Parser | None) -> Decision:
+    if said is None or decision.parser is said:
+        return decision
+    note = f"pipeweave.yaml asks for {said.format or said.type}, which not every value fits."
+    return replace(decision, note=note)
 
 
 def _name(raw: RawTable, index: int) -> str:
@@ -294,7 +312,8 @@ def _settled(
     return Decision(
         TEXT,
         note=f"Ambiguous date: {here.format} and {other.format} both fit every value, so it stays "
-        "as text. Which one is it? Say so in pipeweave.yaml under columns.",
+        f"as text. Which one is it? Say so in pipeweave.yaml: columns: "
+        f"{{NAME: {{type: '{here.type}:{here.format}'}}}}.",
     )
 
 

@@ -1,34 +1,45 @@
 """From uploaded files to the typed table: unwrap, read, put together, decide, store."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import delimited, selfdescribed
 from pipeweave_dagster.core.ingest.combine import combine
 from pipeweave_dagster.core.ingest.containers import Content, unwrap
+from pipeweave_dagster.core.ingest.date_parsers import named
 from pipeweave_dagster.core.ingest.decide import decide
 from pipeweave_dagster.core.ingest.delimited import NOTHING_KNOWN, Known
 from pipeweave_dagster.core.ingest.fast import read_fast
 from pipeweave_dagster.core.ingest.limits import IngestLimits
+from pipeweave_dagster.core.ingest.names import unique_names
 from pipeweave_dagster.core.ingest.raw_table import RawTable, drop_empty_columns
 from pipeweave_dagster.core.ingest.store import store
+from pipeweave_dagster.core.ingest.value_parsers import TEXT, Parser
 from pipeweave_dagster.core.ingest.workspace import Workspace, workspace
 
 _log = logging.getLogger(__name__)
 
 
-def ingest_files(files: list[tuple[Path, str]], out: Path, limits: IngestLimits) -> DatasetSnapshot:
+def ingest_files(
+    files: list[tuple[Path, str]],
+    out: Path,
+    limits: IngestLimits,
+    columns: dict[str, ColumnSetting] | None = None,
+) -> DatasetSnapshot:
     """Read files (path and name each) into `out/data.parquet`; see `ingest`."""
     if not files:
         raise validation_error("The upload has no files.", fix="Upload at least one file.")
     size = sum(path.stat().st_size for path, _ in files)
     with workspace(out, limits, size) as space:
         try:
-            snapshot = _one_fast(files, out, space) or _thorough(files, out, space)
+            asked = {k.strip().casefold(): p for k, p in _asked(columns or {}) if p is not None}
+            fast = None if asked else _one_fast(files, out, space)
+            snapshot = fast or _thorough(files, out, space, asked)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
@@ -51,10 +62,29 @@ def _one_fast(files: list[tuple[Path, str]], out: Path, space: Workspace) -> Dat
     return read_fast(content, out, space) if kind == "csv" else None
 
 
-def _thorough(files: list[tuple[Path, str]], out: Path, space: Workspace) -> DatasetSnapshot:
+def _asked(columns: dict[str, ColumnSetting]) -> Iterator[tuple[str, Parser | None]]:
+    """Forms that a person asked for: `text`, or a date with its format (`date:%d/%m/%Y`)."""
+    for name, setting in columns.items():
+        if setting.type == "text":
+            yield name, TEXT
+        elif setting.type and ":" in setting.type:
+            parser = named(setting.type)
+            if parser is None:
+                raise validation_error(
+                    f"The type {setting.type!r} of column {name!r} is not known.",
+                    fix="Write it like date:%d/%m/%Y, date:%m/%d/%Y or datetime:%d/%m/%Y %H:%M.",
+                )
+            yield name, parser
+
+
+def _thorough(
+    files: list[tuple[Path, str]], out: Path, space: Workspace, asked: dict[str, Parser]
+) -> DatasetSnapshot:
     tables = [read_raw(path, name, f"raw{i}", space) for i, (path, name) in enumerate(files)]
     raw = combine(tables, [name for _, name in files], space)
-    return store(raw, decide(raw, space), out, space)
+    names, _ = unique_names(raw.names)
+    said = {i: asked[n.casefold()] for i, n in enumerate(names) if n.casefold() in asked}
+    return store(raw, decide(raw, space, said), out, space)
 
 
 def _opened(

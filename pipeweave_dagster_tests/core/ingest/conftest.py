@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, RawFile, RawUpload
+from pipeweave_dagster.core.documents import (
+    ColumnSetting,
+    DatasetSettings,
+    DatasetSnapshot,
+    RawFile,
+    RawUpload,
+)
 from pipeweave_dagster.core.ingest import IngestLimits, ingest
 
 Read = Callable[..., DatasetSnapshot]
@@ -20,7 +26,9 @@ def out(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def read(tmp_path: Path, out: Path) -> Read:
-    def read_(*contents: bytes | str, name: str = "data.csv", **limits: int) -> DatasetSnapshot:
+    def read_(
+        *contents: bytes | str, name: str = "data.csv", columns: dict | None = None, **limits: int
+    ) -> DatasetSnapshot:
         paths = []
         for i, content in enumerate(contents):
             path = tmp_path / f"upload{i}"
@@ -30,7 +38,10 @@ def read(tmp_path: Path, out: Path) -> Read:
             RawFile(name=f"{i}{name}" if i else name, sha256="0", size_bytes=p.stat().st_size)
             for i, p in enumerate(paths)
         ]
-        upload = RawUpload(dataset="d", files=files)
+        settings = DatasetSettings(
+            columns={k: ColumnSetting(type=v) for k, v in (columns or {}).items()}
+        )
+        upload = RawUpload(dataset="d", files=files, settings=settings)
         return ingest(upload, paths, out, IngestLimits(**limits))
 
     return read_

@@ -344,3 +344,21 @@ def test_stray_quotes_do_not_join_records(read, rows):
 def test_line_breaks_inside_quotes_stay(read, rows):
     read("note;a;b\n" + "".join(f'"first {i}\nsecond; {i}";{i};x\n' for i in range(20)))
     assert rows()[3] == {"note": "first 3\nsecond; 3", "a": 3, "b": "x"}
+
+
+def test_a_person_settles_an_ambiguous_date(read, rows):
+    text = "when,n\n" + "".join(f"0{d}/0{9 - d}/2004,1\n" for d in (5, 1, 7, 2, 8, 3, 6))
+    snapshot = read(text, columns={"when": "date:%d/%m/%Y"})
+    assert snapshot.columns[0].type == "date"
+    assert rows()[0]["when"] == dt.date(2004, 4, 5)
+    with pytest.raises(PipeWeaveError, match="not known"):
+        read(text, columns={"when": "date:%Q"})
+    unfit = read(text + "x,1\ny,1\nz,1\n", columns={"when": "date:%d/%m/%Y"})
+    assert unfit.columns[0].type == "text"
+    assert "not every value fits" in unfit.columns[0].note
+
+
+def test_a_person_keeps_a_column_as_text(read, rows):
+    snapshot = read(PLAIN, columns={"age": "text"})
+    assert snapshot.columns[1].type == "text"
+    assert rows()[0]["age"] == "34"
