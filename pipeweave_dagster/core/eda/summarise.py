@@ -37,7 +37,7 @@ def summarise(
     data: Path,
     settings: DatasetSettings,
 ) -> dict[str, Any]:
-    """All figures of the report as JSON-ready data (see `docs/reference` for its keys).
+    """All figures of the report as JSON-ready data (see `docs/reference/report.md`).
 
     Args:
         dataset: Name of the data set.
