@@ -24,7 +24,9 @@ def check(case: Case) -> Iterator[Hit]:
             else f"{info.missing:,} of {rows:,} rows ({info.missing / rows:.1%}) are missing.",
             [info.name],
             {"missing": info.missing, "share": round(info.missing / rows, 6)},
-            "Leave it out." if useless else "Keep it: what is there tells something of the target.",
+            "Leave it out."
+            if useless
+            else "It tells something of the target: keep it if it is known beforehand.",
             drop(info.name) if useless else {},
         )
 
