@@ -28,13 +28,13 @@ def test_a_moved_number_a_new_category_and_a_stable_column(tmp_path, rows):
 
 
 def test_samples_of_one_population_rarely_alarm(tmp_path, rows):
-    old = stored(tmp_path / "a", **{f"x{i}": rows.normal(size=1000) for i in range(20)})
+    old = stored(tmp_path / "a", **{f"x{i}": rows.normal(size=1000) for i in range(8)})
     alarms = 0
-    for _ in range(50):
-        new = stored(tmp_path / "b", **{f"x{i}": rows.normal(size=60) for i in range(20)})
-        report = measure_drift("b", old, new, [f"x{i}" for i in range(20)])
+    for _ in range(20):
+        new = stored(tmp_path / "b", **{f"x{i}": rows.normal(size=60) for i in range(8)})
+        report = measure_drift("b", old, new, [f"x{i}" for i in range(8)])
         alarms += report.verdict == "drifted"
-    assert alarms <= 4
+    assert alarms <= 2
 
 
 def test_few_rows_are_not_judged(tmp_path):
