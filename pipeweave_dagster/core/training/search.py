@@ -16,7 +16,7 @@ from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.guard import OverrunError, within
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.portfolio import portfolio
-from pipeweave_dagster.core.training.trial import Result, run_fold, start
+from pipeweave_dagster.core.training.trial import Result, add_fold, run_fold, start
 
 _log = logging.getLogger(__name__)
 
@@ -135,7 +135,10 @@ class Search:
         hard = max(self.clock.left, deadline - time.time(), 1.0) + _GRACE_S
         began = time.time()
         try:
-            within(hard, lambda: run_fold(result, self.cache, self.metric, deadline))
+            run = within(
+                hard,
+                lambda: run_fold(result.candidate, result.done, self.cache, self.metric, deadline),
+            )
         except OverrunError as error:
             result.note = str(error)
             return False
@@ -144,6 +147,7 @@ class Search:
             result.failed = result.done == 0
             result.seconds += time.time() - began
             return False
+        add_fold(result, run)
         return True
 
     def _tell(self, result: Result) -> None:

@@ -30,7 +30,9 @@ def run_training(
     spec: PipelineSpec, data: Path, out: Path, clock: Clock, seed: int
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
+    began = clock.used
     job = make_job(spec, read_table(spec, data), seed)
+    clock = clock.after_preparing(clock.used - began)
     search = Search(spec, FoldCache(job.problem), clock, len(job.table.y))
     results = search.run()
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -66,20 +66,40 @@ def start(candidate: Candidate, cache: FoldCache) -> Result:
     return Result(candidate, np.full((rows, classes) if classes else rows, np.nan))
 
 
-def run_fold(result: Result, cache: FoldCache, metric: MetricName, deadline: float) -> None:
-    """Fit and score one more fold (changes `result`, only when all of it went well)."""
+class FoldRun(NamedTuple):
+    """One fold of a candidate: its model, its output for the rows left out, and their score."""
+
+    fit: Fit
+    data: FoldData
+    output: Array
+    score: float | None
+    seconds: float
+
+
+def run_fold(
+    candidate: Candidate, fold: int, cache: FoldCache, metric: MetricName, deadline: float
+) -> FoldRun:
+    """Fit and score one fold.
+
+    It changes nothing, so that a fit which was left behind cannot add to a result later.
+    """
     began = time.time()
-    problem, fold = cache.problem, result.done
-    family = FAMILIES[result.candidate.family]
+    problem, family = cache.problem, FAMILIES[candidate.family]
     data = cache.get(family.view, fold)
-    fit = fit_candidate(result.candidate, cache.rows(family.view, data, None), deadline)
+    fit = fit_candidate(candidate, cache.rows(family.view, data, None), deadline)
     found = output(fit, data, data.x_valid, problem.classes)
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")
-    result.oof[data.valid] = found
-    result.scores.append(score(metric, problem.y[data.valid], found))
-    result.members.append((fit, data))
-    result.seconds += time.time() - began
+    value = score(metric, problem.y[data.valid], found)
+    return FoldRun(fit, data, found, value, time.time() - began)
+
+
+def add_fold(result: Result, run: FoldRun) -> None:
+    """Add a fold to a candidate's result (in place)."""
+    result.oof[run.data.valid] = run.output
+    result.scores.append(run.score)
+    result.members.append((run.fit, run.data))
+    result.seconds += run.seconds
 
 
 def trial_of(result: Result, folds: int) -> Trial:
