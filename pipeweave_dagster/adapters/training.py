@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from pipeweave_dagster.adapters.registry import load_version, save_version
+from pipeweave_dagster.adapters.registry import load_version, save_version, versions
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
@@ -120,7 +120,15 @@ def decide(
     own = trained.mlflow.model_version if trained.mlflow else None
     if present is None or present.model_version == own:
         return promote(evaluation, None)
-    return promote(evaluation, load_version(workbench.store, dataset, present.model_version)[1])
+    champion, known = load_version(workbench.store, dataset, present.model_version)
+    if champion.target != trained.target:
+        return Promotion(
+            alias="challenger",
+            reason=f"It predicts {trained.target!r}, but the champion predicts "
+            f"{champion.target!r}, and files in predict/ must not change their meaning by "
+            f"themselves. 'pipeweave models promote {dataset} {own}' makes it the champion.",
+        )
+    return promote(evaluation, known)
 
 
 def apply(workbench: Workbench, dataset: str, trained: TrainedModel, decision: Promotion) -> None:
@@ -160,13 +168,19 @@ def champion_of(workbench: Workbench, dataset: str) -> tuple[MlflowLink, Trained
     """The champion.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if the data set has no champion.
+        PipeWeaveError: NOT_FOUND if the data set has no champion, with the reason if models were
+            trained and none was accepted.
     """
     link = champion_link(workbench, dataset)
     if link is None:
+        known = versions(workbench.store, dataset)
+        last = load_version(workbench.store, dataset, known[-1])[1] if known else None
         raise not_found(
-            f"{dataset!r} has no champion model.",
-            fix="Train one first: put a file into uploads/, or use 'pipeweave run FILE'.",
+            f"{dataset!r} has no champion model"
+            + (f": version {known[-1]} was not accepted. {last.promotion_reason}" if last else "."),
+            fix="Give it more data, other columns or more time and run it again."
+            if last
+            else "Train one first: put a file into uploads/, or use 'pipeweave run FILE'.",
             dataset=dataset,
         )
     return link, load_version(workbench.store, dataset, link.model_version)[0]

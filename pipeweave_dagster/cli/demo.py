@@ -45,9 +45,10 @@ def demo(
         return
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "scored.csv"
-        predict_command.predict(example, file, output)
+        predict_command.score_file(example, file, output)
         with output.open(newline="") as scored:
             rows = [row for _, row in zip(range(_ROWS_SHOWN + 1), csv.reader(scored), strict=False)]
+    sys.stdout.write("\nThe first rows, scored by the model:\n")
     sys.stdout.write(columns(rows[0], rows[1:], width=24) + "\n\n")
     sys.stdout.write("Next: 'pipeweave dev' opens the web UI and watches the landing zone.\n")
 

@@ -33,6 +33,7 @@ def dev(
     urls = {name: f"http://{_LOOPBACK}:{number}" for name, number in ports.items()}
     os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
     os.environ["PIPEWEAVE_WEB_URL"] = urls["web"]
+    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers of no use here
     if not settings.mlflow_tracking_uri:
         os.environ["PIPEWEAVE_MLFLOW_URL"] = urls["mlflow"]
     home.settings.cache_clear()
@@ -64,17 +65,20 @@ def _services(ports: dict[str, int]) -> list[Service]:
     module = "pipeweave_dagster.definitions"
     python = [sys.executable, "-P", "-m"]
     at = ["-h", _LOOPBACK, "-p"]
-    log_format = ["--log-format", "json"] if settings.profile == "production" else []
+    # A tick every few seconds says "nothing new"; runs print their own lines.
+    log_format = ["--log-level", "warning"]
+    log_format += ["--log-format", "json"] if settings.profile == "production" else []
     services = [
         Service(
             "code server",
             [*python, "dagster", "api", "grpc", "-m", module, *at, str(ports["code"]),
-             "--location-name", "pipeweave", "--use-python-environment-entry-point"],
+             "--location-name", "pipeweave", "--use-python-environment-entry-point", *log_format],
             port=ports["code"],
         ),
         Service(
             "web UI",
-            [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace)],
+            [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace),
+             *log_format],
             port=ports["dagster"],
         ),
         Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format]),

@@ -12,6 +12,7 @@ from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, emit
 from pipeweave_dagster.cli.run import readable
+from pipeweave_dagster.core.documents import PredictionBatch
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,23 @@ def predict(
     output: Annotated[Path, typer.Option(help="Where to write: .csv or .parquet.")],
     json: AsJson = False,
 ) -> None:
-    """Write prediction and probability_<class> for every row of a file, in its order."""
+    """Write `prediction` and `probability_CLASS` for every row of a file, in its order."""
+    batch = score_file(name, file, output)
+    facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
+    notes = "".join(f"\nnote: {note}" for note in batch.notes)
+    emit(
+        {**facts, "output": str(output)},
+        json,
+        f"Scored {batch.rows:,} rows with version {batch.model_version} into {output}{notes}",
+    )
+
+
+def score_file(name: str, file: Path, output: Path) -> PredictionBatch:
+    """Score a file with the champion of a data set; the output appears whole.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND without champion, VALIDATION_ERROR if the file cannot be read.
+    """
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
@@ -35,11 +52,4 @@ def predict(
         partial = output.with_name(f".{output.name}.part")
         shutil.copyfile(source, partial)
         partial.replace(output)
-    batch = scored.batch
-    facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
-    notes = "".join(f"\nnote: {note}" for note in batch.notes)
-    emit(
-        {**facts, "output": str(output)},
-        json,
-        f"Scored {batch.rows:,} rows with version {batch.model_version} into {output}{notes}",
-    )
+    return scored.batch

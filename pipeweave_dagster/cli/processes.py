@@ -64,7 +64,7 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _ready(self, service: Service, limit_s: float = 90) -> None:
+    def _ready(self, service: Service, limit_s: float = 180) -> None:
         deadline = time.monotonic() + limit_s
         while service.port is not None:
             with (

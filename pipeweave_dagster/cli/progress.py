@@ -25,6 +25,10 @@ STAGES = {
 }
 
 
+# Said once for every stage after one that failed.
+_NOISE = "Dependencies for step"
+
+
 class Progress:
     """Prints to standard error, so that standard output stays free for the result."""
 
@@ -40,7 +44,8 @@ class Progress:
             return
         event = entry.dagster_event
         if event is None:
-            if entry.step_key and entry.level >= logging.INFO:
+            told = entry.step_key and not entry.user_message.startswith(_NOISE)
+            if told and entry.level >= logging.INFO:
                 self._say(f"    [dim]{escape(plain(entry.user_message, 160))}[/dim]")
             return
         handlers = {

@@ -1,6 +1,8 @@
 """What a run has come to, for people and as JSON; read from the documents of its manifest."""
 
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeweave_dagster.adapters.overview import score_in_words
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
@@ -133,14 +135,27 @@ def in_words(facts: dict[str, Any]) -> str:
         lines.append(f"Target: {plain(target['name'] or 'none')} - {plain(target['reason'])}")
         if target["question"]:
             lines.append(f"Question: {plain(target['question'])}")
-    lines += _findings_in_words(facts["findings"] or [])
+    if facts["findings"] is not None:
+        lines += _findings_in_words(facts["findings"])
     if facts["model"]:
         lines += _model_in_words(facts["model"])
     if facts["reused"]:
         lines.append(f"Reused, as nothing changed: {', '.join(facts['reused'])}")
     lines.append("")
     lines += [f"{name.replace('_', ' '):>14}  {link}" for name, link in facts["links"].items()]
+    if not _answers(facts["links"]["dagster_run"]):
+        lines.append("The addresses answer while 'pipeweave dev' runs.")
     return "\n".join(lines)
+
+
+def _answers(address: str) -> bool:
+    """Whether anything listens at an address."""
+    parts = urlsplit(address)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.3).close()
+    except OSError:
+        return False
+    return True
 
 
 def _findings_in_words(found: list[dict[str, Any]]) -> list[str]:

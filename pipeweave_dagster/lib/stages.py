@@ -70,7 +70,7 @@ def run_stage(
         dagster.Failure: With code, text and details of the error that ended the stage.
     """
     asset = context.asset_key.path[-1]
-    dataset = context.partition_key
+    dataset = dataset_of(context)
     began = time.monotonic()
 
     with told_to_dagster(context, note_failure(context, workbench)):
@@ -95,6 +95,22 @@ def run_stage(
         value=document,
         metadata={"result": note, KEY_METADATA: key, **describe(document, workbench.settings)},
         data_version=dg.DataVersion(document.sha256),
+    )
+
+
+def dataset_of(context: dg.AssetExecutionContext) -> str:
+    """The data set that the run is for.
+
+    Raises:
+        dagster.Failure: If the run was started without a partition.
+    """
+    if context.has_partition_key:
+        return context.partition_key
+    raise failure_of(
+        validation_error(
+            "This run names no data set.",
+            fix="Choose a partition (the data set) in the launchpad, or upload a file.",
+        )
     )
 
 
@@ -128,7 +144,13 @@ def stop_if_blocked(
     if not document.blocked:
         return
     told = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
-    error = validation_error(" ".join(told), findings=[f.code for f in document.blocked])
+    code, name = document.blocked[0].code, context.partition_key
+    error = validation_error(
+        " ".join(told),
+        fix=f"Take the proposal over with 'pipeweave findings {name} --accept {code}', or set the "
+        f"finding aside with '--override {code} --reason TEXT'; then run the data set again.",
+        findings=[f.code for f in document.blocked],
+    )
     state = RunState(workbench.store, context.partition_key, context.op_execution_context.run_id)
     state.attempt("failed", asset="findings", error=error.envelope(), blocked=told)
     raise failure_of(error)

@@ -256,3 +256,18 @@ def test_the_limit_holds_before_a_byte_is_read(bench: Workbench, tmp_path: Path)
     with pytest.raises(dg.Failure, match="MAX_DATASET_SIZE_MB"):
         raw_upload(context=context_for("sparse"), config=LaunchConfig(), workbench=bench)
     (folder / "huge.csv").unlink()
+
+
+def test_a_model_of_another_target_does_not_take_over_the_champion(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    from pipeweave_dagster.adapters.training import decide
+
+    trained: TrainedModel = line["model"].value
+    other = trained.model_copy(update={"target": "island"})
+    assert other.mlflow is not None
+    moved = other.mlflow.model_copy(update={"model_version": "2"})
+    other = other.model_copy(update={"mlflow": moved})
+    decision = decide(bench, "penguins", other, line["evaluation"].value)
+    assert decision.alias == "challenger"
+    assert "models promote penguins 2" in decision.reason

@@ -11,6 +11,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 
 _MAX_BYTES = 256 << 10
 _MAX_DEPTH_NODES = 20_000
+_MAX_PROBLEMS = 5
 
 
 def parse_settings(data: bytes, where: str = "pipeweave.yaml") -> DatasetSettings:
@@ -55,7 +56,13 @@ def _refuse_aliases(data: bytes) -> None:
 
 
 def _explained(error: ValidationError, where: str) -> PipeWeaveError:
-    first = error.errors()[0]
+    told = [_one(first, where) for first in error.errors()[:_MAX_PROBLEMS]]
+    keys = [problem.details["key"] for problem in told]
+    text = " ".join(problem.text for problem in told)
+    return validation_error(text, keys=keys, **(told[0].details if len(told) == 1 else {}))
+
+
+def _one(first: Any, where: str) -> PipeWeaveError:
     path = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
         return validation_error(f"{where}: {path}: {first['msg']}.", fix="Correct it.", key=path)

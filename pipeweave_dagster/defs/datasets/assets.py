@@ -9,7 +9,7 @@ from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import note_failure, run_stage
+from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
 
 
 @dg.asset(
@@ -25,7 +25,7 @@ def raw_upload(
 
     Takes the upload that the run was started for, else the newest one of the landing zone.
     """
-    dataset, store = context.partition_key, workbench.store
+    dataset, store = dataset_of(context), workbench.store
     with told_to_dagster(context, note_failure(context, workbench)):
         settings = config.laid_over(settings_of(store, dataset))
         uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
