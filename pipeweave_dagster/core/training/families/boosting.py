@@ -33,14 +33,15 @@ class HistGradientBoosting:
         watched = rows.y_valid is not None and len(rows.y_valid) > 0
         with threads_limited(threads_for(rows)):
             started = time.time()
-            first = self._model(rows, params, min(_TRIAL_ROUNDS, wanted), watched=False)
-            first.fit(rows.x, rows.y, sample_weight=rows.weight)
+            checks = {"X_val": rows.x_valid, "y_val": rows.y_valid} if watched else {}
+            # Looking at the validation rows costs time in every round, so it is timed as well.
+            first = self._model(rows, params, min(_TRIAL_ROUNDS, wanted), watched=watched)
+            first.fit(rows.x, rows.y, sample_weight=rows.weight, **checks)
             pace = (time.time() - started) / _TRIAL_ROUNDS * _SLOWER
             most = min(wanted, int((deadline - time.time()) / pace))
             if most <= _TRIAL_ROUNDS:
                 return Fit(first, min(_TRIAL_ROUNDS, wanted), cut=wanted > _TRIAL_ROUNDS)
             model = self._model(rows, params, most, watched=watched)
-            checks = {"X_val": rows.x_valid, "y_val": rows.y_valid} if watched else {}
             model.fit(rows.x, rows.y, sample_weight=rows.weight, **checks)
         # Without validation rows all rounds count; with them the last ones brought nothing.
         stopped = watched and model.n_iter_ < most
