@@ -66,6 +66,7 @@ class View:
     report: EdaReport | None = None
     report_url: str = ""
     plot: str = ""
+    inspected: bool = False
     blocked: list[Finding] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
     model: TrainedModel | None = None
@@ -73,6 +74,7 @@ class View:
     score: str | None = None
     plots: list[dict[str, str]] = field(default_factory=list)
     predictions: PredictionBatch | None = None
+    storage: str = ""
     drift: DriftReport | None = None
     links: dict[str, str] = field(default_factory=dict)
 
@@ -90,6 +92,7 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
     entries = dict(head.entries) if head else {}
     tried = latest.entries if latest else {}
     view = View(entry_of(store, dataset), attempt, head is not None, _run_url(attempt, settings))
+    view.storage = store.storage.url
     view.stages = _stages(dataset, entries or tried, head.stale() if head else {}, settings)
     # Findings and report of the last attempt say why it was refused; a model is only HEAD's.
     recent = {**entries, **{k: v for k, v in tried.items() if k in {"findings", "eda_report"}}}
@@ -105,6 +108,7 @@ def _fill_data(view: View, store: DocumentStore, entries: dict[str, Entry]) -> N
     found = _load(store, entries, "findings", Findings)
     told = [f for f in found.findings if f.state != "passed"] if found else []
     told.sort(key=lambda f: (_RANK[f.state], f.code))
+    view.inspected = found is not None
     view.blocked = found.blocked if found else []
     view.groups = finding_groups([f.model_dump(mode="json") for f in told])
     if view.report:

@@ -50,7 +50,7 @@ def line(bench: Workbench) -> dict[str, Any]:
     results["schema"] = schema_deduction(raw_upload=raw, dataset=data, **run)
     schema: SchemaDeduction = results["schema"].value
     read = {"dataset": data, "schema_deduction": schema}
-    results["report"] = eda_report(**read, **run)
+    results["report"] = eda_report(raw_upload=raw, **read, **run)
     results["findings"], *results["checks"] = findings(raw_upload=raw, **read, **run)
     found: Findings = results["findings"].value
     results["pipeline"] = pipeline(raw_upload=raw, findings=found, **read, **run)

@@ -3,10 +3,10 @@
 import dagster as dg
 
 from pipeweave_dagster.adapters.workbench import Workbench
-from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
+from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUpload, SchemaDeduction
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.lib.stages import run_stage, settings_read
 
 
 @dg.asset(
@@ -19,10 +19,14 @@ from pipeweave_dagster.lib.stages import run_stage
 def eda_report(
     context: dg.AssetExecutionContext,
     workbench: dg.ResourceParam[Workbench],
+    raw_upload: RawUpload,
     dataset: DatasetSnapshot,
     schema_deduction: SchemaDeduction,
 ) -> dg.MaterializeResult[EdaReport]:
     """The exploratory report: one HTML file and its JSON, with the main plot inline."""
+    settings = settings_read(
+        raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
+    )
     limit = int(workbench.settings.eda_report_size_threshold_mb * (1 << 20))
     return run_stage(
         context,
@@ -37,7 +41,8 @@ def eda_report(
             data=workbench.store.payload(dataset.data),
             out=folder,
             inline_limit_bytes=limit,
+            settings=settings,
         ),
         inputs={"dataset": dataset, "schema_deduction": schema_deduction},
-        reads={"limit": limit},
+        reads={"limit": limit, "settings": settings},
     )
