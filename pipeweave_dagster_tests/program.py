@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def run(
-    *command: str | Path, cwd: Path, env: dict[str, str] | None = None, seconds: float = 120
+    *command: str | Path, cwd: Path, env: dict[str, str] | None = None, seconds: float = 240
 ) -> subprocess.CompletedProcess[str]:
     """The finished program, whatever its exit code; nothing can be typed into it."""
     return subprocess.run(
@@ -25,5 +25,3 @@ def output(*command: str | Path, cwd: Path, **options: float) -> str:
     done = run(*command, cwd=cwd, **options)
     assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
-
-

@@ -13,6 +13,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.xdist_group("dev"),
+    pytest.mark.timeout(600),
 ]
 _PATIENCE_MS = 60_000
 

@@ -16,7 +16,7 @@ import pytest
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.servers.process import kill_group, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.timeout(600)]
 PIPEWEAVE = [sys.executable, "-m", "pipeweave_dagster.cli"]
 # A stage is under way when the one before it has been made.
 STAGES = {"raw_upload": None, "dataset": "raw_upload", "findings": "schema_deduction"}

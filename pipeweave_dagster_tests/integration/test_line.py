@@ -17,7 +17,12 @@ from pipeweave_dagster_tests.servers import graphql
 from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("dev")]
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("dev"),
+    pytest.mark.timeout(600),
+]
 Put = Callable[[str, bytes], None]
 
 

@@ -81,7 +81,7 @@ def pipeweave_dev(env: Mapping[str, str], folder: Path) -> Iterator[Dev]:
     dev = Dev(process, whole_env, dagster, mlflow, pages, log)
     try:
         for url in (f"{dagster}/server_info", pages, mlflow):
-            wait_until(answers(url), 150, process=process, why=dev.tail, every=0.5)
+            wait_until(answers(url), 240, process=process, why=dev.tail, every=0.5)
         yield dev
     finally:
         _stop(process)
