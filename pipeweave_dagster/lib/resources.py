@@ -47,12 +47,19 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         if run is not None and context.instance is not None:
             context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process_name()})
         with self.open() as workbench:
+            if run is not None and _is_first_run(workbench, run):
+                workbench.warm_up()  # nothing can be reused, so every stage needs its worker
             try:
                 yield workbench
             finally:
                 if run is not None:
                     workbench.store.clear_scratch(run.run_id)
                     _note_cancel(context, workbench)
+
+
+def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
+    dataset = run.tags.get("dagster/partition")
+    return dataset is not None and workbench.store.head(dataset) is None
 
 
 def _note_cancel(context: dg.InitResourceContext, workbench: Workbench) -> None:
