@@ -78,7 +78,8 @@ def score(
 ) -> Scored:
     """Read the rows as the training data was read, and score them with the champion.
 
-    Row order and count are kept. Payloads and outputs are left in `folder`.
+    Row order and count are kept. Payloads and outputs are left in `folder`. The outputs of a run
+    say in every row where it comes from; those of a command (no `run_id`) are predictions alone.
     """
     link, trained = champion_of(workbench, dataset)
     snapshot = _aligned(workbench, raw, copy, trained, folder)
@@ -93,7 +94,8 @@ def score(
         )
     )
     version = link.model_version
-    stamp = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256, "run_id": run_id}
+    source = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256, "run_id": run_id}
+    stamp = source if run_id else {}
     workbench.ask_model(
         _WRITE, predictions=folder / scored.predictions.name, out=folder, stamp=stamp
     )

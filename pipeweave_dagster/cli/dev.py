@@ -97,6 +97,7 @@ def _services(ports: dict[str, int]) -> list[Service]:
                  "--workers", "1", "--backend-store-uri", settings.tracking_uri,
                  "--default-artifact-root", str(settings.artifact_root)],
                 port=ports["mlflow"],
+                needed=False,
             )
         )  # fmt: skip
     return services

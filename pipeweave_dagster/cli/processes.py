@@ -17,11 +17,19 @@ _GRACE_S = 8.0
 
 @dataclass(frozen=True)
 class Service:
-    """A command that keeps running; `port` is where it answers once it is ready."""
+    """A command that keeps running.
+
+    Attributes:
+        name: For people.
+        command: Program and arguments.
+        port: Where it answers once it is ready.
+        needed: Whether the others are of no use before that.
+    """
 
     name: str
     command: list[str]
     port: int | None = None
+    needed: bool = True
 
 
 def free_port(wanted: int) -> int:
@@ -55,7 +63,8 @@ class Supervisor:
                 if service.name == "code server":
                     self._ready(service)
             for service in self._services:
-                self._ready(service)
+                if service.needed:
+                    self._ready(service)
         except BaseException:
             self.stop()
             raise

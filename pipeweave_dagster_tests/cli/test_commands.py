@@ -71,6 +71,8 @@ def test_the_main_job_and_everything_after_it(examples: Path, tmp_path: Path) ->
     with output.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 344
+    probabilities = [f"probability_{name}" for name in ("Adelie", "Chinstrap", "Gentoo")]
+    assert list(rows[0]) == ["prediction", *probabilities]
     assert {r["prediction"] for r in rows} <= {"Adelie", "Chinstrap", "Gentoo"}
     with penguins.open(newline="") as file:
         truth = [r["species"] for r in csv.DictReader(file)]

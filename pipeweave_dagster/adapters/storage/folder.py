@@ -120,8 +120,10 @@ class FolderStorage:
     def delete(self, key: str) -> None:
         path = self.root / check_key(key)
         path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # not empty: other objects remain
-            path.parent.rmdir()
+        with contextlib.suppress(OSError):  # until a folder is not empty: other objects remain
+            for folder in path.relative_to(self.root).parents:
+                if folder.name:
+                    (self.root / folder).rmdir()
 
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
         _ = (max_bytes, expires_s)

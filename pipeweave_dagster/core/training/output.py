@@ -10,7 +10,8 @@ def write_outputs(predictions: Path, out: Path, stamp: dict[str, str]) -> list[s
         predictions: Parquet with `row_id`, `prediction` and `probability_<class>`.
         out: Folder for the two files.
         stamp: Constant columns that say where each row's prediction comes from (model version,
-            data version, run); they follow the predictions.
+            data version, run); they follow the predictions. Without them the rows are numbered
+            by their place alone.
 
     Returns:
         The names of the columns, in order.
@@ -20,6 +21,8 @@ def write_outputs(predictions: Path, out: Path, stamp: dict[str, str]) -> list[s
     import pyarrow.parquet as pq
 
     table = pq.read_table(predictions)
+    if not stamp:
+        table = table.drop_columns(["row_id"])
     for name, value in stamp.items():
         constant = pa.repeat(pa.scalar(value, pa.string()), table.num_rows)
         table = table.append_column(name, constant)
