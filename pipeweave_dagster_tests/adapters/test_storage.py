@@ -46,7 +46,6 @@ def test_what_is_put_can_be_read_listed_and_deleted(storage: Storage, tmp_path: 
     storage.delete("a/b/c.txt")
     assert storage.stat("a/b/c.txt") is None
     assert storage.get_tagged("a/b/c.txt") is None
-    assert storage.children("a") == ()
 
 
 def test_a_missing_object_is_not_found(storage: Storage, tmp_path: Path) -> None:
@@ -207,3 +206,11 @@ def test_a_server_that_does_not_answer_is_unavailable(monkeypatch: pytest.Monkey
     with pytest.raises(PipeWeaveError) as caught:
         list(open_storage(Settings()).list(""))
     assert caught.value.code == "SERVICE_UNAVAILABLE"
+
+
+def test_a_folder_forgets_emptied_folders(tmp_path: Path) -> None:
+    storage = FolderStorage(tmp_path / "storage")
+    storage.put("datasets/a/results/x/1.json", b"x")
+    storage.put("datasets/b/HEAD.json", b"x")
+    storage.delete("datasets/a/results/x/1.json")
+    assert storage.children("datasets") == ("b",)
