@@ -1,4 +1,4 @@
-"""From arrivals in the landing zone to run requests, each version once."""
+"""Sensors of the landing zone: from arrivals to run requests, each version once."""
 
 import hashlib
 import time
@@ -9,11 +9,62 @@ import dagster as dg
 from pipeweave_dagster.adapters.claims import claimed_keys
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, uploads_in
-from pipeweave_dagster.lib.partitions import DATASETS, SETTINGS_VERSION_TAG, UPLOAD_VERSION_TAG
+from pipeweave_dagster.lib.console import PRINTED
+from pipeweave_dagster.lib.partitions import (
+    DATASETS,
+    SETTINGS_VERSION_TAG,
+    UPLOAD_VERSION_TAG,
+    AssetJob,
+)
+from pipeweave_dagster.lib.resources import WorkbenchResource
 
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
 MAX_REQUESTS = 20
+_INTERVAL_S = 3
 _SEEN_FOLDER = "sensors"
+
+
+def landing_sensor(
+    name: str,
+    job: AssetJob,
+    workbench: WorkbenchResource,
+    *,
+    folder: str,
+    tag: str,
+    description: str,
+) -> dg.SensorDefinition:
+    """A sensor that starts a run for every new version of every file below a folder.
+
+    Args:
+        name: Name of the sensor.
+        job: What it starts.
+        workbench: Where the landing zone is.
+        folder: Folder of the landing zone.
+        tag: Run tag that tells the file's key.
+        description: For the web UI.
+    """
+
+    def request(upload: Upload) -> dg.RunRequest:
+        return dg.RunRequest(
+            run_key=f"{upload.dataset}-{upload.version}",
+            partition_key=upload.dataset,
+            tags={tag: upload.key, UPLOAD_VERSION_TAG: upload.version},
+            run_config=PRINTED,
+        )
+
+    @dg.sensor(
+        name=name,
+        job=job,
+        minimum_interval_seconds=_INTERVAL_S,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=description,
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        with workbench.open() as bench:
+            whole = bench.settings.storage_is_s3
+            return look(context, bench.store, f"{folder}/", request, whole=whole)
+
+    return sensor
 
 
 def load_seen(store: DocumentStore, sensor: str, cursor: str | None) -> Seen:
