@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,7 +30,6 @@ def dev(
         "dagster": free_port(port),
         "mlflow": free_port(mlflow_port),
         "web": free_port(web_port),
-        "code": free_port(4000),
     }
     urls = {name: f"http://{_LOOPBACK}:{number}" for name, number in ports.items()}
     os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
@@ -44,7 +45,12 @@ def dev(
             "pipeweave_dagster.adapters.mlflow_store:prepare_store",
             tracking_uri=settings.tracking_uri,
         )
-    with Supervisor(_services(ports)) as supervisor:
+    # A socket of its own: gRPC servers may share a port unseen, and two installations that start
+    # at the same moment would then run each other's files.
+    with (
+        tempfile.TemporaryDirectory(prefix="pipeweave-") as folder,
+        Supervisor(_services(ports, Path(folder) / "code.sock")) as supervisor,
+    ):
         sys.stderr.write(
             f"Dagster web UI  {urls['dagster']}\n"
             f"Pages, reports  {urls['web']}\n"
@@ -55,12 +61,11 @@ def dev(
         supervisor.wait()
 
 
-def _services(ports: dict[str, int]) -> list[Service]:
+def _services(ports: dict[str, int], code: Path) -> list[Service]:
     settings = home.settings()
     workspace = settings.dagster_home / "workspace.yaml"
     workspace.write_text(
-        "load_from:\n  - grpc_server:\n"
-        f"      host: {_LOOPBACK}\n      port: {ports['code']}\n      location_name: pipeweave\n"
+        f"load_from:\n  - grpc_server:\n      socket: {code}\n      location_name: pipeweave\n"
     )
     module = "pipeweave_dagster.definitions"
     python = [sys.executable, "-P", "-m"]
@@ -71,9 +76,9 @@ def _services(ports: dict[str, int]) -> list[Service]:
     services = [
         Service(
             "code server",
-            [*python, "dagster", "api", "grpc", "-m", module, *at, str(ports["code"]),
+            [*python, "dagster", "api", "grpc", "-m", module, "--socket", str(code),
              "--location-name", "pipeweave", "--use-python-environment-entry-point", *log_format],
-            port=ports["code"],
+            socket=code,
         ),
         Service(
             "web UI",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from pipeweave_dagster.core.errors import unavailable
@@ -23,12 +24,14 @@ class Service:
         name: For people.
         command: Program and arguments.
         port: Where it answers once it is ready.
+        socket: The same, for a Unix socket.
         needed: Whether the others are of no use before that.
     """
 
     name: str
     command: list[str]
     port: int | None = None
+    socket: Path | None = None
     needed: bool = True
 
 
@@ -75,12 +78,7 @@ class Supervisor:
 
     def _ready(self, service: Service, limit_s: float = 180) -> None:
         deadline = time.monotonic() + limit_s
-        while service.port is not None:
-            with (
-                contextlib.suppress(OSError),
-                socket.create_connection(("127.0.0.1", service.port), timeout=1),
-            ):
-                return
+        while not _is_ready(service):
             if self._running[service.name].poll() is not None or time.monotonic() > deadline:
                 raise unavailable(f"The {service.name} did not start.", fix="See its output above.")
             time.sleep(0.2)
@@ -107,6 +105,18 @@ class Supervisor:
             _send(process, signal.SIGKILL)
             process.wait()
         self._running.clear()
+
+
+def _is_ready(service: Service) -> bool:
+    if service.socket is not None:
+        return service.socket.exists()
+    if service.port is None:
+        return True
+    try:
+        socket.create_connection(("127.0.0.1", service.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
