@@ -73,7 +73,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
     monkeypatch.chdir(tmp_path)
-    return folder
+    yield folder
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")
