@@ -68,8 +68,13 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty PIPEWEAVE_HOME, in a folder without a `.env` file."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty PIPEWEAVE_HOME, in a folder without a `.env` file.
+
+    What a test (or MLflow inside it) puts into the environment is gone after it: fixtures of the
+    whole session are set up between tests.
+    """
+    before = dict(os.environ)
     folder = tmp_path / "home"
     monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
     monkeypatch.chdir(tmp_path)
