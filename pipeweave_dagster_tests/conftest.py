@@ -67,6 +67,19 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Forget what fixtures of earlier modules left: MLflow writes its address into the environment.
+
+    This comes before every fixture of the test, also those of the whole session.
+    """
+    settings = _settings_variables()
+    for variable in [*os.environ]:
+        foreign = variable in settings or variable.startswith(_FOREIGN)
+        if foreign and variable != LOG_VARIABLE:
+            del os.environ[variable]
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty PIPEWEAVE_HOME, in a folder without a `.env` file.

@@ -78,8 +78,13 @@ def meaning_of(profile: ColumnProfile) -> Meaning:
     return _number(profile) if profile.storage in {"integer", "number"} else _text(profile)
 
 
+_SHOWN_FROM = 5
+
+
 def _shown(profile: ColumnProfile, count: int = 3) -> str:
-    return ", ".join(repr(v[:40]) for v in list(profile.top)[:count])
+    """The commonest values; one that fewer than five rows hold may be about a person."""
+    known = [value for value, rows in profile.top.items() if rows >= _SHOWN_FROM]
+    return ", ".join(repr(value[:40]) for value in known[:count]) or "(too rare to be shown)"
 
 
 def _is_boolean(profile: ColumnProfile) -> bool:
