@@ -3,7 +3,6 @@
 import logging
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -45,12 +44,7 @@ class Workbench:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def warm_up(self) -> None:

@@ -1,6 +1,5 @@
 """`pipeweave ingest`, `schema` and `eda`: single stages on a file, without a run."""
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ import typer
 
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.cli import home
-from pipeweave_dagster.cli.output import AsJson, columns, emit
+from pipeweave_dagster.cli.output import AsJson, columns, deliver, emit
 from pipeweave_dagster.cli.run import readable
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
@@ -49,11 +48,11 @@ def ingest(
                 "pipeweave_dagster.core.ingest:ingest_as_text",
                 file=path.absolute(), name=path.name, out=folder,
             )  # fmt: skip
-            _deliver(Path(folder) / "data.csv", output)
+            deliver(Path(folder) / "data.csv", output)
         else:
             snapshot = _snapshot(bench, path, Path(folder))
             facts = snapshot.model_dump(mode="json", exclude={"data", "quarantine"})
-            _deliver(Path(folder) / snapshot.data.name, output)
+            deliver(Path(folder) / snapshot.data.name, output)
     emit({**facts, "output": str(output)}, json, f"Wrote {output}: {facts['rows']:,} rows")
 
 
@@ -96,7 +95,7 @@ def eda(
             data=out / snapshot.data.name, out=out / "report", inline_limit_bytes=1 << 40,
         )  # fmt: skip
         if html:
-            _deliver(out / "report" / report.html.name, html)
+            deliver(out / "report" / report.html.name, html)
     _write_summary(report, json)
     if json != "-":
         emit({}, as_json=False, text="\n".join(report.highlights))
@@ -131,11 +130,3 @@ def _deduced(
         snapshot=snapshot, data=out / snapshot.data.name, settings=DatasetSettings(target=target),
     )  # fmt: skip
     return snapshot, found
-
-
-def _deliver(source: Path, target: Path) -> None:
-    """Write a result so that it appears whole."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, partial)
-    partial.replace(target)

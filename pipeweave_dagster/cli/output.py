@@ -1,8 +1,10 @@
 """What commands print: text for people, or one JSON object with `--json`."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -43,3 +45,11 @@ def columns(header: Sequence[str], rows: Iterable[Sequence[object]], width: int 
         "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
     ]
     return "\n".join(lines)
+
+
+def deliver(source: Path, target: Path) -> None:
+    """Write a result where the user wants it, whole or not at all; missing folders are made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, partial)
+    partial.replace(target)

@@ -1,6 +1,5 @@
 """`pipeweave predict`: score a file with the champion, here and now."""
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ import typer
 from pipeweave_dagster.adapters.scoring import describe_batch, score
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
-from pipeweave_dagster.cli.output import AsJson, emit
+from pipeweave_dagster.cli.output import AsJson, deliver, emit
 from pipeweave_dagster.cli.run import readable
 from pipeweave_dagster.core.documents import PredictionBatch
 
@@ -49,7 +48,5 @@ def score_file(name: str, file: Path, output: Path) -> PredictionBatch:
         raw = describe_batch(path, path.name)
         scored = score(bench, known(bench.store, name), raw, path.absolute(), Path(folder))
         source = scored.parquet if output.suffix == ".parquet" else scored.csv
-        partial = output.with_name(f".{output.name}.part")
-        shutil.copyfile(source, partial)
-        partial.replace(output)
+        deliver(source, output)
     return scored.batch

@@ -4,6 +4,7 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeweave_dagster.adapters.links import mlflow_urls
 from pipeweave_dagster.adapters.overview import score_in_words
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
 from pipeweave_dagster.cli.output import columns, plain
@@ -16,7 +17,6 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
-from pipeweave_dagster.lib.metadata.model import mlflow_urls
 from pipeweave_dagster.settings import Settings
 
 _KINDS: dict[str, type[Document]] = {
@@ -118,7 +118,8 @@ def _links(found: dict[str, Any], settings: Settings, dataset: str, run_id: str)
             links["report_file"] = str(settings.storage_folder / report.html.key)
     model = found.get("model")
     if model is not None and model.mlflow is not None:
-        links |= mlflow_urls(model.mlflow, settings)
+        urls = mlflow_urls(model.mlflow, settings)
+        links |= {f"mlflow_{name}": url for name, url in urls.items()}
     return links
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from pipeweave_dagster.adapters.links import mlflow_urls
 from pipeweave_dagster.adapters.overview import entry_of, score_in_words
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry
 from pipeweave_dagster.core.documents import (
@@ -130,25 +131,13 @@ def _fill_model(
         if view.evaluation.card and view.evaluation.card.name.endswith(".html"):
             view.links["Model card"] = payload_url(view.evaluation.card)
     if view.model and view.model.mlflow:
-        view.links |= mlflow_links(view.model, settings)
+        urls = mlflow_urls(view.model.mlflow, settings)
+        view.links |= {f"MLflow {name}": url for name, url in urls.items()}
 
 
 def payload_url(payload: Payload) -> str:
     """Where `/reports` serves a payload."""
     return f"/reports/{payload.sha256}/{quote(payload.name, safe='')}"
-
-
-def mlflow_links(model: TrainedModel, settings: Settings) -> dict[str, str]:
-    """Pages of the MLflow run and of the registered version."""
-    link, base = model.mlflow, settings.mlflow_url.rstrip("/")
-    if link is None:
-        return {}
-    run = f"{quote(link.experiment_id, safe='')}/runs/{quote(link.run_id, safe='')}"
-    version = f"{quote(link.model_name, safe='')}/versions/{quote(link.model_version, safe='')}"
-    return {
-        "MLflow run": f"{base}/#/experiments/{run}",
-        "MLflow model": f"{base}/#/models/{version}",
-    }
 
 
 def _load(store: DocumentStore, entries: dict[str, Entry], asset: str, kind: type[D]) -> D | None:

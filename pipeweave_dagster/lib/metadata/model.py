@@ -4,10 +4,10 @@ from typing import Any
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.links import mlflow_urls
 from pipeweave_dagster.core.documents import (
     DriftReport,
     Evaluation,
-    MlflowLink,
     PipelineSpec,
     PredictionBatch,
     TrainedModel,
@@ -17,15 +17,6 @@ from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.settings import Settings
 
 _MAX_PLOTS = 4
-
-
-def mlflow_urls(link: MlflowLink, settings: Settings) -> dict[str, str]:
-    """Addresses of the run and of the registered version in MLflow's pages."""
-    base = f"{settings.mlflow_url}/#"
-    return {
-        "mlflow_run": f"{base}/experiments/{link.experiment_id}/runs/{link.run_id}",
-        "mlflow_model": f"{base}/models/{link.model_name}/versions/{link.model_version}",
-    }
 
 
 def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
@@ -63,7 +54,7 @@ def _model(document: TrainedModel, settings: Settings) -> dict[str, Any]:
     }
     if document.mlflow is not None:
         urls = mlflow_urls(document.mlflow, settings)
-        facts |= {name: dg.MetadataValue.url(url) for name, url in urls.items()}
+        facts |= {f"mlflow_{name}": dg.MetadataValue.url(url) for name, url in urls.items()}
     return facts
 
 
