@@ -1,0 +1,1 @@
+"""Parts of `automl.py`: the data sets, the systems and their environments, runs, the table."""
