@@ -64,6 +64,12 @@ CATALOGUE: dict[str, StepType] = {
         "Free text: hashed TF-IDF of words, projected to a few dimensions for trees.",
         {"dimensions": (int,)},
     ),
+    "derived": StepType(
+        "feature",
+        "New features from a closed menu of operators (ratio, difference, product, days between, "
+        "cross, mean of a group, difference to it).",
+        {"features": (list,)},
+    ),
     "search": StepType(
         "train",
         "Tries model families in a fixed order under the time budget, then variants of them.",

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 from pipeweave_dagster.core.documents import PipelineSpec, Task
+from pipeweave_dagster.core.pipelines.derived import USE, derived_in
 
 View = Literal["none", "linear", "tree"]
 
@@ -50,7 +51,7 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
     """The part of the pipeline that works row by row, in the form of `serving.prepare`."""
     plan: list[dict[str, Any]] = []
     for step in spec.steps:
-        if step.kind not in ("preprocess", "feature"):
+        if step.kind not in ("preprocess", "feature") or step.use == USE:
             continue
         for name in step.columns:
             entry: dict[str, Any] = {"name": name, "use": step.use}
@@ -59,6 +60,10 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
             if step.use == "date_parts":
                 entry["parts"] = list(step.params.get("parts", ["epoch"]))
             plan.append(entry)
+    plan.extend(
+        {"name": f.name, "use": USE, "operator": f.operator, "columns": list(f.columns)}
+        for f in derived_in(spec)
+    )
     return plan
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, DATE_PARTS, FAMILIES
+from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
 
 _ORDER = ("extract", "preprocess", "feature", "train", "predict")
 
@@ -35,6 +36,7 @@ def validate(spec: PipelineSpec, columns: list[str] | None = None) -> list[Probl
     problems = [*_roles(spec, columns), *_names(spec)]
     for index, step in enumerate(spec.steps):
         problems.extend(_step(spec, index, step))
+    problems.extend(_derived(spec))
     problems.extend(_graph(spec))
     problems.extend(_coverage(spec))
     return problems
@@ -167,6 +169,17 @@ def _choices(path: str, step: Step) -> Iterator[Problem]:
                 )
 
 
+def _derived(spec: PipelineSpec) -> Iterator[Problem]:
+    for index, step in enumerate(spec.steps):
+        if step.use != USE:
+            continue
+        found = step.params.get("features")
+        for trouble in troubles(found, uses_of(spec), step.columns):
+            place = f".{trouble.place}" if trouble.place >= 0 else ""
+            path = f"steps.{index}.params.features{place}"
+            yield Problem("PIP601", path, trouble.message, trouble.fix)
+
+
 def _graph(spec: PipelineSpec) -> Iterator[Problem]:
     steps = {s.name: s for s in spec.steps}
     for index, step in enumerate(spec.steps):
@@ -214,7 +227,12 @@ def _cycle(after: dict[str, list[str]]) -> list[str]:
 
 
 def _coverage(spec: PipelineSpec) -> Iterator[Problem]:
-    uses = Counter(c for s in spec.steps if s.kind in ("preprocess", "feature") for c in s.columns)
+    uses = Counter(
+        column
+        for step in spec.steps
+        if step.kind in ("preprocess", "feature") and step.use != USE
+        for column in step.columns
+    )
     for name in spec.features:
         if uses[name] != 1:
             yield Problem(

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,9 @@ import pandas as pd
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.pipelines.derived import USE
 from pipeweave_dagster.core.training.folds import Problem
+from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.split import Index, Split, split_rows, strata_of
 from pipeweave_dagster.core.training.table import Table
@@ -24,6 +27,7 @@ class Job:
     """A table that is ready to be learned from.
 
     Attributes:
+        frame: How raw columns become features, in the form of `serving.prepare`.
         features: Prepared features of all rows.
         problem: The training rows alone, with their folds.
     """
@@ -31,6 +35,7 @@ class Job:
     spec: PipelineSpec
     table: Table
     split: Split
+    frame: list[dict[str, Any]]
     features: pd.DataFrame
     problem: Problem
 
@@ -54,10 +59,15 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
     Raises:
         PipeWeaveError: VALIDATION_ERROR where no feature varies or no fold can be made.
     """
-    features = prepare(table.raw, frame_plan(spec))
+    frame = frame_plan(spec)
+    # Derived features say nothing new of a row, and must not move it to another side.
+    features = prepare(table.raw, [entry for entry in frame if entry["use"] != USE])
     strata = strata_of(table.y, len(table.classes))
     split = split_rows(spec.split, features, table.divider, strata)
     train = split.train
+    if len(frame) > len(spec.features):
+        frame = with_group_means(frame, table.raw.iloc[train])
+        features = prepare(table.raw, frame)
     columns = layout(spec, features.iloc[train])
     if columns.empty:
         raise validation_error(
@@ -89,7 +99,7 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         folds=folds,
         seed=seed,
     )
-    return Job(spec, table, split, features, problem)
+    return Job(spec, table, split, frame, features, problem)
 
 
 def _folds(

@@ -138,10 +138,10 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
     columns: dict[str, np.ndarray] = {}
     for entry in plan:
         name, use = entry["name"], entry["use"]
-        if name in table.columns:
-            values = table[name]
-        else:
-            values = pd.Series(np.full(len(table), np.nan), name=name)
+        if use == "derived":
+            columns[name] = _derived(table, entry)
+            continue
+        values = _values(table, name)
         if use == "date_parts":
             for part, numbers in _date_parts(values, entry["parts"]).items():
                 columns[f"{name} ({part})"] = numbers
@@ -157,9 +157,43 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
 
 
+def _values(table: pd.DataFrame, name: str) -> pd.Series:
+    if name in table.columns:
+        return table[name]
+    return pd.Series(np.full(len(table), np.nan), name=name)
+
+
+def _derived(table: pd.DataFrame, entry: dict[str, Any]) -> np.ndarray:
+    """A new feature out of two columns; missing where one of them is, or where it is not finite."""
+    operator = entry["operator"]
+    first, second = (_values(table, name) for name in entry["columns"])
+    if operator == "cross":
+        pairs = zip(as_text(first), as_text(second), strict=True)
+        made = [None if a is None or b is None else f"{a} | {b}" for a, b in pairs]
+        return np.array(made, dtype=object)
+    if operator == "days_between":
+        return _days(as_moments(first)) - _days(as_moments(second))
+    number = as_number(first)
+    if operator in ("group_mean", "group_difference"):
+        means = entry["means"]
+        group = np.array([means.get(v, entry["overall"]) for v in as_text(second)], dtype=float)
+        return group if operator == "group_mean" else number - group
+    other = as_number(second)
+    with np.errstate(all="ignore"):
+        made = {"ratio": np.divide, "difference": np.subtract, "product": np.multiply}[operator](
+            number, other
+        )
+    return np.where(np.isfinite(made), made, np.nan)
+
+
+def _days(moments: pd.Series) -> np.ndarray:
+    days = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    return np.asarray(days, dtype=np.float64)
+
+
 def _date_parts(values: pd.Series, parts: list[str]) -> dict[str, np.ndarray]:
     moments = as_moments(values)
-    epoch = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    epoch = _days(moments)
     fields = {"weekday": "day_of_week"}
     return {
         part: np.asarray(

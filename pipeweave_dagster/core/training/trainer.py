@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
-from pipeweave_dagster.core.pipelines.compile import frame_plan
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.bundle import bundle_of
 from pipeweave_dagster.core.training.clock import Clock
@@ -37,7 +36,7 @@ def run_training(
     results = search.run()
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
     found, z = _judge(job, weighted, results[0])
-    evaluated = bundle_of(spec.task, job.table.classes, frame_plan(spec), fold_members(weighted))
+    evaluated = bundle_of(spec.task, job.table.classes, job.frame, fold_members(weighted))
     scores = predictions(evaluated, job.table.raw.iloc[job.split.test])
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)

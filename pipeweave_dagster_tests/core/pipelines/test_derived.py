@@ -1,0 +1,121 @@
+"""New features from the closed menu: computed as told, refused if not of it, kept in place."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster.core.pipelines.compile import frame_plan
+from pipeweave_dagster.core.pipelines.derived import OPERATORS, Derived, derived_in, with_derived
+from pipeweave_dagster.core.training.group_means import with_group_means
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster_tests.core.training.made import planned, stored
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    a, b = rng.integers(0, 9, 200).astype(float), rng.integers(0, 4, 200).astype(float)
+    return pd.DataFrame(
+        {
+            "a": a,
+            "b": b,
+            "g": rng.choice(["x", "y", "z"], 200),
+            "h": rng.choice(["p", "q"], 200),
+            "first": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 99, 200), "D"),
+            "last": pd.Timestamp("2024-06-01") + pd.to_timedelta(rng.integers(0, 99, 200), "D"),
+            "y": rng.normal(size=200) + a,
+        }
+    )
+
+
+def ideas(*pairs):
+    return [Derived(operator=o, columns=list(c)) for o, *c in pairs]
+
+
+ALL = ideas(
+    ("ratio", "a", "b"), ("difference", "a", "b"), ("product", "a", "b"),
+    ("days_between", "last", "first"), ("cross", "g", "h"),
+    ("group_mean", "a", "g"), ("group_difference", "a", "g"),
+)  # fmt: skip
+
+
+def test_every_operator_computes_what_the_menu_says(frame):
+    spec = with_derived(planned(frame, "y", "regression"), ALL)
+    assert {f.operator for f in derived_in(spec)} == set(OPERATORS)
+    made = prepare(frame, with_group_means(frame_plan(spec), frame))
+    zero = frame["b"] == 0
+    assert zero.any()
+    assert made["ratio(a, b)"].isna().equals(zero)
+    np.testing.assert_allclose(made["ratio(a, b)"][~zero], (frame["a"] / frame["b"])[~zero])
+    np.testing.assert_allclose(made["difference(a, b)"], frame["a"] - frame["b"])
+    np.testing.assert_allclose(made["product(a, b)"], frame["a"] * frame["b"])
+    days = (frame["last"] - frame["first"]).dt.days
+    np.testing.assert_allclose(made["days_between(last, first)"], days)
+    assert set(made["cross(g, h)"]) == {f"{g} | {h}" for g in "xyz" for h in "pq"}
+    counts = frame.groupby("g")["a"].count()
+    drawn = (frame.groupby("g")["a"].sum() + 10 * frame["a"].mean()) / (counts + 10)
+    np.testing.assert_allclose(made["group_mean(a, g)"], frame["g"].map(drawn))
+    np.testing.assert_allclose(made["group_difference(a, g)"], frame["a"] - frame["g"].map(drawn))
+
+
+def test_absent_and_unseen_values_are_missing_or_the_overall_mean(frame):
+    spec = with_derived(planned(frame, "y", "regression"), ALL)
+    plan = with_group_means(frame_plan(spec), frame)
+    rows = pd.DataFrame({"a": [4.0, None], "g": ["never seen", None]})
+    made = prepare(rows, plan)
+    assert made["group_mean(a, g)"].tolist() == pytest.approx([frame["a"].mean()] * 2)
+    assert made["ratio(a, b)"].isna().all()
+    assert made["cross(g, h)"].tolist() == [None, None]
+    assert made["days_between(last, first)"].isna().all()
+
+
+def test_the_pipeline_stays_valid_and_reads_back(frame):
+    spec = planned(frame, "y", "regression")
+    more = with_derived(spec, ALL)
+    assert not validate(more, list(frame.columns))
+    assert derived_in(more) == ALL
+    assert with_derived(more, []) == spec
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"operator": "exec", "columns": ["a", "b"]}, "No operator"),
+        ({"operator": "ratio", "columns": ["a"]}, "1 columns"),
+        ({"operator": "ratio", "columns": ["a", "a"]}, "twice"),
+        ({"operator": "ratio", "columns": ["a", "g"]}, "no number"),
+        ({"operator": "ratio", "columns": ["a", "y"]}, "does not name"),
+        ({"operator": "cross", "columns": ["a", "b"]}, "no category"),
+        ({"operator": "ratio", "columns": ["a", "b"], "code": "1"}, "no derived feature"),
+        ({"operator": "product", "columns": ["b", "a"]}, "twice"),
+        ("ratio(a, b)", "no derived feature"),
+    ],
+)
+def test_what_is_not_of_the_menu_is_a_problem_with_its_path(frame, entry, words):
+    spec = with_derived(planned(frame, "y", "regression"), ideas(("product", "a", "b")))
+    at = next(i for i, s in enumerate(spec.steps) if s.use == "derived")
+    entries = [*spec.steps[at].params["features"], entry]
+    step = spec.steps[at].model_copy(
+        update={"params": {"features": entries}, "columns": ["a", "b", "g"]}
+    )
+    broken = spec.model_copy(update={"steps": [*spec.steps[:at], step, *spec.steps[at + 1 :]]})
+    found = validate(broken, list(frame.columns))
+    assert [p.code for p in found] == ["PIP601"] * len(found)
+    assert any(words in p.message for p in found)
+    assert all(p.path == f"steps.{at}.params.features.1" for p in found)
+
+
+def test_rows_keep_their_side_when_features_are_derived(frame, tmp_path):
+    spec = planned(frame, "y", "regression")
+    table = read_table(spec, stored(frame, tmp_path))
+    plain, more = make_job(spec, table, 0), make_job(with_derived(spec, ALL), table, 0)
+    assert plain.split.test.tolist() == more.split.test.tolist()
+    assert more.features.shape[1] == plain.features.shape[1] + len(ALL)
+    means = next(e["means"] for e in more.frame if e["name"] == "group_mean(a, g)")
+    train = table.raw.iloc[more.split.train]
+    overall = train["a"].mean()
+    x = train[train["g"] == "x"]["a"]
+    assert means["x"] == pytest.approx((x.sum() + 10 * overall) / (len(x) + 10))
