@@ -1,10 +1,13 @@
 """The command line: one module a noun. `main` is the entry point."""
 
+import logging
 import sys
 
 
 def main() -> None:
     """Run one command; every error becomes one line (or one JSON envelope) and an exit code."""
+    if logging.lastResort is not None:
+        logging.lastResort.addFilter(_no_interrupt)
     from pipeweave_dagster.cli.app import build_app
     from pipeweave_dagster.cli.output import fail
     from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
@@ -29,6 +32,15 @@ def main() -> None:
             fix="This is a defect of PipeWeave; PIPEWEAVE_DEBUG=1 shows where.",
         )
         sys.exit(fail(problem, as_json="--json" in sys.argv))
+
+
+def _no_interrupt(record: logging.LogRecord) -> bool:
+    """Drop the traces of an interrupt: a database driver logs whatever stops it in mid-call.
+
+    The command itself says that it was interrupted.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return error is None or isinstance(error, Exception)
 
 
 __all__ = ["main"]

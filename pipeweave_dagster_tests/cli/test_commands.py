@@ -33,7 +33,7 @@ def facts(*words: str | Path, code: int = 0) -> Any:
      "doctor", "demo", "gc", "datasets ls", "datasets show", "datasets rm", "pipelines ls",
      "pipelines show", "pipelines check", "pipelines export", "models ls", "models show",
      "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
-     "runs cancel", "schedule ls", "config show"],
+     "runs cancel", "schedule ls", "config show", "migrate"],
 )  # fmt: skip
 def test_help_has_an_example_and_json(command: str) -> None:
     from typer.testing import CliRunner
@@ -44,6 +44,26 @@ def test_help_has_an_example_and_json(command: str) -> None:
     assert result.exit_code == 0
     assert "Example:" in result.output
     assert command == "dev" or "--json" in result.output
+
+
+@pytest.mark.parametrize(("error", "told"), [(KeyboardInterrupt, False), (ValueError, True)])
+def test_an_interrupt_in_a_library_leaves_no_trace(
+    error: type[BaseException], told: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C may come while a library, which logs what stops it, is at work."""
+    script = f"""
+import logging, sys
+from pipeweave_dagster.cli import app, main
+def command():
+    try:
+        raise {error.__name__}("stopped here")
+    except BaseException:
+        logging.getLogger("sqlalchemy.pool").exception("Exception closing connection")
+app.build_app = lambda: command
+main()
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert ("stopped here" in capfd.readouterr().err) == told
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -56,9 +57,11 @@ def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def at(stage: str, storage: Path, known: set[Path], process: subprocess.Popen[bytes]) -> None:
-    """Return when the newest run is well inside a stage."""
-    wait_until(lambda: reaches(storage, stage, known), 60, process=process, every=0.02)
+def at(stage: str, log: Path, known: set[Path], process: subprocess.Popen[bytes]) -> None:
+    """Return when the newest run, whose home stands beside its log, is well inside a stage."""
+    storage = log.parent / "home" / "storage"
+    reached = partial(reaches, storage, stage, known)
+    wait_until(reached, 60, process=process, why=log.read_text, every=0.02)
     time.sleep(0.3)
 
 
@@ -67,7 +70,7 @@ def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path:
     for stage in STAGES:
         known = {*storage.glob("datasets/*/runs/*.json")}
         with main_job(file, log) as process:
-            at(stage, storage, known, process)
+            at(stage, log, known, process)
             children = family(process)
             os.kill(process.pid, signal.SIGKILL)
             _, alive = psutil.wait_procs(children, timeout=10)
@@ -80,18 +83,18 @@ def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path:
     assert not faults(storage)
 
 
-@pytest.mark.parametrize("stage", ["dataset", "model"])
+@pytest.mark.parametrize("stage", sorted(STAGES))
 def test_children_killed(stage: str, home: Path, examples: Path, tmp_path: Path) -> None:
     """A child that was not at work is replaced in silence; one that was makes the run fail."""
     storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
     with main_job(file, log) as process:
-        at(stage, storage, set(), process)
+        at(stage, log, set(), process)
         for child in family(process):
             child.kill()
         failed = process.wait(timeout=120) != 0
     assert (head(storage, "penguins") is None) == failed, log.read_text()
     assert not faults(storage)
-    with main_job(file, log) as process:
+    with main_job(file, log, budget=2) as process:
         assert process.wait(timeout=120) == 0, log.read_text()
     assert not faults(storage)
 
@@ -101,7 +104,7 @@ def test_control_c_cancels_the_run_and_leaves_nothing(
 ) -> None:
     storage, log = home / "storage", tmp_path / "log"
     with main_job(examples / "breast_cancer.csv", log, budget=60, target="diagnosis") as process:
-        at("model", storage, set(), process)
+        at("model", log, set(), process)
         children = family(process)
         os.killpg(process.pid, signal.SIGINT)  # as the terminal does: to the whole group
         assert process.wait(timeout=10) == 130, log.read_text()
