@@ -19,6 +19,7 @@ from pipeweave_dagster.core.documents import (
     RawUpload,
     SchemaDeduction,
 )
+from pipeweave_dagster.core.eda import ReportOptions
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.naming import name_of_file
 
@@ -92,7 +93,8 @@ def eda(
         report = bench.on_data(
             "pipeweave_dagster.core.eda:build_report", EdaReport,
             dataset=name_of_file(path.name), snapshot=snapshot, schema=found,
-            data=out / snapshot.data.name, out=out / "report", inline_limit_bytes=1 << 40,
+            data=out / snapshot.data.name, out=out / "report",
+            options=ReportOptions(inline_limit_bytes=1 << 40),
         )  # fmt: skip
         if html:
             deliver(out / "report" / report.html.name, html)

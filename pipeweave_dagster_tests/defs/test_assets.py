@@ -6,6 +6,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from pipeweave_dagster.adapters.state import Entry, Head
+from pipeweave_dagster.adapters.versions import version_before
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
@@ -217,6 +219,57 @@ def test_a_wrong_target_offers_the_nearest_names(bench: Workbench) -> None:
     data = dataset(raw_upload=raw, **run).value
     with pytest.raises(dg.Failure, match="weight"):
         schema_deduction(raw_upload=raw, dataset=data, **run)
+
+
+def test_the_next_version_is_compared_with_the_published_one(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    documents = {"raw_upload": "raw", "dataset": "data", "schema_deduction": "schema"}
+    entries = {
+        asset: Entry(
+            document=bench.store.save(line[name].value), key="k", run_id="first", made_at=1.0
+        )
+        for asset, name in {**documents, "findings": "findings"}.items()
+    }
+    head = Head(dataset="grown", run_id="first", moved_at=1.0, entries=entries)
+    bench.store.storage.put("datasets/grown/HEAD.json", head.model_dump_json().encode())
+    run = {"context": context_for("grown"), "workbench": bench}
+    same = version_before(bench.store, "grown", line["data"].value)
+    assert same is None  # the published version itself was the first
+
+    lines = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
+    put(bench, "grown", "\n".join([lines[0], *lines[1::3]]).encode())
+    put(bench, "grown", b"columns: {bill: {type: categorical}}\n", "pipeweave.yaml")
+    raw = raw_upload(config=CONFIG, **run).value
+    data = dataset(raw_upload=raw, **run).value
+    schema = schema_deduction(raw_upload=raw, dataset=data, **run).value
+    read = {"raw_upload": raw, "dataset": data, "schema_deduction": schema}
+    result, *checks = findings(**read, **run)
+    told = {c.check_name: c for c in checks}
+    assert not told["drift"].passed
+    assert "PW702" in told["drift"].metadata["codes"].value
+    assert "PW509" in told["columns"].metadata["codes"].value
+    assert "'bill'" in str(told["columns"].description)
+    assert result.value.compared_with.dataset == line["data"].value.sha256
+
+    moved = head.model_copy(
+        update={
+            "entries": {
+                "dataset": entries["dataset"].model_copy(
+                    update={"document": bench.store.save(data)}
+                ),
+                "schema_deduction": entries["schema_deduction"],
+                "findings": entries["findings"].model_copy(
+                    update={"document": bench.store.save(result.value)}
+                ),
+            }
+        }
+    )
+    bench.store.storage.put("datasets/grown/HEAD.json", moved.model_dump_json().encode())
+    again, *_ = findings(**read, **run)
+    assert "reused from run" in again.metadata["result"]
+    report = eda_report(**read, **run)
+    assert report.value.summary["drift"]["rows"] == 344
 
 
 def test_a_constant_target_stops_the_line_at_the_findings(bench: Workbench) -> None:

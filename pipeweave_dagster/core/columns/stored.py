@@ -29,6 +29,17 @@ class Stored:
         """The columns in the order of the file."""
         return list(self._place)
 
+    def newest(self, name: str) -> float | None:
+        """The latest moment of a date column in seconds since 1970; None where it has none."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.read(name)
+        if not (pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)):
+            return None
+        latest = pc.max(column.cast(pa.timestamp("us"))).cast(pa.int64()).as_py()
+        return None if latest is None else latest / 1e6
+
     def read(self, name: str) -> Any:
         """The Arrow column. Read by its place: a name with dots would be taken for a path."""
         import pyarrow as pa

@@ -23,16 +23,38 @@ class Finding(Part):
     overridden: str | None = None
 
 
+class Compared(Part):
+    """The earlier version that one was compared with: addresses of its documents and its data."""
+
+    dataset: str
+    schema_deduction: str
+    data: str
+
+
 class Findings(Document):
-    """All that was found, also what passed; `blocked` stops the line before the model."""
+    """All that was found, also what passed; `blocked` stops the line before the model.
+
+    `compared_with` is the version published before this one, None for the first: a second run on
+    the same bytes compares with the same version, and so reuses these findings.
+    """
 
     kind: ClassVar[str] = "findings"
     findings: list[Finding]
+    compared_with: Compared | None = None
 
     @property
     def blocked(self) -> list[Finding]:
         """The findings that stop the line (an overridden one does not)."""
         return [f for f in self.findings if f.state == "blocked" and f.overridden is None]
+
+    @property
+    def overrides(self) -> list[str]:
+        """What a person has set aside, one line each, as it is kept with the model."""
+        return [
+            f"{f.code} {', '.join(f.columns[:5])}: {f.overridden}".replace(" :", ":")
+            for f in self.findings
+            if f.overridden is not None
+        ]
 
     def of_group(self, group: Group) -> list[Finding]:
         """The findings that one asset check shows."""

@@ -57,11 +57,28 @@ class AlertSetting(Part):
 
 
 class Override(Part):
-    """A finding that a person sets aside, with the reason that is kept with the model."""
+    """A finding that a person sets aside, with the reason that is kept with the model.
+
+    `by` and `at` say who wrote it and when; the command line fills them.
+    """
 
     finding: str
     column: str | None = None
     reason: str = Field(min_length=3)
+    by: str | None = None
+    at: str | None = None
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        # YAML reads an unquoted 2024-01-01 as a date.
+        return value.isoformat() if isinstance(value, date) else value
+
+    @property
+    def told(self) -> str:
+        """The reason, with who gave it and when."""
+        who = ", ".join(fact for fact in (self.by, self.at) if fact)
+        return f"{self.reason} ({who})" if who else self.reason
 
 
 class DatasetSettings(Part):

@@ -7,14 +7,10 @@ be drawn again.
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.documents import (
-    DatasetSettings,
-    DatasetSnapshot,
-    EdaReport,
-    SchemaDeduction,
-)
+from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
+from pipeweave_dagster.core.eda.options import ReportOptions
 
-__all__ = ["build_report", "render"]
+__all__ = ["ReportOptions", "build_report", "render"]
 
 
 def build_report(
@@ -23,8 +19,7 @@ def build_report(
     schema: SchemaDeduction,
     data: Path,
     out: Path,
-    inline_limit_bytes: int = 1_000_000,
-    settings: DatasetSettings | None = None,
+    options: ReportOptions | None = None,
 ) -> EdaReport:
     """Summarise one version of a data set and write `report.html` (and a large `summary.json`).
 
@@ -34,16 +29,16 @@ def build_report(
         schema: Meaning of its columns, and the target.
         data: The snapshot's Parquet file.
         out: Folder for the files.
-        inline_limit_bytes: A smaller summary stands in the document, a larger one beside it.
-        settings: What the user said, so that the findings are those of the line.
+        options: What to take into account besides the table.
 
     Returns:
         The report. No raw row, no value of a sensitive column and no category of fewer than five
-        rows is in it. Equal inputs give equal bytes.
+        rows is in it,
+        unless the options allow sample rows. Equal inputs give equal bytes.
     """
     from pipeweave_dagster.core.eda.report import write_report
 
-    return write_report(dataset, snapshot, schema, data, out, inline_limit_bytes, settings)
+    return write_report(dataset, snapshot, schema, data, out, options or ReportOptions())
 
 
 def render(summary: dict[str, Any]) -> str:

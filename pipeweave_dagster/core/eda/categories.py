@@ -32,6 +32,7 @@ def lengths(column: Column) -> dict[str, Any]:
         return {}
     chars = np.array([len(label) for label in column.labels])
     words = np.array([label.count(" ") + 1 for label in column.labels])
+    blank = np.array([not label.strip() for label in column.labels])
     weights = column.counts / column.present
     order = np.argsort(chars)
     middle = int(np.searchsorted(np.cumsum(weights[order]), 0.5))
@@ -39,5 +40,6 @@ def lengths(column: Column) -> dict[str, Any]:
         "mean_characters": figure(float((chars * weights).sum())),
         "median_characters": int(chars[order[min(middle, len(order) - 1)]]),
         "max_characters": int(chars.max()),
+        "blank_rows": int(column.counts[blank].sum()),
         "mean_words": figure(float((words * weights).sum())),
     }

@@ -63,6 +63,38 @@ def histogram_chart(
     return svg.markup(alone=alone)
 
 
+def column_chart(
+    labels: Sequence[str], values: Sequence[float | None], title: str, *, alone: bool = True
+) -> str:
+    """Upright bars from zero with their labels below; what has no value stays empty.
+
+    Args:
+        labels: Name of each bar; every second or third is written where room is short.
+        values: Height of each bar.
+        title: What is seen.
+        alone: Whether the picture brings its own colours.
+    """
+    svg = Svg(320, 120, title)
+    known = [value for value in values if value is not None]
+    high, low = max([0.0, *known]), min([0.0, *known])
+    scale = 84 / ((high - low) or 1.0)
+    zero = 14 + high * scale
+    width = 320 / max(1, len(values))
+    boxes = []
+    for place, value in enumerate(values):
+        if value is not None:
+            top = zero - max(0.0, value) * scale
+            boxes.append((place * width + 1, top, max(1.0, width - 2), abs(value) * scale))
+    svg.bars(boxes)
+    svg.line([(0, zero), (320, zero)])
+    every = max(1, math.ceil(26 / width))
+    for place, label in enumerate(labels):
+        if place % every == 0:
+            svg.text((place + 0.5) * width, 116, plain(label, 8), "middle")
+    svg.text(318, 10, number(high if high > -low else low), "end")
+    return svg.markup(alone=alone)
+
+
 def line_chart(
     series: Sequence[tuple[str, Sequence[float], Sequence[float]]],
     title: str,

@@ -1,5 +1,6 @@
 """Which columns are missing together, and whether that tells the target."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.relation import wilson
+from pipeweave_dagster.core.quality.guardrails.sentinels import sentinel
 
 PATTERNS = 10
 COLUMNS = 30
@@ -22,22 +24,47 @@ def missingness(
 
     Args:
         columns: All columns; only those with missing values are looked at, at most the thirty
-            with the most.
+            with the most. A repeated extreme far from all others counts as missing, and is named.
         target: For the rate of the target where a column is missing and where it is not.
         time: The leading date column, for the share that is missing over time.
     """
-    gaps = sorted((c for c in columns if c.missing), key=lambda c: -c.missing)
+    absent = {c.name: _absent(c) for c in columns}
+    gaps = sorted((c for c in columns if absent[c.name].rows), key=lambda c: -absent[c.name].rows)
     top = gaps[:COLUMNS]
-    masks = [c.codes < 0 for c in top]
+    masks = [absent[c.name].mask(c) for c in top]
     return {
-        "columns": [
-            {"name": c.name, "missing": c.missing, "share": figure(c.missing / c.rows)} for c in top
-        ],
+        "columns": [absent[c.name].told(c) for c in top],
         "left_out": len(gaps) - len(top),
         "patterns": _patterns(top, masks),
         "target": _against_target(top, masks, target),
         "time": _over_time(top, masks, time),
     }
+
+
+@dataclass(frozen=True)
+class _Absent:
+    """Rows without a value, and the place of the number that seems to stand for `missing`."""
+
+    rows: int
+    place: int | None = None
+
+    def mask(self, column: Column) -> Any:
+        gone = column.codes < 0
+        return gone if self.place is None else gone | (column.codes == self.place)
+
+    def told(self, column: Column) -> dict[str, Any]:
+        told = {"name": column.name, "missing": self.rows, "share": figure(self.rows / column.rows)}
+        if self.place is None or column.numbers is None:
+            return told
+        return {**told, "stands_for_missing": figure(column.numbers[self.place])}
+
+
+def _absent(column: Column) -> _Absent:
+    found = sentinel(column) if column.info.storage in {"integer", "number"} else None
+    if found is None or column.numbers is None or column.info.pii:
+        return _Absent(column.missing)
+    value, rows = found
+    return _Absent(column.missing + rows, int(np.searchsorted(column.numbers, value)))
 
 
 def _patterns(columns: list[Column], masks: list[Any]) -> list[dict[str, Any]]:

@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from pipeweave_dagster.core.eda.charts import bar_chart, heat_map, histogram_chart
+from pipeweave_dagster.core.eda.charts import bar_chart, column_chart, heat_map, histogram_chart
 from pipeweave_dagster.core.eda.plots import telling
 from pipeweave_dagster.core.eda.svg import plain
-from pipeweave_dagster.core.eda.wording import number, shown
+from pipeweave_dagster.core.eda.wording import number, shown, step
 
 OPEN_DETAILS = 8
 FIRST_FINDINGS = 4
@@ -30,6 +30,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters |= {"plain": plain, "number": number, "percent": percent, "count": count}
+    environment.filters["step"] = step
     environment.globals |= {
         "finding_groups": finding_groups,
         "histogram": histogram,
@@ -37,6 +38,8 @@ def _environment() -> Any:
         "relation_rows": relation_rows,
         "association_map": association_map,
         "missing_map": missing_map,
+        "time_chart": time_chart,
+        "cycle_chart": cycle_chart,
         "shown": shown,
     }
     return environment
@@ -124,6 +127,26 @@ def relation_rows(detail: dict[str, Any], target: dict[str, Any]) -> list[dict[s
 def _interval(row: dict[str, Any], key: str) -> str:
     show = percent if key == "rate" else number
     return f"{show(row['low'])} to {show(row['high'])}"
+
+
+def time_chart(section: dict[str, Any]) -> str:
+    """Rows over time as touching bars."""
+    from markupsafe import Markup
+
+    rows = section["rows"]
+    ends = (section["first"][:10], section["last"][:10])
+    chart = histogram_chart(
+        rows["edges"], rows["counts"], f"Rows from {ends[0]} to {ends[1]}", ends=ends, alone=False
+    )
+    return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
+
+
+def cycle_chart(cycle: dict[str, Any], key: str) -> str:
+    """Rows, or the target, in each part of a cycle."""
+    from markupsafe import Markup
+
+    title = f"{'Rows' if key == 'rows' else 'Target'} by {cycle['name']}"
+    return Markup(column_chart(cycle["labels"], cycle[key], title, alone=False))  # noqa: S704 - escaped
 
 
 def association_map(found: dict[str, Any]) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.documents import (
-    DatasetSettings,
     DatasetSnapshot,
     EdaReport,
     Payload,
     SchemaDeduction,
 )
+from pipeweave_dagster.core.eda.options import ReportOptions
 from pipeweave_dagster.core.eda.plots import main_plot
 from pipeweave_dagster.core.eda.render import render_html
 from pipeweave_dagster.core.eda.summarise import summarise
@@ -25,15 +25,14 @@ def write_report(
     schema: SchemaDeduction,
     data: Path,
     out: Path,
-    inline_limit_bytes: int,
-    settings: DatasetSettings | None = None,
+    options: ReportOptions,
 ) -> EdaReport:
     """See `pipeweave_dagster.core.eda.build_report`."""
-    summary = summarise(dataset, snapshot, schema, data, settings or DatasetSettings())
+    summary = summarise(dataset, snapshot, schema, data, options)
     html = out / "report.html"
     html.write_text(render_html(summary), encoding="utf-8")
     text = json.dumps(summary, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    inline = len(text.encode()) < inline_limit_bytes
+    inline = len(text.encode()) < options.inline_limit_bytes
     log.info("report: %s columns, %.0f kB of HTML", summary["columns"], html.stat().st_size / 1e3)
     return EdaReport(
         rows=summary["rows"],

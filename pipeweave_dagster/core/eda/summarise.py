@@ -3,22 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+from pipeweave_dagster.core.columns.clock import clock_of
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.power import Power
-from pipeweave_dagster.core.columns.rows import distinct_rows
-from pipeweave_dagster.core.documents import (
-    DatasetSettings,
-    DatasetSnapshot,
-    Finding,
-    SchemaDeduction,
-)
+from pipeweave_dagster.core.columns.repeats import Repeats
+from pipeweave_dagster.core.documents import DatasetSnapshot, Finding, SchemaDeduction
 from pipeweave_dagster.core.eda.associations import associations
 from pipeweave_dagster.core.eda.categories import lengths, top_values
+from pipeweave_dagster.core.eda.clock import time_section
 from pipeweave_dagster.core.eda.missing import missingness
 from pipeweave_dagster.core.eda.numbers import figure, histogram, moments
+from pipeweave_dagster.core.eda.options import ReportOptions
 from pipeweave_dagster.core.eda.relation import relation
+from pipeweave_dagster.core.eda.samples import sample_rows
 from pipeweave_dagster.core.eda.terms import terms
 from pipeweave_dagster.core.eda.times import coverage
+from pipeweave_dagster.core.eda.versions import since_last
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
 from pipeweave_dagster.core.quality.run import inspect_case
@@ -35,7 +35,7 @@ def summarise(
     snapshot: DatasetSnapshot,
     schema: SchemaDeduction,
     data: Path,
-    settings: DatasetSettings,
+    options: ReportOptions,
 ) -> dict[str, Any]:
     """All figures of the report as JSON-ready data (see `docs/reference/report.md`).
 
@@ -44,21 +44,20 @@ def summarise(
         snapshot: The typed table's description.
         schema: Meaning of its columns, and the target.
         data: The snapshot's Parquet file.
-        settings: What the user said; overrides mark the findings.
+        options: What the user said (overrides mark the findings), and the version before.
     """
-    case = Case.of(snapshot, schema, data, settings)
+    case = Case.of(snapshot, schema, data, options.settings, options.previous)
     columns = case.table.columns
     powers = _powers(case)
     ranked = sorted(columns, key=lambda c: (-_skill(powers, c), case.table.names.index(c.name)))
     detailed = _detailed(ranked, schema.target.name)
-    found = [f for f in inspect_case(case).findings if f.state in _RANK]
-    time = next(
-        (c for c in columns if c.info.storage in {"date", "datetime"} and not c.info.pii), None
-    )
+    everything = inspect_case(case).findings
+    found = [f for f in everything if f.state in _RANK]
+    clock = clock_of(columns)
     summary = {
         "format": FORMAT,
         "dataset": dataset,
-        "overview": _overview(snapshot, columns),
+        "overview": _overview(snapshot, columns, case.repeats),
         "rows": snapshot.rows,
         "columns": len(columns),
         "target": _target(case),
@@ -66,7 +65,11 @@ def summarise(
         "details": [_detail(c, case, powers) for c in detailed],
         "listed": [_head(c, powers) for c in columns],
         "associations": associations([c for c in ranked if not _hidden(c)]),
-        "missingness": missingness(columns, case.table.target, time),
+        "missingness": missingness(columns, case.table.target, clock and clock[0]),
+        "duplicates": _duplicates(case, everything),
+        "time": time_section(clock, case.table.target),
+        "drift": since_last(case),
+        "samples": sample_rows(columns, options.samples, _hidden),
         "notes": [*snapshot.notes, *schema.notes, *_limits(columns, detailed)],
     }
     return {**summary, "highlights": highlights(summary)}
@@ -111,7 +114,7 @@ def _hidden(column: Column) -> bool:
     return bool(column.info.pii) or column.info.role == "identifier" or column.info.type in HIDDEN
 
 
-def _overview(snapshot: DatasetSnapshot, columns: list[Column]) -> dict[str, Any]:
+def _overview(snapshot: DatasetSnapshot, columns: list[Column], repeats: Repeats) -> dict[str, Any]:
     cells = snapshot.rows * len(columns)
     missing = sum(c.missing for c in columns)
     kinds: dict[str, int] = {}
@@ -122,11 +125,26 @@ def _overview(snapshot: DatasetSnapshot, columns: list[Column]) -> dict[str, Any
         "rows_quarantined": snapshot.rows_quarantined,
         "missing_cells": missing,
         "missing_share": figure(missing / cells) if cells else 0.0,
-        "duplicate_rows": snapshot.rows - distinct_rows(columns) if columns else 0,
+        "duplicate_rows": repeats.rows,
         "stored_bytes": snapshot.data.size_bytes,
         "types": dict(sorted(kinds.items(), key=lambda kind: -kind[1])),
         "format": snapshot.dialect.format,
         "encoding": snapshot.dialect.encoding,
+    }
+
+
+def _duplicates(case: Case, findings: list[Finding]) -> dict[str, Any]:
+    """Repeated rows, and rows that differ in the target alone."""
+    repeats = case.repeats
+    clash = next((f.evidence for f in findings if f.code == "PW402" and f.evidence), {})
+    return {
+        "rows": repeats.rows,
+        "rows_without_identifiers": repeats.without,
+        "rows_nearly_alike": repeats.near,
+        "largest_group": repeats.largest,
+        "identifiers": repeats.naming,
+        "contradicting_rows": clash.get("rows", 0),
+        "contradicting_groups": clash.get("groups", 0),
     }
 
 

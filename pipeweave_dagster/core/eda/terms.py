@@ -9,12 +9,14 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.contrast import surprise
 from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.eda.language import languages
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.relation import wilson
 
 MAX_ROWS = 10_000
 MAX_TEXT = 2_000
 SEED = 0
+LANGUAGE_ROWS = 1_000
 TOP = 12
 MIN_ROWS = 20
 """A word of fewer rows could point to a person."""
@@ -42,10 +44,21 @@ def terms(column: Column, target: Target | None) -> dict[str, Any]:
     places = _places(column, rows)
     frequent = sorted(places, key=lambda word: (-len(places[word]), word))[:TOP]
     sample = {"rows": len(rows), "of": column.present, "seed": SEED} if sampled else None
-    told = {"frequent": [{"word": w, "rows": len(places[w])} for w in frequent], "sample": sample}
+    told: dict[str, Any] = {
+        "frequent": [{"word": w, "rows": len(places[w])} for w in frequent],
+        "sample": sample,
+        **_languages(column, rows),
+    }
     if target is not None and target.task == "binary":
         told["telling"] = _telling(places, rows, target)
     return told
+
+
+def _languages(column: Column, rows: Any) -> dict[str, Any]:
+    """The languages of at most a thousand rows, evenly taken from the sample."""
+    some = rows[:: max(1, -(-len(rows) // LANGUAGE_ROWS))]
+    found = languages(column.labels[code][:MAX_TEXT] for code in column.codes[some])
+    return {"languages": found, "language_rows": len(some)}
 
 
 def _places(column: Column, rows: Any) -> dict[str, list[int]]:

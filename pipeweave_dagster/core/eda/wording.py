@@ -16,6 +16,17 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def step(seconds: float | None) -> str:
+    """A length of time in its largest fitting unit."""
+    if seconds is None:
+        return "n/a"
+    for name, size in (("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0)):
+        if seconds >= size:
+            count = seconds / size
+            return f"{number(count)} {name}{'' if count == 1 else 's'}"
+    return f"{number(seconds)} seconds"
+
+
 def moment(seconds: float, storage: str, *, exact: bool = True) -> str:
     """A date, date and time, or time of day, from seconds since 1970 or midnight.
 

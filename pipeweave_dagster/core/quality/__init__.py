@@ -5,6 +5,7 @@ Only proof blocks; a suspicion alerts. Each guardrail is one module of `guardrai
 
 from pathlib import Path
 
+from pipeweave_dagster.core.columns.version import Version
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,
@@ -18,7 +19,7 @@ def inspect(
     schema: SchemaDeduction,
     data: Path,
     settings: DatasetSettings,
-    previous: Path | None = None,
+    previous: Version | None = None,
 ) -> Findings:
     """Run every guardrail over one version of a data set.
 
@@ -27,7 +28,7 @@ def inspect(
         schema: Meaning of its columns, and the target.
         data: The snapshot's Parquet file.
         settings: What the user said; its overrides mark the findings that they set aside.
-        previous: Parquet file of the version before, to compare with; None if there is none.
+        previous: The version before, to compare with; None if there is none.
 
     Returns:
         Findings in the order of their codes, at least one for each of the eight groups. Equal

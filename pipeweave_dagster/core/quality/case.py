@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +10,20 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.columns.column import Column, Counts
 from pipeweave_dagster.core.columns.contrast import Order, order_of, order_r2, side_counts
 from pipeweave_dagster.core.columns.power import MAX_BINS, Power, binned, halves, power
+from pipeweave_dagster.core.columns.repeats import Repeats, repeats_of
 from pipeweave_dagster.core.columns.table import Table
 from pipeweave_dagster.core.columns.target import Target
-from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, SchemaDeduction
+from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.documents import (
+    DatasetSettings,
+    DatasetSnapshot,
+    DriftReport,
+    SchemaDeduction,
+)
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
+
+if TYPE_CHECKING:
+    from pipeweave_dagster.core.schema.drift import SchemaChange
 
 ROWS_PER_BIN = 40  # fewer rows make the rate of a bin mostly noise
 RARE = 5  # a value of fewer rows could point to a person
@@ -27,13 +38,15 @@ class Case:
         schema: SchemaDeduction,
         table: Table,
         settings: DatasetSettings,
-        versions: tuple[Path, Path] | None = None,
+        previous: Version | None = None,
+        data: Path | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.schema = schema
         self.table = table
         self.settings = settings
-        self._versions = versions
+        self._previous = previous
+        self._data = data
         self._orders: dict[str, Order] = {}
         self._sides: dict[str, Counts] = {}
 
@@ -44,18 +57,48 @@ class Case:
         schema: SchemaDeduction,
         data: Path,
         settings: DatasetSettings,
-        previous: Path | None = None,
+        previous: Version | None = None,
     ) -> "Case":
         """The case of a stored snapshot, and of the version before it if there is one."""
-        versions = (previous, data) if previous else None
-        return cls(snapshot, schema, Table(data, schema), settings, versions)
+        return cls(snapshot, schema, Table(data, schema), settings, previous, data)
 
     @property
-    def versions(self) -> tuple[Path, Path]:
-        """The Parquet files of the version before and of this one (else NotApplicableError)."""
-        if self._versions is None:
+    def previous(self) -> Version:
+        """The version before (NotApplicableError if there is none)."""
+        if self._previous is None:
             raise NotApplicableError("there is no earlier version to compare with")
-        return self._versions
+        return self._previous
+
+    @cached_property
+    def changes(self) -> list["SchemaChange"]:
+        """What has changed in the schema since the version before."""
+        from pipeweave_dagster.core.schema.drift import compare
+
+        old = self.previous
+        return compare(old.meaning, old.snapshot, old.data, self.snapshot, self._file)
+
+    @cached_property
+    def moved(self) -> DriftReport:
+        """How far columns have moved since the version before; dates move by nature."""
+        from pipeweave_dagster.core.monitoring import measure_drift
+
+        names = [
+            info.name
+            for info in self.table.infos
+            if info.role in {"feature", "target"} and info.storage not in {"date", "datetime"}
+        ]
+        return measure_drift("this version", self.previous.data, self._file, names)
+
+    @property
+    def _file(self) -> Path:
+        if self._data is None:
+            raise NotApplicableError("the table is not stored")
+        return self._data
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        """How often rows repeat an earlier one."""
+        return repeats_of(self.table.columns)
 
     @cached_property
     def target(self) -> Target:

@@ -24,6 +24,7 @@ from pipeweave_dagster.core.quality.guardrails import (
     sentinels,
     size,
     spelling,
+    stale_settings,
     strong_single,
     target_missing,
     target_present,
@@ -33,8 +34,10 @@ from pipeweave_dagster.core.quality.guardrails import (
     time_order,
     time_selection,
     value_fixes,
+    version_age,
     version_drift,
-    version_shape,
+    version_schema,
+    version_volume,
 )
 
 GUARDRAILS: tuple[Guardrail, ...] = (
@@ -64,11 +67,14 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     identifiers.GUARDRAIL,
     high_cardinality.GUARDRAIL,
     spelling.GUARDRAIL,
+    stale_settings.GUARDRAIL,
     quarantine.GUARDRAIL,
     impossible_zeros.GUARDRAIL,
     time_order.GUARDRAIL,
     row_groups.GUARDRAIL,
     version_drift.GUARDRAIL,
-    version_shape.GUARDRAIL,
+    version_volume.GUARDRAIL,
+    version_schema.GUARDRAIL,
+    version_age.GUARDRAIL,
     size.GUARDRAIL,
 )

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import get_args
 
+from pipeweave_dagster.core.columns.version import Version
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,
@@ -27,10 +28,12 @@ def run_guardrails(
     schema: SchemaDeduction,
     data: Path,
     settings: DatasetSettings,
-    previous: Path | None = None,
+    previous: Version | None = None,
 ) -> Findings:
     """See `pipeweave_dagster.core.quality.inspect`."""
     found = inspect_case(Case.of(snapshot, schema, data, settings, previous))
+    if previous is not None:
+        found = found.model_copy(update={"compared_with": previous.addresses})
     states = [finding.state for finding in found.findings]
     log.info("findings: %s blocked, %s alerted", states.count("blocked"), states.count("alerted"))
     return found
@@ -82,7 +85,7 @@ def _overridden(finding: Finding, overrides: list[Override]) -> Finding:
         return finding
     for override in overrides:
         if override.finding == finding.code and override.column in {None, *finding.columns}:
-            return finding.model_copy(update={"overridden": override.reason})
+            return finding.model_copy(update={"overridden": override.told})
     return finding
 
 

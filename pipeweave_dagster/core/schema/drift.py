@@ -22,6 +22,8 @@ Code = Literal[
 ]
 _MOST_CATEGORIES = 50
 _RARE = 0.001
+_FEW = 5
+"""A value of fewer rows could point to a person."""
 
 
 class SchemaChange(Part):
@@ -117,12 +119,19 @@ def _values(old: ColumnProfile, new: ColumnProfile, target: bool) -> list[Schema
     return []
 
 
+def _shown(unseen: dict[str, int]) -> str:
+    """The commonest new values; of those of fewer than five rows only how many there are."""
+    told = [f"{v!r} ({n})" for v, n in unseen.items() if n >= _FEW][:5]
+    rest = len(unseen) - len(told)
+    return ", ".join([*told, *([f"{rest} {'others' if told else 'rare ones'}"] if rest else [])])
+
+
 def _categories(old: ColumnProfile, new: ColumnProfile, target: bool) -> list[SchemaChange]:
     unseen = {v: n for v, n in new.top.items() if v not in old.top}
     common = {v: n for v, n in unseen.items() if n > _RARE * new.filled}
     if not (unseen if target else common):
         return []
-    shown = ", ".join(f"{v!r} ({n})" for v, n in list(unseen.items())[:5])
+    shown = _shown(unseen)
     if target:
         return [_change("NEW_LABEL", "error", old.name, f"The target has new labels: {shown}.")]
     return [_change("NEW_CATEGORY", "warning", old.name, f"{old.name!r} has new values: {shown}.")]

@@ -2,8 +2,10 @@
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.versions import version_before
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUpload, SchemaDeduction
+from pipeweave_dagster.core.eda import ReportOptions
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
@@ -13,7 +15,7 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"html"},
-    code_version="1",
+    code_version="2",
     op_tags={"dagster/priority": "-10"},  # the model does not wait for the report
 )
 def eda_report(
@@ -28,6 +30,7 @@ def eda_report(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )
     limit = int(workbench.settings.eda_report_size_threshold_mb * (1 << 20))
+    before = version_before(workbench.store, context.partition_key, dataset)
     return run_stage(
         context,
         workbench,
@@ -40,9 +43,12 @@ def eda_report(
             schema=schema_deduction,
             data=workbench.store.payload(dataset.data),
             out=folder,
-            inline_limit_bytes=limit,
-            settings=settings,
+            options=ReportOptions(inline_limit_bytes=limit, settings=settings, previous=before),
         ),
         inputs={"dataset": dataset, "schema_deduction": schema_deduction},
-        reads={"limit": limit, "settings": settings},
+        reads={
+            "limit": limit,
+            "settings": settings,
+            "previous": before and before.addresses,
+        },
     )

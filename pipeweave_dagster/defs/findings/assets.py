@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.versions import version_before
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUpload, SchemaDeduction
 from pipeweave_dagster.defs.findings.checks import check_results, check_specs
@@ -16,7 +17,7 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_block
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="1",
+    code_version="2",
     check_specs=check_specs(),
 )
 def findings(
@@ -33,6 +34,7 @@ def findings(
     settings = settings_read(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )
+    before = version_before(workbench.store, context.partition_key, dataset)
     result = run_stage(
         context,
         workbench,
@@ -44,9 +46,10 @@ def findings(
             schema=schema_deduction,
             data=workbench.store.payload(dataset.data),
             settings=settings,
+            previous=before,
         ),
         inputs={"dataset": dataset, "schema_deduction": schema_deduction},
-        reads={"settings": settings},
+        reads={"settings": settings, "previous": before and before.addresses},
     )
     yield result
     yield from check_results(result.value)

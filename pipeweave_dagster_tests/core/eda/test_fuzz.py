@@ -7,8 +7,9 @@ import re
 import pyarrow as pa
 import pytest
 
+from pipeweave_dagster.core.columns.version import Version
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.eda import build_report
+from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster_tests.core.columns.made import made
 
@@ -53,9 +54,11 @@ def test_no_table_is_too_odd(tmp_path, seed):
         types={name: r.choice(TYPES) for name in names if r.random() < 0.3},
         roles={name: r.choice(["identifier", "dropped"]) for name in names if r.random() < 0.2},
     )
-    previous = case.data if r.random() < 0.3 else None
+    before = Version(snapshot=case.snapshot, meaning=case.schema, data=case.data)
+    previous = before if r.random() < 0.3 else None
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings(), previous)
-    report = build_report("odd", case.snapshot, case.schema, case.data, tmp_path)
+    options = ReportOptions(previous=previous, samples=r.choice([0, 5]))
+    report = build_report("odd", case.snapshot, case.schema, case.data, tmp_path, options)
     assert found.to_json()
     assert report.to_json()
     assert not re.search(r"<b>\d", (tmp_path / "report.html").read_text())

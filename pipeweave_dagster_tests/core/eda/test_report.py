@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, EdaReport, Override
-from pipeweave_dagster.core.eda import build_report, render
+from pipeweave_dagster.core.eda import ReportOptions, build_report, render
 from pipeweave_dagster.core.eda.report import read_summary
 from pipeweave_dagster_tests.core.columns.made import made
 
@@ -31,7 +31,9 @@ def table():
 
 def built(path, columns, target="survived", task="binary", limit=1_000_000, **more) -> EdaReport:
     case = made(path, columns, target, task, **more)
-    return build_report("demo", case.snapshot, case.schema, case.data, path, limit)
+    return build_report(
+        "demo", case.snapshot, case.schema, case.data, path, ReportOptions(inline_limit_bytes=limit)
+    )
 
 
 def test_html_is_a_function_of_the_summary(tmp_path):
@@ -138,7 +140,8 @@ def test_the_findings_are_those_of_the_line(tmp_path):
     case = made(tmp_path, columns, "survived")
     override = Override(finding="PW204", column="copy", reason="known before the voyage")
     settings = DatasetSettings(overrides=[override])
-    report = build_report("d", case.snapshot, case.schema, case.data, tmp_path, settings=settings)
+    options = ReportOptions(settings=settings)
+    report = build_report("d", case.snapshot, case.schema, case.data, tmp_path, options)
     blocked = [f for f in report.summary["findings"] if f["state"] == "blocked"]
     assert [f["overridden"] for f in blocked] == ["known before the voyage"]
     assert "known before the voyage" in (tmp_path / "report.html").read_text()

@@ -63,30 +63,6 @@ def test_groups_with_one_outcome_call_for_a_split_by_group(tmp_path):
     assert found(tmp_path, "PW604", {"patient": other}) == []
 
 
-def versions(path, code, before, now):
-    folders = [path / "a", path / "b"]
-    for folder in folders:
-        folder.mkdir(exist_ok=True)
-    old, new = (made(f, c, "y") for f, c in zip(folders, (before, now), strict=True))
-    found = inspect(new.snapshot, new.schema, new.data, DatasetSettings(), old.data)
-    return [
-        (f.columns, f.evidence) for f in found.findings if f.code == code and f.state != "passed"
-    ]
-
-
-def test_a_column_that_moved_since_the_last_version_is_drift(tmp_path):
-    before, now = {"x": X, "z": X**2, "y": Y}, {"x": X + 2, "z": X**2, "y": Y}
-    assert [c for c, _ in versions(tmp_path, "PW701", before, now)] == [["x"]]
-    assert versions(tmp_path, "PW701", before, before) == []
-
-
-def test_columns_that_are_gone_and_half_an_upload_are_found(tmp_path):
-    before = {"x": X, "z": X, "y": Y}
-    [(_, gone), (_, few)] = versions(tmp_path, "PW702", before, {"x": X[:200], "y": Y[:200]})
-    assert gone == {"gone": ["z"]}
-    assert few == {"rows": 200, "before": N}
-
-
 def test_every_proposal_can_be_accepted(tmp_path):
     columns = {
         "id": np.arange(N),

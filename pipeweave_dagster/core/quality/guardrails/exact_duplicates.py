@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.rows import distinct_rows
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, NotApplicableError
 
@@ -19,9 +17,9 @@ def check(case: Case) -> Iterator[Hit]:
     columns = case.table.columns
     if not columns or case.table.rows == 0:
         raise NotApplicableError("there are no rows")
-    whole = case.table.rows - distinct_rows(columns)
-    plain = [column for column in columns if not _names_the_row(column)]
-    without = case.table.rows - distinct_rows(plain) if plain else whole
+    found = case.repeats
+    whole, without = found.rows, found.without
+    plain = [column for column in columns if column.name not in found.naming]
     if max(whole, without) == 0:
         return
     room = float(np.prod([max(1.0, float(min(c.distinct, 1e6))) for c in plain]))
@@ -34,12 +32,6 @@ def check(case: Case) -> Iterator[Hit]:
         evidence={"rows": whole, "rows_without_identifiers": without},
         proposal="" if expected else "Check that the source does not deliver rows twice.",
     )
-
-
-def _names_the_row(column: Column) -> bool:
-    """Identifiers, and whole numbers or texts that are different in most rows."""
-    whole = column.info.storage in {"integer", "text"} and column.info.role != "target"
-    return column.info.role == "identifier" or (whole and column.distinct > 0.8 * column.present)
 
 
 GUARDRAIL = Guardrail("PW401", "Rows are different", "duplicates", check)

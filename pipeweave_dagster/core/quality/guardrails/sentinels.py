@@ -20,7 +20,7 @@ def check(case: Case) -> Iterator[Hit]:
     for column in case.table.columns:
         if column.info.role == "dropped" or column.info.storage not in {"integer", "number"}:
             continue
-        found = _sentinel(column)
+        found = sentinel(column)
         if found is not None:
             value, rows = found
             yield Hit(
@@ -33,7 +33,8 @@ def check(case: Case) -> Iterator[Hit]:
             )
 
 
-def _sentinel(column: Column) -> tuple[float, int] | None:
+def sentinel(column: Column) -> tuple[float, int] | None:
+    """An extreme value that repeats far from all others, and its rows; None if there is none."""
     numbers = column.numbers
     if numbers is None or len(numbers) < 10:
         return None

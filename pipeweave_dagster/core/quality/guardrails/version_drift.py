@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator
 
-from pipeweave_dagster.core.monitoring import measure_drift
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 
 def check(case: Case) -> Iterator[Hit]:
     """Alert on columns that have drifted farther than chance explains, the target included."""
-    before, now = case.versions
-    names = [i.name for i in case.table.infos if i.role in {"feature", "target"} and not i.pii]
-    report = measure_drift("this version", before, now, names)
-    for column in report.columns:
+    for column in case.moved.columns:
         if column.drifted and column.score is not None:
             yield Hit(
                 "alerted",
