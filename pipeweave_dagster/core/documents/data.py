@@ -1,7 +1,11 @@
 """Documents of the data itself: what was uploaded, how it was read, what the columns mean."""
 
+import operator
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
+from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.settings import DatasetSettings, Task
 
@@ -138,6 +142,7 @@ class SchemaDeduction(Document):
     columns: list[ColumnDeduction]
     target: TargetDeduction
     notes: list[str] = []
+    advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)
 
     def column(self, name: str) -> ColumnDeduction:
         """The column of that name (KeyError if there is none)."""

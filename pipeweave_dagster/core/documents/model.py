@@ -1,7 +1,11 @@
 """Documents of the model: the pipeline, the trained model, its evaluation, its predictions."""
 
+import operator
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field
+
+from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import SnapshotColumn
 from pipeweave_dagster.core.documents.settings import MetricName, Task
@@ -20,7 +24,11 @@ class Step(Part):
 
 
 class SplitSpec(Part):
-    """How rows are divided: test rows first, then cross-validation folds of the rest."""
+    """How rows are divided: test rows first, then cross-validation folds of the rest.
+
+    `hashed_as` names columns whose step was changed with the step whose reading of them still
+    decides a row's side; so a changed pipeline is tested on the same rows.
+    """
 
     kind: Literal["hash", "time", "group", "fold"] = "hash"
     column: str | None = None
@@ -28,6 +36,7 @@ class SplitSpec(Part):
     folds: int = 5
     seed: int = 0
     reason: str = ""
+    hashed_as: dict[str, str] = Field(default={}, exclude_if=operator.not_)
 
 
 class PipelineSpec(Document):
@@ -45,6 +54,7 @@ class PipelineSpec(Document):
     steps: list[Step]
     split: SplitSpec
     dropped: dict[str, str] = {}
+    advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)
 
 
 class Estimate(Part):

@@ -1,9 +1,20 @@
 """Which step a column goes to, by its meaning; pure rules on the schema."""
 
-from pipeweave_dagster.core.documents import ColumnDeduction
+from pipeweave_dagster.core.documents import ColumnDeduction, Step
+from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS
 
 UNIQUE_SHARE = 0.5
 """Above this share of distinct values a code-like text column tells rows apart, not groups."""
+
+STEP_NAMES = {
+    "numeric": "numbers",
+    "boolean": "booleans",
+    "ordinal": "ordinals",
+    "categorical": "categories",
+    "date_parts": "dates",
+    "text": "texts",
+}
+"""The steps that handle columns, in their order, and how each is called in a pipeline."""
 
 _NUMBERS = ("integer", "number")
 _DATES = ("date", "datetime", "time")
@@ -49,3 +60,26 @@ def _text_step(column: ColumnDeduction, rows: int) -> tuple[str | None, str]:
     if column.type in ("text", "list") or share > UNIQUE_SHARE:
         return "text", ""
     return "categorical", ""
+
+
+def column_step(use: str, columns: list[ColumnDeduction]) -> Step:
+    """The step of one kind for these columns, with its usual parameters."""
+    params: dict[str, object] = {}
+    if use == "numeric":
+        params = {"impute": "median", "indicator": True}
+    elif use == "ordinal":
+        params = {"order": {c.name: list(c.order or []) for c in columns}}
+    elif use == "date_parts":
+        params = {"parts": list(DATE_PARTS)}
+    elif use == "text":
+        params = {"dimensions": 32}
+    elif use == "categorical":
+        params = {"max_native": 40}
+    return Step(
+        name=STEP_NAMES[use],
+        kind="feature" if use in ("date_parts", "text") else "preprocess",
+        use=use,
+        columns=[c.name for c in columns],
+        after=["read"],
+        params=params,
+    )

@@ -13,8 +13,8 @@ from pipeweave_dagster.core.documents import (
     Task,
 )
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES
-from pipeweave_dagster.core.pipelines.columns import step_for
+from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
+from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, column_step, step_for
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
 from pipeweave_dagster.core.pipelines.selection import dropped_columns, suspicion
 
@@ -27,14 +27,6 @@ METRICS: dict[Task, tuple[MetricName, ...]] = {
     "binary": ("roc_auc", "log_loss", "accuracy", "f1_macro"),
     "multiclass": ("log_loss", "accuracy", "f1_macro", "roc_auc"),
     "regression": ("rmse", "mae", "r2"),
-}
-_STEP_NAMES = {
-    "numeric": "numbers",
-    "boolean": "booleans",
-    "ordinal": "ordinals",
-    "categorical": "categories",
-    "date_parts": "dates",
-    "text": "texts",
 }
 
 
@@ -146,7 +138,7 @@ def _steps(columns: list[ColumnDeduction], target: str, rows: int, warning: str)
     names = [c.name for c in columns]
     read = Step(name="read", kind="extract", use="table", columns=[*names, target], reason=warning)
     steps = [read]
-    steps.extend(_column_step(use, groups[use]) for use in _STEP_NAMES if use in groups)
+    steps.extend(column_step(use, groups[use]) for use in STEP_NAMES if use in groups)
     families = [f for f in FAMILIES if f not in ("neighbours", "mlp") or "text" not in groups]
     steps.append(
         Step(
@@ -160,25 +152,3 @@ def _steps(columns: list[ColumnDeduction], target: str, rows: int, warning: str)
     )
     steps.append(Step(name="score", kind="predict", use="predict", after=["model"]))
     return steps
-
-
-def _column_step(use: str, columns: list[ColumnDeduction]) -> Step:
-    params: dict[str, object] = {}
-    if use == "numeric":
-        params = {"impute": "median", "indicator": True}
-    elif use == "ordinal":
-        params = {"order": {c.name: list(c.order or []) for c in columns}}
-    elif use == "date_parts":
-        params = {"parts": list(DATE_PARTS)}
-    elif use == "text":
-        params = {"dimensions": 32}
-    elif use == "categorical":
-        params = {"max_native": 40}
-    return Step(
-        name=_STEP_NAMES[use],
-        kind="feature" if use in ("date_parts", "text") else "preprocess",
-        use=use,
-        columns=[c.name for c in columns],
-        after=["read"],
-        params=params,
-    )

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, DATE_PARTS, FAMILIES
 from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
 
+_HASHED_AS = ("numeric", "categorical", "text")
 _ORDER = ("extract", "preprocess", "feature", "train", "predict")
 
 
@@ -80,6 +81,14 @@ def _roles(spec: PipelineSpec, columns: list[str] | None) -> Iterator[Problem]:
             "The test share must lie between 0 and 1, and folds be 2 or more.",
             "Use 0.2 and 5.",
         )
+    for name, use in spec.split.hashed_as.items():
+        if name not in spec.features or use not in _HASHED_AS:
+            yield Problem(
+                "PIP107",
+                "split.hashed_as",
+                f"`{name[:60]}: {use[:60]}` does not say how a feature was read.",
+                f"Name features, each with one of: {', '.join(_HASHED_AS)}; or remove it.",
+            )
     known = columns if columns is not None else [*spec.features, spec.target]
     for path, name in [
         ("target", spec.target),

@@ -60,12 +60,11 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         PipeWeaveError: VALIDATION_ERROR where no feature varies or no fold can be made.
     """
     frame = frame_plan(spec)
-    # Derived features say nothing new of a row, and must not move it to another side.
-    features = prepare(table.raw, [entry for entry in frame if entry["use"] != USE])
+    features = prepare(table.raw, dividing(spec, frame))
     strata = strata_of(table.y, len(table.classes))
     split = split_rows(spec.split, features, table.divider, strata)
     train = split.train
-    if len(frame) > len(spec.features):
+    if len(frame) > len(spec.features) or spec.split.hashed_as:
         frame = with_group_means(frame, table.raw.iloc[train])
         features = prepare(table.raw, frame)
     columns = layout(spec, features.iloc[train])
@@ -100,6 +99,19 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         seed=seed,
     )
     return Job(spec, table, split, frame, features, problem)
+
+
+def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The part of the frame whose values decide each row's side.
+
+    Derived features say nothing new of a row, and neither they nor a changed step move it.
+    """
+    before = spec.split.hashed_as
+    return [
+        {"name": e["name"], "use": before[e["name"]]} if e["name"] in before else e
+        for e in frame
+        if e["use"] != USE
+    ]
 
 
 def _folds(

@@ -6,12 +6,19 @@ import pytest
 
 from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan
-from pipeweave_dagster.core.pipelines.derived import OPERATORS, Derived, derived_in, with_derived
+from pipeweave_dagster.core.pipelines.derived import (
+    OPERATORS,
+    Derived,
+    derived_in,
+    uses_of,
+    with_derived,
+)
+from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.job import make_job
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.table import read_table
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 
 @pytest.fixture
@@ -119,3 +126,25 @@ def test_rows_keep_their_side_when_features_are_derived(frame, tmp_path):
     overall = train["a"].mean()
     x = train[train["g"] == "x"]["a"]
     assert means["x"] == pytest.approx((x.sum() + 10 * overall) / (len(x) + 10))
+
+
+def test_a_column_handled_by_another_step_moves_no_row(frame, tmp_path):
+    spec = planned(frame, "y", "regression")
+    schema = schema_of(frame, "y", "regression")
+    other = regrouped(spec, schema, {"b": "categorical"})
+    assert uses_of(other)["b"] == "categorical"
+    assert not validate(other, list(frame.columns))
+    table = read_table(spec, stored(frame, tmp_path))
+    before, after = make_job(spec, table, 0), make_job(other, table, 0)
+    assert before.split.test.tolist() == after.split.test.tolist()
+    assert before.split.fold.tolist() == after.split.fold.tolist()
+    assert after.features["b"].dtype.kind != "f"
+    forgetful = other.model_copy(update={"split": other.split.model_copy(update={"hashed_as": {}})})
+    assert make_job(forgetful, table, 0).split.test.tolist() != before.split.test.tolist()
+
+
+def test_a_split_that_remembers_nonsense_is_a_problem(frame):
+    spec = planned(frame, "y", "regression")
+    split = spec.split.model_copy(update={"hashed_as": {"b": "date_parts", "none": "text"}})
+    found = validate(spec.model_copy(update={"split": split}), list(frame.columns))
+    assert [p.code for p in found] == ["PIP107", "PIP107"]

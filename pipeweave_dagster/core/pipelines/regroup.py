@@ -1,0 +1,62 @@
+"""Let other steps handle some columns of a pipeline; every row stays on its side of the split."""
+
+from collections.abc import Iterator, Mapping
+
+from pipeweave_dagster.core.documents import ColumnDeduction, PipelineSpec, SchemaDeduction, Step
+from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, column_step
+from pipeweave_dagster.core.pipelines.derived import uses_of
+
+_MOST_CODES = 200
+_NUMBERS = ("integer", "number")
+
+
+def choices(column: ColumnDeduction, use: str) -> list[str]:
+    """The steps that could handle a column, the present one first.
+
+    Only numbers and text leave a choice: what is stored as a date or as yes and no, or has an
+    order, has its step.
+    """
+    others: list[str] = []
+    if use in ("numeric", "categorical") and column.storage in _NUMBERS:
+        others = ["numeric", *(["categorical"] if column.distinct <= _MOST_CODES else [])]
+    elif use in ("categorical", "text", "numeric") and column.storage == "text":
+        others = ["categorical", "text"]
+        others += ["numeric"] if column.type in ("numeric", "embedded_number") else []
+    return [use, *(step for step in others if step != use)]
+
+
+def regrouped(spec: PipelineSpec, schema: SchemaDeduction, uses: Mapping[str, str]) -> PipelineSpec:
+    """The pipeline with the columns of `uses` handled by the steps named there.
+
+    The split remembers how a moved column was read before, so that no row changes its side.
+    """
+    before = uses_of(spec)
+    moved = {name: use for name, use in uses.items() if before[name] != use}
+    if not moved:
+        return spec
+    after = {name: moved.get(name, use) for name, use in before.items()}
+    made = list(_steps(spec, schema, after))
+    others = [s for s in spec.steps if s.kind not in ("preprocess", "feature")]
+    steps: list[Step] = []
+    for step in others:
+        if step.kind == "train":
+            steps += made
+            step = step.model_copy(update={"after": [s.name for s in made]})  # noqa: PLW2901
+        steps.append(step)
+    split = spec.split.model_copy(
+        update={"hashed_as": {**{name: before[name] for name in moved}, **spec.split.hashed_as}}
+    )
+    return spec.model_copy(update={"steps": steps, "split": split})
+
+
+def _steps(spec: PipelineSpec, schema: SchemaDeduction, uses: dict[str, str]) -> Iterator[Step]:
+    present = {step.use: step for step in spec.steps}
+    for use in STEP_NAMES:
+        names = [name for name in spec.features if uses[name] == use]
+        if not names:
+            continue
+        found = present.get(use)
+        if found is not None:
+            yield found.model_copy(update={"columns": names})
+        else:
+            yield column_step(use, [schema.column(name) for name in names])
