@@ -4,11 +4,13 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.cli import home, main
 
 CLI = [sys.executable, "-m", "pipeweave_dagster.cli"]
@@ -64,6 +66,24 @@ main()
 """
     subprocess.run([sys.executable, "-c", script], check=True)
     assert ("stopped here" in capfd.readouterr().err) == told
+
+
+def test_two_hundred_and_fifty_data_sets_are_listed_in_pages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with home.workbench() as bench:
+        for number in range(250):
+            attempt = Attempt(run_id=str(number), started_at=number, state="failed")
+            bench.store.save_attempt(f"set-{number:03}", attempt)
+    monkeypatch.setattr("sys.argv", ["pipeweave", "datasets", "ls", "--page", "2", "--json"])
+    began = time.process_time()
+    with pytest.raises(SystemExit):
+        main()
+    listed = json.loads(capsys.readouterr().out)
+    assert time.process_time() - began < 10  # one second when nothing else runs
+    assert (listed["total"], listed["page"]) == (250, 2)
+    names = [entry["dataset"] for entry in listed["datasets"]]
+    assert names == [f"set-{number:03}" for number in range(100, 200)]
 
 
 @pytest.mark.slow

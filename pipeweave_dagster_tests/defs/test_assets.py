@@ -1,5 +1,6 @@
 """Each asset called directly with documents, on real data and with the real worker."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,29 @@ def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(
     measured: DriftReport = drift(predictions=batch, **run).value
     assert measured.rows == 100
     assert {c.name for c in measured.columns} <= set(line["model"].value.features)
+
+
+def test_scoring_a_batch_again_replaces_only_that_batch(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    assert line["evaluation"].value.promoted == "champion"
+    header, *rows = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
+    run = {"context": context_for("penguins"), "workbench": bench}
+
+    def scored(day: str, part: list[str]) -> PredictionBatch:
+        key = f"predict/penguins/{day}.csv"
+        bench.store.storage.put(key, "\n".join([header, *part]).encode())
+        result: PredictionBatch = predictions(config=BatchConfig(file=key), **run).value
+        return result
+
+    first, second = scored("tuesday", rows[:40]), scored("wednesday", rows[40:90])
+    kept = bench.store.storage.get(second.csv_key)
+    corrected = scored("tuesday", rows[:35])
+    assert corrected.csv_key == first.csv_key
+    assert len(bench.store.storage.get(corrected.csv_key).decode().splitlines()) == 36
+    assert bench.store.storage.get(second.csv_key) == kept
+    sources = {row["data_sha256"] for row in csv.DictReader(kept.decode().splitlines())}
+    assert sources == {second.data_sha256}
 
 
 def test_nothing_to_score_is_not_found(bench: Workbench) -> None:
