@@ -64,6 +64,23 @@ class Settings(BaseSettings):
     advisor: Literal["rules", "gemini"] = Field(
         "rules", validation_alias=_named("PIPEWEAVE_ADVISOR")
     )
+    advisor_model: str = Field(
+        "gemini-2.5-flash-lite",
+        pattern=r"^[a-z0-9][a-z0-9.-]{0,80}$",
+        validation_alias=_named("PIPEWEAVE_ADVISOR_MODEL"),
+    )
+    advisor_endpoint: str | None = Field(
+        None, validation_alias=_named("PIPEWEAVE_ADVISOR_ENDPOINT")
+    )
+    advice_level: Literal["none", "names", "statistics", "values"] = Field(
+        "statistics", validation_alias=_named("PIPEWEAVE_ADVICE_LEVEL")
+    )
+    advice_budget_usd: float = Field(
+        0.05, ge=0, validation_alias=_named("PIPEWEAVE_ADVICE_BUDGET_USD")
+    )
+    advice_time_limit_s: float = Field(
+        30, gt=0, validation_alias=_named("PIPEWEAVE_ADVICE_TIME_LIMIT_S")
+    )
 
     max_dataset_size_mb: int = Field(1024, gt=0, validation_alias=_named("MAX_DATASET_SIZE_MB"))
     eda_report_size_threshold_mb: float = Field(
