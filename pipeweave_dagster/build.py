@@ -9,6 +9,7 @@ from pipeweave_dagster.defs.datasets import assets as dataset_assets
 from pipeweave_dagster.defs.datasets.sensors import uploads_sensor
 from pipeweave_dagster.defs.datasets.upstream import deliveries
 from pipeweave_dagster.defs.eda import assets as eda_assets
+from pipeweave_dagster.defs.expectations import assets as expectation_assets
 from pipeweave_dagster.defs.findings import assets as finding_assets
 from pipeweave_dagster.defs.models import assets as model_assets
 from pipeweave_dagster.defs.monitoring import assets as monitoring_assets
@@ -28,7 +29,7 @@ from pipeweave_dagster.lib.resources import WorkbenchResource
 OWNERS = ["team:pipeweave"]
 _GROUPS = {
     "data": PROCESS[:3],
-    "quality": ("findings", "eda_report"),
+    "quality": ("findings", "eda_report", "expectations"),
     "models": ("pipeline", "model", "model_evaluation"),
     "predictions": ("predictions",),
     "monitoring": ("drift", "workbench_overview"),
@@ -38,6 +39,7 @@ _MODULES = (
     dataset_assets,
     schema_assets,
     finding_assets,
+    expectation_assets,
     eda_assets,
     pipeline_assets,
     model_assets,

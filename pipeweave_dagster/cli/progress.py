@@ -20,6 +20,7 @@ STAGES = {
     "pipeline": "Constructing the pipeline",
     "model": "Training",
     "model_evaluation": "Evaluating",
+    "expectations": "Holding to expectations",
     "predictions": "Scoring",
     "drift": "Measuring drift",
 }

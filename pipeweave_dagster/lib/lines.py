@@ -9,6 +9,7 @@ PROCESS = (
     "pipeline",
     "model",
     "model_evaluation",
+    "expectations",
 )
 PREDICT = ("predictions", "drift")
 

@@ -16,6 +16,7 @@ from pipeweave_dagster.core.documents import (
     DriftReport,
     EdaReport,
     Evaluation,
+    ExpectationReport,
     Finding,
     Findings,
     Payload,
@@ -37,6 +38,7 @@ STAGES: tuple[str, ...] = (
     "pipeline",
     "model",
     "model_evaluation",
+    "expectations",
     "predictions",
     "drift",
 )
@@ -124,6 +126,9 @@ def _fill_model(
     view.evaluation = _load(store, entries, "model_evaluation", Evaluation)
     view.predictions = _load(store, entries, "predictions", PredictionBatch)
     view.drift = _load(store, entries, "drift", DriftReport)
+    expected = _load(store, entries, "expectations", ExpectationReport)
+    if expected and expected.docs:
+        view.links["Data docs"] = payload_url(expected.docs)
     if view.evaluation:
         view.score = score_in_words(view.evaluation)
         plots = view.evaluation.plots[:6]

@@ -14,6 +14,11 @@ from pipeweave_dagster.core.documents.data import (
     TargetDeduction,
     TextTable,
 )
+from pipeweave_dagster.core.documents.expectations import (
+    ExpectationReport,
+    RuleGroup,
+    RuleResult,
+)
 from pipeweave_dagster.core.documents.findings import EdaReport, Finding, Findings
 from pipeweave_dagster.core.documents.model import (
     ColumnDrift,
@@ -53,6 +58,7 @@ __all__ = [
     "EdaReport",
     "Estimate",
     "Evaluation",
+    "ExpectationReport",
     "Finding",
     "Findings",
     "MetricName",
@@ -65,6 +71,8 @@ __all__ = [
     "PredictionBatch",
     "RawFile",
     "RawUpload",
+    "RuleGroup",
+    "RuleResult",
     "SchemaDeduction",
     "SemanticType",
     "SnapshotColumn",

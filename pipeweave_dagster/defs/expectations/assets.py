@@ -1,0 +1,59 @@
+"""The suite of expectations, and this version held to it."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeweave_dagster.adapters.expectations import suite_in_force
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DatasetSnapshot, ExpectationReport, SchemaDeduction
+from pipeweave_dagster.defs.expectations.checks import check_results, check_specs
+from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.lib.io_manager import DOCUMENTS
+from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
+
+
+@dg.asset(
+    io_manager_key=DOCUMENTS,
+    partitions_def=DATASETS,
+    kinds={"greatexpectations"},
+    code_version="1",
+    check_specs=check_specs(),
+    # Great Expectations takes seconds to be imported: the model and the report go first.
+    op_tags={"dagster/priority": "-20"},
+)
+def expectations(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    dataset: DatasetSnapshot,
+    schema_deduction: SchemaDeduction,
+) -> Iterator[dg.MaterializeResult[ExpectationReport] | dg.AssetCheckResult]:
+    """Rules written from the first version of a data set, to which every later one is held.
+
+    They warn and stop nothing. `pipeweave expectations` shows, exports and accepts them.
+    """
+    name, store = dataset_of(context), workbench.store
+    with told_to_dagster(context, note_failure(context, workbench)):
+        suite = suite_in_force(store, name, context.op_execution_context.run_id)
+    if suite is not None and suite.made_of == dataset.sha256:
+        suite = None  # it holds by construction
+    result = run_stage(
+        context,
+        workbench,
+        ExpectationReport,
+        lambda folder: workbench.on_data(
+            "pipeweave_dagster.adapters.expectations.child:hold",
+            ExpectationReport,
+            dataset=name,
+            snapshot=dataset,
+            schema=schema_deduction,
+            data=store.payload(dataset.data),
+            suite=suite.path if suite else None,
+            out=folder,
+        ),
+        inputs={"dataset": dataset, "schema_deduction": schema_deduction},
+        reads={"suite": suite.sha256 if suite else None},
+    )
+    yield result
+    yield from check_results(result.value, workbench.settings.web_url)

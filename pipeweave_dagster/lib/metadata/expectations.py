@@ -1,0 +1,46 @@
+"""Metadata of the expectations."""
+
+from typing import Any
+
+import dagster as dg
+
+from pipeweave_dagster.core.documents import ExpectationReport, Payload, RuleResult
+from pipeweave_dagster.lib.metadata import markdown
+from pipeweave_dagster.settings import Settings
+
+
+def docs_url(docs: Payload, web_url: str) -> str:
+    """Where the pages serve the data docs."""
+    return f"{web_url}/reports/{docs.sha256}/{docs.name}"
+
+
+def failures_table(failures: list[RuleResult]) -> str:
+    """Broken rules with counts and masked examples."""
+    rows = [
+        (
+            f.column or "(table)",
+            markdown.number(f.failed),
+            ", ".join(f.examples),
+            ", ".join(map(str, f.at_rows)),
+            f.text,
+        )
+        for f in failures
+    ]
+    return markdown.table(["column", "rows", "such as", "first in rows", "rule"], rows)
+
+
+def _expectations(document: ExpectationReport, settings: Settings) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "verdict": document.reason,
+        "rules": sum(document.rules.values()),
+        "broken": len(document.failures),
+        "failures": dg.MetadataValue.md(failures_table(document.failures)),
+        "suite": dg.MetadataValue.url(docs_url(document.suite, settings.web_url)),
+        "notes": dg.MetadataValue.md(markdown.bullets(document.notes)),
+    }
+    if document.docs is not None:
+        facts["docs"] = dg.MetadataValue.url(docs_url(document.docs, settings.web_url))
+    return facts
+
+
+describe_expectations = {ExpectationReport.kind: _expectations}
