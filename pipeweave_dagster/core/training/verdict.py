@@ -8,8 +8,11 @@ import numpy as np
 from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.training.metrics import Array, auc, row_loss
 
+_OF_VALUES = ("rmse", "mae", "r2")
 CRITICAL_Z = 2.6
 """One-sided level 0.5 %: the winner is the best of several, so 5 % would fool us too often."""
+CRITICAL_RANK_Z = 4.0
+"""Stricter, as it is a second way to pass; a real relation is far beyond it."""
 
 
 def verdict(
@@ -18,7 +21,10 @@ def verdict(
     """Judge out-of-fold outputs of the winner against those of the constant model.
 
     For the area under the curve the constant is 0.5 and the error is Hanley and McNeil's (1982);
-    for other metrics the rows' losses are compared in pairs.
+    for other metrics the rows' losses are compared in pairs. One far outlier among the values can
+    hide any gain in squared errors; so a regression that has a gain at all also passes when its
+    outputs have the order of the values (Spearman's rank correlation, whose error without a
+    relation is 1 / sqrt(n - 1)).
 
     Returns:
         The verdict, and the distance from "no better" in standard errors.
@@ -32,7 +38,18 @@ def verdict(
         gain = row_loss(metric, y, constant) - row_loss(metric, y, winner)
         error = float(np.std(gain, ddof=1)) / math.sqrt(max(len(gain), 1)) if len(gain) > 1 else 0
         z = float(np.mean(gain)) / error if error > 0 else 0.0
+        if metric in _OF_VALUES and 0 < z <= CRITICAL_Z:
+            ranked = _rank_z(y, winner)
+            z = ranked if ranked > CRITICAL_RANK_Z else z
     return ("model" if z > CRITICAL_Z else "no signal"), z
+
+
+def _rank_z(y: Array, output: Array) -> float:
+    from scipy.stats import spearmanr
+
+    if len(y) < 3 or np.ptp(y) == 0 or np.ptp(output) == 0:
+        return 0.0
+    return float(spearmanr(y, output).statistic) * math.sqrt(len(y) - 1)
 
 
 def _auc_z(y: Array, proba: Array) -> float:
