@@ -8,7 +8,7 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.rows import row_keys
 
-DIGITS = 3
+DIGITS = 4
 MEASURED = 100
 MIN_MEASURED = 3
 """Fewer columns of measurements than this are alike by chance."""
@@ -21,7 +21,7 @@ class Repeats:
     Attributes:
         rows: Rows that repeat an earlier one in every column.
         without: The same, leaving out columns that name the row.
-        near: Rows that repeat an earlier one when numbers are rounded to three significant
+        near: Rows that repeat an earlier one when numbers are rounded to four significant
             digits, beyond those of `without`; None where too few columns are measured.
         largest: Rows of the largest group of equal rows (without columns that name the row).
         naming: Columns that name the row.

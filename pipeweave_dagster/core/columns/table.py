@@ -4,9 +4,10 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeweave_dagster.core.columns.column import Column, coded
+from pipeweave_dagster.core.columns.corrected import corrected
 from pipeweave_dagster.core.columns.stored import Stored
 from pipeweave_dagster.core.columns.target import Target, target_of
-from pipeweave_dagster.core.documents import SchemaDeduction
+from pipeweave_dagster.core.documents import DatasetSettings, SchemaDeduction
 
 
 class Table:
@@ -15,13 +16,17 @@ class Table:
     Args:
         data: The snapshot's Parquet file.
         schema: Meaning of the columns; columns that it does not name are not loaded.
+        settings: What a person has said of single values (missing, spelled in several ways).
     """
 
-    def __init__(self, data: Path, schema: SchemaDeduction) -> None:
+    def __init__(
+        self, data: Path, schema: SchemaDeduction, settings: DatasetSettings | None = None
+    ) -> None:
         self._stored = Stored(data)
         self.schema = schema
         self.rows = self._stored.rows
         self.infos = [info for info in schema.columns if info.name in self._stored]
+        self._said = settings.columns if settings else {}
         self._coded: dict[str, Column] = {}
 
     @property
@@ -33,7 +38,8 @@ class Table:
         """The coded column of that name (KeyError if there is none)."""
         if name not in self._coded:
             info = self.schema.column(name)
-            self._coded[name] = coded(info, self._stored.read(name))
+            column = coded(info, self._stored.read(name))
+            self._coded[name] = corrected(column, self._said.get(name))
         return self._coded[name]
 
     @cached_property

@@ -12,11 +12,20 @@ MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae
 
 
 class ColumnSetting(Part):
-    """What a person knows about a column, and PipeWeave can only guess."""
+    """What a person knows about a column, and PipeWeave can only guess.
+
+    `missing` lists values (as text) that stand for a missing one. With `merge_spellings`,
+    categories that differ only in case, blanks or a final dot are one.
+    """
 
     type: str | None = None
     known_at: str | None = None
     drop: bool = False
+    missing: list[str] = []
+    merge_spellings: bool = False
+
+    # YAML reads an unquoted -200 in the list of missing values as a number.
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     @field_validator("known_at", mode="before")
     @classmethod

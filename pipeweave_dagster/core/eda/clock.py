@@ -11,6 +11,7 @@ from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.missing import span_of
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.times import coverage
+from pipeweave_dagster.core.eda.wording import moment
 
 BINS = 60
 MIN_ROWS = 5
@@ -36,11 +37,25 @@ def time_section(clock: tuple[Column, list[str]] | None, target: Target | None) 
     return {
         "columns": names,
         **told,
+        **_ends(column),
         "repeated": column.present - column.distinct,
         "rows": {"edges": edges, "counts": [int(n) for n in over]},
         "cycles": [
             c for name in ("hour", "weekday", "month") if (c := _cycle(column, name, target))
         ],
+    }
+
+
+def _ends(column: Column) -> dict[str, str]:
+    """First and last day; one of fewer than five rows is told as its month."""
+    numbers = column.numbers
+    if numbers is None:
+        return {}
+    days, place = np.unique(np.floor(numbers / DAY), return_inverse=True)
+    rows = np.bincount(place, column.counts)
+    return {
+        name: moment(float(days[at]) * DAY, "date", exact=bool(rows[at] >= MIN_ROWS))
+        for name, at in (("first", 0), ("last", -1))
     }
 
 

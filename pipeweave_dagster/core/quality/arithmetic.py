@@ -73,34 +73,13 @@ def formulas(columns: list[Column], target: Target, seed: int = 0) -> Iterator[F
     if target.values is None:
         yield from _of_classes(columns, values, target, known, sample)
         return
-    yield from _sums(columns, values, target.values, known, sample)
-    yield from _products(columns, values, target.values, known, sample)
-
-
-def _sums(
-    columns: list[Column],
-    values: list[Floats],
-    y: Floats,
-    known: NDArray[np.int64],
-    sample: NDArray[np.int64],
-) -> Iterator[Formula]:
-    limit = CLOSE * _spread(y[known])
-    yield from _search(columns, values, y, _PLUS_MINUS, limit, (known, sample))
-
-
-def _products(
-    columns: list[Column],
-    values: list[Floats],
-    y: Floats,
-    known: NDArray[np.int64],
-    sample: NDArray[np.int64],
-) -> Iterator[Formula]:
-    """As sums of logarithms; signs and zeros have to agree too."""
+    y = target.values
+    yield from _search(columns, values, y, _PLUS_MINUS, CLOSE * _spread(y[known]), (known, sample))
+    # Products and ratios are sums of logarithms; signs and zeros have to agree too.
     logs = _logarithms(y)
-    if np.isfinite(logs[sample]).sum() < MIN_ROWS or _spread(logs[known]) < 20 * CLOSE:
-        return
-    terms = [_logarithms(v) for v in values]
-    yield from _search(columns, terms, logs, _TIMES_BY, CLOSE, (known, sample))
+    if np.isfinite(logs[sample]).sum() >= MIN_ROWS and _spread(logs[known]) >= 20 * CLOSE:
+        terms = [_logarithms(v) for v in values]
+        yield from _search(columns, terms, logs, _TIMES_BY, CLOSE, (known, sample))
 
 
 def _search(

@@ -60,7 +60,7 @@ class Case:
         previous: Version | None = None,
     ) -> "Case":
         """The case of a stored snapshot, and of the version before it if there is one."""
-        return cls(snapshot, schema, Table(data, schema), settings, previous, data)
+        return cls(snapshot, schema, Table(data, schema, settings), settings, previous, data)
 
     @property
     def previous(self) -> Version:

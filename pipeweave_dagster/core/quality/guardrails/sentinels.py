@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.corrected import value_text
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
@@ -29,7 +30,8 @@ def check(case: Case) -> Iterator[Hit]:
                 "for a missing value.",
                 [column.name],
                 {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
-                "If so, write these values as empty in the source.",
+                "If so, say so: `columns: {NAME: {missing: [VALUE]}}`.",
+                {"columns": {column.name: {"missing": [value_text(value)]}}},
             )
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.corrected import plain_spelling
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, NotApplicableError
 
@@ -29,7 +30,12 @@ def check(case: Case) -> Iterator[Hit]:
             f"{rows:,} rows have a rarer spelling.",
             [column.name],
             {"categories": len(groups), "rows": rows},
-            "Write them in one way in the source.",
+            "If they mean the same, say so: `columns: {NAME: {merge_spellings: true}}`."
+            if column.info.role != "target"
+            else "Write them in one way in the source.",
+            {"columns": {column.name: {"merge_spellings": True}}}
+            if column.info.role != "target"
+            else {},
         )
 
 
@@ -37,7 +43,7 @@ def _variants(column: Column) -> list[list[int]]:
     """Codes of each category with several spellings, the most frequent spelling first."""
     spellings: dict[str, list[int]] = defaultdict(list)
     for code, label in enumerate(column.labels):
-        spellings[" ".join(label.casefold().split()).rstrip(".")].append(code)
+        spellings[plain_spelling(label)].append(code)
     several = [codes for plain, codes in spellings.items() if plain and len(codes) > 1]
     return [sorted(codes, key=lambda code: -int(column.counts[code])) for codes in several]
 
