@@ -1,0 +1,143 @@
+"""Google Gemini by the package google-generativeai, over REST: the only file that knows it.
+
+Runs in a child process, which is killed when the time is over: neither the package nor the
+library under it ends a reply that comes drop by drop.
+"""
+
+import time
+import warnings
+from typing import Any
+
+from pydantic import SecretStr
+
+from pipeweave_dagster.core.advice.advisor import no_answer
+from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+
+_ATTEMPTS = 3
+_FIRST_PAUSE_S = 1.0
+_LEAST_S = 0.5
+_STOP, _MAX_TOKENS = 1, 2  # finish reasons on the wire
+
+
+def ask_gemini(
+    request: AdviceRequest, api_key: SecretStr, limit_s: float, endpoint: str | None = None
+) -> AdviceReply:
+    """Ask once, or up to three times where the service asks for patience.
+
+    Args:
+        request: The whole request.
+        api_key: Stands in a header of the call and nowhere else.
+        limit_s: Seconds for all attempts and the pauses between them.
+        endpoint: Address of the service, if it is not Google's own.
+
+    Raises:
+        PipeWeaveError: RATE_LIMITED, UNAUTHORIZED, SERVICE_UNAVAILABLE, or VALIDATION_ERROR for a
+            reply that is blocked, truncated or no JSON.
+    """
+    model = _model(request, api_key, endpoint)
+    end = time.monotonic() + limit_s
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return _once(model, request, end - time.monotonic())
+        except PipeWeaveError as error:
+            pause = float(error.details.get("retry_after_s", _FIRST_PAUSE_S * 2 ** (attempt - 1)))
+            again = error.details.get("again", False) and attempt < _ATTEMPTS
+            if not again or time.monotonic() + pause + _LEAST_S > end:
+                raise no_answer(error.message, error.code) from None
+            time.sleep(pause)
+    raise no_answer("the service did not answer")
+
+
+def _sdk() -> Any:
+    with warnings.catch_warnings():
+        # The package says at import that it is frozen in favour of its successor; this file is
+        # the one to replace then.
+        warnings.filterwarnings("ignore", "(?s).*google.generativeai", FutureWarning)
+        # google-api-core announces years ahead which Python it will drop.
+        warnings.filterwarnings("ignore", "(?s).*Python version", FutureWarning)
+        import google.generativeai
+    return google.generativeai
+
+
+def _model(request: AdviceRequest, api_key: SecretStr, endpoint: str | None) -> Any:
+    sdk = _sdk()
+    options = {"api_endpoint": endpoint} if endpoint else None
+    sdk.configure(api_key=api_key.get_secret_value(), transport="rest", client_options=options)
+    return sdk.GenerativeModel(request.model, system_instruction=request.instruction)
+
+
+def _once(model: Any, request: AdviceRequest, seconds: float) -> AdviceReply:
+    config = {
+        "candidate_count": 1,
+        "temperature": request.temperature,
+        "max_output_tokens": request.max_output_tokens,
+        "response_mime_type": "application/json",
+        "response_schema": request.response_schema,
+    }
+    # Left to itself the package tries again for 600 s, whatever the time-out.
+    options = {"timeout": max(seconds, _LEAST_S), "retry": None}
+    try:
+        found = model.generate_content(
+            request.facts, generation_config=config, request_options=options
+        )
+        return _reply(found)
+    except PipeWeaveError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a service answers, rules go on
+        raise _explained(error) from None
+
+
+def _reply(found: Any) -> AdviceReply:
+    usage = found.usage_metadata
+    if not found.candidates:
+        raise no_answer("the request was blocked by the service", ErrorCode.VALIDATION_ERROR)
+    candidate = found.candidates[0]
+    reason = int(candidate.finish_reason)
+    if reason == _MAX_TOKENS:
+        raise no_answer("the reply was cut off", ErrorCode.VALIDATION_ERROR)
+    if reason != _STOP:
+        raise no_answer("the reply was blocked by the service", ErrorCode.VALIDATION_ERROR)
+    return AdviceReply(
+        text="".join(part.text for part in candidate.content.parts),
+        tokens_in=usage.prompt_token_count,
+        # What is neither prompt nor reply is thinking, which is paid like the reply.
+        tokens_out=max(usage.total_token_count - usage.prompt_token_count, 0),
+        model_version=str(found.to_dict().get("model_version", ""))[:80],
+    )
+
+
+def _explained(error: Exception) -> PipeWeaveError:
+    """What happened, in words that quote nothing of the service's answer."""
+    status = getattr(error, "code", None)
+    if not isinstance(status, int):
+        return _unreachable(error)
+    if status == 429:
+        found = no_answer("the service asks for patience (HTTP 429)", ErrorCode.RATE_LIMITED)
+        found.details["again"] = True
+        headers = getattr(getattr(error, "response", None), "headers", {})
+        after = str(headers.get("Retry-After", ""))
+        if after.isdigit():
+            found.details["retry_after_s"] = int(after)
+        return found
+    if status >= 500:
+        found = no_answer(f"the service failed (HTTP {int(status)})")
+        found.details["again"] = True
+        return found
+    if status in (401, 403):
+        return no_answer(f"the service refused the key (HTTP {status})", ErrorCode.UNAUTHORIZED)
+    words = f"the service refused the request (HTTP {int(status)})"
+    return no_answer(words, ErrorCode.VALIDATION_ERROR)
+
+
+def _unreachable(error: Exception) -> PipeWeaveError:
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if "Timeout" in kinds or "TimeoutError" in kinds:
+        return no_answer("the service did not answer in time")
+    if "ParseError" in kinds or "JSONDecodeError" in kinds:
+        return no_answer("the service's answer is no JSON", ErrorCode.VALIDATION_ERROR)
+    if kinds & {"ConnectionError", "RequestException", "OSError"}:
+        found = no_answer("the service cannot be reached")
+        found.details["again"] = True
+        return found
+    return no_answer(f"the service's answer cannot be read ({type(error).__name__})")
