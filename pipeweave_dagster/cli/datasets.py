@@ -7,7 +7,9 @@ import typer
 from pipeweave_dagster.adapters.overview import entry_of
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.files import SchemaFormat, emit_schema
 from pipeweave_dagster.cli.output import AsJson, columns, emit
+from pipeweave_dagster.core.documents import SchemaDeduction
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 
@@ -17,6 +19,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The data sets.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave datasets ls --page 2 --json`")(ls)
     group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
+    group.command("schema", epilog="Example: `pipeweave datasets schema titanic --format sql`")(
+        schema
+    )
     group.command("rm", epilog="Example: `pipeweave datasets rm titanic --yes`")(rm)
     app.add_typer(group, name="datasets")
 
@@ -57,6 +62,22 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
     ]
     text = "\n".join(lines) + "\n\n" + columns(["stage", "document", "run", "stale"], stages)
     emit(facts, json, text)
+
+
+def schema(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    format_: SchemaFormat = "json-schema",
+    json: AsJson = False,
+) -> None:
+    """The schema of the newest complete version, in one of other people's languages."""
+    home.prepare()
+    with home.workbench() as bench:
+        head = bench.store.require_head(name)
+        entry = head.entries.get("schema_deduction")
+        if entry is None:
+            raise not_found(f"{name!r} has no schema yet.", fix="Run it first.")
+        found = bench.store.load(entry.document, SchemaDeduction)
+    emit_schema(found, name, format_ or "json-schema", as_json=json)
 
 
 def known(store: DocumentStore, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
@@ -22,8 +22,15 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.eda import ReportOptions
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.core.schema.export import Format, exported
 
 _File = Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, JSON, Excel …, also compressed.")]
+
+
+_FORMATS = get_args(Format)
+SchemaFormat = Annotated[
+    str | None, typer.Option("--format", help=f"Print it as {', '.join(_FORMATS)}.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,6 +67,7 @@ def ingest(
 def schema(
     file: _File,
     target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    format_: SchemaFormat = None,
     json: AsJson = False,
 ) -> None:
     """Type, confidence and reason for every column; target and task with a reason."""
@@ -67,12 +75,29 @@ def schema(
     path = readable(file, settings.max_dataset_bytes)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         _, found = _deduced(bench, path, Path(folder), target)
+    if format_ is not None:
+        emit_schema(found, name_of_file(path.name), format_, as_json=json)
+        return
     rows = [
         (c.name, c.type, c.role, f"{c.confidence:.2f}", c.missing, c.reason) for c in found.columns
     ]
     table = columns(["column", "type", "role", "confidence", "missing", "reason"], rows, width=60)
     text = f"{table}\n\nTarget: {found.target.name or 'none'}: {found.target.reason}"
     emit(found.model_dump(mode="json"), json, text)
+
+
+def emit_schema(found: SchemaDeduction, name: str, format_: str, *, as_json: bool) -> None:
+    """Print a schema in one of other people's languages.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR for a language that is not known.
+    """
+    if format_ not in get_args(Format):
+        raise validation_error(
+            f"{format_!r} is no form of a schema.", fix=f"Choose one of: {', '.join(_FORMATS)}."
+        )
+    text = exported(found, name, cast("Format", format_))
+    emit({"format": format_, "schema": text}, as_json, text)
 
 
 def eda(

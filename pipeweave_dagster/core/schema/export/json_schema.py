@@ -1,9 +1,9 @@
-"""The schema in other people's languages: JSON Schema of a row, and SQL DDL of the table."""
+"""The schema as JSON Schema of a row."""
 
-import re
 from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction
+from pipeweave_dagster.core.schema.export.closed import closed_set
 
 _JSON: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
@@ -13,15 +13,6 @@ _JSON: dict[str, dict[str, Any]] = {
     "datetime": {"type": "string", "format": "date-time"},
     "time": {"type": "string", "format": "time"},
     "text": {"type": "string"},
-}
-_SQL = {
-    "integer": "BIGINT",
-    "number": "DOUBLE PRECISION",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "time": "TIME",
-    "text": "VARCHAR",
 }
 _FORMATS = {"email": "email", "url": "uri"}
 
@@ -43,25 +34,9 @@ def _property(column: ColumnDeduction, schema: SchemaDeduction) -> dict[str, Any
     found["description"] = column.reason
     if column.type in _FORMATS and column.storage == "text":
         found["format"] = _FORMATS[column.type]
-    allowed = column.order
-    if column.name == schema.target.name and column.storage == "text":
-        allowed = schema.target.classes or None
+    allowed = closed_set(column, schema)
     if allowed:
         found["enum"] = [*allowed, None] if column.missing else list(allowed)
     if column.missing:
         found["type"] = [found["type"], "null"]
     return found
-
-
-def sql_ddl(schema: SchemaDeduction, table: str) -> str:
-    """A CREATE TABLE statement of standard SQL; names are quoted, whatever they contain."""
-    lines = [
-        f"  {_quoted(c.name)} {_SQL[c.storage]}{'' if c.missing else ' NOT NULL'}"
-        for c in schema.columns
-    ]
-    return f"CREATE TABLE {_quoted(table)} (\n" + ",\n".join(lines) + "\n);\n"
-
-
-def _quoted(name: str) -> str:
-    clean = re.sub(r"[\x00-\x1f]", " ", name)
-    return '"' + clean.replace('"', '""') + '"'
