@@ -6,6 +6,8 @@ The entry functions import their machinery inside, so that this package imports 
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
+    ColumnSetting,
+    DatasetSettings,
     DatasetSnapshot,
     RawUpload,
     SnapshotColumn,
@@ -13,7 +15,21 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.ingest.limits import DEFAULT_LIMITS, IngestLimits
 
-__all__ = ["IngestLimits", "ingest", "ingest_as_text", "read_aligned"]
+__all__ = ["IngestLimits", "ingest", "ingest_as_text", "read_aligned", "settings_of_reading"]
+
+
+def settings_of_reading(settings: DatasetSettings) -> DatasetSettings:
+    """The part of the settings that decides how a file is read; the rest changes no table.
+
+    These are the mode, and the columns that a person wants read as text or as a date of a given
+    form (`date:%d/%m/%Y`).
+    """
+    columns = {
+        name: ColumnSetting(type=said.type)
+        for name, said in settings.columns.items()
+        if said.type is not None and (said.type == "text" or ":" in said.type)
+    }
+    return DatasetSettings(mode=settings.mode, columns=columns)
 
 
 def ingest(

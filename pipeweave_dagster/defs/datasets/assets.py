@@ -4,7 +4,8 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.receive import choose, receive, settings_of
 from pipeweave_dagster.adapters.workbench import Workbench
-from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, RawUpload
+from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
+from pipeweave_dagster.core.ingest import settings_of_reading
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
@@ -55,9 +56,7 @@ def dataset(
     `rows read = rows loaded + rows quarantined`; how the bytes were read is in the metadata.
     """
     limits = {"max_bytes": workbench.settings.max_dataset_bytes}
-    content = raw_upload.model_copy(
-        update={"settings": DatasetSettings(mode=raw_upload.settings.mode)}
-    )
+    content = raw_upload.model_copy(update={"settings": settings_of_reading(raw_upload.settings)})
     return run_stage(
         context,
         workbench,

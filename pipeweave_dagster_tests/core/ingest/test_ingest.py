@@ -9,7 +9,9 @@ import zipfile
 
 import pytest
 
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.ingest import settings_of_reading
 
 PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
 
@@ -362,3 +364,17 @@ def test_a_person_keeps_a_column_as_text(read, rows):
     snapshot = read(PLAIN, columns={"age": "text"})
     assert snapshot.columns[1].type == "text"
     assert rows()[0]["age"] == "34"
+
+
+def test_only_what_is_said_about_reading_is_read_anew_for():
+    columns = {
+        "when": ColumnSetting(type="date:%d/%m/%Y", known_at="2024-01-01"),
+        "code": ColumnSetting(type="text"),
+        "kind": ColumnSetting(type="categorical"),
+        "gone": ColumnSetting(drop=True),
+    }
+    read = settings_of_reading(DatasetSettings(mode="append", target="y", columns=columns))
+    assert read == DatasetSettings(
+        mode="append",
+        columns={"when": ColumnSetting(type="date:%d/%m/%Y"), "code": ColumnSetting(type="text")},
+    )

@@ -1,0 +1,37 @@
+"""What a person says about reading reaches the reader, and only that."""
+
+import json
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
+from pipeweave_dagster.lib.launch import LaunchConfig
+from pipeweave_dagster_tests.defs.conftest import context_for
+
+NAME = "dated"
+ROWS = "".join(f"0{d}/0{9 - d}/2004,{d}\n" for d in (5, 1, 7, 2, 8, 3, 6))
+
+
+def read(bench: Workbench, columns: dict[str, dict[str, object]]) -> tuple[DatasetSnapshot, str]:
+    bench.store.storage.put(f"uploads/{NAME}/data.csv", f"when,n\n{ROWS}".encode())
+    said = json.dumps({"columns": columns}).encode()
+    bench.store.storage.put(f"uploads/{NAME}/pipeweave.yaml", said)
+    run = {"context": context_for(NAME), "workbench": bench}
+    raw = raw_upload(config=LaunchConfig(), **run).value
+    result = dataset(raw_upload=raw, **run)
+    return result.value, result.metadata["result"]
+
+
+def test_an_ambiguous_date_is_settled_in_pipeweave_yaml(bench: Workbench) -> None:
+    doubtful, _ = read(bench, {})
+    assert doubtful.columns[0].type == "text"
+    assert "date:%d/%m/%Y" in (doubtful.columns[0].note or "")
+    settled, made = read(bench, {"when": {"type": "date:%d/%m/%Y"}})
+    assert settled.columns[0].type == "date"
+    assert "made in" in made
+
+
+def test_what_does_not_concern_reading_is_not_read_again(bench: Workbench) -> None:
+    read(bench, {})
+    _, again = read(bench, {"n": {"drop": True, "type": "categorical"}})
+    assert "reused" in again
