@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Write the typed table and the quarantine, and describe both in the snapshot."""
 
+import re
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
@@ -201,9 +202,14 @@ def _notes(columns: list[SnapshotColumn]) -> list[str]:
     return [f"{c.name}: {c.note}" for c in columns if c.note]
 
 
+_QUOTED = re.compile(r": ('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\") is no ")
+
+
 def _quarantine_notes(rejected: list[tuple[int, str, str]]) -> list[str]:
+    """Where and why; the values stand in the quarantine alone, for they may be personal."""
     if not rejected:
         return []
-    listed = "; ".join(f"line {line}: {reason}" for line, reason, _ in rejected[:_LISTED])
+    reasons = [(line, _QUOTED.sub(" is no ", reason)) for line, reason, _ in rejected[:_LISTED]]
+    listed = "; ".join(f"line {line}: {reason}" for line, reason in reasons)
     more = f"; and {len(rejected) - _LISTED} more" if len(rejected) > _LISTED else ""
     return [f"{len(rejected)} rows were put in quarantine: {listed}{more}."]

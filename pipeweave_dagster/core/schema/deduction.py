@@ -1,5 +1,7 @@
 """Bring profile, meaning, overrides and target together into the schema document."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -96,6 +98,8 @@ def _column(
         type_ = wanted.get(str(said["type"]), str(said["type"]))
         before = f"A person said so; deduced was {meaning.type}: {meaning.reason}"
         meaning = Meaning(type_, 1.0, before, {}, meaning.order)  # type: ignore[arg-type]
+    if pii:
+        meaning = replace(meaning, reason=_without_values(meaning.reason))
     return ColumnDeduction(
         name=column.name,
         type=meaning.type,
@@ -110,6 +114,12 @@ def _column(
         distinct=column.distinct,
         missing=column.missing,
     )
+
+
+def _without_values(reason: str) -> str:
+    """A reason up to where it begins to quote."""
+    head = re.split("[:'\"]", reason, maxsplit=1)[0].rstrip(" .")
+    return f"{head}. Its values may be personal and are not quoted."
 
 
 def _role(meaning: Meaning, drop: bool, special: str | None) -> str:
