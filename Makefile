@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo dev test lint format docs lock clean
+.PHONY: help install install-dev demo dev test lint format docs lock secrets prove image-check clean
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
@@ -50,6 +50,16 @@ lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files a
 	$(BIN)/uv export $(EXPORT) --only-group dev -o requirements-dev.lock
 EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate \
   --no-emit-package nvidia-nccl-cu12 --no-emit-package nvidia-nccl-cu13  # see override-dependencies
+
+secrets: ## Write the secrets of a deployment into .env, where they are not there yet
+	@python3 deploy/make_secrets.py
+
+prove: $(VENV)/.installed-dev ## Start docker-compose.yml without Docker, stop each part, and print what happens
+	$(BIN)/python -m pipeweave_dagster_tests.deploy.prove $(PROVE_ARGS)
+
+image-check: $(VENV)/.installed-dev ## Run the Dockerfile's steps in an empty folder
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/python -m pipeweave_dagster_tests.deploy.image
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) build dist

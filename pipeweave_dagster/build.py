@@ -19,7 +19,7 @@ from pipeweave_dagster.defs.pipelines import assets as pipeline_assets
 from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.schemas import assets as schema_assets
-from pipeweave_dagster.lib.console import console
+from pipeweave_dagster.lib.console import console, print_all_runs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
 from pipeweave_dagster.lib.lines import PREDICT, PROCESS
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
@@ -104,6 +104,7 @@ def build_standalone_defs() -> dg.Definitions:
     What is materialized by hand runs as the jobs do, one process a run, and runs print in the
     form of the profile. In a project of your own both are yours to decide.
     """
+    print_all_runs()
     own = dg.Definitions(executor=dg.in_process_executor, loggers={"console": console})
     return dg.Definitions.merge(build_defs(), own)
 

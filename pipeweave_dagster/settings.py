@@ -54,12 +54,16 @@ class Settings(BaseSettings):
     aws_secret_access_key: SecretStr | None = Field(
         None, validation_alias=_named("AWS_SECRET_ACCESS_KEY")
     )
+    s3_public_url: str | None = Field(None, validation_alias=_named("S3_PUBLIC_URL"))
     aws_region: str = Field(
         "us-east-1", validation_alias=_named("AWS_REGION", "AWS_DEFAULT_REGION")
     )
 
     database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL"))
     mlflow_tracking_uri: str | None = Field(None, validation_alias=_named("MLFLOW_TRACKING_URI"))
+    mlflow_backend_store_uri: SecretStr | None = Field(
+        None, validation_alias=_named("MLFLOW_BACKEND_STORE_URI")
+    )
     google_api_key: SecretStr | None = Field(None, validation_alias=_named("GOOGLE_API_KEY"))
     advisor: Literal["rules", "gemini"] = Field(
         "rules", validation_alias=_named("PIPEWEAVE_ADVISOR")
@@ -102,6 +106,10 @@ class Settings(BaseSettings):
         "http://127.0.0.1:5000", validation_alias=_named("PIPEWEAVE_MLFLOW_URL")
     )
     web_url: str = Field("http://127.0.0.1:8000", validation_alias=_named("PIPEWEAVE_WEB_URL"))
+    services: dict[str, str] = Field({}, validation_alias=_named("PIPEWEAVE_SERVICES"))
+    dagster_home_given: Path | None = Field(
+        None, validation_alias=_named("PIPEWEAVE_DAGSTER_HOME")
+    )
 
     @field_validator("home")
     @classmethod
@@ -155,8 +163,15 @@ class Settings(BaseSettings):
 
     @property
     def tracking_uri(self) -> str:
-        """MLflow's store: a server, a database, or the SQLite file below home."""
-        return self.mlflow_tracking_uri or f"sqlite:///{self.home / 'mlflow.db'}"
+        """MLflow's store: a server or database, else a schema of DATABASE_URL, else SQLite."""
+        if self.mlflow_tracking_uri:
+            return self.mlflow_tracking_uri
+        database = self.secret("database_url")
+        if database is None:
+            return f"sqlite:///{self.home / 'mlflow.db'}"
+        # Dagster and MLflow both have a table `runs`.
+        joint = "&" if "?" in database else "?"
+        return f"{database}{joint}options=-csearch_path%3Dmlflow"
 
     @property
     def artifact_root(self) -> str | None:
@@ -170,8 +185,12 @@ class Settings(BaseSettings):
 
     @property
     def dagster_home(self) -> Path:
-        """Dagster's home; the same for every command."""
-        return self.home / "dagster"
+        """Dagster's home; the same for every command.
+
+        Each kind of storage has one of its own, since the file in it says which one is used.
+        """
+        own = self.home / ("dagster-postgres" if self.database_url else "dagster")
+        return self.dagster_home_given or own
 
     @property
     def cache_folder(self) -> Path:

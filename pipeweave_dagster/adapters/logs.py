@@ -1,5 +1,6 @@
 """Log lines: JSON in production, colours in development; the run's id in every line of a run."""
 
+import contextvars
 import datetime as dt
 import json
 import logging
@@ -7,6 +8,12 @@ import sys
 from typing import TextIO
 
 _LEVEL_COLOURS = {"DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
+
+
+# What joins the lines of one request over all processes; of a run that is the run's id.
+correlation: contextvars.ContextVar[str | None] = contextvars.ContextVar(
+    "correlation", default=None
+)
 
 
 def run_id_of(record: logging.LogRecord) -> str | None:
@@ -17,7 +24,11 @@ def run_id_of(record: logging.LogRecord) -> str | None:
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (ISO 8601, UTC), level, module, message, run_id, exception."""
+    """One JSON object a line.
+
+    Keys: `time` (ISO 8601, UTC), `level`, `module`, `message`, `run_id`, `correlation_id`, and
+    `exception` where there is one.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; whatever the message holds, it stays one line that parses."""
@@ -27,6 +38,7 @@ class JsonFormatter(logging.Formatter):
             "module": record.name,
             "message": record.getMessage(),
             "run_id": run_id_of(record),
+            "correlation_id": run_id_of(record) or correlation.get(),
         }
         if record.exc_info:
             facts["exception"] = self.formatException(record.exc_info)

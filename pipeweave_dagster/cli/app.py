@@ -8,8 +8,10 @@ from pipeweave_dagster.cli import (
     demo,
     dev,
     doctor,
+    expectations,
     files,
     findings,
+    migrate,
     models,
     pipelines,
     predict,
@@ -31,8 +33,8 @@ def build_app() -> typer.Typer:
         add_completion=False,
         rich_markup_mode="markdown",
     )
-    for module in (run, dev, demo, uploads, files, predict, doctor, storage):
+    for module in (run, dev, demo, uploads, files, predict, doctor, migrate, storage):
         module.register(app)
-    for module in (datasets, findings, pipelines, models, runs, schedule, config):
+    for module in (datasets, findings, expectations, pipelines, models, runs, schedule, config):
         module.register(app)
     return app

@@ -4,18 +4,35 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+import yaml
 
+from pipeweave_dagster.adapters.filesystems import networked
+from pipeweave_dagster.adapters.health import (
+    Line,
+    OffError,
+    UnknownError,
+    answers,
+    ask_mlflow,
+    daemon_in_words,
+    in_full,
+    is_well,
+    measure,
+)
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.output import AsJson, columns, emit
-from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.errors import unavailable, validation_error
 from pipeweave_dagster.settings import Settings
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 _MIN_FREE_BYTES = 1 << 30
-_HEARTBEAT_S = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -26,36 +43,114 @@ def register(app: typer.Typer) -> None:
 def doctor(
     json: AsJson = False,
     strict: Annotated[
-        bool, typer.Option(help="A daemon that is not running counts as red.")
-    ] = False,
+        bool | None,
+        typer.Option(help="What is not running counts as red; default in production."),
+    ] = None,
 ) -> None:
-    """Check storage, MLflow, Dagster, its daemon and the disk; exit code 1 if one is red."""
+    """Check every part that PipeWeave stands on; exit code 1 if one is red."""
     settings = home.prepare()
-    checks: dict[str, Callable[[], str]] = {
-        "version": _version,
-        "storage": lambda: _storage(settings),
-        "mlflow": lambda: _mlflow(settings),
-        "dagster": _dagster,
-        "daemon": lambda: _daemon(strict),
-        "disk": lambda: _disk(settings),
-    }
-    lines = [_line(name, check) for name, check in checks.items()]
-    rows = [(line["check"], line["state"], line["message"]) for line in lines]
-    emit({"checks": lines}, json, columns(["check", "state", "what"], rows, width=160))
-    if any(line["state"] == "red" for line in lines):
+    production = settings.profile == "production"
+    lines = examine(settings, strict=production if strict is None else strict)
+    rows = [(line.name, line.state, line.detail) for line in lines]
+    checks = [
+        {"check": n.name, "state": n.state, "message": n.detail, "seconds": n.seconds}
+        for n in lines
+    ]
+    emit({"checks": checks}, json, columns(["check", "state", "what"], rows, width=160))
+    if not is_well(lines):
         sys.exit(1)
 
 
-def _line(name: str, check: Callable[[], str]) -> dict[str, Any]:
-    began = time.monotonic()
-    try:
-        state, message = "ok", check()
-    except PipeWeaveError as error:
-        state, message = "red", error.text
-    except Exception as error:  # noqa: BLE001 - whatever is broken, the other lines must be shown
-        state, message = "red", f"{type(error).__name__}: {str(error)[:200]}"
-    took = round(time.monotonic() - began, 2)
-    return {"check": name, "state": state, "message": message, "seconds": took}
+def examine(settings: Settings, *, strict: bool) -> list[Line]:
+    """One line a part; of what another part must tell, only that one turns red."""
+    dagster = _Dagster(settings, strict)
+    checks = {
+        "version": _version,
+        "database": dagster.database,
+        "storage": lambda: _storage(settings),
+        "mlflow": lambda: _mlflow(settings),
+        "code": dagster.code_server,
+        "queue": dagster.queue,
+        "daemon": dagster.daemon,
+        **{name: lambda url=url: answers(url) for name, url in settings.services.items()},
+        "disk": lambda: _disk(settings),
+    }
+    return [measure(name, ask, in_full) for name, ask in checks.items()]
+
+
+@dataclass
+class _Dagster:
+    """What Dagster's instance tells; asked once."""
+
+    settings: Settings
+    strict: bool
+
+    @cached_property
+    def _opened(self) -> "dg.DagsterInstance | None":
+        try:
+            return home.instance()
+        except Exception:  # noqa: BLE001 - whatever a database client raises; see `database`
+            return None
+
+    def _instance(self) -> "dg.DagsterInstance":
+        if self._opened is None:
+            raise UnknownError("cannot be told without the database")
+        return self._opened
+
+    def database(self) -> str:
+        if self.settings.database_url is None:
+            _refuse_networked(self.settings.dagster_home)
+        with home.instance() as instance:
+            kind = "SQLite" if self.settings.database_url is None else "Postgres"
+            return f"{kind}, {instance.get_runs_count():,} runs"
+
+    def code_server(self) -> str:
+        """Ask the gRPC server that the workspace names."""
+        from dagster._grpc.client import DagsterGrpcClient
+
+        path = self.settings.dagster_home / "workspace.yaml"
+        if not path.is_file():
+            return _not_running("the code server", strict=self.strict)
+        where = yaml.safe_load(path.read_text(encoding="utf-8"))["load_from"][0]["grpc_server"]
+        address = {name: where[name] for name in ("host", "port", "socket") if name in where}
+        if "socket" in address and not Path(address["socket"]).exists():
+            return _not_running("the code server", strict=self.strict)
+        state = DagsterGrpcClient(**address).health_check_query()
+        if state != "SERVING":
+            raise unavailable(f"The code server does not answer ({state}).", fix="Start it again.")
+        return "answers"
+
+    def queue(self) -> str:
+        import dagster as dg
+
+        waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])
+        return f"{self._instance().get_runs_count(waiting)} runs wait"
+
+    def daemon(self) -> str:
+        beats = self._instance().get_daemon_statuses().values()
+        last = [b.last_heartbeat.timestamp for b in beats if b.last_heartbeat is not None]
+        try:
+            return daemon_in_words(time.time() - max(last) if last else None)
+        except OSError:
+            if self.strict:
+                raise
+            raise OffError("not running; uploads wait until 'pipeweave dev' is started") from None
+
+
+def _not_running(part: str, *, strict: bool) -> str:
+    if strict:
+        raise unavailable(f"{part} is not running.".capitalize(), fix="Start it.")
+    raise OffError("not running; 'pipeweave dev' starts it")
+
+
+def _refuse_networked(folder: Path) -> None:
+    """SQLite's locks do not hold on network file systems: runs fail, or the file breaks."""
+    kind = networked(folder)
+    if kind is not None:
+        raise validation_error(
+            f"{folder} lies on {kind}, where SQLite loses its locks.",
+            fix="Set PIPEWEAVE_HOME to a local disk, or DATABASE_URL to a Postgres server.",
+        )
 
 
 def _version() -> str:
@@ -78,6 +173,8 @@ def _storage(settings: Settings) -> str:
 
 
 def _mlflow(settings: Settings) -> str:
+    if settings.tracking_uri.startswith(("http://", "https://")):
+        return ask_mlflow(settings.tracking_uri)
     with home.workbench() as bench:
         bench.ask_model(
             "pipeweave_dagster.adapters.mlflow_store:prepare_store",
@@ -86,29 +183,7 @@ def _mlflow(settings: Settings) -> str:
     return "the store answers"
 
 
-def _dagster() -> str:
-    with home.instance() as instance:
-        queued = instance.get_runs_count()
-        return f"{queued:,} runs stored in {instance.root_directory}"
-
-
-def _daemon(strict: bool) -> str:
-    with home.instance() as instance:
-        beats = instance.get_daemon_statuses()
-    ages = {
-        kind: time.time() - status.last_heartbeat.timestamp
-        for kind, status in beats.items()
-        if status.last_heartbeat is not None
-    }
-    if ages and min(ages.values()) < _HEARTBEAT_S:
-        return f"running; last heartbeat {min(ages.values()):.0f} s ago"
-    if strict:
-        raise OSError("not running; start it with 'pipeweave dev'")
-    return "not running; uploads wait until 'pipeweave dev' is started"
-
-
 def _disk(settings: Settings) -> str:
-    settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free
     if free < _MIN_FREE_BYTES:
         raise OSError(f"only {free / 1e9:.1f} GB free below {settings.home}")

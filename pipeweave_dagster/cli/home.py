@@ -7,7 +7,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from pydantic import ValidationError
 
 from pipeweave_dagster.core.errors import validation_error
@@ -17,6 +16,19 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pipeweave_dagster.adapters.workbench import Workbench
+
+_NO_LOG_CAPTURE = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+_POSTGRES = """
+storage:
+  postgres:
+    postgres_url:
+      env: DATABASE_URL
+"""
 
 
 @cache
@@ -42,10 +54,12 @@ def prepare() -> Settings:
     """Make the home usable and let every process started from here mean the same one."""
     found = settings()
     dagster_home = found.dagster_home
-    (dagster_home / ".nux").mkdir(parents=True, exist_ok=True)
-    _write(dagster_home / "dagster.yaml", _dagster_yaml())
-    # Dagster's web UI would greet with a community dialog that asks for an address.
-    _write(dagster_home / ".nux" / "nux.yaml", "seen: 1\n")
+    found.home.mkdir(parents=True, exist_ok=True)
+    if not found.dagster_home_given:
+        (dagster_home / ".nux").mkdir(parents=True, exist_ok=True)
+        _write(dagster_home / "dagster.yaml", _dagster_yaml(found))
+        # Dagster's web UI would greet with a community dialog that asks for an address.
+        _write(dagster_home / ".nux" / "nux.yaml", "seen: 1\n")
     os.environ["DAGSTER_HOME"] = str(dagster_home)
     os.environ["PIPEWEAVE_HOME"] = str(found.home)
     if not found.storage_is_s3:
@@ -57,36 +71,24 @@ def prepare() -> Settings:
 
 
 def instance() -> "dg.DagsterInstance":
-    """The Dagster instance of this home."""
+    """The Dagster instance of this home, for runs of a command.
+
+    Their output belongs to the terminal: capturing it would start four helper processes a step,
+    which Ctrl-C kills with a traceback.
+    """
     found = prepare()
     import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
 
     # On a new home several processes would create the same tables at once, and all fail.
-    with (found.dagster_home / "creation.lock").open("w") as lock:
+    with (found.home / "creation.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        config = _without_log_capture(found.dagster_home)
-        instance = dg.DagsterInstance.from_config(str(found.dagster_home), config)
+        reference = InstanceRef.from_dir(str(found.dagster_home), overrides=_NO_LOG_CAPTURE)
+        instance = dg.DagsterInstance.from_ref(reference)
         instance.get_runs_count()
         instance.all_instigator_state()
         instance.get_dynamic_partitions("datasets")
     return instance
-
-
-def _without_log_capture(dagster_home: Path) -> str:
-    """The instance's settings for runs of a command, whose output belongs to the terminal.
-
-    Capturing it would start four helper processes a step, which Ctrl-C kills with a traceback.
-    """
-    config = yaml.safe_load((dagster_home / "dagster.yaml").read_text(encoding="utf-8"))
-    config["compute_logs"] = {
-        "module": "dagster._core.storage.noop_compute_log_manager",
-        "class": "NoOpComputeLogManager",
-    }
-    path = dagster_home / "command.yaml"
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(yaml.safe_dump(config), encoding="utf-8")
-    partial.replace(path)
-    return path.name
 
 
 def workbench() -> "Workbench":
@@ -96,8 +98,9 @@ def workbench() -> "Workbench":
     return Workbench(settings())
 
 
-def _dagster_yaml() -> str:
-    return (resources.files("pipeweave_dagster.cli") / "dagster.yaml").read_text()
+def _dagster_yaml(found: Settings) -> str:
+    text = (resources.files("pipeweave_dagster.cli") / "dagster.yaml").read_text()
+    return text + _POSTGRES if found.database_url else text
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,13 +2,16 @@
 
 import logging
 import sys
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
+from dagster._core.execution import context_creation_job
 
 from pipeweave_dagster.adapters.logs import formatter
 from pipeweave_dagster.settings import Settings
 
-# Without this in a run's configuration Dagster prints through a logger of its own.
+# For projects of others, where `print_all_runs` is not theirs to call: without this in a run's
+# configuration Dagster prints through a logger of its own.
 PRINTED = {"loggers": {"console": {"config": {}}}}
 
 
@@ -25,3 +28,19 @@ def console(context: dg.InitLoggerContext) -> logging.Logger:
     handler.setFormatter(formatter(settings.profile))
     logger.addHandler(handler)
     return logger
+
+
+def print_all_runs() -> None:
+    """Let the runs of this process print so whose configuration names no logger.
+
+    "Materialize" in the web UI starts such runs, and Dagster has no setting for what they print:
+    it asks this function of its own for the loggers, so it is replaced. A test notices if a
+    release of Dagster no longer asks it.
+    """
+    context_creation_job.default_system_loggers = _own_loggers
+
+
+def _own_loggers(
+    _instance: dg.DagsterInstance | None,
+) -> Sequence[tuple[dg.LoggerDefinition, Mapping[str, object]]]:
+    return [(console, {})]

@@ -31,6 +31,7 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
         Route("/datasets/{dataset}", handlers.dataset, methods=["GET"]),
         Route("/reports/{sha256}/{name}", handlers.report, methods=["GET"]),
         Route("/health", handlers.health, methods=["GET"]),
+        Route("/alive", handlers.alive, methods=["GET"]),
     ]
     app = Starlette(
         routes=routes,

@@ -1,13 +1,19 @@
 """What holds for every answer: known hosts only, nothing but GET and HEAD, and strict headers."""
 
+import ipaddress
 import json
+import re
+import uuid
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+from pipeweave_dagster.adapters.logs import correlation
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
+
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -30,7 +36,7 @@ def hosts_of(url: str) -> frozenset[str]:
     Another name in the Host header means DNS rebinding: a foreign page that wants to read this
     one through the browser of somebody who can reach it.
     """
-    return LOOPBACK | {(urlsplit(url).hostname or "localhost").lower()}
+    return frozenset({"localhost", (urlsplit(url).hostname or "localhost").lower()})
 
 
 class Guard:
@@ -46,15 +52,32 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        correlation.set(_request_id(scope))
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _completed(message)
             await send(message)
 
-        if _host(scope) in self.hosts:
+        host = _host(scope)
+        if host in self.hosts or _is_loopback(host):
             await self.app(scope, receive, with_headers)
         else:
             await _refuse(with_headers)
+
+
+def _request_id(scope: Scope) -> str:
+    """The proxy's id of the request, or a new one; it joins the lines of all logs."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether it is an address, not a name, of this machine: no page can rebind that."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _completed(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:

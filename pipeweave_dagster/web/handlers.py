@@ -3,7 +3,7 @@
 import re
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import not_found
@@ -56,8 +56,13 @@ def report(request: Request) -> Response:
     return Response(content, headers=headers, media_type=_TYPES[kind[1]])
 
 
+def alive(_request: Request) -> Response:
+    """That this process answers, whatever the others do."""
+    return PlainTextResponse("ok")
+
+
 def health(request: Request) -> Response:
-    """Whether storage, Dagster and MLflow answer; 503 if one does not."""
+    """One line a part of the deployment; 503 if one is red."""
     store, settings = _state(request)
     state = health_of(store, settings, request.app.state.started)
     return JSONResponse(state, status_code=200 if state["state"] == "ok" else 503)

@@ -11,7 +11,7 @@ import pytest
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"]
 _FLAGS += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
-_FLAGS += ["--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+_FLAGS += ["--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*"]
 
 
 @pytest.fixture(scope="session")

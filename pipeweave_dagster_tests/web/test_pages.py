@@ -1,5 +1,6 @@
 """The pages show what is stored, escape all of it, and serve nothing else."""
 
+import json
 import time
 import warnings
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,11 +38,12 @@ def client(store):
         yield client
 
 
-def put(store, tmp_path, dataset="demo", error=None):
+def put(store, tmp_path, dataset="demo", error=None, target=None):
     """A data set with its report and findings as HEAD."""
     folder = tmp_path / dataset
     folder.mkdir()
     case = made(folder, {HOSTILE: [1, 2] * 50, "y": ["a", "b"] * 50}, "y")
+    case.schema.target = case.schema.target.model_copy(update=target or {})
     report = build_report(dataset, case.snapshot, case.schema, case.data, folder)
     store.save_payloads(report, folder)
     findings = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
@@ -117,6 +119,18 @@ def test_findings_that_block_are_shown_first(client, store, tmp_path):
     assert Findings.kind == "findings"
 
 
+def test_a_target_that_nobody_named_is_said_to_be_a_suggestion(client, store, tmp_path):
+    put(store, tmp_path, "told")
+    assert "Nobody said what to predict" not in client.get("/datasets/told").text
+    guess = {"source": "deduced", "confidence": 0.61, "reason": "'y' is last.", "candidates": ["z"]}
+    put(store, tmp_path, "guessed", target=guess)
+    page = client.get("/datasets/guessed").text
+    assert "Nobody said what to predict" in page
+    assert "0.61" in page
+    assert "&#39;y&#39; is last." in page
+    assert "Other candidates: <bdi>z</bdi>" in page
+
+
 def test_a_refused_run_shows_the_findings_that_stand_against_it(client, store, tmp_path):
     put(store, tmp_path)
     refused = Attempt(run_id="r1", started_at=2.0, state="failed", blocked=["PW204"])
@@ -180,26 +194,86 @@ def test_an_unforeseen_error_tells_nothing(client, store, tmp_path, monkeypatch)
     assert "division" not in answer.text
 
 
-class Healthy(BaseHTTPRequestHandler):
+class Neighbour(BaseHTTPRequestHandler):
+    """Dagster's web server and MLflow, as far as `/health` asks them."""
+
+    beat = 0.0
+    database = True
+
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        statuses = [{"required": True, "lastHeartbeatTime": time.time() - type(self).beat}]
+        dagster = {
+            "instance": {"daemonHealth": {"allDaemonStatuses": statuses}},
+            "runsOrError": {"count": 3},
+        }
+        answer = {"data": dagster} if type(self).database else {"data": None, "errors": ["no"]}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, *_):
         pass
 
 
-def test_health_is_red_until_everything_answers(store, monkeypatch):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Healthy)
+@pytest.fixture
+def neighbour(monkeypatch):
+    """A server that answers for Dagster and MLflow; ended by the test or after it."""
+
+    class Own(Neighbour):
+        pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("PIPEWEAVE_DAGSTER_URL", url)
-    monkeypatch.setenv("PIPEWEAVE_MLFLOW_URL", url)
-    client = TestClient(create_app(store, Settings()), base_url="http://127.0.0.1")
-    good = client.get("/health")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
+    server.kind = Own
+    yield server
     server.shutdown()
     server.server_close()
-    bad = client.get("/health")
-    assert (good.status_code, good.json()["state"]) == (200, "ok")
-    assert (bad.status_code, bad.json()["state"]) == (503, "red")
-    assert [line["state"] for line in bad.json()["services"]] == ["ok", "red", "red"]
+
+
+def states(client):
+    answer = client.get("/health")
+    found = {line["name"]: line["state"] for line in answer.json()["services"]}
+    return answer, found
+
+
+def test_health_has_a_line_for_every_part(store, neighbour):
+    answer, found = states(TestClient(create_app(store, Settings()), base_url="http://127.0.0.1"))
+    parts = ["storage", "web", "database", "queue", "daemon", "mlflow", "disk"]
+    assert found == dict.fromkeys(parts, "ok")
+    assert answer.status_code == 200
+    assert {"version", "uptime_s", "state"} <= set(answer.json())
+
+
+def test_health_turns_only_the_line_of_a_dead_daemon_red(store, neighbour):
+    neighbour.kind.beat = 3600
+    answer, found = states(TestClient(create_app(store, Settings()), base_url="http://127.0.0.1"))
+    assert answer.status_code == 503
+    assert [name for name, state in found.items() if state != "ok"] == ["daemon"]
+
+
+def test_health_calls_unknown_what_a_dead_database_would_have_to_tell(store, neighbour):
+    neighbour.kind.database = False
+    _, found = states(TestClient(create_app(store, Settings()), base_url="http://127.0.0.1"))
+    assert found["database"] == "red"
+    assert found["web"] == "ok"
+    assert (found["queue"], found["daemon"]) == ("unknown", "unknown")
+
+
+def test_health_tells_no_addresses_when_nobody_answers(store, monkeypatch):
+    monkeypatch.setenv("PIPEWEAVE_DAGSTER_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    answer, found = states(TestClient(create_app(store, Settings()), base_url="http://127.0.0.1"))
+    assert [name for name, state in found.items() if state == "red"] == ["web", "mlflow"]
+    assert "127.0.0.1" not in answer.text
+
+
+def test_alive_asks_nobody_else(client):
+    assert client.get("/alive").text == "ok"

@@ -4,22 +4,32 @@ import contextlib
 import fcntl
 import logging
 import os
+import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 _SQLITE = "sqlite:///"
+_SCHEMA = re.compile(r"search_path(?:=|%3[Dd])(\w+)")
+_LOCK_NUMBER = 7_294_118_066_521  # any number that nobody else in the database locks
 
 
 def prepare_store(tracking_uri: str) -> None:
-    """Create or migrate an SQLite store, once, under a file lock; nothing for other stores.
+    """Create or migrate a store in a database, one process at a time; nothing for a server.
 
     Several processes that open a fresh store at once all migrate it, fail, and leave it broken;
-    so one does it while the others wait, and a note beside the file says for which version of
+    so one does it while the others wait. Beside an SQLite file a note says for which version of
     MLflow it is ready.
+
+    Args:
+        tracking_uri: MLflow's address of the store. Of Postgres it may name a schema as
+            `?options=-csearch_path%3Dmlflow`, which is made if it is not there.
     """
     quiet_mlflow()
+    if tracking_uri.startswith("postgresql"):
+        _prepare_postgres(tracking_uri)
     if not tracking_uri.startswith(_SQLITE):
         return
     database = Path(tracking_uri.removeprefix(_SQLITE))
@@ -37,6 +47,8 @@ def quiet_mlflow() -> None:
     """Switch off MLflow's telemetry and its progress bars (before it is imported)."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    # The project that somebody happens to stand in is not the model's environment.
+    os.environ["MLFLOW_UV_AUTO_DETECT"] = "false"
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -52,6 +64,28 @@ def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@cache
+def _prepare_postgres(tracking_uri: str) -> None:
+    with _alone_in_postgres(tracking_uri):
+        _migrate(tracking_uri)
+
+
+@contextlib.contextmanager
+def _alone_in_postgres(tracking_uri: str) -> Iterator[None]:
+    """Hold a lock of the server, which it frees if this process dies."""
+    import sqlalchemy as sa
+
+    engine = sa.create_engine(tracking_uri, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK_NUMBER)))
+            if schema := _SCHEMA.search(tracking_uri):
+                connection.execute(sa.schema.CreateSchema(schema[1], if_not_exists=True))
+            yield
+    finally:
+        engine.dispose()
 
 
 def _migrate(tracking_uri: str) -> None:

@@ -12,7 +12,7 @@ def open_storage(settings: Settings) -> Storage:
         from pipeweave_dagster.adapters.storage.s3 import S3Storage, make_client
 
         bucket, prefix = settings.bucket_and_prefix
-        return S3Storage(make_client(settings), bucket, prefix)
+        return S3Storage(make_client(settings), bucket, prefix, settings.s3_public_url)
     from pipeweave_dagster.adapters.storage.folder import FolderStorage
 
     return FolderStorage(settings.storage_folder)

@@ -47,9 +47,12 @@ def make_client(settings: Settings) -> Any:
 class S3Storage:
     """Objects below `s3://bucket/prefix`. Conditional writes use If-Match and If-None-Match."""
 
-    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
+    def __init__(
+        self, client: Any, bucket: str, prefix: str = "", public_url: str | None = None
+    ) -> None:
         self._client = client
         self._bucket = bucket
+        self._public_url = public_url
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     @property
@@ -170,6 +173,8 @@ class S3Storage:
             Conditions=[["content-length-range", 1, max_bytes]],
             ExpiresIn=expires_s,
         )
+        if self._public_url:  # a form's signature does not cover the host
+            post["url"] = f"{self._public_url.rstrip('/')}/{self._bucket}"
         return post
 
     def _where(self, key: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""docker-compose.yml is proved without Docker: its commands are started natively on loopback."""

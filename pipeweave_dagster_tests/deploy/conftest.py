@@ -1,0 +1,60 @@
+"""One started stack for all tests that need one; they belong to one xdist group."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeweave_dagster_tests.deploy.stack import Stack, started
+from pipeweave_dagster_tests.deploy.team import DATASET, PLANTED, ROOT, Team, planted
+
+BUDGET_S = 8
+
+
+def made_secrets(path: Path) -> dict[str, str]:
+    """The variables that `make secrets` writes."""
+    subprocess.run(
+        [sys.executable, str(ROOT / "deploy" / "make_secrets.py"), str(path)],
+        check=True,
+        capture_output=True,
+    )
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything that docker-compose.yml starts, healthy, with what `make secrets` wrote."""
+    variables = made_secrets(tmp_path_factory.mktemp("stack") / ".env")
+    variables["PIPEWEAVE_TIME_BUDGET_S"] = str(BUDGET_S)
+    with started(variables, planted()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def team(stack: Stack) -> Iterator[Team]:
+    """The people in front of it."""
+    people = Team(stack)
+    yield people
+    people.close()
+
+
+@pytest.fixture(scope="session")
+def champion(team: Team) -> dict[str, Any]:
+    """The champion of a file that somebody without any key has uploaded."""
+    began = time.monotonic()
+    settings = team.upload("pipeweave.yaml", b"target: species\n")
+    data = team.upload("penguins.csv", (ROOT / "examples" / "penguins.csv").read_bytes())
+    assert (settings.status_code, data.status_code) == (204, 204), data.text
+    team.stack.wait(lambda: team.champion() is not None, 240, "code")
+    team.stack.wait(lambda: team.runs()[0]["status"] == "SUCCESS", 60, "code")
+    found = team.champion()
+    assert found is not None
+    return {**found, "seconds": time.monotonic() - began}
+
+
+__all__ = ["DATASET", "PLANTED", "champion", "stack", "team"]

@@ -1,0 +1,286 @@
+"""`docker compose up`, `stop`, `start` and `exec`, without Docker."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import psutil
+
+from pipeweave_dagster_tests.deploy import compose
+from pipeweave_dagster_tests.deploy.native import Place
+from pipeweave_dagster_tests.deploy.postgres import Postgres
+
+_GRACE_S = 10.0
+
+
+class Stack:
+    """Every service of docker-compose.yml as native processes.
+
+    Args:
+        folder: For volumes, translated files and logs.
+        variables: What stands in `.env`.
+        extra: Put into the environment of every service besides.
+    """
+
+    def __init__(
+        self, folder: Path, variables: Mapping[str, str], extra: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.extra = dict(extra or {})
+        names = compose.read(variables).keys()
+        self.addresses = _addresses(list(names))
+        proxy = self.addresses["proxy"]
+        public = {
+            "PIPEWEAVE_HOST": proxy,
+            "PIPEWEAVE_DAGSTER_URL": f"http://{proxy}:3000",
+            "PIPEWEAVE_MLFLOW_URL": f"http://{proxy}:5000",
+            "PIPEWEAVE_WEB_URL": f"http://{proxy}:8000",
+            "S3_PUBLIC_URL": f"http://{proxy}:8333",
+        }
+        self.variables = {**public, **variables}
+        self.services = compose.read(self.variables)
+        self.place = Place(folder, self.addresses)
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.seconds: dict[str, float] = {}
+        self._postgres: Postgres | None = None
+
+    def up(self) -> None:
+        """Start everything in the order of its conditions, and wait for every health check."""
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        for name in self._order():
+            for other, condition in self.services[name].depends_on.items():
+                self._wait_for(other, condition)
+            self.start(name)
+        for name in self.services:
+            self.wait_healthy(name)
+
+    def start(self, name: str) -> None:
+        """Start one service."""
+        service = self.services[name]
+        self.place.write_files(service)
+        if name == "postgres":
+            self.running[name] = self._database().start(self.log(name))
+            return
+        assert service.command is not None
+        with self.log(name).open("ab") as output:
+            self.running[name] = subprocess.Popen(
+                self.place.command(service, service.command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self._environment(service),
+                cwd=self._working_folder(service),
+                start_new_session=True,
+            )
+
+    def stop(self, name: str, grace_s: float = _GRACE_S) -> None:
+        """Ask a service to end, then kill what is left of it."""
+        process = self.running.pop(name)
+        family = _family(process.pid)
+        process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=grace_s)
+        _kill(family)
+        process.wait()
+
+    def down(self) -> None:
+        """End everything at once; nothing here is worth a goodbye."""
+        for process in self.running.values():
+            _kill(_family(process.pid))
+            process.wait()
+        self.running.clear()
+
+    def revive(self) -> list[str]:
+        """Start again what has ended by itself, as the restart policy says; give their names."""
+        ended = [
+            name
+            for name, process in self.running.items()
+            if self.services[name].restart and process.poll() is not None
+        ]
+        for name in ended:
+            self.start(name)
+        return ended
+
+    def healthy(self, name: str) -> bool:
+        """Whether the health check succeeds."""
+        service = self.services[name]
+        if name == "postgres":
+            return subprocess.run(self._database().ready(), check=False).returncode == 0
+        command = self.place.healthcheck(service)
+        assert command is not None
+        done = subprocess.run(
+            command, check=False, capture_output=True, env=self._environment(service),
+            cwd=self._working_folder(service), timeout=60,
+        )  # fmt: skip
+        return done.returncode == 0
+
+    def wait_healthy(self, name: str, seconds: float = 120) -> None:
+        """Return when the health check succeeds; a service without one must have succeeded."""
+        if self.services[name].healthcheck is None:
+            self._wait_for(name, "service_completed_successfully")
+            return
+        self.wait(lambda: self.healthy(name), seconds, name)
+
+    def wait(self, condition: Callable[[], bool], seconds: float, name: str = "") -> None:
+        """Return when a condition holds, reviving what ends meanwhile."""
+        began = time.monotonic()
+        while not condition():
+            self.revive()
+            late = time.monotonic() - began > seconds
+            assert not late, f"{name}: not within {seconds:g} s\n{self.tail(name)}"
+            time.sleep(0.2)
+        self.seconds[name] = time.monotonic() - began
+
+    def run(self, name: str, *words: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+        """A command inside a service, as with `docker compose exec`."""
+        service = self.services[name]
+        return subprocess.run(
+            self.place.command(service, list(words)),
+            check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            env=self._environment(service), cwd=self._working_folder(service),
+            timeout=seconds,
+        )  # fmt: skip
+
+    def dump(self, database: str) -> bytes:
+        """Every row of a database, as text."""
+        return self._database().dump(database)
+
+    def bucket(self) -> "Bucket":
+        """The bucket, as whoever has the keys sees it."""
+        return Bucket(self.place.environment(self.services["code"]))
+
+    def url(self, port: int) -> str:
+        """A published port of the proxy."""
+        return f"http://{self.addresses['proxy']}:{port}"
+
+    def log(self, name: str) -> Path:
+        """What a service printed, of all its starts."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def tail(self, name: str) -> str:
+        """The end of what a service printed."""
+        path = self.log(name)
+        return path.read_text(errors="replace")[-4000:] if path.is_file() else ""
+
+    def _order(self) -> list[str]:
+        done: list[str] = []
+        while len(done) < len(self.services):
+            free = [
+                n for n, s in self.services.items() if n not in done and {*s.depends_on} <= {*done}
+            ]
+            done.append(free[0])
+        return done
+
+    def _wait_for(self, name: str, condition: str) -> None:
+        if condition == "service_healthy":
+            self.wait_healthy(name)
+        elif condition == "service_completed_successfully":
+            self.wait(lambda: self.running[name].poll() is not None, 180, name)
+            assert self.running[name].returncode == 0, f"{name} failed\n{self.tail(name)}"
+
+    def _database(self) -> Postgres:
+        if self._postgres is None:
+            service = self.services["postgres"]
+            folder = self.place.paths(service)["/var/lib/postgresql"]
+            scripts = [
+                path
+                for target, path in self.place.paths(service).items()
+                if target.startswith("/docker-entrypoint-initdb.d/")
+            ]
+            self._postgres = Postgres(
+                folder, self.addresses["postgres"], service.environment, scripts
+            )
+        return self._postgres
+
+    def _environment(self, service: compose.Service) -> dict[str, str]:
+        return self.place.environment(service) | self.extra
+
+    def _working_folder(self, service: compose.Service) -> Path:
+        return self.place.paths(service).get("/opt/pipeweave/home", self.folder)
+
+
+class Bucket:
+    """All objects of the stack's bucket.
+
+    Args:
+        environment: Of a service that may read it.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        import boto3
+
+        self._name = environment["S3_BUCKET"]
+        self._client = boto3.client(
+            "s3",
+            endpoint_url=environment["S3_ENDPOINT_URL"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=environment["AWS_REGION"],
+        )
+
+    def keys(self) -> list[str]:
+        """The keys of all objects."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def read(self, key: str) -> bytes:
+        """One object."""
+        return self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
+
+
+@contextlib.contextmanager
+def started(
+    variables: Mapping[str, str], extra: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
+    """The whole stack, up and healthy, in a folder that the database's user can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="pipeweave-stack-"))
+    folder.chmod(0o755)
+    stack = Stack(folder, variables, extra)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, also in other process groups."""
+    try:
+        return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill(family: list[psutil.Process]) -> None:
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+
+
+def _addresses(names: list[str]) -> dict[str, str]:
+    """A loopback address for each service, in a network that nobody else uses."""
+    for number in range(250):
+        network = f"127.{77 + (os.getpid() + number) % 150}.{os.getpid() // 150 % 250 + 1}"
+        found = {name: f"{network}.{index + 10}" for index, name in enumerate(names)}
+        if all(_is_free(address) for address in found.values()):
+            return found
+    raise AssertionError("no free loopback addresses")
+
+
+def _is_free(address: str) -> bool:
+    for port in (3000, 5432, 8333):
+        with contextlib.closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True

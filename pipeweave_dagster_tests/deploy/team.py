@@ -1,0 +1,97 @@
+"""What the people of a team do with the started stack, over HTTP and the command line."""
+
+import json
+import secrets
+import string
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pipeweave_dagster_tests.deploy.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+DATASET = "penguins"
+MODEL = f"pipeweave-{DATASET}"
+DAGSTER, READ_ONLY, MLFLOW, PAGES, S3 = 3000, 3001, 5000, 8000, 8333
+_LETTERS = string.ascii_letters + string.digits
+_RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
+# What a team may have in the environment of its processes, beside the secrets of the deployment.
+PLANTED = (
+    "GOOGLE_API_KEY", "SLACK_WEBHOOK_URL", "SMTP_PASSWORD", "SNOWFLAKE_PASSWORD", "GITHUB_TOKEN",
+    "OPENAI_API_KEY",
+)  # fmt: skip
+
+
+def planted() -> dict[str, str]:
+    """Secrets that are found again if anything writes its environment down."""
+    return {
+        name: "planted" + "".join(secrets.choice(_LETTERS) for _ in range(32)) for name in PLANTED
+    }
+
+
+class Team:
+    """An admin and a viewer in front of the proxy.
+
+    Args:
+        stack: The started stack.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        given = stack.variables
+        self.admin = self._client("admin", given["PIPEWEAVE_ADMIN_PASSWORD"])
+        self.viewer = self._client("viewer", given["PIPEWEAVE_VIEWER_PASSWORD"])
+        self.stranger = httpx.Client(trust_env=False, timeout=20)
+
+    def close(self) -> None:
+        """Close the connections."""
+        for client in (self.admin, self.viewer, self.stranger):
+            client.close()
+
+    def upload(self, name: str, content: bytes) -> httpx.Response:
+        """Send a file with an address that the command line gave, and with nothing else."""
+        done = self.stack.run(
+            "code", "pipeweave", "upload-url", DATASET, "--file-name", name, "--json"
+        )
+        assert done.returncode == 0, done.stderr
+        form = json.loads(done.stdout)
+        return self.stranger.post(form["url"], data=form["fields"], files={"file": content})
+
+    def champion(self) -> dict[str, Any] | None:
+        """MLflow's champion of the data set, None while there is none."""
+        path = "/api/2.0/mlflow/registered-models/alias"
+        answer = self.admin.get(
+            self.stack.url(MLFLOW) + path, params={"name": MODEL, "alias": "champion"}
+        )
+        return answer.json()["model_version"] if answer.status_code == 200 else None
+
+    def runs(self) -> list[dict[str, str]]:
+        """Dagster's runs, newest first."""
+        answer = self.graphql(self.admin, DAGSTER, _RUNS)
+        return answer.json()["data"]["runsOrError"]["results"]
+
+    def graphql(self, client: httpx.Client, port: int, query: str) -> httpx.Response:
+        """Ask Dagster through the proxy."""
+        return client.post(f"{self.stack.url(port)}/graphql", json={"query": query})
+
+    def health(self) -> dict[str, Any]:
+        """What `/health` says to a viewer."""
+        answer = self.viewer.get(f"{self.stack.url(PAGES)}/health")
+        return {line["name"]: line["state"] for line in answer.json()["services"]}
+
+    def doctor(self, inside: str = "code") -> tuple[int, dict[str, tuple[str, str]]]:
+        """Exit code, and part to state and text."""
+        done = self.stack.run(inside, "pipeweave", "doctor", "--json")
+        checks = json.loads(done.stdout)["checks"]
+        return done.returncode, {c["check"]: (c["state"], c["message"]) for c in checks}
+
+    def report_path(self) -> str | None:
+        """The address of the data set's report on the pages, None while there is none."""
+        page = self.viewer.get(f"{self.stack.url(PAGES)}/datasets/{DATASET}")
+        links = (part.split('"')[0] for part in page.text.split('href="')[1:])
+        return next((link for link in links if "/reports/" in link), None)
+
+    @staticmethod
+    def _client(user: str, password: str) -> httpx.Client:
+        return httpx.Client(auth=(user, password), trust_env=False, timeout=20)

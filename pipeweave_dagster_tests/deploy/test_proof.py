@@ -1,0 +1,233 @@
+"""What docker-compose.yml starts works for a team; `prove.py` also stops each part.
+
+The tests stand in the order in which a team would meet them, on one started stack.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from pipeweave_dagster_tests.deploy.stack import Stack
+from pipeweave_dagster_tests.deploy.team import (
+    DAGSTER,
+    DATASET,
+    MLFLOW,
+    MODEL,
+    PAGES,
+    READ_ONLY,
+    S3,
+    Team,
+)
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(600),
+]
+_SELECTOR = '{repositoryName: "r", repositoryLocationName: "l", pipelineName: "p"}'
+_MUTATIONS = [
+    f"launchRun(executionParams: {{selector: {_SELECTOR}}})",
+    'deletePipelineRun(runId: "x")',
+    'terminateRun(runId: "x")',
+    'reloadRepositoryLocation(repositoryLocationName: "pipeweave")',
+]
+_PATIENCE_MS = 60_000
+
+
+def test_every_part_is_well(team: Team) -> None:
+    code, parts = team.doctor()
+    assert {name: state for name, (state, _) in parts.items() if state != "ok"} == {}
+    assert code == 0
+    assert set(parts) == {
+        "version", "database", "storage", "mlflow", "code", "queue", "daemon", "web",
+        "web-readonly", "pages", "proxy", "disk",
+    }  # fmt: skip
+    assert set(team.health().values()) == {"ok"}
+
+
+def test_an_upload_with_a_signed_address_becomes_a_champion(
+    team: Team, champion: dict[str, Any]
+) -> None:
+    assert champion["name"] == MODEL
+    assert team.runs()[0]["status"] == "SUCCESS"
+    page = team.viewer.get(f"{team.stack.url(PAGES)}/datasets/{DATASET}")
+    assert "Data report" in page.text
+
+
+@pytest.mark.parametrize("port", [DAGSTER, READ_ONLY, MLFLOW, PAGES])
+def test_nobody_is_let_in_without_a_password(team: Team, port: int) -> None:
+    for path in ("/", "/graphql", "/api/2.0/mlflow/experiments/search", "/server_info", "/health"):
+        assert team.stranger.get(team.stack.url(port) + path).status_code == 401
+        assert team.stranger.post(team.stack.url(port) + path).status_code == 401
+        wrong = httpx.get(team.stack.url(port) + path, auth=("admin", "x" * 32), trust_env=False)
+        assert wrong.status_code == 401
+
+
+@pytest.mark.parametrize("port", [DAGSTER, MLFLOW])
+def test_a_viewer_is_no_admin(team: Team, port: int) -> None:
+    assert team.viewer.get(team.stack.url(port)).status_code == 401
+
+
+def test_a_viewer_cannot_change_anything_in_dagster(team: Team) -> None:
+    for mutation in _MUTATIONS:
+        query = f"mutation {{ told: {mutation} {{ __typename }} }}"
+        answer = team.graphql(team.viewer, READ_ONLY, query).json()
+        assert answer["data"]["told"]["__typename"] == "UnauthorizedError", answer
+
+
+@pytest.mark.parametrize("port", [DAGSTER, MLFLOW, PAGES])
+def test_other_sites_cannot_use_the_browsers_password(team: Team, port: int) -> None:
+    headers = {"Origin": "https://evil.example"}
+    assert team.admin.post(f"{team.stack.url(port)}/graphql", headers=headers).status_code == 403
+
+
+def test_a_query_in_the_address_is_refused(team: Team) -> None:
+    answer = team.admin.get(f"{team.stack.url(DAGSTER)}/graphql", params={"query": "{version}"})
+    assert answer.status_code == 405
+
+
+def test_the_upload_door_lets_nothing_else_through(team: Team) -> None:
+    door = team.stack.url(S3)
+    assert team.stranger.get(f"{door}/pipeweave").status_code == 403
+    assert team.stranger.put(f"{door}/pipeweave/uploads/x/y.csv", content=b"x").status_code == 403
+    assert team.stranger.delete(f"{door}/pipeweave/uploads").status_code == 403
+    unsigned = team.stranger.post(
+        f"{door}/pipeweave", data={"key": "uploads/x/y.csv"}, files={"file": b"a,b\n1,2\n"}
+    )
+    assert unsigned.status_code in {400, 403}
+
+
+_TRAVERSALS = [
+    (MLFLOW, "/get-artifact?path=../../../../etc/passwd&run_uuid={run}"),
+    (MLFLOW, "/get-artifact?path=%2Fetc%2Fpasswd&run_uuid={run}"),
+    (MLFLOW, "/api/2.0/mlflow-artifacts/artifacts/../../../etc/passwd"),
+    (MLFLOW, "/api/2.0/mlflow-artifacts/artifacts/..%2f..%2f..%2fetc%2fpasswd"),
+    (MLFLOW, "/api/2.0/mlflow-artifacts/artifacts/%2e%2e/%2e%2e/etc/passwd"),
+    (MLFLOW, "/api/2.0/mlflow-artifacts/artifacts?path=../../etc"),
+    (MLFLOW, "/model-versions/get-artifact?path=../../../etc/passwd&name={model}&version=1"),
+    (MLFLOW, "/static-files/..%2f..%2f..%2f..%2fetc%2fpasswd"),
+    (PAGES, "/reports/..%2f..%2fHEAD.json/x.html"),
+    (PAGES, "/reports/{sha}/..%2f..%2f..%2fdocuments.json"),
+    (PAGES, "/datasets/..%2f..%2fetc"),
+    (DAGSTER, "/logs/..%2f..%2f..%2fetc%2fpasswd/stdout"),
+    (DAGSTER, "/download_debug/..%2f..%2fetc"),
+    (DAGSTER, "/notebook?path=/etc/passwd&repoLocName=pipeweave"),
+]
+
+
+@pytest.mark.parametrize(("port", "path"), _TRAVERSALS)
+def test_no_path_leads_out(team: Team, champion: dict[str, Any], port: int, path: str) -> None:
+    path = path.format(run=champion["run_id"], model=MODEL, sha="0" * 64)
+    answer = team.admin.get(httpx.URL(team.stack.url(port) + path))
+    assert "root:" not in answer.text
+    # Dagster's web server answers unknown paths with its empty application page.
+    app_page = answer.status_code == 200 and "<!doctype html>" in answer.text[:200].lower()
+    assert 400 <= answer.status_code < 500 or (port == DAGSTER and app_page)
+
+
+def test_no_secret_is_written_down(stack: Stack, team: Team, champion: dict[str, Any]) -> None:
+    given = {**stack.extra, **{n: stack.variables[n] for n in _OWN}}
+    for name in ("DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"):
+        given[name] = stack.place.environment(stack.services["migrate"])[name]
+    assert len(given) == 12
+    places = dict(_written_down(stack))
+    assert len(places) > 40  # both databases, the store, every log
+    needles = {name: secret.encode() for name, secret in given.items()}
+    found = [(n, place) for place, text in places.items() for n, s in needles.items() if s in text]
+    assert found == []
+
+
+_OWN = (
+    "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY", "PIPEWEAVE_ADMIN_PASSWORD",
+    "PIPEWEAVE_VIEWER_PASSWORD",
+)  # fmt: skip
+
+
+def _written_down(stack: Stack) -> Iterator[tuple[str, bytes]]:
+    """Everything that stays: rows of both databases, all objects, logs, command lines."""
+    for database in ("dagster", "mlflow"):
+        yield database, stack.dump(database)
+    bucket = stack.bucket()
+    for key in bucket.keys():  # noqa: SIM118 - no dict
+        yield key, bucket.read(key)
+    for name in stack.services:
+        yield f"log of {name}", stack.log(name).read_bytes()
+    for process in stack.running.values():
+        if process.poll() is None:
+            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
+            for member in family:
+                yield f"command line of {member.pid}", " ".join(member.cmdline()).encode()
+
+
+def test_every_line_of_the_own_processes_is_json(
+    stack: Stack, team: Team, champion: dict[str, Any]
+) -> None:
+    for name, service in stack.services.items():
+        if not (service.built or name == "proxy") or name == "migrate":
+            continue
+        lines = [json.loads(line) for line in stack.log(name).read_text().splitlines()]
+        for line in lines:
+            assert {"time", "timestamp"} & set(line), line
+            assert {"message", "event"} & set(line), line
+            assert "level" in line
+
+
+def test_lines_of_a_run_bear_its_id_in_every_process(
+    stack: Stack, team: Team, champion: dict[str, Any]
+) -> None:
+    run_id = team.runs()[0]["runId"]
+    lines = [json.loads(line) for line in stack.log("code").read_text().splitlines()]
+    of_run = [line for line in lines if line.get("run_id") == run_id]
+    assert {line["correlation_id"] for line in of_run} == {run_id}
+    modules = {line["module"] for line in of_run}
+    assert "dagster" in modules
+    assert any(module.startswith("pipeweave_dagster.") for module in modules)
+
+
+def test_the_image_keeps_as_it_was(stack: Stack, champion: dict[str, Any]) -> None:
+    image = stack.folder / "image"
+    files = {str(path.relative_to(image)) for path in image.rglob("*") if path.is_file()}
+    names = ("dagster.yaml", "workspace.yaml", "log.json")
+    assert files == {f"opt/dagster/{name}" for name in names}
+
+
+@pytest.mark.browser
+def test_a_browser_finds_everything_behind_the_proxy(
+    stack: Stack, team: Team, champion: dict[str, Any], browser: Any, tmp_path: Path
+) -> None:
+    look(browser, team, tmp_path)
+
+
+def look(browser: Any, team: Team, folder: Path) -> list[Path]:
+    """Open Dagster, the report and MLflow with the admin's password, and keep a picture of each."""
+    password = team.stack.variables["PIPEWEAVE_ADMIN_PASSWORD"]
+    context = browser.new_context(
+        http_credentials={"username": "admin", "password": password},
+        viewport={"width": 1280, "height": 900},
+    )
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    views = [
+        (
+            DAGSTER,
+            f"/assets/model_evaluation?view=partitions&partition={DATASET}",
+            "constant model",
+        ),
+        (PAGES, f"/datasets/{DATASET}", "Data report"),
+        (PAGES, team.report_path(), "body_mass_g"),
+        (MLFLOW, f"/#/models/{MODEL}/versions/1", "champion"),
+    ]
+    pictures = []
+    for number, (port, path, text) in enumerate(views):
+        page.goto(team.stack.url(port) + str(path))
+        page.get_by_text(text).first.wait_for()
+        pictures.append(folder / f"view-{number}-{port}.png")
+        page.screenshot(path=pictures[-1])
+    context.close()
+    return pictures
