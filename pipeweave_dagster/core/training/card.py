@@ -1,6 +1,7 @@
 """The model card: what the model is, what it learned from, how good it is, what to mind."""
 
 import re
+import unicodedata
 
 from pipeweave_dagster.core.documents import Estimate, Evaluation, PipelineSpec, TrainedModel
 
@@ -9,7 +10,9 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 
 def _safe(text: object, limit: int = 200) -> str:
     """Text of unknown origin as plain Markdown text: nothing in it becomes a link or a tag."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split())[:limit])
+    line = " ".join(str(text).split())[:limit]
+    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in line)
+    return _SPECIAL.sub(r"\\\1", visible)
 
 
 def _number(estimate: Estimate | None) -> str:
@@ -26,7 +29,7 @@ def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation
         f"# Model card: {_safe(trained.target)}",
         "",
         (
-            f"A {trained.task} model that predicts `{_safe(trained.target)}` from "
+            f"A {trained.task} model that predicts **{_safe(trained.target)}** from "
             f"{len(trained.features)} columns. Winner of the search: "
             f"**{_safe(trained.winner)}**. Verdict: **{trained.verdict}**."
         ),
