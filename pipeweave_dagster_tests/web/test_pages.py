@@ -38,16 +38,17 @@ def client(store):
         yield client
 
 
-def put(store, tmp_path, dataset="demo", error=None, target=None):
+def put(store, tmp_path, dataset="demo", error=None, target=None, columns=None, goal="y"):
     """A data set with its report and findings as HEAD."""
     folder = tmp_path / dataset
     folder.mkdir()
-    case = made(folder, {HOSTILE: [1, 2] * 50, "y": ["a", "b"] * 50}, "y")
-    case.schema.target = case.schema.target.model_copy(update=target or {})
+    case = made(folder, columns or {HOSTILE: [1, 2] * 50, "y": ["a", "b"] * 50}, goal)
+    told = case.schema.target.model_copy(update=target or {})
+    schema = case.schema.model_copy(update={"target": told})
     report = build_report(dataset, case.snapshot, case.schema, case.data, folder)
     store.save_payloads(report, folder)
     findings = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
-    parts = {"dataset": case.snapshot, "schema_deduction": case.schema}
+    parts = {"dataset": case.snapshot, "schema_deduction": schema}
     parts |= {"eda_report": report, "findings": findings}
     entries = {
         name: Entry(document=store.save(part), key="k", run_id="r1", made_at=time.time())
@@ -137,6 +138,18 @@ def test_a_refused_run_shows_the_findings_that_stand_against_it(client, store, t
     store.save_attempt("demo", refused)
     page = client.get("/datasets/demo").text
     assert "No model was trained: 1 finding stands against it." in page
+    assert "pipeweave findings demo --accept PW204" in page
+    assert "--override PW204" in page
+
+
+def test_a_missing_target_is_named_and_not_set_aside(client, store, tmp_path):
+    put(store, tmp_path, "aimless", columns={"a": [1, 2] * 50, "b": [3, 4] * 50}, goal=None)
+    refused = Attempt(run_id="r1", started_at=2.0, state="failed", blocked=["PW101"])
+    store.save_attempt("aimless", refused)
+    page = client.get("/datasets/aimless").text
+    assert "target: NAME" in page
+    assert "--accept" not in page
+    assert "--override" not in page
 
 
 @pytest.mark.parametrize(
