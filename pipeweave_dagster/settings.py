@@ -107,9 +107,7 @@ class Settings(BaseSettings):
     )
     web_url: str = Field("http://127.0.0.1:8000", validation_alias=_named("PIPEWEAVE_WEB_URL"))
     services: dict[str, str] = Field({}, validation_alias=_named("PIPEWEAVE_SERVICES"))
-    dagster_home_given: Path | None = Field(
-        None, validation_alias=_named("PIPEWEAVE_DAGSTER_HOME")
-    )
+    dagster_home_given: Path | None = Field(None, validation_alias=_named("PIPEWEAVE_DAGSTER_HOME"))
 
     @field_validator("home")
     @classmethod
