@@ -46,6 +46,7 @@ def test_what_is_put_can_be_read_listed_and_deleted(storage: Storage, tmp_path: 
     storage.delete("a/b/c.txt")
     assert storage.stat("a/b/c.txt") is None
     assert storage.get_tagged("a/b/c.txt") is None
+    assert storage.children("a") == (), "an emptied folder is none"
 
 
 def test_a_missing_object_is_not_found(storage: Storage, tmp_path: Path) -> None:

@@ -60,8 +60,11 @@ class S3Storage:
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
+        yield from self._listed(prefix, 1000)
+
+    def _listed(self, prefix: str, page_size: int) -> Iterator[StoredObject]:
         # Paged to the end on every call: a start-after mark would lose keys that sort earlier.
-        token: dict[str, str] = {}
+        token: dict[str, Any] = {"MaxKeys": page_size}
         while True:
             page = self._call(
                 self._client.list_objects_v2,
@@ -74,7 +77,7 @@ class S3Storage:
                     yield self._stored(item["Key"], item["Size"], item)
             if not page.get("IsTruncated"):
                 return
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+            token |= {"ContinuationToken": page["NextContinuationToken"]}
 
     def children(self, prefix: str) -> tuple[str, ...]:
         start = f"{self._prefix}{prefix.rstrip('/')}/"
@@ -89,7 +92,10 @@ class S3Storage:
             Prefix=start,
             Delimiter="/",
         )
-        return tuple(sorted(name.removeprefix(start).rstrip("/") for name in found))
+        names = [name.removeprefix(start).rstrip("/") for name in found]
+        # SeaweedFS lists folders that were emptied; a prefix without an object is none.
+        below = prefix.rstrip("/")
+        return tuple(n for n in sorted(names) if any(self._listed(f"{below}/{n}/", 10)))
 
     def stat(self, key: str) -> StoredObject | None:
         try:
