@@ -23,7 +23,8 @@ SYSTEMS: dict[str, System] = {
     "flaml-ensemble": System("with_flaml.py", ("ensemble",), "flaml"),
     "autogluon-medium": System("with_autogluon.py", ("medium_quality",), "autogluon"),
     "autogluon-best": System("with_autogluon.py", ("best_quality",), "autogluon"),
-    "autogluon-cpu": System("with_autogluon.py", ("newest_cpu",), "autogluon"),
+    # Without stacking, with the newest portfolio for machines without an accelerator.
+    "autogluon-cpu": System("with_autogluon.py", ("best_quality_v150",), "autogluon"),
 }
 # AutoGluon without torch leaves its neural networks out; `--extra-packages` adds them.
 PACKAGES: dict[str, list[str]] = {

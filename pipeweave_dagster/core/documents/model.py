@@ -54,6 +54,7 @@ class PipelineSpec(Document):
     steps: list[Step]
     split: SplitSpec
     dropped: dict[str, str] = {}
+    overrides: list[str] = []
     advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)
 
 
@@ -78,6 +79,23 @@ class Trial(Part):
     note: str = ""
 
 
+class Member(Part):
+    """One fitted part of the final model, with all that is needed to fit it again, bit by bit.
+
+    `fold` is the cross-validation fold whose rows it did not see, -1 if it saw all rows; `seed`
+    is added to that of the training; `rounds` is None where early stopping or convergence ends
+    the fit.
+    """
+
+    name: str
+    family: str
+    params: dict[str, Any] = {}
+    weight: float
+    fold: int = -1
+    seed: int = 0
+    rounds: int | None = None
+
+
 class MlflowLink(Part):
     """Where the model stands in MLflow."""
 
@@ -95,6 +113,8 @@ class TrainedModel(Document):
     `verdict` is `no signal` when the winner is not better than the constant model.
     `evaluated` is the model whose test scores are told; `model` is the same recipe fitted once
     more on all rows, test rows included, so importances on test rows need the former.
+    `recipe` is what `model` consists of; `made` are the features that some members see beside
+    those of the pipeline; `temperature` calibrates the probabilities (None: they are as they are).
     """
 
     kind: ClassVar[str] = "model"
@@ -108,6 +128,11 @@ class TrainedModel(Document):
     winner: str
     verdict: Literal["model", "no signal"]
     leaderboard: list[Trial]
+    recipe: list[Member] = []
+    made: list[dict[str, Any]] = []
+    temperature: float | None = None
+    seed: int = 0
+    threads: int = 1
     rows_train: int
     rows_test: int
     rows_dropped: int = 0

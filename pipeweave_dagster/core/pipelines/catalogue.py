@@ -14,6 +14,7 @@ FAMILIES = (
     "extra_trees",
     "neighbours",
     "mlp",
+    "svm",
 )
 
 
@@ -35,7 +36,12 @@ class StepType:
 
 
 CATALOGUE: dict[str, StepType] = {
-    "table": StepType("extract", "Reads the typed table."),
+    "table": StepType(
+        "extract",
+        "Reads the typed table; values that stand for a missing one, and spellings of one "
+        "category, as the settings say.",
+        {"missing": (dict,), "merge_spellings": (list,)},
+    ),
     "numeric": StepType(
         "preprocess",
         "Numbers: missing ones become the median plus an indicator, and linear models see them "

@@ -1,6 +1,6 @@
 """Compile a pipeline specification into scikit-learn: what happens row by row, what is fitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -12,10 +12,11 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
+from pipeweave_dagster.core.columns.corrected import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
 from pipeweave_dagster.core.pipelines.derived import USE, derived_in
 
-View = Literal["none", "linear", "tree"]
+View = Literal["none", "linear", "tree", "crossed"]
 
 _WORDS_LINEAR = 2**16
 _WORDS_CLASSES = 2**18
@@ -27,7 +28,8 @@ _ONE_HOT_LIMIT = 100
 class Layout:
     """Prepared columns by what a model needs of them; decided on training rows alone.
 
-    Columns that hold one value (or none) in the training rows stand in no list.
+    Columns that hold one value (or none) in the training rows stand in no list. `made` and
+    `pairs` are computed from other columns, and seen in the view `crossed` alone.
     """
 
     numbers: tuple[str, ...]
@@ -35,11 +37,15 @@ class Layout:
     many: tuple[str, ...]
     texts: tuple[str, ...]
     dimensions: int = 32
+    made: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
 
-    @property
-    def native(self) -> list[int]:
-        """Positions of the category codes in the output of the tree view."""
-        return list(range(len(self.numbers), len(self.numbers) + len(self.few)))
+    def native(self, view: View) -> list[int]:
+        """Positions of the category codes in the output of a view for trees."""
+        if view not in ("tree", "crossed"):
+            return []
+        first = len(self.numbers) + (len(self.made) if view == "crossed" else 0)
+        return list(range(first, first + len(self.few)))
 
     @property
     def empty(self) -> bool:
@@ -59,12 +65,25 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
                 entry["order"] = list(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
                 entry["parts"] = list(step.params.get("parts", ["epoch"]))
-            plan.append(entry)
+            plan.append(entry | _said(spec, entry))
     plan.extend(
         {"name": f.name, "use": USE, "operator": f.operator, "columns": list(f.columns)}
         for f in derived_in(spec)
     )
     return plan
+
+
+def _said(spec: PipelineSpec, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a person has said of single values of a column."""
+    read = next((step.params for step in spec.steps if step.use == "table"), {})
+    said: dict[str, Any] = {}
+    if missing := read.get("missing", {}).get(entry["name"]):
+        said["missing"] = list(missing)
+    if entry["name"] in read.get("merge_spellings", []):
+        said["merge_spellings"] = True
+        if "order" in entry:
+            said["order"] = list(dict.fromkeys(plain_spelling(level) for level in entry["order"]))
+    return said
 
 
 def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
@@ -104,7 +123,8 @@ def transformer(
         columns: Which prepared columns exist.
         view: `none` has no column; `linear` scales, imputes and one-hot encodes; `tree` keeps
             missing values and codes few categories by number, many by cross-fitted target means
-            (Micci-Barreca 2001; Pargent et al. 2022) beside the code.
+            (Micci-Barreca 2001; Pargent et al. 2022) beside the code; `crossed` is `tree` with
+            sums, differences, products and ratios of columns, and pairs of categories.
         task: Chooses the kind of target encoding.
         seed: Makes text projection and cross-fitting repeatable.
         classes: Many classes get fewer word features, for a line has one weight for each pair.
@@ -113,6 +133,12 @@ def transformer(
         return ColumnTransformer([], remainder="drop")
     if view == "linear":
         return ColumnTransformer(_linear(columns, classes), sparse_threshold=0.3)
+    if view == "crossed":
+        columns = replace(
+            columns,
+            numbers=columns.numbers + columns.made,
+            many=columns.many + columns.pairs,
+        )
     return ColumnTransformer(_tree(columns, task, seed), sparse_threshold=0.3)
 
 

@@ -44,6 +44,7 @@ class Operator:
 
 OPERATORS: dict[str, Operator] = {
     "ratio": Operator(("number", "number"), "The first over the second; missing where that is 0."),
+    "sum": Operator(("number", "number"), "One plus the other.", symmetric=True),
     "difference": Operator(("number", "number"), "The first minus the second."),
     "product": Operator(("number", "number"), "One times the other.", symmetric=True),
     "days_between": Operator(("date", "date"), "Days from the second to the first."),

@@ -1,5 +1,7 @@
 """Construct a pipeline from schema and findings by rules (no model, no data is looked at)."""
 
+from typing import Any
+
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
     DatasetSettings,
@@ -16,13 +18,16 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
 from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, column_step, step_for
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-from pipeweave_dagster.core.pipelines.selection import dropped_columns, suspicion
+from pipeweave_dagster.core.pipelines.selection import dropped_columns, said_of_values, suspicion
 
 DEFAULT_METRIC: dict[Task, MetricName] = {
     "binary": "roc_auc",
     "multiclass": "log_loss",
     "regression": "rmse",
 }
+# Models of few rows differ much by which rows they saw: more folds let them see more.
+_FEW_ROWS, _FOLDS_OF_FEW = 2_000, 8
+_NOT_FOR_TEXT = ("neighbours", "mlp", "svm")
 METRICS: dict[Task, tuple[MetricName, ...]] = {
     "binary": ("roc_auc", "log_loss", "accuracy", "f1_macro"),
     "multiclass": ("log_loss", "accuracy", "f1_macro", "roc_auc"),
@@ -51,7 +56,7 @@ def plan(
     """
     target, task = _target(schema)
     metric = _metric(settings, task)
-    split = _split(schema, settings)
+    split = _split(schema, settings, snapshot.rows)
     dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = [c for c in schema.columns if c.role == "feature" and c.name not in dropped]
     if not columns:
@@ -62,6 +67,7 @@ def plan(
             "for one that was dropped by mistake.",
             dropped=dropped,
         )
+    said = said_of_values(columns, settings)
     weight = next((c.name for c in schema.columns if c.role == "weight"), None)
     spec = PipelineSpec(
         source="rules",
@@ -72,9 +78,10 @@ def plan(
         weight=weight,
         metric=metric,
         features=[c.name for c in columns],
-        steps=_steps(columns, target, snapshot.rows, suspicion(columns, findings)),
+        steps=_steps(columns, target, snapshot.rows, said, suspicion(columns, findings)),
         split=split,
         dropped=dropped,
+        overrides=findings.overrides,
     )
     return apply_settings(spec, settings, [c.name for c in snapshot.columns])
 
@@ -103,7 +110,7 @@ def _metric(settings: DatasetSettings, task: Task) -> MetricName:
     return metric
 
 
-def _split(schema: SchemaDeduction, settings: DatasetSettings) -> SplitSpec:
+def _split(schema: SchemaDeduction, settings: DatasetSettings, rows: int) -> SplitSpec:
     asked = {
         kind: column
         for kind, column in settings.split.model_dump().items()
@@ -125,21 +132,32 @@ def _split(schema: SchemaDeduction, settings: DatasetSettings) -> SplitSpec:
             {"kind": kind, "column": column, "reason": f"asked for in the settings ({kind})"}
         )
     return SplitSpec(
+        folds=_FOLDS_OF_FEW if rows < _FEW_ROWS else SplitSpec().folds,
         reason="each row's own hash decides, so a row keeps its side when the data set grows, "
         "and exact duplicates stay together"
     )
 
 
-def _steps(columns: list[ColumnDeduction], target: str, rows: int, warning: str) -> list[Step]:
+def _steps(
+    columns: list[ColumnDeduction], target: str, rows: int, said: dict[str, Any], warning: str
+) -> list[Step]:
     groups: dict[str, list[ColumnDeduction]] = {}
     for column in columns:
         use, _ = step_for(column, rows)
         groups.setdefault(use or "numeric", []).append(column)
     names = [c.name for c in columns]
-    read = Step(name="read", kind="extract", use="table", columns=[*names, target], reason=warning)
+    read = Step(
+        name="read",
+        kind="extract",
+        use="table",
+        columns=[*names, target],
+        params=said,
+        reason=warning,
+    )
     steps = [read]
     steps.extend(column_step(use, groups[use]) for use in STEP_NAMES if use in groups)
-    families = [f for f in FAMILIES if f not in ("neighbours", "mlp") or "text" not in groups]
+    few_inputs = "text" not in groups
+    families = [f for f in FAMILIES if few_inputs or f not in _NOT_FOR_TEXT]
     steps.append(
         Step(
             name="model",

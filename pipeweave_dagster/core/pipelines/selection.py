@@ -1,5 +1,7 @@
 """Which columns a pipeline uses, and the reason for each that it does not."""
 
+from typing import Any
+
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
     DatasetSettings,
@@ -51,6 +53,15 @@ def _proposed(findings: Findings) -> dict[str, str]:
             if isinstance(patch, dict) and patch.get("drop") is True:
                 proposed.setdefault(name, f"{finding.code}: {finding.message}")
     return proposed
+
+
+def said_of_values(columns: list[ColumnDeduction], settings: DatasetSettings) -> dict[str, Any]:
+    """Parameters of the first step: values that stand for missing, and merged spellings."""
+    said = {c.name: settings.columns[c.name] for c in columns if c.name in settings.columns}
+    missing = {name: list(setting.missing) for name, setting in said.items() if setting.missing}
+    merged = [name for name, setting in said.items() if setting.merge_spellings]
+    found: dict[str, Any] = {"missing": missing} if missing else {}
+    return found | ({"merge_spellings": merged} if merged else {})
 
 
 def suspicion(columns: list[ColumnDeduction], findings: Findings) -> str:

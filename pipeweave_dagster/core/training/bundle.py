@@ -5,13 +5,14 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from pipeweave_dagster.core.training.families import Fit
-from pipeweave_dagster.core.training.folds import FoldData
+from pipeweave_dagster.core.training.folds import FoldData, bounds
 
 
 def member(fit: Fit, data: FoldData, weight: float = 1.0) -> dict[str, Any]:
     """One member of the bundle: features and estimator as a plain scikit-learn pipeline."""
     pipeline = Pipeline([("features", data.transformer), ("model", fit.estimator)])
-    return {"pipeline": pipeline, "classes": [int(k) for k in data.known], "weight": weight}
+    found = {"pipeline": pipeline, "classes": [int(k) for k in data.known], "weight": weight}
+    return found if len(data.known) else {**found, "range": list(bounds(data.y))}
 
 
 def bundle_of(

@@ -11,14 +11,18 @@ Weighted = list[tuple[Result, float]]
 _STEPS = 20
 _ROWS = 10_000
 _MIN_ROWS = 60
+_BAGGED_ROWS = 6_000
+_BAGS = 8
+_MOST_CANDIDATES = 25
+_LEAST_WEIGHT = 0.04
 
 
 def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0) -> Weighted:
     """Choose members and weights (Caruana et al. 2004: greedy, with replacement).
 
     It starts from the best single candidate, and adds at each step the one that helps most; the
-    weights are those of the best step, so the ensemble is never worse than the best candidate on
-    these rows.
+    weights are those of the best step. On few rows they are averaged with those of selections
+    from half of the candidates on resampled rows, for a single selection fits itself to the rows.
 
     Args:
         results: Candidates that ran on the same folds, best first.
@@ -32,8 +36,25 @@ def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0
         return [(results[0], 1.0)]
     if len(seen) > _ROWS:
         seen = np.sort(np.random.default_rng(seed).permutation(seen)[:_ROWS])
-    outputs = [result.oof[seen] for result in results]
-    truth, sign = y[seen], 1.0 if GREATER_IS_BETTER[metric] else -1.0
+    results = results[:_MOST_CANDIDATES]
+    outputs = np.stack([result.oof[seen] for result in results])
+    rng = np.random.default_rng(seed)
+    weights = _greedy(outputs, y[seen], metric)
+    for _ in range(_BAGS if len(seen) <= _BAGGED_ROWS else 0):
+        # The best candidate is in every bag: one of a few others is no reason to leave it out.
+        picked = np.flatnonzero(rng.random(len(results)) < 0.5)
+        picked = np.union1d(picked, [0])
+        rows = rng.integers(0, len(seen), len(seen))
+        weights[picked] += _greedy(outputs[np.ix_(picked, rows)], y[seen][rows], metric)
+    weights /= weights.sum()
+    weights[weights < _LEAST_WEIGHT] = 0.0
+    weights /= weights.sum()
+    return [(results[i], float(weights[i])) for i in np.argsort(-weights) if weights[i]]
+
+
+def _greedy(outputs: Array, truth: Array, metric: MetricName) -> Array:
+    """Weights of one greedy selection; outputs of shape (candidates, rows, ...), best first."""
+    sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
 
     def value(output: Array) -> float:
         found = score(metric, truth, output)
@@ -49,8 +70,8 @@ def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0
         total += outputs[index]
         if gains[index] > best + abs(best) * 1e-5:
             best, best_size = gains[index], size
-    counts = np.bincount(chosen[:best_size], minlength=len(results))
-    return [(results[i], counts[i] / best_size) for i in np.argsort(-counts) if counts[i]]
+    counts = np.bincount(chosen[:best_size], minlength=len(outputs))
+    return np.asarray(counts / best_size, dtype=np.float64)
 
 
 def blended(weighted: Weighted) -> Array:

@@ -3,39 +3,70 @@
 import logging
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
+from pipeweave_dagster.core.documents import Member
 from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted
-from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.fitting import fit_candidate
-from pipeweave_dagster.core.training.folds import FoldCache
-from pipeweave_dagster.core.training.guard import OverrunError, within
+from pipeweave_dagster.core.training.families import Fit
+from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
+from pipeweave_dagster.core.training.folds import FoldCache, FoldData
+from pipeweave_dagster.core.training.lanes import Work, in_lanes
 from pipeweave_dagster.core.training.trial import Result
 
 _log = logging.getLogger(__name__)
 
 _MORE_ROUNDS = 1.1
 _SLOWER = 1.3
-_SEEDS = 3
+_SEEDS = 5
 _BIG_FOREST_ROWS = 5_000
+_LEAST_KEPT = 0.5
 _FORESTS = ("random_forest", "extra_trees")
 _BOOSTERS = ("lightgbm", "xgboost")
+_SEEDED = (*_BOOSTERS, "mlp")
 
 
-def fold_members(weighted: Weighted) -> list[dict[str, Any]]:
+class Part(NamedTuple):
+    """A fitted member of the model, and the recipe by which it can be fitted again."""
+
+    recipe: Member
+    fit: Fit
+    data: FoldData
+
+    @property
+    def bundled(self) -> dict[str, Any]:
+        """What the model file holds of it."""
+        return member(self.fit, self.data, self.recipe.weight)
+
+
+def fold_parts(weighted: Weighted) -> list[Part]:
     """The models of the folds, as they are: each row was unseen by one of them, test rows by all.
 
     Of large forests only two are taken, since each is large.
     """
-    members = []
+    parts = []
     for result, weight in weighted:
         fits = result.members
         if result.candidate.family in _FORESTS and len(result.oof) > _BIG_FOREST_ROWS:
             fits = fits[:2]
-        members += [member(fit, data, weight / len(fits)) for fit, data in fits]
-    return members
+        for fold, (fit, data) in enumerate(fits):
+            rounds = fit.rounds if fit.cut else None
+            parts.append(Part(_recipe(result, weight / len(fits), fold, 0, rounds), fit, data))
+    return parts
+
+
+def _recipe(result: Result, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
+    candidate = result.candidate
+    return Member(
+        name=candidate.name,
+        family=candidate.family,
+        params=candidate.params,
+        weight=weight,
+        fold=fold,
+        seed=seed,
+        rounds=rounds,
+    )
 
 
 def refit_seconds(weighted: Weighted, rows: int) -> float:
@@ -49,50 +80,107 @@ def _expected(result: Result, rows: int) -> float:
     return result.pace * growth * _SLOWER + 0.05
 
 
-def refit(weighted: Weighted, cache: FoldCache, clock: Clock) -> list[dict[str, Any]] | None:
+def trimmed(weighted: Weighted, rows: int, seconds: float) -> Weighted:
+    """The ensemble without its lightest members, as far as the time for the refit demands.
+
+    Where even the heaviest half of the weight takes too long, it stays whole, and the models of
+    the folds answer.
+    """
+    kept = sorted(weighted, key=lambda pair: -pair[1])
+    while refit_seconds(kept, rows) > seconds:
+        kept = kept[:-1]
+        if sum(weight for _, weight in kept) < _LEAST_KEPT:
+            return weighted
+    total = sum(weight for _, weight in kept)
+    return [(result, weight / total) for result, weight in kept]
+
+
+def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) -> list[Part] | None:
     """Fit the chosen candidates on all rows, with the rounds that the folds found best.
 
-    Boosters are fitted with up to three seeds and averaged, if time allows.
+    Those that draw at random are fitted with up to five seeds and averaged, if time allows.
 
     Returns:
-        Members, or None if time did not suffice (then nothing of it is used).
+        Members (without the lightest ones, where time did not suffice for them), or None if not
+        even half of the weight could be fitted; then nothing of it is used.
     """
     rows = len(cache.problem.y)
-    if refit_seconds(weighted, rows) > clock.left:
+    if refit_seconds(weighted, rows) / lanes > clock.left:
         return None
-    try:
-        return within(clock.left, lambda: _refit_all(weighted, cache, clock))
-    except OverrunError as error:
-        _log.warning("refit on all rows: %s", error)
+    fitted: dict[tuple[int, int], Part] = {}
+    failed: list[str] = []
+    order = [(index, seed) for seed in range(_SEEDS) for index in range(len(weighted))]
+
+    def take() -> Work | None:
+        while order:
+            index, seed = order.pop(0)
+            result = weighted[index][0]
+            seconds = _expected(result, rows)
+            if seed and (result.candidate.family not in _SEEDED or 2 * seconds > clock.left):
+                continue
+            if seed == 0 and 0.7 * seconds > clock.left:
+                failed.append(result.candidate.name)
+                continue
+            return _work(index, seed, result, cache, clock, fitted, failed)
         return None
 
-
-def _refit_all(weighted: Weighted, cache: FoldCache, clock: Clock) -> list[dict[str, Any]] | None:
-    rows = len(cache.problem.y)
-    members: list[list[dict[str, Any]]] = []
-    for result, _ in weighted:
-        if _expected(result, rows) * 0.7 > clock.left:
-            return None
-        members.append([_refit_one(result, cache, clock, seed=0)])
-    for seed in range(1, _SEEDS):
-        for (result, _), fitted in zip(weighted, members, strict=True):
-            if result.candidate.family in _BOOSTERS and _expected(result, rows) < 0.5 * clock.left:
-                fitted.append(_refit_one(result, cache, clock, seed))
-    return [
-        {**one, "weight": weight / len(fitted)}
-        for (_, weight), fitted in zip(weighted, members, strict=True)
-        for one in fitted
-    ]
+    in_lanes(lanes, take)
+    done = [pair for index, pair in enumerate(weighted) if (index, 0) in fitted]
+    if failed:
+        _log.warning("not fitted on all rows: %s", ", ".join(failed))
+    share = sum(weight for _, weight in done)
+    return _averaged(weighted, fitted, share) if share >= _LEAST_KEPT else None
 
 
-def _refit_one(result: Result, cache: FoldCache, clock: Clock, seed: int) -> dict[str, Any]:
-    family = FAMILIES[result.candidate.family]
-    data = cache.get(family.view, -1)
+def _work(
+    index: int,
+    seed: int,
+    result: Result,
+    cache: FoldCache,
+    clock: Clock,
+    fitted: dict[tuple[int, int], Part],
+    failed: list[str],
+) -> Work:
+    """One fit on all rows; only a failure of the first seed matters."""
+
+    def finish(part: Part | None, error: Exception | None, seconds: float) -> None:
+        del seconds
+        if part is not None:
+            fitted[index, seed] = part
+        elif seed == 0:
+            failed.append(f"{result.candidate.name}: {error}")
+
+    rounds = _rounds(result)
+    recipe = _recipe(result, 0.0, -1, seed, rounds)
+    return Work(lambda: fit_part(recipe, cache, time.time() + clock.left), clock.left, finish)
+
+
+def _rounds(result: Result) -> int | None:
     rounds = result.rounds
-    if rounds is not None and result.candidate.family not in _FORESTS:
-        rounds = max(1, round(rounds * _MORE_ROUNDS))
-    rows = replace(cache.rows(family.view, data, rounds), seed=cache.problem.seed + seed)
-    fit = fit_candidate(result.candidate, rows, time.time() + max(clock.left, 0.1))
+    if rounds is None or result.candidate.family in (*_FORESTS, "linear"):
+        return rounds
+    return max(1, round(rounds * _MORE_ROUNDS))
+
+
+def fit_part(recipe: Member, cache: FoldCache, deadline: float) -> Part:
+    """Fit one member of the model as its recipe says."""
+    candidate = Candidate(recipe.name, recipe.family, recipe.params)
+    data = cache.get(candidate.view, recipe.fold)
+    rows = cache.rows(candidate.view, data, recipe.rounds)
+    rows = replace(rows, seed=cache.problem.seed + recipe.seed)
+    fit = fit_candidate(candidate, rows, deadline)
     if fit.cut:
-        _log.info("refit of %s was cut short by time", result.candidate.name)
-    return member(fit, data)
+        _log.info("the fit of %s was cut short by time", recipe.name)
+    return Part(recipe.model_copy(update={"rounds": fit.rounds if fit.cut else recipe.rounds}),
+                fit, data)  # fmt: skip
+
+
+def _averaged(weighted: Weighted, fitted: dict[tuple[int, int], Part], total: float) -> list[Part]:
+    """All seeds of a candidate share its weight; the weights that are there sum to 1."""
+    parts = []
+    for index, (_, weight) in enumerate(weighted):
+        own = [fitted[key] for key in sorted(fitted) if key[0] == index]
+        for part in own:
+            recipe = part.recipe.model_copy(update={"weight": weight / total / len(own)})
+            parts.append(part._replace(recipe=recipe))
+    return parts

@@ -7,10 +7,12 @@ import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.preprocessing import FunctionTransformer
 
+from pipeweave_dagster.core.pipelines.compile import View
 from pipeweave_dagster.core.training.families import FAMILIES, Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
 
 LOG = "log_target"
+CROSSED = "crossed"
 _SKEWED = 1.0
 
 
@@ -18,12 +20,18 @@ _SKEWED = 1.0
 class Candidate:
     """A family with its parameters, under a name of its own on the leaderboard.
 
-    The parameter `log_target` (regression only) learns log(1 + y) and answers in the unit of y.
+    Parameters for all families: `log_target` (regression only) learns log(1 + y) and answers in
+    the unit of y; `crossed` (trees only) sees features made from others, too.
     """
 
     name: str
     family: str
     params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def view(self) -> View:
+        """How its family sees the features."""
+        return "crossed" if self.params.get(CROSSED) else FAMILIES[self.family].view
 
     @property
     def first(self) -> bool:
@@ -34,7 +42,7 @@ class Candidate:
 def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
     """Fit until done or until the deadline."""
     family = FAMILIES[candidate.family]
-    params = {key: value for key, value in candidate.params.items() if key != LOG}
+    params = {key: value for key, value in candidate.params.items() if key not in (LOG, CROSSED)}
     if not candidate.params.get(LOG):
         return family.fit(rows, params, deadline)
     valid = None if rows.y_valid is None else np.log1p(rows.y_valid)

@@ -1,6 +1,8 @@
 """The features of every fold and view, computed once and shared by all candidates."""
 
+import threading
 import warnings
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,8 @@ from pipeweave_dagster.core.pipelines.compile import Layout, View, transformer
 from pipeweave_dagster.core.training.families import Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.split import Index
+
+_MARGIN = 0.25
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Problem:
     columns: Layout
     folds: list[tuple[Index, Index]]
     seed: int = 0
+    threads: int | None = None
 
     @property
     def classes(self) -> int:
@@ -52,13 +57,17 @@ class FoldCache:
 
     problem: Problem
     made: dict[tuple[View, int], FoldData] = field(default_factory=dict)
+    _locks: dict[tuple[View, int], threading.Lock] = field(
+        default_factory=lambda: defaultdict(threading.Lock), repr=False
+    )
 
     def get(self, view: View, fold: int) -> FoldData:
         """Features of a fold; the transformer is fitted on its training side only."""
         key = (view, fold)
-        if key not in self.made:
-            self.made[key] = self._make(view, fold)
-        return self.made[key]
+        with self._locks[key]:
+            if key not in self.made:
+                self.made[key] = self._make(view, fold)
+            return self.made[key]
 
     def _make(self, view: View, fold: int) -> FoldData:
         problem = self.problem
@@ -100,16 +109,28 @@ class FoldCache:
             y_valid=y_valid if x_valid is not None else None,
             weight=data.weight,
             classes=len(data.known),
-            native=problem.columns.native if view == "tree" else [],
+            native=problem.columns.native(view),
             seed=problem.seed,
             rounds=rounds,
+            threads=problem.threads,
         )
+
+
+def bounds(y: Array) -> tuple[float, float]:
+    """The range that predicted values are held to: that of the training rows and a quarter more.
+
+    A line goes on for ever, and its exponential explodes: one odd row would ruin every mean.
+    """
+    low, high = float(np.min(y)), float(np.max(y))
+    margin = _MARGIN * (high - low)
+    return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
 
 
 def output(fit: Fit, data: FoldData, x: Any, classes: int) -> Array:
     """Probabilities over all classes, or values, of a fitted estimator."""
     if classes == 0:
-        return np.asarray(fit.estimator.predict(x), dtype=np.float64)
+        low, high = bounds(data.y)
+        return np.clip(np.asarray(fit.estimator.predict(x), dtype=np.float64), low, high)
     known = np.asarray(fit.estimator.predict_proba(x), dtype=np.float64)
     scores = np.zeros((known.shape[0], classes))
     scores[:, data.known] = known

@@ -1,7 +1,7 @@
 """What one training works on: rows, their division, and the problem inside the training part."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.pipelines.derived import USE
+from pipeweave_dagster.core.training.derive import Plan, with_made
+from pipeweave_dagster.core.training.families.base import THREADS
 from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.serving import prepare
@@ -20,6 +22,8 @@ from pipeweave_dagster.core.training.table import Table
 _log = logging.getLogger(__name__)
 
 _HOLD_OUT_CELLS = 3_000_000
+_LANES_CELLS = 1_000_000
+_MOST_LANES = 4
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,25 @@ class Job:
     features: pd.DataFrame
     problem: Problem
 
-    def whole(self) -> Problem:
-        """All rows, test rows included, for the refit after the evaluation; without folds."""
-        return Problem(
-            task=self.spec.task,
-            features=self.features,
+    def whole(self, crossed: Problem, made: Plan) -> Problem:
+        """All rows, test rows included, for the refit after the evaluation; without folds.
+
+        Args:
+            crossed: The problem as the search left it, with the features that it made.
+            made: How they are made.
+        """
+        return replace(
+            crossed,
+            features=with_made(self.features, made) if made else self.features,
             y=self.table.y,
-            labels=self.table.classes,
             weight=self.table.weight,
-            columns=self.problem.columns,
             folds=[],
-            seed=self.problem.seed,
         )
+
+    @property
+    def lanes(self) -> int:
+        """How many fits run at a time: several where one could not use several threads well."""
+        return min(_MOST_LANES, THREADS) if self.problem.threads == 1 else 1
 
 
 def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
@@ -97,6 +108,7 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         columns=columns,
         folds=folds,
         seed=seed,
+        threads=1 if cells <= _LANES_CELLS else THREADS,
     )
     return Job(spec, table, split, frame, features, problem)
 

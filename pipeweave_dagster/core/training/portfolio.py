@@ -2,7 +2,7 @@
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.fitting import LOG, Candidate, is_skewed
+from pipeweave_dagster.core.training.fitting import CROSSED, LOG, Candidate, is_skewed
 from pipeweave_dagster.core.training.folds import Problem
 
 _FIRST = [
@@ -16,6 +16,11 @@ _FIRST = [
     Candidate("neighbours", "neighbours"),
 ]
 _SMALL_TREES = [
+    Candidate(
+        "lightgbm_random",
+        "lightgbm",
+        {"extra_trees": True, "num_leaves": 31, "min_child_samples": 4, "colsample_bytree": 0.7},
+    ),
     Candidate(
         "xgboost_shallow",
         "xgboost",
@@ -42,8 +47,23 @@ _LARGE_TREES = [
          "min_child_weight": 1, "reg_lambda": 2.0},
     ),
 ]  # fmt: skip
+_CROSSED = [
+    Candidate(
+        "lightgbm_crossed",
+        "lightgbm",
+        {CROSSED: True, "num_leaves": 31, "learning_rate": 0.04, "min_child_samples": 10,
+         "colsample_bytree": 0.5, "reg_lambda": 1.0},
+    ),
+    Candidate(
+        "xgboost_crossed",
+        "xgboost",
+        {CROSSED: True, "max_depth": 5, "learning_rate": 0.05, "colsample_bytree": 0.5,
+         "min_child_weight": 1, "reg_lambda": 2.0},
+    ),
+]  # fmt: skip
 _OTHERS = [
     Candidate("mlp", "mlp"),
+    Candidate("svm", "svm"),
     Candidate("extra_trees_leaf", "extra_trees", {"min_samples_leaf": 3, "max_features": 0.8}),
     Candidate("linear_strict", "linear", {"C": 0.1, "alpha": 30.0}),
     Candidate("linear_free", "linear", {"C": 10.0, "alpha": 0.1}),
@@ -68,9 +88,12 @@ def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
     allowed = {"dummy", *step.params.get("families", FAMILIES)}
     rows, columns = problem.features.shape
     if rows < _SMALL_ROWS:
-        variants = [*_SMALL_TREES, *_OTHERS, *_LARGE_TREES]
+        variants = [*_SMALL_TREES, *_CROSSED, *_OTHERS, *_LARGE_TREES]
     else:
-        variants = [*_LARGE_TREES, _OTHERS[0], *_SMALL_TREES, *_OTHERS[1:]]
+        variants = [_LARGE_TREES[0], *_CROSSED, _LARGE_TREES[1], _OTHERS[0], *_SMALL_TREES]
+        variants += _OTHERS[1:]
+    if not (problem.columns.made or problem.columns.pairs):
+        variants = [v for v in variants if not v.params.get(CROSSED)]
     if problem.task == "regression" and is_skewed(problem.y):
         variants = [*_LOGARITHMS, *variants]
     if step.params.get("variants") is False:
@@ -81,3 +104,9 @@ def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
         if candidate.family in allowed
         and FAMILIES[candidate.family].suits(rows, columns, problem.classes)
     ]
+
+
+def adaptive(spec: PipelineSpec) -> bool:
+    """Whether candidates beyond the fixed list may be tried."""
+    step = next(s for s in spec.steps if s.kind == "train")
+    return step.params.get("variants") is not False

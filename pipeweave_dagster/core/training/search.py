@@ -2,21 +2,25 @@
 
 First every candidate runs on one fold, so that a short budget compares all of them on the same
 rows; then the best of them run on the other folds, best first, so that the choice rests on all
-rows as far as time allows.
+rows as far as time allows. What is left goes to new candidates near the best ones.
 """
 
 import logging
 import time
+import warnings
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.crossing import cross
+from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.finish import refit_seconds
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
-from pipeweave_dagster.core.training.guard import OverrunError, within
+from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
-from pipeweave_dagster.core.training.portfolio import portfolio
-from pipeweave_dagster.core.training.trial import Result, add_fold, run_fold, start
+from pipeweave_dagster.core.training.portfolio import adaptive, portfolio
+from pipeweave_dagster.core.training.proposals import propose
+from pipeweave_dagster.core.training.trial import FoldRun, Result, add_fold, run_fold, start
 
 _log = logging.getLogger(__name__)
 
@@ -29,9 +33,13 @@ _MOST_OF_LEFT = 0.35
 _VARIANTS_SHARE = 0.4
 _GRACE_S = 0.5
 _KEPT_SHARE = 0.35
-_KEPT_CANDIDATES = 3
+_KEPT_CANDIDATES = 4
+_KEPT_SEEDS = 2
 _MOST_FINALISTS = 10
 _LEAST_FINALISTS = 5
+_SLOWER = 1.3
+_MOST_PROPOSALS = 300
+_WITH_MODELS = 30
 
 
 class Search:
@@ -42,70 +50,126 @@ class Search:
         cache: Features and target by fold.
         clock: The budget.
         rows: How many rows the refit at the end will have.
+        frame: How raw columns become features; made ones are added to it.
+        lanes: How many fits run at a time.
     """
 
-    def __init__(self, spec: PipelineSpec, cache: FoldCache, clock: Clock, rows: int) -> None:
+    def __init__(
+        self,
+        spec: PipelineSpec,
+        cache: FoldCache,
+        clock: Clock,
+        rows: int,
+        frame: Plan | None = None,
+        lanes: int = 1,
+    ) -> None:
         self.spec, self.cache, self.clock, self.rows = spec, cache, clock, rows
+        self.lanes, self.frame = lanes, frame or []
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
         self.results: list[Result] = []
         self.skipped: list[str] = []
+        self.made: Plan = []
+        self.proposed = self.fruitless = 0
 
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
-        candidates = portfolio(self.spec, self.cache.problem)
-        firsts = [c for c in candidates if c.first]
-        for index, candidate in enumerate(firsts):
-            # A little more than a fair share each, since most need less.
-            part = min(_MOST_OF_LEFT, _FAIR / (len(firsts) - index + 1))
-            self._first_fold(candidate, part, floor=0.2)
-        floor = self.clock.left * (1 - _VARIANTS_SHARE)
-        for candidate in candidates:
-            if not candidate.first:
-                self._first_fold(candidate, 0.2, floor)
-        if self.skipped:
-            _log.info("not started, no time was left: %s", ", ".join(self.skipped))
-        self._other_folds()
-        return self.results
-
-    def _first_fold(self, candidate: Candidate, part: float, floor: float) -> None:
-        """Run one fold in a part of the time that is left, unless no more than `floor` is.
-
-        The first two run in any case.
-        """
-        if candidate.name not in _ALWAYS and self.clock.left <= floor:
-            self.skipped.append(candidate.name)
-            return
-        result = start(candidate, self.cache)
-        self.results.append(result)
-        if candidate.family == "dummy":
-            while result.done < self.folds and self._step(result, self.clock.share(1.0, 5.0)):
-                pass
-        else:
-            at_least = _LEAST_S if candidate.name in _ALWAYS else 0.1
-            self._step(result, self.clock.share(part, at_least))
-        self._tell(result)
-
-    def _other_folds(self) -> None:
-        """Fold by fold, each with fewer candidates, so that the best stay comparable throughout."""
-        for fold in range(1, self.folds):
-            width = max(_LEAST_FINALISTS, _MOST_FINALISTS - 2 * (fold - 1))
-            for result in self.ranked(minimum=fold)[:width]:
-                if result.candidate.family == "dummy" or result.done > fold:
-                    continue
-                # A fold may take somewhat longer than the one before; better not to start it.
-                if result.pace * 1.3 + self.kept_for_refit() > self.clock.left:
-                    continue
-                self._step(result, self.clock.share(0.5, 0.1))
+        with warnings.catch_warnings():
+            # Families silence their own warnings, but filters belong to all threads together.
+            warnings.simplefilter("ignore")
+            candidates = portfolio(self.spec, self.cache.problem)
+            self._first_folds([c for c in candidates if c.first], variants=False)
+            if any(not c.first for c in candidates):
+                self.made = cross(self.cache, self.frame, self.results)
+                candidates = portfolio(self.spec, self.cache.problem)
+                self._first_folds([c for c in candidates if not c.first], variants=True)
+            if self.skipped:
+                _log.info("not started, no time was left: %s", ", ".join(self.skipped))
+            in_lanes(self.lanes, self._next)
         for result in self.results:
             if result.done > 1 and result.candidate.family != "dummy":
                 self._tell(result)
+        return self.results
+
+    def _first_folds(self, candidates: list[Candidate], *, variants: bool) -> None:
+        """Run one fold of each in a part of the time that is left, unless too little is.
+
+        The first two run in any case.
+        """
+        left = list(candidates)
+        floor = self.clock.left * (1 - _VARIANTS_SHARE) if variants else 0.2
+
+        def take() -> Work | None:
+            while left:
+                candidate = left.pop(0)
+                if candidate.name not in _ALWAYS and self.clock.left <= floor:
+                    self.skipped.append(candidate.name)
+                    continue
+                result = start(candidate, self.cache)
+                self.results.append(result)
+                if candidate.family == "dummy":
+                    self._constant(result)
+                    continue
+                # A little more than a fair share each, since most need less.
+                fair = _FAIR * self.lanes / (len(left) + 2)
+                part = 0.2 if variants else min(_MOST_OF_LEFT, fair)
+                at_least = _LEAST_S if candidate.name in _ALWAYS else 0.1
+                return self._work(result, self.clock.share(part, at_least), tell=True)
+            return None
+
+        in_lanes(self.lanes, take)
+
+    def _constant(self, result: Result) -> None:
+        """The constant model takes no time: all its folds at once."""
+        deadline = time.time() + 5.0
+        for fold in range(self.folds):
+            add_fold(result, run_fold(result.candidate, fold, self.cache, self.metric, deadline))
+
+    def _next(self) -> Work | None:
+        """The next fold of a good candidate, else the first fold of a new one."""
+        for fold in range(1, self.folds):
+            for result in self.ranked(minimum=fold)[: self._width(fold)]:
+                if result.candidate.family == "dummy" or result.done > fold or result.busy:
+                    continue
+                # A fold may take somewhat longer than the one before; better not to start it.
+                if result.note or not self._affordable(result.pace):
+                    continue
+                return self._work(result, self.clock.share(0.5, 0.1))
+        work = self._propose()
+        return WAIT if work is None and any(r.busy for r in self.results) else work
+
+    def _width(self, fold: int) -> int:
+        """How many go on to a fold: fewer each time, but twice as many where fits are cheap."""
+        most = _MOST_FINALISTS - 2 * (fold - 1)
+        return max(_LEAST_FINALISTS, most) * (2 if self.lanes > 1 else 1)
+
+    def _propose(self) -> Work | None:
+        """A new candidate, unless the last ones brought nothing, or time is short."""
+        patience = 20 + int(self.clock.budget_s / 5)
+        if not adaptive(self.spec) or self.fruitless > patience or self.proposed > _MOST_PROPOSALS:
+            return None
+        ranked = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"]
+        candidate = propose(ranked, self.proposed, self.cache.problem.seed)
+        if candidate is None:
+            return None
+        alike = [r.pace for r in ranked if r.candidate.family == candidate.family and r.done]
+        if not self._affordable(self.folds * sum(alike) / len(alike) / self.lanes):
+            return None
+        self.proposed += 1
+        self.fruitless += 1
+        result = start(candidate, self.cache)
+        result.proposal = True
+        self.results.append(result)
+        return self._work(result, self.clock.share(0.2, 0.1))
+
+    def _affordable(self, seconds: float) -> bool:
+        return seconds * _SLOWER + self.kept_for_refit() <= self.clock.left
 
     def kept_for_refit(self) -> float:
         """Seconds kept for fitting the best candidates on all rows (a luxury: fold models do)."""
-        best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
+        best = [r for r in self.finalists() if r.members][:_KEPT_CANDIDATES]
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
-        return min(wanted, _KEPT_SHARE * self.clock.budget_s)
+        return min(wanted * _KEPT_SEEDS / self.lanes, _KEPT_SHARE * self.clock.budget_s)
 
     def ranked(self, minimum: int) -> list[Result]:
         """Results with at least `minimum` folds, best mean over these folds first (stable)."""
@@ -125,30 +189,42 @@ class Search:
         )
         if not done:
             return self.results[:1]
-        folds = done[min(2, len(done) - 1)]
-        ranked = self.ranked(minimum=folds)
+        ranked = self.ranked(minimum=done[min(2, len(done) - 1)])
         if ranked[0].candidate.family == "dummy":
             return ranked[:1]
-        return [r for r in ranked if r.candidate.family != "dummy"]
+        return [r for r in ranked if r.candidate.family != "dummy" and not r.released]
 
-    def _step(self, result: Result, deadline: float) -> bool:
+    def _work(self, result: Result, deadline: float, *, tell: bool = False) -> Work:
+        """The next fold of a candidate as work for a lane."""
         hard = max(self.clock.left, deadline - time.time(), 1.0) + _GRACE_S
-        began = time.time()
-        try:
-            run = within(
-                hard,
-                lambda: run_fold(result.candidate, result.done, self.cache, self.metric, deadline),
-            )
-        except OverrunError as error:
-            result.note = str(error)
-            return False
-        except Exception as error:  # noqa: BLE001 - one candidate must not end the search
-            result.note = f"{type(error).__name__}: {error}"[:300]
-            result.failed = result.done == 0
-            result.seconds += time.time() - began
-            return False
-        add_fold(result, run)
-        return True
+        candidate, fold = result.candidate, result.done
+        result.busy = True
+
+        def finish(run: FoldRun | None, error: Exception | None, seconds: float) -> None:
+            result.busy = False
+            if run is None:
+                result.note = f"{type(error).__name__}: {error}"[:300]
+                result.failed = result.done == 0
+                result.seconds += seconds
+            else:
+                add_fold(result, run)
+                self._weigh(result)
+            if tell:
+                self._tell(result)
+
+        return Work(
+            lambda: run_fold(candidate, fold, self.cache, self.metric, deadline), hard, finish
+        )
+
+    def _weigh(self, result: Result) -> None:
+        """Count what the proposals bring, and forget the models that cannot be chosen."""
+        ranked = self.ranked(minimum=result.done)
+        ready = result.proposal and result.done == self.folds
+        if ready and ranked.index(result) < _LEAST_FINALISTS:
+            self.fruitless = 0
+        for worse in [r for r in ranked if r.members and not r.busy][_WITH_MODELS:]:
+            if worse.candidate.family != "dummy":
+                worse.release()
 
     def _tell(self, result: Result) -> None:
         number = self.results.index(result) + 1

@@ -5,7 +5,8 @@ scikit-learn, skops and its booster are installed. Keep it free of other imports
 
 A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become
 features, see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn
-pipelines, each with the indices of the classes that it knows and its weight).
+pipelines, each with the indices of the classes that it knows, its weight and, for values, the
+`range` that its answers are held to), and `temperature` where probabilities are calibrated.
 """
 
 import datetime as dt
@@ -32,6 +33,8 @@ TRUSTED_TYPES = [
     "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn._loss.loss.HalfMultinomialLoss",
     "sklearn._loss.loss.HalfSquaredError",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
     "sklearn.compose._column_transformer._RemainderColsList",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.model_selection._split.KFold",
@@ -135,6 +138,7 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
         As many rows, float64 columns (numbers, ranks, date parts) and object columns
         (categories: text or None; texts: text, empty if missing).
     """
+    table = _as_said(table, plan)
     columns: dict[str, np.ndarray] = {}
     for entry in plan:
         name, use = entry["name"], entry["use"]
@@ -157,6 +161,23 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
 
 
+def _as_said(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
+    """Values that stand for a missing one are missing, and spellings of one category are one."""
+    said = [e for e in plan if e.get("missing") or e.get("merge_spellings")]
+    changed: dict[str, Any] = {}
+    for entry in said:
+        values = _values(table, entry["name"])
+        texts = as_text(values)
+        if entry.get("missing"):
+            gone = np.isin(np.array([t or "" for t in texts], dtype=str), entry["missing"])
+            values = values.mask(gone)
+        if entry.get("merge_spellings"):
+            texts = [None if t is None else " ".join(t.casefold().split()) for t in as_text(values)]
+            values = pd.Series([t and t.rstrip(".") for t in texts], values.index, dtype=object)
+        changed[entry["name"]] = values
+    return table.assign(**changed) if changed else table
+
+
 def _values(table: pd.DataFrame, name: str) -> pd.Series:
     if name in table.columns:
         return table[name]
@@ -172,7 +193,7 @@ def _derived(table: pd.DataFrame, entry: dict[str, Any]) -> np.ndarray:
         made = [None if a is None or b is None else f"{a} | {b}" for a, b in pairs]
         return np.array(made, dtype=object)
     if operator == "days_between":
-        return _days(as_moments(first)) - _days(as_moments(second))
+        return np.asarray(_days(as_moments(first)) - _days(as_moments(second)))
     number = as_number(first)
     if operator in ("group_mean", "group_difference"):
         means = entry["means"]
@@ -180,10 +201,16 @@ def _derived(table: pd.DataFrame, entry: dict[str, Any]) -> np.ndarray:
         return group if operator == "group_mean" else number - group
     other = as_number(second)
     with np.errstate(all="ignore"):
-        made = {"ratio": np.divide, "difference": np.subtract, "product": np.multiply}[operator](
-            number, other
-        )
+        made = _ARITHMETIC[operator](number, other)
     return np.where(np.isfinite(made), made, np.nan)
+
+
+_ARITHMETIC: dict[str, Any] = {
+    "ratio": np.divide,
+    "sum": np.add,
+    "difference": np.subtract,
+    "product": np.multiply,
+}
 
 
 def _days(moments: pd.Series) -> np.ndarray:
@@ -228,14 +255,23 @@ def _block(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
             made[id(steps[0])] = steps[0].transform(features)
         total = total + member["weight"] * _outputs(member, made[id(steps[0])], classes)
         weights += member["weight"]
-    return np.asarray(total / weights)
+    mean = np.asarray(total / weights)
+    known = bundle.get("temperature")
+    return mean if known is None else tempered(mean, known)
+
+
+def tempered(proba: np.ndarray, temperature: float) -> np.ndarray:
+    """Probabilities made less sure (above 1) or surer (below 1); the order of a row stays."""
+    powers = np.clip(proba, 1e-15, 1.0) ** (1.0 / temperature)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _outputs(member: dict[str, Any], x: Any, classes: int) -> np.ndarray:
     """Output of one estimator; classes that it never saw get probability 0."""
     model = member["pipeline"][-1]
     if classes == 0:
-        return np.asarray(model.predict(x), dtype=np.float64)
+        low, high = member.get("range", (-np.inf, np.inf))
+        return np.clip(np.asarray(model.predict(x), dtype=np.float64), low, high)
     scores = np.zeros((x.shape[0], classes))
     scores[:, member["classes"]] = model.predict_proba(x)
     return scores

@@ -3,14 +3,16 @@
 import logging
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.bundle import bundle_of
+from pipeweave_dagster.core.training.calibrate import temperature
 from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
-from pipeweave_dagster.core.training.finish import fold_members, refit
+from pipeweave_dagster.core.training.finish import Part, fold_parts, refit, trimmed
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
@@ -22,6 +24,7 @@ from pipeweave_dagster.core.training.verdict import verdict
 
 _log = logging.getLogger(__name__)
 
+_SHOWN = 40
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
 
 
@@ -32,18 +35,21 @@ def run_training(
     began = clock.used
     job = make_job(spec, read_table(spec, data), seed)
     clock = clock.after_preparing(clock.used - began)
-    search = Search(spec, FoldCache(job.problem), clock, len(job.table.y))
+    cache = FoldCache(job.problem)
+    search = Search(spec, cache, clock, len(job.table.y), job.frame, job.lanes)
     results = search.run()
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
+    weighted = trimmed(weighted, len(job.table.y), clock.left * job.lanes)
     found, z = _judge(job, weighted, results[0])
-    evaluated = bundle_of(spec.task, job.table.classes, job.frame, fold_members(weighted))
+    parts = fold_parts(weighted)
+    evaluated = _bundle(job, search.made, parts, _temperature(job, weighted, found))
     scores = predictions(evaluated, job.table.raw.iloc[job.split.test])
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
-    members = refit(weighted, FoldCache(job.whole()), clock)
-    final = {**evaluated, "members": members} if members else evaluated
+    refitted = refit(weighted, FoldCache(job.whole(cache.problem, search.made)), clock, job.lanes)
+    final = {**evaluated, "members": [part.bundled for part in refitted or parts]}
     model = files.write_bundle(final, out / files.MODEL)
-    before = files.write_bundle(evaluated, out / files.EVALUATED) if members else model
+    before = files.write_bundle(evaluated, out / files.EVALUATED) if refitted else model
     _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), found, z, clock.used)
     return TrainedModel(
         task=spec.task,
@@ -54,7 +60,12 @@ def run_training(
         features=spec.features,
         winner=name_of(weighted),
         verdict=found,
-        leaderboard=_leaderboard(results, weighted, job),
+        leaderboard=_leaderboard(results, weighted, job)[:_SHOWN],
+        recipe=[part.recipe for part in refitted or parts],
+        made=search.made,
+        temperature=evaluated.get("temperature"),
+        seed=seed,
+        threads=job.problem.threads or 1,
         rows_train=len(job.split.train),
         rows_test=len(job.split.test),
         rows_dropped=job.table.dropped,
@@ -65,12 +76,41 @@ def run_training(
         evaluated=before,
         test_rows=test_rows,
         reference=reference,
+        overrides=spec.overrides,
         notes=[
             *notes_of(job),
             *_skipped_note(search.skipped),
-            _final_note(weighted, refitted=members is not None),
+            *_search_note(search),
+            _final_note(weighted, refitted=refitted is not None),
         ],
     )
+
+
+def _bundle(job: Job, made: Plan, parts: list[Part], temperature: float | None) -> dict[str, Any]:
+    frame = [*job.frame, *made]
+    members = [part.bundled for part in parts]
+    found = bundle_of(job.spec.task, job.table.classes, frame, members)
+    return found if temperature is None else {**found, "temperature": temperature}
+
+
+def _temperature(job: Job, weighted: Weighted, found: str) -> float | None:
+    if not job.table.classes or found == "no signal":
+        return None
+    problem = job.problem
+    return temperature(problem.y, blended(weighted), problem.weight, problem.seed)
+
+
+def _search_note(search: Search) -> list[str]:
+    notes = []
+    if search.proposed:
+        notes.append(f"{search.proposed} further candidates were tried near the best ones.")
+    if search.made:
+        shown = ", ".join(entry["name"] for entry in search.made[:5])
+        notes.append(
+            f"Candidates named `crossed` also saw {len(search.made)} features made from others "
+            f"({shown}{', …' if len(search.made) > 5 else ''})."
+        )
+    return notes
 
 
 def _judge(

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, Trial
-from pipeweave_dagster.core.training.families import FAMILIES, Fit
+from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
 from pipeweave_dagster.core.training.metrics import Array, score
@@ -19,23 +19,31 @@ class Result:
 
     Attributes:
         scores: Score on each fold that is done (None where the metric is not defined on it).
-        members: The fitted model of each of these folds, with the fold's features.
+        members: The fitted model of each of these folds, with the fold's features; empty once
+            it is plain that they are of no use (`released`).
         oof: Its output for the rows of these folds; NaN elsewhere.
         note: Why it failed or was not gone on with; empty if all is well.
+        busy: Whether a fold is being fitted right now.
+        proposal: Whether it was found by the adaptive part of the search.
     """
 
     candidate: Candidate
     oof: Array
     scores: list[float | None] = field(default_factory=list)
     members: list[tuple[Fit, FoldData]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     seconds: float = 0.0
     note: str = ""
     failed: bool = False
+    busy: bool = False
+    proposal: bool = False
+    cut: bool = False
+    released: bool = False
 
     @property
     def done(self) -> int:
         """Folds that are done."""
-        return len(self.members)
+        return len(self.scores)
 
     @property
     def score(self) -> float | None:
@@ -46,7 +54,7 @@ class Result:
     def score_on(self, folds: int) -> float | None:
         """Mean over the first folds; None where not all of them are done."""
         known = [s for s in self.scores[:folds] if s is not None]
-        return float(np.mean(known)) if known and self.done >= folds else None
+        return sum(known) / len(known) if known and self.done >= folds else None
 
     @property
     def pace(self) -> float:
@@ -56,8 +64,12 @@ class Result:
     @property
     def rounds(self) -> int | None:
         """Boosting rounds (or trees) found best, mean over folds."""
-        known = [fit.rounds for fit, _ in self.members if fit.rounds]
-        return round(float(np.mean(known))) if known else None
+        return round(float(np.mean(self.counts))) if self.counts else None
+
+    def release(self) -> None:
+        """Forget the models of a candidate that cannot be chosen any more."""
+        self.members, self.released = [], True
+        self.oof = self.oof[:0]
 
 
 def start(candidate: Candidate, cache: FoldCache) -> Result:
@@ -84,9 +96,9 @@ def run_fold(
     It changes nothing, so that a fit which was left behind cannot add to a result later.
     """
     began = time.time()
-    problem, family = cache.problem, FAMILIES[candidate.family]
-    data = cache.get(family.view, fold)
-    fit = fit_candidate(candidate, cache.rows(family.view, data, None), deadline)
+    problem = cache.problem
+    data = cache.get(candidate.view, fold)
+    fit = fit_candidate(candidate, cache.rows(candidate.view, data, None), deadline)
     found = output(fit, data, data.x_valid, problem.classes)
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")
@@ -99,6 +111,9 @@ def add_fold(result: Result, run: FoldRun) -> None:
     result.oof[run.data.valid] = run.output
     result.scores.append(run.score)
     result.members.append((run.fit, run.data))
+    result.cut = result.cut or run.fit.cut
+    if run.fit.rounds:
+        result.counts.append(run.fit.rounds)
     result.seconds += run.seconds
 
 
@@ -112,7 +127,7 @@ def trial_of(result: Result, folds: int) -> Trial:
     elif result.done < folds:
         state = "cut"
         note = note or f"{result.done} of {folds} folds"
-    elif any(fit.cut for fit, _ in result.members):
+    elif result.cut:
         note = note or "stopped early by time"
     return Trial(
         name=result.candidate.name,

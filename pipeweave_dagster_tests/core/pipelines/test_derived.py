@@ -43,7 +43,7 @@ def ideas(*pairs):
 
 
 ALL = ideas(
-    ("ratio", "a", "b"), ("difference", "a", "b"), ("product", "a", "b"),
+    ("ratio", "a", "b"), ("difference", "a", "b"), ("product", "a", "b"), ("sum", "a", "b"),
     ("days_between", "last", "first"), ("cross", "g", "h"),
     ("group_mean", "a", "g"), ("group_difference", "a", "g"),
 )  # fmt: skip

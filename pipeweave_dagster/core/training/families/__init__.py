@@ -1,6 +1,7 @@
 """Model families, one file each; every one stops by itself when its time is over."""
 
 from pipeweave_dagster.core.training.families.base import Family, Fit, Rows
+from pipeweave_dagster.core.training.families.boosted import Boosted
 from pipeweave_dagster.core.training.families.boosting import HistGradientBoosting
 from pipeweave_dagster.core.training.families.dummy import Dummy
 from pipeweave_dagster.core.training.families.forest import Forest
@@ -8,18 +9,20 @@ from pipeweave_dagster.core.training.families.lightgbm import LightGBM
 from pipeweave_dagster.core.training.families.linear import Linear
 from pipeweave_dagster.core.training.families.mlp import Mlp
 from pipeweave_dagster.core.training.families.neighbours import Neighbours
+from pipeweave_dagster.core.training.families.svm import Svm
 from pipeweave_dagster.core.training.families.xgboost import XGBoost
 
 FAMILIES: dict[str, Family] = {
     "dummy": Dummy(),
     "linear": Linear(),
     "hist_gradient_boosting": HistGradientBoosting(),
-    "lightgbm": LightGBM(),
-    "xgboost": XGBoost(),
+    "lightgbm": Boosted(LightGBM()),
+    "xgboost": Boosted(XGBoost()),
     "random_forest": Forest(extra=False),
     "extra_trees": Forest(extra=True),
     "neighbours": Neighbours(),
     "mlp": Mlp(),
+    "svm": Svm(),
 }
 
 __all__ = ["FAMILIES", "Family", "Fit", "Rows"]

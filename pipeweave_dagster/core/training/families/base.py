@@ -1,5 +1,6 @@
 """What a model family is: a way to fit one estimator on numbers, within a time limit."""
 
+import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -10,7 +11,12 @@ from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.pipelines.compile import View
 from pipeweave_dagster.core.training.metrics import Array
 
-THREADS = 2
+_MOST_THREADS = 8
+THREADS = (
+    max(1, min(_MOST_THREADS, len(os.sched_getaffinity(0))))
+    if hasattr(os, "sched_getaffinity")
+    else max(1, min(_MOST_THREADS, os.cpu_count() or 1))
+)
 _SMALL_CELLS = 50_000
 
 
@@ -27,6 +33,7 @@ class Rows:
         classes: Number of classes; 0 for regression.
         native: Positions of columns that hold category codes.
         rounds: Boosting rounds or trees found best before, for the refit.
+        threads: How many this fit may use; None leaves it to the size of the table.
     """
 
     task: Task
@@ -39,10 +46,13 @@ class Rows:
     native: list[int] = field(default_factory=list)
     seed: int = 0
     rounds: int | None = None
+    threads: int | None = None
 
 
 def threads_for(rows: Rows) -> int:
     """One thread for small tables, where handing work over costs more than it saves."""
+    if rows.threads is not None:
+        return rows.threads
     return THREADS if rows.x.shape[0] * rows.x.shape[1] > _SMALL_CELLS else 1
 
 

@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_limited
 
 _CHUNK = 40
+_MOST_STEPS = 300
 _FIRST = 3
 
 
@@ -34,7 +35,7 @@ class Linear:
             return Fit(model.fit(rows.x, rows.y, sample_weight=rows.weight))
         model = LogisticRegression(C=params.get("C", 1.0), tol=1e-4, warm_start=True)
         started, done, stretch = time.time(), 0, _FIRST
-        while done < params.get("max_iter", 300):
+        while done < (rows.rounds or _MOST_STEPS):
             model.set_params(max_iter=stretch)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
@@ -42,8 +43,8 @@ class Linear:
             done += stretch
             if max(model.n_iter_) < stretch:
                 return Fit(model)
-            pace = (time.time() - started) / done
-            stretch = min(_CHUNK, int((deadline - time.time()) / pace))
-            if stretch < 1:
-                return Fit(model, cut=True)
+            # Stretches are of fixed length, so that the same number of steps gives the same model.
+            stretch = _CHUNK
+            if time.time() + (time.time() - started) / done * stretch > deadline:
+                return Fit(model, done, cut=True)
         return Fit(model)

@@ -1,0 +1,51 @@
+"""Calibration of probabilities by one temperature (Guo et al. 2017), where it helps."""
+
+import math
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from pipeweave_dagster.core.training.metrics import Array, Codes, row_log_loss
+from pipeweave_dagster.core.training.serving import tempered
+
+_LEAST_ROWS = 200
+_HALVES = 2
+_CLEARLY = 2.0
+_RANGE = (-1.2, 1.2)
+
+
+def temperature(y: Array, proba: Array, weight: Array | None = None, seed: int = 0) -> float | None:
+    """The temperature that lowers the log loss of rows that were not used to find it, or None.
+
+    Args:
+        y: Class codes.
+        proba: Probabilities of shape (rows, classes) by models that did not see the rows; rows
+            with NaN are left out.
+        weight: Weight of each row in the log loss, or None.
+        seed: Of the division into two halves, on each of which the other's temperature is tried.
+    """
+    seen = ~np.isnan(proba).any(axis=1)
+    codes, proba = y[seen].astype(np.intp), proba[seen]
+    weight = np.ones(len(codes)) if weight is None else weight[seen] / weight[seen].mean()
+    if len(codes) < _LEAST_ROWS:
+        return None
+    half = np.random.default_rng(seed).permutation(len(codes)) % _HALVES
+    gain = np.zeros(len(codes))
+    for k in range(_HALVES):
+        found = _best(codes[half != k], proba[half != k], weight[half != k])
+        here = half == k
+        before = row_log_loss(codes[here], proba[here])
+        after = row_log_loss(codes[here], tempered(proba[here], found))
+        gain[here] = weight[here] * (before - after)
+    error = float(np.std(gain, ddof=1)) / math.sqrt(len(gain))
+    if error == 0 or float(np.mean(gain)) < _CLEARLY * error:
+        return None
+    return round(_best(codes, proba, weight), 4)
+
+
+def _best(codes: Codes, proba: Array, weight: Array) -> float:
+    def loss(log_t: float) -> float:
+        losses = row_log_loss(codes, tempered(proba, math.exp(log_t)))
+        return float(np.mean(weight * losses))
+
+    return math.exp(float(minimize_scalar(loss, bounds=_RANGE, method="bounded").x))
