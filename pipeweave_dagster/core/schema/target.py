@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import re
 
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
@@ -12,18 +11,9 @@ from pipeweave_dagster.core.documents import (
     Task,
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.schema.candidates import CREDIBLE, candidates
 from pipeweave_dagster.core.schema.profile import ColumnProfile
 
-_SURE_NAME = re.compile(
-    r"^(target|label|labels|class|y|outcome|response|result|__target__|is_?fraud|fraud|churn|churned|"
-    r"exited|attrition|survived|default|defaulted|diagnosis|income|species|variety)$",
-    re.IGNORECASE,
-)
-_LIKELY_NAME = re.compile(
-    r"target|label|class$|outcome|churn|attrition|default|fraud|surviv|price$|_price|salary|charges|"
-    r"quality|rating|score$|sales$|success|status$|approved|converted|clicked|purchase|strength|grade$",
-    re.IGNORECASE,
-)
 _POSITIVE = (
     "yes",
     "true",
@@ -40,10 +30,6 @@ _POSITIVE = (
 )
 _FEW_CLASSES = 10
 _SOME_CLASSES = 30
-_CREDIBLE = 0.35
-_NO_TARGET_TYPES = frozenset(
-    {"identifier", "constant", "datetime", "url", "email", "phone", "list", "geo", "text"}
-)
 
 
 def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, str | None]:
@@ -90,13 +76,13 @@ def deduce_target(
     settings: DatasetSettings,
 ) -> TargetDeduction:
     """The target that a person named, else the most credible one; task, classes, positive class."""
-    ranked = rank(columns, profiles, snapshot)
-    candidates = [name for name, _ in ranked[:5]]
+    ranked = candidates(columns, profiles, snapshot)
+    others = [candidate.name for candidate in ranked[:5]]
     if settings.target is not None:
         name, note = find_column(settings.target, snapshot, "The target")
         reason = note or f"{name!r} was given as the target."
-        return _described(profiles[name], settings, 1.0, "settings", reason, candidates)
-    if not ranked or ranked[0][1] < _CREDIBLE:
+        return _described(profiles[name], settings, 1.0, "settings", reason, others)
+    if not ranked or ranked[0].score < CREDIBLE:
         return TargetDeduction(
             name=None,
             task=None,
@@ -104,54 +90,14 @@ def deduce_target(
             source="none",
             reason="No column is a credible target by its name, place and values. Name it: "
             "`--target COLUMN`, or `target:` in pipeweave.yaml.",
-            candidates=candidates,
+            candidates=others,
         )
-    name, score = ranked[0]
-    second = ranked[1][1] if len(ranked) > 1 else 0.0
+    best, score = ranked[0], ranked[0].score
+    second = max(0.0, ranked[1].score) if len(ranked) > 1 else 0.0
     confidence = round(min(0.95, score * (0.6 + 0.4 * (score - second) / score)), 2)
-    reason = f"{name!r} was not given but suggested: {_why(name, snapshot)}."
-    return _described(profiles[name], settings, confidence, "deduced", reason, candidates)
-
-
-def rank(
-    columns: list[ColumnDeduction], profiles: dict[str, ColumnProfile], snapshot: DatasetSnapshot
-) -> list[tuple[str, float]]:
-    """Possible targets and their scores, the best first."""
-    headless = not any(c.original_name.strip() for c in snapshot.columns)
-    scores = []
-    for place, column in enumerate(columns):
-        profile = profiles[column.name]
-        if column.type in _NO_TARGET_TYPES or column.role != "feature" or profile.distinct < 2:
-            continue
-        score = (
-            0.6
-            if _SURE_NAME.match(column.name)
-            else 0.3
-            if _LIKELY_NAME.search(column.name)
-            else 0.0
-        )
-        if place == len(columns) - 1:
-            score += 0.4 if headless else 0.25
-        elif place == 0:
-            score += 0.08
-        if profile.distinct == 2:
-            score += 0.12
-        elif column.type in {"categorical", "ordinal"} and profile.distinct <= 20:
-            score += 0.08
-        elif column.type == "numeric":
-            score += 0.05
-        score -= 0.3 * profile.missing / max(1, profile.rows)
-        scores.append((column.name, round(score, 4)))
-    return sorted(scores, key=lambda s: -s[1])
-
-
-def _why(name: str, snapshot: DatasetSnapshot) -> str:
-    reasons = []
-    if _SURE_NAME.match(name) or _LIKELY_NAME.search(name):
-        reasons.append("it has a usual name for a target")
-    if snapshot.columns[-1].name == name:
-        reasons.append("it is the last column")
-    return " and ".join(reasons) or "its values fit best"
+    why = " and ".join(best.reasons) or "its values fit best"
+    reason = f"{best.name!r} was not given but suggested: {why}."
+    return _described(profiles[best.name], settings, confidence, "deduced", reason, others)
 
 
 def _described(

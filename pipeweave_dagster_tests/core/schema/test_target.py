@@ -1,0 +1,42 @@
+"""Which column is suggested as the target, and which never is."""
+
+import pytest
+
+
+def table(names, rows=60):
+    """Whole and broken numbers, two classes (`c`), three kinds (`k`), by the letter of a name."""
+    makers = {"n": lambda i: f"{i * 7 % 41}.5", "c": lambda i: ("no", "yes")[i % 2],
+              "k": lambda i: ("red", "green", "blue")[i % 3]}  # fmt: skip
+    kinds, heads = zip(*(name.split(":") for name in names.split()), strict=True)
+    lines = [",".join(makers[k](i) for k in kinds) for i in range(rows)]
+    return "\n".join([",".join(heads), *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "target"),
+    [
+        ("n:a n:b n:c k:kind c:left", "left"),
+        ("n:a n:b n:rating n:c n:d", "rating"),
+        ("k:kind n:rating n:b n:year", "rating"),
+        ("k:cultivar n:a n:b n:c n:d", "cultivar"),
+        ("n:x n:y n:z n:price n:d", "price"),
+        ("n:a n:y c:on", "y"),
+        ("n:a n:income c:default c:student", "default"),
+        ("n:a c:died k:kind k:county", "county"),
+        ("n:a n:b n:c n:d n:latitude", None),
+        ("n:a n:b", None),
+    ],
+)
+def test_names_places_and_kinds(version, names, target):
+    assert version(table(names)).schema.target.name == target
+
+
+def test_the_only_column_that_could_be_one(version):
+    text = "".join(
+        f"{'ham' if i % 2 else 'spam'},a free text of words number {i} that goes on and on\n"
+        for i in range(60)
+    )
+    target = version(text).schema.target
+    assert target.name == "column_1"
+    assert "no other column" in target.reason
+    assert target.confidence < 1
