@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from pipeweave_dagster.adapters.advice import Adviser, GeminiAdvisor, is_on
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.adapters.worker import Worker
@@ -40,6 +41,8 @@ class Workbench:
         self.began = time.time()
         self._data = Worker(preload=_DATA_MODULES)
         self._model = Worker(preload=_MODEL_MODULES)
+        self._gemini = GeminiAdvisor(settings)
+        self.adviser = Adviser(self.store, settings, self._gemini)
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +54,8 @@ class Workbench:
         """Start both workers, so that their imports overlap with the copying of the upload."""
         self._data.start()
         self._model.start()
+        if is_on(self.settings):
+            self._gemini.start()
 
     def on_data(self, function: str, kind: type[D], **arguments: Any) -> D:
         """Call a function that reads, profiles or draws, in its worker, for a document."""
@@ -84,3 +89,4 @@ class Workbench:
         """Kill the workers and all they started."""
         self._data.close()
         self._model.close()
+        self._gemini.close()

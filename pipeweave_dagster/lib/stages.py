@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import dagster as dg
 from pydantic import BaseModel
 
+from pipeweave_dagster.adapters.advised import Advised
 from pipeweave_dagster.adapters.state import Entry, RunState
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSettings, Document, Findings
@@ -49,7 +50,7 @@ def run_stage(
     context: dg.AssetExecutionContext,
     workbench: Workbench,
     kind: type[D],
-    make: Callable[[Path], D],
+    make: Callable[[Path], D | Advised[D]],
     *,
     inputs: Mapping[str, Document] | None = None,
     reads: Mapping[str, Any] | None = None,
@@ -61,7 +62,8 @@ def run_stage(
         context: The asset's context, with a partition.
         workbench: Storage and workers.
         kind: Type of the document.
-        make: Makes the document; payload files go into the folder it is given.
+        make: Makes the document; payload files go into the folder it is given. What it says of
+            advice becomes metadata; a document that is not final is not reused.
         inputs: Documents whose content the result depends on.
         reads: Anything else that it depends on.
         always: Make it in any case, where the result depends on the outside world.
@@ -71,7 +73,7 @@ def run_stage(
     """
     asset = context.asset_key.path[-1]
     dataset = dataset_of(context)
-    began = time.monotonic()
+    began, said = time.monotonic(), ""
 
     with told_to_dagster(context, note_failure(context, workbench)):
         version = context.op_execution_context.run_id if always else _code_version(context)
@@ -81,19 +83,21 @@ def run_stage(
             document = workbench.store.load(found.document, kind)
             note = f"reused from run {found.run_id[:8]}: same input, settings and code"
         else:
-            document = _made(context, workbench, asset, make)
+            document, said, final = _made(context, workbench, asset, make)
             entry = Entry(
                 document=workbench.store.save(document),
                 key=key,
                 run_id=context.op_execution_context.run_id,
                 made_at=time.time(),
             )
-            workbench.store.save_result(dataset, asset, entry)
+            if final:
+                workbench.store.save_result(dataset, asset, entry)
             note = f"made in {time.monotonic() - began:.1f} s"
-        context.log.info("%s: %s", asset, note)
+        context.log.info("%s: %s%s", asset, note, f"; advice: {said}" if said else "")
+    facts = {"result": note, KEY_METADATA: key, **describe(document, workbench.settings)}
     return dg.MaterializeResult(
         value=document,
-        metadata={"result": note, KEY_METADATA: key, **describe(document, workbench.settings)},
+        metadata={**facts, "advice": said} if said else facts,
         data_version=dg.DataVersion(document.sha256),
     )
 
@@ -157,15 +161,19 @@ def stop_if_blocked(
 
 
 def _made(
-    context: dg.AssetExecutionContext, workbench: Workbench, asset: str, make: Callable[[Path], D]
-) -> D:
+    context: dg.AssetExecutionContext,
+    workbench: Workbench,
+    asset: str,
+    make: Callable[[Path], D | Advised[D]],
+) -> Advised[D]:
     folder = workbench.store.scratch(context.op_execution_context.run_id, asset)
     try:
-        document = make(folder)
-        workbench.store.save_payloads(document, folder)
+        made = make(folder)
+        advised = made if isinstance(made, Advised) else Advised(made)
+        workbench.store.save_payloads(advised.document, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return document
+    return advised
 
 
 def _code_version(context: dg.AssetExecutionContext) -> str:

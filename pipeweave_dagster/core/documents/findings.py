@@ -1,7 +1,11 @@
 """Documents about quality: findings with evidence, and the report for people."""
 
+import operator
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field
+
+from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 
 State = Literal["passed", "fixed", "alerted", "blocked"]
@@ -64,7 +68,8 @@ class Findings(Document):
 class EdaReport(Document):
     """The report: `summary` if small, else beside the document as `summary_file`; and HTML.
 
-    The summary is plain JSON data; the HTML is a pure function of it.
+    The summary is plain JSON data; the HTML is a pure function of it. `narrative` holds an
+    adviser's sentences whose figures were checked.
     """
 
     kind: ClassVar[str] = "eda_report"
@@ -76,3 +81,5 @@ class EdaReport(Document):
     highlights: list[str]
     plot_svg: str
     notes: list[str] = []
+    narrative: list[str] = Field(default=[], exclude_if=operator.not_)
+    advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)

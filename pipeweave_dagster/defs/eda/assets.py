@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.advised import advice_read, advised_report
 from pipeweave_dagster.adapters.versions import version_before
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUpload, SchemaDeduction
@@ -35,20 +36,26 @@ def eda_report(
         context,
         workbench,
         EdaReport,
-        lambda folder: workbench.on_data(
-            "pipeweave_dagster.core.eda:build_report",
-            EdaReport,
-            dataset=context.partition_key,
-            snapshot=dataset,
-            schema=schema_deduction,
-            data=workbench.store.payload(dataset.data),
-            out=folder,
-            options=ReportOptions(inline_limit_bytes=limit, settings=settings, previous=before),
+        lambda folder: advised_report(
+            workbench,
+            context.partition_key,
+            workbench.on_data(
+                "pipeweave_dagster.core.eda:build_report",
+                EdaReport,
+                dataset=context.partition_key,
+                snapshot=dataset,
+                schema=schema_deduction,
+                data=workbench.store.payload(dataset.data),
+                out=folder,
+                options=ReportOptions(inline_limit_bytes=limit, settings=settings, previous=before),
+            ),
+            folder,
         ),
         inputs={"dataset": dataset, "schema_deduction": schema_deduction},
         reads={
             "limit": limit,
             "settings": settings,
             "previous": before and before.addresses,
+            **advice_read(workbench.settings, "narrative"),
         },
     )

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.advised import advice_read, advised_pipeline
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
@@ -39,7 +40,13 @@ def pipeline(
         context,
         workbench,
         PipelineSpec,
-        lambda _: plan(dataset, schema_deduction, findings, settings),
+        lambda _: advised_pipeline(
+            workbench,
+            context.partition_key,
+            (dataset, schema_deduction),
+            plan(dataset, schema_deduction, findings, settings),
+            raw_upload.settings.time_budget_s or workbench.settings.time_budget_s,
+        ),
         inputs={"dataset": dataset, "schema": schema_deduction, "findings": findings},
-        reads={"settings": settings},
+        reads={"settings": settings, **advice_read(workbench.settings, "architect")},
     )

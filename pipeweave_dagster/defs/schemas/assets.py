@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.advised import advice_read, advised_schema
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaDeduction
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
@@ -29,13 +30,18 @@ def schema_deduction(
         context,
         workbench,
         SchemaDeduction,
-        lambda _: workbench.on_data(
-            "pipeweave_dagster.core.schema:deduce",
-            SchemaDeduction,
-            snapshot=dataset,
-            data=workbench.store.payload(dataset.data),
-            settings=settings,
+        lambda _: advised_schema(
+            workbench,
+            context.partition_key,
+            dataset,
+            workbench.on_data(
+                "pipeweave_dagster.core.schema:deduce",
+                SchemaDeduction,
+                snapshot=dataset,
+                data=workbench.store.payload(dataset.data),
+                settings=settings,
+            ),
         ),
         inputs={"dataset": dataset},
-        reads={"settings": settings},
+        reads={"settings": settings, **advice_read(workbench.settings, "schema")},
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.lib.metadata.advice import describe_advice
 from pipeweave_dagster.lib.metadata.data import describe_data
 from pipeweave_dagster.lib.metadata.expectations import describe_expectations
 from pipeweave_dagster.lib.metadata.findings import describe_findings
@@ -15,4 +16,4 @@ _DESCRIBERS = {**describe_data, **describe_findings, **describe_expectations, **
 
 def describe(document: Document, settings: Settings) -> Mapping[str, Any]:
     """The metadata of one document; names are those that people see in the web UI."""
-    return _DESCRIBERS[document.kind](document, settings)
+    return {**_DESCRIBERS[document.kind](document, settings), **describe_advice(document, settings)}
