@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -39,10 +39,10 @@ class RulesAnswerError(Exception):
         self.final = final
 
 
-class Answer(NamedTuple):
+class Answer(NamedTuple, Generic[T]):
     """A reply that was read, and its record."""
 
-    value: object
+    value: T
     record: AdviceRecord
 
 
@@ -105,7 +105,7 @@ class Adviser:
         self._spent_usd = 0.0
         self._left_s = settings.advice_time_limit_s
 
-    def answer(self, dataset: str, request: AdviceRequest, read: Callable[[str], T]) -> Answer:
+    def answer(self, dataset: str, request: AdviceRequest, read: Callable[[str], T]) -> Answer[T]:
         """The checked reply to a request, from its record if there is one.
 
         Args:
