@@ -1,5 +1,8 @@
 """`pipeweave findings`: what the guardrails found, accepted or overridden in `pipeweave.yaml`."""
 
+import datetime as dt
+import getpass
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -10,10 +13,11 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, emit, plain
-from pipeweave_dagster.core.documents import Finding, Findings
-from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
+from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE
+from pipeweave_dagster.core.quality.answers import acceptance, is_suspicion, merged, overriding, why
 
 
 def register(app: typer.Typer) -> None:
@@ -25,27 +29,37 @@ def register(app: typer.Typer) -> None:
 
 def findings(
     name: Annotated[str, typer.Argument(help="Data set.")],
-    accept: Annotated[str | None, typer.Option(help="Code whose proposal is taken over.")] = None,
+    accept: Annotated[
+        str | None,
+        typer.Option(help="Code whose proposal is taken over; 'all' for all but suspicions."),
+    ] = None,
     override: Annotated[str | None, typer.Option(help="Code that is set aside.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why; needed with --override.")] = None,
+    column: Annotated[str | None, typer.Option(help="Answer only for this column.")] = None,
+    why_not: Annotated[
+        str | None, typer.Option("--why", help="Say why this column is (not) used.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Show the findings of the last run, or answer one; the next run takes the answer."""
     home.prepare()
     with home.workbench() as bench:
-        document = last_findings(bench.store, known(bench.store, name))
+        last = _last(bench.store, known(bench.store, name))
+        if why_not:
+            answer = why(why_not, last.schema, last.findings, last.spec)
+            emit({"dataset": name, "column": why_not, "why": answer}, json, plain(answer, 1000))
+            return
+        patch: dict[str, Any] = {}
         if accept:
-            patch = _patch_of(document, accept)
+            patch = acceptance(last.findings, accept, column)
         elif override:
-            patch = _override_of(document, override, reason)
-        else:
-            patch = {}
+            patch = overriding(last.findings, override, column, reason, _who_and_when())
         written = _write(bench.store, name, patch) if patch else None
-    told = [f for f in document.findings if f.state != "passed"]
-    lines = [_line(f) for f in told]
-    text = f"Wrote {written}" if written else "\n".join(lines) or "Nothing was found."
-    facts = {"dataset": name, "findings": [f.model_dump(mode="json") for f in document.findings]}
-    emit({**facts, "written": written, "patch": patch}, json, text)
+    found = [f for f in last.findings.findings if column is None or column in f.columns]
+    facts = {"dataset": name, "findings": [f.model_dump(mode="json") for f in found]}
+    lines = [_line(f) for f in found if f.state != "passed"]
+    text = _written(last.findings, accept, written) or "\n".join(lines)
+    emit({**facts, "written": written, "patch": patch}, json, text or "Nothing was found.")
 
 
 def _line(finding: Finding) -> str:
@@ -53,61 +67,54 @@ def _line(finding: Finding) -> str:
     return f"{finding.state:<8} {finding.code}  {plain(finding.message)}{proposal}"
 
 
-def last_findings(store: DocumentStore, name: str) -> Findings:
-    """The findings of the last attempt, else those of HEAD.
+def _written(document: Findings, accept: str | None, written: str | None) -> str:
+    if not written:
+        return ""
+    left = sorted({c for f in document.findings if is_suspicion(f) for c in f.columns})
+    if accept != "all" or not left:
+        return f"Wrote {written}"
+    shown = ", ".join(plain(c, 60) for c in left[:10])
+    return f"Wrote {written}\nLeft to you, known in time or not? {shown}"
+
+
+@dataclass(frozen=True)
+class _Last:
+    """What the last run made, as far as it got."""
+
+    schema: SchemaDeduction
+    findings: Findings
+    spec: PipelineSpec | None
+
+
+def _last(store: DocumentStore, name: str) -> _Last:
+    """The documents of the last attempt, else those of HEAD.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if no run got that far.
+        PipeWeaveError: NOT_FOUND if no run got as far as the findings.
     """
     attempt, head = store.attempt(name), store.head(name)
     manifest = store.manifest(name, attempt.run_id) if attempt else None
     for source in (manifest, head):
-        entry = source.entries.get("findings") if source else None
-        if entry:
-            return store.load(entry.document, Findings)
+        entries = source.entries if source else {}
+        if {"findings", "schema_deduction"} <= entries.keys():
+            found = store.load(entries["findings"].document, Findings)
+            # Where the line was stopped, the pipeline is that of an earlier version.
+            spec = None if found.blocked else entries.get("pipeline")
+            return _Last(
+                store.load(entries["schema_deduction"].document, SchemaDeduction),
+                found,
+                store.load(spec.document, PipelineSpec) if spec else None,
+            )
     raise not_found(f"No run of {name!r} has looked for findings yet.", fix="Run it first.")
 
 
-def _patch_of(document: Findings, code: str) -> dict[str, Any]:
-    patch: dict[str, Any] = {}
-    for finding in _of_code(document, code):
-        patch = merged(patch, finding.patch)
-    if not patch:
-        raise validation_error(
-            f"{code} has no proposal that a setting could take over.",
-            fix="Change the data, or use --override with --reason.",
-        )
-    return patch
-
-
-def _override_of(document: Findings, code: str, reason: str | None) -> dict[str, Any]:
-    if not reason:
-        raise validation_error("An override needs its reason.", fix="Add --reason TEXT.")
-    columns = {column for finding in _of_code(document, code) for column in finding.columns}
-    entries = [{"finding": code, "column": c, "reason": reason} for c in sorted(columns)]
-    return {"overrides": entries or [{"finding": code, "reason": reason}]}
-
-
-def _of_code(document: Findings, code: str) -> list[Any]:
-    found = [f for f in document.findings if f.code == code and f.state != "passed"]
-    if not found:
-        codes = sorted({f.code for f in document.findings if f.state != "passed"})
-        raise not_found(f"{code} was not found.", fix=f"Found: {', '.join(codes) or 'nothing'}.")
-    return found
-
-
-def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Two settings laid over each other: maps are merged, lists joined, the rest replaced."""
-    result = dict(old)
-    for key, value in new.items():
-        before = result.get(key)
-        if isinstance(before, dict) and isinstance(value, dict):
-            result[key] = merged(before, value)
-        elif isinstance(before, list) and isinstance(value, list):
-            result[key] = [*before, *(item for item in value if item not in before)]
-        else:
-            result[key] = value
-    return result
+def _who_and_when() -> dict[str, str]:
+    """The user and the time of an override, as far as the system tells."""
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    try:
+        return {"by": getpass.getuser(), "at": now}
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return {"at": now}
 
 
 def _write(store: DocumentStore, name: str, patch: dict[str, Any]) -> str:

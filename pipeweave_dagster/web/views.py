@@ -20,6 +20,7 @@ from pipeweave_dagster.core.documents import (
     Finding,
     Findings,
     Payload,
+    PipelineSpec,
     PredictionBatch,
     SchemaDeduction,
     TrainedModel,
@@ -42,6 +43,7 @@ STAGES: tuple[str, ...] = (
     "predictions",
     "drift",
 )
+MOST_UNUSED = 60
 _RANK = {"blocked": 0, "alerted": 1, "fixed": 2, "passed": 3}
 
 
@@ -72,6 +74,7 @@ class View:
     inspected: bool = False
     blocked: list[Finding] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    unused: dict[str, str] = field(default_factory=dict)
     model: TrainedModel | None = None
     evaluation: Evaluation | None = None
     score: str | None = None
@@ -123,6 +126,8 @@ def _fill_model(
     view: View, store: DocumentStore, entries: dict[str, Entry], settings: Settings
 ) -> None:
     view.model = _load(store, entries, "model", TrainedModel)
+    spec = _load(store, entries, "pipeline", PipelineSpec)
+    view.unused = dict(list(spec.dropped.items())[:MOST_UNUSED]) if spec else {}
     view.evaluation = _load(store, entries, "model_evaluation", Evaluation)
     view.predictions = _load(store, entries, "predictions", PredictionBatch)
     view.drift = _load(store, entries, "drift", DriftReport)

@@ -18,7 +18,6 @@ def check(case: Case) -> Iterator[Hit]:
             [],
             {"rows": now, "before": before},
             "Check that the upload was complete; or set `mode: append` if files add to each other.",
-            {"mode": "append"},
         )
 
 

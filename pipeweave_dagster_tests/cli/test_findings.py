@@ -1,0 +1,125 @@
+"""Findings are answered on the command line, and the answer goes all the way to the card."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeweave_dagster.adapters.receive import settings_of
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.cli import home as cli_home
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.core.documents import DatasetSettings, PipelineSpec
+from pipeweave_dagster.core.pipelines.plan import plan
+from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.core.columns.made import Made, made
+
+N = 300
+COLUMNS = {
+    "bar_passed": [i % 3 == 0 for i in range(N)],
+    "id": [f"row-{i}" for i in range(N)],
+    "lsat": [30 + i % 11 for i in range(N)],
+    "rank": [str(30 + i % 11) for i in range(N)],
+    "pass_bar": [i % 3 == 0 for i in range(N)],
+}
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[DocumentStore]:
+    settings = Settings()
+    cli_home.settings.cache_clear()  # a command reads its settings once a process
+    yield DocumentStore(open_storage(settings), settings.cache_folder)
+    cli_home.settings.cache_clear()
+
+
+@pytest.fixture
+def case(store: DocumentStore, tmp_path: Path) -> Made:
+    """A data set whose last complete run is one with a blocked finding."""
+    case = made(tmp_path, COLUMNS, "pass_bar", roles={"id": "identifier"})
+    found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    assert [f.columns for f in found.blocked] == [["bar_passed"]]
+    parts = {"dataset": case.snapshot, "schema_deduction": case.schema, "findings": found}
+    entries = {
+        name: Entry(document=store.save(part), key="k", run_id="r1", made_at=time.time())
+        for name, part in parts.items()
+    }
+    head = Head(dataset="bar", run_id="r1", moved_at=1.0, entries=entries)
+    store.storage.put("datasets/bar/HEAD.json", head.model_dump_json().encode())
+    return case
+
+
+def answer(*words: str) -> dict[str, Any]:
+    done = CliRunner().invoke(build_app(), ["findings", "bar", *words, "--json"])
+    assert done.exit_code == 0, done.output
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def spec_after(store: DocumentStore, case: Made) -> PipelineSpec:
+    """The pipeline of the next run, with the settings as they are written now."""
+    settings = settings_of(store, "bar")
+    dropped = {name for name, said in settings.columns.items() if said.drop}
+    columns = [  # as the schema is deduced anew
+        c.model_copy(update={"role": "dropped"}) if c.name in dropped else c
+        for c in case.schema.columns
+    ]
+    schema = case.schema.model_copy(update={"columns": columns})
+    found = inspect(case.snapshot, schema, case.data, settings)
+    assert not found.blocked
+    return plan(case.snapshot, schema, found, settings)
+
+
+def test_an_override_stands_in_the_pipeline_with_reason_user_and_time(
+    store: DocumentStore, case: Made
+) -> None:
+    answer("--override", "PW204", "--reason", "known before the exam")
+    [override] = settings_of(store, "bar").overrides
+    assert (override.finding, override.column) == ("PW204", "bar_passed")
+    assert override.at is not None
+    assert override.at.endswith("UTC")
+    [line] = spec_after(store, case).overrides
+    assert line.startswith("PW204 bar_passed: known before the exam (")
+
+
+def test_without_a_reason_nothing_is_overridden(store: DocumentStore, case: Made) -> None:
+    done = CliRunner().invoke(build_app(), ["findings", "bar", "--override", "PW204"])
+    assert done.exit_code != 0
+    assert settings_of(store, "bar").overrides == []
+
+
+def test_all_proposals_are_accepted_at_once(store: DocumentStore, case: Made) -> None:
+    patch = answer("--accept", "all")["patch"]
+    assert patch["columns"] == {name: {"drop": True} for name in ("bar_passed", "rank", "id")}
+    assert set(spec_after(store, case).features) == {"lsat"}
+
+
+def test_one_column_can_be_answered(store: DocumentStore, case: Made) -> None:
+    assert answer("--accept", "all", "--column", "rank")["patch"] == {
+        "columns": {"rank": {"drop": True}}
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("bar_passed", "stops the line. PW204"),
+        ("id", "is left out (identifier)"),
+        ("pass_bar", "is the target"),
+        ("lsat", "is used"),
+    ],
+)
+def test_why_has_a_one_line_answer(case: Made, column: str, words: str) -> None:
+    told = answer("--why", column)["why"]
+    assert words in told
+    assert "\n" not in told
+
+
+def test_why_of_an_unknown_column_names_the_nearest(case: Made) -> None:
+    done = CliRunner().invoke(build_app(), ["findings", "bar", "--why", "lsatt"])
+    assert done.exit_code != 0
