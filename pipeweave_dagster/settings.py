@@ -12,10 +12,54 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _MB = 1 << 20
 _MIN_SECRET = 32
+# "password" and "changeme" have seven, however often they are repeated.
+_MIN_DISTINCT = 8
+
+# How `pipeweave config show` orders them.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "places": ("home", "storage", "profile", "log_level"),
+    "S3": (
+        "s3_endpoint_url",
+        "s3_public_url",
+        "s3_bucket",
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_region",
+    ),
+    "services": (
+        "database_url",
+        "mlflow_tracking_uri",
+        "mlflow_backend_store_uri",
+        "services",
+        "dagster_home_given",
+    ),
+    "advice": (
+        "advisor",
+        "google_api_key",
+        "advisor_model",
+        "advisor_endpoint",
+        "advice_level",
+        "advice_budget_usd",
+        "advice_time_limit_s",
+    ),
+    "limits": (
+        "max_dataset_size_mb",
+        "max_model_size_mb",
+        "eda_report_size_threshold_mb",
+        "task_time_limit_s",
+        "time_budget_s",
+        "retrain_max_age_days",
+    ),
+    "links": ("dagster_url", "mlflow_url", "web_url"),
+}
 
 
 def _named(*names: str) -> Any:
     return AliasChoices(*names)
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < _MIN_SECRET or len(set(secret)) < _MIN_DISTINCT
 
 
 @cache
@@ -117,24 +161,40 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _strong_secrets(self) -> Self:
-        """Production refuses short secrets, development warns of them."""
-        weak = [name for name, secret in self._secrets().items() if len(secret) < _MIN_SECRET]
+        """Production refuses weak secrets, development warns of them."""
+        weak = [name for name, secret in self._secrets().items() if _is_weak(secret)]
         if not weak:
             return self
-        told = f"{', '.join(weak)}: shorter than {_MIN_SECRET} characters"
+        told = f"{', '.join(weak)}: shorter than {_MIN_SECRET} characters, or of few different ones"
         if self.profile == "production":
-            raise ValueError(f"{told}; the production profile needs longer ones")
+            raise ValueError(f"{told}; the production profile needs stronger ones (make secrets)")
         _warn_once(f"{told}; fine on a laptop, refused in the production profile")
         return self
 
     def _secrets(self) -> dict[str, str]:
         """The secrets that are set and that somebody here has chosen (a Google key is given)."""
-        password = urlsplit(self.secret("database_url") or "").password
+        addresses = {
+            "DATABASE_URL": self.secret("database_url"),
+            "MLFLOW_TRACKING_URI": self.mlflow_tracking_uri,
+            "MLFLOW_BACKEND_STORE_URI": self.secret("mlflow_backend_store_uri"),
+        }
         found = {
             "AWS_SECRET_ACCESS_KEY": self.secret("aws_secret_access_key"),
-            "the password in DATABASE_URL": password,
+            **{f"the password in {n}": urlsplit(a or "").password for n, a in addresses.items()},
         }
         return {name: secret for name, secret in found.items() if secret}
+
+    @classmethod
+    def variables_of(cls, name: str) -> tuple[str, ...]:
+        """The environment variables that a setting is read from, the first one wins."""
+        alias = cls.model_fields[name].validation_alias
+        return tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else ()
+
+    def source_of(self, name: str) -> str:
+        """Where the value of a setting comes from: `environment`, `.env` or `default`."""
+        if any(os.environ.get(variable) for variable in self.variables_of(name)):
+            return "environment"
+        return ".env" if name in self.model_fields_set else "default"
 
     @cached_property
     def storage_url(self) -> str:

@@ -30,6 +30,8 @@ def test_s3_is_named_by_address_or_bucket(monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("AWS_SECRET_ACCESS_KEY", "short"),
         ("DATABASE_URL", "postgresql+psycopg2://u:short@h/d"),
+        ("MLFLOW_TRACKING_URI", "postgresql+psycopg2://u:short@h/d"),
+        ("MLFLOW_BACKEND_STORE_URI", "postgresql+psycopg2://u:short@h/d"),
     ],
 )
 def test_weak_secrets_are_refused_in_production_and_warned_of_on_a_laptop(
@@ -43,7 +45,10 @@ def test_weak_secrets_are_refused_in_production_and_warned_of_on_a_laptop(
     monkeypatch.setenv("PIPEWEAVE_PROFILE", "production")
     with pytest.raises(ValidationError, match="32 characters"):
         Settings()
-    monkeypatch.setenv(variable, value.replace("short", "x" * 32))
+    monkeypatch.setenv(variable, value.replace("short", "changeme" * 4))
+    with pytest.raises(ValidationError, match="few different"):
+        Settings()
+    monkeypatch.setenv(variable, value.replace("short", "0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0u"))
     Settings()
 
 
@@ -56,3 +61,27 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_env_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("MAX_DATASET_SIZE_MB=7\n")
     assert Settings().max_dataset_bytes == 7 << 20
+
+
+def test_every_setting_is_in_one_group() -> None:
+    named = [name for names in settings.GROUPS.values() for name in names]
+    assert sorted(named) == sorted(Settings.model_fields)
+
+
+def test_the_source_of_a_value_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("MAX_DATASET_SIZE_MB=7\nS3_BUCKET=file\n")
+    monkeypatch.setenv("S3_BUCKET", "environment")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("LOG_LEVEL", "")
+    found = Settings()
+    names = ("max_dataset_size_mb", "s3_bucket", "aws_region", "log_level")
+    sources = [found.source_of(name) for name in names]
+    assert sources == [".env", "environment", "environment", "default"]
+    assert found.s3_bucket == "environment"
+
+
+def test_postgres_is_one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg2://u:p@h/d?sslmode=require")
+    found = Settings()
+    assert found.tracking_uri.endswith("/d?sslmode=require&options=-csearch_path%3Dmlflow")
+    assert found.dagster_home.name == "dagster-postgres"

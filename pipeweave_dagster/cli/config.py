@@ -1,6 +1,5 @@
 """`pipeweave config`: the settings in force."""
 
-import os
 from pathlib import Path
 
 import typer
@@ -8,7 +7,7 @@ from pydantic import SecretStr
 
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.output import AsJson, columns, emit
-from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.settings import GROUPS, Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -21,25 +20,35 @@ def register(app: typer.Typer) -> None:
 def show(json: AsJson = False) -> None:
     """Every setting, its value (secrets masked) and where it comes from."""
     settings = home.settings()
-    facts = [_fact(settings, name, field) for name, field in Settings.model_fields.items()]
+    facts = [_fact(settings, name, group) for group, names in GROUPS.items() for name in names]
     derived = {"storage in force": settings.storage_url, "MLflow in force": settings.tracking_uri}
     facts += [
-        {"setting": name, "value": _without_password(value), "source": "derived"}
+        {"setting": name, "value": _without_password(value), "source": "derived", "group": "places"}
         for name, value in derived.items()
     ]
+    emit({"settings": facts}, json, _table(facts))
+
+
+def _table(facts: list[dict[str, object]]) -> str:
+    """The settings under the names of their groups, in columns that go through."""
     rows = [(f["setting"], f["value"], f["source"]) for f in facts]
-    emit({"settings": facts}, json, columns(["setting", "value", "source"], rows, width=80))
+    head, *lines = columns(["setting", "value", "source"], rows, width=80).splitlines()
+    told, group = [head], None
+    for fact, line in zip(facts, lines, strict=True):
+        if fact["group"] != group:
+            group = fact["group"]
+            told += ["", f"-- {group}"]
+        told.append(line)
+    return "\n".join(told)
 
 
-def _fact(settings: Settings, name: str, field: object) -> dict[str, object]:
-    variable = _variable(field)
-    value = _shown(getattr(settings, name))
-    return {"setting": variable, "value": value, "source": _source(variable, name, settings)}
-
-
-def _variable(field: object) -> str:
-    alias = getattr(field, "validation_alias", None)
-    return str(alias.choices[0]) if alias is not None else ""
+def _fact(settings: Settings, name: str, group: str) -> dict[str, object]:
+    return {
+        "setting": settings.variables_of(name)[0],
+        "value": _shown(getattr(settings, name)),
+        "source": settings.source_of(name),
+        "group": group,
+    }
 
 
 def _shown(value: object) -> object:
@@ -56,9 +65,3 @@ def _without_password(text: str) -> str:
     credentials, at, host = rest.rpartition("@")
     user = credentials.partition(":")[0]
     return f"{scheme}{separator}{user}:********@{host}" if at and ":" in credentials else text
-
-
-def _source(variable: str, name: str, settings: Settings) -> str:
-    if variable in os.environ:
-        return "environment"
-    return ".env" if name in settings.model_fields_set else "default"

@@ -37,6 +37,8 @@ def dev(
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers of no use here
     if not settings.mlflow_tracking_uri:
         os.environ["PIPEWEAVE_MLFLOW_URL"] = urls["mlflow"]
+        # Not on its command line, which everybody on this machine can read.
+        os.environ["MLFLOW_BACKEND_STORE_URI"] = settings.tracking_uri
     home.settings.cache_clear()
     settings = home.prepare()
     # Created here, once: the services would all do so at the same moment.
@@ -99,8 +101,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             Service(
                 "MLflow",
                 [*python, "mlflow", "server", "--host", _LOOPBACK, "--port", str(ports["mlflow"]),
-                 "--workers", "1", "--backend-store-uri", settings.tracking_uri,
-                 "--default-artifact-root", str(settings.artifact_root)],
+                 "--workers", "1", "--default-artifact-root", str(settings.artifact_root)],
                 port=ports["mlflow"],
                 needed=False,
             )

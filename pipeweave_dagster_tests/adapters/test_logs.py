@@ -8,7 +8,13 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.adapters.logs import ColourFormatter, JsonFormatter, configure, formatter
+from pipeweave_dagster.adapters.logs import (
+    ColourFormatter,
+    JsonFormatter,
+    configure,
+    correlation,
+    formatter,
+)
 
 
 def record(message: str, **extra: object) -> logging.LogRecord:
@@ -75,3 +81,39 @@ def test_a_run_in_production_prints_json_with_its_id(
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert any("from the op" in line["message"] for line in lines)
     assert {line["run_id"] for line in lines} == {result.run_id}
+
+
+def test_a_run_of_the_web_ui_prints_so_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its configuration names no logger; Dagster would print through one of its own."""
+    from pipeweave_dagster.build import build_standalone_defs
+
+    monkeypatch.setenv("PIPEWEAVE_PROFILE", "production")
+    build_standalone_defs()
+
+    @dg.op
+    def say(context: dg.OpExecutionContext) -> None:
+        context.log.info("from the op")
+
+    @dg.job
+    def talk() -> None:
+        say()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = talk.execute_in_process(instance=instance)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert any("from the op" in line["message"] for line in lines)
+    assert {line["run_id"] for line in lines} == {line["correlation_id"] for line in lines}
+    assert {line["run_id"] for line in lines} == {result.run_id}
+
+
+def test_lines_of_one_request_bear_its_id() -> None:
+    token = correlation.set("request-1")
+    try:
+        facts = json.loads(JsonFormatter().format(record("plain")))
+        of_run = json.loads(JsonFormatter().format(record("plain", run_id="r1")))
+    finally:
+        correlation.reset(token)
+    assert facts["correlation_id"] == "request-1"
+    assert of_run["correlation_id"] == "r1"

@@ -201,7 +201,7 @@ def test_settings_are_shown_and_secrets_masked(monkeypatch: pytest.MonkeyPatch) 
     settings = {s["setting"]: s for s in json.loads(told)["settings"]}
     assert settings["AWS_SECRET_ACCESS_KEY"]["source"] == "environment"
     assert settings["MAX_DATASET_SIZE_MB"] == {
-        "setting": "MAX_DATASET_SIZE_MB", "value": 1024, "source": "default",
+        "setting": "MAX_DATASET_SIZE_MB", "value": 1024, "source": "default", "group": "limits",
     }  # fmt: skip
 
 

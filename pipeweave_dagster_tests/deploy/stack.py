@@ -121,18 +121,26 @@ class Stack:
         )  # fmt: skip
         return done.returncode == 0
 
-    def wait_healthy(self, name: str, seconds: float = 120) -> None:
+    def wait_healthy(self, name: str, seconds: float = 300) -> None:
         """Return when the health check succeeds; a service without one must have succeeded."""
         if self.services[name].healthcheck is None:
             self._wait_for(name, "service_completed_successfully")
             return
         self.wait(lambda: self.healthy(name), seconds, name)
 
-    def wait(self, condition: Callable[[], bool], seconds: float, name: str = "") -> None:
-        """Return when a condition holds, reviving what ends meanwhile."""
+    def wait(
+        self,
+        condition: Callable[[], bool],
+        seconds: float,
+        name: str = "",
+        *,
+        revive: bool = True,
+    ) -> None:
+        """Return when a condition holds, starting again what ends by itself meanwhile."""
         began = time.monotonic()
         while not condition():
-            self.revive()
+            if revive:
+                self.revive()
             late = time.monotonic() - began > seconds
             assert not late, f"{name}: not within {seconds:g} s\n{self.tail(name)}"
             time.sleep(0.2)
@@ -182,7 +190,7 @@ class Stack:
         if condition == "service_healthy":
             self.wait_healthy(name)
         elif condition == "service_completed_successfully":
-            self.wait(lambda: self.running[name].poll() is not None, 180, name)
+            self.wait(lambda: self.running[name].poll() is not None, 300, name)
             assert self.running[name].returncode == 0, f"{name} failed\n{self.tail(name)}"
 
     def _database(self) -> Postgres:

@@ -1,5 +1,6 @@
 """A real browser: the distribution's chromium, driven by Playwright."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,13 +18,19 @@ _FLAGS += ["--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A Playwright browser without network but this machine; installed where that is possible."""
-    program = _find() or _install()
-    if program is None:
+    if (_find() or _install()) is None:
         pytest.skip("no chromium, and it could not be installed (as root: apt install chromium)")
+    with opened_browser() as chromium:
+        yield chromium
+
+
+@contextlib.contextmanager
+def opened_browser() -> Iterator[Any]:
+    """The browser of this machine, which must have one."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=_find(), args=_FLAGS)
         yield chromium
         chromium.close()
 

@@ -44,9 +44,10 @@ def prepare_store(tracking_uri: str) -> None:
 
 
 def quiet_mlflow() -> None:
-    """Switch off MLflow's telemetry and its progress bars (before it is imported)."""
+    """Switch off MLflow's telemetry and what it prints (before it is imported)."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
     # The project that somebody happens to stand in is not the model's environment.
     os.environ["MLFLOW_UV_AUTO_DETECT"] = "false"
     logging.getLogger("alembic").setLevel(logging.WARNING)

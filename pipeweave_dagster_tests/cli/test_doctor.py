@@ -1,0 +1,81 @@
+"""Each part has a line of its own, and only what is broken turns red."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeweave_dagster.adapters import health
+from pipeweave_dagster.cli import doctor, home
+
+
+@pytest.fixture
+def lines(home: Path, monkeypatch: pytest.MonkeyPatch) -> "Lines":
+    return Lines()
+
+
+class Lines:
+    """The doctor's lines by name, asked in this process."""
+
+    def __call__(self, *, strict: bool = False) -> dict[str, health.Line]:
+        home.settings.cache_clear()
+        found = doctor.examine(home.prepare(), strict=strict)
+        home.settings.cache_clear()
+        return {line.name: line for line in found}
+
+
+@pytest.fixture(autouse=True)
+def _no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow's line starts a worker with its imports; other tests see to it."""
+    monkeypatch.setattr(doctor, "_mlflow", lambda _settings: "not asked here")
+
+
+def test_a_laptop_is_well_without_servers(lines: Lines) -> None:
+    states = {name: line.state for name, line in lines().items()}
+    assert states == {
+        "version": "ok", "database": "ok", "storage": "ok", "mlflow": "ok", "code": "off",
+        "queue": "ok", "daemon": "off", "disk": "ok",
+    }  # fmt: skip
+
+
+def test_what_is_not_running_is_red_when_asked_strictly(lines: Lines) -> None:
+    red = {name for name, line in lines(strict=True).items() if line.state == "red"}
+    assert red == {"code", "daemon"}
+
+
+def test_sqlite_on_another_machine_is_refused(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "networked", lambda _folder: "nfs4")
+    found = lines()
+    assert {name for name, line in found.items() if line.state == "red"} == {"database"}
+    assert "nfs4" in found["database"].detail
+    assert "DATABASE_URL" in found["database"].detail
+
+
+def test_without_the_database_nothing_else_turns_red(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable() -> None:
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr(home, "instance", unreachable)
+    states = {name: line.state for name, line in lines().items()}
+    assert {name for name, state in states.items() if state == "red"} == {"database"}
+    assert (states["queue"], states["daemon"]) == ("unknown", "unknown")
+
+
+def test_a_service_that_does_not_answer_is_named(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEWEAVE_SERVICES", json.dumps({"pages": "http://127.0.0.1:1/alive"}))
+    found = lines()
+    assert {name for name, line in found.items() if line.state == "red"} == {"pages"}
+
+
+def test_no_password_is_told(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "do-not-show-0aB1cD2eF3gH4iJ5kL6m"
+    monkeypatch.setenv("DATABASE_URL", f"postgresql+psycopg2://u:{secret}@127.0.0.1:1/d")
+    found = lines()
+    assert found["database"].state == "red"
+    assert all(secret not in line.detail for line in found.values())
