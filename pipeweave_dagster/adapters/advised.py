@@ -26,7 +26,7 @@ from pipeweave_dagster.core.documents import (
     PipelineSpec,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.documents.advice import AdviserName
+from pipeweave_dagster.core.documents.advice import AdviceRequest, AdviserName
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines.derived import Derived, with_derived
 from pipeweave_dagster.core.pipelines.regroup import regrouped
@@ -89,14 +89,12 @@ def advised_schema(
 def _schema(
     bench: Workbench, dataset: str, snapshot: DatasetSnapshot, schema: SchemaDeduction
 ) -> Advised[SchemaDeduction]:
-    asked = batches(schema)
+    asked = schema_requests(bench, snapshot, schema)
     if not asked:
         return Advised(schema, "nothing was asked: the rules are sure of every column")
-    figures = _figures(bench, snapshot, [c for batch in asked for c in batch])
     types: dict[str, str] = {}
     made, failed = [], ""
-    for batch in asked:
-        request = types_request(schema, batch, snapshot.rows, figures, asking(bench.settings))
+    for batch, request in asked:
         try:
             answer = bench.adviser.answer(dataset, request, lambda t, b=batch: read_types(t, b))  # type: ignore[misc]
         except RulesAnswerError as error:
@@ -113,6 +111,16 @@ def _schema(
     note = note_of(made, [f"{name}: {kind}" for name, kind in moved.items()])
     document = with_types(schema, types, note)
     return Advised(document, "; ".join(filter(None, [said, failed])), not failed)
+
+
+def schema_requests(
+    bench: Workbench, snapshot: DatasetSnapshot, schema: SchemaDeduction
+) -> list[tuple[list[ColumnDeduction], AdviceRequest]]:
+    """The questions about a schema that rules made, each with the columns it asks about."""
+    found = batches(schema)
+    figures = _figures(bench, snapshot, [c for batch in found for c in batch]) if found else {}
+    told = asking(bench.settings)
+    return [(b, types_request(schema, b, snapshot.rows, figures, told)) for b in found]
 
 
 def advised_report(
@@ -181,11 +189,9 @@ def _pipeline(
     snapshot, schema = inputs
     if spec.source != "rules":
         return Advised(spec, "nothing was asked: the pipeline is written by hand")
-    shown = shown_columns(spec, schema)
-    if not shown:
+    request = pipeline_request(bench, snapshot, schema, spec)
+    if request is None:
         return Advised(spec, "nothing was asked: no feature may be told")
-    figures = _figures(bench, snapshot, shown)
-    request = plan_request(spec, schema, snapshot.rows, figures, asking(bench.settings))
     names = [c.name for c in snapshot.columns]
     answer = bench.adviser.answer(
         dataset, request, lambda text: read_plan(text, spec, schema, names)
@@ -212,6 +218,17 @@ def _pipeline(
     note = note_of([answer.record], kept, refused)
     document = advised.model_copy(update={"source": "advisor", "advice": note})
     return Advised(document, f"{said}; kept: {'; '.join(kept)}"[:1000], not late)
+
+
+def pipeline_request(
+    bench: Workbench, snapshot: DatasetSnapshot, schema: SchemaDeduction, spec: PipelineSpec
+) -> AdviceRequest | None:
+    """The question about a pipeline that rules made; None if no feature may be told."""
+    shown = shown_columns(spec, schema)
+    if not shown:
+        return None
+    figures = _figures(bench, snapshot, shown)
+    return plan_request(spec, schema, snapshot.rows, figures, asking(bench.settings))
 
 
 def _told(tested: dict[str, Any]) -> str:

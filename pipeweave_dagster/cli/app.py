@@ -3,6 +3,7 @@
 import typer
 
 from pipeweave_dagster.cli import (
+    advice,
     config,
     datasets,
     demo,
@@ -35,6 +36,7 @@ def build_app() -> typer.Typer:
     )
     for module in (run, dev, demo, uploads, files, predict, doctor, migrate, storage):
         module.register(app)
-    for module in (datasets, findings, expectations, pipelines, models, runs, schedule, config):
+    groups = (datasets, findings, expectations, pipelines, advice, models, runs, schedule, config)
+    for module in groups:
         module.register(app)
     return app

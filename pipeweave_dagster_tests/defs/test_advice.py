@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters.advice import records
+from pipeweave_dagster.adapters.advice import records, save_record
+from pipeweave_dagster.adapters.replay import preview, replay
+from pipeweave_dagster.adapters.state import Entry, Head
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import EdaReport, Findings, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.pipelines import validate
@@ -190,3 +192,54 @@ def test_no_key_is_in_anything_that_is_kept(make: Make) -> None:
     bench = make()
     for item in bench.store.storage.list(""):
         assert KEY.encode() not in bench.store.storage.get(item.key)
+
+
+def publish(bench: Workbench, name: str, **documents: Any) -> None:
+    """Let HEAD hold these documents, as a whole run leaves it."""
+    entries = {
+        asset: Entry(document=bench.store.save(d), key="k", run_id="r", made_at=0.0)
+        for asset, d in documents.items()
+    }
+    head = Head(dataset=name, run_id="r", moved_at=0.0, entries=entries)
+    bench.store.storage.put(f"datasets/{name}/HEAD.json", head.model_dump_json().encode())
+
+
+def test_preview_is_what_is_then_sent_and_replay_gives_it_again_offline(
+    make: Make, server: StandIn
+) -> None:
+    name = "whole"
+    bench = make(advisor="rules")
+    run = {"context": context_for(name), "workbench": bench}
+    read = inputs(bench, name)
+    none = Findings(findings=[])
+    schema = schema_deduction(**read, **run).value
+    documents = {**read, "schema_deduction": schema}
+    report = eda_report(**documents, **run).value
+    spec = pipeline(**documents, findings=none, **run).value
+    publish(bench, name, **documents, findings=none, eda_report=report, pipeline=spec)
+    seen = preview(make(), name)
+    assert [r.adviser for r in seen] == ["schema", "narrative", "architect"]
+    assert not preview(make(advice_level="none"), name)
+
+    server.expect(gemini.clever)
+    bench = make()
+    run = {"context": context_for(name), "workbench": bench}
+    advised = {"eda_report": eda_report(**documents, **run).value}
+    advised["schema_deduction"] = schema_deduction(**read, **run).value
+    sent = {c.adviser: c for c in server.calls}
+    pipeline(**documents, findings=none, **run)
+    sent["architect"] = server.calls[-1]
+    for request in seen:
+        body = sent[request.adviser].body
+        assert body["contents"][0]["parts"][0]["text"] == request.facts
+        assert body["systemInstruction"]["parts"][0]["text"] == request.instruction
+
+    publish(bench, name, **read, **advised, findings=none)
+    server.expect(gemini.fails(500))
+    found = replay(make(advisor="rules", google_api_key=None), name)
+    assert [(r.adviser, r.same) for r in found] == [("schema", True), ("narrative", True)]
+    assert not server.calls
+    (record,) = [r for r in records(bench.store, name) if r.request.adviser == "schema"]
+    other = record.reply.model_copy(update={"text": '{"columns": []}'})
+    save_record(bench.store, name, record.model_copy(update={"reply": other}))
+    assert [r.same for r in replay(make(), name)] == [False, True]
