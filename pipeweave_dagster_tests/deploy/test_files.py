@@ -182,3 +182,16 @@ def test_the_proxys_file_is_in_the_form_that_its_program_writes() -> None:
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.stdout == (ROOT / "deploy" / "Caddyfile").read_text()
+
+
+def test_the_launcher_of_the_how_to_is_what_dagster_aws_reads() -> None:
+    from dagster._config import validate_config
+    from dagster_aws.ecs import EcsRunLauncher
+
+    text = (ROOT / "docs" / "how-to" / "ecs.md").read_text()
+    block = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    launcher = yaml.safe_load(block[1])["run_launcher"]
+    assert (launcher["module"], launcher["class"]) == ("dagster_aws.ecs", "EcsRunLauncher")
+    told = validate_config(EcsRunLauncher.config_type(), launcher["config"])
+    assert told.success, told.errors
