@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 from pipeweave_dagster.core.documents.base import Part
 
 Task = Literal["binary", "multiclass", "regression"]
+Quality = Literal["fast", "medium", "best"]
 MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae", "r2"]
 
 
@@ -90,6 +91,13 @@ class Override(Part):
         return f"{self.reason} ({who})" if who else self.reason
 
 
+class Costs(Part):
+    """What errors cost, in any unit: a false alarm, and a row of the positive class missed."""
+
+    false_positive: float = Field(default=1.0, ge=0)
+    false_negative: float = Field(default=1.0, ge=0)
+
+
 class DatasetSettings(Part):
     """The whole of `pipeweave.yaml`; also what the launchpad and the command line may set."""
 
@@ -101,6 +109,9 @@ class DatasetSettings(Part):
     positive: str | None = None
     weight: str | None = None
     metric: MetricName | None = None
+    costs: Costs | None = None
+    sensitive: list[str] = []
+    quality: Quality | None = None
     time_budget_s: float | None = Field(default=None, gt=0)
     mode: Literal["replace", "append"] = "replace"
     columns: dict[str, ColumnSetting] = {}

@@ -38,6 +38,7 @@ def histogram_chart(
     title: str,
     *,
     ends: tuple[str, str] | None = None,
+    wide: float = 320,
     alone: bool = True,
 ) -> str:
     """Counts of equal bins as touching bars, with the two ends of the axis.
@@ -47,19 +48,20 @@ def histogram_chart(
         counts: Shape (bins,).
         title: What is seen.
         ends: Text of the first and last edge, if they are not plain numbers.
+        wide: Width of the picture.
         alone: Whether the picture brings its own colours.
     """
-    svg = Svg(320, 110, title)
+    svg = Svg(wide, 110, title)
     most = max(counts, default=1) or 1
-    width = 320 / max(1, len(counts))
+    width = wide / max(1, len(counts))
     tall = [88 * count / most for count in counts]
     tall = [max(1.0, height) if height else 0.0 for height in tall]  # one row must still be seen
     boxes = [(i * width, 90 - h, max(0.5, width - 1), h) for i, h in enumerate(tall) if h]
     svg.bars(boxes)
-    svg.line([(0, 90.5), (320, 90.5)])
+    svg.line([(0, 90.5), (wide, 90.5)])
     first, last = ends or (number(edges[0]), number(edges[-1]))
     svg.text(0, 105, first)
-    svg.text(320, 105, last, "end")
+    svg.text(wide, 105, last, "end")
     return svg.markup(alone=alone)
 
 

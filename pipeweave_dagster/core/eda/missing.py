@@ -10,7 +10,7 @@ from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.relation import wilson
-from pipeweave_dagster.core.quality.guardrails.sentinels import sentinel
+from pipeweave_dagster.core.quality.guardrails.sentinels import sentinels
 
 PATTERNS = 10
 COLUMNS = 30
@@ -28,7 +28,8 @@ def missingness(
         target: For the rate of the target where a column is missing and where it is not.
         time: The leading date column, for the share that is missing over time.
     """
-    absent = {c.name: _absent(c) for c in columns}
+    found = sentinels(columns)
+    absent = {c.name: _absent(c, found.get(c.name)) for c in columns}
     gaps = sorted((c for c in columns if absent[c.name].rows), key=lambda c: -absent[c.name].rows)
     top = gaps[:COLUMNS]
     masks = [absent[c.name].mask(c) for c in top]
@@ -59,8 +60,7 @@ class _Absent:
         return {**told, "stands_for_missing": figure(column.numbers[self.place])}
 
 
-def _absent(column: Column) -> _Absent:
-    found = sentinel(column) if column.info.storage in {"integer", "number"} else None
+def _absent(column: Column, found: tuple[float, int] | None) -> _Absent:
     if found is None or column.numbers is None or column.info.pii:
         return _Absent(column.missing)
     value, rows = found

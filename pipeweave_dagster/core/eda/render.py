@@ -136,7 +136,12 @@ def time_chart(section: dict[str, Any]) -> str:
     rows = section["rows"]
     ends = (section["first"][:10], section["last"][:10])
     chart = histogram_chart(
-        rows["edges"], rows["counts"], f"Rows from {ends[0]} to {ends[1]}", ends=ends, alone=False
+        rows["edges"],
+        rows["counts"],
+        f"Rows from {ends[0]} to {ends[1]}",
+        ends=ends,
+        wide=900,
+        alone=False,
     )
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
 

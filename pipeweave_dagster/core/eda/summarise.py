@@ -1,12 +1,16 @@
 """A data set as plain data: everything that the report shows."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pipeweave_dagster.core.columns.clock import clock_of
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.power import Power
 from pipeweave_dagster.core.columns.repeats import Repeats
+from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import DatasetSnapshot, Finding, SchemaDeduction
 from pipeweave_dagster.core.eda.associations import associations
 from pipeweave_dagster.core.eda.categories import lengths, top_values
@@ -21,6 +25,7 @@ from pipeweave_dagster.core.eda.times import coverage
 from pipeweave_dagster.core.eda.versions import since_last
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
+from pipeweave_dagster.core.quality.guardrails.sentinels import sentinels
 from pipeweave_dagster.core.quality.run import inspect_case
 
 FORMAT = 1
@@ -54,6 +59,7 @@ def summarise(
     everything = inspect_case(case).findings
     found = [f for f in everything if f.state in _RANK]
     clock = clock_of(columns)
+    target = _believed(case.table.target, columns)
     summary = {
         "format": FORMAT,
         "dataset": dataset,
@@ -65,9 +71,9 @@ def summarise(
         "details": [_detail(c, case, powers) for c in detailed],
         "listed": [_head(c, powers) for c in columns],
         "associations": associations([c for c in ranked if not _hidden(c)]),
-        "missingness": missingness(columns, case.table.target, clock and clock[0]),
+        "missingness": missingness(columns, target, clock and clock[0]),
         "duplicates": _duplicates(case, everything),
-        "time": time_section(clock, case.table.target),
+        "time": time_section(clock, target),
         "drift": since_last(case),
         "samples": sample_rows(columns, options.samples, _hidden),
         "notes": [*snapshot.notes, *schema.notes, *_limits(columns, detailed)],
@@ -83,6 +89,10 @@ def highlights(summary: dict[str, Any]) -> list[str]:
     lines = [
         f"{size}, {f'{gone:.1%} of the cells' if overview['missing_cells'] else 'no cell'} missing."
     ]
+    stand = sum("stands_for_missing" in c for c in summary["missingness"]["columns"])
+    if stand:
+        each = "one column" if stand == 1 else f"{stand} columns"
+        lines.append(f"In {each} a number seems to stand for a missing value.")
     if target:
         lines.append(f"The target is '{target['name'][:80]}' ({target['task']}).")
     tells = [d for d in summary["details"] if d.get("power") and d["power"]["skill"] >= 0.05][:3]
@@ -91,6 +101,15 @@ def highlights(summary: dict[str, Any]) -> list[str]:
     states = [f["state"] for f in summary["findings"] if not f["overridden"]]
     lines.append(f"Findings: {states.count('blocked')} blocked, {states.count('alerted')} alerted.")
     return lines
+
+
+def _believed(target: Target | None, columns: list[Column]) -> Target | None:
+    """The target without rows where a number only stands for `missing`: they would bend means."""
+    found = sentinels(columns).get(target.name) if target and target.values is not None else None
+    if target is None or found is None or target.column.numbers is None:
+        return target
+    place = int(np.searchsorted(target.column.numbers, found[0]))
+    return replace(target, codes=np.where(target.codes == place, -1, target.codes))
 
 
 def _powers(case: Case) -> dict[str, Power]:

@@ -1,0 +1,41 @@
+"""What a person has said of single values is done in training and scoring alike."""
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.pipelines.compile import frame_plan
+from pipeweave_dagster.core.pipelines.plan import plan
+from pipeweave_dagster.core.pipelines.validate import validate
+from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster_tests.core.columns.made import made
+
+N = 400
+COLUMNS = {
+    "sensor": [-200 if i % 8 == 0 else 500 + i % 97 for i in range(N)],
+    "sex": [[" Male ", "male", "MALE.", "female"][i % 4] for i in range(N)],
+    "y": [i % 3 == 0 for i in range(N)],
+}
+
+
+def test_accepted_proposals_reach_the_features(tmp_path):
+    case = made(tmp_path, COLUMNS, "y")
+    found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    patches = [f.patch["columns"] for f in found.findings if f.code in {"PW302", "PW504"}]
+    settings = DatasetSettings.model_validate({"columns": patches[0] | patches[1]})
+
+    before = plan(case.snapshot, case.schema, found, DatasetSettings())
+    spec = plan(case.snapshot, case.schema, found, settings)
+    assert validate(spec, list(COLUMNS)) == []
+    assert before.steps[0].params == {}
+    assert spec.steps[0].params == {
+        "missing": {"sensor": ["-200"]},
+        "merge_spellings": ["sex"],
+    }
+    rows = pd.DataFrame({"sex": ["  MALE", "Female.", None], "sensor": [-200.0, 512.0, np.nan]})
+    plain, said = prepare(rows, frame_plan(before)), prepare(rows, frame_plan(spec))
+    assert plain["sensor"].tolist()[:2] == [-200.0, 512.0]
+    assert np.isnan(said["sensor"].tolist()[0])
+    assert said["sensor"].tolist()[1] == 512.0
+    assert said["sex"].tolist() == ["male", "female", None]
