@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, SnapshotColumn
 from pipeweave_dagster.core.ingest.date_parsers import DATES, DATETIMES, TIMES, union
-from pipeweave_dagster.core.ingest.decide import is_null_token, trimmed
-from pipeweave_dagster.core.ingest.delimited import Known
+from pipeweave_dagster.core.ingest.decisions import trimmed
+from pipeweave_dagster.core.ingest.guesses import is_null_token
 from pipeweave_dagster.core.ingest.limits import IngestLimits
+from pipeweave_dagster.core.ingest.plans import Known
 from pipeweave_dagster.core.ingest.raw_table import RawTable
 from pipeweave_dagster.core.ingest.table import read_raw
 from pipeweave_dagster.core.ingest.value_parsers import (

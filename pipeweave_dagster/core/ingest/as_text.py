@@ -5,7 +5,7 @@ import csv
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import Dialect, Payload, TextTable
-from pipeweave_dagster.core.ingest import delimited, selfdescribed
+from pipeweave_dagster.core.ingest import plans, selfdescribed
 from pipeweave_dagster.core.ingest.containers import Content, unwrap
 from pipeweave_dagster.core.ingest.limits import IngestLimits
 from pipeweave_dagster.core.ingest.workspace import Workspace, workspace
@@ -26,14 +26,14 @@ def write_text(file: Path, name: str, out: Path) -> TextTable:
 
 
 def _delimited(content: Content, out: Path, space: Workspace) -> TextTable:
-    decided = delimited.plan(content, space.folder)
-    records = delimited.all_records(decided)
+    decided = plans.plan(content, space.folder)
+    records = plans.all_records(decided)
     body = records[decided.layout.preamble + decided.layout.header :]
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]
     names = decided.layout.names
     if names is not None:
-        names = delimited.without_blanks(names, decided.layout.width)
-    return _written(rows, names, delimited.dialect_of(content, decided), [], out)
+        names = plans.without_blanks(names, decided.layout.width)
+    return _written(rows, names, plans.dialect_of(content, decided), [], out)
 
 
 def _written(

@@ -85,7 +85,8 @@ def _notes(
         if lacking:
             notes.append(f"{file} lacks {len(lacking)} columns: {', '.join(lacking[:10])}.")
     for key, name in keys.items():
-        notes += _clashes(name or key, key, tables, maps, space)
+        told = name or f"column {int(key[1:]) + 1}"
+        notes += _clashes(told, key, tables, maps, space)
     return notes
 
 

@@ -13,16 +13,11 @@ from pathlib import Path
 import duckdb
 
 from pipeweave_dagster.core.documents import DatasetSnapshot
-from pipeweave_dagster.core.ingest import bulk, delimited
+from pipeweave_dagster.core.ingest import bulk, plans
 from pipeweave_dagster.core.ingest.containers import Content
 from pipeweave_dagster.core.ingest.date_parsers import swapped
-from pipeweave_dagster.core.ingest.decide import (
-    Decision,
-    is_null_token,
-    propose,
-    sample_decides_comma,
-    trimmed,
-)
+from pipeweave_dagster.core.ingest.decisions import Decision, trimmed
+from pipeweave_dagster.core.ingest.guesses import is_null_token, propose, sample_decides_comma
 from pipeweave_dagster.core.ingest.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.names import unique_names
 from pipeweave_dagster.core.ingest.raw_table import RawTable
@@ -42,10 +37,10 @@ def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot 
     """The snapshot of a large file in good order; None for all others."""
     if content.path.stat().st_size < _SMALLEST:
         return None
-    decided = delimited.plan(content, space.folder)
+    decided = plans.plan(content, space.folder)
     if not bulk.can_read(decided.grammar):
         return None
-    first, headers, width = delimited.body_of(decided)
+    first, headers, width = plans.body_of(decided)
     if any(not name.strip(" \t,;|") for name in headers) and decided.layout.names is not None:
         return None
     parsers = _propose(decided, width)
@@ -59,15 +54,15 @@ def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot 
         table="",
         names=headers,
         natives=["VARCHAR"] * width,
-        dialect=delimited.dialect_of(content, decided),
+        dialect=plans.dialect_of(content, decided),
         rows=_rows(path),
-        notes=[*content.notes, *decided.text.notes, *delimited.told(decided), *name_notes],
+        notes=[*content.notes, *decided.text.notes, *plans.told(decided), *name_notes],
     )
     decisions = {i: Decision(parser) for i, parser in enumerate(parsers)}
     return described(raw, decisions, names, path)
 
 
-def _propose(decided: delimited.Plan, width: int) -> list[Parser] | None:
+def _propose(decided: plans.Plan, width: int) -> list[Parser] | None:
     """A parser for each column by pieces from all over the file, None if one leaves a doubt."""
     samples: list[Counter[str]] = [Counter() for _ in range(width)]
     for piece in _pieces(decided.text.path):
@@ -106,7 +101,7 @@ def _pieces(path: Path) -> list[str]:
 
 
 def _copy(
-    decided: delimited.Plan,
+    decided: plans.Plan,
     first: int,
     names: list[str],
     parsers: list[Parser],

@@ -12,7 +12,7 @@ from pipeweave_dagster.core.documents import (
     StorageType,
 )
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.ingest.decide import Decision, trimmed
+from pipeweave_dagster.core.ingest.decisions import Decision, trimmed
 from pipeweave_dagster.core.ingest.names import unique_names
 from pipeweave_dagster.core.ingest.raw_table import RawTable
 from pipeweave_dagster.core.ingest.value_parsers import TEXT

@@ -13,11 +13,12 @@ from pipeweave_dagster.core.ingest.combine import combine
 from pipeweave_dagster.core.ingest.containers import Content, unwrap
 from pipeweave_dagster.core.ingest.date_parsers import named
 from pipeweave_dagster.core.ingest.decide import decide
-from pipeweave_dagster.core.ingest.delimited import NOTHING_KNOWN, Known
 from pipeweave_dagster.core.ingest.fast import read_fast
 from pipeweave_dagster.core.ingest.limits import IngestLimits
 from pipeweave_dagster.core.ingest.names import unique_names
+from pipeweave_dagster.core.ingest.plans import NOTHING_KNOWN, Known
 from pipeweave_dagster.core.ingest.raw_table import RawTable, drop_empty_columns
+from pipeweave_dagster.core.ingest.relations import Format
 from pipeweave_dagster.core.ingest.store import store
 from pipeweave_dagster.core.ingest.value_parsers import TEXT, Parser
 from pipeweave_dagster.core.ingest.workspace import Workspace, workspace
@@ -87,9 +88,7 @@ def _thorough(
     return store(raw, decide(raw, space, said), out, space)
 
 
-def _opened(
-    path: Path, name: str, folder: str, space: Workspace
-) -> tuple[Content, selfdescribed.Format]:
+def _opened(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:
     inside = space.folder / folder
     inside.mkdir()
     content = unwrap(path, name, inside, space.limits)

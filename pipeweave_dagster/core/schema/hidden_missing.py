@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from pipeweave_dagster.core.ingest.decide import is_null_token
+from pipeweave_dagster.core.ingest.guesses import is_null_token
 from pipeweave_dagster.core.schema.profile import ColumnProfile
 
 _SENTINELS = frozenset({-1, -9, -99, -999, -9999, -200, 99, 999, 9999, 99999, 999999})

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.documents import SemanticType
-from pipeweave_dagster.core.ingest.decide import is_null_token
+from pipeweave_dagster.core.ingest.guesses import is_null_token
 from pipeweave_dagster.core.schema.ordinal import known_order
 from pipeweave_dagster.core.schema.profile import ColumnProfile
 

@@ -9,9 +9,9 @@ import zipfile
 
 import pytest
 
-from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, RawFile, RawUpload
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.ingest import settings_of_reading
+from pipeweave_dagster.core.ingest import ingest, settings_of_reading
 
 PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
 
@@ -378,3 +378,16 @@ def test_only_what_is_said_about_reading_is_read_anew_for():
         mode="append",
         columns={"when": ColumnSetting(type="date:%d/%m/%Y"), "code": ColumnSetting(type="text")},
     )
+
+
+def test_infinite_numbers_become_missing_and_are_told(out):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values = [1.5, float("inf"), float("-inf"), float("nan"), None]
+    path = out.parent / "f.parquet"
+    pq.write_table(pa.table({"a": values, "b": range(5)}), path)
+    raw = RawFile(name="f.parquet", sha256="0", size_bytes=path.stat().st_size)
+    snapshot = ingest(RawUpload(dataset="d", files=[raw]), [path], out)
+    assert snapshot.columns[0].missing == 4
+    assert "a: 2 infinite values were read as missing." in snapshot.notes
