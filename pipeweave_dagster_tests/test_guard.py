@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.errors import PipeWeaveError
+
 # The name is reserved for examples (RFC 2606) and the address for documentation (RFC 5737).
 _REACH_OUT = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=0.1)"
 
@@ -42,6 +45,15 @@ def test_datagram_is_refused(log: Path) -> None:
 def test_child_process_is_refused_too(log: Path) -> None:
     child = subprocess.run([sys.executable, "-c", _REACH_OUT], capture_output=True, check=False)
     assert child.returncode != 0
+    assert "192.0.2.1" in log.read_text()
+
+
+def test_worker_of_a_run_is_refused_too(log: Path) -> None:
+    """There MLflow and Great Expectations are imported, whose telemetry swallows its errors."""
+    with Worker() as worker, pytest.raises(PipeWeaveError, match=r"192\.0\.2\.1"):
+        worker.call(
+            "pipeweave_dagster.adapters.health:answers", time_limit_s=60, url="http://192.0.2.1/"
+        )
     assert "192.0.2.1" in log.read_text()
 
 

@@ -50,8 +50,8 @@ def champion(team: Team) -> dict[str, Any]:
     settings = team.upload("pipeweave.yaml", b"target: species\n")
     data = team.upload("penguins.csv", (ROOT / "examples" / "penguins.csv").read_bytes())
     assert (settings.status_code, data.status_code) == (204, 204), data.text
-    team.stack.wait(lambda: team.champion() is not None, 240, "code")
-    team.stack.wait(lambda: team.runs()[0]["status"] == "SUCCESS", 60, "code")
+    team.stack.wait(lambda: team.champion() is not None, 480, "code", every=1)
+    team.stack.wait(lambda: team.runs()[0]["status"] == "SUCCESS", 120, "code", every=1)
     found = team.champion()
     assert found is not None
     return {**found, "seconds": time.monotonic() - began}

@@ -80,9 +80,9 @@ def _process(team: Team, story: Story) -> None:
         answer = team.upload(name, content)
         assert answer.status_code == 204, answer.text
     story.tell("uploaded through a signed address")
-    team.stack.wait(lambda: len(team.runs()) > known, 120, "daemon")
+    team.stack.wait(lambda: len(team.runs()) > known, 240, "daemon", every=1)
     story.tell("the daemon picked it up")
-    team.stack.wait(lambda: team.runs()[0]["status"] == "SUCCESS", 240, "code")
+    team.stack.wait(lambda: team.runs()[0]["status"] == "SUCCESS", 480, "code", every=1)
     champion = team.champion()
     assert champion is not None
     story.tell(f"version {champion['version']} of {champion['name']} is champion")
@@ -114,7 +114,7 @@ def _without(part: str, team: Team, story: Story) -> str:
         code, told = team.doctor(inside)
         return told[line][0] == "red" and code == 1
 
-    stack.wait(is_red, 150, part, revive=False)
+    stack.wait(is_red, 240, part, revive=False)
     seen = _seen(team)
     if part not in {"pages", "proxy"}:
         health = team.health()
@@ -138,7 +138,7 @@ def _well_again(team: Team) -> None:
         code, _ = team.doctor()
         return code == 0
 
-    team.stack.wait(well, 120, "code")
+    team.stack.wait(well, 300, "code")
 
 
 def _seen(team: Team) -> str:

@@ -83,17 +83,17 @@ class Stack:
     def stop(self, name: str, grace_s: float = _GRACE_S) -> None:
         """Ask a service to end, then kill what is left of it."""
         process = self.running.pop(name)
-        family = _family(process.pid)
+        members = family(process.pid)
         process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=grace_s)
-        _kill(family)
+        _kill(members)
         process.wait()
 
     def down(self) -> None:
         """End everything at once; nothing here is worth a goodbye."""
         for process in self.running.values():
-            _kill(_family(process.pid))
+            _kill(family(process.pid))
             process.wait()
         self.running.clear()
 
@@ -135,6 +135,7 @@ class Stack:
         name: str = "",
         *,
         revive: bool = True,
+        every: float = 0.2,
     ) -> None:
         """Return when a condition holds, starting again what ends by itself meanwhile."""
         began = time.monotonic()
@@ -143,7 +144,7 @@ class Stack:
                 self.revive()
             late = time.monotonic() - began > seconds
             assert not late, f"{name}: not within {seconds:g} s\n{self.tail(name)}"
-            time.sleep(0.2)
+            time.sleep(every)
         self.seconds[name] = time.monotonic() - began
 
     def run(self, name: str, *words: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
@@ -259,7 +260,7 @@ def started(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def family(pid: int) -> list[psutil.Process]:
     """A process and all that it started, also in other process groups."""
     try:
         return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
@@ -267,8 +268,8 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _kill(family: list[psutil.Process]) -> None:
-    for member in family:
+def _kill(members: list[psutil.Process]) -> None:
+    for member in members:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
 

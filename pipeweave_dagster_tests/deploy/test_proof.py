@@ -3,17 +3,22 @@
 The tests stand in the order in which a team would meet them, on one started stack.
 """
 
+import contextlib
+import io
+import ipaddress
 import json
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from pipeweave_dagster_tests.deploy.look import look_with
-from pipeweave_dagster_tests.deploy.stack import Stack
+from pipeweave_dagster_tests.deploy.stack import Stack, family
 from pipeweave_dagster_tests.deploy.team import (
     DAGSTER,
     DATASET,
@@ -142,8 +147,12 @@ def test_no_secret_is_written_down(stack: Stack, team: Team, champion: dict[str,
     for name in ("DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"):
         given[name] = stack.place.environment(stack.services["migrate"])[name]
     assert len(given) == 12
-    places = dict(_written_down(stack))
+    places = {place: unpacked(text) for place, text in _written_down(stack)}
     assert len(places) > 40  # both databases, the store, every log
+    # What is known to be there is found.
+    assert DATASET.encode() in places["dagster"]
+    assert MODEL.encode() in places["mlflow"]
+    assert b"model_evaluation" in places["dagster"]
     needles = {name: secret.encode() for name, secret in given.items()}
     found = [(n, place) for place, text in places.items() for n, s in needles.items() if s in text]
     assert found == []
@@ -153,6 +162,27 @@ _OWN = (
     "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY", "PIPEWEAVE_ADMIN_PASSWORD",
     "PIPEWEAVE_VIEWER_PASSWORD",
 )  # fmt: skip
+
+
+def test_packed_places_are_searched_too() -> None:
+    packed = zlib.compress(b"needle in a snapshot").hex()
+    assert b"needle" in unpacked(f"INSERT INTO snapshots VALUES (1, '\\x{packed}');".encode())
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("schema.json", "needle in a model")
+    assert b"needle" in unpacked(archive.getvalue())
+
+
+def unpacked(content: bytes) -> bytes:
+    """A content with what is packed in it: Dagster's snapshots are, and model files."""
+    parts = [content]
+    for blob in re.findall(rb"\\x(789c[0-9a-f]+)", content):
+        with contextlib.suppress(zlib.error):
+            parts.append(zlib.decompress(bytes.fromhex(blob.decode())))
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts += [archive.read(name) for name in archive.namelist()]
+    return b"\n".join(parts)
 
 
 def _written_down(stack: Stack) -> Iterator[tuple[str, bytes]]:
@@ -165,10 +195,8 @@ def _written_down(stack: Stack) -> Iterator[tuple[str, bytes]]:
     for name in stack.services:
         yield f"log of {name}", stack.log(name).read_bytes()
     for process in stack.running.values():
-        if process.poll() is None:
-            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
-            for member in family:
-                yield f"command line of {member.pid}", " ".join(member.cmdline()).encode()
+        for member in family(process.pid):
+            yield f"command line of {member.pid}", " ".join(member.cmdline()).encode()
 
 
 def test_every_line_of_the_own_processes_is_json(
@@ -197,6 +225,23 @@ def test_lines_of_a_run_bear_its_id_in_every_process(
     modules = {line["module"] for line in of_run}
     assert "dagster" in modules
     assert any(module.startswith("pipeweave_dagster.") for module in modules)
+
+
+def test_nothing_talks_to_another_machine(stack: Stack, champion: dict[str, Any]) -> None:
+    """The guard (see guard/) fails every test in which a Python process reached out; this one
+    also looks at the sockets of the others."""
+    members = [m for p in stack.running.values() if p.poll() is None for m in family(p.pid)]
+    assert len(members) > len(stack.services)
+    guarded = [m for m in members if "python" in m.name()]
+    assert guarded
+    assert all("guard" in m.environ().get("PYTHONPATH", "") for m in guarded)
+    far = [
+        (member.name(), socket.raddr)
+        for member in members
+        for socket in member.net_connections(kind="inet")
+        if socket.raddr and not ipaddress.ip_address(socket.raddr.ip).is_loopback
+    ]
+    assert far == []
 
 
 def test_the_image_keeps_as_it_was(stack: Stack, champion: dict[str, Any]) -> None:
