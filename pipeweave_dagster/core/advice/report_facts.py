@@ -91,6 +91,8 @@ def _share(kind: str, what: str, part: float, columns: tuple[str, ...] = ()) -> 
 def _figure(kind: str, what: str, value: float, columns: tuple[str, ...]) -> Fact:
     large = 1000 <= abs(value) < 1e15
     shown = f"{value:,.0f}" if large else f"{value:.3g}"
+    if len(shown.lstrip("-")) == 1 and float(shown) != value:
+        shown = f"{value:.6g}"  # one digit alone could stand for many values
     if "e" in shown:
         shown = f"{value:.2e}"
     return Fact("", columns, what, _CUES[kind], value, shown, share=False)
@@ -154,6 +156,6 @@ def _of_pairs(found: dict[str, Any], told: set[str]) -> list[Fact]:
     ]
     strong = sorted((p for p in pairs if p[0] >= _STRONG), key=lambda p: (-p[0], p[1], p[2]))
     return [
-        _figure("association", "association of the pair", value, (told_name(a), told_name(b)))
+        _figure("association", "association", value, (told_name(a), told_name(b)))
         for value, a, b in strong[:_MOST_PAIRS]
     ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeweave_dagster.core.advice.report_facts import Fact
 
 MAX_CHARACTERS = 300
-_CLEAN = re.compile(r"[A-Za-z0-9 ,.;:%()'\"`-]*")
+_CLEAN = re.compile(r"[A-Za-z0-9 ,.;:%()+'\"`-]*")
 _PLAINER = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})  # noqa: RUF001
 _NUMBER = re.compile(
     r"(?<![\w.,+-])(?P<sign>[+-])?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?"
