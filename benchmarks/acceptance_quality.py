@@ -230,10 +230,11 @@ def _associations(sets: Sets) -> Iterator[Line]:
 
 @row("EDA-07")
 def _missing(sets: Sets) -> Iterator[Line]:
-    patterns = sets.report("air_quality_uci")[0]["missingness"]["patterns"]
-    sizes = {(len(p["missing"]), p["rows"]) for p in patterns}
-    shared = [p for p in patterns if p["rows"] in range(1, 400) and len(p["missing"]) >= 9]
-    yield "AirQuality: a gap shared by 9 columns", True, bool(shared) or sizes
+    gaps = sets.report("air_quality_uci")[0]["missingness"]
+    rows = [c["missing"] for c in gaps["columns"]]
+    yield "AirQuality: columns with a gap of 366 rows", 9, rows.count(366)
+    shared = [p for p in gaps["patterns"] if len(p["missing"]) >= 9 and p["rows"] <= 366]
+    yield "AirQuality: they are missing together", True, bool(shared)
     compas = sets.report("compas_two_years")[0]["missingness"]
     names = [r["name"] for r in compas["target"]]
     yield "COMPAS: missing against the target", True, "r_offense_date" in names

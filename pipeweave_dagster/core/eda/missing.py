@@ -10,6 +10,8 @@ from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.relation import wilson
+from pipeweave_dagster.core.eda.wording import number
+from pipeweave_dagster.core.quality.guardrails.null_words import null_words
 from pipeweave_dagster.core.quality.guardrails.sentinels import sentinels
 
 PATTERNS = 10
@@ -24,7 +26,8 @@ def missingness(
 
     Args:
         columns: All columns; only those with missing values are looked at, at most the thirty
-            with the most. A repeated extreme far from all others counts as missing, and is named.
+            with the most. A repeated extreme far from all others, and words for `missing`, count as
+            missing and are named.
         target: For the rate of the target where a column is missing and where it is not.
         time: The leading date column, for the share that is missing over time.
     """
@@ -44,27 +47,34 @@ def missingness(
 
 @dataclass(frozen=True)
 class _Absent:
-    """Rows without a value, and the place of the number that seems to stand for `missing`."""
+    """Rows without a value, and the places of values that seem to stand for `missing`."""
 
     rows: int
-    place: int | None = None
+    places: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
 
     def mask(self, column: Column) -> Any:
         gone = column.codes < 0
-        return gone if self.place is None else gone | (column.codes == self.place)
+        for place in self.places:
+            gone |= column.codes == place
+        return gone
 
     def told(self, column: Column) -> dict[str, Any]:
         told = {"name": column.name, "missing": self.rows, "share": figure(self.rows / column.rows)}
-        if self.place is None or column.numbers is None:
-            return told
-        return {**told, "stands_for_missing": figure(column.numbers[self.place])}
+        return {**told, "stands_for_missing": list(self.words)} if self.words else told
 
 
 def _absent(column: Column, found: tuple[float, int] | None) -> _Absent:
-    if found is None or column.numbers is None or column.info.pii:
+    """What is missing, and what seems to be: an extreme far from all others, or a word for it."""
+    if column.info.pii:
         return _Absent(column.missing)
-    value, rows = found
-    return _Absent(column.missing + rows, int(np.searchsorted(column.numbers, value)))
+    if found is not None and column.numbers is not None:
+        place = int(np.searchsorted(column.numbers, found[0]))
+        return _Absent(column.missing + found[1], (place,), (number(found[0]),))
+    places = null_words(column)
+    rows = column.missing + int(sum(column.counts[place] for place in places))
+    words = tuple(column.labels[place][:20] for place in places[:3])
+    return _Absent(rows, tuple(places), words)
 
 
 def _patterns(columns: list[Column], masks: list[Any]) -> list[dict[str, Any]]:

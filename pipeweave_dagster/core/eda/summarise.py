@@ -92,7 +92,7 @@ def highlights(summary: dict[str, Any]) -> list[str]:
     stand = sum("stands_for_missing" in c for c in summary["missingness"]["columns"])
     if stand:
         each = "one column" if stand == 1 else f"{stand} columns"
-        lines.append(f"In {each} a number seems to stand for a missing value.")
+        lines.append(f"In {each} a number or word seems to stand for a missing value.")
     if target:
         lines.append(f"The target is '{target['name'][:80]}' ({target['task']}).")
     tells = [d for d in summary["details"] if d.get("power") and d["power"]["skill"] >= 0.05][:3]

@@ -188,6 +188,16 @@ def test_a_split_by_time_answers_rows_in_the_order_of_time(tmp_path):
     assert of(told(tmp_path, {"time_hour": hours, "x": X}, settings=split), "PW603") == []
 
 
+def test_words_for_missing_are_proposed_as_missing(tmp_path):
+    cabin = ["?" if i % 3 else f"C{i % 40}" for i in range(N)]
+    [hit] = [f for f in told(tmp_path, {"cabin": cabin, "x": X}) if f.code == "PW303"]
+    assert hit.evidence["rows"] == {"cabin": cabin.count("?")}
+    assert hit.patch == {"columns": {"cabin": {"missing": ["?"]}}}
+    said = DatasetSettings.model_validate(hit.patch)
+    found = told(tmp_path, {"cabin": cabin, "x": X}, settings=said)
+    assert of(found, "PW303") == []
+
+
 def test_accepted_proposals_about_values_are_answered(tmp_path):
     gone = np.where(np.arange(N) < 40, -200, np.round(500 + 50 * X)).astype(int)
     sex = np.array(["male", "female"])[Y].astype(object)
