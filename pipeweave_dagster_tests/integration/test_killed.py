@@ -26,10 +26,11 @@ STAGES |= {"model": "pipeline", "model_evaluation": "model"}
 
 @contextmanager
 def main_job(
-    file: Path, log: Path, budget: float = 4, target: str = "species"
+    file: Path, log: Path, budget: float = 4, target: str = "species", name: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`pipeweave run`, started and killed at the latest with the block."""
     command = [*PIPEWEAVE, "run", str(file), "--target", target, "--time-budget", str(budget)]
+    command += ["--name", name] if name else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -83,20 +84,23 @@ def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path:
     assert not faults(storage)
 
 
-@pytest.mark.parametrize("stage", sorted(STAGES))
-def test_children_killed(stage: str, home: Path, examples: Path, tmp_path: Path) -> None:
+def test_children_killed_at_five_stages(home: Path, examples: Path, tmp_path: Path) -> None:
     """A child that was not at work is replaced in silence; one that was makes the run fail."""
     storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
-    with main_job(file, log) as process:
-        at(stage, log, set(), process)
-        for child in family(process):
-            child.kill()
-        failed = process.wait(timeout=120) != 0
-    assert (head(storage, "penguins") is None) == failed, log.read_text()
-    assert not faults(storage)
-    with main_job(file, log, budget=2) as process:
-        assert process.wait(timeout=120) == 0, log.read_text()
-    assert not faults(storage)
+    for stage in STAGES:
+        name = stage.replace("_", "-")
+        known = {*storage.glob("datasets/*/runs/*.json")}
+        with main_job(file, log, name=name) as process:
+            at(stage, log, known, process)
+            for child in family(process):
+                child.kill()
+            failed = process.wait(timeout=120) != 0
+        assert (head(storage, name) is None) == failed, log.read_text()
+        assert not faults(storage)
+        if failed:
+            with main_job(file, log, budget=2, name=name) as process:
+                assert process.wait(timeout=120) == 0, log.read_text()
+            assert not faults(storage)
 
 
 def test_control_c_cancels_the_run_and_leaves_nothing(
