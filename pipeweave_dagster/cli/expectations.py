@@ -65,7 +65,9 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise validation_error(f"{path} cannot be read: {error.strerror}.") from None
+        raise validation_error(
+            f"{path} cannot be read: {error.strerror}.", fix="Check path and permissions."
+        ) from None
 
 
 def _suite(store: DocumentStore, payload: Payload) -> dict[str, object]:

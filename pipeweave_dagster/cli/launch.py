@@ -81,7 +81,9 @@ def error_of(instance: "dg.DagsterInstance", run_id: str) -> PipeWeaveError | No
     if run is None or run.status == dg.DagsterRunStatus.SUCCESS:
         return None
     if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
-        return PipeWeaveError(ErrorCode.SERVICE_UNAVAILABLE, "The run was cancelled.")
+        return PipeWeaveError(
+            ErrorCode.SERVICE_UNAVAILABLE, "The run was cancelled.", fix="Start it again."
+        )
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
         found = _envelope_in(entry)
         if found is not None:

@@ -70,7 +70,11 @@ def check(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson =
     home.prepare()
     problems = [problem.text for problem in validate(_spec(name))]
     if problems:
-        raise validation_error(f"The pipeline of {name!r} is not valid.", problems=problems)
+        raise validation_error(
+            f"The pipeline of {name!r} is not valid: {'; '.join(problems[:5])}.",
+            fix="Correct it in the data set's pipeweave.yaml.",
+            problems=problems,
+        )
     emit({"dataset": name, "valid": True}, json, "valid")
 
 

@@ -45,7 +45,10 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise unavailable(f"No port between {wanted} and {wanted + 99} is free.")
+    raise unavailable(
+        f"No port between {wanted} and {wanted + 99} is free.",
+        fix="Name another one, or end what listens there.",
+    )
 
 
 class Supervisor:
@@ -89,7 +92,10 @@ class Supervisor:
             while True:
                 for name, process in self._running.items():
                     if process.poll() is not None:
-                        raise unavailable(f"The {name} has ended; everything is stopped.")
+                        raise unavailable(
+                            f"The {name} has ended; everything is stopped.",
+                            fix="See its output above, and start again.",
+                        )
                 time.sleep(0.5)
         except KeyboardInterrupt:
             sys.stderr.write("Stopping …\n")

@@ -1,5 +1,9 @@
 """One error type; code, exit code and text survive every border."""
 
+import ast
+from pathlib import Path
+
+import pipeweave_dagster
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, unavailable
 
 
@@ -20,3 +24,36 @@ def test_an_error_survives_the_envelope() -> None:
 def test_an_error_without_remedy_survives_too() -> None:
     error = unavailable("It does not answer.")
     assert PipeWeaveError.from_envelope(error.envelope()).envelope() == error.envelope()
+
+
+# Errors whose text comes from elsewhere and brings its remedy, or that only a defect can raise.
+_WITHOUT_REMEDY = {
+    "adapters/worker/child.py": 2,
+    "core/landing/yaml_settings.py": 1,
+    "core/advice/advisor.py": 1,
+}
+_RAISERS = {"validation_error", "not_found", "unavailable", "PipeWeaveError"}
+
+
+def test_errors_tell_what_to_do() -> None:
+    """At least 55 of 60 errors are to be solved without the source, so each names a remedy."""
+    package = Path(pipeweave_dagster.__file__).parent
+    without: dict[str, int] = {}
+    found = 0
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and _called(node) in _RAISERS
+                and name != "core/errors.py"
+            ):
+                found += 1
+                if not any(keyword.arg == "fix" for keyword in node.keywords):
+                    without[name] = without.get(name, 0) + 1
+    assert found > 100
+    assert without == _WITHOUT_REMEDY
+
+
+def _called(node: ast.Call) -> str:
+    return getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -11,8 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.adapters.storage.protocol import StoredObject, check_key
-from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
+from pipeweave_dagster.adapters.storage.protocol import (
+    StoredObject,
+    check_key,
+    large_object,
+    missing_object,
+)
+from pipeweave_dagster.core.errors import unavailable, validation_error
 
 _SCRATCH = ".scratch"
 
@@ -71,9 +76,9 @@ class FolderStorage:
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
         found = self.stat(key)
         if found is None:
-            raise not_found(f"There is no object {key!r} in {self.url}.", key=key)
+            raise missing_object(key, self.url)
         if found.size > limit:
-            raise validation_error(f"{key!r} holds {found.size} bytes, more than {limit}.", key=key)
+            raise large_object(key, found.size, limit)
         return (self.root / key).read_bytes()
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
@@ -85,7 +90,7 @@ class FolderStorage:
 
     def fetch(self, key: str, path: Path) -> None:
         if self.stat(key) is None:
-            raise not_found(f"There is no object {key!r} in {self.url}.", key=key)
+            raise missing_object(key, self.url)
         partial = path.with_name(f".{path.name}.part{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.root / key, partial)
@@ -149,7 +154,11 @@ class FolderStorage:
                 except FileNotFoundError:
                     continue
                 return
-            raise unavailable(f"{key!r} could not be written into {self.url}.", key=key)
+            raise unavailable(
+                f"{key!r} could not be written into {self.url}, whose folders vanish meanwhile.",
+                fix="See what else deletes there, and try again.",
+                key=key,
+            )
         except OSError as error:
             if isinstance(error, FileExistsError):
                 raise
@@ -170,4 +179,7 @@ class FolderStorage:
 def _raise_listing_error(error: OSError) -> None:
     """A folder that cannot be read is not an empty folder (one that is missing is)."""
     if not isinstance(error, FileNotFoundError):
-        raise unavailable(f"Listing {error.filename} failed: {error.strerror}.") from error
+        raise unavailable(
+            f"Listing {error.filename} failed: {error.strerror}.",
+            fix="Check that the folder may be read and its disk is there.",
+        ) from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
 
 MAX_KEY_BYTES = 1024
 
@@ -99,3 +99,21 @@ def check_key(key: str) -> str:
             f"The storage key is longer than {MAX_KEY_BYTES} bytes.", fix="Shorten the file name."
         )
     return key
+
+
+def missing_object(key: str, url: str) -> PipeWeaveError:
+    """The error for a key that names nothing."""
+    return not_found(
+        f"There is no object {key!r} in {url}.",
+        fix="It was removed, or PIPEWEAVE_STORAGE names another store.",
+        key=key,
+    )
+
+
+def large_object(key: str, size: int, limit: int) -> PipeWeaveError:
+    """The error for an object that is larger than what is read at once."""
+    return validation_error(
+        f"{key!r} holds {size:,} bytes, more than {limit:,}.",
+        fix="Replace it by a smaller one.",
+        key=key,
+    )

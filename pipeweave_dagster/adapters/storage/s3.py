@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeweave_dagster.adapters.storage.protocol import StoredObject, check_key
+from pipeweave_dagster.adapters.storage.protocol import (
+    StoredObject,
+    check_key,
+    large_object,
+    missing_object,
+)
 from pipeweave_dagster.core.errors import (
     ErrorCode,
     PipeWeaveError,
     not_found,
     unavailable,
-    validation_error,
 )
 from pipeweave_dagster.settings import Settings
 
@@ -109,9 +113,9 @@ class S3Storage:
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
         found = self.stat(key)
         if found is None:
-            raise not_found(f"There is no object {key!r} in {self.url}.", key=key)
+            raise missing_object(key, self.url)
         if found.size > limit:
-            raise validation_error(f"{key!r} holds {found.size} bytes, more than {limit}.", key=key)
+            raise large_object(key, found.size, limit)
         return self._read(key)[0]
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
@@ -136,7 +140,10 @@ class S3Storage:
                     break
                 except (ResponseStreamingError, HTTPClientError, OSError) as error:
                     if attempt + 1 == _STREAM_ATTEMPTS:
-                        raise unavailable(f"Reading {key!r} from {self.url} broke off.") from error
+                        raise unavailable(
+                            f"Reading {key!r} from {self.url} broke off {attempt + 1} times.",
+                            fix="Check the network to the S3 server; it is tried again.",
+                        ) from error
         partial.replace(path)
 
     def _stream(self, key: str, tag: str, file: Any) -> None:
@@ -239,7 +246,11 @@ class S3Storage:
                 f"The S3 server refused access to {where} ({code}).",
                 fix="Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy.",
             )
-        return unavailable(f"The S3 server answered {code} for {where}.", s3_code=code)
+        return unavailable(
+            f"The S3 server answered {code} for {where}.",
+            fix="See the server's own log; it is tried again.",
+            s3_code=code,
+        )
 
 
 def _code(error: Any) -> str:

@@ -32,7 +32,9 @@ def parse_settings(data: bytes, where: str = "pipeweave.yaml") -> DatasetSetting
     if content is None:
         return DatasetSettings()
     if not isinstance(content, dict):
-        raise validation_error(f"{where} must hold keys and values, such as 'target: churn'.")
+        raise validation_error(
+            f"{where} holds no keys and values.", fix="Write them as in 'target: churn'."
+        )
     return settings_from(content, where)
 
 
