@@ -391,3 +391,20 @@ def test_infinite_numbers_become_missing_and_are_told(out):
     snapshot = ingest(RawUpload(dataset="d", files=[raw]), [path], out)
     assert snapshot.columns[0].missing == 4
     assert "a: 2 infinite values were read as missing." in snapshot.notes
+
+
+def test_notes_below_a_table_are_put_aside(read, rows):
+    body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
+    notes = '"Source: Office for National Statistics, 2009",,,\n* provisional,,,\n'
+    snapshot = read(f"Name,a,b,c\n{body}{notes}")
+    assert (snapshot.rows_read, snapshot.rows, snapshot.rows_quarantined) == (14, 12, 2)
+    assert "a note below the table" in " ".join(snapshot.notes)
+    assert types(snapshot) == ["text", "integer", "number", "text"]
+
+
+@pytest.mark.parametrize(
+    "last", ["Region 12,,,\n", "A name of four words,1,,\n", "A name of four words,,,\nZ,1,2,x\n"]
+)
+def test_a_row_that_may_be_data_is_no_note(read, last):
+    body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
+    assert read(f"Name,a,b,c\n{body}{last}").rows_quarantined == 0
