@@ -7,7 +7,8 @@ import dagster as dg
 from pipeweave_dagster.adapters.expectations import suite_in_force
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, ExpectationReport, SchemaDeduction
-from pipeweave_dagster.defs.expectations.checks import check_results, check_specs
+from pipeweave_dagster.defs.expectations.checks import ABOUT, check_results
+from pipeweave_dagster.lib.checks import check_specs
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
@@ -19,7 +20,7 @@ from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
     partitions_def=DATASETS,
     kinds={"greatexpectations"},
     code_version="1",
-    check_specs=check_specs(),
+    check_specs=check_specs("expectations", ABOUT),
     # Great Expectations takes seconds to be imported: the model and the report go first.
     op_tags={"dagster/priority": "-20"},
 )

@@ -1,6 +1,5 @@
 """Asset checks as projections of the expectations: one a group of rules."""
 
-import warnings
 from collections.abc import Iterator
 from typing import get_args
 
@@ -8,9 +7,8 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import ExpectationReport, RuleGroup, RuleResult
 from pipeweave_dagster.lib.metadata.expectations import docs_url, failures_table
-from pipeweave_dagster.lib.partitions import DATASETS
 
-_ABOUT: dict[str, str] = {
+ABOUT: dict[str, str] = {
     "columns": "The table has the columns it had, and not suddenly far fewer rows.",
     "types": "Every column holds the type of value it held.",
     "missing": "No more values are missing than before.",
@@ -20,22 +18,6 @@ _ABOUT: dict[str, str] = {
     "formats": "Texts are built and as long as they were.",
     "keys": "What told rows apart still does.",
 }
-
-
-def check_specs() -> list[dg.AssetCheckSpec]:
-    """One check a group of rules; they warn, and block nothing."""
-    with warnings.catch_warnings():
-        # As for the findings: checks with partitions are announced to change.
-        warnings.simplefilter("ignore", dg.PreviewWarning)
-        return [
-            dg.AssetCheckSpec(
-                name=group,
-                asset="expectations",
-                description=_ABOUT[group],
-                partitions_def=DATASETS,
-            )
-            for group in get_args(RuleGroup)
-        ]
 
 
 def check_results(document: ExpectationReport, web_url: str) -> Iterator[dg.AssetCheckResult]:

@@ -7,7 +7,8 @@ import dagster as dg
 from pipeweave_dagster.adapters.versions import version_before
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUpload, SchemaDeduction
-from pipeweave_dagster.defs.findings.checks import check_results, check_specs
+from pipeweave_dagster.defs.findings.checks import ABOUT, check_results
+from pipeweave_dagster.lib.checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_blocked
@@ -18,7 +19,7 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_block
     partitions_def=DATASETS,
     kinds={"numpy"},
     code_version="2",
-    check_specs=check_specs(),
+    check_specs=check_specs("findings", ABOUT, blocking=True),
 )
 def findings(
     context: dg.AssetExecutionContext,

@@ -1,6 +1,5 @@
 """Asset checks as projections of the findings document: one a group, at most eight."""
 
-import warnings
 from collections.abc import Iterator
 from typing import get_args
 
@@ -9,9 +8,8 @@ import dagster as dg
 from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.documents.findings import Group
 from pipeweave_dagster.lib.metadata.findings import findings_table
-from pipeweave_dagster.lib.partitions import DATASETS
 
-_ABOUT: dict[str, str] = {
+ABOUT: dict[str, str] = {
     "target": "There is a target that a model can learn.",
     "leakage": "No column gives the target away.",
     "missing": "What is missing does not mislead.",
@@ -21,24 +19,6 @@ _ABOUT: dict[str, str] = {
     "drift": "This version looks like the one before.",
     "size": "There is enough data, and not too much.",
 }
-
-
-def check_specs() -> list[dg.AssetCheckSpec]:
-    """One check a group of findings; a failed one stops the line before the pipeline."""
-    with warnings.catch_warnings():
-        # Dagster announces that checks with partitions may change; without them one bad data set
-        # would block all, so nobody who runs a command needs to read that.
-        warnings.simplefilter("ignore", dg.PreviewWarning)
-        return [
-            dg.AssetCheckSpec(
-                name=group,
-                asset="findings",
-                description=_ABOUT[group],
-                blocking=True,
-                partitions_def=DATASETS,
-            )
-            for group in get_args(Group)
-        ]
 
 
 def check_results(document: Findings) -> Iterator[dg.AssetCheckResult]:
