@@ -4,7 +4,9 @@ Beside the model file (skops, no pickle) stands a copy of `core/training/serving
 an MLflow model, so `mlflow.pyfunc.load_model` needs nothing but the listed requirements.
 """
 
+import contextlib
 import inspect
+import io
 import tempfile
 import warnings
 import zipfile
@@ -44,6 +46,8 @@ def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path)
     with (
         tempfile.TemporaryDirectory() as folder,
         warnings.catch_warnings(),
+        # It prints what it has registered, in words between the lines of JSON.
+        contextlib.redirect_stderr(io.StringIO()),
         mlflow.start_run(run_id=run_id),
     ):
         code = Path(folder) / "serving.py"

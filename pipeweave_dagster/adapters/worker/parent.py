@@ -26,6 +26,7 @@ _ALWAYS = {
     # twenty times slower as soon as another process wants the cores.
     "OMP_WAIT_POLICY": "PASSIVE",
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "PYTHONWARNINGS": "ignore",
 }
 
