@@ -46,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_dataset_size_mb",
         "max_model_size_mb",
         "eda_report_size_threshold_mb",
+        "eda_sample_rows",
         "task_time_limit_s",
         "time_budget_s",
         "retrain_max_age_days",
@@ -134,6 +135,7 @@ class Settings(BaseSettings):
     eda_report_size_threshold_mb: float = Field(
         1, ge=0, validation_alias=_named("EDA_REPORT_SIZE_THRESHOLD_MB")
     )
+    eda_sample_rows: int = Field(0, ge=0, le=50, validation_alias=_named("EDA_SAMPLE_ROWS"))
     max_model_size_mb: int = Field(2048, gt=0, validation_alias=_named("MAX_MODEL_SIZE_MB"))
     task_time_limit_s: int = Field(
         3600, gt=0, validation_alias=_named("PIPEWEAVE_TASK_TIME_LIMIT_S")

@@ -104,6 +104,9 @@ def eda(
     file: _File,
     html: Annotated[Path | None, typer.Option(help="Write the report as HTML.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=50, help="First rows to show; personal columns never are.")
+    ] = 0,
     json: Annotated[
         str | None, typer.Option(help="Write the report's JSON to this file ('-': print it).")
     ] = None,
@@ -119,7 +122,7 @@ def eda(
             "pipeweave_dagster.core.eda:build_report", EdaReport,
             dataset=name_of_file(path.name), snapshot=snapshot, schema=found,
             data=out / snapshot.data.name, out=out / "report",
-            options=ReportOptions(inline_limit_bytes=1 << 40),
+            options=ReportOptions(inline_limit_bytes=1 << 40, samples=samples),
         )  # fmt: skip
         if html:
             deliver(out / "report" / report.html.name, html)

@@ -31,6 +31,7 @@ def eda_report(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )
     limit = int(workbench.settings.eda_report_size_threshold_mb * (1 << 20))
+    samples = workbench.settings.eda_sample_rows
     before = version_before(workbench.store, context.partition_key, dataset)
     return run_stage(
         context,
@@ -47,13 +48,16 @@ def eda_report(
                 schema=schema_deduction,
                 data=workbench.store.payload(dataset.data),
                 out=folder,
-                options=ReportOptions(inline_limit_bytes=limit, settings=settings, previous=before),
+                options=ReportOptions(
+                    inline_limit_bytes=limit, settings=settings, previous=before, samples=samples
+                ),
             ),
             folder,
         ),
         inputs={"dataset": dataset, "schema_deduction": schema_deduction},
         reads={
             "limit": limit,
+            "samples": samples,
             "settings": settings,
             "previous": before and before.addresses,
             **advice_read(workbench.settings, "narrative"),
