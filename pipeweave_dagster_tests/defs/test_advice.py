@@ -1,5 +1,6 @@
 """Advice in the line: laid over documents where it is good, never in the way where it is not."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch import LaunchConfig
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.core.training.test_contest import table as ratios
 from pipeweave_dagster_tests.defs.conftest import context_for
 from pipeweave_dagster_tests.servers import gemini
 from pipeweave_dagster_tests.servers.gemini import StandIn
@@ -243,3 +245,48 @@ def test_preview_is_what_is_then_sent_and_replay_gives_it_again_offline(
     other = record.reply.model_copy(update={"text": '{"columns": []}'})
     save_record(bench.store, name, record.model_copy(update={"reply": other}))
     assert [r.same for r in replay(make(), name)] == [False, True]
+
+
+def test_a_plan_that_helps_is_kept_and_replayed_offline_with_an_equal_hash(
+    make: Make, server: StandIn
+) -> None:
+    rows = ratios(300, seed=3).to_csv(index=False).encode()
+
+    def planned(bench: Workbench, name: str) -> PipelineSpec:
+        bench.store.storage.put(f"uploads/{name}/data.csv", rows)
+        run = {"context": context_for(name), "workbench": bench}
+        raw = raw_upload(config=LaunchConfig(target="y", time_budget_s=100), **run).value
+        read = {"raw_upload": raw, "dataset": dataset(raw_upload=raw, **run).value}
+        rules = make(advisor="rules")
+        read["schema_deduction"] = schema_deduction(**read, **{**run, "workbench": rules}).value
+        return pipeline(**read, findings=Findings(findings=[]), **run).value
+
+    server.expect(plan_with("ratio", "mass", "height"))
+    bench = make()
+    spec = planned(bench, "online")
+    assert spec.source == "advisor"
+    assert [f.name for f in derived_in(spec)] == ["ratio(mass, height)"]
+    assert spec.advice is not None
+    assert "loss of a row smaller by" in spec.advice.kept[0]
+    assert not validate(spec)
+    (record,) = records(bench.store, "online")
+    server.expect(gemini.fails(500))
+    elsewhere = make()
+    save_record(elsewhere.store, "offline", record)
+    assert planned(elsewhere, "offline").sha256 == spec.sha256
+    assert not server.calls
+
+
+def plan_with(operator: str, *names: str) -> gemini.Answer:
+    """The present steps, and one new feature."""
+
+    def answer(call: gemini.Call) -> None:
+        ids = {c["name"]: c["id"] for c in call.facts["columns"]}
+        steps: dict[str, list[str]] = {}
+        for column in call.facts["columns"]:
+            steps.setdefault(column["step"], []).append(column["id"])
+        shown = [{"use": use, "columns": listed} for use, listed in steps.items()]
+        idea = {"operator": operator, "columns": [ids[name] for name in names]}
+        gemini.says(json.dumps({"steps": shown, "features": [idea]}))(call)
+
+    return answer

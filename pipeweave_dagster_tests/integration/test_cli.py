@@ -13,6 +13,7 @@ import pytest
 
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.program import run
+from pipeweave_dagster_tests.servers import gemini
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli"), pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ ALONE = ("doctor", "findings", "gc")  # nouns without a verb
 READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines check penguins"]
 READING += ["models ls", "models show penguins", "models history penguins", "runs ls"]
 READING += ["schedule ls", "config show", "doctor", "findings penguins", "gc --dry-run"]
+READING += ["advice list penguins", "advice replay penguins"]
 # One process for many commands: each would import Dagster anew.
 _ALL_IN_ONE = """
 import contextlib, io, json, sys
@@ -85,6 +87,33 @@ def test_same_bytes_again_are_reused(cli: Cli, penguins: dict[str, Any]) -> None
     _, again = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
     assert {"dataset", "model", "model_evaluation", "eda_report"} <= set(again["reused"])
     assert again["model"] == penguins["model"]
+
+
+def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
+    cli: Cli, penguins: dict[str, Any], installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = head(installation / "home" / "storage", "penguins")
+    key = "AIza-" + "k" * 34
+    with gemini.stand_in() as server:
+        server.expect(gemini.fails(429, Retry_After="600"))
+        monkeypatch.setenv("PIPEWEAVE_ADVISOR", "gemini")
+        monkeypatch.setenv("GOOGLE_API_KEY", key)
+        monkeypatch.setenv("PIPEWEAVE_ADVISOR_ENDPOINT", server.endpoint)
+        code, said = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
+        assert code == 0, said
+        assert {c.adviser for c in server.calls} == {"narrative", "architect"}
+    assert said["model"] == penguins["model"]
+    assert {"model", "model_evaluation", "findings"} <= set(said["reused"])
+    after = head(installation / "home" / "storage", "penguins")
+    assert before is not None
+    assert after is not None
+    same = {asset: entry.document for asset, entry in before.entries.items()}
+    assert {asset: entry.document for asset, entry in after.entries.items()} == same
+    _, logs = cli("runs", "logs", said["run_id"][:8])
+    told = [e["message"] for e in logs["entries"] if "advice: rules used: " in e["message"]]
+    assert len(told) == 2
+    assert all("HTTP 429" in line for line in told)
+    assert key not in json.dumps(logs)
 
 
 def test_json_is_as_documented(
