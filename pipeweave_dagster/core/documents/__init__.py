@@ -1,5 +1,6 @@
 """The documents that assets exchange; each is small, immutable and stored as readable JSON."""
 
+from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import (
     ColumnDeduction,
@@ -47,6 +48,7 @@ from pipeweave_dagster.core.documents.settings import (
 )
 
 __all__ = [
+    "AdviceNote",
     "ColumnDeduction",
     "ColumnDrift",
     "ColumnSetting",
