@@ -84,6 +84,8 @@ class Settings(BaseSettings):
         env_prefix="PIPEWEAVE_",
         populate_by_name=True,
         env_ignore_empty=True,
+        # Else an error would print all of the environment that was read, secrets too.
+        hide_input_in_errors=True,
     )
 
     home: Path = Field(Path(".pipeweave"), validation_alias=_named("PIPEWEAVE_HOME"))
