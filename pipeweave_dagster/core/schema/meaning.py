@@ -35,6 +35,7 @@ _URL = re.compile(r"(https?|ftp)://\S+|www\.\S+\.\S+", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d(][\d() .-]{6,18}\d(\s?x\d+)?")
 _POINT = re.compile(r"\(?-?\d{1,3}\.\d+\s*,\s*-?\d{1,3}\.\d+\)?|POINT ?\(.*\)", re.IGNORECASE)
+_LEVELS = 6
 _BRACKETS = re.compile(r"\s*[\[({].*[\])}]\s*", re.DOTALL)
 
 
@@ -55,7 +56,9 @@ def is_certain(profile: ColumnProfile, rule: Meaning) -> bool:
         return True
     if rule.type in {"constant", "url", "email", "geo", "phone", "boolean", "ordinal"}:
         return True
-    if profile.unit is not None or (profile.storage == "number" and not profile.whole):
+    # A handful of fractions (0.25, 0.5, 1, 2) may be levels.
+    fractions = profile.storage == "number" and not profile.whole
+    if profile.unit is not None or (fractions and profile.distinct > _LEVELS):
         return True
     return rule.type == "identifier" and rule.confidence >= 0.95
 
@@ -64,8 +67,10 @@ def meaning_of(profile: ColumnProfile) -> Meaning:
     """Deduce the meaning of one column by rules."""
     if not profile.filled:
         return Meaning("constant", 1.0, "Every value is missing.")
-    if profile.distinct == 1:
+    if profile.distinct == 1 and not profile.missing:
         return Meaning("constant", 1.0, f"Every value is {next(iter(profile.top))!r}.")
+    if profile.distinct == 1:
+        return Meaning("boolean", 0.9, f"A mark that is set or not: {_shown(profile)} or nothing.")
     if profile.storage in {"date", "datetime", "time"}:
         return Meaning("datetime", 0.99, f"Every value is a {profile.storage}.")
     if _is_boolean(profile):

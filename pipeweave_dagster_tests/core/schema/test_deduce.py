@@ -141,6 +141,14 @@ def test_constant_is_dropped(schema):
     assert found.column("a").role == "dropped"
 
 
+def test_one_value_or_nothing_is_a_mark_and_kept(schema):
+    """Its absence says something, as where forms are ticked with a `Y`."""
+    text = "dna,b,y\n" + "".join(f"{'Y' if i % 3 else ''},{i},{i % 2}\n" for i in range(60))
+    found = schema(text).column("dna")
+    assert (found.type, found.role, found.missing) == ("boolean", "feature", 20)
+    assert found.reason == "A mark that is set or not: 'Y' or nothing."
+
+
 def test_impossible_zeros_are_proposed_and_counts_are_not(schema):
     text = "pressure,children,y\n" + "".join(
         f"{0 if i % 20 == 0 else 60 + i % 40},{i % 9},{i % 2}\n" for i in range(200)
