@@ -6,6 +6,8 @@ from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, Raw
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.schema import deduce
+from pipeweave_dagster.core.schema.meaning import is_certain, meaning_of
+from pipeweave_dagster.core.schema.profile import profile
 
 
 @pytest.fixture
@@ -156,3 +158,11 @@ def test_impossible_zeros_are_proposed_and_counts_are_not(schema):
     notes = schema(text).notes
     assert any(n.startswith("pressure: 0 (10 rows)") for n in notes)
     assert not any(n.startswith("children") for n in notes)
+
+
+def test_a_handful_of_fractions_is_left_to_the_model_and_many_are_certain(version):
+    text = "level,size\n" + "".join(f"{2.0 ** (i % 4 - 2)},{i}.25\n" for i in range(80))
+    made = version(text)
+    level, size = profile(made.snapshot, made.data)
+    assert not is_certain(level, meaning_of(level))
+    assert is_certain(size, meaning_of(size))
