@@ -23,6 +23,11 @@ def run_id_of(record: logging.LogRecord) -> str | None:
     return found or getattr(record, "run_id", None)
 
 
+def module_of(record: logging.LogRecord) -> str:
+    """Who said it: the worker's lines bear their own name, as Dagster puts its name on theirs."""
+    return str(getattr(record, "origin", record.name))
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line.
 
@@ -35,7 +40,7 @@ class JsonFormatter(logging.Formatter):
         facts = {
             "time": _iso(record),
             "level": record.levelname,
-            "module": record.name,
+            "module": module_of(record),
             "message": record.getMessage(),
             "run_id": run_id_of(record),
             "correlation_id": run_id_of(record) or correlation.get(),
@@ -54,7 +59,7 @@ class ColourFormatter(logging.Formatter):
         run = (run_id_of(record) or "")[:8]
         message = "".join(c if c.isprintable() or c in "\n\t" else " " for c in record.getMessage())
         level = f"\x1b[{colour}m{record.levelname:<7}\x1b[0m"
-        line = f"{_iso(record)} {level} {record.name} {run} {message}"
+        line = f"{_iso(record)} {level} {module_of(record)} {run} {message}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line

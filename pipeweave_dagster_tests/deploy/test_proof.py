@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from pipeweave_dagster_tests.deploy.look import look_with
@@ -231,16 +232,18 @@ def test_nothing_talks_to_another_machine(stack: Stack, champion: dict[str, Any]
     """The guard (see guard/) fails every test in which a Python process reached out; this one
     also looks at the sockets of the others."""
     members = [m for p in stack.running.values() if p.poll() is None for m in family(p.pid)]
-    assert len(members) > len(stack.services)
-    guarded = [m for m in members if "python" in m.name()]
-    assert guarded
-    assert all("guard" in m.environ().get("PYTHONPATH", "") for m in guarded)
-    far = [
-        (member.name(), socket.raddr)
-        for member in members
-        for socket in member.net_connections(kind="inet")
-        if socket.raddr and not ipaddress.ip_address(socket.raddr.ip).is_loopback
-    ]
+    guarded, far = 0, []
+    for member in members:
+        with contextlib.suppress(psutil.NoSuchProcess):  # some live for a moment only
+            if "python" in member.name():
+                assert "guard" in member.environ().get("PYTHONPATH", "")
+                guarded += 1
+            far += [
+                (member.name(), socket.raddr)
+                for socket in member.net_connections(kind="inet")
+                if socket.raddr and not ipaddress.ip_address(socket.raddr.ip).is_loopback
+            ]
+    assert guarded >= 6
     assert far == []
 
 

@@ -102,7 +102,11 @@ class Worker:
             self._send(request)
             for answer in self._answers(function, time.monotonic() + time_limit_s, time_limit_s):
                 if "log" in answer:
-                    logging.getLogger(answer["name"]).log(answer["level"], "%s", answer["log"])
+                    name = answer["name"]
+                    # Dagster's loggers take every line as their own; the name survives beside it.
+                    logging.getLogger(name).log(
+                        answer["level"], "%s", answer["log"], extra={"origin": name}
+                    )
                     continue
                 finished = True
                 return self._result(answer)
