@@ -132,7 +132,7 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
     if spec is not None and spec.advice:
         findings = head.get("findings", Findings)
         rules = plan(snapshot, schema, findings, raw.settings)
-        budget = raw.settings.time_budget_s or bench.settings.time_budget_s
+        budget = raw.settings.budget_s(bench.settings.time_budget_s)
         with _offline(bench, spec.advice) as alone:
             result = advised_pipeline(alone, dataset, (snapshot, schema), rules, budget)
         found.append(_compared("architect", spec, result.document, result.said))

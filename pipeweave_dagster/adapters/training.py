@@ -1,11 +1,15 @@
 """Training, evaluation and scoring with the worker, the registry and the storage put together."""
 
+import hashlib
+import shutil
 import time
+from importlib import metadata
 from pathlib import Path
 
 from pipeweave_dagster.adapters.registry import load_version, save_version, versions
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
+    Comparison,
     DatasetSnapshot,
     Evaluation,
     MlflowLink,
@@ -20,6 +24,9 @@ _MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
 _TRAINING = "pipeweave_dagster.core.training"
 # However slow reading was, training gets this share of the budget for itself.
 _GUARANTEED_SHARE = 0.5
+# Moved when candidates of one name come to mean something else.
+_TRIALS_VERSION = "1"
+_KEPT_TRIALS = 20
 
 
 def train_and_log(
@@ -42,6 +49,7 @@ def train_and_log(
         out=folder,
         budget_s=budget_s,
         started_at=max(workbench.began, latest_start),
+        trials=trials_folder(workbench, spec, snapshot),
     )
     check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]
@@ -58,6 +66,22 @@ def train_and_log(
         model=folder / trained.model.name,
         tags=tags,
     )
+
+
+def trials_folder(workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSnapshot) -> Path:
+    """Where searches on this table with this pipeline keep their finished trials.
+
+    It stands in the cache of this machine: without it a search begins anew. Another version of a
+    package that fits has a folder of its own; the oldest folders are removed.
+    """
+    root = workbench.settings.cache_folder / "trials"
+    packages = ("scikit-learn", "xgboost", "lightgbm", "numpy", "pipeweave")
+    facts = [spec.sha256, snapshot.data.sha256, _TRIALS_VERSION, *map(metadata.version, packages)]
+    own = root / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
+    known = sorted((p for p in root.glob("*") if p != own), key=lambda p: p.stat().st_mtime)
+    for old in known[: -_KEPT_TRIALS + 1]:
+        shutil.rmtree(old, ignore_errors=True)
+    return own
 
 
 def check_size(trained: TrainedModel, limit_mb: int) -> None:
@@ -94,7 +118,10 @@ def evaluate_and_promote(
         model=store.payload(trained.evaluated or trained.model),
         test_rows=store.payload(trained.test_rows),
         out=folder,
+        holdout_use=holdout_use(workbench, dataset, trained),
     )
+    compared = compare_with_champion(workbench, dataset, trained)
+    evaluation = evaluation.model_copy(update={"comparison": compared})
     decision = decide(workbench, dataset, trained, evaluation)
     evaluation = evaluation.model_copy(
         update={"promoted": decision.alias, "promotion_reason": decision.reason}
@@ -110,6 +137,37 @@ def evaluate_and_promote(
     save_version(store, dataset, trained, evaluation)
     apply(workbench, dataset, trained, decision)
     return evaluation
+
+
+def holdout_use(workbench: Workbench, dataset: str, trained: TrainedModel) -> int:
+    """How often a model of the data set was evaluated on these test rows, this time included."""
+    own = trained.mlflow.model_version if trained.mlflow else None
+    earlier = [
+        load_version(workbench.store, dataset, version)[0]
+        for version in versions(workbench.store, dataset)
+        if version != own
+    ]
+    return 1 + sum(bool(m.test_digest) and m.test_digest == trained.test_digest for m in earlier)
+
+
+def compare_with_champion(
+    workbench: Workbench, dataset: str, trained: TrainedModel
+) -> Comparison | None:
+    """A paired test on the test rows that both have; None where there is no other champion."""
+    present = champion_link(workbench, dataset)
+    own = trained.mlflow.model_version if trained.mlflow else None
+    if present is None or present.model_version == own:
+        return None
+    champion = load_version(workbench.store, dataset, present.model_version)[0]
+    found = workbench.ask_model(
+        f"{_TRAINING}:compare",
+        trained=trained,
+        test_rows=workbench.store.payload(trained.test_rows),
+        champion=champion,
+        champion_rows=workbench.store.payload(champion.test_rows),
+        other=f"champion, version {present.model_version}",
+    )
+    return Comparison.model_validate(found)
 
 
 def decide(

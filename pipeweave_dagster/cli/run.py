@@ -34,6 +34,10 @@ def run(
     time_budget: Annotated[
         float | None, typer.Option(help="Seconds until there is a model.", min=1)
     ] = None,
+    quality: Annotated[
+        str | None,
+        typer.Option(help="fast, medium or best: 20, 60 or 600 seconds, if no budget is given."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """The main job: one file in; typed data, report, model and registry entry out."""
@@ -48,7 +52,12 @@ def run(
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
     dataset = check_slug(name) if name else name_of_file(path.name)
-    given = {"target": target, "metric": metric, "time_budget_s": time_budget}
+    given = {
+        "target": target,
+        "metric": metric,
+        "time_budget_s": time_budget,
+        "quality": quality,
+    }
     chosen = {key: value for key, value in given.items() if value is not None}
     settings_from(chosen, "the command line")
     with home.workbench() as bench, home.instance() as instance:

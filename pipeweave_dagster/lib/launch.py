@@ -17,6 +17,9 @@ class LaunchConfig(dg.Config):
     metric: str | None = Field(
         None, description="roc_auc, log_loss, accuracy, f1_macro, rmse, mae or r2."
     )
+    quality: str | None = Field(
+        None, description="fast, medium or best: 20, 60 or 600 seconds, where no budget is given."
+    )
     time_budget_s: float | None = Field(
         None, description="Seconds from the start of the run to a model that predicts."
     )
@@ -32,7 +35,7 @@ class LaunchConfig(dg.Config):
         """
         given: dict[str, Any] = {
             name: value
-            for name in ("target", "metric", "time_budget_s")
+            for name in ("target", "metric", "time_budget_s", "quality")
             if (value := getattr(self, name)) not in {None, ""}
         }
         merged = {**settings.model_dump(exclude_defaults=True), **given}

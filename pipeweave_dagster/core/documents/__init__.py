@@ -1,6 +1,14 @@
 """The documents that assets exchange; each is small, immutable and stored as readable JSON."""
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
+from pipeweave_dagster.core.documents.assessment import (
+    Comparison,
+    Dependence,
+    Fairness,
+    GroupRates,
+    Rate,
+    Segment,
+)
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import (
     ColumnDeduction,
@@ -40,6 +48,7 @@ from pipeweave_dagster.core.documents.model import (
 )
 from pipeweave_dagster.core.documents.settings import (
     ColumnSetting,
+    Costs,
     DatasetSettings,
     MetricName,
     Override,
@@ -52,9 +61,12 @@ __all__ = [
     "ColumnDeduction",
     "ColumnDrift",
     "ColumnSetting",
+    "Comparison",
+    "Costs",
     "DatasetEntry",
     "DatasetSettings",
     "DatasetSnapshot",
+    "Dependence",
     "Dialect",
     "Document",
     "DriftReport",
@@ -62,8 +74,10 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "ExpectationReport",
+    "Fairness",
     "Finding",
     "Findings",
+    "GroupRates",
     "Member",
     "MetricName",
     "MlflowLink",
@@ -73,11 +87,13 @@ __all__ = [
     "PipelineSpec",
     "Plot",
     "PredictionBatch",
+    "Rate",
     "RawFile",
     "RawUpload",
     "RuleGroup",
     "RuleResult",
     "SchemaDeduction",
+    "Segment",
     "SemanticType",
     "SnapshotColumn",
     "SplitSetting",

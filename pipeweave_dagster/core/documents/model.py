@@ -6,9 +6,15 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
+from pipeweave_dagster.core.documents.assessment import (
+    Comparison,
+    Dependence,
+    Fairness,
+    Segment,
+)
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import SnapshotColumn
-from pipeweave_dagster.core.documents.settings import MetricName, Task
+from pipeweave_dagster.core.documents.settings import Costs, MetricName, Task
 
 
 class Step(Part):
@@ -50,6 +56,8 @@ class PipelineSpec(Document):
     classes: list[str] = []
     weight: str | None = None
     metric: MetricName
+    costs: Costs | None = None
+    sensitive: list[str] = []
     features: list[str]
     steps: list[Step]
     split: SplitSpec
@@ -114,7 +122,10 @@ class TrainedModel(Document):
     `evaluated` is the model whose test scores are told; `model` is the same recipe fitted once
     more on all rows, test rows included, so importances on test rows need the former.
     `recipe` is what `model` consists of; `made` are the features that some members see beside
-    those of the pipeline; `temperature` calibrates the probabilities (None: they are as they are).
+    those of the pipeline; `temperature` calibrates the probabilities (None: they are as they
+    are); `trust` is how far a row that copies a known one is answered by what was seen (None: not
+    at all); `threshold` is the probability from which a row is told to be positive, where costs
+    are given (None: one half); `test_digest` names the set of test rows.
     """
 
     kind: ClassVar[str] = "model"
@@ -131,6 +142,9 @@ class TrainedModel(Document):
     recipe: list[Member] = []
     made: list[dict[str, Any]] = []
     temperature: float | None = None
+    trust: float | None = None
+    threshold: float | None = None
+    test_digest: str = ""
     seed: int = 0
     threads: int = 1
     rows_train: int
@@ -157,7 +171,12 @@ class Plot(Part):
 
 
 class Evaluation(Document):
-    """Scores on rows that no fitting ever saw, with intervals, and the plots."""
+    """Scores on rows that no fitting ever saw, with intervals, and the plots.
+
+    `contributions` are mean absolute SHAP values of the members that are trees, in their margin;
+    `comparison` is with the champion of the time; `holdout_use` counts how often a model was
+    evaluated on this very set of test rows: scores chosen among many uses flatter.
+    """
 
     kind: ClassVar[str] = "model_evaluation"
     rows: int
@@ -169,6 +188,12 @@ class Evaluation(Document):
     promotion_reason: str = ""
     plots: list[Plot] = []
     importance: dict[str, Estimate] = {}
+    contributions: dict[str, float] = {}
+    dependence: list[Dependence] = []
+    segments: list[Segment] = []
+    fairness: list[Fairness] = []
+    comparison: Comparison | None = None
+    holdout_use: int = 1
     card: Payload | None = None
     notes: list[str] = []
 

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.documents.base import Part
 
 Task = Literal["binary", "multiclass", "regression"]
 Quality = Literal["fast", "medium", "best"]
+QUALITY_SECONDS: dict[Quality, float] = {"fast": 20, "medium": 60, "best": 600}
 MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae", "r2"]
 
 
@@ -121,3 +122,9 @@ class DatasetSettings(Part):
     retrain: RetrainSetting = RetrainSetting()
     alerts: AlertSetting = AlertSetting()
     overrides: list[Override] = []
+
+    def budget_s(self, usual: float) -> float:
+        """Seconds for training: as given, else by the quality that is wanted, else as usual."""
+        if self.time_budget_s is not None:
+            return self.time_budget_s
+        return usual if self.quality is None else QUALITY_SECONDS[self.quality]

@@ -82,6 +82,8 @@ def plan(
         split=split,
         dropped=dropped,
         overrides=findings.overrides,
+        costs=settings.costs if task == "binary" else None,
+        sensitive=_sensitive(schema, settings),
     )
     return apply_settings(spec, settings, [c.name for c in snapshot.columns])
 
@@ -108,6 +110,18 @@ def _metric(settings: DatasetSettings, task: Task) -> MetricName:
             task=task,
         )
     return metric
+
+
+def _sensitive(schema: SchemaDeduction, settings: DatasetSettings) -> list[str]:
+    known = [c.name for c in schema.columns]
+    for name in settings.sensitive:
+        if name not in known:
+            raise validation_error(
+                f"The sensitive column `{name}` does not exist.",
+                fix="Under `sensitive:` in pipeweave.yaml name any of: " + ", ".join(known[:30]),
+                column=name,
+            )
+    return settings.sensitive
 
 
 def _split(schema: SchemaDeduction, settings: DatasetSettings, rows: int) -> SplitSpec:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
+    Comparison,
     Evaluation,
+    Payload,
     PipelineSpec,
     SchemaDeduction,
     TrainedModel,
@@ -19,7 +21,7 @@ def train(
     out: Path,
     budget_s: float,
     started_at: float,
-    seed: int = 0,
+    trials: Path | None = None,
 ) -> TrainedModel:
     """Search, select and fit a model, inside the budget.
 
@@ -32,7 +34,8 @@ def train(
             `feature:<name>`, the features of rows that no fitting saw) and `reference.parquet`.
         budget_s: Seconds from `started_at` until this function returns.
         started_at: `time.time()` when the run began.
-        seed: Makes everything random repeatable.
+        trials: Folder where the search keeps what it has finished, and finds what an earlier one
+            with the same pipeline and table had finished; None keeps nothing.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR where no model can be made, with the reason.
@@ -42,11 +45,33 @@ def train(
 
     del schema  # all that training needs of it is in the pipeline
     clock = Clock(started_at, budget_s, reserve_s=min(3.0, 0.15 * budget_s))
-    return run_training(spec, data, out, clock, seed)
+    return run_training(spec, data, out, clock, trials)
+
+
+def replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
+    """Fit a recorded model again from its recipe, without a search and without a limit of time.
+
+    On the machine that made it, the model answers equally, bit by bit; on another one, libraries
+    may add up numbers in another order.
+
+    Args:
+        spec: The pipeline it was trained with.
+        trained: Its document, with the recipe.
+        data: The typed table (Parquet) it was trained on.
+        out: Empty folder; gets `model.skops`.
+    """
+    from pipeweave_dagster.core.training.replay import run_replay
+
+    return run_replay(spec, trained, data, out)
 
 
 def evaluate(
-    trained: TrainedModel, spec: PipelineSpec, model: Path, test_rows: Path, out: Path
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    model: Path,
+    test_rows: Path,
+    out: Path,
+    holdout_use: int = 1,
 ) -> Evaluation:
     """Score the model on its test rows, with intervals, plots and a model card.
 
@@ -57,10 +82,28 @@ def evaluate(
             final one may have seen the test rows, which makes importances look larger.
         test_rows: The test rows that training wrote.
         out: Empty folder; gets `model_card.md`.
+        holdout_use: How often a model was evaluated on these test rows, this time included.
     """
     from pipeweave_dagster.core.training.evaluator import run_evaluation
 
-    return run_evaluation(trained, spec, model, test_rows, out)
+    return run_evaluation(trained, spec, model, test_rows, out, holdout_use)
+
+
+def compare(
+    trained: TrainedModel, test_rows: Path, champion: TrainedModel, champion_rows: Path, other: str
+) -> Comparison:
+    """Compare two models by a paired test on the test rows that both have.
+
+    Args:
+        trained: The document of one model.
+        test_rows: The test rows that its training wrote.
+        champion: The document of the other one.
+        champion_rows: Its test rows.
+        other: What the other one is called.
+    """
+    from pipeweave_dagster.core.training.compare import run_comparison
+
+    return run_comparison(trained, test_rows, champion, champion_rows, other)
 
 
 def predict(model: Path, trained: TrainedModel, data: Path, out: Path) -> ScoredRows:
@@ -78,4 +121,13 @@ def predict(model: Path, trained: TrainedModel, data: Path, out: Path) -> Scored
     return run_scoring(model, trained, data, out)
 
 
-__all__ = ["Promotion", "ScoredRows", "evaluate", "predict", "promote", "train"]
+__all__ = [
+    "Promotion",
+    "ScoredRows",
+    "compare",
+    "evaluate",
+    "predict",
+    "promote",
+    "replay",
+    "train",
+]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from pipeweave_dagster.core.documents import Estimate, Evaluation, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.documents import Estimate, Evaluation, PipelineSpec, Rate, TrainedModel
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 
@@ -37,12 +37,15 @@ def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation
         (
             f"Learned from {trained.rows_train} rows, tested on {trained.rows_test} rows that no "
             f"fitting saw ({trained.rows_dropped} rows without a target were left out). "
-            f"Split: {_safe(spec.split.reason)}."
+            f"Split: {_safe(spec.split.reason)}. Use {evaluation.holdout_use} of these test rows"
+            + (": scores chosen among several uses flatter." if evaluation.holdout_use > 1 else ".")
         ),
         "",
         *_scores(evaluation),
         *_leaderboard(trained),
         *_columns(spec, evaluation),
+        *_segments(evaluation),
+        *_fairness(evaluation),
     ]
     if trained.overrides:
         lines += ["## Overridden findings", "", *(f"- {_safe(o)}" for o in trained.overrides), ""]
@@ -87,3 +90,48 @@ def _columns(spec: PipelineSpec, evaluation: Evaluation) -> list[str]:
         lines += [f"- {_safe(n)}: {_safe(why, 300)}" for n, why in spec.dropped.items()]
         lines.append("")
     return lines
+
+
+def _segments(evaluation: Evaluation) -> list[str]:
+    if not evaluation.segments:
+        return []
+    head = ["| rows where | count | loss above the others (95 %) |", "| --- | --- | --- |"]
+    rows = [
+        f"| {_safe(s.column)}: {_safe(s.values)} | {s.rows} "
+        f"| {s.excess:.4g} ({s.low:.4g} to {s.high:.4g}) |"
+        for s in evaluation.segments
+    ]
+    return ["## Where it errs more", "", *head, *rows, ""]
+
+
+def _fairness(evaluation: Evaluation) -> list[str]:
+    head = (
+        "| group | rows | told positive | true positive rate | false positive rate "
+        "| predicted minus true |"
+    )
+    lines: list[str] = []
+    for found in evaluation.fairness:
+        lines += [f"## Groups of {_safe(found.column)}", ""]
+        if found.parity_gap is not None:
+            odds = "" if found.odds_gap is None else f", of error rates {found.odds_gap:.1%}"
+            lines += [f"Largest gap of selection rates {found.parity_gap:.1%}{odds}.", ""]
+        lines += [head, "| --- | --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| {_safe(g.group)}{' (too few)' if g.small else ''} | {g.rows} "
+            + "".join(
+                f"| {_rate(rate)} "
+                for rate in (g.selection, g.true_positive, g.false_positive, g.bias)
+            )
+            + "|"
+            for g in found.groups
+        ]
+        lines.append("")
+    return lines
+
+
+def _rate(rate: Rate | None) -> str:
+    if rate is None or rate.value is None:
+        return "-"
+    if rate.low is None or rate.high is None:
+        return f"{rate.value:.3g}"
+    return f"{rate.value:.3g} ({rate.low:.3g} to {rate.high:.3g})"

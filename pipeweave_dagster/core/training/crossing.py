@@ -16,22 +16,26 @@ _BY = "lightgbm"
 _MOST_CELLS = 30_000_000
 
 
-def cross(cache: FoldCache, frame: Plan, results: list[Result]) -> Plan:
+def cross(cache: FoldCache, frame: Plan, results: list[Result], known: Plan | None = None) -> Plan:
     """Add made features to the problem (in place); without a model to go by there are none.
 
     Args:
         cache: Whose problem gets further columns; the features of other views stay as they are.
         frame: How raw columns become features.
         results: The one of LightGBM tells which columns matter.
+        known: What an earlier search on the same rows has made.
 
     Returns:
         The entries of `serving.prepare` that were added.
     """
     guide = next((r for r in results if r.candidate.name == _BY and r.members), None)
     problem = cache.problem
-    if guide is None or not frame:
+    if known is not None:
+        plan = known
+    elif guide is None or not frame:
         return []
-    plan = crossings(frame, problem.columns, _gains(*guide.members[0]))
+    else:
+        plan = crossings(frame, problem.columns, _gains(*guide.members[0]))
     if not plan or len(problem.y) * len(plan) > _MOST_CELLS:
         return []
     features = with_made(problem.features, plan)

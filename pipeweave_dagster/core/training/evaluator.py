@@ -2,29 +2,60 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
-from pipeweave_dagster.core.documents import Evaluation, Payload, PipelineSpec, TrainedModel
+import numpy as np
+
+from pipeweave_dagster.core.documents import (
+    Costs,
+    Evaluation,
+    Fairness,
+    Payload,
+    PipelineSpec,
+    TrainedModel,
+)
 from pipeweave_dagster.core.training.card import model_card
+from pipeweave_dagster.core.training.contributions import contributions
+from pipeweave_dagster.core.training.dependence import dependences
+from pipeweave_dagster.core.training.fairness import of_decisions, of_values
 from pipeweave_dagster.core.training.importance import importance
-from pipeweave_dagster.core.training.outcome import read_outcome
-from pipeweave_dagster.core.training.plots import plots
+from pipeweave_dagster.core.training.outcome import Outcome, read_outcome
+from pipeweave_dagster.core.training.plots import dependence_plot, plots
 from pipeweave_dagster.core.training.scores import with_intervals
-from pipeweave_dagster.core.training.serving import load_bundle
+from pipeweave_dagster.core.training.segments import weak_segments
+from pipeweave_dagster.core.training.serving import as_text, decided, load_bundle
+from pipeweave_dagster.core.training.threshold import cost
 
 _log = logging.getLogger(__name__)
 
 CARD = "model_card.md"
+_EXPLAINED_ROWS = 500
 
 
 def run_evaluation(
-    trained: TrainedModel, spec: PipelineSpec, model: Path, test_rows: Path, out: Path
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    model: Path,
+    test_rows: Path,
+    out: Path,
+    holdout_use: int = 1,
 ) -> Evaluation:
     """See `pipeweave_dagster.core.training.evaluate`."""
     outcome = read_outcome(trained, test_rows)
     classes = len(outcome.classes)
     metrics = with_intervals(outcome.y, outcome.output, classes)
     baseline = with_intervals(outcome.y, outcome.baseline, classes)
-    found, notes = importance(load_bundle(model), outcome, trained.metric)
+    bundle = load_bundle(model)
+    found, notes = importance(bundle, outcome, trained.metric)
+    shap, share = _contributions(bundle, outcome)
+    if share:
+        notes.append(
+            f"Contributions (SHAP values) are those of the {share:.0%} of the model that are "
+            "boosted trees, in their margin."
+        )
+    if outcome.threshold is not None and spec.costs is not None:
+        notes.append(_cost_note(outcome, spec.costs))
+    depends = dependences(bundle, outcome, list(found) or list(outcome.features.columns))
     if spec.weight is not None:
         notes.insert(0, f"Fitting used the weights of `{spec.weight}`; scores count rows alike.")
     if len(outcome.y) < 100:
@@ -35,11 +66,50 @@ def run_evaluation(
         metrics=metrics,
         baseline=baseline,
         verdict=trained.verdict,
-        plots=plots(outcome, found),
+        plots=[*plots(outcome, found), *(dependence_plot(d) for d in depends)],
         importance=found,
+        contributions=shap,
+        dependence=depends,
+        segments=weak_segments(outcome, trained.metric),
+        fairness=_fairness(outcome),
+        holdout_use=holdout_use,
         notes=notes,
     )
     (out / CARD).write_text(model_card(trained, spec, evaluation), encoding="utf-8")
     value = metrics[trained.metric]
     _log.info("test %s %s on %d rows", trained.metric, value.value, len(outcome.y))
     return evaluation.model_copy(update={"card": Payload.of(out / CARD, "text/markdown")})
+
+
+def _contributions(bundle: dict[str, Any], outcome: Outcome) -> tuple[dict[str, float], float]:
+    """Mean absolute SHAP value of each raw column, largest first, and the share explained."""
+    found = contributions(bundle, outcome.features.iloc[:_EXPLAINED_ROWS])
+    if found is None or len(outcome.y) == 0:
+        return {}, 0.0
+    sizes = np.abs(found.values).mean(axis=(0, 2))
+    order = np.argsort(-sizes, kind="stable")
+    return {found.columns[k]: float(sizes[k]) for k in order if sizes[k] > 0}, found.share
+
+
+def _fairness(outcome: Outcome) -> list[Fairness]:
+    """One entry a sensitive column; of several classes the first one is set against the rest."""
+    found = []
+    for name in outcome.sensitive.columns:
+        groups = [text or "missing" for text in as_text(outcome.sensitive[name])]
+        if not outcome.classes:
+            found.append(of_values(name, groups, outcome.y.astype(float), outcome.output))
+            continue
+        of = 1 if len(outcome.classes) == 2 else 0
+        said = decided(outcome.output, outcome.threshold) == of
+        found.append(of_decisions(name, groups, outcome.y == of, said))
+    return found
+
+
+def _cost_note(outcome: Outcome, costs: Costs) -> str:
+    positive, scores = outcome.y == 1, outcome.output[:, 1]
+    chosen = outcome.threshold if outcome.threshold is not None else 0.5
+    ours, half = (cost(positive, scores, at, costs) for at in (chosen, 0.5))
+    return (
+        f"Mean cost of a test row: {ours:.4g} at the threshold {chosen:.3g}, "
+        f"{half:.4g} at one half."
+    )

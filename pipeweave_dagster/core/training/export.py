@@ -33,6 +33,10 @@ below; others are ignored, absent ones count as missing. Nothing of PipeWeave is
 
 Columns: {features}.
 
+`train.py` (and the same as a notebook, `train.ipynb`) trains the model again from the typed
+table: `python train.py ROWS.parquet MODEL.skops`. It is left out where time did not suffice to fit
+the model on all rows, for then it is the mean of models of parts of them.
+
 How it was made stands in `pipeline.json` (the steps) and `model.json` (candidates and scores).
 """
 _NEEDED = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
@@ -51,6 +55,7 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
         Names of the files.
     """
     from pipeweave_dagster.core.training import serving
+    from pipeweave_dagster.core.training.script import notebook, script
 
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(model, out / "model.skops")
@@ -66,6 +71,9 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
         "pipeline.json": spec.to_json().decode(),
         "model.json": trained.to_json().decode(),
     }
+    training = script(serving.load_bundle(model), trained, spec)
+    if training is not None:
+        texts |= {"train.py": training, "train.ipynb": notebook(training)}
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8")
     return ["model.skops", *texts]

@@ -1,5 +1,6 @@
 """The files that a training leaves: model, test rows, and a sample of the training rows."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from skops.io import dump
 
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.training.job import Job
+from pipeweave_dagster.core.training.serving import row_keys
 
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
 TEST_ROWS, REFERENCE = "test_rows.parquet", "reference.parquet"
@@ -34,6 +36,12 @@ def write_reference(job: Job, out: Path) -> Payload:
     return write_rows(job.table.raw.iloc[sample], out / REFERENCE)
 
 
+def digest_of(job: Job) -> str:
+    """A name of the set of test rows: equal for the same rows, whatever their order or columns."""
+    keys = np.sort(row_keys(job.features.iloc[job.split.test]))
+    return hashlib.sha256(keys.tobytes()).hexdigest()[:32]
+
+
 def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
     """Write target, predictions, the constant model's outputs and the features of test rows."""
     rows = job.split.test
@@ -48,6 +56,8 @@ def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
         baseline = {f"baseline_{label}": np.full(len(rows), share) for label, share in shares}
     else:
         baseline = {"baseline": np.full(len(rows), constant[0])}
+    groups = job.table.sensitive.iloc[rows].reset_index(drop=True)
+    features |= {f"sensitive:{name}": groups[name] for name in groups.columns}
     truth = {"target": target}
     if job.table.weight is not None:
         truth["weight"] = job.table.weight[rows]

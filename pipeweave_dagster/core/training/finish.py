@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pipeweave_dagster.core.documents import Member
+from pipeweave_dagster.core.documents import Member, MetricName
 from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted
@@ -13,7 +13,7 @@ from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData
 from pipeweave_dagster.core.training.lanes import Work, in_lanes
-from pipeweave_dagster.core.training.trial import Result
+from pipeweave_dagster.core.training.trial import Result, run_fold
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +38,16 @@ class Part(NamedTuple):
     def bundled(self) -> dict[str, Any]:
         """What the model file holds of it."""
         return member(self.fit, self.data, self.recipe.weight)
+
+
+def complete(weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Clock) -> None:
+    """Fit again the models of folds that an earlier run had done and whose models are gone."""
+    for result, _ in weighted:
+        folds = range(len(result.members), result.done)
+        for fold in folds:
+            deadline = clock.share(0.5, 1.0)
+            run = run_fold(result.candidate, fold, cache, metric, deadline)
+            result.members.append((run.fit, run.data))
 
 
 def fold_parts(weighted: Weighted) -> list[Part]:
@@ -76,7 +86,7 @@ def refit_seconds(weighted: Weighted, rows: int) -> float:
 
 def _expected(result: Result, rows: int) -> float:
     """More rows than in a fold cost in proportion (the pace holds the features, too)."""
-    growth = rows / max(len(result.members[0][1].y), 1)
+    growth = rows / max(result.fold_rows, 1)
     return result.pace * growth * _SLOWER + 0.05
 
 
@@ -168,6 +178,8 @@ def fit_part(recipe: Member, cache: FoldCache, deadline: float) -> Part:
     data = cache.get(candidate.view, recipe.fold)
     rows = cache.rows(candidate.view, data, recipe.rounds)
     rows = replace(rows, seed=cache.problem.seed + recipe.seed)
+    if recipe.rounds is not None:
+        rows = replace(rows, x_valid=None, y_valid=None)
     fit = fit_candidate(candidate, rows, deadline)
     if fit.cut:
         _log.info("the fit of %s was cut short by time", recipe.name)

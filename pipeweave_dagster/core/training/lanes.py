@@ -2,6 +2,7 @@
 
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -55,11 +56,14 @@ def in_lanes(lanes: int, take: Callable[[], Work | None]) -> None:
             failures.append(error)
 
     others = [threading.Thread(target=guarded, daemon=True) for _ in range(lanes - 1)]
-    for thread in others:
-        thread.start()
-    guarded()
-    for thread in others:
-        thread.join()
+    with warnings.catch_warnings():
+        # Each fit silences the warnings it knows, but filters belong to all threads together.
+        warnings.simplefilter("ignore")
+        for thread in others:
+            thread.start()
+        guarded()
+        for thread in others:
+            thread.join()
     if failures:
         raise failures[0]
 

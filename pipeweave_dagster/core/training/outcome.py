@@ -1,6 +1,6 @@
 """The test rows as evaluation sees them: truth, outputs of model and constant, features."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.training.metrics import Array, Codes
 
 FEATURE = "feature:"
+SENSITIVE = "sensitive:"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Outcome:
         output: Probabilities (rows, classes), or values (rows,).
         baseline: The constant model's output, same shape.
         features: Raw feature columns under their own names.
+        sensitive: Columns by whose groups the model is judged.
+        threshold: Probability from which a row is told to be positive.
     """
 
     classes: list[str]
@@ -28,6 +31,8 @@ class Outcome:
     output: Array
     baseline: Array
     features: pd.DataFrame
+    sensitive: pd.DataFrame = field(default_factory=pd.DataFrame)
+    threshold: float | None = None
 
 
 def read_outcome(trained: TrainedModel, test_rows: Path) -> Outcome:
@@ -44,5 +49,10 @@ def read_outcome(trained: TrainedModel, test_rows: Path) -> Outcome:
         y = frame["target"].to_numpy(dtype=np.float64)
         output = np.asarray(frame["prediction"], dtype=np.float64)
         baseline = np.asarray(frame["baseline"], dtype=np.float64)
-    columns = {c: c.removeprefix(FEATURE) for c in frame.columns if c.startswith(FEATURE)}
-    return Outcome(classes, y, output, baseline, frame[list(columns)].rename(columns=columns))
+    features, sensitive = _named(frame, FEATURE), _named(frame, SENSITIVE)
+    return Outcome(classes, y, output, baseline, features, sensitive, trained.threshold)
+
+
+def _named(frame: pd.DataFrame, prefix: str) -> pd.DataFrame:
+    columns = {c: c.removeprefix(prefix) for c in frame.columns if c.startswith(prefix)}
+    return frame[list(columns)].rename(columns=columns)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeweave_dagster.core.documents import Estimate, Plot
+from pipeweave_dagster.core.documents import Dependence, Estimate, Plot
 from pipeweave_dagster.core.eda.svg import Svg
 from pipeweave_dagster.core.training.metrics import Array, Codes
 from pipeweave_dagster.core.training.outcome import Outcome
@@ -197,5 +197,31 @@ def _importance(importance: dict[str, Estimate]) -> Plot:
     return Plot(
         name="importance",
         caption="How much the metric worsens when one column's values are shuffled.",
+        svg=svg.markup(),
+    )
+
+
+def dependence_plot(found: Dependence) -> Plot:
+    """Mean prediction along the values of one column."""
+    means = np.array(found.mean)
+    low, high = float(means.min()), float(means.max())
+    numbers = [value for value in found.at if isinstance(value, float)]
+    first, last = found.at[0], found.at[-1]
+    ends = (f"{first:.4g}", f"{last:.4g}") if numbers else (str(first)[:12], str(last)[:12])
+    svg = _axes(f"Partial dependence on {found.column}", found.column, found.of, *ends)
+    along = np.array(numbers) if numbers else np.arange(len(means), dtype=float)
+    across = _scaled(along, float(along.min()), float(along.max()))
+    points = [
+        _at(float(x), float(y)) for x, y in zip(across, _scaled(means, low, high), strict=True)
+    ]
+    if numbers:
+        svg.line(points, "s")
+    for x, y in points:
+        svg.dot(x, y, 3)
+    svg.text(_LEFT + 4, _TOP - 4, f"{high:.4g}")
+    svg.text(_LEFT + 4, _TOP + _SIZE - 4, f"{low:.4g}")
+    return Plot(
+        name=f"dependence_{found.column}"[:80],
+        caption=f"What is said of {found.of} on average where {found.column} is as on the axis.",
         svg=svg.markup(),
     )

@@ -18,9 +18,9 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
     """Decide what becomes of a new model.
 
     The first model that found something is champion. A later one replaces it unless it is
-    clearly worse: the interval of its score lies wholly on the wrong side of the champion's
-    score. (Test rows of two versions differ where the data has grown, so the scores are compared
-    as intervals, not row by row; fresh data is a reason of its own to take the new model.)
+    clearly worse, by a paired test on the test rows that both have. Where these are too few, the
+    interval of its score must not lie wholly on the wrong side of the champion's score. (Fresh data
+    is a reason of its own to take the new model.)
 
     Args:
         new: Evaluation of the new model.
@@ -44,6 +44,16 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
 
 def _compare(new: Evaluation, champion: Evaluation) -> Promotion:
     name = new.metric
+    paired = new.comparison
+    if paired is not None and paired.difference is not None:
+        words = (
+            f"on {paired.rows} test rows that both have, {name} differs by "
+            f"{paired.difference:+.4g} ({paired.low:+.4g} to {paired.high:+.4g}; above 0 is better)"
+        )
+        if paired.verdict == "worse":
+            return Promotion(alias="challenger", reason=f"It is worse: {words}.")
+        better = "It is better" if paired.verdict == "better" else "It is not distinguishable"
+        return Promotion(alias="champion", reason=f"{better}: {words}.")
     ours, theirs = new.metrics.get(name), champion.metrics.get(name)
     if ours is None or theirs is None or ours.value is None or theirs.value is None:
         return Promotion(alias="challenger", reason=f"{name} could not be computed for both.")

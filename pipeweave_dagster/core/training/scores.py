@@ -29,6 +29,14 @@ def average_precision(positive: NDArray[np.bool_], scores: Array) -> float | Non
     return float(np.sum(steps * hits / taken))
 
 
+def calibration_error(positive: NDArray[np.bool_], scores: Array) -> float:
+    """Expected calibration error: mean distance of probability and share over ten equal bins."""
+    edges = np.unique(np.quantile(scores, np.linspace(0, 1, 11)))
+    bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, max(len(edges) - 2, 0))
+    gap = np.bincount(bins, weights=scores) - np.bincount(bins, weights=positive.astype(float))
+    return float(np.abs(gap).sum() / len(scores))
+
+
 def binary_scores(y: Codes, proba: Array) -> Scores:
     """Ranking, probability and decision (at 0.5) metrics of the second class."""
     positive, chosen = y == 1, proba.argmax(axis=1) == 1
@@ -40,6 +48,7 @@ def binary_scores(y: Codes, proba: Array) -> Scores:
         "roc_auc": auc(positive, proba[:, 1]),
         "average_precision": average_precision(positive, proba[:, 1]),
         "log_loss": float(row_log_loss(y, proba).mean()),
+        "calibration_error": calibration_error(positive, proba[:, 1]),
         "brier": float(np.mean((proba[:, 1] - positive) ** 2)),
         "accuracy": (tp + tn) / len(y),
         "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]

@@ -7,7 +7,6 @@ rows as far as time allows. What is left goes to new candidates near the best on
 
 import logging
 import time
-import warnings
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
@@ -16,6 +15,7 @@ from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.finish import refit_seconds
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.portfolio import adaptive, portfolio
@@ -52,6 +52,7 @@ class Search:
         rows: How many rows the refit at the end will have.
         frame: How raw columns become features; made ones are added to it.
         lanes: How many fits run at a time.
+        journal: What an earlier search on the same rows has finished.
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class Search:
         rows: int,
         frame: Plan | None = None,
         lanes: int = 1,
+        journal: Journal | None = None,
     ) -> None:
         self.spec, self.cache, self.clock, self.rows = spec, cache, clock, rows
         self.lanes, self.frame = lanes, frame or []
+        self.journal = journal or Journal(None)
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
         self.results: list[Result] = []
@@ -74,18 +77,17 @@ class Search:
 
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
-        with warnings.catch_warnings():
-            # Families silence their own warnings, but filters belong to all threads together.
-            warnings.simplefilter("ignore")
+        candidates = portfolio(self.spec, self.cache.problem)
+        self._first_folds([c for c in candidates if c.first], variants=False)
+        if any(not c.first for c in candidates):
+            self.made = cross(self.cache, self.frame, self.results, self.journal.made)
+            self.journal.tell_made(self.made)
             candidates = portfolio(self.spec, self.cache.problem)
-            self._first_folds([c for c in candidates if c.first], variants=False)
-            if any(not c.first for c in candidates):
-                self.made = cross(self.cache, self.frame, self.results)
-                candidates = portfolio(self.spec, self.cache.problem)
-                self._first_folds([c for c in candidates if not c.first], variants=True)
-            if self.skipped:
-                _log.info("not started, no time was left: %s", ", ".join(self.skipped))
-            in_lanes(self.lanes, self._next)
+            self._first_folds([c for c in candidates if not c.first], variants=True)
+        if self.skipped:
+            _log.info("not started, no time was left: %s", ", ".join(self.skipped))
+        self._restore_proposals()
+        in_lanes(self.lanes, self._next)
         for result in self.results:
             if result.done > 1 and result.candidate.family != "dummy":
                 self._tell(result)
@@ -105,8 +107,11 @@ class Search:
                 if candidate.name not in _ALWAYS and self.clock.left <= floor:
                     self.skipped.append(candidate.name)
                     continue
-                result = start(candidate, self.cache)
+                result = self.journal.restore(candidate, self.cache)
                 self.results.append(result)
+                if result.done:
+                    self._tell(result)
+                    continue
                 if candidate.family == "dummy":
                     self._constant(result)
                     continue
@@ -124,6 +129,17 @@ class Search:
         deadline = time.time() + 5.0
         for fold in range(self.folds):
             add_fold(result, run_fold(result.candidate, fold, self.cache, self.metric, deadline))
+
+    def _restore_proposals(self) -> None:
+        """Take over what an earlier search had proposed and finished."""
+        known = {result.candidate.name for result in self.results}
+        for candidate in self.journal.candidates():
+            if candidate.name not in known and adaptive(self.spec):
+                result = self.journal.restore(candidate, self.cache)
+                result.proposal = True
+                if result.done:
+                    self.results.append(result)
+                self.proposed += 1
 
     def _next(self) -> Work | None:
         """The next fold of a good candidate, else the first fold of a new one."""
@@ -167,8 +183,10 @@ class Search:
 
     def kept_for_refit(self) -> float:
         """Seconds kept for fitting the best candidates on all rows (a luxury: fold models do)."""
-        best = [r for r in self.finalists() if r.members][:_KEPT_CANDIDATES]
+        best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
+        # Models of an earlier run are fitted again, one after the other.
+        wanted += self.lanes * sum(r.pace * (r.done - len(r.members)) for r in best)
         return min(wanted * _KEPT_SEEDS / self.lanes, _KEPT_SHARE * self.clock.budget_s)
 
     def ranked(self, minimum: int) -> list[Result]:
@@ -208,6 +226,7 @@ class Search:
                 result.seconds += seconds
             else:
                 add_fold(result, run)
+                self.journal.tell(candidate, fold, run)
                 self._weigh(result)
             if tell:
                 self._tell(result)
@@ -222,7 +241,7 @@ class Search:
         ready = result.proposal and result.done == self.folds
         if ready and ranked.index(result) < _LEAST_FINALISTS:
             self.fruitless = 0
-        for worse in [r for r in ranked if r.members and not r.busy][_WITH_MODELS:]:
+        for worse in [r for r in ranked if not (r.released or r.busy)][_WITH_MODELS:]:
             if worse.candidate.family != "dummy":
                 worse.release()
 

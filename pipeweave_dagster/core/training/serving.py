@@ -6,7 +6,9 @@ scikit-learn, skops and its booster are installed. Keep it free of other imports
 A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become
 features, see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn
 pipelines, each with the indices of the classes that it knows, its weight and, for values, the
-`range` that its answers are held to), and `temperature` where probabilities are calibrated.
+`range` that its answers are held to), `temperature` where probabilities are calibrated,
+`threshold` where costs of errors are given, and `memory` where exact copies of known rows are
+answered by what was seen (see `remember`).
 """
 
 import datetime as dt
@@ -172,8 +174,8 @@ def _as_said(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
             gone = np.isin(np.array([t or "" for t in texts], dtype=str), entry["missing"])
             values = values.mask(gone)
         if entry.get("merge_spellings"):
-            texts = [None if t is None else " ".join(t.casefold().split()) for t in as_text(values)]
-            values = pd.Series([t and t.rstrip(".") for t in texts], values.index, dtype=object)
+            plain = [None if t is None else " ".join(t.casefold().split()) for t in as_text(values)]
+            values = pd.Series([t and t.rstrip(".") for t in plain], values.index, dtype=object)
         changed[entry["name"]] = values
     return table.assign(**changed) if changed else table
 
@@ -256,8 +258,38 @@ def _block(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
         total = total + member["weight"] * _outputs(member, made[id(steps[0])], classes)
         weights += member["weight"]
     mean = np.asarray(total / weights)
-    known = bundle.get("temperature")
-    return mean if known is None else tempered(mean, known)
+    if "temperature" in bundle:
+        mean = tempered(mean, bundle["temperature"])
+    if "memory" in bundle:
+        mean = _with_memory(mean, features, bundle["memory"])
+    return mean
+
+
+def row_keys(features: pd.DataFrame) -> np.ndarray:
+    """A number for each row of prepared features: equal for exact copies."""
+    ordered = features[sorted(features.columns)]
+    return np.asarray(pd.util.hash_pandas_object(ordered, index=False), dtype=np.uint64)
+
+
+def remember(features: pd.DataFrame, y: np.ndarray, classes: int, trust: float) -> dict[str, Any]:
+    """What was seen of each distinct row: the mean of its targets, and how far to trust it."""
+    keys, group = np.unique(row_keys(features), return_inverse=True)
+    truth = np.eye(classes)[y.astype(np.intp)] if classes else y[:, None]
+    sums = np.zeros((len(keys), truth.shape[1]))
+    np.add.at(sums, group, truth)
+    answers = sums / np.bincount(group)[:, None]
+    return {"columns": list(features.columns), "keys": keys, "answers": answers, "trust": trust}
+
+
+def _with_memory(mean: np.ndarray, features: pd.DataFrame, memory: dict[str, Any]) -> np.ndarray:
+    """Rows that copy a known one are answered by what was seen, as far as it is trusted."""
+    keys, known = row_keys(features[memory["columns"]]), memory["keys"]
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    again = known[at] == keys
+    answers = memory["answers"][at[again]].reshape(mean[again].shape)
+    mean = mean.copy()
+    mean[again] += memory["trust"] * (answers - mean[again])
+    return mean
 
 
 def tempered(proba: np.ndarray, temperature: float) -> np.ndarray:
@@ -277,13 +309,20 @@ def _outputs(member: dict[str, Any], x: Any, classes: int) -> np.ndarray:
     return scores
 
 
+def decided(scores: np.ndarray, threshold: float | None) -> np.ndarray:
+    """The class that is told: the most probable one, or the second of two from a threshold on."""
+    if threshold is None:
+        return np.asarray(scores.argmax(axis=1))
+    return np.asarray((scores[:, 1] >= threshold).astype(int))
+
+
 def score(bundle: dict[str, Any], table: pd.DataFrame) -> pd.DataFrame:
     """Predictions in row order: `prediction` and, for classes, `probability_<class>`."""
     scores = raw_scores(bundle, table)
     labels = bundle["classes"]
     if not labels:
         return pd.DataFrame({"prediction": scores})
-    best = np.array(labels, dtype=object)[scores.argmax(axis=1)]
+    best = np.array(labels, dtype=object)[decided(scores, bundle.get("threshold"))]
     columns: dict[str, Any] = {"prediction": best}
     for index, label in enumerate(labels):
         columns[f"probability_{label}"] = scores[:, index]

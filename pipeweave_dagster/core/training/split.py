@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training.metrics import Array
-from pipeweave_dagster.core.training.serving import as_moments, as_number, as_text
+from pipeweave_dagster.core.training.serving import as_moments, as_number, as_text, row_keys
 
 Index = NDArray[np.intp]
 
@@ -81,8 +81,7 @@ def _row_keys(features: pd.DataFrame) -> tuple[NDArray[np.uint64], str]:
     Few columns of few values repeat by nature (a census of codes); then copies are told apart,
     else whole combinations would fall on one side and the two sides would differ.
     """
-    ordered = features[sorted(features.columns)]
-    keys = _mix(_hashed(ordered))
+    keys = _mix(row_keys(features))
     if len(np.unique(keys)) >= _MOSTLY_COPIES * len(keys):
         return keys, "equal rows stay on one side"
     copy = pd.Series(keys).groupby(keys).cumcount().to_numpy(dtype=np.uint64)

@@ -27,6 +27,7 @@ class Table:
         classes: Labels as text; empty for regression.
         weight: Weight of each row, mean 1, or None.
         divider: Column that divides the rows, if the split asks for one.
+        sensitive: Columns by whose groups the model is judged, features or not.
         dropped: Rows that were left out because their target is missing.
         total: Rows of the whole table, of which a sample was read if it is very large.
         read: Rows that were read.
@@ -37,6 +38,7 @@ class Table:
     classes: list[str]
     weight: Array | None
     divider: pd.Series | None
+    sensitive: pd.DataFrame
     dropped: int
     total: int
     read: int
@@ -49,7 +51,7 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
         PipeWeaveError: VALIDATION_ERROR for a target that is all missing, constant, or has too
             few rows.
     """
-    extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
+    extra = [c for c in (spec.target, spec.weight, spec.split.column, *spec.sensitive) if c]
     columns = list(dict.fromkeys([*spec.features, *extra]))
     frame, total = _read_some(data, columns)
     target = frame[spec.target]
@@ -75,6 +77,7 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
         classes=classes,
         weight=None if weight is None else weight[rows] / weight[rows].mean(),
         divider=kept[spec.split.column] if spec.split.column else None,
+        sensitive=kept[spec.sensitive],
         dropped=len(frame) - len(rows),
         total=total,
         read=len(frame),

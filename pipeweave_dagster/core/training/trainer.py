@@ -3,18 +3,19 @@
 import logging
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+import numpy as np
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
-from pipeweave_dagster.core.training.bundle import bundle_of
-from pipeweave_dagster.core.training.calibrate import temperature
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
-from pipeweave_dagster.core.training.finish import Part, fold_parts, refit, trimmed
+from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
+from pipeweave_dagster.core.training.finish import complete, fold_parts, refit, trimmed
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
+from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.serving import score as predictions
@@ -29,25 +30,29 @@ _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "li
 
 
 def run_training(
-    spec: PipelineSpec, data: Path, out: Path, clock: Clock, seed: int
+    spec: PipelineSpec, data: Path, out: Path, clock: Clock, trials: Path | None = None
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
-    began = clock.used
+    began, seed = clock.used, spec.split.seed
     job = make_job(spec, read_table(spec, data), seed)
     clock = clock.after_preparing(clock.used - began)
     cache = FoldCache(job.problem)
-    search = Search(spec, cache, clock, len(job.table.y), job.frame, job.lanes)
+    rows = len(job.table.y)
+    search = Search(spec, cache, clock, rows, job.frame, job.lanes, Journal(trials))
     results = search.run()
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
-    weighted = trimmed(weighted, len(job.table.y), clock.left * job.lanes)
+    weighted = trimmed(weighted, rows, clock.left * job.lanes)
+    complete(weighted, cache, spec.metric, clock)
     found, z = _judge(job, weighted, results[0])
     parts = fold_parts(weighted)
-    evaluated = _bundle(job, search.made, parts, _temperature(job, weighted, found))
+    extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
+    evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
     scores = predictions(evaluated, job.table.raw.iloc[job.split.test])
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
     refitted = refit(weighted, FoldCache(job.whole(cache.problem, search.made)), clock, job.lanes)
-    final = {**evaluated, "members": [part.bundled for part in refitted or parts]}
+    everything = np.arange(rows) if refitted else job.split.train
+    final = whole_bundle(job, search.made, refitted or parts, extras, everything)
     model = files.write_bundle(final, out / files.MODEL)
     before = files.write_bundle(evaluated, out / files.EVALUATED) if refitted else model
     _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), found, z, clock.used)
@@ -63,7 +68,10 @@ def run_training(
         leaderboard=_leaderboard(results, weighted, job)[:_SHOWN],
         recipe=[part.recipe for part in refitted or parts],
         made=search.made,
-        temperature=evaluated.get("temperature"),
+        temperature=extras.temperature,
+        trust=extras.trust,
+        threshold=extras.threshold,
+        test_digest=files.digest_of(job),
         seed=seed,
         threads=job.problem.threads or 1,
         rows_train=len(job.split.train),
@@ -81,23 +89,10 @@ def run_training(
             *notes_of(job),
             *_skipped_note(search.skipped),
             *_search_note(search),
+            *extras.notes,
             _final_note(weighted, refitted=refitted is not None),
         ],
     )
-
-
-def _bundle(job: Job, made: Plan, parts: list[Part], temperature: float | None) -> dict[str, Any]:
-    frame = [*job.frame, *made]
-    members = [part.bundled for part in parts]
-    found = bundle_of(job.spec.task, job.table.classes, frame, members)
-    return found if temperature is None else {**found, "temperature": temperature}
-
-
-def _temperature(job: Job, weighted: Weighted, found: str) -> float | None:
-    if not job.table.classes or found == "no signal":
-        return None
-    problem = job.problem
-    return temperature(problem.y, blended(weighted), problem.weight, problem.seed)
 
 
 def _search_note(search: Search) -> list[str]:

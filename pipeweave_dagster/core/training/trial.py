@@ -20,11 +20,12 @@ class Result:
     Attributes:
         scores: Score on each fold that is done (None where the metric is not defined on it).
         members: The fitted model of each of these folds, with the fold's features; empty once
-            it is plain that they are of no use (`released`).
+            it is plain that they are of no use (`released`), and for folds of an earlier run.
         oof: Its output for the rows of these folds; NaN elsewhere.
         note: Why it failed or was not gone on with; empty if all is well.
         busy: Whether a fold is being fitted right now.
         proposal: Whether it was found by the adaptive part of the search.
+        fold_rows: How many rows a fold learns from.
     """
 
     candidate: Candidate
@@ -39,6 +40,7 @@ class Result:
     proposal: bool = False
     cut: bool = False
     released: bool = False
+    fold_rows: int = 1
 
     @property
     def done(self) -> int:
@@ -75,7 +77,8 @@ class Result:
 def start(candidate: Candidate, cache: FoldCache) -> Result:
     """A candidate with no fold done."""
     rows, classes = len(cache.problem.y), cache.problem.classes
-    return Result(candidate, np.full((rows, classes) if classes else rows, np.nan))
+    oof = np.full((rows, classes) if classes else rows, np.nan)
+    return Result(candidate, oof, fold_rows=len(cache.problem.folds[0][0]))
 
 
 class FoldRun(NamedTuple):

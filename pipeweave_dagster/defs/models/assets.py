@@ -22,7 +22,7 @@ from pipeweave_dagster.lib.stages import run_stage
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
-    code_version="1",
+    code_version="2",
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -33,7 +33,7 @@ def model(
     pipeline: PipelineSpec,
 ) -> dg.MaterializeResult[TrainedModel]:
     """The best of several models under the time budget, registered in MLflow."""
-    budget = raw_upload.settings.time_budget_s or workbench.settings.time_budget_s
+    budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
     return run_stage(
         context,
         workbench,
@@ -55,7 +55,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="1",
+    code_version="2",
 )
 def model_evaluation(
     context: dg.AssetExecutionContext,

@@ -45,7 +45,7 @@ def pipeline(
             context.partition_key,
             (dataset, schema_deduction),
             plan(dataset, schema_deduction, findings, settings),
-            raw_upload.settings.time_budget_s or workbench.settings.time_budget_s,
+            raw_upload.settings.budget_s(workbench.settings.time_budget_s),
         ),
         inputs={"dataset": dataset, "schema": schema_deduction, "findings": findings},
         reads={"settings": settings, **advice_read(workbench.settings, "architect")},

@@ -1,0 +1,82 @@
+"""Parts of an evaluation beyond its scores: segments, groups, comparison, dependence."""
+
+from typing import Literal
+
+from pipeweave_dagster.core.documents.base import Part
+
+
+class Segment(Part):
+    """Rows on which the model errs more: which, how many, and how much more (with interval).
+
+    `excess` is the mean loss of the rows minus that of all others, in the loss that goes with the
+    metric.
+    """
+
+    column: str
+    values: str
+    rows: int
+    excess: float
+    low: float
+    high: float
+
+
+class Rate(Part):
+    """A share of rows with its 95 % interval (Wilson 1927); None where there are no such rows."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    rows: int = 0
+
+
+class GroupRates(Part):
+    """How the model treats one group of a sensitive column.
+
+    For classes: share told the positive class, and true and false positive rates. For values:
+    the mean of predicted minus true. `small` groups are shown and not compared.
+    """
+
+    group: str
+    rows: int
+    small: bool
+    selection: Rate | None = None
+    true_positive: Rate | None = None
+    false_positive: Rate | None = None
+    bias: Rate | None = None
+
+
+class Fairness(Part):
+    """A sensitive column: its groups, and the largest gaps between those large enough.
+
+    `parity_gap` is the largest difference of selection rates (demographic parity), `odds_gap` the
+    largest difference of true or of false positive rates (equalised odds).
+    """
+
+    column: str
+    groups: list[GroupRates]
+    parity_gap: float | None = None
+    odds_gap: float | None = None
+    notes: list[str] = []
+
+
+class Comparison(Part):
+    """Two models on the same rows: the difference of their scores (positive: the first is better).
+
+    `low` and `high` are its 95 % interval by resampling rows in pairs.
+    """
+
+    other: str
+    rows: int
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    verdict: Literal["better", "worse", "not distinguishable", "not compared"]
+
+
+class Dependence(Part):
+    """Mean prediction where one column takes each of some values (partial dependence)."""
+
+    column: str
+    of: str
+    at: list[float | str]
+    mean: list[float]

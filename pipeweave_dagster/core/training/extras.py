@@ -1,0 +1,81 @@
+"""What is laid over the mean of a model's members: calibration, and memory of copied rows."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pipeweave_dagster.core.training.bundle import bundle_of
+from pipeweave_dagster.core.training.calibrate import temperature
+from pipeweave_dagster.core.training.copies import trust
+from pipeweave_dagster.core.training.derive import Plan
+from pipeweave_dagster.core.training.finish import Part
+from pipeweave_dagster.core.training.job import Job
+from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.serving import remember, tempered
+from pipeweave_dagster.core.training.split import Index
+from pipeweave_dagster.core.training.threshold import cheapest
+
+
+class Extras(NamedTuple):
+    """How sure probabilities are made, and how far copies of known rows are trusted."""
+
+    temperature: float | None = None
+    trust: float | None = None
+    threshold: float | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the model should know of them."""
+        notes = []
+        if self.temperature is not None:
+            notes.append(f"Probabilities are calibrated (temperature {self.temperature:.2f}).")
+        if self.trust is not None:
+            notes.append(
+                "Many rows are exact copies with equal targets, so a row that copies a known one "
+                f"is answered by {self.trust:.0%} with what was seen. Scores are those of new rows."
+            )
+        if self.threshold is not None:
+            notes.append(
+                f"A row is told to be positive from a probability of {self.threshold:.3g} on: the "
+                "cheapest threshold for the given costs on rows that the models did not see."
+            )
+        return notes
+
+
+def extras_of(job: Job, oof: Array) -> Extras:
+    """Decide both on the output of models for rows that they did not see."""
+    problem = job.problem
+    hashed = job.spec.split.kind == "hash" and problem.weight is None
+    # The memory goes by the features of the pipeline; those that the search made repeat them.
+    features = job.features.iloc[job.split.train]
+    heat = temperature(problem.y, oof, problem.weight, problem.seed) if problem.classes else None
+    return Extras(
+        heat,
+        trust(features, problem.y, oof, problem.classes) if hashed else None,
+        _threshold(job, oof, heat),
+    )
+
+
+def _threshold(job: Job, oof: Array, heat: float | None) -> float | None:
+    """Where two classes and the costs of errors are given."""
+    if job.spec.costs is None or job.problem.classes != 2:
+        return None
+    seen = ~np.isnan(oof).any(axis=1)
+    proba = oof[seen] if heat is None else tempered(oof[seen], heat)
+    return cheapest(job.problem.y[seen] == 1, proba[:, 1], job.spec.costs)
+
+
+def whole_bundle(
+    job: Job, made: Plan, parts: list[Part], extras: Extras, rows: Index
+) -> dict[str, Any]:
+    """What the model file holds; `rows` are those that its members learned from."""
+    members = [part.bundled for part in parts]
+    found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *made], members)
+    if extras.temperature is not None:
+        found["temperature"] = extras.temperature
+    if extras.threshold is not None:
+        found["threshold"] = extras.threshold
+    if extras.trust is not None:
+        known, classes = job.features.iloc[rows], len(job.table.classes)
+        found["memory"] = remember(known, job.table.y[rows], classes, extras.trust)
+    return found

@@ -1,0 +1,38 @@
+"""Fit a recorded model again from its recipe: equal, bit by bit, on the same machine."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.training import files
+from pipeweave_dagster.core.training.derive import with_made, with_varying
+from pipeweave_dagster.core.training.extras import Extras, whole_bundle
+from pipeweave_dagster.core.training.finish import fit_part
+from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.table import read_table
+
+_NO_LIMIT_S = 24 * 3600.0
+
+
+def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
+    """See `pipeweave_dagster.core.training.replay`."""
+    job = make_job(spec, read_table(spec, data), trained.seed)
+    problem = job.problem
+    if trained.made:
+        features = with_made(problem.features, trained.made)
+        columns = with_varying(problem.columns, features, trained.made)
+        problem = replace(problem, features=features, columns=columns)
+    folds, whole = FoldCache(problem), FoldCache(job.whole(problem, trained.made))
+    deadline = time.time() + _NO_LIMIT_S
+    parts = [
+        fit_part(member, whole if member.fold < 0 else folds, deadline) for member in trained.recipe
+    ]
+    refitted = all(member.fold < 0 for member in trained.recipe)
+    rows = np.arange(len(job.table.y)) if refitted else job.split.train
+    extras = Extras(trained.temperature, trained.trust, trained.threshold)
+    bundle = whole_bundle(job, trained.made, parts, extras, rows)
+    return files.write_bundle(bundle, out / files.MODEL)

@@ -1,0 +1,87 @@
+"""A search that was killed goes on where it was: no finished trial is fitted again."""
+
+import json
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training import finish, search, train
+from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"x": rng.normal(size=300), "z": rng.normal(size=300)})
+    frame["y"] = frame["x"] * frame["z"] + rng.normal(0, 0.1, 300)
+    folder = tmp_path_factory.mktemp("table")
+    spec = planned(frame, "y", "regression")
+    steps = [
+        s.model_copy(update={"params": {"families": ["linear", "lightgbm", "xgboost"]}})
+        if s.kind == "train"
+        else s
+        for s in spec.steps
+    ]
+    return frame, spec.model_copy(update={"steps": steps}), stored(frame, folder)
+
+
+def run(table, out, trials, budget_s):
+    frame, spec, data = table
+    out.mkdir()
+    schema = schema_of(frame, "y", "regression")
+    return train(spec=spec, schema=schema, data=data, out=out, budget_s=budget_s,
+                 started_at=time.time(), trials=trials)  # fmt: skip
+
+
+def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "_MOST_PROPOSALS", 3)
+    fitted, again = [], []
+    real = search.run_fold
+
+    def killed(candidate, fold, *rest):
+        if len(fitted) == 15:
+            raise KeyboardInterrupt
+        found = real(candidate, fold, *rest)
+        if candidate.family != "dummy":
+            fitted.append((candidate.name, fold))
+        return found
+
+    trials = tmp_path / "trials"
+    monkeypatch.setattr(search, "run_fold", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(table, tmp_path / "first", trials, 60)
+    record = [json.loads(line) for line in (trials / "trials.jsonl").read_text().splitlines()]
+    done = {(line["name"], line["fold"]) for line in record if "name" in line}
+    assert done == set(fitted)
+    with (trials / "trials.jsonl").open("a") as file:
+        file.write('{"name": "torn')
+
+    def counted(candidate, fold, *rest):
+        again.append((candidate.name, fold))
+        return real(candidate, fold, *rest)
+
+    monkeypatch.setattr(search, "run_fold", counted)
+    model = run(table, tmp_path / "second", trials, 60)
+    assert not done & set(again)
+    assert {name for name, _ in done} <= {trial.name for trial in model.leaderboard}
+    assert model.made
+    assert all(trial.state == "done" for trial in model.leaderboard[:3])
+
+
+def test_a_resumed_search_ends_in_the_model_of_one_that_ran_through(table, tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "_MOST_PROPOSALS", 0)
+    monkeypatch.setattr(finish, "_SEEDS", 1)
+    first = run(table, tmp_path / "first", tmp_path / "trials", 60)
+    second = run(table, tmp_path / "second", tmp_path / "trials", 60)
+    alone = run(table, tmp_path / "alone", None, 60)
+    frame, _, _ = table
+    outputs = [
+        raw_scores(load_bundle(tmp_path / name / "model.skops"), frame)
+        for name in ("first", "second", "alone")
+    ]
+    np.testing.assert_array_equal(outputs[0], outputs[1])
+    np.testing.assert_array_equal(outputs[0], outputs[2])
+    assert first.recipe == second.recipe == alone.recipe

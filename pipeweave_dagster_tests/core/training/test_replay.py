@@ -1,0 +1,61 @@
+"""A recorded model is fitted again from its recipe: by PipeWeave, and by the exported script."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training import replay
+from pipeweave_dagster.core.training.export import export_model
+from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster_tests.core.training.made import stored
+from pipeweave_dagster_tests.core.training.test_export import ALONE
+from pipeweave_dagster_tests.core.training.test_train import trained
+
+FAMILIES = {
+    "multiclass": ["xgboost", "extra_trees", "neighbours"],
+    "regression": ["linear", "lightgbm", "hist_gradient_boosting", "svm", "mlp"],
+}
+
+
+@pytest.fixture(scope="module", params=["multiclass", "regression"])
+def model(request, examples, tmp_path_factory):
+    """A mixture of several families, with missing values and categories in its table."""
+    folder = tmp_path_factory.mktemp("model")
+    task = request.param
+    name, target = {"multiclass": ("penguins", "species"), "regression": ("student_math", "G3")}[
+        task
+    ]
+    frame = pd.read_csv(examples / f"{name}.csv")
+    if task == "multiclass":
+        frame.loc[::3, "bill_length_mm"] = np.nan
+    spec, found, out = trained(frame, target, task, folder, families=FAMILIES[task])
+    return frame, spec, found, out, folder
+
+
+def test_the_replay_is_equal_bit_by_bit(model, tmp_path):
+    frame, spec, found, out, folder = model
+    replay(spec=spec, trained=found, data=folder / "data.parquet", out=tmp_path)
+    before, after = (raw_scores(load_bundle(p / "model.skops"), frame) for p in (out, tmp_path))
+    np.testing.assert_array_equal(before, after)
+    assert found.recipe
+
+
+def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_path):
+    frame, spec, found, out, _ = model
+    files = export_model(out / "model.skops", found, spec, tmp_path)
+    assert {"train.py", "train.ipynb", "score.py"} <= set(files)
+    rows = stored(frame, tmp_path)
+    alone = [sys.executable, "-c", ALONE, tmp_path / "train.py", rows, tmp_path / "again.skops"]
+    subprocess.run(alone, check=True, cwd=tmp_path)
+    before, after = (
+        raw_scores(load_bundle(p), frame) for p in (out / "model.skops", tmp_path / "again.skops")
+    )
+    np.testing.assert_allclose(after, before, atol=1e-9)
+    cells = json.loads((tmp_path / "train.ipynb").read_text())["cells"]
+    code = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
+    compile(code, "notebook", "exec")
+    assert "MEMBERS = [" in code
