@@ -1,6 +1,6 @@
 """The acceptance rows of guardrails and report (QUA, EDA) on real files.
 
-    python benchmarks/acceptance_quality.py DATA_DIR [--cache DIR] [--only ROW ...]
+    python benchmarks/acceptance_quality.py DATA_DIR [--cache DIR] [--only ROW ...] [--train S]
 
 DATA_DIR holds `tabular/INDEX.tsv` and one folder a data set beside it. Prints one line a check:
 row, what, expected, got, and whether they agree; ends with 1 if one does not. Rows whose data set
@@ -10,6 +10,7 @@ is not there are tests with data of the same shape (`pipeweave_dagster_tests/cor
 import argparse
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,17 @@ from pipeweave_dagster.core.documents import (
     DatasetSettings,
     Finding,
     Findings,
+    PipelineSpec,
+    SchemaDeduction,
     SplitSetting,
 )
 from pipeweave_dagster.core.eda import ReportOptions, build_report, render
+from pipeweave_dagster.core.pipelines.plan import plan
+from pipeweave_dagster.core.pipelines.validate import validate
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.core.quality.answers import acceptance, merged
+from pipeweave_dagster.core.schema import deduce
+from pipeweave_dagster.core.training import train
 
 Line = tuple[str, object, object]
 Row = Callable[["Sets"], Iterator[Line]]
@@ -304,18 +312,55 @@ def _text(sets: Sets) -> Iterator[Line]:
     yield "lengths and words", True, bool(texts and texts[0]["lengths"] and texts[0]["terms"])
 
 
+def accepted(sets: Sets, seconds: float) -> Iterator[Line]:
+    """QUA-21: pipelines with and without all proposals train; their cross-validated scores."""
+    for name in ("adult_income", "telco_churn", "pima_diabetes", "air_quality_uci"):
+        snapshot, schema, data = sets.case(name)
+        given = DatasetSettings(target=schema.target.name, task=schema.target.task)
+        found = inspect(snapshot, schema, data, given)
+        told = [f for f in found.findings if f.patch and f.state != "passed"]
+        patch = acceptance(found, "all") if told else {}
+        said = DatasetSettings.model_validate(
+            merged(given.model_dump(mode="json", exclude_defaults=True), patch)
+        )
+        better = deduce(snapshot, data, said)
+        plans = [
+            plan(snapshot, schema, found, given),
+            plan(snapshot, better, inspect(snapshot, better, data, said), said),
+        ]
+        yield f"{name}: problems of the pipeline", [], [p.problem for p in validate(plans[1])]
+        scores = [trained(spec, better, data, seconds) for spec in plans]
+        noise = max(spread for _, spread in scores)
+        worse = (scores[1][0] - scores[0][0]) < -noise
+        yield f"{name}: {scores[0]} without, {scores[1]} with: worse", False, worse
+
+
+def trained(
+    spec: PipelineSpec, schema: SchemaDeduction, data: Path, seconds: float
+) -> tuple[float, float]:
+    """Cross-validated score of the best candidate, larger is better, and the spread over folds."""
+    with tempfile.TemporaryDirectory() as out:
+        model = train(spec, schema, data, Path(out), seconds, time.time())
+    best = model.leaderboard[0]
+    sign = 1 if model.greater_is_better else -1
+    spread = max((trial.score_std or 0.0 for trial in model.leaderboard[:6]), default=0.0)
+    return round(sign * (best.score or 0.0), 4), round(spread, 4)
+
+
 def main() -> int:
     """Check and print; 1 if something does not agree."""
     parser = argparse.ArgumentParser(description="Acceptance rows of guardrails and report.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--train", type=float, help="seconds a model: also QUA-21's training")
     options = parser.parse_args()
     sets = Sets(options.folder / "tabular", options.cache or Path(tempfile.mkdtemp()))
     wrong = 0
-    for name, function in ROWS.items():
-        if options.only and name not in options.only:
-            continue
+    rows = {n: f for n, f in ROWS.items() if not options.only or n in options.only}
+    if options.train:
+        rows["QUA-21+"] = lambda sets: accepted(sets, options.train)
+    for name, function in rows.items():
         for what, expected, got in function(sets):
             wrong += expected != got
             mark = "ok" if expected == got else "NO"

@@ -8,17 +8,17 @@ from pipeweave_dagster.core.columns.column import Counts, Floats
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
-MAX_SHARE = 0.01
+MAX_SHARE = 0.05
 APART = 1.5
-FINE, STEPS, NEAR = 100, 20, 0.25
-"""Or: a hundred values, the gap above zero twenty usual steps and a quarter of the middle value."""
+FINE, STEPS, NEAR = 40, 20, 0.25
+"""Or: forty values, the gap above zero twenty usual steps and a quarter of the middle value."""
 
 
 def check(case: Case) -> Iterator[Hit]:
     """Alert on a few zeros that stand alone, far below all other values."""
     for column in case.table.columns:
         numbers = column.numbers
-        if numbers is None or column.info.storage != "number" or len(numbers) < 20:
+        if numbers is None or column.info.storage not in {"integer", "number"} or len(numbers) < 20:
             continue
         rows = int(column.counts[0])
         if numbers[0] != 0 or rows > MAX_SHARE * column.present:
