@@ -82,9 +82,9 @@ def _count(kind: str, what: str, value: float, columns: tuple[str, ...] = ()) ->
 
 
 def _share(kind: str, what: str, part: float, columns: tuple[str, ...] = ()) -> Fact:
-    shown = f"{100 * part:.1f} %"
-    if part and float(shown[:-2]) in (0.0, 100.0):
-        shown = f"{100 * part:.3g} %"
+    shown = f"{100 * part:.1f} %" if part >= 0.1 else f"{100 * part:.2g} %"
+    if part < 1 and shown == "100.0 %":
+        shown = f"{100 * part:.6g} %"
     return Fact("", columns, what, _CUES[kind], 100 * part, shown, share=True)
 
 

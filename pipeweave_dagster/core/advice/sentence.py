@@ -43,6 +43,7 @@ _REFUSED = (
 class _Piece(NamedTuple):
     """A figure in the text, and the column that was named last before it."""
 
+    text: str
     value: float
     digits: int
     decimals: int
@@ -106,7 +107,8 @@ def _piece(match: re.Match[str], after: str | None) -> _Piece:
     value = float(f"{match['sign'] or ''}{whole}{rest}{power}")
     digits = len((whole + rest.removeprefix(".")).lstrip("0"))
     decimals = len(rest.removeprefix(".")) - int(power[1:] or 0)
-    return _Piece(value, digits, decimals, bool(match["share"]), after)
+    text = f"{match['sign'] or ''}{match['whole']}{rest}{power}"
+    return _Piece(text, value, digits, decimals, bool(match["share"]), after)
 
 
 def _says(piece: _Piece, fact: Fact, words: str, alone: str | None) -> bool:
@@ -120,7 +122,8 @@ def _says(piece: _Piece, fact: Fact, words: str, alone: str | None) -> bool:
     ):
         return False
     right = (piece.after or alone) in fact.columns if fact.columns else piece.after is None
-    return right and _equal(piece, fact.value)
+    as_shown = piece.text == fact.shown.removesuffix("%").rstrip()
+    return right and (as_shown or _equal(piece, fact.value))
 
 
 def _equal(piece: _Piece, value: float) -> bool:

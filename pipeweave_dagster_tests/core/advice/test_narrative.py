@@ -55,7 +55,7 @@ def said(fact: Fact, shown: str | None = None, lead: str = "") -> dict[str, Any]
     return {"text": f"{lead}{text}{shown or fact.shown}.", "facts": [fact.id]}
 
 
-def _changed(rng: random.Random, fact: Fact, others: list[Fact]) -> list[dict[str, Any]]:
+def spoiled(rng: random.Random, fact: Fact, others: list[Fact]) -> list[dict[str, Any]]:
     """Sentences that the fact does not support, one for each way of being wrong."""
     digit = next(c for c in fact.shown if c.isdigit())
     other = next(f for f in others if f.columns and f.columns != fact.columns)
@@ -96,7 +96,7 @@ def test_two_hundred_narratives() -> None:
         rng = random.Random(number)
         facts = report_facts(report)
         true = [said(f) for f in rng.sample(facts, 4)]
-        false = [s for f in rng.sample(facts, 2) for s in _changed(rng, f, facts)]
+        false = [s for f in rng.sample(facts, 2) for s in spoiled(rng, f, facts)]
         false = [s for s in false if s["text"] not in {t["text"] for t in true}]
         mixed = [*true, *rng.sample(false, 12)]
         rng.shuffle(mixed)

@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/advice.py`, one for each adviser."""

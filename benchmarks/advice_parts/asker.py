@@ -1,0 +1,21 @@
+"""Somebody to ask: Gemini if the environment holds a key, else nobody."""
+
+from pathlib import Path
+
+from pipeweave_dagster.adapters.advice import Adviser, GeminiAdvisor, is_on
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.settings import Settings
+
+
+def settings(home: Path) -> Settings:
+    """Those of the environment, with a storage of its own for the records."""
+    return Settings(home=home, storage=str(home / "storage"), advisor="gemini")
+
+
+def asker(given: Settings) -> Adviser | None:
+    """An adviser under the limits of the environment, or None without a key."""
+    if not is_on(given):
+        return None
+    store = DocumentStore(open_storage(given), given.cache_folder)
+    return Adviser(store, given, GeminiAdvisor(given))

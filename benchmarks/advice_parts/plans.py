@@ -1,0 +1,116 @@
+"""Do proposals that pass the paired test help on rows that nobody has seen?
+
+Without a key the proposals are drawn at random from the menu: what passes must not do harm. With
+one they are the adviser's, also with the names of all columns blinded.
+"""
+
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+
+from advice_parts.asker import asker, settings
+from advice_parts.sets import Case
+from pipeweave_dagster.adapters.advice import RulesAnswerError, asking
+from pipeweave_dagster.core.advice.architect import plan_request, read_plan
+from pipeweave_dagster.core.advice.figures import column_figures
+from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.pipelines.derived import (
+    KIND_OF_USE,
+    OPERATORS,
+    Derived,
+    uses_of,
+    with_derived,
+)
+from pipeweave_dagster.core.pipelines.regroup import regrouped
+from pipeweave_dagster.core.training.contest import contest
+from pipeweave_dagster.core.training.families import FAMILIES
+from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
+from pipeweave_dagster.core.training.folds import FoldCache, output
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.metrics import row_loss
+from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.table import read_table
+
+_LEARNERS = {
+    "linear": (Candidate("linear", "linear"), None),
+    "lightgbm": (Candidate("lightgbm", "lightgbm", {"num_leaves": 15}), 150),
+}
+_LIMIT_S = 600.0
+
+
+def at_random(spec: PipelineSpec, seed: int, count: int = 8) -> list[Derived]:
+    """Different features of the menu, drawn at random."""
+    rng = random.Random(seed)
+    kinds: dict[str, list[str]] = {}
+    for column, use in uses_of(spec).items():
+        kinds.setdefault(KIND_OF_USE.get(use, "none"), []).append(column)
+    found: dict[tuple[str, ...], Derived] = {}
+    for _ in range(200):
+        name = rng.choice(list(OPERATORS))
+        takes = OPERATORS[name].takes
+        if any(takes.count(kind) > len(kinds.get(kind, [])) for kind in takes):
+            continue
+        pools = {kind: rng.sample(kinds[kind], takes.count(kind)) for kind in set(takes)}
+        idea = Derived(operator=name, columns=[pools[kind].pop() for kind in takes])
+        found.setdefault(idea.identity, idea)
+    return list(found.values())[:count]
+
+
+def unseen_losses(spec: PipelineSpec, case: Case, learner: str) -> np.ndarray:
+    """Loss of each test row, of a model fitted on all training rows without looking at them."""
+    job = make_job(spec, read_table(spec, case.data), seed=0)
+    candidate, rounds = _LEARNERS[learner]
+    view = FAMILIES[candidate.family].view
+    cache = FoldCache(job.problem)
+    data = cache.get(view, -1)
+    fit = fit_candidate(candidate, cache.rows(view, data, rounds), time.time() + _LIMIT_S)
+    test = job.split.test
+    features = prepare(job.table.raw.iloc[test], job.frame)
+    found = output(fit, data, data.transformer.transform(features), job.problem.classes)
+    return row_loss(spec.metric, job.table.y[test], found)
+
+
+def measure(cases: list[Case], scratch: Path) -> None:
+    """One line a set and proposer: what was kept, and the gain on unseen rows with its interval."""
+    given = settings(scratch / "plans")
+    adviser = asker(given)
+    print("plans: set | proposer | proposed | kept | learner | gain on unseen rows [95 %]")
+    for case in cases:
+        spec = case.spec
+        _line(case, "random", at_random(spec, seed=1), {})
+        if adviser is None:
+            continue
+        figures = column_figures(case.snapshot, case.data, spec.features, given.advice_level)
+        request = plan_request(spec, case.schema, case.snapshot.rows, figures, asking(given))
+        names = [c.name for c in case.snapshot.columns]
+        try:
+            found = adviser.answer(
+                case.name,
+                request,
+                lambda text, c=case, s=spec, n=names: read_plan(text, s, c.schema, n),
+            )
+        except RulesAnswerError as error:
+            print(f"{case.name} | gemini | rules used: {error}")
+            continue
+        _line(case, "gemini", found.value.ideas, found.value.uses)
+
+
+def _line(case: Case, proposer: str, ideas: list[Derived], uses: dict[str, str]) -> None:
+    spec = case.spec
+    found = contest(spec, case.schema, uses, ideas, case.data, _LIMIT_S)
+    kept = len(found.ideas) + len(found.uses)
+    told = "the rules' plan"
+    if kept:
+        better = with_derived(regrouped(spec, case.schema, found.uses), found.ideas)
+        before = unseen_losses(spec, case, found.learner)
+        gain = before - unseen_losses(better, case, found.learner)
+        error = float(gain.std(ddof=1)) / math.sqrt(len(gain))
+        share = 100 / float(before.mean())
+        mean = float(gain.mean())
+        low, high = (mean - 1.96 * error) * share, (mean + 1.96 * error) * share
+        told = f"{mean * share:+.2f} % of the loss [{low:+.2f}, {high:+.2f}]"
+    proposed = len(ideas) + len(uses)
+    print(f"{case.name} | {proposer} | {proposed} | {kept} | {found.learner} | {told}", flush=True)
