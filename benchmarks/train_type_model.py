@@ -27,13 +27,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from pipeweave_dagster.core.schema import type_model
-from pipeweave_dagster.core.schema.evidence import (
-    NAME_BUCKETS,
-    Evidence,
-    name_buckets,
-    surroundings,
-    vector,
-)
+from pipeweave_dagster.core.schema.evidence import Evidence, vector
+from pipeweave_dagster.core.schema.name_letters import NAME_BUCKETS, name_buckets
+from pipeweave_dagster.core.schema.surroundings import surroundings
 from pipeweave_dagster.core.schema.type_model import CLASSES
 
 CAP = 30

@@ -2,7 +2,6 @@
 
 import math
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,78 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.ingest.value_kinds import kind_of
-
-NAME_BUCKETS = 4096
-_KINDS = (
-    *("empty", "number", "amount", "bool", "date", "time", "datetime", "url", "email", "code"),
-    *("word", "text"),
-)
-_WORDS = (
-    *("id", "code", "date", "time", "name", "year", "type", "count", "num", "number", "rate"),
-    *("total", "day", "month", "age", "price", "cost", "amount", "percent", "pct", "avg", "mean"),
-    *("std", "min", "max", "lat", "lon", "zip", "phone", "address", "city", "state", "country"),
-    *("url", "link", "text", "desc", "comment", "title", "status", "flag", "is", "has", "category"),
-    *("class", "level", "group", "score", "rank", "index", "key", "list", "tags", "version"),
-    *(
-        "size",
-        "weight",
-        "height",
-        "length",
-        "width",
-        "duration",
-        "value",
-        "x",
-        "y",
-        "z",
-        "q",
-        "var",
-    ),
-)
-_SHAPES: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(p, re.IGNORECASE)
-    for p in (
-        r"[+-]?\d+",
-        r"[+-]?\d+\.0+",
-        r"[+-]?\d*\.\d+([eE][+-]?\d+)?",
-        r"0\d+",
-        r"(19|20)\d{2}(\.0)?",
-        r"\d{8}",
-        r"\d{10,13}",
-        r"\d{4}-\d{2}-\d{2}.*",
-        r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}.*",
-        r".*\d{1,2}:\d{2}.*",
-        r".*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b.*\d.*",
-        r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*.*",
-        r"[^\d]{0,4}[\d,.]+\s?%",
-        r"[$£€¥]\s?[\d,.]+.*|[\d,.]+\s?[$£€¥].*",
-        r"[+-]?[\d,.]+\s?[a-z°'\"/²]{1,12}",
-        r"\d{1,3}(,\d{3})+(\.\d+)?",
-        r"\d+\s?(-|to|–|/|x|:)\s?\d+",  # noqa: RUF001
-        r"[<>=~]+\s?\d.*",
-        r"(https?://|www\.).*",
-        r"[^@\s]+@[^@\s]+\.\w+",
-        r"[\[{(].*[\]})]",
-        r"[^,]+(,[^,]+){2,}",
-        r"[^;]+(;[^;]+)+",
-        r"[^|]+(\|[^|]+)+",
-        r"[^/]+(/[^/]+)+",
-        r"[\w-]+(, ?[\w-]+)+",
-        r"[0-9a-f]{8}-?[0-9a-f-]{20,}|[0-9a-f]{16,}",
-        r"[A-Z]{1,4}[-_ ]?\d{2,}.*",
-        r"[a-z][a-z_]+\d+",
-        r"[A-Z]{1,3}",
-        r"[A-Z][a-z]+( [A-Z][a-z'-]+)+",
-        r"[A-Z][a-z]+, ?[A-Z].*",
-        r".*[.!?]\s.*|.*[.!?]",
-        r".*\.(jpg|png|gif|pdf|html?|csv|txt|zip|js|py)",
-        r"-?\d{1,3}\.\d{3,}\s?,\s?-?\d{1,3}\.\d{3,}",
-        r".*\b(st|street|ave|avenue|rd|road|blvd)\b.*",
-        r"\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}",
-        r"true|false|yes|no|y|n|t|f",
-        r"[\d.]+(:[\d.]+)+|\d+(\.\d+){2,}",
-        r".*<[a-z/].*>.*",
-    )
-)
+from pipeweave_dagster.core.schema.evidence_terms import KINDS, SHAPES, STOPWORDS, WORDS
+from pipeweave_dagster.core.schema.name_letters import words_of
 
 
 @dataclass(frozen=True)
@@ -159,60 +88,8 @@ def _shapes(samples: Sequence[str]) -> list[float]:
     count = max(1, len(samples))
     trimmed = [s.strip()[:500] for s in samples]
     kinds = [kind_of(t) for t in trimmed]
-    shares = [sum(p.fullmatch(t) is not None for t in trimmed) / count for p in _SHAPES]
-    return [*(kinds.count(k) / count for k in _KINDS), *shares]
-
-
-_STOPWORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "and",
-        "or",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "with",
-        "by",
-        "from",
-        "as",
-        "this",
-        "that",
-        "it",
-        "i",
-        "you",
-        "he",
-        "she",
-        "we",
-        "they",
-        "not",
-        "have",
-        "has",
-        "had",
-        "but",
-        "his",
-        "her",
-        "their",
-        "our",
-        "your",
-        "my",
-        "me",
-        "do",
-        "did",
-        "will",
-        "would",
-        "can",
-    ]
-)
+    shares = [sum(p.fullmatch(t) is not None for t in trimmed) / count for p in SHAPES]
+    return [*(kinds.count(k) / count for k in KINDS), *shares]
 
 
 def _texts(samples: Sequence[str]) -> list[float]:
@@ -236,7 +113,7 @@ def _texts(samples: Sequence[str]) -> list[float]:
 def _text(text: str) -> list[float]:
     length = max(1, len(text))
     words = text.split()
-    stop = sum(w.lower() in _STOPWORDS for w in words)
+    stop = sum(w.lower() in STOPWORDS for w in words)
     return [
         math.log1p(len(text)),
         math.log1p(len(words)),
@@ -279,12 +156,6 @@ def _sequence(samples: Sequence[str]) -> list[float]:
     ]
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a name: `customerID_2` gives customer, id."""
-    split = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
-    return re.findall(r"[a-z]+", split.lower())
-
-
 def _name(name: str) -> list[float]:
     words = words_of(name)
     lower = name.lower().strip()
@@ -301,56 +172,6 @@ def _name(name: str) -> list[float]:
         float(lower.endswith("id")),
         float(lower.startswith(("unnamed", "column"))),
         float(not lower),
-        *(float(w in words) for w in _WORDS),
-        *(float(bool(words) and words[-1] == w) for w in _WORDS[:20]),
+        *(float(w in words) for w in WORDS),
+        *(float(bool(words) and words[-1] == w) for w in WORDS[:20]),
     ]
-
-
-def surroundings(columns: list[Evidence], named: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the other columns of the same table say about each column.
-
-    Args:
-        columns: All columns of one table, in order.
-        named: Class probabilities by the name alone, shape (columns, classes).
-
-    Returns:
-        Shape (columns, 2 * classes + 6): means of `named` over the other columns and over the two
-        neighbours, and how alike the columns of the table are.
-    """
-    count = len(columns)
-    numbers = np.array([_is_number(e) for e in columns], np.float32)
-    stems = [re.sub(r"[\d\W_]+", "", e.name.lower()) for e in columns]
-    starts = [e.name.lower()[:4] for e in columns]
-    total, numeric = named.sum(0), numbers.sum()
-    rows = []
-    for i in range(count):
-        near = [j for j in (i - 1, i + 1) if 0 <= j < count]
-        others = (total - named[i]) / max(1, count - 1)
-        close = named[near].mean(0) if near else np.zeros(named.shape[1])
-        rows.append(
-            [
-                *others,
-                *close,
-                math.log1p(count),
-                (numeric - numbers[i]) / max(1, count - 1),
-                numbers[near].mean() if near else -1.0,
-                math.log1p(stems.count(stems[i]) - 1),
-                math.log1p(starts.count(starts[i]) - 1),
-                sum(columns[j].distinct == columns[i].distinct for j in near),
-            ]
-        )
-    return np.asarray(rows, np.float32)
-
-
-def _is_number(e: Evidence) -> bool:
-    return not (e.std == 0 and e.mean == 0 and e.low == 0 and e.high == 0)
-
-
-def name_buckets(name: str) -> NDArray[np.int64]:
-    """Places of the name's words and letter groups (3 to 5) in a hashed table, without doubles."""
-    lower = " ".join(words_of(name)) or name.lower()
-    padded = f" {lower} "
-    grams = {padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1)}
-    grams |= {f"w:{w}" for w in words_of(name)}
-    hashed = {zlib.crc32(g.encode()) % NAME_BUCKETS for g in grams}
-    return np.array(sorted(hashed), np.int64)

@@ -14,13 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
-from pipeweave_dagster.core.schema.evidence import (
-    NAME_BUCKETS,
-    Evidence,
-    name_buckets,
-    surroundings,
-    vector,
-)
+from pipeweave_dagster.core.schema.evidence import Evidence, vector
+from pipeweave_dagster.core.schema.name_letters import NAME_BUCKETS, name_buckets
+from pipeweave_dagster.core.schema.surroundings import surroundings
 
 PATH = Path(__file__).with_name("type_model.npz")
 CLASSES = (
