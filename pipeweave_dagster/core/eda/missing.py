@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.sentinels import sentinels
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.numbers import figure
 from pipeweave_dagster.core.eda.relation import wilson
 from pipeweave_dagster.core.eda.wording import number
 from pipeweave_dagster.core.quality.guardrails.null_words import null_words
-from pipeweave_dagster.core.quality.guardrails.sentinels import sentinels
 
 PATTERNS = 10
 COLUMNS = 30

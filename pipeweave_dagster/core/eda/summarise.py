@@ -1,16 +1,13 @@
 """A data set as plain data: everything that the report shows."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from pipeweave_dagster.core.columns.clock import clock_of
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.power import Power
 from pipeweave_dagster.core.columns.repeats import Repeats
-from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.columns.sentinels import believed
 from pipeweave_dagster.core.documents import DatasetSnapshot, Finding, SchemaDeduction
 from pipeweave_dagster.core.eda.associations import associations
 from pipeweave_dagster.core.eda.categories import lengths, top_values
@@ -25,7 +22,6 @@ from pipeweave_dagster.core.eda.times import coverage
 from pipeweave_dagster.core.eda.versions import since_last
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import NotApplicableError
-from pipeweave_dagster.core.quality.guardrails.sentinels import sentinels
 from pipeweave_dagster.core.quality.run import inspect_case
 
 FORMAT = 1
@@ -59,7 +55,7 @@ def summarise(
     everything = inspect_case(case).findings
     found = [f for f in everything if f.state in _RANK]
     clock = clock_of(columns)
-    target = _believed(case.table.target, columns)
+    target = believed(case.table.target, columns)
     summary = {
         "format": FORMAT,
         "dataset": dataset,
@@ -101,15 +97,6 @@ def highlights(summary: dict[str, Any]) -> list[str]:
     states = [f["state"] for f in summary["findings"] if not f["overridden"]]
     lines.append(f"Findings: {states.count('blocked')} blocked, {states.count('alerted')} alerted.")
     return lines
-
-
-def _believed(target: Target | None, columns: list[Column]) -> Target | None:
-    """The target without rows where a number only stands for `missing`: they would bend means."""
-    found = sentinels(columns).get(target.name) if target and target.values is not None else None
-    if target is None or found is None or target.column.numbers is None:
-        return target
-    place = int(np.searchsorted(target.column.numbers, found[0]))
-    return replace(target, codes=np.where(target.codes == place, -1, target.codes))
 
 
 def _powers(case: Case) -> dict[str, Power]:

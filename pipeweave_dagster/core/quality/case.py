@@ -11,6 +11,7 @@ from pipeweave_dagster.core.columns.column import Column, Counts
 from pipeweave_dagster.core.columns.contrast import Order, order_of, order_r2, side_counts
 from pipeweave_dagster.core.columns.power import MAX_BINS, Power, binned, halves, power
 from pipeweave_dagster.core.columns.repeats import Repeats, repeats_of
+from pipeweave_dagster.core.columns.sentinels import believed
 from pipeweave_dagster.core.columns.table import Table
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.columns.version import Version
@@ -102,8 +103,8 @@ class Case:
 
     @cached_property
     def target(self) -> Target:
-        """The target (NotApplicableError if there is none that varies)."""
-        target = self.table.target
+        """The target without rows that only mark it missing (else NotApplicableError)."""
+        target = believed(self.table.target, self.table.columns)
         if target is None:
             raise NotApplicableError("there is no target")
         if target.classes < 2:

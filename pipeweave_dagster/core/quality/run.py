@@ -21,6 +21,7 @@ from pipeweave_dagster.core.quality.registry import GUARDRAILS
 log = logging.getLogger(__name__)
 
 STALE = "PW508"
+GROUPS = "PW604"
 
 
 def run_guardrails(
@@ -77,7 +78,10 @@ def _strongest(found: list[Finding]) -> list[Finding]:
         if finding.group == "leakage" and len(finding.columns) == 1:
             seen |= set(finding.columns)
         kept.append(finding)
-    return sorted(kept, key=lambda f: f.code)
+    suspects = {c for f in kept if f.group == "leakage" and f.state != "passed" for c in f.columns}
+    # What leaks has groups of one outcome by nature; that is said already.
+    grouped = [f for f in kept if f.code != GROUPS or not set(f.columns) <= suspects]
+    return sorted(grouped, key=lambda f: f.code)
 
 
 def _overridden(finding: Finding, overrides: list[Override]) -> Finding:
