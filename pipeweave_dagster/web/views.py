@@ -27,6 +27,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.eda.render import finding_groups
 from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
 from pipeweave_dagster.settings import Settings
 
 D = TypeVar("D", bound=Document)
@@ -75,6 +76,7 @@ class View:
     blocked: list[Finding] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
     unused: dict[str, str] = field(default_factory=dict)
+    pipeline: dict[str, str] = field(default_factory=dict)
     model: TrainedModel | None = None
     evaluation: Evaluation | None = None
     score: str | None = None
@@ -128,6 +130,8 @@ def _fill_model(
     view.model = _load(store, entries, "model", TrainedModel)
     spec = _load(store, entries, "pipeline", PipelineSpec)
     view.unused = dict(list(spec.dropped.items())[:MOST_UNUSED]) if spec else {}
+    if spec:
+        view.pipeline = {"words": in_words(spec), "image": _image(drawn(spec))}
     view.evaluation = _load(store, entries, "model_evaluation", Evaluation)
     view.predictions = _load(store, entries, "predictions", PredictionBatch)
     view.drift = _load(store, entries, "drift", DriftReport)

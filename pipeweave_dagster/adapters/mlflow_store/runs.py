@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 
 _MAX_TRIALS = 30
 _MAX_VALUE = 500
+_MAX_TAG = 5_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def log_run(
     import mlflow
 
     began = time.monotonic()
+    if trained.overrides:
+        tags = {**tags, "pipeweave.overrides": "\n".join(trained.overrides)[:_MAX_TAG]}
     mlflow.set_tracking_uri(where.tracking_uri)
     mlflow.set_registry_uri(where.tracking_uri)
     client = mlflow.MlflowClient(where.tracking_uri, where.tracking_uri)

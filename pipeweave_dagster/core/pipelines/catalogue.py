@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 DATE_PARTS = ("epoch", "year", "month", "day", "weekday", "hour", "minute")
+IMPUTE = ("median", "mean", "most_frequent")
 FAMILIES = (
     "dummy",
     "linear",

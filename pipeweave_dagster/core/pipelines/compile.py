@@ -37,6 +37,8 @@ class Layout:
     many: tuple[str, ...]
     texts: tuple[str, ...]
     dimensions: int = 32
+    impute: str = "median"
+    indicator: bool = True
     made: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
 
@@ -108,7 +110,10 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
         else:
             groups["few" if distinct <= limit else "many"].append(name)
     dimensions = int(steps["text"].params.get("dimensions", 32)) if "text" in steps else 32
+    numeric = steps["numeric"].params if "numeric" in steps else {}
     return Layout(
+        impute=str(numeric.get("impute", "median")),
+        indicator=bool(numeric.get("indicator", True)),
         **{key: tuple(names) for key, names in groups.items()},
         dimensions=max(1, min(dimensions, len(features) // 8)),
     )
@@ -164,7 +169,8 @@ def _linear(columns: Layout, classes: int) -> list[tuple[str, Any, Any]]:
     parts: list[tuple[str, Any, Any]] = []
     if columns.numbers:
         numbers = make_pipeline(
-            SimpleImputer(strategy="median", add_indicator=True), StandardScaler()
+            SimpleImputer(strategy=columns.impute, add_indicator=columns.indicator),
+            StandardScaler(),
         )
         parts.append(("numbers", numbers, list(columns.numbers)))
     if columns.few or columns.many:

@@ -148,7 +148,7 @@ def _split(schema: SchemaDeduction, settings: DatasetSettings, rows: int) -> Spl
     return SplitSpec(
         folds=_FOLDS_OF_FEW if rows < _FEW_ROWS else SplitSpec().folds,
         reason="each row's own hash decides, so a row keeps its side when the data set grows, "
-        "and exact duplicates stay together"
+        "and exact duplicates stay together",
     )
 
 

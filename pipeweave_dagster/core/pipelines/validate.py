@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
-from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, DATE_PARTS, FAMILIES
+from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, DATE_PARTS, FAMILIES, IMPUTE
 from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
 
 _HASHED_AS = ("numeric", "categorical", "text")
@@ -166,8 +166,10 @@ def _step(spec: PipelineSpec, index: int, step: Step) -> Iterator[Problem]:
 
 
 def _choices(path: str, step: Step) -> Iterator[Problem]:
-    for param, allowed in (("families", FAMILIES), ("parts", DATE_PARTS)):
+    known = (("families", FAMILIES), ("parts", DATE_PARTS), ("impute", IMPUTE))
+    for param, allowed in known:
         values = step.params.get(param)
+        values = [values] if param == "impute" and isinstance(values, str) else values
         for value in values if isinstance(values, list) else ():
             if value not in allowed:
                 yield Problem(

@@ -21,7 +21,7 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
-    code_version="1",
+    code_version="2",
 )
 def pipeline(
     context: dg.AssetExecutionContext,

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     WorkbenchOverview,
 )
+from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.settings import Settings
 
@@ -23,7 +24,10 @@ def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
     _ = settings
     steps = [(s.name, s.kind, s.use, len(s.columns), s.reason) for s in document.steps]
     dropped = [f"{name}: {reason}" for name, reason in document.dropped.items()]
+    picture = markdown.picture(drawn(document), "The steps of the pipeline and their order")
+    shown = {"diagram": picture} if picture is not None else {}
     return {
+        **shown,
         "target": f"{document.target} ({document.task})",
         "metric": document.metric,
         "split": f"{document.split.kind}: {document.split.reason}",
@@ -32,6 +36,7 @@ def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
         ),
         "dropped": dg.MetadataValue.md(markdown.bullets(dropped)),
         "feature_count": len(document.features),
+        "in_words": in_words(document),
     }
 
 
@@ -83,9 +88,9 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
     if score is not None and score.value is not None:
         facts[f"score_{document.metric}"] = score.value
     for plot in document.plots[:_MAX_PLOTS]:
-        drawn = markdown.picture(plot.svg, plot.caption)
-        if drawn is not None:
-            facts[f"plot: {plot.name}"] = drawn
+        shown = markdown.picture(plot.svg, plot.caption)
+        if shown is not None:
+            facts[f"plot: {plot.name}"] = shown
     return facts
 
 

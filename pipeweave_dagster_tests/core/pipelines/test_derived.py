@@ -148,3 +148,17 @@ def test_a_split_that_remembers_nonsense_is_a_problem(frame):
     split = spec.split.model_copy(update={"hashed_as": {"b": "date_parts", "none": "text"}})
     found = validate(spec.model_copy(update={"split": split}), list(frame.columns))
     assert [p.code for p in found] == ["PIP107", "PIP107"]
+
+
+def test_what_a_person_said_of_values_counts_for_groups_and_for_the_split(frame, tmp_path):
+    frame["g"] = np.where(np.arange(200) % 2, frame["g"], frame["g"].str.upper())
+    spec = planned(frame, "y", "regression")
+    read = spec.steps[0].model_copy(update={"params": {"merge_spellings": ["g"]}})
+    merged = spec.model_copy(update={"steps": [read, *spec.steps[1:]]})
+    table = read_table(merged, stored(frame, tmp_path))
+    job = make_job(with_derived(merged, ideas(("group_mean", "a", "g"))), table, 0)
+    means = next(e["means"] for e in job.frame if e["use"] == "derived")
+    assert set(means) == {"x", "y", "z"}
+    schema = schema_of(frame, "y", "regression")
+    other = make_job(regrouped(merged, schema, {"g": "text"}), table, 0)
+    assert other.split.test.tolist() == job.split.test.tolist()

@@ -66,6 +66,7 @@ def test_a_good_pipeline_has_no_problem(spec):
         ("PIP305", lambda s: with_step(s, "numbers", params={"imput": "median"})),
         ("PIP306", lambda s: with_step(s, "numbers", params={"impute": 3})),
         ("PIP307", lambda s: with_step(s, "model", params={"families": ["forrest"]})),
+        ("PIP307", lambda s: with_step(s, "numbers", params={"impute": "median of all"})),
         ("PIP307", lambda s: with_step(s, "dates", params={"parts": ["century"]})),
         ("PIP401", lambda s: with_step(s, "model", after=["nubmers"])),
         ("PIP402", lambda s: with_step(s, "numbers", after=["model"])),
