@@ -26,6 +26,7 @@ from pipeweave_dagster_tests.deploy.team import (
     Team,
 )
 
+_RUNS = "{ runsOrError { __typename ... on Runs { count } } }"
 # The order of the compose file; `migrate` does not stay.
 PARTS = ("postgres", "s3", "mlflow", "code", "daemon", "web", "web-readonly", "pages", "proxy")
 # The doctor's name of a part, where it differs.
@@ -145,8 +146,8 @@ def _seen(team: Team) -> str:
     """What the public addresses answer."""
     stack = team.stack
     asks: dict[str, Callable[[], httpx.Response]] = {
-        "Dagster": lambda: team.graphql(team.admin, DAGSTER, "{ runsOrError { __typename } }"),
-        "read-only Dagster": lambda: team.graphql(team.viewer, READ_ONLY, "{ version }"),
+        "Dagster": lambda: team.graphql(team.admin, DAGSTER, _RUNS),
+        "read-only Dagster": lambda: team.graphql(team.viewer, READ_ONLY, _RUNS),
         "MLflow": lambda: team.admin.post(
             f"{stack.url(MLFLOW)}/api/2.0/mlflow/experiments/search", json={"max_results": 1}
         ),

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -115,6 +116,8 @@ class Stack:
             return subprocess.run(self._database().ready(), check=False).returncode == 0
         command = self.place.healthcheck(service)
         assert command is not None
+        if not _listens(command):  # cheaper to find out than by the command, which must start
+            return False
         done = subprocess.run(
             command, check=False, capture_output=True, env=self._environment(service),
             cwd=self._working_folder(service), timeout=60,
@@ -258,6 +261,19 @@ def started(
     finally:
         stack.down()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listens(healthcheck: list[str]) -> bool:
+    """Whether somebody listens where a health check asks; true if it asks at no port."""
+    words = " ".join(healthcheck)
+    found = re.search(r"//([\d.]+):(\d+)/", words) or re.search(r"--host ([\d.]+) -p (\d+)", words)
+    if found is None:
+        return True
+    try:
+        socket.create_connection((found[1], int(found[2])), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def family(pid: int) -> list[psutil.Process]:

@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 
+from pipeweave_dagster.adapters.logs import correlation
 from pipeweave_dagster.adapters.overview import entry_of
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
@@ -290,3 +291,15 @@ def test_health_tells_no_addresses_when_nobody_answers(store, monkeypatch):
 
 def test_alive_asks_nobody_else(client):
     assert client.get("/alive").text == "ok"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("4f1c-77", True), ("x" * 65, False), ('"; drop', False), ("", False)]
+)
+def test_a_request_keeps_the_proxys_id_in_the_logs(store, given, kept, monkeypatch):
+    seen = []
+    monkeypatch.setattr(store, "datasets", lambda: seen.append(correlation.get()) or ())
+    client = TestClient(create_app(store, Settings()), base_url="http://127.0.0.1")
+    client.get("/", headers={"x-request-id": given})
+    assert (seen[0] == given) is kept
+    assert seen[0]
