@@ -4,6 +4,7 @@ Without a key the proposals are drawn at random from the menu: what passes must 
 one they are the adviser's, also with the names of all columns blinded.
 """
 
+import json
 import math
 import random
 import time
@@ -17,6 +18,7 @@ from pipeweave_dagster.adapters.advice import RulesAnswerError, asking
 from pipeweave_dagster.core.advice.architect import plan_request, read_plan
 from pipeweave_dagster.core.advice.figures import column_figures
 from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.documents.advice import AdviceRequest
 from pipeweave_dagster.core.pipelines.derived import (
     KIND_OF_USE,
     OPERATORS,
@@ -86,16 +88,26 @@ def measure(cases: list[Case], scratch: Path) -> None:
         figures = column_figures(case.snapshot, case.data, spec.features, given.advice_level)
         request = plan_request(spec, case.schema, case.snapshot.rows, figures, asking(given))
         names = [c.name for c in case.snapshot.columns]
-        try:
-            found = adviser.answer(
-                case.name,
-                request,
-                lambda text, c=case, s=spec, n=names: read_plan(text, s, c.schema, n),
-            )
-        except RulesAnswerError as error:
-            print(f"{case.name} | gemini | rules used: {error}")
-            continue
-        _line(case, "gemini", found.value.ideas, found.value.uses)
+        for proposer, asked in (("gemini", request), ("gemini, blinded", blinded(request))):
+            try:
+                found = adviser.answer(
+                    case.name,
+                    asked,
+                    lambda text, c=case, s=spec, n=names: read_plan(text, s, c.schema, n),
+                )
+            except RulesAnswerError as error:
+                print(f"{case.name} | {proposer} | rules used: {error}")
+                continue
+            _line(case, proposer, found.value.ideas, found.value.uses)
+
+
+def blinded(request: AdviceRequest) -> AdviceRequest:
+    """The same request with names that mean nothing: a model may know a table by heart."""
+    facts = json.loads(request.facts)
+    for column in facts["columns"]:
+        column["name"] = f"v{column['id'][1:]}"
+    facts["target"] = "y"
+    return request.model_copy(update={"facts": json.dumps(facts, indent=1)})
 
 
 def _line(case: Case, proposer: str, ideas: list[Derived], uses: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from train_type_model import Labelled, load, out_of_fold
+from train_type_model import Labelled, load, out_of_fold, temperature
 
 from advice_parts.asker import asker, settings
 from pipeweave_dagster.adapters.advice import Adviser, RulesAnswerError, asking
@@ -25,13 +25,13 @@ _SEMANTIC = {
     "context-specific": "context_specific",
 }
 _SHOWN = 0.03
-_TEMPERATURE = 1.6
 
 
 def measure(path: Path, scratch: Path) -> None:
     """Print accuracy over and under the cut, and with advice where there is a key."""
     data = load(path)
-    chances = softmax(out_of_fold(data) / _TEMPERATURE)
+    logits = out_of_fold(data)
+    chances = softmax(logits / temperature(logits, data))
     sure = chances.max(1)
     right = chances.argmax(1) == data.classes
     low = np.flatnonzero(sure < CUT)

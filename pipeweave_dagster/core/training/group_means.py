@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.training.serving import as_number, as_text
+from pipeweave_dagster.core.training.serving import as_number, as_said, as_text
 
 _PRIOR_ROWS = 10
 """A group's mean is drawn to the overall mean as if so many rows more had said that."""
@@ -19,6 +19,7 @@ def with_group_means(frame: list[dict[str, Any]], train: pd.DataFrame) -> list[d
         frame: Entries in the form of `serving.prepare`.
         train: Raw training rows, shape (rows, columns).
     """
+    train = as_said(train, frame)
     return [
         {**entry, **_means(train, *entry["columns"])}
         if str(entry.get("operator", "")).startswith("group_")

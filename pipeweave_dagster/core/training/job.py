@@ -15,6 +15,7 @@ from pipeweave_dagster.core.training.derive import Plan, with_made
 from pipeweave_dagster.core.training.families.base import THREADS
 from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.group_means import with_group_means
+from pipeweave_dagster.core.training.groups import group_notes
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.split import Index, Split, split_rows, strata_of
 from pipeweave_dagster.core.training.table import Table
@@ -24,6 +25,7 @@ _log = logging.getLogger(__name__)
 _HOLD_OUT_CELLS = 3_000_000
 _LANES_CELLS = 1_000_000
 _MOST_LANES = 4
+_GROUP_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, 
     """
     before = spec.split.hashed_as
     return [
-        {"name": e["name"], "use": before[e["name"]]} if e["name"] in before else e
+        {**e, "use": before[e["name"]]} if e["name"] in before else e
         for e in frame
         if e["use"] != USE
     ]
@@ -149,6 +151,8 @@ def notes_of(job: Job) -> list[str]:
     notes = [f"Test rows: {job.spec.split.reason}; {job.split.note}."]
     if len(job.problem.folds) == 1:
         notes.append("One hold-out part instead of folds: the table is large for the budget.")
+    if job.spec.split.kind == "hash" and len(job.table.y) <= _GROUP_ROWS:
+        notes += group_notes(job.table.raw, job.table.y, len(job.table.classes))
     notes += [s.reason for s in job.spec.steps if s.kind == "extract" and s.reason]
     counts = np.bincount(job.problem.y.astype(int)) if job.table.classes else np.array([])
     rare = [job.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]

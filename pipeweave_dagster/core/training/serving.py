@@ -140,7 +140,7 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
         As many rows, float64 columns (numbers, ranks, date parts) and object columns
         (categories: text or None; texts: text, empty if missing).
     """
-    table = _as_said(table, plan)
+    table = as_said(table, plan)
     columns: dict[str, np.ndarray] = {}
     for entry in plan:
         name, use = entry["name"], entry["use"]
@@ -163,7 +163,7 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
 
 
-def _as_said(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
+def as_said(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
     """Values that stand for a missing one are missing, and spellings of one category are one."""
     said = [e for e in plan if e.get("missing") or e.get("merge_spellings")]
     changed: dict[str, Any] = {}
@@ -192,8 +192,8 @@ def _derived(table: pd.DataFrame, entry: dict[str, Any]) -> np.ndarray:
     first, second = (_values(table, name) for name in entry["columns"])
     if operator == "cross":
         pairs = zip(as_text(first), as_text(second), strict=True)
-        made = [None if a is None or b is None else f"{a} | {b}" for a, b in pairs]
-        return np.array(made, dtype=object)
+        both = [None if a is None or b is None else f"{a} | {b}" for a, b in pairs]
+        return np.array(both, dtype=object)
     if operator == "days_between":
         return np.asarray(_days(as_moments(first)) - _days(as_moments(second)))
     number = as_number(first)
