@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.pipelines.validate import validate
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.answers import acceptance, merged
+from pipeweave_dagster.core.quality.case import Case as InspectedCase
+from pipeweave_dagster.core.quality.labels import label_odds
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.training import train
 
@@ -173,6 +176,25 @@ def _small(sets: Sets) -> Iterator[Line]:
 def _zeros(sets: Sets) -> Iterator[Line]:
     told = {f.columns[0]: f.evidence["rows"] for f in sets.of("diamonds", "PW602")}
     yield "diamonds: rows with a zero x, y or z", {"x": 8, "y": 7, "z": 20}, told
+
+
+@row("QUA-19")
+def _labels(sets: Sets) -> Iterator[Line]:
+    snapshot, schema, data = sets.case("adult_income")
+    case = InspectedCase.of(snapshot, schema, data, DatasetSettings())
+    target, rng = case.target, np.random.default_rng(1)
+    wrong = rng.random(len(target.codes)) < 0.05
+    flipped = replace(target, codes=np.where(wrong, 1 - target.codes, target.codes))
+    columns = [c for c in case.suspects if c.info.role == "feature" and c.distinct > 1]
+    p = label_odds(columns, flipped, case.half, np.arange(len(wrong)))
+    odd = np.where(flipped.codes == flipped.positive, p, 1 - p)
+    precision = wrong[np.argsort(odd, kind="stable")[:500]].mean()
+    yield (
+        f"5 % flipped in Adult: precision@500 {precision:.2f} at least 0.4",
+        True,
+        precision >= 0.4,
+    )
+    yield "Adult as it is: no alert", [], sets.of("adult_income", "PW107")
 
 
 @row("QUA-20")
