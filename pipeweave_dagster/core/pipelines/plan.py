@@ -67,7 +67,7 @@ def plan(
             "for one that was dropped by mistake.",
             dropped=dropped,
         )
-    said = said_of_values(columns, settings)
+    said = said_of_values([*columns, schema.column(target)], settings)
     weight = next((c.name for c in schema.columns if c.role == "weight"), None)
     spec = PipelineSpec(
         source="rules",

@@ -54,7 +54,7 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
     extra = [c for c in (spec.target, spec.weight, spec.split.column, *spec.sensitive) if c]
     columns = list(dict.fromkeys([*spec.features, *extra]))
     frame, total = _read_some(data, columns)
-    target = frame[spec.target]
+    target = _as_said(frame[spec.target], spec)
     classify = spec.task != "regression"
     values = as_text(target) if classify else as_number(target)
     known = np.asarray(pd.notna(values))
@@ -82,6 +82,14 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
         total=total,
         read=len(frame),
     )
+
+
+def _as_said(target: pd.Series, spec: PipelineSpec) -> pd.Series:
+    """The target without values of which a person has said that they stand for a missing one."""
+    said = next((step.params for step in spec.steps if step.use == "table"), {})
+    gone = said.get("missing", {}).get(spec.target, [])
+    texts = [text or "" for text in as_text(target)] if gone else []
+    return target.mask(np.isin(np.array(texts, dtype=str), gone)) if gone else target
 
 
 def _read_some(data: Path, columns: list[str]) -> tuple[pd.DataFrame, int]:

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.pipelines.validate import validate
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.table import read_table
 from pipeweave_dagster_tests.core.columns.made import made
 
 N = 400
@@ -40,3 +41,13 @@ def test_accepted_proposals_reach_the_features(tmp_path):
     assert said["sensor"].tolist()[1] == 512.0
     assert said["sex"].tolist()[:2] == ["male", "female"]
     assert pd.isna(said["sex"].tolist()[2])
+
+
+def test_a_target_that_is_only_marked_missing_is_left_out(tmp_path):
+    y = [-200.0 if i % 10 == 0 else 5.0 + i % 37 for i in range(N)]
+    case = made(tmp_path, {**COLUMNS, "y": y}, "y", "regression")
+    settings = DatasetSettings.model_validate({"columns": {"y": {"missing": [-200]}}})
+    found = inspect(case.snapshot, case.schema, case.data, settings)
+    table = read_table(plan(case.snapshot, case.schema, found, settings), case.data)
+    assert table.dropped == N // 10
+    assert table.y.min() == 5.0
