@@ -3,34 +3,16 @@
 import secrets
 import shutil
 import sys
-import time
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-import yaml
 
-from pipeweave_dagster.adapters.filesystems import networked
-from pipeweave_dagster.adapters.health import (
-    Line,
-    OffError,
-    UnknownError,
-    answers,
-    ask_mlflow,
-    daemon_in_words,
-    in_full,
-    is_well,
-    measure,
-)
+from pipeweave_dagster.adapters.answers import answers, ask_mlflow
+from pipeweave_dagster.adapters.health import Line, in_full, is_well, measure
 from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.dagster_parts import DagsterParts
 from pipeweave_dagster.cli.output import AsJson, columns, emit
-from pipeweave_dagster.core.errors import unavailable, validation_error
 from pipeweave_dagster.settings import Settings
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 _MIN_FREE_BYTES = 1 << 30
 
@@ -63,7 +45,7 @@ def doctor(
 
 def examine(settings: Settings, *, strict: bool) -> list[Line]:
     """One line a part; of what another part must tell, only that one turns red."""
-    dagster = _Dagster(settings, strict)
+    dagster = DagsterParts(settings, strict)
     checks = {
         "version": _version,
         "database": dagster.database,
@@ -76,81 +58,6 @@ def examine(settings: Settings, *, strict: bool) -> list[Line]:
         "disk": lambda: _disk(settings),
     }
     return [measure(name, ask, in_full) for name, ask in checks.items()]
-
-
-@dataclass
-class _Dagster:
-    """What Dagster's instance tells; asked once."""
-
-    settings: Settings
-    strict: bool
-
-    @cached_property
-    def _opened(self) -> "dg.DagsterInstance | None":
-        try:
-            return home.instance()
-        except Exception:  # noqa: BLE001 - whatever a database client raises; see `database`
-            return None
-
-    def _instance(self) -> "dg.DagsterInstance":
-        if self._opened is None:
-            raise UnknownError("cannot be told without the database")
-        return self._opened
-
-    def database(self) -> str:
-        if self.settings.database_url is None:
-            _refuse_networked(self.settings.dagster_home)
-        with home.instance() as instance:
-            kind = "SQLite" if self.settings.database_url is None else "Postgres"
-            return f"{kind}, {instance.get_runs_count():,} runs"
-
-    def code_server(self) -> str:
-        """Ask the gRPC server that the workspace names."""
-        from dagster._grpc.client import DagsterGrpcClient
-
-        path = self.settings.dagster_home / "workspace.yaml"
-        if not path.is_file():
-            return _not_running("the code server", strict=self.strict)
-        where = yaml.safe_load(path.read_text(encoding="utf-8"))["load_from"][0]["grpc_server"]
-        address = {name: where[name] for name in ("host", "port", "socket") if name in where}
-        if "socket" in address and not Path(address["socket"]).exists():
-            return _not_running("the code server", strict=self.strict)
-        state = DagsterGrpcClient(**address).health_check_query()
-        if state != "SERVING":
-            raise unavailable(f"The code server does not answer ({state}).", fix="Start it again.")
-        return "answers"
-
-    def queue(self) -> str:
-        import dagster as dg
-
-        waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])
-        return f"{self._instance().get_runs_count(waiting)} runs wait"
-
-    def daemon(self) -> str:
-        beats = self._instance().get_daemon_statuses().values()
-        last = [b.last_heartbeat.timestamp for b in beats if b.last_heartbeat is not None]
-        try:
-            return daemon_in_words(time.time() - max(last) if last else None)
-        except OSError:
-            if self.strict:
-                raise
-            raise OffError("not running; uploads wait until 'pipeweave dev' is started") from None
-
-
-def _not_running(part: str, *, strict: bool) -> str:
-    if strict:
-        raise unavailable(f"{part} is not running.".capitalize(), fix="Start it.")
-    raise OffError("not running; 'pipeweave dev' starts it")
-
-
-def _refuse_networked(folder: Path) -> None:
-    """SQLite's locks do not hold on network file systems: runs fail, or the file breaks."""
-    kind = networked(folder)
-    if kind is not None:
-        raise validation_error(
-            f"{folder} lies on {kind}, where SQLite loses its locks.",
-            fix="Set PIPEWEAVE_HOME to a local disk, or DATABASE_URL to a Postgres server.",
-        )
 
 
 def _version() -> str:

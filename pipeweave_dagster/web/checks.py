@@ -6,19 +6,15 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pipeweave_dagster.adapters.health import (
+from pipeweave_dagster.adapters.answers import (
     DagsterState,
-    Line,
-    UnknownError,
     answers,
     ask_dagster,
     ask_mlflow,
     base_of,
     daemon_in_words,
-    is_well,
-    measure,
-    plainly,
 )
+from pipeweave_dagster.adapters.health import Line, UnknownError, is_well, measure, plainly
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.settings import Settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.adapters import health
-from pipeweave_dagster.cli import doctor, home
+from pipeweave_dagster.cli import dagster_parts, doctor, home
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_what_is_not_running_is_red_when_asked_strictly(lines: Lines) -> None:
 def test_sqlite_on_another_machine_is_refused(
     lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "networked", lambda _folder: "nfs4")
+    monkeypatch.setattr(dagster_parts, "networked", lambda _folder: "nfs4")
     found = lines()
     assert {name for name, line in found.items() if line.state == "red"} == {"database"}
     assert "nfs4" in found["database"].detail

@@ -43,7 +43,7 @@ class Stack:
             "PIPEWEAVE_DAGSTER_URL": f"http://{proxy}:3000",
             "PIPEWEAVE_MLFLOW_URL": f"http://{proxy}:5000",
             "PIPEWEAVE_WEB_URL": f"http://{proxy}:8000",
-            "S3_PUBLIC_URL": f"http://{proxy}:8333",
+            "S3_PUBLIC_URL": f"http://{proxy}:9000",
         }
         self.variables = {**public, **variables}
         self.services = compose.read(self.variables)

@@ -13,7 +13,7 @@ from pipeweave_dagster_tests.deploy.stack import Stack
 ROOT = Path(__file__).parents[2]
 DATASET = "penguins"
 MODEL = f"pipeweave-{DATASET}"
-DAGSTER, READ_ONLY, MLFLOW, PAGES, S3 = 3000, 3001, 5000, 8000, 8333
+DAGSTER, READ_ONLY, MLFLOW, PAGES, S3 = 3000, 3001, 5000, 8000, 9000
 _LETTERS = string.ascii_letters + string.digits
 _RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 # What a team may have in the environment of its processes, beside the secrets of the deployment.
