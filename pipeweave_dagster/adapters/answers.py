@@ -100,7 +100,10 @@ def daemon_in_words(age_s: float | None) -> str:
 
 def base_of(url: str) -> str:
     """Scheme and host of an address, without the password that may stand in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that is none"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
