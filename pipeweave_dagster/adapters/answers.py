@@ -14,7 +14,7 @@ from pipeweave_dagster.core.errors import unavailable
 
 TIMEOUT_S = 3.0
 # Daemons tell every 30 s that they live; Dagster's own pages believe them dead after 30 minutes.
-HEARTBEAT_S = 90.0
+HEARTBEAT_S = 120.0
 # Whatever an HTTP client raises when nobody, or somebody strange, answers.
 _UNANSWERED = (OSError, ValueError, HTTPException)
 _QUERY = """{

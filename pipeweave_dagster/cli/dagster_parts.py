@@ -84,11 +84,12 @@ class DagsterParts:
         return f"{self._instance().get_runs_count(waiting)} runs wait"
 
     def daemon(self) -> str:
-        """When the daemon last told that it lives."""
-        beats = self._instance().get_daemon_statuses().values()
-        last = [b.last_heartbeat.timestamp for b in beats if b.last_heartbeat is not None]
+        """When the quietest of the daemon's threads last told that it lives."""
+        needed = [s for s in self._instance().get_daemon_statuses().values() if s.required]
+        last = [s.last_heartbeat.timestamp for s in needed if s.last_heartbeat is not None]
+        known = bool(last) and len(last) == len(needed)
         try:
-            return daemon_in_words(time.time() - max(last) if last else None)
+            return daemon_in_words(time.time() - min(last) if known else None)
         except PipeWeaveError:
             if self.strict:
                 raise

@@ -1,7 +1,7 @@
 """Starts the whole of docker-compose.yml natively, stops each part, and prints what happens.
 
 `make prove PROVE_ARGS=FOLDER` keeps pictures of the pages in the folder. It takes some minutes: a
-daemon counts as dead only after 90 seconds. The table goes into docs/how-to/deploy.md.
+daemon counts as dead only after two minutes. The table goes into docs/how-to/deploy.md.
 """
 
 import sys
