@@ -235,6 +235,24 @@ def _pure(sets: Sets) -> Iterator[Line]:
     yield "the HTML is a function of the JSON", True, render(summary) == html
 
 
+@row("EDA-04")
+def _precision(sets: Sets) -> Iterator[Line]:
+    """Of the alerts on ten sets, those that a person has judged to be right."""
+    judged = {
+        (r["name"], r["code"], r["columns"]): r["right"] == "yes"
+        for r in rows_of(Path(__file__).with_name("alerts_labelled.tsv"))
+    }
+    told = [
+        (name, f.code, " + ".join(f.columns[:4]))
+        for name in sorted({key[0] for key in judged})
+        for f in sets.found(name).findings
+        if f.state == "alerted"
+    ]
+    right = sum(judged.get(key, False) for key in told)
+    what = f"alerts that are right, {right} of {len(told)}, at least 0.9"
+    yield what, True, right >= 0.9 * len(told)
+
+
 @row("EDA-05")
 def _target(sets: Sets) -> Iterator[Line]:
     summary, _ = sets.report("titanic3")
