@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import SecretStr
 
-from pipeweave_dagster.adapters.advice import Adviser, asking, load_record
+from pipeweave_dagster.adapters.advice import asking, load_record
 from pipeweave_dagster.adapters.advised import (
     advised_pipeline,
     advised_schema,
@@ -124,8 +124,7 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
             data=bench.store.payload(snapshot.data),
             settings=raw.settings,
         )
-        with _offline(bench, schema.advice) as alone:
-            made = advised_schema(alone, dataset, snapshot, again)
+        made = advised_schema(_offline(bench, schema.advice), dataset, snapshot, again)
         found.append(_compared("schema", schema, made.document, made.said))
     if report is not None and report.advice:
         found.append(_sentences(bench, dataset, report))
@@ -133,14 +132,14 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
         findings = head.get("findings", Findings)
         rules = plan(snapshot, schema, findings, raw.settings)
         budget = raw.settings.budget_s(bench.settings.time_budget_s)
-        with _offline(bench, spec.advice) as alone:
-            result = advised_pipeline(alone, dataset, (snapshot, schema), rules, budget)
+        alone = _offline(bench, spec.advice)
+        result = advised_pipeline(alone, dataset, (snapshot, schema), rules, budget)
         found.append(_compared("architect", spec, result.document, result.said))
     return found
 
 
 def _offline(bench: Workbench, note: AdviceNote) -> Workbench:
-    """A workbench with the model and level of a note, which can ask nobody."""
+    """The workbench with the model and level of a note, which can ask nobody."""
     settings = bench.settings.model_copy(
         update={
             "advisor": "gemini",
@@ -149,9 +148,7 @@ def _offline(bench: Workbench, note: AdviceNote) -> Workbench:
             "google_api_key": SecretStr("none is needed"),
         }
     )
-    alone = Workbench(settings)
-    alone.adviser = Adviser(alone.store, settings, _Nobody())
-    return alone
+    return bench.advised_by(settings, _Nobody())
 
 
 def _compared(adviser: str, stored: Document, made: Document, said: str) -> Replayed:

@@ -1,5 +1,6 @@
 """Everything a stage needs of the outside world, in one plain object."""
 
+import copy
 import logging
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pipeweave_dagster.adapters.advice import Adviser, GeminiAdvisor, is_on
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.advice.advisor import Advisor
 from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.settings import Settings
 
@@ -49,6 +51,13 @@ class Workbench:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def advised_by(self, settings: Settings, advisor: Advisor) -> Self:
+        """This workbench, on the same workers, with other settings and somebody else to ask."""
+        other = copy.copy(self)
+        other.settings = settings
+        other.adviser = Adviser(self.store, settings, advisor)
+        return other
 
     def warm_up(self) -> None:
         """Start both workers, so that their imports overlap with the copying of the upload."""

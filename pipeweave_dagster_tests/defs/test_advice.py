@@ -49,6 +49,7 @@ def make(tmp_path_factory: pytest.TempPathFactory, server: StandIn) -> Iterator[
         )
         if made:
             found._data, found._model = made[0]._data, made[0]._model
+            found._gemini._worker = made[0]._gemini._worker
         made.append(found)
         return found
 
