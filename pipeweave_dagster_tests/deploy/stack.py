@@ -1,22 +1,20 @@
 """`docker compose up`, `stop`, `start` and `exec`, without Docker."""
 
 import contextlib
-import os
-import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import psutil
-
 from pipeweave_dagster_tests.deploy import compose
+from pipeweave_dagster_tests.deploy.bucket import Bucket
+from pipeweave_dagster_tests.deploy.loopback import addresses, listens
 from pipeweave_dagster_tests.deploy.native import Place
 from pipeweave_dagster_tests.deploy.postgres import Postgres
+from pipeweave_dagster_tests.deploy.processes import family, kill
 
 _GRACE_S = 10.0
 
@@ -36,7 +34,7 @@ class Stack:
         self.folder = folder
         self.extra = dict(extra or {})
         names = compose.read(variables).keys()
-        self.addresses = _addresses(list(names))
+        self.addresses = addresses(list(names))
         proxy = self.addresses["proxy"]
         public = {
             "PIPEWEAVE_HOST": proxy,
@@ -88,13 +86,13 @@ class Stack:
         process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=grace_s)
-        _kill(members)
+        kill(members)
         process.wait()
 
     def down(self) -> None:
         """End everything at once; nothing here is worth a goodbye."""
         for process in self.running.values():
-            _kill(family(process.pid))
+            kill(family(process.pid))
             process.wait()
         self.running.clear()
 
@@ -116,7 +114,7 @@ class Stack:
             return subprocess.run(self._database().ready(), check=False).returncode == 0
         command = self.place.healthcheck(service)
         assert command is not None
-        if not _listens(command):  # cheaper to find out than by the command, which must start
+        if not listens(command):  # cheaper to find out than by the command, which must start
             return False
         done = subprocess.run(
             command, check=False, capture_output=True, env=self._environment(service),
@@ -164,7 +162,7 @@ class Stack:
         """Every row of a database, as text."""
         return self._database().dump(database)
 
-    def bucket(self) -> "Bucket":
+    def bucket(self) -> Bucket:
         """The bucket, as whoever has the keys sees it."""
         return Bucket(self.place.environment(self.services["code"]))
 
@@ -218,35 +216,6 @@ class Stack:
         return self.place.paths(service).get("/opt/pipeweave/home", self.folder)
 
 
-class Bucket:
-    """All objects of the stack's bucket.
-
-    Args:
-        environment: Of a service that may read it.
-    """
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        import boto3
-
-        self._name = environment["S3_BUCKET"]
-        self._client = boto3.client(
-            "s3",
-            endpoint_url=environment["S3_ENDPOINT_URL"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=environment["AWS_REGION"],
-        )
-
-    def keys(self) -> list[str]:
-        """The keys of all objects."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name)
-        return [item["Key"] for page in pages for item in page.get("Contents", [])]
-
-    def read(self, key: str) -> bytes:
-        """One object."""
-        return self._client.get_object(Bucket=self._name, Key=key)["Body"].read()
-
-
 @contextlib.contextmanager
 def started(
     variables: Mapping[str, str], extra: Mapping[str, str] | None = None
@@ -261,51 +230,3 @@ def started(
     finally:
         stack.down()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _listens(healthcheck: list[str]) -> bool:
-    """Whether somebody listens where a health check asks; true if it asks at no port."""
-    words = " ".join(healthcheck)
-    found = re.search(r"//([\d.]+):(\d+)/", words) or re.search(r"--host ([\d.]+) -p (\d+)", words)
-    if found is None:
-        return True
-    try:
-        socket.create_connection((found[1], int(found[2])), timeout=2).close()
-    except OSError:
-        return False
-    return True
-
-
-def family(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, also in other process groups."""
-    try:
-        return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill(members: list[psutil.Process]) -> None:
-    for member in members:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            member.kill()
-
-
-def _addresses(names: list[str]) -> dict[str, str]:
-    """A loopback address for each service, in a network that nobody else uses."""
-    for number in range(250):
-        network = f"127.{77 + (os.getpid() + number) % 150}.{os.getpid() // 150 % 250 + 1}"
-        found = {name: f"{network}.{index + 10}" for index, name in enumerate(names)}
-        if all(_is_free(address) for address in found.values()):
-            return found
-    raise AssertionError("no free loopback addresses")
-
-
-def _is_free(address: str) -> bool:
-    for port in (3000, 5432, 8333):
-        with contextlib.closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except OSError:
-                return False
-    return True

@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 from pipeweave_dagster_tests.deploy.look import look_with
-from pipeweave_dagster_tests.deploy.stack import Stack, family
+from pipeweave_dagster_tests.deploy.processes import family
+from pipeweave_dagster_tests.deploy.stack import Stack
 from pipeweave_dagster_tests.deploy.team import (
     DAGSTER,
     DATASET,
