@@ -7,7 +7,6 @@ import numpy as np
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, NotApplicableError
 
-
 MANY = 0.05
 """Rows that differ in their identifiers alone are no wonder while they are few."""
 
@@ -36,9 +35,7 @@ def check(case: Case) -> Iterator[Hit]:
         f"{whole:,} rows repeat an earlier row exactly{ids}."
         + (" With so few possible rows that is to be expected." if expected else ""),
         evidence={"rows": whole, "rows_without_identifiers": without},
-        proposal=""
-        if expected or not suspect
-        else "Check that the source does not deliver rows twice.",
+        proposal=advice if suspect and not expected else "",
     )
 
 
