@@ -89,6 +89,8 @@ def test_an_interrupt_while_waiting_kills_the_child() -> None:
     pid = worker.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    # A shell's background jobs are started with the signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         worker.call(CHECK_SLUG, time_limit_s=30, name="x")
