@@ -8,7 +8,7 @@ import typer
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, emit, plain
-from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import not_found, validation_error
 
 
@@ -20,6 +20,9 @@ def register(app: typer.Typer) -> None:
     group.command("check", epilog="Example: `pipeweave pipelines check titanic`")(check)
     group.command("export", epilog="Example: `pipeweave pipelines export titanic > spec.json`")(
         export
+    )
+    group.command("preview", epilog="Example: `pipeweave pipelines preview titanic numbers`")(
+        preview
     )
     app.add_typer(group, name="pipelines")
 
@@ -76,6 +79,31 @@ def check(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson =
             problems=problems,
         )
     emit({"dataset": name, "valid": True}, json, "valid")
+
+
+def preview(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    step: Annotated[str, typer.Argument(help="A step that makes columns; see `show`.")],
+    json: AsJson = False,
+) -> None:
+    """What a step makes of its columns, on the first 5,000 rows; texts are masked."""
+    home.prepare()
+    spec = _spec(name)
+    with home.workbench() as bench:
+        snapshot = bench.store.latest(name, "dataset", DatasetSnapshot)
+        if snapshot is None:
+            raise not_found(f"{name!r} has no typed table yet.", fix="Run the data set first.")
+        data = bench.store.payload(snapshot.data)
+        facts = bench.ask_data(
+            "pipeweave_dagster.core.pipelines.preview:preview", spec=spec, data=data, step=step
+        )
+    rows = [
+        (c["name"], c["before"], c["after"], c["missing_before"], c["missing_after"],
+         c["distinct"], " ".join(c["first"]))
+        for c in facts["columns"]
+    ]  # fmt: skip
+    header = ["column", "was", "is", "missing before", "after", "distinct", "first values"]
+    emit(facts, json, columns(header, rows))
 
 
 def export(

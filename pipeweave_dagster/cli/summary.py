@@ -27,6 +27,7 @@ _KINDS: dict[str, type[Document]] = {
     "model": TrainedModel,
     "model_evaluation": Evaluation,
 }
+_SHOWN_TRIALS = 12
 
 
 def summarise(
@@ -180,7 +181,7 @@ def _model_in_words(model: dict[str, Any]) -> list[str]:
             f"{t['fit_seconds']:.1f}",
             t["state"],
         )
-        for t in model["leaderboard"]
+        for t in model["leaderboard"][:_SHOWN_TRIALS]
     ]
     header = ["trial", model["metric"], "std", "seconds", "state"]
     lines = [

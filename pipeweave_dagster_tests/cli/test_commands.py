@@ -34,7 +34,8 @@ def facts(*words: str | Path, code: int = 0) -> Any:
     ["run", "dev", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
      "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show", "datasets rm",
      "pipelines ls",
-     "pipelines show", "pipelines check", "pipelines export", "models ls", "models show",
+     "pipelines show", "pipelines check", "pipelines preview", "pipelines export", "models ls",
+     "models show",
      "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
      "runs cancel", "schedule ls", "config show", "migrate"],
 )  # fmt: skip
@@ -121,6 +122,7 @@ def test_the_main_job_and_everything_after_it(examples: Path, tmp_path: Path) ->
     assert hits > 320  # in their order, or it would be a third
 
     assert facts("pipelines", "check", "penguins")["valid"]
+    assert facts("pipelines", "preview", "penguins", "numbers")["rows"] == 344
     assert facts("models", "show", "penguins")["link"]["model_version"] == "1"
     assert len(facts("runs", "ls")["runs"]) == 2
     entries = facts("runs", "logs", done["run_id"][:8])["entries"]

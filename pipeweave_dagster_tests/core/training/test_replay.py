@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training import replay
+from pipeweave_dagster.core.training import predict, replay
 from pipeweave_dagster.core.training.export import export_model
 from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
 from pipeweave_dagster_tests.core.training.made import stored
-from pipeweave_dagster_tests.core.training.test_export import ALONE
 from pipeweave_dagster_tests.core.training.test_train import trained
 
+ALONE = "import sys, runpy; sys.modules['pipeweave_dagster'] = None; sys.argv = sys.argv[1:]; "
+ALONE += "runpy.run_path(sys.argv[0], run_name='__main__')"
 FAMILIES = {
     "multiclass": ["xgboost", "extra_trees", "neighbours"],
     "regression": ["linear", "lightgbm", "hist_gradient_boosting", "svm", "mlp"],
@@ -59,3 +60,21 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
     code = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
     compile(code, "notebook", "exec")
     assert "MEMBERS = [" in code
+
+
+def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(model, tmp_path):
+    _, spec, found, out, folder = model
+    export_model(out / "model.skops", found, spec, tmp_path)
+    score = [sys.executable, "-c", ALONE, tmp_path / "score.py", folder / "data.parquet"]
+    subprocess.run([*score, tmp_path / "p.csv"], check=True)
+    (tmp_path / "scored").mkdir()
+    predict(model=out / "model.skops", trained=found, data=folder / "data.parquet",
+            out=tmp_path / "scored")  # fmt: skip
+    ours = pd.read_parquet(tmp_path / "scored" / "predictions.parquet")
+    theirs = pd.read_csv(tmp_path / "p.csv")
+    assert list(theirs.columns) == list(ours.columns)
+    for column in theirs.select_dtypes("number"):
+        np.testing.assert_allclose(theirs[column], ours[column], atol=1e-9)
+    needed = (tmp_path / "requirements.txt").read_text()
+    assert "scikit-learn==" in needed
+    assert "pipeweave" not in needed

@@ -1,0 +1,39 @@
+"""A look at what a step makes: sentinels gone, dates in parts, texts masked."""
+
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.pipelines.preview import preview
+from pipeweave_dagster_tests.core.training.made import planned, stored
+
+
+@pytest.fixture
+def seen(tmp_path):
+    frame = pd.DataFrame({"co": [-200.0, 2.5] * 20, "name": ["Alice", None] * 20})
+    frame["when"] = pd.date_range("2024-02-28", periods=40)
+    frame["y"] = [0, 1] * 20
+    settings = DatasetSettings(columns={"co": ColumnSetting(missing=["-200"])})
+    spec = planned(frame, "y", "binary", settings=settings)
+    data = stored(frame, tmp_path)
+    return lambda step: preview(spec, data, step)
+
+
+def test_a_value_that_stands_for_missing_is_missing_after_its_step(seen):
+    (column,) = seen("numbers")["columns"]
+    assert (column["missing_before"], column["missing_after"]) == (0, 20)
+    assert column["first"] == ["", "2.5", "", "2.5", ""]
+
+
+def test_dates_are_shown_in_their_parts_and_texts_masked(seen):
+    found = {c["name"]: c for c in seen("dates")["columns"]}
+    assert found["when (day)"]["first"] == ["28", "29", "1", "2", "3"]
+    assert found["when (day)"]["source"] == "when"
+    assert seen("categories")["columns"][0]["first"][:2] == ["A…e", ""]
+
+
+def test_a_step_that_does_not_exist_is_told_with_those_that_do(seen):
+    with pytest.raises(PipeWeaveError, match="no step 'nubmers'") as caught:
+        seen("nubmers")
+    assert "numbers" in caught.value.fix
