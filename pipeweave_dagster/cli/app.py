@@ -16,6 +16,7 @@ from pipeweave_dagster.cli import (
     models,
     pipelines,
     predict,
+    reports,
     run,
     runs,
     schedule,
@@ -36,7 +37,18 @@ def build_app() -> typer.Typer:
     )
     for module in (run, dev, demo, uploads, files, predict, doctor, migrate, storage):
         module.register(app)
-    groups = (datasets, findings, expectations, pipelines, advice, models, runs, schedule, config)
+    groups = (
+        datasets,
+        findings,
+        reports,
+        expectations,
+        pipelines,
+        advice,
+        models,
+        runs,
+        schedule,
+        config,
+    )
     for module in groups:
         module.register(app)
     return app

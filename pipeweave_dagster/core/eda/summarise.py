@@ -8,6 +8,7 @@ from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.power import Power
 from pipeweave_dagster.core.columns.repeats import Repeats
 from pipeweave_dagster.core.columns.sentinels import believed
+from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import DatasetSnapshot, Finding, SchemaDeduction
 from pipeweave_dagster.core.eda.associations import associations
 from pipeweave_dagster.core.eda.categories import lengths, top_values
@@ -64,7 +65,7 @@ def summarise(
         "columns": len(columns),
         "target": _target(case),
         "findings": [_finding(f) for f in sorted(found, key=lambda f: (_RANK[f.state], f.code))],
-        "details": [_detail(c, case, powers) for c in detailed],
+        "details": [_detail(c, target, powers) for c in detailed],
         "listed": [_head(c, powers) for c in columns],
         "associations": associations([c for c in ranked if not _hidden(c)]),
         "missingness": missingness(columns, target, clock and clock[0]),
@@ -200,12 +201,11 @@ def _head(column: Column, powers: dict[str, Power]) -> dict[str, Any]:
     }
 
 
-def _detail(column: Column, case: Case, powers: dict[str, Power]) -> dict[str, Any]:
+def _detail(column: Column, target: Target | None, powers: dict[str, Power]) -> dict[str, Any]:
     detail = {**_head(column, powers), "reason": column.info.reason, "pii": column.info.pii}
     if _hidden(column) or column.distinct == 0:
         detail["reason"] = ""  # it may quote values
         return {**detail, "kind": "hidden" if column.distinct else "empty"}
-    target = case.table.target
     related = target is not None and target.classes > 1 and column.name != target.name
     if target is not None and related and column.info.type != "text":
         detail["relation"] = relation(column, target)

@@ -1,0 +1,92 @@
+"""`pipeweave reports`: the data reports of every version of a data set."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeweave_dagster.adapters.state import DocumentStore, Entry
+from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.datasets import known
+from pipeweave_dagster.cli.output import AsJson, columns, deliver, emit
+from pipeweave_dagster.core.documents import EdaReport
+from pipeweave_dagster.core.errors import not_found
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(help="The data reports of every version.", no_args_is_help=True)
+    group.command("ls", epilog="Example: `pipeweave reports ls titanic`")(ls)
+    group.command("show", epilog="Example: `pipeweave reports show titanic --html report.html`")(
+        show
+    )
+    app.add_typer(group, name="reports")
+
+
+def ls(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
+    """One line a report, the newest first."""
+    home.prepare()
+    with home.workbench() as bench:
+        found = _reports(bench.store, known(bench.store, name))
+        facts = [
+            {"report": entry.document, "run_id": entry.run_id, "made_at": entry.made_at,
+             "rows": report.rows, "columns": report.columns}
+            for entry in found
+            if (report := bench.store.load(entry.document, EdaReport))
+        ]  # fmt: skip
+    rows = [
+        (f["report"][:12], _day(f["made_at"]), f["run_id"][:8], f["rows"], f["columns"])
+        for f in facts
+    ]
+    text = columns(["report", "made at", "run", "rows", "columns"], rows)
+    emit({"dataset": name, "reports": facts}, json, text)
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    report: Annotated[str | None, typer.Argument(help="First letters of its id; newest.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the HTML here.")] = None,
+    json: AsJson = False,
+) -> None:
+    """The highlights of a report; `--json`: everything that it shows, as the asset holds it."""
+    home.prepare()
+    with home.workbench() as bench:
+        entry = _chosen(_reports(bench.store, known(bench.store, name)), name, report)
+        document = bench.store.load(entry.document, EdaReport)
+        summary = _summary(bench.store, document) if json else {}
+        if html:
+            deliver(bench.store.payload(document.html), html)
+    emit({"report": entry.document, **summary}, json, "\n".join(document.highlights))
+
+
+def _reports(store: DocumentStore, name: str) -> list[Entry]:
+    """Every report that a kept run made, the newest first; equal ones once."""
+    found: dict[str, Entry] = {}
+    for run_id in store.manifests(name):
+        manifest = store.manifest(name, run_id)
+        entry = manifest.entries.get("eda_report") if manifest else None
+        if entry and (entry.document not in found or entry.made_at < found[entry.document].made_at):
+            found[entry.document] = entry
+    return sorted(found.values(), key=lambda entry: -entry.made_at)
+
+
+def _chosen(found: list[Entry], name: str, report: str | None) -> Entry:
+    fits = [entry for entry in found if entry.document.startswith(report or "")]
+    if not fits:
+        raise not_found(
+            f"{name!r} has no report{f' {report!r}' if report else ''}.",
+            fix=f"See 'pipeweave reports ls {name}'.",
+        )
+    return fits[0]
+
+
+def _summary(store: DocumentStore, document: EdaReport) -> dict[str, Any]:
+    from pipeweave_dagster.core.eda.report import read_summary
+
+    beside = document.summary_file
+    return read_summary(document, store.payload(beside) if beside else None)
+
+
+def _day(made_at: float) -> str:
+    return dt.datetime.fromtimestamp(made_at, dt.UTC).strftime("%Y-%m-%d %H:%M")
