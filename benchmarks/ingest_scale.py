@@ -64,6 +64,7 @@ def by_pipeweave(path: Path, out: Path) -> int:
 def by_duckdb(path: Path, out: Path) -> int:
     """Everything as text, told the dialect."""
     with duckdb.connect(config={"threads": _THREADS}) as db:
+        db.execute("SET enable_progress_bar = false")
         columns = dict.fromkeys(COLUMNS, "VARCHAR")
         db.execute(
             f"COPY (FROM read_csv('{path}', delim=',', header=true, quote='\"', auto_detect=false,"

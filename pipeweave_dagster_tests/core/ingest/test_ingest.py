@@ -408,3 +408,17 @@ def test_notes_below_a_table_are_put_aside(read, rows):
 def test_a_row_that_may_be_data_is_no_note(read, last):
     body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
     assert read(f"Name,a,b,c\n{body}{last}").rows_quarantined == 0
+
+
+def test_blanks_around_a_text_go_whatever_stands_beside_them():
+    import duckdb
+
+    from pipeweave_dagster.core.ingest.decisions import trimmed
+
+    texts = ["a", "é", " a", "a ", "\u00a0a", "a\u00a0", "\ta\n", "e\u0301 ", " \u0301", "", " ",
+             "日本 ", " 日本", "a b", "~", "!", "\x7f"]  # fmt: skip
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE t (c VARCHAR)")
+        db.executemany("INSERT INTO t VALUES (?)", [(t,) for t in texts])
+        found = [row[0] for row in db.execute(f"SELECT {trimmed('c')} FROM t").fetchall()]
+    assert found == [t.strip(" \t\r\n\u00a0") or None for t in texts]
