@@ -43,6 +43,40 @@ _LEARNERS = {
 _LIMIT_S = 600.0
 
 
+def _idea(operator: str, *columns: str) -> Derived:
+    return Derived(operator=operator, columns=list(columns))
+
+
+_BY_HAND = {
+    "titanic3": [_idea("cross", "sex", "embarked"), _idea("product", "age", "fare")],
+    "telco_churn": [
+        _idea("ratio", "TotalCharges", "tenure"),
+        _idea("ratio", "TotalCharges", "MonthlyCharges"),
+        _idea("cross", "Contract", "InternetService"),
+    ],
+    "insurance_charges": [
+        _idea("product", "age", "bmi"),
+        _idea("cross", "smoker", "sex"),
+        _idea("group_difference", "bmi", "smoker"),
+    ],
+    "hr_attrition_ibm": [
+        _idea("ratio", "MonthlyIncome", "Age"),
+        _idea("difference", "TotalWorkingYears", "YearsAtCompany"),
+        _idea("cross", "OverTime", "JobRole"),
+    ],
+    "concrete_strength": [
+        _idea("ratio", "Water", "Cement"),
+        _idea("product", "Cement", "Age"),
+    ],
+}
+"""What somebody who knows the subject may think of; by the beginnings of columns' names."""
+
+
+def _found(idea: Derived, spec: PipelineSpec) -> Derived:
+    whole = [next(f for f in spec.features if f.startswith(c)) for c in idea.columns]
+    return idea.model_copy(update={"columns": whole})
+
+
 def at_random(spec: PipelineSpec, seed: int, count: int = 8) -> list[Derived]:
     """Different features of the menu, drawn at random."""
     rng = random.Random(seed)
@@ -83,6 +117,8 @@ def measure(cases: list[Case], scratch: Path) -> None:
     for case in cases:
         spec = case.spec
         _line(case, "random", at_random(spec, seed=1), {})
+        if case.name in _BY_HAND:
+            _line(case, "a person", [_found(i, spec) for i in _BY_HAND[case.name]], {})
         if adviser is None:
             continue
         figures = column_figures(case.snapshot, case.data, spec.features, given.advice_level)
