@@ -33,7 +33,7 @@ def facts(*words: str | Path, code: int = 0) -> Any:
     "command",
     ["run", "dev", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
      "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show", "datasets rm",
-     "pipelines ls",
+     "reports ls", "reports show", "pipelines ls",
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export", "models ls",
      "models show",
      "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",

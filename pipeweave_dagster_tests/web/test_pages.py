@@ -12,7 +12,7 @@ from pipeweave_dagster.adapters.logs import correlation
 from pipeweave_dagster.adapters.overview import entry_of
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.core.documents import DatasetSettings, Findings
+from pipeweave_dagster.core.documents import DatasetSettings, Findings, PipelineSpec, SplitSpec
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.settings import Settings
@@ -303,3 +303,25 @@ def test_a_request_keeps_the_proxys_id_in_the_logs(store, given, kept, monkeypat
     client.get("/", headers={"x-request-id": given})
     assert (seen[0] == given) is kept
     assert seen[0]
+
+
+def test_the_page_says_why_a_column_is_not_used(client, store, tmp_path):
+    put(store, tmp_path, columns={"x": list(range(100)), "id": [f"r{i}" for i in range(100)]})
+    spec = PipelineSpec(
+        source="rules",
+        target="x",
+        task="regression",
+        metric="rmse",
+        features=["x"],
+        steps=[],
+        split=SplitSpec(),
+        dropped={"id": f"PW502: it identifies the row {HOSTILE}"},
+    )
+    head = store.require_head("demo")
+    entry = Entry(document=store.save(spec), key="k", run_id="r1", made_at=1.0)
+    moved = head.model_copy(update={"entries": {**head.entries, "pipeline": entry}})
+    store.storage.put("datasets/demo/HEAD.json", moved.model_dump_json().encode())
+    page = client.get("/datasets/demo").text
+    assert "Columns that are not used" in page
+    assert "PW502: it identifies the row" in page
+    assert HOSTILE not in page
