@@ -37,7 +37,8 @@ def facts(*words: str | Path, code: int = 0) -> Any:
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export", "models ls",
      "models show",
      "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
-     "runs cancel", "schedule ls", "config show", "migrate"],
+     "runs cancel", "schedule ls", "config show",
+     "advice preview", "advice list", "advice show", "advice replay", "migrate"],
 )  # fmt: skip
 def test_help_has_an_example_and_json(command: str) -> None:
     from typer.testing import CliRunner
