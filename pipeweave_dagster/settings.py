@@ -163,6 +163,17 @@ class Settings(BaseSettings):
         # Processes of one installation start in different folders and must mean the same one.
         return path.expanduser().absolute()
 
+    @field_validator("advisor_endpoint")
+    @classmethod
+    def _encrypted(cls, address: str | None) -> str | None:
+        # The key goes there; on the way to another machine it must not be readable.
+        if address is not None:
+            parts = urlsplit(address)
+            local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+            if parts.scheme != "https" and not (parts.scheme == "http" and local):
+                raise ValueError("it must begin with https:// (http:// only for this machine)")
+        return address
+
     @model_validator(mode="after")
     def _strong_secrets(self) -> Self:
         """Production refuses weak secrets, development warns of them."""

@@ -53,6 +53,28 @@ def test_weak_secrets_are_refused_in_production_and_warned_of_on_a_laptop(
     Settings()
 
 
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("https://gateway.example/gemini", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://gateway.example", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("gateway.example", False),
+        ("ftp://127.0.0.1", False),
+    ],
+)
+def test_the_advisors_key_travels_encrypted_or_not_at_all(
+    address: str, right: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEWEAVE_ADVISOR_ENDPOINT", address)
+    if right:
+        assert Settings().advisor_endpoint == address
+        return
+    with pytest.raises(ValidationError, match="https"):
+        Settings()
+
+
 def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-show")
     assert "do-not-show" not in repr(Settings())
