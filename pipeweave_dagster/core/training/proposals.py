@@ -15,13 +15,14 @@ from pipeweave_dagster.core.training.trial import Result
 
 
 class Range(NamedTuple):
-    """Where a number lies, and whether its magnitude is what counts."""
+    """Where a number lies, whether its magnitude is what counts, and of which kind it is."""
 
     low: float
     high: float
     usual: float
     magnitude: bool = True
     whole: bool = False
+    yes_or_no: bool = False
 
 
 SPACES: dict[str, dict[str, Range]] = {
@@ -32,7 +33,7 @@ SPACES: dict[str, dict[str, Range]] = {
         "colsample_bytree": Range(0.3, 1.0, 0.8, magnitude=False),
         "subsample": Range(0.6, 1.0, 0.9, magnitude=False),
         "reg_lambda": Range(0.01, 20, 0.3),
-        "extra_trees": Range(0, 1, 0, magnitude=False, whole=True),
+        "extra_trees": Range(0, 1, 0, magnitude=False, yes_or_no=True),
     },
     "xgboost": {
         "max_depth": Range(3, 11, 6, magnitude=False, whole=True),
@@ -116,7 +117,9 @@ def _place(space: Range, value: Any) -> float:
     return min(1.0, max(0.0, (number - low) / (high - low)))
 
 
-def _value(space: Range, at: float) -> float | int:
+def _value(space: Range, at: float) -> float | int | bool:
+    if space.yes_or_no:
+        return at >= 0.5
     if space.magnitude:
         value = space.low * (space.high / space.low) ** at
     else:

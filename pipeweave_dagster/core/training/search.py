@@ -39,6 +39,7 @@ _MOST_FINALISTS = 10
 _LEAST_FINALISTS = 5
 _SLOWER = 1.3
 _MOST_PROPOSALS = 300
+_PATIENCE, _PATIENCE_OF_S = 8, 5.0
 _WITH_MODELS = 30
 
 
@@ -161,7 +162,7 @@ class Search:
 
     def _propose(self) -> Work | None:
         """A new candidate, unless the last ones brought nothing, or time is short."""
-        patience = 20 + int(self.clock.budget_s / 5)
+        patience = _PATIENCE + int(self.clock.budget_s / _PATIENCE_OF_S)
         if not adaptive(self.spec) or self.fruitless > patience or self.proposed > _MOST_PROPOSALS:
             return None
         ranked = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"]

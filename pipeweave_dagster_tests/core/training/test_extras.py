@@ -102,6 +102,7 @@ def test_proposals_stay_in_their_space_repeat_themselves_and_differ():
     for candidate in found:
         for name, space in SPACES[candidate.family].items():
             assert space.low <= candidate.params[name] <= space.high
+            assert isinstance(candidate.params[name], bool) == space.yes_or_no
     assert propose(ranked[2:], 0, seed=0) is None
 
 

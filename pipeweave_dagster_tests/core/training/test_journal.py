@@ -20,12 +20,13 @@ def table(tmp_path_factory):
     folder = tmp_path_factory.mktemp("table")
     spec = planned(frame, "y", "regression")
     steps = [
-        s.model_copy(update={"params": {"families": ["linear", "lightgbm", "xgboost"]}})
+        s.model_copy(update={"params": {"families": ["linear", "lightgbm"]}})
         if s.kind == "train"
         else s
         for s in spec.steps
     ]
-    return frame, spec.model_copy(update={"steps": steps}), stored(frame, folder)
+    split = spec.split.model_copy(update={"folds": 3})
+    return frame, spec.model_copy(update={"steps": steps, "split": split}), stored(frame, folder)
 
 
 def run(table, out, trials, budget_s):
@@ -42,7 +43,7 @@ def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch)
     real = search.run_fold
 
     def killed(candidate, fold, *rest):
-        if len(fitted) == 15:
+        if len(fitted) == 12:
             raise KeyboardInterrupt
         found = real(candidate, fold, *rest)
         if candidate.family != "dummy":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeweave_dagster.core.documents import Estimate, Evaluation
+from pipeweave_dagster.core.documents import Comparison, Estimate, Evaluation
 from pipeweave_dagster.core.training import promote
 
 
@@ -37,3 +37,18 @@ def test_another_metric_cannot_be_compared():
     found = promote(scored(0.3, 0.2, 0.4, "log_loss"), scored(0.8, 0.7, 0.9))
     assert found.alias == "champion"
     assert "metric changed" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("verdict", "alias", "words"),
+    [("worse", "challenger", "It is worse"), ("better", "champion", "It is better"),
+     ("not distinguishable", "champion", "It is not distinguishable")],
+)  # fmt: skip
+def test_a_paired_comparison_decides_before_intervals_do(verdict, alias, words):
+    paired = Comparison(
+        other="champion", rows=80, difference=-0.1, low=-0.2, high=-0.05, verdict=verdict
+    )
+    new = scored(0.9, 0.85, 0.95).model_copy(update={"comparison": paired})
+    found = promote(new, scored(0.8, 0.7, 0.9))
+    assert (found.alias, found.reason.startswith(words)) == (alias, True)
+    assert "80 test rows that both have" in found.reason

@@ -24,7 +24,8 @@ def trained(frame, target, task, folder, *, families=QUICK, budget_s=40, started
         else s
         for s in spec.steps
     ]
-    spec = spec.model_copy(update={"steps": steps})
+    split = spec.split.model_copy(update={"folds": 3})
+    spec = spec.model_copy(update={"steps": steps, "split": split})
     out = folder / "out"
     out.mkdir()
     schema.pop("settings", None)
@@ -159,13 +160,22 @@ def test_a_second_training_gives_the_same_model(signal, tmp_path):
     pd.testing.assert_frame_equal(*files)
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
-def test_a_shuffled_target_has_no_signal(task, tmp_path):
-    rng = np.random.default_rng(11)
-    values = {"binary": 2, "multiclass": 4, "regression": 400}[task]
-    frame = pd.DataFrame(rng.normal(size=(400, 6)), columns=list("abcdef"))
-    frame["y"] = rng.integers(0, values, 400)
-    _, model, _ = trained(frame, "y", task, tmp_path)
+@pytest.mark.parametrize(
+    ("name", "target", "task"),
+    [
+        ("breast_cancer", -1, "binary"),
+        ("wine", -1, "multiclass"),
+        ("penguins", 0, "multiclass"),
+        ("student_math", -1, "regression"),
+        ("penguins_raw", "Body Mass (g)", "regression"),
+    ],
+)
+def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path):
+    frame = pd.read_csv(examples / f"{name}.csv")
+    target = target if isinstance(target, str) else frame.columns[target]
+    frame = frame[frame[target].notna()].reset_index(drop=True)
+    frame[target] = np.random.default_rng(11).permutation(frame[target])
+    _, model, _ = trained(frame, target, task, tmp_path, families=["linear", "lightgbm"])
     assert model.verdict == "no signal"
 
 
