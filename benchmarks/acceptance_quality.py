@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from guardrails import Case, prepared, rows_of
 from numpy.typing import NDArray
+from pandas.util import hash_pandas_object
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.metrics import roc_auc_score
@@ -48,6 +49,7 @@ from pipeweave_dagster.core.quality.labels import label_odds
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.split import split_rows, strata_of
 from pipeweave_dagster.core.training.table import read_table
 
 Line = tuple[str, object, object]
@@ -166,6 +168,27 @@ def _time(sets: Sets) -> Iterator[Line]:
     yield "rows in the order of time alert", True, bool(at_random)
     split = DatasetSettings(split=SplitSetting(time=at_random[0].columns[0] if at_random else ""))
     yield "a split by time does not", [], sets.of("irish_electricity_price", "PW603", split)
+
+
+@row("QUA-12")
+def _straddling(sets: Sets) -> Iterator[Line]:
+    snapshot, schema, data = sets.case("mammography")
+    given = DatasetSettings(target=schema.target.name, task=schema.target.task)
+    spec = plan(snapshot, schema, inspect(snapshot, schema, data, given), given)
+    table = read_table(spec, data)
+    parts = split_rows(spec.split, table.raw, None, strata_of(table.y, len(table.classes)))
+    part = np.full(len(table.y), -1)
+    part[parts.train] = parts.fold[parts.train]
+    keys = np.unique(hash_pandas_object(table.raw, index=False), return_inverse=True)[1]
+    pairs = np.unique(np.column_stack([keys, part]), axis=0)
+    torn = np.bincount(pairs[:, 0]) > 1
+    rows = np.bincount(keys)
+    yield (
+        "mammography: equal rows on two sides, but for one block",
+        0,
+        int(rows[torn & (rows < len(part) / 6)].sum()),
+    )
+    yield "mammography: every row has a part", len(part), len(parts.train) + len(parts.test)
 
 
 @row("QUA-13")
