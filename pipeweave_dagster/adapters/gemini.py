@@ -64,6 +64,11 @@ def _model(request: AdviceRequest, api_key: SecretStr, endpoint: str | None) -> 
     sdk = _sdk()
     options = {"api_endpoint": endpoint} if endpoint else None
     sdk.configure(api_key=api_key.get_secret_value(), transport="rest", client_options=options)
+    # A redirect would carry the key to another machine; the package has no setting for that.
+    from google.generativeai.client import get_default_generative_client
+
+    client: Any = get_default_generative_client()
+    client.transport._session.max_redirects = 0  # noqa: SLF001
     return sdk.GenerativeModel(request.model, system_instruction=request.instruction)
 
 
@@ -136,6 +141,8 @@ def _unreachable(error: Exception) -> PipeWeaveError:
         return no_answer("the service did not answer in time")
     if "ParseError" in kinds or "JSONDecodeError" in kinds:
         return no_answer("the service's answer is no JSON", ErrorCode.VALIDATION_ERROR)
+    if "TooManyRedirects" in kinds:
+        return no_answer("the service sends its callers elsewhere, which is not followed")
     if kinds & {"ConnectionError", "RequestException", "OSError"}:
         found = no_answer("the service cannot be reached")
         found.details["again"] = True

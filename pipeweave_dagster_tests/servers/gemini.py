@@ -19,7 +19,7 @@ class Call:
         self.path = handler.path
         self.headers = {k.lower(): v for k, v in handler.headers.items()}
         self.raw = handler.rfile.read(int(self.headers.get("content-length", 0)))
-        self.body: dict[str, Any] = json.loads(self.raw)
+        self.body: dict[str, Any] = json.loads(self.raw or b"{}")
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -156,6 +156,10 @@ def stand_in() -> Iterator[StandIn]:
         def do_POST(self) -> None:
             call = Call(self)
             owner.take(call)(call)
+
+        def do_GET(self) -> None:  # what a followed redirect would be
+            owner.calls.append(Call(self))
+            self.send_error(404)
 
         def log_message(self, *_: object) -> None:
             return

@@ -99,3 +99,14 @@ def test_silence_ends_with_the_time_and_is_not_tried_again(server: StandIn) -> N
 def test_nobody_listens() -> None:
     with pytest.raises(PipeWeaveError, match="cannot be reached"):
         ask_gemini(REQUEST, SecretStr(KEY), 1.0, "http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_no_redirect_takes_the_key_elsewhere(server: StandIn, status: int) -> None:
+    with gemini.stand_in() as other:
+        other.expect(gemini.says("{}"))
+        server.expect(gemini.fails(status, Location=f"{other.endpoint}/steal"))
+        with pytest.raises(PipeWeaveError, match="not followed"):
+            ask(server)
+        assert len(server.calls) == 1
+        assert not other.calls
