@@ -1,5 +1,7 @@
 """The doctor's lines about Dagster: its database, code server, queue and daemon."""
 
+import contextlib
+import io
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +73,8 @@ class DagsterParts:
         address = {name: where[name] for name in ("host", "port", "socket") if name in where}
         if "socket" in address and not Path(address["socket"]).exists():
             return _not_running("the code server", strict=self.strict)
-        state = DagsterGrpcClient(**address).health_check_query()
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it could not reach
+            state = DagsterGrpcClient(**address).health_check_query()
         if state != "SERVING":
             raise unavailable(f"The code server does not answer ({state}).", fix="Start it again.")
         return "answers"

@@ -73,6 +73,17 @@ def test_a_service_that_does_not_answer_is_named(
     assert {name for name, line in found.items() if line.state == "red"} == {"pages"}
 
 
+def test_a_code_server_that_is_gone_is_red_and_prints_nothing(
+    lines: Lines, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = home / "dagster" / "workspace.yaml"
+    workspace.parent.mkdir(parents=True)
+    workspace.write_text("load_from:\n- grpc_server: {host: 127.0.0.1, port: 1}\n")
+    found = lines()
+    assert {name for name, line in found.items() if line.state == "red"} == {"code"}
+    assert capsys.readouterr().out == ""
+
+
 def test_no_password_is_told(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "do-not-show-0aB1cD2eF3gH4iJ5kL6m"
     monkeypatch.setenv("DATABASE_URL", f"postgresql+psycopg2://u:{secret}@127.0.0.1:1/d")

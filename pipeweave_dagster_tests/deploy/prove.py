@@ -1,6 +1,7 @@
 """Starts the whole of docker-compose.yml natively, stops each part, and prints what happens.
 
-`make prove PROVE_ARGS=FOLDER` keeps pictures of the pages in the folder. It takes some minutes: a
+`make prove PROVE_ARGS="FOLDER PART…"` keeps pictures of the pages in the folder, and stops the named
+parts only. It takes some minutes: a
 daemon counts as dead only after two minutes. The table goes into docs/how-to/deploy.md.
 """
 
@@ -26,6 +27,10 @@ from pipeweave_dagster_tests.deploy.team import (
     Team,
 )
 
+_HEADER = """
+| stopped part | what people see | what `pipeweave doctor` says | red on `/health` |
+| --- | --- | --- | --- |
+"""
 _RUNS = "{ runsOrError { __typename ... on Runs { count } } }"
 # The order of the compose file; `migrate` does not stay.
 PARTS = ("postgres", "s3", "mlflow", "code", "daemon", "web", "web-readonly", "pages", "proxy")
@@ -48,6 +53,7 @@ class Story:
 def main() -> None:
     """Start, upload, look, stop and start each part, look again."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="pipeweave-"))
+    parts = sys.argv[2:] or PARTS
     folder.mkdir(parents=True, exist_ok=True)
     story = Story()
     with tempfile.TemporaryDirectory() as secrets:
@@ -59,18 +65,15 @@ def main() -> None:
         _process(team, story)
         before = _findings(team)
         _look(team, folder / "before", story)
-        rows = [_without(part, team, story) for part in PARTS]
+        rows = [_without(part, team, story) for part in parts]
         after = _findings(team)
         assert after == before, (before, after)
         story.tell("champion, runs and report are what they were")
+        sys.stdout.write(_HEADER + "".join(rows))
         _look(team, folder / "after", story)
         _process(team, story)
         team.close()
     story.tell("done")
-    sys.stdout.write(
-        "\n| stopped part | what people see | what `pipeweave doctor` says | red on `/health` |\n"
-    )
-    sys.stdout.write("| --- | --- | --- | --- |\n" + "".join(rows))
 
 
 def _process(team: Team, story: Story) -> None:
