@@ -1,8 +1,8 @@
 """Starts the whole of docker-compose.yml natively, stops each part, and prints what happens.
 
-`make prove PROVE_ARGS="FOLDER PART…"` keeps pictures of the pages in the folder, and stops the named
-parts only. It takes some minutes: a
-daemon counts as dead only after two minutes. The table goes into docs/how-to/deploy.md.
+`make prove PROVE_ARGS="FOLDER PART…"` keeps pictures of the pages in the folder, and stops only the
+parts that are named. It takes some minutes: a daemon counts as dead only after two minutes. The
+table goes into docs/how-to/deploy.md.
 """
 
 import sys
@@ -124,16 +124,17 @@ def _without(part: str, team: Team, story: Story) -> str:
         health = team.health()
     red = [name for name, (state, _) in told.items() if state == "red"]
     assert red == [line], told
-    story.tell(f"{part}: the doctor says {told[line][1]!r}; {seen}")
+    unsure = [name for name, (state, _) in told.items() if state == "unknown"]
+    on_page = ", ".join(n for n, state in health.items() if state == "red") or "-"
+    story.tell(f"{part}: the doctor says {told[line][1]!r}, unknown {unsure}; {seen}")
+    story.tell(f"{part}: red on /health: {on_page}")
     began = time.monotonic()
     stack.start(part)
     stack.wait_healthy(part)
     _well_again(team)
     story.tell(f"{part}: started; everything is well again after {time.monotonic() - began:.1f} s")
-    unsure = [name for name, (state, _) in told.items() if state == "unknown"]
     words = f"`{line}` red: {told[line][1]}"
     words += f"; `{'`, `'.join(unsure)}` unknown" if unsure else ""
-    on_page = ", ".join(n for n, state in health.items() if state == "red") or "-"
     return f"| {part} | {seen} | {_quoted(words)} | {on_page} |\n"
 
 
