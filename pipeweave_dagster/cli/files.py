@@ -104,6 +104,7 @@ def eda(
     file: _File,
     html: Annotated[Path | None, typer.Option(help="Write the report as HTML.")] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write a summary as Markdown.")] = None,
     samples: Annotated[
         int, typer.Option(min=0, max=50, help="First rows to show; personal columns never are.")
     ] = 0,
@@ -126,6 +127,10 @@ def eda(
         )  # fmt: skip
         if html:
             deliver(out / "report" / report.html.name, html)
+    if markdown:
+        from pipeweave_dagster.core.eda.markdown import summary_markdown
+
+        markdown.write_text(summary_markdown(report.summary or {}), encoding="utf-8")
     _write_summary(report, json)
     if json != "-":
         emit({}, as_json=False, text="\n".join(report.highlights))

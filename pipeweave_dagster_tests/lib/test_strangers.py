@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     Document,
+    EdaReport,
     Estimate,
     Evaluation,
     Override,
@@ -23,6 +24,7 @@ from pipeweave_dagster.core.documents import (
     Trial,
 )
 from pipeweave_dagster.core.eda import ReportOptions, build_report
+from pipeweave_dagster.core.eda.markdown import summary_markdown
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
@@ -112,6 +114,13 @@ def test_dagsters_metadata_is_inert_and_small(hostile: list[Document]) -> None:
                 inert(str(value.value))
             size = len(str(getattr(value, "value", value)))
             assert size < 256_000, name
+
+
+def test_the_markdown_summary_is_inert(hostile: list[Document]) -> None:
+    report = next(d for d in hostile if isinstance(d, EdaReport))
+    text = summary_markdown(report.summary or {})
+    assert "## Columns" in text
+    inert(text)
 
 
 def test_the_card_in_mlflow_is_inert(hostile: list[Document]) -> None:
