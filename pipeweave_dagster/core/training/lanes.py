@@ -34,7 +34,7 @@ def in_lanes(lanes: int, take: Callable[[], Work | None]) -> None:
         take: Says what to do next; it and `finish` are never called at the same time.
     """
     lock = threading.Lock()
-    failures: list[Exception] = []
+    failures: list[BaseException] = []
 
     def lane() -> None:
         while not failures:
@@ -52,7 +52,7 @@ def in_lanes(lanes: int, take: Callable[[], Work | None]) -> None:
     def guarded() -> None:
         try:
             lane()
-        except Exception as error:  # noqa: BLE001 - raised again below
+        except BaseException as error:  # noqa: BLE001 - raised again below, and ends the other lanes
             failures.append(error)
 
     others = [threading.Thread(target=guarded, daemon=True) for _ in range(lanes - 1)]

@@ -142,3 +142,25 @@ def test_a_lane_waits_while_another_may_still_bring_work():
     assert state["done"]
     with pytest.raises(ZeroDivisionError):
         in_lanes(2, lambda: 1 // 0)
+
+
+@pytest.mark.timeout(60)
+def test_an_interrupt_in_any_lane_ends_them_all():
+    """Else the others wait for ever for work that is not coming back."""
+    for lane in (0, 1):
+        begun, both = [], threading.Barrier(2, timeout=20)
+
+        def call(number, both=both, lane=lane):
+            both.wait()
+            if number == lane:
+                raise KeyboardInterrupt
+
+        def take(begun=begun, call=call):
+            if len(begun) == 2:
+                return WAIT
+            begun.append(len(begun))
+            number = begun[-1]
+            return Work(lambda: call(number), 20.0, lambda *_: None)
+
+        with pytest.raises(KeyboardInterrupt):
+            in_lanes(2, take)
