@@ -149,10 +149,12 @@ def stop_if_blocked(
         return
     told = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
     code, name = document.blocked[0].code, context.partition_key
+    patched = next((f.code for f in document.blocked if f.patch), None)
+    accept = f"Take the proposal over with 'pipeweave findings {name} --accept {patched}', or set "
     error = validation_error(
         " ".join(told),
-        fix=f"Take the proposal over with 'pipeweave findings {name} --accept {code}', or set the "
-        f"finding aside with '--override {code} --reason TEXT'; then run the data set again.",
+        fix=f"{accept if patched else 'Mend the data, or set '}the finding aside with 'pipeweave "
+        f"findings {name} --override {code} --reason TEXT'; then run the data set again.",
         findings=[f.code for f in document.blocked],
     )
     state = RunState(workbench.store, context.partition_key, context.op_execution_context.run_id)
