@@ -76,7 +76,9 @@ class DagsterParts:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints what it could not reach
             state = DagsterGrpcClient(**address).health_check_query()
         if state != "SERVING":
-            raise unavailable(f"The code server does not answer ({state}).", fix="Start it again.")
+            raise unavailable(
+                "The code server does not answer.", fix="Start it again, and see its log."
+            )
         return "answers"
 
     def queue(self) -> str:
