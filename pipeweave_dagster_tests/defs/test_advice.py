@@ -173,24 +173,6 @@ def test_the_report_gets_sentences_whose_figures_were_checked(
     assert report.summary["narrative"]["sentences"] == report.narrative
 
 
-def test_the_plan_is_valid_and_tested(
-    make: Make, server: StandIn, by_rules: dict[str, Any]
-) -> None:
-    server.expect(gemini.clever)
-    bench = make()
-    run = {"context": context_for(NAME), "workbench": bench}
-    read = {**inputs(bench), "schema_deduction": by_rules["schema"]}
-    found = pipeline(**read, findings=Findings(findings=[]), **run)
-    spec: PipelineSpec = found.value
-    assert "1 features and 0 other steps proposed" in found.metadata["advice"]
-    assert "loss of a row smaller by" in found.metadata["advice"]
-    if derived_in(spec):
-        assert spec.source == "advisor"
-        assert not validate(spec)
-    else:
-        assert spec.to_json() == by_rules["spec"].to_json()
-
-
 def test_no_key_is_in_anything_that_is_kept(make: Make) -> None:
     bench = make()
     for item in bench.store.storage.list(""):
@@ -230,7 +212,10 @@ def test_preview_is_what_is_then_sent_and_replay_gives_it_again_offline(
     advised = {"eda_report": eda_report(**documents, **run).value}
     advised["schema_deduction"] = schema_deduction(**read, **run).value
     sent = {c.adviser: c for c in server.calls}
-    pipeline(**documents, findings=none, **run)
+    server.expect(gemini.says("{}"))
+    refused = pipeline(**documents, findings=none, **run)
+    assert refused.value == spec
+    assert "does not have the shape" in refused.metadata["advice"]
     sent["architect"] = server.calls[-1]
     for request in seen:
         body = sent[request.adviser].body
@@ -253,18 +238,18 @@ def test_a_plan_that_helps_is_kept_and_replayed_offline_with_an_equal_hash(
 ) -> None:
     rows = ratios(300, seed=3).to_csv(index=False).encode()
 
-    def planned(bench: Workbench, name: str) -> PipelineSpec:
+    def planned(bench: Workbench, name: str) -> Any:
         bench.store.storage.put(f"uploads/{name}/data.csv", rows)
         run = {"context": context_for(name), "workbench": bench}
         raw = raw_upload(config=LaunchConfig(target="y", time_budget_s=100), **run).value
         read = {"raw_upload": raw, "dataset": dataset(raw_upload=raw, **run).value}
         rules = make(advisor="rules")
         read["schema_deduction"] = schema_deduction(**read, **{**run, "workbench": rules}).value
-        return pipeline(**read, findings=Findings(findings=[]), **run).value
+        return pipeline(**read, findings=Findings(findings=[]), **run)
 
     server.expect(plan_with("ratio", "mass", "height"))
     bench = make()
-    spec = planned(bench, "online")
+    spec: PipelineSpec = planned(bench, "online").value
     assert spec.source == "advisor"
     assert [f.name for f in derived_in(spec)] == ["ratio(mass, height)"]
     assert spec.advice is not None
@@ -274,8 +259,13 @@ def test_a_plan_that_helps_is_kept_and_replayed_offline_with_an_equal_hash(
     server.expect(gemini.fails(500))
     elsewhere = make()
     save_record(elsewhere.store, "offline", record)
-    assert planned(elsewhere, "offline").sha256 == spec.sha256
+    assert planned(elsewhere, "offline").value.sha256 == spec.sha256
     assert not server.calls
+
+    server.expect(plan_with("product", "junk", "mass"))
+    useless = planned(make(advice_level="names"), "online")
+    assert "1 features and 0 other steps proposed, none kept" in useless.metadata["advice"]
+    assert useless.value == planned(make(advisor="rules"), "online").value
 
 
 def plan_with(operator: str, *names: str) -> gemini.Answer:
