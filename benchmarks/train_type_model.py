@@ -6,14 +6,15 @@ The data is that of SortingHat (Shah et al., SIGMOD 2021, Apache-2.0): columns w
 for their feature type. A linear model over the letters of the name gives probabilities that a
 gradient boosting takes as features, beside PipeWeave's own figures of the column and what the other
 columns of its file say. The linear ones are made out of fold and by whole source files, so the
-boosting learns how far to trust a name. Scoring needs numpy alone.
+boosting learns how far to trust a name. A second linear model sees names, samples and figures at
+once; the mean of the two is what is shipped. Scoring needs numpy alone.
 """
 
 import argparse
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from pipeweave_dagster.core.schema import type_model
 from pipeweave_dagster.core.schema.evidence import Evidence, vector
 from pipeweave_dagster.core.schema.name_letters import NAME_BUCKETS, name_buckets
+from pipeweave_dagster.core.schema.sample_letters import (
+    BIN_SCALE,
+    BINS,
+    SAMPLE_BUCKETS,
+    SAMPLE_SCALE,
+    bins_of,
+    edges_of,
+    sample_buckets,
+)
 from pipeweave_dagster.core.schema.surroundings import surroundings
 from pipeweave_dagster.core.schema.type_model import CLASSES
 
@@ -64,6 +74,7 @@ class Labelled:
     evidence: list[Evidence]
     figures: NDArray[np.float32]
     letters: Any
+    samples: Any
     classes: NDArray[np.int64]
     files: NDArray[Any]
     weights: NDArray[np.float64]
@@ -74,6 +85,7 @@ class Labelled:
             [self.evidence[i] for i in rows],
             self.figures[rows],
             self.letters[rows],
+            self.samples[rows],
             self.classes[rows],
             self.files[rows],
             self.weights[rows],
@@ -105,6 +117,7 @@ def load(path: Path) -> Labelled:
         evidence,
         np.vstack([vector(e) for e in evidence]),
         letters([e.name for e in evidence]),
+        hashed([sample_buckets(e.samples) for e in evidence], SAMPLE_BUCKETS),
         np.array([CLASSES.index(c) for c in table["y_act"]]),
         files,
         np.minimum(1.0, CAP / sizes),
@@ -113,28 +126,72 @@ def load(path: Path) -> Labelled:
 
 def letters(names: list[str]) -> csr_matrix:
     """Hashed letters of names, each row of length one."""
+    return hashed([name_buckets(name) for name in names], NAME_BUCKETS)
+
+
+def hashed(places: list[NDArray[np.int64]], width: int) -> csr_matrix:
+    """Rows with equal values at some places, each of length one."""
     rows, columns, values = [], [], []
-    for i, name in enumerate(names):
-        found = name_buckets(name)
+    for i, found in enumerate(places):
         rows += [i] * len(found)
         columns += found.tolist()
         values += [1 / np.sqrt(max(1, len(found)))] * len(found)
-    return csr_matrix((values, (rows, columns)), (len(names), NAME_BUCKETS), dtype=np.float32)
+    return csr_matrix((values, (rows, columns)), (len(places), width), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The linear model over letters of names, letters of samples and bins of figures."""
+
+    edges: NDArray[np.float32]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+    def raw(self, data: Labelled) -> NDArray[np.float64]:
+        """Logits of shape (n, classes)."""
+        return np.asarray(wide(data, self.edges) @ self.weights + self.bias) + OFFSETS
+
+
+def wide(data: Labelled, edges: NDArray[np.float32]) -> csr_matrix:
+    """All that the linear model sees: (n, name buckets + sample buckets + bins)."""
+    places = bins_of(data.figures, edges)
+    count = len(places)
+    ones = np.full(places.size, BIN_SCALE, np.float32)
+    indices = (np.repeat(np.arange(count), places.shape[1]), places.ravel())
+    binned = csr_matrix((ones, indices), (count, len(edges) * BINS))
+    return hstack([data.letters, SAMPLE_SCALE * data.samples, binned]).tocsr()
+
+
+def fit_linear(data: Labelled) -> Linear:
+    """Train the linear model; large files weigh more than in the boosting, and less than they are.
+
+    The two models err differently, and their mean is better than each.
+    """
+    edges = edges_of(data.figures)
+    model = LogisticRegression(C=3.0, max_iter=80)
+    model.fit(wide(data, edges), data.classes, sample_weight=np.sqrt(data.weights))
+    weights = np.zeros((model.coef_.shape[1], len(CLASSES)))
+    bias = np.full(len(CLASSES), -9.0)
+    weights[:, model.classes_] = model.coef_.T
+    bias[model.classes_] = model.intercept_
+    return Linear(edges, weights, bias)
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained pair of models and the temperature that calibrates them."""
+    """The trained models and the temperature that calibrates their mean."""
 
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     booster: lgb.Booster
+    linear: Linear
     temperature: float = 1.0
 
     def raw(self, data: Labelled) -> NDArray[np.float64]:
         """Logits of shape (n, classes), not yet calibrated."""
         inputs = inputs_of(data, named(self.weights, self.bias, data.letters))
-        return np.asarray(self.booster.predict(inputs, raw_score=True)) + OFFSETS
+        trees = np.asarray(self.booster.predict(inputs, raw_score=True)) + OFFSETS
+        return type_model.joined(trees, self.linear.raw(data))
 
 
 def inputs_of(data: Labelled, by_name: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -177,7 +234,7 @@ def fit(data: Labelled) -> Fitted:
         lgb.Dataset(inputs, data.classes, weight=data.weights, free_raw_data=False),
         ROUNDS,
     )
-    return Fitted(*fit_names(data), booster)
+    return Fitted(*fit_names(data), booster, fit_linear(data))
 
 
 def out_of_fold(data: Labelled, folds: int = 5) -> NDArray[np.float64]:
@@ -218,6 +275,7 @@ def arrays(model: Fitted) -> dict[str, NDArray[Any]]:
 
     trees = model.booster.dump_model()["tree_info"]
     roots = [walk(tree["tree_structure"]) for tree in trees]
+    linear = model.linear.weights.astype(np.float16)
     return {
         "feature": np.array(feature, np.int16),
         "threshold": np.array(threshold, np.float32),
@@ -227,6 +285,11 @@ def arrays(model: Fitted) -> dict[str, NDArray[Any]]:
         "roots": np.array(roots, np.int32),
         "names": model.weights.astype(np.float16),
         "bias": model.bias.astype(np.float32),
+        "edges": model.linear.edges,
+        "linear_names": linear[:NAME_BUCKETS],
+        "linear_samples": linear[NAME_BUCKETS : NAME_BUCKETS + SAMPLE_BUCKETS],
+        "linear_bins": linear[NAME_BUCKETS + SAMPLE_BUCKETS :],
+        "linear_bias": model.linear.bias.astype(np.float32),
         "offsets": OFFSETS,
         "temperature": np.array(model.temperature, np.float32),
     }
@@ -254,7 +317,7 @@ def main() -> None:
     data = load(options.data)
     calibrated = temperature(out_of_fold(data), data)
     fitted = fit(data)
-    model = Fitted(fitted.weights, fitted.bias, fitted.booster, calibrated)
+    model = replace(fitted, temperature=calibrated)
     digest = save(model, options.out)
     print(f"{options.out.name}: {options.out.stat().st_size / 1e3:.0f} kB, sha256 {digest}")
 

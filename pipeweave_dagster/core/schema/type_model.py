@@ -1,4 +1,4 @@
-"""The trained model of column types: a table of trees, scored by numpy.
+"""The trained model of column types: a table of trees and a linear model, scored by numpy.
 
 The file is made by `benchmarks/train_type_model.py`. It is read without pickle, and only if its
 sha256 is the one that is written beside it.
@@ -16,6 +16,12 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.core.schema.evidence import Evidence, vector
 from pipeweave_dagster.core.schema.name_letters import NAME_BUCKETS, name_buckets
+from pipeweave_dagster.core.schema.sample_letters import (
+    BIN_SCALE,
+    SAMPLE_SCALE,
+    bins_of,
+    sample_buckets,
+)
 from pipeweave_dagster.core.schema.surroundings import surroundings
 
 PATH = Path(__file__).with_name("type_model.npz")
@@ -61,8 +67,35 @@ def probabilities(columns: list[Evidence]) -> Floats:
     figures = np.vstack([vector(e) for e in columns])
     named = _by_name([e.name for e in columns], model)
     inputs = np.hstack([figures, named, surroundings(columns, named)])
-    logits = _trees(inputs, model) + model["offsets"]
-    return softmax(logits / float(model["temperature"]))
+    trees = _trees(inputs, model) + model["offsets"]
+    linear = _linear(columns, figures, model) + model["offsets"]
+    return softmax(joined(trees, linear) / float(model["temperature"]))
+
+
+def joined(trees: NDArray[Any], linear: NDArray[Any]) -> Floats:
+    """The mean of two models' logarithms of probabilities, as logits."""
+    return np.asarray((_log_softmax(trees) + _log_softmax(linear)) / 2)
+
+
+def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    return np.log(softmax(logits) + 1e-12)
+
+
+def _linear(
+    columns: list[Evidence], figures: NDArray[np.float32], model: dict[str, NDArray[Any]]
+) -> Floats:
+    """Logits of the linear model over letters of names and samples, and over bins of figures."""
+    names = model["linear_names"].astype(np.float64)
+    samples = model["linear_samples"].astype(np.float64)
+    logits = BIN_SCALE * model["linear_bins"].astype(np.float64)[
+        bins_of(figures, model["edges"])
+    ].sum(axis=1)
+    logits += model["linear_bias"]
+    for i, column in enumerate(columns):
+        letters, seen = name_buckets(column.name), sample_buckets(column.samples)
+        logits[i] += names[letters].sum(axis=0) / np.sqrt(max(1, len(letters)))
+        logits[i] += SAMPLE_SCALE * samples[seen].sum(axis=0) / np.sqrt(max(1, len(seen)))
+    return np.asarray(logits)
 
 
 def _by_name(names: list[str], model: dict[str, NDArray[Any]]) -> NDArray[np.float32]:

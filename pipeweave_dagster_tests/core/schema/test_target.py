@@ -33,7 +33,8 @@ def test_names_places_and_kinds(version, names, target):
 
 def test_the_only_column_that_could_be_one(version):
     text = "".join(
-        f"{'ham' if i % 2 else 'spam'},a free text of words number {i} that goes on and on\n"
+        f"{'ham' if i % 2 else 'spam'}\t"
+        f"message {i} {'very ' * (i % 5)}long, or {'not ' * (i % 3)}at all, who knows that\n"
         for i in range(60)
     )
     target = version(text).schema.target

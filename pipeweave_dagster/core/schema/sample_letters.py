@@ -1,0 +1,54 @@
+"""What the linear part of the type model sees of sample values and figures: places in a table."""
+
+import re
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE_BUCKETS = 8192
+BINS = 8
+# How much samples and figures weigh beside a name, whose letters together have length one.
+SAMPLE_SCALE = 1.5
+BIN_SCALE = 0.35
+_LONGEST = 80
+_LONGEST_FORM = 60
+_MOST_WORDS = 12
+
+
+def form_of(text: str) -> str:
+    """The form of a text: capitals as A, small letters as a, digits as 9."""
+    form = re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", text.strip()[:_LONGEST_FORM]))
+    return re.sub(r"[a-z]", "a", form)
+
+
+def _grams(text: str) -> set[str]:
+    """Letter groups (2 and 3) and words of a sample, and those (3 and 4) of its form."""
+    lower = f" {text.strip().lower()[:_LONGEST]} "
+    form = f"^{form_of(text)}$"
+    grams = {f"s{lower[i : i + n]}" for n in (2, 3) for i in range(len(lower) - n + 1)}
+    grams |= {f"h{form[i : i + n]}" for n in (3, 4) for i in range(len(form) - n + 1)}
+    grams |= {f"w{word}" for word in re.findall(r"[a-z]+", text.lower())[:_MOST_WORDS]}
+    return grams | {"H" + re.sub(r"(.)\1+", r"\1", form)[:30]}
+
+
+def sample_buckets(samples: Sequence[str]) -> NDArray[np.int64]:
+    """Places of all samples' groups in a hashed table, without doubles."""
+    grams = set().union(*(_grams(sample) for sample in samples))
+    return np.array(sorted({zlib.crc32(g.encode()) % SAMPLE_BUCKETS for g in grams}), np.int64)
+
+
+def edges_of(figures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bounds of bins with about as many columns each, (figures, BINS - 1); unused ones infinite."""
+    edges = np.full((figures.shape[1], BINS - 1), np.inf, np.float32)
+    for i, values in enumerate(figures.T):
+        inner = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))[1:-1]
+        edges[i, : len(inner)] = inner
+    return edges
+
+
+def bins_of(figures: NDArray[np.float32], edges: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Place of the bin of every figure in a table of `figures x BINS` rows, (columns, figures)."""
+    inside = (figures[:, :, None] >= edges[None]).sum(axis=2)
+    return np.asarray(inside + np.arange(figures.shape[1]) * BINS, np.int64)
