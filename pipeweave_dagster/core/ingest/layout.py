@@ -5,6 +5,7 @@ body. What stands above it is header (rows that name most columns) and preamble 
 """
 
 import itertools
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pipeweave_dagster.core.ingest.records import Record
 from pipeweave_dagster.core.ingest.value_kinds import TYPED, kind_of
 
 _LOOK_AHEAD = 40
+_IN_BRACKETS = re.compile(r"\s*\(\d[\d.,]*\)\s*")
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,18 @@ def find_layout(records: list[Record], known: tuple[str, ...] = ()) -> Layout:
     return Layout(block[0], len(block), width, names)
 
 
+def _kind(text: str) -> str:
+    """The kind of a cell; a number in brackets is an amount, as bookkeepers write a loss."""
+    return "amount" if _IN_BRACKETS.fullmatch(text) else kind_of(text)
+
+
 def _is_subheader(rows: list[list[str]], start: int) -> bool:
     """Whether the row, blank or not, only names columns that the row of names above leaves open."""
     above = next((r for r in reversed(rows[:start]) if _filled(r)), None)
     row = next((r for r in rows[start:] if _filled(r)), None)
     if above is None or row is None or _filled(above) < 2:
         return False
-    words = all(kind_of(c) not in TYPED for c in row if c)
+    words = all(_kind(c) not in TYPED for c in row if c)
     over = sum(bool(a) for a, c in zip(above, row, strict=True) if c)
     return words and not row[0] and _filled(row) >= 2 and over <= 0.5 * _filled(row)
 
@@ -100,7 +107,7 @@ def _columns(rows: list[list[str]], width: int) -> list["_Column"]:
 
 
 def _names_only(row: list[str]) -> bool:
-    kinds = [kind_of(c) for c in row if c]
+    kinds = [_kind(c) for c in row if c]
     return bool(kinds) and not any(k in TYPED for k in kinds) and len(set(row)) == len(row)
 
 
@@ -108,7 +115,7 @@ class _Column:
     """What the values of one column of the body have in common."""
 
     def __init__(self, values: list[str]) -> None:
-        kinds = Counter(kind_of(v) for v in values)
+        kinds = Counter(_kind(v) for v in values)
         filled = [v for v in values if v]
         self.empties = kinds.pop("empty", 0) > 0 or len(filled) < len(values)
         self.kind, _count = max(kinds.items(), key=lambda t: t[1], default=("empty", 0))
@@ -126,7 +133,7 @@ class _Column:
     def owns(self, cell: str) -> bool:
         if not cell:
             return self.empties
-        kind = kind_of(cell)
+        kind = _kind(cell)
         if self.typed:
             return (kind in TYPED and kind in self.kinds) or (kind == "empty" and self.empties)
         if self.closed:
@@ -147,7 +154,7 @@ def _likeness(row: list[str], columns: list[_Column]) -> float:
 def _is_repeated_header(row: list[str], columns: list[_Column]) -> bool:
     """Words, and nothing else, over columns that hold numbers: the names above stacked tables."""
     over = sum(c.share_typed >= 0.3 and bool(cell) for cell, c in zip(row, columns, strict=True))
-    return over > 0 and not any(kind_of(c) in TYPED for c in row if c)
+    return over > 0 and not any(_kind(c) in TYPED for c in row if c)
 
 
 def _is_sequence_header(row: list[str], columns: list[_Column]) -> bool:
@@ -189,7 +196,7 @@ def _until_data(rows: list[list[str]], first: int, start: int) -> list[int]:
     """Header rows hold names; a row with dates or numbers below one is a (broken) row of data."""
     block = [first]
     for index in range(first + 1, start):
-        kinds = [kind_of(c) for c in rows[index] if c]
+        kinds = [_kind(c) for c in rows[index] if c]
         if kinds and sum(k in TYPED for k in kinds) >= 0.3 * len(kinds):
             break
         block.append(index)

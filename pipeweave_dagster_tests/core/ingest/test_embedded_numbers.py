@@ -1,0 +1,27 @@
+"""Numbers inside text: fifty values whose number was worked out by hand, ten forms of five."""
+
+import pytest
+
+FORMS = {
+    "dollars": ("$1,234.50 $0.99 $12.00 $1,000,000.00 $7.25", [1234.5, 0.99, 12, 1e6, 7.25], "$"),
+    "euros": ("€3.50 €10.00 €1.05 €999.99 €0.10", [3.5, 10, 1.05, 999.99, 0.1], "€"),
+    "percent": ("12% 3.5% 100% 0% 47.25%", [12, 3.5, 100, 0, 47.25], "%"),
+    "kilometres": ("10km 3.5km 250km 0.8km 42km", [10, 3.5, 250, 0.8, 42], "km"),
+    "grams": ("10g 35g 250g 8g 42g", [10, 35, 250, 8, 42], "g"),
+    "thousands": ("1,234 56,789 2,000 12,345,678 9,999", [1234, 56789, 2000, 12345678, 9999], None),
+    "decimal comma": ("2,6 0,05 13,75 100,5 7,125", [2.6, 0.05, 13.75, 100.5, 7.125], None),
+    "brackets": ("(432) 12 (7) 1000 (55)", [-432, 12, -7, 1000, -55], None),
+    "signs": ("+5.5 -3.25 +0.5 -10.75 +8.0", [5.5, -3.25, 0.5, -10.75, 8], None),
+    "exponents": ("1e3 2.5e-2 3E4 1.25e1 6e0", [1000, 0.025, 30000, 12.5, 6], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_number_is_the_one_that_a_person_reads(form, read, rows):
+    text, wanted, unit = FORMS[form]
+    values = text.split() * 4
+    snapshot = read("id;value;kind\n" + "".join(f"r{i};{v};x\n" for i, v in enumerate(values)))
+    column = snapshot.columns[1]
+    assert column.type in {"integer", "number"}, column
+    assert [row["value"] for row in rows()[:5]] == wanted
+    assert column.unit == unit
