@@ -44,7 +44,7 @@ def train(
     from pipeweave_dagster.core.training.trainer import run_training
 
     del schema  # all that training needs of it is in the pipeline
-    clock = Clock(started_at, budget_s, reserve_s=min(3.0, 0.15 * budget_s))
+    clock = Clock(started_at, budget_s, reserve_s=min(7.0, 0.2 * budget_s))
     return run_training(spec, data, out, clock, trials)
 
 

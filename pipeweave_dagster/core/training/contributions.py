@@ -51,7 +51,8 @@ def contributions(bundle: dict[str, Any], table: pd.DataFrame) -> Contributions 
         share += weight
     if total is None or base is None:
         return None
-    return Contributions(columns, total / share, base / share, share)
+    whole = sum(member["weight"] for member in bundle["members"])
+    return Contributions(columns, total / share, base / share, share / whole)
 
 
 def _of_member(member: dict[str, Any], features: pd.DataFrame) -> Array | None:

@@ -18,7 +18,7 @@ from pipeweave_dagster.core.training.card import model_card
 from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.dependence import dependences
 from pipeweave_dagster.core.training.fairness import of_decisions, of_values
-from pipeweave_dagster.core.training.importance import importance
+from pipeweave_dagster.core.training.importance import importance, lighter
 from pipeweave_dagster.core.training.outcome import Outcome, read_outcome
 from pipeweave_dagster.core.training.plots import dependence_plot, plots
 from pipeweave_dagster.core.training.scores import with_intervals
@@ -29,7 +29,9 @@ from pipeweave_dagster.core.training.threshold import cost
 _log = logging.getLogger(__name__)
 
 CARD = "model_card.md"
-_EXPLAINED_ROWS = 500
+_ASKED = 12
+_EXPLAINED = 4
+_EXPLAINED_CELLS = 300
 
 
 def run_evaluation(
@@ -45,9 +47,10 @@ def run_evaluation(
     classes = len(outcome.classes)
     metrics = with_intervals(outcome.y, outcome.output, classes)
     baseline = with_intervals(outcome.y, outcome.baseline, classes)
-    bundle = load_bundle(model)
+    whole = load_bundle(model)
+    bundle = lighter(whole, _ASKED)
     found, notes = importance(bundle, outcome, trained.metric)
-    shap, share = _contributions(bundle, outcome)
+    shap, share = _contributions(lighter(whole, _EXPLAINED), outcome)
     if share:
         notes.append(
             f"Contributions (SHAP values) are those of the {share:.0%} of the model that are "
@@ -83,7 +86,8 @@ def run_evaluation(
 
 def _contributions(bundle: dict[str, Any], outcome: Outcome) -> tuple[dict[str, float], float]:
     """Mean absolute SHAP value of each raw column, largest first, and the share explained."""
-    found = contributions(bundle, outcome.features.iloc[:_EXPLAINED_ROWS])
+    rows = max(50, _EXPLAINED_CELLS // max(1, len(outcome.classes) - 1))
+    found = contributions(bundle, outcome.features.iloc[:rows])
     if found is None or len(outcome.y) == 0:
         return {}, 0.0
     sizes = np.abs(found.values).mean(axis=(0, 2))

@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 _MORE_ROUNDS = 1.1
 _SLOWER = 1.3
 _SEEDS = 5
+_MOST_PARTS = 16
+_LEAST_FOLDS = 2
 _BIG_FOREST_ROWS = 5_000
 _LEAST_KEPT = 0.5
 _FORESTS = ("random_forest", "extra_trees")
@@ -43,8 +45,8 @@ class Part(NamedTuple):
 def complete(weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Clock) -> None:
     """Fit again the models of folds that an earlier run had done and whose models are gone."""
     for result, _ in weighted:
-        folds = range(len(result.members), result.done)
-        for fold in folds:
+        most = max(_LEAST_FOLDS, _MOST_PARTS // len(weighted))
+        for fold in range(len(result.members), min(most, result.done)):
             deadline = clock.share(0.5, 1.0)
             run = run_fold(result.candidate, fold, cache, metric, deadline)
             result.members.append((run.fit, run.data))
@@ -53,11 +55,13 @@ def complete(weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Cl
 def fold_parts(weighted: Weighted) -> list[Part]:
     """The models of the folds, as they are: each row was unseen by one of them, test rows by all.
 
-    Of large forests only two are taken, since each is large.
+    Of large forests only two are taken, since each is large; and of many candidates the first
+    folds, so that the model stays of a size that is quickly written and asked.
     """
     parts = []
+    most = max(_LEAST_FOLDS, _MOST_PARTS // len(weighted))
     for result, weight in weighted:
-        fits = result.members
+        fits = result.members[:most]
         if result.candidate.family in _FORESTS and len(result.oof) > _BIG_FOREST_ROWS:
             fits = fits[:2]
         for fold, (fit, data) in enumerate(fits):
@@ -119,7 +123,8 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
         return None
     fitted: dict[tuple[int, int], Part] = {}
     failed: list[str] = []
-    order = [(index, seed) for seed in range(_SEEDS) for index in range(len(weighted))]
+    seeds = min(_SEEDS, max(1, _MOST_PARTS // len(weighted)))
+    order = [(index, seed) for seed in range(seeds) for index in range(len(weighted))]
 
     def take() -> Work | None:
         while order:

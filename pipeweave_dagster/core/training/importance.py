@@ -62,6 +62,16 @@ def importance(
     return dict(sorted(found.items(), key=lambda item: -(item[1].value or 0.0))), notes
 
 
+def lighter(bundle: dict[str, Any], most: int) -> dict[str, Any]:
+    """The model with at most so many members, evenly taken: explanations need not be exact.
+
+    A mixture of several candidates over all folds has dozens; each is asked for thousands of rows.
+    """
+    members = bundle["members"]
+    step = -(-len(members) // most)
+    return {**bundle, "members": members[::step]} if step > 1 else bundle
+
+
 def _shuffled(
     table: pd.DataFrame, repeats: int, rng: np.random.Generator
 ) -> Iterator[tuple[list[str], pd.DataFrame]]:
