@@ -32,7 +32,8 @@ def facts(*words: str | Path, code: int = 0) -> Any:
 @pytest.mark.parametrize(
     "command",
     ["run", "dev", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
-     "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show", "datasets rm",
+     "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show",
+     "datasets schema", "datasets rm",
      "reports ls", "reports show", "pipelines ls",
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export", "models ls",
      "models show",
