@@ -6,6 +6,7 @@ from pipeweave_dagster.core.documents import (
     ColumnDeduction,
     DatasetSettings,
     DatasetSnapshot,
+    Finding,
     Findings,
     MetricName,
     PipelineSpec,
@@ -55,7 +56,7 @@ def plan(
             not suit the task, or a hand-written pipeline has problems.
     """
     target, task = _target(schema)
-    metric = _metric(settings, task)
+    metric = _metric(settings, task, findings)
     split = _split(schema, settings, snapshot.rows)
     dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = [c for c in schema.columns if c.role == "feature" and c.name not in dropped]
@@ -100,8 +101,10 @@ def _target(schema: SchemaDeduction) -> tuple[str, Task]:
     return target.name, target.task
 
 
-def _metric(settings: DatasetSettings, task: Task) -> MetricName:
-    metric = settings.metric or DEFAULT_METRIC[task]
+def _metric(settings: DatasetSettings, task: Task, findings: Findings) -> MetricName:
+    """What a person said, else what a finding has fixed, else the task's default."""
+    fixed = [f.patch["metric"] for f in findings.findings if _fixes_metric(f)]
+    metric = settings.metric or next(iter(fixed), DEFAULT_METRIC[task])
     if metric not in METRICS[task]:
         raise validation_error(
             f"The metric `{metric}` does not suit a {task} target.",
@@ -110,6 +113,10 @@ def _metric(settings: DatasetSettings, task: Task) -> MetricName:
             task=task,
         )
     return metric
+
+
+def _fixes_metric(finding: Finding) -> bool:
+    return finding.state == "fixed" and finding.overridden is None and "metric" in finding.patch
 
 
 def _sensitive(schema: SchemaDeduction, settings: DatasetSettings) -> list[str]:

@@ -67,6 +67,22 @@ def test_default_metric(table, task, metric):
     assert planned(table, "y", task).metric == metric
 
 
+def test_a_finding_may_set_the_metric_and_a_person_has_the_last_word(table):
+    rare = Finding(
+        code="PW105",
+        title="balance",
+        group="target",
+        state="fixed",
+        message="one class is rare",
+        patch={"metric": "log_loss"},
+    )
+    assert planned(table, "y", "binary", findings=[rare]).metric == "log_loss"
+    said = DatasetSettings(metric="accuracy")
+    assert planned(table, "y", "binary", findings=[rare], settings=said).metric == "accuracy"
+    other = rare.model_copy(update={"overridden": "we rank"})
+    assert planned(table, "y", "binary", findings=[other]).metric == "roc_auc"
+
+
 def leak(state="blocked", **more):
     return Finding(
         code="PW204",

@@ -55,7 +55,7 @@ def test_rows_without_target_are_counted(tmp_path):
 
 def test_a_rare_class_is_an_imbalance(tmp_path):
     found = look(tmp_path, {"x": NOISE, "y": ["a"] * 190 + ["b"] * 10})
-    assert states(found, "PW105") == [("alerted", "y")]
+    assert states(found, "PW105") == [("fixed", "y")]
 
 
 def test_the_question_of_the_schema_is_passed_on(tmp_path):
