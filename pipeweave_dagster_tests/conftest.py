@@ -68,6 +68,17 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a fixture of their module run in one process, so that it is made once."""
+    for item in items:
+        info = getattr(item, "_fixtureinfo", None)
+        made = info.name2fixturedefs.values() if info else ()
+        shared = any(definition.scope == "module" for found in made for definition in found)
+        if shared and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """Forget what fixtures of earlier modules left: MLflow writes its address into the environment.
 

@@ -93,14 +93,14 @@ def test_two_hundred_and_fifty_data_sets_are_listed_in_pages(
 @pytest.mark.slow
 def test_the_main_job_and_everything_after_it(examples: Path, tmp_path: Path) -> None:
     penguins = examples / "penguins.csv"
-    done = facts("run", penguins, "--target", "species", "--time-budget", "16")
+    done = facts("run", penguins, "--target", "species", "--time-budget", "8")
     assert done["error"] is None
     assert done["published"]
     assert done["data"]["rows"] == 344
     assert done["model"]["alias"] == "champion"
     assert done["links"]["dagster_run"].endswith(done["run_id"])
 
-    again = facts("run", penguins, "--target", "species", "--time-budget", "16")
+    again = facts("run", penguins, "--target", "species", "--time-budget", "8")
     assert set(again["reused"]) >= {"dataset", "schema_deduction", "findings", "model"}
 
     listed = facts("datasets", "ls")

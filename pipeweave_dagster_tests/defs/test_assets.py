@@ -32,7 +32,7 @@ from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch import LaunchConfig
 from pipeweave_dagster_tests.defs.conftest import context_for
 
-CONFIG = LaunchConfig(target="species", time_budget_s=24)
+CONFIG = LaunchConfig(target="species", time_budget_s=12)
 
 
 def put(bench: Workbench, name: str, data: bytes, file: str = "data.csv") -> None:

@@ -11,7 +11,7 @@ from pipeweave_dagster_tests.servers.s3 import S3Server
 from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
 
 # Long enough for a model on a machine that does other things too.
-BUDGET_S = 12
+BUDGET_S = 9
 # The sensor looks every 5 s, the queue too, and a process has to start; on a busy machine slower.
 PICKED_UP_S = 30
 TARGET = b"target: species\n"

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli"), pytest.mark.time
 ROOT = Path(__file__).parents[2]
 PENGUINS = ROOT / "examples" / "penguins.csv"
 # Long enough for a model on a machine that does other things too.
-BUDGET_S = "12"
+BUDGET_S = "8"
 Cli = Callable[..., tuple[int, Any]]
 ALONE = ("doctor", "findings", "gc")  # nouns without a verb
 READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines check penguins"]
