@@ -25,7 +25,9 @@ def plots(outcome: Outcome, importance: dict[str, Estimate]) -> list[Plot]:
         drawn.append(_calibration(positive, scores, name))
     if outcome.classes:
         drawn.append(_confusion(outcome))
-    else:
+    if len(outcome.classes) == 2:
+        drawn.append(_gains(outcome.y == 1, outcome.output[:, 1], outcome.classes[1]))
+    if not outcome.classes:
         drawn += [_predicted(outcome), _residuals(outcome)]
     if importance:
         drawn.append(_importance(importance))
@@ -85,6 +87,23 @@ def _precision_recall(positive: Array | Codes, scores: Array, name: str) -> Plot
     return Plot(
         name="precision_recall",
         caption=f"The grey line is guessing: {share:.1%} of the test rows are of this class.",
+        svg=svg.markup(),
+    )
+
+
+def _gains(positive: Array | Codes, scores: Array, name: str) -> Plot:
+    """Cumulative gains; their slope is the lift."""
+    hits, false = _curve(positive, scores)
+    taken = np.r_[0, (hits + false) / len(positive)]
+    found = np.r_[0, hits / max(hits[-1], 1)]
+    svg = _axes(f"Gains, class {name}", "rows, highest scores first", "share found")
+    svg.line([_at(0, 0), _at(1, 1)])
+    svg.line(_thin(taken, found), "s")
+    lift = float(np.interp(0.1, taken, found)) / 0.1
+    return Plot(
+        name="gains",
+        caption=f"The tenth of the rows with the highest scores holds {lift:.1f} times as many of "
+        "this class as a tenth taken blindly (lift).",
         svg=svg.markup(),
     )
 

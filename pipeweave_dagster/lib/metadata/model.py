@@ -17,7 +17,7 @@ from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.settings import Settings
 
-_MAX_PLOTS = 4
+_MAX_PLOTS = 6
 
 
 def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:

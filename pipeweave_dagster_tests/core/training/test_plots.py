@@ -1,0 +1,43 @@
+"""The pictures of an evaluation say what they should, for every task."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training.outcome import Outcome
+from pipeweave_dagster.core.training.plots import plots
+
+ROWS = 1000
+FEATURES = pd.DataFrame({"x": np.arange(ROWS)})
+
+
+def drawn(classes, y, output):
+    return {p.name: p for p in plots(Outcome(classes, y, output, output, FEATURES), {})}
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("binary", {"roc", "precision_recall", "calibration", "confusion", "gains"}),
+        ("multiclass", {"confusion"}),
+        ("regression", {"predicted", "residuals"}),
+    ],
+)
+def test_every_task_has_its_pictures(kind, names):
+    rng = np.random.default_rng(1)
+    count = {"binary": 2, "multiclass": 3, "regression": 0}[kind]
+    y = rng.integers(0, count, ROWS) if count else rng.normal(size=ROWS)
+    output = rng.dirichlet(np.ones(count), ROWS) if count else rng.normal(size=ROWS)
+    found = drawn([f"c{i}" for i in range(count)], y, output)
+    assert set(found) == names
+    assert all(p.svg.startswith("<svg") and len(p.svg) < 30_000 for p in found.values())
+
+
+def test_lift_is_what_counting_gives():
+    """100 of 1,000 rows are positive, 60 of them among the 100 highest scores."""
+    scores = np.linspace(0.99, 0.01, ROWS)
+    y = np.zeros(ROWS, dtype=int)
+    y[:60] = 1
+    y[500:540] = 1
+    gains = drawn(["n", "y"], y, np.c_[1 - scores, scores])["gains"]
+    assert "holds 6.0 times as many" in gains.caption
