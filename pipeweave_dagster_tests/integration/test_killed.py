@@ -92,7 +92,7 @@ def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path:
 def test_children_killed(home: Path, examples: Path, tmp_path: Path) -> None:
     """A child that was not at work is replaced in silence; one that was makes the run fail."""
     storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
-    for stage in ("dataset", "model", "model_evaluation"):
+    for stage in ("dataset", "model"):
         name = stage.replace("_", "-")
         known = {*storage.glob("datasets/*/runs/*.json")}
         with main_job(file, log, name=name) as process:
