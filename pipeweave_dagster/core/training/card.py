@@ -15,12 +15,12 @@ def _safe(text: object, limit: int = 200) -> str:
     return _SPECIAL.sub(r"\\\1", visible)
 
 
-def _number(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.value is None:
+def _number(found: Estimate | Rate | None, digits: int = 4) -> str:
+    if found is None or found.value is None:
         return "-"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.4g}"
-    return f"{estimate.value:.4g} ({estimate.low:.4g} to {estimate.high:.4g})"
+    if found.low is None or found.high is None:
+        return f"{found.value:.{digits}g}"
+    return f"{found.value:.{digits}g} ({found.low:.{digits}g} to {found.high:.{digits}g})"
 
 
 def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation) -> str:
@@ -119,7 +119,7 @@ def _fairness(evaluation: Evaluation) -> list[str]:
         lines += [
             f"| {_safe(g.group)}{' (too few)' if g.small else ''} | {g.rows} "
             + "".join(
-                f"| {_rate(rate)} "
+                f"| {_number(rate, 3)} "
                 for rate in (g.selection, g.true_positive, g.false_positive, g.bias)
             )
             + "|"
@@ -127,11 +127,3 @@ def _fairness(evaluation: Evaluation) -> list[str]:
         ]
         lines.append("")
     return lines
-
-
-def _rate(rate: Rate | None) -> str:
-    if rate is None or rate.value is None:
-        return "-"
-    if rate.low is None or rate.high is None:
-        return f"{rate.value:.3g}"
-    return f"{rate.value:.3g} ({rate.low:.3g} to {rate.high:.3g})"
