@@ -152,8 +152,15 @@ def _likeness(row: list[str], columns: list[_Column]) -> float:
 
 
 def _is_repeated_header(row: list[str], columns: list[_Column]) -> bool:
-    """Words, and nothing else, over columns that hold numbers: the names above stacked tables."""
-    over = sum(c.share_typed >= 0.3 and bool(cell) for cell, c in zip(row, columns, strict=True))
+    """Words, and nothing else, over columns that hold numbers: the names above stacked tables.
+
+    A usual value of a column of few values is none of them, also where others there are of a type
+    (`M` beside `F`, which is short for false).
+    """
+    over = sum(
+        c.share_typed >= 0.3 and bool(cell) and not (c.closed and cell in c.values)
+        for cell, c in zip(row, columns, strict=True)
+    )
     return over > 0 and not any(_kind(c) in TYPED for c in row if c)
 
 

@@ -422,3 +422,12 @@ def test_blanks_around_a_text_go_whatever_stands_beside_them():
         db.executemany("INSERT INTO t VALUES (?)", [(t,) for t in texts])
         found = [row[0] for row in db.execute(f"SELECT {trimmed('c')} FROM t").fetchall()]
     assert found == [t.strip(" \t\r\n\u00a0") or None for t in texts]
+
+
+def test_a_first_row_of_usual_values_is_no_second_header(read):
+    """`F` alone reads as false: a column of `M` and `F` is half typed, and `M` is no name."""
+    rows = [("M", "rents"), *[(sex, own) for sex in "FMF" for own in ("yes", "no", "rents")] * 5]
+    body = "".join(f"{sex},flat {i % 3},{own}\n" for i, (sex, own) in enumerate(rows))
+    snapshot = read("SEX,HOME,OWNER\n" + body)
+    assert [c.name for c in snapshot.columns] == ["SEX", "HOME", "OWNER"]
+    assert snapshot.rows == len(rows)
