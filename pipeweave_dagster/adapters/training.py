@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents import (
     Comparison,
     DatasetSnapshot,
     Evaluation,
+    Findings,
     MlflowLink,
     PipelineSpec,
     SchemaDeduction,
@@ -106,10 +107,14 @@ def model_name(dataset: str) -> str:
 
 
 def evaluate_and_promote(
-    workbench: Workbench, dataset: str, spec: PipelineSpec, trained: TrainedModel, folder: Path
+    workbench: Workbench,
+    dataset: str,
+    plan: tuple[PipelineSpec, Findings, DatasetSnapshot],
+    trained: TrainedModel,
+    folder: Path,
 ) -> Evaluation:
     """Score on the test rows, decide the alias, and write both into MLflow."""
-    store = workbench.store
+    store, (spec, findings, snapshot) = workbench.store, plan
     evaluation = workbench.on_model(
         f"{_TRAINING}:evaluate",
         Evaluation,
@@ -119,6 +124,7 @@ def evaluate_and_promote(
         test_rows=store.payload(trained.test_rows),
         out=folder,
         holdout_use=holdout_use(workbench, dataset, trained),
+        origin=(store.payload(snapshot.data), findings),
     )
     compared = compare_with_champion(workbench, dataset, trained)
     evaluation = evaluation.model_copy(update={"comparison": compared})

@@ -60,7 +60,9 @@ def line(bench: Workbench) -> dict[str, Any]:
     spec: PipelineSpec = results["pipeline"].value
     results["model"] = model(raw_upload=raw, pipeline=spec, **read, **run)
     trained: TrainedModel = results["model"].value
-    results["evaluation"] = model_evaluation(pipeline=spec, model=trained, **run)
+    results["evaluation"], *results["questions"] = model_evaluation(
+        dataset=data, findings=found, pipeline=spec, model=trained, **run
+    )
     return results
 
 
@@ -124,8 +126,21 @@ def test_scores_have_intervals_on_rows_never_seen(line: dict[str, Any]) -> None:
     assert evaluation.promoted == "champion"
 
 
+def test_the_scores_are_asked_whether_they_can_be_believed(line: dict[str, Any]) -> None:
+    canary, methodology = line["questions"]
+    assert (canary.check_name, canary.passed) == ("leak_canary", True)
+    assert canary.metadata["control"].value > canary.metadata["critical"].value
+    # On a busy machine the short budget may suffice for the baselines only.
+    assert methodology.metadata["codes"].value in ("", "PE104"), methodology.description
+    shown = line["evaluation"].metadata
+    assert "training rows" in shown["learning_curve"].value
+    assert "plot: learning_curve" in shown
+    evaluation: Evaluation = line["evaluation"].value
+    assert len(evaluation.curve.points) == 4
+
+
 def test_metadata_stays_below_the_limit_of_the_event_log(line: dict[str, Any]) -> None:
-    documents = {name: result for name, result in line.items() if name != "checks"}
+    documents = {name: r for name, r in line.items() if name not in ("checks", "questions")}
     for name, result in documents.items():
         size = sum(len(str(getattr(v, "value", v))) for v in result.metadata.values())
         assert size < 256_000, f"{name}: {size}"

@@ -2,12 +2,18 @@
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.assessment import (
+    Canary,
     Comparison,
+    Curve,
+    CurvePoint,
     Dependence,
     Fairness,
     GroupRates,
+    MethodCheck,
+    Period,
     Rate,
     Segment,
+    Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import (
@@ -58,11 +64,14 @@ from pipeweave_dagster.core.documents.settings import (
 
 __all__ = [
     "AdviceNote",
+    "Canary",
     "ColumnDeduction",
     "ColumnDrift",
     "ColumnSetting",
     "Comparison",
     "Costs",
+    "Curve",
+    "CurvePoint",
     "DatasetEntry",
     "DatasetSettings",
     "DatasetSnapshot",
@@ -79,11 +88,13 @@ __all__ = [
     "Findings",
     "GroupRates",
     "Member",
+    "MethodCheck",
     "MetricName",
     "MlflowLink",
     "Override",
     "Part",
     "Payload",
+    "Period",
     "PipelineSpec",
     "Plot",
     "PredictionBatch",
@@ -98,6 +109,7 @@ __all__ = [
     "SnapshotColumn",
     "SplitSetting",
     "SplitSpec",
+    "Stability",
     "Step",
     "StorageType",
     "TargetDeduction",

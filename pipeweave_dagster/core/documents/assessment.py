@@ -80,3 +80,77 @@ class Dependence(Part):
     of: str
     at: list[float | str]
     mean: list[float]
+
+
+class Canary(Part):
+    """Whether fitting happened inside the folds: a target without meaning must not be learned.
+
+    The target is shuffled and columns of noise are added before the pipeline's own steps are
+    fitted fold by fold; `z` is how far the held-out rows' scores lie above chance at most, in
+    standard errors, and `critical` the bound. `control` is the same with a column that was
+    averaged over all rows on purpose: unless it is found, the test could not have told.
+    """
+
+    state: Literal["passed", "tripped", "cannot tell"]
+    z: float | None = None
+    critical: float
+    control: float | None = None
+    rows: int
+    message: str
+
+
+class CurvePoint(Part):
+    """Score of a quick learner that saw so many rows: on held-out rows (95 %), and on its own."""
+
+    rows: int
+    score: float | None
+    low: float | None = None
+    high: float | None = None
+    learned: float | None = None
+
+
+class Curve(Part):
+    """A learning curve: would more rows help?
+
+    `learner` is a quick relative of the winner, so its scores are below the winner's; what counts
+    is whether they still rise.
+    """
+
+    learner: str
+    points: list[CurvePoint]
+
+
+class Period(Part):
+    """Score in one stretch of time, by a model that saw earlier rows only.
+
+    `by` is `backtest` for a quick learner fitted on all earlier rows, and `model` where these are
+    test rows and the outputs are the model's own.
+    """
+
+    period: str
+    rows: int
+    by: Literal["backtest", "model"]
+    score: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class Stability(Part):
+    """Whether parts of the model that learned from other rows rank the columns alike.
+
+    `correlation` is Spearman's of their mean absolute contributions, mean over pairs of `models`;
+    below 0.7 the importances are not to be read.
+    """
+
+    correlation: float
+    models: int
+    readable: bool
+
+
+class MethodCheck(Part):
+    """One question to how a score came about, with its answer."""
+
+    code: str
+    title: str
+    state: Literal["passed", "failed", "not applicable"]
+    message: str = ""

@@ -7,10 +7,15 @@ from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.assessment import (
+    Canary,
     Comparison,
+    Curve,
     Dependence,
     Fairness,
+    MethodCheck,
+    Period,
     Segment,
+    Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import SnapshotColumn
@@ -175,7 +180,9 @@ class Evaluation(Document):
 
     `contributions` are mean absolute SHAP values of the members that are trees, in their margin;
     `comparison` is with the champion of the time; `holdout_use` counts how often a model was
-    evaluated on this very set of test rows: scores chosen among many uses flatter.
+    evaluated on this very set of test rows: scores chosen among many uses flatter. `canary`,
+    `curve`, `periods` (where rows are divided by time), `stability` and `checks` ask whether the
+    scores and importances can be believed.
     """
 
     kind: ClassVar[str] = "model_evaluation"
@@ -194,6 +201,11 @@ class Evaluation(Document):
     fairness: list[Fairness] = []
     comparison: Comparison | None = None
     holdout_use: int = 1
+    canary: Canary | None = None
+    curve: Curve | None = None
+    periods: list[Period] = []
+    stability: Stability | None = None
+    checks: list[MethodCheck] = []
     card: Payload | None = None
     notes: list[str] = []
 

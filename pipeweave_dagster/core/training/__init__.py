@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeweave_dagster.core.documents import (
     Comparison,
     Evaluation,
+    Findings,
     Payload,
     PipelineSpec,
     SchemaDeduction,
@@ -72,6 +73,7 @@ def evaluate(
     test_rows: Path,
     out: Path,
     holdout_use: int = 1,
+    origin: tuple[Path, Findings] | None = None,
 ) -> Evaluation:
     """Score the model on its test rows, with intervals, plots and a model card.
 
@@ -83,10 +85,12 @@ def evaluate(
         test_rows: The test rows that training wrote.
         out: Empty folder; gets `model_card.md`.
         holdout_use: How often a model was evaluated on these test rows, this time included.
+        origin: The typed table (Parquet) it was trained on, and what the guardrails found in it;
+            without them only test rows are looked at: no canary, curve, periods or checks.
     """
     from pipeweave_dagster.core.training.evaluator import run_evaluation
 
-    return run_evaluation(trained, spec, model, test_rows, out, holdout_use)
+    return run_evaluation(trained, spec, model, test_rows, out, holdout_use, origin)
 
 
 def compare(

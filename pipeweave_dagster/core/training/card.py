@@ -44,8 +44,10 @@ def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation
         *_scores(evaluation),
         *_leaderboard(trained),
         *_columns(spec, evaluation),
+        *_along(evaluation),
         *_segments(evaluation),
         *_fairness(evaluation),
+        *_checks(evaluation),
     ]
     if trained.overrides:
         lines += ["## Overridden findings", "", *(f"- {_safe(o)}" for o in trained.overrides), ""]
@@ -79,7 +81,8 @@ def _leaderboard(trained: TrainedModel) -> list[str]:
 
 
 def _columns(spec: PipelineSpec, evaluation: Evaluation) -> list[str]:
-    lines = ["## Columns", "", "| column | importance |", "| --- | --- |"]
+    lines = ["## Columns", "", *_stability(evaluation)]
+    lines += ["| column | importance |", "| --- | --- |"]
     lines += [
         f"| {_safe(name)} | {_number(evaluation.importance.get(name))} |"
         for name in spec.features[:200]
@@ -90,6 +93,51 @@ def _columns(spec: PipelineSpec, evaluation: Evaluation) -> list[str]:
         lines += [f"- {_safe(n)}: {_safe(why, 300)}" for n, why in spec.dropped.items()]
         lines.append("")
     return lines
+
+
+def _stability(evaluation: Evaluation) -> list[str]:
+    found = evaluation.stability
+    if found is None:
+        return []
+    mark = "" if found.readable else "**Do not read the importances.** "
+    words = f"rank the columns with a correlation of {found.correlation:.2f}."
+    return [f"{mark}{found.models} parts of the model that learned from other rows {words}", ""]
+
+
+def _along(evaluation: Evaluation) -> list[str]:
+    """Scores along the number of rows, and along time."""
+    lines: list[str] = []
+    if evaluation.curve is not None:
+        head = f"| training rows | {evaluation.metric} on rows held out | on its own rows |"
+        lines += [f"## Learning curve ({_safe(evaluation.curve.learner)})", "", head]
+        lines += ["| --- | --- | --- |"]
+        lines += [
+            f"| {p.rows} | {_number(Estimate(value=p.score, low=p.low, high=p.high))} "
+            f"| {_number(Estimate(value=p.learned))} |"
+            for p in evaluation.curve.points
+        ]
+        lines.append("")
+    if evaluation.periods:
+        lines += ["## Scores along time", "", "Each period is foretold from earlier rows.", ""]
+        lines += [f"| period | rows | {evaluation.metric} | by |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {_safe(p.period)} | {p.rows} "
+            f"| {_number(Estimate(value=p.score, low=p.low, high=p.high))} | {p.by} |"
+            for p in evaluation.periods
+        ]
+        lines.append("")
+    return lines
+
+
+def _checks(evaluation: Evaluation) -> list[str]:
+    asked = [check for check in evaluation.checks if check.state != "not applicable"]
+    if not asked:
+        return []
+    failed = [check for check in asked if check.state == "failed"]
+    lines = ["## How the scores came about", ""]
+    lines += [f"{len(asked) - len(failed)} of {len(asked)} checks passed.", ""]
+    lines += [f"- {c.code} {_safe(c.title)}: {_safe(c.message, 400)}" for c in failed]
+    return [*lines, ""] if failed else lines
 
 
 def _segments(evaluation: Evaluation) -> list[str]:

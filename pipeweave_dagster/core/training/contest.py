@@ -19,9 +19,10 @@ from pipeweave_dagster.core.training.folds import FoldCache, Problem
 from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.job import Job, make_job
 from pipeweave_dagster.core.training.metrics import Array, row_loss
+from pipeweave_dagster.core.training.sample import sampled
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.split import Index
-from pipeweave_dagster.core.training.table import Table, read_table
+from pipeweave_dagster.core.training.table import read_table
 from pipeweave_dagster.core.training.trial import add_fold, run_fold, start
 
 _log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def contest(
 class _Contest:
     def __init__(self, spec: PipelineSpec, schema: SchemaDeduction, data: Path, end: float) -> None:
         self.spec, self.schema, self.end = spec, schema, end
-        self.job = make_job(spec, _sampled(read_table(spec, data)), seed=0)
+        self.job = make_job(spec, sampled(read_table(spec, data), _MOST_ROWS), seed=0)
         self.tested: list[Tested] = []
 
     def run(self, uses: dict[str, str], ideas: list[Derived]) -> Contest:
@@ -178,21 +179,6 @@ class _Contest:
             _log.info("%s: %s", learner.name, type(error).__name__)
             return None
         return _row_losses(self.job, result.oof)
-
-
-def _sampled(table: Table) -> Table:
-    rows = len(table.y)
-    if rows <= _MOST_ROWS:
-        return table
-    chosen = np.sort(np.random.default_rng(0).permutation(rows)[:_MOST_ROWS])
-    divider = table.divider
-    return replace(
-        table,
-        raw=table.raw.iloc[chosen].reset_index(drop=True),
-        y=table.y[chosen],
-        weight=None if table.weight is None else table.weight[chosen],
-        divider=None if divider is None else divider.iloc[chosen].reset_index(drop=True),
-    )
 
 
 def _row_losses(job: Job, output: Array) -> Array:

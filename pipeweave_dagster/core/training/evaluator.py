@@ -10,10 +10,14 @@ from pipeweave_dagster.core.documents import (
     Costs,
     Evaluation,
     Fairness,
+    Findings,
     Payload,
     PipelineSpec,
     TrainedModel,
 )
+from pipeweave_dagster.core.training.audit.methodology import Score, methodology
+from pipeweave_dagster.core.training.audit.pictures import pictures
+from pipeweave_dagster.core.training.audit.run import Audit, run_audit
 from pipeweave_dagster.core.training.card import model_card
 from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.dependence import dependences
@@ -41,6 +45,7 @@ def run_evaluation(
     test_rows: Path,
     out: Path,
     holdout_use: int = 1,
+    origin: tuple[Path, Findings] | None = None,
 ) -> Evaluation:
     """See `pipeweave_dagster.core.training.evaluate`."""
     outcome = read_outcome(trained, test_rows)
@@ -63,25 +68,44 @@ def run_evaluation(
         notes.insert(0, f"Fitting used the weights of `{spec.weight}`; scores count rows alike.")
     if len(outcome.y) < 100:
         notes.insert(0, f"Only {len(outcome.y)} test rows: the intervals are wide.")
+    audit = Audit() if origin is None else run_audit(trained, spec, origin[0], whole, outcome)
     evaluation = Evaluation(
         rows=len(outcome.y),
         metric=trained.metric,
         metrics=metrics,
         baseline=baseline,
         verdict=trained.verdict,
-        plots=[*plots(outcome, found), *(dependence_plot(d) for d in depends)],
+        plots=[
+            *plots(outcome, found, audit.stability),
+            *pictures(audit.curve, audit.periods, trained.metric),
+            *(dependence_plot(d) for d in depends),
+        ],
         importance=found,
         contributions=shap,
         dependence=depends,
         segments=weak_segments(outcome, trained.metric),
         fairness=_fairness(outcome),
         holdout_use=holdout_use,
-        notes=notes,
+        canary=audit.canary,
+        curve=audit.curve,
+        periods=audit.periods,
+        stability=audit.stability,
+        notes=[*notes, *audit.notes],
     )
+    if origin is not None:
+        asked = Score(trained, spec, evaluation, _counts(outcome), origin[1])
+        evaluation = evaluation.model_copy(update={"checks": methodology(asked)})
     (out / CARD).write_text(model_card(trained, spec, evaluation), encoding="utf-8")
     value = metrics[trained.metric]
     _log.info("test %s %s on %d rows", trained.metric, value.value, len(outcome.y))
     return evaluation.model_copy(update={"card": Payload.of(out / CARD, "text/markdown")})
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    """Test rows of each class."""
+    codes = np.asarray(outcome.y, dtype=np.intp) if outcome.classes else np.arange(0)
+    counts = np.bincount(codes, minlength=len(outcome.classes))
+    return {name: int(counts[k]) for k, name in enumerate(outcome.classes)}
 
 
 def _contributions(bundle: dict[str, Any], outcome: Outcome) -> tuple[dict[str, float], float]:

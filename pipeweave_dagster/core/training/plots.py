@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeweave_dagster.core.documents import Dependence, Estimate, Plot
+from pipeweave_dagster.core.documents import Dependence, Estimate, Plot, Stability
 from pipeweave_dagster.core.eda.svg import Svg
 from pipeweave_dagster.core.training.metrics import Array, Codes
 from pipeweave_dagster.core.training.outcome import Outcome
@@ -15,7 +15,9 @@ _POINTS = 200
 _MAX_CLASSES = 12
 
 
-def plots(outcome: Outcome, importance: dict[str, Estimate]) -> list[Plot]:
+def plots(
+    outcome: Outcome, importance: dict[str, Estimate], stability: Stability | None = None
+) -> list[Plot]:
     """The pictures that suit the task, the most telling first."""
     drawn: list[Plot] = []
     if len(outcome.classes) == 2:
@@ -30,11 +32,12 @@ def plots(outcome: Outcome, importance: dict[str, Estimate]) -> list[Plot]:
     if not outcome.classes:
         drawn += [_predicted(outcome), _residuals(outcome)]
     if importance:
-        drawn.append(_importance(importance))
+        drawn.append(_importance(importance, stability))
     return drawn
 
 
-def _axes(title: str, x: str, y: str, low: str = "0", high: str = "1") -> Svg:
+def axes(title: str, x: str, y: str, low: str = "0", high: str = "1") -> Svg:
+    """An empty picture with both axes from 0 to 1, named at their ends."""
     svg = Svg(_WIDTH, _HEIGHT, title)
     svg.text(_LEFT, 20, title)
     svg.line([(_LEFT, _TOP), (_LEFT, _TOP + _SIZE), (_LEFT + _SIZE, _TOP + _SIZE)])
@@ -46,7 +49,8 @@ def _axes(title: str, x: str, y: str, low: str = "0", high: str = "1") -> Svg:
     return svg
 
 
-def _at(x: float, y: float) -> tuple[float, float]:
+def place(x: float, y: float) -> tuple[float, float]:
+    """Where a point between the axes stands in the picture."""
     return _LEFT + x * _SIZE, _TOP + (1 - y) * _SIZE
 
 
@@ -54,7 +58,7 @@ def _thin(x: Array, y: Array) -> list[tuple[float, float]]:
     if len(x) > _POINTS:
         keep = np.unique(np.linspace(0, len(x) - 1, _POINTS).astype(int))
         x, y = x[keep], y[keep]
-    return [_at(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+    return [place(float(a), float(b)) for a, b in zip(x, y, strict=True)]
 
 
 def _curve(positive: Array | Codes, scores: Array) -> tuple[Array, Array]:
@@ -67,8 +71,8 @@ def _curve(positive: Array | Codes, scores: Array) -> tuple[Array, Array]:
 
 def _roc(positive: Array | Codes, scores: Array, name: str) -> Plot:
     hits, false = _curve(positive, scores)
-    svg = _axes(f"ROC curve, class {name}", "false positive rate", "true positive rate")
-    svg.line([_at(0, 0), _at(1, 1)])
+    svg = axes(f"ROC curve, class {name}", "false positive rate", "true positive rate")
+    svg.line([place(0, 0), place(1, 1)])
     x = np.r_[0, false / max(false[-1], 1)]
     svg.line(_thin(x, np.r_[0, hits / max(hits[-1], 1)]), "s")
     return Plot(
@@ -81,8 +85,8 @@ def _roc(positive: Array | Codes, scores: Array, name: str) -> Plot:
 def _precision_recall(positive: Array | Codes, scores: Array, name: str) -> Plot:
     hits, false = _curve(positive, scores)
     share = float(np.mean(positive))
-    svg = _axes(f"Precision and recall, class {name}", "recall", "precision")
-    svg.line([_at(0, share), _at(1, share)])
+    svg = axes(f"Precision and recall, class {name}", "recall", "precision")
+    svg.line([place(0, share), place(1, share)])
     svg.line(_thin(hits / max(hits[-1], 1), hits / (hits + false)), "s")
     return Plot(
         name="precision_recall",
@@ -96,8 +100,8 @@ def _gains(positive: Array | Codes, scores: Array, name: str) -> Plot:
     hits, false = _curve(positive, scores)
     taken = np.r_[0, (hits + false) / len(positive)]
     found = np.r_[0, hits / max(hits[-1], 1)]
-    svg = _axes(f"Gains, class {name}", "rows, highest scores first", "share found")
-    svg.line([_at(0, 0), _at(1, 1)])
+    svg = axes(f"Gains, class {name}", "rows, highest scores first", "share found")
+    svg.line([place(0, 0), place(1, 1)])
     svg.line(_thin(taken, found), "s")
     lift = float(np.interp(0.1, taken, found)) / 0.1
     return Plot(
@@ -111,14 +115,14 @@ def _gains(positive: Array | Codes, scores: Array, name: str) -> Plot:
 def _calibration(positive: Array | Codes, scores: Array, name: str) -> Plot:
     edges = np.unique(np.quantile(scores, np.linspace(0, 1, 11)))
     bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, max(len(edges) - 2, 0))
-    svg = _axes(f"Calibration, class {name}", "predicted probability", "observed share")
-    svg.line([_at(0, 0), _at(1, 1)])
+    svg = axes(f"Calibration, class {name}", "predicted probability", "observed share")
+    svg.line([place(0, 0), place(1, 1)])
     points, error = [], 0.0
     for k in np.unique(bins):
         rows = bins == k
         x, y = float(scores[rows].mean()), float(np.mean(positive[rows]))
         error += abs(x - y) * float(rows.mean())
-        points.append(_at(x, y))
+        points.append(place(x, y))
     svg.line(points, "s")
     for x, y in points:
         svg.dot(x, y)
@@ -156,7 +160,8 @@ def _confusion(outcome: Outcome) -> Plot:
     )
 
 
-def _scaled(values: Array, low: float, high: float) -> Array:
+def scaled(values: Array, low: float, high: float) -> Array:
+    """Values between two bounds as shares from 0 to 1."""
     return np.clip((values - low) / ((high - low) or 1.0), 0, 1)
 
 
@@ -169,11 +174,11 @@ def _sample(rows: int) -> Sequence[int]:
 def _predicted(outcome: Outcome) -> Plot:
     both = np.r_[outcome.y, outcome.output]
     low, high = (float(v) for v in np.quantile(both, [0.005, 0.995]))
-    svg = _axes("Predicted and true values", "predicted", "true", f"{low:.4g}", f"{high:.4g}")
-    svg.line([_at(0, 0), _at(1, 1)])
-    x, y = _scaled(outcome.output, low, high), _scaled(np.asarray(outcome.y, float), low, high)
+    svg = axes("Predicted and true values", "predicted", "true", f"{low:.4g}", f"{high:.4g}")
+    svg.line([place(0, 0), place(1, 1)])
+    x, y = scaled(outcome.output, low, high), scaled(np.asarray(outcome.y, float), low, high)
     for row in _sample(len(x)):
-        svg.dot(*_at(float(x[row]), float(y[row])), 2)
+        svg.dot(*place(float(x[row]), float(y[row])), 2)
     return Plot(
         name="predicted",
         caption="Each point is a test row (at most 200); on the grey line it is right.",
@@ -204,18 +209,20 @@ def _residuals(outcome: Outcome) -> Plot:
     )
 
 
-def _importance(importance: dict[str, Estimate]) -> Plot:
+def _importance(importance: dict[str, Estimate], stability: Stability | None) -> Plot:
+    unsure = stability is not None and not stability.readable
     shown = [(name, e.value or 0.0) for name, e in list(importance.items())[:12]]
     top = max((value for _, value in shown), default=0.0) or 1.0
     svg = Svg(_WIDTH + 60, 40 + 20 * len(shown), "Permutation importance")
-    svg.text(8, 20, "Permutation importance on test rows")
+    svg.text(8, 20, "Permutation importance on test rows" + (": do not read" if unsure else ""))
     for i, (name, value) in enumerate(shown):
         svg.text(170, 44 + 20 * i, name[:24], "end")
         svg.rect(176, 33 + 20 * i, 180 * max(value, 0.0) / top, 14)
         svg.text(362, 44 + 20 * i, f"{value:.3g}")
     return Plot(
         name="importance",
-        caption="How much the metric worsens when one column's values are shuffled.",
+        caption="How much the metric worsens when one column's values are shuffled."
+        + (" Do not read: parts of the model rank the columns differently." if unsure else ""),
         svg=svg.markup(),
     )
 
@@ -227,11 +234,11 @@ def dependence_plot(found: Dependence) -> Plot:
     numbers = [value for value in found.at if isinstance(value, float)]
     first, last = found.at[0], found.at[-1]
     ends = (f"{first:.4g}", f"{last:.4g}") if numbers else (str(first)[:12], str(last)[:12])
-    svg = _axes(f"Partial dependence on {found.column}", found.column, found.of, *ends)
+    svg = axes(f"Partial dependence on {found.column}", found.column, found.of, *ends)
     along = np.array(numbers) if numbers else np.arange(len(means), dtype=float)
-    across = _scaled(along, float(along.min()), float(along.max()))
+    across = scaled(along, float(along.min()), float(along.max()))
     points = [
-        _at(float(x), float(y)) for x, y in zip(across, _scaled(means, low, high), strict=True)
+        place(float(x), float(y)) for x, y in zip(across, scaled(means, low, high), strict=True)
     ]
     if numbers:
         svg.line(points, "s")

@@ -17,6 +17,7 @@ class Promotion(Part):
 def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
     """Decide what becomes of a new model.
 
+    A model whose scores cannot be believed, because the leak canary tripped, does not answer.
     The first model that found something is champion. A later one replaces it unless it is
     clearly worse, by a paired test on the test rows that both have. Where these are too few, the
     interval of its score must not lie wholly on the wrong side of the champion's score. (Fresh data
@@ -31,6 +32,8 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
             alias="none",
             reason="It is not better than the constant model, so it does not answer.",
         )
+    if new.canary is not None and new.canary.state == "tripped":
+        return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
     if champion is None:
         return Promotion(alias="champion", reason="It is the first model with a signal.")
     if champion.metric != new.metric and new.metric not in champion.metrics:

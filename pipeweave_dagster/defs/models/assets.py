@@ -1,5 +1,7 @@
 """Training under a budget, and evaluation on rows that no fitting ever saw."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from pipeweave_dagster.adapters.training import evaluate_and_promote, train_and_log
@@ -7,15 +9,18 @@ from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Evaluation,
+    Findings,
     PipelineSpec,
     RawUpload,
     SchemaDeduction,
     TrainedModel,
 )
+from pipeweave_dagster.defs.models.checks import ABOUT, check_results
+from pipeweave_dagster.lib.checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.links import run_tags
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.lib.stages import dataset_of, run_stage
 
 
 @dg.asset(
@@ -55,21 +60,29 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="2",
+    code_version="3",
+    check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(
     context: dg.AssetExecutionContext,
     workbench: dg.ResourceParam[Workbench],
+    dataset: DatasetSnapshot,
+    findings: Findings,
     pipeline: PipelineSpec,
     model: TrainedModel,
-) -> dg.MaterializeResult[Evaluation]:
-    """Scores with intervals, plots, importances, the model card, and the registry alias."""
-    return run_stage(
+) -> Iterator[dg.MaterializeResult[Evaluation] | dg.AssetCheckResult]:
+    """Scores with intervals, plots, importances, the model card, and the registry alias.
+
+    Its checks ask whether the scores can be believed; a model whose canary trips is not promoted.
+    """
+    result = run_stage(
         context,
         workbench,
         Evaluation,
         lambda folder: evaluate_and_promote(
-            workbench, context.partition_key, pipeline, model, folder
+            workbench, dataset_of(context), (pipeline, findings, dataset), model, folder
         ),
-        inputs={"pipeline": pipeline, "model": model},
+        inputs={"dataset": dataset, "findings": findings, "pipeline": pipeline, "model": model},
     )
+    yield result
+    yield from check_results(result.value)

@@ -8,6 +8,7 @@ from pipeweave_dagster.adapters.links import mlflow_urls
 from pipeweave_dagster.core.documents import (
     DriftReport,
     Evaluation,
+    MethodCheck,
     PipelineSpec,
     PredictionBatch,
     TrainedModel,
@@ -17,7 +18,8 @@ from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.settings import Settings
 
-_MAX_PLOTS = 6
+_PICTURE_BYTES = 150_000
+"""All pictures of one document together: the event log takes 256 kB of metadata."""
 
 
 def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
@@ -87,11 +89,52 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
     score = document.metrics.get(document.metric)
     if score is not None and score.value is not None:
         facts[f"score_{document.metric}"] = score.value
-    for plot in document.plots[:_MAX_PLOTS]:
+    return facts | _along(document) | _pictures(document)
+
+
+def _along(document: Evaluation) -> dict[str, Any]:
+    """Scores along the number of rows and along time, and how stable the importances are."""
+    facts: dict[str, Any] = {}
+    if document.curve is not None:
+        rows = [
+            (p.rows, markdown.interval(p.score, p.low, p.high), markdown.number(p.learned))
+            for p in document.curve.points
+        ]
+        header = ["training rows", f"{document.metric} on rows held out", "on its own rows"]
+        facts["learning_curve"] = dg.MetadataValue.md(markdown.table(header, rows))
+    if document.periods:
+        spans = [
+            (p.period, p.rows, markdown.interval(p.score, p.low, p.high), p.by)
+            for p in document.periods
+        ]
+        header = ["period", "rows", document.metric, "by"]
+        facts["periods"] = dg.MetadataValue.md(markdown.table(header, spans))
+    if document.stability is not None:
+        mark = "" if document.stability.readable else "do not read the importances: "
+        facts["importance_stability"] = (
+            f"{mark}rank correlation {document.stability.correlation:.2f} between "
+            f"{document.stability.models} parts of the model that learned from other rows"
+        )
+    return facts
+
+
+def _pictures(document: Evaluation) -> dict[str, Any]:
+    """As many pictures as the event log takes, in their order."""
+    facts: dict[str, Any] = {}
+    left = _PICTURE_BYTES
+    for plot in document.plots:
         shown = markdown.picture(plot.svg, plot.caption)
-        if shown is not None:
+        if shown is not None and len(shown.value or "") <= left:
+            left -= len(shown.value or "")
             facts[f"plot: {plot.name}"] = shown
     return facts
+
+
+def checks_table(checks: list[MethodCheck]) -> str:
+    """The questions to a score and their answers, the failed ones first."""
+    ordered = sorted(checks, key=lambda check: check.state != "failed")
+    rows = [(c.code, c.state, c.title, c.message) for c in ordered]
+    return markdown.table(["code", "state", "question", "answer"], rows)
 
 
 def _predictions(document: PredictionBatch, settings: Settings) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""Pictures of what the audit found: the learning curve, and scores along time."""
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import Curve, MetricName, Period, Plot
+from pipeweave_dagster.core.training.plots import axes, place, scaled
+
+
+def pictures(curve: Curve | None, periods: list[Period], metric: MetricName) -> list[Plot]:
+    """What there is to be drawn."""
+    drawn = [] if curve is None else [_curve(curve, metric)]
+    if sum(p.score is not None for p in periods) > 1:
+        drawn.append(_periods(periods, metric))
+    return drawn
+
+
+def _curve(curve: Curve, metric: MetricName) -> Plot:
+    points = [p for p in curve.points if p.score is not None]
+    told = [v for p in points for v in (p.score, p.low, p.high, p.learned) if v is not None]
+    low, high = (min(told), max(told)) if told else (0.0, 1.0)
+    svg = axes(f"Learning curve, {curve.learner}", "training rows", metric, "0", "all")
+    most = max((p.rows for p in points), default=1)
+    for of in ("learned", "score"):
+        known = [(p.rows / most, getattr(p, of)) for p in points if getattr(p, of) is not None]
+        y = scaled(np.array([value for _, value in known]), low, high)
+        line = [place(x, float(v)) for (x, _), v in zip(known, y, strict=True)]
+        svg.line(line, "s" if of == "score" else "g")
+    for p in points:
+        if p.low is not None and p.high is not None:
+            ends = scaled(np.array([p.low, p.high]), low, high)
+            svg.line([place(p.rows / most, float(end)) for end in ends], "s")
+    svg.text(place(0, 1)[0] + 4, place(0, 1)[1] - 4, f"{high:.4g}")
+    svg.text(place(0, 0)[0] + 4, place(0, 0)[1] - 4, f"{low:.4g}")
+    return Plot(
+        name="learning_curve",
+        caption="Scores of a quick learner on rows held out (with 95 % intervals), and (grey) on "
+        "those it learned from. Where the line still rises, more rows would help.",
+        svg=svg.markup(),
+    )
+
+
+def _periods(periods: list[Period], metric: MetricName) -> Plot:
+    points = [p for p in periods if p.score is not None]
+    told = [v for p in points for v in (p.score, p.low, p.high) if v is not None]
+    low, high = min(told), max(told)
+    names = (points[0].period[:16], points[-1].period[:16])
+    svg = axes("Scores along time", "period", metric, *names)
+    for i, p in enumerate(points):
+        x = (i + 0.5) / len(points)
+        if p.low is not None and p.high is not None:
+            ends = scaled(np.array([p.low, p.high]), low, high)
+            svg.line([place(x, float(end)) for end in ends], "s")
+        value = float(scaled(np.array([p.score]), low, high)[0])
+        svg.dot(*place(x, value), 4 if p.by == "model" else 3)
+    svg.text(place(0, 1)[0] + 4, place(0, 1)[1] - 4, f"{high:.4g}")
+    svg.text(place(0, 0)[0] + 4, place(0, 0)[1] - 4, f"{low:.4g}")
+    return Plot(
+        name="periods",
+        caption="Each period foretold from earlier rows only, with 95 % intervals: by a quick "
+        "learner, and by the model itself (larger points) where these are test rows.",
+        svg=svg.markup(),
+    )

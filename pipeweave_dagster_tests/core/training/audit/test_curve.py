@@ -1,0 +1,66 @@
+"""The learning curve rises where more rows help, and is flat where they do not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import Curve, CurvePoint, Period
+from pipeweave_dagster.core.training.audit.curve import learning_curve
+from pipeweave_dagster.core.training.audit.pictures import pictures
+from pipeweave_dagster.core.training.audit.probe import LINE, TREES, probe_like
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster_tests.core.training.made import planned, stored
+
+
+@pytest.fixture
+def problem_of(tmp_path):
+    def of(y, rows=600):
+        rng = np.random.default_rng(1)
+        frame = pd.DataFrame({f"x{i}": rng.normal(size=rows) for i in range(4)})
+        frame["y"] = y(frame, rng)
+        task = "regression" if frame["y"].dtype.kind == "f" else "binary"
+        spec = planned(frame, "y", task)
+        return make_job(spec, read_table(spec, stored(frame, tmp_path)), seed=0).problem
+
+    return of
+
+
+def test_more_rows_help_a_hard_relation(problem_of):
+    problem = problem_of(lambda f, _: np.sin(3 * f["x0"]) * f["x1"])
+    curve = learning_curve(problem, "rmse", TREES)
+    errors = [p.score for p in curve.points]
+    assert [p.rows for p in curve.points] == sorted({p.rows for p in curve.points})
+    assert len(errors) == 4
+    assert errors[-1] < 0.9 * errors[0]
+    assert all(p.low <= p.score <= p.high and p.learned < p.score for p in curve.points)
+
+
+def test_noise_is_not_learned_from_any_number_of_rows(problem_of):
+    problem = problem_of(lambda _, rng: rng.choice(["a", "b"], 600))
+    curve = learning_curve(problem, "roc_auc", LINE)
+    assert all(abs(p.score - 0.5) < 0.2 for p in curve.points)
+    assert curve.points[0].learned > 0.55
+
+
+def test_small_tables_and_no_time_give_none_or_fewer_points(problem_of):
+    problem = problem_of(lambda f, _: f["x0"] * 1.0, rows=40)
+    few = learning_curve(problem, "rmse", LINE)
+    assert few is None or len(few.points) < 4
+    assert learning_curve(problem, "rmse", LINE, seconds=0) is None
+
+
+def test_the_quick_learner_is_of_the_kind_of_the_winner():
+    assert all(probe_like(f) is LINE for f in ("linear", "svm", "mlp"))
+    assert all(probe_like(f) is TREES for f in ("xgboost", "extra_trees", "lightgbm"))
+
+
+def test_pictures_hold_names_of_strangers_as_text():
+    points = [CurvePoint(rows=n, score=0.1 * n, low=0.0, high=1.0, learned=1.0) for n in (1, 2)]
+    spans = [
+        Period(period="</svg><script>", rows=30, by="backtest", score=0.5, low=0.4, high=0.6),
+        Period(period="b", rows=30, by="model", score=0.6),
+    ]
+    drawn = pictures(Curve(learner="linear", points=points), spans, "roc_auc")
+    assert [p.name for p in drawn] == ["learning_curve", "periods"]
+    assert not [p for p in drawn if "<script" in p.svg]

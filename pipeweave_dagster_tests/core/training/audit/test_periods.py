@@ -1,0 +1,76 @@
+"""Scores along time: each period is foretold from earlier ones, test rows by the model itself."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSettings, Findings
+from pipeweave_dagster.core.training import evaluate
+from pipeweave_dagster.core.training.audit.periods import sliced
+from pipeweave_dagster_tests.core.training.test_train import trained
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """Twelve months, as of the flights of a year; in December the relation turns round."""
+    folder = tmp_path_factory.mktemp("year")
+    rng = np.random.default_rng(0)
+    when = pd.date_range("2013-01-01", "2013-12-31 23:00", periods=1500)
+    x = rng.normal(size=1500)
+    sign = np.where(when.month == 12, -1, 1)
+    y = sign * x + rng.normal(0, 0.3, 1500)
+    frame = pd.DataFrame({"when": when, "x": x, "y": y}).sample(frac=1, random_state=0)
+    frame = frame.reset_index(drop=True)
+    settings = DatasetSettings(split={"time": "when"})
+    spec, model, out = trained(
+        frame, "y", "regression", folder, families=["linear"], settings=settings
+    )
+    (out / "told").mkdir()
+    found = evaluate(
+        trained=model,
+        spec=spec,
+        model=out / model.evaluated.name,
+        test_rows=out / "test_rows.parquet",
+        out=out / "told",
+        origin=(folder / "data.parquet", Findings(findings=[])),
+    )
+    return model, found, (out / "told" / "model_card.md").read_text()
+
+
+def test_every_month_but_the_first_has_a_score_with_an_interval(year):
+    model, found, _ = year
+    assert [p.period for p in found.periods] == [f"2013-{m:02}" for m in range(2, 13)]
+    assert all(p.low <= p.score <= p.high for p in found.periods)
+    kinds = [p.by for p in found.periods]
+    assert kinds == sorted(kinds)
+    assert kinds[-2:] == ["model", "model"]
+    assert kinds[0] == "backtest"
+    assert sum(p.rows for p in found.periods if p.by == "model") <= model.rows_test
+
+
+def test_the_month_in_which_the_relation_turns_is_seen(year):
+    _, found, card = year
+    errors = [p.score for p in found.periods]
+    assert errors[-1] > 3 * max(errors[:-1])
+    assert {c.code for c in found.checks if c.state == "failed"} >= {"PE118"}
+    assert "## Scores along time" in card
+    assert "| 2013\\-12 |" in card.replace("2013-12", "2013\\-12")
+    assert any(plot.name == "periods" for plot in found.plots)
+
+
+@pytest.mark.parametrize(
+    ("values", "count", "first"),
+    [
+        (pd.date_range("2013-01-01", "2013-12-31", periods=400), 12, "2013-01"),
+        (pd.date_range("2020-03-01", "2020-03-07", periods=400), 7, "2020-03-01"),
+        (pd.date_range("2000-01-01", "2020-01-01", periods=400), 13, "from 2000-01-01 00:00:00"),
+        (np.arange(400.0), 13, "from 0"),
+        (["", *pd.date_range("2001-02-01", "2004-12-01", periods=60).astype(str)], 4, "2001"),
+    ],
+)
+def test_periods_are_calendar_ones_where_there_are_four_to_thirteen(values, count, first):
+    values = pd.Series(values).replace("", None)
+    found = sliced(values)
+    assert (len(found.names), found.names[0]) == (count, first)
+    assert found.of.max() == count - 1
+    assert (found.of < 0).sum() == values.isna().sum()
