@@ -363,3 +363,32 @@ def test_a_model_of_another_target_does_not_take_over_the_champion(
     decision = decide(bench, "penguins", other, line["evaluation"].value)
     assert decision.alias == "challenger"
     assert "models promote penguins 2" in decision.reason
+
+
+def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
+    line: dict[str, Any], bench: Workbench, tmp_path: Path
+) -> None:
+    """The same rows and features with another search: the test rows are the same ones."""
+    from pipeweave_dagster.adapters.training import evaluate_and_promote, train_and_log
+
+    first: Evaluation = line["evaluation"].value
+    assert first.holdout_use == 1
+    spec: PipelineSpec = line["pipeline"].value
+    steps = [
+        s.model_copy(update={"params": {"families": ["linear"]}}) if s.kind == "train" else s
+        for s in spec.steps
+    ]
+    other = spec.model_copy(update={"steps": steps})
+    data, found = line["data"].value, line["findings"].value
+    plan = (other, line["schema"].value, data)
+    tags = {"pipeweave.dataset": "penguins"}
+    trained = train_and_log(bench, "penguins", plan, tmp_path, 5.0, tags)
+    bench.store.save_payloads(trained, tmp_path)
+    (tmp_path / "told").mkdir()
+    second = evaluate_and_promote(
+        bench, "penguins", (other, found, data), trained, tmp_path / "told"
+    )
+    assert trained.test_digest == line["model"].value.test_digest
+    assert second.holdout_use == 2
+    card = (tmp_path / "told" / "model_card.md").read_text()
+    assert "Use 2 of these test rows: scores chosen among several uses flatter." in card

@@ -18,8 +18,9 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.training.audit.methodology import QUESTIONS, Score, methodology
 from pipeweave_dagster.core.training.audit.stability import stability
+from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.promote import promote
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.core.training.made import planned, stored
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
 
@@ -214,3 +215,21 @@ def test_one_part_alone_has_nothing_to_be_compared_with():
     bundle = members(lambda x, rng, fold: x[:, 0])
     bundle["members"] = bundle["members"][:1]
     assert stability(bundle, pd.DataFrame(np.zeros((5, 4)), columns=list("abcd"))) is None
+
+
+def test_a_part_that_fails_is_told_and_costs_no_other(examples, tmp_path, monkeypatch):
+    from pipeweave_dagster.core.training.audit import run
+
+    def broken(*_):
+        raise ZeroDivisionError
+
+    frame = pd.read_csv(examples / "wine.csv")
+    spec = planned(frame, frame.columns[-1], "multiclass")
+    monkeypatch.setattr(run, "run_canary", broken)
+    monkeypatch.setattr(run, "stability", broken)
+    model = TrainedModel.model_construct(seed=0, metric="log_loss", recipe=[])
+    outcome = Outcome(["a"], np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)), frame)
+    found = run.run_audit(model, spec, stored(frame, tmp_path), {}, outcome)
+    assert found.canary.state == "cannot tell"
+    assert found.notes == ["No canary: ZeroDivisionError.", "No stability: ZeroDivisionError."]
+    assert len(found.curve.points) > 1
