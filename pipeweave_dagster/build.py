@@ -92,7 +92,7 @@ def build_defs(
         ],
         resources={
             "workbench": workbench,
-            DOCUMENTS: DocumentIOManager(workbench=workbench),
+            DOCUMENTS: DocumentIOManager(workbench),
             **given,
         },
     )

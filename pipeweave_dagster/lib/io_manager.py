@@ -1,25 +1,37 @@
 """Documents in and out of the storage, and HEAD moved when a run has made all it was to make."""
 
 import time
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.state import Entry, RunState, publish
-from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, RunState, publish
 from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.lib.lines import line_of
+from pipeweave_dagster.lib.resources import WorkbenchResource
 
 KEY_METADATA = "reuse key"
 # The resource key; a name of its own, since a project that takes PipeWeave in has its `io_manager`.
 DOCUMENTS = "pipeweave_documents"
 
 
-class DocumentIOManager(dg.ConfigurableIOManager):
-    """Loads inputs from the run's manifest and writes results into it (see `adapters.state`)."""
+class DocumentIOManager(dg.IOManager):
+    """Loads inputs from the run's manifest and writes results into it (see `adapters.state`).
 
-    # Configured with a `WorkbenchResource`, which gives a `Workbench` while a run uses it.
-    workbench: dg.ResourceDependency[Workbench]
+    It depends on no resource in Dagster's sense: Dagster would open the workbench of the run a
+    second time for it, with workers that nobody calls.
+
+    Args:
+        workbench: Says where the storage is.
+    """
+
+    def __init__(self, workbench: WorkbenchResource) -> None:
+        self._workbench = workbench
+
+    @cached_property
+    def _store(self) -> DocumentStore:
+        return self._workbench.open().store
 
     def handle_output(self, context: dg.OutputContext, obj: Document) -> None:
         """Store the document, enter it into the manifest, and publish after the last one."""
@@ -60,7 +72,7 @@ class DocumentIOManager(dg.ConfigurableIOManager):
 
     def _state(self, context: dg.OutputContext | dg.InputContext) -> RunState:
         run = context.step_context.dagster_run
-        return RunState(self.workbench.store, context.partition_key, run.run_id, run.parent_run_id)
+        return RunState(self._store, context.partition_key, run.run_id, run.parent_run_id)
 
 
 def _key_of(context: dg.OutputContext) -> str:

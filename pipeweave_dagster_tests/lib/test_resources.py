@@ -1,0 +1,33 @@
+"""A run opens one workbench, whose workers are its only ones."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.build import build_defs
+from pipeweave_dagster.lib.io_manager import DOCUMENTS
+
+
+def test_a_run_starts_the_workers_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[Workbench] = []
+
+    def warm_up(self: Workbench) -> None:
+        warmed.append(self)
+
+    monkeypatch.setattr(Workbench, "warm_up", warm_up)
+    resources = build_defs().resources or {}
+
+    @dg.asset(
+        partitions_def=dg.StaticPartitionsDefinition(["new"]),
+        required_resource_keys={"workbench", DOCUMENTS},
+    )
+    def stage(context: dg.AssetExecutionContext) -> None:
+        assert context.resources.workbench is warmed[0]
+
+    used = {name: resources[name] for name in ("workbench", DOCUMENTS)}
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize([stage], partition_key="new", resources=used, instance=instance)
+        assert run.success
+    assert len(warmed) == 1
