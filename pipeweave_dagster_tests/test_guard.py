@@ -57,6 +57,18 @@ def test_worker_of_a_run_is_refused_too(log: Path) -> None:
     assert "192.0.2.1" in log.read_text()
 
 
+@pytest.mark.parametrize(
+    ("variable", "synchronous"), [("ANY", 0), ("PIPEWEAVE_TESTS_SYNC_SQLITE", 2)]
+)
+def test_databases_of_children_wait_for_the_disk_only_when_asked(
+    variable: str, synchronous: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    script = "import sqlite3; print(*sqlite3.connect('a.db').execute('PRAGMA synchronous'))"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert told.stdout.decode().strip() == f"({synchronous},)"
+
+
 def test_this_machine_is_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), timeout=1).close()

@@ -1,9 +1,12 @@
-"""Refuses every connection that leaves this machine, and writes it down.
+"""Refuses every connection that leaves this machine, and writes it down; hurries SQLite.
 
 The tests' `conftest.py` installs it in the test process. Child processes install it themselves:
 this folder is put on their `PYTHONPATH`, and Python imports `sitecustomize` at its start.
 It is an audit hook, so it sees every socket that Python opens, whichever library asks; libraries
 that open sockets in C (gRPC, Arrow) are out of its sight.
+
+SQLite is told not to wait for the disk: one run waits some thousand times, and what it writes
+would survive a loss of power, which no test is about. Processes that are killed lose nothing by it.
 """
 
 import contextlib
@@ -12,6 +15,8 @@ import os
 import socket
 import sys
 
+# A process in whose environment this stands waits for the disk, as outside of the tests.
+SYNC_VARIABLE = "PIPEWEAVE_TESTS_SYNC_SQLITE"
 LOG_VARIABLE = "PIPEWEAVE_NETWORK_GUARD_LOG"
 _EVENTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname"}
@@ -34,6 +39,10 @@ def is_local(host: object) -> bool:
 
 
 def _hook(event: str, args: tuple[object, ...]) -> None:
+    if event == "import":
+        if args[0] == "sqlite3":
+            _hurry_sqlite()
+        return
     if event in _EVENTS:
         target = args[1]
         host = target[0] if isinstance(target, tuple) else None
@@ -45,6 +54,27 @@ def _hook(event: str, args: tuple[object, ...]) -> None:
         _refuse(f"{event} to {host!r} by process {os.getpid()}: {' '.join(sys.argv)[:200]}")
 
 
+def _hurry_sqlite() -> None:
+    """Open every database of this process without waiting for the disk."""
+    if SYNC_VARIABLE in os.environ:
+        return
+    import _sqlite3
+
+    plain = _sqlite3.connect
+
+    def connect(*args: object, **options: object) -> object:
+        connection = plain(*args, **options)
+        # A file that is damaged or locked is the business of whoever opens it.
+        with contextlib.suppress(Exception):
+            connection.execute("PRAGMA synchronous=OFF").close()
+        return connection
+
+    # The names in `sqlite3` are copies of these; they are made after this, or stand there by now.
+    for name in ("_sqlite3", "sqlite3", "sqlite3.dbapi2"):
+        if name in sys.modules:
+            sys.modules[name].connect = connect
+
+
 def _refuse(what: str) -> None:
     # Telemetry swallows its errors, so an exception alone would go unseen.
     if log := os.environ.get(LOG_VARIABLE):
@@ -54,3 +84,5 @@ def _refuse(what: str) -> None:
 
 
 sys.addaudithook(_hook)
+if "sqlite3" in sys.modules:
+    _hurry_sqlite()
