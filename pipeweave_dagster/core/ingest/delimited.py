@@ -9,9 +9,10 @@ import pyarrow as pa
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import bulk
+from pipeweave_dagster.core.ingest.below import without_what_is_below
 from pipeweave_dagster.core.ingest.containers import Content
 from pipeweave_dagster.core.ingest.encodings import Text
-from pipeweave_dagster.core.ingest.fitting import RARE, fit, without_notes
+from pipeweave_dagster.core.ingest.fitting import RARE, fit
 from pipeweave_dagster.core.ingest.layout import find_layout
 from pipeweave_dagster.core.ingest.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.plans import (
@@ -179,7 +180,7 @@ def _shape(
     names, width = header_of(decided.layout, body)
     kept, rejected, notes = fit(body, width, keep_all)
     if kept and not keep_all:
-        kept, below = without_notes(kept, width)
+        kept, below = without_what_is_below(kept, body, width)
         rejected += below
     if not kept:
         raise validation_error(

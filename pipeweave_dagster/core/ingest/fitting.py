@@ -4,8 +4,6 @@ from pipeweave_dagster.core.ingest.raw_table import Rejected
 from pipeweave_dagster.core.ingest.records import Record
 
 RARE = 0.05
-_NOTE_WIDTH = 3
-_MOST_NOTES = 20
 
 
 def is_blank(fields: list[str]) -> bool:
@@ -32,7 +30,7 @@ def fit(
         elif (len(fields) > width and not is_blank(fields[width:])) or (
             len(fields) < width and not fill
         ):
-            rejected.append(_reject(record, f"{len(fields)} fields instead of {width}"))
+            rejected.append(reject(record, f"{len(fields)} fields instead of {width}"))
         else:
             kept.append(record)
             if record.odd:
@@ -40,30 +38,8 @@ def fit(
     return kept, rejected, _fit_notes(empty, short if fill else 0, repaired)
 
 
-def without_notes(kept: list[Record], width: int) -> tuple[list[Record], list[Rejected]]:
-    """Records without the notes below a table: a sentence in the first cell, and nothing beside it.
-
-    Only where the other rows fill several cells, so that the two cannot be taken for each other.
-    """
-    filled = sorted(_filled(r) for r in kept)
-    if width < _NOTE_WIDTH or filled[len(filled) // 2] < _NOTE_WIDTH:
-        return kept, []
-    end = len(kept)
-    while end > 1 and len(kept) - end < _MOST_NOTES and _is_note(kept[end - 1]):
-        end -= 1
-    return kept[:end], [_reject(r, "a note below the table") for r in kept[end:]]
-
-
-def _filled(record: Record) -> int:
-    return sum(bool(f.strip()) for f in record.fields)
-
-
-def _is_note(record: Record) -> bool:
-    first = record.fields[0].strip()
-    return _filled(record) == 1 and (len(first.split()) >= 3 or first.startswith("*"))
-
-
-def _reject(record: Record, reason: str) -> Rejected:
+def reject(record: Record, reason: str) -> Rejected:
+    """A record that is put aside, with its line and the reason."""
     return Rejected(record.line, reason, "\x1f".join(record.fields)[:10_000])
 
 

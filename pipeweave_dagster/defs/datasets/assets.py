@@ -44,7 +44,7 @@ def raw_upload(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb", "parquet"},
-    code_version="2",
+    code_version="3",
 )
 def dataset(
     context: dg.AssetExecutionContext,

@@ -1,0 +1,40 @@
+"""What stands below a table is put aside with its line, and what may be data stays."""
+
+import pytest
+
+BODY = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
+HEAD = "Name,a,b,c\n"
+
+
+def test_sums_that_stand_apart_are_put_aside(read):
+    snapshot = read(f"{HEAD}{BODY},,,\n,,72,\n,66,,\n")
+    assert (snapshot.rows, snapshot.rows_quarantined) == (12, 2)
+    assert "a summary below the table" in " ".join(snapshot.notes)
+    assert [c.type for c in snapshot.columns] == ["text", "integer", "number", "text"]
+
+
+def test_a_total_stays_and_what_is_apart_below_it_does_not(read, rows):
+    below = "Total,66,72,\n,,,\nOf which:,,,\nNorth,60,50,\nTotal ,66,72,\n"
+    snapshot = read(f"{HEAD}{BODY}{below}")
+    assert (snapshot.rows, snapshot.rows_quarantined) == (13, 3)
+    assert rows()[-1]["Name"] == "Total"
+    assert "below the total of the table" in " ".join(snapshot.notes)
+
+
+def test_notes_below_sums_below_rows(read):
+    snapshot = read(f"{HEAD}{BODY},,,\n,66,,\n,,,\nA note of some words,,,\n")
+    assert (snapshot.rows, snapshot.rows_quarantined) == (12, 2)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param(",66,,\n", id="no blank row above"),
+        pytest.param(",,,\n,66,72,x\n", id="as full as a row"),
+        pytest.param(",,,\nRegion 12,66,,\n", id="begins like a row"),
+        pytest.param("Total,1,1,x\n,,,\n" + BODY, id="groups, each with its total"),
+        pytest.param("Totals of Rome,1,1,x\n,,,\nRegion 13,1,2,x\n", id="a name"),
+    ],
+)
+def test_what_may_be_data_stays(read, last):
+    assert read(f"{HEAD}{BODY}{last}").rows_quarantined == 0
