@@ -16,6 +16,9 @@ STEP_NAMES = {
 }
 """The steps that handle columns, in their order, and how each is called in a pipeline."""
 
+UNREAD = "unread"
+"""How a column is read for the split (`hashed_as`) that has no say in which side a row is on."""
+
 _NUMBERS = ("integer", "number")
 _DATES = ("date", "datetime", "time")
 

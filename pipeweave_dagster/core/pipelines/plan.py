@@ -17,9 +17,14 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
-from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, column_step, step_for
+from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, UNREAD, column_step, step_for
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-from pipeweave_dagster.core.pipelines.selection import dropped_columns, said_of_values, suspicion
+from pipeweave_dagster.core.pipelines.selection import (
+    as_used,
+    dropped_columns,
+    said_of_values,
+    suspicion,
+)
 
 DEFAULT_METRIC: dict[Task, MetricName] = {
     "binary": "roc_auc",
@@ -57,6 +62,8 @@ def plan(
     """
     target, task = _target(schema)
     metric = _metric(settings, task, findings)
+    identifiers = {c.name for c in schema.columns if c.role == "identifier"}
+    schema = as_used(schema, findings)
     split = _split(schema, settings, snapshot.rows)
     dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = [c for c in schema.columns if c.role == "feature" and c.name not in dropped]
@@ -68,6 +75,9 @@ def plan(
             "for one that was dropped by mistake.",
             dropped=dropped,
         )
+    # Rows that differ in nothing but their number stay on one side of the split.
+    unread = {c.name: UNREAD for c in columns if c.name in identifiers}
+    unread = unread if len(unread) < len(columns) else {}
     said = said_of_values([*columns, schema.column(target)], settings)
     weight = next((c.name for c in schema.columns if c.role == "weight"), None)
     spec = PipelineSpec(
@@ -80,7 +90,7 @@ def plan(
         metric=metric,
         features=[c.name for c in columns],
         steps=_steps(columns, target, snapshot.rows, said, suspicion(columns, findings)),
-        split=split,
+        split=split.model_copy(update={"hashed_as": {**split.hashed_as, **unread}}),
         dropped=dropped,
         overrides=findings.overrides,
         costs=settings.costs if task == "binary" else None,

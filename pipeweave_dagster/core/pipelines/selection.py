@@ -11,6 +11,24 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.pipelines.columns import step_for
 
+_IDENTIFIERS = "PW502"
+
+
+def as_used(schema: SchemaDeduction, findings: Findings) -> SchemaDeduction:
+    """The schema with identifiers as numbers where a finding says that their order is used."""
+    used = {
+        name
+        for finding in findings.findings
+        if finding.code == _IDENTIFIERS and finding.state == "alerted"
+        for name in finding.columns
+    }
+    changed = {"type": "numeric", "role": "feature"}
+    columns = [
+        c.model_copy(update=changed) if c.role == "identifier" and c.name in used else c
+        for c in schema.columns
+    ]
+    return schema.model_copy(update={"columns": columns})
+
 
 def dropped_columns(
     schema: SchemaDeduction,

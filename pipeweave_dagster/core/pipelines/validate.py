@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, DATE_PARTS, FAMILIES, IMPUTE
+from pipeweave_dagster.core.pipelines.columns import UNREAD
 from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
 
-_HASHED_AS = ("numeric", "categorical", "text")
+_HASHED_AS = ("numeric", "categorical", "text", UNREAD)
 _ORDER = ("extract", "preprocess", "feature", "train", "predict")
 
 

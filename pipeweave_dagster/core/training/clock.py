@@ -24,6 +24,10 @@ class Clock:
         most = 0.3 * self.budget_s
         return replace(self, reserve_s=max(self.reserve_s, min(0.3 * seconds, most)))
 
+    def until(self, part: float) -> Self:
+        """The same with a deadline after a part of what is left."""
+        return replace(self, budget_s=self.used + part * self.left + self.reserve_s)
+
     @property
     def used(self) -> float:
         """Seconds since the run began."""

@@ -13,6 +13,9 @@ from pipeweave_dagster.core.training.metrics import Array
 
 LOG = "log_target"
 CROSSED = "crossed"
+ALL_ROWS = "all_rows"
+COMMON = (LOG, CROSSED, ALL_ROWS)
+"""Parameters that no library gets to see."""
 _SKEWED = 1.0
 
 
@@ -21,7 +24,8 @@ class Candidate:
     """A family with its parameters, under a name of its own on the leaderboard.
 
     Parameters for all families: `log_target` (regression only) learns log(1 + y) and answers in
-    the unit of y; `crossed` (trees only) sees features made from others, too.
+    the unit of y; `crossed` (trees only) sees features made from others, too; `all_rows` marks
+    one that learned from all rows of a table that was sampled for the others (see `external`).
     """
 
     name: str
@@ -42,7 +46,7 @@ class Candidate:
 def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
     """Fit until done or until the deadline."""
     family = FAMILIES[candidate.family]
-    params = {key: value for key, value in candidate.params.items() if key not in (LOG, CROSSED)}
+    params = {key: value for key, value in candidate.params.items() if key not in COMMON}
     if not candidate.params.get(LOG):
         return family.fit(rows, params, deadline)
     valid = None if rows.y_valid is None else np.log1p(rows.y_valid)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.pipelines.columns import UNREAD
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.pipelines.derived import USE
 from pipeweave_dagster.core.training.derive import Plan, with_made
@@ -124,7 +125,7 @@ def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, 
     return [
         {**e, "use": before[e["name"]]} if e["name"] in before else e
         for e in frame
-        if e["use"] != USE
+        if e["use"] != USE and before.get(e["name"]) != UNREAD
     ]
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.derive import with_made, with_varying
+from pipeweave_dagster.core.training.external import fit_all_rows
 from pipeweave_dagster.core.training.extras import Extras, whole_bundle
-from pipeweave_dagster.core.training.finish import fit_part
+from pipeweave_dagster.core.training.finish import Part, fit_part
+from pipeweave_dagster.core.training.fitting import ALL_ROWS, Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import make_job
 from pipeweave_dagster.core.training.table import read_table
@@ -28,9 +30,16 @@ def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path)
         problem = replace(problem, features=features, columns=columns)
     folds, whole = FoldCache(problem), FoldCache(job.whole(problem, trained.made))
     deadline = time.time() + _NO_LIMIT_S
-    parts = [
-        fit_part(member, whole if member.fold < 0 else folds, deadline) for member in trained.recipe
-    ]
+    parts = []
+    for member in trained.recipe:
+        if member.params.get(ALL_ROWS):
+            candidate = Candidate(member.name, member.family, member.params)
+            run, _ = fit_all_rows(
+                candidate, job, folds, trained.made, data, deadline, member.rounds
+            )
+            parts.append(Part(member, run.fit, run.data))
+        else:
+            parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
     refitted = all(member.fold < 0 for member in trained.recipe)
     rows = np.arange(len(job.table.y)) if refitted else job.split.train
     extras = Extras(trained.temperature, trained.trust, trained.threshold)

@@ -14,6 +14,7 @@ from pipeweave_dagster.core.training.serving import as_moments, as_number, as_te
 Index = NDArray[np.intp]
 
 _MOSTLY_COPIES = 0.5
+_TOGETHER = "equal rows stay on one side"
 
 
 class Split(NamedTuple):
@@ -51,7 +52,7 @@ def split_rows(
     if spec.kind == "time":
         return _by_time(spec, divider)
     if spec.kind == "group":
-        return _by_keys(spec, _mix(_hashed(divider)), strata, f"groups of `{spec.column}`")
+        return _by_groups(spec, keys_of(divider), strata)
     return _by_fold(spec, divider)
 
 
@@ -61,6 +62,16 @@ def strata_of(y: Array, classes: int) -> Index:
         return y.astype(np.intp)
     edges = np.quantile(y, np.linspace(0, 1, 11)[1:-1])
     return np.searchsorted(np.unique(edges), y).astype(np.intp)
+
+
+def by_content(split: Split) -> bool:
+    """Whether equal rows are on one side (they are not where most rows are copies by nature)."""
+    return split.note == _TOGETHER
+
+
+def keys_of(rows: pd.Series | pd.DataFrame) -> NDArray[np.uint64]:
+    """What decides the side of rows: their prepared features, or the group that they are of."""
+    return _mix(_hashed(rows) if isinstance(rows, pd.Series) else row_keys(rows))
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -81,9 +92,9 @@ def _row_keys(features: pd.DataFrame) -> tuple[NDArray[np.uint64], str]:
     Few columns of few values repeat by nature (a census of codes); then copies are told apart,
     else whole combinations would fall on one side and the two sides would differ.
     """
-    keys = _mix(row_keys(features))
+    keys = keys_of(features)
     if len(np.unique(keys)) >= _MOSTLY_COPIES * len(keys):
-        return keys, "equal rows stay on one side"
+        return keys, _TOGETHER
     copy = pd.Series(keys).groupby(keys).cumcount().to_numpy(dtype=np.uint64)
     with np.errstate(over="ignore"):
         keys = _mix(keys + copy * np.uint64(0x9E3779B97F4A7C15))
@@ -104,6 +115,13 @@ def _by_keys(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index, note: str
             fold[rows] = (inverse + offset) % spec.folds
             offset += len(unique)
     return Split(np.flatnonzero(test), train, fold, ordered=False, note=note)
+
+
+def _by_groups(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index) -> Split:
+    """A group is in one fold with all its rows, of whatever class they are."""
+    split = _by_keys(spec, keys, strata, f"groups of `{spec.column}`")
+    split.fold[split.train] = np.unique(keys[split.train], return_inverse=True)[1] % spec.folds
+    return split
 
 
 def _rescue(test: NDArray[np.bool_], place: Array, strata: Index) -> None:

@@ -5,16 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.serving import as_number, as_text
 
+Index = NDArray[np.intp]
+
 MOST_CELLS = 12_000_000
 """A table with more is sampled: trees gain little from the rows beyond (400,000 of 30 columns)."""
 _LEAST_ROWS = 50_000
+_BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class Table:
         sensitive: Columns by whose groups the model is judged, features or not.
         dropped: Rows that were left out because their target is missing.
         total: Rows of the whole table, of which a sample was read if it is very large.
-        read: Rows that were read.
+        positions: Where the rows that were read stand in the whole table, rising.
+        weight_unit: What a weight of 1 is in the table's own unit.
     """
 
     raw: pd.DataFrame
@@ -41,7 +47,13 @@ class Table:
     sensitive: pd.DataFrame
     dropped: int
     total: int
-    read: int
+    positions: Index
+    weight_unit: float = 1.0
+
+    @property
+    def read(self) -> int:
+        """Rows that were read."""
+        return len(self.positions)
 
 
 def read_table(spec: PipelineSpec, data: Path) -> Table:
@@ -53,7 +65,7 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
     """
     extra = [c for c in (spec.target, spec.weight, spec.split.column, *spec.sensitive) if c]
     columns = list(dict.fromkeys([*spec.features, *extra]))
-    frame, total = _read_some(data, columns)
+    frame, positions, total = _read_some(data, columns)
     target = _as_said(frame[spec.target], spec)
     classify = spec.task != "regression"
     values = as_text(target) if classify else as_number(target)
@@ -71,17 +83,47 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
         y = np.asarray(values[rows], dtype=np.float64)
     _refuse_constant(spec, y, classes)
     kept = frame.iloc[rows].reset_index(drop=True)
+    unit = 1.0 if weight is None else float(weight[rows].mean())
     return Table(
         raw=kept[spec.features],
         y=y,
         classes=classes,
-        weight=None if weight is None else weight[rows] / weight[rows].mean(),
+        weight=None if weight is None else weight[rows] / unit,
         divider=kept[spec.split.column] if spec.split.column else None,
         sensitive=kept[spec.sensitive],
         dropped=len(frame) - len(rows),
         total=total,
-        read=len(frame),
+        positions=positions,
+        weight_unit=unit,
     )
+
+
+def targets_of(
+    spec: PipelineSpec, table: Table, raw: pd.DataFrame
+) -> tuple[Array, Array | None, NDArray[np.bool_]]:
+    """Targets and weights of further rows of a table that was sampled, in the sample's terms.
+
+    Args:
+        spec: The pipeline.
+        table: The sample.
+        raw: Further rows, with the columns of target and weight.
+
+    Returns:
+        Codes or values, weights or None, and which rows can be learned from (rows of a class that
+        the sample does not have cannot).
+    """
+    target = _as_said(raw[spec.target], spec)
+    if spec.task == "regression":
+        y = as_number(target)
+        known = np.isfinite(y)
+    else:
+        codes = {name.lower(): code for code, name in enumerate(table.classes)}
+        codes |= {name: code for code, name in enumerate(table.classes)}
+        texts = [str(label) for label in as_text(target)]
+        y = np.array([codes.get(t, codes.get(t.lower(), -1)) for t in texts], dtype=np.float64)
+        known = (y >= 0) & np.asarray(pd.notna(target))
+    weight = _weight(raw[spec.weight]) / table.weight_unit if spec.weight else None
+    return y, weight, known if weight is None else known & (weight > 0)
 
 
 def _as_said(target: pd.Series, spec: PipelineSpec) -> pd.Series:
@@ -92,14 +134,23 @@ def _as_said(target: pd.Series, spec: PipelineSpec) -> pd.Series:
     return target.mask(np.isin(np.array(texts, dtype=str), gone)) if gone else target
 
 
-def _read_some(data: Path, columns: list[str]) -> tuple[pd.DataFrame, int]:
-    """All rows, or a random sample of as many as are worth their time and memory."""
-    table = pq.read_table(data, columns=columns)
-    total = table.num_rows
-    limit = max(_LEAST_ROWS, MOST_CELLS // len(columns))
-    if total > limit:
-        table = table.take(np.sort(np.random.default_rng(0).permutation(total)[:limit]))
-    return table.to_pandas(), total
+def _read_some(data: Path, columns: list[str]) -> tuple[pd.DataFrame, Index, int]:
+    """All rows, or a random sample of as many as are worth their time and memory.
+
+    The whole table is never in memory: rows are taken batch by batch.
+    """
+    with pq.ParquetFile(data) as file:
+        total = file.metadata.num_rows
+        limit = max(_LEAST_ROWS, MOST_CELLS // len(columns))
+        if total <= limit:
+            return file.read(columns=columns).to_pandas(), np.arange(total), total
+        positions = np.sort(np.random.default_rng(0).permutation(total)[:limit])
+        taken, start = [], 0
+        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+            low, high = np.searchsorted(positions, [start, start + batch.num_rows])
+            taken.append(batch.take(positions[low:high] - start))
+            start += batch.num_rows
+        return pa.Table.from_batches(taken).to_pandas(), positions, total
 
 
 def _weight(column: pd.Series) -> Array:

@@ -11,8 +11,10 @@ from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
+from pipeweave_dagster.core.training.external import suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
 from pipeweave_dagster.core.training.finish import complete, fold_parts, refit, trimmed
+from pipeweave_dagster.core.training.fitting import ALL_ROWS
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
 from pipeweave_dagster.core.training.journal import Journal
@@ -26,6 +28,7 @@ from pipeweave_dagster.core.training.verdict import verdict
 _log = logging.getLogger(__name__)
 
 _SHOWN = 40
+_PART_OF_SAMPLE = 0.5
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
 
 
@@ -38,8 +41,12 @@ def run_training(
     clock = clock.after_preparing(clock.used - began)
     cache = FoldCache(job.problem)
     rows = len(job.table.y)
-    search = Search(spec, cache, clock, rows, job.frame, job.lanes, Journal(trials))
+    larger = suits(job)
+    searching = clock.until(_PART_OF_SAMPLE) if larger else clock
+    search = Search(spec, cache, searching, rows, job.frame, job.lanes, Journal(trials))
     results = search.run()
+    if larger and (whole := try_all_rows(job, cache, search.made, results, data, clock)):
+        results.append(whole)
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
     weighted = trimmed(weighted, rows, clock.left * job.lanes)
     complete(weighted, cache, spec.metric, clock)
@@ -50,9 +57,10 @@ def run_training(
     scores = predictions(evaluated, job.table.raw.iloc[job.split.test])
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
-    refitted = refit(weighted, FoldCache(job.whole(cache.problem, search.made)), clock, job.lanes)
-    everything = np.arange(rows) if refitted else job.split.train
-    final = whole_bundle(job, search.made, refitted or parts, extras, everything)
+    everything = FoldCache(job.whole(cache.problem, search.made))
+    refitted = None if _on_disk(weighted) else refit(weighted, everything, clock, job.lanes)
+    seen = np.arange(rows) if refitted else job.split.train
+    final = whole_bundle(job, search.made, refitted or parts, extras, seen)
     model = files.write_bundle(final, out / files.MODEL)
     before = files.write_bundle(evaluated, out / files.EVALUATED) if refitted else model
     _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), found, z, clock.used)
@@ -122,6 +130,11 @@ def _skipped_note(skipped: list[str]) -> list[str]:
     return [f"No time was left to try {', '.join(skipped)}: a larger budget would."]
 
 
+def _on_disk(weighted: Weighted) -> Result | None:
+    """The member that learned from all rows, which no refit on the sample could better."""
+    return next((r for r, _ in weighted if r.candidate.params.get(ALL_ROWS)), None)
+
+
 def _final_note(weighted: Weighted, *, refitted: bool) -> str:
     what = " + ".join(f"{weight:.2f} {result.candidate.name}" for result, weight in weighted)
     if refitted:
@@ -129,6 +142,8 @@ def _final_note(weighted: Weighted, *, refitted: bool) -> str:
             f"Model: {what}. After the test rows were scored it was fitted once more on all rows, "
             "test rows included; the scores are those of the models before."
         )
+    if whole := _on_disk(weighted):
+        return f"Model: {what}; `{whole.candidate.name}` {whole.note}, all but the test rows."
     return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."
 
 

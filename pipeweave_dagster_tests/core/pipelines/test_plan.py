@@ -9,7 +9,9 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, Finding, Override
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import plan, validate
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of, stored
 
 
 @pytest.fixture
@@ -94,6 +96,23 @@ def leak(state="blocked", **more):
         patch={"columns": {"age": {"drop": True}}},
         **more,
     )
+
+
+def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, tmp_path):
+    told = leak("alerted").model_copy(update={"code": "PW502", "columns": ["id"]})
+    spec = planned(
+        table, "y", "binary", types={"id": "identifier"}, roles={"id": "identifier"},
+        findings=[told],
+    )  # fmt: skip
+    steps = {step.use: step.columns for step in spec.steps}
+    assert steps["numeric"] == ["id", "age", "code"]
+    assert spec.split.hashed_as == {"id": "unread"}
+    assert validate(spec, list(table.columns)) == []
+    sides = []
+    for first in (0, 1000):
+        data = stored(table.assign(id=table["id"] + first), tmp_path)
+        sides.append(make_job(spec, read_table(spec, data), seed=0).split.test.tolist())
+    assert sides[0] == sides[1] != []
 
 
 def test_a_column_that_a_finding_wants_out_is_dropped_with_the_reason(table):

@@ -136,6 +136,23 @@ def test_identifiers_many_categories_and_quarantined_rows(tmp_path):
     assert states(found, "PW601") == [("alerted",)]
 
 
+@pytest.mark.parametrize(
+    ("share", "state"),
+    [(0.0, "fixed"), (0.4, "alerted"), (1.0, "fixed")],
+    ids=["tells nothing", "tells something", "tells all"],
+)
+def test_an_identifier_whose_order_tells_something_is_used_and_an_alert_says_so(
+    tmp_path, share, state
+):
+    label = [
+        ("yes" if i > 2 * N else "no") if R.random() < share else R.choice(["no", "yes"])
+        for i in range(4 * N)
+    ]
+    columns = {"id": list(range(4 * N)), "x": NOISE * 4, "y": label}
+    found = look(tmp_path, columns, roles={"id": "identifier"})
+    assert states(found, "PW502") == [(state, "id")]
+
+
 def test_little_data_is_said(tmp_path):
     assert states(look(tmp_path, {"x": NOISE, "y": LABEL}), "PW801") == [("alerted",)]
 

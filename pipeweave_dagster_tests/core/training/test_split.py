@@ -57,15 +57,17 @@ def test_folds_are_balanced_and_rare_classes_always_learned(rows):
     assert all((strata[split.fold == k] == 1).any() for k in range(5))
 
 
-def test_groups_are_never_torn_apart(rows):
+@pytest.mark.parametrize("classes", [1, 3])
+def test_groups_are_never_torn_apart(rows, classes):
     groups = pd.Series(np.repeat(np.arange(100), 10))
-    split = split_rows(
-        SplitSpec(kind="group", column="g"), rows, groups, np.zeros(1000, dtype=np.intp)
-    )
+    strata = np.random.default_rng(0).integers(0, classes, 1000)
+    split = split_rows(SplitSpec(kind="group", column="g"), rows, groups, strata)
     side = np.isin(np.arange(1000), split.test)
     assert all(side[g * 10 : g * 10 + 10].all() or not side[g * 10 : g * 10 + 10].any()
                for g in range(100))  # fmt: skip
     assert len(set(groups[split.test])) > 5
+    assert (np.ptp(split.fold.reshape(100, 10), axis=1) == 0).all()
+    assert set(split.fold) == {-1, 0, 1, 2, 3, 4}
 
 
 def test_time_split_tests_on_the_last_rows_and_folds_look_back_only(rows):

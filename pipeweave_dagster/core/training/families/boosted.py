@@ -10,6 +10,11 @@ _MOST_ROUNDS = 3_000
 _UNWATCHED_ROUNDS = 300
 
 
+def patience_of(learning_rate: float) -> int:
+    """Rounds without a gain after which boosting ends; slow learning needs more of them."""
+    return int(min(150, max(30, 2 / learning_rate)))
+
+
 class Guard:
     """Tells when the deadline is over, and remembers that it cut the boosting short."""
 
@@ -60,8 +65,7 @@ class Boosted:
         given = {**self.library.defaults, **params}
         most = _MOST_ROUNDS if watched else _UNWATCHED_ROUNDS
         model = self.library.model(rows, {"n_estimators": rows.rounds or most, **given})
-        # Slow learning needs more rounds before it is plain that no more is to be gained.
-        patience = int(min(150, max(30, 2 / given["learning_rate"]))) if watched else None
+        patience = patience_of(given["learning_rate"]) if watched else None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the libraries tell of their defaults
             rounds = self.library.boost(model, rows, guard, patience)

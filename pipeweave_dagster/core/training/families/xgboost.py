@@ -9,7 +9,7 @@ from pipeweave_dagster.core.training.families.base import Rows, threads_for
 from pipeweave_dagster.core.training.families.boosted import Guard
 
 
-class _Deadline(TrainingCallback):
+class Deadline(TrainingCallback):
     """Ends boosting at the first round after the deadline."""
 
     def __init__(self, guard: Guard) -> None:
@@ -55,7 +55,7 @@ class XGBoost:
 
     def boost(self, model: Any, rows: Rows, guard: Guard, patience: int | None) -> int:
         """Fit, and count the rounds up to the best one (all, if early stopping had no say)."""
-        model.set_params(callbacks=[_Deadline(guard)], early_stopping_rounds=patience)
+        model.set_params(callbacks=[Deadline(guard)], early_stopping_rounds=patience)
         evals = [(rows.x_valid, rows.y_valid)] if patience is not None else None
         model.fit(rows.x, rows.y, sample_weight=rows.weight, eval_set=evals, verbose=False)
         model.set_params(callbacks=None, early_stopping_rounds=None)

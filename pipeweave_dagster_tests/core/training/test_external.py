@@ -1,0 +1,123 @@
+"""Tables too large for the search: a sample is searched, and one candidate learns from all rows."""
+
+import re
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.training import blocks, external, job, replay, table, train
+from pipeweave_dagster.core.training.blocks import write_blocks
+from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+
+ROWS, READ = 6000, 600
+
+
+@pytest.fixture(autouse=True)
+def _small_sample(monkeypatch):
+    monkeypatch.setattr(table, "MOST_CELLS", 1)
+    monkeypatch.setattr(table, "_LEAST_ROWS", READ)
+    monkeypatch.setattr(table, "_BATCH_ROWS", 700)
+    monkeypatch.setattr(job, "_HOLD_OUT_CELLS", 1)
+    monkeypatch.setattr(blocks, "_BLOCK_ROWS", 900)
+
+
+def rows_of(task, seed=0):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"number": np.arange(ROWS, dtype=float), "x": rng.normal(size=ROWS)})
+    frame["town"] = rng.choice([f"t{i}" for i in range(60)], ROWS)
+    frame["house"] = rng.choice([f"h{i}" for i in range(300)], ROWS)
+    value = np.sin(3 * frame["x"]) + (frame["town"].str[1:].astype(int) % 7) / 3
+    value += rng.normal(0, 0.3, ROWS)
+    bins = {"binary": [1.0], "multiclass": [0.5, 1.5]}
+    frame["y"] = value if task == "regression" else np.digitize(value, bins[task]).astype(str)
+    return frame
+
+
+def planned_for(frame, task, **split):
+    spec = planned(frame, "y", task, settings=DatasetSettings(split=split))
+    families = {"families": ["linear", "xgboost"], "variants": False}
+    steps = [
+        s.model_copy(update={"params": families}) if s.kind == "train" else s for s in spec.steps
+    ]
+    return spec.model_copy(update={"steps": steps})
+
+
+def test_reading_takes_the_same_rows_as_the_whole_table_has(tmp_path):
+    frame = rows_of("regression")
+    found = read_table(planned_for(frame, "regression"), stored(frame, tmp_path))
+    assert (found.read, found.total) == (READ, ROWS)
+    expected = frame.iloc[found.positions].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.raw, expected[found.raw.columns.tolist()])
+    assert np.all(np.diff(found.positions) > 0)
+
+
+@pytest.mark.parametrize("split", [{}, {"group": "house"}], ids=["rows", "groups"])
+def test_blocks_hold_every_row_but_those_that_are_judged(tmp_path, split):
+    frame = rows_of("binary")
+    spec = planned_for(frame, "binary", **split)
+    data = stored(frame, tmp_path)
+    made = make_job(spec, read_table(spec, data), seed=0)
+    fold = FoldCache(made.problem).get("tree", 0)
+    (tmp_path / "blocks").mkdir()
+    written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.time() + 60)
+    place = list(fold.transformer.get_feature_names_out()).index("numbers__number")
+    x, y = (np.concatenate([np.load(getattr(b, part)) for b in written]) for part in ("x", "y"))
+    numbers = x[:, place].astype(int)
+    assert len(set(numbers)) == len(numbers)
+    np.testing.assert_array_equal(frame["y"].astype(int).to_numpy()[numbers], y)
+    learned = made.split.train
+    judged = made.table.positions[[*made.split.test, *learned[fold.valid]]]
+    assert not set(judged) & set(numbers)
+    # A fifth is test by the same rule in the sample and beyond; groups are judged as a whole.
+    assert (0.55 if split else 0.7) * ROWS < len(numbers) < 0.85 * ROWS
+    assert set(made.table.positions[learned]) - set(judged) <= set(numbers)
+    if split:
+        assert not set(frame["house"].iloc[judged]) & set(frame["house"].iloc[numbers])
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
+    frame = rows_of(task)
+    spec, data = planned_for(frame, task), stored(frame, tmp_path)
+    for name in ("out", "again"):
+        (tmp_path / name).mkdir()
+    trained = train(
+        spec=spec, schema=schema_of(frame, "y", task), data=data, out=tmp_path / "out",
+        budget_s=60, started_at=time.time(),
+    )  # fmt: skip
+    board = {trial.name: trial for trial in trained.leaderboard}
+    assert re.search(r"learned from 4,\d{3} rows on disk", board[external.NAME].note)
+    better = np.sign(board[external.NAME].score - board["xgboost"].score)
+    assert better == (1 if trained.greater_is_better else -1)
+    assert any(member.params.get("all_rows") for member in trained.recipe)
+    assert f"`{external.NAME}` {board[external.NAME].note}" in " ".join(trained.notes)
+    replay(spec, trained, data, tmp_path / "again")
+    scores = [
+        raw_scores(load_bundle(tmp_path / name / "model.skops"), frame) for name in ("out", "again")
+    ]
+    np.testing.assert_array_equal(scores[0], scores[1])
+
+
+def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_why(
+    tmp_path, monkeypatch
+):
+    frame = rows_of("binary")
+    spec, data = planned_for(frame, "binary"), stored(frame, tmp_path)
+    monkeypatch.setattr(blocks, "_MOST_OF_TIME", 0.0)
+    (tmp_path / "out").mkdir()
+    trained = train(
+        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path / "out",
+        budget_s=60, started_at=time.time(),
+    )  # fmt: skip
+    left = next(trial for trial in trained.leaderboard if trial.name == external.NAME)
+    assert left.state == "failed"
+    assert "preparing 6,000 rows would take" in left.note
+    assert trained.verdict == "model"
+    assert "Learned from a random sample of 600 of 6,000 rows." in trained.notes
