@@ -50,6 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "task_time_limit_s",
         "time_budget_s",
         "retrain_max_age_days",
+        "prediction_reasons",
     ),
     "links": ("dagster_url", "mlflow_url", "web_url"),
 }
@@ -147,6 +148,9 @@ class Settings(BaseSettings):
         None, gt=0, validation_alias=_named("PIPEWEAVE_RETRAIN_MAX_AGE_DAYS")
     )
 
+    prediction_reasons: bool = Field(
+        default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
+    )
     dagster_url: str = Field(
         "http://127.0.0.1:3000", validation_alias=_named("PIPEWEAVE_DAGSTER_URL")
     )

@@ -5,27 +5,47 @@ champion can score and be compared. Written once a version.
 """
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.documents import Evaluation, Part, TrainedModel
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Evaluation,
+    Part,
+    PipelineSpec,
+    TrainedModel,
+)
 from pipeweave_dagster.core.errors import not_found
 
 
 class VersionRecord(Part):
-    """The documents of one registered model version."""
+    """The documents of one registered model version: what it is, and what it was made of.
+
+    The latter two are None for versions of before they were kept.
+    """
 
     version: str
     trained: str
     evaluation: str
+    pipeline: str | None = None
+    dataset: str | None = None
 
 
 def save_version(
-    store: DocumentStore, dataset: str, trained: TrainedModel, evaluation: Evaluation
+    store: DocumentStore,
+    dataset: str,
+    trained: TrainedModel,
+    evaluation: Evaluation,
+    origin: tuple[PipelineSpec, DatasetSnapshot],
 ) -> None:
     """Remember which documents belong to the version that `trained` was registered as."""
     if trained.mlflow is None:
         return
     version = trained.mlflow.model_version
+    spec, snapshot = origin
     record = VersionRecord(
-        version=version, trained=store.save(trained), evaluation=store.save(evaluation)
+        version=version,
+        trained=store.save(trained),
+        evaluation=store.save(evaluation),
+        pipeline=store.save(spec),
+        dataset=store.save(snapshot),
     )
     store.storage.put(_key(dataset, version), record.model_dump_json(indent=1).encode())
 
@@ -38,15 +58,36 @@ def load_version(
     Raises:
         PipeWeaveError: NOT_FOUND if this storage does not know the version.
     """
+    record = _record(store, dataset, version)
+    trained = store.load(record.trained, TrainedModel)
+    return trained, store.load(record.evaluation, Evaluation)
+
+
+def load_origin(
+    store: DocumentStore, dataset: str, version: str
+) -> tuple[PipelineSpec, DatasetSnapshot]:
+    """The pipeline and the typed table that a version was made of.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if this storage does not know the version or its origin.
+    """
+    record = _record(store, dataset, version)
+    if record.pipeline is None or record.dataset is None:
+        raise not_found(
+            f"What version {version} of the model of {dataset!r} was made of was not kept.",
+            fix="Run the data set again: newer versions keep it.",
+        )
+    return store.load(record.pipeline, PipelineSpec), store.load(record.dataset, DatasetSnapshot)
+
+
+def _record(store: DocumentStore, dataset: str, version: str) -> VersionRecord:
     found = store.storage.get_tagged(_key(dataset, version))
     if found is None:
         raise not_found(
             f"Version {version} of the model of {dataset!r} is not in {store.storage.url}.",
             fix="Use the storage that it was trained with, or run the data set again.",
         )
-    record = VersionRecord.model_validate_json(found[0])
-    trained = store.load(record.trained, TrainedModel)
-    return trained, store.load(record.evaluation, Evaluation)
+    return VersionRecord.model_validate_json(found[0])
 
 
 def versions(store: DocumentStore, dataset: str) -> list[str]:

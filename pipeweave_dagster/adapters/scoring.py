@@ -74,13 +74,21 @@ def describe_batch(path: Path, name: str) -> RawFile:
 
 
 def score(
-    workbench: Workbench, dataset: str, raw: RawFile, copy: Path, folder: Path, run_id: str = ""
+    workbench: Workbench,
+    dataset: str,
+    file: tuple[RawFile, Path],
+    folder: Path,
+    run_id: str = "",
+    *,
+    explain: bool = False,
 ) -> Scored:
     """Read the rows as the training data was read, and score them with the champion.
 
     Row order and count are kept. Payloads and outputs are left in `folder`. The outputs of a run
     say in every row where it comes from; those of a command (no `run_id`) are predictions alone.
+    With `explain` each row has the columns that speak most for its prediction.
     """
+    raw, copy = file
     link, trained = champion_of(workbench, dataset)
     snapshot = _aligned(workbench, raw, copy, trained, folder)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
@@ -91,6 +99,7 @@ def score(
             trained=trained,
             data=data,
             out=folder,
+            explain=explain,
         )
     )
     version = link.model_version

@@ -140,7 +140,7 @@ def evaluate_and_promote(
             evaluation=evaluation,
             card=folder / evaluation.card.name if evaluation.card else None,
         )
-    save_version(store, dataset, trained, evaluation)
+    save_version(store, dataset, trained, evaluation, (spec, snapshot))
     apply(workbench, dataset, trained, decision)
     return evaluation
 

@@ -1,16 +1,19 @@
 """`pipeweave models`: the registry as PipeWeave sees it."""
 
+import tempfile
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pipeweave_dagster.adapters import training
 from pipeweave_dagster.adapters.overview import score_in_words
+from pipeweave_dagster.adapters.rebuild import rebuild
 from pipeweave_dagster.adapters.registry import load_version, versions
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
-from pipeweave_dagster.cli.output import AsJson, columns, emit
+from pipeweave_dagster.cli.output import AsJson, columns, deliver, emit
 from pipeweave_dagster.core.errors import not_found
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
@@ -24,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("promote", epilog="Example: `pipeweave models promote titanic 3`")(promote)
     group.command("rollback", epilog="Example: `pipeweave models rollback titanic`")(rollback)
     group.command("history", epilog="Example: `pipeweave models history titanic`")(history)
+    group.command("replay", epilog="Example: `pipeweave models replay titanic`")(replay)
     app.add_typer(group, name="models")
 
 
@@ -114,3 +118,31 @@ def history(name: _Name, json: AsJson = False) -> None:
         json,
         columns(["version", "winner", "score", "decision", "reason"], table),
     )
+
+
+def replay(
+    name: _Name,
+    version: Annotated[
+        str | None, typer.Option(help="Registered version; else the champion.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where to keep the model file that was fitted again.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Fit a model again from its recipe and compare it with the registered one.
+
+    On the same machine with the same packages both are equal, bit by bit.
+    """
+    home.prepare()
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        dataset = known(bench.store, name)
+        wanted = version or training.champion_of(bench, dataset)[0].model_version
+        found = rebuild(bench, dataset, wanted, Path(folder))
+        if output is not None:
+            deliver(found.model, output)
+    facts = {"dataset": name, **found.model_dump(mode="json", exclude={"model"})}
+    moved = [f"\nnote: {n} was {v}" for n, v in found.other_packages.items()]
+    same = "equal bit by bit" if found.equal else f"at most {found.max_difference:.3g} apart"
+    words = f"Version {wanted} ({found.winner}) fitted again: {same} on {found.rows} test rows."
+    emit(facts, json, words + "".join(moved))

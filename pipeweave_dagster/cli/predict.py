@@ -23,10 +23,13 @@ def predict(
     name: Annotated[str, typer.Argument(help="Data set whose champion scores.")],
     file: Annotated[Path, typer.Argument(help="Rows to score.")],
     output: Annotated[Path, typer.Option(help="Where to write: .csv or .parquet.")],
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Add the three columns that speak most for each row.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Write `prediction` and `probability_CLASS` for every row of a file, in its order."""
-    batch = score_file(name, file, output)
+    batch = score_file(name, file, output, explain=reasons)
     facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
     notes = "".join(f"\nnote: {note}" for note in batch.notes)
     emit(
@@ -36,7 +39,7 @@ def predict(
     )
 
 
-def score_file(name: str, file: Path, output: Path) -> PredictionBatch:
+def score_file(name: str, file: Path, output: Path, *, explain: bool = False) -> PredictionBatch:
     """Score a file with the champion of a data set; the output appears whole.
 
     Raises:
@@ -46,7 +49,14 @@ def score_file(name: str, file: Path, output: Path) -> PredictionBatch:
     path = readable(file, settings.max_dataset_bytes)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         raw = describe_batch(path, path.name)
-        scored = score(bench, known(bench.store, name), raw, path.absolute(), Path(folder))
+        explain = explain or settings.prediction_reasons
+        scored = score(
+            bench,
+            known(bench.store, name),
+            (raw, path.absolute()),
+            Path(folder),
+            explain=explain,
+        )
         source = scored.parquet if output.suffix == ".parquet" else scored.csv
         deliver(source, output)
     return scored.batch

@@ -201,18 +201,24 @@ def test_scoring_a_batch_again_replaces_only_that_batch(
     header, *rows = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
     run = {"context": context_for("penguins"), "workbench": bench}
 
-    def scored(day: str, part: list[str]) -> PredictionBatch:
+    def scored(day: str, part: list[str], *, reasons: bool = False) -> PredictionBatch:
         key = f"predict/penguins/{day}.csv"
         bench.store.storage.put(key, "\n".join([header, *part]).encode())
-        result: PredictionBatch = predictions(config=BatchConfig(file=key), **run).value
+        result: PredictionBatch = predictions(
+            config=BatchConfig(file=key, reasons=reasons), **run
+        ).value
         return result
 
     first, second = scored("tuesday", rows[:40]), scored("wednesday", rows[40:90])
     kept = bench.store.storage.get(second.csv_key)
-    corrected = scored("tuesday", rows[:35])
+    assert b"reason_1" not in kept
+    corrected = scored("tuesday", rows[:35], reasons=True)
     assert corrected.csv_key == first.csv_key
     assert len(bench.store.storage.get(corrected.csv_key).decode().splitlines()) == 36
     assert bench.store.storage.get(second.csv_key) == kept
+    again = csv.DictReader(bench.store.storage.get(corrected.csv_key).decode().splitlines())
+    named = {"reason_1", "reason_3_effect"} <= set(again.fieldnames or [])
+    assert named or any(note.startswith("No reasons") for note in corrected.notes)
     sources = {row["data_sha256"] for row in csv.DictReader(kept.decode().splitlines())}
     assert sources == {second.data_sha256}
 

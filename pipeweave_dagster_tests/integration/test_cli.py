@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeweave_dagster_tests.commands import Told, in_one_process
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.program import run
 from pipeweave_dagster_tests.servers import gemini
@@ -19,24 +20,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli"), pytest.mark.time
 ROOT = Path(__file__).parents[2]
 PENGUINS = ROOT / "examples" / "penguins.csv"
 # Long enough for a model on a machine that does other things too.
-BUDGET_S = "8"
+BUDGET_S = "4"
 Cli = Callable[..., tuple[int, Any]]
 ALONE = ("doctor", "findings", "gc")  # nouns without a verb
 READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines check penguins"]
+PREVIEW = "pipelines preview penguins numbers"
 READING += ["models ls", "models show penguins", "models history penguins", "runs ls"]
 READING += ["schedule ls", "config show", "doctor", "findings penguins", "gc --dry-run"]
-READING += ["advice list penguins", "advice replay penguins"]
-# One process for many commands: each would import Dagster anew.
-_ALL_IN_ONE = """
-import contextlib, io, json, sys
-from pipeweave_dagster.cli.app import build_app
-said = []
-for command in json.loads(sys.argv[1]):
-    with contextlib.redirect_stdout(io.StringIO()) as output:
-        build_app()([*command.split(), "--json"], standalone_mode=False)
-    said.append(json.loads(output.getvalue()))
-print(json.dumps(said))
-"""
+READING += ["advice list penguins", "advice replay penguins", "models replay penguins"]
 
 
 def documented(command: str) -> set[str]:
@@ -52,15 +43,19 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("installation")
 
 
+def at(installation: Path) -> dict[str, str]:
+    """The environment of a command that works there."""
+    return {**os.environ, "PIPEWEAVE_HOME": str(installation / "home")}
+
+
 @pytest.fixture(scope="module")
 def cli(installation: Path) -> Cli:
     """Runs a command with `--json` there: the exit code, and what it printed."""
 
     def call(*arguments: str | Path, as_json: bool = True) -> tuple[int, Any]:
-        env = {**os.environ, "PIPEWEAVE_HOME": str(installation / "home")}
         flags = ["--json"] if as_json else []
         command = [sys.executable, "-m", "pipeweave_dagster.cli", *arguments, *flags]
-        done = run(*command, cwd=installation, env=env)
+        done = run(*command, cwd=installation, env=at(installation))
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, json.loads(done.stdout) if as_json else done.stdout + done.stderr
 
@@ -77,7 +72,11 @@ def penguins(cli: Cli) -> dict[str, Any]:
 
 def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> None:
     assert set(penguins) == documented("run")
-    assert penguins["data"]["rows_read"] == 344
+    assert penguins["error"] is None
+    assert penguins["published"]
+    assert penguins["data"]["rows"] == penguins["data"]["rows_read"] == 344
+    assert penguins["model"]["alias"] == "champion"
+    assert penguins["links"]["dagster_run"].endswith(penguins["run_id"])
     assert penguins["model"]["verdict"] == "model"
     assert Path(penguins["links"]["report_file"]).read_bytes().startswith(b"<!DOCTYPE html>")
     assert not faults(installation / "home" / "storage")
@@ -85,7 +84,8 @@ def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> 
 
 def test_same_bytes_again_are_reused(cli: Cli, penguins: dict[str, Any]) -> None:
     _, again = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
-    assert {"dataset", "model", "model_evaluation", "eda_report"} <= set(again["reused"])
+    made = {"dataset", "schema_deduction", "findings", "eda_report", "model", "model_evaluation"}
+    assert made <= set(again["reused"])
     assert again["model"] == penguins["model"]
 
 
@@ -116,38 +116,79 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
     assert key not in json.dumps(logs)
 
 
-def test_json_is_as_documented(
-    installation: Path, penguins: dict[str, Any], tmp_path: Path
-) -> None:
-    commands = [*READING, f"runs show {penguins['run_id'][:8]}"]
-    env = {**os.environ, "PIPEWEAVE_HOME": str(installation / "home")}
-    done = run(sys.executable, "-c", _ALL_IN_ONE, json.dumps(commands), cwd=tmp_path, env=env)
-    assert done.returncode == 0, done.stderr
-    for command, said in zip(commands, json.loads(done.stdout), strict=True):
+@pytest.fixture(scope="module")
+def said(installation: Path, penguins: dict[str, Any]) -> dict[str, Any]:
+    """What commands that only read say of the main job."""
+    named = [
+        *READING,
+        PREVIEW,
+        *(f"runs {verb} {penguins['run_id'][:8]}" for verb in ("show", "logs")),
+    ]
+    told = in_one_process([[*c.split(), "--json"] for c in named], installation, at(installation))
+    assert {answer.code for answer in told} == {0}, told
+    return {command: answer.facts for command, answer in zip(named, told, strict=True)}
+
+
+def test_json_is_as_documented(said: dict[str, Any]) -> None:
+    for command, facts in said.items():
+        if command == PREVIEW:  # the reference also tells what stands in its columns
+            continue
         noun = " ".join(command.split()[: 1 if command.startswith(ALONE) else 2])
-        assert set(said) == documented(noun), command
+        assert set(facts) == documented(noun), command
 
 
-def test_log_lines_of_core_are_in_the_run(cli: Cli, penguins: dict[str, Any]) -> None:
-    _, logs = cli("runs", "logs", penguins["run_id"][:8])
-    assert set(logs) == documented("runs logs")
-    assert any("training rows" in entry["message"] for entry in logs["entries"])
+def test_the_champion_fitted_again_answers_equally_bit_by_bit(
+    said: dict[str, Any], penguins: dict[str, Any]
+) -> None:
+    replayed = said["models replay penguins"]
+    assert replayed["equal"], replayed
+    assert (replayed["max_difference"], replayed["other_packages"]) == (0.0, {})
+    assert replayed["rows"] > 30
+    assert replayed["version"] == str(penguins["model"]["version"])
+
+
+def test_log_lines_of_core_are_in_the_run(said: dict[str, Any], penguins: dict[str, Any]) -> None:
+    messages = [e["message"] for e in said[f"runs logs {penguins['run_id'][:8]}"]["entries"]]
+    assert any("training rows" in message for message in messages)
+    assert any("trial" in message for message in messages)
+
+
+def test_what_was_made_is_listed_and_shown(said: dict[str, Any]) -> None:
+    assert "penguins" in [d["dataset"] for d in said["datasets ls"]["datasets"]]
+    stages = said["datasets show penguins"]["stages"]
+    assert set(stages) >= {"dataset", "eda_report", "model_evaluation"}
+    assert not any(stage["stale"] for stage in stages.values())
+    assert said["pipelines check penguins"]["valid"]
+    assert said[PREVIEW]["rows"] == 344
+    assert said["models show penguins"]["link"]["model_version"] == "1"
+    assert len([r for r in said["runs ls"]["runs"] if r["dataset"] == "penguins"]) >= 1
+    assert said["findings penguins"]["findings"]
+    assert said["gc --dry-run"]["objects"] == 0
+    assert {a["name"] for a in said["schedule ls"]["automation"]} >= {
+        "uploads", "predict", "retrain_due",
+    }  # fmt: skip
+    assert {c["state"] for c in said["doctor"]["checks"]} <= {"ok", "off"}
 
 
 def test_predictions_keep_the_order_of_the_rows(
     cli: Cli, penguins: dict[str, Any], tmp_path: Path
 ) -> None:
-    lines = PENGUINS.read_text().splitlines()
-    batch = tmp_path / "batch.csv"
-    batch.write_text("\n".join([lines[0], lines[300], lines[1], lines[300]]))
+    header, *rows = csv.reader(PENGUINS.read_text().splitlines())
+    batch = [*reversed(rows), rows[300]]
+    (tmp_path / "batch.csv").write_text("\n".join(",".join(row) for row in [header, *batch]))
     output = tmp_path / "scored.csv"
-    code, said = cli("predict", "penguins", batch, "--output", output)
+    code, said = cli("predict", "penguins", tmp_path / "batch.csv", "--output", output)
     assert code == 0, said
     assert set(said) == documented("predict")
-    header, *rows = csv.reader(output.read_text().splitlines())
-    assert len(rows) == 3
-    assert rows[0][header.index("prediction")] == rows[2][header.index("prediction")]
-    assert "probability_Adelie" in header
+    assert said["rows"] == 345
+    names, *scored = csv.reader(output.read_text().splitlines())
+    classes = ("Adelie", "Chinstrap", "Gentoo")
+    assert names == ["prediction", *(f"probability_{name}" for name in classes)]
+    assert {row[0] for row in scored} <= {*classes}
+    truth = [row[header.index("species")] for row in batch]
+    # In another order a third would agree.
+    assert sum(row[0] == true for row, true in zip(scored, truth, strict=True)) > 320
+    assert scored[-1] == scored[344 - 1 - 300]
 
 
 def test_table_as_text_keeps_what_was_read(cli: Cli, tmp_path: Path) -> None:
@@ -167,6 +208,7 @@ def _sparse(path: Path) -> None:
 
 BAD_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "sparse.csv": (_sparse, "MAX_DATASET_SIZE_MB"),
+    "header.csv": (lambda p: p.write_text("a,b,target\n"), "row"),
     "one_row.csv": (lambda p: p.write_text("a,b,target\n1,2,yes\n"), "row"),
     "constant.csv": (
         lambda p: p.write_text("a,target\n" + "1,yes\n2,yes\n" * 40),
@@ -175,46 +217,73 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
 }
 
 
+WRONG = {
+    "wrong target": ("run", PENGUINS, "--name", "wrong", "--target", "specis"),
+    "name is a path": ("run", PENGUINS, "--name", "../../x"),
+    "name of two lines": ("run", PENGUINS, "--name", "a\nb"),
+    "no such file": ("run", "nosuch.csv"),
+    "no such data set": ("datasets", "show", "penguin"),
+}
+
+
+@pytest.fixture(scope="module")
+def refused(
+    installation: Path, penguins: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Told]:
+    """How the program answers to what it must refuse."""
+    folder = tmp_path_factory.mktemp("bad")
+    commands: dict[str, tuple[str | Path, ...]] = dict(WRONG)
+    for name, (write, _) in BAD_FILES.items():
+        write(folder / name)
+        commands[name] = ("run", folder / name, "--target", "target", "--time-budget", "3")
+    words = [[*command, "--json"] for command in commands.values()]
+    told = in_one_process(words, folder, at(installation))
+    return dict(zip(commands, told, strict=True))
+
+
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_bad_file_is_refused_with_a_reason(
-    cli: Cli, installation: Path, tmp_path: Path, name: str
+    refused: dict[str, Told], installation: Path, name: str
 ) -> None:
-    write, word = BAD_FILES[name]
-    write(tmp_path / name)
-    code, said = cli("run", tmp_path / name, "--target", "target", "--time-budget", "3")
+    said = refused[name].facts
     error = said.get("error") or said
-    assert code == 3, said
+    assert refused[name].code == 3, said
     assert error["code"] == "VALIDATION_ERROR"
-    assert word in error["message"] + str(said.get("findings", "")), error
+    assert BAD_FILES[name][1] in error["message"] + str(said.get("findings", "")), error
     storage = installation / "home" / "storage"
     assert head(storage, name.removesuffix(".csv")) is None
     assert not faults(storage)
 
 
-def test_wrong_target_offers_the_nearest_names(cli: Cli) -> None:
-    code, said = cli("run", PENGUINS, "--name", "wrong", "--target", "specis")
-    assert code == 3
-    assert "'species'" in said["error"]["message"]
+def test_wrong_target_offers_the_nearest_names(refused: dict[str, Told]) -> None:
+    assert refused["wrong target"].code == 3
+    assert "'species'" in refused["wrong target"].facts["error"]["message"]
 
 
-@pytest.mark.parametrize("name", ["../../x", "a\nb"])
-def test_name_that_is_a_path_is_refused(cli: Cli, installation: Path, name: str) -> None:
-    code, said = cli("run", PENGUINS, "--name", name)
-    assert code == 3, said
-    assert said["code"] == "VALIDATION_ERROR"
+@pytest.mark.parametrize("name", ["name is a path", "name of two lines"])
+def test_name_that_is_a_path_is_refused(
+    refused: dict[str, Told], installation: Path, name: str
+) -> None:
+    assert refused[name].code == 3
+    assert refused[name].facts["code"] == "VALIDATION_ERROR"
     assert not [p for p in installation.rglob("x") if p.is_dir()]
 
 
-def test_missing_things_are_not_found_and_near_names_offered(
-    cli: Cli, penguins: dict[str, Any]
-) -> None:
-    assert cli("run", "nosuch.csv")[0] == 4
-    code, said = cli("datasets", "show", "penguin")
-    assert (code, said["code"]) == (4, "NOT_FOUND")
-    assert "penguins" in said["message"]
+def test_missing_things_are_not_found_and_near_names_offered(refused: dict[str, Told]) -> None:
+    assert refused["no such file"].code == 4
+    missing = refused["no such data set"]
+    assert (missing.code, missing.facts["code"]) == (4, "NOT_FOUND")
+    assert "penguins" in missing.facts["message"]
 
 
 def test_error_for_people_is_one_line(cli: Cli) -> None:
     code, said = cli("run", "nosuch.csv", as_json=False)
     assert code == 4
     assert said.strip() == "NOT_FOUND: There is no file 'nosuch.csv'. Check the path."
+
+
+def test_what_is_removed_is_gone(cli: Cli, penguins: dict[str, Any]) -> None:
+    """The last of this file: the others read what is removed here."""
+    assert cli("datasets", "rm", "penguins", "--yes")[1]["removed"] > 0
+    listed = cli("datasets", "ls")[1]["datasets"]
+    assert "penguins" not in [entry["dataset"] for entry in listed]

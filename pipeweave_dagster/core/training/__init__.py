@@ -110,7 +110,9 @@ def compare(
     return run_comparison(trained, test_rows, champion, champion_rows, other)
 
 
-def predict(model: Path, trained: TrainedModel, data: Path, out: Path) -> ScoredRows:
+def predict(
+    model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
+) -> ScoredRows:
     """Score a table; row order is kept.
 
     Args:
@@ -119,10 +121,11 @@ def predict(model: Path, trained: TrainedModel, data: Path, out: Path) -> Scored
         data: The rows (Parquet); columns may be reordered, missing or more than known.
         out: Empty folder; gets `predictions.parquet` with `row_id`, `prediction` and, for
             classes, `probability_<class>`.
+        explain: Add the three columns that speak most for each prediction; see `reasons`.
     """
     from pipeweave_dagster.core.training.scoring import run_scoring
 
-    return run_scoring(model, trained, data, out)
+    return run_scoring(model, trained, data, out, explain=explain)
 
 
 __all__ = [

@@ -1,24 +1,34 @@
 """What each feature adds to a prediction: exact SHAP values of trees (Lundberg et al. 2020).
 
-XGBoost and LightGBM compute them themselves. They are in the margin of each model (the unit of
-the target, or log-odds), and add up to it together with the base.
+XGBoost and LightGBM compute them themselves; those of a line are its coefficients times its
+(scaled) inputs. They are in the margin of each model (the unit of the target, or log-odds), and
+add up to it together with the base.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.paths import path_contributions
 from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.split import Index
+
+_LINES = (LogisticRegression, Ridge)
 
 
 class Contributions(NamedTuple):
     """Contributions of raw columns, shape (rows, columns, outputs), and the base (rows, outputs).
 
-    `share` is the weight of the members that could be explained (others are no trees of these
-    libraries); `outputs` is 1 but for several classes.
+    `share` is the weight of the members that could be explained (others are neither lines nor
+    trees of these libraries); `outputs` is 1 but for several classes.
     """
 
     columns: list[str]
@@ -27,12 +37,15 @@ class Contributions(NamedTuple):
     share: float
 
 
-def contributions(bundle: dict[str, Any], table: pd.DataFrame) -> Contributions | None:
-    """Weighted mean over the boosted members; None if there is none.
+def contributions(
+    bundle: dict[str, Any], table: pd.DataFrame, *, quick: bool = False
+) -> Contributions | None:
+    """Weighted mean over the boosted and linear members; None if there is none.
 
     Args:
         bundle: The model.
         table: Raw rows.
+        quick: Take those along the paths of trees (see `paths`) instead of SHAP values.
     """
     features = prepare(table, bundle["frame"])
     columns = list(dict.fromkeys(_raw(entry) for entry in bundle["frame"]))
@@ -40,13 +53,12 @@ def contributions(bundle: dict[str, Any], table: pd.DataFrame) -> Contributions 
     base: Array | None = None
     share = 0.0
     for member in bundle["members"]:
-        found = _of_member(member, features)
-        if found is None or (total is not None and found.shape[2] != total.shape[2]):
+        found = _of_member(member, features, bundle["frame"], columns, quick=quick)
+        if found is None or (total is not None and found.by_column.shape[2] != total.shape[2]):
             continue
-        by_column = _by_raw_column(member["pipeline"][0], found, bundle["frame"], columns)
         weight = member["weight"]
-        total = weight * by_column if total is None else total + weight * by_column
-        added = weight * found[:, -1, :]
+        by_column, added = weight * found.by_column, weight * found.base
+        total = by_column if total is None else total + by_column
         base = added if base is None else base + added
         share += weight
     if total is None or base is None:
@@ -55,29 +67,73 @@ def contributions(bundle: dict[str, Any], table: pd.DataFrame) -> Contributions 
     return Contributions(columns, total / share, base / share, share / whole)
 
 
-def _of_member(member: dict[str, Any], features: pd.DataFrame) -> Array | None:
-    """Of the member's inputs and, last, its base; shape (rows, inputs + 1, outputs)."""
+def can_be_explained(member: dict[str, Any]) -> bool:
+    """Whether contributions of a member of the bundle are known: boosted trees, and lines.
+
+    Those of a model of the logarithm would not add up in the unit of the target.
+    """
     model = member["pipeline"][-1]
     if isinstance(model, TransformedTargetRegressor):
-        return None  # in logarithms they would not add up in the unit of the target
-    x = member["pipeline"][0].transform(features)
+        return False
+    return isinstance(model, _LINES) or hasattr(model, "booster_") or hasattr(model, "get_booster")
+
+
+class _Found(NamedTuple):
+    """Of one member: contributions (rows, columns, outputs) and base (rows, outputs)."""
+
+    by_column: Array
+    base: Array
+
+
+def _of_member(
+    member: dict[str, Any],
+    features: pd.DataFrame,
+    frame: list[dict[str, Any]],
+    columns: list[str],
+    *,
+    quick: bool,
+) -> _Found | None:
+    if not can_be_explained(member):
+        return None
+    model, transformer = member["pipeline"][-1], member["pipeline"][0]
+    places = _places(transformer, frame, columns)
+    x = transformer.transform(features)
+    if isinstance(model, _LINES):
+        return _of_line(model, x, places, len(columns))
+    found = path_contributions(model, x) if quick else _of_trees(model, x)
+    by_column = np.zeros((found.shape[0], len(columns), found.shape[2]))
+    for place in np.unique(places):
+        by_column[:, place] = found[:, :-1][:, places == place].sum(axis=1)
+    return _Found(by_column, found[:, -1])
+
+
+def _of_line(model: Any, x: Any, places: Index, count: int) -> _Found:
+    coefficients = np.atleast_2d(model.coef_)
+    by_column = np.zeros((x.shape[0], count, len(coefficients)))
+    x = x.tocsc() if issparse(x) else x
+    for place in np.unique(places):
+        own = np.flatnonzero(places == place)
+        by_column[:, place] = x[:, own] @ coefficients[:, own].T
+    return _Found(by_column, np.tile(np.atleast_1d(model.intercept_), (x.shape[0], 1)))
+
+
+def _of_trees(model: Any, x: Any) -> Array:
+    """Of each input and, last, the base; shape (rows, inputs + 1, outputs)."""
     if hasattr(model, "booster_"):
         found = np.asarray(model.predict(x, pred_contrib=True), dtype=np.float64)
-        return found.reshape(len(features), -1, x.shape[1] + 1).transpose(0, 2, 1)
-    if hasattr(model, "get_booster"):
-        from xgboost import DMatrix
+        return found.reshape(x.shape[0], -1, x.shape[1] + 1).transpose(0, 2, 1)
+    from xgboost import DMatrix
 
-        matrix = DMatrix(
-            x, feature_types=model.feature_types, enable_categorical=model.enable_categorical
-        )
-        rounds = getattr(model, "best_iteration", None) if _stopped(model) else None
-        limit = (0, rounds + 1) if rounds is not None else (0, 0)
-        found = np.asarray(
-            model.get_booster().predict(matrix, pred_contribs=True, iteration_range=limit),
-            dtype=np.float64,
-        )
-        return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
-    return None
+    matrix = DMatrix(
+        x, feature_types=model.feature_types, enable_categorical=model.enable_categorical
+    )
+    rounds = getattr(model, "best_iteration", None) if _stopped(model) else None
+    limit = (0, rounds + 1) if rounds is not None else (0, 0)
+    found = np.asarray(
+        model.get_booster().predict(matrix, pred_contribs=True, iteration_range=limit),
+        dtype=np.float64,
+    )
+    return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
 
 
 def _stopped(model: Any) -> bool:
@@ -88,20 +144,29 @@ def _raw(entry: dict[str, Any]) -> str:
     return str(entry["name"])
 
 
-def _by_raw_column(
-    transformer: Any, found: Array, frame: list[dict[str, Any]], columns: list[str]
-) -> Array:
-    """Sum over all inputs that were made from a column (its date parts, its text's dimensions)."""
+def _places(transformer: Any, frame: list[dict[str, Any]], columns: list[str]) -> Index:
+    """For each input of a model the raw column that it was made from, as its position."""
     owner = {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
-    total = np.zeros((found.shape[0], len(columns), found.shape[2]))
-    for name, _, sources in transformer.transformers_:
+    total = max((where.stop for where in transformer.output_indices_.values()), default=0)
+    places = np.zeros(total, dtype=np.intp)
+    for name, fitted, sources in transformer.transformers_:
         where = transformer.output_indices_[name]
         names = [sources] if isinstance(sources, str) else list(sources)
         if where.stop == where.start or not names:
             continue
-        each = (where.stop - where.start) // len(names)
-        for index, source in enumerate(names):
-            first = where.start + index * each
-            place = columns.index(owner.get(source, source))
-            total[:, place] += found[:, first : first + each].sum(axis=1)
-    return total
+        made = _sources(fitted, names, where.stop - where.start)
+        places[where] = [columns.index(owner.get(source, source)) for source in made]
+    return places
+
+
+def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
+    """For each output of a fitted step the column that it comes from."""
+    if isinstance(fitted, OneHotEncoder):
+        counts = fitted._n_features_outs  # noqa: SLF001 - their names could not be told apart
+        return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
+    first = fitted[0] if isinstance(fitted, Pipeline) else None
+    if isinstance(first, SimpleImputer):
+        kept = [n for n, v in zip(names, first.statistics_, strict=True) if not np.isnan(v)]
+        flags = first.indicator_.features_ if first.add_indicator else []
+        return [*kept, *(names[k] for k in flags)]
+    return [name for name in names for _ in range(width // len(names))]

@@ -4,18 +4,22 @@ import logging
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training.files import write_rows
+from pipeweave_dagster.core.training.reasons import reasons
 from pipeweave_dagster.core.training.scored import ScoredRows
 from pipeweave_dagster.core.training.serving import load_bundle, score
 
 _log = logging.getLogger(__name__)
 
 
-def run_scoring(model: Path, trained: TrainedModel, data: Path, out: Path) -> ScoredRows:
+def run_scoring(
+    model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
+) -> ScoredRows:
     """See `pipeweave_dagster.core.training.predict`."""
     present = pq.read_schema(data).names
     wanted = [name for name in trained.features if name in present]
@@ -28,7 +32,13 @@ def run_scoring(model: Path, trained: TrainedModel, data: Path, out: Path) -> Sc
             columns=present[:100],
         )
     table = pq.read_table(data, columns=wanted).to_pandas()
-    scores = score(load_bundle(model), table)
+    bundle = load_bundle(model)
+    scores = score(bundle, table)
+    notes = _notes(missing, ignored, trained)
+    if explain:
+        why = reasons(bundle, table, scores["prediction"])
+        scores = pd.concat([scores, why.columns.set_axis(scores.index)], axis=1)
+        notes.append(why.note)
     scores.insert(0, "row_id", np.arange(len(scores)))
     predictions = write_rows(scores, out / "predictions.parquet")
     counts = scores["prediction"].value_counts().to_dict() if trained.classes else {}
@@ -39,7 +49,7 @@ def run_scoring(model: Path, trained: TrainedModel, data: Path, out: Path) -> Sc
         ignored_columns=ignored,
         missing_columns=missing,
         counts={str(label): int(count) for label, count in counts.items()},
-        notes=_notes(missing, ignored, trained),
+        notes=notes,
     )
 
 

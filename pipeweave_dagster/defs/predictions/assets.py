@@ -13,9 +13,13 @@ from pipeweave_dagster.lib.stages import run_stage
 
 
 class BatchConfig(dg.Config):
-    """Which file to score."""
+    """Which file to score, and whether to say why each row got its prediction.
+
+    Without `reasons` the setting PIPEWEAVE_PREDICTION_REASONS decides.
+    """
 
     file: str | None = None
+    reasons: bool | None = None
 
 
 @dg.asset(
@@ -39,9 +43,14 @@ def predictions(
     def make(folder: Path) -> PredictionBatch:
         key = config.file or context.op_execution_context.run_tags.get(BATCH_TAG)
         key = key or newest_batch(workbench, context.partition_key)
-        raw, copy = fetch_batch(workbench, key, folder)
+        wanted = config.reasons
         scored = score(
-            workbench, context.partition_key, raw, copy, folder, context.op_execution_context.run_id
+            workbench,
+            context.partition_key,
+            fetch_batch(workbench, key, folder),
+            folder,
+            context.op_execution_context.run_id,
+            explain=workbench.settings.prediction_reasons if wanted is None else wanted,
         )
         return deliver(workbench, scored)
 
