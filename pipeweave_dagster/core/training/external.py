@@ -108,9 +108,11 @@ def fit_all_rows(
         blocks = write_blocks(job, made, fold, data, Path(folder), deadline)
         fit = _boost(candidate, cache, fold, blocks, Path(folder), deadline, rounds)
         rows = rows_of(blocks)
+    fitted = time.time()
     found = output(fit, fold, fold.x_valid, cache.problem.classes)
+    answer_s = time.time() - fitted
     value = score(job.spec.metric, cache.problem.y[fold.valid], found)
-    return FoldRun(fit, fold, found, value, time.time() - began), rows
+    return FoldRun(fit, fold, found, value, time.time() - began, answer_s), rows
 
 
 class _FromDisk(xgb.DataIter):

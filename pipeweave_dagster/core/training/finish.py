@@ -24,6 +24,8 @@ _MOST_PARTS = 16
 _LEAST_FOLDS = 2
 _BIG_FOREST_ROWS = 5_000
 _LEAST_KEPT = 0.5
+END_PART = 0.5
+"""Of the clock's reserve, for asking and storing the models before the refit; then again after."""
 _FORESTS = ("random_forest", "extra_trees")
 _BOOSTERS = ("lightgbm", "xgboost")
 _SEEDED = (*_BOOSTERS, "mlp")
@@ -52,14 +54,20 @@ def complete(weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Cl
             result.members.append((run.fit, run.data))
 
 
-def fold_parts(weighted: Weighted) -> list[Part]:
+def fold_parts(weighted: Weighted, test_rows: int, room_s: float) -> list[Part]:
     """The models of the folds, as they are: each row was unseen by one of them, test rows by all.
 
     Of large forests only two are taken, since each is large; and of many candidates the first
     folds, so that the model stays of a size that is quickly written and asked.
+
+    Args:
+        weighted: The chosen candidates.
+        test_rows: How many rows the models are to answer for.
+        room_s: Seconds kept for that, and for writing the files.
     """
     parts = []
     most = max(_LEAST_FOLDS, _MOST_PARTS // len(weighted))
+    most = max(1, min(most, _times(weighted, test_rows, room_s)))
     for result, weight in weighted:
         fits = result.members[:most]
         if result.candidate.family in _FORESTS and len(result.oof) > _BIG_FOREST_ROWS:
@@ -68,6 +76,12 @@ def fold_parts(weighted: Weighted) -> list[Part]:
             rounds = fit.rounds if fit.cut else None
             parts.append(Part(_recipe(result, weight / len(fits), fold, 0, rounds), fit, data))
     return parts
+
+
+def _times(weighted: Weighted, test_rows: int, room_s: float) -> int:
+    """How many models of each candidate can be asked and stored in half of the time kept."""
+    once = sum(result.end_seconds(test_rows) for result, _ in weighted)
+    return int(END_PART * room_s / max(once, 1e-9))
 
 
 def _recipe(result: Result, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
@@ -123,7 +137,8 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
         return None
     fitted: dict[tuple[int, int], Part] = {}
     failed: list[str] = []
-    seeds = min(_SEEDS, max(1, _MOST_PARTS // len(weighted)))
+    seeds = min(_SEEDS, _MOST_PARTS // len(weighted), _times(weighted, 0, clock.reserve_s))
+    seeds = max(1, seeds)
     order = [(index, seed) for seed in range(seeds) for index in range(len(weighted))]
 
     def take() -> Work | None:

@@ -4,6 +4,7 @@ from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.fitting import CROSSED, LOG, Candidate, is_skewed
 from pipeweave_dagster.core.training.folds import Problem
+from pipeweave_dagster.core.training.haste import hastened
 
 _FIRST = [
     Candidate("dummy", "dummy"),
@@ -78,11 +79,11 @@ _LOGARITHMS = [
 _SMALL_ROWS = 3_000
 
 
-def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
+def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[Candidate]:
     """Candidates that the pipeline allows and that suit the table; `dummy` always.
 
     One of each family comes first; then variants, small trees before large ones where there are
-    few rows.
+    few rows. Boosting learns faster by `haste` where time is short (see `haste`).
     """
     step = next(s for s in spec.steps if s.kind == "train")
     allowed = {"dummy", *step.params.get("families", FAMILIES)}
@@ -99,7 +100,7 @@ def portfolio(spec: PipelineSpec, problem: Problem) -> list[Candidate]:
     if step.params.get("variants") is False:
         variants = []
     return [
-        candidate
+        hastened(candidate, haste)
         for candidate in [*_FIRST, *variants]
         if candidate.family in allowed
         and FAMILIES[candidate.family].suits(rows, columns, problem.classes)

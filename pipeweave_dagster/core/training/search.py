@@ -12,9 +12,10 @@ from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.crossing import cross
 from pipeweave_dagster.core.training.derive import Plan
-from pipeweave_dagster.core.training.finish import refit_seconds
+from pipeweave_dagster.core.training.finish import END_PART, refit_seconds
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.haste import haste_of
 from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
@@ -78,12 +79,13 @@ class Search:
 
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
-        candidates = portfolio(self.spec, self.cache.problem)
+        haste = haste_of(self.cache.problem, self.clock.budget_s)
+        candidates = portfolio(self.spec, self.cache.problem, haste)
         self._first_folds([c for c in candidates if c.first], variants=False)
         if any(not c.first for c in candidates):
             self.made = cross(self.cache, self.frame, self.results, self.journal.made)
             self.journal.tell_made(self.made)
-            candidates = portfolio(self.spec, self.cache.problem)
+            candidates = portfolio(self.spec, self.cache.problem, haste)
             self._first_folds([c for c in candidates if not c.first], variants=True)
         if self.skipped:
             _log.info("not started, no time was left: %s", ", ".join(self.skipped))
@@ -100,12 +102,13 @@ class Search:
         The first two run in any case.
         """
         left = list(candidates)
-        floor = self.clock.left * (1 - _VARIANTS_SHARE) if variants else 0.2
+        floor = self._room() * (1 - _VARIANTS_SHARE) if variants else 0.2
 
         def take() -> Work | None:
             while left:
                 candidate = left.pop(0)
-                if candidate.name not in _ALWAYS and self.clock.left <= floor:
+                room = self._room()
+                if candidate.name not in _ALWAYS and room <= floor:
                     self.skipped.append(candidate.name)
                     continue
                 result = self.journal.restore(candidate, self.cache)
@@ -120,10 +123,15 @@ class Search:
                 fair = _FAIR * self.lanes / (len(left) + 2)
                 part = 0.2 if variants else min(_MOST_OF_LEFT, fair)
                 at_least = _LEAST_S if candidate.name in _ALWAYS else 0.1
-                return self._work(result, self.clock.share(part, at_least), tell=True)
+                return self._work(result, time.time() + max(at_least, part * room), tell=True)
             return None
 
         in_lanes(self.lanes, take)
+
+    def _room(self) -> float:
+        """Seconds that are left when what the best so far cost after the search is set aside."""
+        best = [r for r in self.finalists() if r.done] if self.results else []
+        return max(0.0, self.clock.left - self._kept_for_the_end(best[:_KEPT_CANDIDATES]))
 
     def _constant(self, result: Result) -> None:
         """The constant model takes no time: all its folds at once."""
@@ -188,7 +196,14 @@ class Search:
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
         # Models of an earlier run are fitted again, one after the other.
         wanted += self.lanes * sum(r.pace * (r.done - len(r.members)) for r in best)
-        return min(wanted * _KEPT_SEEDS / self.lanes, _KEPT_SHARE * self.clock.budget_s)
+        kept = min(wanted * _KEPT_SEEDS / self.lanes, _KEPT_SHARE * self.clock.budget_s)
+        return kept + self._kept_for_the_end(best)
+
+    def _kept_for_the_end(self, best: list[Result]) -> float:
+        """Seconds for test scores and files, as far as the reserve of the clock is too small."""
+        test_rows = self.rows - len(self.cache.problem.y)
+        wanted = sum(result.end_seconds(test_rows // self.lanes) for result in best)
+        return max(0.0, wanted - self.clock.reserve_s * END_PART)
 
     def ranked(self, minimum: int) -> list[Result]:
         """Results with at least `minimum` folds, best mean over these folds first (stable)."""

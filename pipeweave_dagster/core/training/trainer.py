@@ -1,11 +1,14 @@
 """Training from the typed table to the model file, inside the budget."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
@@ -51,10 +54,10 @@ def run_training(
     weighted = trimmed(weighted, rows, clock.left * job.lanes)
     complete(weighted, cache, spec.metric, clock)
     found, z = _judge(job, weighted, results[0])
-    parts = fold_parts(weighted)
+    parts = fold_parts(weighted, len(job.split.test), clock.reserve_s)
     extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
     evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
-    scores = predictions(evaluated, job.table.raw.iloc[job.split.test])
+    scores = _answers(evaluated, job)
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
     everything = FoldCache(job.whole(cache.problem, search.made))
@@ -101,6 +104,14 @@ def run_training(
             _final_note(weighted, refitted=refitted is not None),
         ],
     )
+
+
+def _answers(bundle: dict[str, Any], job: Job) -> pd.DataFrame:
+    """Predictions for the test rows, in as many parts at a time as there are lanes."""
+    rows = job.table.raw.iloc[job.split.test]
+    parts = [rows.iloc[part] for part in np.array_split(np.arange(len(rows)), job.lanes)]
+    with ThreadPoolExecutor(job.lanes) as pool:
+        return pd.concat(pool.map(partial(predictions, bundle), parts), ignore_index=True)
 
 
 def _search_note(search: Search) -> list[str]:

@@ -12,6 +12,8 @@ from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
 from pipeweave_dagster.core.training.metrics import Array, score
 
+_STORE_TREE_S = 0.3e-3
+
 
 @dataclass
 class Result:
@@ -26,6 +28,7 @@ class Result:
         busy: Whether a fold is being fitted right now.
         proposal: Whether it was found by the adaptive part of the search.
         fold_rows: How many rows a fold learns from.
+        answer_s: Seconds for the answer to one row.
     """
 
     candidate: Candidate
@@ -41,6 +44,7 @@ class Result:
     cut: bool = False
     released: bool = False
     fold_rows: int = 1
+    answer_s: float = 0.0
 
     @property
     def done(self) -> int:
@@ -62,6 +66,11 @@ class Result:
     def pace(self) -> float:
         """Seconds that a further fold is expected to take."""
         return self.seconds / self.done if self.done else 0.0
+
+    def end_seconds(self, test_rows: int) -> float:
+        """What one of its models costs after the search: to answer for test rows, to be stored."""
+        trees = (self.rounds or 0) * (self.oof.shape[1] if self.oof.ndim > 1 else 1)
+        return self.answer_s * test_rows + trees * _STORE_TREE_S
 
     @property
     def rounds(self) -> int | None:
@@ -89,6 +98,8 @@ class FoldRun(NamedTuple):
     output: Array
     score: float | None
     seconds: float
+    answer_s: float = 0.0
+    """Of these seconds, what the answers for the rows left out took."""
 
 
 def run_fold(
@@ -102,11 +113,13 @@ def run_fold(
     problem = cache.problem
     data = cache.get(candidate.view, fold)
     fit = fit_candidate(candidate, cache.rows(candidate.view, data, None), deadline)
+    fitted = time.time()
     found = output(fit, data, data.x_valid, problem.classes)
+    answer_s = time.time() - fitted
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")
     value = score(metric, problem.y[data.valid], found)
-    return FoldRun(fit, data, found, value, time.time() - began)
+    return FoldRun(fit, data, found, value, time.time() - began, answer_s)
 
 
 def add_fold(result: Result, run: FoldRun) -> None:
@@ -118,6 +131,7 @@ def add_fold(result: Result, run: FoldRun) -> None:
     if run.fit.rounds:
         result.counts.append(run.fit.rounds)
     result.seconds += run.seconds
+    result.answer_s = max(result.answer_s, run.answer_s / max(1, len(run.data.valid)))
 
 
 def trial_of(result: Result, folds: int) -> Trial:

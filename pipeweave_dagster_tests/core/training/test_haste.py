@@ -1,0 +1,64 @@
+"""What must fit into the budget beside fitting: learning in time, answering, storing."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.finish import fold_parts
+from pipeweave_dagster.core.training.fitting import Candidate
+from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.haste import haste_of, hastened
+from pipeweave_dagster.core.training.job import make_job
+from pipeweave_dagster.core.training.search import Search
+from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.trial import add_fold, run_fold, start
+from pipeweave_dagster_tests.core.training.made import planned, stored
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({f"x{i}": rng.normal(size=1500) for i in range(4)})
+    frame["y"] = [f"c{v}" for v in np.digitize(frame["x0"] + frame["x1"], [-1, 0, 1])]
+    spec = planned(frame, "y", "multiclass")
+    return spec, make_job(spec, read_table(spec, stored(frame, tmp_path_factory.mktemp("t"))), 0)
+
+
+def test_short_budgets_learn_faster_and_long_ones_as_usual(made):
+    problem = made[1].problem
+    rates = [haste_of(problem, budget) for budget in (1, 10, 100, 1000)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] > 4
+    assert rates[-1] == 1
+    slow = Candidate("lightgbm_small", "lightgbm", {"learning_rate": 0.04, "num_leaves": 7})
+    assert hastened(slow, 2.0).params == {"learning_rate": 0.08, "num_leaves": 7}
+    assert hastened(slow, 50.0).params["learning_rate"] == 0.25
+    assert hastened(Candidate("xgboost", "xgboost"), 1.0).params == {}
+    assert hastened(Candidate("linear", "linear"), 9.0).params == {}
+
+
+def test_many_classes_do_not_run_away(made):
+    cache = FoldCache(made[1].problem)
+    candidate = Candidate("lightgbm", "lightgbm", {"learning_rate": 0.25})
+    fit = run_fold(candidate, 0, cache, "log_loss", time.time() + 60).fit
+    assert fit.estimator.get_params()["reg_lambda"] == 1.0
+
+
+def test_slow_answers_are_set_aside_and_fewer_models_asked(made):
+    spec, job = made
+    cache = FoldCache(job.problem)
+    result = start(Candidate("lightgbm", "lightgbm", {"num_leaves": 4}), cache)
+    for fold in range(3):
+        add_fold(result, run_fold(result.candidate, fold, cache, "log_loss", time.time() + 60))
+    assert 0 < result.answer_s < 0.1
+    assert len(fold_parts([(result, 1.0)], 100, room_s=60)) == 3
+    search = Search(spec, cache, Clock(time.time(), 60.0, 6.0), rows=len(job.table.y))
+    search.results = [result]
+    quick = search.kept_for_refit()
+    result.answer_s = 0.05  # as of thousands of trees: 15 s for the 300 test rows
+    assert search.kept_for_refit() > quick + 10
+    assert search._room() < 60 - 6 - 10
+    assert len(fold_parts([(result, 1.0)], 300, room_s=6)) == 1
