@@ -1,17 +1,16 @@
-"""Commands as their users type them, in a process of their own."""
+"""Commands as their users type them; `integration/test_cli.py` has those about a main job."""
 
-import csv
 import json
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.cli import home, main
+from pipeweave_dagster_tests.commands import in_one_process
 
 CLI = [sys.executable, "-m", "pipeweave_dagster.cli"]
 
@@ -23,10 +22,6 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
     assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr
     return done.stdout if "--json" in words or code == 0 else done.stderr
-
-
-def facts(*words: str | Path, code: int = 0) -> Any:
-    return json.loads(pipeweave(*words, "--json", code=code))
 
 
 @pytest.mark.parametrize(
@@ -90,60 +85,19 @@ def test_two_hundred_and_fifty_data_sets_are_listed_in_pages(
     assert names == [f"set-{number:03}" for number in range(100, 200)]
 
 
-@pytest.mark.slow
-def test_the_main_job_and_everything_after_it(examples: Path, tmp_path: Path) -> None:
-    penguins = examples / "penguins.csv"
-    done = facts("run", penguins, "--target", "species", "--time-budget", "8")
-    assert done["error"] is None
-    assert done["published"]
-    assert done["data"]["rows"] == 344
-    assert done["model"]["alias"] == "champion"
-    assert done["links"]["dagster_run"].endswith(done["run_id"])
-
-    again = facts("run", penguins, "--target", "species", "--time-budget", "8")
-    assert set(again["reused"]) >= {"dataset", "schema_deduction", "findings", "model"}
-
-    listed = facts("datasets", "ls")
-    assert [d["dataset"] for d in listed["datasets"]] == ["penguins"]
-    shown = facts("datasets", "show", "penguins")
-    assert set(shown["stages"]) >= {"dataset", "eda_report", "model_evaluation"}
-    assert not any(stage["stale"] for stage in shown["stages"].values())
-
-    output = tmp_path / "scored.csv"
-    scored = facts("predict", "penguins", penguins, "--output", output)
-    assert scored["rows"] == 344
-    with output.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 344
-    probabilities = [f"probability_{name}" for name in ("Adelie", "Chinstrap", "Gentoo")]
-    assert list(rows[0]) == ["prediction", *probabilities]
-    assert {r["prediction"] for r in rows} <= {"Adelie", "Chinstrap", "Gentoo"}
-    with penguins.open(newline="") as file:
-        truth = [r["species"] for r in csv.DictReader(file)]
-    hits = sum(r["prediction"] == t for r, t in zip(rows, truth, strict=True))
-    assert hits > 320  # in their order, or it would be a third
-
-    assert facts("pipelines", "check", "penguins")["valid"]
-    assert facts("pipelines", "preview", "penguins", "numbers")["rows"] == 344
-    assert facts("models", "show", "penguins")["link"]["model_version"] == "1"
-    assert len(facts("runs", "ls")["runs"]) == 2
-    entries = facts("runs", "logs", done["run_id"][:8])["entries"]
-    assert any("trial" in e["message"] for e in entries)
-    assert facts("findings", "penguins")["findings"]
-    assert facts("gc", "--dry-run")["objects"] == 0
-    assert facts("datasets", "rm", "penguins", "--yes")["removed"] > 0
-    assert facts("datasets", "ls")["total"] == 0
-
-
 def test_single_stages_need_no_run(examples: Path, tmp_path: Path) -> None:
     wine = examples / "wine.csv"
-    facts("ingest", wine, "--output", tmp_path / "wine.parquet")
+    commands = [
+        ("ingest", wine, "--output", tmp_path / "wine.parquet", "--json"),
+        ("ingest", wine, "--output", tmp_path / "wine.csv", "--json"),
+        ("schema", wine, "--target", "cultivar", "--json"),
+        ("eda", wine, "--html", tmp_path / "r.html", "--json", tmp_path / "r.json"),
+    ]
+    told = in_one_process(commands, tmp_path)
+    assert [answer.code for answer in told] == [0, 0, 0, 0]
     assert (tmp_path / "wine.parquet").read_bytes()[:4] == b"PAR1"
-    facts("ingest", wine, "--output", tmp_path / "wine.csv")
     assert (tmp_path / "wine.csv").read_text().count("\n") >= 179
-    deduced = facts("schema", wine, "--target", "cultivar")
-    assert deduced["target"]["task"] == "multiclass"
-    pipeweave("eda", wine, "--html", tmp_path / "r.html", "--json", tmp_path / "r.json")
+    assert told[2].facts["target"]["task"] == "multiclass"
     assert "<html" in (tmp_path / "r.html").read_text()
     assert json.loads((tmp_path / "r.json").read_text())
 
@@ -186,17 +140,6 @@ def test_an_error_ends_the_process_without_a_traceback() -> None:
     assert pipeweave("run", "missing.csv", code=4).startswith("NOT_FOUND: ")
 
 
-def test_bad_files_end_in_a_coded_error(tmp_path: Path) -> None:
-    (tmp_path / "header.csv").write_text("a,b,c\n")
-    done = facts("run", tmp_path / "header.csv", code=3)
-    assert done["error"]["code"] == "VALIDATION_ERROR"
-    with (tmp_path / "huge.csv").open("wb") as file:
-        file.truncate(1_025 << 20)
-    refused = facts("run", tmp_path / "huge.csv", code=3)
-    assert "MAX_DATASET_SIZE_MB" in refused["message"]
-    assert facts("run", tmp_path / "header.csv", "--name", "../../x", code=3)["code"]
-
-
 def test_settings_are_shown_and_secrets_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-show")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql+psycopg2://me:do-not-show@host/db")
@@ -207,19 +150,3 @@ def test_settings_are_shown_and_secrets_masked(monkeypatch: pytest.MonkeyPatch) 
     assert settings["MAX_DATASET_SIZE_MB"] == {
         "setting": "MAX_DATASET_SIZE_MB", "value": 1024, "source": "default", "group": "limits",
     }  # fmt: skip
-
-
-def test_the_doctor_names_what_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {c["state"] for c in facts("doctor")["checks"]} <= {"ok", "off"}
-    monkeypatch.setenv("PIPEWEAVE_STORAGE", "s3://bucket")
-    monkeypatch.setenv("S3_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    states = {c["check"]: c["state"] for c in facts("doctor", code=1)["checks"]}
-    assert [name for name, state in states.items() if state == "red"] == ["storage"]
-
-
-def test_automation_is_listed() -> None:
-    names = {a["name"] for a in facts("schedule", "ls")["automation"]}
-    assert names >= {"uploads", "predict", "retrain_due"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.adapters import health
-from pipeweave_dagster.cli import dagster_parts, doctor, home
+from pipeweave_dagster.cli import dagster_parts, doctor, home, main
 
 
 @pytest.fixture
@@ -90,3 +90,19 @@ def test_no_password_is_told(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> N
     found = lines()
     assert found["database"].state == "red"
     assert all(secret not in line.detail for line in found.values())
+
+
+def test_a_storage_that_is_broken_is_told_and_ends_the_program_with_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIPEWEAVE_STORAGE", "s3://bucket")
+    monkeypatch.setenv("S3_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr("sys.argv", ["pipeweave", "doctor", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    states = {c["check"]: c["state"] for c in json.loads(capsys.readouterr().out)["checks"]}
+    assert [name for name, state in states.items() if state == "red"] == ["storage"]
