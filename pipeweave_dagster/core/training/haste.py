@@ -11,7 +11,7 @@ from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import Problem
 
 _USUAL = {"lightgbm": 0.05, "xgboost": 0.06, "hist_gradient_boosting": 0.06}
-_FASTEST = 0.25
+FASTEST = 0.25
 _ROUNDS = 1_000
 """So many rounds at the usual rate come to their end in nearly all cases."""
 _TREE_S, _CELL_S = 0.4e-3, 12e-9
@@ -39,5 +39,5 @@ def hastened(candidate: Candidate, haste: float) -> Candidate:
     if usual is None or haste <= 1:
         return candidate
     rate = float(candidate.params.get("learning_rate", usual))
-    params = {**candidate.params, "learning_rate": round(min(_FASTEST, rate * haste), 4)}
+    params = {**candidate.params, "learning_rate": round(min(FASTEST, rate * haste), 4)}
     return Candidate(candidate.name, candidate.family, params)

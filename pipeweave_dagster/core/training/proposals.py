@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.training.fitting import CROSSED, LOG, Candidate
+from pipeweave_dagster.core.training.haste import FASTEST
 from pipeweave_dagster.core.training.trial import Result
 
 
@@ -23,6 +24,15 @@ class Range(NamedTuple):
     magnitude: bool = True
     whole: bool = False
     yes_or_no: bool = False
+
+    def faster(self, haste: float) -> "Range":
+        """The range of a learning rate where time is short."""
+        most = max(self.high, FASTEST)
+        return self._replace(
+            low=self.low * haste,
+            high=min(most, self.high * haste),
+            usual=min(most, self.usual * haste),
+        )
 
 
 SPACES: dict[str, dict[str, Range]] = {
@@ -70,13 +80,14 @@ _LEADERS = 8
 _OF_FAMILY = 2
 
 
-def propose(ranked: list[Result], number: int, seed: int) -> Candidate | None:
+def propose(ranked: list[Result], number: int, seed: int, haste: float = 1.0) -> Candidate | None:
     """The next candidate.
 
     Args:
         ranked: Results so far, best first.
         number: How many were proposed before (part of the name, and of the random draws).
         seed: Of the training.
+        haste: By which learning rates are higher than usual, since time is short.
 
     Returns:
         A candidate, or None if no family that has done well has a space to search.
@@ -89,7 +100,8 @@ def propose(ranked: list[Result], number: int, seed: int) -> Candidate | None:
     base = leaders[int(rng.choice(len(leaders), p=chances / chances.sum()))].candidate
     fresh = bool(rng.random() < _FRESH)
     params: dict[str, Any] = {k: v for k, v in base.params.items() if k in (LOG, CROSSED, "hidden")}
-    for name, space in SPACES[base.family].items():
+    for name, usual in SPACES[base.family].items():
+        space = usual.faster(haste) if name == "learning_rate" else usual
         at = _place(space, base.params.get(name, space.usual))
         at = rng.random() if fresh else float(np.clip(at + rng.normal(0, _STEP), 0, 1))
         params[name] = _value(space, at)

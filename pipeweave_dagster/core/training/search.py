@@ -76,16 +76,16 @@ class Search:
         self.skipped: list[str] = []
         self.made: Plan = []
         self.proposed = self.fruitless = 0
+        self.haste = haste_of(cache.problem, clock.budget_s)
 
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
-        haste = haste_of(self.cache.problem, self.clock.budget_s)
-        candidates = portfolio(self.spec, self.cache.problem, haste)
+        candidates = portfolio(self.spec, self.cache.problem, self.haste)
         self._first_folds([c for c in candidates if c.first], variants=False)
         if any(not c.first for c in candidates):
             self.made = cross(self.cache, self.frame, self.results, self.journal.made)
             self.journal.tell_made(self.made)
-            candidates = portfolio(self.spec, self.cache.problem, haste)
+            candidates = portfolio(self.spec, self.cache.problem, self.haste)
             self._first_folds([c for c in candidates if not c.first], variants=True)
         if self.skipped:
             _log.info("not started, no time was left: %s", ", ".join(self.skipped))
@@ -174,7 +174,7 @@ class Search:
         if not adaptive(self.spec) or self.fruitless > patience or self.proposed > _MOST_PROPOSALS:
             return None
         ranked = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"]
-        candidate = propose(ranked, self.proposed, self.cache.problem.seed)
+        candidate = propose(ranked, self.proposed, self.cache.problem.seed, self.haste)
         if candidate is None:
             return None
         alike = [r.pace for r in ranked if r.candidate.family == candidate.family and r.done]

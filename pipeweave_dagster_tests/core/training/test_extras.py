@@ -104,6 +104,11 @@ def test_proposals_stay_in_their_space_repeat_themselves_and_differ():
             assert space.low <= candidate.params[name] <= space.high
             assert isinstance(candidate.params[name], bool) == space.yes_or_no
     assert propose(ranked[2:], 0, seed=0) is None
+    hasty = [
+        propose(ranked, number, seed=0, haste=4.0).params["learning_rate"] for number in range(60)
+    ]
+    assert 4 * SPACES["lightgbm"]["learning_rate"].low <= min(hasty)
+    assert max(hasty) <= 0.25
 
 
 def test_two_lanes_work_side_by_side_and_a_failure_ends_nothing():
