@@ -1,8 +1,10 @@
 """A model file above the limit is refused before it is uploaded."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from pipeweave_dagster.adapters.training import check_size
+from pipeweave_dagster.adapters.training import check_size, train_and_log
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
 
@@ -17,3 +19,24 @@ def test_a_model_of_2049_mb_is_refused_and_one_of_2048_is_not():
     with pytest.raises(PipeWeaveError, match=r"2,049 MB.*MAX_MODEL_SIZE_MB") as caught:
         check_size(model_of(2049), 2048)
     assert caught.value.code == "VALIDATION_ERROR"
+
+
+def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
+    """The run ends between training and the registry."""
+    asked = []
+
+    def on_model(function, kind, **_):
+        asked.append(function.rpartition(":")[2])
+        return model_of(2049)
+
+    part = SimpleNamespace(sha256="0" * 64)
+    bench = SimpleNamespace(
+        settings=SimpleNamespace(max_model_size_mb=2048, cache_folder=tmp_path),
+        store=SimpleNamespace(payload=lambda _: tmp_path),
+        began=0.0,
+        on_model=on_model,
+    )
+    snapshot = SimpleNamespace(data=part, columns=[])
+    with pytest.raises(PipeWeaveError, match="2,049 MB"):
+        train_and_log(bench, "towns", (part, None, snapshot), tmp_path, 10.0, {})
+    assert asked == ["train"]

@@ -115,6 +115,27 @@ def test_test_scores_plots_and_card_are_added(uri, folder, made, logged):
     assert "Model card" in client.get_model_version(NAME, "1").description
 
 
+def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, made):
+    """A long search must not fill the store: it is opened by people, again and again."""
+    from mlflow import MlflowClient
+
+    spec, model, out = made
+    trials = [model.leaderboard[k % 2].model_copy(update={"name": f"t{k}"}) for k in range(2000)]
+    long = model.model_copy(
+        update={"leaderboard": trials, "overrides": ["PW204 bar_passed: known before the exam"]}
+    )
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    logged = log(uri, tmp_path, (spec, long, out))
+    client = MlflowClient(uri)
+    run = client.get_run(logged.mlflow.run_id)
+    assert run.data.tags["pipeweave.overrides"] == "PW204 bar_passed: known before the exam"
+    version = client.get_model_version(NAME, logged.mlflow.model_version)
+    assert version.tags["pipeweave.overrides"] == run.data.tags["pipeweave.overrides"]
+    assert len(client.search_runs([logged.mlflow.experiment_id], max_results=5000)) == 31
+    size = sum(f.stat().st_size for f in tmp_path.rglob("*") if f.is_file())
+    assert size < 20e6
+
+
 def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged):
     second = log(uri, folder, made)
     assert mlflow_store.champion(uri, "no such model") is None
