@@ -233,6 +233,20 @@ def metadata(bench: Bench) -> Iterator[Check]:
     )
 
 
+def versions(bench: Bench) -> Iterator[Check]:
+    """What changed between two versions, by column."""
+    path = bench.file("telco_churn")
+    old = bench.read([path], target="Churn")
+    text = path.read_text(encoding="utf-8")
+    head, _, body = text.partition("\n")
+    text = head.replace("Contract", "Agreement") + "\n" + body.replace("Mailed check", "Cheque")
+    new = bench.read([bench.write("changed.csv", text)], target="Churn")
+    found = compare(old.schema, old.snapshot, old.data, new.snapshot, new.data)
+    told = sorted(f"{c.code} {c.column}" for c in found)
+    want = ["COLUMN_RENAMED Contract", "NEW_CATEGORY PaymentMethod"]
+    yield Check("SCH-11", "two versions of Telco compared", str(told), told == want)
+
+
 CHECKS = (
     hidden,
     dates,
@@ -241,6 +255,7 @@ CHECKS = (
     overrides,
     drift,
     metadata,
+    versions,
     personal,
     exports,
     tasks,

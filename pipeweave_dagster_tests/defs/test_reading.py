@@ -3,7 +3,7 @@
 import json
 
 from pipeweave_dagster.adapters.workbench import Workbench
-from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.lib.launch import LaunchConfig
 from pipeweave_dagster_tests.defs.conftest import context_for
@@ -35,3 +35,18 @@ def test_what_does_not_concern_reading_is_not_read_again(bench: Workbench) -> No
     read(bench, {})
     _, again = read(bench, {"n": {"drop": True, "type": "categorical"}})
     assert "reused" in again
+
+
+def test_an_overwritten_upload_leaves_what_was_read_of_it_reproducible(bench: Workbench) -> None:
+    put, run = bench.store.storage.put, {"context": context_for("kept"), "workbench": bench}
+    put("uploads/kept/data.csv", b"n,word\n1,a\n2,b\n3,c\n")
+    before = raw_upload(config=LaunchConfig(), **run).value
+    put("uploads/kept/data.csv", b"n,word\n9,z\n")
+    after = raw_upload(config=LaunchConfig(), **run).value
+    assert before.files[0].key != after.files[0].key
+    assert dataset(raw_upload=after, **run).value.rows == 1
+    # A new reading of the old version takes the bytes that were stored, not those at its place.
+    said = before.settings.model_copy(update={"columns": {"n": ColumnSetting(type="text")}})
+    old = dataset(raw_upload=before.model_copy(update={"settings": said}), **run)
+    assert "made in" in old.metadata["result"]
+    assert (old.value.rows, old.value.columns[0].type) == (3, "text")
