@@ -10,7 +10,8 @@ from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 
 _MAX_BYTES = 256 << 10
-_MAX_DEPTH_NODES = 20_000
+_MAX_EVENTS = 20_000
+_MAX_DEPTH = 50
 _MAX_PROBLEMS = 5
 
 
@@ -23,7 +24,7 @@ def parse_settings(data: bytes, where: str = "pipeweave.yaml") -> DatasetSetting
     if len(data) > _MAX_BYTES:
         raise validation_error(f"{where} is larger than {_MAX_BYTES >> 10} KiB.", fix="Shorten it.")
     try:
-        _refuse_aliases(data)
+        _refuse_bombs(data)
         content = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         place = getattr(error, "problem_mark", None)
@@ -50,11 +51,18 @@ def settings_from(content: dict[str, Any], where: str) -> DatasetSettings:
         raise _explained(error, where) from error
 
 
-def _refuse_aliases(data: bytes) -> None:
-    """Aliases can make a short file unfold to gigabytes; nobody needs them here."""
+def _refuse_bombs(data: bytes) -> None:
+    """Refuse what makes a short file cost much; nobody needs it here.
+
+    Aliases can unfold to gigabytes, and the time for brackets in brackets grows with the square
+    of their depth (5 kB of them: five seconds).
+    """
+    depth = 0
     for count, event in enumerate(yaml.parse(data, Loader=yaml.SafeLoader)):
-        if isinstance(event, yaml.AliasEvent) or count > _MAX_DEPTH_NODES:
-            raise yaml.YAMLError("aliases are not allowed, or too many entries")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or count > _MAX_EVENTS or depth > _MAX_DEPTH:
+            raise yaml.YAMLError("aliases are not allowed, nor too many or too deep entries")
 
 
 def _explained(error: ValidationError, where: str) -> PipeWeaveError:
