@@ -25,8 +25,8 @@ def test_results_and_errors_pass_through():
 
 def test_the_reserve_is_not_for_fitting():
     clock = Clock(started_at=time.time() - 10, budget_s=20, reserve_s=3)
-    assert clock.left == pytest.approx(7, abs=0.5)
-    assert clock.share(0.5) - time.time() == pytest.approx(3.5, abs=0.5)
+    assert clock.left == pytest.approx(7, abs=2)
+    assert clock.share(0.5) - time.time() == pytest.approx(3.5, abs=1)
     assert Clock(started_at=time.time() - 30, budget_s=20).left == 0
 
 
