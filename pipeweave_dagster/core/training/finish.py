@@ -10,10 +10,10 @@ from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted
 from pipeweave_dagster.core.training.families import Fit
-from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
+from pipeweave_dagster.core.training.fitting import ALL_ROWS, Candidate, fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData
 from pipeweave_dagster.core.training.lanes import Work, in_lanes
-from pipeweave_dagster.core.training.trial import Result, run_fold
+from pipeweave_dagster.core.training.trial import FoldRun, Result, add_fold, run_fold
 
 _log = logging.getLogger(__name__)
 
@@ -108,19 +108,53 @@ def _expected(result: Result, rows: int) -> float:
     return result.pace * growth * _SLOWER + 0.05
 
 
-def trimmed(weighted: Weighted, rows: int, seconds: float) -> Weighted:
-    """The ensemble without its lightest members, as far as the time for the refit demands.
+def trimmed(weighted: Weighted, rows: int, seconds: float) -> Weighted | None:
+    """The ensemble without the members that cost most for their weight, until it can be refitted.
 
-    Where even the heaviest half of the weight takes too long, it stays whole, and the models of
-    the folds answer.
+    None where not even half of the weight can be fitted in time; then the models of the folds
+    answer, and the time is better spent on further folds.
     """
-    kept = sorted(weighted, key=lambda pair: -pair[1])
+    kept = list(weighted)
     while refit_seconds(kept, rows) > seconds:
-        kept = kept[:-1]
+        kept.remove(max(kept, key=lambda pair: _expected(pair[0], rows) / pair[1]))
         if sum(weight for _, weight in kept) < _LEAST_KEPT:
-            return weighted
+            return None
     total = sum(weight for _, weight in kept)
     return [(result, weight / total) for result, weight in kept]
+
+
+def more_folds(
+    weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Clock, lanes: int = 1
+) -> None:
+    """Fit the chosen candidates on the folds that the search did not come to (in place)."""
+    folds = len(cache.problem.folds)
+    left = [result for result, _ in sorted(weighted, key=lambda pair: -pair[1])]
+
+    def take() -> Work | None:
+        while left:
+            result = left.pop(0)
+            affordable = _SLOWER * result.pace + len(weighted) * result.end_seconds(0) < clock.left
+            if result.done >= folds or result.candidate.params.get(ALL_ROWS) or not affordable:
+                continue
+            return _further_fold(result, cache, metric, clock, left)
+        return None
+
+    in_lanes(lanes, take)
+
+
+def _further_fold(
+    result: Result, cache: FoldCache, metric: MetricName, clock: Clock, left: list[Result]
+) -> Work:
+    def finish(run: FoldRun | None, error: Exception | None, seconds: float) -> None:
+        del error, seconds
+        if run is not None:
+            add_fold(result, run)
+            left.append(result)
+
+    deadline = clock.share(0.9)
+    return Work(
+        lambda: run_fold(result.candidate, result.done, cache, metric, deadline), clock.left, finish
+    )
 
 
 def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) -> list[Part] | None:

@@ -31,13 +31,16 @@ _ALWAYS = ("dummy", "linear")
 _LEAST_S = 3.0
 _FAIR = 1.5
 _MOST_OF_LEFT = 0.35
-_VARIANTS_SHARE = 0.4
+_MOST_OF_VARIANT = 0.2
+_VARIANTS_PART, _OTHERS_PART = 0.35, 0.15
 _GRACE_S = 0.5
-_KEPT_SHARE = 0.35
+_KEPT_SHARE, _SEEDS_SHARE = 0.3, 0.1
 _KEPT_CANDIDATES = 4
 _KEPT_SEEDS = 2
 _MOST_FINALISTS = 10
 _LEAST_FINALISTS = 5
+_NARROWEST = 4
+_BEST_FAMILIES = 3
 _SLOWER = 1.3
 _MOST_PROPOSALS = 300
 _PATIENCE, _PATIENCE_OF_S = 8, 5.0
@@ -81,12 +84,15 @@ class Search:
     def run(self) -> list[Result]:
         """Search until nothing is left to do or the time is over; results in order of trying."""
         candidates = portfolio(self.spec, self.cache.problem, self.haste)
-        self._first_folds([c for c in candidates if c.first], variants=False)
+        self._first_folds([c for c in candidates if c.first], part=1.0)
         if any(not c.first for c in candidates):
             self.made = cross(self.cache, self.frame, self.results, self.journal.made)
             self.journal.tell_made(self.made)
             candidates = portfolio(self.spec, self.cache.problem, self.haste)
-            self._first_folds([c for c in candidates if not c.first], variants=True)
+            variants = [c for c in candidates if not c.first]
+            best = self._best_families()
+            self._first_folds([c for c in variants if c.family in best], _VARIANTS_PART)
+            self._first_folds([c for c in variants if c.family not in best], _OTHERS_PART)
         if self.skipped:
             _log.info("not started, no time was left: %s", ", ".join(self.skipped))
         self._restore_proposals()
@@ -96,13 +102,13 @@ class Search:
                 self._tell(result)
         return self.results
 
-    def _first_folds(self, candidates: list[Candidate], *, variants: bool) -> None:
+    def _first_folds(self, candidates: list[Candidate], part: float) -> None:
         """Run one fold of each in a part of the time that is left, unless too little is.
 
         The first two run in any case.
         """
         left = list(candidates)
-        floor = self._room() * (1 - _VARIANTS_SHARE) if variants else 0.2
+        floor = max(0.2, self._room() * (1 - part))
 
         def take() -> Work | None:
             while left:
@@ -121,12 +127,17 @@ class Search:
                     continue
                 # A little more than a fair share each, since most need less.
                 fair = _FAIR * self.lanes / (len(left) + 2)
-                part = 0.2 if variants else min(_MOST_OF_LEFT, fair)
+                each = min(_MOST_OF_LEFT, fair) if candidate.first else _MOST_OF_VARIANT
                 at_least = _LEAST_S if candidate.name in _ALWAYS else 0.1
-                return self._work(result, time.time() + max(at_least, part * room), tell=True)
+                return self._work(result, time.time() + max(at_least, each * room), tell=True)
             return None
 
         in_lanes(self.lanes, take)
+
+    def _best_families(self) -> list[str]:
+        """The three families that did best so far: their variants are the most promising ones."""
+        ranked = [r.candidate.family for r in self.ranked(minimum=1)]
+        return list(dict.fromkeys(f for f in ranked if f != "dummy"))[:_BEST_FAMILIES]
 
     def _room(self) -> float:
         """Seconds that are left when what the best so far cost after the search is set aside."""
@@ -164,9 +175,13 @@ class Search:
         return WAIT if work is None and any(r.busy for r in self.results) else work
 
     def _width(self, fold: int) -> int:
-        """How many go on to a fold: fewer each time, but twice as many where fits are cheap."""
-        most = _MOST_FINALISTS - 2 * (fold - 1)
-        return max(_LEAST_FINALISTS, most) * (2 if self.lanes > 1 else 1)
+        """How many go on to a fold: fewer each time, and as many as can go through all of them."""
+        most = max(_LEAST_FINALISTS, _MOST_FINALISTS - 2 * (fold - 1))
+        best = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"][:most]
+        seconds = sum(r.pace for r in best) / max(1, len(best)) * (self.folds - fold)
+        time_left = max(0.0, self.clock.left - self.kept_for_refit()) * self.lanes
+        fitting = int(time_left / max(seconds, 1e-3))
+        return max(_NARROWEST, min(most * (2 if self.lanes > 1 else 1), fitting))
 
     def _propose(self) -> Work | None:
         """A new candidate, unless the last ones brought nothing, or time is short."""
@@ -196,7 +211,10 @@ class Search:
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
         # Models of an earlier run are fitted again, one after the other.
         wanted += self.lanes * sum(r.pace * (r.done - len(r.members)) for r in best)
-        kept = min(wanted * _KEPT_SEEDS / self.lanes, _KEPT_SHARE * self.clock.budget_s)
+        wanted /= self.lanes
+        # A second seed of each is worth waiting for only where it is cheap.
+        wanted = max(wanted, min(wanted * _KEPT_SEEDS, _SEEDS_SHARE * self.clock.budget_s))
+        kept = min(wanted, _KEPT_SHARE * self.clock.budget_s)
         return kept + self._kept_for_the_end(best)
 
     def _kept_for_the_end(self, best: list[Result]) -> float:

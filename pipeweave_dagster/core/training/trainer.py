@@ -16,7 +16,13 @@ from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
 from pipeweave_dagster.core.training.external import suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
-from pipeweave_dagster.core.training.finish import complete, fold_parts, refit, trimmed
+from pipeweave_dagster.core.training.finish import (
+    complete,
+    fold_parts,
+    more_folds,
+    refit,
+    trimmed,
+)
 from pipeweave_dagster.core.training.fitting import ALL_ROWS
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
@@ -51,8 +57,11 @@ def run_training(
     if larger and (whole := try_all_rows(job, cache, search.made, results, data, clock)):
         results.append(whole)
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
-    weighted = trimmed(weighted, rows, clock.left * job.lanes)
+    affordable = trimmed(weighted, rows, clock.left * job.lanes)
+    weighted = weighted if affordable is None or _on_disk(weighted) else affordable
     complete(weighted, cache, spec.metric, clock)
+    if affordable is None:
+        more_folds(weighted, cache, spec.metric, clock, job.lanes)
     found, z = _judge(job, weighted, results[0])
     parts = fold_parts(weighted, len(job.split.test), clock.reserve_s)
     extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
@@ -61,7 +70,8 @@ def run_training(
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
     everything = FoldCache(job.whole(cache.problem, search.made))
-    refitted = None if _on_disk(weighted) else refit(weighted, everything, clock, job.lanes)
+    folds_answer = affordable is None or _on_disk(weighted)
+    refitted = None if folds_answer else refit(weighted, everything, clock, job.lanes)
     seen = np.arange(rows) if refitted else job.split.train
     final = whole_bundle(job, search.made, refitted or parts, extras, seen)
     model = files.write_bundle(final, out / files.MODEL)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.finish import fold_parts
+from pipeweave_dagster.core.training.finish import fold_parts, more_folds, trimmed
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.haste import haste_of, hastened
@@ -62,3 +62,40 @@ def test_slow_answers_are_set_aside_and_fewer_models_asked(made):
     assert search.kept_for_refit() > quick + 10
     assert search._room() < 60 - 6 - 10
     assert len(fold_parts([(result, 1.0)], 300, room_s=6)) == 1
+
+
+def test_members_that_cost_much_for_their_weight_go_first(made):
+    results = []
+    for name, pace in (("quick", 1.0), ("slow", 30.0), ("light", 2.0)):
+        result = start(Candidate(name, "lightgbm"), FoldCache(made[1].problem))
+        result.scores, result.seconds = [0.5], pace
+        results.append(result)
+    weighted = list(zip(results, (0.5, 0.4, 0.1), strict=True))
+    rows = results[0].fold_rows
+    kept = trimmed(weighted, rows, 20.0)
+    assert kept is not None
+    assert {r.candidate.name: w for r, w in kept} == pytest.approx({"quick": 5 / 6, "light": 1 / 6})
+    assert trimmed(weighted, rows, 100.0) == weighted
+    assert trimmed(weighted[1:], rows, 20.0) is None
+
+
+def test_without_time_to_refit_the_chosen_get_further_folds(made):
+    cache = FoldCache(made[1].problem)
+    result = start(Candidate("linear", "linear"), cache)
+    add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.time() + 60))
+    more_folds([(result, 1.0)], cache, "log_loss", Clock(time.time(), 60.0))
+    assert result.done == len(cache.problem.folds) == len(result.members)
+    assert np.isfinite(result.oof[np.concatenate([v for _, v in cache.problem.folds])]).all()
+    over = start(Candidate("linear", "linear"), cache)
+    more_folds([(over, 1.0)], cache, "log_loss", Clock(time.time() - 100, 60.0))
+    assert over.done == 0
+
+
+def test_variants_of_the_best_families_come_first(made):
+    spec, job = made
+    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    for family, score in (("xgboost", 0.1), ("linear", 0.2), ("extra_trees", 0.9), ("mlp", 0.3)):
+        result = start(Candidate(family, family), search.cache)
+        result.scores = [score]
+        search.results.append(result)
+    assert search._best_families() == ["xgboost", "linear", "mlp"]
