@@ -153,6 +153,13 @@ def test_an_identifier_whose_order_tells_something_is_used_and_an_alert_says_so(
     assert states(found, "PW502") == [(state, "id")]
 
 
+def test_a_rare_third_class_hides_nothing_that_an_identifier_tells(tmp_path):
+    label = ["yes" if i > 2 * N else R.choice(["no", "yes"]) for i in range(4 * N)]
+    columns = {"id": list(range(4 * N)), "x": NOISE * 4, "y": [*label[:-3], "odd", "odd", "odd"]}
+    found = look(tmp_path, columns, roles={"id": "identifier"}, task="multiclass")
+    assert states(found, "PW502") == [("alerted", "id")]
+
+
 def test_little_data_is_said(tmp_path):
     assert states(look(tmp_path, {"x": NOISE, "y": LABEL}), "PW801") == [("alerted",)]
 

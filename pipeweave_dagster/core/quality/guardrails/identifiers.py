@@ -74,7 +74,9 @@ def _power(case: Case, info: ColumnDeduction) -> Power | None:
         return None
     if power is None or not _LEAST[power.metric] <= power.value < STANDS_OUT[power.metric]:
         return None
-    rows = int(target.known.sum()) if power.metric == "r2" else int(target.counts.min())
+    rows = int(target.known.sum())
+    if power.metric == "auc":
+        rows -= int(target.counts.max())  # what all the other classes have; of two, the rarer one
     chance = 0.5 if power.metric == "auc" else 0.0
     return power if power.value - chance > _NOISE[power.metric] / math.sqrt(rows) else None
 
