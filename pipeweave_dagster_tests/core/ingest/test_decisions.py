@@ -1,0 +1,18 @@
+"""Texts without the blanks around them, as SQL."""
+
+import duckdb
+
+from pipeweave_dagster.core.ingest.decisions import trimmed
+
+BLANKS = " \t\r\n\u00a0"
+MIDDLES = ["", "a", "é", "\x01", "\u00a0a", "a b", "~", "\U0001f600", "À", "\u2003x"]
+
+
+def test_trimmed_is_what_strip_gives_whatever_stands_at_the_ends():
+    ends = ["", *BLANKS, "\u00a0 "]
+    texts = [left + middle + right for left in ends for middle in MIDDLES for right in ends]
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE t AS SELECT unnest(?) AS v", [texts])
+        found = [v for (v,) in db.execute(f"SELECT {trimmed('v')} FROM t").fetchall()]
+        assert db.execute(f"SELECT {trimmed('NULL::VARCHAR')}").fetchall() == [(None,)]
+    assert found == [text.strip(BLANKS) or None for text in texts]
