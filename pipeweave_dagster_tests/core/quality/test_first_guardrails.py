@@ -155,7 +155,8 @@ def test_an_identifier_whose_order_tells_something_is_used_and_an_alert_says_so(
 
 def test_a_rare_third_class_hides_nothing_that_an_identifier_tells(tmp_path):
     label = ["yes" if i > 2 * N else R.choice(["no", "yes"]) for i in range(4 * N)]
-    columns = {"id": list(range(4 * N)), "x": NOISE * 4, "y": ["odd"] * 8 + label[8:]}
+    label[7::90] = ["odd"] * len(label[7::90])
+    columns = {"id": list(range(4 * N)), "x": NOISE * 4, "y": label}
     found = look(tmp_path, columns, roles={"id": "identifier"}, task="multiclass")
     assert states(found, "PW502") == [("alerted", "id")]
 
