@@ -80,10 +80,6 @@ def last_report(store: DocumentStore, name: str) -> ExpectationReport:
     Raises:
         PipeWeaveError: NOT_FOUND if no run got that far.
     """
-    attempt, head = store.attempt(name), store.head(name)
-    manifest = store.manifest(name, attempt.run_id) if attempt else None
-    for source in (manifest, head):
-        entry = source.entries.get("expectations") if source else None
-        if entry:
-            return store.load(entry.document, ExpectationReport)
+    if entries := store.last_with(name, "expectations"):
+        return store.load(entries["expectations"].document, ExpectationReport)
     raise not_found(f"No run of {name!r} has written expectations yet.", fix="Run it first.")

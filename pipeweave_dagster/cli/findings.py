@@ -92,19 +92,15 @@ def _last(store: DocumentStore, name: str) -> _Last:
     Raises:
         PipeWeaveError: NOT_FOUND if no run got as far as the findings.
     """
-    attempt, head = store.attempt(name), store.head(name)
-    manifest = store.manifest(name, attempt.run_id) if attempt else None
-    for source in (manifest, head):
-        entries = source.entries if source else {}
-        if {"findings", "schema_deduction"} <= entries.keys():
-            found = store.load(entries["findings"].document, Findings)
-            # Where the line was stopped, the pipeline is that of an earlier version.
-            spec = None if found.blocked else entries.get("pipeline")
-            return _Last(
-                store.load(entries["schema_deduction"].document, SchemaDeduction),
-                found,
-                store.load(spec.document, PipelineSpec) if spec else None,
-            )
+    if entries := store.last_with(name, "findings", "schema_deduction"):
+        found = store.load(entries["findings"].document, Findings)
+        # Where the line was stopped, the pipeline is that of an earlier version.
+        spec = None if found.blocked else entries.get("pipeline")
+        return _Last(
+            store.load(entries["schema_deduction"].document, SchemaDeduction),
+            found,
+            store.load(spec.document, PipelineSpec) if spec else None,
+        )
     raise not_found(f"No run of {name!r} has looked for findings yet.", fix="Run it first.")
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -134,6 +134,18 @@ class DocumentStore:
         if last is None or last.run_id == attempt.run_id or last.started_at <= attempt.started_at:
             key = f"datasets/{dataset}/LAST.json"
             self.storage.put(key, _record_bytes(attempt))
+
+    def last_with(self, dataset: str, *assets: str) -> Mapping[str, Entry] | None:
+        """What the last attempt has made, else what HEAD holds, where all these assets stand.
+
+        A run that was refused leaves HEAD alone, but what it found is what a person asks about.
+        """
+        attempt = self.attempt(dataset)
+        manifest = self.manifest(dataset, attempt.run_id) if attempt else None
+        for source in (manifest, self.head(dataset)):
+            if source is not None and source.entries.keys() >= {*assets}:
+                return source.entries
+        return None
 
     def result(self, dataset: str, asset: str, key: str) -> Entry | None:
         """What an earlier run made of the same inputs, settings and code, if it still exists."""

@@ -67,6 +67,23 @@ def test_a_run_that_stops_leaves_head_alone(store: DocumentStore) -> None:
     assert (attempt.run_id, attempt.state) == ("two", "failed")
 
 
+def test_what_was_found_last_is_that_of_the_last_attempt_else_of_head(
+    store: DocumentStore,
+) -> None:
+    def raw() -> str:
+        entries = store.last_with("d", "raw_upload")
+        assert entries is not None
+        return store.load(entries["raw_upload"].document, RawUpload).files[0].name
+
+    whole_run(store, "one", "A")
+    RunState(store, "d", "two").attempt("failed", asset="raw_upload")
+    assert raw() == "raw_upload A"
+    make(RunState(store, "d", "three"), "raw_upload", "raw_upload B")
+    assert raw() == "raw_upload B"
+    assert store.last_with("d", "raw_upload", "findings") is None
+    assert store.last_with("nothing", "raw_upload") is None
+
+
 def test_interleaved_runs_never_mix(store: DocumentStore) -> None:
     first, second = RunState(store, "d", "one"), RunState(store, "d", "two")
     make(first, "raw_upload", "A")
