@@ -2,22 +2,14 @@
 
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSettings, RawFile, RawUpload
 from pipeweave_dagster.core.expectations import propose
-from pipeweave_dagster.core.ingest import ingest
-from pipeweave_dagster.core.schema import deduce
 
 
 @pytest.fixture
-def suite_of(tmp_path):
+def suite_of(version):
     def suite_of_(text, **settings):
-        path, out = tmp_path / "f.csv", tmp_path / "out"
-        out.mkdir(exist_ok=True)
-        path.write_text(text)
-        upload = RawUpload(dataset="d", files=[RawFile(name="f.csv", sha256="0", size_bytes=1)])
-        snapshot = ingest(upload, [path], out)
-        schema = deduce(snapshot, out / "data.parquet", DatasetSettings(**settings))
-        return propose(snapshot, schema, out / "data.parquet", "d")
+        made = version(text, **settings)
+        return propose(made.snapshot, made.schema, made.data, "d")
 
     return suite_of_
 

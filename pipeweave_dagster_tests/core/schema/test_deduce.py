@@ -2,25 +2,15 @@
 
 import pytest
 
-from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, RawFile, RawUpload
+from pipeweave_dagster.core.documents import ColumnSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.ingest import ingest
-from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.schema.meaning import is_certain, meaning_of
 from pipeweave_dagster.core.schema.profile import profile
 
 
 @pytest.fixture
-def schema(tmp_path):
-    def schema_(text, **settings):
-        path, out = tmp_path / "f", tmp_path / "out"
-        out.mkdir(exist_ok=True)
-        path.write_text(text)
-        upload = RawUpload(dataset="d", files=[RawFile(name="f.csv", sha256="0", size_bytes=1)])
-        snapshot = ingest(upload, [path], out)
-        return deduce(snapshot, out / "data.parquet", DatasetSettings(**settings))
-
-    return schema_
+def schema(version):
+    return lambda text, **settings: version(text, **settings).schema
 
 
 PEOPLE = "customerID,first_name,email,plan,tenure,price,signup,ip,Churn\n" + "".join(
