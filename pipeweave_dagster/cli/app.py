@@ -20,6 +20,7 @@ from pipeweave_dagster.cli import (
     run,
     runs,
     schedule,
+    steps,
     storage,
     uploads,
 )
@@ -43,6 +44,7 @@ def build_app() -> typer.Typer:
         reports,
         expectations,
         pipelines,
+        steps,
         advice,
         models,
         runs,

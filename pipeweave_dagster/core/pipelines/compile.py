@@ -1,7 +1,7 @@
 """Compile a pipeline specification into scikit-learn: what happens row by row, what is fitted."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -14,6 +14,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler,
 
 from pipeweave_dagster.core.columns.corrected import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
+from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
+from pipeweave_dagster.core.pipelines.custom import custom_steps, prepared_as
 from pipeweave_dagster.core.pipelines.derived import USE, derived_in
 
 View = Literal["none", "linear", "tree", "crossed"]
@@ -24,12 +26,25 @@ _WORDS_TREE = 2**13
 _ONE_HOT_LIMIT = 100
 
 
+class Own(NamedTuple):
+    """A step of an installed package, with its parameters and columns."""
+
+    use: str
+    params: tuple[tuple[str, Any], ...]
+    columns: tuple[str, ...]
+
+    def made(self) -> Any:
+        """Its transformer, unfitted."""
+        return custom_steps()[self.use](**dict(self.params))
+
+
 @dataclass(frozen=True)
 class Layout:
     """Prepared columns by what a model needs of them; decided on training rows alone.
 
     Columns that hold one value (or none) in the training rows stand in no list. `made` and
-    `pairs` are computed from other columns, and seen in the view `crossed` alone.
+    `pairs` are computed from other columns, and seen in the view `crossed` alone. `own` are steps
+    of installed packages; their columns stand in no other list.
     """
 
     numbers: tuple[str, ...]
@@ -41,6 +56,7 @@ class Layout:
     indicator: bool = True
     made: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    own: tuple[Own, ...] = ()
 
     def native(self, view: View) -> list[int]:
         """Positions of the category codes in the output of a view for trees."""
@@ -52,7 +68,7 @@ class Layout:
     @property
     def empty(self) -> bool:
         """Whether no column varies."""
-        return not (self.numbers or self.few or self.many or self.texts)
+        return not (self.numbers or self.few or self.many or self.texts or self.own)
 
 
 def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
@@ -62,7 +78,8 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
         if step.kind not in ("preprocess", "feature") or step.use == USE:
             continue
         for name in step.columns:
-            entry: dict[str, Any] = {"name": name, "use": step.use}
+            use = step.use if step.use in CATALOGUE else prepared_as(step.use)
+            entry: dict[str, Any] = {"name": name, "use": use}
             if step.use == "ordinal":
                 entry["order"] = list(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
@@ -98,10 +115,12 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
     steps = {step.use: step for step in spec.steps}
     limit = int(steps["categorical"].params.get("max_native", 40)) if "categorical" in steps else 0
     texts = set(steps["text"].columns) if "text" in steps else set()
+    own = _own(spec, features)
+    taken = {name for step in own for name in step.columns}
     groups: dict[str, list[str]] = {"numbers": [], "few": [], "many": [], "texts": []}
     for name in features.columns:
         distinct = features[name].nunique(dropna=False)
-        if distinct < 2:
+        if distinct < 2 or name in taken:
             continue
         if name in texts:
             groups["texts"].append(name)
@@ -116,6 +135,17 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
         indicator=bool(numeric.get("indicator", True)),
         **{key: tuple(names) for key, names in groups.items()},
         dimensions=max(1, min(dimensions, len(features) // 8)),
+        own=own,
+    )
+
+
+def _own(spec: PipelineSpec, features: pd.DataFrame) -> tuple[Own, ...]:
+    """Steps of installed packages one of whose columns varies."""
+    return tuple(
+        Own(step.use, tuple(sorted(step.params.items())), tuple(step.columns))
+        for step in spec.steps
+        if step.use not in CATALOGUE
+        and any(features[name].nunique(dropna=False) > 1 for name in step.columns)
     )
 
 
@@ -182,6 +212,9 @@ def _linear(columns: Layout, classes: int) -> list[tuple[str, Any, Any]]:
         )
         parts.append(("categories", one_hot, [*columns.few, *columns.many]))
     parts.extend((f"text{i}", _text(2, words), name) for i, name in enumerate(columns.texts))
+    for index, own in enumerate(columns.own):
+        scaled = make_pipeline(own.made(), SimpleImputer(), StandardScaler())
+        parts.append((f"own{index}", scaled, list(own.columns)))
     return parts
 
 
@@ -202,4 +235,6 @@ def _tree(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]]:
     for index, name in enumerate(columns.texts):
         svd = TruncatedSVD(columns.dimensions, n_iter=2, random_state=seed)
         parts.append((f"text{index}", make_pipeline(_text(1, _WORDS_TREE), svd), name))
+    for index, own in enumerate(columns.own):
+        parts.append((f"own{index}", own.made(), list(own.columns)))
     return parts

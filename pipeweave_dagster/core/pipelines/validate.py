@@ -6,8 +6,9 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
-from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, DATE_PARTS, FAMILIES, IMPUTE
+from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES, IMPUTE
 from pipeweave_dagster.core.pipelines.columns import UNREAD
+from pipeweave_dagster.core.pipelines.custom import known_steps, step_type
 from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
 
 _HASHED_AS = ("numeric", "categorical", "text", UNREAD)
@@ -117,13 +118,13 @@ def _names(spec: PipelineSpec) -> Iterator[Problem]:
 
 def _step(spec: PipelineSpec, index: int, step: Step) -> Iterator[Problem]:
     path = f"steps.{index}"
-    kind = CATALOGUE.get(step.use)
+    kind = step_type(step.use)
     if kind is None:
         yield Problem(
             "PIP301",
             f"{path}.use",
             f"No step is called `{step.use}`.",
-            _nearest(step.use, list(CATALOGUE)),
+            _nearest(step.use, list(known_steps())),
         )
         return
     if kind.kind != step.kind:

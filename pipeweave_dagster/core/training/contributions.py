@@ -169,4 +169,6 @@ def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
         kept = [n for n, v in zip(names, first.statistics_, strict=True) if not np.isnan(v)]
         flags = first.indicator_.features_ if first.add_indicator else []
         return [*kept, *(names[k] for k in flags)]
+    if width % len(names):  # of another package, whose outputs belong to no one column
+        return names[:1] * width
     return [name for name in names for _ in range(width // len(names))]

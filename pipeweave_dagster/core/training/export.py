@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 
 _MAIN = '''
 
@@ -71,7 +72,8 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
         "pipeline.json": spec.to_json().decode(),
         "model.json": trained.to_json().decode(),
     }
-    training = script(serving.load_bundle(model), trained, spec)
+    known = all(step.use in CATALOGUE for step in spec.steps)
+    training = script(serving.load_bundle(model), trained, spec) if known else None
     if training is not None:
         texts |= {"train.py": training, "train.ipynb": notebook(training)}
     for name, text in texts.items():

@@ -13,6 +13,7 @@ answered by what was seen (see `remember`).
 
 import datetime as dt
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +50,23 @@ TRUSTED_TYPES = [
 ]
 """Types beyond skops' own list that a bundle may hold; a file with any other is refused."""
 
+STEPS_GROUP = "pipeweave.steps"
+"""Entry points of steps that other packages bring; whoever installs a package trusts its step."""
+
 BLOCK_ROWS = 50_000
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
 def load_bundle(path: str | Path) -> dict[str, Any]:
-    """Read a model file without executing anything in it (types outside the list raise)."""
+    """Read a model file without executing anything in it (types outside the list raise).
+
+    Steps of installed packages are taken, too.
+    """
     from skops.io import load
 
-    bundle: dict[str, Any] = load(path, trusted=TRUSTED_TYPES)
+    steps = [point.value.replace(":", ".") for point in entry_points(group=STEPS_GROUP)]
+    bundle: dict[str, Any] = load(path, trusted=[*TRUSTED_TYPES, *steps])
     return bundle
 
 

@@ -1,0 +1,122 @@
+"""Write a pipeline in Python, step by step; the same specification as in `pipeweave.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeweave_dagster.core.documents import MetricName, PipelineSpec, SplitSpec, Step, Task
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
+from pipeweave_dagster.core.pipelines.columns import STEP_NAMES
+from pipeweave_dagster.core.pipelines.custom import step_type
+from pipeweave_dagster.core.pipelines.plan import DEFAULT_METRIC
+from pipeweave_dagster.core.pipelines.validate import validate
+
+
+@dataclass(frozen=True)
+class Builder:
+    """A pipeline that is being written; each call gives a new one.
+
+    Example:
+        >>> spec = (
+        ...     Builder("survived", "binary", positive="1")
+        ...     .step("numeric", "age", "fare", impute="mean")
+        ...     .step("categorical", "sex")
+        ...     .build()
+        ... )
+        >>> [step.name for step in spec.steps]
+        ['read', 'numbers', 'categories', 'model', 'score']
+
+    Attributes:
+        target: The column to predict.
+        task: What kind of target it is.
+        positive: The class that is looked for, of two.
+        metric: How models are compared; else the task's usual one.
+        made: The steps so far.
+        families: Model families, in the order in which they are tried.
+        split: How rows are divided.
+        read: What is to be read otherwise (`missing`, `merge_spellings`), see the catalogue.
+        weight: A column that weighs the rows.
+    """
+
+    target: str
+    task: Task
+    positive: str | None = None
+    metric: MetricName | None = None
+    made: tuple[Step, ...] = ()
+    families: tuple[str, ...] = FAMILIES
+    split: SplitSpec = field(default_factory=SplitSpec)
+    read: Mapping[str, Any] | None = None
+    weight: str | None = None
+
+    def step(self, use: str, *columns: str, name: str = "", **params: Any) -> "Builder":
+        """Add a step of the catalogue on these columns.
+
+        Args:
+            use: Its type, such as `numeric` or `date_parts`.
+            columns: What it works on; each feature stands in exactly one such step.
+            name: What it is called; else as the rules would call it.
+            params: Its parameters.
+        """
+        known = step_type(use)
+        kind = known.kind if known else "preprocess"
+        called = name or STEP_NAMES.get(use, use)
+        added = Step(
+            name=called, kind=kind, use=use, columns=[*columns], after=["read"], params=params
+        )
+        return replace(self, made=(*self.made, added))
+
+    def search(self, *families: str) -> "Builder":
+        """Try these model families, in this order."""
+        return replace(self, families=families)
+
+    def divide(self, **split: Any) -> "Builder":
+        """Divide the rows otherwise, such as `kind="time", column="when"`."""
+        return replace(self, split=SplitSpec.model_validate({**split}))
+
+    def build(self) -> PipelineSpec:
+        """The specification.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR with every problem, its path and what to do.
+        """
+        features = list(dict.fromkeys(c for step in self.made for c in step.columns))
+        read = Step(
+            name="read",
+            kind="extract",
+            use="table",
+            columns=[*features, self.target],
+            params=dict(self.read or {}),
+        )
+        middle = [step.name for step in self.made]
+        families = {"families": [*self.families]}
+        train = Step(name="model", kind="train", use="search", after=middle, params=families)
+        score = Step(name="score", kind="predict", use="predict", after=["model"])
+        spec = PipelineSpec(
+            source="settings",
+            target=self.target,
+            task=self.task,
+            positive=self.positive,
+            metric=self.metric or DEFAULT_METRIC[self.task],
+            features=features,
+            steps=[read, *self.made, train, score],
+            split=self.split,
+            weight=self.weight,
+        )
+        problems = [problem.text for problem in validate(spec)]
+        if problems:
+            raise validation_error(
+                "The pipeline has problems. " + " ".join(problems),
+                fix="Correct these steps; `pipeweave steps ls` lists the catalogue.",
+                problems=problems,
+            )
+        return spec
+
+
+def as_settings(spec: PipelineSpec) -> str:
+    """The `pipeline:` part of `pipeweave.yaml` that gives this very specification."""
+    import yaml
+
+    given = spec.model_dump(mode="json", exclude={"source", "schema_version"}, exclude_unset=True)
+    text: str = yaml.safe_dump({"pipeline": given}, sort_keys=False, allow_unicode=True)
+    return text
