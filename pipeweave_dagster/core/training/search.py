@@ -36,6 +36,7 @@ _VARIANTS_PART, _OTHERS_PART = 0.35, 0.15
 _GRACE_S = 0.5
 _KEPT_SHARE, _SEEDS_SHARE = 0.3, 0.1
 _KEPT_CANDIDATES = 4
+_MOST_FOR_THE_END = 0.25
 _KEPT_SEEDS = 2
 _MOST_FINALISTS = 10
 _LEAST_FINALISTS = 5
@@ -221,7 +222,10 @@ class Search:
         """Seconds for test scores and files, as far as the reserve of the clock is too small."""
         test_rows = self.rows - len(self.cache.problem.y)
         wanted = sum(result.end_seconds(test_rows // self.lanes) for result in best)
-        return max(0.0, wanted - self.clock.reserve_s * END_PART)
+        return min(
+            max(0.0, wanted - self.clock.reserve_s * END_PART),
+            _MOST_FOR_THE_END * self.clock.budget_s,
+        )
 
     def ranked(self, minimum: int) -> list[Result]:
         """Results with at least `minimum` folds, best mean over these folds first (stable)."""

@@ -2,7 +2,6 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
 from pipeweave_dagster.core.training.external import suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
+from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
 from pipeweave_dagster.core.training.finish import (
     complete,
     fold_parts,
@@ -30,6 +30,7 @@ from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.serving import score as predictions
+from pipeweave_dagster.core.training.split import Index
 from pipeweave_dagster.core.training.table import read_table
 from pipeweave_dagster.core.training.trial import Result, trial_of
 from pipeweave_dagster.core.training.verdict import verdict
@@ -119,9 +120,14 @@ def run_training(
 def _answers(bundle: dict[str, Any], job: Job) -> pd.DataFrame:
     """Predictions for the test rows, in as many parts at a time as there are lanes."""
     rows = job.table.raw.iloc[job.split.test]
-    parts = [rows.iloc[part] for part in np.array_split(np.arange(len(rows)), job.lanes)]
+
+    def answer(part: Index) -> pd.DataFrame:
+        with threads_limited(job.problem.threads or THREADS):
+            return predictions(bundle, rows.iloc[part])
+
+    parts = np.array_split(np.arange(len(rows)), job.lanes)
     with ThreadPoolExecutor(job.lanes) as pool:
-        return pd.concat(pool.map(partial(predictions, bundle), parts), ignore_index=True)
+        return pd.concat(pool.map(answer, parts), ignore_index=True)
 
 
 def _search_note(search: Search) -> list[str]:
