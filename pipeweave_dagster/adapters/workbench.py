@@ -35,14 +35,20 @@ class Workbench:
 
     There are two workers, so that the libraries of training are imported while the data is still
     being read; both die with this object, and with this process.
+
+    Args:
+        settings: Where everything is, and the limits.
+        for_line: Whether both workers will be needed, as in a run. Otherwise each starts when it
+            is first called, and imports what that call needs: many commands only ask MLflow.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, for_line: bool = False) -> None:
         self.settings = settings
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
         self.began = time.time()
-        self._data = Worker(preload=_DATA_MODULES)
-        self._model = Worker(preload=_MODEL_MODULES)
+        self._for_line = for_line
+        self._data = Worker(preload=_DATA_MODULES if for_line else ())
+        self._model = Worker(preload=_MODEL_MODULES if for_line else ())
         self._gemini = GeminiAdvisor(settings)
         self.adviser = Adviser(self.store, settings, self._gemini)
 
@@ -85,9 +91,10 @@ class Workbench:
     def ask(self, worker: Worker, function: str, **arguments: Any) -> Any:
         """Call in a worker under the task limit.
 
-        The first call starts both workers: a run that reuses everything starts none.
+        In a run the first call starts both workers; one that reuses everything starts none.
         """
-        self.warm_up()
+        if self._for_line:
+            self.warm_up()
         return worker.call(function, time_limit_s=self.settings.task_time_limit_s, **arguments)
 
     def local(self, key: str) -> Path:

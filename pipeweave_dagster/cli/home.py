@@ -91,11 +91,11 @@ def instance() -> "dg.DagsterInstance":
     return instance
 
 
-def workbench() -> "Workbench":
-    """Storage and workers of this home; use it as a context manager."""
+def workbench(*, for_line: bool = False) -> "Workbench":
+    """Storage and workers of this home; use it as a context manager (see `Workbench`)."""
     from pipeweave_dagster.adapters.workbench import Workbench
 
-    return Workbench(settings())
+    return Workbench(settings(), for_line=for_line)
 
 
 def _dagster_yaml(found: Settings) -> str:

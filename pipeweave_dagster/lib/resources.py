@@ -46,7 +46,7 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         run = context.run
         if run is not None and context.instance is not None:
             context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process_name()})
-        with self.open() as workbench:
+        with Workbench(self.settings(), for_line=True) as workbench:
             if run is not None and _is_first_run(workbench, run):
                 workbench.warm_up()  # nothing can be reused, so every stage needs its worker
             try:
