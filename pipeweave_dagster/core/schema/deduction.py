@@ -21,6 +21,7 @@ from pipeweave_dagster.core.schema.profile import ColumnProfile, profile
 from pipeweave_dagster.core.schema.target import deduce_target, find_column
 
 _TYPES = frozenset(get_args(SemanticType))
+_WHO = {"person": "Names of persons", "ip": "Addresses of machines"}
 
 
 def deduce_schema(
@@ -90,8 +91,8 @@ def _column(
     column: ColumnProfile, meaning: Meaning, said: dict[str, object], role: str | None
 ) -> ColumnDeduction:
     pii = pii_kind(column, meaning, column.name)
-    if pii == "person" and column.uniqueness >= 0.9:
-        meaning = Meaning("identifier", 0.9, "Names of persons, nearly all different.")
+    if pii in _WHO and column.uniqueness >= 0.9:
+        meaning = Meaning("identifier", 0.9, f"{_WHO[pii]}, nearly all different.")
     overridden = said.get("type") is not None
     if overridden:
         wanted = {"date": "datetime", "integer": "numeric", "number": "numeric"}

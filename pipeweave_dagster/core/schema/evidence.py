@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.ingest.value_kinds import kind_of
 from pipeweave_dagster.core.schema.evidence_terms import KINDS, SHAPES, STOPWORDS, WORDS
 from pipeweave_dagster.core.schema.name_letters import words_of
+from pipeweave_dagster.core.schema.name_words import name_words
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def vector(evidence: Evidence) -> NDArray[np.float32]:
         *_texts(evidence.samples),
         *_sequence(evidence.samples),
         *_name(evidence.name),
+        *name_words(evidence.name),
     ]
     return np.nan_to_num(np.asarray(figures, np.float32), nan=-1e9, posinf=1e30, neginf=-1e30)
 

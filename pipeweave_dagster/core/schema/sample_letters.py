@@ -1,4 +1,4 @@
-"""What the linear part of the type model sees of sample values and figures: places in a table."""
+"""The letters and words of sample values, as places in a hashed table."""
 
 import re
 import zlib
@@ -8,10 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_BUCKETS = 8192
-BINS = 8
-# How much samples and figures weigh beside a name, whose letters together have length one.
-SAMPLE_SCALE = 1.5
-BIN_SCALE = 0.35
 _LONGEST = 80
 _LONGEST_FORM = 60
 _MOST_WORDS = 12
@@ -37,18 +33,3 @@ def sample_buckets(samples: Sequence[str]) -> NDArray[np.int64]:
     """Places of all samples' groups in a hashed table, without doubles."""
     grams = set().union(*(_grams(sample) for sample in samples))
     return np.array(sorted({zlib.crc32(g.encode()) % SAMPLE_BUCKETS for g in grams}), np.int64)
-
-
-def edges_of(figures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bounds of bins with about as many columns each, (figures, BINS - 1); unused ones infinite."""
-    edges = np.full((figures.shape[1], BINS - 1), np.inf, np.float32)
-    for i, values in enumerate(figures.T):
-        inner = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)))[1:-1]
-        edges[i, : len(inner)] = inner
-    return edges
-
-
-def bins_of(figures: NDArray[np.float32], edges: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Place of the bin of every figure in a table of `figures x BINS` rows, (columns, figures)."""
-    inside = (figures[:, :, None] >= edges[None]).sum(axis=2)
-    return np.asarray(inside + np.arange(figures.shape[1]) * BINS, np.int64)

@@ -1,4 +1,4 @@
-"""The trained model of column types: a table of trees and a linear model, scored by numpy.
+"""The trained model of column types: two forests over figures and letters, scored by numpy.
 
 The file is made by `benchmarks/train_type_model.py`. It is read without pickle, and only if its
 sha256 is the one that is written beside it.
@@ -16,12 +16,7 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.core.schema.evidence import Evidence, vector
 from pipeweave_dagster.core.schema.name_letters import NAME_BUCKETS, name_buckets
-from pipeweave_dagster.core.schema.sample_letters import (
-    BIN_SCALE,
-    SAMPLE_SCALE,
-    bins_of,
-    sample_buckets,
-)
+from pipeweave_dagster.core.schema.sample_letters import SAMPLE_BUCKETS, sample_buckets
 from pipeweave_dagster.core.schema.surroundings import surroundings
 
 PATH = Path(__file__).with_name("type_model.npz")
@@ -64,58 +59,49 @@ def probabilities(columns: list[Evidence]) -> Floats:
     model = _load()
     if not columns:
         return np.zeros((0, len(CLASSES)))
+    named = _by_letters([name_buckets(e.name) for e in columns], "names", NAME_BUCKETS)
+    sampled = _by_letters([sample_buckets(e.samples) for e in columns], "samples", SAMPLE_BUCKETS)
     figures = np.vstack([vector(e) for e in columns])
-    named = _by_name([e.name for e in columns], model)
-    inputs = np.hstack([figures, named, surroundings(columns, named)])
-    trees = _trees(inputs, model) + model["offsets"]
-    linear = _linear(columns, figures, model) + model["offsets"]
-    return softmax(joined(trees, linear) / float(model["temperature"]))
+    inputs = np.hstack([figures, named, surroundings(columns, named), sampled])
+    logits = joined(*(_trees(inputs, roots, model) for roots in (model["first"], model["second"])))
+    return softmax((logits + model["offsets"]) / float(model["temperature"]))
 
 
-def joined(trees: NDArray[Any], linear: NDArray[Any]) -> Floats:
+def joined(first: NDArray[Any], second: NDArray[Any]) -> Floats:
     """The mean of two models' logarithms of probabilities, as logits."""
-    return np.asarray((_log_softmax(trees) + _log_softmax(linear)) / 2)
+    return np.asarray((_log_softmax(first) + _log_softmax(second)) / 2)
 
 
 def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
     return np.log(softmax(logits) + 1e-12)
 
 
-def _linear(
-    columns: list[Evidence], figures: NDArray[np.float32], model: dict[str, NDArray[Any]]
+def _by_letters(places: list[NDArray[np.int64]], name: str, width: int) -> NDArray[np.float32]:
+    """Probabilities by a linear model over letters alone, (columns, classes)."""
+    model = _load()
+    letters = np.zeros((len(places), width), np.float32)
+    for row, found in zip(letters, places, strict=True):
+        row[found] = 1 / np.sqrt(max(1, len(found)))
+    weights = model[name].astype(np.float32)
+    return softmax(letters @ weights + model[f"{name}_bias"]).astype(np.float32)
+
+
+def _trees(
+    inputs: NDArray[np.float32], roots: NDArray[np.int32], model: dict[str, NDArray[Any]]
 ) -> Floats:
-    """Logits of the linear model over letters of names and samples, and over bins of figures."""
-    names = model["linear_names"].astype(np.float64)
-    samples = model["linear_samples"].astype(np.float64)
-    logits = BIN_SCALE * model["linear_bins"].astype(np.float64)[
-        bins_of(figures, model["edges"])
-    ].sum(axis=1)
-    logits += model["linear_bias"]
-    for i, column in enumerate(columns):
-        letters, seen = name_buckets(column.name), sample_buckets(column.samples)
-        logits[i] += names[letters].sum(axis=0) / np.sqrt(max(1, len(letters)))
-        logits[i] += SAMPLE_SCALE * samples[seen].sum(axis=0) / np.sqrt(max(1, len(seen)))
-    return np.asarray(logits)
+    """Sum of the leaves of some trees per class; the trees take turns through the classes.
 
-
-def _by_name(names: list[str], model: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-    letters = np.zeros((len(names), NAME_BUCKETS), np.float32)
-    for i, name in enumerate(names):
-        found = name_buckets(name)
-        letters[i, found] = 1 / np.sqrt(max(1, len(found)))
-    weights = model["names"].astype(np.float32)
-    return softmax(letters @ weights + model["bias"]).astype(np.float32)
-
-
-def _trees(inputs: NDArray[np.float32], model: dict[str, NDArray[Any]]) -> Floats:
-    """Sum of the leaves of all trees per class; the trees take turns through the classes."""
-    feature, threshold = model["feature"], model["threshold"]
-    left, right, roots = model["left"], model["right"], model["roots"]
-    rows = np.arange(len(inputs))[:, None]
-    node = np.repeat(roots[None, :], len(inputs), axis=0)
-    while (node >= 0).any():
-        inside = np.maximum(node, 0)
-        goes_left = inputs[rows, feature[inside]] <= threshold[inside]
-        node = np.where(node >= 0, np.where(goes_left, left[inside], right[inside]), node)
-    leaves = model["leaf"][-node - 1].astype(np.float64)
+    A node's left child follows it, its right child stands `right` places on. The feature of a leaf
+    is -1, and its threshold is its value.
+    """
+    feature, threshold, right = model["feature"], model["threshold"], model["right"]
+    node = np.tile(roots, len(inputs))
+    row = np.repeat(np.arange(len(inputs)), len(roots))
+    inside = np.flatnonzero(feature[node] >= 0)
+    while len(inside):
+        at = node[inside]
+        goes_left = inputs[row[inside], feature[at]] <= threshold[at]
+        node[inside] = at + np.where(goes_left, 1, right[at])
+        inside = inside[feature[node[inside]] >= 0]
+    leaves = threshold[node].astype(np.float64)
     return np.asarray(leaves.reshape(len(inputs), -1, len(CLASSES)).sum(axis=1))

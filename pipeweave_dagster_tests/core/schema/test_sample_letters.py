@@ -1,16 +1,10 @@
-"""What the linear part of the type model sees, the same in training and in use."""
+"""What the type model sees of letters and words, the same in training and in use."""
 
 import numpy as np
 
 from pipeweave_dagster.core.schema import type_model
-from pipeweave_dagster.core.schema.sample_letters import (
-    BINS,
-    SAMPLE_BUCKETS,
-    bins_of,
-    edges_of,
-    form_of,
-    sample_buckets,
-)
+from pipeweave_dagster.core.schema.name_words import COUNT, name_words
+from pipeweave_dagster.core.schema.sample_letters import SAMPLE_BUCKETS, form_of, sample_buckets
 
 
 def test_forms_keep_signs_and_kinds():
@@ -26,15 +20,12 @@ def test_places_are_sorted_without_doubles_and_the_same_in_every_process():
     assert places[:3].tolist() == [109, 146, 188]
 
 
-def test_every_figure_falls_into_one_of_its_own_bins():
-    figures = np.array([[0.0, 5.0], [1.0, 5.0], [2.0, 5.0], [9.0, 5.0]], np.float32)
-    edges = edges_of(figures)
-    places = bins_of(figures, edges)
-    assert (places // BINS == [0, 1]).all()
-    assert (np.diff(places[:, 0]) > 0).all()
-    assert len(set(places[:, 1].tolist())) == 1
-    outside = bins_of(np.array([[-1e30, np.float32(1e30)]], np.float32), edges)
-    assert (outside // BINS == [0, 1]).all()
+def test_plain_names_are_told_from_made_up_ones():
+    plain, made_up = name_words("house price"), name_words("s2p3fertx_qzl")
+    assert len(plain) == len(made_up) == len(name_words("")) == COUNT
+    assert plain[0] < made_up[0]
+    assert plain[4] == plain[5] == 1.0
+    assert made_up[4] == made_up[5] == 0.0
 
 
 def test_the_mean_of_two_models_is_that_of_their_logarithms():

@@ -67,6 +67,23 @@ def test_size_and_speed():
     assert time.process_time() - start < 1.0
 
 
+def test_scores_are_the_same_again_and_no_columns_have_none():
+    columns = [c for _, c in CLEAR]
+    assert np.array_equal(type_model.probabilities(columns), type_model.probabilities(columns))
+    assert type_model.probabilities([]).shape == (0, len(type_model.CLASSES))
+
+
+def test_trees_are_followed_to_their_leaves():
+    model = {
+        "feature": np.array([0, -1, 1, -1, -1], np.int16),
+        "threshold": np.array([0.5, 1.0, 7.0, 2.0, 4.0], np.float32),
+        "right": np.array([2, 0, 2, 0, 0], np.uint8),
+    }
+    roots = np.zeros(len(type_model.CLASSES), np.int32)
+    inputs = np.array([[0.5, 9.0], [0.6, 7.0], [0.6, 7.5]], np.float32)
+    assert type_model._trees(inputs, roots, model)[:, 0].tolist() == [1.0, 2.0, 4.0]
+
+
 def test_a_changed_file_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "type_model.npz"
     path.write_bytes(type_model.PATH.read_bytes()[:-1] + b"x")
