@@ -38,6 +38,11 @@ class Clock:
         """Seconds that fitting may still take (never below 0)."""
         return max(0.0, self.budget_s - self.reserve_s - self.used)
 
+    @property
+    def to_end(self) -> float:
+        """Seconds until the budget is over, what is kept for the end included."""
+        return max(0.0, self.budget_s - self.used)
+
     def share(self, part: float, at_least: float = 0.0) -> float:
         """A moment (`time.time()`) after a part of what is left."""
         return time.time() + max(at_least, self.left * part)

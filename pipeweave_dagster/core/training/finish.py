@@ -123,27 +123,54 @@ def trimmed(weighted: Weighted, rows: int, seconds: float) -> Weighted | None:
     return [(result, weight / total) for result, weight in kept]
 
 
+def answerable(weighted: Weighted, test_rows: int, seconds: float) -> Weighted:
+    """The ensemble without the members that cost most for their weight, until it is quick enough.
+
+    One member stays in any case.
+    """
+    kept = list(weighted)
+    while len(kept) > 1 and sum(r.end_seconds(test_rows) for r, _ in kept) > seconds:
+        kept.remove(max(kept, key=lambda pair: pair[0].end_seconds(test_rows) / pair[1]))
+    total = sum(weight for _, weight in kept)
+    return [(result, weight / total) for result, weight in kept]
+
+
 def more_folds(
-    weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Clock, lanes: int = 1
+    weighted: Weighted,
+    cache: FoldCache,
+    metric: MetricName,
+    clock: Clock,
+    lanes: int = 1,
+    end_s: float = 0.0,
 ) -> None:
-    """Fit the chosen candidates on the folds that the search did not come to (in place)."""
+    """Fit the chosen candidates on the folds that the search did not come to (in place).
+
+    Args:
+        weighted: The chosen candidates.
+        cache: The folds.
+        metric: Scores them.
+        clock: The budget; `end_s` of it are left alone beside its reserve.
+        lanes: How many fits at a time.
+        end_s: What answers and files take beyond the reserve.
+    """
     folds = len(cache.problem.folds)
     left = [result for result, _ in sorted(weighted, key=lambda pair: -pair[1])]
 
     def take() -> Work | None:
         while left:
             result = left.pop(0)
-            affordable = _SLOWER * result.pace + len(weighted) * result.end_seconds(0) < clock.left
+            affordable = _SLOWER * result.pace + end_s < clock.left
             if result.done >= folds or result.candidate.params.get(ALL_ROWS) or not affordable:
                 continue
-            return _further_fold(result, cache, metric, clock, left)
+            deadline = time.time() + clock.left - end_s
+            return _further_fold(result, cache, metric, deadline, left)
         return None
 
     in_lanes(lanes, take)
 
 
 def _further_fold(
-    result: Result, cache: FoldCache, metric: MetricName, clock: Clock, left: list[Result]
+    result: Result, cache: FoldCache, metric: MetricName, deadline: float, left: list[Result]
 ) -> Work:
     def finish(run: FoldRun | None, error: Exception | None, seconds: float) -> None:
         del error, seconds
@@ -151,9 +178,10 @@ def _further_fold(
             add_fold(result, run)
             left.append(result)
 
-    deadline = clock.share(0.9)
     return Work(
-        lambda: run_fold(result.candidate, result.done, cache, metric, deadline), clock.left, finish
+        lambda: run_fold(result.candidate, result.done, cache, metric, deadline),
+        max(0.5, deadline - time.time()),
+        finish,
     )
 
 

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.training.external import suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
 from pipeweave_dagster.core.training.finish import (
+    answerable,
     complete,
     fold_parts,
     more_folds,
@@ -39,6 +40,7 @@ _log = logging.getLogger(__name__)
 
 _SHOWN = 40
 _PART_OF_SAMPLE = 0.5
+_MOST_OF_END = 0.7
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
 
 
@@ -61,10 +63,13 @@ def run_training(
     affordable = trimmed(weighted, rows, clock.left * job.lanes)
     weighted = weighted if affordable is None or _on_disk(weighted) else affordable
     complete(weighted, cache, spec.metric, clock)
+    asked = len(job.split.test) // job.lanes
     if affordable is None:
-        more_folds(weighted, cache, spec.metric, clock, job.lanes)
+        end_s = max(0.0, sum(r.end_seconds(asked) for r, _ in weighted) - 0.5 * clock.reserve_s)
+        more_folds(weighted, cache, spec.metric, clock, job.lanes, end_s)
+    weighted = answerable(weighted, asked, _MOST_OF_END * clock.to_end)
     found, z = _judge(job, weighted, results[0])
-    parts = fold_parts(weighted, len(job.split.test), clock.reserve_s)
+    parts = fold_parts(weighted, asked, min(clock.to_end, clock.reserve_s))
     extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
     evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
     scores = _answers(evaluated, job)

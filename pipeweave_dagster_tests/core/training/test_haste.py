@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.finish import fold_parts, more_folds, trimmed
+from pipeweave_dagster.core.training.finish import answerable, fold_parts, more_folds, trimmed
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.haste import haste_of, hastened
@@ -99,3 +99,15 @@ def test_variants_of_the_best_families_come_first(made):
         result.scores = [score]
         search.results.append(result)
     assert search._best_families() == ["xgboost", "linear", "mlp"]
+
+
+def test_a_mixture_that_answers_too_slowly_loses_its_dearest_members(made):
+    results = []
+    for name, answer_s in (("quick", 1e-4), ("slow", 1e-2)):
+        result = start(Candidate(name, "linear"), FoldCache(made[1].problem))
+        result.answer_s = answer_s
+        results.append(result)
+    weighted = list(zip(results, (0.4, 0.6), strict=True))
+    assert answerable(weighted, 100, seconds=5.0) == weighted
+    assert answerable(weighted, 1_000, seconds=5.0) == [(results[0], 1.0)]
+    assert answerable(weighted[1:], 1_000, seconds=5.0) == [(results[1], 1.0)]
