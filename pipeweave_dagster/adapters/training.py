@@ -28,6 +28,7 @@ _GUARANTEED_SHARE = 0.5
 # Moved when candidates of one name come to mean something else.
 _TRIALS_VERSION = "1"
 _KEPT_TRIALS = 20
+_KEPT_BYTES = 2**30
 
 
 def train_and_log(
@@ -73,16 +74,24 @@ def trials_folder(workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSna
     """Where searches on this table with this pipeline keep their finished trials.
 
     It stands in the cache of this machine: without it a search begins anew. Another version of a
-    package that fits has a folder of its own; the oldest folders are removed.
+    package that fits has a folder of its own. The oldest folders are removed where there are more
+    than twenty, or where all together hold more than 1 GB.
     """
     root = workbench.settings.cache_folder / "trials"
     packages = ("scikit-learn", "xgboost", "lightgbm", "numpy", "pipeweave")
     facts = [spec.sha256, snapshot.data.sha256, _TRIALS_VERSION, *map(metadata.version, packages)]
     own = root / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
-    known = sorted((p for p in root.glob("*") if p != own), key=lambda p: p.stat().st_mtime)
-    for old in known[: -_KEPT_TRIALS + 1]:
-        shutil.rmtree(old, ignore_errors=True)
+    known = sorted((p for p in root.glob("*") if p != own), key=lambda p: -p.stat().st_mtime)
+    held = _bytes_in(own)
+    for place, folder in enumerate(known):
+        held += _bytes_in(folder)
+        if place >= _KEPT_TRIALS - 1 or held > _KEPT_BYTES:
+            shutil.rmtree(folder, ignore_errors=True)
     return own
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def check_size(trained: TrainedModel, limit_mb: int) -> None:

@@ -32,7 +32,7 @@ from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch import LaunchConfig
 from pipeweave_dagster_tests.defs.conftest import context_for
 
-CONFIG = LaunchConfig(target="species", time_budget_s=12)
+CONFIG = LaunchConfig(target="species", time_budget_s=5)
 
 
 def put(bench: Workbench, name: str, data: bytes, file: str = "data.csv") -> None:
@@ -169,6 +169,34 @@ def test_a_setting_that_a_stage_does_not_read_does_not_make_it_stale(
     )
     changed = schema_deduction(raw_upload=wanted, dataset=line["data"].value, **run)
     assert changed.value.target.name == "island"
+
+
+def test_another_last_step_leaves_every_stage_before_it_as_it_is(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    """The search of the pipeline is changed: nothing before the pipeline is made again."""
+    raw: RawUpload = line["raw"].value
+    spec: PipelineSpec = line["pipeline"].value
+    steps = [
+        {**s.model_dump(), "params": {"families": ["linear"]}} if s.kind == "train" else s
+        for s in spec.steps
+    ]
+    settings = raw.settings.model_copy(update={"pipeline": {"steps": steps}})
+    raw = raw.model_copy(update={"settings": settings})
+    run = {"context": context_for("penguins"), "workbench": bench}
+    read = {"dataset": line["data"].value, "schema_deduction": line["schema"].value}
+    found = line["findings"].value
+    findings_again, *_ = findings(raw_upload=raw, **read, **run)
+    again = {
+        "dataset": dataset(raw_upload=raw, **run),
+        "schema": schema_deduction(raw_upload=raw, dataset=line["data"].value, **run),
+        "report": eda_report(raw_upload=raw, **read, **run),
+        "findings": findings_again,
+        "pipeline": pipeline(raw_upload=raw, findings=found, **read, **run),
+    }
+    made = {name for name, r in again.items() if "reused" not in str(r.metadata["result"])}
+    assert made == {"pipeline"}
+    assert again["pipeline"].value.steps[-2].params == {"families": ["linear"]}
 
 
 def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.documents import Dependence, Estimate, Plot, Stabili
 from pipeweave_dagster.core.eda.svg import Svg
 from pipeweave_dagster.core.training.metrics import Array, Codes
 from pipeweave_dagster.core.training.outcome import Outcome
+from pipeweave_dagster.core.training.scores import tenths
 
 _WIDTH, _HEIGHT = 380, 300
 _LEFT, _TOP, _SIZE = 60, 34, 220
@@ -113,8 +114,7 @@ def _gains(positive: Array | Codes, scores: Array, name: str) -> Plot:
 
 
 def _calibration(positive: Array | Codes, scores: Array, name: str) -> Plot:
-    edges = np.unique(np.quantile(scores, np.linspace(0, 1, 11)))
-    bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, max(len(edges) - 2, 0))
+    bins = tenths(scores)
     svg = axes(f"Calibration, class {name}", "predicted probability", "observed share")
     svg.line([place(0, 0), place(1, 1)])
     points, error = [], 0.0

@@ -31,10 +31,15 @@ def average_precision(positive: NDArray[np.bool_], scores: Array) -> float | Non
 
 def calibration_error(positive: NDArray[np.bool_], scores: Array) -> float:
     """Expected calibration error: mean distance of probability and share over ten equal bins."""
-    edges = np.unique(np.quantile(scores, np.linspace(0, 1, 11)))
-    bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, max(len(edges) - 2, 0))
+    bins = tenths(scores)
     gap = np.bincount(bins, weights=scores) - np.bincount(bins, weights=positive.astype(float))
     return float(np.abs(gap).sum() / len(scores))
+
+
+def tenths(scores: Array) -> Codes:
+    """The bin of each score: ten of equal size, fewer where many scores are equal."""
+    starts = np.unique(np.quantile(scores, np.linspace(0, 1, 11)[:-1]))
+    return np.asarray(np.searchsorted(starts, scores, side="right") - 1, dtype=np.intp)
 
 
 def binary_scores(y: Codes, proba: Array) -> Scores:

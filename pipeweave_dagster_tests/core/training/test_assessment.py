@@ -93,6 +93,10 @@ def test_calibration_error(rows):
     y, p, _ = rows
     assert calibration_error(y == 1, p) < 0.03
     assert calibration_error(y == 1, p**3) > 0.1
+    sure = np.where(p > 0.5, 0.99, 0.01)  # two values only, both far from the truth
+    told = [np.abs(s - y[sure == s].mean()) for s in (0.01, 0.99)]
+    expected = np.average(told, weights=[(sure == s).sum() for s in (0.01, 0.99)])
+    assert calibration_error(y == 1, sure) == pytest.approx(expected)
 
 
 @pytest.fixture(scope="module")
