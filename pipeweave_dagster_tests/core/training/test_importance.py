@@ -8,7 +8,9 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from xgboost import XGBRegressor
 
+from pipeweave_dagster.core.training.dependence import dependences
 from pipeweave_dagster.core.training.importance import importance
 from pipeweave_dagster.core.training.outcome import Outcome
 
@@ -42,3 +44,25 @@ def test_it_stops_when_time_is_over_and_says_so(fitted):
     assert time.monotonic() - began < 20
     assert 0 < len(found) < 20
     assert "No time for the importance of" in notes[-1]
+
+
+@pytest.mark.parametrize("constrained", [True, False])
+def test_dependence_is_monotone_where_the_model_is_constrained_to_be(constrained):
+    """On a wave that rises: only the constraint keeps the dependence from falling."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.uniform(0, 12, 600), "b": rng.normal(size=600)})
+    y = table["a"].to_numpy() * 0.3 + 2 * np.sin(table["a"].to_numpy()) + table["b"].to_numpy()
+    model = XGBRegressor(
+        n_estimators=60, n_jobs=1, monotone_constraints=(1, 0) if constrained else None
+    )
+    pipeline = make_pipeline(StandardScaler(), model).fit(table, y)
+    bundle = {
+        "classes": [],
+        "frame": [{"name": name, "use": "numeric"} for name in table.columns],
+        "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
+    }
+    outcome = Outcome([], y, pipeline.predict(table), np.full(600, y.mean()), table)
+    (found,) = dependences(bundle, outcome, ["a"])
+    rises = np.diff(found.mean) >= -1e-6
+    assert len(found.mean) == 12
+    assert rises.all() == constrained
