@@ -195,7 +195,8 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
         even half of the weight could be fitted; then nothing of it is used.
     """
     rows = len(cache.problem.y)
-    if refit_seconds(weighted, rows) / lanes > clock.left:
+    # What is expected is on the safe side, and each fit watches the clock by itself.
+    if refit_seconds(weighted, rows) / lanes > _SLOWER * clock.left:
         return None
     fitted: dict[tuple[int, int], Part] = {}
     failed: list[str] = []

@@ -40,8 +40,7 @@ def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path)
             parts.append(Part(member, run.fit, run.data))
         else:
             parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
-    refitted = all(member.fold < 0 for member in trained.recipe)
-    rows = np.arange(len(job.table.y)) if refitted else job.split.train
+    rows = np.arange(len(job.table.y))
     extras = Extras(trained.temperature, trained.trust, trained.threshold)
     bundle = whole_bundle(job, trained.made, parts, extras, rows)
     return files.write_bundle(bundle, out / files.MODEL)

@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 _SHOWN = 40
 _PART_OF_SAMPLE = 0.5
 _MOST_OF_END = 0.7
+_PART_FOR_REFIT = 0.9
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
 
 
@@ -60,7 +61,7 @@ def run_training(
     if larger and (whole := try_all_rows(job, cache, search.made, results, data, clock)):
         results.append(whole)
     weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
-    affordable = trimmed(weighted, rows, clock.left * job.lanes)
+    affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left * job.lanes)
     weighted = weighted if affordable is None or _on_disk(weighted) else affordable
     complete(weighted, cache, spec.metric, clock)
     asked = len(job.split.test) // job.lanes
@@ -78,10 +79,11 @@ def run_training(
     everything = FoldCache(job.whole(cache.problem, search.made))
     folds_answer = affordable is None or _on_disk(weighted)
     refitted = None if folds_answer else refit(weighted, everything, clock, job.lanes)
-    seen = np.arange(rows) if refitted else job.split.train
-    final = whole_bundle(job, search.made, refitted or parts, extras, seen)
+    # What was seen of copied rows is remembered of all rows in any case: it takes no time.
+    final = whole_bundle(job, search.made, refitted or parts, extras, np.arange(rows))
     model = files.write_bundle(final, out / files.MODEL)
-    before = files.write_bundle(evaluated, out / files.EVALUATED) if refitted else model
+    changed = refitted is not None or extras.trust is not None
+    before = files.write_bundle(evaluated, out / files.EVALUATED) if changed else model
     _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), found, z, clock.used)
     return TrainedModel(
         task=spec.task,
