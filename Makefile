@@ -26,8 +26,8 @@ demo: $(VENV)/.installed ## Install, and run the main job on the example data
 dev: $(VENV)/.installed ## Start the web UI, the daemon and the pages, watching the landing zone
 	$(BIN)/pipeweave dev
 
-# Two at a time; tests that share a server stay together.
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+# Two at a time; tests that share a server stay together, and the order is that of conftest.py.
+PYTEST_ARGS ?= -n 2 --dist loadgroup --no-loadscope-reorder
 test: $(VENV)/.installed-dev ## Install, and run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 

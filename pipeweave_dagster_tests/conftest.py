@@ -20,6 +20,7 @@ LOG_VARIABLE = "PIPEWEAVE_NETWORK_GUARD_LOG"
 # Libraries leave their telemetry off when they see one of these, so it would go untested.
 _TELLTALES = ("CI", "GITHUB_ACTIONS", "DAGSTER_DISABLE_TELEMETRY", "MLFLOW_DISABLE_TELEMETRY")
 _TELLTALES += ("DO_NOT_TRACK", "GX_ANALYTICS_ENABLED")
+_LONGEST = ("dev", "killed", "stack", "cli")
 _FOREIGN = ("AWS_", "DAGSTER_", "MLFLOW_", "S3_", "PIPEWEAVE_")
 
 
@@ -69,13 +70,27 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a fixture of their module run in one process, so that it is made once."""
+    """Tests that share a fixture of their module run in one process, so that it is made once.
+
+    What takes longest comes first, or one process would be at work long after the others.
+    """
     for item in items:
         info = getattr(item, "_fixtureinfo", None)
         made = info.name2fixturedefs.values() if info else ()
         shared = any(definition.scope == "module" for found in made for definition in found)
         if shared and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """Where a test stands in the order; servers, which mostly wait, go beside what calculates."""
+    group = item.get_closest_marker("xdist_group")
+    name = group.args[0] if group else ""
+    if name in _LONGEST:
+        return _LONGEST.index(name)
+    together = group is not None or item.get_closest_marker("slow") is not None
+    return len(_LONGEST) + (not together)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -73,7 +73,7 @@ def test_definitions_load_from_the_wheel(elsewhere: Path, tmp_path: Path) -> Non
 def test_main_job_runs_from_the_wheel_without_network(
     elsewhere: Path, examples: Path, home: Path
 ) -> None:
-    options = ["--target", "species", "--time-budget", "5"]
+    options = ["--target", "species", "--time-budget", "2"]
     command = [elsewhere / "pipeweave", "run", examples / "penguins.csv", *options]
     output(*(offline(*command) or command), cwd=home.parent)
     assert (home / "storage" / "datasets" / "penguins" / "HEAD.json").exists()

@@ -1,4 +1,4 @@
-"""One started stack for all tests that need one; they belong to one xdist group."""
+"""One started stack for the tests of a module that need one; they belong to one xdist group."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ import pytest
 from pipeweave_dagster_tests.deploy.stack import Stack, started
 from pipeweave_dagster_tests.deploy.team import DATASET, PLANTED, ROOT, Team, planted
 
-BUDGET_S = 8
+BUDGET_S = 4
 
 
 def made_secrets(path: Path) -> dict[str, str]:
@@ -26,7 +26,7 @@ def made_secrets(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Everything that docker-compose.yml starts, healthy, with what `make secrets` wrote."""
     variables = made_secrets(tmp_path_factory.mktemp("stack") / ".env")
@@ -35,7 +35,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def team(stack: Stack) -> Iterator[Team]:
     """The people in front of it."""
     people = Team(stack)
@@ -43,7 +43,7 @@ def team(stack: Stack) -> Iterator[Team]:
     people.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def champion(team: Team) -> dict[str, Any]:
     """The champion of a file that somebody without any key has uploaded."""
     began = time.monotonic()

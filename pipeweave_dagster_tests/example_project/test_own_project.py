@@ -32,7 +32,7 @@ def test_names_do_not_meet(tmp_path: Path) -> None:
 def test_upstream_asset_becomes_a_model(
     tmp_path: Path, home: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PIPEWEAVE_TIME_BUDGET_S", "4")
+    monkeypatch.setenv("PIPEWEAVE_TIME_BUDGET_S", "2")
     defs = project(tmp_path / "theirs")
     everything = defs.resolve_implicit_global_asset_job_def()
     delivered = everything.execute_in_process(

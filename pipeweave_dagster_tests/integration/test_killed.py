@@ -31,7 +31,7 @@ STAGES |= {"model": "pipeline", "model_evaluation": "model"}
 
 @contextmanager
 def main_job(
-    file: Path, log: Path, budget: float = 4, target: str = "species", name: str | None = None
+    file: Path, log: Path, budget: float = 2, target: str = "species", name: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`pipeweave run`, started and killed at the latest with the block."""
     command = [*PIPEWEAVE, "run", str(file), "--target", target, "--time-budget", str(budget)]
@@ -67,7 +67,7 @@ def at(stage: str, log: Path, known: set[Path], process: subprocess.Popen[bytes]
     """Return when the newest run, whose home stands beside its log, is well inside a stage."""
     storage = log.parent / "home" / "storage"
     reached = partial(reaches, storage, stage, known)
-    wait_until(reached, 60, process=process, why=log.read_text, every=0.02)
+    wait_until(reached, 200, process=process, why=log.read_text, every=0.02)
     time.sleep(0.3)
 
 
@@ -103,7 +103,7 @@ def test_children_killed(home: Path, examples: Path, tmp_path: Path) -> None:
         assert (head(storage, name) is None) == failed, log.read_text()
         assert not faults(storage)
         if failed:
-            with main_job(file, log, budget=2, name=name) as process:
+            with main_job(file, log, name=name) as process:
                 assert process.wait(timeout=120) == 0, log.read_text()
             assert not faults(storage)
 

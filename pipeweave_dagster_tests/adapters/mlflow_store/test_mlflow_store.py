@@ -48,7 +48,7 @@ def made(folder, rows):
         schema=schema_of(rows, "y", "binary"),
         data=stored(rows, folder),
         out=out,
-        budget_s=6,
+        budget_s=3,
         started_at=time.time(),
     )
     known = [c for c in snapshot_of(rows).columns if c.name in model.features]

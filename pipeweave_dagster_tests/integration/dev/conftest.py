@@ -1,4 +1,4 @@
-"""One `pipeweave dev` on a real S3 server for all tests that need one."""
+"""One `pipeweave dev` on a real S3 server for all tests of this folder, and no longer."""
 
 import time
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from pipeweave_dagster_tests.servers.s3 import S3Server
 from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
 
 # Long enough for a model on a machine that does other things too.
-BUDGET_S = 9
+BUDGET_S = 4
 # The sensor looks every 5 s, the queue too, and a process has to start; on a busy machine slower.
-PICKED_UP_S = 30
+PICKED_UP_S = 90
 TARGET = b"target: species\n"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dev(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     """`pipeweave dev`, watching a bucket of its own."""
     env = s3_server.environment(f"s3://{s3_server.bucket()}/team")
@@ -26,18 +26,18 @@ def dev(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bucket(dev: Dev, s3_server: S3Server) -> tuple[Any, str, str]:
     """A client of the storage, its bucket and prefix."""
     bucket, _, prefix = dev.env["PIPEWEAVE_STORAGE"].removeprefix("s3://").partition("/")
     return s3_server.client(), bucket, prefix
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def penguins(dev: Dev, bucket: tuple[Any, str, str]) -> dict[str, Any]:
     """The ended run of a file that was dropped, with the seconds until it was picked up."""
     client, name, prefix = bucket
-    file = Path(__file__).parents[2] / "examples" / "penguins.csv"
+    file = Path(__file__).parents[3] / "examples" / "penguins.csv"
     folder = f"{prefix}/uploads/penguins"
     client.put_object(Bucket=name, Key=f"{folder}/pipeweave.yaml", Body=TARGET)
     client.put_object(Bucket=name, Key=f"{folder}/penguins.csv", Body=file.read_bytes())

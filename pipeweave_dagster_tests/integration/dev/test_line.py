@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from pipeweave_dagster_tests.integration.conftest import PICKED_UP_S
+from pipeweave_dagster_tests.integration.dev.conftest import PICKED_UP_S
 from pipeweave_dagster_tests.servers import graphql
 from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev
@@ -66,7 +66,7 @@ def test_dropped_file_becomes_the_champion(dev: Dev, penguins: dict[str, Any]) -
 def test_rows_to_score_are_scored(
     dev: Dev, penguins: dict[str, Any], put: Put, keys: Callable[[str], list[str]]
 ) -> None:
-    rows = Path(__file__).parents[2].joinpath("examples", "penguins.csv").read_bytes()
+    rows = Path(__file__).parents[3].joinpath("examples", "penguins.csv").read_bytes()
     put("predict/penguins/today.csv", rows)
     dev.wait_for_run("penguins", PICKED_UP_S, after=1)
     assert dev.wait_for_end("penguins")["status"] == "SUCCESS", dev.tail()
