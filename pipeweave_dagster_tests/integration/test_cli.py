@@ -138,13 +138,13 @@ def test_json_is_as_documented(said: dict[str, Any]) -> None:
 
 
 def test_the_champion_fitted_again_answers_equally_bit_by_bit(
-    said: dict[str, Any], penguins: dict[str, Any]
+    said: dict[str, Any],
 ) -> None:
     replayed = said["models replay penguins"]
     assert replayed["equal"], replayed
     assert (replayed["max_difference"], replayed["other_packages"]) == (0.0, {})
     assert replayed["rows"] > 30
-    assert replayed["version"] == str(penguins["model"]["version"])
+    assert replayed["version"] == said["models show penguins"]["link"]["model_version"]
 
 
 def test_log_lines_of_core_are_in_the_run(said: dict[str, Any], penguins: dict[str, Any]) -> None:
