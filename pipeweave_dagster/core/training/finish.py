@@ -8,6 +8,13 @@ from typing import Any, NamedTuple
 from pipeweave_dagster.core.documents import Member, MetricName
 from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.cost import (
+    LEAST_KEPT,
+    SLOWER,
+    expected_refit,
+    refit_seconds,
+    times_in,
+)
 from pipeweave_dagster.core.training.ensemble import Weighted
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.fitting import ALL_ROWS, Candidate, fit_candidate
@@ -18,14 +25,10 @@ from pipeweave_dagster.core.training.trial import FoldRun, Result, add_fold, run
 _log = logging.getLogger(__name__)
 
 _MORE_ROUNDS = 1.1
-_SLOWER = 1.3
 _SEEDS = 5
 _MOST_PARTS = 16
 _LEAST_FOLDS = 2
 _BIG_FOREST_ROWS = 5_000
-_LEAST_KEPT = 0.5
-END_PART = 0.5
-"""Of the clock's reserve, for asking and storing the models before the refit; then again after."""
 _FORESTS = ("random_forest", "extra_trees")
 _BOOSTERS = ("lightgbm", "xgboost")
 _SEEDED = (*_BOOSTERS, "mlp")
@@ -67,7 +70,7 @@ def fold_parts(weighted: Weighted, test_rows: int, room_s: float) -> list[Part]:
     """
     parts = []
     most = max(_LEAST_FOLDS, _MOST_PARTS // len(weighted))
-    most = max(1, min(most, _times(weighted, test_rows, room_s)))
+    most = max(1, min(most, times_in(weighted, test_rows, room_s)))
     for result, weight in weighted:
         fits = result.members[:most]
         if result.candidate.family in _FORESTS and len(result.oof) > _BIG_FOREST_ROWS:
@@ -76,12 +79,6 @@ def fold_parts(weighted: Weighted, test_rows: int, room_s: float) -> list[Part]:
             rounds = fit.rounds if fit.cut else None
             parts.append(Part(_recipe(result, weight / len(fits), fold, 0, rounds), fit, data))
     return parts
-
-
-def _times(weighted: Weighted, test_rows: int, room_s: float) -> int:
-    """How many models of each candidate can be asked and stored in half of the time kept."""
-    once = sum(result.end_seconds(test_rows) for result, _ in weighted)
-    return int(END_PART * room_s / max(once, 1e-9))
 
 
 def _recipe(result: Result, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
@@ -95,44 +92,6 @@ def _recipe(result: Result, weight: float, fold: int, seed: int, rounds: int | N
         seed=seed,
         rounds=rounds,
     )
-
-
-def refit_seconds(weighted: Weighted, rows: int) -> float:
-    """How long fitting the chosen candidates on all rows is expected to take, once each."""
-    return sum(_expected(result, rows) for result, _ in weighted)
-
-
-def _expected(result: Result, rows: int) -> float:
-    """More rows than in a fold cost in proportion (the pace holds the features, too)."""
-    growth = rows / max(result.fold_rows, 1)
-    return result.pace * growth * _SLOWER + 0.05
-
-
-def trimmed(weighted: Weighted, rows: int, seconds: float) -> Weighted | None:
-    """The ensemble without the members that cost most for their weight, until it can be refitted.
-
-    None where not even half of the weight can be fitted in time; then the models of the folds
-    answer, and the time is better spent on further folds.
-    """
-    kept = list(weighted)
-    while refit_seconds(kept, rows) > seconds:
-        kept.remove(max(kept, key=lambda pair: _expected(pair[0], rows) / pair[1]))
-        if sum(weight for _, weight in kept) < _LEAST_KEPT:
-            return None
-    total = sum(weight for _, weight in kept)
-    return [(result, weight / total) for result, weight in kept]
-
-
-def answerable(weighted: Weighted, test_rows: int, seconds: float) -> Weighted:
-    """The ensemble without the members that cost most for their weight, until it is quick enough.
-
-    One member stays in any case.
-    """
-    kept = list(weighted)
-    while len(kept) > 1 and sum(r.end_seconds(test_rows) for r, _ in kept) > seconds:
-        kept.remove(max(kept, key=lambda pair: pair[0].end_seconds(test_rows) / pair[1]))
-    total = sum(weight for _, weight in kept)
-    return [(result, weight / total) for result, weight in kept]
 
 
 def more_folds(
@@ -159,7 +118,7 @@ def more_folds(
     def take() -> Work | None:
         while left:
             result = left.pop(0)
-            affordable = _SLOWER * result.pace + end_s < clock.left
+            affordable = SLOWER * result.pace + end_s < clock.left
             if result.done >= folds or result.candidate.params.get(ALL_ROWS) or not affordable:
                 continue
             deadline = time.time() + clock.left - end_s
@@ -196,11 +155,11 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
     """
     rows = len(cache.problem.y)
     # What is expected is on the safe side, and each fit watches the clock by itself.
-    if refit_seconds(weighted, rows) / lanes > _SLOWER * clock.left:
+    if refit_seconds(weighted, rows) / lanes > SLOWER * clock.left:
         return None
     fitted: dict[tuple[int, int], Part] = {}
     failed: list[str] = []
-    seeds = min(_SEEDS, _MOST_PARTS // len(weighted), _times(weighted, 0, clock.reserve_s))
+    seeds = min(_SEEDS, _MOST_PARTS // len(weighted), times_in(weighted, 0, clock.reserve_s))
     seeds = max(1, seeds)
     order = [(index, seed) for seed in range(seeds) for index in range(len(weighted))]
 
@@ -208,7 +167,7 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
         while order:
             index, seed = order.pop(0)
             result = weighted[index][0]
-            seconds = _expected(result, rows)
+            seconds = expected_refit(result, rows)
             if seed and (result.candidate.family not in _SEEDED or 2 * seconds > clock.left):
                 continue
             if seed == 0 and 0.7 * seconds > clock.left:
@@ -222,7 +181,7 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
     if failed:
         _log.warning("not fitted on all rows: %s", ", ".join(failed))
     share = sum(weight for _, weight in done)
-    return _averaged(weighted, fitted, share) if share >= _LEAST_KEPT else None
+    return _averaged(weighted, fitted, share) if share >= LEAST_KEPT else None
 
 
 def _work(

@@ -10,9 +10,9 @@ import time
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.cost import END_PART, refit_seconds
 from pipeweave_dagster.core.training.crossing import cross
 from pipeweave_dagster.core.training.derive import Plan
-from pipeweave_dagster.core.training.finish import END_PART, refit_seconds
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.haste import haste_of

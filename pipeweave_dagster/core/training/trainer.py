@@ -12,18 +12,12 @@ import pandas as pd
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.cost import answerable, trimmed
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
 from pipeweave_dagster.core.training.external import suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
-from pipeweave_dagster.core.training.finish import (
-    answerable,
-    complete,
-    fold_parts,
-    more_folds,
-    refit,
-    trimmed,
-)
+from pipeweave_dagster.core.training.finish import complete, fold_parts, more_folds, refit
 from pipeweave_dagster.core.training.fitting import ALL_ROWS
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.finish import answerable, fold_parts, more_folds, trimmed
+from pipeweave_dagster.core.training.cost import answerable, trimmed
+from pipeweave_dagster.core.training.finish import fold_parts, more_folds
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.haste import haste_of, hastened
