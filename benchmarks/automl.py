@@ -1,21 +1,23 @@
 """AutoML systems side by side: the same columns, metric and outer wall clock for each.
 
     python benchmarks/automl.py make --source DIR --data OUT
-    python benchmarks/automl.py run --data OUT --budget 60 --systems pipeweave flaml xgb-default
+    python benchmarks/automl.py --data OUT --budget 60 --systems pipeweave flaml xgb-default
     python benchmarks/automl.py table --budget 60
 
 `make` cuts a fixed list of leak-free data sets (`automl_parts/sets.py`; DIR holds INDEX.tsv and
 a folder each) into folders with `train.csv`, `test.csv`, `target.txt` and `task.txt`, 80 to 20 by
-a seeded permutation, three times each. `run` takes any such folders. It starts each system of
-`automl_systems/` in a process of its own, peers in a throw-away environment of their own that it
-makes on first use, and kills it 10 % after the budget, imports and reading included; what has
-then written no predictions is scored as the constant model. Every run is one line of the results
-file, and a run that has its line is not repeated, so a benchmark may be ended and begun again.
+a seeded permutation, three times each. `run` (the word may be left out) takes any such folders.
+It starts each system of `automl_systems/` in a process of its own, peers in a throw-away
+environment of their own that it makes on first use, and kills it 10 % after the budget, imports
+and reading included; what has then written no predictions is scored as the constant model. Every
+run is one line of the results file, and a run that has its line is not repeated, so a benchmark
+may be ended and begun again.
 
 Metric: AUC, log loss, RMSE. Score of a split: (m - constant) / (best seen - constant).
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 from automl_parts.runner import read_runs, run_all
@@ -57,7 +59,10 @@ def main() -> None:
         command.add_argument("--results", type=Path, default=Path("automl_results.tsv"))
     runner.add_argument("--environments", type=Path, default=Path(".automl"))
     runner.add_argument("--extra-packages", nargs="*", default=[], help="for peers, e.g. torch")
-    options = parser.parse_args()
+    given = sys.argv[1:]
+    # Without a word for what to do, the systems are run.
+    asked = given[:1] and (given[0] in commands.choices or given[0] in {"-h", "--help"})
+    options = parser.parse_args(given if asked else ["run", *given])
     if options.command == "make":
         make(options.source, options.data, options.splits, options.only)
         return
