@@ -23,6 +23,12 @@ def write_bundle(bundle: dict[str, Any], path: Path) -> Payload:
     return Payload.of(path, "application/zip")
 
 
+def renamed(path: Path, to: Path) -> Payload:
+    """The same model under another name."""
+    path.rename(to)
+    return Payload.of(to, "application/zip")
+
+
 def write_rows(table: pd.DataFrame, path: Path) -> Payload:
     """Write rows as Parquet."""
     table.to_parquet(path, index=False, compression="zstd")

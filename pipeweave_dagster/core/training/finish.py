@@ -9,6 +9,7 @@ from pipeweave_dagster.core.documents import Member, MetricName
 from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.cost import (
+    END_PART,
     LEAST_KEPT,
     SLOWER,
     expected_refit,
@@ -144,10 +145,19 @@ def _further_fold(
     )
 
 
-def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) -> list[Part] | None:
+def refit(
+    weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1, store_s: float = 0.0
+) -> list[Part] | None:
     """Fit the chosen candidates on all rows, with the rounds that the folds found best.
 
     Those that draw at random are fitted with up to five seeds and averaged, if time allows.
+
+    Args:
+        weighted: The chosen candidates.
+        cache: All rows.
+        clock: The budget.
+        lanes: How many fits at a time.
+        store_s: Seconds that writing one model took; the clock's reserve is to hold all of them.
 
     Returns:
         Members (without the lightest ones, where time did not suffice for them), or None if not
@@ -159,8 +169,9 @@ def refit(weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1) ->
         return None
     fitted: dict[tuple[int, int], Part] = {}
     failed: list[str] = []
+    stored = int(END_PART * clock.reserve_s / max(store_s * len(weighted), 1e-9))
     seeds = min(_SEEDS, _MOST_PARTS // len(weighted), times_in(weighted, 0, clock.reserve_s))
-    seeds = max(1, seeds)
+    seeds = max(1, min(seeds, stored))
     order = [(index, seed) for seed in range(seeds) for index in range(len(weighted))]
 
     def take() -> Work | None:

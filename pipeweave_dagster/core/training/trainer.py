@@ -54,30 +54,26 @@ def run_training(
     results = search.run()
     if larger and (whole := try_all_rows(job, cache, search.made, results, data, clock)):
         results.append(whole)
-    weighted = select(search.finalists(), job.problem.y, spec.metric, seed=seed)
-    affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left * job.lanes)
-    weighted = weighted if affordable is None or _on_disk(weighted) else affordable
-    complete(weighted, cache, spec.metric, clock)
-    asked = len(job.split.test) // job.lanes
-    if affordable is None:
-        end_s = max(0.0, sum(r.end_seconds(asked) for r, _ in weighted) - 0.5 * clock.reserve_s)
-        more_folds(weighted, cache, spec.metric, clock, job.lanes, end_s)
-    weighted = answerable(weighted, asked, _MOST_OF_END * clock.to_end)
+    weighted, refittable = _mixture(job, cache, search, clock)
     found, z = _judge(job, weighted, results[0])
+    asked = len(job.split.test) // job.lanes
     parts = fold_parts(weighted, asked, min(clock.to_end, clock.reserve_s))
     extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
     evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
     scores = _answers(evaluated, job)
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
+    began = clock.used
+    before = files.write_bundle(evaluated, out / files.EVALUATED)
+    store_s = (clock.used - began) / len(parts)
     everything = FoldCache(job.whole(cache.problem, search.made))
-    folds_answer = affordable is None or _on_disk(weighted)
-    refitted = None if folds_answer else refit(weighted, everything, clock, job.lanes)
+    refitted = refit(weighted, everything, clock, job.lanes, store_s) if refittable else None
     # What was seen of copied rows is remembered of all rows in any case: it takes no time.
-    final = whole_bundle(job, search.made, refitted or parts, extras, np.arange(rows))
-    model = files.write_bundle(final, out / files.MODEL)
-    changed = refitted is not None or extras.trust is not None
-    before = files.write_bundle(evaluated, out / files.EVALUATED) if changed else model
+    if refitted is not None or extras.trust is not None:
+        final = whole_bundle(job, search.made, refitted or parts, extras, np.arange(rows))
+        model = files.write_bundle(final, out / files.MODEL)
+    else:
+        model = before = files.renamed(out / files.EVALUATED, out / files.MODEL)
     _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), found, z, clock.used)
     return TrainedModel(
         task=spec.task,
@@ -116,6 +112,20 @@ def run_training(
             _final_note(weighted, refitted=refitted is not None),
         ],
     )
+
+
+def _mixture(job: Job, cache: FoldCache, search: Search, clock: Clock) -> tuple[Weighted, bool]:
+    """The chosen candidates, and whether there is time (and reason) to fit them on all rows."""
+    rows, metric, asked = len(job.table.y), job.spec.metric, len(job.split.test) // job.lanes
+    weighted = select(search.finalists(), job.problem.y, metric, seed=job.spec.split.seed)
+    affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left * job.lanes)
+    weighted = weighted if affordable is None or _on_disk(weighted) else affordable
+    complete(weighted, cache, metric, clock)
+    if affordable is None:
+        end_s = max(0.0, sum(r.end_seconds(asked) for r, _ in weighted) - 0.5 * clock.reserve_s)
+        more_folds(weighted, cache, metric, clock, job.lanes, end_s)
+    refittable = affordable is not None and _on_disk(weighted) is None
+    return answerable(weighted, asked, _MOST_OF_END * clock.to_end), refittable
 
 
 def _answers(bundle: dict[str, Any], job: Job) -> pd.DataFrame:
