@@ -11,7 +11,7 @@ import time
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xgboost as xgb
@@ -36,6 +36,13 @@ _MOST_ROUNDS = 3_000
 _MOST_OF_TIME = 0.85
 
 
+class Source(NamedTuple):
+    """The typed table (Parquet), and a folder on whose disk there is room for its features."""
+
+    data: Path
+    scratch: Path
+
+
 def suits(job: Job) -> bool:
     """Whether rows were left out by sampling that one candidate can learn from after all."""
     train = next(s for s in job.spec.steps if s.kind == "train")
@@ -48,7 +55,7 @@ def suits(job: Job) -> bool:
 
 
 def try_all_rows(
-    job: Job, cache: FoldCache, made: Plan, results: list[Result], data: Path, clock: Clock
+    job: Job, cache: FoldCache, made: Plan, results: list[Result], source: Source, clock: Clock
 ) -> Result | None:
     """The best XGBoost candidate, fitted on all rows; None where there is none to go by.
 
@@ -64,7 +71,8 @@ def try_all_rows(
     result = start(candidate, cache)
     began = time.time()
     try:
-        run, rows = fit_all_rows(candidate, job, cache, made, data, clock.share(_MOST_OF_TIME))
+        deadline = clock.share(_MOST_OF_TIME)
+        run, rows = fit_all_rows(candidate, job, cache, made, source, deadline)
     except Exception as error:  # noqa: BLE001 - the models of the sample are there
         result.failed, result.seconds = True, time.time() - began
         result.note = f"{type(error).__name__}: {error}"[:300]
@@ -81,7 +89,7 @@ def fit_all_rows(
     job: Job,
     cache: FoldCache,
     made: Plan,
-    data: Path,
+    source: Source,
     deadline: float,
     rounds: int | None = None,
 ) -> tuple[FoldRun, int]:
@@ -92,7 +100,7 @@ def fit_all_rows(
         job: The sample.
         cache: Its folds.
         made: Features that the search made.
-        data: The typed table (Parquet).
+        source: All rows.
         deadline: `time.time()` at which boosting ends.
         rounds: How many, if that is known; else until the validation loss stops falling.
 
@@ -104,8 +112,8 @@ def fit_all_rows(
     """
     began = time.time()
     fold = cache.get(candidate.view, 0)
-    with tempfile.TemporaryDirectory(prefix="pipeweave-blocks-") as folder:
-        blocks = write_blocks(job, made, fold, data, Path(folder), deadline)
+    with tempfile.TemporaryDirectory(prefix="blocks-", dir=source.scratch) as folder:
+        blocks = write_blocks(job, made, fold, source.data, Path(folder), deadline)
         fit = _boost(candidate, cache, fold, blocks, Path(folder), deadline, rounds)
         rows = rows_of(blocks)
     fitted = time.time()

@@ -9,7 +9,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.derive import with_made, with_varying
-from pipeweave_dagster.core.training.external import fit_all_rows
+from pipeweave_dagster.core.training.external import Source, fit_all_rows
 from pipeweave_dagster.core.training.extras import Extras, whole_bundle
 from pipeweave_dagster.core.training.finish import Part, fit_part
 from pipeweave_dagster.core.training.fitting import ALL_ROWS, Candidate
@@ -35,7 +35,7 @@ def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path)
         if member.params.get(ALL_ROWS):
             candidate = Candidate(member.name, member.family, member.params)
             run, _ = fit_all_rows(
-                candidate, job, folds, trained.made, data, deadline, member.rounds
+                candidate, job, folds, trained.made, Source(data, out), deadline, member.rounds
             )
             parts.append(Part(member, run.fit, run.data))
         else:

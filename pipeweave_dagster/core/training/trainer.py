@@ -14,7 +14,7 @@ from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.cost import answerable, trimmed
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
-from pipeweave_dagster.core.training.external import suits, try_all_rows
+from pipeweave_dagster.core.training.external import Source, suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
 from pipeweave_dagster.core.training.finish import complete, fold_parts, more_folds, refit
@@ -52,7 +52,9 @@ def run_training(
     searching = clock.until(_PART_OF_SAMPLE) if larger else clock
     search = Search(spec, cache, searching, rows, job.frame, job.lanes, Journal(trials))
     results = search.run()
-    if larger and (whole := try_all_rows(job, cache, search.made, results, data, clock)):
+    if larger and (
+        whole := try_all_rows(job, cache, search.made, results, Source(data, out), clock)
+    ):
         results.append(whole)
     weighted, refittable = _mixture(job, cache, search, clock)
     found, z = _judge(job, weighted, results[0])
