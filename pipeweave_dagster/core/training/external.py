@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 NAME = "xgboost_all_rows"
 _MOST_ROUNDS = 3_000
 _MOST_OF_TIME = 0.85
+_BOOSTING, _FASTEST = 0.5, 0.3
 
 
 class Source(NamedTuple):
@@ -66,8 +67,8 @@ def try_all_rows(
     if not guides:
         return None
     sign = 1.0 if GREATER_IS_BETTER[job.spec.metric] else -1.0
-    guide = max(guides, key=lambda r: sign * float(r.score or 0.0)).candidate
-    candidate = Candidate(NAME, "xgboost", {**guide.params, ALL_ROWS: True})
+    guide = max(guides, key=lambda r: sign * float(r.score or 0.0))
+    candidate = _on_all_rows(guide, job.table.total, _MOST_OF_TIME * clock.left)
     result = start(candidate, cache)
     began = time.time()
     try:
@@ -82,6 +83,17 @@ def try_all_rows(
     result.note = f"learned from {rows:,} rows on disk"
     _log.info("%s: %s %.4f, %s", NAME, job.spec.metric, result.score or 0.0, result.note)
     return result
+
+
+def _on_all_rows(guide: Result, rows: int, seconds: float) -> Candidate:
+    """The candidate in larger steps, if as many rounds as the guide took would last too long."""
+    usual = float(guide.candidate.params.get("learning_rate", XGBoost.defaults["learning_rate"]))
+    needed = guide.pace * rows / max(1, guide.fold_rows)
+    haste = max(1.0, needed / max(_BOOSTING * seconds, 1e-3))
+    rate = round(min(max(usual, _FASTEST), usual * haste), 4)
+    return Candidate(
+        NAME, "xgboost", {**guide.candidate.params, ALL_ROWS: True, "learning_rate": rate}
+    )
 
 
 def fit_all_rows(

@@ -10,10 +10,12 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.training import blocks, external, job, replay, table, train
 from pipeweave_dagster.core.training.blocks import write_blocks
+from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import make_job
 from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.trial import Result
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 ROWS, READ = 6000, 600
@@ -122,3 +124,11 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
     assert "preparing 6,000 rows would take" in left.note
     assert trained.verdict == "model"
     assert "Learned from a random sample of 600 of 6,000 rows." in trained.notes
+
+
+def test_all_rows_are_learned_in_larger_steps_where_time_is_short():
+    guide = Result(Candidate("xgboost", "xgboost", {"max_depth": 4}), np.zeros(1), scores=[0.5])
+    guide.seconds, guide.fold_rows = 10.0, 1000
+    rates = [external._on_all_rows(guide, 30_000, seconds).params for seconds in (1e4, 300.0, 10.0)]
+    assert [r["learning_rate"] for r in rates] == [0.06, 0.12, 0.3]
+    assert all(r["max_depth"] == 4 and r["all_rows"] for r in rates)
