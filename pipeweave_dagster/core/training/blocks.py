@@ -7,13 +7,11 @@ are cross-fitted.
 """
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -24,9 +22,8 @@ from pipeweave_dagster.core.training.job import Job, dividing
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.split import by_content, keys_of
-from pipeweave_dagster.core.training.table import Index, targets_of
+from pipeweave_dagster.core.training.table import Index, batches, columns_of, targets_of
 
-_BLOCK_ROWS = 100_000
 _MOST_OF_TIME = 0.5
 """Preparing the rows may take that part of the time, for boosting is what they are prepared for."""
 
@@ -58,7 +55,8 @@ def write_blocks(
     blocks = [_write(folder, 0, fold.x, fold.y, fold.weight)]
     judged = _judged(job, fold)
     began, done = time.time(), 0
-    for start, raw in _batches(job, data):
+    for start, batch in batches(data, columns_of(job.spec)):
+        raw = batch.to_pandas()
         chosen, y, weight = _new_rows(job, fold, raw, start, judged)
         if len(chosen):
             features = prepare(raw.iloc[chosen], job.frame)
@@ -116,19 +114,6 @@ def _keys(job: Job, raw: pd.DataFrame) -> NDArray[np.uint64]:
 def _among(values: Index, ordered: Index) -> NDArray[np.bool_]:
     at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
     return np.asarray(ordered[at] == values)
-
-
-def _batches(job: Job, data: Path) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Position of the first row, and raw rows."""
-    spec = job.spec
-    extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
-    columns = list(dict.fromkeys([*spec.features, *extra]))
-    start = 0
-    with pq.ParquetFile(data) as file:
-        for batch in file.iter_batches(_BLOCK_ROWS, columns=columns):
-            raw = batch.to_pandas()
-            yield start, raw
-            start += len(raw)
 
 
 def _write(folder: Path, number: int, x: Any, y: Array, weight: Array | None) -> Block:

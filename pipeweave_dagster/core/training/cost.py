@@ -11,6 +11,12 @@ END_PART = 0.5
 """Of the clock's reserve, for asking and storing the models before the refit; then again after."""
 
 
+def beyond_reserve(results: list[Result], test_rows: int, reserve_s: float) -> float:
+    """Seconds that the end of these candidates takes beyond what the clock keeps for it."""
+    wanted = sum(result.end_seconds(test_rows) for result in results)
+    return max(0.0, wanted - END_PART * reserve_s)
+
+
 def times_in(weighted: Weighted, test_rows: int, room_s: float) -> int:
     """How many models of each candidate can be asked and stored in half of the time kept."""
     once = sum(result.end_seconds(test_rows) for result, _ in weighted)

@@ -22,7 +22,7 @@ from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.families.base import THREADS
 from pipeweave_dagster.core.training.families.boosted import Guard, patience_of
-from pipeweave_dagster.core.training.families.xgboost import Deadline, XGBoost
+from pipeweave_dagster.core.training.families.xgboost import Deadline, XGBoost, rounds_of
 from pipeweave_dagster.core.training.fitting import ALL_ROWS, COMMON, LOG, Candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
 from pipeweave_dagster.core.training.job import Job
@@ -194,9 +194,7 @@ def _boost(
         )
     model.load_model(bytearray(booster.save_raw("ubj")))
     model.set_params(n_jobs=1)
-    best = booster.attr("best_iteration")
-    done = int(best) + 1 if best is not None else int(booster.num_boosted_rounds())
-    return Fit(model, done, guard.cut)
+    return Fit(model, rounds_of(booster), guard.cut)
 
 
 def _objective(classes: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import time
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.cost import END_PART, refit_seconds
+from pipeweave_dagster.core.training.cost import beyond_reserve, refit_seconds
 from pipeweave_dagster.core.training.crossing import cross
 from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.fitting import Candidate
@@ -221,11 +221,8 @@ class Search:
     def _kept_for_the_end(self, best: list[Result]) -> float:
         """Seconds for test scores and files, as far as the reserve of the clock is too small."""
         test_rows = self.rows - len(self.cache.problem.y)
-        wanted = sum(result.end_seconds(test_rows // self.lanes) for result in best)
-        return min(
-            max(0.0, wanted - self.clock.reserve_s * END_PART),
-            _MOST_FOR_THE_END * self.clock.budget_s,
-        )
+        beyond = beyond_reserve(best, test_rows // self.lanes, self.clock.reserve_s)
+        return min(beyond, _MOST_FOR_THE_END * self.clock.budget_s)
 
     def ranked(self, minimum: int) -> list[Result]:
         """Results with at least `minimum` folds, best mean over these folds first (stable)."""

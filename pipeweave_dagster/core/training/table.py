@@ -1,5 +1,6 @@
 """Read the typed table for training: features, target as codes or values, weights."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +64,7 @@ def read_table(spec: PipelineSpec, data: Path) -> Table:
         PipeWeaveError: VALIDATION_ERROR for a target that is all missing, constant, or has too
             few rows.
     """
-    extra = [c for c in (spec.target, spec.weight, spec.split.column, *spec.sensitive) if c]
-    columns = list(dict.fromkeys([*spec.features, *extra]))
+    columns = list(dict.fromkeys([*columns_of(spec), *spec.sensitive]))
     frame, positions, total = _read_some(data, columns)
     target = _as_said(frame[spec.target], spec)
     classify = spec.task != "regression"
@@ -134,6 +134,21 @@ def _as_said(target: pd.Series, spec: PipelineSpec) -> pd.Series:
     return target.mask(np.isin(np.array(texts, dtype=str), gone)) if gone else target
 
 
+def columns_of(spec: PipelineSpec) -> list[str]:
+    """The columns that fitting needs: features, target, weight, and what divides the rows."""
+    extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
+    return list(dict.fromkeys([*spec.features, *extra]))
+
+
+def batches(data: Path, columns: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The rows of a table in order, some at a time, each batch with the place of its first row."""
+    start = 0
+    with pq.ParquetFile(data) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+            yield start, batch
+            start += batch.num_rows
+
+
 def _read_some(data: Path, columns: list[str]) -> tuple[pd.DataFrame, Index, int]:
     """All rows, or a random sample of as many as are worth their time and memory.
 
@@ -144,13 +159,12 @@ def _read_some(data: Path, columns: list[str]) -> tuple[pd.DataFrame, Index, int
         limit = max(_LEAST_ROWS, MOST_CELLS // len(columns))
         if total <= limit:
             return file.read(columns=columns).to_pandas(), np.arange(total), total
-        positions = np.sort(np.random.default_rng(0).permutation(total)[:limit])
-        taken, start = [], 0
-        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
-            low, high = np.searchsorted(positions, [start, start + batch.num_rows])
-            taken.append(batch.take(positions[low:high] - start))
-            start += batch.num_rows
-        return pa.Table.from_batches(taken).to_pandas(), positions, total
+    positions = np.sort(np.random.default_rng(0).permutation(total)[:limit])
+    taken = []
+    for start, batch in batches(data, columns):
+        low, high = np.searchsorted(positions, [start, start + batch.num_rows])
+        taken.append(batch.take(positions[low:high] - start))
+    return pa.Table.from_batches(taken).to_pandas(), positions, total
 
 
 def _weight(column: pd.Series) -> Array:

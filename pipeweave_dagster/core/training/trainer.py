@@ -12,7 +12,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.cost import answerable, trimmed
+from pipeweave_dagster.core.training.cost import answerable, beyond_reserve, trimmed
 from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
 from pipeweave_dagster.core.training.external import Source, suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
@@ -124,7 +124,7 @@ def _mixture(job: Job, cache: FoldCache, search: Search, clock: Clock) -> tuple[
     weighted = weighted if affordable is None or _on_disk(weighted) else affordable
     complete(weighted, cache, metric, clock)
     if affordable is None:
-        end_s = max(0.0, sum(r.end_seconds(asked) for r, _ in weighted) - 0.5 * clock.reserve_s)
+        end_s = beyond_reserve([result for result, _ in weighted], asked, clock.reserve_s)
         more_folds(weighted, cache, metric, clock, job.lanes, end_s)
     refittable = affordable is not None and _on_disk(weighted) is None
     return answerable(weighted, asked, _MOST_OF_END * clock.to_end), refittable

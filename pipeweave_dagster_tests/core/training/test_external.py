@@ -27,7 +27,6 @@ def _small_sample(monkeypatch):
     monkeypatch.setattr(table, "_LEAST_ROWS", READ)
     monkeypatch.setattr(table, "_BATCH_ROWS", 700)
     monkeypatch.setattr(job, "_HOLD_OUT_CELLS", 1)
-    monkeypatch.setattr(blocks, "_BLOCK_ROWS", 900)
     monkeypatch.setattr(external, "_MOST_ROUNDS", 60)
 
 

@@ -8,7 +8,7 @@ from pipeweave_dagster.core.columns.power import Power
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, NotApplicableError, drop
-from pipeweave_dagster.core.quality.guardrails.strong_single import STANDS_OUT
+from pipeweave_dagster.core.quality.guardrails.strong_single import STANDS_OUT, metric_name
 
 _NOISE = {"auc": 1.2, "r2": 2.0}
 """Four standard errors of a worthless column's figure, times the root of the rows it rests on."""
@@ -54,7 +54,7 @@ def _used(info: ColumnDeduction, power: Power) -> Hit:
     return Hit(
         "alerted",
         "It identifies the row, yet its order tells something of the target "
-        f"({'ROC AUC' if power.metric == 'auc' else 'R²'} {power.value:.3f} alone, on rows it was "
+        f"({metric_name(power.metric)} {power.value:.3f} alone, on rows it was "
         "not learned from), so it is used as a number. Scores hold for rows whose numbers lie "
         "among those seen; for later ones they may be worse.",
         [info.name],

@@ -20,8 +20,8 @@ def check(case: Case) -> Iterator[Hit]:
             continue
         yield Hit(
             "alerted",
-            f"Alone it predicts the target with {_metric(power.metric)} {power.value:.3f} on rows "
-            "it was not learned from. Either it is a very good predictor, or it is known only "
+            f"Alone it predicts the target with {metric_name(power.metric)} {power.value:.3f} on "
+            "rows it was not learned from. Either it is a very good predictor, or it is known only "
             "after the outcome.",
             [name],
             {power.metric: round(power.value, 4), "median_skill": round(middle, 4)},
@@ -30,7 +30,8 @@ def check(case: Case) -> Iterator[Hit]:
         )
 
 
-def _metric(metric: str) -> str:
+def metric_name(metric: str) -> str:
+    """How people call it."""
     return {"auc": "ROC AUC", "r2": "R²"}[metric]
 
 

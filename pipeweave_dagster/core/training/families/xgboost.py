@@ -60,6 +60,10 @@ class XGBoost:
         model.fit(rows.x, rows.y, sample_weight=rows.weight, eval_set=evals, verbose=False)
         model.set_params(callbacks=None, early_stopping_rounds=None)
         model.evals_result_ = {}
-        booster = model.get_booster()
-        found = booster.attr("best_iteration")
-        return int(found) + 1 if found is not None else int(booster.num_boosted_rounds())
+        return rounds_of(model.get_booster())
+
+
+def rounds_of(booster: Any) -> int:
+    """The rounds up to the best one; all, if early stopping had no say."""
+    found = booster.attr("best_iteration")
+    return int(found) + 1 if found is not None else int(booster.num_boosted_rounds())
