@@ -27,12 +27,10 @@ class Range(NamedTuple):
 
     def faster(self, haste: float) -> "Range":
         """The range of a learning rate where time is short."""
-        most = max(self.high, FASTEST)
-        return self._replace(
-            low=self.low * haste,
-            high=min(most, self.high * haste),
-            usual=min(most, self.usual * haste),
-        )
+        high = min(max(self.high, FASTEST), self.high * haste)
+        # In great haste the whole range would lie beyond what is sensible.
+        low = min(self.low * haste, high / 2)
+        return self._replace(low=low, high=high, usual=min(high, self.usual * haste))
 
 
 SPACES: dict[str, dict[str, Range]] = {

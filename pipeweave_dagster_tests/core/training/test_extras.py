@@ -109,6 +109,8 @@ def test_proposals_stay_in_their_space_repeat_themselves_and_differ():
     ]
     assert 4 * SPACES["lightgbm"]["learning_rate"].low <= min(hasty)
     assert max(hasty) <= 0.25
+    great = [propose(ranked, number, seed=0, haste=50.0) for number in range(60)]
+    assert all(0.12 < candidate.params["learning_rate"] <= 0.25 for candidate in great)
 
 
 def test_two_lanes_work_side_by_side_and_a_failure_ends_nothing():
