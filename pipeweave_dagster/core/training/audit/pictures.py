@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pipeweave_dagster.core.documents import Curve, MetricName, Period, Plot
+from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName, Period, Plot
+from pipeweave_dagster.core.eda.svg import Svg
 from pipeweave_dagster.core.training.plots import axes, place, scaled
 
 
@@ -26,11 +27,8 @@ def _curve(curve: Curve, metric: MetricName) -> Plot:
         line = [place(x, float(v)) for (x, _), v in zip(known, y, strict=True)]
         svg.line(line, "s" if of == "score" else "g")
     for p in points:
-        if p.low is not None and p.high is not None:
-            ends = scaled(np.array([p.low, p.high]), low, high)
-            svg.line([place(p.rows / most, float(end)) for end in ends], "s")
-    svg.text(place(0, 1)[0] + 4, place(0, 1)[1] - 4, f"{high:.4g}")
-    svg.text(place(0, 0)[0] + 4, place(0, 0)[1] - 4, f"{low:.4g}")
+        _interval(svg, p.rows / most, p, (low, high))
+    _ends(svg, (low, high))
     return Plot(
         name="learning_curve",
         caption="Scores of a quick learner on rows held out (with 95 % intervals), and (grey) on "
@@ -47,16 +45,27 @@ def _periods(periods: list[Period], metric: MetricName) -> Plot:
     svg = axes("Scores along time", "period", metric, *names)
     for i, p in enumerate(points):
         x = (i + 0.5) / len(points)
-        if p.low is not None and p.high is not None:
-            ends = scaled(np.array([p.low, p.high]), low, high)
-            svg.line([place(x, float(end)) for end in ends], "s")
+        _interval(svg, x, p, (low, high))
         value = float(scaled(np.array([p.score]), low, high)[0])
         svg.dot(*place(x, value), 4 if p.by == "model" else 3)
-    svg.text(place(0, 1)[0] + 4, place(0, 1)[1] - 4, f"{high:.4g}")
-    svg.text(place(0, 0)[0] + 4, place(0, 0)[1] - 4, f"{low:.4g}")
+    _ends(svg, (low, high))
     return Plot(
         name="periods",
         caption="Each period foretold from earlier rows only, with 95 % intervals: by a quick "
         "learner, and by the model itself (larger points) where these are test rows.",
         svg=svg.markup(),
     )
+
+
+def _interval(svg: Svg, x: float, found: CurvePoint | Period, bounds: tuple[float, float]) -> None:
+    """The interval of a score as an upright line, where it has one."""
+    if found.low is not None and found.high is not None:
+        ends = scaled(np.array([found.low, found.high]), *bounds)
+        svg.line([place(x, float(end)) for end in ends], "s")
+
+
+def _ends(svg: Svg, bounds: tuple[float, float]) -> None:
+    """The lowest and the highest value beside the axis."""
+    for y, value in ((1, bounds[1]), (0, bounds[0])):
+        left, at = place(0, y)
+        svg.text(left + 4, at - 4, f"{value:.4g}")
