@@ -11,8 +11,9 @@ from pipeweave_dagster.core.documents import (
     Task,
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.schema.candidates import CREDIBLE, candidates
+from pipeweave_dagster.core.schema.candidates import CREDIBLE, Candidate, candidates
 from pipeweave_dagster.core.schema.profile import ColumnProfile
+from pipeweave_dagster.core.schema.trainable import why_not_trainable
 
 _POSITIVE = (
     "yes",
@@ -92,12 +93,29 @@ def deduce_target(
             "`--target COLUMN`, or `target:` in pipeweave.yaml.",
             candidates=others,
         )
-    best, score = ranked[0], ranked[0].score
-    second = max(0.0, ranked[1].score) if len(ranked) > 1 else 0.0
-    confidence = round(min(0.95, score * (0.6 + 0.4 * (score - second) / score)), 2)
-    why = " and ".join(best.reasons) or "its values fit best"
-    reason = f"{best.name!r} was not given but suggested: {why}."
+    best = _trainable(ranked, profiles) or ranked[0]
+    second = max((c.score for c in ranked if c is not best), default=0.0)
+    lead = max(0.0, best.score - max(0.0, second)) / best.score
+    confidence = round(min(0.95, best.score * (0.6 + 0.4 * lead)), 2)
+    reason = f"{best.name!r} was not given but suggested: {_why(best, profiles[best.name])}."
     return _described(profiles[best.name], settings, confidence, "deduced", reason, others)
+
+
+def _trainable(ranked: list[Candidate], profiles: dict[str, ColumnProfile]) -> Candidate | None:
+    """The most credible candidate that a model can be trained of, if any is credible at all."""
+    for candidate in ranked:
+        profile = profiles[candidate.name]
+        if candidate.score < CREDIBLE:
+            return None
+        if why_not_trainable(profile, deduce_task(profile)[0]) is None:
+            return candidate
+    return None
+
+
+def _why(best: Candidate, profile: ColumnProfile) -> str:
+    signs = " and ".join(best.reasons) or "its values fit best"
+    hindrance = why_not_trainable(profile, deduce_task(profile)[0])
+    return f"{signs}. It cannot be trained yet: {hindrance}" if hindrance else signs
 
 
 def _described(

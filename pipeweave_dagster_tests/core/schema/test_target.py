@@ -41,3 +41,35 @@ def test_the_only_column_that_could_be_one(version):
     assert target.name == "column_1"
     assert "no other column" in target.reason
     assert target.confidence < 1
+
+
+def rare(rows=60):
+    """The last column has a class of one row, the one before (`churn`) has two classes."""
+    lines = [f"{i * 7 % 41}.5,{('no', 'yes')[i % 2]},{int(i == 3)}" for i in range(rows)]
+    return "\n".join(["a,churn,outcome", *lines]) + "\n"
+
+
+def test_a_target_that_can_be_trained_goes_before_a_likelier_one_that_cannot(version):
+    target = version(rare()).schema.target
+    assert target.name == "churn"
+    assert target.candidates[0] == "outcome"
+    assert "cannot be trained" not in target.reason
+    assert target.confidence < version(rare().replace("outcome", "b")).schema.target.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "hindrance"),
+    [
+        (rare().replace("churn", "a2"), "only one class has 5 rows or more (the next has 1)"),
+        (rare(12), "only 12 rows have a value, and 20 are needed"),
+    ],
+)
+def test_a_suggestion_that_cannot_be_trained_says_so(version, text, hindrance):
+    target = version(text).schema.target
+    assert target.name == "outcome"
+    assert f"It cannot be trained yet: {hindrance}." in target.reason
+
+
+def test_a_target_that_a_person_named_is_not_exchanged(version):
+    target = version(rare(), target="outcome").schema.target
+    assert (target.name, target.source) == ("outcome", "settings")

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, NotApplicableError
-
-MIN_ROWS = 20
-MIN_PER_CLASS = 5
-"""Five folds inside the training part need about this many rows of the two largest classes."""
+from pipeweave_dagster.core.schema.trainable import MIN_PER_CLASS, MIN_ROWS
 
 
 def check(case: Case) -> Iterator[Hit]:
