@@ -126,19 +126,20 @@ def _coded_numbers(info: ColumnDeduction, raw: Any) -> Column:
     distinct, inverse, counts = _unique(known)
     codes = np.full(len(values), -1, np.int32)
     codes[~missing] = inverse
-    numbers = _scaled(distinct, raw.type)
+    kind = raw.type  # `text` lives as long as the column, and must not keep its raw values alive
+    numbers = _scaled(distinct, kind)
 
     def text() -> list[str]:
         if len(distinct) == 0:
             return []
-        if pa.types.is_boolean(raw.type):
+        if pa.types.is_boolean(kind):
             return ["true" if value else "false" for value in distinct]
-        if pa.types.is_floating(raw.type) or pa.types.is_decimal(raw.type):
+        if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             return [f"{value:.6g}" for value in distinct.tolist()]
-        if pa.types.is_integer(raw.type):
+        if pa.types.is_integer(kind):
             return [str(value) for value in distinct.tolist()]
-        bits = _arrow(distinct.astype(_width(raw.type)))
-        return [str(value) for value in bits.cast(raw.type).to_pylist()]
+        bits = _arrow(distinct.astype(_width(kind)))
+        return [str(value) for value in bits.cast(kind).to_pylist()]
 
     return Column(info, codes, counts.astype(np.int64), numbers, text)
 

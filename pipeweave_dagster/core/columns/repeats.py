@@ -1,6 +1,6 @@
 """Rows that occur more than once, exactly and nearly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,8 +43,10 @@ def repeats_of(columns: Sequence[Column]) -> Repeats:
     measured = [c for c in plain if c.info.storage == "number" and c.distinct >= MEASURED]
     near = None
     if len(measured) >= MIN_MEASURED:
-        rounded = [_rounded(c) if c in measured else c for c in plain]
-        near = _repeated(rounded)[0] - without
+        names = {c.name for c in measured}
+        # One at a time: all of them at once would be the whole table again.
+        rounded = (_rounded(c) if c.name in names else c for c in plain)
+        near = _counted(rounded)[0] - without
     return Repeats(whole, without, near, largest, naming)
 
 
@@ -56,8 +58,10 @@ def names_the_row(column: Column) -> bool:
 
 def _repeated(columns: Sequence[Column]) -> tuple[int, int]:
     """Rows that repeat an earlier one, and rows of the largest group of equal ones."""
-    if not columns or columns[0].rows == 0:
-        return 0, 0
+    return _counted(columns) if columns and columns[0].rows else (0, 0)
+
+
+def _counted(columns: Iterable[Column]) -> tuple[int, int]:
     keys = np.sort(row_keys(columns))  # twenty times faster than hashing them again
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     return len(keys) - len(first), int(np.diff(np.append(first, len(keys))).max())

@@ -69,22 +69,20 @@ def formulas(columns: list[Column], target: Target, seed: int = 0) -> Iterator[F
         return
     rng = np.random.default_rng(seed)
     sample = np.sort(rng.choice(known, min(SAMPLE, len(known)), replace=False))
-    values = [column.values() for column in columns]
     if target.values is None:
-        yield from _of_classes(columns, values, target, known, sample)
+        yield from _of_classes(columns, target, known, sample)
         return
     y = target.values
-    yield from _search(columns, values, y, _PLUS_MINUS, CLOSE * _spread(y[known]), (known, sample))
+    yield from _search(columns, _plain, y, _PLUS_MINUS, CLOSE * _spread(y[known]), (known, sample))
     # Products and ratios are sums of logarithms; signs and zeros have to agree too.
     logs = _logarithms(y)
     if np.isfinite(logs[sample]).sum() >= MIN_ROWS and _spread(logs[known]) >= 20 * CLOSE:
-        terms = [_logarithms(v) for v in values]
-        yield from _search(columns, terms, logs, _TIMES_BY, CLOSE, (known, sample))
+        yield from _search(columns, _logarithms, logs, _TIMES_BY, CLOSE, (known, sample))
 
 
 def _search(
     columns: list[Column],
-    values: list[Floats],
+    term: Callable[[Floats], Floats],
     y: Floats,
     combine: dict[str, Combine],
     limit: float,
@@ -93,12 +91,14 @@ def _search(
     known, sample = rows
     if limit <= 0:
         return
-    few, aim = np.array([v[sample] for v in values]), y[sample]
+    # Values of all rows are made where they are asked for: of all columns they are a table again.
+    few, aim = np.array([term(c.values()[sample]) for c in columns]), y[sample]
     for i in range(len(columns) - 1):
         for name, operation in combine.items():
             rest = aim - operation(few[i], few[i + 1 :])
             for j in np.flatnonzero(_middle(rest) <= limit) + i + 1:
-                off = y[known] - operation(values[i][known], values[j][known])
+                left, right = (term(columns[at].values()[known]) for at in (i, j))
+                off = y[known] - operation(left, right)
                 wrong = _exceptions(off, limit, y[known])
                 if wrong <= MAX_EXCEPTIONS * len(known):
                     yield Formula(columns[i], columns[j], name, wrong, len(known))
@@ -106,7 +106,6 @@ def _search(
 
 def _of_classes(
     columns: list[Column],
-    values: list[Floats],
     target: Target,
     known: NDArray[np.int64],
     sample: NDArray[np.int64],
@@ -115,8 +114,8 @@ def _of_classes(
     groups = [sample[target.codes[sample] == c] for c in np.argsort(-target.counts)[:2]]
     if min(len(group) for group in groups) < 5:
         return
-    few = [np.array([v[group] for v in values]) for group in groups]
-    scale = np.array([_spread(v[known]) for v in values])
+    few = [np.array([c.values()[group] for c in columns]) for group in groups]
+    scale = np.array([_spread(c.values()[known]) for c in columns])
     for i in range(len(columns) - 1):
         limit = 1e-6 * np.minimum(scale[i], scale[i + 1 :])
         for name, operation in _OF_CLASSES.items():
@@ -124,7 +123,8 @@ def _of_classes(
             steady = np.all([_middle(r) <= limit for r in results], axis=0)
             apart = np.abs(_median(results[0]) - _median(results[1])) > 10 * limit
             for j in np.flatnonzero(steady & apart & (limit > 0)) + i + 1:
-                found = operation(values[i][known], values[j][known])
+                left, right = (columns[at].values()[known] for at in (i, j))
+                found = operation(left, right)
                 wrong = _class_exceptions(found, target.codes[known], target.classes)
                 if wrong <= target.exceptions_allowed:
                     yield Formula(columns[i], columns[j], name, wrong, len(known))
@@ -154,6 +154,10 @@ def _exceptions(off: Floats, limit: float, y: Floats) -> int:
     if varied.sum() < MIN_VARIED or wrong[varied].mean() > MAX_VARIED_WRONG:
         return len(off)
     return int(wrong.sum())
+
+
+def _plain(values: Floats) -> Floats:
+    return values
 
 
 def _logarithms(values: Floats) -> Floats:

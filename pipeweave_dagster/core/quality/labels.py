@@ -42,12 +42,20 @@ def label_odds(
         if not judge.any() or len(np.unique(positive[learn])) < 2:
             continue
         tables = [_log_odds(codes[learn], size, positive[learn]) for codes, size in parts]
-        odds = [table[codes] for table, (codes, _) in zip(tables, parts, strict=True)]
-        x = np.column_stack(odds)
-        weights = _fit(x[learn], positive[learn])
-        z = weights[0] + x[judge] @ weights[1:]
+        weights = _fit(_design(tables, parts, learn), positive[learn])
+        z = _design(tables, parts, judge) @ weights
         found[judge] = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
     return found
+
+
+def _design(
+    tables: list[Floats], parts: list[tuple[NDArray[np.int32], int]], rows: NDArray[np.bool_]
+) -> Floats:
+    """Log-odds of some rows, the constant first; in the one array that is needed of them."""
+    x = np.ones((int(rows.sum()), len(parts) + 1))
+    for column, (table, (codes, _)) in enumerate(zip(tables, parts, strict=True), start=1):
+        x[:, column] = table[codes[rows]]
+    return x
 
 
 def _log_odds(codes: NDArray[np.int32], levels: int, positive: Floats) -> Floats:
@@ -60,9 +68,8 @@ def _log_odds(codes: NDArray[np.int32], levels: int, positive: Floats) -> Floats
     return np.nan_to_num(odds, posinf=8.0, neginf=-8.0)
 
 
-def _fit(x: Floats, y: Floats) -> Floats:
+def _fit(design: Floats, y: Floats) -> Floats:
     """Weights of a ridge logistic regression, the constant first (Newton's method)."""
-    design = np.column_stack([np.ones(len(x)), x])
     weights = np.zeros(design.shape[1])
     penalty = RIDGE * np.eye(len(weights))
     for _ in range(ROUNDS):
