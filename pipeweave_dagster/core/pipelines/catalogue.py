@@ -58,8 +58,9 @@ CATALOGUE: dict[str, StepType] = {
     "categorical": StepType(
         "preprocess",
         "Categories: one-hot for linear models; native or ranked codes for trees, and "
-        "cross-fitted target means where there are many. Unseen ones count as unknown.",
-        {"max_native": (int,)},
+        "cross-fitted target means where there are many. Unseen ones count as unknown. Those named "
+        "under `numbers` (such as years) are seen as numbers, too.",
+        {"max_native": (int,), "numbers": (list,)},
     ),
     "date_parts": StepType(
         "feature",

@@ -20,6 +20,7 @@ UNREAD = "unread"
 """How a column is read for the split (`hashed_as`) that has no say in which side a row is on."""
 
 _NUMBERS = ("integer", "number")
+_ORDERED_VALUES = 8
 _DATES = ("date", "datetime", "time")
 
 
@@ -65,6 +66,14 @@ def _text_step(column: ColumnDeduction, rows: int) -> tuple[str | None, str]:
     return "categorical", ""
 
 
+def _also_a_number(column: ColumnDeduction) -> bool:
+    """Whether the order of its values may tell something beside the values themselves.
+
+    Few values are soon told apart one by one; years and the like are too many for that.
+    """
+    return column.storage in _NUMBERS and column.distinct >= _ORDERED_VALUES
+
+
 def column_step(use: str, columns: list[ColumnDeduction]) -> Step:
     """The step of one kind for these columns, with its usual parameters."""
     params: dict[str, object] = {}
@@ -78,6 +87,8 @@ def column_step(use: str, columns: list[ColumnDeduction]) -> Step:
         params = {"dimensions": 32}
     elif use == "categorical":
         params = {"max_native": 40}
+        if numbers := [c.name for c in columns if _also_a_number(c)]:
+            params["numbers"] = numbers
     return Step(
         name=STEP_NAMES[use],
         kind="feature" if use in ("date_parts", "text") else "preprocess",

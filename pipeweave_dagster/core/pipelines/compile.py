@@ -10,7 +10,13 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+from sklearn.preprocessing import (
+    OneHotEncoder,
+    OrdinalEncoder,
+    SplineTransformer,
+    StandardScaler,
+    TargetEncoder,
+)
 
 from pipeweave_dagster.core.columns.corrected import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
@@ -18,12 +24,14 @@ from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.custom import custom_steps, prepared_as
 from pipeweave_dagster.core.pipelines.derived import USE, derived_in
 
-View = Literal["none", "linear", "tree", "crossed"]
+View = Literal["none", "linear", "curves", "tree", "crossed"]
 
 _WORDS_LINEAR = 2**16
 _WORDS_CLASSES = 2**18
 _WORDS_TREE = 2**13
 _ONE_HOT_LIMIT = 100
+_KNOTS = 8
+_MOST_CURVED = 150
 _WORD = r"(?u)\b\w+\b|[^\w\s]"
 """Words, also of one letter, and signs: `£`, `!` and `u` tell much in short messages."""
 
@@ -46,7 +54,8 @@ class Layout:
 
     Columns that hold one value (or none) in the training rows stand in no list. `made` and
     `pairs` are computed from other columns, and seen in the view `crossed` alone. `own` are steps
-    of installed packages; their columns stand in no other list.
+    of installed packages; their columns stand in no other list. `curved` are numbers with enough
+    values for a curve; none are named where there are too many of them.
     """
 
     numbers: tuple[str, ...]
@@ -59,6 +68,7 @@ class Layout:
     made: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     own: tuple[Own, ...] = ()
+    curved: tuple[str, ...] = ()
 
     def native(self, view: View) -> list[int]:
         """Positions of the category codes in the output of a view for trees."""
@@ -86,6 +96,8 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
                 entry["order"] = list(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
                 entry["parts"] = list(step.params.get("parts", ["epoch"]))
+            if name in step.params.get("numbers", []):
+                entry["parts"] = ["number"]
             plan.append(entry | _said(spec, entry))
     plan.extend(
         {"name": f.name, "use": USE, "operator": f.operator, "columns": list(f.columns)}
@@ -120,6 +132,7 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
     own = _own(spec, features)
     taken = {name for step in own for name in step.columns}
     groups: dict[str, list[str]] = {"numbers": [], "few": [], "many": [], "texts": []}
+    curved: list[str] = []
     for name in features.columns:
         distinct = features[name].nunique(dropna=False)
         if distinct < 2 or name in taken:
@@ -128,6 +141,8 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
             groups["texts"].append(name)
         elif features[name].dtype.kind == "f":
             groups["numbers"].append(name)
+            if distinct > _KNOTS:
+                curved.append(name)
         else:
             groups["few" if distinct <= limit else "many"].append(name)
     dimensions = int(steps["text"].params.get("dimensions", 32)) if "text" in steps else 32
@@ -138,6 +153,7 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
         **{key: tuple(names) for key, names in groups.items()},
         dimensions=max(1, min(dimensions, len(features) // 8)),
         own=own,
+        curved=tuple(curved) if len(curved) <= _MOST_CURVED else (),
     )
 
 
@@ -158,7 +174,9 @@ def transformer(
 
     Args:
         columns: Which prepared columns exist.
-        view: `none` has no column; `linear` scales, imputes and one-hot encodes; `tree` keeps
+        view: `none` has no column; `linear` scales, imputes and one-hot encodes; `curves` is
+            `linear` with straight pieces between quantiles of the numbers beside them (splines
+            of degree 1; Gorishniy et al. 2022), so that a line can bend; `tree` keeps
             missing values and codes few categories by number, many by cross-fitted target means
             (Micci-Barreca 2001; Pargent et al. 2022) beside the code; `crossed` is `tree` with
             sums, differences, products and ratios of columns, and pairs of categories.
@@ -168,8 +186,11 @@ def transformer(
     """
     if view == "none":
         return ColumnTransformer([], remainder="drop")
-    if view == "linear":
-        return ColumnTransformer(_linear(columns, classes), sparse_threshold=0.3)
+    if view in ("linear", "curves"):
+        parts = _linear(columns, classes)
+        if view == "curves" and columns.curved:
+            parts.append(("curves", _pieces(columns.impute), list(columns.curved)))
+        return ColumnTransformer(parts, sparse_threshold=0.3)
     if view == "crossed":
         columns = replace(
             columns,
@@ -222,6 +243,13 @@ def _linear(columns: Layout, classes: int) -> list[tuple[str, Any, Any]]:
         scaled = make_pipeline(own.made(), SimpleImputer(), StandardScaler())
         parts.append((f"own{index}", scaled, list(own.columns)))
     return parts
+
+
+def _pieces(impute: str) -> Pipeline:
+    pieces = SplineTransformer(
+        _KNOTS, degree=1, knots="quantile", extrapolation="constant", include_bias=False
+    )
+    return make_pipeline(SimpleImputer(strategy=impute), pieces)
 
 
 def _tree(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]]:

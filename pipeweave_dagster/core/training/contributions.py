@@ -168,7 +168,9 @@ def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
     if isinstance(first, SimpleImputer):
         kept = [n for n, v in zip(names, first.statistics_, strict=True) if not np.isnan(v)]
         flags = first.indicator_.features_ if first.add_indicator else []
-        return [*kept, *(names[k] for k in flags)]
+        made = [*kept, *(names[k] for k in flags)]
+        # Pieces of curves: as many of each column, one column after the other.
+        return [name for name in made for _ in range(width // len(made))]
     if width % len(names):  # of another package, whose outputs belong to no one column
         return names[:1] * width
     return [name for name in names for _ in range(width // len(names))]

@@ -13,8 +13,9 @@ from pipeweave_dagster.core.training.metrics import Array
 
 LOG = "log_target"
 CROSSED = "crossed"
+CURVES = "curves"
 ALL_ROWS = "all_rows"
-COMMON = (LOG, CROSSED, ALL_ROWS)
+COMMON = (LOG, CROSSED, CURVES, ALL_ROWS)
 """Parameters that no library gets to see."""
 _SKEWED = 1.0
 
@@ -24,7 +25,8 @@ class Candidate:
     """A family with its parameters, under a name of its own on the leaderboard.
 
     Parameters for all families: `log_target` (regression only) learns log(1 + y) and answers in
-    the unit of y; `crossed` (trees only) sees features made from others, too; `all_rows` marks
+    the unit of y; `crossed` (trees only) sees features made from others, too; `curves` (lines and
+    networks only) sees straight pieces of each number beside it; `all_rows` marks
     one that learned from all rows of a table that was sampled for the others (see `external`).
     """
 
@@ -35,6 +37,8 @@ class Candidate:
     @property
     def view(self) -> View:
         """How its family sees the features."""
+        if self.params.get(CURVES):
+            return "curves"
         return "crossed" if self.params.get(CROSSED) else FAMILIES[self.family].view
 
     @property

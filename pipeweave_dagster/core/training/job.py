@@ -74,11 +74,12 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         PipeWeaveError: VALIDATION_ERROR where no feature varies or no fold can be made.
     """
     frame = frame_plan(spec)
-    features = prepare(table.raw, dividing(spec, frame))
+    decisive = dividing(spec, frame)
+    features = prepare(table.raw, decisive)
     strata = strata_of(table.y, len(table.classes))
     split = split_rows(spec.split, features, table.divider, strata)
     train = split.train
-    if len(frame) > len(spec.features) or spec.split.hashed_as:
+    if decisive != frame:
         frame = with_group_means(frame, table.raw.iloc[train])
         features = prepare(table.raw, frame)
     columns = layout(spec, features.iloc[train])
@@ -123,10 +124,15 @@ def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, 
     """
     before = spec.split.hashed_as
     return [
-        {**e, "use": before[e["name"]]} if e["name"] in before else e
+        {**e, "use": before[e["name"]]} if e["name"] in before else _once(e)
         for e in frame
         if e["use"] != USE and before.get(e["name"]) != UNREAD
     ]
+
+
+def _once(entry: dict[str, Any]) -> dict[str, Any]:
+    """Without the number beside a category, which says nothing new of a row either."""
+    return {k: v for k, v in entry.items() if k != "parts" or entry["use"] != "categorical"}
 
 
 def _folds(

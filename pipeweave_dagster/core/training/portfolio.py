@@ -2,7 +2,7 @@
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.fitting import CROSSED, LOG, Candidate, is_skewed
+from pipeweave_dagster.core.training.fitting import CROSSED, CURVES, LOG, Candidate, is_skewed
 from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.haste import hastened
 
@@ -15,6 +15,7 @@ _FIRST = [
     Candidate("extra_trees", "extra_trees"),
     Candidate("hist_gradient_boosting", "hist_gradient_boosting"),
     Candidate("neighbours", "neighbours"),
+    Candidate("mlp", "mlp"),
 ]
 _SMALL_TREES = [
     Candidate(
@@ -62,8 +63,11 @@ _CROSSED = [
          "min_child_weight": 1, "reg_lambda": 2.0},
     ),
 ]  # fmt: skip
+_BENT = [
+    Candidate("mlp_curves", "mlp", {CURVES: True}),
+    Candidate("linear_curves", "linear", {CURVES: True}),
+]
 _OTHERS = [
-    Candidate("mlp", "mlp"),
     Candidate("svm", "svm"),
     Candidate("extra_trees_leaf", "extra_trees", {"min_samples_leaf": 3, "max_features": 0.8}),
     Candidate("linear_strict", "linear", {"C": 0.1, "alpha": 30.0}),
@@ -89,12 +93,13 @@ def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[
     allowed = {"dummy", *step.params.get("families", FAMILIES)}
     rows, columns = problem.features.shape
     if rows < _SMALL_ROWS:
-        variants = [*_SMALL_TREES, *_CROSSED, *_OTHERS, *_LARGE_TREES]
+        variants = [*_SMALL_TREES, *_BENT, *_CROSSED, *_OTHERS, *_LARGE_TREES]
     else:
-        variants = [_LARGE_TREES[0], *_CROSSED, _LARGE_TREES[1], _OTHERS[0], *_SMALL_TREES]
-        variants += _OTHERS[1:]
+        variants = [_LARGE_TREES[0], *_CROSSED, _LARGE_TREES[1], *_BENT, *_SMALL_TREES, *_OTHERS]
     if not (problem.columns.made or problem.columns.pairs):
         variants = [v for v in variants if not v.params.get(CROSSED)]
+    if not problem.columns.curved:
+        variants = [v for v in variants if not v.params.get(CURVES)]
     if problem.task == "regression" and is_skewed(problem.y):
         variants = [*_LOGARITHMS, *variants]
     if step.params.get("variants") is False:

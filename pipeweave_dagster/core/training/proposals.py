@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeweave_dagster.core.training.fitting import CROSSED, LOG, Candidate
+from pipeweave_dagster.core.training.fitting import CROSSED, CURVES, LOG, Candidate
 from pipeweave_dagster.core.training.haste import FASTEST
 from pipeweave_dagster.core.training.trial import Result
 
@@ -72,6 +72,7 @@ SPACES: dict[str, dict[str, Range]] = {
     "svm": {"C": Range(0.2, 100, 4), "gamma": Range(0.1, 5, 1)},
     "linear": {"C": Range(1e-3, 100, 1), "alpha": Range(1e-3, 1000, 1)},
 }
+_KEPT = (LOG, CROSSED, CURVES, "hidden")
 _STEP = 0.18
 _FRESH = 0.25
 _LEADERS = 8
@@ -97,7 +98,7 @@ def propose(ranked: list[Result], number: int, seed: int, haste: float = 1.0) ->
     chances = 1.0 / np.arange(1.0, len(leaders) + 1)
     base = leaders[int(rng.choice(len(leaders), p=chances / chances.sum()))].candidate
     fresh = bool(rng.random() < _FRESH)
-    params: dict[str, Any] = {k: v for k, v in base.params.items() if k in (LOG, CROSSED, "hidden")}
+    params: dict[str, Any] = {k: v for k, v in base.params.items() if k in _KEPT}
     for name, usual in SPACES[base.family].items():
         space = usual.faster(haste) if name == "learning_rate" else usual
         at = _place(space, base.params.get(name, space.usual))

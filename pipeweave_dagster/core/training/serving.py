@@ -27,6 +27,8 @@ TRUSTED_TYPES = [
     "lightgbm.sklearn.LGBMClassifier",
     "lightgbm.sklearn.LGBMRegressor",
     "numpy.dtype",
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",
+    "scipy.interpolate._bsplines.BSpline",
     "scipy.sparse._csr.csr_matrix",
     "sklearn._loss.link.IdentityLink",
     "sklearn._loss.link.Interval",
@@ -168,6 +170,8 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
             columns[name] = np.array([v or "" for v in as_text(values)], dtype=object)
         else:
             columns[name] = as_text(values)
+            if "number" in entry.get("parts", []):
+                columns[f"{name} (number)"] = as_number(values)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
 
 

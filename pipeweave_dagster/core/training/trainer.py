@@ -13,7 +13,13 @@ from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel, Trial
 from pipeweave_dagster.core.training import files
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.cost import answerable, beyond_reserve, trimmed
-from pipeweave_dagster.core.training.ensemble import Weighted, blended, name_of, select
+from pipeweave_dagster.core.training.ensemble import (
+    Weighted,
+    blended,
+    held_back,
+    name_of,
+    select,
+)
 from pipeweave_dagster.core.training.external import Source, suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
@@ -58,6 +64,8 @@ def run_training(
         results.append(whole)
     weighted, refittable = _mixture(job, cache, search, clock)
     found, z = _judge(job, weighted, results[0])
+    if found == "no signal":
+        weighted = held_back(weighted, results[0])
     asked = len(job.split.test) // job.lanes
     parts = fold_parts(weighted, asked, min(clock.to_end, clock.reserve_s))
     extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
@@ -111,6 +119,7 @@ def run_training(
             *_skipped_note(search.skipped),
             *_search_note(search),
             *extras.notes,
+            *_held_back_note(found),
             _final_note(weighted, refitted=refitted is not None),
         ],
     )
@@ -168,6 +177,12 @@ def _skipped_note(skipped: list[str]) -> list[str]:
     if not skipped:
         return []
     return [f"No time was left to try {', '.join(skipped)}: a larger budget would."]
+
+
+def _held_back_note(found: Literal["model", "no signal"]) -> list[str]:
+    if found == "model":
+        return []
+    return ["No signal was found, so its answers are held half-way to those of the constant model."]
 
 
 def _on_disk(weighted: Weighted) -> Result | None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -113,6 +114,21 @@ def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, t
         data = stored(table.assign(id=table["id"] + first), tmp_path)
         sides.append(make_job(spec, read_table(spec, data), seed=0).split.test.tolist())
     assert sides[0] == sides[1] != []
+
+
+def test_years_are_seen_as_categories_and_as_numbers(table, tmp_path):
+    years = table.assign(year=1990 + np.arange(len(table)) % 9, level=np.arange(len(table)) % 7)
+    kinds = {"year": "categorical", "level": "categorical"}
+    spec = planned(years, "y", "binary", types=kinds)
+    step = next(s for s in spec.steps if s.use == "categorical")
+    assert step.params["numbers"] == ["year"]
+    assert {"year", "level"} <= set(step.columns)
+    assert validate(spec, list(years.columns)) == []
+    job = make_job(spec, read_table(spec, stored(years, tmp_path)), seed=0)
+    assert {"year", "year (number)", "level"} <= set(job.features.columns)
+    step.params["numbers"] = []
+    before = make_job(spec, read_table(spec, stored(years, tmp_path)), seed=0)
+    assert job.split.test.tolist() == before.split.test.tolist() != []
 
 
 def test_a_column_that_a_finding_wants_out_is_dropped_with_the_reason(table):

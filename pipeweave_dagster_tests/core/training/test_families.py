@@ -9,9 +9,11 @@ import pytest
 
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.training.bundle import bundle_of, member
+from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.files import write_bundle
 from pipeweave_dagster.core.training.fitting import (
+    CURVES,
     LOG,
     Candidate,
     fit_candidate,
@@ -92,6 +94,32 @@ def test_a_logarithm_is_learned_answered_in_units_and_stored(name, table, tmp_pa
     write_bundle(bundle_of("regression", [], frame_plan(spec), [member(fit, data)]), file)
     again = raw_scores(load_bundle(file), frame.iloc[data.valid])
     np.testing.assert_allclose(again, found, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["linear", "mlp"])
+def test_curves_let_a_line_bend_and_are_stored(name, table, tmp_path):
+    spec, problem, frame = problem_of(table, "regression", "mlp")
+    problem = replace(problem, y=problem.features["z"].to_numpy() ** 2)
+    cache, error = FoldCache(problem), {}
+    for view in ("linear", "curves"):
+        candidate = Candidate("x", name, {CURVES: view == "curves"})
+        assert candidate.view == view
+        data = cache.get(view, 0)
+        fit = fit_candidate(candidate, cache.rows(view, data, None), time.time() + 30)
+        found = output(fit, data, data.x_valid, 0)
+        error[view] = np.mean((found - problem.y[data.valid]) ** 2)
+    assert error["curves"] < (0.3 if name == "linear" else 1.0) * error["linear"]
+    file = tmp_path / "model.skops"
+    bundle = bundle_of("regression", [], frame_plan(spec), [member(fit, data)])
+    write_bundle(bundle, file)
+    rows = frame.iloc[data.valid]
+    np.testing.assert_allclose(raw_scores(load_bundle(file), rows), found, atol=1e-9)
+    told = contributions(bundle, rows)
+    if name == "linear":
+        sums = told.values.sum(axis=1)[:, 0] + told.base[:, 0]
+        np.testing.assert_allclose(sums, fit.estimator.predict(data.x_valid), atol=1e-9)
+        share = np.abs(told.values).mean(axis=0)[:, 0]
+        assert told.columns[int(share.argmax())] == "z"
 
 
 def test_only_positive_long_tails_are_worth_a_logarithm():

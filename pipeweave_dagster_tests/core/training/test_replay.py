@@ -45,6 +45,22 @@ def test_the_replay_is_equal_bit_by_bit(model, tmp_path):
     assert found.recipe
 
 
+def test_a_line_with_curves_is_exported_too(tmp_path):
+    x = np.random.default_rng(3).normal(size=(400, 2))
+    frame = pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": np.abs(x[:, 0]) + 0.1 * x[:, 1]})
+    spec, found, out = trained(
+        frame, "y", "regression", tmp_path, families=["linear"], variants=True
+    )
+    assert any(part.params.get("curves") for part in found.recipe)
+    told = export_model(out / "model.skops", found, spec, tmp_path / "model")
+    assert "train.py" in told
+    retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
+    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    files = (out / "model.skops", tmp_path / "model" / "again.skops")
+    scores = [raw_scores(load_bundle(file), frame) for file in files]
+    np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
+
+
 def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_path):
     frame, spec, found, out, _ = model
     files = export_model(out / "model.skops", found, spec, tmp_path)

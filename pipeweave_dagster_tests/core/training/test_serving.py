@@ -80,6 +80,14 @@ def test_prepared_columns():
     assert found["d (weekday)"][0] == 4
 
 
+def test_a_category_may_be_seen_as_a_number_too():
+    plan = [{"name": "year", "use": "categorical", "parts": ["number"]}]
+    found = prepare(pd.DataFrame({"year": [1990, None]}), plan)
+    assert found["year"][0] == "1990"
+    assert pd.isna(found["year"][1])
+    np.testing.assert_array_equal(found["year (number)"], [1990.0, np.nan])
+
+
 def test_absent_columns_are_missing_and_no_rows_are_no_error():
     found = prepare(pd.DataFrame(index=range(3)), PLAN)
     assert len(found) == 3

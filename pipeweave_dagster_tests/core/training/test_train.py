@@ -16,10 +16,13 @@ from pipeweave_dagster_tests.core.training.made import planned, schema_of, store
 QUICK = ["linear", "xgboost"]
 
 
-def trained(frame, target, task, folder, *, families=QUICK, budget_s=40, started=None, **schema):
+def trained(
+    frame, target, task, folder, *, families=QUICK, budget_s=40, started=None, variants=False,
+    **schema,
+):  # fmt: skip
     spec = planned(frame, target, task, **schema)
     steps = [
-        s.model_copy(update={"params": {"families": families, "variants": False}})
+        s.model_copy(update={"params": {"families": families, "variants": variants}})
         if s.kind == "train"
         else s
         for s in spec.steps
@@ -177,6 +180,10 @@ def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path)
     frame[target] = np.random.default_rng(11).permutation(frame[target])
     _, model, _ = trained(frame, target, task, tmp_path, families=["linear", "lightgbm"])
     assert model.verdict == "no signal"
+    # What may be chance is held half-way to the constant model, and the model says so.
+    constant = sum(part.weight for part in model.recipe if part.family == "dummy")
+    assert constant in (0.5, 1.0)
+    assert any("half-way" in note for note in model.notes)
 
 
 def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):
