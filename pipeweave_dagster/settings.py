@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "limits": (
         "max_dataset_size_mb",
         "max_model_size_mb",
+        "memory_limit_mb",
         "eda_report_size_threshold_mb",
         "eda_sample_rows",
         "task_time_limit_s",
@@ -140,6 +141,9 @@ class Settings(BaseSettings):
     )
     eda_sample_rows: int = Field(0, ge=0, le=50, validation_alias=_named("EDA_SAMPLE_ROWS"))
     max_model_size_mb: int = Field(2048, gt=0, validation_alias=_named("MAX_MODEL_SIZE_MB"))
+    memory_limit_mb: int | None = Field(
+        None, gt=0, validation_alias=_named("PIPEWEAVE_MEMORY_LIMIT_MB")
+    )
     task_time_limit_s: int = Field(
         3600, gt=0, validation_alias=_named("PIPEWEAVE_TASK_TIME_LIMIT_S")
     )

@@ -52,6 +52,7 @@ def train_and_log(
         budget_s=budget_s,
         started_at=max(workbench.began, latest_start),
         trials=trials_folder(workbench, spec, snapshot),
+        memory_mb=workbench.free_mb(),
     )
     check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]

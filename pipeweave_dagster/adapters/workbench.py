@@ -2,11 +2,13 @@
 
 import copy
 import logging
+import os
 import time
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pipeweave_dagster.adapters.advice import Adviser, GeminiAdvisor, is_on
+from pipeweave_dagster.adapters.memory import free_mb
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.adapters.worker import Worker
@@ -96,6 +98,11 @@ class Workbench:
         if self._for_line:
             self.warm_up()
         return worker.call(function, time_limit_s=self.settings.task_time_limit_s, **arguments)
+
+    def free_mb(self) -> float | None:
+        """What is free of memory for the work of a run, in MB; None where nobody can tell."""
+        pids = [os.getpid(), self._data.pid, self._model.pid]
+        return free_mb(self.settings.memory_limit_mb, [pid for pid in pids if pid is not None])
 
     def local(self, key: str) -> Path:
         """An immutable object of the storage as a local file."""

@@ -97,6 +97,8 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         "metric": model.metric,
         "rows_train": model.rows_train,
         "rows_test": model.rows_test,
+        "sampled_of": model.sampled_of,
+        "rows_fit": model.rows_fit,
         "used_s": round(model.used_s, 2),
         "leaderboard": [t.model_dump(mode="json") for t in model.leaderboard],
         "test": None,
@@ -192,4 +194,8 @@ def _model_in_words(model: dict[str, Any]) -> list[str]:
     ]
     score = f", on {model['rows_test']:,} test rows {model['score']}" if model.get("score") else ""
     lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
+    if model["sampled_of"]:
+        read = model["rows_train"] + model["rows_test"]
+        why = ", for no more fitted into memory" if model["rows_fit"] else ""
+        lines.append(f"Searched on a sample of {read:,} of {model['sampled_of']:,} rows{why}.")
     return lines

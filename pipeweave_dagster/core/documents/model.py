@@ -130,7 +130,9 @@ class TrainedModel(Document):
     those of the pipeline; `temperature` calibrates the probabilities (None: they are as they
     are); `trust` is how far a row that copies a known one is answered by what was seen (None: not
     at all); `threshold` is the probability from which a row is told to be positive, where costs
-    are given (None: one half); `test_digest` names the set of test rows.
+    are given (None: one half); `test_digest` names the set of test rows; `rows_fit` is how many
+    rows fitted into memory where the table has more (None: all do), `sampled_of` how many it has
+    where only a sample was read.
     """
 
     kind: ClassVar[str] = "model"
@@ -155,6 +157,8 @@ class TrainedModel(Document):
     rows_train: int
     rows_test: int
     rows_dropped: int = 0
+    rows_fit: int | None = Field(default=None, exclude_if=operator.not_)
+    sampled_of: int | None = Field(default=None, exclude_if=operator.not_)
     budget_s: float
     used_s: float
     package_versions: dict[str, str]

@@ -15,7 +15,7 @@ from pipeweave_dagster.core.training.promote import Promotion, promote
 from pipeweave_dagster.core.training.scored import ScoredRows
 
 
-def train(
+def train(  # noqa: PLR0913 - what it learns from, where to, and its three bounds
     spec: PipelineSpec,
     schema: SchemaDeduction,
     data: Path,
@@ -23,6 +23,8 @@ def train(
     budget_s: float,
     started_at: float,
     trials: Path | None = None,
+    *,
+    memory_mb: float | None = None,
 ) -> TrainedModel:
     """Search, select and fit a model, inside the budget.
 
@@ -37,6 +39,8 @@ def train(
         started_at: `time.time()` when the run began.
         trials: Folder where the search keeps what it has finished, and finds what an earlier one
             with the same pipeline and table had finished; None keeps nothing.
+        memory_mb: What training may take of memory; a table that would need more is sampled. None
+            where that is not known.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR where no model can be made, with the reason.
@@ -46,7 +50,7 @@ def train(
 
     del schema  # all that training needs of it is in the pipeline
     clock = Clock(started_at, budget_s, reserve_s=min(7.0, 0.2 * budget_s))
-    return run_training(spec, data, out, clock, trials)
+    return run_training(spec, data, out, clock, trials, memory_mb)
 
 
 def replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:

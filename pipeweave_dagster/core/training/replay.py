@@ -22,7 +22,7 @@ _NO_LIMIT_S = 24 * 3600.0
 
 def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
     """See `pipeweave_dagster.core.training.replay`."""
-    job = make_job(spec, read_table(spec, data), trained.seed)
+    job = make_job(spec, read_table(spec, data, trained.rows_fit), trained.seed)
     problem = job.problem
     if trained.made:
         features = with_made(problem.features, trained.made)

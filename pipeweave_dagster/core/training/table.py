@@ -20,7 +20,8 @@ Index = NDArray[np.intp]
 MOST_CELLS = 12_000_000
 """A table with more is sampled: trees gain little from the rows beyond (400,000 of 30 columns)."""
 _LEAST_ROWS = 50_000
-_BATCH_ROWS = 100_000
+_BATCH_ROWS, _BATCH_CELLS = 100_000, 3_000_000
+_FEWEST_BATCH_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,19 @@ class Table:
         return len(self.positions)
 
 
-def read_table(spec: PipelineSpec, data: Path) -> Table:
+def read_table(spec: PipelineSpec, data: Path, most_rows: int | None = None) -> Table:
     """Read the columns that the pipeline names, and refuse what no model can be made of.
+
+    Args:
+        spec: The pipeline.
+        data: The typed table (Parquet).
+        most_rows: A larger table is sampled; None where memory sets no bound of its own.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR for a target that is all missing, constant, or has too
             few rows.
     """
-    columns = list(dict.fromkeys([*columns_of(spec), *spec.sensitive]))
-    frame, positions, total = _read_some(data, columns)
+    frame, positions, total = _read_some(data, columns_read(spec), most_rows)
     target = _as_said(frame[spec.target], spec)
     classify = spec.task != "regression"
     values = as_text(target) if classify else as_number(target)
@@ -140,23 +145,35 @@ def columns_of(spec: PipelineSpec) -> list[str]:
     return list(dict.fromkeys([*spec.features, *extra]))
 
 
+def columns_read(spec: PipelineSpec) -> list[str]:
+    """The columns that are read: those of fitting, and those by which a model is judged."""
+    return list(dict.fromkeys([*columns_of(spec), *spec.sensitive]))
+
+
 def batches(data: Path, columns: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
     """The rows of a table in order, some at a time, each batch with the place of its first row."""
     start = 0
     with pq.ParquetFile(data) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+        for batch in file.iter_batches(_batch_rows(columns), columns=columns):
             yield start, batch
             start += batch.num_rows
 
 
-def _read_some(data: Path, columns: list[str]) -> tuple[pd.DataFrame, Index, int]:
+def _batch_rows(columns: list[str]) -> int:
+    """Rows of a batch: fewer of a wide table, of which each takes more memory."""
+    return min(_BATCH_ROWS, max(_FEWEST_BATCH_ROWS, _BATCH_CELLS // max(1, len(columns))))
+
+
+def _read_some(
+    data: Path, columns: list[str], most_rows: int | None
+) -> tuple[pd.DataFrame, Index, int]:
     """All rows, or a random sample of as many as are worth their time and memory.
 
     The whole table is never in memory: rows are taken batch by batch.
     """
     with pq.ParquetFile(data) as file:
         total = file.metadata.num_rows
-        limit = max(_LEAST_ROWS, MOST_CELLS // len(columns))
+        limit = min(max(_LEAST_ROWS, MOST_CELLS // len(columns)), most_rows or total)
         if total <= limit:
             return file.read(columns=columns).to_pandas(), np.arange(total), total
     positions = np.sort(np.random.default_rng(0).permutation(total)[:limit])

@@ -28,6 +28,7 @@ from pipeweave_dagster.core.training.fitting import ALL_ROWS
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
 from pipeweave_dagster.core.training.journal import Journal
+from pipeweave_dagster.core.training.memory import rows_that_fit, told
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.serving import score as predictions
@@ -46,17 +47,25 @@ _PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "li
 
 
 def run_training(
-    spec: PipelineSpec, data: Path, out: Path, clock: Clock, trials: Path | None = None
+    spec: PipelineSpec,
+    data: Path,
+    out: Path,
+    clock: Clock,
+    trials: Path | None = None,
+    memory_mb: float | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
     began, seed = clock.used, spec.split.seed
-    job = make_job(spec, read_table(spec, data), seed)
+    rows_fit = rows_that_fit(spec, data, memory_mb)
+    job = make_job(spec, read_table(spec, data, rows_fit), seed)
     clock = clock.after_preparing(clock.used - began)
     cache = FoldCache(job.problem)
     rows = len(job.table.y)
     larger = suits(job)
     searching = clock.until(_PART_OF_SAMPLE) if larger else clock
-    search = Search(spec, cache, searching, rows, job.frame, job.lanes, Journal(trials))
+    # Trials on other rows of the same table are no trials of this search.
+    own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
+    search = Search(spec, cache, searching, rows, job.frame, job.lanes, Journal(own))
     results = search.run()
     if larger and (
         whole := try_all_rows(job, cache, search.made, results, Source(data, out), clock)
@@ -106,6 +115,8 @@ def run_training(
         rows_train=len(job.split.train),
         rows_test=len(job.split.test),
         rows_dropped=job.table.dropped,
+        rows_fit=rows_fit,
+        sampled_of=job.table.total if job.table.read < job.table.total else None,
         budget_s=clock.budget_s,
         used_s=round(clock.used, 2),
         package_versions={name: version(name) for name in _PACKAGES},
@@ -116,6 +127,7 @@ def run_training(
         overrides=spec.overrides,
         notes=[
             *notes_of(job),
+            *told(rows_fit, job.table.read, memory_mb),
             *_skipped_note(search.skipped),
             *_search_note(search),
             *extras.notes,

@@ -39,6 +39,7 @@ def model(
 ) -> dg.MaterializeResult[TrainedModel]:
     """The best of several models under the time budget, registered in MLflow."""
     budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
+    limit = workbench.settings.memory_limit_mb
     return run_stage(
         context,
         workbench,
@@ -52,7 +53,12 @@ def model(
             run_tags(context, dataset.data.sha256, workbench.settings),
         ),
         inputs={"dataset": dataset, "schema_deduction": schema_deduction, "pipeline": pipeline},
-        reads={"budget_s": budget, "mlflow": workbench.settings.tracking_uri},
+        reads={
+            "budget_s": budget,
+            "mlflow": workbench.settings.tracking_uri,
+            # Another limit may let it learn from more rows; without one the key is as it was.
+            **({"memory_limit_mb": limit} if limit else {}),
+        },
     )
 
 

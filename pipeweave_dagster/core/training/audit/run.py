@@ -54,7 +54,7 @@ def run_audit(
         outcome: Its test rows.
     """
     notes: list[str] = []
-    table = read_table(spec, data)
+    table = read_table(spec, data, trained.rows_fit)
     canary = _tried("canary", notes, lambda: run_canary(spec, table))
     if canary is None:
         canary = Canary(state="cannot tell", critical=CRITICAL_Z, rows=0, message=notes[-1])

@@ -1,0 +1,93 @@
+"""A table that would not fit into memory is sampled, which is said, or refused unread."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import Evaluation
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.training import replay, train
+from pipeweave_dagster.core.training.card import model_card
+from pipeweave_dagster.core.training.memory import COPIES, FIXED_MB, rows_that_fit
+from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+
+ROWS = 6_000
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({f"x{i}": rng.normal(size=ROWS) for i in range(8)})
+    frame["town"] = rng.choice(["a", "b", "c"], ROWS)
+    frame["y"] = np.where(frame["x0"] + rng.normal(0, 0.5, ROWS) > 0, "yes", "no")
+    spec = planned(frame, "y", "binary")
+    steps = [
+        s.model_copy(update={"params": {"families": ["linear"]}}) if s.kind == "train" else s
+        for s in spec.steps
+    ]
+    data = stored(frame, tmp_path_factory.mktemp("table"))
+    return frame, spec.model_copy(update={"steps": steps}), data
+
+
+def test_rows_are_foreseen_from_width_and_room(table):
+    _, spec, data = table
+    assert rows_that_fit(spec, data, None) is None
+    assert rows_that_fit(spec, data, FIXED_MB + 1_000) is None
+    fits = rows_that_fit(spec, data, FIXED_MB + 4)
+    assert fits is not None
+    assert 1_000 <= fits < ROWS
+    # Nine numbers and a short word a row; a long text would leave room for far fewer.
+    assert fits < 4 * 2**20 / (COPIES * 8 * 8)
+    assert rows_that_fit(spec, data, FIXED_MB + 8) > 1.5 * fits
+
+
+def test_a_long_text_takes_more_room_than_a_number(tmp_path):
+    rng = np.random.default_rng(0)
+    fits = []
+    for length in (2, 400):
+        frame = pd.DataFrame({"t": ["w" * length] * ROWS, "y": rng.choice(["a", "b"], ROWS)})
+        spec = planned(frame, "y", "binary", types={"t": "text"})
+        fits.append(rows_that_fit(spec, stored(frame, tmp_path), FIXED_MB + 20) or ROWS)
+    assert fits[0] > 2 * fits[1]
+
+
+def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_path):
+    frame, spec, data = table
+    for name in ("out", "again"):
+        (tmp_path / name).mkdir()
+    trained = train(
+        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path / "out",
+        budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
+    )  # fmt: skip
+    assert trained.rows_train + trained.rows_test == trained.rows_fit < ROWS == trained.sampled_of
+    told = Evaluation(rows=1, metric=trained.metric, metrics={}, baseline={}, verdict="model")
+    card = model_card(trained, spec, told)
+    assert f"random sample of {trained.rows_fit:,} of 6,000 rows" in card
+    assert "MB of memory that were free" in card
+    replay(spec, trained, data, tmp_path / "again")
+    before, after = (
+        raw_scores(load_bundle(tmp_path / n / "model.skops"), frame) for n in ("out", "again")
+    )
+    np.testing.assert_array_equal(before, after)
+
+
+def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, tmp_path):
+    frame, spec, data = table
+    trained = train(
+        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
+        budget_s=30, started_at=0.0, memory_mb=4_000,
+    )  # fmt: skip
+    assert "memory" not in " ".join(trained.notes)
+    assert not {"rows_fit", "sampled_of"} & trained.model_dump(mode="json").keys()
+
+
+def test_what_does_not_fit_at_all_is_refused_before_it_is_read(table, tmp_path):
+    frame, spec, data = table
+    with pytest.raises(PipeWeaveError, match="too little memory to train: 200 MB") as caught:
+        train(
+            spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
+            budget_s=30, started_at=0.0, memory_mb=200,
+        )  # fmt: skip
+    assert "PIPEWEAVE_MEMORY_LIMIT_MB" in caught.value.text
+    assert not list(tmp_path.iterdir())
