@@ -14,7 +14,7 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb"},
-    code_version="4",
+    code_version="5",
 )
 def schema_deduction(
     context: dg.AssetExecutionContext,
