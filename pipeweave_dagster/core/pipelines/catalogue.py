@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 DATE_PARTS = ("epoch", "year", "month", "day", "weekday", "hour", "minute")
+TEXT_COUNTS = ("characters", "words", "capitals", "digits", "signs")
 IMPUTE = ("median", "mean", "most_frequent")
 FAMILIES = (
     "dummy",
@@ -69,8 +70,9 @@ CATALOGUE: dict[str, StepType] = {
     ),
     "text": StepType(
         "feature",
-        "Free text: hashed TF-IDF of words, projected to a few dimensions for trees.",
-        {"dimensions": (int,)},
+        "Free text: hashed TF-IDF of words, projected to a few dimensions for trees, and counts of "
+        "characters, words, capitals, digits and signs.",
+        {"dimensions": (int,), "counts": (bool,)},
     ),
     "derived": StepType(
         "feature",

@@ -84,7 +84,7 @@ def column_step(use: str, columns: list[ColumnDeduction]) -> Step:
     elif use == "date_parts":
         params = {"parts": list(DATE_PARTS)}
     elif use == "text":
-        params = {"dimensions": 32}
+        params = {"dimensions": 32, "counts": True}
     elif use == "categorical":
         params = {"max_native": 40}
         if numbers := [c.name for c in columns if _also_a_number(c)]:

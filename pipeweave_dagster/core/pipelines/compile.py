@@ -20,11 +20,11 @@ from sklearn.preprocessing import (
 
 from pipeweave_dagster.core.columns.corrected import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
-from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
+from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
 from pipeweave_dagster.core.pipelines.custom import custom_steps, prepared_as
 from pipeweave_dagster.core.pipelines.derived import USE, derived_in
 
-View = Literal["none", "linear", "curves", "tree", "crossed"]
+View = Literal["none", "linear", "curves", "plain", "tree", "crossed"]
 
 _WORDS_LINEAR = 2**16
 _WORDS_CLASSES = 2**18
@@ -72,10 +72,15 @@ class Layout:
 
     def native(self, view: View) -> list[int]:
         """Positions of the category codes in the output of a view for trees."""
-        if view not in ("tree", "crossed"):
+        if view not in ("tree", "plain", "crossed"):
             return []
         first = len(self.numbers) + (len(self.made) if view == "crossed" else 0)
         return list(range(first, first + len(self.few)))
+
+    @property
+    def can_be_plain(self) -> bool:
+        """Whether leaving out texts and many-valued categories leaves something, and less."""
+        return bool((self.numbers or self.few) and (self.many or self.texts or self.own))
 
     @property
     def empty(self) -> bool:
@@ -96,6 +101,8 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
                 entry["order"] = list(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
                 entry["parts"] = list(step.params.get("parts", ["epoch"]))
+            if step.use == "text" and step.params.get("counts"):
+                entry["parts"] = list(TEXT_COUNTS)
             if name in step.params.get("numbers", []):
                 entry["parts"] = ["number"]
             plan.append(entry | _said(spec, entry))
@@ -178,7 +185,8 @@ def transformer(
             `linear` with straight pieces between quantiles of the numbers beside them (splines
             of degree 1; Gorishniy et al. 2022), so that a line can bend; `tree` keeps
             missing values and codes few categories by number, many by cross-fitted target means
-            (Micci-Barreca 2001; Pargent et al. 2022) beside the code; `crossed` is `tree` with
+            (Micci-Barreca 2001; Pargent et al. 2022) beside the code; `plain` is `tree` with
+            numbers and few categories alone; `crossed` is `tree` with
             sums, differences, products and ratios of columns, and pairs of categories.
         task: Chooses the kind of target encoding.
         seed: Makes text projection and cross-fitting repeatable.
@@ -191,6 +199,8 @@ def transformer(
         if view == "curves" and columns.curved:
             parts.append(("curves", _pieces(columns.impute), list(columns.curved)))
         return ColumnTransformer(parts, sparse_threshold=0.3)
+    if view == "plain":
+        columns = replace(columns, many=(), texts=(), own=())
     if view == "crossed":
         columns = replace(
             columns,

@@ -14,9 +14,11 @@ from pipeweave_dagster.core.training.metrics import Array
 LOG = "log_target"
 CROSSED = "crossed"
 CURVES = "curves"
+PLAIN = "plain"
 ALL_ROWS = "all_rows"
-COMMON = (LOG, CROSSED, CURVES, ALL_ROWS)
+COMMON = (LOG, CROSSED, CURVES, PLAIN, ALL_ROWS)
 """Parameters that no library gets to see."""
+_VIEWS: tuple[View, ...] = ("curves", "crossed", "plain")
 _SKEWED = 1.0
 
 
@@ -26,7 +28,8 @@ class Candidate:
 
     Parameters for all families: `log_target` (regression only) learns log(1 + y) and answers in
     the unit of y; `crossed` (trees only) sees features made from others, too; `curves` (lines and
-    networks only) sees straight pieces of each number beside it; `all_rows` marks
+    networks only) sees straight pieces of each number beside it; `plain` (trees only) sees neither
+    texts nor many-valued categories, which may be no more than noise; `all_rows` marks
     one that learned from all rows of a table that was sampled for the others (see `external`).
     """
 
@@ -37,9 +40,10 @@ class Candidate:
     @property
     def view(self) -> View:
         """How its family sees the features."""
-        if self.params.get(CURVES):
-            return "curves"
-        return "crossed" if self.params.get(CROSSED) else FAMILIES[self.family].view
+        for view in _VIEWS:
+            if self.params.get(view):
+                return view
+        return FAMILIES[self.family].view
 
     @property
     def first(self) -> bool:

@@ -131,8 +131,8 @@ def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, 
 
 
 def _once(entry: dict[str, Any]) -> dict[str, Any]:
-    """Without the number beside a category, which says nothing new of a row either."""
-    return {k: v for k, v in entry.items() if k != "parts" or entry["use"] != "categorical"}
+    """Without numbers beside a category or a text, which say nothing new of a row either."""
+    return {k: v for k, v in entry.items() if k != "parts" or entry["use"] == "date_parts"}
 
 
 def _folds(

@@ -2,7 +2,14 @@
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.fitting import CROSSED, CURVES, LOG, Candidate, is_skewed
+from pipeweave_dagster.core.training.fitting import (
+    CROSSED,
+    CURVES,
+    LOG,
+    PLAIN,
+    Candidate,
+    is_skewed,
+)
 from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.haste import hastened
 
@@ -63,6 +70,10 @@ _CROSSED = [
          "min_child_weight": 1, "reg_lambda": 2.0},
     ),
 ]  # fmt: skip
+_PLAIN = [
+    Candidate("lightgbm_plain", "lightgbm", {PLAIN: True}),
+    Candidate("xgboost_plain", "xgboost", {PLAIN: True}),
+]
 _BENT = [
     Candidate("mlp_curves", "mlp", {CURVES: True}),
     Candidate("linear_curves", "linear", {CURVES: True}),
@@ -98,6 +109,8 @@ def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[
         variants = [_LARGE_TREES[0], *_CROSSED, _LARGE_TREES[1], *_BENT, *_SMALL_TREES, *_OTHERS]
     if not (problem.columns.made or problem.columns.pairs):
         variants = [v for v in variants if not v.params.get(CROSSED)]
+    if problem.columns.can_be_plain:
+        variants = [*_PLAIN, *variants]
     if not problem.columns.curved:
         variants = [v for v in variants if not v.params.get(CURVES)]
     if problem.task == "regression" and is_skewed(problem.y):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeweave_dagster.core.training.fitting import CROSSED, CURVES, LOG, Candidate
+from pipeweave_dagster.core.training.fitting import CROSSED, CURVES, LOG, PLAIN, Candidate
 from pipeweave_dagster.core.training.haste import FASTEST
 from pipeweave_dagster.core.training.trial import Result
 
@@ -72,7 +72,7 @@ SPACES: dict[str, dict[str, Range]] = {
     "svm": {"C": Range(0.2, 100, 4), "gamma": Range(0.1, 5, 1)},
     "linear": {"C": Range(1e-3, 100, 1), "alpha": Range(1e-3, 1000, 1)},
 }
-_KEPT = (LOG, CROSSED, CURVES, "hidden")
+_KEPT = (LOG, CROSSED, CURVES, PLAIN, "hidden")
 _STEP = 0.18
 _FRESH = 0.25
 _LEADERS = 8

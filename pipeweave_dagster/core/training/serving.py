@@ -168,6 +168,8 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
             columns[name] = as_number(values)
         elif use == "text":
             columns[name] = np.array([v or "" for v in as_text(values)], dtype=object)
+            for part in entry.get("parts", []):
+                columns[f"{name} ({part})"] = _counts(columns[name], part)
         else:
             columns[name] = as_text(values)
             if "number" in entry.get("parts", []):
@@ -225,6 +227,21 @@ _ARITHMETIC: dict[str, Any] = {
     "difference": np.subtract,
     "product": np.multiply,
 }
+
+
+_COUNTED = {
+    "words": re.compile(r"\S+"),
+    "capitals": re.compile(r"[A-Z]"),
+    "digits": re.compile(r"\d"),
+    "signs": re.compile(r"[^\w\s]"),
+}
+
+
+def _counts(texts: np.ndarray, part: str) -> np.ndarray:
+    """How many characters, words and so on each text has."""
+    if part == "characters":
+        return np.array([len(text) for text in texts], dtype=np.float64)
+    return np.array([len(_COUNTED[part].findall(text)) for text in texts], dtype=np.float64)
 
 
 def _days(moments: pd.Series) -> np.ndarray:

@@ -23,6 +23,17 @@ def test_only_numbers_with_enough_values_get_a_curve_and_not_too_many_of_them():
     assert len(layout(spec, wide[wide.columns[1:]]).curved) == 150
 
 
+def test_the_plain_view_has_neither_texts_nor_many_categories():
+    rows = pd.DataFrame({"n": [1.0, 2.0, 3.0], "k": ["a", "b", "a"], "t": ["x y", "z", "w"]})
+    columns = Layout(numbers=("n",), few=("k",), many=("k",), texts=("t",))
+    assert columns.can_be_plain
+    assert not Layout(numbers=("n",), few=("k",), many=(), texts=()).can_be_plain
+    assert not Layout(numbers=(), few=(), many=(), texts=("t",)).can_be_plain
+    assert columns.native("plain") == [1]
+    found = transformer(columns, "plain", "binary", seed=0).fit_transform(rows)
+    assert found.shape == (3, 2)
+
+
 def test_signs_and_single_letters_tell_texts_apart():
     rows = pd.DataFrame({"text": ["call now", "call now !", "call u now", "£ call now"]})
     columns = Layout(numbers=(), few=(), many=(), texts=("text",))

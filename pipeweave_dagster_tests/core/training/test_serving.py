@@ -88,6 +88,15 @@ def test_a_category_may_be_seen_as_a_number_too():
     np.testing.assert_array_equal(found["year (number)"], [1990.0, np.nan])
 
 
+def test_what_a_text_consists_of_is_counted():
+    parts = ["characters", "words", "capitals", "digits", "signs"]
+    plan = [{"name": "note", "use": "text", "parts": parts}]
+    found = prepare(pd.DataFrame({"note": ["Call 07-1 NOW!", None]}), plan)
+    assert list(found.columns) == ["note", *(f"note ({part})" for part in parts)]
+    assert found.iloc[0, 1:].tolist() == [14, 3, 4, 3, 2]
+    assert found.iloc[1, 1:].tolist() == [0] * 5
+
+
 def test_absent_columns_are_missing_and_no_rows_are_no_error():
     found = prepare(pd.DataFrame(index=range(3)), PLAN)
     assert len(found) == 3
