@@ -70,9 +70,9 @@ def _rounded(rows: int) -> int:
     return max(rows // unit * unit, min(rows, _FEWEST_ROWS))
 
 
-def told(rows_fit: int | None, read: int, memory_mb: float | None) -> list[str]:
+def told(rows_fit: int | None, memory_mb: float | None) -> list[str]:
     """What a reader of the model should know of it: nothing where memory took no row away."""
-    if rows_fit is None or rows_fit > read or memory_mb is None:
+    if rows_fit is None or memory_mb is None:
         return []
     free = f"More rows would not have fitted into the {memory_mb:,.0f} MB of memory that were free"
     return [f"{free} for training: with more memory it would learn from more of them."]

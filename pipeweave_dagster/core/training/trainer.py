@@ -58,6 +58,8 @@ def run_training(
     began, seed = clock.used, spec.split.seed
     rows_fit = rows_that_fit(spec, data, memory_mb)
     job = make_job(spec, read_table(spec, data, rows_fit), seed)
+    if rows_fit is not None and job.table.read < rows_fit:
+        rows_fit = None  # a sample for the sake of time is smaller still
     clock = clock.after_preparing(clock.used - began)
     cache = FoldCache(job.problem)
     rows = len(job.table.y)
@@ -127,7 +129,7 @@ def run_training(
         overrides=spec.overrides,
         notes=[
             *notes_of(job),
-            *told(rows_fit, job.table.read, memory_mb),
+            *told(rows_fit, memory_mb),
             *_skipped_note(search.skipped),
             *_search_note(search),
             *extras.notes,

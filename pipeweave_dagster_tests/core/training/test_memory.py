@@ -82,6 +82,18 @@ def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, 
     assert not {"rows_fit", "sampled_of"} & trained.model_dump(mode="json").keys()
 
 
+def test_a_sample_for_the_sake_of_time_is_not_put_down_to_memory(table, tmp_path, monkeypatch):
+    frame, spec, data = table
+    monkeypatch.setattr("pipeweave_dagster.core.training.table.MOST_CELLS", 1)
+    monkeypatch.setattr("pipeweave_dagster.core.training.table._LEAST_ROWS", 900)
+    trained = train(
+        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
+        budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
+    )  # fmt: skip
+    assert (trained.rows_fit, trained.sampled_of) == (None, ROWS)
+    assert "memory" not in " ".join(trained.notes)
+
+
 def test_what_does_not_fit_at_all_is_refused_before_it_is_read(table, tmp_path):
     frame, spec, data = table
     with pytest.raises(PipeWeaveError, match="too little memory to train: 200 MB") as caught:
