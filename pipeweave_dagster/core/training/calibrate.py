@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from pipeweave_dagster.core.training.metrics import Array, Codes, row_log_loss
+from pipeweave_dagster.core.training.scores import calibration_error
 from pipeweave_dagster.core.training.serving import tempered
 
 _LEAST_ROWS = 200
@@ -16,6 +17,9 @@ _RANGE = (-1.2, 1.2)
 
 def temperature(y: Array, proba: Array, weight: Array | None = None, seed: int = 0) -> float | None:
     """The temperature that lowers the log loss of rows that were not used to find it, or None.
+
+    It must lower their calibration error too: a few rows that were called impossible weigh so much
+    in the log loss that all others would be made far less sure than they should be.
 
     Args:
         y: Class codes.
@@ -30,17 +34,27 @@ def temperature(y: Array, proba: Array, weight: Array | None = None, seed: int =
     if len(codes) < _LEAST_ROWS:
         return None
     half = np.random.default_rng(seed).permutation(len(codes)) % _HALVES
-    gain = np.zeros(len(codes))
+    gain, changed = np.zeros(len(codes)), proba.copy()
     for k in range(_HALVES):
         found = _best(codes[half != k], proba[half != k], weight[half != k])
         here = half == k
         before = row_log_loss(codes[here], proba[here])
-        after = row_log_loss(codes[here], tempered(proba[here], found))
+        changed[here] = tempered(proba[here], found)
+        after = row_log_loss(codes[here], changed[here])
         gain[here] = weight[here] * (before - after)
     error = float(np.std(gain, ddof=1)) / math.sqrt(len(gain))
     if error == 0 or float(np.mean(gain)) < _CLEARLY * error:
         return None
+    if _error(codes, changed) >= _error(codes, proba):
+        return None
     return round(_best(codes, proba, weight), 4)
+
+
+def _error(codes: Codes, proba: Array) -> float:
+    """Calibration error of the positive of two classes, or of the most probable of several."""
+    if proba.shape[1] == 2:
+        return calibration_error(codes == 1, proba[:, 1])
+    return calibration_error(proba.argmax(axis=1) == codes, proba.max(axis=1))
 
 
 def _best(codes: Codes, proba: Array, weight: Array) -> float:

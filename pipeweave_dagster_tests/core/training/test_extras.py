@@ -15,6 +15,7 @@ from pipeweave_dagster.core.training.folds import bounds
 from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
 from pipeweave_dagster.core.training.metrics import row_log_loss
 from pipeweave_dagster.core.training.proposals import SPACES, propose
+from pipeweave_dagster.core.training.scores import calibration_error
 from pipeweave_dagster.core.training.serving import prepare, raw_scores, remember, tempered
 from pipeweave_dagster.core.training.trial import Result
 
@@ -37,6 +38,19 @@ def test_overconfident_probabilities_are_calibrated_and_good_ones_left_alone(cla
     assert better < row_log_loss(y, sure).mean() - 0.05
     assert temperature(y[:100], sure[:100]) is None
     assert (tempered(sure, found).argmax(axis=1) == sure.argmax(axis=1)).all()
+
+
+def test_a_few_impossible_rows_do_not_make_all_others_unsure():
+    """Forests say 0 and 1 where all trees agree; one such row outweighs hundreds in log loss."""
+    rng = np.random.default_rng(3)
+    p = rng.beta(1, 2, 3000)
+    y = (rng.random(3000) < p).astype(int)
+    sure = np.where(rng.random(3000) < 0.03, np.round(p), p)
+    proba = np.c_[1 - sure, sure]
+    unsure = tempered(proba, 2.0)
+    assert row_log_loss(y, unsure).mean() < row_log_loss(y, proba).mean()
+    assert calibration_error(y == 1, unsure[:, 1]) > calibration_error(y == 1, sure)
+    assert temperature(y, proba) is None
 
 
 def test_copies_are_remembered_where_their_targets_agree_and_only_there(classes):
