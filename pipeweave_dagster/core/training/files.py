@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from skops.io import dump
 
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.training.job import Job
-from pipeweave_dagster.core.training.serving import row_keys
+from pipeweave_dagster.core.training.serving import row_keys, save_bundle
 
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
 TEST_ROWS, REFERENCE = "test_rows.parquet", "reference.parquet"
@@ -19,7 +18,7 @@ _REFERENCE_ROWS = 10_000
 
 def write_bundle(bundle: dict[str, Any], path: Path) -> Payload:
     """Write a model as a skops archive (no pickle)."""
-    dump(bundle, path)
+    save_bundle(bundle, path)
     return Payload.of(path, "application/zip")
 
 

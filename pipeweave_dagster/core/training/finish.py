@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pipeweave_dagster.core.documents import Member, MetricName
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _MORE_ROUNDS = 1.1
 _SEEDS = 5
+_WELL = 1.5
 _MOST_PARTS = 16
 _LEAST_FOLDS = 2
 _BIG_FOREST_ROWS = 5_000
@@ -167,8 +168,7 @@ def refit(
     # What is expected is on the safe side, and each fit watches the clock by itself.
     if refit_seconds(weighted, rows) / lanes > SLOWER * clock.left:
         return None
-    fitted: dict[tuple[int, int], Part] = {}
-    failed: list[str] = []
+    done = _Refitted()
     stored = int(END_PART * clock.reserve_s / max(store_s * len(weighted), 1e-9))
     seeds = min(_SEEDS, _MOST_PARTS // len(weighted), times_in(weighted, 0, clock.reserve_s))
     seeds = max(1, min(seeds, stored))
@@ -178,40 +178,44 @@ def refit(
         while order:
             index, seed = order.pop(0)
             result = weighted[index][0]
-            seconds = expected_refit(result, rows)
-            if seed and (result.candidate.family not in _SEEDED or 2 * seconds > clock.left):
+            # Once it was fitted on all rows, what that took is the best guess.
+            known = done.took.get(index)
+            seconds = expected_refit(result, rows) if known is None else SLOWER * known
+            if seed and (result.candidate.family not in _SEEDED or _WELL * seconds > clock.left):
                 continue
             if seed == 0 and 0.7 * seconds > clock.left:
-                failed.append(result.candidate.name)
+                done.failed.append(result.candidate.name)
                 continue
-            return _work(index, seed, result, cache, clock, fitted, failed)
+            return _work(index, seed, result, cache, clock, done)
         return None
 
     in_lanes(lanes, take)
-    done = [pair for index, pair in enumerate(weighted) if (index, 0) in fitted]
-    if failed:
-        _log.warning("not fitted on all rows: %s", ", ".join(failed))
-    share = sum(weight for _, weight in done)
-    return _averaged(weighted, fitted, share) if share >= LEAST_KEPT else None
+    if done.failed:
+        _log.warning("not fitted on all rows: %s", ", ".join(done.failed))
+    share = sum(weight for index, (_, weight) in enumerate(weighted) if (index, 0) in done.fitted)
+    return _averaged(weighted, done.fitted, share) if share >= LEAST_KEPT else None
+
+
+@dataclass
+class _Refitted:
+    """Members on all rows by candidate and seed, seconds by candidate, and names that failed."""
+
+    fitted: dict[tuple[int, int], Part] = field(default_factory=dict)
+    took: dict[int, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
 
 def _work(
-    index: int,
-    seed: int,
-    result: Result,
-    cache: FoldCache,
-    clock: Clock,
-    fitted: dict[tuple[int, int], Part],
-    failed: list[str],
+    index: int, seed: int, result: Result, cache: FoldCache, clock: Clock, done: _Refitted
 ) -> Work:
     """One fit on all rows; only a failure of the first seed matters."""
 
     def finish(part: Part | None, error: Exception | None, seconds: float) -> None:
-        del seconds
         if part is not None:
-            fitted[index, seed] = part
+            done.fitted[index, seed] = part
+            done.took[index] = seconds
         elif seed == 0:
-            failed.append(f"{result.candidate.name}: {error}")
+            done.failed.append(f"{result.candidate.name}: {error}")
 
     rounds = _rounds(result)
     recipe = _recipe(result, 0.0, -1, seed, rounds)

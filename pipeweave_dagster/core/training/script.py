@@ -52,11 +52,10 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 from sklearn.svm import SVC, SVR
-from skops.io import dump
 from threadpoolctl import threadpool_limits
 from xgboost import XGBClassifier, XGBRegressor
 
-from score import as_number, as_text, prepare, remember
+from score import as_number, as_text, prepare, remember, save_bundle
 
 warnings.simplefilter("ignore")
 
@@ -162,7 +161,7 @@ def train(path):
 
 
 if __name__ == "__main__":
-    dump(train(sys.argv[1]), sys.argv[2])
+    save_bundle(train(sys.argv[1]), sys.argv[2])
 '''
 
 

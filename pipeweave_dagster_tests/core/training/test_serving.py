@@ -1,18 +1,25 @@
 """Raw values become the same features in training and scoring, whatever type they come in."""
 
 import datetime as dt
+import re
+import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
 
+from pipeweave_dagster.core.pipelines.compile import Layout, transformer
 from pipeweave_dagster.core.training import serving
 from pipeweave_dagster.core.training.serving import (
     as_moments,
     as_number,
     as_text,
+    encoders,
+    load_bundle,
     prepare,
     raw_scores,
+    save_bundle,
 )
 
 
@@ -95,6 +102,28 @@ def test_what_a_text_consists_of_is_counted():
     assert list(found.columns) == ["note", *(f"note ({part})" for part in parts)]
     assert found.iloc[0, 1:].tolist() == [14, 3, 4, 3, 2]
     assert found.iloc[1, 1:].tolist() == [0] * 5
+
+
+def test_categories_are_packed_in_the_file_and_are_the_same_after_it(tmp_path):
+    rows = pd.DataFrame({"k": [f"{i % 7} é" for i in range(90)], "m": [*"ab", None] * 30})
+    columns = transformer(
+        Layout(numbers=(), few=("k",), many=("m",), texts=()), "tree", "regression", seed=0
+    )
+    columns.fit(rows.astype(object), np.arange(90.0))
+    bundle = {"members": [{"pipeline": Pipeline([("features", columns)])}] * 2}
+    before = [list(found) for e in encoders(bundle) for found in e.categories_]
+    assert [len(found) for found in before] == [7, 3]
+    save_bundle(bundle, tmp_path / "m.skops")
+    states = zipfile.ZipFile(tmp_path / "m.skops").read("schema.json").decode()
+    texts = re.findall(r'"content": "(.*)"', states)
+    assert any(text.startswith(r"\"[") for text in texts)  # a list in one text
+    assert not any(text.startswith(r"\"0 ") for text in texts)  # no category by itself
+    again = load_bundle(tmp_path / "m.skops")
+    for told in (bundle, again):
+        after = [list(found) for e in encoders(told) for found in e.categories_]
+        assert repr(after) == repr(before)  # missing ones are not equal to themselves
+    found = again["members"][0]["pipeline"][0].transform(rows.astype(object))
+    np.testing.assert_array_equal(found, columns.transform(rows.astype(object)))
 
 
 def test_absent_columns_are_missing_and_no_rows_are_no_error():
