@@ -5,6 +5,8 @@ from pipeweave_dagster.core.training.trial import Result
 
 SLOWER = 1.3
 """A further fit may take so much longer than the ones before."""
+HOPEFUL = 0.7
+"""Of what is expected (which is on the safe side), for a fit that watches the clock by itself."""
 LEAST_KEPT = 0.5
 """Of the weight: with less, the rest would be another model than the one that was chosen."""
 END_PART = 0.5
@@ -37,14 +39,22 @@ def expected_refit(result: Result, rows: int) -> float:
     return result.pace * growth * SLOWER + 0.05
 
 
-def trimmed(weighted: Weighted, rows: int, seconds: float) -> Weighted | None:
+def trimmed(weighted: Weighted, rows: int, seconds: float, lanes: int = 1) -> Weighted | None:
     """The ensemble without the members that cost most for their weight, until it can be refitted.
 
     None where not even half of the weight can be fitted in time; then the models of the folds
     answer, and the time is better spent on further folds.
+
+    Args:
+        weighted: The ensemble.
+        rows: How many rows the refit has.
+        seconds: How long it may take.
+        lanes: How many fits run at a time; no single one can be divided among them.
     """
-    kept = list(weighted)
-    while refit_seconds(kept, rows) > seconds:
+    kept = [pair for pair in weighted if HOPEFUL * expected_refit(pair[0], rows) <= seconds]
+    if sum(weight for _, weight in kept) < LEAST_KEPT:
+        return None
+    while refit_seconds(kept, rows) > seconds * lanes:
         del kept[_dearest([expected_refit(result, rows) / weight for result, weight in kept])]
         if sum(weight for _, weight in kept) < LEAST_KEPT:
             return None

@@ -10,6 +10,7 @@ from pipeweave_dagster.core.training.bundle import member
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.cost import (
     END_PART,
+    HOPEFUL,
     LEAST_KEPT,
     SLOWER,
     expected_refit,
@@ -183,7 +184,7 @@ def refit(
             seconds = expected_refit(result, rows) if known is None else SLOWER * known
             if seed and (result.candidate.family not in _SEEDED or _WELL * seconds > clock.left):
                 continue
-            if seed == 0 and 0.7 * seconds > clock.left:
+            if seed == 0 and HOPEFUL * seconds > clock.left:
                 done.failed.append(result.candidate.name)
                 continue
             return _work(index, seed, result, cache, clock, done)

@@ -10,7 +10,7 @@ import time
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.cost import beyond_reserve, refit_seconds
+from pipeweave_dagster.core.training.cost import beyond_reserve, expected_refit, refit_seconds
 from pipeweave_dagster.core.training.crossing import cross
 from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.fitting import Candidate
@@ -34,7 +34,7 @@ _MOST_OF_LEFT = 0.35
 _MOST_OF_VARIANT = 0.2
 _VARIANTS_PART, _OTHERS_PART = 0.35, 0.15
 _GRACE_S = 0.5
-_KEPT_SHARE, _SEEDS_SHARE = 0.3, 0.1
+_KEPT_SHARE, _SEEDS_SHARE = 0.35, 0.1
 _KEPT_CANDIDATES = 4
 _MOST_FOR_THE_END = 0.25
 _KEPT_SEEDS = 2
@@ -109,12 +109,14 @@ class Search:
         The first two run in any case.
         """
         left = list(candidates)
-        floor = max(0.2, self._room() * (1 - part))
+        # Variants are a luxury beside a refit on all rows; one of each family is not.
+        kept = 0.0 if part == 1.0 else self._for_refit()
+        floor = max(0.2, (self._room() - kept) * (1 - part))
 
         def take() -> Work | None:
             while left:
                 candidate = left.pop(0)
-                room = self._room()
+                room = self._room() - kept
                 if candidate.name not in _ALWAYS and room <= floor:
                     self.skipped.append(candidate.name)
                     continue
@@ -207,16 +209,20 @@ class Search:
         return seconds * _SLOWER + self.kept_for_refit() <= self.clock.left
 
     def kept_for_refit(self) -> float:
-        """Seconds kept for fitting the best candidates on all rows (a luxury: fold models do)."""
+        """Seconds kept for fitting the best candidates on all rows, and for the end after it."""
+        best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
+        return self._for_refit() + self._kept_for_the_end(best)
+
+    def _for_refit(self) -> float:
+        """Seconds for the refit alone; the best candidate cannot be divided among lanes."""
         best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
         # Models of an earlier run are fitted again, one after the other.
         wanted += self.lanes * sum(r.pace * (r.done - len(r.members)) for r in best)
-        wanted /= self.lanes
+        wanted = max(wanted / self.lanes, *(expected_refit(r, self.rows) for r in best[:1]), 0.0)
         # A second seed of each is worth waiting for only where it is cheap.
         wanted = max(wanted, min(wanted * _KEPT_SEEDS, _SEEDS_SHARE * self.clock.budget_s))
-        kept = min(wanted, _KEPT_SHARE * self.clock.budget_s)
-        return kept + self._kept_for_the_end(best)
+        return min(wanted, _KEPT_SHARE * self.clock.budget_s)
 
     def _kept_for_the_end(self, best: list[Result]) -> float:
         """Seconds for test scores and files, as far as the reserve of the clock is too small."""

@@ -143,7 +143,7 @@ def _mixture(job: Job, cache: FoldCache, search: Search, clock: Clock) -> tuple[
     """The chosen candidates, and whether there is time (and reason) to fit them on all rows."""
     rows, metric, asked = len(job.table.y), job.spec.metric, len(job.split.test) // job.lanes
     weighted = select(search.finalists(), job.problem.y, metric, seed=job.spec.split.seed)
-    affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left * job.lanes)
+    affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left, job.lanes)
     weighted = weighted if affordable is None or _on_disk(weighted) else affordable
     complete(weighted, cache, metric, clock)
     if affordable is None:

@@ -78,6 +78,26 @@ def test_members_that_cost_much_for_their_weight_go_first(made):
     assert {r.candidate.name: w for r, w in kept} == pytest.approx({"quick": 5 / 6, "light": 1 / 6})
     assert trimmed(weighted, rows, 100.0) == weighted
     assert trimmed(weighted[1:], rows, 20.0) is None
+    # Two lanes have 40 s together, but no fit can be divided among them.
+    alone = [(results[1], 1.0)]
+    assert trimmed(alone, rows, 20.0, lanes=2) is None
+    assert trimmed(alone, rows, 28.0, lanes=2) == alone
+
+
+def test_the_refit_of_the_best_is_kept_from_variants(made):
+    spec, job = made
+    search = Search(
+        spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y), lanes=2
+    )
+    result = start(Candidate("lightgbm", "lightgbm"), search.cache)
+    result.scores, result.seconds = [0.5], 8.0
+    search.results = [result]
+    assert search._for_refit() > 10  # not the half of it, for there is one candidate alone
+    search._first_folds([Candidate("linear_strict", "linear", {"C": 0.1})], 0.35)
+    assert search.results[-1].done == 1
+    search.clock = Clock(time.time() - 44, 60.0, 6.0)
+    search._first_folds([Candidate("linear_free", "linear", {"C": 10.0})], 0.35)
+    assert search.skipped == ["linear_free"]
 
 
 def test_without_time_to_refit_the_chosen_get_further_folds(made):
