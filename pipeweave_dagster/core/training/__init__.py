@@ -65,7 +65,7 @@ def replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> 
         data: The typed table (Parquet) it was trained on.
         out: Empty folder; gets `model.skops`.
     """
-    from pipeweave_dagster.core.training.replay import run_replay
+    from pipeweave_dagster.core.training.replaying import run_replay
 
     return run_replay(spec, trained, data, out)
 
@@ -109,7 +109,7 @@ def compare(
         champion_rows: Its test rows.
         other: What the other one is called.
     """
-    from pipeweave_dagster.core.training.compare import run_comparison
+    from pipeweave_dagster.core.training.comparing import run_comparison
 
     return run_comparison(trained, test_rows, champion, champion_rows, other)
 

@@ -55,7 +55,7 @@ def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
     labels = np.array(job.table.classes, dtype=object)
     target = labels[y.astype(np.intp)] if job.table.classes else y
     features = {f"feature:{name}": frame[name] for name in frame.columns}
-    constant = _constant(job)
+    constant = constant_output(job)
     if job.table.classes:
         shares = zip(job.table.classes, constant, strict=True)
         baseline = {f"baseline_{label}": np.full(len(rows), share) for label, share in shares}
@@ -69,7 +69,7 @@ def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)
 
 
-def _constant(job: Job) -> np.ndarray:
+def constant_output(job: Job) -> np.ndarray:
     """What the constant model says: class shares, or the mean, of the training rows."""
     y, weight = job.problem.y, job.problem.weight
     if not job.table.classes:

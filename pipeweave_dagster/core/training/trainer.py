@@ -4,7 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ from pipeweave_dagster.core.training.serving import score as predictions
 from pipeweave_dagster.core.training.split import Index
 from pipeweave_dagster.core.training.table import read_table
 from pipeweave_dagster.core.training.trial import Result, trial_of
-from pipeweave_dagster.core.training.verdict import verdict
+from pipeweave_dagster.core.training.verdict import Verdict, confirmed, verdict
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +82,7 @@ def run_training(
     extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
     evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
     scores = _answers(evaluated, job)
+    judged, z = _confirmed(job, found, z, weighted, scores)
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
     began = clock.used
@@ -95,7 +96,7 @@ def run_training(
         model = files.write_bundle(final, out / files.MODEL)
     else:
         model = before = files.renamed(out / files.EVALUATED, out / files.MODEL)
-    _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), found, z, clock.used)
+    _log.info("winner %s, verdict %s (z %.1f), %.1f s", name_of(weighted), judged, z, clock.used)
     return TrainedModel(
         task=spec.task,
         target=spec.target,
@@ -104,7 +105,7 @@ def run_training(
         classes=job.table.classes,
         features=spec.features,
         winner=name_of(weighted),
-        verdict=found,
+        verdict=judged,
         leaderboard=_leaderboard(results, weighted, job)[:_SHOWN],
         recipe=[part.recipe for part in refitted or parts],
         made=search.made,
@@ -134,6 +135,7 @@ def run_training(
             *_search_note(search),
             *extras.notes,
             *_held_back_note(found),
+            *_unconfirmed_note(found, judged),
             _final_note(weighted, refitted=refitted is not None),
         ],
     )
@@ -179,9 +181,7 @@ def _search_note(search: Search) -> list[str]:
     return notes
 
 
-def _judge(
-    job: Job, weighted: Weighted, dummy: Result
-) -> tuple[Literal["model", "no signal"], float]:
+def _judge(job: Job, weighted: Weighted, dummy: Result) -> tuple[Verdict, float]:
     if weighted[0][0] is dummy:
         return "no signal", 0.0
     return verdict(job.spec.metric, job.problem.y, blended(weighted), dummy.oof)
@@ -193,7 +193,35 @@ def _skipped_note(skipped: list[str]) -> list[str]:
     return [f"No time was left to try {', '.join(skipped)}: a larger budget would."]
 
 
-def _held_back_note(found: Literal["model", "no signal"]) -> list[str]:
+def _confirmed(
+    job: Job, found: Verdict, z: float, weighted: Weighted, scores: pd.DataFrame
+) -> tuple[Verdict, float]:
+    """What the test rows make of a verdict on rows that have chosen the model."""
+    if found == "no signal":
+        return found, z
+    rows, classes = job.split.test, job.table.classes
+    names = [f"probability_{label}" for label in classes] or ["prediction"]
+    output = scores[names].to_numpy(dtype=np.float64)
+    constant = np.tile(files.constant_output(job), (len(rows), 1))
+    if not classes:
+        output, constant = output[:, 0], constant[:, 0]
+    held_out = blended(weighted).reshape(len(job.problem.y), -1)
+    seen = int((~np.isnan(held_out).any(axis=1)).sum())
+    return confirmed(job.spec.metric, z, seen, job.table.y[rows], output, constant)
+
+
+def _unconfirmed_note(found: Verdict, judged: Verdict) -> list[str]:
+    if found == judged:
+        return []
+    return [
+        (
+            "On rows that chose it, it looked better than the constant model; with the test rows, "
+            "and less what choosing alone brings, it does not."
+        )
+    ]
+
+
+def _held_back_note(found: Verdict) -> list[str]:
     if found == "model":
         return []
     return ["No signal was found, so its answers are held half-way to those of the constant model."]

@@ -8,16 +8,17 @@ import numpy as np
 from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.training.metrics import Array, auc, row_loss
 
+Verdict = Literal["model", "no signal"]
 _OF_VALUES = ("rmse", "mae", "r2")
 CRITICAL_Z = 2.6
 """One-sided level 0.5 %: the winner is the best of several, so 5 % would fool us too often."""
+_CHOSEN_Z = 1.5
+"""How far the winner of a search over shuffled targets lies above the constant model."""
 CRITICAL_RANK_Z = 4.0
 """Stricter, as it is a second way to pass; a real relation is far beyond it."""
 
 
-def verdict(
-    metric: MetricName, y: Array, winner: Array, constant: Array
-) -> tuple[Literal["model", "no signal"], float]:
+def verdict(metric: MetricName, y: Array, winner: Array, constant: Array) -> tuple[Verdict, float]:
     """Judge out-of-fold outputs of the winner against those of the constant model.
 
     For the area under the curve the constant is 0.5 and the error is Hanley and McNeil's (1982);
@@ -42,6 +43,29 @@ def verdict(
             ranked = _rank_z(y, winner)
             z = ranked if ranked > CRITICAL_RANK_Z else z
     return ("model" if z > CRITICAL_Z else "no signal"), z
+
+
+def confirmed(
+    metric: MetricName, z: float, seen: int, y: Array, output: Array, constant: Array
+) -> tuple[Verdict, float]:
+    """Judge a model that looked better than the constant one by its test rows too.
+
+    The rows that the folds held out have chosen candidates, rounds and weights, so that even on
+    pure chance the winner lies some standard errors above. That is taken off, and both distances
+    are joined, weighted by the roots of their rows (Stouffer et al. 1949).
+
+    Args:
+        metric: What is compared.
+        z: Distance on the rows that the folds held out, from `verdict`.
+        seen: How many these are.
+        y: Truth of the test rows.
+        output: The model's outputs for them.
+        constant: The constant model's.
+    """
+    tested = verdict(metric, y, output, constant)[1]
+    rows = max(seen + len(y), 1)
+    joint = math.sqrt(seen / rows) * (z - _CHOSEN_Z) + math.sqrt(len(y) / rows) * tested
+    return ("model" if joint > CRITICAL_Z else "no signal"), joint
 
 
 def _rank_z(y: Array, output: Array) -> float:

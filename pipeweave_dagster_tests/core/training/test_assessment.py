@@ -8,7 +8,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import Costs, DatasetSettings
 from pipeweave_dagster.core.training import compare
-from pipeweave_dagster.core.training.compare import paired
+from pipeweave_dagster.core.training.comparing import paired
 from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.fairness import of_decisions, of_values
 from pipeweave_dagster.core.training.outcome import Outcome

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -94,3 +95,12 @@ def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(mode
     needed = (tmp_path / "requirements.txt").read_text()
     assert "scikit-learn==" in needed
     assert "pipeweave" not in needed
+
+
+def test_no_module_takes_the_place_of_a_function():
+    """A worker finds functions of the package by name, the second time too."""
+    import pipeweave_dagster.core.training as package
+
+    folder = Path(package.__file__).parent
+    late = {p.stem for p in folder.glob("*.py")} - {"promote"}  # imported with the package
+    assert not late & {*package.__all__}

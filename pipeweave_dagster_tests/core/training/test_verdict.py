@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.training.verdict import verdict
+from pipeweave_dagster.core.training.verdict import confirmed, verdict
 
 ROWS = 600
 
@@ -38,3 +38,31 @@ def test_an_order_without_any_gain_is_no_model():
     rng = np.random.default_rng(5)
     y = rng.normal(0, 1, ROWS)
     assert verdict("rmse", y, 10 * y + 20, constant(y))[0] == "no signal"
+
+
+def test_what_was_chosen_among_many_needs_the_test_rows_too():
+    """The best of 25 useless candidates passes on the rows that chose it, and not on others."""
+    rng = np.random.default_rng(6)
+    told = {"chosen": 0, "confirmed": 0}
+    for _ in range(100):
+        y, tested = (rng.integers(0, 2, n).astype(float) for n in (800, 200))
+        p = rng.uniform(0.2, 0.8, (25, 1000))
+        outputs = [np.c_[1 - q, q] for q in p]
+        best = max(outputs, key=lambda q: verdict("roc_auc", y, q[:800], q[:800])[1])
+        found, z = verdict("roc_auc", y, best[:800], best[:800])
+        told["chosen"] += found == "model"
+        joint = confirmed("roc_auc", z, 800, tested, best[800:], best[800:])
+        told["confirmed"] += joint[0] == "model"
+    assert told["chosen"] >= 4
+    assert told["confirmed"] <= 1
+
+
+@pytest.mark.parametrize("rows", [100, 1000])
+def test_a_relation_is_confirmed_by_its_test_rows(rows):
+    rng = np.random.default_rng(7)
+    y = rng.integers(0, 2, rows).astype(float)
+    p = np.clip(rng.normal(0.35 + 0.3 * y, 0.2), 0.01, 0.99)
+    output, seen = np.c_[1 - p, p], int(0.8 * rows)
+    z = verdict("log_loss", y[:seen], output[:seen], np.full((seen, 2), 0.5))[1]
+    rest = np.full((rows - seen, 2), 0.5)
+    assert confirmed("log_loss", z, seen, y[seen:], output[seen:], rest)[0] == "model"
