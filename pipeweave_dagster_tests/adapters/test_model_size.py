@@ -37,6 +37,7 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
         store=SimpleNamespace(payload=lambda _: tmp_path),
         began=0.0,
         on_model=on_model,
+        free_mb=lambda: None,
     )
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):

@@ -5,6 +5,7 @@ credits and the base add up to the margin exactly. SHAP values share credit amon
 fairly, and take two orders of magnitude longer than scoring: they are kept for evaluations.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.training.metrics import Array
 
+_Tree = dict[str, NDArray[np.float64]]
+_MOST_CELLS = 4_000_000
 _ARRAYS = ("split_feature", "left_child", "right_child", "leaf_value", "internal_value")
 
 
@@ -46,13 +49,31 @@ def _of_lightgbm(model: Any, x: Any) -> Array:
     leaves = leaves.reshape(x.shape[0], -1)
     outputs = model.booster_.num_model_per_iteration()
     found = np.zeros((outputs, x.shape[0], x.shape[1] + 1))
-    trees = _trees(model.booster_.model_to_string())
-    for index in range(leaves.shape[1]):
-        found[index % outputs] += _credits(trees[index], x.shape[1])[leaves[:, index]]
+    trees = _trees(model.booster_.model_to_string())[: leaves.shape[1]]
+    index = 0
+    for together in _chunks(trees, x.shape[1]):
+        credits_, starts = _credits(together, x.shape[1])
+        for start in starts:
+            found[index % outputs] += credits_[start + leaves[:, index]]
+            index += 1
     return found.transpose(1, 2, 0)
 
 
-def _trees(text: str) -> list[dict[str, NDArray[np.float64]]]:
+def _chunks(trees: list[_Tree], inputs: int) -> Iterator[list[_Tree]]:
+    """As many trees at a time as have credits of a bounded size."""
+    together: list[_Tree] = []
+    nodes = 0
+    for tree in trees:
+        together.append(tree)
+        nodes += 2 * len(tree["leaf_value"])
+        if nodes * (inputs + 1) > _MOST_CELLS:
+            yield together
+            together, nodes = [], 0
+    if together:
+        yield together
+
+
+def _trees(text: str) -> list[_Tree]:
     """The arrays of each tree, as LightGBM writes them."""
     found = []
     for part in text.split("\nTree=")[1:]:
@@ -62,28 +83,37 @@ def _trees(text: str) -> list[dict[str, NDArray[np.float64]]]:
     return found
 
 
-def _credits(tree: dict[str, NDArray[np.float64]], inputs: int) -> Array:
-    """For each leaf what every input gets, and last the base; shape (leaves, inputs + 1)."""
-    leaf_value = tree["leaf_value"]
-    given = np.zeros((len(leaf_value), inputs + 1))
-    if len(leaf_value) == 1:
-        given[0, -1] = leaf_value[0]
-        return given
-    value = tree["internal_value"]
-    columns = tree["split_feature"].astype(np.intp)
-    children = np.c_[tree["left_child"], tree["right_child"]].astype(np.intp)
-    start = np.zeros(inputs + 1)
-    start[-1] = value[0]
-    stack: list[tuple[int, Array]] = [(0, start)]
-    while stack:
-        node, so_far = stack.pop()
-        for child in children[node]:
-            credit = so_far.copy()
+def _credits(trees: list[_Tree], inputs: int) -> tuple[Array, list[int]]:
+    """What every input gets in each leaf, and last the base; and where each tree's leaves begin.
+
+    All trees go down level by level together, for a loop over nodes would take longer than to
+    score a thousand rows. Returned are shape (leaves of all trees, inputs + 1) and the starts.
+    """
+    inner = np.cumsum([0, *(len(tree["leaf_value"]) - 1 for tree in trees)])
+    leaf = np.cumsum([0, *(len(tree["leaf_value"]) for tree in trees)]) + inner[-1]
+    split = [tree for tree in trees if len(tree["leaf_value"]) > 1]
+    children = np.empty((inner[-1], 2), dtype=np.intp)
+    for tree, first_inner, first_leaf in zip(trees, inner[:-1], leaf[:-1], strict=True):
+        count = len(tree["leaf_value"]) - 1
+        for side, name in enumerate(("left_child", "right_child")):
+            child = tree[name][:count].astype(np.intp) if count else np.empty(0, dtype=np.intp)
             # Leaves are counted from -1 downwards.
-            reached = value[child] if child >= 0 else leaf_value[~child]
-            credit[columns[node]] += reached - value[node]
-            if child >= 0:
-                stack.append((int(child), credit))
-            else:
-                given[~child] = credit
-    return given
+            found = np.where(child >= 0, child + first_inner, ~child + first_leaf)
+            children[first_inner : first_inner + count, side] = found
+    columns = _joined(split, "split_feature").astype(np.intp)
+    value = np.r_[_joined(split, "internal_value"), _joined(trees, "leaf_value")]
+    given = np.zeros((len(value), inputs + 1))
+    roots = [i if j > i else k for i, j, k in zip(inner, inner[1:], leaf, strict=False)]
+    given[roots, -1] = value[roots]
+    level = np.array([root for root in roots if root < inner[-1]], dtype=np.intp)
+    while len(level):
+        below = children[level].ravel()
+        above = np.repeat(level, 2)
+        given[below] = given[above]
+        given[below, columns[above]] += value[below] - value[above]
+        level = below[below < inner[-1]]
+    return given, [int(start) for start in leaf[:-1]]
+
+
+def _joined(trees: list[_Tree], name: str) -> Array:
+    return np.concatenate([np.empty(0), *(tree[name] for tree in trees)])
