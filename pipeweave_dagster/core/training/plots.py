@@ -10,6 +10,7 @@ from pipeweave_dagster.core.training.metrics import Array, Codes
 from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.scores import tenths
 
+Ends = tuple[str, str]
 _WIDTH, _HEIGHT = 380, 300
 _LEFT, _TOP, _SIZE = 60, 34, 220
 _POINTS = 200
@@ -37,16 +38,16 @@ def plots(
     return drawn
 
 
-def axes(title: str, x: str, y: str, low: str = "0", high: str = "1") -> Svg:
-    """An empty picture with both axes from 0 to 1, named at their ends."""
+def axes(title: str, x: str, y: str, across: Ends = ("0", "1"), up: Ends = ("0", "1")) -> Svg:
+    """An empty picture with two axes, and what stands at the ends of each."""
     svg = Svg(_WIDTH, _HEIGHT, title)
     svg.text(_LEFT, 20, title)
     svg.line([(_LEFT, _TOP), (_LEFT, _TOP + _SIZE), (_LEFT + _SIZE, _TOP + _SIZE)])
     svg.text(_LEFT + _SIZE / 2, _TOP + _SIZE + 36, x, "middle")
     svg.text(16, _TOP + _SIZE / 2, y, "middle", turn=-90)
-    for at, label in ((0.0, low), (1.0, high)):
+    for at, label, beside in zip((0.0, 1.0), across, up, strict=True):
         svg.text(_LEFT + at * _SIZE, _TOP + _SIZE + 18, label, "middle")
-        svg.text(_LEFT - 6, _TOP + (1 - at) * _SIZE + 4, label, "end")
+        svg.text(_LEFT - 6, _TOP + (1 - at) * _SIZE + 4, beside, "end")
     return svg
 
 
@@ -174,7 +175,8 @@ def _sample(rows: int) -> Sequence[int]:
 def _predicted(outcome: Outcome) -> Plot:
     both = np.r_[outcome.y, outcome.output]
     low, high = (float(v) for v in np.quantile(both, [0.005, 0.995]))
-    svg = axes("Predicted and true values", "predicted", "true", f"{low:.4g}", f"{high:.4g}")
+    ends = (f"{low:.4g}", f"{high:.4g}")
+    svg = axes("Predicted and true values", "predicted", "true", ends, ends)
     svg.line([place(0, 0), place(1, 1)])
     x, y = scaled(outcome.output, low, high), scaled(np.asarray(outcome.y, float), low, high)
     for row in _sample(len(x)):
@@ -234,7 +236,8 @@ def dependence_plot(found: Dependence) -> Plot:
     numbers = [value for value in found.at if isinstance(value, float)]
     first, last = found.at[0], found.at[-1]
     ends = (f"{first:.4g}", f"{last:.4g}") if numbers else (str(first)[:12], str(last)[:12])
-    svg = axes(f"Partial dependence on {found.column}", found.column, found.of, *ends)
+    up = (f"{low:.4g}", f"{high:.4g}")
+    svg = axes(f"Partial dependence on {found.column}", found.column, found.of, ends, up)
     along = np.array(numbers) if numbers else np.arange(len(means), dtype=float)
     across = scaled(along, float(along.min()), float(along.max()))
     points = [
@@ -244,8 +247,6 @@ def dependence_plot(found: Dependence) -> Plot:
         svg.line(points, "s")
     for x, y in points:
         svg.dot(x, y, 3)
-    svg.text(_LEFT + 4, _TOP - 4, f"{high:.4g}")
-    svg.text(_LEFT + 4, _TOP + _SIZE - 4, f"{low:.4g}")
     return Plot(
         name=f"dependence_{found.column}"[:80],
         caption=f"What is said of {found.of} on average where {found.column} is as on the axis.",

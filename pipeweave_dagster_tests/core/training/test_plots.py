@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.documents import Curve, CurvePoint, Dependence
+from pipeweave_dagster.core.training.audit.pictures import pictures
 from pipeweave_dagster.core.training.outcome import Outcome
-from pipeweave_dagster.core.training.plots import plots
+from pipeweave_dagster.core.training.plots import dependence_plot, plots
 
 ROWS = 1000
 FEATURES = pd.DataFrame({"x": np.arange(ROWS)})
@@ -41,3 +43,13 @@ def test_lift_is_what_counting_gives():
     y[500:540] = 1
     gains = drawn(["n", "y"], y, np.c_[1 - scores, scores])["gains"]
     assert "holds 6.0 times as many" in gains.caption
+
+
+def test_each_axis_is_labelled_with_its_own_ends():
+    found = Dependence(column="when", of="late", at=["first", "last"], mean=[0.25, 0.75])
+    svg = dependence_plot(found).svg
+    assert [svg.count(f">{label}<") for label in ("first", "last", "0.25", "0.75")] == [1] * 4
+    points = [CurvePoint(rows=rows, score=0.5 + rows / 1000, learned=0.9) for rows in (100, 200)]
+    curve = Curve(learner="linear", points=points)
+    svg = pictures(curve, [], "roc_auc")[0].svg
+    assert [svg.count(f">{label}<") for label in ("0", "all", "0.6", "0.9")] == [1] * 4

@@ -19,7 +19,9 @@ def _curve(curve: Curve, metric: MetricName) -> Plot:
     points = [p for p in curve.points if p.score is not None]
     told = [v for p in points for v in (p.score, p.low, p.high, p.learned) if v is not None]
     low, high = (min(told), max(told)) if told else (0.0, 1.0)
-    svg = axes(f"Learning curve, {curve.learner}", "training rows", metric, "0", "all")
+    svg = axes(
+        f"Learning curve, {curve.learner}", "training rows", metric, ("0", "all"), _ends(low, high)
+    )
     most = max((p.rows for p in points), default=1)
     for of in ("learned", "score"):
         known = [(p.rows / most, getattr(p, of)) for p in points if getattr(p, of) is not None]
@@ -28,7 +30,6 @@ def _curve(curve: Curve, metric: MetricName) -> Plot:
         svg.line(line, "s" if of == "score" else "g")
     for p in points:
         _interval(svg, p.rows / most, p, (low, high))
-    _ends(svg, (low, high))
     return Plot(
         name="learning_curve",
         caption="Scores of a quick learner on rows held out (with 95 % intervals), and (grey) on "
@@ -42,13 +43,12 @@ def _periods(periods: list[Period], metric: MetricName) -> Plot:
     told = [v for p in points for v in (p.score, p.low, p.high) if v is not None]
     low, high = min(told), max(told)
     names = (points[0].period[:16], points[-1].period[:16])
-    svg = axes("Scores along time", "period", metric, *names)
+    svg = axes("Scores along time", "period", metric, names, _ends(low, high))
     for i, p in enumerate(points):
         x = (i + 0.5) / len(points)
         _interval(svg, x, p, (low, high))
         value = float(scaled(np.array([p.score]), low, high)[0])
         svg.dot(*place(x, value), 4 if p.by == "model" else 3)
-    _ends(svg, (low, high))
     return Plot(
         name="periods",
         caption="Each period foretold from earlier rows only, with 95 % intervals: by a quick "
@@ -64,8 +64,5 @@ def _interval(svg: Svg, x: float, found: CurvePoint | Period, bounds: tuple[floa
         svg.line([place(x, float(end)) for end in ends], "s")
 
 
-def _ends(svg: Svg, bounds: tuple[float, float]) -> None:
-    """The lowest and the highest value beside the axis."""
-    for y, value in ((1, bounds[1]), (0, bounds[0])):
-        left, at = place(0, y)
-        svg.text(left + 4, at - 4, f"{value:.4g}")
+def _ends(low: float, high: float) -> tuple[str, str]:
+    return f"{low:.4g}", f"{high:.4g}"
