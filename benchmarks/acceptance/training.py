@@ -185,9 +185,11 @@ def same_metrics(trainer: Trainer) -> Iterator[Check]:
         for name, expected in _expected(model).items():
             found = model.evaluation.metrics[name].value
             assert found is not None
-            largest, counted = max(largest, abs(found - expected)), counted + 1
+            # Errors in the unit of the target may be of any size: 3e-10 of 50,000 is rounding.
+            off = abs(found - expected) / max(1.0, abs(expected))
+            largest, counted = max(largest, off), counted + 1
     yield Check(
-        "EVA-01", f"{counted} metrics of 10 sets equal scikit-learn's to 1e-12",
+        "EVA-01", f"{counted} metrics of 10 sets equal scikit-learn's to 1e-12 of them",
         f"largest difference {largest:.1g}", largest <= 1e-12,
     )  # fmt: skip
 
@@ -226,6 +228,9 @@ def noise(trainer: Trainer) -> Iterator[Check]:
     for _, model in ten(trainer):
         told = model.evaluation.importance
         order = sorted(told, key=lambda c: -(told[c].value or 0.0))
+        if NOISE not in order:  # taken for an identifier, so that no model saw it
+            low, places = low + 1, [*places, "left out"]
+            continue
         place = order.index(NOISE) + 1
         low += place > len(order) / 2
         places.append(f"{place}/{len(order)}")
