@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
 from unittest import mock
 
 import numpy as np
 import pandas as pd
+from methodology import leaky
 from sklearn import metrics as reference
 
 from acceptance.common import Check
@@ -16,7 +16,7 @@ from pipeweave_dagster.core.training.audit.canary import run_canary
 from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.folds import FoldCache, FoldData
+from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import make_job
 from pipeweave_dagster.core.training.promote import promote
 from pipeweave_dagster.core.training.reasons import reasons
@@ -112,26 +112,12 @@ def chance(trainer: Trainer) -> Iterator[Check]:
     yield Check("EVA-08", "none of them passes the gate", f"{closed} of 5", closed == 5)
 
 
-_HONEST = FoldCache._make
-
-
-def _leaky(cache: FoldCache, view: Any, fold: int) -> FoldData:
-    """Features that are fitted on both sides of a fold, with the targets of both."""
-    data, everything = _HONEST(cache, view, fold), _HONEST(cache, view, -1)
-    if fold >= 0:
-        learn = cache.problem.features.iloc[cache.problem.folds[fold][0]]
-        valid = cache.problem.features.iloc[data.valid]
-        data.transformer = everything.transformer
-        data.x, data.x_valid = (everything.transformer.transform(part) for part in (learn, valid))
-    return data
-
-
 def canary(trainer: Trainer) -> Iterator[Check]:
     """The canary of a real set lives, and dies where features are fitted outside the folds."""
     read, _, spec = trainer.planned("telco_churn")
     table = read_table(spec, read.data)
     honest = run_canary(spec, table, seconds=120)
-    with mock.patch.object(FoldCache, "_make", _leaky):
+    with mock.patch.object(FoldCache, "_make", leaky):
         planted = run_canary(spec, table, seconds=120)
     yield Check(
         "PIP-07", "canary of telco_churn lives, and trips on a planted leak",

@@ -1,7 +1,7 @@
 """Fit one candidate on some rows, whatever its family, with its target as it is or as logarithm."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
@@ -12,13 +12,13 @@ from pipeweave_dagster.core.training.families import FAMILIES, Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
 
 LOG = "log_target"
-CROSSED = "crossed"
-CURVES = "curves"
-PLAIN = "plain"
+CROSSED: Final = "crossed"
+CURVES: Final = "curves"
+PLAIN: Final = "plain"
 ALL_ROWS = "all_rows"
 COMMON = (LOG, CROSSED, CURVES, PLAIN, ALL_ROWS)
 """Parameters that no library gets to see."""
-_VIEWS: tuple[View, ...] = ("curves", "crossed", "plain")
+_VIEWS: tuple[View, ...] = (CURVES, CROSSED, PLAIN)
 _SKEWED = 1.0
 
 

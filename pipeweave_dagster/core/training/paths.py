@@ -103,9 +103,9 @@ def _credits(trees: list[_Tree], inputs: int) -> tuple[Array, list[int]]:
     columns = _joined(split, "split_feature").astype(np.intp)
     value = np.r_[_joined(split, "internal_value"), _joined(trees, "leaf_value")]
     given = np.zeros((len(value), inputs + 1))
-    roots = [i if j > i else k for i, j, k in zip(inner, inner[1:], leaf, strict=False)]
+    roots = np.where(np.diff(inner) > 0, inner[:-1], leaf[:-1])  # a stump is its own leaf
     given[roots, -1] = value[roots]
-    level = np.array([root for root in roots if root < inner[-1]], dtype=np.intp)
+    level = roots[roots < inner[-1]]
     while len(level):
         below = children[level].ravel()
         above = np.repeat(level, 2)

@@ -110,7 +110,7 @@ class Search:
         """
         left = list(candidates)
         # Variants are a luxury beside a refit on all rows; one of each family is not.
-        kept = 0.0 if part == 1.0 else self._for_refit()
+        kept = 0.0 if part == 1.0 else self._for_refit(self._best())
         floor = max(0.2, (self._room() - kept) * (1 - part))
 
         def take() -> Work | None:
@@ -144,8 +144,7 @@ class Search:
 
     def _room(self) -> float:
         """Seconds that are left when what the best so far cost after the search is set aside."""
-        best = [r for r in self.finalists() if r.done] if self.results else []
-        return max(0.0, self.clock.left - self._kept_for_the_end(best[:_KEPT_CANDIDATES]))
+        return max(0.0, self.clock.left - self._kept_for_the_end(self._best()))
 
     def _constant(self, result: Result) -> None:
         """The constant model takes no time: all its folds at once."""
@@ -210,12 +209,15 @@ class Search:
 
     def kept_for_refit(self) -> float:
         """Seconds kept for fitting the best candidates on all rows, and for the end after it."""
-        best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
-        return self._for_refit() + self._kept_for_the_end(best)
+        best = self._best()
+        return self._for_refit(best) + self._kept_for_the_end(best)
 
-    def _for_refit(self) -> float:
+    def _best(self) -> list[Result]:
+        """The candidates that the mixture is most likely to consist of."""
+        return [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
+
+    def _for_refit(self, best: list[Result]) -> float:
         """Seconds for the refit alone; the best candidate cannot be divided among lanes."""
-        best = [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
         wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
         # Models of an earlier run are fitted again, one after the other.
         wanted += self.lanes * sum(r.pace * (r.done - len(r.members)) for r in best)

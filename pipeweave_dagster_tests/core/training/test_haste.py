@@ -92,7 +92,7 @@ def test_the_refit_of_the_best_is_kept_from_variants(made):
     result = start(Candidate("lightgbm", "lightgbm"), search.cache)
     result.scores, result.seconds = [0.5], 8.0
     search.results = [result]
-    assert search._for_refit() > 10  # not the half of it, for there is one candidate alone
+    assert search._for_refit([result]) > 10  # not the half of it, for there is one candidate alone
     search._first_folds([Candidate("linear_strict", "linear", {"C": 0.1})], 0.35)
     assert search.results[-1].done == 1
     search.clock = Clock(time.time() - 44, 60.0, 6.0)
