@@ -317,16 +317,31 @@ def raw_scores(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
     Returns:
         Probabilities of shape (rows, classes), or values of shape (rows,) for regression.
     """
+    return np.concatenate([block_scores(bundle, part) for part in blocks(table)])
+
+
+def blocks(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """The table in parts of at most `BLOCK_ROWS` rows; one part if it has none."""
     starts = range(0, max(len(table), 1), BLOCK_ROWS)
-    return np.concatenate([_block(bundle, table.iloc[s : s + BLOCK_ROWS]) for s in starts])
+    return [table.iloc[at : at + BLOCK_ROWS] for at in starts]
 
 
-def _block(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
+def block_scores(
+    bundle: dict[str, Any], table: pd.DataFrame, made: dict[int, Any] | None = None
+) -> np.ndarray:
+    """The scores of one block.
+
+    Args:
+        bundle: The model.
+        table: Raw rows.
+        made: Gets what each fitted transformer made of the rows, by its id, for those who ask
+            more of the same rows (see `reasons`).
+    """
     classes = len(bundle["classes"])
     if len(table) == 0:
         return np.zeros((0, classes) if classes else 0)
     features = prepare(table, bundle["frame"])
-    made: dict[int, Any] = {}
+    made = {} if made is None else made
     total, weights = 0.0, 0.0
     for member in bundle["members"]:
         steps = member["pipeline"]
@@ -396,7 +411,11 @@ def decided(scores: np.ndarray, threshold: float | None) -> np.ndarray:
 
 def score(bundle: dict[str, Any], table: pd.DataFrame) -> pd.DataFrame:
     """Predictions in row order: `prediction` and, for classes, `probability_<class>`."""
-    scores = raw_scores(bundle, table)
+    return told(bundle, raw_scores(bundle, table))
+
+
+def told(bundle: dict[str, Any], scores: np.ndarray) -> pd.DataFrame:
+    """What is answered where the members said this."""
     labels = bundle["classes"]
     if not labels:
         return pd.DataFrame({"prediction": scores})
