@@ -1,6 +1,7 @@
 """Training, evaluation and scoring with the worker, the registry and the storage put together."""
 
 import hashlib
+import json
 import shutil
 import time
 from importlib import metadata
@@ -19,6 +20,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.training.packages import package_versions
 from pipeweave_dagster.core.training.promote import Promotion, promote
 
 _MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
@@ -79,8 +81,8 @@ def trials_folder(workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSna
     than twenty, or where all together hold more than 1 GB.
     """
     root = workbench.settings.cache_folder / "trials"
-    packages = ("scikit-learn", "xgboost", "lightgbm", "numpy", "pipeweave")
-    facts = [spec.sha256, snapshot.data.sha256, _TRIALS_VERSION, *map(metadata.version, packages)]
+    packages = json.dumps({**package_versions(), "pipeweave": metadata.version("pipeweave")})
+    facts = [spec.sha256, snapshot.data.sha256, _TRIALS_VERSION, packages]
     own = root / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
     known = sorted((p for p in root.glob("*") if p != own), key=lambda p: -p.stat().st_mtime)
     held = _bytes_in(own)

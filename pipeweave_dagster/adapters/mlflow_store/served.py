@@ -9,11 +9,11 @@ import inspect
 import io
 import tempfile
 import warnings
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.training.packages import required
 
 MODEL_FILE = "model.skops"
 
@@ -35,8 +35,6 @@ class PipeWeaveModel(mlflow.pyfunc.PythonModel):
 
 mlflow.models.set_model(PipeWeaveModel())
 '''
-_REQUIRED = ("numpy", "pandas", "scikit-learn", "scipy", "skops")
-_BOOSTERS = ("xgboost", "lightgbm")
 
 
 def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path) -> Any:
@@ -59,7 +57,7 @@ def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path)
             python_model=str(code),
             artifacts={"model": str(model.resolve())},
             signature=signature(trained),
-            pip_requirements=requirements(trained, model),
+            pip_requirements=required(trained.package_versions, model),
             registered_model_name=name,
             metadata={
                 "target": trained.target,
@@ -75,18 +73,6 @@ def serving_code() -> str:
     from pipeweave_dagster.core.training import serving
 
     return inspect.getsource(serving) + _WRAPPER
-
-
-def requirements(trained: TrainedModel, model: Path) -> list[str]:
-    """Exact versions of what loading the model file imports (boosters only where used)."""
-    names = [*_REQUIRED, *(booster for booster in _BOOSTERS if _mentions(model, booster))]
-    versions = trained.package_versions
-    return [f"{name}=={versions[name]}" for name in names if name in versions]
-
-
-def _mentions(model: Path, package: str) -> bool:
-    with zipfile.ZipFile(model) as archive, archive.open("schema.json") as schema:
-        return f'"{package}.'.encode() in schema.read()
 
 
 def signature(trained: TrainedModel) -> Any:

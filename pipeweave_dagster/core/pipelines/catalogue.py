@@ -1,6 +1,7 @@
 """The closed vocabulary of steps: what a pipeline may consist of, and with which parameters."""
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Literal
 
 DATE_PARTS = ("epoch", "year", "month", "day", "weekday", "hour", "minute")
@@ -18,6 +19,20 @@ FAMILIES = (
     "mlp",
     "svm",
 )
+"""Model families that every installation has."""
+EXTRA_FAMILIES = {"catboost": "catboost"}
+"""Families that an extra of the package brings, and the library that each needs."""
+KNOWN_FAMILIES = (*FAMILIES, *EXTRA_FAMILIES)
+
+
+def is_installed(family: str) -> bool:
+    """Whether the library of a family is here; nothing is imported."""
+    return family not in EXTRA_FAMILIES or find_spec(EXTRA_FAMILIES[family]) is not None
+
+
+def installed_families() -> tuple[str, ...]:
+    """The families that can be tried here."""
+    return tuple(name for name in KNOWN_FAMILIES if is_installed(name))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pipeweave_dagster.core.documents import (
     Task,
 )
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
+from pipeweave_dagster.core.pipelines.catalogue import installed_families
 from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, UNREAD, column_step, step_for
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
 from pipeweave_dagster.core.pipelines.selection import (
@@ -188,7 +188,7 @@ def _steps(
     steps = [read]
     steps.extend(column_step(use, groups[use]) for use in STEP_NAMES if use in groups)
     few_inputs = "text" not in groups
-    families = [f for f in FAMILIES if few_inputs or f not in _NOT_FOR_TEXT]
+    families = [f for f in installed_families() if few_inputs or f not in _NOT_FOR_TEXT]
     steps.append(
         Step(
             name="model",

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
-from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES, IMPUTE
+from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, IMPUTE, KNOWN_FAMILIES
 from pipeweave_dagster.core.pipelines.columns import UNREAD
 from pipeweave_dagster.core.pipelines.custom import known_steps, step_type
 from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
@@ -168,7 +168,7 @@ def _step(spec: PipelineSpec, index: int, step: Step) -> Iterator[Problem]:
 
 
 def _choices(path: str, step: Step) -> Iterator[Problem]:
-    known = (("families", FAMILIES), ("parts", DATE_PARTS), ("impute", IMPUTE))
+    known = (("families", KNOWN_FAMILIES), ("parts", DATE_PARTS), ("impute", IMPUTE))
     for param, allowed in known:
         values = step.params.get(param)
         values = [values] if param == "impute" and isinstance(values, str) else values

@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from pipeweave_dagster.core.training.metrics import Array
-from pipeweave_dagster.core.training.paths import path_contributions
+from pipeweave_dagster.core.training.paths import gathered, path_contributions
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.split import Index
 
@@ -27,6 +27,8 @@ _LINES = (LogisticRegression, Ridge)
 class Contributions(NamedTuple):
     """Contributions of raw columns, shape (rows, columns, outputs), and the base (rows, outputs).
 
+    What was made from two columns (a ratio, a pair) is credited to both of them alike, for a model
+    that sees it would else seem to need other columns than one that finds the same by itself.
     `share` is the weight of the members that could be explained (others are neither lines nor
     trees of these libraries); `outputs` is 1 but for several classes.
     """
@@ -38,7 +40,11 @@ class Contributions(NamedTuple):
 
 
 def contributions(
-    bundle: dict[str, Any], table: pd.DataFrame, *, quick: bool = False
+    bundle: dict[str, Any],
+    table: pd.DataFrame,
+    *,
+    quick: bool = False,
+    made: dict[int, Any] | None = None,
 ) -> Contributions | None:
     """Weighted mean over the boosted and linear members; None if there is none.
 
@@ -46,25 +52,47 @@ def contributions(
         bundle: The model.
         table: Raw rows.
         quick: Take those along the paths of trees (see `paths`) instead of SHAP values.
+        made: What `serving.block_scores` kept of these very rows; else it is made here.
     """
-    features = prepare(table, bundle["frame"])
-    columns = list(dict.fromkeys(_raw(entry) for entry in bundle["frame"]))
+    made = {} if made is None else made
+    names, columns, shares = _sharing(bundle["frame"])
     total: Array | None = None
     base: Array | None = None
     share = 0.0
     for member in bundle["members"]:
-        found = _of_member(member, features, bundle["frame"], columns, quick=quick)
-        if found is None or (total is not None and found.by_column.shape[2] != total.shape[2]):
+        if not can_be_explained(member):
+            continue
+        transformer = member["pipeline"][0]
+        if id(transformer) not in made:
+            made[id(transformer)] = transformer.transform(prepare(table, bundle["frame"]))
+        places = _places(transformer, bundle["frame"], names)
+        found = _of_member(member, made[id(transformer)], places, len(names), quick=quick)
+        if total is not None and found.by_feature.shape[2] != total.shape[2]:
             continue
         weight = member["weight"]
-        by_column, added = weight * found.by_column, weight * found.base
-        total = by_column if total is None else total + by_column
+        by_feature, added = weight * found.by_feature, weight * found.base
+        total = by_feature if total is None else total + by_feature
         base = added if base is None else base + added
         share += weight
     if total is None or base is None:
         return None
     whole = sum(member["weight"] for member in bundle["members"])
-    return Contributions(columns, total / share, base / share, share / whole)
+    by_column = np.einsum("rfo,fc->rco", total / share, shares, optimize=True)
+    return Contributions(columns, by_column, base / share, share / whole)
+
+
+def _sharing(frame: list[dict[str, Any]]) -> tuple[list[str], list[str], Array]:
+    """Features, raw columns, and how a feature's credit is shared, shape (features, columns)."""
+    sources = {
+        str(e["name"]): list(e["columns"]) if e["use"] == "derived" else [str(e["name"])]
+        for e in frame
+    }
+    columns = list(dict.fromkeys(name for named in sources.values() for name in named))
+    shares = np.zeros((len(sources), len(columns)))
+    for feature, named in enumerate(sources.values()):
+        for name in named:
+            shares[feature, columns.index(name)] += 1 / len(named)
+    return list(sources), columns, shares
 
 
 def can_be_explained(member: dict[str, Any]) -> bool:
@@ -79,42 +107,32 @@ def can_be_explained(member: dict[str, Any]) -> bool:
 
 
 class _Found(NamedTuple):
-    """Of one member: contributions (rows, columns, outputs) and base (rows, outputs)."""
+    """Of one member: contributions (rows, features, outputs) and base (rows, outputs)."""
 
-    by_column: Array
+    by_feature: Array
     base: Array
 
 
-def _of_member(
-    member: dict[str, Any],
-    features: pd.DataFrame,
-    frame: list[dict[str, Any]],
-    columns: list[str],
-    *,
-    quick: bool,
-) -> _Found | None:
-    if not can_be_explained(member):
-        return None
-    model, transformer = member["pipeline"][-1], member["pipeline"][0]
-    places = _places(transformer, frame, columns)
-    x = transformer.transform(features)
+def _of_member(member: dict[str, Any], x: Any, places: Index, count: int, *, quick: bool) -> _Found:
+    model = member["pipeline"][-1]
     if isinstance(model, _LINES):
-        return _of_line(model, x, places, len(columns))
-    found = path_contributions(model, x) if quick else _of_trees(model, x)
-    by_column = np.zeros((found.shape[0], len(columns), found.shape[2]))
-    for place in np.unique(places):
-        by_column[:, place] = found[:, :-1][:, places == place].sum(axis=1)
-    return _Found(by_column, found[:, -1])
+        return _of_line(model, x, places, count)
+    found = (
+        path_contributions(model, x, places, count)
+        if quick
+        else gathered(_of_trees(model, x), places, count)
+    )
+    return _Found(found[:, :-1], found[:, -1])
 
 
 def _of_line(model: Any, x: Any, places: Index, count: int) -> _Found:
     coefficients = np.atleast_2d(model.coef_)
-    by_column = np.zeros((x.shape[0], count, len(coefficients)))
+    by_feature = np.zeros((x.shape[0], count, len(coefficients)))
     x = x.tocsc() if issparse(x) else x
     for place in np.unique(places):
         own = np.flatnonzero(places == place)
-        by_column[:, place] = x[:, own] @ coefficients[:, own].T
-    return _Found(by_column, np.tile(np.atleast_1d(model.intercept_), (x.shape[0], 1)))
+        by_feature[:, place] = x[:, own] @ coefficients[:, own].T
+    return _Found(by_feature, np.tile(np.atleast_1d(model.intercept_), (x.shape[0], 1)))
 
 
 def _of_trees(model: Any, x: Any) -> Array:
@@ -140,12 +158,8 @@ def _stopped(model: Any) -> bool:
     return model.get_booster().attr("best_iteration") is not None
 
 
-def _raw(entry: dict[str, Any]) -> str:
-    return str(entry["name"])
-
-
-def _places(transformer: Any, frame: list[dict[str, Any]], columns: list[str]) -> Index:
-    """For each input of a model the raw column that it was made from, as its position."""
+def _places(transformer: Any, frame: list[dict[str, Any]], features: list[str]) -> Index:
+    """For each input of a model the feature that it was made from, as its position."""
     owner = {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
     total = max((where.stop for where in transformer.output_indices_.values()), default=0)
     places = np.zeros(total, dtype=np.intp)
@@ -155,7 +169,7 @@ def _places(transformer: Any, frame: list[dict[str, Any]], columns: list[str]) -
         if where.stop == where.start or not names:
             continue
         made = _sources(fitted, names, where.stop - where.start)
-        places[where] = [columns.index(owner.get(source, source)) for source in made]
+        places[where] = [features.index(owner.get(source, source)) for source in made]
     return places
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
+from pipeweave_dagster.core.training.packages import required
 
 _MAIN = '''
 
@@ -40,7 +41,6 @@ the model on all rows, for then it is the mean of models of parts of them.
 
 How it was made stands in `pipeline.json` (the steps) and `model.json` (candidates and scores).
 """
-_NEEDED = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
 
 
 def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Path) -> list[str]:
@@ -60,8 +60,8 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
 
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(model, out / "model.skops")
-    versions = trained.package_versions
-    lines = [f"{name}=={versions[name]}" for name in _NEEDED if name in versions]
+    # The script imports these two whatever the model consists of.
+    lines = required(trained.package_versions, model, "xgboost", "lightgbm")
     texts = {
         "score.py": inspect.getsource(serving) + _MAIN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",

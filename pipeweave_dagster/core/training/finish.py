@@ -33,7 +33,7 @@ _MOST_PARTS = 16
 _LEAST_FOLDS = 2
 _BIG_FOREST_ROWS = 5_000
 _FORESTS = ("random_forest", "extra_trees")
-_BOOSTERS = ("lightgbm", "xgboost")
+_BOOSTERS = ("lightgbm", "xgboost", "catboost")
 _SEEDED = (*_BOOSTERS, "mlp")
 
 

@@ -1,6 +1,7 @@
 """The candidates and their order: a fixed list, so equal data is searched in the same way."""
 
-from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.documents import PipelineSpec, Step
+from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.fitting import (
     CROSSED,
@@ -23,6 +24,7 @@ _FIRST = [
     Candidate("hist_gradient_boosting", "hist_gradient_boosting"),
     Candidate("neighbours", "neighbours"),
     Candidate("mlp", "mlp"),
+    Candidate("catboost", "catboost"),
 ]
 _SMALL_TREES = [
     Candidate(
@@ -41,6 +43,7 @@ _SMALL_TREES = [
         {"num_leaves": 7, "learning_rate": 0.04, "min_child_samples": 10, "reg_lambda": 3.0,
          "colsample_bytree": 0.6},
     ),
+    Candidate("catboost_shallow", "catboost", {"depth": 4, "l2_leaf_reg": 6.0}),
 ]  # fmt: skip
 _LARGE_TREES = [
     Candidate(
@@ -55,6 +58,7 @@ _LARGE_TREES = [
         {"max_depth": 9, "learning_rate": 0.04, "subsample": 0.75, "colsample_bytree": 0.6,
          "min_child_weight": 1, "reg_lambda": 2.0},
     ),
+    Candidate("catboost_deep", "catboost", {"depth": 8, "learning_rate": 0.05}),
 ]  # fmt: skip
 _CROSSED = [
     Candidate(
@@ -100,7 +104,7 @@ def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[
     One of each family comes first; then variants, small trees before large ones where there are
     few rows. Boosting learns faster by `haste` where time is short (see `haste`).
     """
-    step = next(s for s in spec.steps if s.kind == "train")
+    step = _search_step(spec)
     allowed = {"dummy", *step.params.get("families", FAMILIES)}
     rows, columns = problem.features.shape
     if rows < _SMALL_ROWS:
@@ -121,11 +125,31 @@ def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[
         hastened(candidate, haste)
         for candidate in [*_FIRST, *variants]
         if candidate.family in allowed
+        and candidate.family in FAMILIES
         and FAMILIES[candidate.family].suits(rows, columns, problem.classes)
     ]
 
 
 def adaptive(spec: PipelineSpec) -> bool:
     """Whether candidates beyond the fixed list may be tried."""
-    step = next(s for s in spec.steps if s.kind == "train")
-    return step.params.get("variants") is not False
+    return _search_step(spec).params.get("variants") is not False
+
+
+def absent(spec: PipelineSpec) -> list[str]:
+    """Families that the pipeline names and this installation has not.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR where no other family is named.
+    """
+    named = _search_step(spec).params.get("families", [])
+    missing = [name for name in named if name not in FAMILIES]
+    if missing and len(missing) == len([name for name in named if name != "dummy"]):
+        raise validation_error(
+            f"The pipeline names no model family but {', '.join(missing)}, which is not installed.",
+            fix=f"Install it (pip install 'pipeweave[{missing[0]}]'), or name further families.",
+        )
+    return missing
+
+
+def _search_step(spec: PipelineSpec) -> Step:
+    return next(step for step in spec.steps if step.kind == "train")

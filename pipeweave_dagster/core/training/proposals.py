@@ -51,6 +51,13 @@ SPACES: dict[str, dict[str, Range]] = {
         "subsample": Range(0.5, 1.0, 0.8, magnitude=False),
         "reg_lambda": Range(0.05, 20, 1),
     },
+    "catboost": {
+        "depth": Range(3, 9, 6, magnitude=False, whole=True),
+        "learning_rate": Range(0.02, 0.15, 0.06),
+        "l2_leaf_reg": Range(0.5, 20, 3),
+        "random_strength": Range(0.2, 5, 1),
+        "bagging_temperature": Range(0, 1.5, 1, magnitude=False),
+    },
     "hist_gradient_boosting": {
         "max_leaf_nodes": Range(4, 100, 31, whole=True),
         "learning_rate": Range(0.02, 0.15, 0.06),

@@ -6,10 +6,11 @@ import pprint
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.training.serving import CatBoosted
 
 _HEAD = '''"""Trains the model again: `python train.py ROWS.parquet MODEL.skops`.
 
@@ -60,6 +61,11 @@ from score import as_number, as_text, prepare, remember, save_bundle
 warnings.simplefilter("ignore")
 
 '''
+_CATBOOST = """from catboost import CatBoostClassifier, CatBoostRegressor
+
+from score import CatBoosted
+
+"""
 _READ = '''
 # %% Read the rows.
 def read(path):
@@ -190,7 +196,10 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
     }
     lines = [f"{name} = {pprint.pformat(value, width=96)}" for name, value in facts.items()]
     about = "# %% What is learned: the target, its classes, and how raw columns become features."
-    return "".join([_HEAD, "\n".join([about, *lines, ""]), _READ, _members(bundle, trained), _MAIN])
+    extra = _CATBOOST if any(member.family == "catboost" for member in trained.recipe) else ""
+    return "".join(
+        [_HEAD, extra, "\n".join([about, *lines, ""]), _READ, _members(bundle, trained), _MAIN]
+    )
 
 
 def _members(bundle: dict[str, Any], trained: TrainedModel) -> str:
@@ -213,7 +222,7 @@ def _members(bundle: dict[str, Any], trained: TrainedModel) -> str:
 
 def _spelled(value: Any) -> str:
     """A value as Python text; of an estimator only the parameters that are not its defaults."""
-    if isinstance(value, BaseEstimator):
+    if hasattr(value, "get_params"):
         known = inspect.signature(type(value).__init__).parameters
         given = [
             f"{name}={_spelled(own)}"
@@ -233,6 +242,8 @@ def _estimator(model: Any, threads: int) -> str:
     if isinstance(model, TransformedTargetRegressor):
         inner = _estimator(model.regressor_, threads)
         return f"TransformedTargetRegressor({inner}, func=np.log1p, inverse_func=np.expm1)"
+    if isinstance(model, CatBoosted):
+        return f"CatBoosted({_spelled(model.booster)}, {model.native})"
     plain = clone(model)
     if "n_jobs" in plain.get_params():
         plain.set_params(n_jobs=threads)

@@ -14,6 +14,7 @@ answered by what was seen (see `remember`).
 import datetime as dt
 import json
 import re
+import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,63 @@ _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
+class CatBoosted:
+    """CatBoost behind the interface of scikit-learn: some of its numbers are codes of categories.
+
+    Args:
+        booster: A classifier or regressor of CatBoost.
+        native: Positions of the columns that hold codes; NaN is a category of its own.
+    """
+
+    def __init__(self, booster: Any, native: list[int]) -> None:
+        self.booster, self.native = booster, list(native)
+
+    def fit(self, x: Any, y: Any, sample_weight: Any = None, **how: Any) -> "CatBoosted":
+        """Fit the booster on rows; `how` is handed on."""
+        self.booster.fit(self.pool(x, y, sample_weight), **how)
+        return self
+
+    def predict(self, x: Any) -> np.ndarray:
+        """Values, shape (rows,)."""
+        return np.asarray(self.booster.predict(self.pool(x), thread_count=1))
+
+    def predict_proba(self, x: Any) -> np.ndarray:
+        """Probabilities, shape (rows, classes)."""
+        return np.asarray(self.booster.predict_proba(self.pool(x), thread_count=1))
+
+    def pool(self, x: Any, y: Any = None, weight: Any = None) -> Any:
+        """Rows as CatBoost takes them."""
+        from catboost import Pool
+
+        frame = pd.DataFrame(x)
+        for place in self.native:
+            frame[place] = frame[place].fillna(-1).astype(np.int64)
+        return Pool(frame, y, cat_features=self.native, weight=weight)
+
+    def packed(self) -> dict[str, Any]:
+        """Plain values, from which `unpacked_booster` makes it again."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "model.cbm"
+            self.booster.save_model(str(file), format="cbm")
+            content = file.read_bytes()
+        return {
+            "content": content,
+            "native": self.native,
+            "classifies": hasattr(self.booster, "predict_proba"),
+            "params": self.booster.get_params(),
+        }
+
+
+def unpacked_booster(packed: dict[str, Any]) -> CatBoosted:
+    """The booster that `CatBoosted.packed` was asked for."""
+    from catboost import CatBoostClassifier, CatBoostRegressor
+
+    kind = CatBoostClassifier if packed["classifies"] else CatBoostRegressor
+    booster = kind(**packed["params"])
+    booster.load_model(blob=packed["content"])
+    return CatBoosted(booster, packed["native"])
+
+
 def load_bundle(path: str | Path) -> dict[str, Any]:
     """Read a model file without executing anything in it (types outside the list raise).
 
@@ -72,6 +130,10 @@ def load_bundle(path: str | Path) -> dict[str, Any]:
     bundle: dict[str, Any] = load(path, trusted=[*TRUSTED_TYPES, *steps])
     for encoder in encoders(bundle):
         encoder.categories_ = [unpacked(found) for found in encoder.categories_]
+    for member in bundle["members"]:
+        if "catboost" in member:
+            booster = unpacked_booster(member.pop("catboost"))
+            member["pipeline"].steps[-1] = ("model", booster)
     return bundle
 
 
@@ -83,10 +145,20 @@ def save_bundle(bundle: dict[str, Any], path: str | Path) -> None:
     try:
         for encoder, categories in plain:
             encoder.categories_ = [packed(found) for found in categories]
-        dump(bundle, path)
+        dump({**bundle, "members": [storable(member) for member in bundle["members"]]}, path)
     finally:
         for encoder, categories in plain:
             encoder.categories_ = categories
+
+
+def storable(member: dict[str, Any]) -> dict[str, Any]:
+    """A member as skops can store it: the content of CatBoost's own file stands for its model."""
+    model = member["pipeline"][-1]
+    if not isinstance(model, CatBoosted):
+        return member
+    steps = [*member["pipeline"].steps[:-1], ("model", "passthrough")]
+    plain = type(member["pipeline"])(steps)
+    return {**member, "pipeline": plain, "catboost": model.packed()}
 
 
 def encoders(bundle: dict[str, Any]) -> list[Any]:

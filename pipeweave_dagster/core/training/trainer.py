@@ -2,7 +2,6 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,8 @@ from pipeweave_dagster.core.training.job import Job, make_job, notes_of
 from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.memory import rows_that_fit, told
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
+from pipeweave_dagster.core.training.packages import package_versions
+from pipeweave_dagster.core.training.portfolio import absent
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.serving import score as predictions
 from pipeweave_dagster.core.training.split import Index
@@ -43,7 +44,6 @@ _SHOWN = 40
 _PART_OF_SAMPLE = 0.5
 _MOST_OF_END = 0.7
 _PART_FOR_REFIT = 0.9
-_PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost", "lightgbm")
 
 
 def run_training(
@@ -56,6 +56,7 @@ def run_training(
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
     began, seed = clock.used, spec.split.seed
+    missing = absent(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
     job = make_job(spec, read_table(spec, data, rows_fit), seed)
     if rows_fit is not None and job.table.read < rows_fit:
@@ -122,7 +123,7 @@ def run_training(
         sampled_of=job.table.total if job.table.read < job.table.total else None,
         budget_s=clock.budget_s,
         used_s=round(clock.used, 2),
-        package_versions={name: version(name) for name in _PACKAGES},
+        package_versions=package_versions(),
         model=model,
         evaluated=before,
         test_rows=test_rows,
@@ -130,6 +131,7 @@ def run_training(
         overrides=spec.overrides,
         notes=[
             *notes_of(job),
+            *_absent_note(missing),
             *told(rows_fit, memory_mb),
             *_skipped_note(search.skipped),
             *_search_note(search),
@@ -185,6 +187,13 @@ def _judge(job: Job, weighted: Weighted, dummy: Result) -> tuple[Verdict, float]
     if weighted[0][0] is dummy:
         return "no signal", 0.0
     return verdict(job.spec.metric, job.problem.y, blended(weighted), dummy.oof)
+
+
+def _absent_note(missing: list[str]) -> list[str]:
+    return [
+        f"`{name}` is not installed here, so it was not tried (pip install 'pipeweave[{name}]')."
+        for name in missing
+    ]
 
 
 def _skipped_note(skipped: list[str]) -> list[str]:

@@ -182,9 +182,9 @@ def test_it_answers_where_pipeweave_is_not_installed(uri, logged, made):
 
 
 def test_its_requirements_are_exact_and_few(made):
-    from pipeweave_dagster.adapters.mlflow_store.served import requirements
+    from pipeweave_dagster.core.training.packages import required
 
-    found = requirements(made[1], made[2] / "model.skops")
+    found = required(made[1].package_versions, made[2] / "model.skops")
     assert all("==" in line for line in found)
     boosters = {line.split("==")[0] for line in found} & {"xgboost", "lightgbm"}
     winner = made[1].winner

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.pipelines import catalogue
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.training.bundle import bundle_of, member
 from pipeweave_dagster.core.training.contributions import contributions
@@ -22,6 +24,7 @@ from pipeweave_dagster.core.training.fitting import (
 from pipeweave_dagster.core.training.folds import FoldCache, Problem, output
 from pipeweave_dagster.core.training.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.core.training.test_train import trained
 
 CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
 LEARNERS = [name for name in FAMILIES if name != "dummy"]
@@ -149,3 +152,25 @@ def test_a_refit_takes_the_rounds_it_is_told(name, table):
     fit = family.fit(cache.rows(family.view, data, 7), {}, time.time() + 30)
     assert fit.rounds == 7
     assert not fit.cut
+
+
+def test_a_family_of_an_extra_that_is_not_installed_is_told_of(table, monkeypatch, tmp_path):
+    monkeypatch.delitem(FAMILIES, "catboost")
+    frame = table[["x", "z", "y"]].assign(y=np.where(table["x"] > 0, "a", "b"))
+    _, model, _ = trained(frame, "y", "binary", tmp_path, families=["linear", "catboost"])
+    assert any("`catboost` is not installed here" in note for note in model.notes)
+    assert {trial.family for trial in model.leaderboard} == {"dummy", "linear"}
+    (alone := tmp_path / "alone").mkdir()
+    with pytest.raises(PipeWeaveError, match=r"no model family but catboost") as raised:
+        trained(frame, "y", "binary", alone, families=["catboost"])
+    assert "pip install 'pipeweave[catboost]'" in raised.value.fix
+
+
+def test_a_planned_pipeline_names_what_is_installed(table, monkeypatch):
+    def families(spec):
+        return next(step for step in spec.steps if step.kind == "train").params["families"]
+
+    frame = table[["x", "z", "y"]]
+    assert "catboost" in families(planned(frame, "y", "regression"))
+    monkeypatch.setattr(catalogue, "find_spec", lambda name: None)
+    assert "catboost" not in families(planned(frame, "y", "regression"))

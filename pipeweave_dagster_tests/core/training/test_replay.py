@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from pipeweave_dagster_tests.core.training.test_train import trained
 ALONE = "import sys, runpy; sys.modules['pipeweave_dagster'] = None; sys.argv = sys.argv[1:]; "
 ALONE += "runpy.run_path(sys.argv[0], run_name='__main__')"
 FAMILIES = {
-    "multiclass": ["xgboost", "extra_trees", "neighbours"],
+    "multiclass": ["xgboost", "catboost", "extra_trees", "neighbours"],
     "regression": ["linear", "lightgbm", "hist_gradient_boosting", "svm", "mlp"],
 }
 
@@ -60,6 +61,24 @@ def test_a_line_with_curves_is_exported_too(tmp_path):
     files = (out / "model.skops", tmp_path / "model" / "again.skops")
     scores = [raw_scores(load_bundle(file), frame) for file in files]
     np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
+
+
+def test_catboost_is_replayed_and_exported_with_its_own_format(examples, tmp_path):
+    frame = pd.read_csv(examples / "penguins.csv")
+    spec, found, out = trained(frame, "sex", "binary", tmp_path, families=["catboost"])
+    assert {part.family for part in found.recipe} == {"catboost"}
+    before = raw_scores(load_bundle(out / "model.skops"), frame)
+    (tmp_path / "again").mkdir()
+    replay(spec=spec, trained=found, data=tmp_path / "data.parquet", out=tmp_path / "again")
+    after = raw_scores(load_bundle(tmp_path / "again" / "model.skops"), frame)
+    np.testing.assert_array_equal(before, after)
+    export_model(out / "model.skops", found, spec, tmp_path / "model")
+    needed = (tmp_path / "model" / "requirements.txt").read_text()
+    assert f"catboost=={version('catboost')}" in needed
+    retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
+    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
+    np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)
 
 
 def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_path):

@@ -1,8 +1,10 @@
 """Model families, one file each; every one stops by itself when its time is over."""
 
+from pipeweave_dagster.core.pipelines.catalogue import is_installed
 from pipeweave_dagster.core.training.families.base import Family, Fit, Rows
 from pipeweave_dagster.core.training.families.boosted import Boosted
 from pipeweave_dagster.core.training.families.boosting import HistGradientBoosting
+from pipeweave_dagster.core.training.families.catboost import CatBoost
 from pipeweave_dagster.core.training.families.dummy import Dummy
 from pipeweave_dagster.core.training.families.forest import Forest
 from pipeweave_dagster.core.training.families.lightgbm import LightGBM
@@ -23,6 +25,7 @@ FAMILIES: dict[str, Family] = {
     "neighbours": Neighbours(),
     "mlp": Mlp(),
     "svm": Svm(),
+    **({"catboost": Boosted(CatBoost())} if is_installed("catboost") else {}),
 }
 
 __all__ = ["FAMILIES", "Family", "Fit", "Rows"]

@@ -1,4 +1,4 @@
-"""What the two boosting libraries share: early stopping, the deadline, and the rounds to keep."""
+"""What the boosting libraries share: early stopping, the deadline, and the rounds to keep."""
 
 import time
 import warnings
@@ -69,5 +69,4 @@ class Boosted:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the libraries tell of their defaults
             rounds = self.library.boost(model, rows, guard, patience)
-        model.set_params(n_jobs=1)
         return Fit(model, rounds, guard.cut)

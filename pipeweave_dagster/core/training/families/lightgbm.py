@@ -63,4 +63,5 @@ class LightGBM:
             callbacks=callbacks,
             categorical_feature=rows.native or "auto",
         )
+        model.set_params(n_jobs=1)
         return int(model.best_iteration_ or model.n_estimators)

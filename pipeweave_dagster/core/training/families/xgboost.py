@@ -58,7 +58,7 @@ class XGBoost:
         model.set_params(callbacks=[Deadline(guard)], early_stopping_rounds=patience)
         evals = [(rows.x_valid, rows.y_valid)] if patience is not None else None
         model.fit(rows.x, rows.y, sample_weight=rows.weight, eval_set=evals, verbose=False)
-        model.set_params(callbacks=None, early_stopping_rounds=None)
+        model.set_params(callbacks=None, early_stopping_rounds=None, n_jobs=1)
         model.evals_result_ = {}
         return rounds_of(model.get_booster())
 
