@@ -13,13 +13,16 @@ from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.training import predict, train
 
+_METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
 
 def main(folder: Path, out: Path, began: float, budget: float) -> None:
     """Train on `train.csv`, write the predictions for `test.csv`."""
     work = Path(tempfile.mkdtemp())
     for name in ("data", "model", "batch", "scored"):
         (work / name).mkdir()
-    settings = DatasetSettings(target="target", task=(folder / "task.txt").read_text())
+    task = (folder / "task.txt").read_text()
+    settings = DatasetSettings(target="target", task=task, metric=_METRIC[task])
     file = folder / "train.csv"
     raw = RawFile(name="train.csv", sha256="0" * 64, size_bytes=file.stat().st_size)
     upload = RawUpload(dataset="train", files=[raw], settings=settings)

@@ -109,6 +109,20 @@ class Member(Part):
     rounds: int | None = None
 
 
+class Stack(Part):
+    """What a regression makes of the candidates' answers, beside their weighted mean.
+
+    Inputs are each candidate's log-odds of the second of two classes, the logarithms of its
+    probabilities of each of more classes, or its value, candidate by candidate. `coef` has a row
+    for each output; `share` is how much of the answer it is.
+    """
+
+    candidates: list[str]
+    coef: list[list[float]]
+    intercept: list[float]
+    share: float
+
+
 class MlflowLink(Part):
     """Where the model stands in MLflow."""
 
@@ -130,7 +144,8 @@ class TrainedModel(Document):
     those of the pipeline; `temperature` calibrates the probabilities (None: they are as they
     are); `trust` is how far a row that copies a known one is answered by what was seen (None: not
     at all); `threshold` is the probability from which a row is told to be positive, where costs
-    are given (None: one half); `test_digest` names the set of test rows; `rows_fit` is how many
+    are given (None: one half); `stack` is what else is made of the members' answers (None: they
+    are averaged and no more); `test_digest` names the set of test rows; `rows_fit` is how many
     rows fitted into memory where the table has more (None: all do), `sampled_of` how many it has
     where only a sample was read.
     """
@@ -151,6 +166,7 @@ class TrainedModel(Document):
     temperature: float | None = None
     trust: float | None = None
     threshold: float | None = None
+    stack: Stack | None = Field(default=None, exclude_if=operator.not_)
     test_digest: str = ""
     seed: int = 0
     threads: int = 1

@@ -1,9 +1,10 @@
-"""What is laid over the mean of a model's members: calibration, and memory of copied rows."""
+"""What is laid over the mean of a model's members: a stack, calibration, memory of copies."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from pipeweave_dagster.core.documents import Stack
 from pipeweave_dagster.core.training.bundle import bundle_of
 from pipeweave_dagster.core.training.calibrate import temperature
 from pipeweave_dagster.core.training.copies import trust
@@ -17,16 +18,23 @@ from pipeweave_dagster.core.training.threshold import cheapest
 
 
 class Extras(NamedTuple):
-    """How sure probabilities are made, and how far copies of known rows are trusted."""
+    """How sure probabilities are made, how far copies of known rows are trusted, and so on."""
 
     temperature: float | None = None
     trust: float | None = None
     threshold: float | None = None
+    stack: Stack | None = None
 
     @property
     def notes(self) -> list[str]:
         """What a reader of the model should know of them."""
         notes = []
+        if self.stack is not None:
+            notes.append(
+                f"{self.stack.share:.0%} of each answer is the weighted mean of "
+                f"{len(self.stack.candidates)} candidates, the rest what a regression makes of "
+                "their answers (stacking)."
+            )
         if self.temperature is not None:
             notes.append(f"Probabilities are calibrated (temperature {self.temperature:.2f}).")
         if self.trust is not None:
@@ -42,8 +50,8 @@ class Extras(NamedTuple):
         return notes
 
 
-def extras_of(job: Job, oof: Array) -> Extras:
-    """Decide both on the output of models for rows that they did not see."""
+def extras_of(job: Job, oof: Array, stack: Stack | None = None) -> Extras:
+    """Decide all on the output of models (stacked already) for rows that they did not see."""
     problem = job.problem
     hashed = job.spec.split.kind == "hash" and problem.weight is None
     # The memory goes by the features of the pipeline; those that the search made repeat them.
@@ -53,6 +61,7 @@ def extras_of(job: Job, oof: Array) -> Extras:
         heat,
         trust(features, problem.y, oof, problem.classes) if hashed else None,
         _threshold(job, oof, heat),
+        stack,
     )
 
 
@@ -73,9 +82,22 @@ def whole_bundle(
     found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *made], members)
     if extras.temperature is not None:
         found["temperature"] = extras.temperature
+    if extras.stack is not None:
+        found["stack"] = _stored(extras.stack, parts)
     if extras.threshold is not None:
         found["threshold"] = extras.threshold
     if extras.trust is not None:
         known, classes = job.features.iloc[rows], len(job.table.classes)
         found["memory"] = remember(known, job.table.y[rows], classes, extras.trust)
     return found
+
+
+def _stored(stack: Stack, parts: list[Part]) -> dict[str, Any]:
+    """The stack as scoring takes it: which member belongs to which of its candidates."""
+    return {
+        "groups": [stack.candidates.index(part.recipe.name) for part in parts],
+        "candidates": len(stack.candidates),
+        "coef": np.array(stack.coef),
+        "intercept": np.array(stack.intercept),
+        "share": stack.share,
+    }

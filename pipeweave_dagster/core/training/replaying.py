@@ -41,6 +41,6 @@ def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path)
         else:
             parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
     rows = np.arange(len(job.table.y))
-    extras = Extras(trained.temperature, trained.trust, trained.threshold)
+    extras = Extras(trained.temperature, trained.trust, trained.threshold, trained.stack)
     bundle = whole_bundle(job, trained.made, parts, extras, rows)
     return files.write_bundle(bundle, out / files.MODEL)

@@ -159,6 +159,9 @@ def train(path):
     bundle = {"task": TASK, "classes": CLASSES, "frame": FRAME, "members": members}
     if TEMPERATURE is not None:
         bundle["temperature"] = TEMPERATURE
+    if STACK is not None:
+        arrays = {name: np.array(STACK[name]) for name in ("coef", "intercept")}
+        bundle["stack"] = {**STACK, **arrays}
     if THRESHOLD is not None:
         bundle["threshold"] = THRESHOLD
     if TRUST is not None:
@@ -190,6 +193,7 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
         "TEMPERATURE": trained.temperature,
         "TRUST": trained.trust,
         "THRESHOLD": trained.threshold,
+        "STACK": _stack(bundle),
         "KNOWN_BY": memory.get("columns"),
         "THREADS": trained.threads,
         "FRAME": bundle["frame"],
@@ -200,6 +204,14 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
     return "".join(
         [_HEAD, extra, "\n".join([about, *lines, ""]), _READ, _members(bundle, trained), _MAIN]
     )
+
+
+def _stack(bundle: dict[str, Any]) -> dict[str, Any] | None:
+    """The stack in plain values: it was learned from rows that folds held out, once for all."""
+    if "stack" not in bundle:
+        return None
+    arrays = {name: bundle["stack"][name].tolist() for name in ("coef", "intercept")}
+    return {**bundle["stack"], **arrays}
 
 
 def _members(bundle: dict[str, Any], trained: TrainedModel) -> str:

@@ -414,20 +414,65 @@ def block_scores(
         return np.zeros((0, classes) if classes else 0)
     features = prepare(table, bundle["frame"])
     made = {} if made is None else made
-    total, weights = 0.0, 0.0
-    for member in bundle["members"]:
+    groups = bundle["stack"]["groups"] if "stack" in bundle else [0] * len(bundle["members"])
+    totals: dict[int, Any] = {}
+    weights: dict[int, float] = {}
+    for member, group in zip(bundle["members"], groups, strict=True):
         steps = member["pipeline"]
         # Members of one fold share their fitted features, which cost more than the estimators.
         if id(steps[0]) not in made:
             made[id(steps[0])] = steps[0].transform(features)
-        total = total + member["weight"] * _outputs(member, made[id(steps[0])], classes)
-        weights += member["weight"]
-    mean = np.asarray(total / weights)
+        output = member["weight"] * _outputs(member, made[id(steps[0])], classes)
+        totals[group] = totals.get(group, 0.0) + output
+        weights[group] = weights.get(group, 0.0) + member["weight"]
+    mean = np.asarray(sum(totals.values()) / sum(weights.values()))
+    if "stack" in bundle:
+        answers = {group: totals[group] / weights[group] for group in totals}
+        mean = _with_stack(mean, answers, bundle)
     if "temperature" in bundle:
         mean = tempered(mean, bundle["temperature"])
     if "memory" in bundle:
         mean = _with_memory(mean, features, bundle["memory"])
     return mean
+
+
+def _with_stack(mean: np.ndarray, answers: dict[int, Any], bundle: dict[str, Any]) -> np.ndarray:
+    """The mean, and beside it what the stack makes of the candidates' answers.
+
+    For a candidate that there was no time to fit on all rows the mean of the others stands.
+    """
+    stack, classes = bundle["stack"], len(bundle["classes"])
+    known = [answers.get(group, mean) for group in range(stack["candidates"])]
+    said = stacked(known, stack, classes)
+    if not classes:
+        low, high = bundle["members"][0].get("range", (-np.inf, np.inf))
+        said = np.clip(said, low, high)
+    return np.asarray((1 - stack["share"]) * mean + stack["share"] * said)
+
+
+def stack_inputs(answers: list[np.ndarray], classes: int) -> np.ndarray:
+    """Inputs of a stack: log-odds of two classes, logarithms of more, or values; (rows, inputs)."""
+    if not classes:
+        return np.stack(answers, axis=1)
+    if classes == 2:
+        return np.stack([np.log(_bounded(a[:, 1]) / _bounded(a[:, 0])) for a in answers], axis=1)
+    return np.concatenate([np.log(_bounded(answer)) for answer in answers], axis=1)
+
+
+def _bounded(proba: np.ndarray) -> np.ndarray:
+    """No class is impossible, however sure a forest was of it."""
+    return np.asarray(np.clip(proba, 1e-4, 1.0))
+
+
+def stacked(answers: list[np.ndarray], stack: dict[str, Any], classes: int) -> np.ndarray:
+    """What the regression of a stack makes of its candidates' answers."""
+    margins = stack_inputs(answers, classes) @ stack["coef"].T + stack["intercept"]
+    if not classes:
+        return np.asarray(margins[:, 0])
+    if classes == 2:
+        margins = np.concatenate([np.zeros_like(margins), margins], axis=1)
+    powers = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def row_keys(features: pd.DataFrame) -> np.ndarray:

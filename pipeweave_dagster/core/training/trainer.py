@@ -28,12 +28,13 @@ from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
 from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.memory import rows_that_fit, told
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, score
 from pipeweave_dagster.core.training.packages import package_versions
 from pipeweave_dagster.core.training.portfolio import absent
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.serving import score as predictions
 from pipeweave_dagster.core.training.split import Index
+from pipeweave_dagster.core.training.stacking import stack_of
 from pipeweave_dagster.core.training.table import read_table
 from pipeweave_dagster.core.training.trial import Result, trial_of
 from pipeweave_dagster.core.training.verdict import Verdict, confirmed, verdict
@@ -75,15 +76,18 @@ def run_training(
     ):
         results.append(whole)
     weighted, refittable = _mixture(job, cache, search, clock)
-    found, z = _judge(job, weighted, results[0])
+    problem = job.problem
+    stack, answers = stack_of(weighted, problem.y, problem.classes, problem.weight, seed)
+    found, z = _judge(job, weighted, answers, results[0])
     if found == "no signal":
-        weighted = held_back(weighted, results[0])
+        weighted, stack = held_back(weighted, results[0]), None
+        answers = blended(weighted)
     asked = len(job.split.test) // job.lanes
     parts = fold_parts(weighted, asked, min(clock.to_end, clock.reserve_s))
-    extras = Extras() if found == "no signal" else extras_of(job, blended(weighted))
+    extras = Extras() if found == "no signal" else extras_of(job, answers, stack)
     evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
     scores = _answers(evaluated, job)
-    judged, z = _confirmed(job, found, z, weighted, scores)
+    judged, z = _confirmed(job, found, z, answers, scores)
     test_rows = files.write_test_rows(job, scores, out)
     reference = files.write_reference(job, out)
     began = clock.used
@@ -107,12 +111,13 @@ def run_training(
         features=spec.features,
         winner=name_of(weighted),
         verdict=judged,
-        leaderboard=_leaderboard(results, weighted, job)[:_SHOWN],
+        leaderboard=_leaderboard(results, weighted, answers, job)[:_SHOWN],
         recipe=[part.recipe for part in refitted or parts],
         made=search.made,
         temperature=extras.temperature,
         trust=extras.trust,
         threshold=extras.threshold,
+        stack=extras.stack,
         test_digest=files.digest_of(job),
         seed=seed,
         threads=job.problem.threads or 1,
@@ -183,10 +188,10 @@ def _search_note(search: Search) -> list[str]:
     return notes
 
 
-def _judge(job: Job, weighted: Weighted, dummy: Result) -> tuple[Verdict, float]:
+def _judge(job: Job, weighted: Weighted, answers: Array, dummy: Result) -> tuple[Verdict, float]:
     if weighted[0][0] is dummy:
         return "no signal", 0.0
-    return verdict(job.spec.metric, job.problem.y, blended(weighted), dummy.oof)
+    return verdict(job.spec.metric, job.problem.y, answers, dummy.oof)
 
 
 def _absent_note(missing: list[str]) -> list[str]:
@@ -203,7 +208,7 @@ def _skipped_note(skipped: list[str]) -> list[str]:
 
 
 def _confirmed(
-    job: Job, found: Verdict, z: float, weighted: Weighted, scores: pd.DataFrame
+    job: Job, found: Verdict, z: float, answers: Array, scores: pd.DataFrame
 ) -> tuple[Verdict, float]:
     """What the test rows make of a verdict on rows that have chosen the model."""
     if found == "no signal":
@@ -214,7 +219,7 @@ def _confirmed(
     constant = np.tile(files.constant_output(job), (len(rows), 1))
     if not classes:
         output, constant = output[:, 0], constant[:, 0]
-    held_out = blended(weighted).reshape(len(job.problem.y), -1)
+    held_out = answers.reshape(len(job.problem.y), -1)
     seen = int((~np.isnan(held_out).any(axis=1)).sum())
     return confirmed(job.spec.metric, z, seen, job.table.y[rows], output, constant)
 
@@ -253,7 +258,9 @@ def _final_note(weighted: Weighted, *, refitted: bool) -> str:
     return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."
 
 
-def _leaderboard(results: list[Result], weighted: Weighted, job: Job) -> list[Trial]:
+def _leaderboard(
+    results: list[Result], weighted: Weighted, answers: Array, job: Job
+) -> list[Trial]:
     """The winner, then those that got through as many folds, then the others; best first."""
     folds, metric = len(job.problem.folds), job.spec.metric
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
@@ -265,13 +272,13 @@ def _leaderboard(results: list[Result], weighted: Weighted, job: Job) -> list[Tr
     trials = [trial_of(result, folds) for result in ordered]
     winner = name_of(weighted)
     if len(weighted) > 1:
-        return [_ensemble_trial(weighted, job), *trials]
+        return [_ensemble_trial(weighted, answers, job), *trials]
     return [t for t in trials if t.name == winner] + [t for t in trials if t.name != winner]
 
 
-def _ensemble_trial(weighted: Weighted, job: Job) -> Trial:
+def _ensemble_trial(weighted: Weighted, output: Array, job: Job) -> Trial:
     """Scored on the same folds as the others (its weights were chosen on them)."""
-    output, y, metric = blended(weighted), job.problem.y, job.spec.metric
+    y, metric = job.problem.y, job.spec.metric
     shared = min(result.done for result, _ in weighted)
     folds = [valid for _, valid in job.problem.folds[:shared]]
     values = [score(metric, y[valid], output[valid]) for valid in folds]

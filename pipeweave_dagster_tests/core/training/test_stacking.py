@@ -1,0 +1,139 @@
+"""A regression of the members' answers beside their weighted mean."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training import replay
+from pipeweave_dagster.core.training.export import export_model
+from pipeweave_dagster.core.training.fitting import Candidate
+from pipeweave_dagster.core.training.metrics import score
+from pipeweave_dagster.core.training.serving import block_scores, load_bundle, raw_scores, stacked
+from pipeweave_dagster.core.training.stacking import stack_of
+from pipeweave_dagster.core.training.trial import Result
+from pipeweave_dagster_tests.core.training.test_replay import ALONE
+from pipeweave_dagster_tests.core.training.test_train import trained
+
+
+def timid(rows, classes, seed=0):
+    """Two members that know the odds, but tell a third of them, each with noise of its own."""
+    rng = np.random.default_rng(seed)
+    margins = rng.normal(size=(rows, classes)) * 3
+    chances = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    y = np.array([rng.choice(classes, p=chance) for chance in chances], dtype=float)
+    members = []
+    for name in ("a", "b"):
+        told = np.exp(margins / 3 + rng.normal(size=margins.shape) * 0.3)
+        oof = told / told.sum(axis=1, keepdims=True)
+        members.append((Result(Candidate(name, "linear"), oof), 0.5))
+    return members, y
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+def test_it_sharpens_members_that_are_too_timid(classes):
+    members, y = timid(1500, classes)
+    mean = sum(weight * result.oof for result, weight in members)
+    stack, both = stack_of(members, y, classes)
+    assert stack.candidates == ["a", "b"]
+    assert np.shape(stack.coef) == ((1, 2) if classes == 2 else (classes, 2 * classes))
+    np.testing.assert_allclose(both.sum(axis=1), 1.0)
+    assert score("log_loss", y, both) < score("log_loss", y, mean)
+
+
+def test_a_line_of_values_has_no_negative_weight_and_keeps_the_unit():
+    rng = np.random.default_rng(1)
+    truth = rng.normal(5_000, 400, 900)
+    members = [
+        (Result(Candidate("good", "linear"), truth * 0.8 + 200 + rng.normal(0, 50, 900)), 0.6),
+        (Result(Candidate("noise", "linear"), rng.normal(5_000, 400, 900)), 0.4),
+    ]
+    stack, both = stack_of(members, truth, 0)
+    assert min(stack.coef[0]) >= 0
+    mean = sum(weight * result.oof for result, weight in members)
+    assert np.mean((both - truth) ** 2) < np.mean((mean - truth) ** 2)
+
+
+def test_its_own_answers_are_cross_fitted():
+    rng = np.random.default_rng(3)
+    noise = rng.normal(size=300)
+    y = (rng.random(300) < 0.5).astype(float)
+    proba = 1 / (1 + np.exp(-noise))
+    members = [(Result(Candidate(n, "linear"), np.stack([1 - proba, proba], 1)), 0.5) for n in "ab"]
+    stack, both = stack_of(members, y, 2)
+    answers = [result.oof for result, _ in members]
+    plain = {"coef": np.array(stack.coef), "intercept": np.array(stack.intercept)}
+    in_sample = 0.5 * members[0][0].oof + 0.5 * stacked(answers, plain, 2)
+    assert score("log_loss", y, both) > score("log_loss", y, in_sample)
+
+
+@pytest.mark.parametrize(
+    ("rows", "classes", "rare"),
+    [(200, 2, 50), (900, 2, 4), (900, 4, 3)],
+    ids=["few", "rare", "two"],
+)
+def test_it_is_left_out_where_rows_or_classes_are_too_few(rows, classes, rare):
+    members, _ = timid(rows, classes)
+    y = np.zeros(rows)
+    y[:rare] = 1
+    if classes == 4:
+        y[100:] = 2
+    stack, both = stack_of(members, y, classes)
+    assert stack is None
+    np.testing.assert_array_equal(both, sum(w * r.oof for r, w in members))
+
+
+def test_rows_that_no_fold_held_out_stay_unknown_and_one_member_has_no_stack():
+    members, y = timid(800, 2)
+    for result, _ in members:
+        result.oof[:100] = np.nan
+    stack, both = stack_of(members, y, 2)
+    assert stack is not None
+    assert np.isnan(both[:100]).all()
+    assert np.isfinite(both[100:]).all()
+    assert stack_of(members[:1], y, 2)[0] is None
+
+
+@pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])
+def model(request, tmp_path_factory):
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(900, 3))
+    value = x[:, 0] * x[:, 1] + x[:, 2] + rng.normal(size=900)
+    frame = pd.DataFrame(x, columns=["a", "b", "c"])
+    cuts = {"binary": [0.5], "multiclass": [0.3, 0.7], "regression": []}[request.param]
+    levels = np.searchsorted(np.quantile(value, cuts), value) if cuts else value
+    frame["y"] = [f"c{k}" for k in levels] if cuts else levels
+    folder = tmp_path_factory.mktemp("stacked")
+    return frame, folder, trained(
+        frame, "y", request.param, folder, families=["linear", "lightgbm", "extra_trees"]
+    )  # fmt: skip
+
+
+def test_a_model_with_a_stack_is_replayed_and_exported(model, tmp_path):
+    frame, folder, (spec, found, out) = model
+    assert found.stack is not None
+    assert any("(stacking)" in note for note in found.notes)
+    replay(spec=spec, trained=found, data=folder / "data.parquet", out=tmp_path)
+    before, after = (raw_scores(load_bundle(p / "model.skops"), frame) for p in (out, tmp_path))
+    np.testing.assert_array_equal(before, after)
+    export_model(out / "model.skops", found, spec, tmp_path / "model")
+    retrain = [sys.executable, "-c", ALONE, "train.py", folder / "data.parquet", "again.skops"]
+    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
+    np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)
+
+
+def test_a_candidate_that_was_not_refitted_is_answered_for_by_the_mean(model):
+    frame, _, (_, _, out) = model
+    bundle = load_bundle(out / "model.skops")
+    gone = bundle["stack"]["groups"][-1]
+    kept = [k for k, group in enumerate(bundle["stack"]["groups"]) if group != gone]
+    less = {**bundle, "members": [bundle["members"][k] for k in kept]}
+    less["stack"] = {**bundle["stack"], "groups": [bundle["stack"]["groups"][k] for k in kept]}
+    found = block_scores(less, frame)
+    assert np.isfinite(found).all()
+    if bundle["classes"]:
+        np.testing.assert_allclose(found.sum(axis=1), 1.0)
+    assert np.corrcoef(found.ravel(), block_scores(bundle, frame).ravel())[0, 1] > 0.9
