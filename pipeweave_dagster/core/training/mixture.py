@@ -1,0 +1,116 @@
+"""From the candidates of a search to the mixture that is the model, and what it found."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import Stack
+from pipeweave_dagster.core.training import files
+from pipeweave_dagster.core.training.clock import Clock
+from pipeweave_dagster.core.training.cost import answerable, beyond_reserve, trimmed
+from pipeweave_dagster.core.training.ensemble import Weighted, blended, held_back, name_of, select
+from pipeweave_dagster.core.training.finish import complete, more_folds
+from pipeweave_dagster.core.training.fitting import ALL_ROWS
+from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.job import Job
+from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.search import Search
+from pipeweave_dagster.core.training.stacking import stack_of
+from pipeweave_dagster.core.training.trial import Result
+from pipeweave_dagster.core.training.verdict import Verdict, confirmed, verdict
+
+_MOST_OF_END = 0.7
+_PART_FOR_REFIT = 0.9
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What was chosen on rows that the folds held out.
+
+    Attributes:
+        weighted: The candidates and their weights.
+        stack: What a regression makes of their answers beside the mean, or None.
+        answers: What both say of the rows that the folds held out; NaN elsewhere.
+        found: Whether it beats the constant model on these rows.
+        z: By how many standard errors.
+        refittable: Whether there is time (and reason) to fit it on all rows.
+    """
+
+    weighted: Weighted
+    stack: Stack | None
+    answers: Array
+    found: Verdict
+    z: float
+    refittable: bool
+
+    @property
+    def name(self) -> str:
+        """Its name on the leaderboard."""
+        return name_of(self.weighted)
+
+    @property
+    def on_disk(self) -> Result | None:
+        """The member that learned from all rows, which no refit on the sample could better."""
+        return _on_disk(self.weighted)
+
+
+def mixture_of(job: Job, cache: FoldCache, search: Search, clock: Clock) -> Mixture:
+    """Choose and weigh, as far as there is time to refit and to ask what is chosen.
+
+    Where nothing was found the answers are held back, and no regression is laid over them.
+    """
+    weighted, refittable = _chosen(job, cache, search, clock)
+    problem, constant = job.problem, search.results[0]
+    stack, answers = stack_of(weighted, problem.y, problem.classes, problem.weight, problem.seed)
+    found, z = _judged(job, weighted, answers, constant)
+    if found == "no signal":
+        weighted, stack = held_back(weighted, constant), None
+        answers = blended(weighted)
+    return Mixture(weighted, stack, answers, found, z, refittable)
+
+
+def _chosen(job: Job, cache: FoldCache, search: Search, clock: Clock) -> tuple[Weighted, bool]:
+    rows, metric, asked = len(job.table.y), job.spec.metric, len(job.split.test) // job.lanes
+    weighted = select(search.finalists(), job.problem.y, metric, seed=job.spec.split.seed)
+    affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left, job.lanes)
+    weighted = weighted if affordable is None or _on_disk(weighted) else affordable
+    complete(weighted, cache, metric, clock)
+    if affordable is None:
+        end_s = beyond_reserve([result for result, _ in weighted], asked, clock.reserve_s)
+        more_folds(weighted, cache, metric, clock, job.lanes, end_s)
+    refittable = affordable is not None and _on_disk(weighted) is None
+    return answerable(weighted, asked, _MOST_OF_END * clock.to_end), refittable
+
+
+def _judged(
+    job: Job, weighted: Weighted, answers: Array, constant: Result
+) -> tuple[Verdict, float]:
+    if weighted[0][0] is constant:
+        return "no signal", 0.0
+    return verdict(job.spec.metric, job.problem.y, answers, constant.oof)
+
+
+def confirmed_by(job: Job, mixture: Mixture, scores: pd.DataFrame) -> tuple[Verdict, float]:
+    """What the test rows make of a verdict on rows that have chosen the model.
+
+    Args:
+        job: The table and its division.
+        mixture: The model, and the verdict on rows that the folds held out.
+        scores: Its predictions for the test rows.
+    """
+    if mixture.found == "no signal":
+        return mixture.found, mixture.z
+    rows, classes = job.split.test, job.table.classes
+    names = [f"probability_{label}" for label in classes] or ["prediction"]
+    output = scores[names].to_numpy(dtype=np.float64)
+    constant = np.tile(files.constant_output(job), (len(rows), 1))
+    if not classes:
+        output, constant = output[:, 0], constant[:, 0]
+    held_out = mixture.answers.reshape(len(job.problem.y), -1)
+    seen = int((~np.isnan(held_out).any(axis=1)).sum())
+    return confirmed(job.spec.metric, mixture.z, seen, job.table.y[rows], output, constant)
+
+
+def _on_disk(weighted: Weighted) -> Result | None:
+    return next((r for r, _ in weighted if r.candidate.params.get(ALL_ROWS)), None)

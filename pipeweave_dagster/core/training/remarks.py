@@ -1,0 +1,61 @@
+"""What a reader of a model should know of its search: what was skipped, held back, refitted."""
+
+from pipeweave_dagster.core.training.mixture import Mixture
+from pipeweave_dagster.core.training.search import Search
+from pipeweave_dagster.core.training.verdict import Verdict
+
+_FEATURES_SHOWN = 5
+
+
+def of_installation(missing: list[str]) -> list[str]:
+    """Families that the pipeline names and this installation has not."""
+    return [
+        f"`{name}` is not installed here, so it was not tried (pip install 'pipeweave[{name}]')."
+        for name in missing
+    ]
+
+
+def of_search(search: Search) -> list[str]:
+    """What there was no time for, and what was tried beyond the fixed list."""
+    notes = []
+    if search.skipped:
+        skipped = ", ".join(search.skipped)
+        notes.append(f"No time was left to try {skipped}: a larger budget would.")
+    if search.proposed:
+        notes.append(f"{search.proposed} further candidates were tried near the best ones.")
+    if search.made:
+        names = [entry["name"] for entry in search.made]
+        shown = ", ".join(names[:_FEATURES_SHOWN]) + (", …" if len(names) > _FEATURES_SHOWN else "")
+        notes.append(
+            f"Candidates named `crossed` also saw {len(names)} features made from others ({shown})."
+        )
+    return notes
+
+
+def of_verdict(found: Verdict, judged: Verdict) -> list[str]:
+    """What follows from it, or why the test rows changed it."""
+    if found == "no signal":
+        return [
+            "No signal was found, so its answers are held half-way to those of the constant model."
+        ]
+    if judged == found:
+        return []
+    return [
+        (
+            "On rows that chose it, it looked better than the constant model; with the test rows, "
+            "and less what choosing alone brings, it does not."
+        )
+    ]
+
+
+def of_model(mixture: Mixture, *, refitted: bool) -> str:
+    """What the final model consists of, and from which rows it learned."""
+    what = " + ".join(f"{weight:.2f} {r.candidate.name}" for r, weight in mixture.weighted)
+    if refitted:
+        return (
+            f"Model: {what}. After the test rows were scored it was fitted once more on all rows, "
+            "test rows included; the scores are those of the models before."
+        )
+    if whole := mixture.on_disk:
+        return f"Model: {what}; `{whole.candidate.name}` {whole.note}, all but the test rows."
+    return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."
