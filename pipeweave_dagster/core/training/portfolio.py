@@ -19,12 +19,13 @@ _FIRST = [
     Candidate("linear", "linear"),
     Candidate("lightgbm", "lightgbm"),
     Candidate("xgboost", "xgboost"),
+    # Often the slowest: begun early, the others run beside it.
+    Candidate("catboost", "catboost"),
     Candidate("random_forest", "random_forest"),
     Candidate("extra_trees", "extra_trees"),
     Candidate("hist_gradient_boosting", "hist_gradient_boosting"),
     Candidate("neighbours", "neighbours"),
     Candidate("mlp", "mlp"),
-    Candidate("catboost", "catboost"),
 ]
 _SMALL_TREES = [
     Candidate(
