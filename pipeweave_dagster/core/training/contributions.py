@@ -51,11 +51,12 @@ def contributions(
     Args:
         bundle: The model.
         table: Raw rows.
-        quick: Take those along the paths of trees (see `paths`) instead of SHAP values.
+        quick: Take those along the paths of trees (see `paths`) instead of SHAP values; of a
+            member's first `rounds` where it says so (see `asked`).
         made: What `serving.block_scores` kept of these very rows; else it is made here.
     """
     made = {} if made is None else made
-    names, columns, shares = _sharing(bundle["frame"])
+    sources = _sources_of(bundle["frame"])
     total: Array | None = None
     base: Array | None = None
     share = 0.0
@@ -65,8 +66,8 @@ def contributions(
         transformer = member["pipeline"][0]
         if id(transformer) not in made:
             made[id(transformer)] = transformer.transform(prepare(table, bundle["frame"]))
-        places = _places(transformer, bundle["frame"], names)
-        found = _of_member(member, made[id(transformer)], places, len(names), quick=quick)
+        places = _places(transformer, bundle["frame"], list(sources))
+        found = _of_member(member, made[id(transformer)], places, len(sources), quick=quick)
         if total is not None and found.by_feature.shape[2] != total.shape[2]:
             continue
         weight = member["weight"]
@@ -77,22 +78,26 @@ def contributions(
     if total is None or base is None:
         return None
     whole = sum(member["weight"] for member in bundle["members"])
-    by_column = np.einsum("rfo,fc->rco", total / share, shares, optimize=True)
+    columns, by_column = _shared(total / share, sources)
     return Contributions(columns, by_column, base / share, share / whole)
 
 
-def _sharing(frame: list[dict[str, Any]]) -> tuple[list[str], list[str], Array]:
-    """Features, raw columns, and how a feature's credit is shared, shape (features, columns)."""
-    sources = {
+def _sources_of(frame: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Each feature with the raw columns that it is made from."""
+    return {
         str(e["name"]): list(e["columns"]) if e["use"] == "derived" else [str(e["name"])]
         for e in frame
     }
+
+
+def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str], Array]:
+    """Raw columns and their contributions: those of the features, in equal parts."""
     columns = list(dict.fromkeys(name for named in sources.values() for name in named))
-    shares = np.zeros((len(sources), len(columns)))
+    by_column = np.zeros((by_feature.shape[0], len(columns), by_feature.shape[2]))
     for feature, named in enumerate(sources.values()):
         for name in named:
-            shares[feature, columns.index(name)] += 1 / len(named)
-    return list(sources), columns, shares
+            by_column[:, columns.index(name)] += by_feature[:, feature] / len(named)
+    return columns, by_column
 
 
 def can_be_explained(member: dict[str, Any]) -> bool:
@@ -118,7 +123,7 @@ def _of_member(member: dict[str, Any], x: Any, places: Index, count: int, *, qui
     if isinstance(model, _LINES):
         return _of_line(model, x, places, count)
     found = (
-        path_contributions(model, x, places, count)
+        path_contributions(model, x, places, count, member.get("rounds"))
         if quick
         else gathered(_of_trees(model, x), places, count)
     )

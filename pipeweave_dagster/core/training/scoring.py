@@ -4,13 +4,12 @@ import logging
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training.files import write_rows
-from pipeweave_dagster.core.training.reasons import reasons
+from pipeweave_dagster.core.training.reasons import with_reasons
 from pipeweave_dagster.core.training.scored import ScoredRows
 from pipeweave_dagster.core.training.serving import load_bundle, score
 
@@ -33,12 +32,12 @@ def run_scoring(
         )
     table = pq.read_table(data, columns=wanted).to_pandas()
     bundle = load_bundle(model)
-    scores = score(bundle, table)
     notes = _notes(missing, ignored, trained)
     if explain:
-        why = reasons(bundle, table, scores["prediction"])
-        scores = pd.concat([scores, why.columns.set_axis(scores.index)], axis=1)
-        notes.append(why.note)
+        scores, why = with_reasons(bundle, table)
+        notes.append(why)
+    else:
+        scores = score(bundle, table)
     scores.insert(0, "row_id", np.arange(len(scores)))
     predictions = write_rows(scores, out / "predictions.parquet")
     counts = scores["prediction"].value_counts().to_dict() if trained.classes else {}

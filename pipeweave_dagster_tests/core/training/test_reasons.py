@@ -5,10 +5,14 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from lightgbm import LGBMRegressor
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.training import predict
+from pipeweave_dagster.core.training import predict, serving
+from pipeweave_dagster.core.training.asked import asked, rounds_of
 from pipeweave_dagster.core.training.contributions import contributions
-from pipeweave_dagster.core.training.reasons import reasons
+from pipeweave_dagster.core.training.reasons import with_reasons
 from pipeweave_dagster.core.training.serving import load_bundle, prepare, score
 from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_train import trained
@@ -115,6 +119,72 @@ def test_a_model_without_trees_or_lines_says_that_it_has_no_reasons(tmp_path):
     kept = [m for m in bundle["members"] if "ExtraTrees" in type(m["pipeline"][-1]).__name__]
     bundle = {**bundle, "members": kept}
     rows = frame[found.features]
-    said = reasons(bundle, rows, score(bundle, rows)["prediction"])
-    assert said.columns.shape == (200, 0)
-    assert said.note.startswith("No reasons")
+    said, note = with_reasons(bundle, rows)
+    pd.testing.assert_frame_equal(said, score(bundle, rows))
+    assert note.startswith("No reasons")
+
+
+def test_predictions_are_the_same_bit_by_bit_with_reasons_and_block_by_block(model, monkeypatch):
+    frame, _, out = model
+    bundle = load_bundle(out / "model.skops")
+    alone, (whole, _) = score(bundle, frame), with_reasons(bundle, frame)
+    pd.testing.assert_frame_equal(whole[alone.columns], alone, check_exact=True)
+    monkeypatch.setattr(serving, "BLOCK_ROWS", 120)
+    blocked, _ = with_reasons(bundle, frame)
+    pd.testing.assert_frame_equal(blocked, whole)
+    none, _ = with_reasons(bundle, frame.iloc[:0])
+    assert (len(none), list(none.columns)) == (0, list(whole.columns))
+
+
+def test_rows_are_prepared_and_transformed_once_for_both(model, monkeypatch):
+    frame, _, out = model
+    bundle, calls = load_bundle(out / "model.skops"), []
+    monkeypatch.setattr(serving, "prepare", lambda *a: calls.append("prepared") or prepare(*a))
+    for kind in {type(member["pipeline"][0]) for member in bundle["members"]}:
+        transform = kind.transform
+        monkeypatch.setattr(
+            kind, "transform", lambda *a, _f=transform, **k: calls.append("made") or _f(*a, **k)
+        )
+    with_reasons(bundle, frame.head(20))
+    transformers = {id(member["pipeline"][0]) for member in bundle["members"]}
+    assert sorted(calls) == ["made"] * len(transformers) + ["prepared"]
+
+
+def boosted(rounds):
+    """A model of one LightGBM that sees `a` and `made`, and rows."""
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame(rng.normal(size=(1_000, 3)), columns=list("abc"))
+    rows["made"] = rows["b"] + rows["c"]
+    columns = ColumnTransformer([("numbers", "passthrough", ["a", "made"])])
+    estimator = LGBMRegressor(n_estimators=rounds, verbosity=-1, n_jobs=1, random_state=0)
+    pipeline = Pipeline([("columns", columns), ("model", estimator)])
+    pipeline.fit(rows[["a", "made"]], 3 * rows["a"] + rows["made"] + rng.normal(0, 0.1, 1_000))
+    frame = [{"name": name, "use": "numeric"} for name in ("a", "made")]
+    member = {"pipeline": pipeline, "classes": [], "weight": 1.0}
+    return {"classes": [], "frame": frame, "members": [member]}, rows
+
+
+def test_a_large_part_is_asked_for_its_first_rounds_which_is_said():
+    """Its trees are read from a text, which takes longer than to score a thousand rows."""
+    bundle, rows = boosted(400)
+    (chosen,) = asked(bundle)
+    assert 100 <= chosen["rounds"] < rounds_of(chosen) == 400
+    said, note = with_reasons(bundle, rows)
+    assert f"the first {chosen['rounds']} of its 400 rounds" in note
+    assert (said["reason_1"] == "a").mean() > 0.7
+    found = contributions({**bundle, "members": [chosen]}, rows, quick=True)
+    columns, model = chosen["pipeline"]
+    margin = model.predict(columns.transform(rows), num_iteration=chosen["rounds"])
+    np.testing.assert_allclose(found.values.sum(axis=1)[:, 0] + found.base[:, 0], margin)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_what_is_made_of_two_columns_is_credited_to_both(quick):
+    bundle, rows = boosted(10)
+    alone = contributions(bundle, rows, quick=quick)
+    pair = {"name": "made", "use": "derived", "operator": "sum", "columns": ["b", "c"]}
+    shared = contributions({**bundle, "frame": [bundle["frame"][0], pair]}, rows, quick=quick)
+    assert (alone.columns, shared.columns) == (["a", "made"], ["a", "b", "c"])
+    np.testing.assert_array_equal(shared.values[:, 0], alone.values[:, 0])
+    for half in (1, 2):
+        np.testing.assert_array_equal(shared.values[:, half], alone.values[:, 1] / 2)
