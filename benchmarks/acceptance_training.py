@@ -12,10 +12,14 @@ EXP-04, TRN-06 ...) are tests.
 """
 
 import argparse
+import os
 import sys
 import time
 import warnings
 from pathlib import Path
+
+# As in the processes that score: threads that wait must not count as work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from acceptance import memory, scores, training
 from acceptance.common import bench

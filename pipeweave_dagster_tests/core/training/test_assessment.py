@@ -152,7 +152,8 @@ def test_contributions_and_base_add_up_to_the_margin(model):
         margin = margin + member["weight"] * np.asarray(predict(x, **{kind: True}))
         total += member["weight"]
     sums = told.values.sum(axis=1)[:, 0] + told.base[:, 0]
-    np.testing.assert_allclose(sums, margin / total, atol=1e-5)
+    # XGBoost adds up its trees in single precision.
+    np.testing.assert_allclose(sums, margin / total, atol=1e-6 * max(1.0, np.abs(margin).max()))
 
 
 def test_a_model_is_compared_with_another_on_the_rows_that_both_have(model, tmp_path):
