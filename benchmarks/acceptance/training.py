@@ -212,20 +212,27 @@ def _expected(model: Model) -> dict[str, float]:
 
 
 def noise(trainer: Trainer) -> Iterator[Check]:
-    """The column of noise among the importances on test rows."""
-    low, places = 0, []
+    """The column of noise among the importances on test rows, as they are told.
+
+    Only columns that can be told from nothing are ranked; what is not ranked is in no half.
+    """
+    low, told_apart, places, ranked, columns = 0, 0, [], 0, 0
     for _, model in ten(trainer):
         told = model.evaluation.importance
-        order = sorted(told, key=lambda c: -(told[c].value or 0.0))
-        if NOISE not in order:  # taken for an identifier, so that no model saw it
-            low, places = low + 1, [*places, "left out"]
-            continue
-        place = order.index(NOISE) + 1
-        low += place > len(order) / 2
-        places.append(f"{place}/{len(order)}")
+        order = [name for name, estimate in told.items() if estimate.above_zero]
+        ranked, columns = ranked + len(order), columns + len(told)
+        place = order.index(NOISE) + 1 if NOISE in order else None
+        told_apart += place is not None
+        low += place is None or place > len(told) / 2
+        places.append("-" if place is None else f"{place}/{len(told)}")
     yield Check(
         "EXP-01", "a column of noise is never in the top half", f"{low} of 10: {' '.join(places)}",
         low == len(TEN),
+    )  # fmt: skip
+    yield Check(
+        "EXP-01", "intervals tell it from nothing on at most 1 of 10 sets, and most others",
+        f"{told_apart} of 10; {ranked} of {columns} columns are ranked",
+        told_apart <= 1 and ranked > columns / 2,
     )  # fmt: skip
 
 

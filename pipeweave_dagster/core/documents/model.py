@@ -78,6 +78,11 @@ class Estimate(Part):
     low: float | None = None
     high: float | None = None
 
+    @property
+    def above_zero(self) -> bool:
+        """Whether it can be told from nothing: the whole interval lies above 0."""
+        return self.low is not None and self.low > 0
+
 
 class Trial(Part):
     """One candidate that was fitted with cross-validation inside the training rows."""
@@ -202,7 +207,8 @@ class Evaluation(Document):
     `comparison` is with the champion of the time; `holdout_use` counts how often a model was
     evaluated on this very set of test rows: scores chosen among many uses flatter. `canary`,
     `curve`, `periods` (where rows are divided by time), `stability` and `checks` ask whether the
-    scores and importances can be believed.
+    scores and importances can be believed. Of `importance` those columns come first whose interval
+    lies above 0, the largest first; the others cannot be told from nothing, and are not ranked.
     """
 
     kind: ClassVar[str] = "model_evaluation"

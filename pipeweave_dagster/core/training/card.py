@@ -82,17 +82,25 @@ def _leaderboard(trained: TrainedModel) -> list[str]:
 
 def _columns(spec: PipelineSpec, evaluation: Evaluation) -> list[str]:
     lines = ["## Columns", "", *_stability(evaluation)]
-    lines += ["| column | importance |", "| --- | --- |"]
-    lines += [
-        f"| {_safe(name)} | {_number(evaluation.importance.get(name))} |"
-        for name in spec.features[:200]
-    ]
-    lines.append("")
+    ranked = [name for name, e in evaluation.importance.items() if e.above_zero]
+    others = [name for name in spec.features if name not in ranked]
+    if ranked:
+        lines += _importances(ranked, evaluation)
+    if others:
+        told = "Not distinguishable from nothing (the interval includes 0, or none is known):"
+        lines += [told, "", *_importances(others, evaluation)]
     if spec.dropped:
         lines += ["Left out:", ""]
         lines += [f"- {_safe(n)}: {_safe(why, 300)}" for n, why in spec.dropped.items()]
         lines.append("")
     return lines
+
+
+def _importances(names: list[str], evaluation: Evaluation) -> list[str]:
+    rows = [
+        f"| {_safe(name)} | {_number(evaluation.importance.get(name))} |" for name in names[:200]
+    ]
+    return ["| column | importance (95 % interval) |", "| --- | --- |", *rows, ""]
 
 
 def _stability(evaluation: Evaluation) -> list[str]:

@@ -212,18 +212,25 @@ def _residuals(outcome: Outcome) -> Plot:
 
 
 def _importance(importance: dict[str, Estimate], stability: Stability | None) -> Plot:
+    """Bars of the columns that can be told from nothing; the others are only counted."""
     unsure = stability is not None and not stability.readable
-    shown = [(name, e.value or 0.0) for name, e in list(importance.items())[:12]]
-    top = max((value for _, value in shown), default=0.0) or 1.0
-    svg = Svg(_WIDTH + 60, 40 + 20 * len(shown), "Permutation importance")
+    known = {name: e.value or 0.0 for name, e in importance.items() if e.above_zero}
+    shown = list(known.items())[:12]
+    top = max(known.values(), default=1.0)
+    svg = Svg(_WIDTH + 60, 60 + 20 * len(shown), "Permutation importance")
     svg.text(8, 20, "Permutation importance on test rows" + (": do not read" if unsure else ""))
     for i, (name, value) in enumerate(shown):
         svg.text(170, 44 + 20 * i, name[:24], "end")
-        svg.rect(176, 33 + 20 * i, 180 * max(value, 0.0) / top, 14)
+        svg.rect(176, 33 + 20 * i, 180 * value / top, 14)
         svg.text(362, 44 + 20 * i, f"{value:.3g}")
+    others = len(importance) - len(known)
+    if others:
+        told = f"{others} column{'s' * (others > 1)} cannot be told from nothing"
+        svg.text(8, 48 + 20 * len(shown), told)
     return Plot(
         name="importance",
-        caption="How much the metric worsens when one column's values are shuffled."
+        caption="How much the metric worsens when one column's values are shuffled. Columns whose "
+        "95 % interval includes 0 are not ranked."
         + (" Do not read: parts of the model rank the columns differently." if unsure else ""),
         svg=svg.markup(),
     )

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBRegressor
@@ -30,12 +30,51 @@ def fitted():
 
 
 def test_the_columns_that_matter_come_first_and_noise_has_none(fitted):
-    found, notes = importance(*fitted, "rmse", seconds=60)
+    bundle, outcome = fitted
+    found, notes = importance(bundle, outcome, "rmse", seconds=60)
     assert list(found)[:2] == ["c7", "c2"]
     assert found["c7"].low > found["c2"].high > 0
     assert len(found) == 20
     assert all(abs(found[name].value) < 0.01 for name in list(found)[2:])
     assert "300 test rows" in notes[0]
+    ranked = [name for name, estimate in found.items() if estimate.above_zero]
+    assert list(found)[: len(ranked)] == ranked
+    assert len(ranked) < 6  # it was fitted to these very rows
+    assert list(found)[len(ranked) :] == [name for name in outcome.features if name not in ranked]
+    assert f"{20 - len(ranked)} of 20 columns cannot be told from nothing" in notes[1]
+
+
+def test_columns_that_a_model_only_believes_in_are_not_ranked():
+    """It was fitted to chance: on these test rows some seem to help, on others they would not."""
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame(rng.normal(size=(300, 20)), columns=[f"c{i}" for i in range(20)])
+    y = rng.normal(size=300)
+    pipeline = make_pipeline(StandardScaler(), LinearRegression())
+    pipeline.fit(table, rng.normal(size=300))
+    bundle = {
+        "classes": [],
+        "frame": [{"name": name, "use": "numeric"} for name in table.columns],
+        "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
+    }
+    outcome = Outcome([], y, pipeline.predict(table), np.full(300, y.mean()), table)
+    found, _ = importance(bundle, outcome, "rmse", seconds=60)
+    assert sum(estimate.value > 0 for estimate in found.values()) > 4
+    assert sum(estimate.above_zero for estimate in found.values()) <= 1
+
+
+def test_where_a_class_may_lack_there_is_no_interval():
+    table = pd.DataFrame({"a": np.arange(30.0), "b": np.zeros(30)})
+    y = np.array([1] + [0] * 29)
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(table, y)
+    bundle = {
+        "classes": ["no", "yes"],
+        "frame": [{"name": name, "use": "numeric"} for name in table.columns],
+        "members": [{"pipeline": pipeline, "classes": [0, 1], "weight": 1.0}],
+    }
+    outcome = Outcome(["no", "yes"], y, pipeline.predict_proba(table), np.zeros((30, 2)), table)
+    found, _ = importance(bundle, outcome, "roc_auc", seconds=60)
+    assert found["a"].value > 0
+    assert (found["a"].low, found["a"].above_zero) == (None, False)
 
 
 def test_it_stops_when_time_is_over_and_says_so(fitted):

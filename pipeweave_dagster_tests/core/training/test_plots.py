@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import Curve, CurvePoint, Dependence
+from pipeweave_dagster.core.documents import Curve, CurvePoint, Dependence, Estimate
 from pipeweave_dagster.core.training.audit.pictures import pictures
 from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.plots import dependence_plot, plots
@@ -53,3 +53,17 @@ def test_each_axis_is_labelled_with_its_own_ends():
     curve = Curve(learner="linear", points=points)
     svg = pictures(curve, [], "roc_auc")[0].svg
     assert [svg.count(f">{label}<") for label in ("0", "all", "0.6", "0.9")] == [1] * 4
+
+
+def test_columns_that_cannot_be_told_from_nothing_have_no_bar():
+    importance = {
+        "sure": Estimate(value=0.2, low=0.1, high=0.3),
+        "perhaps": Estimate(value=0.4, low=-0.1, high=0.9),
+        "unknown": Estimate(value=0.3),
+    }
+    y = np.arange(ROWS, dtype=float)
+    found = {p.name: p for p in plots(Outcome([], y, y, y, FEATURES), importance)}["importance"]
+    assert ">sure<" in found.svg
+    assert ">perhaps<" not in found.svg
+    assert "2 columns cannot be told from nothing" in found.svg
+    assert "not ranked" in found.caption
