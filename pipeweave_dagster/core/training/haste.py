@@ -10,7 +10,7 @@ import math
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.folds import Problem
 
-_USUAL = {"lightgbm": 0.05, "xgboost": 0.06, "hist_gradient_boosting": 0.06, "catboost": 0.06}
+_USUAL = {"lightgbm": 0.05, "xgboost": 0.06, "hist_gradient_boosting": 0.06, "catboost": 0.1}
 FASTEST = 0.25
 _ROUNDS = 1_000
 """So many rounds at the usual rate come to their end in nearly all cases."""

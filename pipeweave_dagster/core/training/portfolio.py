@@ -59,7 +59,7 @@ _LARGE_TREES = [
         {"max_depth": 9, "learning_rate": 0.04, "subsample": 0.75, "colsample_bytree": 0.6,
          "min_child_weight": 1, "reg_lambda": 2.0},
     ),
-    Candidate("catboost_deep", "catboost", {"depth": 8, "learning_rate": 0.05}),
+    Candidate("catboost_deep", "catboost", {"depth": 8, "learning_rate": 0.08}),
 ]  # fmt: skip
 _CROSSED = [
     Candidate(

@@ -53,7 +53,7 @@ SPACES: dict[str, dict[str, Range]] = {
     },
     "catboost": {
         "depth": Range(3, 9, 6, magnitude=False, whole=True),
-        "learning_rate": Range(0.02, 0.15, 0.06),
+        "learning_rate": Range(0.03, 0.2, 0.1),
         "l2_leaf_reg": Range(0.5, 20, 3),
         "random_strength": Range(0.2, 5, 1),
         "bagging_temperature": Range(0, 1.5, 1, magnitude=False),

@@ -191,11 +191,10 @@ class Search:
         if not adaptive(self.spec) or self.fruitless > patience or self.proposed > _MOST_PROPOSALS:
             return None
         ranked = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"]
+        affordable = self._affordable_families(ranked)
+        ranked = [r for r in ranked if r.candidate.family in affordable]
         candidate = propose(ranked, self.proposed, self.cache.problem.seed, self.haste)
         if candidate is None:
-            return None
-        alike = [r.pace for r in ranked if r.candidate.family == candidate.family and r.done]
-        if not self._affordable(self.folds * sum(alike) / len(alike) / self.lanes):
             return None
         self.proposed += 1
         self.fruitless += 1
@@ -203,6 +202,14 @@ class Search:
         result.proposal = True
         self.results.append(result)
         return self._work(result, self.clock.share(0.2, 0.1))
+
+    def _affordable_families(self, ranked: list[Result]) -> set[str]:
+        """Those of which one more candidate can go through all folds before the refit."""
+        paces: dict[str, list[float]] = {}
+        for result in ranked:
+            paces.setdefault(result.candidate.family, []).append(result.pace)
+        shares = {family: sum(paces[family]) / len(paces[family]) / self.lanes for family in paces}
+        return {family for family in shares if self._affordable(self.folds * shares[family])}
 
     def _affordable(self, seconds: float) -> bool:
         return seconds * _SLOWER + self.kept_for_refit() <= self.clock.left

@@ -122,6 +122,20 @@ def test_variants_of_the_best_families_come_first(made):
     assert search._best_families() == ["xgboost", "linear", "mlp"]
 
 
+def test_a_family_too_slow_for_the_time_left_does_not_end_the_search(made):
+    spec, job = made
+    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    for family, score, seconds in (("xgboost", 0.1, 40.0), ("linear", 0.2, 0.01)):
+        result = start(Candidate(family, family), search.cache)
+        result.scores, result.seconds = [score], seconds
+        search.results.append(result)
+    assert search._propose() is not None
+    assert search.results[-1].candidate.family == "linear"
+    search.results[1].seconds = 40.0
+    search.results[2].seconds, search.results[2].scores = 40.0, [0.3]
+    assert search._propose() is None
+
+
 def test_a_mixture_that_answers_too_slowly_loses_its_dearest_members(made):
     results = []
     for name, answer_s in (("quick", 1e-4), ("slow", 1e-2)):

@@ -25,7 +25,8 @@ class _Deadline:
 class CatBoost:
     """The library as `Boosted` uses it."""
 
-    defaults: ClassVar[dict[str, Any]] = {"learning_rate": 0.06, "depth": 6, "l2_leaf_reg": 3.0}
+    # Twice the rate of the others: a tree takes ten times as long as one of theirs.
+    defaults: ClassVar[dict[str, Any]] = {"learning_rate": 0.1, "depth": 6, "l2_leaf_reg": 3.0}
 
     def model(self, rows: Rows, params: dict[str, Any]) -> CatBoosted:
         """A classifier or regressor whose fit is repeatable and writes no files."""
