@@ -22,7 +22,14 @@ def of_search(search: Search) -> list[str]:
         skipped = ", ".join(search.skipped)
         notes.append(f"No time was left to try {skipped}: a larger budget would.")
     if search.proposed:
-        notes.append(f"{search.proposed} further candidates were tried near the best ones.")
+        ended = (
+            ""
+            if not search.exhausted
+            else (
+                f"; the last {search.fruitless} were no better, so the search ended before its time"
+            )
+        )
+        notes.append(f"{search.proposed} further candidates were tried near the best ones{ended}.")
     if search.made:
         names = [entry["name"] for entry in search.made]
         shown = ", ".join(names[:_FEATURES_SHOWN]) + (", …" if len(names) > _FEATURES_SHOWN else "")

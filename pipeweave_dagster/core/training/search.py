@@ -187,8 +187,7 @@ class Search:
 
     def _propose(self) -> Work | None:
         """A new candidate, unless the last ones brought nothing, or time is short."""
-        patience = _PATIENCE + int(self.clock.budget_s / _PATIENCE_OF_S)
-        if not adaptive(self.spec) or self.fruitless > patience or self.proposed > _MOST_PROPOSALS:
+        if not adaptive(self.spec) or self.exhausted or self.proposed > _MOST_PROPOSALS:
             return None
         ranked = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"]
         affordable = self._affordable_families(ranked)
@@ -202,6 +201,12 @@ class Search:
         result.proposal = True
         self.results.append(result)
         return self._work(result, self.clock.share(0.2, 0.1))
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it ends before its time, since new candidates bring nothing any more."""
+        patience = _PATIENCE + int(self.clock.budget_s / _PATIENCE_OF_S)
+        return self.fruitless > patience
 
     def _affordable_families(self, ranked: list[Result]) -> set[str]:
         """Those of which one more candidate can go through all folds before the refit."""

@@ -1,0 +1,33 @@
+"""What is said of a search and of a verdict beside the figures."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pipeweave_dagster.core.training import remarks
+
+
+def search(**facts):
+    return SimpleNamespace(
+        **{"skipped": [], "proposed": 0, "fruitless": 0, "exhausted": False, "made": []} | facts
+    )
+
+
+@pytest.mark.parametrize(("exhausted", "told"), [(True, True), (False, False)])
+def test_a_search_that_ends_before_its_time_says_so(exhausted, told):
+    note = " ".join(remarks.of_search(search(proposed=40, fruitless=21, exhausted=exhausted)))
+    assert "40 further candidates were tried" in note
+    assert ("the last 21 were no better, so the search ended before its time" in note) == told
+
+
+def test_what_there_was_no_time_for_is_named():
+    found = remarks.of_search(search(skipped=["svm"], made=[{"name": f"m{k}"} for k in range(7)]))
+    assert any("No time was left to try svm" in note for note in found)
+    assert any("7 features made from others (m0, m1, m2, m3, m4, …)" in note for note in found)
+    assert remarks.of_search(search()) == []
+
+
+def test_a_verdict_is_explained_where_it_is_no_model_or_was_changed():
+    assert remarks.of_verdict("model", "model") == []
+    assert "held half-way" in remarks.of_verdict("no signal", "no signal")[0]
+    assert "with the test rows" in remarks.of_verdict("model", "no signal")[0]
