@@ -31,7 +31,8 @@ def asked(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     left = _MARGIN * _scoring(bundle)
     chosen: list[dict[str, Any]] = []
     for member in sorted(bundle["members"], key=lambda member: -member["weight"]):
-        if not can_be_explained(member) or len(member["classes"]) != len(bundle["classes"]):
+        known = len(member["classes"]) == len(bundle["classes"])
+        if not (known and can_be_explained(member, quick=True)):
             continue
         cost = _explaining(member)
         if cost > left and not chosen:

@@ -1,7 +1,7 @@
 """What each feature adds to a prediction: exact SHAP values of trees (Lundberg et al. 2020).
 
-XGBoost and LightGBM compute them themselves; those of a line are its coefficients times its
-(scaled) inputs. They are in the margin of each model (the unit of the target, or log-odds), and
+XGBoost, LightGBM and CatBoost compute them themselves; those of a line are its coefficients times
+its (scaled) inputs. They are in the margin of each model (the unit of the target, or log-odds), and
 add up to it together with the base: LightGBM's exactly, XGBoost's to 3e-7 of the largest margin of
 what its leaves add up to in double precision (it adds them up in single precision itself, so that
 the margin it tells is off by up to 1e-6).
@@ -20,7 +20,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.paths import gathered, path_contributions
-from pipeweave_dagster.core.training.serving import prepare
+from pipeweave_dagster.core.training.serving import CatBoosted, prepare
 from pipeweave_dagster.core.training.split import Index
 
 _LINES = (LogisticRegression, Ridge)
@@ -63,7 +63,7 @@ def contributions(
     base: Array | None = None
     share = 0.0
     for member in bundle["members"]:
-        if not can_be_explained(member):
+        if not can_be_explained(member, quick=quick):
             continue
         transformer = member["pipeline"][0]
         if id(transformer) not in made:
@@ -102,14 +102,17 @@ def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str]
     return columns, by_column
 
 
-def can_be_explained(member: dict[str, Any]) -> bool:
+def can_be_explained(member: dict[str, Any], *, quick: bool = False) -> bool:
     """Whether contributions of a member of the bundle are known: boosted trees, and lines.
 
-    Those of a model of the logarithm would not add up in the unit of the target.
+    Those of a model of the logarithm would not add up in the unit of the target, and CatBoost
+    knows no quick ones.
     """
     model = member["pipeline"][-1]
     if isinstance(model, TransformedTargetRegressor):
         return False
+    if isinstance(model, CatBoosted):
+        return not quick
     return isinstance(model, _LINES) or hasattr(model, "booster_") or hasattr(model, "get_booster")
 
 
@@ -147,6 +150,10 @@ def _of_trees(model: Any, x: Any) -> Array:
     if hasattr(model, "booster_"):
         found = np.asarray(model.predict(x, pred_contrib=True), dtype=np.float64)
         return found.reshape(x.shape[0], -1, x.shape[1] + 1).transpose(0, 2, 1)
+    if isinstance(model, CatBoosted):
+        pool = model.pool(x)
+        found = np.asarray(model.booster.get_feature_importance(pool, type="ShapValues"))
+        return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
     from xgboost import DMatrix
 
     matrix = DMatrix(

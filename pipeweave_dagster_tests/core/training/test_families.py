@@ -174,3 +174,20 @@ def test_a_planned_pipeline_names_what_is_installed(table, monkeypatch):
     assert "catboost" in families(planned(frame, "y", "regression"))
     monkeypatch.setattr(catalogue, "find_spec", lambda name: None)
     assert "catboost" not in families(planned(frame, "y", "regression"))
+
+
+@pytest.mark.parametrize("task", list(CLASSES))
+def test_contributions_of_catboost_add_up_to_its_margin(task, table):
+    spec, problem, frame = problem_of(table, task)
+    family, cache = FAMILIES["catboost"], FoldCache(problem)
+    data = cache.get(family.view, 0)
+    fit = family.fit(cache.rows(family.view, data, None), {}, time.time() + 30)
+    bundle = bundle_of(task, problem.labels, frame_plan(spec), [member(fit, data)])
+    told = contributions(bundle, frame.iloc[data.valid])
+    pool = fit.estimator.pool(data.x_valid)
+    margin = fit.estimator.booster.predict(pool, prediction_type="RawFormulaVal")
+    sums = told.values.sum(axis=1) + told.base
+    np.testing.assert_allclose(sums, margin.reshape(sums.shape), atol=1e-9)
+    share = np.abs(told.values).mean(axis=(0, 2))
+    assert told.columns[int(share.argmax())] in ("x", "note")
+    assert contributions(bundle, frame.iloc[data.valid], quick=True) is None
