@@ -224,7 +224,8 @@ def noise(trainer: Trainer) -> Iterator[Check]:
         place = order.index(NOISE) + 1 if NOISE in order else None
         told_apart += place is not None
         low += place is None or place > len(told) / 2
-        places.append("-" if place is None else f"{place}/{len(told)}")
+        unranked = "unranked" if NOISE in told else "no value"
+        places.append(unranked if place is None else f"{place}/{len(told)}")
     yield Check(
         "EXP-01", "a column of noise is never in the top half", f"{low} of 10: {' '.join(places)}",
         low == len(TEN),

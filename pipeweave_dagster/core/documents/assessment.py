@@ -139,12 +139,14 @@ class Stability(Part):
     """Whether parts of the model that learned from other rows rank the columns alike.
 
     `correlation` is Spearman's of their mean absolute contributions, mean over pairs of `models`;
-    below 0.7 the importances are not to be read.
+    below 0.7 the importances are not to be read. `by` says who was asked: quick relatives of the
+    model, where it has no two parts of one kind.
     """
 
     correlation: float
     models: int
     readable: bool
+    by: str = "parts of the model"
 
 
 class MethodCheck(Part):

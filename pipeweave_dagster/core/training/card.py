@@ -109,7 +109,7 @@ def _stability(evaluation: Evaluation) -> list[str]:
         return []
     mark = "" if found.readable else "**Do not read the importances.** "
     words = f"rank the columns with a correlation of {found.correlation:.2f}."
-    return [f"{mark}{found.models} parts of the model that learned from other rows {words}", ""]
+    return [f"{mark}{found.models} {_safe(found.by)} that learned from other rows {words}", ""]
 
 
 def _along(evaluation: Evaluation) -> list[str]:

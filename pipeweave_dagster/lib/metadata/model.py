@@ -113,7 +113,7 @@ def _along(document: Evaluation) -> dict[str, Any]:
         mark = "" if document.stability.readable else "do not read the importances: "
         facts["importance_stability"] = (
             f"{mark}rank correlation {document.stability.correlation:.2f} between "
-            f"{document.stability.models} parts of the model that learned from other rows"
+            f"{document.stability.models} {document.stability.by} that learned from other rows"
         )
     return facts
 

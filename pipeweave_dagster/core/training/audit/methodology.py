@@ -253,7 +253,7 @@ def _explanations_hold(score: Score) -> str | None:
     if found.readable:
         return None
     return (
-        f"{found.models} parts of the model that learned from other rows rank the columns "
+        f"{found.models} {found.by} that learned from other rows rank the columns "
         f"differently (rank correlation {found.correlation:.2f}): do not read the importances."
     )
 

@@ -18,7 +18,7 @@ from pipeweave_dagster.core.training.audit.canary import CRITICAL_Z, run_canary
 from pipeweave_dagster.core.training.audit.curve import learning_curve
 from pipeweave_dagster.core.training.audit.periods import periods
 from pipeweave_dagster.core.training.audit.probe import probe_like
-from pipeweave_dagster.core.training.audit.stability import stability
+from pipeweave_dagster.core.training.audit.stability import stability, stability_of_relatives
 from pipeweave_dagster.core.training.job import Job, make_job
 from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.sample import sampled
@@ -79,6 +79,10 @@ def _along(found: Audit, trained: TrainedModel, table: Table, job: Job, outcome:
         found.notes,
         lambda: learning_curve(job.problem, trained.metric, probe),
     )
+    if found.stability is None:
+        rows = outcome.features.iloc[:_EXPLAINED_ROWS]
+        stable = _tried("stability", found.notes, lambda: stability_of_relatives(job, probe, rows))
+        found = found._replace(stability=stable)
     scored = _tried("periods", found.notes, lambda: periods(table, job, outcome, probe))
     return found._replace(curve=curve, periods=scored or [])
 

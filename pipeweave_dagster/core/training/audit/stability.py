@@ -1,6 +1,8 @@
 """Whether an importance says something of the data, or of the rows that a model happened to see."""
 
+import time
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -9,11 +11,17 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from pipeweave_dagster.core.documents import Stability
+from pipeweave_dagster.core.training.audit.probe import Probe
+from pipeweave_dagster.core.training.bundle import bundle_of, member
 from pipeweave_dagster.core.training.contributions import contributions
+from pipeweave_dagster.core.training.fitting import fit_candidate
+from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.job import Job
 
 READABLE = 0.7
 _MODELS = 4
 _LEAST_COLUMNS = 3
+_SECONDS = 10.0
 
 
 def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
@@ -36,6 +44,33 @@ def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
         if len(known) > 1 and len(known[0]) >= _LEAST_COLUMNS:
             return _judged(known)
     return None
+
+
+def stability_of_relatives(job: Job, probe: Probe, table: pd.DataFrame) -> Stability | None:
+    """The same asked of quick learners, for models without two parts of one kind.
+
+    Each of four learns from all rows but a random quarter, as fold models would.
+
+    Args:
+        job: Training rows.
+        probe: The quick relative of the model.
+        table: Raw rows to explain.
+    """
+    count = len(job.problem.y)
+    quarter = np.random.default_rng(job.problem.seed).permutation(count) % _MODELS
+    folds = [(np.flatnonzero(quarter != k), np.flatnonzero(quarter == k)) for k in range(_MODELS)]
+    cache = FoldCache(replace(job.problem, folds=folds))
+    end, members = time.time() + _SECONDS, []
+    for fold in range(_MODELS):
+        if time.time() > end:
+            break
+        data = cache.get(probe.candidate.view, fold)
+        rows = cache.rows(probe.candidate.view, data, probe.rounds)
+        rows = replace(rows, x_valid=None, y_valid=None)
+        members.append(member(fit_candidate(probe.candidate, rows, end), data))
+    bundle = bundle_of(job.problem.task, job.problem.labels, job.frame, members)
+    found = stability(bundle, table)
+    return found and found.model_copy(update={"by": "quick relatives of the model"})
 
 
 def _kind(member: dict[str, Any]) -> str:

@@ -17,9 +17,12 @@ from pipeweave_dagster.core.documents import (
     Trial,
 )
 from pipeweave_dagster.core.training.audit.methodology import QUESTIONS, Score, methodology
-from pipeweave_dagster.core.training.audit.stability import stability
+from pipeweave_dagster.core.training.audit.probe import TREES
+from pipeweave_dagster.core.training.audit.stability import stability, stability_of_relatives
+from pipeweave_dagster.core.training.job import make_job
 from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.promote import promote
+from pipeweave_dagster.core.training.table import read_table
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
@@ -209,6 +212,21 @@ def test_importances_that_depend_on_the_rows_are_marked(target_of, readable):
     assert found.models == 4
     assert found.readable is readable
     assert (found.correlation >= 0.7) is readable
+
+
+@pytest.mark.parametrize(("noise", "readable"), [(0.1, True), (1e3, False)])
+def test_quick_relatives_are_asked_of_a_model_without_two_parts_of_a_kind(
+    noise, readable, tmp_path
+):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(300, 8)), columns=list("abcdefgh"))
+    weights = 2.0 ** np.arange(8)
+    frame = table.assign(y=table.to_numpy() @ weights + noise * rng.normal(size=300))
+    spec = planned(frame, "y", "regression")
+    job = make_job(spec, read_table(spec, stored(frame, tmp_path)), seed=0)
+    found = stability_of_relatives(job, TREES, table)
+    assert (found.models, found.by) == (4, "quick relatives of the model")
+    assert found.readable is readable
 
 
 def test_one_part_alone_has_nothing_to_be_compared_with():
