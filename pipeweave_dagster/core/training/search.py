@@ -297,7 +297,8 @@ class Search:
         if ready and ranked.index(result) < _LEAST_FINALISTS:
             self.fruitless = 0
         for worse in [r for r in ranked if not (r.released or r.busy)][_WITH_MODELS:]:
-            if worse.candidate.family != "dummy":
+            # One that went further was compared on more rows, and stays whatever these few say.
+            if worse.done == result.done and worse.candidate.family != "dummy":
                 worse.release()
 
     def _tell(self, result: Result) -> None:
