@@ -22,6 +22,7 @@ _LEAST_ROWS = 300
 _ROWS = 10_000
 _MOST_CELLS = 8_000_000
 """Inputs times outputs times rows: what is beyond is sampled, so that it takes a second or two."""
+_ROWS_AN_INPUT = 10
 _PARTS = 3
 _STRENGTH, _RIDGE = 0.02, 5e-3
 _STEPS = 100
@@ -88,7 +89,9 @@ class _Rows:
         return min(_ROWS, max(_LEAST_ROWS, within))
 
     def has_enough(self) -> bool:
-        """Whether two classes (or three of more) are in every sample of every part."""
+        """Ten rows for each input, and two classes (or three of more) in every sample."""
+        if min(len(self.y), self.most) < _ROWS_AN_INPUT * self.inputs.shape[1]:
+            return False
         if not self.classes:
             return True
         least = 2 * _PARTS * max(1.0, len(self.y) / self.most)

@@ -85,6 +85,11 @@ def test_it_is_left_out_where_rows_or_classes_are_too_few(rows, classes, rare):
     np.testing.assert_array_equal(both, sum(w * r.oof for r, w in members))
 
 
+def test_it_is_left_out_where_its_inputs_are_too_many():
+    members, y = timid(900, 60)
+    assert stack_of(members, y, 60)[0] is None
+
+
 def test_rows_that_no_fold_held_out_stay_unknown_and_one_member_has_no_stack():
     members, y = timid(800, 2)
     for result, _ in members:
