@@ -9,12 +9,12 @@ from pipeweave_dagster.core.training.trial import Result, trial_of
 _SHOWN = 40
 
 
-def leaderboard(results: list[Result], mixture: Mixture, job: Job) -> list[Trial]:
+def leaderboard(results: list[Result], mixture: Mixture, job: Job, folds: int) -> list[Trial]:
     """The winner, then those that got through as many folds, then the others; best first.
 
-    Not more than 40 are shown.
+    Not more than 40 are shown. Who did not get through so many folds is called cut.
     """
-    folds, metric = len(job.problem.folds), job.spec.metric
+    metric = job.spec.metric
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
     shared = min(result.done for result, _ in mixture.weighted)
     ordered = sorted(

@@ -18,6 +18,11 @@ def of_installation(missing: list[str]) -> list[str]:
 def of_search(search: Search) -> list[str]:
     """What there was no time for, and what was tried beyond the fixed list."""
     notes = []
+    if search.enough < search.folds:
+        notes.append(
+            f"Candidates were compared on {search.enough} of {search.folds} folds, whose rows are "
+            "enough to tell them apart; the time went to more candidates."
+        )
     if search.skipped:
         skipped = ", ".join(search.skipped)
         notes.append(f"No time was left to try {skipped}: a larger budget would.")

@@ -1,12 +1,15 @@
 """The search: candidates in a fixed good order, each fit only if it still fits into the time.
 
 First every candidate runs on one fold, so that a short budget compares all of them on the same
-rows; then the best of them run on the other folds, best first, so that the choice rests on all
-rows as far as time allows. What is left goes to new candidates near the best ones.
+rows; then the best of them run on the other folds, best first, until the choice rests on enough
+rows (on all of a small table, as far as time allows). What is left goes to new candidates near
+the best ones.
 """
 
 import logging
 import time
+
+import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
@@ -14,7 +17,7 @@ from pipeweave_dagster.core.training.cost import beyond_reserve, expected_refit,
 from pipeweave_dagster.core.training.crossing import cross
 from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.folds import FoldCache
+from pipeweave_dagster.core.training.folds import FoldCache, Problem
 from pipeweave_dagster.core.training.haste import haste_of
 from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
@@ -46,6 +49,7 @@ _SLOWER = 1.3
 _MOST_PROPOSALS = 300
 _PATIENCE, _PATIENCE_OF_S = 8, 5.0
 _WITH_MODELS = 30
+_ENOUGH_ROWS = 2_500
 
 
 class Search:
@@ -76,6 +80,7 @@ class Search:
         self.journal = journal or Journal(None)
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
+        self.enough = _enough(cache.problem)
         self.results: list[Result] = []
         self.skipped: list[str] = []
         self.made: Plan = []
@@ -165,7 +170,7 @@ class Search:
 
     def _next(self) -> Work | None:
         """The next fold of a good candidate, else the first fold of a new one."""
-        for fold in range(1, self.folds):
+        for fold in range(1, self.enough):
             for result in self.ranked(minimum=fold)[: self._width(fold)]:
                 if result.candidate.family == "dummy" or result.done > fold or result.busy:
                     continue
@@ -180,7 +185,7 @@ class Search:
         """How many go on to a fold: fewer each time, and as many as can go through all of them."""
         most = max(_LEAST_FINALISTS, _MOST_FINALISTS - 2 * (fold - 1))
         best = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"][:most]
-        seconds = sum(r.pace for r in best) / max(1, len(best)) * (self.folds - fold)
+        seconds = sum(r.pace for r in best) / max(1, len(best)) * (self.enough - fold)
         time_left = max(0.0, self.clock.left - self.kept_for_refit()) * self.lanes
         fitting = int(time_left / max(seconds, 1e-3))
         return max(_NARROWEST, min(most * (2 if self.lanes > 1 else 1), fitting))
@@ -214,7 +219,7 @@ class Search:
         for result in ranked:
             paces.setdefault(result.candidate.family, []).append(result.pace)
         shares = {family: sum(paces[family]) / len(paces[family]) / self.lanes for family in paces}
-        return {family for family in shares if self._affordable(self.folds * shares[family])}
+        return {family for family in shares if self._affordable(self.enough * shares[family])}
 
     def _affordable(self, seconds: float) -> bool:
         return seconds * _SLOWER + self.kept_for_refit() <= self.clock.left
@@ -253,7 +258,8 @@ class Search:
     def finalists(self) -> list[Result]:
         """The candidates among which is chosen, best first, all compared on the same folds.
 
-        These are as many folds as three candidates have got through (or as many as there are).
+        These are as many folds as three candidates have got through (or as many as there are, or
+        as are enough).
         The constant model stands alone where no other is better, and is no part of a mixture.
         """
         done = sorted(
@@ -262,7 +268,7 @@ class Search:
         )
         if not done:
             return self.results[:1]
-        ranked = self.ranked(minimum=done[min(2, len(done) - 1)])
+        ranked = self.ranked(minimum=min(self.enough, done[min(2, len(done) - 1)]))
         if ranked[0].candidate.family == "dummy":
             return ranked[:1]
         return [r for r in ranked if r.candidate.family != "dummy" and not r.released]
@@ -293,7 +299,7 @@ class Search:
     def _weigh(self, result: Result) -> None:
         """Count what the proposals bring, and forget the models that cannot be chosen."""
         ranked = self.ranked(minimum=result.done)
-        ready = result.proposal and result.done == self.folds
+        ready = result.proposal and result.done == self.enough
         if ready and ranked.index(result) < _LEAST_FINALISTS:
             self.fruitless = 0
         for worse in [r for r in ranked if not (r.released or r.busy)][_WITH_MODELS:]:
@@ -311,3 +317,12 @@ class Search:
             "trial %d %s: %s %.4f on %d of %d folds (%.1f s)",
             number, name, self.metric, result.score, result.done, self.folds, seconds,
         )  # fmt: skip
+
+
+def _enough(problem: Problem) -> int:
+    """The fewest folds that hold out enough rows to tell candidates apart; all, if none do.
+
+    More folds would leave less time for more candidates: on large tables that costs more.
+    """
+    held_out = np.cumsum([len(valid) for _, valid in problem.folds])
+    return min(len(held_out), int(np.searchsorted(held_out, _ENOUGH_ROWS)) + 1)

@@ -87,7 +87,7 @@ def run_training(
         features=spec.features,
         winner=mixture.name,
         verdict=judged,
-        leaderboard=leaderboard(search.results, mixture, job),
+        leaderboard=leaderboard(search.results, mixture, job, search.enough),
         recipe=[part.recipe for part in refitted or parts],
         made=search.made,
         temperature=extras.temperature,

@@ -1,6 +1,8 @@
 """What must fit into the budget beside fitting: learning in time, answering, storing."""
 
 import time
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -151,6 +153,24 @@ def test_finalists_are_not_forgotten_for_being_worse_on_one_fold(made):
         f"m{k}" for k in range(30, 40)
     ]
     assert [r.candidate.name for r in search.finalists()] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "enough"), [([100] * 5, 5), ([1000] * 5, 3), ([3000] * 5, 1), ([9000], 1)]
+)
+def test_candidates_are_compared_on_as_many_folds_as_it_takes(made, held_out, enough):
+    spec, job = made
+    starts = np.cumsum([0, *held_out])
+    folds = [(np.arange(10), np.arange(a, b)) for a, b in pairwise(starts)]
+    cache = FoldCache(replace(job.problem, folds=folds))
+    search = Search(spec, cache, Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    assert search.enough == enough
+    for name, done in (("a", 5), ("b", 3), ("c", 3), ("d", 1)):
+        result = start(Candidate(name, "linear"), FoldCache(job.problem))
+        result.scores = [0.1] * min(done, len(folds))
+        search.results.append(result)
+    known = {1: ["a", "b", "c", "d"], 3: ["a", "b", "c"], 5: ["a", "b", "c"]}
+    assert [r.candidate.name for r in search.finalists()] == known[enough]
 
 
 def test_a_mixture_that_answers_too_slowly_loses_its_dearest_members(made):

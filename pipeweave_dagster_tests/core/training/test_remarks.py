@@ -9,7 +9,16 @@ from pipeweave_dagster.core.training import remarks
 
 def search(**facts):
     return SimpleNamespace(
-        **{"skipped": [], "proposed": 0, "fruitless": 0, "exhausted": False, "made": []} | facts
+        **{
+            "skipped": [],
+            "proposed": 0,
+            "fruitless": 0,
+            "exhausted": False,
+            "made": [],
+            "enough": 5,
+            "folds": 5,
+        }
+        | facts
     )
 
 
@@ -18,6 +27,10 @@ def test_a_search_that_ends_before_its_time_says_so(exhausted, told):
     note = " ".join(remarks.of_search(search(proposed=40, fruitless=21, exhausted=exhausted)))
     assert "40 further candidates were tried" in note
     assert ("the last 21 were no better, so the search ended before its time" in note) == told
+
+
+def test_it_is_told_on_how_many_folds_candidates_were_compared():
+    assert "on 1 of 5 folds" in remarks.of_search(search(enough=1))[0]
 
 
 def test_what_there_was_no_time_for_is_named():
