@@ -70,7 +70,8 @@ def _align(
             (SnapshotColumn(name=label, original_name=raw.names[j], type="text", missing=0), None)
         )
     if extra:
-        notes.append(f"{len(extra)} columns of the batch are not in the training data.")
+        told = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
+        notes.append(f"The batch has {told} that the training data had not.")
     path = out / "data.parquet"
     space.db.execute(
         f"COPY (SELECT {', '.join(selected)} FROM {raw.table} ORDER BY rowid)"
