@@ -80,7 +80,7 @@ class Search:
         self.journal = journal or Journal(None)
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
-        self.enough = _enough(cache.problem)
+        self.enough = _enough(spec, cache.problem)
         self.results: list[Result] = []
         self.skipped: list[str] = []
         self.made: Plan = []
@@ -319,10 +319,13 @@ class Search:
         )  # fmt: skip
 
 
-def _enough(problem: Problem) -> int:
+def _enough(spec: PipelineSpec, problem: Problem) -> int:
     """The fewest folds that hold out enough rows to tell candidates apart; all, if none do.
 
-    More folds would leave less time for more candidates: on large tables that costs more.
+    More folds would leave less time for more candidates: on large tables that costs more. Rows of
+    one period, one group or one fold of the user are alike, so these folds are all needed.
     """
+    if spec.split.kind != "hash":
+        return len(problem.folds)
     held_out = np.cumsum([len(valid) for _, valid in problem.folds])
     return min(len(held_out), int(np.searchsorted(held_out, _ENOUGH_ROWS)) + 1)

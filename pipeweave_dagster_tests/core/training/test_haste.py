@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.cost import answerable, trimmed
 from pipeweave_dagster.core.training.finish import fold_parts, more_folds
@@ -171,6 +172,23 @@ def test_candidates_are_compared_on_as_many_folds_as_it_takes(made, held_out, en
         search.results.append(result)
     known = {1: ["a", "b", "c", "d"], 3: ["a", "b", "c"], 5: ["a", "b", "c"]}
     assert [r.candidate.name for r in search.finalists()] == known[enough]
+
+
+def test_the_last_period_is_judged_first_and_all_periods_are_needed(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=20_000), "y": rng.normal(size=20_000)})
+    frame["when"] = pd.date_range("2020-01-01", periods=len(frame), freq="h")
+    settings = DatasetSettings(split={"time": "when"})
+    spec = planned(frame, "y", "regression", settings=settings)
+    job = make_job(spec, read_table(spec, stored(frame, tmp_path)), 0)
+    folds = job.problem.folds
+    sizes = [len(learn) for learn, _ in folds]
+    assert sizes == sorted(sizes, reverse=True)
+    when = job.table.raw["when"].to_numpy()[job.split.train]
+    assert when[folds[0][1]].max() == when.max()
+    assert when[folds[0][0]].max() < when[folds[0][1]].min()
+    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    assert search.enough == len(folds)
 
 
 def test_a_mixture_that_answers_too_slowly_loses_its_dearest_members(made):
