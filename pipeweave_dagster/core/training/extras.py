@@ -79,11 +79,15 @@ def whole_bundle(
 ) -> dict[str, Any]:
     """What the model file holds; `rows` are those that its members learned from."""
     members = [part.bundled for part in parts]
+    if extras.stack is not None:
+        # Each says by itself which candidate it is, for those who ask a few members only.
+        for member, part in zip(members, parts, strict=True):
+            member["candidate"] = extras.stack.candidates.index(part.recipe.name)
     found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *made], members)
     if extras.temperature is not None:
         found["temperature"] = extras.temperature
     if extras.stack is not None:
-        found["stack"] = _stored(extras.stack, parts)
+        found["stack"] = _stored(extras.stack)
     if extras.threshold is not None:
         found["threshold"] = extras.threshold
     if extras.trust is not None:
@@ -92,10 +96,9 @@ def whole_bundle(
     return found
 
 
-def _stored(stack: Stack, parts: list[Part]) -> dict[str, Any]:
-    """The stack as scoring takes it: which member belongs to which of its candidates."""
+def _stored(stack: Stack) -> dict[str, Any]:
+    """The stack as scoring takes it."""
     return {
-        "groups": [stack.candidates.index(part.recipe.name) for part in parts],
         "candidates": len(stack.candidates),
         "coef": np.array(stack.coef),
         "intercept": np.array(stack.intercept),

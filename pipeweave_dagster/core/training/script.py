@@ -162,6 +162,8 @@ def train(path):
     if STACK is not None:
         arrays = {name: np.array(STACK[name]) for name in ("coef", "intercept")}
         bundle["stack"] = {**STACK, **arrays}
+        for member, candidate in zip(members, CANDIDATES):
+            member["candidate"] = candidate
     if THRESHOLD is not None:
         bundle["threshold"] = THRESHOLD
     if TRUST is not None:
@@ -194,6 +196,7 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
         "TRUST": trained.trust,
         "THRESHOLD": trained.threshold,
         "STACK": _stack(bundle),
+        "CANDIDATES": [member.get("candidate") for member in bundle["members"]],
         "KNOWN_BY": memory.get("columns"),
         "THREADS": trained.threads,
         "FRAME": bundle["frame"],

@@ -6,7 +6,8 @@ scikit-learn, skops and its booster are installed. Keep it free of other imports
 A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become
 features, see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn
 pipelines, each with the indices of the classes that it knows, its weight and, for values, the
-`range` that its answers are held to), `temperature` where probabilities are calibrated,
+`range` that its answers are held to), `stack` where a regression answers beside their mean (then
+each member says which `candidate` of it it is), `temperature` where probabilities are calibrated,
 `threshold` where costs of errors are given, and `memory` where exact copies of known rows are
 answered by what was seen (see `remember`).
 """
@@ -414,10 +415,10 @@ def block_scores(
         return np.zeros((0, classes) if classes else 0)
     features = prepare(table, bundle["frame"])
     made = {} if made is None else made
-    groups = bundle["stack"]["groups"] if "stack" in bundle else [0] * len(bundle["members"])
     totals: dict[int, Any] = {}
     weights: dict[int, float] = {}
-    for member, group in zip(bundle["members"], groups, strict=True):
+    for member in bundle["members"]:
+        group = member.get("candidate", 0)
         steps = member["pipeline"]
         # Members of one fold share their fitted features, which cost more than the estimators.
         if id(steps[0]) not in made:

@@ -10,6 +10,7 @@ import pytest
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.export import export_model
 from pipeweave_dagster.core.training.fitting import Candidate
+from pipeweave_dagster.core.training.importance import lighter
 from pipeweave_dagster.core.training.metrics import score
 from pipeweave_dagster.core.training.serving import block_scores, load_bundle, raw_scores, stacked
 from pipeweave_dagster.core.training.stacking import stack_of
@@ -133,12 +134,22 @@ def test_a_model_with_a_stack_is_replayed_and_exported(model, tmp_path):
 def test_a_candidate_that_was_not_refitted_is_answered_for_by_the_mean(model):
     frame, _, (_, _, out) = model
     bundle = load_bundle(out / "model.skops")
-    gone = bundle["stack"]["groups"][-1]
-    kept = [k for k, group in enumerate(bundle["stack"]["groups"]) if group != gone]
-    less = {**bundle, "members": [bundle["members"][k] for k in kept]}
-    less["stack"] = {**bundle["stack"], "groups": [bundle["stack"]["groups"][k] for k in kept]}
+    gone = bundle["members"][-1]["candidate"]
+    kept = [member for member in bundle["members"] if member["candidate"] != gone]
+    less = {**bundle, "members": kept}
     found = block_scores(less, frame)
     assert np.isfinite(found).all()
     if bundle["classes"]:
         np.testing.assert_allclose(found.sum(axis=1), 1.0)
     assert np.corrcoef(found.ravel(), block_scores(bundle, frame).ravel())[0, 1] > 0.9
+
+
+def test_a_part_of_a_model_with_a_stack_can_be_asked(model):
+    """Importances ask every second or third member of a model of many."""
+    frame, _, (_, _, out) = model
+    bundle = load_bundle(out / "model.skops")
+    less = lighter(bundle, 2)
+    assert len(less["members"]) < len(bundle["members"])
+    found = raw_scores(less, frame)
+    assert np.isfinite(found).all()
+    assert np.corrcoef(found.ravel(), raw_scores(bundle, frame).ravel())[0, 1] > 0.8
