@@ -27,8 +27,8 @@ _MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
 _TRAINING = "pipeweave_dagster.core.training"
 # However slow reading was, training gets this share of the budget for itself.
 _GUARANTEED_SHARE = 0.5
-# Moved when candidates of one name come to mean something else.
-_TRIALS_VERSION = "1"
+# Moved when candidates of one name, or folds of one number, come to mean something else.
+_TRIALS_VERSION = "2"
 _KEPT_TRIALS = 20
 _KEPT_BYTES = 2**30
 

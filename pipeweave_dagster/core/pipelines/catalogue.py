@@ -20,14 +20,14 @@ FAMILIES = (
     "svm",
 )
 """Model families that every installation has."""
-EXTRA_FAMILIES = {"catboost": "catboost"}
-"""Families that an extra of the package brings, and the library that each needs."""
+EXTRA_FAMILIES = ("catboost",)
+"""Families that an extra of the package brings; each, its extra and its library have one name."""
 KNOWN_FAMILIES = (*FAMILIES, *EXTRA_FAMILIES)
 
 
 def is_installed(family: str) -> bool:
     """Whether the library of a family is here; nothing is imported."""
-    return family not in EXTRA_FAMILIES or find_spec(EXTRA_FAMILIES[family]) is not None
+    return family not in EXTRA_FAMILIES or find_spec(family) is not None
 
 
 def installed_families() -> tuple[str, ...]:

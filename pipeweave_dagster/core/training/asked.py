@@ -51,9 +51,9 @@ def rounds_of(member: dict[str, Any]) -> int:
     if hasattr(model, "booster_"):
         return int(model.best_iteration_ or model.booster_.current_iteration())
     if hasattr(model, "get_booster"):
-        booster = model.get_booster()
-        stopped = booster.attr("best_iteration") is not None
-        return int(booster.best_iteration + 1 if stopped else booster.num_boosted_rounds())
+        from pipeweave_dagster.core.training.families.xgboost import rounds_of as rounds
+
+        return rounds(model.get_booster())
     return 0
 
 

@@ -58,6 +58,7 @@ def contributions(
         made: What `serving.block_scores` kept of these very rows; else it is made here.
     """
     made = {} if made is None else made
+    features: pd.DataFrame | None = None
     sources = _sources_of(bundle["frame"])
     total: Array | None = None
     base: Array | None = None
@@ -67,7 +68,9 @@ def contributions(
             continue
         transformer = member["pipeline"][0]
         if id(transformer) not in made:
-            made[id(transformer)] = transformer.transform(prepare(table, bundle["frame"]))
+            # Once for all transformers, and not at all where scoring has made everything.
+            features = prepare(table, bundle["frame"]) if features is None else features
+            made[id(transformer)] = transformer.transform(features)
         places = _places(transformer, bundle["frame"], list(sources))
         found = _of_member(member, made[id(transformer)], places, len(sources), quick=quick)
         if total is not None and found.by_feature.shape[2] != total.shape[2]:
@@ -156,20 +159,18 @@ def _of_trees(model: Any, x: Any) -> Array:
         return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
     from xgboost import DMatrix
 
+    from pipeweave_dagster.core.training.families.xgboost import rounds_of
+
+    booster = model.get_booster()
     matrix = DMatrix(
         x, feature_types=model.feature_types, enable_categorical=model.enable_categorical
     )
-    rounds = getattr(model, "best_iteration", None) if _stopped(model) else None
-    limit = (0, rounds + 1) if rounds is not None else (0, 0)
+    limit = (0, rounds_of(booster))
     found = np.asarray(
-        model.get_booster().predict(matrix, pred_contribs=True, iteration_range=limit),
+        booster.predict(matrix, pred_contribs=True, iteration_range=limit),
         dtype=np.float64,
     )
     return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
-
-
-def _stopped(model: Any) -> bool:
-    return model.get_booster().attr("best_iteration") is not None
 
 
 def _places(transformer: Any, frame: list[dict[str, Any]], features: list[str]) -> Index:

@@ -54,12 +54,13 @@ def gathered(found: Array, places: Index, count: int) -> Array:
 def _of_xgboost(model: Any, x: Any, rounds: int | None) -> Array:
     from xgboost import DMatrix
 
+    from pipeweave_dagster.core.training.families.xgboost import rounds_of
+
     booster = model.get_booster()
     matrix = DMatrix(
         x, feature_types=model.feature_types, enable_categorical=model.enable_categorical, nthread=1
     )
-    stopped = booster.attr("best_iteration") is not None
-    limit = (0, rounds or (model.best_iteration + 1 if stopped else 0))
+    limit = (0, rounds or rounds_of(booster))
     found = np.asarray(
         booster.predict(matrix, pred_contribs=True, approx_contribs=True, iteration_range=limit),
         dtype=np.float64,

@@ -27,14 +27,12 @@ def of_search(search: Search) -> list[str]:
         skipped = ", ".join(search.skipped)
         notes.append(f"No time was left to try {skipped}: a larger budget would.")
     if search.proposed:
-        ended = (
-            ""
-            if not search.exhausted
-            else (
+        told = f"{search.proposed} further candidates were tried near the best ones"
+        if search.exhausted:
+            told += (
                 f"; the last {search.fruitless} were no better, so the search ended before its time"
             )
-        )
-        notes.append(f"{search.proposed} further candidates were tried near the best ones{ended}.")
+        notes.append(f"{told}.")
     if search.made:
         names = [entry["name"] for entry in search.made]
         shown = ", ".join(names[:_FEATURES_SHOWN]) + (", …" if len(names) > _FEATURES_SHOWN else "")

@@ -33,8 +33,7 @@ class CatBoost:
         from catboost import CatBoostClassifier, CatBoostRegressor
 
         shared = {
-            "iterations": params["n_estimators"],
-            **{name: value for name, value in params.items() if name != "n_estimators"},
+            **params,
             "thread_count": threads_for(rows),
             "random_seed": rows.seed,
             "allow_writing_files": False,
