@@ -13,7 +13,6 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.cost import beyond_reserve, expected_refit, refit_seconds
 from pipeweave_dagster.core.training.crossing import cross
 from pipeweave_dagster.core.training.derive import Plan
 from pipeweave_dagster.core.training.fitting import Candidate
@@ -24,6 +23,7 @@ from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.portfolio import adaptive, portfolio
 from pipeweave_dagster.core.training.proposals import propose
+from pipeweave_dagster.core.training.reserve import Reserve
 from pipeweave_dagster.core.training.trial import FoldRun, Result, add_fold, run_fold, start
 
 _log = logging.getLogger(__name__)
@@ -37,15 +37,11 @@ _MOST_OF_LEFT = 0.35
 _MOST_OF_VARIANT = 0.2
 _VARIANTS_PART, _OTHERS_PART = 0.35, 0.15
 _GRACE_S = 0.5
-_KEPT_SHARE, _SEEDS_SHARE = 0.35, 0.1
 _KEPT_CANDIDATES = 4
-_MOST_FOR_THE_END = 0.25
-_KEPT_SEEDS = 2
 _MOST_FINALISTS = 10
 _LEAST_FINALISTS = 5
 _NARROWEST = 4
 _BEST_FAMILIES = 3
-_SLOWER = 1.3
 _MOST_PROPOSALS = 300
 _PATIENCE, _PATIENCE_OF_S = 8, 5.0
 _WITH_MODELS = 30
@@ -115,13 +111,13 @@ class Search:
         """
         left = list(candidates)
         # Variants are a luxury beside a refit on all rows; one of each family is not.
-        kept = 0.0 if part == 1.0 else self._for_refit(self._best())
-        floor = max(0.2, (self._room() - kept) * (1 - part))
+        kept = 0.0 if part == 1.0 else self.reserve.for_refit(self._best())
+        floor = max(0.2, (self.reserve.room(self._best()) - kept) * (1 - part))
 
         def take() -> Work | None:
             while left:
                 candidate = left.pop(0)
-                room = self._room() - kept
+                room = self.reserve.room(self._best()) - kept
                 if candidate.name not in _ALWAYS and room <= floor:
                     self.skipped.append(candidate.name)
                     continue
@@ -146,10 +142,6 @@ class Search:
         """The three families that did best so far: their variants are the most promising ones."""
         ranked = [r.candidate.family for r in self.ranked(minimum=1)]
         return list(dict.fromkeys(f for f in ranked if f != "dummy"))[:_BEST_FAMILIES]
-
-    def _room(self) -> float:
-        """Seconds that are left when what the best so far cost after the search is set aside."""
-        return max(0.0, self.clock.left - self._kept_for_the_end(self._best()))
 
     def _constant(self, result: Result) -> None:
         """The constant model takes no time: all its folds at once."""
@@ -186,9 +178,14 @@ class Search:
         most = max(_LEAST_FINALISTS, _MOST_FINALISTS - 2 * (fold - 1))
         best = [r for r in self.ranked(minimum=1) if r.candidate.family != "dummy"][:most]
         seconds = sum(r.pace for r in best) / max(1, len(best)) * (self.enough - fold)
-        time_left = max(0.0, self.clock.left - self.kept_for_refit()) * self.lanes
-        fitting = int(time_left / max(seconds, 1e-3))
+        time_left = self.reserve.room(self._best()) - self.reserve.for_refit(self._best())
+        fitting = int(max(0.0, time_left) * self.lanes / max(seconds, 1e-3))
         return max(_NARROWEST, min(most * (2 if self.lanes > 1 else 1), fitting))
+
+    @property
+    def judging_rows(self) -> int:
+        """How many rows are held out by the folds that candidates are to be compared on."""
+        return sum(len(valid) for _, valid in self.cache.problem.folds[: self.enough])
 
     def _propose(self) -> Work | None:
         """A new candidate, unless the last ones brought nothing, or time is short."""
@@ -221,33 +218,17 @@ class Search:
         shares = {family: sum(paces[family]) / len(paces[family]) / self.lanes for family in paces}
         return {family for family in shares if self._affordable(self.enough * shares[family])}
 
-    def _affordable(self, seconds: float) -> bool:
-        return seconds * _SLOWER + self.kept_for_refit() <= self.clock.left
+    @property
+    def reserve(self) -> Reserve:
+        """What is set aside for the end."""
+        return Reserve(self.clock, self.rows, self.rows - len(self.cache.problem.y), self.lanes)
 
-    def kept_for_refit(self) -> float:
-        """Seconds kept for fitting the best candidates on all rows, and for the end after it."""
-        best = self._best()
-        return self._for_refit(best) + self._kept_for_the_end(best)
+    def _affordable(self, seconds: float) -> bool:
+        return self.reserve.affords(seconds, self._best())
 
     def _best(self) -> list[Result]:
         """The candidates that the mixture is most likely to consist of."""
         return [r for r in self.finalists() if r.done][:_KEPT_CANDIDATES]
-
-    def _for_refit(self, best: list[Result]) -> float:
-        """Seconds for the refit alone; the best candidate cannot be divided among lanes."""
-        wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
-        # Models of an earlier run are fitted again, one after the other.
-        wanted += self.lanes * sum(r.pace * (r.done - len(r.members)) for r in best)
-        wanted = max(wanted / self.lanes, *(expected_refit(r, self.rows) for r in best[:1]), 0.0)
-        # A second seed of each is worth waiting for only where it is cheap.
-        wanted = max(wanted, min(wanted * _KEPT_SEEDS, _SEEDS_SHARE * self.clock.budget_s))
-        return min(wanted, _KEPT_SHARE * self.clock.budget_s)
-
-    def _kept_for_the_end(self, best: list[Result]) -> float:
-        """Seconds for test scores and files, as far as the reserve of the clock is too small."""
-        test_rows = self.rows - len(self.cache.problem.y)
-        beyond = beyond_reserve(best, test_rows // self.lanes, self.clock.reserve_s)
-        return min(beyond, _MOST_FOR_THE_END * self.clock.budget_s)
 
     def ranked(self, minimum: int) -> list[Result]:
         """Results with at least `minimum` folds, best mean over these folds first (stable)."""

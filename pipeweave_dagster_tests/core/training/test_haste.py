@@ -60,11 +60,10 @@ def test_slow_answers_are_set_aside_and_fewer_models_asked(made):
     assert 0 < result.answer_s < 0.1
     assert len(fold_parts([(result, 1.0)], 100, room_s=60)) == 3
     search = Search(spec, cache, Clock(time.time(), 60.0, 6.0), rows=len(job.table.y))
-    search.results = [result]
-    quick = search.kept_for_refit()
+    quick = search.reserve.for_the_end([result])
     result.answer_s = 0.05  # as of thousands of trees: 15 s for the 300 test rows
-    assert search.kept_for_refit() > quick + 10
-    assert search._room() < 60 - 6 - 10
+    assert search.reserve.for_the_end([result]) > quick + 10
+    assert search.reserve.room([result]) < 60 - 6 - 10
     assert len(fold_parts([(result, 1.0)], 300, room_s=6)) == 1
 
 
@@ -95,7 +94,8 @@ def test_the_refit_of_the_best_is_kept_from_variants(made):
     result = start(Candidate("lightgbm", "lightgbm"), search.cache)
     result.scores, result.seconds = [0.5], 8.0
     search.results = [result]
-    assert search._for_refit([result]) > 10  # not the half of it, for there is one candidate alone
+    # Not the half of it, for there is one candidate alone.
+    assert search.reserve.for_refit([result]) > 10
     search._first_folds([Candidate("linear_strict", "linear", {"C": 0.1})], 0.35)
     assert search.results[-1].done == 1
     search.clock = Clock(time.time() - 44, 60.0, 6.0)
