@@ -50,6 +50,11 @@ class Mixture:
         return name_of(self.weighted)
 
     @property
+    def held_out(self) -> int:
+        """How many rows it was chosen and judged on."""
+        return int((~np.isnan(self.answers.reshape(len(self.answers), -1)).any(axis=1)).sum())
+
+    @property
     def on_disk(self) -> Result | None:
         """The member that learned from all rows, which no refit on the sample could better."""
         return _on_disk(self.weighted)
@@ -92,24 +97,21 @@ def _judged(
 
 
 def confirmed_by(job: Job, mixture: Mixture, scores: pd.DataFrame) -> tuple[Verdict, float]:
-    """What the test rows make of a verdict on rows that have chosen the model.
+    """What the test rows make of a verdict on rows that have chosen the model, or were too few.
 
     Args:
         job: The table and its division.
         mixture: The model, and the verdict on rows that the folds held out.
         scores: Its predictions for the test rows.
     """
-    if mixture.found == "no signal":
-        return mixture.found, mixture.z
     rows, classes = job.split.test, job.table.classes
     names = [f"probability_{label}" for label in classes] or ["prediction"]
     output = scores[names].to_numpy(dtype=np.float64)
     constant = np.tile(files.constant_output(job), (len(rows), 1))
     if not classes:
         output, constant = output[:, 0], constant[:, 0]
-    held_out = mixture.answers.reshape(len(job.problem.y), -1)
-    seen = int((~np.isnan(held_out).any(axis=1)).sum())
-    return confirmed(job.spec.metric, mixture.z, seen, job.table.y[rows], output, constant)
+    truth = job.table.y[rows]
+    return confirmed(job.spec.metric, mixture.z, mixture.held_out, truth, output, constant)
 
 
 def _on_disk(weighted: Weighted) -> Result | None:

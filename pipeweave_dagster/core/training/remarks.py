@@ -5,6 +5,15 @@ from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.verdict import Verdict
 
 _FEATURES_SHOWN = 5
+_HELD_BACK = "No signal was found, so its answers are held half-way to those of the constant model."
+_FOUND_LATER = (
+    "The rows that the folds held out could not tell it from the constant model, so its answers "
+    "are held half-way to those of the constant model; the test rows show that it has a signal."
+)
+_NOT_CONFIRMED = (
+    "On rows that chose it, it looked better than the constant model; with the test rows, and "
+    "less what choosing alone brings, it does not."
+)
 
 
 def of_installation(missing: list[str]) -> list[str]:
@@ -42,20 +51,17 @@ def of_search(search: Search) -> list[str]:
     return notes
 
 
-def of_verdict(found: Verdict, judged: Verdict) -> list[str]:
-    """What follows from it, or why the test rows changed it."""
-    if found == "no signal":
-        return [
-            "No signal was found, so its answers are held half-way to those of the constant model."
-        ]
-    if judged == found:
-        return []
-    return [
-        (
-            "On rows that chose it, it looked better than the constant model; with the test rows, "
-            "and less what choosing alone brings, it does not."
+def of_verdict(mixture: Mixture, judged: Verdict, search: Search) -> list[str]:
+    """What follows from it, what it rests on, or why the test rows changed it."""
+    if mixture.found != "no signal":
+        return [] if judged == "model" else [_NOT_CONFIRMED]
+    told = [_FOUND_LATER if judged == "model" else _HELD_BACK]
+    if mixture.held_out < search.judging_rows:
+        told.append(
+            f"There was time to hold out {mixture.held_out:,} of {search.judging_rows:,} rows "
+            "only: with a larger budget it is judged by more."
         )
-    ]
+    return told
 
 
 def of_model(mixture: Mixture, *, refitted: bool) -> str:

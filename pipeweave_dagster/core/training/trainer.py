@@ -116,7 +116,7 @@ def run_training(
             *told(rows_fit, memory_mb),
             *remarks.of_search(search),
             *extras.notes,
-            *remarks.of_verdict(mixture.found, judged),
+            *remarks.of_verdict(mixture, judged, search),
             remarks.of_model(mixture, refitted=refitted is not None),
         ],
     )

@@ -49,11 +49,12 @@ def verdict(metric: MetricName, y: Array, winner: Array, constant: Array) -> tup
 def confirmed(
     metric: MetricName, z: float, seen: int, y: Array, output: Array, constant: Array
 ) -> tuple[Verdict, float]:
-    """Judge a model that looked better than the constant one by its test rows too.
+    """Judge a model by its test rows too.
 
     The rows that the folds held out have chosen candidates, rounds and weights, so that even on
     pure chance the winner lies some standard errors above. That is taken off, and both distances
-    are joined, weighted by the roots of their rows (Stouffer et al. 1949).
+    are joined, weighted by the roots of their rows (Stouffer et al. 1949). Where there was time
+    for few held-out rows only, the test rows may also find what these were too few to show.
 
     Args:
         metric: What is compared.

@@ -40,7 +40,23 @@ def test_what_there_was_no_time_for_is_named():
     assert remarks.of_search(search()) == []
 
 
-def test_a_verdict_is_explained_where_it_is_no_model_or_was_changed():
-    assert remarks.of_verdict("model", "model") == []
-    assert "held half-way" in remarks.of_verdict("no signal", "no signal")[0]
-    assert "with the test rows" in remarks.of_verdict("model", "no signal")[0]
+@pytest.mark.parametrize(
+    ("found", "judged", "told"),
+    [
+        ("model", "model", None),
+        ("no signal", "no signal", "held half-way"),
+        ("model", "no signal", "with the test rows"),
+        ("no signal", "model", "the test rows show that it has a signal"),
+    ],
+)
+def test_a_verdict_is_explained_where_it_is_no_model_or_was_changed(found, judged, told):
+    mixture = SimpleNamespace(found=found, held_out=100)
+    notes = remarks.of_verdict(mixture, judged, SimpleNamespace(judging_rows=100))
+    assert notes == [] if told is None else told in notes[0]
+
+
+def test_it_is_told_when_a_verdict_rests_on_few_rows_for_want_of_time():
+    mixture = SimpleNamespace(found="no signal", held_out=62)
+    notes = remarks.of_verdict(mixture, "no signal", SimpleNamespace(judging_rows=310))
+    assert "time to hold out 62 of 310 rows only" in notes[1]
+    assert "larger budget" in notes[1]

@@ -1,8 +1,12 @@
 """A model is told from chance, also where one row outweighs all others."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.training.mixture import Mixture, confirmed_by
 from pipeweave_dagster.core.training.verdict import confirmed, verdict
 
 ROWS = 600
@@ -66,3 +70,38 @@ def test_a_relation_is_confirmed_by_its_test_rows(rows):
     z = verdict("log_loss", y[:seen], output[:seen], np.full((seen, 2), 0.5))[1]
     rest = np.full((rows - seen, 2), 0.5)
     assert confirmed("log_loss", z, seen, y[seen:], output[seen:], rest)[0] == "model"
+
+
+@pytest.mark.parametrize(("spread", "judged"), [(0.05, "model"), (5.0, "no signal")])
+def test_test_rows_tell_what_few_held_out_rows_could_not(spread, judged):
+    """There was time to hold out 12 rows, which told nothing; 100 test rows speak for themselves.
+
+    Args:
+        spread: Of the model's errors, beside values that spread by 1.
+        judged: What is said of it.
+    """
+    rng = np.random.default_rng(8)
+    y = rng.normal(0, 1, 400)
+    answers = np.full(300, np.nan)
+    answers[:12] = 0.0
+    job = SimpleNamespace(
+        split=SimpleNamespace(test=np.arange(300, 400)),
+        problem=SimpleNamespace(y=y[:300], weight=None),
+        table=SimpleNamespace(classes=[], y=y),
+        spec=SimpleNamespace(metric="rmse"),
+    )
+    mixture = Mixture([], None, answers, "no signal", 0.5, refittable=True)
+    scores = pd.DataFrame({"prediction": y[300:] + rng.normal(0, spread, 100)})
+    assert confirmed_by(job, mixture, scores)[0] == judged
+
+
+def test_test_rows_alone_do_not_turn_chance_into_a_model():
+    rng = np.random.default_rng(9)
+    told = []
+    for _ in range(500):
+        y = rng.integers(0, 2, 400).astype(float)
+        p = rng.uniform(0.2, 0.8, 400)
+        output = np.c_[1 - p, p]
+        z = verdict("roc_auc", y[:320], output[:320], output[:320])[1]
+        told.append(confirmed("roc_auc", z, 320, y[320:], output[320:], output[320:])[0])
+    assert "model" not in told
