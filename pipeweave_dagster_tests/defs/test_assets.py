@@ -11,6 +11,7 @@ from pipeweave_dagster.adapters.state import Entry, Head
 from pipeweave_dagster.adapters.versions import version_before
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
+    Costs,
     DatasetSnapshot,
     DriftReport,
     Evaluation,
@@ -343,6 +344,21 @@ def test_the_next_version_is_compared_with_the_published_one(
     assert "reused from run" in again.metadata["result"]
     report = eda_report(**read, **run)
     assert report.value.summary["drift"]["rows"] == 344
+
+
+def test_costs_and_sensitive_columns_of_the_settings_reach_the_pipeline(bench: Workbench) -> None:
+    rows = "".join(f"{i % 13},{'uv'[i % 2]},{'no' if i % 3 else 'yes'}\n" for i in range(90))
+    put(bench, "told", f"age,sex,left\n{rows}".encode())
+    said = "target: left\nsensitive: [sex]\ncosts: {false_positive: 1, false_negative: 8}\n"
+    put(bench, "told", said.encode(), "pipeweave.yaml")
+    run = {"context": context_for("told"), "workbench": bench}
+    raw = raw_upload(config=LaunchConfig(), **run).value
+    data = dataset(raw_upload=raw, **run).value
+    schema = schema_deduction(raw_upload=raw, dataset=data, **run).value
+    read = {"dataset": data, "schema_deduction": schema}
+    spec = pipeline(raw_upload=raw, findings=Findings(findings=[]), **read, **run).value
+    assert spec.sensitive == ["sex"]
+    assert spec.costs == Costs(false_positive=1, false_negative=8)
 
 
 def test_a_constant_target_stops_the_line_at_the_findings(bench: Workbench) -> None:

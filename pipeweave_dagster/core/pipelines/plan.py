@@ -19,6 +19,7 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import installed_families
 from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, UNREAD, column_step, step_for
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+from pipeweave_dagster.core.pipelines.roles import METRICS
 from pipeweave_dagster.core.pipelines.selection import (
     as_used,
     dropped_columns,
@@ -34,11 +35,6 @@ DEFAULT_METRIC: dict[Task, MetricName] = {
 # Models of few rows differ much by which rows they saw: more folds let them see more.
 _FEW_ROWS, _FOLDS_OF_FEW = 2_000, 8
 _NOT_FOR_TEXT = ("neighbours", "mlp", "svm")
-METRICS: dict[Task, tuple[MetricName, ...]] = {
-    "binary": ("roc_auc", "log_loss", "accuracy", "f1_macro"),
-    "multiclass": ("log_loss", "accuracy", "f1_macro", "roc_auc"),
-    "regression": ("rmse", "mae", "r2"),
-}
 
 
 def plan(
@@ -96,7 +92,8 @@ def plan(
         costs=settings.costs if task == "binary" else None,
         sensitive=_sensitive(schema, settings),
     )
-    return apply_settings(spec, settings, [c.name for c in snapshot.columns])
+    known = {c.name: c for c in schema.columns}
+    return apply_settings(spec, settings, [c.name for c in snapshot.columns], known)
 
 
 def _target(schema: SchemaDeduction) -> tuple[str, Task]:

@@ -34,7 +34,7 @@ def pipeline(
     """Steps from extract to predict, each with its reason; what was dropped, and why."""
     settings = settings_read(
         raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
-        "pipeline", "overrides", "id",
+        "pipeline", "overrides", "id", "costs", "sensitive",
     )  # fmt: skip
     return run_stage(
         context,

@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import Step
+from pipeweave_dagster.core.documents import DatasetSettings, Step
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster.core.pipelines.handwritten import apply_settings
 from pipeweave_dagster_tests.core.training.made import planned
 
 COLUMNS = ["a", "b", "when", "y"]
@@ -90,6 +92,53 @@ def test_each_kind_of_mistake_has_its_code(spec, code, change):
 def test_the_nearest_name_is_offered(spec):
     problem = broken(spec, **with_step(spec, "numbers", use="numerik"))[0]
     assert "`numeric`" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("moved", "wanted"),
+    [({"b": "numbers"}, "text"), ({"when": "numbers"}, "date_parts"), ({"a": "dates"}, "numeric")],
+)
+def test_a_step_that_can_make_nothing_of_a_column_is_told_of_it(moved, wanted):
+    table = pd.DataFrame(
+        {"a": [1.0, 2.0] * 5, "b": [f"words {i}" for i in range(10)], "c": ["u", "v"] * 5,
+         "when": pd.date_range("2020-01-01", periods=10), "e": range(10), "y": [0, 1] * 5}
+    )  # fmt: skip
+    spec = planned(table, "y", "binary", types={"b": "text"})
+    ((column, there),) = moved.items()
+    steps = [s.model_dump() for s in spec.steps]
+    for step in steps:
+        if step["kind"] in ("preprocess", "feature"):
+            step["columns"] = [c for c in step["columns"] if c != column]
+            step["columns"] += [column] * (step["name"] == there)
+    names = [s["name"] for s in steps if s["columns"] or s["kind"] in ("train", "predict")]
+    kept = [{**s, "after": [a for a in s["after"] if a in names]} for s in steps
+            if s["name"] in names]  # fmt: skip
+    settings = DatasetSettings(pipeline={"steps": kept})
+    with pytest.raises(PipeWeaveError, match=rf"PIP308 at .*`{column}`.*`use: {wanted}`") as told:
+        planned(table, "y", "binary", types={"b": "text"}, settings=settings)
+    assert [text[:6] for text in told.value.details["problems"]] == ["PIP308"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"stpes": []}, r"PIP001 at pipeline\.stpes: .*Did you mean `steps`"),
+        ({"metric": "f2"}, r"PIP001 at pipeline\.metric: .*'roc_auc'.*It is `f2`"),
+        ({"steps": [{"name": "x", "kind": "magic", "use": "table"}]}, r"pipeline\.steps\.0\.kind"),
+        ({"split": {"foldz": 3}}, r"pipeline\.split\.foldz: .*Did you mean `folds`"),
+        ({"steps": [{"kind": "train", "use": "search"}]}, r"steps\.0\.name: .*Add `name`"),
+    ],
+)
+def test_what_cannot_be_read_has_a_code_a_path_and_a_fix_too(spec, given, told):
+    with pytest.raises(PipeWeaveError, match=told) as error:
+        apply_settings(spec, DatasetSettings(pipeline=given), COLUMNS)
+    assert all(p.startswith("PIP001 at ") for p in error.value.details["problems"])
+
+
+def test_what_a_person_takes_in_is_not_told_as_left_out(spec):
+    left = spec.model_copy(update={"dropped": {"a": "holds one value only", "z": "identifies"}})
+    own = DatasetSettings(pipeline={"features": spec.features})
+    assert apply_settings(left, own, COLUMNS).dropped == {"z": "identifies"}
 
 
 def test_a_long_chain_is_no_cycle(spec):

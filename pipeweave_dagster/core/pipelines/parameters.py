@@ -1,0 +1,93 @@
+"""Static checks of what stands in a step's parameters: known words, sizes, columns, levels."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeweave_dagster.core.documents import PipelineSpec, Step
+from pipeweave_dagster.core.pipelines.catalogue import (
+    DATE_PARTS,
+    IMPUTE,
+    KNOWN_FAMILIES,
+    StepType,
+)
+from pipeweave_dagster.core.pipelines.problem import Problem, nearest
+
+_WORDS = {"families": KNOWN_FAMILIES, "parts": DATE_PARTS, "impute": IMPUTE}
+_SIZES = {"max_native": (0, 10_000), "dimensions": (1, 1_000)}
+
+
+def parameter_problems(
+    path: str, step: Step, kind: StepType, spec: PipelineSpec
+) -> Iterator[Problem]:
+    """Names, types and contents of the parameters of one step.
+
+    Args:
+        path: Where the step stands in the specification.
+        step: The step.
+        kind: Its type, of the catalogue or an installed package.
+        spec: The whole pipeline.
+    """
+    for name, value in step.params.items():
+        at = f"{path}.params.{name}"
+        if name not in kind.params:
+            told = f"`{step.use}` has no parameter `{name}`."
+            yield Problem("PIP305", at, told, nearest(name, kind.params))
+        elif type(value) not in kind.params[name]:
+            types = " or ".join(t.__name__ for t in kind.params[name])
+            yield Problem("PIP306", at, f"It is {type(value).__name__}.", f"It must be {types}.")
+        else:
+            yield from _contents(at, name, value, step, spec)
+    if step.use == "ordinal" and "order" not in step.params:
+        yield from _order(f"{path}.params.order", {}, step)
+
+
+def _contents(
+    path: str, name: str, value: Any, step: Step, spec: PipelineSpec
+) -> Iterator[Problem]:
+    if name in _WORDS:
+        yield from _words(path, [value] if isinstance(value, str) else value, _WORDS[name])
+    elif name in _SIZES:
+        low, high = _SIZES[name]
+        if not low <= value <= high:
+            yield Problem("PIP309", path, f"It is {value}.", f"Use {low} to {high}.")
+    elif step.use == "categorical" and name == "numbers":
+        yield from _columns(path, value, step.columns)
+    elif step.use == "ordinal":
+        yield from _order(path, value, step)
+    elif step.use == "table":
+        yield from _columns(path, list(value), [*spec.features, spec.target])
+        for column, values in value.items() if isinstance(value, dict) else ():
+            if not isinstance(values, list):
+                told = f"It names {type(values).__name__} for `{column}`."
+                yield Problem("PIP306", f"{path}.{column}", told, "It must be a list of values.")
+
+
+def _words(path: str, values: list[Any], known: tuple[str, ...]) -> Iterator[Problem]:
+    for value in values:
+        if value not in known:
+            yield Problem("PIP307", path, f"`{value}` is not known.", nearest(str(value), known))
+    if not values:
+        yield Problem("PIP309", path, "It names nothing.", f"Use one of: {', '.join(known)}.")
+    if len({str(value) for value in values}) < len(values):
+        yield Problem("PIP309", path, "It names one thing twice.", "Name each once.")
+
+
+def _columns(path: str, names: list[Any], known: list[str]) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            told = f"`{name}` is no column of this step."
+            yield Problem("PIP304", path, told, nearest(str(name), known))
+
+
+def _order(path: str, order: dict[Any, Any], step: Step) -> Iterator[Problem]:
+    """Each column of the step needs its levels, from the lowest to the highest."""
+    yield from _columns(path, list(order), step.columns)
+    for column in step.columns:
+        levels = order.get(column)
+        if not isinstance(levels, list) or not levels:
+            told = f"The levels of `{column}` are not listed."
+            fix = f"Write `{column}: [LOWEST, …, HIGHEST]` under `order`."
+            yield Problem("PIP309", path, told, fix)
+        elif len({str(level) for level in levels}) < len(levels):
+            told = f"A level of `{column}` stands there twice."
+            yield Problem("PIP309", f"{path}.{column}", told, "Name each once.")
