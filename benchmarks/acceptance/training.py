@@ -54,6 +54,17 @@ def shuffled(table: pd.DataFrame, target: str) -> pd.DataFrame:
     return table.assign(**{target: table[target].to_numpy()[order]})
 
 
+def bad_branch(table: pd.DataFrame, target: str) -> pd.DataFrame:
+    """The table with a branch of 5 % of the rows, half of whose targets are wrong."""
+    rng = np.random.default_rng(7)
+    bad = rng.random(len(table)) < 0.05
+    wrong = bad & (rng.random(len(table)) < 0.5)
+    first, second = table[target].unique()
+    other = table[target].map({first: second, second: first})
+    branch = np.where(bad, "bad", rng.choice(list("abcdef"), len(table)))
+    return table.assign(branch=branch, **{target: table[target].mask(wrong, other)})
+
+
 def ten(trainer: Trainer) -> Iterator[tuple[str, Model]]:
     """Ten sets of all tasks, each with a column of noise beside its own."""
     for name in TEN:
@@ -312,6 +323,17 @@ def stable(trainer: Trainer) -> Iterator[Check]:
         yield Check("EXP-05", f"{name}: readable {wanted}", f"{told}, marked {marked}", right)
 
 
+def segments(trainer: Trainer) -> Iterator[Check]:
+    """The weakest part of Adult with a planted one."""
+    model = trainer.model("adult_income", "branch", bad_branch)
+    found = [f"{s.column}: {s.values} from {s.low:.2f}" for s in model.evaluation.segments]
+    first = found[0] if found else "none"
+    yield Check(
+        "EVA-04", "Adult: a planted bad segment is first", "; ".join(found[:3]) or first,
+        first.startswith("branch: bad"),
+    )  # fmt: skip
+
+
 def budgets(trainer: Trainer) -> Iterator[Check]:
     """A budget of 60 s; only asked for, as it wants a machine with nothing else to do."""
     late, used = 0, []
@@ -327,5 +349,5 @@ def budgets(trainer: Trainer) -> Iterator[Check]:
 
 CHECKS = (
     families, whole, chance, canary, mixtures, replays, same_metrics, noise, sums, reason_time,
-    stable,
+    stable, segments,
 )  # fmt: skip

@@ -59,7 +59,7 @@ def run_evaluation(
     if share:
         notes.append(
             f"Contributions (SHAP values) are those of the {share:.0%} of the model that are "
-            "boosted trees, in their margin."
+            "boosted trees and lines, in their margin."
         )
     if outcome.threshold is not None and spec.costs is not None:
         notes.append(_cost_note(outcome, spec.costs))

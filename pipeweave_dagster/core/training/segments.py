@@ -23,7 +23,10 @@ _LEVEL = 0.01
 
 
 def weak_segments(outcome: Outcome, metric: MetricName) -> list[Segment]:
-    """Segments whose loss is above that of the other rows beyond chance, the surest first.
+    """Segments whose loss is above that of the other rows beyond chance, the worst first.
+
+    They are ordered by the lower end of their excess: by its distance from chance large parts that
+    are only harder to tell (the married of a census) would stand before small ones that are wrong.
 
     Each category and each quarter of a number is tried, so the level is divided by how many there
     are (Bonferroni); rows whose value is missing are a segment, too.
@@ -47,8 +50,8 @@ def weak_segments(outcome: Outcome, metric: MetricName) -> list[Segment]:
                 column=column, values=words, rows=int(rows.sum()), excess=excess,
                 low=excess - 1.96 * error, high=excess + 1.96 * error,
             )  # fmt: skip
-            found.append((excess / error, segment))
-    return [segment for _, segment in sorted(found, key=lambda pair: -pair[0])[:_SHOWN]]
+            found.append(segment)
+    return sorted(found, key=lambda segment: -segment.low)[:_SHOWN]
 
 
 def _excess(loss: Array, rows: NDArray[np.bool_]) -> tuple[float, float]:

@@ -66,7 +66,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="4",
+    code_version="5",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

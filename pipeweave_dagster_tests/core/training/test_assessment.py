@@ -42,6 +42,22 @@ def test_a_planted_weak_segment_comes_first_and_noise_names_none(rows):
     assert 0 < found[0].low < found[0].excess < found[0].high
 
 
+def test_a_planted_segment_comes_before_a_large_one_that_is_only_harder_to_tell(rows):
+    """As on Adult, where a third of the rows (the married) are less certain than the others."""
+    rng = np.random.default_rng(5)
+    _, _, features = rows
+    married = rng.random(4000) < 0.4
+    bad = rng.random(4000) < 0.05
+    p = np.where(married, 0.45, 0.05)
+    y = (rng.random(4000) < p).astype(int)
+    y = np.where(bad & (rng.random(4000) < 0.5), 1 - y, y)
+    told = features.assign(married=married.astype(str), bad=bad.astype(str))
+    proba = np.c_[1 - p, p]
+    found = weak_segments(Outcome(["n", "y"], y, proba, proba, told), "log_loss")
+    assert [(s.column, s.values) for s in found] == [("bad", "True"), ("married", "True")]
+    assert [s.low for s in found] == sorted((s.low for s in found), reverse=True)
+
+
 def test_rates_of_groups_are_what_counting_gives_and_small_groups_are_not_compared():
     truth = np.array([1, 1, 0, 0] * 50 + [1, 0] * 60 + [1, 0] * 4, dtype=bool)
     told = np.array([1, 0, 1, 0] * 50 + [1, 0] * 60 + [0, 1] * 4, dtype=bool)
