@@ -54,8 +54,8 @@ def run_evaluation(
     baseline = with_intervals(outcome.y, outcome.baseline, classes)
     whole = load_bundle(model)
     bundle = lighter(whole, _ASKED)
-    found, notes = importance(bundle, outcome, trained.metric)
     shap, share = _contributions(lighter(whole, _EXPLAINED), outcome)
+    found, notes = importance(bundle, outcome, trained.metric, first=list(shap))
     if share:
         notes.append(
             f"Contributions (SHAP values) are those of the {share:.0%} of the model that are "
@@ -63,7 +63,9 @@ def run_evaluation(
         )
     if outcome.threshold is not None and spec.costs is not None:
         notes.append(_cost_note(outcome, spec.costs))
-    depends = dependences(bundle, outcome, list(found) or list(outcome.features.columns))
+    ranked = [name for name, estimate in found.items() if estimate.above_zero]
+    shown = dict.fromkeys([*ranked, *shap, *outcome.features.columns])
+    depends = dependences(bundle, outcome, list(shown))
     if spec.weight is not None:
         notes.insert(0, f"Fitting used the weights of `{spec.weight}`; scores count rows alike.")
     if len(outcome.y) < 100:

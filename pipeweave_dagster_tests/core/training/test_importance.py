@@ -85,6 +85,17 @@ def test_it_stops_when_time_is_over_and_says_so(fitted):
     assert "No time for the importance of" in notes[-1]
 
 
+def test_where_time_is_short_the_columns_that_seem_to_count_are_asked_first(fitted):
+    _, outcome = fitted
+    last = outcome.features.columns[-1]
+    whole, _ = importance(*fitted, "rmse", seconds=60, first=[last])
+    assert set(whole) == set(outcome.features.columns)
+    found, notes = importance(*fitted, "rmse", seconds=0, first=[last])
+    assert last in found
+    assert len(found) < outcome.features.shape[1]
+    assert notes[-1].startswith("No time")
+
+
 @pytest.mark.parametrize("constrained", [True, False])
 def test_dependence_is_monotone_where_the_model_is_constrained_to_be(constrained):
     """On a wave that rises: only the constraint keeps the dependence from falling."""
