@@ -1,10 +1,16 @@
-"""Which earlier version of a data set a version is compared with."""
+"""The versions of a data set: which are kept, and which one another is compared with."""
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.core.columns.version import Version
-from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, SchemaDeduction
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Findings,
+    PipelineSpec,
+    SchemaDeduction,
+)
 from pipeweave_dagster.core.documents.findings import Compared
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.core.pipelines.difference import difference
 
 
 def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot) -> Version | None:
@@ -35,6 +41,29 @@ def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot
         if error.code is ErrorCode.NOT_FOUND:  # the garbage collector has taken it
             return None
         raise
+
+
+def changes_of(store: DocumentStore, dataset: str, spec: PipelineSpec) -> list[str]:
+    """What a pipeline changes of the published one, one line a change; empty for the first."""
+    published = store.latest(dataset, "pipeline", PipelineSpec)
+    return [] if published is None else [change.text for change in difference(published, spec)]
+
+
+def documents_of(store: DocumentStore, dataset: str, asset: str) -> list[Entry]:
+    """Every document of an asset that a kept run made, the newest first; equal ones once.
+
+    Args:
+        store: Documents and records.
+        dataset: The data set.
+        asset: Its asset, such as `eda_report`.
+    """
+    found: dict[str, Entry] = {}
+    for run_id in store.manifests(dataset):
+        manifest = store.manifest(dataset, run_id)
+        entry = manifest.entries.get(asset) if manifest else None
+        if entry and (entry.document not in found or entry.made_at < found[entry.document].made_at):
+            found[entry.document] = entry
+    return sorted(found.values(), key=lambda entry: -entry.made_at)
 
 
 def _loaded(store: DocumentStore, addresses: Compared) -> Version:

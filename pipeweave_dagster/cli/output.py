@@ -1,5 +1,6 @@
 """What commands print: text for people, or one JSON object with `--json`."""
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -53,3 +54,8 @@ def deliver(source: Path, target: Path) -> None:
     partial = target.with_name(f".{target.name}.part")
     shutil.copyfile(source, partial)
     partial.replace(target)
+
+
+def day(made_at: float) -> str:
+    """A moment as day and minute, UTC."""
+    return dt.datetime.fromtimestamp(made_at, dt.UTC).strftime("%Y-%m-%d %H:%M")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli import home, pipeline_versions
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group.command("preview", epilog="Example: `pipeweave pipelines preview titanic numbers`")(
         preview
     )
+    pipeline_versions.register(group)
     app.add_typer(group, name="pipelines")
 
 
@@ -54,16 +55,27 @@ def ls(json: AsJson = False) -> None:
     )
 
 
-def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
-    """The steps, each with its reason, and what was dropped."""
+def show(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="As a Mermaid flow chart.")] = False,
+    json: AsJson = False,
+) -> None:
+    """What it does in words, its steps, each with its reason, and what was dropped."""
+    from pipeweave_dagster.core.pipelines import diagram
+
     home.prepare()
     spec = _spec(name)
+    if mermaid:
+        text = diagram.mermaid(spec)
+        emit({"dataset": name, "mermaid": text}, json, text.rstrip())
+        return
     rows = [
         (s.name, s.kind, s.use, len(s.columns), ",".join(s.after), s.reason) for s in spec.steps
     ]
     dropped = [f"dropped {plain(n)}: {plain(r)}" for n, r in spec.dropped.items()]
     table = columns(["step", "kind", "uses", "columns", "after", "why"], rows)
-    emit(spec.model_dump(mode="json"), json, "\n".join([table, *dropped]))
+    words = plain(diagram.in_words(spec))
+    emit(spec.model_dump(mode="json"), json, "\n".join([words, table, *dropped]))
 
 
 def check(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:

@@ -1,15 +1,15 @@
 """`pipeweave reports`: the data reports of every version of a data set."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
+from pipeweave_dagster.adapters.versions import documents_of
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
-from pipeweave_dagster.cli.output import AsJson, columns, deliver, emit
+from pipeweave_dagster.cli.output import AsJson, columns, day, deliver, emit
 from pipeweave_dagster.core.documents import EdaReport
 from pipeweave_dagster.core.errors import not_found
 
@@ -36,7 +36,7 @@ def ls(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = Fa
             if (report := bench.store.load(entry.document, EdaReport))
         ]  # fmt: skip
     rows = [
-        (f["report"][:12], _day(f["made_at"]), f["run_id"][:8], f["rows"], f["columns"])
+        (f["report"][:12], day(f["made_at"]), f["run_id"][:8], f["rows"], f["columns"])
         for f in facts
     ]
     text = columns(["report", "made at", "run", "rows", "columns"], rows)
@@ -61,14 +61,7 @@ def show(
 
 
 def _reports(store: DocumentStore, name: str) -> list[Entry]:
-    """Every report that a kept run made, the newest first; equal ones once."""
-    found: dict[str, Entry] = {}
-    for run_id in store.manifests(name):
-        manifest = store.manifest(name, run_id)
-        entry = manifest.entries.get("eda_report") if manifest else None
-        if entry and (entry.document not in found or entry.made_at < found[entry.document].made_at):
-            found[entry.document] = entry
-    return sorted(found.values(), key=lambda entry: -entry.made_at)
+    return documents_of(store, name, "eda_report")
 
 
 def _chosen(found: list[Entry], name: str, report: str | None) -> Entry:
@@ -86,7 +79,3 @@ def _summary(store: DocumentStore, document: EdaReport) -> dict[str, Any]:
 
     beside = document.summary_file
     return read_summary(document, store.payload(beside) if beside else None)
-
-
-def _day(made_at: float) -> str:
-    return dt.datetime.fromtimestamp(made_at, dt.UTC).strftime("%Y-%m-%d %H:%M")

@@ -198,6 +198,9 @@ def test_another_last_step_leaves_every_stage_before_it_as_it_is(
     made = {name for name, r in again.items() if "reused" not in str(r.metadata["result"])}
     assert made == {"pipeline"}
     assert again["pipeline"].value.steps[-2].params == {"families": ["linear"]}
+    assert again["pipeline"].metadata["mermaid"].count("-->") == sum(
+        len(s.after) for s in spec.steps
+    )
 
 
 def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(

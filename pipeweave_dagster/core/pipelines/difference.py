@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 
-_FACTS = ("target", "task", "positive", "weight", "metric", "classes")
+_FACTS = ("target", "task", "positive", "weight", "metric", "classes", "costs")
+_LISTS = ("sensitive", "features", "dropped", "overrides")
 
 
 class Change(NamedTuple):
@@ -33,7 +34,8 @@ def difference(before: PipelineSpec, after: PipelineSpec) -> list[Change]:
     """
     changes = [*_values("", _facts(before), _facts(after))]
     changes += _values("split.", _split(before), _split(after))
-    changes += _sets("features", before.features, after.features)
+    for name in _LISTS:
+        changes += _sets(name, list(getattr(before, name)), list(getattr(after, name)))
     old, new = ({s.name: s for s in spec.steps} for spec in (before, after))
     changes += [Change(f"steps.{n}", old[n].use, None) for n in old if n not in new]
     changes += [Change(f"steps.{n}", None, new[n].use) for n in new if n not in old]
@@ -44,7 +46,7 @@ def difference(before: PipelineSpec, after: PipelineSpec) -> list[Change]:
 
 
 def _facts(spec: PipelineSpec) -> dict[str, Any]:
-    return {name: getattr(spec, name) or None for name in _FACTS}
+    return {name: value or None for name, value in spec.model_dump(include={*_FACTS}).items()}
 
 
 def _split(spec: PipelineSpec) -> dict[str, Any]:

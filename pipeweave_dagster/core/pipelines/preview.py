@@ -1,13 +1,18 @@
 """What a step makes of its columns, on the first rows: for looking, not for learning."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.pipelines.derived import USE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ROWS = 5_000
 _SHOWN = 5
+_KINDS = {"i": "number", "u": "number", "f": "number", "b": "boolean", "M": "datetime"}
 
 
 def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
@@ -16,7 +21,7 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
     Args:
         spec: The pipeline.
         data: The typed table (Parquet), of which at most 5,000 rows are read.
-        step: Name of a preprocess or feature step.
+        step: Name of the step that reads, or of a preprocess or feature step.
 
     Returns:
         `step`, `rows` and, for each resulting column, its source, type, how many values are
@@ -28,38 +33,55 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
     """
     import pyarrow.parquet as pq
 
-    from pipeweave_dagster.core.pipelines.compile import frame_plan
-    from pipeweave_dagster.core.training.serving import prepare
-
     found = _step(spec, step)
     names = list(dict.fromkeys(found.columns))
     batch = next(pq.ParquetFile(data).iter_batches(_ROWS, columns=names), None)
     if batch is None:
         return {"step": step, "rows": 0, "columns": []}
     table = batch.to_pandas()
-    entries = [entry for entry in frame_plan(spec) if entry["name"] in names]
-    made = prepare(table, entries)
+    shown, made = _made(spec, found, table)
     return {
         "step": step,
         "rows": len(table),
-        "columns": [
-            {
-                "name": name,
-                "source": _source(name, names),
-                "before": str(table[_source(name, names)].dtype),
-                "after": "number" if made[name].dtype.kind == "f" else "text",
-                "missing_before": int(table[_source(name, names)].isna().sum()),
-                "missing_after": int(made[name].isna().sum()),
-                "distinct": int(made[name].nunique()),
-                "first": [_shown(value) for value in made[name].head(_SHOWN)],
-            }
-            for name in made.columns
-        ],
+        "columns": [_column(name, table[source], made[name]) for name, source in shown],
+    }
+
+
+def _made(
+    spec: PipelineSpec, step: Step, table: "pd.DataFrame"
+) -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
+    """Resulting columns, each with its (first) source, and their values."""
+    from pipeweave_dagster.core.pipelines.compile import frame_plan
+    from pipeweave_dagster.core.training.serving import as_said, prepare
+
+    names = list(table.columns)
+    plan = frame_plan(spec)
+    if step.use == "table":
+        return [(name, name) for name in names], as_said(table, plan)
+    if step.use == USE:
+        # Means of groups are learned in each fold, so they cannot be shown here.
+        ideas = [e for e in plan if e["use"] == USE and not e["operator"].startswith("group_")]
+        made = prepare(table, ideas)
+        return [(e["name"], e["columns"][0]) for e in ideas], made
+    made = prepare(table, [e for e in plan if e["name"] in names])
+    return [(name, _source(name, names)) for name in made.columns], made
+
+
+def _column(name: str, before: "pd.Series", after: "pd.Series") -> dict[str, Any]:
+    return {
+        "name": name,
+        "source": str(before.name),
+        "before": str(before.dtype),
+        "after": _KINDS.get(after.dtype.kind, "text"),
+        "missing_before": int(before.isna().sum()),
+        "missing_after": int(after.isna().sum()),
+        "distinct": int(after.nunique()),
+        "first": [_shown(value) for value in after.head(_SHOWN)],
     }
 
 
 def _step(spec: PipelineSpec, name: str) -> Step:
-    known = [s for s in spec.steps if s.kind in ("preprocess", "feature") and s.use != "derived"]
+    known = [s for s in spec.steps if s.kind in ("extract", "preprocess", "feature")]
     for step in known:
         if step.name == name:
             return step
@@ -78,6 +100,9 @@ def _shown(value: Any) -> str:
     """A number as it is; of text only the first and last character."""
     if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
         return ""
-    if isinstance(value, str):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, int | float):
+        value = str(value)
         return value[:1] + "…" + value[-1:] if len(value) > 2 else "…"
     return f"{value:.6g}"

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.adapters.advised import advice_read, advised_pipeline
+from pipeweave_dagster.adapters.versions import changes_of
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
@@ -13,6 +14,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
+from pipeweave_dagster.lib.metadata.markdown import bullets
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
 
@@ -36,7 +38,7 @@ def pipeline(
         raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
         "pipeline", "overrides", "id", "costs", "sensitive",
     )  # fmt: skip
-    return run_stage(
+    result = run_stage(
         context,
         workbench,
         PipelineSpec,
@@ -49,4 +51,10 @@ def pipeline(
         ),
         inputs={"dataset": dataset, "schema": schema_deduction, "findings": findings},
         reads={"settings": settings, **advice_read(workbench.settings, "architect")},
+    )
+    changes = changes_of(workbench.store, context.partition_key, result.value)
+    return dg.MaterializeResult(
+        value=result.value,
+        metadata={**(result.metadata or {}), "changes": dg.MetadataValue.md(bullets(changes))},
+        data_version=result.data_version,
     )

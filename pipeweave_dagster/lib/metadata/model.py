@@ -14,7 +14,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     WorkbenchOverview,
 )
-from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
+from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.settings import Settings
 
@@ -39,6 +39,7 @@ def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
         "dropped": dg.MetadataValue.md(markdown.bullets(dropped)),
         "feature_count": len(document.features),
         "in_words": in_words(document),
+        "mermaid": mermaid(document),
     }
 
 

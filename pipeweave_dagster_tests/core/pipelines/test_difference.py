@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.pipelines import difference
 from pipeweave_dagster_tests.core.training.made import planned
 
@@ -49,3 +50,11 @@ def test_columns_steps_split_and_metric(spec):
         "steps.numbers",
         "steps.categories.columns",
     }
+
+
+def test_costs_sensitive_columns_and_what_is_left_out(spec):
+    update = {"costs": Costs(false_positive=1, false_negative=8), "sensitive": ["b"],
+              "dropped": {"z": "holds one value only"}, "overrides": ["PW204"]}  # fmt: skip
+    found = difference(spec, spec.model_copy(update=update))
+    assert {change.path for change in found} == set(update)
+    assert found[0].after == {"false_positive": 1, "false_negative": 8}

@@ -5,18 +5,28 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.pipelines.derived import Derived, with_derived
 from pipeweave_dagster.core.pipelines.preview import preview
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 
-@pytest.fixture
-def seen(tmp_path):
+def table():
     frame = pd.DataFrame({"co": [-200.0, 2.5] * 20, "name": ["Alice", None] * 20})
     frame["when"] = pd.date_range("2024-02-28", periods=40)
+    frame["member"] = [True, False] * 20
     frame["y"] = [0, 1] * 20
+    return frame
+
+
+@pytest.fixture
+def spec():
     settings = DatasetSettings(columns={"co": ColumnSetting(missing=["-200"])})
-    spec = planned(frame, "y", "binary", settings=settings)
-    data = stored(frame, tmp_path)
+    return planned(table(), "y", "binary", settings=settings)
+
+
+@pytest.fixture
+def seen(spec, tmp_path):
+    data = stored(table(), tmp_path)
     return lambda step: preview(spec, data, step)
 
 
@@ -31,6 +41,20 @@ def test_dates_are_shown_in_their_parts_and_texts_masked(seen):
     assert found["when (day)"]["first"] == ["28", "29", "1", "2", "3"]
     assert found["when (day)"]["source"] == "when"
     assert seen("categories")["columns"][0]["first"][:2] == ["A…e", ""]
+
+
+def test_what_was_read_and_what_is_derived_can_be_looked_at(seen, spec, tmp_path):
+    found = {c["name"]: c for c in seen("read")["columns"]}
+    assert list(found) == ["co", "name", "when", "member", "y"]
+    assert (found["co"]["missing_before"], found["co"]["missing_after"]) == (0, 20)
+    assert (found["name"]["after"], found["name"]["first"][0]) == ("text", "A…e")
+    ideas = with_derived(
+        spec, [Derived(operator="cross", columns=["name", "member"]),
+               Derived(operator="group_mean", columns=["co", "name"])]
+    )  # fmt: skip
+    (column,) = preview(ideas, tmp_path / "data.parquet", "ideas")["columns"]
+    assert (column["name"], column["source"]) == ("cross(name, member)", "name")
+    assert (column["missing_before"], column["missing_after"]) == (20, 20)
 
 
 def test_a_step_that_does_not_exist_is_told_with_those_that_do(seen):

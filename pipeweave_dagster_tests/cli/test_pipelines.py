@@ -1,0 +1,86 @@
+"""Versions of a pipeline are listed and compared, and drawn as text."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, Manifest
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.cli import home as cli_home
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.core.training.made import planned
+
+
+@pytest.fixture
+def versions(home: Path) -> Iterator[list[PipelineSpec]]:
+    """Another imputer, and then the first pipeline again."""
+    cli_home.settings.cache_clear()  # a command reads its settings once a process
+    store = DocumentStore(open_storage(Settings()), Settings().cache_folder)
+    table = pd.DataFrame({"a": [1.0, 2.0] * 9, "b": ["u", "v"] * 9, "y": [0, 1] * 9})
+    first = planned(table, "y", "binary")
+    mean = {"params": {"impute": "mean", "indicator": True}}
+    steps = [s.model_copy(update=mean) if s.use == "numeric" else s for s in first.steps]
+    second = first.model_copy(update={"steps": steps, "sensitive": ["b"]})
+    made: dict[str, Entry] = {}
+    for number, spec in enumerate((first, second, first), start=1):
+        address = store.save(spec)
+        entry = Entry(document=address, key="k", run_id=f"r{number}", made_at=float(number))
+        made.setdefault(address, entry)  # what was made before is reused as it is
+        run = {"dataset": "d", "run_id": f"r{number}", "entries": {"pipeline": made[address]}}
+        store.save_manifest(Manifest(**run, started_at=float(number)))
+        head = Head(**run, moved_at=float(number))
+        store.storage.put("datasets/d/HEAD.json", head.model_dump_json().encode())
+    yield [first, second]
+    cli_home.settings.cache_clear()
+
+
+def told(*words: str) -> str:
+    done = CliRunner().invoke(build_app(), ["pipelines", *words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def facts(*words: str) -> Any:
+    return json.loads(told(*words, "--json"))
+
+
+def test_each_version_is_listed_once(versions: list[PipelineSpec]) -> None:
+    listed = facts("history", "d")["versions"]
+    assert [v["version"] for v in listed] == [versions[1].sha256, versions[0].sha256]
+    assert [v["run_id"] for v in listed] == ["r2", "r1"]
+
+
+def test_the_change_to_the_version_in_force_is_told(versions: list[PipelineSpec]) -> None:
+    found = facts("diff", "d")
+    assert (found["before"], found["after"]) == (versions[1].sha256, versions[0].sha256)
+    assert found["changes"] == [
+        {"path": "sensitive", "before": ["b"], "after": None},
+        {"path": "steps.numbers.params.impute", "before": "mean", "after": "median"},
+    ]
+    text = told("diff", "d", versions[0].sha256[:8], versions[1].sha256[:8])
+    assert "steps.numbers.params.impute: median → mean" in text
+    assert "no change" in told("diff", "d", versions[0].sha256, versions[0].sha256)
+
+
+def test_a_version_that_is_not_there_is_not_found(versions: list[PipelineSpec]) -> None:
+    assert len({spec.sha256 for spec in versions}) == 2
+    for version, code in (("zzz", "NOT_FOUND"), ("", "VALIDATION_ERROR")):
+        done = CliRunner().invoke(build_app(), ["pipelines", "diff", "d", version])
+        assert isinstance(done.exception, PipeWeaveError)
+        assert done.exception.code == code
+
+
+def test_the_pipeline_is_told_in_words_and_as_mermaid(versions: list[PipelineSpec]) -> None:
+    assert "Predicts y (binary) from 2 columns" in told("show", "d")
+    chart = told("show", "d", "--mermaid")
+    assert chart.startswith("flowchart LR\n")
+    assert chart.count("-->") == sum(len(step.after) for step in versions[0].steps)
+    assert facts("show", "d", "--mermaid")["mermaid"] == chart
