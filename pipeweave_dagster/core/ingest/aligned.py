@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, SnapshotColumn
+from pipeweave_dagster.core.ingest.casting import Cast, lost, write_typed
 from pipeweave_dagster.core.ingest.date_parsers import DATES, DATETIMES, TIMES, union
 from pipeweave_dagster.core.ingest.decisions import trimmed
 from pipeweave_dagster.core.ingest.guesses import is_null_token
@@ -48,35 +49,27 @@ def _align(
     raw: RawTable, columns: list[SnapshotColumn], out: Path, space: Workspace
 ) -> DatasetSnapshot:
     places = _places(raw, columns)
-    stored, selected, notes = [], [], list(raw.notes)
-    for column in columns:
-        index = places.get(column.name)
-        if index is None:
-            notes.append(f"The batch lacks the column {column.name!r}.")
-            continue
-        expression, note = _expression(raw, index, column, space)
-        selected.append(f"{expression} AS {identifier(column.name)}")
-        stored.append((column, note))
-        notes += [note] if note else []
-    extra = [j for j in range(len(raw.names)) if j not in places.values()]
+    known = {i: c for c in columns if (i := places.get(c.name)) is not None}
+    known, told = _fitted(raw, known, space)
+    casts = [_cast(raw, i, column) for i, column in known.items()]
+    notes = [*raw.notes, *_of_columns(columns, places, told)]
+    stored = [(column, told.get(i)) for i, column in known.items()]
     names = {c.name.casefold() for c in columns}
+    extra = [j for j in range(len(raw.names)) if j not in known]
     for j in extra:
         label = raw.names[j].strip() or f"column_{j + 1}"
         while label.casefold() in names:
             label += "_extra"
         names.add(label.casefold())
-        selected.append(f"CAST(c{j} AS VARCHAR) AS {identifier(label)}")
+        casts.append(Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", label))
         stored.append(
             (SnapshotColumn(name=label, original_name=raw.names[j], type="text", missing=0), None)
         )
     if extra:
-        told = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
-        notes.append(f"The batch has {told} that the training data had not.")
+        many = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
+        notes.append(f"The batch has {many} that the training data had not.")
     path = out / "data.parquet"
-    space.db.execute(
-        f"COPY (SELECT {', '.join(selected)} FROM {raw.table} ORDER BY rowid)"
-        f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    write_typed(space, raw.table, casts, path, "ORDER BY r")
     return DatasetSnapshot(
         dialect=raw.dialect,
         rows_read=raw.rows,
@@ -88,21 +81,48 @@ def _align(
     )
 
 
+def _fitted(
+    raw: RawTable, known: dict[int, SnapshotColumn], space: Workspace
+) -> tuple[dict[int, SnapshotColumn], dict[int, str]]:
+    """The columns with the types that they get, and notes on values that do not fit, by place.
+
+    Where training saw whole numbers alone, a fraction or a huge number still tells more than a
+    missing value: such a column is read as numbers.
+    """
+    found = _misfits(raw, known, space)
+    whole = {i: known[i] for i in found if known[i].type == "integer"}
+    broader = {i: c.model_copy(update={"type": "number"}) for i, c in whole.items()}
+    found = {i: v for i, v in found.items() if i not in broader} | _misfits(raw, broader, space)
+    known = known | broader
+    return known, {i: _told(known[i], values) for i, values in found.items()}
+
+
+def _misfits(
+    raw: RawTable, known: dict[int, SnapshotColumn], space: Workspace
+) -> dict[int, list[tuple[str, int]]]:
+    """Values that do not fit and do not mark a missing one, with counts, by place."""
+    found = lost(space, raw.table, [_cast(raw, i, column) for i, column in known.items()])
+    odd = {i: [v for v in values if not is_null_token(v[0])] for i, values in found.items()}
+    return {i: values for i, values in odd.items() if values}
+
+
 def _places(raw: RawTable, columns: list[SnapshotColumn]) -> dict[str, int]:
     """Which column of the batch each training column is: by name, else by position."""
     if not any(n.strip() for n in raw.names):
         return {c.name: i for i, c in enumerate(columns) if i < len(raw.names)}
     places: dict[str, int] = {}
-    for column in columns:
-        for key in (column.original_name, column.name):
-            for match in (str, _plain):
-                found = [
-                    j
-                    for j, n in enumerate(raw.names)
-                    if n.strip() and match(n) == match(key) and j not in places.values()
-                ]
-                if found and column.name not in places:
-                    places[column.name] = found[0]
+    taken: set[int] = set()
+    for alike in (str, _plain):  # a name that is the very same goes before one that is like it
+        called: dict[str, list[int]] = {}
+        for j, name in enumerate(raw.names):
+            if name.strip() and j not in taken:
+                called.setdefault(alike(name), []).append(j)
+        for column in columns:
+            keys = [] if column.name in places else [column.original_name, column.name]
+            found = [j for k in keys for j in called.get(alike(k), ()) if j not in taken]
+            if found:
+                places[column.name] = found[0]
+                taken.add(found[0])
     return places
 
 
@@ -110,31 +130,39 @@ def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _expression(
-    raw: RawTable, index: int, column: SnapshotColumn, space: Workspace
-) -> tuple[str, str | None]:
-    """SQL of the column in its training type, and a note if values did not fit."""
+def _cast(raw: RawTable, index: int, column: SnapshotColumn) -> Cast:
+    """How a column gets its training type."""
     native, wanted = raw.natives[index], _SQL[column.type]
     value = f"c{index}"
     if native == "VARCHAR":
-        value = trimmed(value)
-        expression = _cast_text(value, column)
-    elif column.type == "integer" and native == "DOUBLE":
-        expression = f"CASE WHEN {value} = floor({value}) THEN TRY_CAST({value} AS BIGINT) END"
-    else:
-        expression = f"TRY_CAST({value} AS {wanted})"
-    lost = space.rows(
-        f"SELECT CAST({value} AS VARCHAR), count(*) FROM {raw.table}"
-        f" WHERE {value} IS NOT NULL AND {expression} IS NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-    )
-    odd = [(str(v), n) for v, n in lost if not is_null_token(str(v))]
-    if not odd:
-        return expression, None
-    shown = ", ".join(repr(v[:40]) for v, _ in odd[:3])
-    return expression, (
+        return Cast(index, trimmed(value), _cast_text(value, column), column.name)
+    typed = f"TRY_CAST({value} AS {wanted})"
+    if column.type == "integer" and native == "DOUBLE":
+        typed = f"CASE WHEN {value} = floor({value}) THEN TRY_CAST({value} AS BIGINT) END"
+    return Cast(index, value, typed, column.name)
+
+
+def _told(column: SnapshotColumn, odd: list[tuple[str, int]]) -> str:
+    """What is said of values that do not fit."""
+    shown = ", ".join(repr(value[:40]) for value, _ in odd[:3])
+    return (
         f"{column.name}: {sum(n for _, n in odd)} values are no {column.type} as in training"
         f" and count as missing: {shown}."
     )
+
+
+def _of_columns(
+    columns: list[SnapshotColumn], places: dict[str, int], told: dict[int, str]
+) -> list[str]:
+    """What is to be said of training columns, in their order."""
+    notes = []
+    for column in columns:
+        index = places.get(column.name)
+        if index is None:
+            notes.append(f"The batch lacks the column {column.name!r}.")
+        elif index in told:
+            notes.append(told[index])
+    return notes
 
 
 def _cast_text(value: str, column: SnapshotColumn) -> str:
@@ -143,8 +171,8 @@ def _cast_text(value: str, column: SnapshotColumn) -> str:
         parsers += [p for p in (NUMBER,) if p not in parsers]
     elif column.type == "boolean":
         return (
-            f"CASE WHEN lower({value}) IN ('true', 't', '1', 'yes') THEN true"
-            f" WHEN lower({value}) IN ('false', 'f', '0', 'no') THEN false END"
+            f"CASE WHEN lower({value}) IN ('true', 't', '1', '1.0', 'yes') THEN true"
+            f" WHEN lower({value}) IN ('false', 'f', '0', '0.0', 'no') THEN false END"
         )
     elif column.type in {"date", "datetime"}:
         parsers += [p for p in (*DATES[:1], *DATETIMES[:2]) if p not in parsers]

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.date_doubt import settle_dates
-from pipeweave_dagster.core.ingest.decisions import Decision, misfits_of, trimmed
+from pipeweave_dagster.core.ingest.decisions import COLUMNS_A_QUERY, Decision, misfits_of, trimmed
 from pipeweave_dagster.core.ingest.guesses import (
     is_null_token,
     propose,
@@ -77,14 +77,17 @@ def _samples(raw: RawTable, todo: dict[int, str], space: Workspace) -> dict[int,
         return {}
     count = max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // len(todo)))
     step = max(1, raw.rows // count)
-    columns = ", ".join(f"left({value}, 200)" for value in todo.values())
-    rows = space.rows(
-        f"SELECT {columns} FROM {raw.table} WHERE rowid < {count // 4} OR rowid % {step} = 0"
-    )
     samples = {}
-    for i, values in zip(todo, zip(*rows, strict=True), strict=True):
-        counts = Counter(v for v in values if v is not None)
-        samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
+    places = list(todo)
+    for start in range(0, len(places), COLUMNS_A_QUERY):
+        part = places[start : start + COLUMNS_A_QUERY]
+        columns = ", ".join(f"left({todo[i]}, 200)" for i in part)
+        rows = space.rows(
+            f"SELECT {columns} FROM {raw.table} WHERE rowid < {count // 4} OR rowid % {step} = 0"
+        )
+        for i, values in zip(part, zip(*rows, strict=True), strict=True):
+            counts = Counter(v for v in values if v is not None)
+            samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
     return samples
 
 

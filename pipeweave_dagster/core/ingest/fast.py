@@ -31,6 +31,8 @@ _SMALLEST = 8 * MEGABYTE
 _PIECE = MEGABYTE // 8
 _PIECES = 8
 _VALUES = 1000
+_MOST_COLUMNS = 200
+"""More of them in one query take DuckDB longer to plan than to read; see `casting`."""
 
 
 def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot | None:
@@ -41,7 +43,8 @@ def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot 
     if not bulk.can_read(decided.grammar):
         return None
     first, headers, width = plans.body_of(decided)
-    if any(not name.strip(" \t,;|") for name in headers) and decided.layout.names is not None:
+    nameless = any(not name.strip(" \t,;|") for name in headers)
+    if width > _MOST_COLUMNS or (nameless and decided.layout.names is not None):
         return None
     parsers = _propose(decided, width)
     if parsers is None:

@@ -12,11 +12,12 @@ from pipeweave_dagster.core.documents import (
     StorageType,
 )
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.casting import Cast, write_typed
 from pipeweave_dagster.core.ingest.decisions import Decision, trimmed
 from pipeweave_dagster.core.ingest.names import unique_names
 from pipeweave_dagster.core.ingest.raw_table import RawTable
 from pipeweave_dagster.core.ingest.value_parsers import TEXT
-from pipeweave_dagster.core.ingest.workspace import Workspace, identifier, literal
+from pipeweave_dagster.core.ingest.workspace import Workspace, literal
 
 _MEDIA = "application/vnd.apache.parquet"
 _STORAGE: dict[str, StorageType] = {
@@ -133,30 +134,29 @@ def _bad_rows(
     return bad
 
 
-def cast_sql(index: int, decision: Decision | None) -> str:
-    """SQL of the stored value of one column."""
+def _cast(index: int, name: str, decision: Decision | None) -> Cast:
+    """How one column is stored."""
+    value = f"c{index}"
     if decision is None:
-        return f"c{index}"
-    value = trimmed(f"c{index}")
+        return Cast(index, value, value, name)
+    cleaned = trimmed(value)
     for token in decision.null_tokens:
-        value = f"nullif({value}, {literal(token)})"
-    if decision.parser is TEXT:
-        return value
-    return f"CASE WHEN {decision.parser.fits_sql(value)} THEN {decision.parser.cast_sql(value)} END"
+        cleaned = f"nullif({cleaned}, {literal(token)})"
+    parser = decision.parser
+    if parser is TEXT:
+        return Cast(index, cleaned, value, name)
+    typed = f"CASE WHEN {parser.fits_sql(value)} THEN {parser.cast_sql(value)} END"
+    return Cast(index, cleaned, typed, name)
 
 
 def _copy(
     raw: RawTable, decisions: dict[int, Decision], names: list[str], path: Path, space: Workspace
 ) -> None:
-    selected = ", ".join(
-        f"{cast_sql(i, decisions.get(i))} AS {identifier(name)}" for i, name in enumerate(names)
-    )
-    # Written from a table, the bytes depend on the values alone and not on how they were cast.
+    casts = [_cast(i, name, decisions.get(i)) for i, name in enumerate(names)]
     without = ""
     if space.one("SELECT count(*) FROM bad")[0]:
-        without = " WHERE rowid NOT IN (SELECT r FROM bad) ORDER BY rowid"
-    space.db.execute(f"CREATE TABLE typed AS SELECT {selected} FROM {raw.table}{without}")
-    space.db.execute(f"COPY typed TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        without = "WHERE r NOT IN (SELECT r FROM bad) ORDER BY r"
+    write_typed(space, raw.table, casts, path, without)
 
 
 def _quarantine(rejected: list[tuple[int, str, str]], path: Path) -> Payload:

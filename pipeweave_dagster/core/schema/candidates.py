@@ -76,9 +76,10 @@ def candidates(
     ]
     odd = kinds[0].name if len(kinds) == 1 and len(possible) >= _FEW_COLUMNS else None
     names = {c.name.casefold() for c in columns}
+    likely = {c.name for c in possible}
     found = []
     for place, column in enumerate(columns):
-        if column not in possible:
+        if column.name not in likely:
             continue
         signs = [_by_name(column.name, names), _by_place(place, len(columns), column, headless)]
         if alone:

@@ -50,3 +50,23 @@ def test_values_that_look_otherwise_keep_the_training_type(aligned):
     assert rows[0]["id"] == 1
     assert rows[0]["amount"] is None
     assert rows[0]["kind"] == "7"
+
+
+def test_fractions_of_a_column_of_whole_numbers_are_kept(aligned):
+    snapshot, rows = aligned("id,kind\n7.5,a\n8,b\n99999999999999999999,a\nmany,b\n")
+    assert [r["id"] for r in rows] == [7.5, 8.0, 1e20, None]
+    assert snapshot.columns[0].type == "number"
+    assert any("id: 1 values are no number" in n for n in snapshot.notes)
+
+
+def test_whole_numbers_stay_whole_where_only_tokens_do_not_fit(aligned):
+    snapshot, rows = aligned("id,kind\n9007199254740993,a\n?,b\n3.0,a\n")
+    assert [r["id"] for r in rows] == [9007199254740993, None, 3]
+    assert snapshot.columns[0].type == "integer"
+
+
+def test_truth_values_may_come_as_numbers(read, tmp_path, rows):
+    columns = read("flag,y\n" + "true,1\nfalse,0\n" * 20).columns
+    (tmp_path / "batch").write_text("flag,y\n1.0,1\n0.0,0\n,0\n1,1\n")
+    read_aligned(tmp_path / "batch", "batch.csv", columns, tmp_path / "out")
+    assert [r["flag"] for r in rows()] == [True, False, None, True]

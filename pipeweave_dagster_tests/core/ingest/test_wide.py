@@ -1,0 +1,82 @@
+"""Wide tables: the time for a column must not grow with the number of columns."""
+
+import re
+
+import duckdb
+import pytest
+
+from pipeweave_dagster.core.ingest import aligned, fast, read_aligned
+from pipeweave_dagster.core.ingest.raw_table import RawTable
+
+CLEANED = re.compile(r"trim\((c\d+),")
+
+
+class Watched:
+    """A connection that remembers its queries."""
+
+    def __init__(self, inner, seen):
+        self.inner, self.seen = inner, seen
+
+    def execute(self, sql, *args):
+        self.seen.append(sql)
+        return self.inner.execute(sql, *args)
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
+@pytest.fixture
+def queries(monkeypatch):
+    seen, connect = [], duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda *a, **k: Watched(connect(*a, **k), seen))
+    return seen
+
+
+def table(columns, rows=30):
+    head = ",".join(f"n{j}" for j in range(columns))
+    lines = (",".join(f"{i}.{j}" for j in range(columns)) for i in range(1, rows + 1))
+    return head + "\n" + "\n".join(lines) + "\n"
+
+
+def longest(seen):
+    """The most casts in one query (DuckDB's planning takes the square of them)."""
+    return max(sql.count("TRY_CAST") for sql in seen)
+
+
+@pytest.mark.parametrize("smallest", [1000, 10**9], ids=["fast", "thorough"])
+def test_a_query_casts_a_part_of_the_columns(read, rows, queries, monkeypatch, smallest):
+    monkeypatch.setattr(fast, "_SMALLEST", smallest)
+    monkeypatch.setattr(fast, "_PIECE", 2000)
+    read(table(150))
+    few = longest(queries)
+    queries.clear()
+    snapshot = read(table(450))
+    assert longest(queries) <= few
+    assert [c.name for c in snapshot.columns] == [f"n{j}" for j in range(450)]
+    assert rows()[3] == {f"n{j}": float(f"4.{j}") for j in range(450)}
+
+
+def test_a_text_is_cleaned_once_a_query(read, queries, tmp_path):
+    snapshot = read(table(3))
+    (tmp_path / "batch").write_text(table(3))
+    read_aligned(tmp_path / "batch", "b.csv", snapshot.columns, tmp_path / "out")
+    told = [CLEANED.findall(sql) for sql in queries]
+    assert any(told)
+    assert all(len(names) == len(set(names)) for names in told)
+
+
+def test_columns_of_a_batch_are_found_by_looking_up(read, monkeypatch):
+    asked = []
+    columns = read(table(300)).columns
+    plain = aligned._plain
+    monkeypatch.setattr(aligned, "_plain", lambda name: asked.append(name) or plain(name))
+    names = [c.name.upper() for c in reversed(columns)]
+    raw = RawTable("t", names, ["VARCHAR"] * 300, None, 1)
+    assert aligned._places(raw, columns) == {f"n{j}": 299 - j for j in range(300)}
+    assert len(asked) <= 3 * 300
+
+
+def test_the_very_name_goes_before_one_that_is_like_it(read):
+    columns = read("A,a\n1,2\n3,4\n5,6\n").columns
+    raw = RawTable("t", [columns[1].original_name], ["VARCHAR"], None, 1)
+    assert aligned._places(raw, columns) == {columns[1].name: 0}
