@@ -35,8 +35,17 @@ _MOST_COLUMNS = 200
 """More of them in one query take DuckDB longer to plan than to read; see `casting`."""
 
 
-def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot | None:
-    """The snapshot of a large file in good order; None for all others."""
+def read_fast(
+    content: Content, out: Path, space: Workspace, asked: dict[str, Parser]
+) -> DatasetSnapshot | None:
+    """The snapshot of a large file in good order; None for all others.
+
+    Args:
+        content: The file.
+        out: Gets `data.parquet`.
+        space: Where to work.
+        asked: Forms that a person asked for, by the folded name of the column.
+    """
     if content.path.stat().st_size < _SMALLEST:
         return None
     decided = plans.plan(content, space.folder)
@@ -46,10 +55,10 @@ def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot 
     nameless = any(not name.strip(" \t,;|") for name in headers)
     if width > _MOST_COLUMNS or (nameless and decided.layout.names is not None):
         return None
-    parsers = _propose(decided, width)
+    names, name_notes = unique_names(headers)
+    parsers = _propose(decided, [asked.get(name.casefold()) for name in names])
     if parsers is None:
         return None
-    names, name_notes = unique_names(headers)
     path = out / "data.parquet"
     if not _copy(decided, first, names, parsers, path, space):
         return None
@@ -65,12 +74,12 @@ def read_fast(content: Content, out: Path, space: Workspace) -> DatasetSnapshot 
     return described(raw, decisions, names, path)
 
 
-def _propose(decided: plans.Plan, width: int) -> list[Parser] | None:
+def _propose(decided: plans.Plan, said: list[Parser | None]) -> list[Parser] | None:
     """A parser for each column by pieces from all over the file, None if one leaves a doubt."""
-    samples: list[Counter[str]] = [Counter() for _ in range(width)]
+    samples: list[Counter[str]] = [Counter() for _ in said]
     for piece in _pieces(decided.text.path):
-        for record in parse(piece, decided.grammar, width).records[1:]:
-            if record.odd or len(record.fields) != width:
+        for record in parse(piece, decided.grammar, len(said)).records[1:]:
+            if record.odd or len(record.fields) != len(said):
                 return None
             for sample, value in zip(samples, record.fields, strict=True):
                 sample[value[:200]] += 1
@@ -78,7 +87,9 @@ def _propose(decided: plans.Plan, width: int) -> list[Parser] | None:
     for sample in samples:
         sample.pop("", None)
     decimal = sample_decides_comma(samples, decided.grammar.separator == ";")
-    parsers = [propose(sample, decimal) for sample in samples]
+    parsers = [
+        asked or propose(sample, decimal) for asked, sample in zip(said, samples, strict=True)
+    ]
     for parser, sample in zip(parsers, samples, strict=True):
         if parser is TEXT:
             continue

@@ -39,7 +39,7 @@ def ingest_files(
     with workspace(out, limits, size) as space:
         try:
             asked = {k.strip().casefold(): p for k, p in _asked(columns or {}) if p is not None}
-            fast = None if asked else _one_fast(files, out, space)
+            fast = _one_fast(files, out, space, asked)
             snapshot = fast or _thorough(files, out, space, asked)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
@@ -56,11 +56,13 @@ def ingest_files(
     return snapshot
 
 
-def _one_fast(files: list[tuple[Path, str]], out: Path, space: Workspace) -> DatasetSnapshot | None:
+def _one_fast(
+    files: list[tuple[Path, str]], out: Path, space: Workspace, asked: dict[str, Parser]
+) -> DatasetSnapshot | None:
     if len(files) > 1:
         return None
     content, kind = _opened(*files[0], "fast", space)
-    return read_fast(content, out, space) if kind == "csv" else None
+    return read_fast(content, out, space, asked) if kind == "csv" else None
 
 
 def _asked(columns: dict[str, ColumnSetting]) -> Iterator[tuple[str, Parser | None]]:

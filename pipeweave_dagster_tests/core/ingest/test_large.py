@@ -85,3 +85,19 @@ def test_a_late_misfit_leaves_the_fast_way(read, rows):
     snapshot = read(content)
     assert snapshot.columns[0].type == "number"
     assert rows()[2501]["id"] == 2501.5
+
+
+def test_a_column_wanted_as_text_is_read_the_fast_way_too(read, rows, monkeypatch):
+    snapshot = read(text(), columns={"Flag ": "text"})
+    assert snapshot.columns[4].type == "text"
+    found = rows()
+    assert found[1]["flag"] == "False"
+    monkeypatch.setattr(table, "read_fast", lambda *_: None)
+    again = read(text(), columns={"Flag ": "text"})
+    assert again.columns == snapshot.columns
+    assert rows() == found
+
+
+def test_wanted_columns_do_not_leave_the_fast_way(read, monkeypatch):
+    monkeypatch.setattr(table, "_thorough", lambda *_: pytest.fail("took the thorough way"))
+    read(text(), columns={"flag": "text", "when": "date:%m/%d/%Y"})
