@@ -96,6 +96,7 @@ THOUSANDS_COMMA, DECIMAL_COMMA, THOUSANDS_BLANK = _GROUPED
 PLAIN_NUMBERS = (INTEGER, NUMBER, *_GROUPED)
 
 _SCALES = "(?:(?-i:[kKMBT])|bn|million|billion|thousand)"
+_CODE = re.compile("0[0-9]+")
 _AFFIXED = re.compile(
     rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
     r"(?P<core>[0-9][0-9.,' \u00a0]*|\.[0-9]+)"
@@ -109,9 +110,12 @@ def affixed(values: Iterable[str]) -> list[Parser]:
     """Parsers for numbers that carry one and the same currency, percent sign or unit.
 
     Covers `$1,234.50`, `12 %`, `(432)`, `10 km`, `$219 B`, `10,000+`. Two different units in a
-    column give no parser: they cannot be one number.
+    column give no parser: they cannot be one number. Nor does a bare `01`: beside it, `1A` is a
+    code and no current, and both would become 1.
     """
     matches = [m for v in values if (m := _AFFIXED.fullmatch(v)) is not None]
+    if any(_CODE.fullmatch(m.string) for m in matches):
+        return []
     units = {
         (u.strip().lower(), u.strip()) for m in matches if (u := m["prefix"] or m["suffix"] or "")
     }

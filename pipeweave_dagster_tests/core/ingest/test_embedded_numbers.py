@@ -25,3 +25,10 @@ def test_the_number_is_the_one_that_a_person_reads(form, read, rows):
     assert column.type in {"integer", "number"}, column
     assert [row["value"] for row in rows()[:5]] == wanted
     assert column.unit == unit
+
+
+def test_codes_with_leading_zeros_are_not_merged_with_codes_that_end_like_a_unit(read, rows):
+    codes = ["01", "02", "1A", "10"] * 30
+    snapshot = read("code;kind\n" + "".join(f"{code};x{i}\n" for i, code in enumerate(codes)))
+    assert snapshot.columns[0].type == "text"
+    assert [row["code"] for row in rows()] == codes
