@@ -138,6 +138,8 @@ def _aligned(
         name=raw.name,
         columns=trained.columns,
         out=folder / "read",
+        table=trained.table,
+        target=trained.target,
         limits={"max_bytes": workbench.settings.max_dataset_bytes},
     )
 

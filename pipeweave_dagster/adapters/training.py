@@ -58,7 +58,8 @@ def train_and_log(
     )
     check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]
-    trained = trained.model_copy(update={"columns": known})
+    table = [column.name for column in snapshot.columns]
+    trained = trained.model_copy(update={"columns": known, "table": table})
     return workbench.on_model(
         f"{_MLFLOW}:log_training",
         TrainedModel,

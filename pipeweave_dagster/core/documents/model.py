@@ -141,7 +141,8 @@ class MlflowLink(Part):
 class TrainedModel(Document):
     """The best candidate, refitted, with the leaderboard it won.
 
-    `columns` says how the features were read, so that a batch is read alike.
+    `columns` says how the features were read, so that a batch is read alike; `table` names all
+    columns of the table in order, for batches without a header.
     `verdict` is `no signal` when the winner is not better than the constant model.
     `evaluated` is the model whose test scores are told; `model` is the same recipe fitted once
     more on all rows, test rows included, so importances on test rows need the former.
@@ -163,6 +164,7 @@ class TrainedModel(Document):
     classes: list[str] = []
     features: list[str]
     columns: list[SnapshotColumn] = []
+    table: list[str] = Field(default=[], exclude_if=operator.not_)
     winner: str
     verdict: Literal["model", "no signal"]
     leaderboard: list[Trial]

@@ -3,6 +3,7 @@
 The entry functions import their machinery inside, so that this package imports in no time.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
@@ -78,20 +79,26 @@ def read_aligned(
     columns: list[SnapshotColumn],
     out: Path,
     limits: IngestLimits = DEFAULT_LIMITS,
+    table: Sequence[str] = (),
+    target: str | None = None,
 ) -> DatasetSnapshot:
     """Read a batch for prediction with the training columns' types; no row is ever dropped.
 
     Args:
         file: The batch.
         name: Its name, as a hint for the format.
-        columns: The columns of the training snapshot.
+        columns: Those columns of the training snapshot that are wanted.
         out: Empty folder; gets `data.parquet` with the rows in file order.
         limits: What the file may cost.
+        table: All columns of the training snapshot in order: a batch without a header has these,
+            or all but the target, or the wanted ones.
+        target: Which of them a batch may lack.
 
     Returns:
         The snapshot. Columns that the batch lacks are said in `notes`; values that do not fit the
         training type are missing, with a note that counts them; further columns are kept.
     """
     from pipeweave_dagster.core.ingest.aligned import align
+    from pipeweave_dagster.core.ingest.places import Places
 
-    return align(file, name, columns, out, limits)
+    return align(file, name, columns, out, limits, Places(tuple(table), target))

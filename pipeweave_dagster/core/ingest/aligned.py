@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.date_parsers import DATES, DATETIMES, TIMES, 
 from pipeweave_dagster.core.ingest.decisions import trimmed
 from pipeweave_dagster.core.ingest.guesses import is_null_token
 from pipeweave_dagster.core.ingest.limits import IngestLimits
+from pipeweave_dagster.core.ingest.places import Places
 from pipeweave_dagster.core.ingest.plans import Known
 from pipeweave_dagster.core.ingest.raw_table import RawTable
 from pipeweave_dagster.core.ingest.table import read_raw
@@ -36,19 +37,27 @@ _MEDIA = "application/vnd.apache.parquet"
 
 
 def align(
-    file: Path, name: str, columns: list[SnapshotColumn], out: Path, limits: IngestLimits
+    file: Path,
+    name: str,
+    columns: list[SnapshotColumn],
+    out: Path,
+    limits: IngestLimits,
+    places: Places,
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
     known = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     with workspace(out, limits) as space:
         raw = read_raw(file, name, "raw0", space, Known(known, keep_all=True))
-        return _align(raw, columns, out, space)
+        return _align(raw, columns, out, space, places.of(raw.names, columns))
 
 
 def _align(
-    raw: RawTable, columns: list[SnapshotColumn], out: Path, space: Workspace
+    raw: RawTable,
+    columns: list[SnapshotColumn],
+    out: Path,
+    space: Workspace,
+    places: dict[str, int],
 ) -> DatasetSnapshot:
-    places = _places(raw, columns)
     known = {i: c for c in columns if (i := places.get(c.name)) is not None}
     known, told = _fitted(raw, known, space)
     casts = [_cast(raw, i, column) for i, column in known.items()]
@@ -104,30 +113,6 @@ def _misfits(
     found = lost(space, raw.table, [_cast(raw, i, column) for i, column in known.items()])
     odd = {i: [v for v in values if not is_null_token(v[0])] for i, values in found.items()}
     return {i: values for i, values in odd.items() if values}
-
-
-def _places(raw: RawTable, columns: list[SnapshotColumn]) -> dict[str, int]:
-    """Which column of the batch each training column is: by name, else by position."""
-    if not any(n.strip() for n in raw.names):
-        return {c.name: i for i, c in enumerate(columns) if i < len(raw.names)}
-    places: dict[str, int] = {}
-    taken: set[int] = set()
-    for alike in (str, _plain):  # a name that is the very same goes before one that is like it
-        called: dict[str, list[int]] = {}
-        for j, name in enumerate(raw.names):
-            if name.strip() and j not in taken:
-                called.setdefault(alike(name), []).append(j)
-        for column in columns:
-            keys = [] if column.name in places else [column.original_name, column.name]
-            found = [j for k in keys for j in called.get(alike(k), ()) if j not in taken]
-            if found:
-                places[column.name] = found[0]
-                taken.add(found[0])
-    return places
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _cast(raw: RawTable, index: int, column: SnapshotColumn) -> Cast:

@@ -27,7 +27,7 @@ from pipeweave_dagster.lib.stages import dataset_of, run_stage
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
-    code_version="2",
+    code_version="3",
 )
 def model(
     context: dg.AssetExecutionContext,

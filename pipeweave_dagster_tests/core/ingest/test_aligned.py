@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import read_aligned
 
 TRAIN = "id,when,amount,kind,y\n" + "".join(
@@ -70,3 +71,34 @@ def test_truth_values_may_come_as_numbers(read, tmp_path, rows):
     (tmp_path / "batch").write_text("flag,y\n1.0,1\n0.0,0\n,0\n1,1\n")
     read_aligned(tmp_path / "batch", "batch.csv", columns, tmp_path / "out")
     assert [r["flag"] for r in rows()] == [True, False, None, True]
+
+
+BARE = "".join(f"{'ab'[i % 2]},{i},{i}.5,{'uvw'[i % 3]},x{i}\n" for i in range(60))
+TABLE = [f"column_{i}" for i in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [lambda c: c, lambda c: [*c, "more"], lambda c: c[1:], lambda c: c[1:4]],
+    ids=["all", "one more", "without the target", "those that are wanted"],
+)
+def test_columns_without_a_header_are_told_by_their_place_in_the_training_table(
+    read, tmp_path, rows, cut
+):
+    """The target stands first and the last column is not wanted: by order alone all would shift."""
+    columns = read(BARE).columns[1:4]
+    lines = [",".join(cut(line.split(","))) for line in BARE.splitlines()]
+    (tmp_path / "batch.csv").write_text("\n".join(lines) + "\n")
+    read_aligned(tmp_path / "batch.csv", "batch.csv", columns, tmp_path / "out", table=TABLE,
+                 target="column_1")  # fmt: skip
+    row = rows()[7]
+    assert [row[c] for c in ("column_2", "column_3", "column_4")] == [7, 7.5, "v"]
+
+
+def test_without_a_header_another_number_of_columns_is_refused(read, tmp_path):
+    columns = read(BARE).columns[1:4]
+    (tmp_path / "batch.csv").write_text("1,2\n3,4\n5,6\n")
+    with pytest.raises(PipeWeaveError, match=r"has 2 columns and no header.*has 5") as told:
+        read_aligned(tmp_path / "batch.csv", "batch.csv", columns, tmp_path / "out", table=TABLE,
+                     target="column_1")  # fmt: skip
+    assert "Add a header" in told.value.fix
