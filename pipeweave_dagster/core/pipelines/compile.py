@@ -135,7 +135,7 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
     """
     steps = {step.use: step for step in spec.steps}
     limit = int(steps["categorical"].params.get("max_native", 40)) if "categorical" in steps else 0
-    texts = set(steps["text"].columns) if "text" in steps else set()
+    texts = {name for step in spec.steps if step.use == "text" for name in step.columns}
     own = _own(spec, features)
     taken = {name for step in own for name in step.columns}
     groups: dict[str, list[str]] = {"numbers": [], "few": [], "many": [], "texts": []}

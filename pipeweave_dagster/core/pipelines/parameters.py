@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import (
+    CATALOGUE,
     DATE_PARTS,
     IMPUTE,
     KNOWN_FAMILIES,
@@ -14,6 +15,23 @@ from pipeweave_dagster.core.pipelines.problem import Problem, nearest
 
 _WORDS = {"families": KNOWN_FAMILIES, "parts": DATE_PARTS, "impute": IMPUTE}
 _SIZES = {"max_native": (0, 10_000), "dimensions": (1, 1_000)}
+_SHARED = {"impute": "median", "indicator": True, "max_native": 40, "dimensions": 32}
+"""Parameters that hold for a whole pipeline, with what they are where they are not given."""
+
+
+def shared_problems(spec: PipelineSpec) -> Iterator[Problem]:
+    """Steps of one type that differ in what holds for all columns of that type."""
+    first: dict[str, Step] = {}
+    for index, step in enumerate(spec.steps):
+        before = first.setdefault(step.use, step)
+        known = CATALOGUE.get(step.use)
+        for name in known.params if known else ():
+            usual = _SHARED.get(name)
+            value = before.params.get(name, usual)
+            if usual is not None and step.params.get(name, usual) != value:
+                told = f"`{before.name}` has another `{name}` than `{step.name}`."
+                fix = f"Give both `{name}: {str(value).lower()}`: it holds for every such column."
+                yield Problem("PIP310", f"steps.{index}.params.{name}", told, fix)
 
 
 def parameter_problems(

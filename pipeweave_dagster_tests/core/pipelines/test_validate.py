@@ -6,7 +6,10 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster.core.pipelines.builder import Builder
+from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster_tests.core.training.made import planned
 
 COLUMNS = ["a", "b", "when", "y"]
@@ -117,6 +120,28 @@ def test_a_step_that_can_make_nothing_of_a_column_is_told_of_it(moved, wanted):
     with pytest.raises(PipeWeaveError, match=rf"PIP308 at .*`{column}`.*`use: {wanted}`") as told:
         planned(table, "y", "binary", types={"b": "text"}, settings=settings)
     assert [text[:6] for text in told.value.details["problems"]] == ["PIP308"]
+
+
+def test_two_steps_of_one_type_agree_in_what_holds_for_all_their_columns():
+    made = (
+        Builder("y", "binary")
+        .step("text", "note", name="notes", counts=True)
+        .step("text", "title", name="titles")
+        .step("categorical", "b", name="few", max_native=20)
+        .step("categorical", "c", name="many", max_native=20)
+        .step("numeric", "a", impute="mean")
+    )
+    rows = pd.DataFrame(
+        {"note": [f"word {i}" for i in range(80)], "title": [f"name {i}" for i in range(80)],
+         "b": ["u", "v"] * 40, "c": ["s", "t"] * 40, "a": range(80)}
+    )  # fmt: skip
+    spec = made.build()
+    found = layout(spec, prepare(rows, frame_plan(spec)))
+    assert (found.texts, found.few) == (("note", "title"), ("b", "c"))
+    with pytest.raises(PipeWeaveError, match=r"PIP310 at steps\.6\.params\.impute.*`impute: mean`"):
+        made.step("numeric", "d", name="others", impute="median").build()
+    with pytest.raises(PipeWeaveError, match=r"PIP310.*`max_native`"):
+        made.step("categorical", "d", name="others").build()
 
 
 @pytest.mark.parametrize(
