@@ -81,7 +81,7 @@ def _records(text: str, grammar: Grammar, width: int | None, result: Records) ->
             position, line = stop + 1, line + 1
             continue
         fields_, after = split_quoted(text, position, grammar)
-        if fields_ is not None and not _swallows(text[position:after], grammar, width):
+        if fields_ is not None and not _swallows(text[position:after], fields_, grammar, width):
             odd = None
             if width is not None and len(fields_) != width and after <= stop + 1:
                 better = _other_separator(raw, fields_, grammar, width)
@@ -94,10 +94,11 @@ def _records(text: str, grammar: Grammar, width: int | None, result: Records) ->
         position, line = stop + 1, line + 1
 
 
-def _swallows(raw: str, grammar: Grammar, width: int | None) -> bool:
+def _swallows(raw: str, fields: list[str], grammar: Grammar, width: int | None) -> bool:
     """Whether a quoted field runs over lines that are records themselves: a stray quote.
 
-    Not for commas in narrow tables, where a line of prose may look like a record.
+    The line of the stray quote is one, too; the first line of a text that was meant to go on is
+    rarely. Not for commas in narrow tables, where a line of prose may look like a record.
     """
     lines = raw.rstrip("\r\n").split("\n")
     separator = grammar.separator
@@ -106,6 +107,9 @@ def _swallows(raw: str, grammar: Grammar, width: int | None) -> bool:
     if width < 2 or (width < 4 and separator.strip() == ","):
         return False
     if (grammar.quote or '"') in lines[-1].split(separator)[0]:
+        return False
+    first = next((i for i, value in enumerate(fields) if "\n" in value), None)
+    if first is None or first + len(fields[first].split("\n")[0].split(separator)) != width:
         return False
     return all(len(line.split(separator)) == width for line in lines[1:])
 

@@ -343,6 +343,14 @@ def test_stray_quotes_do_not_join_records(read, rows):
     assert [r["column_2"] for r in rows()][7] == '"so it begins'
 
 
+def test_texts_of_several_lines_with_separators_stay_whole(read, rows):
+    texts = ["well", "and then,\nwe went, home", 'he said ""no"",\nthen, us']
+    body = "".join(f'{i},"{texts[i % 3]}",{i}.5,x{i % 2},{i % 2}\n' for i in range(60))
+    snapshot = read("id,said,amount,kind,y\n" + body)
+    assert (snapshot.rows_read, snapshot.rows, snapshot.rows_quarantined) == (60, 60, 0)
+    assert [r["said"] for r in rows()[:3]] == [t.replace('""', '"') for t in texts]
+
+
 def test_line_breaks_inside_quotes_stay(read, rows):
     read("note;a;b\n" + "".join(f'"first {i}\nsecond; {i}";{i};x\n' for i in range(20)))
     assert rows()[3] == {"note": "first 3\nsecond; 3", "a": 3, "b": "x"}
