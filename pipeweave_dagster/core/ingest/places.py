@@ -25,10 +25,20 @@ class Places(NamedTuple):
                 be told by their number.
         """
         if any(name.strip() for name in names):
-            return _by_name(names, columns)
+            places = _by_name(names, columns)
+            return places | self._unnamed(names, [c for c in columns if c.name not in places])
         wanted = [column.name for column in columns]
         order = self._order(len(names), wanted)
         return {name: order.index(name) for name in wanted if name in order}
+
+    def _unnamed(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
+        """Columns that had no heading in training (an index): those at their place without one."""
+        blank = [j for j, name in enumerate(names) if not name.strip()]
+        wanted = [c.name for c in columns if not c.original_name.strip()]
+        if len(blank) == len(wanted) == 1:
+            return {wanted[0]: blank[0]}
+        known = {name: place for place, name in enumerate(self.table) if place in blank}
+        return {name: known[name] for name in wanted if name in known}
 
     def _order(self, width: int, wanted: list[str]) -> list[str]:
         """Names of the columns of a batch that has none."""

@@ -102,3 +102,26 @@ def test_without_a_header_another_number_of_columns_is_refused(read, tmp_path):
         read_aligned(tmp_path / "batch.csv", "batch.csv", columns, tmp_path / "out", table=TABLE,
                      target="column_1")  # fmt: skip
     assert "Add a header" in told.value.fix
+
+
+@pytest.mark.parametrize(
+    "batch", [",a,y\n7,1,0\n8,2,1\n", "a,\n1,7\n2,8\n"], ids=["as it was", "moved"]
+)
+def test_a_column_without_a_heading_is_found_again(read, tmp_path, rows, batch):
+    """As pandas writes its index."""
+    columns = read(",a,y\n" + "".join(f"{i},{i % 3},{i % 2}\n" for i in range(60))).columns
+    (tmp_path / "batch.csv").write_text(batch)
+    snapshot = read_aligned(
+        tmp_path / "batch.csv", "batch.csv", columns[:2], tmp_path / "out",
+        table=[c.name for c in columns], target="y",
+    )  # fmt: skip
+    assert [row["column_1"] for row in rows()] == [7, 8]
+    assert not any("lacks" in note for note in snapshot.notes)
+
+
+def test_several_columns_without_a_heading_are_found_by_their_places(read, tmp_path, rows):
+    columns = read(",a,,y\n" + "".join(f"{i},{i % 3},{i}.5,{i % 2}\n" for i in range(60))).columns
+    (tmp_path / "batch.csv").write_text(",a,,y\n7,1,0.5,0\n8,2,1.5,1\n")
+    read_aligned(tmp_path / "batch.csv", "batch.csv", columns[:3], tmp_path / "out",
+                 table=[c.name for c in columns], target="y")  # fmt: skip
+    assert [(row["column_1"], row["column_3"]) for row in rows()] == [(7, 0.5), (8, 1.5)]
