@@ -209,7 +209,14 @@ def _expected(model: Model) -> dict[str, float]:
         "accuracy": reference.accuracy_score(y, said),
         "balanced_accuracy": reference.balanced_accuracy_score(y, said),
         "f1_macro": reference.f1_score(y, said, average="macro"),
+        "f1_weighted": reference.f1_score(y, said, average="weighted"),
     }
+    if model.spec.task == "multiclass":
+        for average in ("macro", "weighted"):
+            precision, recall, _, _ = reference.precision_recall_fscore_support(
+                y, said, average=average, zero_division=0
+            )
+            found |= {f"precision_{average}": precision, f"recall_{average}": recall}
     if model.spec.task == "binary":
         found |= {
             "roc_auc": reference.roc_auc_score(y, p[:, 1]),

@@ -36,6 +36,7 @@ from pipeweave_dagster.core.documents.expectations import (
 )
 from pipeweave_dagster.core.documents.findings import EdaReport, Finding, Findings
 from pipeweave_dagster.core.documents.model import (
+    ClassScores,
     ColumnDrift,
     DatasetEntry,
     DriftReport,
@@ -66,6 +67,7 @@ from pipeweave_dagster.core.documents.settings import (
 __all__ = [
     "AdviceNote",
     "Canary",
+    "ClassScores",
     "ColumnDeduction",
     "ColumnDrift",
     "ColumnSetting",

@@ -14,6 +14,7 @@ from pipeweave_dagster.core.documents.assessment import (
     Fairness,
     MethodCheck,
     Period,
+    Rate,
     Segment,
     Stability,
 )
@@ -202,6 +203,16 @@ class Plot(Part):
     svg: str
 
 
+class ClassScores(Part):
+    """How well one class is told from all others: precision, recall and F1 with intervals."""
+
+    label: str
+    rows: int
+    precision: Rate
+    recall: Rate
+    f1: Estimate
+
+
 class Evaluation(Document):
     """Scores on rows that no fitting ever saw, with intervals, and the plots.
 
@@ -218,6 +229,7 @@ class Evaluation(Document):
     metric: MetricName
     metrics: dict[str, Estimate]
     baseline: dict[str, Estimate]
+    by_class: list[ClassScores] = []
     verdict: str
     promoted: Literal["champion", "challenger", "none"] = "none"
     promotion_reason: str = ""

@@ -5,6 +5,7 @@ import unicodedata
 
 from pipeweave_dagster.core.documents import Estimate, Evaluation, PipelineSpec, Rate, TrainedModel
 
+_MOST_CLASSES = 50
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 
 
@@ -64,7 +65,22 @@ def _scores(evaluation: Evaluation) -> list[str]:
         for name, value in evaluation.metrics.items()
     ]
     head = ["| metric | test rows (95 % interval) | constant model |", "| --- | --- | --- |"]
-    return ["## Scores", "", *head, *rows, ""]
+    return ["## Scores", "", *head, *rows, "", *_classes(evaluation)]
+
+
+def _classes(evaluation: Evaluation) -> list[str]:
+    shown = evaluation.by_class[:_MOST_CLASSES]
+    if not shown:
+        return []
+    head = ["| class | test rows | precision | recall | F1 |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        f"| {_safe(c.label)} | {c.rows} | {_number(c.precision)} | {_number(c.recall)} "
+        f"| {_number(c.f1)} |"
+        for c in shown
+    ]
+    left = len(evaluation.by_class) - len(shown)
+    more = ["", f"… and {left} more classes; the document holds all."] if left else []
+    return ["## Classes", "", *head, *rows, *more, ""]
 
 
 def _leaderboard(trained: TrainedModel) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.documents import (
+    ClassScores,
     Costs,
     Evaluation,
     Fairness,
@@ -18,6 +19,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.training.audit.methodology import Score, methodology
 from pipeweave_dagster.core.training.audit.pictures import pictures
 from pipeweave_dagster.core.training.audit.run import Audit, run_audit
+from pipeweave_dagster.core.training.by_class import class_scores
 from pipeweave_dagster.core.training.card import model_card
 from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.dependence import dependences
@@ -76,6 +78,7 @@ def run_evaluation(
         metric=trained.metric,
         metrics=metrics,
         baseline=baseline,
+        by_class=_by_class(outcome),
         verdict=trained.verdict,
         plots=[
             *plots(outcome, found, audit.stability),
@@ -101,6 +104,14 @@ def run_evaluation(
     value = metrics[trained.metric]
     _log.info("test %s %s on %d rows", trained.metric, value.value, len(outcome.y))
     return evaluation.model_copy(update={"card": Payload.of(out / CARD, "text/markdown")})
+
+
+def _by_class(outcome: Outcome) -> list[ClassScores]:
+    """Scores of each class by what is told, at the threshold where costs give one."""
+    if not outcome.classes or len(outcome.y) == 0:
+        return []
+    told = np.asarray(decided(outcome.output, outcome.threshold), dtype=np.intp)
+    return class_scores(np.asarray(outcome.y, dtype=np.intp), told, outcome.classes)
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Estimate, MetricName
+from pipeweave_dagster.core.training.by_class import by_class
 from pipeweave_dagster.core.training.metrics import Array, Codes, auc, row_log_loss, score
 
 Scores = dict[str, float | None]
@@ -42,6 +43,13 @@ def tenths(scores: Array) -> Codes:
     return np.asarray(np.searchsorted(starts, scores, side="right") - 1, dtype=np.intp)
 
 
+def _weighted_f1(tp: float, fp: float, fn: float, tn: float) -> float:
+    """F1 of both classes, by how many rows they have."""
+    wrong = fp + fn
+    positive, negative = 2 * tp / max(2 * tp + wrong, 1), 2 * tn / max(2 * tn + wrong, 1)
+    return ((tp + fn) * positive + (tn + fp) * negative) / max(tp + tn + wrong, 1)
+
+
 def binary_scores(y: Codes, proba: Array) -> Scores:
     """Ranking, probability and decision (at 0.5) metrics of the second class."""
     positive, chosen = y == 1, proba.argmax(axis=1) == 1
@@ -59,21 +67,38 @@ def binary_scores(y: Codes, proba: Array) -> Scores:
         "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]
         "f1": _ratio(2 * tp, 2 * tp + fp + fn),
         "f1_macro": score("f1_macro", y, proba),
+        "f1_weighted": _weighted_f1(tp, fp, fn, tn),
         "precision": _ratio(tp, tp + fp),
         "recall": recall,
     }
 
 
 def multiclass_scores(y: Codes, proba: Array) -> Scores:
-    """Probability, ranking (one against the rest, unweighted mean) and decision metrics."""
+    """Probability, ranking (one against the rest, unweighted mean) and decision metrics.
+
+    The calibration error is that of the class that is told. Means over classes are unweighted
+    (macro), or by how many rows a class has (weighted); micro means are all the accuracy, as is
+    the weighted recall.
+    """
     chosen = proba.argmax(axis=1)
-    recalls = [float(np.mean(chosen[y == k] == k)) for k in np.unique(y)]
+    right = chosen == y
+    parts = by_class(y, chosen, proba.shape[1])
+    seen = parts.true > 0
+    known = seen | (parts.said > 0)
+    weight = parts.true / len(y)
     return {
         "log_loss": float(row_log_loss(y, proba).mean()),
         "roc_auc": score("roc_auc", y, proba),
-        "accuracy": float(np.mean(chosen == y)),
-        "balanced_accuracy": float(np.mean(recalls)),
-        "f1_macro": score("f1_macro", y, proba),
+        "calibration_error": calibration_error(right, proba.max(axis=1)),
+        "accuracy": float(np.mean(right)),
+        "balanced_accuracy": float(parts.recall[seen].mean()),
+        "f1_macro": float(parts.f1[known].mean()),
+        "f1_micro": float(np.mean(right)),
+        "f1_weighted": float(weight @ parts.f1),
+        "precision_macro": float(parts.precision[known].mean()),
+        "precision_weighted": float(weight @ parts.precision),
+        "recall_macro": float(parts.recall[known].mean()),
+        "recall_weighted": float(weight @ parts.recall),
     }
 
 

@@ -66,7 +66,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="5",
+    code_version="6",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

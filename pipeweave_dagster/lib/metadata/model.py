@@ -90,7 +90,22 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
     score = document.metrics.get(document.metric)
     if score is not None and score.value is not None:
         facts[f"score_{document.metric}"] = score.value
-    return facts | _along(document) | _pictures(document)
+    return facts | _by_class(document) | _along(document) | _pictures(document)
+
+
+def _by_class(document: Evaluation) -> dict[str, Any]:
+    if not document.by_class:
+        return {}
+    rows = [
+        (
+            c.label,
+            c.rows,
+            *(markdown.interval(e.value, e.low, e.high) for e in (c.precision, c.recall, c.f1)),
+        )
+        for c in document.by_class
+    ]
+    header = ["class", "test rows", "precision", "recall", "F1"]
+    return {"classes": dg.MetadataValue.md(markdown.table(header, rows))}
 
 
 def _along(document: Evaluation) -> dict[str, Any]:

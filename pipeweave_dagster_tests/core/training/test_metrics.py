@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
+from pipeweave_dagster.core.training.by_class import class_scores
 from pipeweave_dagster.core.training.metrics import auc, score
 from pipeweave_dagster.core.training.scores import (
     binary_scores,
@@ -33,6 +34,8 @@ def test_binary(rng, digits):
     assert found["balanced_accuracy"] == CLOSE(reference.balanced_accuracy_score(y, said))
     assert found["f1"] == CLOSE(reference.f1_score(y, said), abs=1e-12)
     assert found["f1_macro"] == CLOSE(reference.f1_score(y, said, average="macro"), abs=1e-12)
+    weighted = reference.f1_score(y, said, average="weighted")
+    assert found["f1_weighted"] == CLOSE(weighted, abs=1e-12)
 
 
 def test_multiclass(rng):
@@ -47,6 +50,30 @@ def test_multiclass(rng):
     said = p.argmax(axis=1)
     assert found["f1_macro"] == CLOSE(reference.f1_score(y, said, average="macro"), abs=1e-12)
     assert found["balanced_accuracy"] == CLOSE(reference.balanced_accuracy_score(y, said))
+    for average in ("macro", "micro", "weighted"):
+        wanted = reference.precision_recall_fscore_support(y, said, average=average)
+        for name, value in zip(("precision", "recall", "f1"), wanted, strict=False):
+            if average != "micro" or name == "f1":
+                assert found[f"{name}_{average}"] == CLOSE(value, abs=1e-12)
+    assert 0 < found["calibration_error"] < 1
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+def test_each_class_against_the_others(rng, classes):
+    """The last class is never told, and the one before does not occur: scikit-learn says 0."""
+    y = rng.integers(0, classes, 300)
+    said = np.where(rng.random(300) < 0.6, y, rng.integers(0, classes, 300))
+    said[said == classes - 1] = 0
+    y[y == classes - 2] = classes - 1
+    found = class_scores(y, said, [f"c{k}" for k in range(classes)])
+    labels = list(range(classes))
+    wanted = reference.precision_recall_fscore_support(y, said, labels=labels, zero_division=0)
+    for k, one in enumerate(found):
+        expected = [values[k] for values in wanted]
+        got = [one.precision.value or 0, one.recall.value or 0, one.f1.value, one.rows]
+        assert got == CLOSE(expected, abs=1e-12)
+        assert one.f1.low <= one.f1.value <= one.f1.high
+    assert (found[-1].precision.value, found[-2].recall.value) == (None, None)
 
 
 def test_regression(rng):

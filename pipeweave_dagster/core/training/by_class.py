@@ -1,0 +1,64 @@
+"""How well each class is told from all others."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import ClassScores, Estimate
+from pipeweave_dagster.core.training.fairness import share
+from pipeweave_dagster.core.training.metrics import Array, Codes
+
+_MIN_ROWS = 10
+
+
+class ByClass(NamedTuple):
+    """Of each class: rows that are of it, and that are told to be, and how the two agree.
+
+    As in scikit-learn, a share of no rows is 0.
+    """
+
+    true: Array
+    said: Array
+    precision: Array
+    recall: Array
+    f1: Array
+
+
+def by_class(y: Codes, chosen: Codes, classes: int) -> ByClass:
+    """Precision, recall and F1 of each class against all others."""
+    true, said, hits = (
+        np.bincount(codes, minlength=classes).astype(np.float64)
+        for codes in (y, chosen, y[chosen == y])
+    )
+    precision, recall = hits / np.maximum(said, 1), hits / np.maximum(true, 1)
+    return ByClass(true, said, precision, recall, 2 * hits / np.maximum(true + said, 1))
+
+
+def class_scores(
+    y: Codes, chosen: Codes, classes: list[str], *, draws: int = 200
+) -> list[ClassScores]:
+    """Precision and recall of each class with Wilson's intervals, F1 with one by resampled rows.
+
+    Args:
+        y: Truth.
+        chosen: The class that is told of each row.
+        classes: Their names.
+        draws: Resamples.
+    """
+    found = by_class(y, chosen, len(classes)).f1
+    rng = np.random.default_rng(0)
+    picks = (rng.integers(0, len(y), len(y)) for _ in range(draws if len(y) >= _MIN_ROWS else 0))
+    drawn = [by_class(y[rows], chosen[rows], len(classes)).f1 for rows in picks]
+    spread = np.quantile(drawn, [0.025, 0.975], axis=0) if drawn else None
+    return [
+        ClassScores(
+            label=name,
+            rows=int(np.sum(y == k)),
+            precision=share(y[chosen == k] == k),
+            recall=share(chosen[y == k] == k),
+            f1=Estimate(value=float(found[k]))
+            if spread is None
+            else Estimate(value=float(found[k]), low=float(spread[0, k]), high=float(spread[1, k])),
+        )
+        for k, name in enumerate(classes)
+    ]
