@@ -10,10 +10,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pipeweave_dagster.core.ingest.dialects import modal_width
+from pipeweave_dagster.core.ingest.guesses import is_null_token
 from pipeweave_dagster.core.ingest.records import Record
 from pipeweave_dagster.core.ingest.value_kinds import TYPED, kind_of
 
 _LOOK_AHEAD = 40
+_ENOUGH = 10
 _IN_BRACKETS = re.compile(r"\s*\(\d[\d.,]*\)\s*")
 
 
@@ -97,6 +99,8 @@ def _body_start(rows: list[list[str]], records: list[Record], width: int) -> int
             columns = _columns(rows[index + 1 :] or [row], width)  # none is compared to itself
         if _filled(row) < max(1, 0.5 * typical) or _likeness(row, columns) < 0.5:
             continue
+        if index == 0 and _has_a_name(row, columns):
+            continue
         if not _is_repeated_header(row, columns):
             return index
     return 1
@@ -162,6 +166,22 @@ def _is_repeated_header(row: list[str], columns: list[_Column]) -> bool:
         for cell, c in zip(row, columns, strict=True)
     )
     return over > 0 and not any(_kind(c) in TYPED for c in row if c)
+
+
+def _has_a_name(row: list[str], columns: list[_Column]) -> bool:
+    """Whether a first row of different cells has a word over a column of numbers alone.
+
+    So `0.5,1.5,target` is a header, although most of it would do for a row of the body.
+    """
+    if not all(row) or len(set(row)) < len(row):
+        return False
+    return any(
+        c.share_typed == 1.0
+        and len(c.values) >= _ENOUGH
+        and _kind(cell) == "word"
+        and not is_null_token(cell)
+        for cell, c in zip(row, columns, strict=True)
+    )
 
 
 def _is_sequence_header(row: list[str], columns: list[_Column]) -> bool:

@@ -333,6 +333,14 @@ def test_single_quotes_behind_blanks(read, rows):
     }
 
 
+def test_one_word_over_numbers_makes_a_header_of_numbers(read):
+    body = "".join(f"{i}.5,{i * 7 % 50}.25,{i}.125\n" for i in range(40))
+    named = read("0.0,1.0,target\n" + body)
+    assert ([c.name for c in named.columns], named.rows) == (["0.0", "1.0", "target"], 40)
+    unnamed = read("0.0,1.0,unknown\n" + body)
+    assert ([c.name for c in unnamed.columns][2], unnamed.rows) == ("column_3", 41)
+
+
 def test_stray_quotes_do_not_join_records(read, rows):
     texts = [f"message {i} {'very ' * (i % 5)}long, or {'not ' * (i % 3)}" for i in range(60)]
     texts[7] = '"so it begins'
