@@ -71,7 +71,20 @@ def _by_name(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, i
             if found:
                 places[column.name] = found[0]
                 taken.add(found[0])
-    return places
+    return places | _nameless(names, [c for c in columns if c.name not in places])
+
+
+def _nameless(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
+    """Columns without a heading, such as row names that were written as well.
+
+    They stand where they stood, or come in the same order if the batch has as many.
+    """
+    wanted = [c.name for c in columns if not c.original_name.strip()]
+    blank = [j for j, name in enumerate(names) if not name.strip()]
+    same = {f"column_{j + 1}": j for j in blank}
+    if all(name in same for name in wanted):
+        return {name: same[name] for name in wanted}
+    return dict(zip(wanted, blank, strict=True)) if len(wanted) == len(blank) else {}
 
 
 def _plain(name: str) -> str:

@@ -125,3 +125,13 @@ def test_several_columns_without_a_heading_are_found_by_their_places(read, tmp_p
     read_aligned(tmp_path / "batch.csv", "batch.csv", columns[:3], tmp_path / "out",
                  table=[c.name for c in columns], target="y")  # fmt: skip
     assert [(row["column_1"], row["column_3"]) for row in rows()] == [(7, 0.5), (8, 1.5)]
+
+
+def test_columns_without_a_heading_are_found(read, tmp_path, rows):
+    columns = read("y,,a,\n" + "".join(f"{i % 2},{i},{i}.5,k{i % 3}\n" for i in range(30))).columns
+    assert [c.name for c in columns] == ["y", "column_2", "a", "column_4"]
+    for text in ("y,,a,\n1,7,0.5,k1\n", ",a,\n7,0.5,k1\n"):
+        (tmp_path / "batch").write_text(text)
+        read_aligned(tmp_path / "batch", "batch.csv", columns, tmp_path / "out")
+        found = rows()[0]
+        assert (found["column_2"], found["a"], found["column_4"]) == (7, 0.5, "k1")
