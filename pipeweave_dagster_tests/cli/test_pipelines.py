@@ -84,3 +84,18 @@ def test_the_pipeline_is_told_in_words_and_as_mermaid(versions: list[PipelineSpe
     assert chart.startswith("flowchart LR\n")
     assert chart.count("-->") == sum(len(step.after) for step in versions[0].steps)
     assert facts("show", "d", "--mermaid")["mermaid"] == chart
+
+
+def test_a_settings_file_is_checked_before_any_run(
+    versions: list[PipelineSpec], tmp_path: Path
+) -> None:
+    assert versions
+    own = tmp_path / "pipeweave.yaml"
+    own.write_text("pipeline: {split: {folds: 3}}\n")
+    assert facts("check", "d", "--settings", str(own)) == {"dataset": "d", "valid": True}
+    own.write_text("pipeline: {split: {kind: time, column: whn}, metric: rmse}\n")
+    done = CliRunner().invoke(build_app(), ["pipelines", "check", "d", "--settings", str(own)])
+    assert isinstance(done.exception, PipeWeaveError)
+    problems = done.exception.details["problems"]
+    assert [p[:6] for p in problems] == ["PIP106", "PIP109"]
+    told("check", "d")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
-from pipeweave_dagster.core.training.packages import required
+from pipeweave_dagster.core.training.packages import locked, required
 
 _MAIN = '''
 
@@ -26,7 +26,7 @@ if __name__ == "__main__":
 '''
 _README = """# {target}: a model of its own
 
-    python -m pip install -r requirements.txt
+    python -m pip install -r requirements.lock
     python score.py ROWS.csv PREDICTIONS.csv
 
 `score.py` holds all the code: how rows become features (`prepare`), and how the fitted
@@ -38,6 +38,9 @@ Columns: {features}.
 `train.py` (and the same as a notebook, `train.ipynb`) trains the model again from the typed
 table: `python train.py ROWS.parquet MODEL.skops`. It is left out where time did not suffice to fit
 the model on all rows, for then it is the mean of models of parts of them.
+
+`requirements.txt` names what is imported, `requirements.lock` also all that these need, in the
+versions of the machine that wrote this folder.
 
 How it was made stands in `pipeline.json` (the steps) and `model.json` (candidates and scores).
 """
@@ -65,6 +68,7 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
     texts = {
         "score.py": inspect.getsource(serving) + _MAIN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",
+        "requirements.lock": "\n".join(locked([*lines, "pyarrow"])) + "\n",
         "README.md": _README.format(
             target=" ".join(trained.target.split()),
             features=", ".join(f"`{' '.join(name.split())}`" for name in trained.features),

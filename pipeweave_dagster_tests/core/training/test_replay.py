@@ -112,6 +112,10 @@ def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(mode
     for column in theirs.select_dtypes("number"):
         np.testing.assert_allclose(theirs[column], ours[column], atol=1e-9)
     needed = (tmp_path / "requirements.txt").read_text()
+    pinned = dict(p.split("==") for p in (tmp_path / "requirements.lock").read_text().split())
+    assert pinned["numpy"] == found.package_versions["numpy"]
+    assert {"joblib", "threadpoolctl", "python-dateutil", "pyarrow"} <= set(pinned)
+    assert pinned["joblib"] == version("joblib")
     assert "scikit-learn==" in needed
     assert "pipeweave" not in needed
 
