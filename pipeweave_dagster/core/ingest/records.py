@@ -12,6 +12,7 @@ from itertools import islice
 
 _MAX_FIELD_LINES = 2000
 _MAX_WAYS = 256
+_COMMA = re.compile(r",(?! )")
 _OTHER_SEPARATORS = (",", ";", "\t", "|", " ")
 
 
@@ -109,9 +110,14 @@ def _swallows(raw: str, fields: list[str], grammar: Grammar, width: int | None) 
     if (grammar.quote or '"') in lines[-1].split(separator)[0]:
         return False
     first = next((i for i, value in enumerate(fields) if "\n" in value), None)
-    if first is None or first + len(fields[first].split("\n")[0].split(separator)) != width:
+    if first is None or first + _parts(fields[first].split("\n")[0], separator) != width:
         return False
-    return all(len(line.split(separator)) == width for line in lines[1:])
+    return all(_parts(line, separator) == width for line in lines[1:])
+
+
+def _parts(line: str, separator: str) -> int:
+    """Fields that a line would have without quotes; a comma before a blank is one of prose."""
+    return len(_COMMA.split(line) if separator == "," else line.split(separator))
 
 
 def split_plain(raw: str, grammar: Grammar) -> list[str]:

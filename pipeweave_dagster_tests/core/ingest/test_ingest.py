@@ -352,7 +352,7 @@ def test_stray_quotes_do_not_join_records(read, rows):
 
 
 def test_texts_of_several_lines_with_separators_stay_whole(read, rows):
-    texts = ["well", "and then,\nwe went, home", 'he said ""no"",\nthen, us']
+    texts = ["so, it, was, done\nand, so", "and then,\nwe went, home", 'he said ""no"",\nthen,us']
     body = "".join(f'{i},"{texts[i % 3]}",{i}.5,x{i % 2},{i % 2}\n' for i in range(60))
     snapshot = read("id,said,amount,kind,y\n" + body)
     assert (snapshot.rows_read, snapshot.rows, snapshot.rows_quarantined) == (60, 60, 0)
