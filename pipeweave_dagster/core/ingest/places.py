@@ -26,19 +26,23 @@ class Places(NamedTuple):
         """
         if any(name.strip() for name in names):
             places = _by_name(names, columns)
-            return places | self._unnamed(names, [c for c in columns if c.name not in places])
+            return places | self._nameless(names, [c for c in columns if c.name not in places])
         wanted = [column.name for column in columns]
         order = self._order(len(names), wanted)
         return {name: order.index(name) for name in wanted if name in order}
 
-    def _unnamed(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
-        """Columns that had no heading in training (an index): those at their place without one."""
-        blank = [j for j, name in enumerate(names) if not name.strip()]
+    def _nameless(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
+        """Columns without a heading, such as row names that were written as well.
+
+        They come in the same order if the batch has as many, else they stand where they stood.
+        """
         wanted = [c.name for c in columns if not c.original_name.strip()]
-        if len(blank) == len(wanted) == 1:
-            return {wanted[0]: blank[0]}
-        known = {name: place for place, name in enumerate(self.table) if place in blank}
-        return {name: known[name] for name in wanted if name in known}
+        blank = [j for j, name in enumerate(names) if not name.strip()]
+        if len(wanted) == len(blank):
+            return dict(zip(wanted, blank, strict=True))
+        table = self.table or [f"column_{j + 1}" for j in range(len(names))]
+        places = {name: j for j, name in enumerate(table) if j in blank}
+        return {name: places[name] for name in wanted if name in places}
 
     def _order(self, width: int, wanted: list[str]) -> list[str]:
         """Names of the columns of a batch that has none."""
@@ -71,20 +75,7 @@ def _by_name(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, i
             if found:
                 places[column.name] = found[0]
                 taken.add(found[0])
-    return places | _nameless(names, [c for c in columns if c.name not in places])
-
-
-def _nameless(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
-    """Columns without a heading, such as row names that were written as well.
-
-    They stand where they stood, or come in the same order if the batch has as many.
-    """
-    wanted = [c.name for c in columns if not c.original_name.strip()]
-    blank = [j for j, name in enumerate(names) if not name.strip()]
-    same = {f"column_{j + 1}": j for j in blank}
-    if all(name in same for name in wanted):
-        return {name: same[name] for name in wanted}
-    return dict(zip(wanted, blank, strict=True)) if len(wanted) == len(blank) else {}
+    return places
 
 
 def _plain(name: str) -> str:

@@ -35,7 +35,7 @@ def model(request, examples, tmp_path_factory):
     frame = pd.read_csv(examples / f"{name}.csv")
     if task == "multiclass":
         frame.loc[::3, "bill_length_mm"] = np.nan
-    spec, found, out = trained(frame, target, task, folder, families=FAMILIES[task])
+    spec, found, out = trained(frame, target, task, folder, families=FAMILIES[task], budget_s=120)
     return frame, spec, found, out, folder
 
 
