@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.training.packages import required
 
 MODEL_FILE = "model.skops"
@@ -78,26 +78,18 @@ def serving_code() -> str:
 def signature(trained: TrainedModel) -> Any:
     """Names and types of inputs and outputs, every input optional.
 
-    Numbers and booleans take any type: MLflow refuses whole numbers for `double`, and a missing
-    one for `long`. The types that were read stand in the model's metadata (`column_types`).
+    Inputs take any type: MLflow refuses whole numbers for `double`, a missing one for `long`, dates
+    as a CSV file holds them for `datetime`, and for `string` a column that is missing throughout
+    (which pandas reads as numbers). The model reads values as PipeWeave does; the types that were
+    read stand in its metadata (`column_types`).
     """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import AnyType
 
-    known = {column.name: column for column in trained.columns}
-    inputs: Any = [ColSpec(_type(known.get(f)), f, required=False) for f in trained.features]
+    anything: Any = AnyType
+    inputs: Any = [ColSpec(anything(), name, required=False) for name in trained.features]
     label = DataType.string if trained.classes else DataType.double
     outputs: Any = [ColSpec(label, "prediction")]
     outputs += [ColSpec(DataType.double, f"probability_{name}") for name in trained.classes]
     return ModelSignature(Schema(inputs), Schema(outputs))
-
-
-def _type(column: SnapshotColumn | None) -> Any:
-    from mlflow.types import DataType
-    from mlflow.types.schema import AnyType
-
-    kind = column.type if column is not None else None
-    if kind in ("date", "datetime"):
-        return DataType.datetime
-    anything: Any = AnyType
-    return DataType.string if kind == "text" else anything()
