@@ -1,5 +1,6 @@
 """Training, evaluation and scoring with the worker, the registry and the storage put together."""
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -19,7 +20,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
-from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
 from pipeweave_dagster.core.training.packages import package_versions
 from pipeweave_dagster.core.training.promote import Promotion, promote
 
@@ -126,7 +127,32 @@ def evaluate_and_promote(
     trained: TrainedModel,
     folder: Path,
 ) -> Evaluation:
-    """Score on the test rows, decide the alias, and write both into MLflow."""
+    """Score on the test rows, decide the alias, and write both into MLflow.
+
+    Where that fails, the run in MLflow has failed, too, until an evaluation of it succeeds.
+    """
+    try:
+        return _evaluated(workbench, dataset, plan, trained, folder)
+    except PipeWeaveError:
+        if trained.mlflow is not None:
+            # The first error is told; one that MLflow adds would hide it.
+            with contextlib.suppress(PipeWeaveError):
+                workbench.ask_model(
+                    f"{_MLFLOW}:end_run",
+                    tracking_uri=workbench.settings.tracking_uri,
+                    link=trained.mlflow,
+                    status="FAILED",
+                )
+        raise
+
+
+def _evaluated(
+    workbench: Workbench,
+    dataset: str,
+    plan: tuple[PipelineSpec, Findings, DatasetSnapshot],
+    trained: TrainedModel,
+    folder: Path,
+) -> Evaluation:
     store, (spec, findings, snapshot) = workbench.store, plan
     evaluation = workbench.on_model(
         f"{_TRAINING}:evaluate",

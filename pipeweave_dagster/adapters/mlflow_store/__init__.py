@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpe
 __all__ = [
     "bearer",
     "champion",
+    "end_run",
     "log_evaluation",
     "log_training",
     "model_file",
@@ -60,6 +61,14 @@ def log_evaluation(
 
     prepare_store(tracking_uri)
     add_evaluation(tracking_uri, link, evaluation, card)
+
+
+def end_run(tracking_uri: str, link: MlflowLink, status: str) -> None:
+    """Let the run of a training have ended so: `FINISHED` or `FAILED`."""
+    from mlflow import MlflowClient
+
+    prepare_store(tracking_uri)
+    MlflowClient(tracking_uri, tracking_uri).set_terminated(link.run_id, status)
 
 
 def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
