@@ -33,7 +33,8 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export",
      "pipelines history", "pipelines diff", "models ls",
      "models show",
-     "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs", "logs",
+     "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
+     "logs",
      "runs cancel", "schedule ls", "config show",
      "advice preview", "advice list", "advice show", "advice replay", "migrate"],
 )  # fmt: skip

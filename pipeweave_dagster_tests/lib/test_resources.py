@@ -31,3 +31,12 @@ def test_a_run_starts_the_workers_once(home: Path, monkeypatch: pytest.MonkeyPat
         run = dg.materialize([stage], partition_key="new", resources=used, instance=instance)
         assert run.success
     assert len(warmed) == 1
+
+
+def test_trainings_can_be_limited_by_a_pool_of_their_own():
+    """Also in a project of somebody else, whatever limits of runs it has."""
+    graph = build_defs(key_prefix="ml").resolve_asset_graph()
+    limited = {
+        key for key in graph.get_all_asset_keys() if "pipeweave_training" in graph.get(key).pools
+    }
+    assert limited == {dg.AssetKey(["ml", "model"])}

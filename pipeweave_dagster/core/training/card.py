@@ -43,6 +43,7 @@ def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation
         ),
         "",
         *_scores(evaluation),
+        *_classes(evaluation, trained.threshold),
         *_leaderboard(trained),
         *_columns(spec, evaluation),
         *_along(evaluation),
@@ -65,10 +66,10 @@ def _scores(evaluation: Evaluation) -> list[str]:
         for name, value in evaluation.metrics.items()
     ]
     head = ["| metric | test rows (95 % interval) | constant model |", "| --- | --- | --- |"]
-    return ["## Scores", "", *head, *rows, "", *_classes(evaluation)]
+    return ["## Scores", "", *head, *rows, ""]
 
 
-def _classes(evaluation: Evaluation) -> list[str]:
+def _classes(evaluation: Evaluation, threshold: float | None) -> list[str]:
     shown = evaluation.by_class[:_MOST_CLASSES]
     if not shown:
         return []
@@ -80,7 +81,15 @@ def _classes(evaluation: Evaluation) -> list[str]:
     ]
     left = len(evaluation.by_class) - len(shown)
     more = ["", f"… and {left} more classes; the document holds all."] if left else []
-    return ["## Classes", "", *head, *rows, *more, ""]
+    return ["## Classes", "", *_cut(threshold), *head, *rows, *more, ""]
+
+
+def _cut(threshold: float | None) -> list[str]:
+    """What tells the two tables of scores apart."""
+    if threshold is None:
+        return []
+    told = f"A row is told to be positive from a probability of {threshold:.3g} on"
+    return [f"{told}, as the costs ask; the scores above are cut at one half.", ""]
 
 
 def _leaderboard(trained: TrainedModel) -> list[str]:

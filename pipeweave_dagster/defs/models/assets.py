@@ -22,11 +22,15 @@ from pipeweave_dagster.lib.links import run_tags
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import dataset_of, run_stage
 
+TRAINING_POOL = "pipeweave_training"
+"""Its limit is how many models train at a time: `dagster instance concurrency set`."""
+
 
 @dg.asset(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
+    pool=TRAINING_POOL,
     code_version="3",
 )
 def model(
