@@ -45,7 +45,7 @@ _BEST_FAMILIES = 3
 _MOST_PROPOSALS = 300
 _PATIENCE, _PATIENCE_OF_S = 8, 5.0
 _WITH_MODELS = 30
-_ENOUGH_ROWS = 2_500
+_ENOUGH_ROWS, _ENOUGH_FOR_S = 2_500, 60.0
 
 
 class Search:
@@ -76,7 +76,7 @@ class Search:
         self.journal = journal or Journal(None)
         self.metric: MetricName = spec.metric
         self.folds = len(cache.problem.folds)
-        self.enough = _enough(spec, cache.problem)
+        self.enough = _enough(spec, cache.problem, clock.budget_s)
         self.results: list[Result] = []
         self.skipped: list[str] = []
         self.made: Plan = []
@@ -300,13 +300,15 @@ class Search:
         )  # fmt: skip
 
 
-def _enough(spec: PipelineSpec, problem: Problem) -> int:
+def _enough(spec: PipelineSpec, problem: Problem, budget_s: float) -> int:
     """The fewest folds that hold out enough rows to tell candidates apart; all, if none do.
 
-    More folds would leave less time for more candidates: on large tables that costs more. Rows of
-    one period, one group or one fold of the user are alike, so these folds are all needed.
+    More folds would leave less time for more candidates: on large tables that costs more. A long
+    search has the time, and needs more rows: the best of many is more likely to be so by chance.
+    Rows of one period, one group or one fold of the user are alike, so these folds are all needed.
     """
     if spec.split.kind != "hash":
         return len(problem.folds)
+    rows = _ENOUGH_ROWS * max(1.0, budget_s / _ENOUGH_FOR_S)
     held_out = np.cumsum([len(valid) for _, valid in problem.folds])
-    return min(len(held_out), int(np.searchsorted(held_out, _ENOUGH_ROWS)) + 1)
+    return min(len(held_out), int(np.searchsorted(held_out, rows)) + 1)

@@ -174,6 +174,16 @@ def test_candidates_are_compared_on_as_many_folds_as_it_takes(made, held_out, en
     assert [r.candidate.name for r in search.finalists()] == known[enough]
 
 
+def test_a_long_search_compares_on_more_rows(made):
+    spec, job = made
+    folds = [(np.arange(10), np.arange(a, a + 1000)) for a in range(0, 10_000, 1000)]
+    cache = FoldCache(replace(job.problem, folds=folds))
+    rows = len(job.table.y)
+    enough = [Search(spec, cache, Clock(time.time(), s, 0.0), rows).enough for s in (20, 60, 120)]
+    assert enough == [3, 3, 5]
+    assert Search(spec, cache, Clock(time.time(), 600.0, 6.0), rows).enough == 10
+
+
 def test_the_last_period_is_judged_first_and_all_periods_are_needed(tmp_path):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"x": rng.normal(size=20_000), "y": rng.normal(size=20_000)})
