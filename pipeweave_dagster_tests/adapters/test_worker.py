@@ -1,5 +1,6 @@
 """The child process: killed on time, dead with its parent, clear about its end."""
 
+import json
 import os
 import signal
 import subprocess
@@ -48,6 +49,19 @@ def test_errors_come_back_as_they_were_raised() -> None:
 def test_only_functions_of_pipeweave_can_be_named() -> None:
     with Worker() as worker, pytest.raises(PipeWeaveError, match="no function of PipeWeave"):
         worker.call("os:system", time_limit_s=30, command="true")
+
+
+def test_warnings_of_libraries_reach_no_log_even_where_filters_are_lost(tmp_path: Path) -> None:
+    loud = "import warnings\nwarnings.resetwarnings()\nwarnings.warn('very loud')\n"
+    (tmp_path / "loud.py").write_text(loud)
+    options = json.dumps({"parent": os.getpid(), "preload": ["loud"]})
+    child = [sys.executable, "-m", "pipeweave_dagster.adapters.worker.child", options]
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    ended = subprocess.run(
+        child, input="", text=True, capture_output=True, env=os.environ | {"PYTHONPATH": paths},
+        check=True, timeout=60,
+    )  # fmt: skip
+    assert "loud" not in ended.stderr + ended.stdout
 
 
 def test_wrong_arguments_are_told() -> None:

@@ -110,6 +110,9 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[_Forward(answers)])
     logging.getLogger("pipeweave_dagster").setLevel(logging.INFO)
     warnings.simplefilter("ignore")
+    # Filters are lost where a library resets them, or two threads change them at the same time.
+    logging.captureWarnings(True)  # noqa: FBT003 - positional in the standard library
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for module in options["preload"]:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)

@@ -7,6 +7,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.links import mlflow_urls
 from pipeweave_dagster.core.documents import (
     DriftReport,
+    Estimate,
     Evaluation,
     MethodCheck,
     PipelineSpec,
@@ -18,6 +19,8 @@ from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.settings import Settings
 
+_MEANS = ("_micro", "_weighted", "precision_macro", "recall_macro")
+"""Metrics in a table of their own: Dagster's page folds one of more than about ten lines."""
 _PICTURE_BYTES = 150_000
 """All pictures of one document together: the event log takes 256 kB of metadata."""
 
@@ -68,20 +71,11 @@ def _model(document: TrainedModel, settings: Settings) -> dict[str, Any]:
 
 def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
     _ = settings
-    rows = [
-        (
-            name,
-            markdown.interval(e.value, e.low, e.high),
-            markdown.interval(b.value, b.low, b.high) if b else "-",
-        )
-        for name, e in document.metrics.items()
-        for b in [document.baseline.get(name)]
-    ]
+    means = [name for name in document.metrics if name.endswith(_MEANS)]
+    told = [name for name in document.metrics if name not in means]
     facts: dict[str, Any] = {
         "verdict": document.verdict,
-        "scores": dg.MetadataValue.md(
-            markdown.table(["metric", "test [95 % interval]", "constant model"], rows)
-        ),
+        "scores": _compared(document, told),
         "rows": document.rows,
         "alias": document.promoted,
         "alias_reason": document.promotion_reason,
@@ -90,7 +84,23 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
     score = document.metrics.get(document.metric)
     if score is not None and score.value is not None:
         facts[f"score_{document.metric}"] = score.value
+    if means:
+        facts["means_over_classes"] = _compared(document, means)
     return facts | _by_class(document) | _along(document) | _pictures(document)
+
+
+def _compared(document: Evaluation, names: list[str]) -> dg.MarkdownMetadataValue:
+    """Metrics beside those of the constant model."""
+    rows = [
+        (name, *(_told(metrics.get(name)) for metrics in (document.metrics, document.baseline)))
+        for name in names
+    ]
+    header = ["metric", "test [95 % interval]", "constant model"]
+    return dg.MetadataValue.md(markdown.table(header, rows))
+
+
+def _told(estimate: Estimate | None) -> str:
+    return markdown.interval(estimate.value, estimate.low, estimate.high) if estimate else "-"
 
 
 def _by_class(document: Evaluation) -> dict[str, Any]:
