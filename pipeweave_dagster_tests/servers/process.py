@@ -15,12 +15,17 @@ from pathlib import Path
 def free_ports(count: int, *, reach: int = 0) -> list[int]:
     """Ports that nobody listens on now, below the range that outgoing connections use.
 
+    Each worker of a test run has a range of its own: a server takes seconds to open its port, in
+    which another worker would find it free.
+
     Args:
         count: How many, in a row.
         reach: A distance at which the server opens a second port for each.
     """
-    start = 12_000 + (os.getpid() * 37) % 8_000
-    for base in range(start, start + 4_000, count):
+    span = 8_000 // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    start = 12_000 + worker * span + (os.getpid() * 37) % (span // 2)
+    for base in range(start, start + span // 2, count):
         ports = list(range(base, base + count))
         if all(_is_free(p) and (not reach or _is_free(p + reach)) for p in ports):
             return ports
@@ -77,9 +82,13 @@ def wait_until(
 ) -> None:
     """Return when the condition holds; fail after so many seconds, or when the process ended."""
     end = time.monotonic() + seconds
-    while not condition():
+    while True:
+        holds = condition()
+        # If the process ended, it is another one that answers.
         ended = process is not None and process.poll() is not None
         assert not ended, f"the server ended: {why()}"
+        if holds:
+            return
         assert time.monotonic() < end, f"not within {seconds:g} s: {why()}"
         time.sleep(every)
 
