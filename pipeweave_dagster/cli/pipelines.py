@@ -20,8 +20,8 @@ from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import parse_settings
 
 WITHOUT_SCRIPT = (
-    "There is no train.py: the model has steps of other packages, or is the mean of models of "
-    "parts of the rows, as there was no time to fit it on all of them (a larger budget would)."
+    "There is no train.py: the model has steps of other packages, or a member that learned from "
+    "all rows of a table that was sampled for the others, or an earlier version trained it."
 )
 
 
@@ -175,4 +175,6 @@ def _export_model(name: str, spec: PipelineSpec, output: Path) -> list[str]:
         trained = bench.store.latest(name, "model", TrainedModel)
         if trained is None:
             raise not_found(f"{name!r} has no model yet.", fix="Run the data set first.")
-        return export_model(bench.store.payload(trained.model), trained, spec, output)
+        payload = bench.store.payload
+        division = payload(trained.division) if trained.division is not None else None
+        return export_model(payload(trained.model), division, trained, spec, output)

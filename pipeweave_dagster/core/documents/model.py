@@ -154,7 +154,8 @@ class TrainedModel(Document):
     are given (None: one half); `stack` is what else is made of the members' answers (None: they
     are averaged and no more); `test_digest` names the set of test rows; `rows_fit` is how many
     rows fitted into memory where the table has more (None: all do), `sampled_of` how many it has
-    where only a sample was read.
+    where only a sample was read; `division` are the rows that were used, and their folds (None: a
+    model of an earlier version).
     """
 
     kind: ClassVar[str] = "model"
@@ -190,6 +191,7 @@ class TrainedModel(Document):
     evaluated: Payload | None = None
     test_rows: Payload
     reference: Payload
+    division: Payload | None = Field(default=None, exclude_if=operator.not_)
     mlflow: MlflowLink | None = None
     overrides: list[str] = []
     notes: list[str] = []

@@ -5,7 +5,8 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from pipeweave_dagster.core.training.families import Fit
-from pipeweave_dagster.core.training.folds import FoldData, bounds
+from pipeweave_dagster.core.training.folds import FoldData
+from pipeweave_dagster.core.training.retraining import bounds
 
 
 def member(fit: Fit, data: FoldData, weight: float = 1.0) -> dict[str, Any]:

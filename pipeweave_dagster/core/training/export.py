@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
+from pipeweave_dagster.core.training.files import DIVISION, MODEL
 from pipeweave_dagster.core.training.packages import locked, required
 
 _MAIN = '''
@@ -36,8 +37,8 @@ below; others are ignored, absent ones count as missing. Nothing of PipeWeave is
 Columns: {features}.
 
 `train.py` (and the same as a notebook, `train.ipynb`) trains the model again from the typed
-table: `python train.py ROWS.parquet MODEL.skops`. It is left out where time did not suffice to fit
-the model on all rows, for then it is the mean of models of parts of them.
+table: `python train.py ROWS.parquet MODEL.skops`. `rows.parquet` says which rows of the table were
+used; a model that there was no time to fit on all of them is the mean of models of parts (folds).
 
 `requirements.txt` names what is imported, `requirements.lock` also all that these need, in the
 versions of the machine that wrote this folder.
@@ -46,11 +47,14 @@ How it was made stands in `pipeline.json` (the steps) and `model.json` (candidat
 """
 
 
-def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Path) -> list[str]:
+def export_model(
+    model: Path, division: Path | None, trained: TrainedModel, spec: PipelineSpec, out: Path
+) -> list[str]:
     """Write the folder.
 
     Args:
         model: The model file.
+        division: Which rows it learned from (`TrainedModel.division`).
         trained: Its document.
         spec: Its pipeline.
         out: Where to write; made if absent.
@@ -62,7 +66,8 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
     from pipeweave_dagster.core.training.script import notebook, script
 
     out.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(model, out / "model.skops")
+    shutil.copyfile(model, out / MODEL)
+    copied = [MODEL]
     # The script imports these two whatever the model consists of.
     lines = required(trained.package_versions, model, "xgboost", "lightgbm")
     texts = {
@@ -78,8 +83,10 @@ def export_model(model: Path, trained: TrainedModel, spec: PipelineSpec, out: Pa
     }
     known = all(step.use in CATALOGUE for step in spec.steps)
     training = script(serving.load_bundle(model), trained, spec) if known else None
-    if training is not None:
+    if training is not None and division is not None:
+        shutil.copyfile(division, out / DIVISION)
+        copied.append(DIVISION)
         texts |= {"train.py": training, "train.ipynb": notebook(training)}
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8")
-    return ["model.skops", *texts]
+    return [*copied, *texts]

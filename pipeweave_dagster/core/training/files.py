@@ -12,7 +12,7 @@ from pipeweave_dagster.core.training.job import Job
 from pipeweave_dagster.core.training.serving import row_keys, save_bundle
 
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
-TEST_ROWS, REFERENCE = "test_rows.parquet", "reference.parquet"
+TEST_ROWS, REFERENCE, DIVISION = "test_rows.parquet", "reference.parquet", "rows.parquet"
 _REFERENCE_ROWS = 10_000
 
 
@@ -39,6 +39,19 @@ def write_reference(job: Job, out: Path) -> Payload:
     rng = np.random.default_rng(job.problem.seed)
     sample = np.sort(rng.permutation(job.split.train)[:_REFERENCE_ROWS])
     return write_rows(job.table.raw.iloc[sample], out / REFERENCE)
+
+
+def write_division(job: Job, out: Path) -> Payload:
+    """Write which rows of the typed table were used (`row`), and what each fold made of them.
+
+    There is a column for each fold: 1 for rows to learn from, 2 for rows held out, 0 for neither.
+    """
+    columns: dict[str, np.ndarray] = {"row": job.table.kept}
+    for number, (learn, valid) in enumerate(job.problem.folds):
+        side = np.zeros(len(job.table.kept), dtype=np.int8)
+        side[job.split.train[learn]], side[job.split.train[valid]] = 1, 2
+        columns[f"fold_{number}"] = side
+    return write_rows(pd.DataFrame(columns), out / DIVISION)
 
 
 def digest_of(job: Job) -> str:

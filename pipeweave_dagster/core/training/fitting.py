@@ -4,12 +4,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from sklearn.compose import TransformedTargetRegressor
-from sklearn.preprocessing import FunctionTransformer
 
 from pipeweave_dagster.core.pipelines.compile import View
 from pipeweave_dagster.core.training.families import FAMILIES, Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.retraining import in_units
 
 LOG = "log_target"
 CROSSED: Final = "crossed"
@@ -59,16 +58,7 @@ def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
         return family.fit(rows, params, deadline)
     valid = None if rows.y_valid is None else np.log1p(rows.y_valid)
     fit = family.fit(replace(rows, y=np.log1p(rows.y), y_valid=valid), params, deadline)
-    return fit._replace(estimator=_in_units(fit.estimator, rows))
-
-
-def _in_units(fitted: Any, rows: Rows) -> TransformedTargetRegressor:
-    """A fitted regressor of log(1 + y) that answers y, as scikit-learn would have built it."""
-    back = TransformedTargetRegressor(regressor=fitted, func=np.log1p, inverse_func=np.expm1)
-    scale = FunctionTransformer(func=np.log1p, inverse_func=np.expm1, validate=True)
-    back.transformer_ = scale.fit(np.asarray(rows.y).reshape(-1, 1))
-    back.regressor_, back._training_dim = fitted, 1  # noqa: SLF001 - fitted outside, see above
-    return back
+    return fit._replace(estimator=in_units(fit.estimator, rows.y))
 
 
 def is_skewed(y: Array) -> bool:

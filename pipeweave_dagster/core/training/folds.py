@@ -13,9 +13,8 @@ from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.pipelines.compile import Layout, View, transformer
 from pipeweave_dagster.core.training.families import Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.retraining import bounds
 from pipeweave_dagster.core.training.split import Index
-
-_MARGIN = 0.25
 
 
 @dataclass(frozen=True)
@@ -114,16 +113,6 @@ class FoldCache:
             rounds=rounds,
             threads=problem.threads,
         )
-
-
-def bounds(y: Array) -> tuple[float, float]:
-    """The range that predicted values are held to: that of the training rows and a quarter more.
-
-    A line goes on for ever, and its exponential explodes: one odd row would ruin every mean.
-    """
-    low, high = float(np.min(y)), float(np.max(y))
-    margin = _MARGIN * (high - low)
-    return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
 
 
 def output(fit: Fit, data: FoldData, x: Any, classes: int) -> Array:

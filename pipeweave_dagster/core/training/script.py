@@ -9,203 +9,81 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 
-from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.documents import Member, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.training import retraining, serving
+from pipeweave_dagster.core.training.families.boosted import patience_of
+from pipeweave_dagster.core.training.fitting import ALL_ROWS
 from pipeweave_dagster.core.training.serving import CatBoosted
 
 _HEAD = '''"""Trains the model again: `python train.py ROWS.parquet MODEL.skops`.
 
-ROWS is the typed table that the model learned from (Parquet or CSV). Needs the packages of
-requirements.txt and the file score.py beside this one, nothing of PipeWeave.
+ROWS is the typed table that the model learned from (Parquet or CSV); rows.parquet, beside this
+script, says which of its rows each member learned from. Needs the packages of requirements.txt
+and the file score.py, nothing of PipeWeave.
 """
 
 import sys
 import warnings
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
-from lightgbm import LGBMClassifier, LGBMRegressor
-from numpy import nan
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.decomposition import TruncatedSVD
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import (
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
-from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import (
-    OneHotEncoder,
-    OrdinalEncoder,
-    SplineTransformer,
-    StandardScaler,
-    TargetEncoder,
-)
-from sklearn.svm import SVC, SVR
-from threadpoolctl import threadpool_limits
-from xgboost import XGBClassifier, XGBRegressor
-
-from score import as_number, as_text, prepare, remember, save_bundle
-
-warnings.simplefilter("ignore")
-
 '''
-_CATBOOST = """from catboost import CatBoostClassifier, CatBoostRegressor
-
-from score import CatBoosted
-
-"""
-_READ = '''
-# %% Read the rows.
-def read(path):
-    """Features, target (codes or values) and weights of the rows whose target is known."""
-    table = pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path)
-    values = as_text(table[TARGET]) if CLASSES else as_number(table[TARGET])
-    known = np.asarray(pd.notna(values))
-    weight = None
-    if WEIGHT is not None:
-        weight = as_number(table[WEIGHT])
-        weight = np.where(np.isfinite(weight), weight, 0.0)
-        known &= weight > 0
-    rows = np.flatnonzero(known)
-    if CLASSES:
-        lower = {name.lower(): code for code, name in enumerate(CLASSES)}
-        exact = {name: code for code, name in enumerate(CLASSES)}
-        codes = [exact.get(str(v), lower.get(str(v).lower())) for v in values[rows]]
-        y = np.array(codes, dtype=float)
-    else:
-        y = np.asarray(values[rows], dtype=float)
-    if weight is not None:
-        weight = weight[rows] / weight[rows].mean()
-    return prepare(table.iloc[rows].reset_index(drop=True), FRAME), y, weight
-
-
-# %% How each kind of model is fitted.
-def fit_plain(model, x, y, weight, **how):
-    return model.fit(x, y, sample_weight=weight, **how)
-
-
-def fit_boosted(model, x, y, weight, native):
-    inner = getattr(model, "regressor", model)
-    how = {"categorical_feature": native} if native and inner.__module__.startswith("light") else {}
-    return fit_plain(model, x, y, weight, **how)
-
-
-def fit_neighbours(model, x, y, weight):
-    return model.fit(x.toarray() if hasattr(x, "toarray") else x, y)
-
-
-def fit_logistic(model, x, y, weight, steps):
-    """In stretches of 3, 40, 40 … steps, each going on from the one before."""
-    done, stretch = 0, 3
-    while done < steps:
-        model.set_params(max_iter=stretch).fit(x, y, sample_weight=weight)
-        done += stretch
-        if max(model.n_iter_) < stretch:
-            break
-        stretch = 40
-    return model
-
-
-def fit_mlp(model, x, y, weight, stretches):
-    x = x.toarray() if hasattr(x, "toarray") else x
-    shift, scale = (0.0, 1.0) if CLASSES else (float(np.mean(y)), float(np.std(y)) or 1.0)
-    for _ in range(stretches):
-        model.fit(x, y if CLASSES else (y - shift) / scale)
-    if not CLASSES:
-        model.coefs_[-1] = model.coefs_[-1] * scale
-        model.intercepts_[-1] = model.intercepts_[-1] * scale + shift
-    del model._optimizer
-    return model
-
-'''
-_MAIN = '''
-
-# %% Train.
-def bounds(y):
-    """Predicted values are held to the range of the target and a quarter more."""
-    low, high = float(np.min(y)), float(np.max(y))
-    margin = 0.25 * (high - low)
-    return [max(low - margin, 0.0) if low >= 0 else low - margin, high + margin]
-
-
-def train(path):
-    """The model as `score.py` reads it."""
-    features, y, weight = read(path)
-    seen = {}
-    members = []
-    for share, columns, fit, model, how in MEMBERS:
-        if id(columns) not in seen:
-            seen[id(columns)] = columns.fit_transform(features, y)
-        with threadpool_limits(1 if fit in (fit_logistic, fit_mlp) else THREADS):
-            fitted = fit(model, seen[id(columns)], y, weight, **how)
-        member = {
-            "pipeline": Pipeline([("features", columns), ("model", fitted)]),
-            "classes": list(range(len(CLASSES))),
-            "weight": share,
-        }
-        members.append(member if CLASSES else {**member, "range": bounds(y)})
-    bundle = {"task": TASK, "classes": CLASSES, "frame": FRAME, "members": members}
-    if TEMPERATURE is not None:
-        bundle["temperature"] = TEMPERATURE
-    if STACK is not None:
-        arrays = {name: np.array(STACK[name]) for name in ("coef", "intercept")}
-        bundle["stack"] = {**STACK, **arrays}
-        for member, candidate in zip(members, CANDIDATES):
-            member["candidate"] = candidate
-    if THRESHOLD is not None:
-        bundle["threshold"] = THRESHOLD
-    if TRUST is not None:
-        bundle["memory"] = remember(features[KNOWN_BY], y, len(CLASSES), TRUST)
-    return bundle
-
+_QUIET = '\nwarnings.simplefilter("ignore")\n'
+_MAIN = """
 
 if __name__ == "__main__":
-    save_bundle(train(sys.argv[1]), sys.argv[2])
-'''
+    division = str(Path(__file__).with_name("rows.parquet"))
+    save_bundle(train(sys.argv[1], division, ABOUT, MEMBERS), sys.argv[2])
+"""
+_IN_NOTEBOOK = '# bundle = train("ROWS.parquet", "rows.parquet", ABOUT, MEMBERS)'
+_LOGISTIC_STEPS, _STRETCHES = 300, 50
+_BOOSTERS = ("lightgbm", "xgboost", "catboost")
+_FITS = {
+    **{family: f"fit_{family}" for family in _BOOSTERS},
+    "hist_gradient_boosting": "fit_histogram",
+    "mlp": "fit_network",
+    "neighbours": "fit_neighbours",
+}
 
 
 def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) -> str | None:
-    """The text of `train.py`; None for a model that is the mean of models of folds.
+    """The text of `train.py`; None where the rows of a member are not on record.
+
+    These are models of earlier versions, and those with a member that learned from all rows of a
+    table that was sampled for the others.
 
     Args:
         bundle: The final model, as `serving.load_bundle` reads it.
         trained: Its document.
         spec: Its pipeline.
     """
-    if not trained.recipe or any(member.fold >= 0 for member in trained.recipe):
+    if trained.division is None or any(m.params.get(ALL_ROWS) for m in trained.recipe):
         return None
-    memory = bundle.get("memory", {})
-    facts = {
-        "TARGET": trained.target,
-        "TASK": trained.task,
-        "CLASSES": trained.classes,
-        "WEIGHT": spec.weight,
-        "TEMPERATURE": trained.temperature,
-        "TRUST": trained.trust,
-        "THRESHOLD": trained.threshold,
-        "STACK": _stack(bundle),
-        "CANDIDATES": [member.get("candidate") for member in bundle["members"]],
-        "KNOWN_BY": memory.get("columns"),
-        "THREADS": trained.threads,
-        "FRAME": bundle["frame"],
+    about = {
+        "target": trained.target,
+        "task": trained.task,
+        "classes": trained.classes,
+        "weight": spec.weight,
+        "rows": trained.sampled_of or trained.rows_train + trained.rows_test + trained.rows_dropped,
+        "threads": trained.threads,
+        "temperature": trained.temperature,
+        "trust": trained.trust,
+        "known_by": bundle.get("memory", {}).get("columns"),
+        "threshold": trained.threshold,
+        "stack": _stack(bundle),
+        "frame": bundle["frame"],
     }
-    lines = [f"{name} = {pprint.pformat(value, width=96)}" for name, value in facts.items()]
-    about = "# %% What is learned: the target, its classes, and how raw columns become features."
-    extra = _CATBOOST if any(member.family == "catboost" for member in trained.recipe) else ""
+    told = "# %% What is learned: the target, its classes, and how raw columns become features."
+    members, used = _members(bundle, trained)
+    source = inspect.getsource(retraining).split('"""', 2)[2]
+    source = source.replace(f"from {serving.__name__} import", "from score import save_bundle,")
     return "".join(
-        [_HEAD, extra, "\n".join([about, *lines, ""]), _READ, _members(bundle, trained), _MAIN]
+        [
+            _HEAD,
+            _imports(used),
+            source.replace("\n\n_MARGIN", f"\n{_QUIET}\n_MARGIN", 1),
+            f"\n\n{told}\nABOUT = {pprint.pformat(about, width=96, sort_dicts=False)}\n",
+            members,
+            _MAIN,
+        ]
     )
 
 
@@ -217,64 +95,118 @@ def _stack(bundle: dict[str, Any]) -> dict[str, Any] | None:
     return {**bundle["stack"], **arrays}
 
 
-def _members(bundle: dict[str, Any], trained: TrainedModel) -> str:
-    """The features and the estimators, spelled out as scikit-learn prints them."""
+def _imports(used: set[type]) -> str:
+    """Import lines for classes, from the packages that show them to users."""
+    lines = {
+        f"from {_public(kind)} import {kind.__name__}\n"
+        for kind in used
+        if kind not in vars(retraining).values()
+    }
+    return "\n" + "".join(["from numpy import nan\n", *sorted(lines)])
+
+
+def _public(kind: type) -> str:
+    """Where a class is imported from: `sklearn.svm._classes` is not for users."""
+    module = kind.__module__
+    return "score" if module == serving.__name__ else module.split("._")[0]
+
+
+def _members(bundle: dict[str, Any], trained: TrainedModel) -> tuple[str, set[type]]:
+    """Features and estimators, spelled out as scikit-learn prints them, and their classes."""
     names: dict[str, str] = {}
+    used: set[type] = set()
     rows = []
     for member, recipe in zip(bundle["members"], trained.recipe, strict=True):
         columns, model = member["pipeline"][0], member["pipeline"][-1]
-        text = _spelled(clone(columns))
-        name = names.setdefault(text, f"FEATURES_{len(names) + 1}")
-        fit, how = _how(recipe.family, model, columns, recipe.rounds)
-        told = _estimator(model, trained.threads)
+        name = names.setdefault(_spelled(clone(columns), used), f"FEATURES_{len(names) + 1}")
+        told = {
+            "weight": repr(recipe.weight),
+            "fold": repr(recipe.fold),
+            "features": name,
+            "model": _spelled(_unfitted(model, recipe, trained.threads), used),
+            **_how(model, recipe, columns),
+        }
+        if "candidate" in member:
+            told["candidate"] = repr(member["candidate"])
         comment = "".join(c for c in recipe.name if c.isalnum() or c == "_")
-        rows.append(
-            f"    # {comment}\n    ({recipe.weight!r}, {name}, {fit},\n     {told},\n     {how!r}),"
-        )
+        given = "".join(f"        {key}={value},\n" for key, value in told.items())
+        rows.append(f"    # {comment}\n    Recipe(\n{given}    ),")
     made = [f"{name} = {text}" for text, name in names.items()]
-    return "\n".join(["\n# %% The members of the model.", *made, "MEMBERS = [", *rows, "]", ""])
+    return "\n".join(
+        ["\n# %% The members of the model.", *made, "MEMBERS = [", *rows, "]", ""]
+    ), used
 
 
-def _spelled(value: Any) -> str:
-    """A value as Python text; of an estimator only the parameters that are not its defaults."""
+def _spelled(value: Any, used: set[type]) -> str:
+    """A value as Python text; of an estimator only the parameters that are not its defaults.
+
+    The classes of estimators are added to `used`.
+    """
+    if isinstance(value, CatBoosted):
+        used.add(CatBoosted)
+        return f"CatBoosted({_spelled(value.booster, used)}, {value.native})"
     if hasattr(value, "get_params"):
+        used.add(type(value))
         known = inspect.signature(type(value).__init__).parameters
         given = [
-            f"{name}={_spelled(own)}"
+            f"{name}={_spelled(own, used)}"
             for name, own in sorted(value.get_params(deep=False).items())
             if repr(own) != repr(known[name].default if name in known else None)
         ]
         return f"{type(value).__name__}({', '.join(given)})"
     if isinstance(value, list):
-        return f"[{', '.join(map(_spelled, value))}]"
+        return f"[{', '.join(_spelled(own, used) for own in value)}]"
     if isinstance(value, tuple):
-        return f"({', '.join(map(_spelled, value))},)"
+        return f"({', '.join(_spelled(own, used) for own in value)},)"
+    if isinstance(value, np.ufunc):
+        return f"np.{value.__name__}"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
-def _estimator(model: Any, threads: int) -> str:
+def _inner(model: Any) -> Any:
+    """The estimator that learned, be it the logarithm of the target or not."""
+    return model.regressor_ if isinstance(model, TransformedTargetRegressor) else model
+
+
+def _unfitted(model: Any, recipe: Member, threads: int) -> Any:
     """An estimator as it was before fitting, with the threads that it was fitted with."""
-    if isinstance(model, TransformedTargetRegressor):
-        inner = _estimator(model.regressor_, threads)
-        return f"TransformedTargetRegressor({inner}, func=np.log1p, inverse_func=np.expm1)"
-    if isinstance(model, CatBoosted):
-        return f"CatBoosted({_spelled(model.booster)}, {model.native})"
+    inner = _inner(model)
+    if isinstance(inner, CatBoosted):
+        return CatBoosted(_again(inner.booster, recipe, threads), inner.native)
+    return _again(inner, recipe, threads)
+
+
+def _again(model: Any, recipe: Member, threads: int) -> Any:
     plain = clone(model)
     if "n_jobs" in plain.get_params():
         plain.set_params(n_jobs=threads)
-    return _spelled(plain)
+    # What time cut short is fitted again for as many rounds, and then nothing stops it early.
+    if recipe.rounds is not None and recipe.family in _BOOSTERS:
+        plain.set_params(n_estimators=recipe.rounds)
+    if recipe.rounds is not None and recipe.family == "hist_gradient_boosting":
+        plain.set_params(max_iter=recipe.rounds, early_stopping=False)
+    return plain
 
 
-def _how(family: str, model: Any, columns: Any, rounds: int | None) -> tuple[str, dict[str, Any]]:
-    """The function that fits it, and its further arguments."""
-    if family in ("lightgbm", "xgboost"):
+def _how(model: Any, recipe: Member, columns: Any) -> dict[str, str]:
+    """The function that fits it, with its further arguments, as arguments of `Recipe`."""
+    inner = _inner(model)
+    how: dict[str, Any] = {}
+    name = _FITS.get(recipe.family, "fit_plain")
+    if recipe.family in _BOOSTERS:
+        booster = inner.booster if isinstance(inner, CatBoosted) else inner
+        how["patience"] = patience_of(booster.get_params()["learning_rate"])
+    if recipe.family == "lightgbm":
         where = columns.output_indices_.get("categories", slice(0, 0))
-        return "fit_boosted", {"native": list(range(where.start, where.stop))}
-    if family == "linear" and hasattr(model, "predict_proba"):
-        return "fit_logistic", {"steps": rounds or 300}
-    if family == "mlp":
-        return "fit_mlp", {"stretches": rounds or 50}
-    return ("fit_neighbours" if family == "neighbours" else "fit_plain"), {}
+        how["native"] = list(range(where.start, where.stop))
+    if recipe.family == "linear" and hasattr(inner, "predict_proba"):
+        name, how = "fit_logistic", {"steps": recipe.rounds or _LOGISTIC_STEPS}
+    if recipe.family == "mlp":
+        how["stretches"] = recipe.rounds or recipe.params.get("stretches", _STRETCHES)
+    told = {"fit": getattr(retraining, name).__name__, "how": repr(how)}
+    if recipe.fold >= 0 and recipe.rounds is None:
+        told["watch"] = "True"
+    return told | ({"log": "True"} if inner is not model else {})
 
 
 def notebook(text: str) -> str:
@@ -282,7 +214,7 @@ def notebook(text: str) -> str:
     cells = [part for part in ("\n" + text).split("\n# %% ") if part.strip()]
     titles = ["Imports"] + [cell.split("\n", 1)[0] for cell in cells[1:]]
     bodies = [cells[0], *(cell.split("\n", 1)[1] for cell in cells[1:])]
-    bodies[-1] = bodies[-1].split("if __name__")[0] + '# bundle = train("ROWS.parquet")'
+    bodies[-1] = bodies[-1].split("if __name__")[0] + _IN_NOTEBOOK
     found = []
     for number, (title, body) in enumerate(zip(titles, bodies, strict=True)):
         about = {"cell_type": "markdown", "metadata": {}, "source": [f"## {title}"]}

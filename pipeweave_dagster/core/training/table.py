@@ -38,6 +38,7 @@ class Table:
         dropped: Rows that were left out because their target is missing.
         total: Rows of the whole table, of which a sample was read if it is very large.
         positions: Where the rows that were read stand in the whole table, rising.
+        kept: The same of the rows with a known target, which are those of `raw`.
         weight_unit: What a weight of 1 is in the table's own unit.
     """
 
@@ -50,6 +51,7 @@ class Table:
     dropped: int
     total: int
     positions: Index
+    kept: Index
     weight_unit: float = 1.0
 
     @property
@@ -99,6 +101,7 @@ def read_table(spec: PipelineSpec, data: Path, most_rows: int | None = None) -> 
         dropped=len(frame) - len(rows),
         total=total,
         positions=positions,
+        kept=positions[rows],
         weight_unit=unit,
     )
 

@@ -63,7 +63,7 @@ def run_training(
     scores = _answers(evaluated, job)
     judged, z = confirmed_by(job, mixture, scores)
     test_rows = files.write_test_rows(job, scores, out)
-    reference = files.write_reference(job, out)
+    reference, division = files.write_reference(job, out), files.write_division(job, out)
     began = clock.used
     before = files.write_bundle(evaluated, out / files.EVALUATED)
     store_s = (clock.used - began) / len(parts)
@@ -109,6 +109,7 @@ def run_training(
         evaluated=before,
         test_rows=test_rows,
         reference=reference,
+        division=division,
         overrides=spec.overrides,
         notes=[
             *notes_of(job),

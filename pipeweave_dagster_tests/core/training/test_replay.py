@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training import predict, replay
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.training import predict, replay, trainer
 from pipeweave_dagster.core.training.export import export_model
+from pipeweave_dagster.core.training.families import boosted
 from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
 from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_train import trained
@@ -22,6 +24,7 @@ FAMILIES = {
     "multiclass": ["xgboost", "catboost", "extra_trees", "neighbours"],
     "regression": ["linear", "lightgbm", "hist_gradient_boosting", "svm", "mlp"],
 }
+TABLES = {"multiclass": ("penguins", "species"), "regression": ("student_math", "G3")}
 
 
 @pytest.fixture(scope="module", params=["multiclass", "regression"])
@@ -29,9 +32,7 @@ def model(request, examples, tmp_path_factory):
     """A mixture of several families, with missing values and categories in its table."""
     folder = tmp_path_factory.mktemp("model")
     task = request.param
-    name, target = {"multiclass": ("penguins", "species"), "regression": ("student_math", "G3")}[
-        task
-    ]
+    name, target = TABLES[task]
     frame = pd.read_csv(examples / f"{name}.csv")
     if task == "multiclass":
         frame.loc[::3, "bill_length_mm"] = np.nan
@@ -54,7 +55,7 @@ def test_a_line_with_curves_is_exported_too(tmp_path):
         frame, "y", "regression", tmp_path, families=["linear"], variants=True
     )
     assert any(part.params.get("curves") for part in found.recipe)
-    told = export_model(out / "model.skops", found, spec, tmp_path / "model")
+    told = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     assert "train.py" in told
     retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
     subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
@@ -72,7 +73,7 @@ def test_catboost_is_replayed_and_exported_with_its_own_format(examples, tmp_pat
     replay(spec=spec, trained=found, data=tmp_path / "data.parquet", out=tmp_path / "again")
     after = raw_scores(load_bundle(tmp_path / "again" / "model.skops"), frame)
     np.testing.assert_array_equal(before, after)
-    export_model(out / "model.skops", found, spec, tmp_path / "model")
+    export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     needed = (tmp_path / "model" / "requirements.txt").read_text()
     assert f"catboost=={version('catboost')}" in needed
     retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
@@ -83,7 +84,7 @@ def test_catboost_is_replayed_and_exported_with_its_own_format(examples, tmp_pat
 
 def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_path):
     frame, spec, found, out, _ = model
-    files = export_model(out / "model.skops", found, spec, tmp_path)
+    files = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
     assert {"train.py", "train.ipynb", "score.py"} <= set(files)
     rows = stored(frame, tmp_path)
     alone = [sys.executable, "-c", ALONE, tmp_path / "train.py", rows, tmp_path / "again.skops"]
@@ -100,7 +101,7 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
 
 def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(model, tmp_path):
     _, spec, found, out, folder = model
-    export_model(out / "model.skops", found, spec, tmp_path)
+    export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
     score = [sys.executable, "-c", ALONE, tmp_path / "score.py", folder / "data.parquet"]
     subprocess.run([*score, tmp_path / "p.csv"], check=True)
     (tmp_path / "scored").mkdir()
@@ -127,3 +128,44 @@ def test_no_module_takes_the_place_of_a_function():
     folder = Path(package.__file__).parent
     late = {p.stem for p in folder.glob("*.py")} - {"promote"}  # imported with the package
     assert not late & {*package.__all__}
+
+
+class Cut:
+    """A deadline that is over after some rounds, in place of one of time."""
+
+    def __init__(self, rounds):
+        self.left, self.cut = rounds, False
+
+    def over(self):
+        self.left -= 1
+        self.cut = self.left <= 0
+        return self.cut
+
+
+@pytest.mark.parametrize(
+    ("task", "rounds"), [("multiclass", None), ("regression", None), ("regression", 25)]
+)
+def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_path, monkeypatch):
+    """So is every model that there was no time to fit on all rows, or even on those of a fold."""
+    monkeypatch.setattr(trainer, "refit", lambda *_: None)
+    if rounds is not None:
+        monkeypatch.setattr(boosted, "Guard", lambda _: Cut(rounds))
+    name, target = TABLES[task]
+    frame = pd.read_csv(examples / f"{name}.csv")
+    frame.loc[::7, target] = None
+    frame["w"] = np.arange(len(frame)) % 5  # rows of no weight are left out
+    spec, found, out = trained(
+        frame, target, task, tmp_path, families=[*FAMILIES[task], "random_forest"],
+        budget_s=120, settings=DatasetSettings(weight="w"),
+    )  # fmt: skip
+    assert all(part.fold >= 0 for part in found.recipe)
+    export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
+    retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
+    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    files = (out / "model.skops", tmp_path / "model" / "again.skops")
+    scores = [raw_scores(load_bundle(file), frame) for file in files]
+    np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
+    shorter = stored(frame.iloc[:-1], tmp_path)
+    refused = subprocess.run([*retrain[:-2], shorter, "x"], cwd=tmp_path / "model",
+                             capture_output=True, text=True, check=False)  # fmt: skip
+    assert f"the model learned from {len(frame)}" in refused.stderr

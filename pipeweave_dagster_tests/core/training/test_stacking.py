@@ -124,7 +124,7 @@ def test_a_model_with_a_stack_is_replayed_and_exported(model, tmp_path):
     replay(spec=spec, trained=found, data=folder / "data.parquet", out=tmp_path)
     before, after = (raw_scores(load_bundle(p / "model.skops"), frame) for p in (out, tmp_path))
     np.testing.assert_array_equal(before, after)
-    export_model(out / "model.skops", found, spec, tmp_path / "model")
+    export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     retrain = [sys.executable, "-c", ALONE, "train.py", folder / "data.parquet", "again.skops"]
     subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
     alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
