@@ -21,7 +21,7 @@ from pipeweave_dagster.core.training.guard import OverrunError
 from pipeweave_dagster.core.training.job import Job, dividing
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.serving import prepare
-from pipeweave_dagster.core.training.split import by_content, keys_of
+from pipeweave_dagster.core.training.split import by_content, group_keys, keys_of
 from pipeweave_dagster.core.training.table import Index, batches, columns_of, targets_of
 
 _MOST_OF_TIME = 0.5
@@ -95,10 +95,10 @@ def _new_rows(
 
 
 def _judged(job: Job, fold: FoldData) -> NDArray[np.uint64] | None:
-    """Keys of the validation part; None where copies are on both sides by nature."""
+    """Keys of the rows that are judged on; None where copies are on both sides by nature."""
     if job.spec.split.kind == "hash" and not by_content(job.split):
         return None
-    rows = job.split.train[fold.valid]
+    rows = np.union1d(job.split.train[fold.valid], job.split.test)
     raw = job.table.raw.iloc[rows]
     divider = job.table.divider
     return _keys(job, raw if divider is None else raw.assign(**{str(divider.name): divider[rows]}))
@@ -106,9 +106,10 @@ def _judged(job: Job, fold: FoldData) -> NDArray[np.uint64] | None:
 
 def _keys(job: Job, raw: pd.DataFrame) -> NDArray[np.uint64]:
     spec = job.spec.split
+    features = prepare(raw, dividing(job.spec, job.frame))
     if spec.kind == "group" and spec.column is not None:
-        return keys_of(raw[spec.column])
-    return keys_of(prepare(raw, dividing(job.spec, job.frame)))
+        return group_keys(raw[spec.column], features)
+    return keys_of(features)
 
 
 def _among(values: Index, ordered: Index) -> NDArray[np.bool_]:

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeweave_dagster.core.columns.parts import test_part
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.training.dealing import FEWEST_KEYS, dealt
 from pipeweave_dagster.core.training.metrics import Array
 from pipeweave_dagster.core.training.serving import as_moments, as_number, as_text, row_keys
 
 Index = NDArray[np.intp]
 
 _MOSTLY_COPIES = 0.5
+_HELD_OUT = ("valid", "validation", "val", "dev")
 _TOGETHER = "equal rows stay on one side"
 
 
@@ -52,8 +55,8 @@ def split_rows(
     if spec.kind == "time":
         return _by_time(spec, divider)
     if spec.kind == "group":
-        return _by_groups(spec, keys_of(divider), strata)
-    return _by_fold(spec, divider)
+        return _by_groups(spec, divider, features, strata)
+    return _by_fold(spec, divider, features)
 
 
 def strata_of(y: Array, classes: int) -> Index:
@@ -69,9 +72,25 @@ def by_content(split: Split) -> bool:
     return split.note == _TOGETHER
 
 
-def keys_of(rows: pd.Series | pd.DataFrame) -> NDArray[np.uint64]:
-    """What decides the side of rows: their prepared features, or the group that they are of."""
-    return _mix(_hashed(rows) if isinstance(rows, pd.Series) else row_keys(rows))
+def keys_of(features: pd.DataFrame) -> NDArray[np.uint64]:
+    """What decides the side of rows: their prepared features."""
+    return _mix(row_keys(features))
+
+
+def group_keys(divider: pd.Series, features: pd.DataFrame) -> NDArray[np.uint64]:
+    """What decides the side of rows of groups; a row whose group is not known stands alone.
+
+    Args:
+        divider: The group of each row.
+        features: Prepared features of the same rows.
+    """
+    # Whole numbers are floats as soon as one is missing: in one batch of rows, not in the next.
+    numeric = pd.api.types.is_numeric_dtype(divider.dtype)
+    keys = _mix(_hashed(divider.astype(np.float64) if numeric else divider))
+    alone = divider.isna().to_numpy()
+    if alone.any():
+        keys[alone] = keys_of(features.loc[alone])
+    return keys
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -82,7 +101,7 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(values ^ (values >> np.uint64(31)), dtype=np.uint64)
 
 
-def _hashed(values: pd.Series | pd.DataFrame) -> NDArray[np.uint64]:
+def _hashed(values: pd.Series) -> NDArray[np.uint64]:
     return np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64)
 
 
@@ -102,38 +121,27 @@ def _row_keys(features: pd.DataFrame) -> tuple[NDArray[np.uint64], str]:
 
 
 def _by_keys(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index, note: str) -> Split:
-    place = keys / 2.0**64
-    test = place < spec.test_share
-    _rescue(test, place, strata)
-    train = np.flatnonzero(~test)
-    fold = np.full(len(keys), -1, dtype=np.intp)
-    offset = 0
-    for stratum in np.unique(strata[train]):
-        rows = train[strata[train] == stratum]
-        unique, inverse = np.unique(keys[rows], return_inverse=True)
-        if len(unique) > 1:
-            fold[rows] = (inverse + offset) % spec.folds
-            offset += len(unique)
-    return Split(np.flatnonzero(test), train, fold, ordered=False, note=note)
+    """All rows of a key go to one side and one fold, whatever their targets are."""
+    by_size = spec.kind == "group"
+    test, fold = dealt(keys, strata, spec.test_share, spec.folds, by_size=by_size)
+    return Split(np.flatnonzero(test), np.flatnonzero(~test), fold, ordered=False, note=note)
 
 
-def _by_groups(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index) -> Split:
+def _by_groups(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame, strata: Index) -> Split:
     """A group is in one fold with all its rows, of whatever class they are."""
-    split = _by_keys(spec, keys, strata, f"groups of `{spec.column}`")
-    split.fold[split.train] = np.unique(keys[split.train], return_inverse=True)[1] % spec.folds
-    return split
-
-
-def _rescue(test: NDArray[np.bool_], place: Array, strata: Index) -> None:
-    """Move single rows so that every class is learned, and larger ones are tested (in place)."""
-    for stratum in np.unique(strata):
-        rows = np.flatnonzero(strata == stratum)
-        ordered = rows[np.argsort(place[rows], kind="stable")]
-        if test[rows].all():
-            last = place[ordered[-1]]
-            test[rows[place[rows] == last]] = False
-        elif not test[rows].any() and len(np.unique(place[rows])) >= 5:
-            test[rows[place[rows] == place[ordered[0]]]] = True
+    keys = group_keys(divider, features)
+    count = len(np.unique(keys))
+    if count < FEWEST_KEYS:
+        raise validation_error(
+            f"The column `{spec.column}` has {count} groups only: one is needed for the test part, "
+            "and two to learn from and to compare models on.",
+            fix="Name another column under `split:` in pipeweave.yaml, or remove it.",
+            column=spec.column,
+        )
+    note = f"{count:,} groups of `{spec.column}`"
+    if alone := int(divider.isna().sum()):
+        note += f", {alone:,} of them rows without a value, which stand alone"
+    return _by_keys(spec, keys, strata, note)
 
 
 def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
@@ -158,21 +166,28 @@ def _days(divider: pd.Series) -> Array:
     return np.asarray(days, dtype=np.float64)
 
 
-def _by_fold(spec: SplitSpec, divider: pd.Series) -> Split:
+def _by_fold(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame) -> Split:
+    """Folds as a person numbered or named them; those called `valid` are only held out."""
     labels = as_text(divider)
     names = sorted({str(v) for v in labels if v is not None}, key=lambda s: (len(s), s))
-    last = next((n for n in names if n.lower() == "test"), names[-1] if names else "")
+    last = test_part(names, str(spec.column))
     test = np.array([v == last for v in labels])
     _both_sides(spec, test)
     others = [n for n in names if n != last]
-    position = {name: index for index, name in enumerate(others)}
+    held_out = [n for n in others if n.lower() in _HELD_OUT]
+    only = others if not held_out or len(held_out) == len(others) else held_out
+    position = {name: index for index, name in enumerate(only)}
     fold = np.array([position.get(str(v), -1) for v in labels], dtype=np.intp)
     train = np.flatnonzero(~test)
     if len(others) < 2:
-        fold[train] = np.arange(len(train)) % spec.folds
-    return Split(
-        np.flatnonzero(test), train, fold, ordered=False, note=f"fold `{last}` is the test part"
-    )
+        _, of = np.unique(keys_of(features.iloc[train]), return_inverse=True)
+        fold[train] = of % spec.folds
+    note = f"fold `{last}` is the test part"
+    if only is held_out:
+        note += f", `{'`, `'.join(held_out)}` is what models are compared on"
+    if unknown := sum(v is None for v in labels):
+        note += f"; {unknown:,} rows without a fold are only learned from"
+    return Split(np.flatnonzero(test), train, fold, ordered=False, note=note)
 
 
 def _both_sides(spec: SplitSpec, test: NDArray[np.bool_]) -> None:

@@ -100,3 +100,76 @@ def test_a_split_that_leaves_one_side_empty_is_refused(rows):
 def test_strata_of_a_skewed_value_do_not_fail():
     y = np.r_[np.zeros(95), np.arange(5)].astype(float)
     assert strata_of(y, 0).max() <= 10
+
+
+def _torn(split, keys):
+    """How many keys are on two sides, or in two folds."""
+    side = np.where(np.isin(np.arange(len(keys)), split.test), -2, split.fold)
+    return int((pd.Series(side).groupby(np.asarray(keys)).nunique() > 1).sum())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rare_classes_tear_no_group_apart(seed):
+    rng = np.random.default_rng(seed)
+    groups = pd.Series(rng.integers(0, rng.integers(8, 60), 300)).astype(str)
+    strata = (rng.random(300) < 0.03).astype(np.intp) + (rng.random(300) < 0.02)
+    split = split_rows(
+        SplitSpec(kind="group", column="g"), pd.DataFrame({"x": rng.normal(size=300)}),
+        groups, strata,
+    )  # fmt: skip
+    assert _torn(split, groups) == 0
+    assert 0 < len(split.test) < 200
+
+
+def test_equal_rows_stay_together_whatever_their_targets_are():
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 300, 400) / 7
+    rows = pd.DataFrame({"x": x, "z": 2 * x})
+    for strata in (rng.integers(0, 3, 400), strata_of(rng.normal(size=400), 0)):
+        assert _torn(split_rows(SplitSpec(), rows, None, strata), x) == 0
+
+
+def test_a_group_of_most_rows_is_learned_from_and_folds_are_of_like_size(rows):
+    groups = pd.Series(np.r_[np.zeros(600), np.repeat(np.arange(1, 41), 10)])
+    split = split_rows(
+        SplitSpec(kind="group", column="g"), rows, groups, np.zeros(1000, dtype=np.intp)
+    )
+    assert 0 in set(groups[split.train])
+    assert 20 <= len(split.test) <= 200
+    sizes = np.sort(np.bincount(split.fold[split.train]))
+    assert sizes[-1] - sizes[0] > 500 > 20 >= sizes[-2] - sizes[0]
+
+
+def test_rows_without_a_group_stand_alone(rows):
+    groups = pd.Series(np.repeat(np.arange(100), 10)).where(np.arange(1000) >= 500)
+    spec = SplitSpec(kind="group", column="g")
+    split = split_rows(spec, rows, groups, np.zeros(1000, dtype=np.intp))
+    assert 60 < (split.test < 500).sum() < 140
+    assert "500 of them rows without a value, which stand alone" in split.note
+
+
+def test_two_groups_are_too_few(rows):
+    with pytest.raises(PipeWeaveError, match="2 groups only"):
+        split_rows(
+            SplitSpec(kind="group", column="g"), rows, pd.Series(["a", "b"] * 500),
+            np.zeros(1000, dtype=np.intp),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "labels", "test", "folds"),
+    [
+        ("part", ["train", "valid", "test"], "test", {"valid"}),
+        ("is_test", [True, False, False], "True", {"False"}),
+        ("is_train", [True, False, False], "False", {"True"}),
+        ("part", ["train", "train", "holdout"], "holdout", {"train"}),
+        ("fold", ["1", "2", "10"], "10", {"1", "2"}),
+    ],
+)
+def test_parts_are_known_by_their_names(rows, column, labels, test, folds):
+    parts = pd.Series(np.resize(np.array(labels), 1000))
+    split = split_rows(
+        SplitSpec(kind="fold", column=column), rows, parts, np.zeros(1000, dtype=np.intp)
+    )
+    assert {str(v) for v in parts[split.test]} == {test}
+    assert {str(v) for v in parts[split.fold >= 0]} == folds
