@@ -9,7 +9,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.core.documents.findings import Compared
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, validation_error
 from pipeweave_dagster.core.pipelines.difference import difference
 
 
@@ -64,6 +64,34 @@ def documents_of(store: DocumentStore, dataset: str, asset: str) -> list[Entry]:
         if entry and (entry.document not in found or entry.made_at < found[entry.document].made_at):
             found[entry.document] = entry
     return sorted(found.values(), key=lambda entry: -entry.made_at)
+
+
+def entry_of(
+    found: list[Entry], dataset: str, what: str, version: str | None, listed: str
+) -> Entry:
+    """The one that a person means.
+
+    Args:
+        found: As `documents_of` gives them.
+        dataset: The data set.
+        what: What they are, such as `report`.
+        version: The first letters of its address; None means the newest.
+        listed: The command that lists them.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there is none; VALIDATION_ERROR if several begin alike.
+    """
+    fits = [entry for entry in found if entry.document.startswith(version or "")]
+    if not fits:
+        raise not_found(
+            f"{dataset!r} has no {what}{f' {version!r}' if version else ''}.",
+            fix=f"See '{listed} {dataset}'." if found else "Run the data set first.",
+        )
+    if version is not None and len(fits) > 1:
+        raise validation_error(
+            f"{len(fits)} {what}s of {dataset!r} begin with {version!r}.", fix="Give more letters."
+        )
+    return fits[0]
 
 
 def _loaded(store: DocumentStore, addresses: Compared) -> Version:

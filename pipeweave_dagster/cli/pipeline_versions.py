@@ -5,14 +5,15 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
-from pipeweave_dagster.adapters.versions import documents_of
+from pipeweave_dagster.adapters.versions import documents_of, entry_of
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.core.documents import PipelineSpec
-from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.errors import not_found
 
 _Version = Annotated[str | None, typer.Argument(help="First letters of its id, see `history`.")]
+_LISTED = "pipeweave pipelines history"
 
 
 def register(group: typer.Typer) -> None:
@@ -51,9 +52,17 @@ def diff(
     home.prepare()
     with home.workbench() as bench:
         found = documents_of(bench.store, known(bench.store, name), "pipeline")
-        new = _in_force(bench.store, name, found) if after is None else _chosen(found, name, after)
+        new = (
+            _in_force(bench.store, name, found)
+            if after is None
+            else entry_of(found, name, "pipeline", after, _LISTED)
+        )
         others = [entry for entry in found if new is not None and entry.document != new.document]
-        old = next(iter(others), None) if before is None else _chosen(found, name, before)
+        old = (
+            next(iter(others), None)
+            if before is None
+            else entry_of(found, name, "pipeline", before, _LISTED)
+        )
         if old is None or new is None:
             raise not_found(
                 f"{name!r} has no earlier pipeline to compare with.",
@@ -75,17 +84,3 @@ def _in_force(store: DocumentStore, name: str, found: list[Entry]) -> Entry | No
 
 def _spec(store: DocumentStore, entry: Entry) -> PipelineSpec:
     return store.load(entry.document, PipelineSpec)
-
-
-def _chosen(found: list[Entry], name: str, version: str) -> Entry:
-    fits = [entry for entry in found if entry.document.startswith(version)]
-    if not fits:
-        raise not_found(
-            f"{name!r} has no pipeline {version!r}.",
-            fix=f"See 'pipeweave pipelines history {name}'.",
-        )
-    if len(fits) > 1:
-        raise validation_error(
-            f"{len(fits)} pipelines of {name!r} begin with {version!r}.", fix="Give more letters."
-        )
-    return fits[0]

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
-from pipeweave_dagster.adapters.versions import documents_of
+from pipeweave_dagster.adapters.versions import documents_of, entry_of
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, day, deliver, emit
 from pipeweave_dagster.core.documents import EdaReport
-from pipeweave_dagster.core.errors import not_found
+
+_LISTED = "pipeweave reports ls"
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +53,9 @@ def show(
     """The highlights of a report; `--json`: everything that it shows, as the asset holds it."""
     home.prepare()
     with home.workbench() as bench:
-        entry = _chosen(_reports(bench.store, known(bench.store, name)), name, report)
+        entry = entry_of(
+            _reports(bench.store, known(bench.store, name)), name, "report", report, _LISTED
+        )
         document = bench.store.load(entry.document, EdaReport)
         summary = _summary(bench.store, document) if json else {}
         if html:
@@ -62,16 +65,6 @@ def show(
 
 def _reports(store: DocumentStore, name: str) -> list[Entry]:
     return documents_of(store, name, "eda_report")
-
-
-def _chosen(found: list[Entry], name: str, report: str | None) -> Entry:
-    fits = [entry for entry in found if entry.document.startswith(report or "")]
-    if not fits:
-        raise not_found(
-            f"{name!r} has no report{f' {report!r}' if report else ''}.",
-            fix=f"See 'pipeweave reports ls {name}'.",
-        )
-    return fits[0]
 
 
 def _summary(store: DocumentStore, document: EdaReport) -> dict[str, Any]:

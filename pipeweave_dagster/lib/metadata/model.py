@@ -107,11 +107,7 @@ def _by_class(document: Evaluation) -> dict[str, Any]:
     if not document.by_class:
         return {}
     rows = [
-        (
-            c.label,
-            c.rows,
-            *(markdown.interval(e.value, e.low, e.high) for e in (c.precision, c.recall, c.f1)),
-        )
+        (c.label, c.rows, *(_told(score) for score in (c.precision, c.recall, c.f1)))
         for c in document.by_class
     ]
     header = ["class", "test rows", "precision", "recall", "F1"]
