@@ -158,6 +158,8 @@ def _spelled(value: Any, used: set[type]) -> str:
         return f"[{', '.join(_spelled(own, used) for own in value)}]"
     if isinstance(value, tuple):
         return f"({', '.join(_spelled(own, used) for own in value)},)"
+    if type(value).__module__.startswith("sklearn."):  # no estimator: how folds are made
+        used.add(type(value))
     if isinstance(value, np.ufunc):
         return f"np.{value.__name__}"
     return repr(value.item() if isinstance(value, np.generic) else value)

@@ -153,6 +153,7 @@ def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_p
     name, target = TABLES[task]
     frame = pd.read_csv(examples / f"{name}.csv")
     frame.loc[::7, target] = None
+    frame["town"] = [f"t{i * 7 % 61}" for i in range(len(frame))]
     frame["w"] = np.arange(len(frame)) % 5  # rows of no weight are left out
     spec, found, out = trained(
         frame, target, task, tmp_path, families=[*FAMILIES[task], "random_forest"],
