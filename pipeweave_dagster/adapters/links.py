@@ -8,10 +8,20 @@ from pipeweave_dagster.settings import Settings
 
 def mlflow_urls(link: MlflowLink, settings: Settings) -> dict[str, str]:
     """The pages of the MLflow run (`run`) and of the registered version (`model`)."""
-    run = f"{_quoted(link.experiment_id)}/runs/{_quoted(link.run_id)}"
     version = f"{_quoted(link.model_name)}/versions/{_quoted(link.model_version)}"
-    base = f"{settings.mlflow_url.rstrip('/')}/#"
-    return {"run": f"{base}/experiments/{run}", "model": f"{base}/models/{version}"}
+    return {
+        "run": run_url(link.experiment_id, link.run_id, settings),
+        "model": f"{_base(settings)}/models/{version}",
+    }
+
+
+def run_url(experiment_id: str, run_id: str, settings: Settings) -> str:
+    """The page of an MLflow run."""
+    return f"{_base(settings)}/experiments/{_quoted(experiment_id)}/runs/{_quoted(run_id)}"
+
+
+def _base(settings: Settings) -> str:
+    return f"{settings.mlflow_url.rstrip('/')}/#"
 
 
 def _quoted(part: str) -> str:

@@ -1,6 +1,5 @@
 """Training, evaluation and scoring with the worker, the registry and the storage put together."""
 
-import contextlib
 import hashlib
 import json
 import shutil
@@ -9,6 +8,11 @@ from importlib import metadata
 from pathlib import Path
 
 from pipeweave_dagster.adapters.registry import load_version, save_version, versions
+from pipeweave_dagster.adapters.tracking import (
+    evaluation_in_mlflow,
+    experiment_name,
+    training_in_mlflow,
+)
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     Comparison,
@@ -20,7 +24,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
-from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
+from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.training.packages import package_versions
 from pipeweave_dagster.core.training.promote import Promotion, promote
 
@@ -41,8 +45,44 @@ def train_and_log(
     folder: Path,
     budget_s: float,
     tags: dict[str, str],
+    *,
+    ends: bool = True,
 ) -> TrainedModel:
-    """Train within the budget, counted from the start of the run, and register the model."""
+    """Train within the budget, counted from the start of the run, and register the model.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        plan: What to train, and on what.
+        folder: Empty; gets the payloads.
+        budget_s: Seconds for the training.
+        tags: Facts for the MLflow run.
+        ends: Whether that run is FINISHED then; else it stays open for the evaluation. A training
+            that fails is a FAILED run in any case.
+    """
+    with training_in_mlflow(workbench, dataset, tags):
+        trained = _trained(workbench, plan, folder, budget_s)
+        return workbench.on_model(
+            f"{_MLFLOW}:log_training",
+            TrainedModel,
+            tracking_uri=workbench.settings.tracking_uri,
+            artifact_root=workbench.settings.artifact_root,
+            experiment=experiment_name(dataset),
+            model_name=model_name(dataset),
+            trained=trained,
+            spec=plan[0],
+            model=folder / trained.model.name,
+            tags=tags,
+            ends=ends,
+        )
+
+
+def _trained(
+    workbench: Workbench,
+    plan: tuple[PipelineSpec, SchemaDeduction, DatasetSnapshot],
+    folder: Path,
+    budget_s: float,
+) -> TrainedModel:
     spec, schema, snapshot = plan
     latest_start = time.time() - (1 - _GUARANTEED_SHARE) * budget_s
     trained = workbench.on_model(
@@ -60,19 +100,7 @@ def train_and_log(
     check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]
     table = [column.name for column in snapshot.columns]
-    trained = trained.model_copy(update={"columns": known, "table": table})
-    return workbench.on_model(
-        f"{_MLFLOW}:log_training",
-        TrainedModel,
-        tracking_uri=workbench.settings.tracking_uri,
-        artifact_root=workbench.settings.artifact_root,
-        experiment=f"pipeweave/{dataset}",
-        model_name=model_name(dataset),
-        trained=trained,
-        spec=spec,
-        model=folder / trained.model.name,
-        tags=tags,
-    )
+    return trained.model_copy(update={"columns": known, "table": table})
 
 
 def trials_folder(workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSnapshot) -> Path:
@@ -129,21 +157,24 @@ def evaluate_and_promote(
 ) -> Evaluation:
     """Score on the test rows, decide the alias, and write both into MLflow.
 
-    Where that fails, the run in MLflow has failed, too, until an evaluation of it succeeds.
+    With it the run in MLflow ends; where it fails, that has failed until an evaluation succeeds.
     """
-    try:
-        return _evaluated(workbench, dataset, plan, trained, folder)
-    except PipeWeaveError:
+    with evaluation_in_mlflow(workbench, trained):
+        evaluation = _evaluated(workbench, dataset, plan, trained, folder)
+        decision = decide(workbench, dataset, trained, evaluation)
+        told = {"promoted": decision.alias, "promotion_reason": decision.reason}
+        evaluation = evaluation.model_copy(update=told)
         if trained.mlflow is not None:
-            # The first error is told; one that MLflow adds would hide it.
-            with contextlib.suppress(PipeWeaveError):
-                workbench.ask_model(
-                    f"{_MLFLOW}:end_run",
-                    tracking_uri=workbench.settings.tracking_uri,
-                    link=trained.mlflow,
-                    status="FAILED",
-                )
-        raise
+            workbench.ask_model(
+                f"{_MLFLOW}:log_evaluation",
+                tracking_uri=workbench.settings.tracking_uri,
+                link=trained.mlflow,
+                evaluation=evaluation,
+                card=folder / evaluation.card.name if evaluation.card else None,
+            )
+        save_version(workbench.store, dataset, trained, evaluation, (plan[0], plan[2]))
+        apply(workbench, dataset, trained, decision)
+    return evaluation
 
 
 def _evaluated(
@@ -166,22 +197,7 @@ def _evaluated(
         origin=(store.payload(snapshot.data), findings),
     )
     compared = compare_with_champion(workbench, dataset, trained)
-    evaluation = evaluation.model_copy(update={"comparison": compared})
-    decision = decide(workbench, dataset, trained, evaluation)
-    evaluation = evaluation.model_copy(
-        update={"promoted": decision.alias, "promotion_reason": decision.reason}
-    )
-    if trained.mlflow is not None:
-        workbench.ask_model(
-            f"{_MLFLOW}:log_evaluation",
-            tracking_uri=workbench.settings.tracking_uri,
-            link=trained.mlflow,
-            evaluation=evaluation,
-            card=folder / evaluation.card.name if evaluation.card else None,
-        )
-    save_version(store, dataset, trained, evaluation, (spec, snapshot))
-    apply(workbench, dataset, trained, decision)
-    return evaluation
+    return evaluation.model_copy(update={"comparison": compared})
 
 
 def holdout_use(workbench: Workbench, dataset: str, trained: TrainedModel) -> int:

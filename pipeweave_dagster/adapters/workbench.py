@@ -90,14 +90,17 @@ class Workbench:
         """As `on_model`, for functions that answer with plain JSON."""
         return self.ask(self._model, function, **arguments)
 
-    def ask(self, worker: Worker, function: str, **arguments: Any) -> Any:
-        """Call in a worker under the task limit.
+    def ask(
+        self, worker: Worker, function: str, *, within_s: float | None = None, **arguments: Any
+    ) -> Any:
+        """Call in a worker under the task limit, or a shorter one.
 
         In a run the first call starts both workers; one that reuses everything starts none.
         """
         if self._for_line:
             self.warm_up()
-        return worker.call(function, time_limit_s=self.settings.task_time_limit_s, **arguments)
+        limit = within_s or self.settings.task_time_limit_s
+        return worker.call(function, time_limit_s=limit, **arguments)
 
     def free_mb(self) -> float | None:
         """What is free of memory for the work of a run, in MB; None where nobody can tell."""

@@ -5,10 +5,9 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.cli.progress import Progress
 from pipeweave_dagster.cli.watch import Watcher
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -20,7 +19,7 @@ _SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}
 
 def execute(
     instance: "dg.DagsterInstance",
-    store: DocumentStore,
+    bench: Workbench,
     job_name: str,
     dataset: str,
     *,
@@ -31,14 +30,16 @@ def execute(
     """Run a job for one data set in this process and give the run's id.
 
     The run is stored like every other, so the web UI shows it and may cancel it. A failed run
-    raises nothing here; ask `outcome_of`.
+    raises nothing here; ask `error_of`.
     """
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
     from pipeweave_dagster.lib.resources import end_attempt
+    from pipeweave_dagster.lib.tracking import settle
 
-    reap(instance, store)
+    reap(instance, bench.store)
+    settle(instance, bench)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
     run_id = str(uuid.uuid4())
     progress = Progress(quiet=quiet)
@@ -57,7 +58,7 @@ def execute(
     if _was_interrupted(instance, run_id):
         run = instance.get_run_by_id(run_id)
         instance.report_run_canceled(run, "Interrupted at the terminal.")
-        end_attempt(store, dataset, run_id, "The run was cancelled.")
+        end_attempt(bench.store, dataset, run_id, "The run was cancelled.")
         sys.stderr.write("Cancelled; the published state is as it was.\n")
         raise KeyboardInterrupt
     return run_id
@@ -71,38 +72,3 @@ def _was_interrupted(instance: "dg.DagsterInstance", run_id: str) -> bool:
     failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
     reasons = [entry.dagster_event.job_failure_data.failure_reason for entry in failures]
     return RunFailureReason.UNEXPECTED_TERMINATION in reasons
-
-
-def error_of(instance: "dg.DagsterInstance", run_id: str) -> PipeWeaveError | None:
-    """Why a run did not succeed, in the words that the web UI shows; None if it did."""
-    import dagster as dg
-
-    run = instance.get_run_by_id(run_id)
-    if run is None or run.status == dg.DagsterRunStatus.SUCCESS:
-        return None
-    if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
-        return PipeWeaveError(
-            ErrorCode.SERVICE_UNAVAILABLE, "The run was cancelled.", fix="Start it again."
-        )
-    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
-        found = _envelope_in(entry)
-        if found is not None:
-            return found
-    return PipeWeaveError(
-        ErrorCode.INTERNAL_ERROR, "The run failed.", fix=f"See 'pipeweave runs logs {run_id}'."
-    )
-
-
-def _envelope_in(entry: Any) -> PipeWeaveError | None:
-    """The error that a step failure carries as metadata (see `lib.failures`)."""
-    failure = entry.dagster_event.event_specific_data.user_failure_data
-    if failure is None or "code" not in failure.metadata:
-        return None
-    facts = failure.metadata
-    return PipeWeaveError.from_envelope(
-        {
-            "code": facts["code"].value,
-            "message": facts["message"].value,
-            "details": facts["details"].value,
-        }
-    )

@@ -41,8 +41,9 @@ def run(
     json: AsJson = False,
 ) -> None:
     """The main job: one file in; typed data, report, model and registry entry out."""
-    from pipeweave_dagster.cli.launch import error_of, execute
+    from pipeweave_dagster.cli.launch import execute
     from pipeweave_dagster.cli.summary import in_words, summarise
+    from pipeweave_dagster.lib.failures import error_of
     from pipeweave_dagster.lib.partitions import (
         SETTINGS_VERSION_TAG,
         UPLOAD_TAG,
@@ -72,7 +73,7 @@ def run(
             config = {"ops": {"raw_upload": {"config": {**chosen, "upload": key}}}}
             run_id = execute(
                 instance,
-                bench.store,
+                bench,
                 "process_dataset",
                 dataset,
                 tags=tags,

@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, RunState, publish
 from pipeweave_dagster.core.documents import Document
-from pipeweave_dagster.lib.lines import line_of
+from pipeweave_dagster.lib.lines import keys_to_make, line_of
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
 KEY_METADATA = "reuse key"
@@ -87,20 +87,13 @@ def _upstream_names(context: dg.OutputContext) -> list[str]:
 
 
 def _line_of(context: dg.OutputContext) -> set[str]:
-    """The documents of this line and data set that this run was asked to make.
-
-    A re-execution from a failure is asked only for the steps that are left; the run's record
-    says so, also where every step runs in a process of its own.
-    """
+    """The documents of this line and data set that this run was asked to make."""
     job = context.step_context.job_def
     graph = job.asset_layer.asset_graph
     here = graph.get(context.asset_key).partitions_def
-    steps = context.step_context.dagster_run.step_keys_to_execute
     line = line_of(context.asset_key.path[-1])
     return {
         key.path[-1]
-        for key in job.asset_layer.selected_asset_keys
-        if key.path[-1] in line
-        and graph.get(key).partitions_def == here
-        and (steps is None or graph.get(key).assets_def.node_def.name in steps)
+        for key in keys_to_make(job, context.step_context.dagster_run)
+        if key.path[-1] in line and graph.get(key).partitions_def == here
     }

@@ -14,6 +14,7 @@ SETTINGS_VERSION_TAG = "pipeweave/settings_version"
 BATCH_TAG = "pipeweave/batch"
 PROCESS_TAG = "pipeweave/process"
 REASON_TAG = "pipeweave/reason"
+MLFLOW_TAG = "pipeweave/mlflow"
 
 # What `define_asset_job` gives; Dagster has no public name for it.
 AssetJob: TypeAlias = Any

@@ -31,18 +31,24 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
         asked.append(function.rpartition(":")[2])
         return model_of(2049)
 
+    def ask_model(function, status, **_):
+        asked.append((function.rpartition(":")[2], status))
+
     part = SimpleNamespace(sha256="0" * 64)
     bench = SimpleNamespace(
-        settings=SimpleNamespace(max_model_size_mb=2048, cache_folder=tmp_path),
+        settings=SimpleNamespace(
+            max_model_size_mb=2048, cache_folder=tmp_path, tracking_uri="", artifact_root=None
+        ),
         store=SimpleNamespace(payload=lambda _: tmp_path),
         began=0.0,
         on_model=on_model,
+        ask_model=ask_model,
         free_mb=lambda: None,
     )
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", (part, None, snapshot), tmp_path, 10.0, {})
-    assert asked == ["train"]
+    assert asked == ["train", ("record_end", "FAILED")]
 
 
 def test_the_cache_of_trials_keeps_the_youngest_folders_below_its_limits(tmp_path, monkeypatch):

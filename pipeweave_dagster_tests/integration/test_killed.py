@@ -1,13 +1,14 @@
 """`kill -9` at any stage leaves the published state whole, and the next run succeeds."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +30,7 @@ STAGES = {"raw_upload": None, "dataset": "raw_upload", "findings": "schema_deduc
 STAGES |= {"model": "pipeline", "model_evaluation": "model"}
 
 
-@contextmanager
+@contextlib.contextmanager
 def main_job(
     file: Path, log: Path, budget: float = 2, target: str = "species", name: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
@@ -63,6 +64,13 @@ def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
+def in_mlflow(home: Path) -> set[str]:
+    """How the trainings stand in MLflow's store."""
+    with contextlib.closing(sqlite3.connect(home / "mlflow.db")) as database:
+        runs = "SELECT status FROM runs WHERE run_uuid IN (SELECT run_uuid FROM tags WHERE key = ?)"
+        return {row[0] for row in database.execute(runs, ("dagster.run_id",))}
+
+
 def at(stage: str, log: Path, known: set[Path], process: subprocess.Popen[bytes]) -> None:
     """Return when the newest run, whose home stands beside its log, is well inside a stage."""
     storage = log.parent / "home" / "storage"
@@ -81,12 +89,17 @@ def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path:
             os.kill(process.pid, signal.SIGKILL)
             _, alive = psutil.wait_procs(children, timeout=10)
         assert not alive, f"orphans after {stage}: {alive}"
+        if stage == "model_evaluation":
+            assert "RUNNING" in in_mlflow(home), "it waits for its evaluation"
         assert head(storage, "penguins") is None
         assert not faults(storage)
     with main_job(file, log) as process:
         assert process.wait(timeout=120) == 0, log.read_text()
     assert head(storage, "penguins") is not None
     assert not faults(storage)
+    found = in_mlflow(home)
+    assert "RUNNING" not in found, "the next run has ended what was open"
+    assert "FINISHED" in found
 
 
 def test_children_killed(home: Path, examples: Path, tmp_path: Path) -> None:

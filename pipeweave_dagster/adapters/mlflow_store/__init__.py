@@ -17,6 +17,7 @@ __all__ = [
     "log_training",
     "model_file",
     "prepare_store",
+    "record_end",
     "set_alias",
 ]
 
@@ -30,6 +31,8 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
     spec: PipelineSpec,
     model: Path,
     tags: dict[str, str],
+    *,
+    ends: bool = True,
 ) -> TrainedModel:
     """Log a training as one run with a nested run per candidate, and register the model.
 
@@ -42,6 +45,7 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
         spec: Its pipeline.
         model: The model file.
         tags: Facts for run and model version, such as the Dagster run.
+        ends: Whether the run is FINISHED then; else it stays RUNNING until `end_run`.
 
     Returns:
         `trained` with the link to run and model version.
@@ -50,7 +54,9 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
 
     prepare_store(tracking_uri)
     where = Registration(tracking_uri, artifact_root, experiment, model_name)
-    return trained.model_copy(update={"mlflow": log_run(where, trained, spec, model, tags)})
+    return trained.model_copy(
+        update={"mlflow": log_run(where, trained, spec, model, tags, ends=ends)}
+    )
 
 
 def log_evaluation(
@@ -63,12 +69,35 @@ def log_evaluation(
     add_evaluation(tracking_uri, link, evaluation, card)
 
 
-def end_run(tracking_uri: str, link: MlflowLink, status: str) -> None:
-    """Let the run of a training have ended so: `FINISHED` or `FAILED`."""
+def end_run(tracking_uri: str, link: MlflowLink, status: str, error: str = "") -> None:
+    """Let the run of a training have ended so: `FINISHED`, or `FAILED` with the reason."""
     from mlflow import MlflowClient
 
+    from pipeweave_dagster.adapters.mlflow_store.ends import end
+
     prepare_store(tracking_uri)
-    MlflowClient(tracking_uri, tracking_uri).set_terminated(link.run_id, status)
+    end(MlflowClient(tracking_uri, tracking_uri), link.run_id, status, error)
+
+
+def record_end(
+    tracking_uri: str,
+    artifact_root: str | None,
+    experiment: str,
+    tags: dict[str, str],
+    status: str,
+    error: str,
+    began: float,
+) -> tuple[str, str] | None:
+    """Let the training of a Dagster run have ended, also if it has no run here yet.
+
+    The arguments and the result are those of `ends.record`.
+    """
+    from pipeweave_dagster.adapters.mlflow_store.ends import record
+    from pipeweave_dagster.adapters.mlflow_store.runs import Registration
+
+    prepare_store(tracking_uri)
+    where = Registration(tracking_uri, artifact_root, experiment, model_name="")
+    return record(where, tags, status, error, began)
 
 
 def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:

@@ -35,5 +35,3 @@ def add_evaluation(
         text = card.read_text(encoding="utf-8")
         client.log_text(link.run_id, text, card.name)
         client.update_model_version(link.model_name, link.model_version, text[:5000])
-    # An earlier evaluation of the same training may have failed.
-    client.set_terminated(link.run_id, "FINISHED")

@@ -34,8 +34,10 @@ def log_run(
     spec: PipelineSpec,
     model: Path,
     tags: dict[str, str],
+    *,
+    ends: bool,
 ) -> MlflowLink:
-    """Log everything; the run ends FINISHED, or FAILED if anything raises."""
+    """Log everything; the run stays open or ends FINISHED, or FAILED if anything raises."""
     import mlflow
 
     began = time.monotonic()
@@ -44,8 +46,8 @@ def log_run(
     mlflow.set_tracking_uri(where.tracking_uri)
     mlflow.set_registry_uri(where.tracking_uri)
     client = mlflow.MlflowClient(where.tracking_uri, where.tracking_uri)
-    experiment_id = _experiment(client, where)
-    with _run(client, experiment_id, f"train {trained.winner}", tags) as run_id:
+    experiment_id = experiment_of(client, where)
+    with _run(client, experiment_id, f"train {trained.winner}", tags, ends=ends) as run_id:
         _describe(client, run_id, trained, spec, tags)
         for trial in trained.leaderboard[:_MAX_TRIALS]:
             _log_trial(client, experiment_id, run_id, trial, trained.metric)
@@ -66,7 +68,9 @@ def log_run(
 
 
 @contextlib.contextmanager
-def _run(client: Any, experiment_id: str, name: str, tags: dict[str, str]) -> Iterator[str]:
+def _run(
+    client: Any, experiment_id: str, name: str, tags: dict[str, str], *, ends: bool
+) -> Iterator[str]:
     run = client.create_run(experiment_id, run_name=name, tags=tags)
     run_id: str = run.info.run_id
     try:
@@ -74,10 +78,14 @@ def _run(client: Any, experiment_id: str, name: str, tags: dict[str, str]) -> It
     except BaseException:
         client.set_terminated(run_id, "FAILED")
         raise
-    client.set_terminated(run_id, "FINISHED")
+    if ends:
+        client.set_terminated(run_id, "FINISHED")
+    else:  # logging a model has ended it
+        client.update_run(run_id, status="RUNNING")
 
 
-def _experiment(client: Any, where: Registration) -> str:
+def experiment_of(client: Any, where: Registration) -> str:
+    """The id of the experiment, made if it is not there, and brought back if it was deleted."""
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(where.experiment)

@@ -1,6 +1,7 @@
 """Training under a budget, and evaluation on rows that no fitting ever saw."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
@@ -21,6 +22,7 @@ from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.links import run_tags
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import dataset_of, run_stage
+from pipeweave_dagster.lib.tracking import ended_in_mlflow, open_in_mlflow, will_make
 
 TRAINING_POOL = "pipeweave_training"
 """Its limit is how many models train at a time: `dagster instance concurrency set`."""
@@ -44,18 +46,21 @@ def model(
     """The best of several models under the time budget, registered in MLflow."""
     budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
     limit = workbench.settings.memory_limit_mb
+    tags = run_tags(context, dataset.data.sha256, workbench.settings)
+    ends = not will_make(context, "model_evaluation")
+
+    def train(folder: Path) -> TrainedModel:
+        plan = (pipeline, schema_deduction, dataset)
+        with open_in_mlflow(context, ends=ends):
+            return train_and_log(
+                workbench, context.partition_key, plan, folder, budget, tags, ends=ends
+            )
+
     return run_stage(
         context,
         workbench,
         TrainedModel,
-        lambda folder: train_and_log(
-            workbench,
-            context.partition_key,
-            (pipeline, schema_deduction, dataset),
-            folder,
-            budget,
-            run_tags(context, dataset.data.sha256, workbench.settings),
-        ),
+        train,
         inputs={"dataset": dataset, "schema_deduction": schema_deduction, "pipeline": pipeline},
         reads={
             "budget_s": budget,
@@ -85,13 +90,17 @@ def model_evaluation(
 
     Its checks ask whether the scores can be believed; a model whose canary trips is not promoted.
     """
+
+    def evaluated(folder: Path) -> Evaluation:
+        plan = (pipeline, findings, dataset)
+        with ended_in_mlflow(context):
+            return evaluate_and_promote(workbench, dataset_of(context), plan, model, folder)
+
     result = run_stage(
         context,
         workbench,
         Evaluation,
-        lambda folder: evaluate_and_promote(
-            workbench, dataset_of(context), (pipeline, findings, dataset), model, folder
-        ),
+        evaluated,
         inputs={"dataset": dataset, "findings": findings, "pipeline": pipeline, "model": model},
     )
     yield result

@@ -1,9 +1,10 @@
-"""Runs whose process has died are ended."""
+"""Runs whose process has died are ended, here and in MLflow."""
 
 import dagster as dg
 
 from pipeweave_dagster.lib.reaper import reap
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.tracking import settle
 
 _INTERVAL_S = 15
 
@@ -15,11 +16,13 @@ def reaper(name: str, workbench: WorkbenchResource) -> dg.SensorDefinition:
         name=name,
         minimum_interval_seconds=_INTERVAL_S,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Ends runs whose process has died, so that their data set is free again.",
+        description="Ends runs whose process has died, so that their data set is free again, and "
+        "what they left open in MLflow.",
     )
     def reap_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         with workbench.open() as bench:
             ended = reap(context.instance, bench.store)
+            settle(context.instance, bench)
         return dg.SkipReason(f"ended {', '.join(ended)}" if ended else "all runs are alive")
 
     return reap_dead_runs

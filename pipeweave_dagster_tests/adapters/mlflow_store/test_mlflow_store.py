@@ -60,7 +60,7 @@ def uri(folder):
     return f"sqlite:///{folder / 'mlflow.db'}"
 
 
-def log(uri, folder, made):
+def log(uri, folder, made, **more):
     spec, model, out = made
     return mlflow_store.log_training(
         tracking_uri=uri,
@@ -71,6 +71,7 @@ def log(uri, folder, made):
         spec=spec,
         model=out / "model.skops",
         tags=TAGS,
+        **more,
     )
 
 
@@ -106,12 +107,9 @@ def test_test_scores_plots_and_card_are_added(uri, folder, made, logged):
     )
     card = folder / "evaluation" / "model_card.md"
     client = MlflowClient(uri)
-    mlflow_store.end_run(uri, logged.mlflow, "FAILED")  # a first evaluation of it
-    assert client.get_run(logged.mlflow.run_id).info.status == "FAILED"
     mlflow_store.log_evaluation(uri, logged.mlflow, found, card)
     run = client.get_run(logged.mlflow.run_id)
     assert run.data.metrics["test_roc_auc"] == found.metrics["roc_auc"].value
-    assert run.info.status == "FINISHED"
     files = {f.path for f in client.list_artifacts(logged.mlflow.run_id)}
     assert {"model_card.md", "plots", "evaluation.json", "pipeline.json"} <= files
     assert "Model card" in client.get_model_version(NAME, "1").description
@@ -212,6 +210,43 @@ def test_a_run_that_fails_says_so(uri, folder, made, monkeypatch):
     experiment = client.get_experiment_by_name("pipeweave/towns").experiment_id
     states = {r.info.status for r in client.search_runs([experiment])}
     assert states == {"FAILED", "FINISHED"}
+
+
+def record(uri, tags, status, error):
+    return mlflow_store.record_end(uri, None, "pipeweave/towns", tags, status, error, 1.7e9)
+
+
+def test_a_run_stays_open_for_its_evaluation_and_ends_with_it(tmp_path, made):
+    """People who look only at MLflow saw FINISHED before the evaluation, and after it failed."""
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    logged = log(uri, tmp_path, made, ends=False)
+    client, run_id = MlflowClient(uri), logged.mlflow.run_id
+    trial = client.create_run(logged.mlflow.experiment_id, tags={"mlflow.parentRunId": run_id})
+    assert client.get_run(run_id).info.status == "RUNNING"
+    mlflow_store.end_run(uri, logged.mlflow, "FAILED", "VALIDATION_ERROR: No.")
+    assert client.get_run(run_id).data.tags["pipeweave.error"] == "VALIDATION_ERROR: No."
+    assert client.get_run(trial.info.run_id).info.status == "FAILED"
+    mlflow_store.end_run(uri, logged.mlflow, "FINISHED")
+    run = client.get_run(run_id)
+    assert (run.info.status, "pipeweave.error" in run.data.tags) == ("FINISHED", False)
+    record(uri, TAGS, "FAILED", "too late")
+    assert client.get_run(run_id).info.status == "FINISHED"
+
+
+def test_every_training_leaves_a_run(tmp_path):
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    mlflow_store.prepare_store(uri)
+    assert record(uri, {"dagster.run_id": "a"}, "FINISHED", "") is None
+    place = record(uri, {"dagster.run_id": "a", "more": "x"}, "KILLED", "Cancelled.")
+    run = MlflowClient(uri).get_run(place[1])
+    assert (run.info.status, run.info.start_time) == ("KILLED", 1_700_000_000_000)
+    assert run.data.tags["pipeweave.error"] == "Cancelled."
+    assert record(uri, {"dagster.run_id": "a"}, "FAILED", "Later.") == place
+    assert MlflowClient(uri).get_run(place[1]).data.tags["pipeweave.error"] == "Cancelled."
 
 
 def _use(uri):

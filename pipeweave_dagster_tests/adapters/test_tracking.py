@@ -1,0 +1,66 @@
+"""A training that fails in Dagster fails in MLflow, with the same words."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeweave_dagster.adapters import training
+from pipeweave_dagster.adapters.tracking import RECORDED
+from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
+
+TAGS = {"dagster.run_id": "1234"}
+
+
+class Mlflow:
+    """A workbench of which only MLflow is used; remembers what it is asked."""
+
+    def __init__(self, *, answers: bool = True) -> None:
+        self.settings = SimpleNamespace(
+            tracking_uri="x", artifact_root=None, mlflow_url="http://mlflow"
+        )
+        self.asked: list[tuple[str, str, str]] = []
+        self._answers = answers
+
+    def ask_model(self, function: str, **arguments: Any) -> Any:
+        name = function.rpartition(":")[2]
+        self.asked.append((name, arguments["status"], arguments.get("error", "")))
+        if not self._answers:
+            raise unavailable("MLflow is away.", fix="Start it.")
+        return ["7", "run"] if name == "record_end" else None
+
+
+def fail(*_: object) -> None:
+    raise validation_error("No rows.", fix="Bring more.")
+
+
+SAID = "VALIDATION_ERROR: No rows. Bring more."
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_evaluation_that_fails(answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People who look only at MLflow saw FINISHED; the first error is told in any case."""
+    monkeypatch.setattr(training, "_evaluated", fail)
+    bench: Any = Mlflow(answers=answers)
+    trained: Any = SimpleNamespace(mlflow=SimpleNamespace(experiment_id="7", run_id="run"))
+    plan: Any = ()
+    with pytest.raises(PipeWeaveError, match="No rows") as caught:
+        training.evaluate_and_promote(bench, "towns", plan, trained, Path())
+    assert bench.asked == [("end_run", "FAILED", SAID)]
+    assert (RECORDED in caught.value.details) == answers
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_training_that_fails_before_it_is_logged(
+    answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It left no run at all in MLflow."""
+    monkeypatch.setattr(training, "_trained", fail)
+    bench: Any = Mlflow(answers=answers)
+    plan: Any = ()
+    with pytest.raises(PipeWeaveError, match="No rows") as caught:
+        training.train_and_log(bench, "towns", plan, Path(), 5.0, TAGS)
+    assert bench.asked == [("record_end", "FAILED", SAID)]
+    page = "http://mlflow/#/experiments/7/runs/run" if answers else None
+    assert caught.value.details.get(RECORDED) == page
