@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.adapters.receive import settings_of
-from pipeweave_dagster.cli import home, pipeline_versions
+from pipeweave_dagster.cli import home, pipeline_export, pipeline_versions
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import (
@@ -14,15 +14,9 @@ from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     PipelineSpec,
     SchemaDeduction,
-    TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import parse_settings
-
-WITHOUT_SCRIPT = (
-    "There is no train.py: the model has steps of other packages, or a member that learned from "
-    "all rows of a table that was sampled for the others, or an earlier version trained it."
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,9 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command("ls", epilog="Example: `pipeweave pipelines ls`")(ls)
     group.command("show", epilog="Example: `pipeweave pipelines show titanic`")(show)
     group.command("check", epilog="Example: `pipeweave pipelines check titanic`")(check)
-    group.command("export", epilog="Example: `pipeweave pipelines export titanic > spec.json`")(
-        export
-    )
+    pipeline_export.register(group)
     group.command("preview", epilog="Example: `pipeweave pipelines preview titanic numbers`")(
         preview
     )
@@ -144,37 +136,3 @@ def preview(
     ]  # fmt: skip
     header = ["column", "was", "is", "missing before", "after", "distinct", "first values"]
     emit(facts, json, columns(header, rows))
-
-
-def export(
-    name: Annotated[str, typer.Argument(help="Data set.")],
-    output: Annotated[
-        Path | None,
-        typer.Option(help="A folder for the model, as a script that scores without PipeWeave."),
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    """Print the specification as JSON, or write the newest model as a folder of its own."""
-    home.prepare()
-    spec = _spec(name)
-    if output is None:
-        emit(spec.model_dump(mode="json"), json, spec.to_json().decode())
-        return
-    files = _export_model(name, spec, output)
-    facts = {"dataset": name, "folder": str(output), "files": files}
-    lines = [f"{output}: {', '.join(files)}"]
-    if "train.py" not in files:
-        lines.append(WITHOUT_SCRIPT)
-    emit(facts, json, "\n".join(lines))
-
-
-def _export_model(name: str, spec: PipelineSpec, output: Path) -> list[str]:
-    from pipeweave_dagster.core.training.export import export_model
-
-    with home.workbench() as bench:
-        trained = bench.store.latest(name, "model", TrainedModel)
-        if trained is None:
-            raise not_found(f"{name!r} has no model yet.", fix="Run the data set first.")
-        payload = bench.store.payload
-        division = payload(trained.division) if trained.division is not None else None
-        return export_model(payload(trained.model), division, trained, spec, output)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
 from pipeweave_dagster_tests.commands import Told, in_one_process
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.program import run
@@ -25,6 +28,7 @@ Cli = Callable[..., tuple[int, Any]]
 ALONE = ("doctor", "findings", "gc")  # nouns without a verb
 READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines check penguins"]
 PREVIEW = "pipelines preview penguins numbers"
+EXPORT = "pipelines export penguins --version 1 --output model --table"
 READING += ["models ls", "models show penguins", "models history penguins", "runs ls"]
 READING += ["schedule ls", "config show", "doctor", "findings penguins", "gc --dry-run"]
 READING += ["advice list penguins", "advice replay penguins", "models replay penguins"]
@@ -122,6 +126,7 @@ def said(installation: Path, penguins: dict[str, Any]) -> dict[str, Any]:
     named = [
         *READING,
         PREVIEW,
+        EXPORT,
         *(f"runs {verb} {penguins['run_id'][:8]}" for verb in ("show", "logs")),
     ]
     told = in_one_process([[*c.split(), "--json"] for c in named], installation, at(installation))
@@ -131,7 +136,7 @@ def said(installation: Path, penguins: dict[str, Any]) -> dict[str, Any]:
 
 def test_json_is_as_documented(said: dict[str, Any]) -> None:
     for command, facts in said.items():
-        if command == PREVIEW:  # the reference also tells what stands in its columns
+        if command in (PREVIEW, EXPORT):  # theirs is told with an option, or with more than keys
             continue
         noun = " ".join(command.split()[: 1 if command.startswith(ALONE) else 2])
         assert set(facts) == documented(noun), command
@@ -145,6 +150,20 @@ def test_the_champion_fitted_again_answers_equally_bit_by_bit(
     assert (replayed["max_difference"], replayed["other_packages"]) == (0.0, {})
     assert replayed["rows"] > 30
     assert replayed["version"] == said["models show penguins"]["link"]["model_version"]
+
+
+def test_a_model_is_trained_again_from_its_folder_alone(
+    said: dict[str, Any], installation: Path
+) -> None:
+    folder = installation / "model"
+    assert set(said[EXPORT]) == documented("pipelines export --output FOLDER")
+    assert set(said[EXPORT]["files"]) == {p.name for p in folder.iterdir()}
+    train = [sys.executable, "train.py", "table.parquet", "again.skops"]
+    again = run(*train, cwd=folder, env=at(installation))
+    assert again.returncode == 0, again.stderr
+    both = [raw_scores(load_bundle(folder / name), pd.read_parquet(folder / "table.parquet"))
+            for name in ("model.skops", "again.skops")]  # fmt: skip
+    np.testing.assert_allclose(*both, rtol=0, atol=1e-9)
 
 
 def test_log_lines_of_core_are_in_the_run(said: dict[str, Any], penguins: dict[str, Any]) -> None:

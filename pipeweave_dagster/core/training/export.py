@@ -37,7 +37,8 @@ below; others are ignored, absent ones count as missing. Nothing of PipeWeave is
 Columns: {features}.
 
 `train.py` (and the same as a notebook, `train.ipynb`) trains the model again from the typed
-table: `python train.py ROWS.parquet MODEL.skops`. `rows.parquet` says which rows of the table were
+table (`pipeweave pipelines export NAME --output FOLDER --table` puts it here, as `table.parquet`):
+`python train.py table.parquet MODEL.skops`. `rows.parquet` says which rows of the table were
 used; a model that there was no time to fit on all of them is the mean of models of parts (folds).
 
 `requirements.txt` names what is imported, `requirements.lock` also all that these need, in the
