@@ -21,6 +21,7 @@ from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.schemas import assets as schema_assets
 from pipeweave_dagster.lib.console import console, print_all_runs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
+from pipeweave_dagster.lib.limits import job_tags
 from pipeweave_dagster.lib.lines import PREDICT, PROCESS
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
 from pipeweave_dagster.lib.renaming import with_prefixed_op
@@ -129,4 +130,5 @@ def _job(name: str, assets: Sequence[str], prefix: list[str], description: str) 
         selection=dg.AssetSelection.assets(*keys),
         description=description,
         executor_def=dg.in_process_executor,
+        tags=job_tags(),
     )

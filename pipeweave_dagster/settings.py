@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _MB = 1 << 20
 _MIN_SECRET = 32
+_BESIDE_TRAINING_S = 1800
 # "password" and "changeme" have seven, however often they are repeated.
 _MIN_DISTINCT = 8
 
@@ -277,6 +278,21 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Local copies of remote objects, and scratch space."""
         return self.home / "cache"
+
+    @staticmethod
+    def needed_s(budget_s: float) -> float:
+        """The least that a run with this budget may take: it is kept to within a tenth."""
+        return 1.1 * budget_s
+
+    def run_limit_s(self, budget_s: float) -> float:
+        """Seconds that a run with this training budget may take.
+
+        A limit that was set holds as it is. Else a long budget has half an hour beside it, for
+        reading, looking and evaluating.
+        """
+        if "task_time_limit_s" in self.model_fields_set:
+            return self.task_time_limit_s
+        return max(self.task_time_limit_s, self.needed_s(budget_s) + _BESIDE_TRAINING_S)
 
     def secret(self, name: str) -> str | None:
         """The plain text of a secret; ask for it only where it is used."""

@@ -96,6 +96,7 @@ def _trained(
         started_at=max(workbench.began, latest_start),
         trials=trials_folder(workbench, spec, snapshot),
         memory_mb=workbench.free_mb(),
+        within_s=workbench.settings.run_limit_s(budget_s),
     )
     check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]

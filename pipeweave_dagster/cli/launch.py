@@ -35,7 +35,7 @@ def execute(
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
-    from pipeweave_dagster.lib.resources import end_attempt
+    from pipeweave_dagster.lib.resources import CANCELLED, end_attempt
     from pipeweave_dagster.lib.tracking import settle
 
     reap(instance, bench.store)
@@ -58,7 +58,7 @@ def execute(
     if _was_interrupted(instance, run_id):
         run = instance.get_run_by_id(run_id)
         instance.report_run_canceled(run, "Interrupted at the terminal.")
-        end_attempt(bench.store, dataset, run_id, "The run was cancelled.")
+        end_attempt(bench.store, dataset, run_id, CANCELLED)
         sys.stderr.write("Cancelled; the published state is as it was.\n")
         raise KeyboardInterrupt
     return run_id

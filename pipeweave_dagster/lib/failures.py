@@ -1,13 +1,16 @@
 """From PipeWeave's one error type to Dagster's `Failure`, with the same text."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
+# Run monitoring says so, and nothing else does.
+_LIMIT = re.compile(r"maximum runtime of (\d+) seconds")
 # Seconds before the second, third and fourth attempt.
 _WAITS_S = (2.0, 4.0, 8.0)
 
@@ -69,6 +72,9 @@ def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None
     run = instance.get_run_by_id(run_id)
     if run is None or run.status == dg.DagsterRunStatus.SUCCESS:
         return None
+    late = overtime(instance, run_id)
+    if late is not None:
+        return late
     if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
         return PipeWeaveError(
             ErrorCode.SERVICE_UNAVAILABLE, "The run was cancelled.", fix="Start it again."
@@ -84,6 +90,20 @@ def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None
     return PipeWeaveError(
         ErrorCode.INTERNAL_ERROR, "The run failed.", fix=f"See 'pipeweave runs logs {run_id}'."
     )
+
+
+def overtime(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
+    """The error of a run that run monitoring has stopped, as it took too long; else None."""
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_CANCELING):
+        found = _LIMIT.search(entry.dagster_event.message or "")
+        if found:
+            return validation_error(
+                f"The run took longer than its limit of {found[1]} s and was stopped.",
+                fix="Raise PIPEWEAVE_TASK_TIME_LIMIT_S (or the run's tag dagster/max_runtime), or "
+                "give it a smaller time budget or file.",
+                limit_s=int(found[1]),
+            )
+    return None
 
 
 def _envelope_in(entry: Any) -> PipeWeaveError | None:

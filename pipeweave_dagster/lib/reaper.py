@@ -3,9 +3,11 @@
 import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.errors import unavailable
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
-from pipeweave_dagster.lib.resources import end_attempt, is_alive
+from pipeweave_dagster.lib.resources import CANCELLED, end_attempt, is_alive
 
+KILLED = unavailable("The process of this run was killed.", fix="Start it again.")
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
@@ -20,13 +22,13 @@ def reap(instance: dg.DagsterInstance, store: DocumentStore) -> list[str]:
         process = run.tags.get(PROCESS_TAG)
         if process is None or is_alive(process) is not False:
             continue
+        why = KILLED
         if run.status == dg.DagsterRunStatus.CANCELING:
-            message = "The run was cancelled."
-            instance.report_run_canceled(run, message)
+            why = CANCELLED
+            instance.report_run_canceled(run, why.message)
         else:
-            message = "The process of this run was killed."
-            instance.report_run_failed(run, f"SERVICE_UNAVAILABLE: {message} Start it again.")
+            instance.report_run_failed(run, f"{why.code}: {why.text}")
         if "dagster/partition" in run.tags:
-            end_attempt(store, run.tags["dagster/partition"], run.run_id, message)
+            end_attempt(store, run.tags["dagster/partition"], run.run_id, why)
         ended.append(run.run_id)
     return ended

@@ -9,9 +9,13 @@ import psutil
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.workbench import Workbench
-from pipeweave_dagster.core.errors import unavailable
+from pipeweave_dagster.core.errors import PipeWeaveError, unavailable
+from pipeweave_dagster.lib.failures import overtime
+from pipeweave_dagster.lib.limits import MAX_RUNTIME_TAG, limit_tag
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
 from pipeweave_dagster.settings import Settings
+
+CANCELLED = unavailable("The run was cancelled.", fix="Start it again.")
 
 
 class WorkbenchResource(dg.ConfigurableResource[Workbench]):
@@ -45,7 +49,9 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         """A workbench whose workers end with the run."""
         run = context.run
         if run is not None and context.instance is not None:
-            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process_name()})
+            # What is materialized by hand has no tags of a job.
+            limit = {} if MAX_RUNTIME_TAG in run.tags else limit_tag(self.settings())
+            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process_name(), **limit})
         with Workbench(self.settings(), for_line=True) as workbench:
             if run is not None and _is_first_run(workbench, run):
                 workbench.warm_up()  # nothing can be reused, so every stage needs its worker
@@ -65,18 +71,23 @@ def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
 def _note_cancel(context: dg.InitResourceContext, workbench: Workbench) -> None:
     """A cancelled run cannot record its own end elsewhere: no exception passes through a stage."""
     run = context.instance.get_run_by_id(context.run.run_id) if context.run else None
-    cancelled = {dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED}
-    dataset = run.tags.get("dagster/partition") if run and run.status in cancelled else None
-    if run is not None and dataset is not None:
-        end_attempt(workbench.store, dataset, run.run_id, "The run was cancelled.")
+    dataset = run.tags.get("dagster/partition") if run else None
+    if run is None or dataset is None:
+        return
+    late = overtime(context.instance, run.run_id)
+    if late is not None:
+        context.instance.report_engine_event(late.text, run)
+        end_attempt(workbench.store, dataset, run.run_id, late)
+    elif run.status in {dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED}:
+        end_attempt(workbench.store, dataset, run.run_id, CANCELLED)
 
 
-def end_attempt(store: DocumentStore, dataset: str, run_id: str, message: str) -> None:
+def end_attempt(store: DocumentStore, dataset: str, run_id: str, why: PipeWeaveError) -> None:
     """Let a data set's last attempt be failed if it still counts as running."""
     last = store.attempt(dataset)
     if last is not None and last.run_id == run_id and last.state == "running":
-        error = unavailable(message, fix="Start it again.").envelope()
-        store.save_attempt(dataset, last.model_copy(update={"state": "failed", "error": error}))
+        ended = {"state": "failed", "error": why.envelope()}
+        store.save_attempt(dataset, last.model_copy(update=ended))
 
 
 def process_name() -> str:

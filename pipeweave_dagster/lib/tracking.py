@@ -9,7 +9,6 @@ import logging
 from collections.abc import Iterator
 
 import dagster as dg
-from dagster._core.errors import DagsterInvalidPropertyError
 
 from pipeweave_dagster.adapters.tracking import RECORDED, record_end
 from pipeweave_dagster.adapters.workbench import Workbench
@@ -18,6 +17,7 @@ from pipeweave_dagster.lib.failures import error_of
 from pipeweave_dagster.lib.lines import keys_to_make
 from pipeweave_dagster.lib.links import links_of
 from pipeweave_dagster.lib.partitions import MLFLOW_TAG
+from pipeweave_dagster.lib.runs import run_of
 
 logger = logging.getLogger(__name__)
 _OPEN, _ENDED = "open", "ended"
@@ -31,7 +31,7 @@ _AT_A_TIME = 10
 
 def will_make(context: dg.AssetExecutionContext, asset: str) -> bool:
     """Whether this run is to make that asset of the line, too."""
-    run = _run_of(context)
+    run = run_of(context)
     return run is not None and any(
         key.path[-1] == asset for key in keys_to_make(context.job_def, run)
     )
@@ -90,14 +90,6 @@ def _end(
 
 
 def _note(context: dg.AssetExecutionContext, state: str) -> None:
-    run = _run_of(context)
+    run = run_of(context)
     if run is not None:
         context.instance.add_run_tags(run.run_id, {MLFLOW_TAG: state})
-
-
-def _run_of(context: dg.AssetExecutionContext) -> dg.DagsterRun | None:
-    """The run, or None where a test calls an asset."""
-    try:
-        return context.run
-    except DagsterInvalidPropertyError:
-        return None

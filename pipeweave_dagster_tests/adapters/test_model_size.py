@@ -37,7 +37,11 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
     part = SimpleNamespace(sha256="0" * 64)
     bench = SimpleNamespace(
         settings=SimpleNamespace(
-            max_model_size_mb=2048, cache_folder=tmp_path, tracking_uri="", artifact_root=None
+            max_model_size_mb=2048,
+            cache_folder=tmp_path,
+            tracking_uri="",
+            artifact_root=None,
+            run_limit_s=lambda _: 3600,
         ),
         store=SimpleNamespace(payload=lambda _: tmp_path),
         began=0.0,

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest import settings_of_reading
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
+from pipeweave_dagster.lib.limits import make_room
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
 
@@ -29,6 +30,7 @@ def raw_upload(
     dataset, store = dataset_of(context), workbench.store
     with told_to_dagster(context, note_failure(context, workbench)):
         settings = config.laid_over(settings_of(store, dataset))
+        make_room(context, workbench.settings, settings.budget_s(workbench.settings.time_budget_s))
         uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
     limit = workbench.settings.max_dataset_bytes
     return run_stage(

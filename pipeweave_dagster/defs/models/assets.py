@@ -19,13 +19,14 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.defs.models.checks import ABOUT, check_results
 from pipeweave_dagster.lib.checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
+from pipeweave_dagster.lib.limits import make_room
 from pipeweave_dagster.lib.links import run_tags
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import dataset_of, run_stage
 from pipeweave_dagster.lib.tracking import ended_in_mlflow, open_in_mlflow, will_make
 
 TRAINING_POOL = "pipeweave_training"
-"""Its limit is how many models train at a time: `dagster instance concurrency set`."""
+"""Its limit is how many runs that train go on at a time: two, as `dagster.yaml` says by default."""
 
 
 @dg.asset(
@@ -51,6 +52,7 @@ def model(
 
     def train(folder: Path) -> TrainedModel:
         plan = (pipeline, schema_deduction, dataset)
+        make_room(context, workbench.settings, budget)
         with open_in_mlflow(context, ends=ends):
             return train_and_log(
                 workbench, context.partition_key, plan, folder, budget, tags, ends=ends
