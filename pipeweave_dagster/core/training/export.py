@@ -69,8 +69,7 @@ def export_model(
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(model, out / MODEL)
     copied = [MODEL]
-    # The script imports these two whatever the model consists of.
-    lines = required(trained.package_versions, model, "xgboost", "lightgbm")
+    lines = required(trained.package_versions, model)
     texts = {
         "score.py": inspect.getsource(serving) + _MAIN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",

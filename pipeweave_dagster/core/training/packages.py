@@ -21,14 +21,14 @@ def package_versions() -> dict[str, str]:
     return found
 
 
-def required(versions: dict[str, str], model: Path, *also: str) -> list[str]:
+def required(versions: dict[str, str], model: Path) -> list[str]:
     """Requirements of loading a model file, with the versions it was made with.
 
-    Boosters are among them only where the file holds one, or where they are asked for (`also`).
+    Boosters are among them only where the file holds one.
     """
     with zipfile.ZipFile(model) as archive, archive.open("schema.json") as schema:
         text = schema.read()
-    boosters = [name for name in _BOOSTERS if name in also or _mentioned(name, text)]
+    boosters = [name for name in _BOOSTERS if _mentioned(name, text)]
     return [f"{name}=={versions[name]}" for name in (*_ALWAYS, *boosters) if name in versions]
 
 
