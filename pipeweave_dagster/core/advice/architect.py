@@ -100,7 +100,8 @@ def plan_request(
     }
     if reaches(asking.level, "statistics"):
         facts["rows"] = rows
-    step = record(use=one_of(list(STEP_NAMES)), columns=array(TEXT))
+    known = list(dict.fromkeys([*STEP_NAMES, *uses.values()]))
+    step = record(use=one_of(known), columns=array(TEXT))
     idea = record(operator=one_of(list(OPERATORS)), columns=array(TEXT))
     return make_request("architect", asking, facts, record(steps=array(step), features=array(idea)))
 

@@ -7,6 +7,11 @@ from typing import Literal
 DATE_PARTS = ("epoch", "year", "month", "day", "weekday", "hour", "minute")
 TEXT_COUNTS = ("characters", "words", "capitals", "digits", "signs")
 IMPUTE = ("median", "mean", "most_frequent")
+STRATEGIES = ("quantile", "uniform", "kmeans")
+CLIPPED = {"lower": 0.01, "upper": 0.99}
+"""The quantiles that `clip` holds numbers to, where nothing else is said."""
+BINS, HASHED = 10, 16
+"""How many bins `bin` makes, and how many numbers `hash`, where nothing else is said."""
 FAMILIES = (
     "dummy",
     "linear",
@@ -44,12 +49,14 @@ class StepType:
         about: What it does, in one sentence; shown to people.
         params: Name of each parameter, with the Python types that it may have.
         takes_columns: Whether it works on named columns (then at least one is needed).
+        reads: The step whose reading of raw values it shares, where that is not its own.
     """
 
     kind: Literal["extract", "preprocess", "feature", "train", "predict"]
     about: str
     params: dict[str, tuple[type, ...]] = field(default_factory=dict)
     takes_columns: bool = True
+    reads: str | None = None
 
 
 CATALOGUE: dict[str, StepType] = {
@@ -77,6 +84,33 @@ CATALOGUE: dict[str, StepType] = {
         "cross-fitted target means where there are many. Unseen ones count as unknown. Those named "
         "under `numbers` (such as years) are seen as numbers, too.",
         {"max_native": (int,), "numbers": (list,)},
+    ),
+    "clip": StepType(
+        "preprocess",
+        "Numbers held to quantiles of the rows that a fold learns from, so that outliers count as "
+        "far as the last usual value; otherwise as `numeric`.",
+        {"lower": (float, int), "upper": (float, int)},
+        reads="numeric",
+    ),
+    "log": StepType(
+        "preprocess",
+        "Numbers on a logarithmic scale, which takes 0 and negative ones, too (the inverse "
+        "hyperbolic sine); otherwise as `numeric`.",
+        reads="numeric",
+    ),
+    "bin": StepType(
+        "preprocess",
+        "Numbers become bins, made from the rows that a fold learns from: a flag a bin for linear "
+        "models, ranks for trees, and whether the number was missing beside.",
+        {"bins": (int,), "strategy": (str,)},
+        reads="numeric",
+    ),
+    "hash": StepType(
+        "preprocess",
+        "Categories hashed into a few numbers, for very many or ever new ones; unseen ones are "
+        "hashed alike, and two may share a place.",
+        {"width": (int,)},
+        reads="categorical",
     ),
     "date_parts": StepType(
         "feature",

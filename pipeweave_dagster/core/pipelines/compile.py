@@ -1,7 +1,7 @@
 """Compile a pipeline specification into scikit-learn: what happens row by row, what is fitted."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -21,8 +21,9 @@ from sklearn.preprocessing import (
 from pipeweave_dagster.core.columns.corrected import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
-from pipeweave_dagster.core.pipelines.custom import custom_steps, prepared_as
+from pipeweave_dagster.core.pipelines.custom import prepared_as
 from pipeweave_dagster.core.pipelines.derived import USE, derived_in
+from pipeweave_dagster.core.pipelines.fitted import Own
 
 View = Literal["none", "linear", "curves", "plain", "tree", "crossed"]
 
@@ -36,26 +37,14 @@ _WORD = r"(?u)\b\w+\b|[^\w\s]"
 """Words, also of one letter, and signs: `£`, `!` and `u` tell much in short messages."""
 
 
-class Own(NamedTuple):
-    """A step of an installed package, with its parameters and columns."""
-
-    use: str
-    params: tuple[tuple[str, Any], ...]
-    columns: tuple[str, ...]
-
-    def made(self) -> Any:
-        """Its transformer, unfitted."""
-        return custom_steps()[self.use](**dict(self.params))
-
-
 @dataclass(frozen=True)
 class Layout:
     """Prepared columns by what a model needs of them; decided on training rows alone.
 
     Columns that hold one value (or none) in the training rows stand in no list. `made` and
     `pairs` are computed from other columns, and seen in the view `crossed` alone. `own` are steps
-    of installed packages; their columns stand in no other list. `curved` are numbers with enough
-    values for a curve; none are named where there are too many of them.
+    that name their transformer; their columns stand in no other list. `curved` are numbers with
+    enough values for a curve; none are named where there are too many of them.
     """
 
     numbers: tuple[str, ...]
@@ -80,7 +69,9 @@ class Layout:
     @property
     def can_be_plain(self) -> bool:
         """Whether leaving out texts and many-valued categories leaves something, and less."""
-        return bool((self.numbers or self.few) and (self.many or self.texts or self.own))
+        plain = [own for own in self.own if own.is_plain]
+        others = self.many or self.texts or len(plain) < len(self.own)
+        return bool((self.numbers or self.few or plain) and others)
 
     @property
     def empty(self) -> bool:
@@ -95,8 +86,7 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
         if step.kind not in ("preprocess", "feature") or step.use == USE:
             continue
         for name in step.columns:
-            use = step.use if step.use in CATALOGUE else prepared_as(step.use)
-            entry: dict[str, Any] = {"name": name, "use": use}
+            entry: dict[str, Any] = {"name": name, "use": _read_as(step.use)}
             if step.use == "ordinal":
                 entry["order"] = list(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
@@ -111,6 +101,11 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
         for f in derived_in(spec)
     )
     return plan
+
+
+def _read_as(use: str) -> str:
+    known = CATALOGUE.get(use)
+    return prepared_as(use) if known is None else known.reads or use
 
 
 def _said(spec: PipelineSpec, entry: dict[str, Any]) -> dict[str, Any]:
@@ -165,11 +160,11 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
 
 
 def _own(spec: PipelineSpec, features: pd.DataFrame) -> tuple[Own, ...]:
-    """Steps of installed packages one of whose columns varies."""
+    """Steps that name their transformer, one of whose columns varies."""
     return tuple(
         Own(step.use, tuple(sorted(step.params.items())), tuple(step.columns))
         for step in spec.steps
-        if step.use not in CATALOGUE
+        if (step.use not in CATALOGUE or CATALOGUE[step.use].reads)
         and any(features[name].nunique(dropna=False) > 1 for name in step.columns)
     )
 
@@ -200,14 +195,15 @@ def transformer(
             parts.append(("curves", _pieces(columns.impute), list(columns.curved)))
         return ColumnTransformer(parts, sparse_threshold=0.3)
     if view == "plain":
-        columns = replace(columns, many=(), texts=(), own=())
+        plain = tuple(own for own in columns.own if own.is_plain)
+        columns = replace(columns, many=(), texts=(), own=plain)
     if view == "crossed":
         columns = replace(
             columns,
             numbers=columns.numbers + columns.made,
             many=columns.many + columns.pairs,
         )
-    return ColumnTransformer(_tree(columns, task, seed), sparse_threshold=0.3)
+    return ColumnTransformer(_tree(columns, task, seed), sparse_threshold=0)
 
 
 def _target_means(task: Task, seed: int) -> TargetEncoder:
@@ -249,9 +245,9 @@ def _linear(columns: Layout, classes: int) -> list[tuple[str, Any, Any]]:
         )
         parts.append(("categories", one_hot, [*columns.few, *columns.many]))
     parts.extend((f"text{i}", _text(2, words), name) for i, name in enumerate(columns.texts))
+    filled = SimpleImputer(strategy=columns.impute, add_indicator=columns.indicator)
     for index, own in enumerate(columns.own):
-        scaled = make_pipeline(own.made(), SimpleImputer(), StandardScaler())
-        parts.append((f"own{index}", scaled, list(own.columns)))
+        parts.extend(own.parts(index, trees=False, imputer=filled))
     return parts
 
 
@@ -280,5 +276,5 @@ def _tree(columns: Layout, task: Task, seed: int) -> list[tuple[str, Any, Any]]:
         svd = TruncatedSVD(columns.dimensions, n_iter=2, random_state=seed)
         parts.append((f"text{index}", make_pipeline(_text(1, _WORDS_TREE), svd), name))
     for index, own in enumerate(columns.own):
-        parts.append((f"own{index}", own.made(), list(own.columns)))
+        parts.extend(own.parts(index, trees=True, imputer=SimpleImputer()))
     return parts

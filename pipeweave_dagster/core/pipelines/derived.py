@@ -20,11 +20,18 @@ MOST = 40
 Kind = Literal["number", "category", "date"]
 KIND_OF_USE: dict[str, Kind] = {
     "numeric": "number",
+    "clip": "number",
+    "log": "number",
+    "bin": "number",
     "categorical": "category",
+    "hash": "category",
     "boolean": "category",
     "date_parts": "date",
 }
-"""What a column is to the operators, by the step that handles it; other steps have no operator."""
+"""What a column is to the operators, by the step that handles it; other steps have no operator.
+
+Operators see the values as they were read, whatever that step makes of them.
+"""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.pipelines.problem import Problem
 _DATES = ("date", "datetime", "time")
 _WORDS = ("text", "url", "email", "phone")
 _TWO = 2
+_AS_NUMBERS = ("numeric", "boolean", "clip", "log", "bin")
 
 
 def misread(path: str, step: Step, known: Mapping[str, ColumnDeduction]) -> Iterator[Problem]:
@@ -30,9 +31,9 @@ def misread(path: str, step: Step, known: Mapping[str, ColumnDeduction]) -> Iter
 def _better(use: str, column: ColumnDeduction) -> str | None:
     """The step that a column belongs to, where this one can make nothing of it."""
     words = column.storage == "text" and column.type in _WORDS
-    if use in ("numeric", "boolean", "text") and column.storage in _DATES:
+    if use in (*_AS_NUMBERS, "text") and column.storage in _DATES:
         return "date_parts"
-    if use in ("numeric", "boolean") and words:
+    if use in _AS_NUMBERS and words:
         return "text"
     if use == "boolean" and column.storage != "boolean" and column.distinct > _TWO:
         return "categorical" if column.storage == "text" else "numeric"

@@ -6,15 +6,24 @@ from typing import Any
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import (
     CATALOGUE,
+    CLIPPED,
     DATE_PARTS,
     IMPUTE,
     KNOWN_FAMILIES,
+    STRATEGIES,
     StepType,
 )
 from pipeweave_dagster.core.pipelines.problem import Problem, nearest
 
-_WORDS = {"families": KNOWN_FAMILIES, "parts": DATE_PARTS, "impute": IMPUTE}
-_SIZES = {"max_native": (0, 10_000), "dimensions": (1, 1_000)}
+_WORDS = {"families": KNOWN_FAMILIES, "parts": DATE_PARTS, "impute": IMPUTE, "strategy": STRATEGIES}
+_SIZES = {
+    "max_native": (0, 10_000),
+    "dimensions": (1, 1_000),
+    "lower": (0, 1),
+    "upper": (0, 1),
+    "bins": (2, 100),
+    "width": (2, 1_000),
+}
 _SHARED = {"impute": "median", "indicator": True, "max_native": 40, "dimensions": 32}
 """Parameters that hold for a whole pipeline, with what they are where they are not given."""
 
@@ -57,6 +66,16 @@ def parameter_problems(
             yield from _contents(at, name, value, step, spec)
     if step.use == "ordinal" and "order" not in step.params:
         yield from _order(f"{path}.params.order", {}, step)
+    if step.use == "clip":
+        yield from _quantiles(f"{path}.params", {**CLIPPED, **step.params})
+
+
+def _quantiles(path: str, params: dict[str, Any]) -> Iterator[Problem]:
+    low, high = params["lower"], params["upper"]
+    numbers = all(type(value) in (int, float) for value in (low, high))
+    if numbers and not low < high:
+        told = f"`lower` ({low}) is not below `upper` ({high})."
+        yield Problem("PIP309", path, told, "Use 0.01 and 0.99.")
 
 
 def _contents(

@@ -1,10 +1,12 @@
 """What a step makes of its columns, on the first rows: for looking, not for learning."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.derived import USE
 
 if TYPE_CHECKING:
@@ -64,7 +66,35 @@ def _made(
         made = prepare(table, ideas)
         return [(e["name"], e["columns"][0]) for e in ideas], made
     made = prepare(table, [e for e in plan if e["name"] in names])
+    if CATALOGUE.get(step.use, CATALOGUE["table"]).reads:
+        return _fitted(step, made)
     return [(name, _source(name, names)) for name in made.columns], made
+
+
+def _fitted(step: Step, made: "pd.DataFrame") -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
+    """What a step that learns from rows makes of each column, as trees see it.
+
+    It is fitted on the rows that are shown; training fits it in each fold, on that fold's rows.
+    """
+    import pandas as pd
+    from sklearn.impute import SimpleImputer
+
+    from pipeweave_dagster.core.pipelines.fitted import Own
+
+    shown: list[tuple[str, str]] = []
+    columns: dict[str, pd.Series] = {}
+    for source in made.columns:
+        own = Own(step.use, tuple(step.params.items()), (source,))
+        ((_, transformer, names),) = own.parts(0, trees=True, imputer=SimpleImputer())
+        with warnings.catch_warnings():
+            # Of bins that are one, as few rows or equal numbers make them: they can be seen.
+            warnings.simplefilter("ignore", UserWarning)
+            out = transformer.fit_transform(made[names])
+        for place, values in enumerate((out.toarray() if hasattr(out, "toarray") else out).T):
+            name = f"{source} ({step.use} {place + 1})" if place else source
+            shown.append((name, source))
+            columns[name] = pd.Series(values)
+    return shown, pd.DataFrame(columns)
 
 
 def _column(name: str, before: "pd.Series", after: "pd.Series") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeweave_dagster.core.documents import ColumnDeduction, PipelineSpec, SchemaDeduction, Step
 from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, column_step
-from pipeweave_dagster.core.pipelines.derived import uses_of
+from pipeweave_dagster.core.pipelines.derived import USE, uses_of
 
 _MOST_CODES = 200
 _NUMBERS = ("integer", "number")
@@ -37,6 +37,7 @@ def regrouped(spec: PipelineSpec, schema: SchemaDeduction, uses: Mapping[str, st
     after = {name: moved.get(name, use) for name, use in before.items()}
     made = list(_steps(spec, schema, after))
     others = [s for s in spec.steps if s.kind not in ("preprocess", "feature")]
+    made += list(_by_hand(spec, set(moved)))
     steps: list[Step] = []
     for step in others:
         if step.kind == "train":
@@ -47,6 +48,15 @@ def regrouped(spec: PipelineSpec, schema: SchemaDeduction, uses: Mapping[str, st
         update={"hashed_as": {**{name: before[name] for name in moved}, **spec.split.hashed_as}}
     )
     return spec.model_copy(update={"steps": steps, "split": split})
+
+
+def _by_hand(spec: PipelineSpec, moved: set[str]) -> Iterator[Step]:
+    """Steps that only a person puts there, with the columns that stay in them."""
+    for step in spec.steps:
+        if step.kind not in ("preprocess", "feature") or step.use in (*STEP_NAMES, USE):
+            continue
+        if stay := [name for name in step.columns if name not in moved]:
+            yield step.model_copy(update={"columns": stay})
 
 
 def _steps(spec: PipelineSpec, schema: SchemaDeduction, uses: dict[str, str]) -> Iterator[Step]:

@@ -193,10 +193,12 @@ def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
     if isinstance(fitted, OneHotEncoder):
         counts = fitted._n_features_outs  # noqa: SLF001 - their names could not be told apart
         return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
-    first = fitted[0] if isinstance(fitted, Pipeline) else None
-    if isinstance(first, SimpleImputer):
-        kept = [n for n, v in zip(names, first.statistics_, strict=True) if not np.isnan(v)]
-        flags = first.indicator_.features_ if first.add_indicator else []
+    steps = [step for _, step in fitted.steps] if isinstance(fitted, Pipeline) else []
+    filled = next((step for step in steps if isinstance(step, SimpleImputer)), None)
+    # Each column for itself up to there, or the step of another package had as many outputs.
+    if len(names) > 1 and filled is not None and len(filled.statistics_) == len(names):
+        kept = [n for n, v in zip(names, filled.statistics_, strict=True) if not np.isnan(v)]
+        flags = filled.indicator_.features_ if filled.add_indicator else []
         made = [*kept, *(names[k] for k in flags)]
         # Pieces of curves: as many of each column, one column after the other.
         return [name for name in made for _ in range(width // len(made))]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.pipelines.catalogue import HASHED
 from pipeweave_dagster.core.training.table import columns_read
 
 COPIES = 11.0
@@ -46,6 +47,9 @@ def rows_that_fit(spec: PipelineSpec, data: Path, memory_mb: float | None) -> in
         total = file.metadata.num_rows
         first = next(file.iter_batches(_LOOKED_AT, columns=columns), None)
     width = sum(map(_width, first.columns)) if first is not None else 0.0
+    width += _NUMBER * sum(
+        len(s.columns) * int(s.params.get("width", HASHED)) for s in spec.steps if s.use == "hash"
+    )
     # Each candidate keeps its answers for all rows, until the mixture is chosen.
     row_bytes = COPIES * width + _OUTPUTS * _NUMBER * max(1, len(spec.classes))
     room = (memory_mb - FIXED_MB) * _MB

@@ -13,8 +13,10 @@ answered by what was seen (see `remember`).
 """
 
 import datetime as dt
+import importlib
 import json
 import re
+import sys
 import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -22,6 +24,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+HOME = "pipeweave_dagster.core.training.serving"
+"""How model files call this module, whatever it is called where it was copied to."""
 
 TRUSTED_TYPES = [
     "collections.OrderedDict",
@@ -30,6 +36,7 @@ TRUSTED_TYPES = [
     "lightgbm.sklearn.LGBMClassifier",
     "lightgbm.sklearn.LGBMRegressor",
     "numpy.dtype",
+    f"{HOME}.Clipped",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",
     "scipy.interpolate._bsplines.BSpline",
     "scipy.sparse._csr.csr_matrix",
@@ -61,6 +68,38 @@ STEPS_GROUP = "pipeweave.steps"
 BLOCK_ROWS = 50_000
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
+
+
+class Clipped(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Numbers held to quantiles of the rows that it was fitted on; missing ones stay missing.
+
+    (scikit-learn has no such step: its `MinMaxScaler(clip=True)` holds to the extremes.)
+
+    Args:
+        lower: The quantile below which nothing lies afterwards.
+        upper: The quantile above which nothing lies.
+    """
+
+    __module__ = HOME
+
+    def __init__(self, lower: float = 0.01, upper: float = 0.99) -> None:
+        self.lower, self.upper = lower, upper
+
+    def fit(self, x: Any, y: Any = None) -> "Clipped":
+        """Learn the bounds of each column, shape (rows, columns); a column of nothing has none."""
+        del y
+        numbers = np.asarray(x, dtype=np.float64)
+        self.low_, self.high_ = np.full((2, numbers.shape[1]), [[-np.inf], [np.inf]])
+        for place, column in enumerate(numbers.T):
+            known = column[~np.isnan(column)]
+            if len(known):
+                bounds = np.quantile(known, [self.lower, self.upper])
+                self.low_[place], self.high_[place] = bounds
+        return self
+
+    def transform(self, x: Any) -> np.ndarray:
+        """The columns, held to their bounds."""
+        return np.clip(np.asarray(x, dtype=np.float64), self.low_, self.high_)
 
 
 class CatBoosted:
@@ -127,6 +166,7 @@ def load_bundle(path: str | Path) -> dict[str, Any]:
     """
     from skops.io import load
 
+    _at_home()
     steps = [point.value.replace(":", ".") for point in entry_points(group=STEPS_GROUP)]
     bundle: dict[str, Any] = load(path, trusted=[*TRUSTED_TYPES, *steps])
     for encoder in encoders(bundle):
@@ -136,6 +176,14 @@ def load_bundle(path: str | Path) -> dict[str, Any]:
             booster = unpacked_booster(member.pop("catboost"))
             member["pipeline"].steps[-1] = ("model", booster)
     return bundle
+
+
+def _at_home() -> None:
+    """Let the types of this module be found in model files where PipeWeave is not installed."""
+    try:
+        importlib.import_module(HOME)
+    except ModuleNotFoundError:
+        sys.modules[HOME] = sys.modules[__name__]
 
 
 def save_bundle(bundle: dict[str, Any], path: str | Path) -> None:
@@ -269,8 +317,8 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
         plan: One entry a column: `name`, `use` (a step type) and that step's parameters.
 
     Returns:
-        As many rows, float64 columns (numbers, ranks, date parts) and object columns
-        (categories: text or None; texts: text, empty if missing).
+        As many rows, float64 columns (numbers, ranks, date parts) and text columns
+        (categories: NaN where missing; texts: empty if missing).
     """
     table = as_said(table, plan)
     columns: dict[str, np.ndarray] = {}
@@ -296,7 +344,10 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
             columns[name] = as_text(values)
             if "number" in entry.get("parts", []):
                 columns[f"{name} (number)"] = as_number(values)
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(table)))
+    # Of texts one type always: one row without a category is missing as it was among others.
+    text = pd.Series(["text"]).dtype
+    typed = {n: pd.Series(v, dtype=text if v.dtype == object else None) for n, v in columns.items()}
+    return pd.DataFrame(typed, index=pd.RangeIndex(len(table)))
 
 
 def as_said(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:

@@ -158,3 +158,12 @@ def test_members_are_averaged_by_weight_in_blocks_and_share_features(monkeypatch
     assert list(raw_scores(bundle, pd.DataFrame({"n": range(10)}))) == [3.0] * 10
     assert shared.calls == 3
     assert len(raw_scores(bundle, pd.DataFrame({"n": []}))) == 0
+
+
+def test_a_row_alone_has_the_type_of_text_that_it_has_among_others():
+    """Encoders know NaN as a category: None, as a row alone had it, was one never seen."""
+    table = pd.DataFrame({"city": ["Ely", None, "Ayr"]})
+    plan = [{"name": "city", "use": "categorical"}]
+    together, alone = prepare(table, plan), prepare(table.iloc[[1]], plan)
+    assert (alone.dtypes == together.dtypes).all()
+    assert str(alone["city"][0]) == str(together["city"][1])

@@ -1,0 +1,47 @@
+"""Steps that learn bounds, bins and hashes: trained in folds, exported, and trained again alone."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.pipelines.builder import Builder
+from pipeweave_dagster.core.training import train
+from pipeweave_dagster.core.training.export import export_model
+from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster_tests.core.training.made import stored
+from pipeweave_dagster_tests.core.training.test_replay import ALONE
+
+SCORED = """
+import numpy, pandas
+from score import load_bundle, raw_scores
+rows = pandas.read_parquet("../data.parquet")
+for name in ("again", "model"):
+    numpy.save(name, raw_scores(load_bundle(name + ".skops"), rows))
+"""
+
+
+def test_clipped_logarithmic_binned_and_hashed_columns_are_exported_too(tmp_path):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.lognormal(size=(300, 3)), columns=["a", "b", "c"])
+    frame["town"] = rng.choice([f"t{i}" for i in range(60)], 300)
+    frame.loc[::7, ["b", "town"]] = None
+    frame["y"] = frame["a"].clip(upper=3) + np.log1p(frame["b"].fillna(0)) + rng.normal(size=300)
+    builder = Builder("y", "regression").search("linear", "lightgbm").divide(folds=3)
+    for use, column in {"clip": "a", "log": "b", "bin": "c", "hash": "town"}.items():
+        builder = builder.step(use, column)
+    spec, out = builder.build(), tmp_path / "out"
+    next(s for s in spec.steps if s.kind == "train").params["variants"] = False
+    out.mkdir()
+    data = stored(frame, tmp_path)
+    found = train(spec=spec, schema=None, data=data, out=out, budget_s=30, started_at=time.time())
+    assert {part.family for part in found.recipe} == {"linear", "lightgbm"}
+    export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
+    alone = [sys.executable, "-c", ALONE + SCORED, "train.py", "../data.parquet", "again.skops"]
+    subprocess.run(alone, check=True, cwd=tmp_path / "model")
+    before = raw_scores(load_bundle(out / "model.skops"), frame)
+    for name in ("again", "model"):
+        scored = np.load(tmp_path / "model" / f"{name}.npy")
+        np.testing.assert_allclose(scored, before, rtol=0, atol=1e-9)
