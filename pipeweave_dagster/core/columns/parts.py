@@ -4,7 +4,7 @@ _CALLED = ("test", "holdout", "hold-out", "hold_out")
 _YES, _LEARNED = ("true", "yes"), "train"
 
 
-def test_part(names: list[str], column: str) -> str:
+def part_to_test(names: list[str], column: str) -> str:
     """The part called `test`; of yes and no, the one that is not to learn from; else the last one.
 
     Args:
@@ -20,9 +20,6 @@ def test_part(names: list[str], column: str) -> str:
     if len(names) == 2 and _LEARNED in column.lower() and (yes is not None or _counted(names)):
         return ordered[0]
     return ordered[-1] if ordered else ""
-
-
-test_part.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test
 
 
 def _counted(names: list[str]) -> bool:

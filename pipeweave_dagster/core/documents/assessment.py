@@ -124,12 +124,13 @@ class Period(Part):
     """Score in one stretch of time, by a model that saw earlier rows only.
 
     `by` is `backtest` for a quick learner fitted on all earlier rows, and `model` where these are
-    test rows and the outputs are the model's own.
+    test rows and the outputs are the model's own; before the first period there are none, so that
+    one half of it is foretold from the other (`within`).
     """
 
     period: str
     rows: int
-    by: Literal["backtest", "model"]
+    by: Literal["backtest", "model", "within"]
     score: float | None
     low: float | None = None
     high: float | None = None

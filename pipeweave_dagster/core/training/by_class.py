@@ -6,13 +6,13 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import ClassScores, Estimate
 from pipeweave_dagster.core.training.fairness import share
-from pipeweave_dagster.core.training.metrics import Array, Codes
+from pipeweave_dagster.core.training.metrics import Array, Codes, part_of
 
 _MIN_ROWS = 10
 
 
 class ByClass(NamedTuple):
-    """Of each class: rows that are of it, and that are told to be, and how the two agree.
+    """Of each class: rows (or their weight) that are of it, that are told to be, how both agree.
 
     As in scikit-learn, a share of no rows is 0.
     """
@@ -24,14 +24,21 @@ class ByClass(NamedTuple):
     f1: Array
 
 
-def by_class(y: Codes, chosen: Codes, classes: int) -> ByClass:
+def by_class(y: Codes, chosen: Codes, classes: int, weight: Array | None = None) -> ByClass:
     """Precision, recall and F1 of each class against all others."""
     true, said, hits = (
-        np.bincount(codes, minlength=classes).astype(np.float64)
-        for codes in (y, chosen, y[chosen == y])
+        np.bincount(codes, weights=part_of(weight, rows), minlength=classes).astype(np.float64)
+        for codes, rows in (
+            (y, slice(None)),
+            (chosen, slice(None)),
+            (y[chosen == y], chosen == y),
+        )
     )
-    precision, recall = hits / np.maximum(said, 1), hits / np.maximum(true, 1)
-    return ByClass(true, said, precision, recall, 2 * hits / np.maximum(true + said, 1))
+    precision, recall, f1 = (
+        np.divide(above, below, out=np.zeros(classes), where=below > 0)
+        for above, below in ((hits, said), (hits, true), (2 * hits, true + said))
+    )
+    return ByClass(true, said, precision, recall, f1)
 
 
 def class_scores(

@@ -8,6 +8,7 @@ from scipy.optimize import minimize_scalar
 from pipeweave_dagster.core.training.metrics import Array, Codes, row_log_loss
 from pipeweave_dagster.core.training.scores import calibration_error
 from pipeweave_dagster.core.training.serving import tempered
+from pipeweave_dagster.core.training.split import Index
 
 _LEAST_ROWS = 200
 _HALVES = 2
@@ -15,7 +16,13 @@ _CLEARLY = 2.0
 _RANGE = (-1.2, 1.2)
 
 
-def temperature(y: Array, proba: Array, weight: Array | None = None, seed: int = 0) -> float | None:
+def temperature(
+    y: Array,
+    proba: Array,
+    weight: Array | None = None,
+    seed: int = 0,
+    together: Index | None = None,
+) -> float | None:
     """The temperature that lowers the log loss of rows that were not used to find it, or None.
 
     It must lower their calibration error too: a few rows that were called impossible weigh so much
@@ -27,13 +34,17 @@ def temperature(y: Array, proba: Array, weight: Array | None = None, seed: int =
             with NaN are left out.
         weight: Weight of each row in the log loss, or None.
         seed: Of the division into two halves, on each of which the other's temperature is tried.
+        together: The number of each row's group, if groups are kept whole.
     """
     seen = ~np.isnan(proba).any(axis=1)
     codes, proba = y[seen].astype(np.intp), proba[seen]
     weight = np.ones(len(codes)) if weight is None else weight[seen] / weight[seen].mean()
     if len(codes) < _LEAST_ROWS:
         return None
-    half = np.random.default_rng(seed).permutation(len(codes)) % _HALVES
+    own = np.arange(len(codes)) if together is None else together[seen]
+    half = (np.random.default_rng(seed).permutation(own.max() + 1) % _HALVES)[own]
+    if np.ptp(half) == 0:
+        return None
     gain, changed = np.zeros(len(codes)), proba.copy()
     for k in range(_HALVES):
         found = _best(codes[half != k], proba[half != k], weight[half != k])

@@ -24,8 +24,15 @@ def _number(found: Estimate | Rate | None, digits: int = 4) -> str:
     return f"{found.value:.{digits}g} ({found.low:.{digits}g} to {found.high:.{digits}g})"
 
 
+_FORETOLD = (
+    "Each period is foretold from earlier rows: by the model itself where these are test rows, "
+    "else by a quick learner. Of the first period (`within`) one half is foretold from the other."
+)
+
+
 def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation) -> str:
     """The card as Markdown; everything in it comes from the documents, nothing by hand."""
+    or_weight = " or weight" if spec.weight else ""
     lines = [
         f"# Model card: {_safe(trained.target)}",
         "",
@@ -37,7 +44,7 @@ def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation
         "",
         (
             f"Learned from {trained.rows_train} rows, tested on {trained.rows_test} rows that no "
-            f"fitting saw ({trained.rows_dropped} rows without a target were left out). "
+            f"fitting saw ({trained.rows_dropped} rows without a target{or_weight} were left out). "
             f"Split: {_safe(spec.split.reason)}. Use {evaluation.holdout_use} of these test rows"
             + (": scores chosen among several uses flatter." if evaluation.holdout_use > 1 else ".")
         ),
@@ -151,7 +158,7 @@ def _along(evaluation: Evaluation) -> list[str]:
         ]
         lines.append("")
     if evaluation.periods:
-        lines += ["## Scores along time", "", "Each period is foretold from earlier rows.", ""]
+        lines += ["## Scores along time", "", _FORETOLD, ""]
         lines += [f"| period | rows | {evaluation.metric} | by |", "| --- | --- | --- | --- |"]
         lines += [
             f"| {_safe(p.period)} | {p.rows} "

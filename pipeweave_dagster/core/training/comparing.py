@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Comparison, MetricName, TrainedModel
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, Codes, score
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, Codes, part_of, score
 from pipeweave_dagster.core.training.outcome import FEATURE, read_outcome
 
 _LEAST_ROWS = 30
@@ -15,7 +15,13 @@ _MOST_DRAWN = 4_000_000
 
 
 def paired(
-    metric: MetricName, y: Array | Codes, first: Array, second: Array, other: str, seed: int = 0
+    metric: MetricName,
+    y: Array | Codes,
+    first: Array,
+    second: Array,
+    other: str,
+    seed: int = 0,
+    weight: Array | None = None,
 ) -> Comparison:
     """Compare two outputs for the same rows by bootstrap of the rows (Efron 1979).
 
@@ -26,11 +32,13 @@ def paired(
         second: Those of the other one.
         other: What the other one is called.
         seed: Of the resampling.
+        weight: How much each row counts, or None.
     """
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
 
     def difference(rows: Codes) -> float | None:
-        a, b = score(metric, y[rows], first[rows]), score(metric, y[rows], second[rows])
+        counted = part_of(weight, rows)
+        a, b = (score(metric, y[rows], output[rows], counted) for output in (first, second))
         return None if a is None or b is None else sign * (a - b)
 
     point = difference(np.arange(len(y)))
@@ -68,7 +76,14 @@ def run_comparison(
     second = theirs.output[other_rows]
     if trained.classes:
         second = second[:, [champion.classes.index(name) for name in trained.classes]]
-    return paired(trained.metric, ours.y[mine], ours.output[mine], second, other)
+    return paired(
+        trained.metric,
+        ours.y[mine],
+        ours.output[mine],
+        second,
+        other,
+        weight=part_of(ours.weight, mine),
+    )
 
 
 def _keys(features: pd.DataFrame, y: Array | Codes, classes: list[str]) -> pd.Series:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, score
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, part_of, score
 from pipeweave_dagster.core.training.trial import Result
 
 Weighted = list[tuple[Result, float]]
@@ -17,7 +17,14 @@ _MOST_CANDIDATES = 25
 _LEAST_WEIGHT = 0.04
 
 
-def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0) -> Weighted:
+def select(
+    results: list[Result],
+    y: Array,
+    metric: MetricName,
+    *,
+    seed: int = 0,
+    weight: Array | None = None,
+) -> Weighted:
     """Choose members and weights (Caruana et al. 2004: greedy, with replacement).
 
     It starts from the best single candidate, and adds at each step the one that helps most; the
@@ -29,6 +36,7 @@ def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0
         y: Class codes or values of all rows that the folds divide.
         metric: What is maximised or minimised.
         seed: Of the sample of rows, where there are very many.
+        weight: How much each row counts, or None.
     """
     held_out = [~np.isnan(result.oof.reshape(len(y), -1)).any(axis=1) for result in results]
     seen = np.flatnonzero(np.all(held_out, axis=0))
@@ -39,25 +47,28 @@ def select(results: list[Result], y: Array, metric: MetricName, *, seed: int = 0
     results = results[:_MOST_CANDIDATES]
     outputs = np.stack([result.oof[seen] for result in results])
     rng = np.random.default_rng(seed)
-    weights = _greedy(outputs, y[seen], metric)
+    counted = part_of(weight, seen)
+    weights = _greedy(outputs, y[seen], metric, counted)
     for _ in range(_BAGS if len(seen) <= _BAGGED_ROWS else 0):
         # The best candidate is in every bag: one of a few others is no reason to leave it out.
         picked = np.flatnonzero(rng.random(len(results)) < 0.5)
         picked = np.union1d(picked, [0])
         rows = rng.integers(0, len(seen), len(seen))
-        weights[picked] += _greedy(outputs[np.ix_(picked, rows)], y[seen][rows], metric)
+        weights[picked] += _greedy(
+            outputs[np.ix_(picked, rows)], y[seen][rows], metric, part_of(counted, rows)
+        )
     weights /= weights.sum()
     weights[weights < _LEAST_WEIGHT] = 0.0
     weights /= weights.sum()
     return [(results[i], float(weights[i])) for i in np.argsort(-weights) if weights[i]]
 
 
-def _greedy(outputs: Array, truth: Array, metric: MetricName) -> Array:
+def _greedy(outputs: Array, truth: Array, metric: MetricName, weight: Array | None) -> Array:
     """Weights of one greedy selection; outputs of shape (candidates, rows, ...), best first."""
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
 
     def value(output: Array) -> float:
-        found = score(metric, truth, output)
+        found = score(metric, truth, output, weight)
         return sign * found if found is not None else -np.inf
 
     chosen = [0]

@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents import (
     Evaluation,
     Fairness,
     Findings,
+    MetricName,
     Payload,
     PipelineSpec,
     TrainedModel,
@@ -25,6 +26,7 @@ from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.dependence import dependences
 from pipeweave_dagster.core.training.fairness import of_decisions, of_values
 from pipeweave_dagster.core.training.importance import importance, lighter
+from pipeweave_dagster.core.training.metrics import score
 from pipeweave_dagster.core.training.outcome import Outcome, read_outcome
 from pipeweave_dagster.core.training.plots import dependence_plot, plots
 from pipeweave_dagster.core.training.scores import with_intervals
@@ -52,8 +54,9 @@ def run_evaluation(
     """See `pipeweave_dagster.core.training.evaluate`."""
     outcome = read_outcome(trained, test_rows)
     classes = len(outcome.classes)
-    metrics = with_intervals(outcome.y, outcome.output, classes)
-    baseline = with_intervals(outcome.y, outcome.baseline, classes)
+    weight = outcome.weight
+    metrics = with_intervals(outcome.y, outcome.output, classes, weight=weight)
+    baseline = with_intervals(outcome.y, outcome.baseline, classes, weight=weight)
     whole = load_bundle(model)
     bundle = lighter(whole, _ASKED)
     shap, share = _contributions(lighter(whole, _EXPLAINED), outcome)
@@ -69,7 +72,7 @@ def run_evaluation(
     shown = dict.fromkeys([*ranked, *shap, *outcome.features.columns])
     depends = dependences(bundle, outcome, list(shown))
     if spec.weight is not None:
-        notes.insert(0, f"Fitting used the weights of `{spec.weight}`; scores count rows alike.")
+        notes.insert(0, _weight_note(spec.weight, trained.metric, outcome))
     if len(outcome.y) < 100:
         notes.insert(0, f"Only {len(outcome.y)} test rows: the intervals are wide.")
     audit = Audit() if origin is None else run_audit(trained, spec, origin[0], whole, outcome)
@@ -144,6 +147,16 @@ def _fairness(outcome: Outcome) -> list[Fairness]:
         said = decided(outcome.output, outcome.threshold) == of
         found.append(of_decisions(name, groups, outcome.y == of, said))
     return found
+
+
+def _weight_note(column: str, metric: MetricName, outcome: Outcome) -> str:
+    alike = score(metric, outcome.y, outcome.output)
+    told = "" if alike is None else f": {metric} is {alike:.4g} if they count alike"
+    return (
+        f"Rows count by their `{column}`, in fitting, in the choice of models and in the scores of "
+        f"all test rows{told}. Scores of classes, parts and groups, costs and pictures count rows "
+        "alike."
+    )
 
 
 def _cost_note(outcome: Outcome, costs: Costs) -> str:

@@ -26,7 +26,7 @@ from pipeweave_dagster.core.training.families.xgboost import Deadline, XGBoost, 
 from pipeweave_dagster.core.training.fitting import ALL_ROWS, COMMON, LOG, Candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
 from pipeweave_dagster.core.training.job import Job
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, part_of, score
 from pipeweave_dagster.core.training.trial import FoldRun, Result, add_fold, start
 
 _log = logging.getLogger(__name__)
@@ -131,7 +131,8 @@ def fit_all_rows(
     fitted = time.time()
     found = output(fit, fold, fold.x_valid, cache.problem.classes)
     answer_s = time.time() - fitted
-    value = score(job.spec.metric, cache.problem.y[fold.valid], found)
+    weight = part_of(cache.problem.weight, fold.valid)
+    value = score(job.spec.metric, cache.problem.y[fold.valid], found, weight)
     return FoldRun(fit, fold, found, value, time.time() - began, answer_s), rows
 
 

@@ -56,7 +56,9 @@ def extras_of(job: Job, oof: Array, stack: Stack | None = None) -> Extras:
     hashed = job.spec.split.kind == "hash" and problem.weight is None
     # The memory goes by the features of the pipeline; those that the search made repeat them.
     features = job.features.iloc[job.split.train]
-    heat = temperature(problem.y, oof, problem.weight, problem.seed) if problem.classes else None
+    heat = None
+    if problem.classes:
+        heat = temperature(problem.y, oof, problem.weight, problem.seed, problem.together)
     return Extras(
         heat,
         trust(features, problem.y, oof, problem.classes) if hashed else None,

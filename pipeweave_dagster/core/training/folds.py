@@ -19,7 +19,10 @@ from pipeweave_dagster.core.training.split import Index
 
 @dataclass(frozen=True)
 class Problem:
-    """What is to be learned: prepared features and target of the rows that fitting may see."""
+    """What is to be learned: prepared features and target of the rows that fitting may see.
+
+    `together` is the number of each row's group, where a split by groups keeps them whole.
+    """
 
     task: Task
     features: pd.DataFrame
@@ -30,6 +33,7 @@ class Problem:
     folds: list[tuple[Index, Index]]
     seed: int = 0
     threads: int | None = None
+    together: Index | None = None
 
     @property
     def classes(self) -> int:

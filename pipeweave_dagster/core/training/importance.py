@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from pipeweave_dagster.core.documents import Estimate, MetricName
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, Codes, score
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, Array, Codes, part_of, score
 from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.serving import raw_scores
 
@@ -57,11 +57,12 @@ def importance(
     )
     picked = np.sort(rng.permutation(len(outcome.y))[:count])
     table, y = outcome.features.iloc[picked].reset_index(drop=True), outcome.y[picked]
+    weight = part_of(outcome.weight, picked)
     base = raw_scores(bundle, table)
     if count < 2 or score(metric, y, base) is None:
         return {}, ["Importance needs test rows of at least two classes."]
     left_out = rng.permutation(count) % min(_GROUPS, count)
-    without = _scores(metric, y, base, left_out)
+    without = _scores(metric, y, base, left_out, weight)
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
     found: dict[str, Estimate] = {}
     asked = [name for name in dict.fromkeys([*first, *table.columns]) if name in table.columns]
@@ -69,7 +70,7 @@ def importance(
         if found and time.monotonic() - began > seconds:
             break
         outputs = np.split(raw_scores(bundle, copies), len(names) * repeats)
-        shuffled = [_scores(metric, y, output, left_out) for output in outputs]
+        shuffled = [_scores(metric, y, output, left_out, weight) for output in outputs]
         for index, name in enumerate(names):
             own = shuffled[index * repeats : (index + 1) * repeats]
             found[name] = _estimate(sign * (without - np.mean(own, axis=0)))
@@ -77,10 +78,12 @@ def importance(
     return _ranked(found), _notes(metric, found, count, repeats, width)
 
 
-def _scores(metric: MetricName, y: Array | Codes, output: Array, left_out: Codes) -> Array:
+def _scores(
+    metric: MetricName, y: Array | Codes, output: Array, left_out: Codes, weight: Array | None
+) -> Array:
     """The metric of all rows, and then without each group of them; NaN where there is none."""
     kept = [slice(None), *(left_out != group for group in range(left_out.max() + 1))]
-    values = [score(metric, y[rows], output[rows]) for rows in kept]
+    values = [score(metric, y[rows], output[rows], part_of(weight, rows)) for rows in kept]
     return np.array([np.nan if value is None else value for value in values])
 
 

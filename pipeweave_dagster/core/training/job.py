@@ -18,7 +18,13 @@ from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.groups import group_notes
 from pipeweave_dagster.core.training.serving import prepare
-from pipeweave_dagster.core.training.split import Index, Split, split_rows, strata_of
+from pipeweave_dagster.core.training.split import (
+    Index,
+    Split,
+    group_keys,
+    split_rows,
+    strata_of,
+)
 from pipeweave_dagster.core.training.table import Table
 
 _log = logging.getLogger(__name__)
@@ -59,6 +65,7 @@ class Job:
             y=self.table.y,
             weight=self.table.weight,
             folds=[],
+            together=None,
         )
 
     @property
@@ -113,8 +120,19 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         folds=folds,
         seed=seed,
         threads=1 if cells <= _LANES_CELLS else THREADS,
+        together=_together(spec, table, features, train),
     )
     return Job(spec, table, split, frame, features, problem)
+
+
+def _together(
+    spec: PipelineSpec, table: Table, features: pd.DataFrame, train: Index
+) -> Index | None:
+    """The number of each training row's group."""
+    if spec.split.kind != "group" or table.divider is None:
+        return None
+    keys = group_keys(table.divider, features)[train]
+    return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.intp)
 
 
 def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -174,5 +192,6 @@ def notes_of(job: Job) -> list[str]:
             f"Learned from a random sample of {job.table.read:,} of {job.table.total:,} rows."
         )
     if job.table.dropped:
-        notes.append(f"{job.table.dropped} rows were left out: their target is missing.")
+        or_weight = ", or their weight is not above 0" if job.spec.weight else ""
+        notes.append(f"{job.table.dropped} rows were left out: their target is missing{or_weight}.")
     return notes

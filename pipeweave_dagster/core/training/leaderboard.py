@@ -2,7 +2,7 @@
 
 from pipeweave_dagster.core.documents import Trial
 from pipeweave_dagster.core.training.job import Job
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, score
+from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, part_of, score
 from pipeweave_dagster.core.training.mixture import Mixture
 from pipeweave_dagster.core.training.trial import Result, trial_of
 
@@ -32,9 +32,10 @@ def leaderboard(results: list[Result], mixture: Mixture, job: Job, folds: int) -
 def _ensemble_trial(mixture: Mixture, job: Job) -> Trial:
     """Scored on the same folds as the others (its weights were chosen on them)."""
     output, y, metric = mixture.answers, job.problem.y, job.spec.metric
+    weight = job.problem.weight
     shared = min(result.done for result, _ in mixture.weighted)
     folds = [valid for _, valid in job.problem.folds[:shared]]
-    values = [score(metric, y[valid], output[valid]) for valid in folds]
+    values = [score(metric, y[valid], output[valid], part_of(weight, valid)) for valid in folds]
     known = [value for value in values if value is not None]
     return Trial(
         name="ensemble",

@@ -21,33 +21,52 @@ GREATER_IS_BETTER: dict[MetricName, bool] = {
 _EPS = 1e-15
 
 
-def auc(positive: NDArray[np.bool_], scores: Array) -> float | None:
+def part_of(weight: Array | None, rows: Codes | NDArray[np.bool_] | slice) -> Array | None:
+    """The weights of some rows, if rows have any."""
+    return None if weight is None else weight[rows]
+
+
+def mean_of(values: Array, weight: Array | None) -> float:
+    """Mean of what is told row by row."""
+    return float(np.mean(values) if weight is None else np.average(values, weights=weight))
+
+
+def auc(positive: NDArray[np.bool_], scores: Array, weight: Array | None = None) -> float | None:
     """Area under the ROC curve as the Mann-Whitney statistic; None where one class lacks."""
     count = int(positive.sum())
     if count in (0, len(positive)):
         return None
+    if weight is not None:
+        _, of = np.unique(scores, return_inverse=True)
+        ours = np.bincount(of, weights=weight * positive)
+        others = np.bincount(of, weights=weight * ~positive)
+        below = np.cumsum(others) - others / 2
+        return float(ours @ below / (ours.sum() * others.sum()))
     ranks = rankdata(scores)
     rank_sum = float(ranks[positive].sum())
     return float(rank_sum - count * (count + 1) / 2) / (count * (len(positive) - count))
 
 
-def _macro_auc(y: Codes, proba: Array) -> float | None:
+def _macro_auc(y: Codes, proba: Array, weight: Array | None) -> float | None:
     if proba.shape[1] == 2:
-        return auc(y == 1, proba[:, 1])
-    values = [auc(y == k, proba[:, k]) for k in range(proba.shape[1])]
+        return auc(y == 1, proba[:, 1], weight)
+    values = [auc(y == k, proba[:, k], weight) for k in range(proba.shape[1])]
     known = [v for v in values if v is not None]
     return float(np.mean(known)) if known else None
 
 
-def f1_macro(y: Codes, predicted: Codes, classes: int) -> float:
-    """Unweighted mean of F1 over the classes that occur in truth or prediction."""
-    values = []
-    for k in range(classes):
-        hits = float(np.sum((y == k) & (predicted == k)))
-        total = float(np.sum(y == k) + np.sum(predicted == k))
-        if total:
-            values.append(2 * hits / total)
-    return float(np.mean(values))
+def f1_macro(y: Codes, predicted: Codes, classes: int, weight: Array | None = None) -> float:
+    """Mean of F1, alike over the classes that occur in truth or prediction."""
+    true, said, hits = (
+        np.bincount(codes, weights=part_of(weight, rows), minlength=classes)
+        for codes, rows in (
+            (y, slice(None)),
+            (predicted, slice(None)),
+            (y[y == predicted], y == predicted),
+        )
+    )
+    total = (true + said).astype(np.float64)
+    return float(np.mean((2 * hits)[total > 0] / total[total > 0]))
 
 
 def row_log_loss(y: Codes, proba: Array) -> Array:
@@ -56,36 +75,39 @@ def row_log_loss(y: Codes, proba: Array) -> Array:
     return np.asarray(-np.log(np.clip(chosen, _EPS, 1.0)), dtype=np.float64)
 
 
-def score(metric: MetricName, y: Array | Codes, output: Array) -> float | None:
+def score(
+    metric: MetricName, y: Array | Codes, output: Array, weight: Array | None = None
+) -> float | None:
     """The metric on some rows; None where it is not defined (no rows, one class only).
 
     Args:
         metric: Its name.
         y: Class codes, or values for regression.
         output: Probabilities (rows, classes), or values (rows,).
+        weight: How much each row counts, above 0; None if all count alike.
     """
     if len(y) == 0:
         return None
     if metric in ("rmse", "mae", "r2"):
-        return _regression(metric, np.asarray(y, dtype=float), output)
+        return _regression(metric, np.asarray(y, dtype=float), output, weight)
     codes = np.asarray(y, dtype=np.intp)
     if metric == "roc_auc":
-        return _macro_auc(codes, output)
+        return _macro_auc(codes, output, weight)
     if metric == "log_loss":
-        return float(row_log_loss(codes, output).mean())
+        return mean_of(row_log_loss(codes, output), weight)
     predicted = output.argmax(axis=1)
     if metric == "accuracy":
-        return float(np.mean(predicted == codes))
-    return f1_macro(codes, predicted, output.shape[1])
+        return mean_of(np.asarray(predicted == codes, dtype=np.float64), weight)
+    return f1_macro(codes, predicted, output.shape[1], weight)
 
 
-def _regression(metric: MetricName, y: Array, output: Array) -> float | None:
+def _regression(metric: MetricName, y: Array, output: Array, weight: Array | None) -> float | None:
     if metric == "mae":
-        return float(np.mean(np.abs(y - output)))
-    mse = float(np.mean((y - output) ** 2))
+        return mean_of(np.abs(y - output), weight)
+    mse = mean_of((y - output) ** 2, weight)
     if metric == "rmse":
         return float(mse**0.5)
-    spread = float(np.var(y))
+    spread = mean_of((y - mean_of(y, weight)) ** 2, weight)
     return 1 - mse / spread if spread > 0 else None
 
 

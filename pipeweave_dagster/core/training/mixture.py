@@ -14,11 +14,11 @@ from pipeweave_dagster.core.training.finish import complete, more_folds
 from pipeweave_dagster.core.training.fitting import ALL_ROWS
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job
-from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.metrics import Array, part_of
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.stacking import stack_of
 from pipeweave_dagster.core.training.trial import Result
-from pipeweave_dagster.core.training.verdict import Verdict, confirmed, verdict
+from pipeweave_dagster.core.training.verdict import OnTest, Verdict, confirmed, verdict
 
 _MOST_OF_END = 0.7
 _PART_FOR_REFIT = 0.9
@@ -67,7 +67,9 @@ def mixture_of(job: Job, cache: FoldCache, search: Search, clock: Clock) -> Mixt
     """
     weighted, refittable = _chosen(job, cache, search, clock)
     problem, constant = job.problem, search.results[0]
-    stack, answers = stack_of(weighted, problem.y, problem.classes, problem.weight, problem.seed)
+    stack, answers = stack_of(
+        weighted, problem.y, problem.classes, problem.weight, problem.seed, problem.together
+    )
     found, z = _judged(job, weighted, answers, constant)
     if found == "no signal":
         weighted, stack = held_back(weighted, constant), None
@@ -77,7 +79,13 @@ def mixture_of(job: Job, cache: FoldCache, search: Search, clock: Clock) -> Mixt
 
 def _chosen(job: Job, cache: FoldCache, search: Search, clock: Clock) -> tuple[Weighted, bool]:
     rows, metric, asked = len(job.table.y), job.spec.metric, len(job.split.test) // job.lanes
-    weighted = select(search.finalists(), job.problem.y, metric, seed=job.spec.split.seed)
+    weighted = select(
+        search.finalists(),
+        job.problem.y,
+        metric,
+        seed=job.spec.split.seed,
+        weight=job.problem.weight,
+    )
     affordable = trimmed(weighted, rows, _PART_FOR_REFIT * clock.left, job.lanes)
     weighted = weighted if affordable is None or _on_disk(weighted) else affordable
     complete(weighted, cache, metric, clock)
@@ -93,7 +101,8 @@ def _judged(
 ) -> tuple[Verdict, float]:
     if weighted[0][0] is constant:
         return "no signal", 0.0
-    return verdict(job.spec.metric, job.problem.y, answers, constant.oof)
+    problem = job.problem
+    return verdict(job.spec.metric, problem.y, answers, constant.oof, problem.weight)
 
 
 def confirmed_by(job: Job, mixture: Mixture, scores: pd.DataFrame) -> tuple[Verdict, float]:
@@ -110,8 +119,8 @@ def confirmed_by(job: Job, mixture: Mixture, scores: pd.DataFrame) -> tuple[Verd
     constant = np.tile(files.constant_output(job), (len(rows), 1))
     if not classes:
         output, constant = output[:, 0], constant[:, 0]
-    truth = job.table.y[rows]
-    return confirmed(job.spec.metric, mixture.z, mixture.held_out, truth, output, constant)
+    tested = OnTest(job.table.y[rows], output, constant, part_of(job.table.weight, rows))
+    return confirmed(job.spec.metric, mixture.z, mixture.held_out, tested)
 
 
 def _on_disk(weighted: Weighted) -> Result | None:

@@ -11,6 +11,7 @@ from pipeweave_dagster.core.training.metrics import Array, Codes
 
 FEATURE = "feature:"
 SENSITIVE = "sensitive:"
+WEIGHT = "weight"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Outcome:
         features: Raw feature columns under their own names.
         sensitive: Columns by whose groups the model is judged.
         threshold: Probability from which a row is told to be positive.
+        weight: How much each row counts, mean 1 over the whole table; None if all count alike.
     """
 
     classes: list[str]
@@ -33,6 +35,7 @@ class Outcome:
     features: pd.DataFrame
     sensitive: pd.DataFrame = field(default_factory=pd.DataFrame)
     threshold: float | None = None
+    weight: Array | None = None
 
 
 def read_outcome(trained: TrainedModel, test_rows: Path) -> Outcome:
@@ -50,7 +53,8 @@ def read_outcome(trained: TrainedModel, test_rows: Path) -> Outcome:
         output = np.asarray(frame["prediction"], dtype=np.float64)
         baseline = np.asarray(frame["baseline"], dtype=np.float64)
     features, sensitive = _named(frame, FEATURE), _named(frame, SENSITIVE)
-    return Outcome(classes, y, output, baseline, features, sensitive, trained.threshold)
+    weight = frame[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in frame else None
+    return Outcome(classes, y, output, baseline, features, sensitive, trained.threshold, weight)
 
 
 def _named(frame: pd.DataFrame, prefix: str) -> pd.DataFrame:

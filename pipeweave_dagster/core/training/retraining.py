@@ -182,7 +182,8 @@ def fit_network(model: Any, rows: Learned, stretches: int) -> Any:
     x, x_valid = dense(rows.x), dense(rows.x_valid)
     for done in range(1, stretches + 1):
         with threadpool_limits(1):
-            model.fit(x, rows.y if classify else (rows.y - shift) / scale)
+            target = rows.y if classify else (rows.y - shift) / scale
+            model.fit(x, target, sample_weight=rows.weight)
         loss = -np.inf
         if x_valid is not None and classify:
             names = np.arange(len(rows.known))

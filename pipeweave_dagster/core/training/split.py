@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.columns.parts import test_part
+from pipeweave_dagster.core.columns.parts import part_to_test
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training.dealing import FEWEST_KEYS, dealt
@@ -145,8 +145,7 @@ def _by_groups(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame, stra
 
 
 def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
-    numeric = pd.api.types.is_numeric_dtype(divider.dtype)
-    order = as_number(divider) if numeric else _days(divider)
+    order = in_order(divider)
     filled = np.where(np.isfinite(order), order, np.nanmin(order, initial=np.inf))
     ranked = np.sort(filled)
     start = ranked[min(len(ranked) - 1, round(len(ranked) * (1 - spec.test_share)))]
@@ -161,7 +160,10 @@ def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
     )
 
 
-def _days(divider: pd.Series) -> Array:
+def in_order(divider: pd.Series) -> Array:
+    """Numbers that are larger for later rows; NaN where the moment is missing."""
+    if pd.api.types.is_numeric_dtype(divider.dtype):
+        return as_number(divider)
     days = (as_moments(divider) - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
     return np.asarray(days, dtype=np.float64)
 
@@ -170,7 +172,7 @@ def _by_fold(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame) -> Spl
     """Folds as a person numbered or named them; those called `valid` are only held out."""
     labels = as_text(divider)
     names = sorted({str(v) for v in labels if v is not None}, key=lambda s: (len(s), s))
-    last = test_part(names, str(spec.column))
+    last = part_to_test(names, str(spec.column))
     test = np.array([v == last for v in labels])
     _both_sides(spec, test)
     others = [n for n in names if n != last]

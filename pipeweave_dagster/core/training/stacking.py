@@ -29,7 +29,12 @@ _STEPS = 100
 
 
 def stack_of(
-    weighted: Weighted, y: Array, classes: int, weight: Array | None = None, seed: int = 0
+    weighted: Weighted,
+    y: Array,
+    classes: int,
+    weight: Array | None = None,
+    seed: int = 0,
+    together: Index | None = None,
 ) -> tuple[Stack | None, Array]:
     """A stack over the members of a mixture, and what both say of rows that were held out.
 
@@ -41,6 +46,7 @@ def stack_of(
         classes: How many classes; 0 for values.
         weight: Weight of each row, or None.
         seed: Of the sample, and of the parts by which the stack's own answers are cross-fitted.
+        together: The number of each row's group, if the parts are to keep groups whole.
 
     Returns:
         The stack, None where there are fewer than 300 rows or only one member; and the output of
@@ -58,10 +64,13 @@ def stack_of(
     if not rows.has_enough():
         return None, mean
     said = np.empty_like(mean[seen])
+    part = _parts(order, seed, None if together is None else together[seen])
+    if not all(rows.can_tell(order[part != number]) for number in range(_PARTS)):
+        return None, mean
     with threads_limited(1):
         for number in range(_PARTS):
-            here = order[number::_PARTS]
-            coef, intercept = rows.fit(np.delete(order, np.s_[number::_PARTS]))
+            here = order[part == number]
+            coef, intercept = rows.fit(order[part != number])
             own = [answer[here] for answer in answers]
             said[here] = stacked(own, {"coef": coef, "intercept": intercept}, classes)
         coef, intercept = rows.fit(order)
@@ -70,6 +79,14 @@ def stack_of(
     names = [result.candidate.name for result, _ in weighted]
     found = Stack(candidates=names, coef=coef.tolist(), intercept=intercept.tolist(), share=_SHARE)
     return found, both
+
+
+def _parts(order: Index, seed: int, together: Index | None) -> Index:
+    """The part of each row of the order: in turn, or that of its group."""
+    if together is None:
+        return np.arange(len(order)) % _PARTS
+    groups = np.random.default_rng(seed).permutation(together.max() + 1) % _PARTS
+    return np.asarray(groups[together[order]], dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,10 @@ class _Rows:
         least = 2 * _PARTS * max(1.0, len(self.y) / self.most)
         counts = np.bincount(self.y.astype(np.intp))
         return bool(np.sum(counts >= least) >= min(self.classes, 3))
+
+    def can_tell(self, rows: Index) -> bool:
+        """Whether there are two classes (or values) among some rows."""
+        return bool(len(rows) and np.ptp(self.y[rows]) > 0)
 
     def fit(self, rows: Index) -> tuple[Array, Array]:
         """Coefficients of shape (outputs, inputs), and intercepts; one output for two classes."""

@@ -76,9 +76,11 @@ def read_table(spec: PipelineSpec, data: Path, most_rows: int | None = None) -> 
     target = _as_said(frame[spec.target], spec)
     classify = spec.task != "regression"
     values = as_text(target) if classify else as_number(target)
-    known = np.asarray(pd.notna(values))
+    known = np.asarray(pd.notna(values)) if classify else np.isfinite(values)
     weight = _weight(frame[spec.weight]) if spec.weight else None
     if weight is not None:
+        if known.any() and not (known & (weight > 0)).any():
+            raise _weightless(spec)
         known &= weight > 0
     rows = np.flatnonzero(known)
     _refuse(spec, target, rows)
@@ -231,6 +233,15 @@ def _refuse(spec: PipelineSpec, target: pd.Series, rows: np.ndarray) -> None:
             target=spec.target,
             rows=len(rows),
         )
+
+
+def _weightless(spec: PipelineSpec) -> PipeWeaveError:
+    return validation_error(
+        f"No row with a known target has a weight `{spec.weight}` above 0, so there is nothing to "
+        "learn from.",
+        fix="Name another column as `weight:` in pipeweave.yaml, or remove it.",
+        weight=spec.weight,
+    )
 
 
 def _refuse_constant(spec: PipelineSpec, y: Array, classes: list[str]) -> None:

@@ -11,7 +11,7 @@ from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
 from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
 from pipeweave_dagster.core.training.folds import FoldCache, FoldData, output
-from pipeweave_dagster.core.training.metrics import Array, score
+from pipeweave_dagster.core.training.metrics import Array, part_of, score
 
 _STORE_TREE_S = 0.3e-3
 
@@ -122,7 +122,7 @@ def run_fold(
     answer_s = time.time() - fitted
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")
-    value = score(metric, problem.y[data.valid], found)
+    value = score(metric, problem.y[data.valid], found, part_of(problem.weight, data.valid))
     return FoldRun(fit, data, found, value, time.time() - began, answer_s)
 
 

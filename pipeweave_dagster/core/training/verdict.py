@@ -1,12 +1,13 @@
 """Whether a model has found anything: compared with the constant one on the same rows."""
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import MetricName
-from pipeweave_dagster.core.training.metrics import Array, auc, row_loss
+from pipeweave_dagster.core.training.metrics import Array, auc, mean_of, part_of, row_loss
 
 Verdict = Literal["model", "no signal"]
 _OF_VALUES = ("rmse", "mae", "r2")
@@ -19,7 +20,18 @@ CRITICAL_RANK_Z = 4.0
 """Stricter, as it is a second way to pass; a real relation is far beyond it."""
 
 
-def verdict(metric: MetricName, y: Array, winner: Array, constant: Array) -> tuple[Verdict, float]:
+class OnTest(NamedTuple):
+    """Truth of the test rows, what the model and the constant one say of them, and weights."""
+
+    y: Array
+    output: Array
+    constant: Array
+    weight: Array | None = None
+
+
+def verdict(
+    metric: MetricName, y: Array, winner: Array, constant: Array, weight: Array | None = None
+) -> tuple[Verdict, float]:
     """Judge out-of-fold outputs of the winner against those of the constant model.
 
     For the area under the curve the constant is 0.5 and the error is Hanley and McNeil's (1982);
@@ -34,21 +46,30 @@ def verdict(metric: MetricName, y: Array, winner: Array, constant: Array) -> tup
     seen = ~np.isnan(winner.reshape(len(y), -1)).any(axis=1)
     seen &= ~np.isnan(constant.reshape(len(y), -1)).any(axis=1)
     y, winner, constant = y[seen], winner[seen], constant[seen]
+    weight = part_of(weight, np.flatnonzero(seen))
     if metric == "roc_auc":
-        z = _auc_z(y, winner)
+        z = _auc_z(y, winner, weight)
     else:
         gain = row_loss(metric, y, constant) - row_loss(metric, y, winner)
-        error = float(np.std(gain, ddof=1)) / math.sqrt(max(len(gain), 1)) if len(gain) > 1 else 0
-        z = float(np.mean(gain)) / error if error > 0 else 0.0
+        error = _error(gain, weight)
+        z = mean_of(gain, weight) / error if error > 0 else 0.0
         if metric in _OF_VALUES and 0 < z <= CRITICAL_Z:
             ranked = _rank_z(y, winner)
             z = ranked if ranked > CRITICAL_RANK_Z else z
     return ("model" if z > CRITICAL_Z else "no signal"), z
 
 
-def confirmed(
-    metric: MetricName, z: float, seen: int, y: Array, output: Array, constant: Array
-) -> tuple[Verdict, float]:
+def _error(gain: Array, weight: Array | None) -> float:
+    """Standard error of the mean gain."""
+    if len(gain) < 2:
+        return 0.0
+    if weight is None:
+        return float(np.std(gain, ddof=1)) / math.sqrt(len(gain))
+    off = weight * (gain - mean_of(gain, weight))
+    return float(np.sqrt(np.sum(off**2)) / np.sum(weight))
+
+
+def confirmed(metric: MetricName, z: float, seen: int, tested: OnTest) -> tuple[Verdict, float]:
     """Judge a model by its test rows too.
 
     The rows that the folds held out have chosen candidates, rounds and weights, so that even on
@@ -60,13 +81,11 @@ def confirmed(
         metric: What is compared.
         z: Distance on the rows that the folds held out, from `verdict`.
         seen: How many these are.
-        y: Truth of the test rows.
-        output: The model's outputs for them.
-        constant: The constant model's.
+        tested: The test rows.
     """
-    tested = verdict(metric, y, output, constant)[1]
-    rows = max(seen + len(y), 1)
-    joint = math.sqrt(seen / rows) * (z - _CHOSEN_Z) + math.sqrt(len(y) / rows) * tested
+    count = len(tested.y)
+    rows, own = max(seen + count, 1), verdict(metric, *tested)[1]
+    joint = math.sqrt(seen / rows) * (z - _CHOSEN_Z) + math.sqrt(count / rows) * own
     return ("model" if joint > CRITICAL_Z else "no signal"), joint
 
 
@@ -78,13 +97,21 @@ def _rank_z(y: Array, output: Array) -> float:
     return float(spearmanr(y, output).statistic) * math.sqrt(len(y) - 1)
 
 
-def _auc_z(y: Array, proba: Array) -> float:
-    """The largest distance over classes, one against the rest."""
+def _auc_z(y: Array, proba: Array, weight: Array | None) -> float:
+    """The largest distance over classes, one against the rest.
+
+    Rows that count differently tell as much as fewer rows that count alike (Kish 1965).
+    """
     best = 0.0
     for k in range(1 if proba.shape[1] == 2 else 0, proba.shape[1]):
         positive = y == k
-        area = auc(positive, proba[:, k])
+        area = auc(positive, proba[:, k], weight)
         if area is not None:
-            m, n = int(positive.sum()), int((~positive).sum())
+            m, n = (_effective(side, weight) for side in (positive, ~positive))
             best = max(best, (area - 0.5) / math.sqrt((m + n + 1) / (12 * m * n)))
     return best
+
+
+def _effective(rows: NDArray[np.bool_], weight: Array | None) -> float:
+    own = part_of(weight, rows)
+    return float(rows.sum()) if own is None else float(own.sum() ** 2 / np.sum(own**2))

@@ -106,3 +106,56 @@ def test_intervals_cover_the_truth_as_often_as_they_say(rng):
 def test_few_rows_get_no_interval():
     found = with_intervals(np.arange(5.0), np.zeros(5), 0)
     assert found["rmse"].low is None
+
+
+def test_weighted_scores_equal_those_of_scikit_learn(rng):
+    weight = rng.exponential(size=400)
+    y = rng.integers(0, 2, 400)
+    p = np.round(np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0.01, 0.99), 2)
+    said = (p > 0.5).astype(int)
+    how = {"sample_weight": weight}
+    expected = {
+        "roc_auc": reference.roc_auc_score(y, p, **how),
+        "average_precision": reference.average_precision_score(y, p, **how),
+        "log_loss": reference.log_loss(y, p, **how),
+        "brier": reference.brier_score_loss(y, p, **how),
+        "accuracy": reference.accuracy_score(y, said, **how),
+        "balanced_accuracy": reference.balanced_accuracy_score(y, said, **how),
+        "f1": reference.f1_score(y, said, **how),
+        "f1_macro": reference.f1_score(y, said, average="macro", **how),
+        "f1_weighted": reference.f1_score(y, said, average="weighted", **how),
+        "precision": reference.precision_score(y, said, **how),
+        "recall": reference.recall_score(y, said, **how),
+    }
+    found = binary_scores(y, np.c_[1 - p, p], weight)
+    assert {name: found[name] for name in expected} == CLOSE(expected, abs=1e-12)
+    codes, proba = rng.integers(0, 4, 400), rng.dirichlet(np.ones(4), 400)
+    told = proba.argmax(axis=1)
+    found = multiclass_scores(codes, proba, weight)
+    for average in ("macro", "weighted"):
+        wanted = reference.precision_recall_fscore_support(codes, told, average=average, **how)
+        for name, value in zip(("precision", "recall", "f1"), wanted, strict=False):
+            assert found[f"{name}_{average}"] == CLOSE(value, abs=1e-12)
+    assert found["accuracy"] == CLOSE(reference.accuracy_score(codes, told, **how), abs=1e-12)
+    values, output = rng.normal(size=400), rng.normal(size=400)
+    found = regression_scores(values, output, weight)
+    assert found["rmse"] == CLOSE(reference.root_mean_squared_error(values, output, **how))
+    assert found["mae"] == CLOSE(reference.mean_absolute_error(values, output, **how))
+    assert found["r2"] == CLOSE(reference.r2_score(values, output, **how))
+
+
+def test_a_row_that_counts_twice_is_as_two_rows(rng):
+    weight = rng.integers(1, 4, 200)
+    y = rng.integers(0, 3, 200)
+    proba = rng.dirichlet(np.ones(3), 200)
+    rows = np.repeat(np.arange(200), weight)
+    found, wanted = (
+        multiclass_scores(y, proba, weight * 1.0),
+        multiclass_scores(y[rows], proba[rows]),
+    )
+    del found["calibration_error"], wanted["calibration_error"]  # its bins are of as many rows
+    assert found == CLOSE(wanted)
+    values, output = rng.normal(size=200), rng.normal(size=200)
+    assert regression_scores(values, output, weight * 1.0) == CLOSE(
+        regression_scores(values[rows], output[rows]), rel=1e-9
+    )

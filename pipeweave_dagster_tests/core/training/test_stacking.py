@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.training import replay
+from pipeweave_dagster.core.training.calibrate import temperature
 from pipeweave_dagster.core.training.export import export_model
 from pipeweave_dagster.core.training.fitting import Candidate
 from pipeweave_dagster.core.training.importance import lighter
@@ -68,6 +69,24 @@ def test_its_own_answers_are_cross_fitted():
     plain = {"coef": np.array(stack.coef), "intercept": np.array(stack.intercept)}
     in_sample = 0.5 * members[0][0].oof + 0.5 * stacked(answers, plain, 2)
     assert score("log_loss", y, both) > score("log_loss", y, in_sample)
+
+
+def test_groups_are_whole_in_its_parts_and_in_those_of_the_calibration():
+    members, y = timid(1500, 2)
+    groups = np.repeat(np.arange(30), 50)
+    # Half of the groups say the opposite of what the members make of them.
+    turned = np.where(groups % 2, 1 - y, y)
+    alone = stack_of(members, turned, 2)[1]
+    whole = stack_of(members, turned, 2, together=groups)[1]
+    assert not np.array_equal(alone, whole)
+    # All rows of a group are answered by one regression, so equal rows get equal answers.
+    same = [(Result(r.candidate, np.tile(r.oof[:50], (30, 1))), w) for r, w in members]
+    told = stack_of(same, turned, 2, together=groups)[1].reshape(30, 50, 2)
+    assert len(np.unique(told[:, 0, 0])) <= 3
+    assert stack_of(members, (groups > 14) * 1.0, 2, together=(groups > 14) * 1)[0] is None
+    proba = members[0][0].oof
+    assert temperature(y, proba, together=groups) == pytest.approx(temperature(y, proba))
+    assert temperature(y, proba, together=np.zeros(1500, dtype=int)) is None
 
 
 @pytest.mark.parametrize(

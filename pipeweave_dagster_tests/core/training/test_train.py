@@ -254,7 +254,7 @@ def test_time_order_in_which_the_first_rows_are_of_one_class(signal, tmp_path):
     assert any("last rows by `when`" in note for note in model.notes)
 
 
-def test_weights_are_used_in_fitting_and_said(signal, tmp_path):
+def test_weights_count_in_fits_and_scores_and_are_said(signal, tmp_path):
     frame = signal.assign(w=np.where(signal["y"] == "yes", 50.0, 1.0))
     spec, model, out = trained(
         frame, "y", "binary", tmp_path, families=["linear"], roles={"w": "weight"}
@@ -263,7 +263,19 @@ def test_weights_are_used_in_fitting_and_said(signal, tmp_path):
     assert "w" not in spec.features
     scored = pd.read_parquet(out / "test_rows.parquet")
     assert scored["probability_yes"].mean() > 0.8 > (scored["target"] == "yes").mean()
-    assert any("weights of `w`" in note for note in evaluated(spec, model, out).notes)
+    found = evaluated(spec, model, out)
+    right = scored["prediction"] == scored["target"]
+    counted = np.average(right, weights=scored["weight"])
+    assert found.metrics["accuracy"].value == pytest.approx(counted)
+    assert counted > right.mean() + 0.02
+    assert any("count by their `w`" in note for note in found.notes)
+    assert "count by their" in (out / "evaluation" / "model_card.md").read_text()
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, np.nan])
+def test_weights_that_leave_no_row_are_refused(signal, tmp_path, weight):
+    with pytest.raises(PipeWeaveError, match="weight `w`"):
+        trained(signal.assign(w=weight), "y", "binary", tmp_path, roles={"w": "weight"})
 
 
 def test_hostile_names_and_values_go_through(tmp_path):

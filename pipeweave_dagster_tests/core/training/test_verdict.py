@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.training.mixture import Mixture, confirmed_by
-from pipeweave_dagster.core.training.verdict import confirmed, verdict
+from pipeweave_dagster.core.training.verdict import OnTest, confirmed, verdict
 
 ROWS = 600
 
@@ -55,7 +55,7 @@ def test_what_was_chosen_among_many_needs_the_test_rows_too():
         best = max(outputs, key=lambda q: verdict("roc_auc", y, q[:800], q[:800])[1])
         found, z = verdict("roc_auc", y, best[:800], best[:800])
         told["chosen"] += found == "model"
-        joint = confirmed("roc_auc", z, 800, tested, best[800:], best[800:])
+        joint = confirmed("roc_auc", z, 800, OnTest(tested, best[800:], best[800:]))
         told["confirmed"] += joint[0] == "model"
     assert told["chosen"] >= 4
     assert told["confirmed"] <= 1
@@ -69,7 +69,7 @@ def test_a_relation_is_confirmed_by_its_test_rows(rows):
     output, seen = np.c_[1 - p, p], int(0.8 * rows)
     z = verdict("log_loss", y[:seen], output[:seen], np.full((seen, 2), 0.5))[1]
     rest = np.full((rows - seen, 2), 0.5)
-    assert confirmed("log_loss", z, seen, y[seen:], output[seen:], rest)[0] == "model"
+    assert confirmed("log_loss", z, seen, OnTest(y[seen:], output[seen:], rest))[0] == "model"
 
 
 @pytest.mark.parametrize(("spread", "judged"), [(0.05, "model"), (5.0, "no signal")])
@@ -87,7 +87,7 @@ def test_test_rows_tell_what_few_held_out_rows_could_not(spread, judged):
     job = SimpleNamespace(
         split=SimpleNamespace(test=np.arange(300, 400)),
         problem=SimpleNamespace(y=y[:300], weight=None),
-        table=SimpleNamespace(classes=[], y=y),
+        table=SimpleNamespace(classes=[], y=y, weight=None),
         spec=SimpleNamespace(metric="rmse"),
     )
     mixture = Mixture([], None, answers, "no signal", 0.5, refittable=True)
@@ -103,5 +103,20 @@ def test_test_rows_alone_do_not_turn_chance_into_a_model():
         p = rng.uniform(0.2, 0.8, 400)
         output = np.c_[1 - p, p]
         z = verdict("roc_auc", y[:320], output[:320], output[:320])[1]
-        told.append(confirmed("roc_auc", z, 320, y[320:], output[320:], output[320:])[0])
+        told.append(confirmed("roc_auc", z, 320, OnTest(y[320:], output[320:], output[320:]))[0])
     assert "model" not in told
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "log_loss"])
+def test_a_relation_among_rows_that_hardly_count_is_none(metric):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 1000)
+    told = rng.random(1000) < 0.3
+    p = np.where(told, 0.2 + 0.6 * y, rng.uniform(0.4, 0.6, 1000))
+    output, constant = np.c_[1 - p, p], np.full((1000, 2), 0.5)
+    assert verdict(metric, y, output, constant, np.ones(1000))[0] == "model"
+    assert verdict(metric, y, output, constant)[1] == pytest.approx(
+        verdict(metric, y, output, constant, np.ones(1000))[1], rel=0.01
+    )
+    hardly = np.where(told, 0.001, 1.0)
+    assert verdict(metric, y, output, constant, hardly)[0] == "no signal"

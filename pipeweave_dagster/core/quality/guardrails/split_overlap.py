@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.corrected import merged
-from pipeweave_dagster.core.columns.parts import test_part
+from pipeweave_dagster.core.columns.parts import part_to_test
 from pipeweave_dagster.core.columns.rows import row_keys
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, NotApplicableError
@@ -55,7 +55,7 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _test_part(fold: Column) -> int:
     """The part called `test`, else the last one."""
-    return fold.labels.index(test_part(list(fold.labels), fold.name))
+    return fold.labels.index(part_to_test(list(fold.labels), fold.name))
 
 
 def _shared(keys: NDArray[np.uint64], test: NDArray[np.bool_]) -> int:

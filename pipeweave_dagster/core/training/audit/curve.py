@@ -8,7 +8,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName
 from pipeweave_dagster.core.training.audit.probe import Probe, fold_outputs
 from pipeweave_dagster.core.training.folds import FoldCache, Problem
-from pipeweave_dagster.core.training.metrics import score
+from pipeweave_dagster.core.training.metrics import part_of, score
 from pipeweave_dagster.core.training.scores import interval_of
 from pipeweave_dagster.core.training.split import Index
 
@@ -58,9 +58,13 @@ def _point(problem: Problem, metric: MetricName, probe: Probe, end: float) -> Cu
     cache = FoldCache(problem)
     held = [fold_outputs(probe, cache, fold, end) for fold in range(len(problem.folds))]
     valid = np.concatenate([rows for _, rows in problem.folds])
-    found = interval_of(metric, problem.y[valid], np.concatenate([h.valid for h in held]))
+    weight = problem.weight
+    found = interval_of(
+        metric, problem.y[valid], np.concatenate([h.valid for h in held]),
+        weight=part_of(weight, valid),
+    )  # fmt: skip
     own = [
-        score(metric, problem.y[learn], h.learn)
+        score(metric, problem.y[learn], h.learn, part_of(weight, learn))
         for (learn, _), h in zip(problem.folds, held, strict=True)
     ]
     known = [value for value in own if value is not None]

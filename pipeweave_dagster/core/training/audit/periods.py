@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,11 @@ from pipeweave_dagster.core.documents import MetricName, Period
 from pipeweave_dagster.core.training.audit.probe import Probe, fold_outputs
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job
+from pipeweave_dagster.core.training.metrics import part_of
 from pipeweave_dagster.core.training.outcome import Outcome
 from pipeweave_dagster.core.training.scores import interval_of
 from pipeweave_dagster.core.training.serving import as_moments, as_number
-from pipeweave_dagster.core.training.split import Index, split_rows, strata_of
+from pipeweave_dagster.core.training.split import Index, in_order, split_rows, strata_of
 from pipeweave_dagster.core.training.table import Table
 
 _MOST, _LEAST = 12, 4
@@ -33,10 +34,12 @@ class Slices(NamedTuple):
 def periods(
     table: Table, job: Job, outcome: Outcome, probe: Probe, *, seconds: float = 15.0
 ) -> list[Period]:
-    """Scores in up to twelve periods; the first period is only learned from.
+    """Scores in up to twelve periods; the first of more is only learned from.
 
     Rows before the test rows are foretold by a quick learner fitted on all earlier ones; test rows
-    by the model itself, so they are opened no second time.
+    by the model itself, so they are opened no second time. Before the first period there are no
+    rows: its later half is foretold from its earlier one (any half, if the column of time cannot
+    tell them apart).
 
     Args:
         table: All rows, divided by time.
@@ -60,7 +63,10 @@ def periods(
         if k > 0 and count >= _LEAST_ROWS and (k not in found or count > found[k].rows)
     }
     inside = _place(divider, slices, job)
-    found |= _backtested(job, inside, slices.names, before, probe, seconds)
+    scored = _Scored(job, probe, time.monotonic() + seconds)
+    if len(slices.names) <= _MOST:
+        found |= _first(scored, inside, slices.names)
+    found |= _backtested(scored, inside, slices.names, before)
     return [found[k] for k in sorted(found)]
 
 
@@ -80,7 +86,12 @@ def sliced(divider: pd.Series) -> Slices:
         numbers = moments.to_numpy(dtype="datetime64[s]").astype(np.float64)
         numbers[moments.isna().to_numpy()] = np.nan
         return _equal(numbers, lambda at: str(np.datetime64(int(at), "s")).replace("T", " "))
-    return _equal(as_number(divider), lambda at: f"{at:.6g}")
+    numbers = as_number(divider)
+    known = np.unique(numbers[np.isfinite(numbers)])
+    if len(known) <= _MOST + 1:
+        codes = np.where(np.isfinite(numbers), np.searchsorted(known, numbers), -1)
+        return Slices(codes.astype(np.intp), [f"{at:.6g}" for at in known])
+    return _equal(numbers, lambda at: f"{at:.6g}")
 
 
 def _equal(numbers: np.ndarray, name: Callable[[float], str]) -> Slices:
@@ -100,7 +111,12 @@ def _of_model(
     for k in np.unique(of[of >= 0]):
         rows = np.flatnonzero(of == k)
         if len(rows) >= _LEAST_ROWS:
-            scored = interval_of(metric, outcome.y[rows], outcome.output[rows])
+            scored = interval_of(
+                metric,
+                outcome.y[rows],
+                outcome.output[rows],
+                weight=part_of(outcome.weight, rows),
+            )
             found[int(k)] = Period(
                 period=slices.names[k],
                 rows=len(rows),
@@ -122,30 +138,51 @@ def _place(divider: pd.Series, slices: Slices, job: Job) -> Index:
     return np.asarray(of[job.split.train])
 
 
+class _Scored(NamedTuple):
+    """How rows are foretold from others: the table, the learner, and until when."""
+
+    job: Job
+    probe: Probe
+    end: float
+
+    def period(
+        self, name: str, rows: int, learn: Index, valid: Index, *, by: Literal["backtest", "within"]
+    ) -> Period | None:
+        """The score of some rows; None where there is too little to learn from, or no time."""
+        problem = self.job.problem
+        enough = len(learn) >= _LEAST_ROWS and len(valid) > 0
+        if time.monotonic() > self.end or not enough or len(np.unique(problem.y[learn])) < 2:
+            return None
+        cache = FoldCache(replace(problem, folds=[(learn, valid)]))
+        held = fold_outputs(self.probe, cache, 0, self.end)
+        counted = part_of(problem.weight, valid)
+        scored = interval_of(self.job.spec.metric, problem.y[valid], held.valid, weight=counted)
+        return Period(
+            period=name, rows=rows, by=by, score=scored.value, low=scored.low, high=scored.high
+        )
+
+
+def _first(scored: _Scored, of: Index, names: list[str]) -> dict[int, Period]:
+    """The first period, half from half."""
+    job, rows = scored.job, np.flatnonzero(of == 0)
+    if job.table.divider is None or len(rows) < 2 * _LEAST_ROWS:
+        return {}
+    when = in_order(job.table.divider)[job.split.train][rows]
+    late = when > np.median(when)
+    if not late.any():
+        late = np.random.default_rng(job.problem.seed).permutation(len(rows)) % 2 == 1
+    count = int(late.sum())
+    found = scored.period(names[0], count, rows[~late], rows[late], by="within")
+    return {} if found is None else {0: found}
+
+
 def _backtested(
-    job: Job,
-    of: Index,
-    names: list[str],
-    before: dict[int, int],
-    probe: Probe,
-    seconds: float,
+    scored: _Scored, of: Index, names: list[str], before: dict[int, int]
 ) -> dict[int, Period]:
-    end, found = time.monotonic() + seconds, {}
-    problem = job.problem
+    found = {}
     for k, count in before.items():
         learn, valid = np.flatnonzero((of >= 0) & (of < k)), np.flatnonzero(of == k)
-        enough = len(valid) > 0 and len(np.unique(problem.y[learn])) > 1
-        if time.monotonic() > end or not enough or len(learn) < _LEAST_ROWS:
-            continue
-        cache = FoldCache(replace(problem, folds=[(learn, valid)]))
-        held = fold_outputs(probe, cache, 0, end)
-        scored = interval_of(job.spec.metric, problem.y[valid], held.valid)
-        found[k] = Period(
-            period=names[k],
-            rows=count,
-            by="backtest",
-            score=scored.value,
-            low=scored.low,
-            high=scored.high,
-        )
+        period = scored.period(names[k], count, learn, valid, by="backtest")
+        if period is not None:
+            found[k] = period
     return found

@@ -52,7 +52,8 @@ def _periods(periods: list[Period], metric: MetricName) -> Plot:
     return Plot(
         name="periods",
         caption="Each period foretold from earlier rows only, with 95 % intervals: by a quick "
-        "learner, and by the model itself (larger points) where these are test rows.",
+        "learner, and by the model itself (larger points) where these are test rows. Of the first "
+        "period one half is foretold from the other.",
         svg=svg.markup(),
     )
 

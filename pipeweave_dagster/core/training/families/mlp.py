@@ -37,7 +37,8 @@ class Mlp:
         for done in range(1, most + 1):
             with warnings.catch_warnings(), threads_limited(1):
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                model.fit(x, rows.y if rows.classes else (rows.y - shift) / scale)
+                target = rows.y if rows.classes else (rows.y - shift) / scale
+                model.fit(x, target, sample_weight=rows.weight)
             loss = _loss(model, rows, x_valid, shift, scale)
             if loss is None or loss < best:
                 best, kept_at = loss if loss is not None else best, done

@@ -37,11 +37,15 @@ def year(tmp_path_factory):
     return model, found, (out / "told" / "model_card.md").read_text()
 
 
-def test_every_month_but_the_first_has_a_score_with_an_interval(year):
-    model, found, _ = year
-    assert [p.period for p in found.periods] == [f"2013-{m:02}" for m in range(2, 13)]
+def test_every_month_has_a_score_with_an_interval(year):
+    model, found, card = year
+    assert [p.period for p in found.periods] == [f"2013-{m:02}" for m in range(1, 13)]
     assert all(p.low <= p.score <= p.high for p in found.periods)
-    kinds = [p.by for p in found.periods]
+    first, *others = found.periods
+    assert first.by == "within"
+    assert 40 < first.rows < 90
+    assert "one half" in card
+    kinds = [p.by for p in others]
     assert kinds == sorted(kinds)
     assert kinds[-2:] == ["model", "model"]
     assert kinds[0] == "backtest"
@@ -65,6 +69,7 @@ def test_the_month_in_which_the_relation_turns_is_seen(year):
         (pd.date_range("2020-03-01", "2020-03-07", periods=400), 7, "2020-03-01"),
         (pd.date_range("2000-01-01", "2020-01-01", periods=400), 13, "from 2000-01-01 00:00:00"),
         (np.arange(400.0), 13, "from 0"),
+        (np.r_[np.repeat(np.arange(1.0, 13), 10), np.full(300, 6.0)], 12, "1"),
         (["", *pd.date_range("2001-02-01", "2004-12-01", periods=60).astype(str)], 4, "2001"),
     ],
 )
