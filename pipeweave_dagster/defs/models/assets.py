@@ -34,7 +34,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="3",
+    code_version="4",
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -77,7 +77,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="6",
+    code_version="7",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(
