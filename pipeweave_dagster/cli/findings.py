@@ -16,6 +16,7 @@ from pipeweave_dagster.cli.output import AsJson, emit, plain
 from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.core.landing.yaml_edits import edited
 from pipeweave_dagster.core.naming import SETTINGS_FILE
 from pipeweave_dagster.core.quality.answers import acceptance, is_suspicion, merged, overriding, why
 
@@ -58,8 +59,10 @@ def findings(
     found = [f for f in last.findings.findings if column is None or column in f.columns]
     facts = {"dataset": name, "findings": [f.model_dump(mode="json") for f in found]}
     lines = [_line(f) for f in found if f.state != "passed"]
-    text = _written(last.findings, accept, written) or "\n".join(lines)
-    emit({**facts, "written": written, "patch": patch}, json, text or "Nothing was found.")
+    text = _told(last.findings, accept, written) or "\n".join(lines)
+    facts |= {"written": written.place if written else None, "patch": patch}
+    facts |= {"before": written.before if written else None}
+    emit(facts, json, text or "Nothing was found.")
 
 
 def _line(finding: Finding) -> str:
@@ -67,14 +70,17 @@ def _line(finding: Finding) -> str:
     return f"{finding.state:<8} {finding.code}  {plain(finding.message)}{proposal}"
 
 
-def _written(document: Findings, accept: str | None, written: str | None) -> str:
-    if not written:
+def _told(document: Findings, accept: str | None, written: _Written | None) -> str:
+    if written is None:
         return ""
+    told = [f"Wrote {written.place}"]
+    if written.before:
+        told.append(f"Its comments could not be kept; as it was, it is in {written.before}")
     left = sorted({c for f in document.findings if is_suspicion(f) for c in f.columns})
-    if accept != "all" or not left:
-        return f"Wrote {written}"
-    shown = ", ".join(plain(c, 60) for c in left[:10])
-    return f"Wrote {written}\nLeft to you, known in time or not? {shown}"
+    if accept == "all" and left:
+        shown = ", ".join(plain(c, 60) for c in left[:10])
+        told.append(f"Left to you, known in time or not? {shown}")
+    return "\n".join(told)
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,27 @@ def _who_and_when() -> dict[str, str]:
         return {"at": now}
 
 
-def _write(store: DocumentStore, name: str, patch: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class _Written:
+    """Where settings were written, and where the file of before is if its comments were lost."""
+
+    place: str
+    before: str | None = None
+
+
+def _write(store: DocumentStore, name: str, patch: dict[str, Any]) -> _Written:
+    """Change the file as a person would, or write it anew where that cannot be done."""
     key = f"uploads/{name}/{SETTINGS_FILE}"
     current = settings_of(store, name).model_dump(mode="json", exclude_defaults=True)
-    content = merged(current, patch)
-    settings_from(content, key)
-    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-    store.storage.put(key, text.encode())
-    return f"{store.storage.url}/{key}"
+    found = store.storage.get_tagged(key)
+    text, kept = edited(found[0], patch) if found else None, None
+    if text is None:
+        content = merged(current, patch)
+        settings_from(content, key)
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
+        if found:
+            kept = f"uploads/{name}/.{SETTINGS_FILE}.before"
+            store.storage.put(kept, found[0])
+    store.storage.put(key, text)
+    root = store.storage.url
+    return _Written(f"{root}/{key}", f"{root}/{kept}" if kept else None)

@@ -99,6 +99,17 @@ def test_all_proposals_are_accepted_at_once(store: DocumentStore, case: Made) ->
     assert set(spec_after(store, case).features) == {"lsat"}
 
 
+def test_comments_of_the_author_are_kept(store: DocumentStore, case: Made) -> None:
+    key = "uploads/bar/pipeweave.yaml"
+    store.storage.put(key, b"mode: replace  # for now\n")
+    assert answer("--accept", "PW204")["before"] is None
+    assert store.storage.get(key).startswith(b"mode: replace  # for now\ncolumns:\n")
+    store.storage.put(key, b"{}  # nothing yet\n")
+    assert answer("--accept", "PW204")["before"].endswith("/uploads/bar/.pipeweave.yaml.before")
+    assert store.storage.get("uploads/bar/.pipeweave.yaml.before") == b"{}  # nothing yet\n"
+    assert settings_of(store, "bar").columns["bar_passed"].drop
+
+
 def test_one_column_can_be_answered(store: DocumentStore, case: Made) -> None:
     assert answer("--accept", "all", "--column", "rank")["patch"] == {
         "columns": {"rank": {"drop": True}}

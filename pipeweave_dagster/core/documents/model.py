@@ -20,7 +20,7 @@ from pipeweave_dagster.core.documents.assessment import (
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import SnapshotColumn
-from pipeweave_dagster.core.documents.settings import Costs, MetricName, Task
+from pipeweave_dagster.core.documents.settings import Costs, Direction, MetricName, Task
 
 
 class Step(Part):
@@ -64,6 +64,7 @@ class PipelineSpec(Document):
     metric: MetricName
     costs: Costs | None = None
     sensitive: list[str] = []
+    monotone: dict[str, Direction] = Field(default={}, exclude_if=operator.not_)
     features: list[str]
     steps: list[Step]
     split: SplitSpec

@@ -1,5 +1,6 @@
 """`pipeweave.yaml`: what a person may say about one data set. Every key is optional."""
 
+import operator
 from datetime import date
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from pipeweave_dagster.core.documents.base import Part
 Task = Literal["binary", "multiclass", "regression"]
 Quality = Literal["fast", "medium", "best"]
 QUALITY_SECONDS: dict[Quality, float] = {"fast": 20, "medium": 60, "best": 600}
+Direction = Literal["increasing", "decreasing"]
 MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae", "r2"]
 
 
@@ -17,7 +19,8 @@ class ColumnSetting(Part):
     """What a person knows about a column, and PipeWeave can only guess.
 
     `missing` lists values (as text) that stand for a missing one. With `merge_spellings`,
-    categories that differ only in case, blanks or a final dot are one.
+    categories that differ only in case, blanks or a final dot are one. `monotone` says that the
+    answer may only rise (or only fall) as the column rises, all else being equal.
     """
 
     type: str | None = None
@@ -25,6 +28,7 @@ class ColumnSetting(Part):
     drop: bool = False
     missing: list[str] = []
     merge_spellings: bool = False
+    monotone: Direction | None = Field(default=None, exclude_if=operator.not_)
 
     # YAML reads an unquoted -200 in the list of missing values as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)

@@ -4,6 +4,8 @@ import re
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.eda.svg import Svg
+from pipeweave_dagster.core.pipelines.columns import STEP_NAMES
+from pipeweave_dagster.core.pipelines.derived import USE
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 150, 46, 46, 14
 _TOP = 30
@@ -71,7 +73,7 @@ def mermaid(spec: PipelineSpec) -> str:
 def in_words(spec: PipelineSpec) -> str:
     """What the pipeline does, in a few plain sentences."""
     kinds = [s for s in spec.steps if s.kind in ("preprocess", "feature")]
-    told = [f"{len(s.columns)} as {s.name}" for s in kinds if s.columns]
+    told = [f"{len(s.columns)} as {_called(s)}" for s in kinds if s.columns]
     split = {"hash": "a hash of each row", "time": "time", "group": "groups", "fold": "given folds"}
     text = (
         f"Predicts {spec.target} ({spec.task}) from {len(spec.features)} columns: "
@@ -79,5 +81,14 @@ def in_words(spec: PipelineSpec) -> str:
         f"Test rows are chosen by {split[spec.split.kind]} ({spec.split.test_share:.0%}); the rest "
         f"is divided into {spec.split.folds} folds. Models are chosen by {spec.metric}."
     )
+    if spec.monotone:
+        held = ", ".join(f"{name} ({way})" for name, way in spec.monotone.items())
+        text += f" Held monotone: {held}."
     left = len(spec.dropped)
     return text + (f" {left} columns are left out, each with its reason." if left else "")
+
+
+def _called(step: Step) -> str:
+    """What a step is called, and its type where that does not tell it."""
+    usual = STEP_NAMES.get(step.use, step.use)
+    return step.name if usual in step.name or step.use == USE else f"{step.name} ({step.use})"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 
-_FACTS = ("target", "task", "positive", "weight", "metric", "classes", "costs")
+_FACTS = ("target", "task", "positive", "weight", "metric", "classes", "costs", "monotone")
 _LISTS = ("sensitive", "features", "dropped", "overrides")
 
 

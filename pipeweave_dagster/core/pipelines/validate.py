@@ -8,6 +8,7 @@ from pipeweave_dagster.core.pipelines.custom import known_steps, step_type
 from pipeweave_dagster.core.pipelines.derived import USE, troubles, uses_of
 from pipeweave_dagster.core.pipelines.graph import graph_problems
 from pipeweave_dagster.core.pipelines.meaning import misread
+from pipeweave_dagster.core.pipelines.monotone import monotone_problems
 from pipeweave_dagster.core.pipelines.parameters import parameter_problems, shared_problems
 from pipeweave_dagster.core.pipelines.problem import Problem, nearest
 from pipeweave_dagster.core.pipelines.roles import role_problems
@@ -33,6 +34,7 @@ def validate(
     problems.extend(_derived(spec))
     problems.extend(graph_problems(spec))
     problems.extend(_coverage(spec))
+    problems.extend(monotone_problems(spec))
     return problems
 
 

@@ -35,7 +35,9 @@ def cross(cache: FoldCache, frame: Plan, results: list[Result], known: Plan | No
     elif guide is None or not frame:
         return []
     else:
-        plan = crossings(frame, problem.columns, _gains(*guide.members[0]))
+        # What is made of a column that is held monotone would not be held.
+        free = [entry for entry in frame if entry["name"] not in problem.monotone]
+        plan = crossings(free, problem.columns, _gains(*guide.members[0]))
     if not plan or len(problem.y) * len(plan) > _MOST_CELLS:
         return []
     features = with_made(problem.features, plan)

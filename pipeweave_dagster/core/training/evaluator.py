@@ -69,7 +69,7 @@ def run_evaluation(
     if outcome.threshold is not None and spec.costs is not None:
         notes.append(_cost_note(outcome, spec.costs))
     ranked = [name for name, estimate in found.items() if estimate.above_zero]
-    shown = dict.fromkeys([*ranked, *shap, *outcome.features.columns])
+    shown = dict.fromkeys([*spec.monotone, *ranked, *shap, *outcome.features.columns])
     depends = dependences(bundle, outcome, list(shown))
     if spec.weight is not None:
         notes.insert(0, _weight_note(spec.weight, trained.metric, outcome))

@@ -53,7 +53,7 @@ class Extras(NamedTuple):
 def extras_of(job: Job, oof: Array, stack: Stack | None = None) -> Extras:
     """Decide all on the output of models (stacked already) for rows that they did not see."""
     problem = job.problem
-    hashed = job.spec.split.kind == "hash" and problem.weight is None
+    hashed = job.spec.split.kind == "hash" and problem.weight is None and not problem.monotone
     # The memory goes by the features of the pipeline; those that the search made repeat them.
     features = job.features.iloc[job.split.train]
     heat = None

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.pipelines.compile import Layout, View, transformer
 from pipeweave_dagster.core.training.families import Fit, Rows
 from pipeweave_dagster.core.training.metrics import Array
+from pipeweave_dagster.core.training.monotone import directions
 from pipeweave_dagster.core.training.retraining import bounds
 from pipeweave_dagster.core.training.split import Index
 
@@ -31,6 +32,7 @@ class Problem:
     weight: Array | None
     columns: Layout
     folds: list[tuple[Index, Index]]
+    monotone: dict[str, int] = field(default_factory=dict)
     seed: int = 0
     threads: int | None = None
     together: Index | None = None
@@ -113,6 +115,7 @@ class FoldCache:
             weight=data.weight,
             classes=len(data.known),
             native=problem.columns.native(view),
+            monotone=directions(data.transformer, problem.monotone) if problem.monotone else [],
             seed=problem.seed,
             rounds=rounds,
             threads=problem.threads,

@@ -17,6 +17,8 @@ from pipeweave_dagster.core.training.families.base import THREADS
 from pipeweave_dagster.core.training.folds import Problem
 from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.groups import group_notes
+from pipeweave_dagster.core.training.monotone import notes as monotone_notes
+from pipeweave_dagster.core.training.monotone import signs
 from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster.core.training.split import (
     Index,
@@ -118,6 +120,7 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         weight=None if table.weight is None else table.weight[train],
         columns=columns,
         folds=folds,
+        monotone=signs(spec),
         seed=seed,
         threads=1 if cells <= _LANES_CELLS else THREADS,
         together=_together(spec, table, features, train),
@@ -187,6 +190,7 @@ def notes_of(job: Job) -> list[str]:
             f"{len(rare)} class(es) have fewer than five training rows, scores for them say "
             f"little: {', '.join(r[:40] for r in rare[:10])}."
         )
+    notes += monotone_notes(job.spec, job.table.classes)
     if job.table.read < job.table.total:
         notes.append(
             f"Learned from a random sample of {job.table.read:,} of {job.table.total:,} rows."

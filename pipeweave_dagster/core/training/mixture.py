@@ -67,9 +67,11 @@ def mixture_of(job: Job, cache: FoldCache, search: Search, clock: Clock) -> Mixt
     """
     weighted, refittable = _chosen(job, cache, search, clock)
     problem, constant = job.problem, search.results[0]
-    stack, answers = stack_of(
-        weighted, problem.y, problem.classes, problem.weight, problem.seed, problem.together
-    )
+    stack, answers = None, blended(weighted)
+    if not problem.monotone:  # a regression of the members' answers need not keep their order
+        stack, answers = stack_of(
+            weighted, problem.y, problem.classes, problem.weight, problem.seed, problem.together
+        )
     found, z = _judged(job, weighted, answers, constant)
     if found == "no signal":
         weighted, stack = held_back(weighted, constant), None

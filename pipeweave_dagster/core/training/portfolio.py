@@ -2,6 +2,7 @@
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.pipelines.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.fitting import (
     CROSSED,
@@ -107,6 +108,8 @@ def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[
     """
     step = _search_step(spec)
     allowed = {"dummy", *step.params.get("families", FAMILIES)}
+    if problem.monotone:
+        allowed &= {"dummy", *MONOTONE_FAMILIES}
     rows, columns = problem.features.shape
     if rows < _SMALL_ROWS:
         variants = [*_SMALL_TREES, *_BENT, *_CROSSED, *_OTHERS, *_LARGE_TREES]

@@ -32,6 +32,7 @@ class Rows:
         weight: Weight of each row, or None.
         classes: Number of classes; 0 for regression.
         native: Positions of columns that hold category codes.
+        monotone: For each column 1 (answers never fall as it rises), -1 or 0; empty if all are 0.
         rounds: Boosting rounds or trees found best before, for the refit.
         threads: How many this fit may use; None leaves it to the size of the table.
     """
@@ -44,6 +45,7 @@ class Rows:
     weight: Array | None = None
     classes: int = 0
     native: list[int] = field(default_factory=list)
+    monotone: list[int] = field(default_factory=list)
     seed: int = 0
     rounds: int | None = None
     threads: int | None = None

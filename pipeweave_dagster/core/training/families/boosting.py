@@ -56,6 +56,7 @@ class HistGradientBoosting:
             "min_samples_leaf": params.get("min_samples_leaf", 20 if len(rows.y) > 300 else 5),
             "l2_regularization": params.get("l2_regularization", 1.0),
             "categorical_features": rows.native or None,
+            "monotonic_cst": rows.monotone or None,
             "early_stopping": watched,
             "n_iter_no_change": _patience(params),
             "random_state": rows.seed,

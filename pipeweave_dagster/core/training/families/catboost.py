@@ -45,6 +45,7 @@ class CatBoost:
             "random_seed": rows.seed,
             "allow_writing_files": False,
             "verbose": False,
+            **({"monotone_constraints": rows.monotone} if rows.monotone else {}),
         }
         if not rows.classes:
             return CatBoosted(CatBoostRegressor(**shared), rows.native)

@@ -43,6 +43,7 @@ class LightGBM:
             "deterministic": True,
             "force_row_wise": True,
             "verbosity": -1,
+            **({"monotone_constraints": rows.monotone} if rows.monotone else {}),
             # Without it a few sure leaves make the scores of many classes run away.
             **({"reg_lambda": 1.0} if rows.classes > 2 else {}),
             **params,

@@ -46,6 +46,7 @@ class XGBoost:
             "n_jobs": threads_for(rows),
             "random_state": rows.seed,
             "verbosity": 0,
+            "monotone_constraints": tuple(rows.monotone) or None,
             **params,
         }
         if not rows.classes:
