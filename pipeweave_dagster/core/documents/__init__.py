@@ -29,31 +29,22 @@ from pipeweave_dagster.core.documents.data import (
     TargetDeduction,
     TextTable,
 )
+from pipeweave_dagster.core.documents.evaluation import ClassScores, Estimate, Evaluation, Plot
 from pipeweave_dagster.core.documents.expectations import (
     ExpectationReport,
     RuleGroup,
     RuleResult,
 )
 from pipeweave_dagster.core.documents.findings import EdaReport, Finding, Findings
-from pipeweave_dagster.core.documents.model import (
-    ClassScores,
+from pipeweave_dagster.core.documents.model import Member, MlflowLink, Stack, TrainedModel, Trial
+from pipeweave_dagster.core.documents.operation import (
     ColumnDrift,
     DatasetEntry,
     DriftReport,
-    Estimate,
-    Evaluation,
-    Member,
-    MlflowLink,
-    PipelineSpec,
-    Plot,
     PredictionBatch,
-    SplitSpec,
-    Stack,
-    Step,
-    TrainedModel,
-    Trial,
     WorkbenchOverview,
 )
+from pipeweave_dagster.core.documents.pipeline import PipelineSpec, SplitSpec, Step
 from pipeweave_dagster.core.documents.settings import (
     ColumnSetting,
     Costs,

@@ -1,0 +1,67 @@
+"""Documents of a model at work: its predictions, drift, and all models of a workbench."""
+
+from typing import ClassVar, Literal
+
+from pipeweave_dagster.core.documents.base import Document, Part, Payload
+
+
+class PredictionBatch(Document):
+    """One scored file: where the predictions lie and which model made them."""
+
+    kind: ClassVar[str] = "predictions"
+    batch: str
+    rows: int
+    model_name: str
+    model_version: str
+    data_sha256: str
+    parquet_key: str
+    csv_key: str
+    rows_file: Payload
+    ignored_columns: list[str] = []
+    missing_columns: list[str] = []
+    counts: dict[str, int] = {}
+    notes: list[str] = []
+
+
+class ColumnDrift(Part):
+    """How far one column of a batch has moved from the training rows."""
+
+    name: str
+    score: float | None
+    threshold: float
+    drifted: bool
+    note: str = ""
+
+
+class DriftReport(Document):
+    """Drift of a batch against the rows the model learned from."""
+
+    kind: ClassVar[str] = "drift"
+    batch: str
+    rows: int
+    method: str
+    columns: list[ColumnDrift]
+    verdict: Literal["stable", "drifted", "too few rows"]
+    notes: list[str] = []
+
+
+class DatasetEntry(Part):
+    """One line of the overview: where a data set stands."""
+
+    dataset: str
+    version: str
+    rows: int | None = None
+    target: str | None = None
+    blocked: list[str] = []
+    alerts: int = 0
+    model: str | None = None
+    score: str | None = None
+    last_attempt: str = ""
+    updated_at: str = ""
+
+
+class WorkbenchOverview(Document):
+    """The index of all data sets, models and findings."""
+
+    kind: ClassVar[str] = "workbench_overview"
+    datasets: list[DatasetEntry]

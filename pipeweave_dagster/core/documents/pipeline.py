@@ -1,0 +1,60 @@
+"""The document of a pipeline: what is done to which columns, and how rows are divided."""
+
+import operator
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from pipeweave_dagster.core.documents.advice import AdviceNote
+from pipeweave_dagster.core.documents.base import Document, Part
+from pipeweave_dagster.core.documents.settings import Costs, Direction, MetricName, Task
+
+
+class Step(Part):
+    """One node of the pipeline: what it does to which columns, after which other steps."""
+
+    name: str
+    kind: Literal["extract", "preprocess", "feature", "train", "predict"]
+    use: str
+    columns: list[str] = []
+    after: list[str] = []
+    params: dict[str, Any] = {}
+    reason: str = ""
+
+
+class SplitSpec(Part):
+    """How rows are divided: test rows first, then cross-validation folds of the rest.
+
+    `hashed_as` names columns whose step was changed with the step whose reading of them still
+    decides a row's side; so a changed pipeline is tested on the same rows.
+    """
+
+    kind: Literal["hash", "time", "group", "fold"] = "hash"
+    column: str | None = None
+    test_share: float = 0.2
+    folds: int = 5
+    seed: int = 0
+    reason: str = ""
+    hashed_as: dict[str, str] = Field(default={}, exclude_if=operator.not_)
+
+
+class PipelineSpec(Document):
+    """A declarative pipeline: a directed graph of steps without cycles, valid by construction."""
+
+    kind: ClassVar[str] = "pipeline"
+    source: Literal["rules", "settings", "advisor"]
+    target: str
+    task: Task
+    positive: str | None = None
+    classes: list[str] = []
+    weight: str | None = None
+    metric: MetricName
+    costs: Costs | None = None
+    sensitive: list[str] = []
+    monotone: dict[str, Direction] = Field(default={}, exclude_if=operator.not_)
+    features: list[str]
+    steps: list[Step]
+    split: SplitSpec
+    dropped: dict[str, str] = {}
+    overrides: list[str] = []
+    advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)
