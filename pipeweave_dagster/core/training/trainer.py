@@ -3,35 +3,53 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.training import files, remarks
 from pipeweave_dagster.core.training.clock import Clock
 from pipeweave_dagster.core.training.external import Source, suits, try_all_rows
 from pipeweave_dagster.core.training.extras import Extras, extras_of, whole_bundle
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
-from pipeweave_dagster.core.training.finish import fold_parts, refit
+from pipeweave_dagster.core.training.finish import Part, fold_parts, refit
 from pipeweave_dagster.core.training.folds import FoldCache
 from pipeweave_dagster.core.training.job import Job, make_job, notes_of
 from pipeweave_dagster.core.training.journal import Journal
 from pipeweave_dagster.core.training.leaderboard import leaderboard
 from pipeweave_dagster.core.training.memory import rows_that_fit, told
 from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER
-from pipeweave_dagster.core.training.mixture import confirmed_by, mixture_of
+from pipeweave_dagster.core.training.mixture import Mixture, confirmed_by, mixture_of
 from pipeweave_dagster.core.training.packages import package_versions
 from pipeweave_dagster.core.training.portfolio import absent
 from pipeweave_dagster.core.training.search import Search
 from pipeweave_dagster.core.training.serving import score as predictions
 from pipeweave_dagster.core.training.split import Index
 from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.verdict import Verdict
 
 _log = logging.getLogger(__name__)
 
 _PART_OF_SAMPLE = 0.5
+
+
+class _Fitted(NamedTuple):
+    """The model in its files, and what is laid over its members.
+
+    Attributes:
+        parts: What the model file consists of.
+        refitted: Whether these have seen all rows; else they are models of folds.
+        verdict: Whether the test rows bear out that it is better than the constant model.
+        payloads: The files, under their names in the document.
+    """
+
+    parts: list[Part]
+    refitted: bool
+    extras: Extras
+    verdict: Verdict
+    payloads: dict[str, Payload]
 
 
 def run_training(
@@ -43,18 +61,67 @@ def run_training(
     memory_mb: float | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
-    began, seed = clock.used, spec.split.seed
+    began = clock.used
     missing = absent(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
-    job = make_job(spec, read_table(spec, data, rows_fit), seed)
+    job = make_job(spec, read_table(spec, data, rows_fit), spec.split.seed)
     if rows_fit is not None and job.table.read < rows_fit:
         rows_fit = None  # a sample for the sake of time is smaller still
     clock = clock.after_preparing(clock.used - began)
     # Trials on other rows of the same table are no trials of this search.
     own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
     search = _searched(job, Source(data, out), clock, Journal(own))
-    cache, rows = search.cache, len(job.table.y)
-    mixture = mixture_of(job, cache, search, clock)
+    mixture = mixture_of(job, search.cache, search, clock)
+    fitted = _fitted(job, search, mixture, out, clock)
+    notes = [
+        *notes_of(job),
+        *remarks.of_installation(missing),
+        *told(rows_fit, memory_mb),
+        *remarks.of_search(search),
+        *fitted.extras.notes,
+        *remarks.of_verdict(mixture, fitted.verdict, search),
+        remarks.of_model(mixture, refitted=fitted.refitted),
+    ]
+    return TrainedModel(
+        **_asked(job, rows_fit),
+        **fitted.extras._asdict(),
+        **fitted.payloads,
+        winner=mixture.name,
+        verdict=fitted.verdict,
+        leaderboard=leaderboard(search.results, mixture, job, search.enough),
+        recipe=[part.recipe for part in fitted.parts],
+        made=search.made,
+        budget_s=clock.budget_s,
+        used_s=round(clock.used, 2),
+        package_versions=package_versions(),
+        notes=notes,
+    )
+
+
+def _asked(job: Job, rows_fit: int | None) -> dict[str, Any]:
+    """What was to be learned, and from which rows."""
+    spec, table = job.spec, job.table
+    return {
+        "task": spec.task,
+        "target": spec.target,
+        "metric": spec.metric,
+        "greater_is_better": GREATER_IS_BETTER[spec.metric],
+        "classes": table.classes,
+        "features": spec.features,
+        "overrides": spec.overrides,
+        "seed": job.problem.seed,
+        "threads": job.problem.threads or 1,
+        "test_digest": files.digest_of(job),
+        "rows_train": len(job.split.train),
+        "rows_test": len(job.split.test),
+        "rows_dropped": table.dropped,
+        "rows_fit": rows_fit,
+        "sampled_of": table.total if table.read < table.total else None,
+    }
+
+
+def _fitted(job: Job, search: Search, mixture: Mixture, out: Path, clock: Clock) -> _Fitted:
+    """Answer for the test rows with models that have not seen them; then fit on all rows."""
     asked = len(job.split.test) // job.lanes
     parts = fold_parts(mixture.weighted, asked, min(clock.to_end, clock.reserve_s))
     signal = mixture.found != "no signal"
@@ -62,65 +129,28 @@ def run_training(
     evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
     scores = _answers(evaluated, job)
     judged, z = confirmed_by(job, mixture, scores)
-    test_rows = files.write_test_rows(job, scores, out)
-    reference, division = files.write_reference(job, out), files.write_division(job, out)
+    payloads = {
+        "test_rows": files.write_test_rows(job, scores, out),
+        "reference": files.write_reference(job, out),
+        "division": files.write_division(job, out),
+    }
     began = clock.used
-    before = files.write_bundle(evaluated, out / files.EVALUATED)
+    payloads["evaluated"] = files.write_bundle(evaluated, out / files.EVALUATED)
     store_s = (clock.used - began) / len(parts)
-    everything = FoldCache(job.whole(cache.problem, search.made))
     refitted = None
     if mixture.refittable:
+        everything = FoldCache(job.whole(search.cache.problem, search.made))
         refitted = refit(mixture.weighted, everything, clock, job.lanes, store_s)
     # What was seen of copied rows is remembered of all rows in any case: it takes no time.
     if refitted is not None or extras.trust is not None:
-        final = whole_bundle(job, search.made, refitted or parts, extras, np.arange(rows))
-        model = files.write_bundle(final, out / files.MODEL)
+        rows = np.arange(len(job.table.y))
+        final = whole_bundle(job, search.made, refitted or parts, extras, rows)
+        payloads["model"] = files.write_bundle(final, out / files.MODEL)
     else:
-        model = before = files.renamed(out / files.EVALUATED, out / files.MODEL)
+        moved = files.renamed(out / files.EVALUATED, out / files.MODEL)
+        payloads |= {"model": moved, "evaluated": moved}
     _log.info("winner %s, verdict %s (z %.1f), %.1f s", mixture.name, judged, z, clock.used)
-    return TrainedModel(
-        task=spec.task,
-        target=spec.target,
-        metric=spec.metric,
-        greater_is_better=GREATER_IS_BETTER[spec.metric],
-        classes=job.table.classes,
-        features=spec.features,
-        winner=mixture.name,
-        verdict=judged,
-        leaderboard=leaderboard(search.results, mixture, job, search.enough),
-        recipe=[part.recipe for part in refitted or parts],
-        made=search.made,
-        temperature=extras.temperature,
-        trust=extras.trust,
-        threshold=extras.threshold,
-        stack=extras.stack,
-        test_digest=files.digest_of(job),
-        seed=seed,
-        threads=job.problem.threads or 1,
-        rows_train=len(job.split.train),
-        rows_test=len(job.split.test),
-        rows_dropped=job.table.dropped,
-        rows_fit=rows_fit,
-        sampled_of=job.table.total if job.table.read < job.table.total else None,
-        budget_s=clock.budget_s,
-        used_s=round(clock.used, 2),
-        package_versions=package_versions(),
-        model=model,
-        evaluated=before,
-        test_rows=test_rows,
-        reference=reference,
-        division=division,
-        overrides=spec.overrides,
-        notes=[
-            *notes_of(job),
-            *remarks.of_installation(missing),
-            *told(rows_fit, memory_mb),
-            *remarks.of_search(search),
-            *extras.notes,
-            *remarks.of_verdict(mixture, judged, search),
-            remarks.of_model(mixture, refitted=refitted is not None),
-        ],
-    )
+    return _Fitted(refitted or parts, refitted is not None, extras, judged, payloads)
 
 
 def _searched(job: Job, source: Source, clock: Clock, journal: Journal) -> Search:
