@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.alone import alone
 from pipeweave_dagster.cli.processes import Service, Supervisor, free_port
 
 _LOOPBACK = "127.0.0.1"
@@ -24,14 +25,23 @@ def dev(
     mlflow_port: Annotated[int, typer.Option(help="MLflow UI.")] = 5000,
     web_port: Annotated[int, typer.Option(help="Pages with reports.")] = 8000,
 ) -> None:
-    """Start everything on loopback; drop files into the landing zone. Ctrl-C ends it all."""
-    settings = home.prepare()
+    """Start everything on loopback; drop files into the landing zone. Ctrl-C ends it all.
+
+    A home has one at a time: a second one is refused and says where the first one is.
+    """
+    folder = home.prepare().home
     ports = {
         "dagster": free_port(port),
         "mlflow": free_port(mlflow_port),
         "web": free_port(web_port),
     }
     urls = {name: f"http://{_LOOPBACK}:{number}" for name, number in ports.items()}
+    with alone(folder, {"address": urls["dagster"]}):
+        _serve(ports, urls)
+
+
+def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
+    settings = home.settings()
     os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
     os.environ["PIPEWEAVE_WEB_URL"] = urls["web"]
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers of no use here

@@ -70,6 +70,14 @@ def _line(finding: Finding) -> str:
     return f"{finding.state:<8} {finding.code}  {plain(finding.message)}{proposal}"
 
 
+@dataclass(frozen=True)
+class _Written:
+    """Where settings were written, and where the file of before is if its comments were lost."""
+
+    place: str
+    before: str | None = None
+
+
 def _told(document: Findings, accept: str | None, written: _Written | None) -> str:
     if written is None:
         return ""
@@ -117,14 +125,6 @@ def _who_and_when() -> dict[str, str]:
         return {"by": getpass.getuser(), "at": now}
     except (KeyError, OSError):  # a container may run as a user without a name
         return {"at": now}
-
-
-@dataclass(frozen=True)
-class _Written:
-    """Where settings were written, and where the file of before is if its comments were lost."""
-
-    place: str
-    before: str | None = None
 
 
 def _write(store: DocumentStore, name: str, patch: dict[str, Any]) -> _Written:

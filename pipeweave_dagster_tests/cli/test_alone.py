@@ -1,0 +1,54 @@
+"""A home has one `pipeweave dev` at a time."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeweave_dagster.cli.alone import alone
+from pipeweave_dagster.core.errors import PipeWeaveError
+
+HOLDER = """
+import subprocess, sys, time
+from pathlib import Path
+from pipeweave_dagster.cli.alone import alone
+with alone(Path(sys.argv[1]), {"address": "http://127.0.0.1:3000"}):
+    service = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+    print(service.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_second_is_refused_and_told_where_the_first_is(tmp_path: Path) -> None:
+    """Two daemons on one instance had started every file twice."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    service = int(holder.stdout.readline())
+    try:
+        with pytest.raises(PipeWeaveError) as caught, alone(tmp_path, {}):
+            pass
+        assert caught.value.details == {
+            "pid": str(holder.pid),
+            "address": "http://127.0.0.1:3000",
+        }
+        assert f"pid {holder.pid}, address http://127.0.0.1:3000" in caught.value.text
+        assert "PIPEWEAVE_HOME" in caught.value.fix
+    finally:
+        holder.kill()
+        holder.communicate()
+    with alone(tmp_path, {}):  # freed by the kernel, although a service of it is alive
+        os.kill(service, signal.SIGKILL)
+
+
+def test_one_that_is_just_starting_is_respected(tmp_path: Path) -> None:
+    with alone(tmp_path, {}):
+        (tmp_path / "dev.lock").write_text("")
+        with pytest.raises(PipeWeaveError, match="just starting"), alone(tmp_path, {}):
+            pass
+    with alone(tmp_path, {}):
+        pass

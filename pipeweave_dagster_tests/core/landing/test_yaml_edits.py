@@ -1,0 +1,62 @@
+"""An answer is added to `pipeweave.yaml` as its author would add it."""
+
+import pytest
+import yaml
+
+from pipeweave_dagster.core.landing import parse_settings
+from pipeweave_dagster.core.landing.yaml_edits import edited
+
+THEIRS = b"""# the bank's churn, asked by Eva
+target: churn   # not "left"
+positive: "yes"
+mode: replace   # the default, on purpose
+
+columns:
+    zip: {type: categorical}
+    "signup":
+        known_at: 2024-01-01  # from the contract
+overrides:
+    - finding: PW204
+      column: bar
+      reason: 'known before'
+"""
+PATCH = {
+    "columns": {"id": {"drop": True}, "yes": {"drop": True}, "a: b #c": {"drop": True}},
+    "overrides": [{"finding": "PW205", "column": "b", "reason": "yes", "at": "2026-01-01"}],
+    "weight": "1",
+}
+
+
+def test_every_line_of_the_author_stays() -> None:
+    """The file was written anew, without comments and without what equals a default."""
+    patch = {**PATCH, "overrides": [{**PATCH["overrides"][0], "reason": "asked"}]}  # type: ignore[dict-item]
+    made = edited(THEIRS, patch)
+    assert made is not None
+    lines = made.decode().splitlines()
+    assert [line for line in lines if line in THEIRS.decode().splitlines()] == (
+        THEIRS.decode().splitlines()
+    )
+    assert "    id:" in lines
+    assert parse_settings(made).overrides[1].column == "b"
+
+
+def test_texts_that_look_like_something_else_stay_texts() -> None:
+    made = edited(THEIRS, {"columns": PATCH["columns"], "weight": "1"})
+    assert made is not None
+    content = yaml.safe_load(made)
+    assert content["weight"] == "1"
+    assert {"yes", "a: b #c"} <= content["columns"].keys()
+
+
+@pytest.mark.parametrize(
+    ("data", "made"),
+    [
+        (b"", b"target: x\n"),
+        (b"# mine", b"# mine\ntarget: x\n"),
+        (b"metric: auc # why\n", None),
+        (b"\xff", None),
+        (b"{}", None),
+    ],
+)
+def test_what_cannot_be_edited_is_left_to_others(data: bytes, made: bytes | None) -> None:
+    assert edited(data, {"target": "x"}) == made
