@@ -35,7 +35,8 @@ def execute(
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
-    from pipeweave_dagster.lib.resources import CANCELLED, end_attempt
+    from pipeweave_dagster.lib.reasons import CANCELLED
+    from pipeweave_dagster.lib.resources import end_attempt
     from pipeweave_dagster.lib.tracking import settle
 
     reap(instance, bench.store)

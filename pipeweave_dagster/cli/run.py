@@ -43,12 +43,12 @@ def run(
     """The main job: one file in; typed data, report, model and registry entry out."""
     from pipeweave_dagster.cli.launch import execute
     from pipeweave_dagster.cli.summary import in_words, summarise
-    from pipeweave_dagster.lib.failures import error_of
     from pipeweave_dagster.lib.partitions import (
         SETTINGS_VERSION_TAG,
         UPLOAD_TAG,
         UPLOAD_VERSION_TAG,
     )
+    from pipeweave_dagster.lib.reasons import error_of
 
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)

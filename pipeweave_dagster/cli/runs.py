@@ -47,7 +47,7 @@ def ls(
 
 def show(run_id: RunId, json: AsJson = False) -> None:
     """One run: status, times, and why it failed if it did."""
-    from pipeweave_dagster.lib.failures import error_of
+    from pipeweave_dagster.lib.reasons import error_of
 
     with home.instance() as instance:
         record = record_of(instance, run_id)

@@ -1,16 +1,12 @@
 """From PipeWeave's one error type to Dagster's `Failure`, with the same text."""
 
 import contextlib
-import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
-# Run monitoring says so, and nothing else does.
-_LIMIT = re.compile(r"maximum runtime of (\d+) seconds")
 # Seconds before the second, third and fourth attempt.
 _WAITS_S = (2.0, 4.0, 8.0)
 
@@ -65,57 +61,3 @@ def _wait_before_retry(context: dg.AssetExecutionContext) -> float | None:
     except AttributeError:  # there are no attempts without a run
         return None
     return _WAITS_S[attempt] if attempt < len(_WAITS_S) else None
-
-
-def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
-    """Why a run did not succeed, in the words that the web UI shows; None if it did."""
-    run = instance.get_run_by_id(run_id)
-    if run is None or run.status == dg.DagsterRunStatus.SUCCESS:
-        return None
-    late = overtime(instance, run_id)
-    if late is not None:
-        return late
-    if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
-        return PipeWeaveError(
-            ErrorCode.SERVICE_UNAVAILABLE, "The run was cancelled.", fix="Start it again."
-        )
-    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
-        found = _envelope_in(entry)
-        if found is not None:
-            return found
-    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
-        code, _, words = (entry.dagster_event.message or "").partition(": ")
-        if code in ErrorCode.__members__:  # told from outside, as by the reaper
-            return PipeWeaveError(ErrorCode(code), words)
-    return PipeWeaveError(
-        ErrorCode.INTERNAL_ERROR, "The run failed.", fix=f"See 'pipeweave runs logs {run_id}'."
-    )
-
-
-def overtime(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
-    """The error of a run that run monitoring has stopped, as it took too long; else None."""
-    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_CANCELING):
-        found = _LIMIT.search(entry.dagster_event.message or "")
-        if found:
-            return validation_error(
-                f"The run took longer than its limit of {found[1]} s and was stopped.",
-                fix="Raise PIPEWEAVE_TASK_TIME_LIMIT_S (or the run's tag dagster/max_runtime), or "
-                "give it a smaller time budget or file.",
-                limit_s=int(found[1]),
-            )
-    return None
-
-
-def _envelope_in(entry: Any) -> PipeWeaveError | None:
-    """The error that a step failure carries as metadata (see `failure_of`)."""
-    failure = entry.dagster_event.event_specific_data.user_failure_data
-    if failure is None or "code" not in failure.metadata:
-        return None
-    facts = failure.metadata
-    return PipeWeaveError.from_envelope(
-        {
-            "code": facts["code"].value,
-            "message": facts["message"].value,
-            "details": facts["details"].value,
-        }
-    )

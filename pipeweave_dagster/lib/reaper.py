@@ -1,13 +1,17 @@
 """Ending runs whose process has died without a word, so that their data set is free again."""
 
+import datetime as dt
+
 import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.errors import unavailable
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
-from pipeweave_dagster.lib.resources import CANCELLED, end_attempt, is_alive
+from pipeweave_dagster.lib.reasons import CANCELLED, KILLED, error_of
+from pipeweave_dagster.lib.resources import end_attempt, is_alive
 
-KILLED = unavailable("The process of this run was killed.", fix="Start it again.")
+_UNSUCCESSFUL = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+_LATELY = dt.timedelta(minutes=2)
+_AT_A_TIME = 20
 _UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
@@ -31,4 +35,15 @@ def reap(instance: dg.DagsterInstance, store: DocumentStore) -> list[str]:
         if "dagster/partition" in run.tags:
             end_attempt(store, run.tags["dagster/partition"], run.run_id, why)
         ended.append(run.run_id)
+    _tell_pages(instance, store)
     return ended
+
+
+def _tell_pages(instance: dg.DagsterInstance, store: DocumentStore) -> None:
+    """Let no attempt count as running whose run Dagster has ended without its process."""
+    since = dt.datetime.now(dt.UTC) - _LATELY
+    lately = dg.RunsFilter(statuses=_UNSUCCESSFUL, updated_after=since)
+    for run in instance.get_runs(lately, limit=_AT_A_TIME):
+        dataset, why = run.tags.get("dagster/partition"), error_of(instance, run.run_id)
+        if dataset is not None and why is not None:
+            end_attempt(store, dataset, run.run_id, why)

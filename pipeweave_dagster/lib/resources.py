@@ -9,13 +9,11 @@ import psutil
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.workbench import Workbench
-from pipeweave_dagster.core.errors import PipeWeaveError, unavailable
-from pipeweave_dagster.lib.failures import overtime
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib.limits import MAX_RUNTIME_TAG, limit_tag
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
+from pipeweave_dagster.lib.reasons import CANCELLED, overtime
 from pipeweave_dagster.settings import Settings
-
-CANCELLED = unavailable("The run was cancelled.", fix="Start it again.")
 
 
 class WorkbenchResource(dg.ConfigurableResource[Workbench]):

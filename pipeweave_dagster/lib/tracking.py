@@ -13,10 +13,10 @@ import dagster as dg
 from pipeweave_dagster.adapters.tracking import RECORDED, record_end
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.failures import error_of
 from pipeweave_dagster.lib.lines import keys_to_make
 from pipeweave_dagster.lib.links import links_of
 from pipeweave_dagster.lib.partitions import MLFLOW_TAG
+from pipeweave_dagster.lib.reasons import error_of
 from pipeweave_dagster.lib.runs import run_of
 
 logger = logging.getLogger(__name__)

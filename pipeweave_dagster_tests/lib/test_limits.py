@@ -10,8 +10,8 @@ from dagster._daemon.monitoring.run_monitoring import check_run_timeout
 
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.failures import error_of, overtime
 from pipeweave_dagster.lib.limits import MAX_RUNTIME_TAG, make_room
+from pipeweave_dagster.lib.reasons import error_of, overtime
 from pipeweave_dagster.settings import Settings
 
 

@@ -51,6 +51,21 @@ def test_another_machine_cannot_be_told() -> None:
     assert is_alive("elsewhere:1:1.00") is None
 
 
+def test_what_dagster_itself_has_noticed_is_told_on_the_pages(tmp_path: Path) -> None:
+    """After `kill -9` of a run process of the code server, the page said "running" for ever."""
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = started(instance, dead_process())
+        RunState(store, "d", run.run_id)
+        instance.report_run_failed(run)  # as the code server does
+        assert reap(instance, store) == []
+    attempt = store.attempt("d")
+    assert attempt is not None
+    assert attempt.error is not None
+    assert attempt.error["code"] == "SERVICE_UNAVAILABLE"
+    assert "was killed" in attempt.error["message"]
+
+
 def test_only_the_dead_are_reaped(tmp_path: Path) -> None:
     store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
     with dg.DagsterInstance.ephemeral() as instance:
