@@ -76,7 +76,7 @@ def _align(
         )
     if extra:
         many = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
-        notes.append(f"The batch has {many} that the training data had not.")
+        notes.append(f"The batch has {many} that the model does not use.")
     path = out / "data.parquet"
     write_typed(space, raw.table, casts, path, "ORDER BY r")
     return DatasetSnapshot(

@@ -152,6 +152,10 @@ def _fairness(outcome: Outcome) -> list[Fairness]:
 def _weight_note(column: str, metric: MetricName, outcome: Outcome) -> str:
     alike = score(metric, outcome.y, outcome.output)
     told = "" if alike is None else f": {metric} is {alike:.4g} if they count alike"
+    if outcome.weight is not None:
+        # Rows that count differently tell as much as fewer rows that count alike (Kish 1965).
+        rows = outcome.weight.sum() ** 2 / np.sum(outcome.weight**2)
+        told += f", and they tell as much as {rows:.0f} rows that do"
     return (
         f"Rows count by their `{column}`, in fitting, in the choice of models and in the scores of "
         f"all test rows{told}. Scores of classes, parts and groups, costs and pictures count rows "

@@ -175,6 +175,12 @@ def _folds(
     return folds[::-1] if split.ordered else folds
 
 
+def _only_tested(job: Job, counts: np.ndarray) -> list[str]:
+    """Classes of test rows that are not among the training rows."""
+    codes = job.table.y[job.split.test].astype(int) if job.table.classes else np.array([], int)
+    return [job.table.classes[k] for k in np.unique(codes) if k >= len(counts) or counts[k] == 0]
+
+
 def notes_of(job: Job) -> list[str]:
     """What a reader of the model should know about its rows."""
     notes = [f"Test rows: {job.spec.split.reason}; {job.split.note}."]
@@ -184,6 +190,11 @@ def notes_of(job: Job) -> list[str]:
         notes += group_notes(job.table.raw, job.table.y, len(job.table.classes))
     notes += [s.reason for s in job.spec.steps if s.kind == "extract" and s.reason]
     counts = np.bincount(job.problem.y.astype(int)) if job.table.classes else np.array([])
+    if unseen := _only_tested(job, counts):
+        notes.append(
+            f"{len(unseen)} class(es) are in the test rows alone, so that no model knows them: "
+            f"{', '.join(name[:40] for name in unseen[:10])}."
+        )
     rare = [job.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]
     if rare:
         notes.append(

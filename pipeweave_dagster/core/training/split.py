@@ -16,6 +16,7 @@ from pipeweave_dagster.core.training.serving import as_moments, as_number, as_te
 Index = NDArray[np.intp]
 
 _MOSTLY_COPIES = 0.5
+_MANY_VALUES, _MANY_OF_ROWS, _ALIKE = 20, 0.2, 0.95
 _HELD_OUT = ("valid", "validation", "val", "dev")
 _TOGETHER = "equal rows stay on one side"
 
@@ -50,7 +51,7 @@ def split_rows(
         PipeWeaveError: VALIDATION_ERROR where the column leaves no rows on one side.
     """
     if spec.kind == "hash" or divider is None:
-        keys, note = _row_keys(features)
+        keys, note = _row_keys(features, strata)
         return _by_keys(spec, keys, strata, note)
     if spec.kind == "time":
         return _by_time(spec, divider)
@@ -105,19 +106,31 @@ def _hashed(values: pd.Series) -> NDArray[np.uint64]:
     return np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64)
 
 
-def _row_keys(features: pd.DataFrame) -> tuple[NDArray[np.uint64], str]:
+def _row_keys(features: pd.DataFrame, strata: Index) -> tuple[NDArray[np.uint64], str]:
     """A key of each row: its content, plus which copy it is where most rows are copies.
 
     Few columns of few values repeat by nature (a census of codes); then copies are told apart,
-    else whole combinations would fall on one side and the two sides would differ.
+    else whole combinations would fall on one side and the two sides would differ. A table whose
+    rows were taken several times has columns of many values, and equal rows have equal targets.
     """
     keys = keys_of(features)
-    if len(np.unique(keys)) >= _MOSTLY_COPIES * len(keys):
+    count = len(np.unique(keys))
+    if count >= _MOSTLY_COPIES * len(keys) or _taken_again(features, keys, count, strata):
         return keys, _TOGETHER
     copy = pd.Series(keys).groupby(keys).cumcount().to_numpy(dtype=np.uint64)
     with np.errstate(over="ignore"):
         keys = _mix(keys + copy * np.uint64(0x9E3779B97F4A7C15))
     return keys, "most rows are copies of others by nature, so copies may be on both sides"
+
+
+def _taken_again(
+    features: pd.DataFrame, keys: NDArray[np.uint64], count: int, strata: Index
+) -> bool:
+    values = max((features[name].nunique() for name in features.columns), default=0)
+    if values < max(_MANY_VALUES, _MANY_OF_ROWS * count):
+        return False
+    targets = pd.Series(strata).groupby(keys)
+    return bool((targets.nunique() == 1)[targets.size() > 1].mean() > _ALIKE)
 
 
 def _by_keys(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index, note: str) -> Split:

@@ -22,6 +22,7 @@ MOST_CELLS = 12_000_000
 _LEAST_ROWS = 50_000
 _BATCH_ROWS, _BATCH_CELLS = 100_000, 3_000_000
 _FEWEST_BATCH_ROWS = 500
+_SQUARED = (1e-100, 1e100)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def read_table(spec: PipelineSpec, data: Path, most_rows: int | None = None) -> 
     kept = frame.iloc[rows].reset_index(drop=True)
     unit = 1.0 if weight is None else float(weight[rows].mean())
     return Table(
-        raw=kept[spec.features],
+        raw=kept[list(dict.fromkeys([*spec.features, *spec.split.hashed_as]))],
         y=y,
         classes=classes,
         weight=None if weight is None else weight[rows] / unit,
@@ -147,7 +148,7 @@ def _as_said(target: pd.Series, spec: PipelineSpec) -> pd.Series:
 def columns_of(spec: PipelineSpec) -> list[str]:
     """The columns that fitting needs: features, target, weight, and what divides the rows."""
     extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
-    return list(dict.fromkeys([*spec.features, *extra]))
+    return list(dict.fromkeys([*spec.features, *extra, *spec.split.hashed_as]))
 
 
 def columns_read(spec: PipelineSpec) -> list[str]:
@@ -251,6 +252,20 @@ def _refuse_constant(spec: PipelineSpec, y: Array, classes: list[str]) -> None:
         raise validation_error(
             f"The target `{spec.target}` is constant: every row says `{only[:80]}`, so there is "
             "nothing to tell apart.",
+            fix="Name another target with `--target COLUMN`, or add rows with other values.",
+            target=spec.target,
+        )
+    if spec.task == "regression" and not _SQUARED[0] < np.abs(y).max() < _SQUARED[1]:
+        raise validation_error(
+            f"The values of the target `{spec.target}` go up to {np.abs(y).max():.3g}, whose "
+            "squares no computer can add up.",
+            fix="Give the target in another unit and upload again.",
+            target=spec.target,
+        )
+    if spec.task == "regression" and counts.max() == len(y) - 1:
+        raise validation_error(
+            f"The target `{spec.target}` says the same in every row but one, so there is nothing "
+            "to learn that could be tested.",
             fix="Name another target with `--target COLUMN`, or add rows with other values.",
             target=spec.target,
         )

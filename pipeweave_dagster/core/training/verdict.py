@@ -10,7 +10,7 @@ from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.training.metrics import Array, auc, mean_of, part_of, row_loss
 
 Verdict = Literal["model", "no signal"]
-_OF_VALUES = ("rmse", "mae", "r2")
+_RANKED = ("rmse", "mae", "r2", "log_loss")
 CRITICAL_Z = 2.6
 """One-sided level 0.5 %: the winner is the best of several, so 5 % would fool us too often."""
 _CHOSEN_Z = 2.5
@@ -36,9 +36,10 @@ def verdict(
 
     For the area under the curve the constant is 0.5 and the error is Hanley and McNeil's (1982);
     for other metrics the rows' losses are compared in pairs. One far outlier among the values can
-    hide any gain in squared errors; so a regression that has a gain at all also passes when its
-    outputs have the order of the values (Spearman's rank correlation, whose error without a
-    relation is 1 / sqrt(n - 1)).
+    hide any gain in squared errors, and so can few rows of a rare class in the log loss; so a model
+    that has a gain at all also passes when its outputs have the order of the values (Spearman's
+    rank correlation, whose error without a relation is 1 / sqrt(n - 1)) or tell a class from the
+    others.
 
     Returns:
         The verdict, and the distance from "no better" in standard errors.
@@ -53,9 +54,9 @@ def verdict(
         gain = row_loss(metric, y, constant) - row_loss(metric, y, winner)
         error = _error(gain, weight)
         z = mean_of(gain, weight) / error if error > 0 else 0.0
-        if metric in _OF_VALUES and 0 < z <= CRITICAL_Z:
-            ranked = _rank_z(y, winner)
-            z = ranked if ranked > CRITICAL_RANK_Z else z
+        if metric in _RANKED and z > 0:
+            ranked = _rank_z(y, winner) if winner.ndim == 1 else _auc_z(y, winner, weight)
+            z = max(z, ranked) if ranked > CRITICAL_RANK_Z else z
     return ("model" if z > CRITICAL_Z else "no signal"), z
 
 

@@ -18,7 +18,7 @@ from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_block
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="2",
+    code_version="3",
     check_specs=check_specs("findings", ABOUT, blocking=True),
 )
 def findings(

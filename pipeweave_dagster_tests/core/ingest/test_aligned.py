@@ -43,7 +43,7 @@ def test_no_row_is_dropped(aligned):
 def test_extra_columns_are_kept(aligned):
     snapshot, rows = aligned("id,when,amount,kind,y,note\n1,2020-01-01,1,a,0,hello\n")
     assert rows[0]["note"] == "hello"
-    assert any("1 column that the training data had not" in n for n in snapshot.notes)
+    assert any("1 column that the model does not use" in n for n in snapshot.notes)
 
 
 def test_values_that_look_otherwise_keep_the_training_type(aligned):

@@ -59,6 +59,13 @@ def test_groups_with_one_outcome_call_for_a_split_by_group(tmp_path):
     assert [c for c, *_ in found(tmp_path, "PW604", {"patient": patient})] == [["patient"]]
     split = DatasetSettings(split=SplitSetting(group="patient"))
     assert found(tmp_path, "PW604", {"patient": patient}, split) == []
+    numbered = RNG.permutation(100)[np.arange(N) // 6] + 1000
+    outcome = {
+        "y": (RNG.random(100) < 0.5)[np.unique(numbered, return_inverse=True)[1]].astype(int)
+    }
+    assert [c for c, *_ in found(tmp_path, "PW604", {**outcome, "n": numbered})] == [["n"]]
+    age = RNG.integers(20, 70, N)
+    assert found(tmp_path, "PW604", {"y": (age > 45).astype(int), "age": age}) == []
     other = [f"p{i % 150}" for i in range(N)]
     assert found(tmp_path, "PW604", {"patient": other}) == []
 

@@ -173,3 +173,15 @@ def test_parts_are_known_by_their_names(rows, column, labels, test, folds):
     )
     assert {str(v) for v in parts[split.test]} == {test}
     assert {str(v) for v in parts[split.fold >= 0]} == folds
+
+
+def test_rows_that_were_taken_several_times_stay_together():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"x": rng.normal(size=200).round(4), "k": rng.choice(["a", "b"], 200)})
+    strata = rng.integers(0, 2, 200)
+    four = pd.concat([rows] * 4, ignore_index=True)
+    split = split_rows(SplitSpec(), four, None, np.tile(strata, 4))
+    assert _torn(split, np.tile(np.arange(200), 4)) == 0
+    # Equal rows whose targets differ are equal by nature: ages, not copies.
+    ages = pd.DataFrame({"age": rng.integers(0, 80, 800)})
+    assert "copies" in split_rows(SplitSpec(), ages, None, rng.integers(0, 2, 800)).note

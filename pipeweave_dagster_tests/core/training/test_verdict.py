@@ -120,3 +120,18 @@ def test_a_relation_among_rows_that_hardly_count_is_none(metric):
     )
     hardly = np.where(told, 0.001, 1.0)
     assert verdict(metric, y, output, constant, hardly)[0] == "no signal"
+
+
+def test_a_dozen_rows_of_a_rare_class_can_show_a_relation():
+    rng = np.random.default_rng(0)
+    y = np.zeros(4000)
+    y[:12] = 1
+    p = np.where(y == 1, rng.uniform(0.002, 0.2, 4000), 0.001)
+    p = np.where(rng.random(4000) < 0.01, 0.02, p)
+    output, constant = np.c_[1 - p, p], np.tile([0.997, 0.003], (4000, 1))
+    gain = -np.log(constant[:12, 1]).mean() + np.log(p[:12]).mean()
+    assert gain > 0
+    found, z = verdict("log_loss", y, output, constant)
+    assert (found, z > 5) == ("model", True)
+    mixed = rng.permutation(y)
+    assert verdict("log_loss", mixed, output, constant)[0] == "no signal"

@@ -11,6 +11,9 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
 MIN_VALUES = 10
 EXACT = 1e-9
+ROUNDED = 1e-6
+"""Misfit that rounding may explain, at most: with less, means of many rows would seem exact."""
+MOST_DIGITS = 6
 SHARED = 0.2
 
 
@@ -27,7 +30,7 @@ def check(case: Case) -> Iterator[Hit]:
         if column.distinct < MIN_VALUES or column.counts[repeated].sum() < SHARED * column.present:
             continue
         misfit = _misfit(column, case)
-        if misfit is not None and misfit < EXACT:
+        if misfit is not None and misfit < _exact(column):
             yield Hit(
                 "blocked",
                 "Its values are means of the target over the rows that share them: the target has "
@@ -37,6 +40,16 @@ def check(case: Case) -> Iterator[Hit]:
                 "Leave the column out; groups are encoded inside the folds.",
                 drop(column.name),
             )
+
+
+def _exact(column: Column) -> float:
+    """What rounding leaves unexplained: four times the variance of its error, as share of all."""
+    numbers = np.asarray(column.numbers)
+    spread = float(np.average((numbers - numbers.mean()) ** 2, weights=column.counts))
+    for digits in range(MOST_DIGITS + 1):
+        if np.allclose(numbers, np.round(numbers, digits), rtol=0, atol=1e-12) and spread:
+            return float(np.clip(4 * 10.0 ** (-2 * digits) / 12 / spread, EXACT, ROUNDED))
+    return EXACT
 
 
 def _misfit(column: Column, case: Case) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.contrast import class_counts
@@ -14,6 +15,8 @@ MIN_GROUPS = 30
 MEAN_ROWS = (1.5, 50.0)
 MIN_PAIRS = 200
 ALIKE = 0.5
+NUMBER = 0.5
+"""Of a number that means more or less, rows of the next value agree at least half as much."""
 MAX_CELLS = 20_000_000
 
 
@@ -30,10 +33,11 @@ def check(case: Case) -> Iterator[Hit]:
             continue
         if not MEAN_ROWS[0] <= column.present / column.distinct <= MEAN_ROWS[1]:
             continue
-        if column.ordered and column.info.role != "identifier":
-            continue
         alike = _alike(column, case.target)
-        if alike is not None and alike >= ALIKE:
+        if alike is None or alike < ALIKE:
+            continue
+        counted = column.ordered and column.info.role != "identifier"
+        if not counted or _neighbours_alike(column, case.target) < NUMBER * alike:
             yield Hit(
                 "alerted",
                 f"Its {column.distinct:,} values are groups of rows with nearly the same outcome "
@@ -48,21 +52,52 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _alike(column: Column, target: Target) -> float | None:
     """Agreement of pairs within groups beyond chance (intraclass correlation for numbers)."""
-    known = target.known & (column.codes >= 0)
-    sizes = np.bincount(column.codes[known], minlength=column.distinct).astype(np.float64)
+    sizes = _sizes(column, target)
     pairs = float((sizes * (sizes - 1)).sum())
     if pairs < 2 * MIN_PAIRS:
         return None
     if target.values is not None:
-        values = target.values[known]
-        centred = (values - values.mean()) / (values.std() or 1.0)
-        sums = np.bincount(column.codes[known], centred, minlength=column.distinct)
-        squares = np.bincount(column.codes[known], centred**2, minlength=column.distinct)
+        sums, squares = _moments(column, target)
         return float((sums**2 - squares).sum() / pairs)
     if column.distinct * target.classes > MAX_CELLS:
         return None
     counts = class_counts(column, target)[:-1].astype(np.float64)
-    agree = float((counts * (counts - 1)).sum()) / pairs
+    return _beyond_chance(float((counts * (counts - 1)).sum()) / pairs, target)
+
+
+def _neighbours_alike(column: Column, target: Target) -> float:
+    """The same for pairs of rows from a value and the next one.
+
+    Rows of a number's next value are nearly as much alike (people of 40 and of 41 years); rows of
+    the next patient are not, although patients are numbered.
+    """
+    sizes = _sizes(column, target)
+    pairs = float((sizes[1:] * sizes[:-1]).sum())
+    if pairs < MIN_PAIRS:
+        return 1.0
+    if target.values is not None:
+        sums, _ = _moments(column, target)
+        return float((sums[1:] * sums[:-1]).sum() / pairs)
+    counts = class_counts(column, target)[:-1].astype(np.float64)
+    return _beyond_chance(float((counts[1:] * counts[:-1]).sum()) / pairs, target)
+
+
+def _sizes(column: Column, target: Target) -> NDArray[np.float64]:
+    known = target.known & (column.codes >= 0)
+    return np.bincount(column.codes[known], minlength=column.distinct).astype(np.float64)
+
+
+def _moments(column: Column, target: Target) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of each group the sum of its standardised values, and of their squares."""
+    known = target.known & (column.codes >= 0)
+    values = np.asarray(target.values)[known]
+    centred = (values - values.mean()) / (values.std() or 1.0)
+    codes, count = column.codes[known], column.distinct
+    sums, squares = (np.bincount(codes, power, count) for power in (centred, centred**2))
+    return sums.astype(np.float64), squares.astype(np.float64)
+
+
+def _beyond_chance(agree: float, target: Target) -> float:
     chance = float((target.shares**2).sum())
     return (agree - chance) / (1 - chance)
 

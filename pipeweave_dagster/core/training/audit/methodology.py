@@ -22,6 +22,8 @@ _LEAST_OF_CLASS = 5
 _MOST_USES = 5
 _COMMON = 0.8
 _DOMINANT = 0.8
+_BESIDE = 0.05
+"""Of the importance of a column that does it alone, the most that another one has."""
 _NEARLY_PERFECT = {"roc_auc": 0.995, "accuracy": 0.99, "r2": 0.99, "f1_macro": 0.99}
 _MISCALIBRATED = 0.1
 _ROWS_A_COLUMN = 3
@@ -193,7 +195,8 @@ def _no_wonder(score: Score) -> str | None:
     if near is None or total == 0 or len(sizes) < 2:
         return None
     column, size = max(sizes.items(), key=lambda item: item[1])
-    if size / total < _DOMINANT:
+    second = max(value for name, value in sizes.items() if name != column)
+    if size / total < _DOMINANT or second > _BESIDE * size:
         return None
     return f"{near}, and `{column[:60]}` alone does it: does it hold the answer?"
 

@@ -251,3 +251,10 @@ def test_a_part_that_fails_is_told_and_costs_no_other(examples, tmp_path, monkey
     assert found.canary.state == "cannot tell"
     assert found.notes == ["No canary: ZeroDivisionError.", "No stability: ZeroDivisionError."]
     assert len(found.curve.points) > 1
+
+
+def test_a_column_beside_which_others_tell_something_does_not_do_it_alone(sound):
+    told = {"ram": estimate(15.0), "battery": estimate(1.1)}
+    score = changed(sound, **FAULTS["PE110"])
+    assert "PE110" in codes(score)
+    assert "PE110" not in codes(changed(score, evaluation={"importance": told}))
