@@ -1,20 +1,66 @@
-"""`pipeweave gc`: remove what nothing points to any more."""
+"""`pipeweave usage` and `pipeweave gc`: what is held, and removing what nothing points to."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from pipeweave_dagster.adapters.collect import collect
+from pipeweave_dagster.adapters.usage import usage as held
 from pipeweave_dagster.cli import home
-from pipeweave_dagster.cli.output import AsJson, emit
+from pipeweave_dagster.cli.output import AsJson, columns, emit
 
 _HOUR_S = 3600.0
+_HEADER = ("where", "what", "objects", "MB", "old", "old MB", "")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
+    app.command(epilog="Example: `pipeweave usage --older-than 90`")(usage)
     app.command(epilog="Example: `pipeweave gc --keep-runs 20 --dry-run`")(gc)
+
+
+def usage(
+    older_than: Annotated[float, typer.Option(help="Days after which something is old.", min=0)] = (
+        30
+    ),
+    json: AsJson = False,
+) -> None:
+    """Tell what storage and home hold, by kind: objects and MB, and how much of it is old.
+
+    It lists the whole storage, a request for each thousand objects of a bucket. What a database
+    or an MLflow server elsewhere holds is not counted.
+    """
+    settings = home.prepare()
+    with home.workbench() as bench:
+        areas = held(settings, bench.store.storage, time.time() - older_than * 24 * _HOUR_S)
+    total = {
+        name: sum(getattr(area, name) for area in areas)
+        for name in ("objects", "bytes", "old_objects", "old_bytes")
+    }
+    elsewhere = [] if settings.tracking_uri.startswith("sqlite:") else ["MLflow"]
+    elsewhere += ["Dagster"] if settings.database_url else []
+    facts = {"older_than_days": older_than, "total": total, "not_counted": elsewhere}
+    rows = [_row(area.place, area.name, asdict(area), area.meaning) for area in areas]
+    text = columns(_HEADER, [*rows, _row("", "all", total, "")])
+    if elsewhere:
+        text += f"\nNot counted, as they are in a database elsewhere: {', '.join(elsewhere)}."
+    text += f"\nOld: more than {older_than:g} days. 'pipeweave gc' removes what nothing uses."
+    emit({**facts, "areas": [asdict(area) for area in areas]}, json, text)
+
+
+def _row(place: str, name: str, counts: dict[str, int], meaning: str) -> Sequence[str]:
+    return (
+        place,
+        name,
+        f"{counts['objects']:,}",
+        f"{counts['bytes'] / 1e6:,.1f}",
+        f"{counts['old_objects']:,}",
+        f"{counts['old_bytes'] / 1e6:,.1f}",
+        meaning,
+    )
 
 
 def gc(

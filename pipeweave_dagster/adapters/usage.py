@@ -1,0 +1,111 @@
+"""What an installation holds, by kind: objects and bytes, old and young."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeweave_dagster.adapters.storage import Storage
+from pipeweave_dagster.settings import Settings
+
+_STORAGE = {
+    "uploads": "files to learn from, as they were brought",
+    "predict": "files to score, as they were brought",
+    "labels": "true outcomes",
+    "raw": "taken over, unchanged",
+    "documents": "what the stages found",
+    "payloads": "tables, reports, models, test rows",
+    "datasets": "what each run made, and what can be reused",
+    "predictions": "answers",
+    "sensors": "what the sensors have seen",
+}
+_CACHE = {
+    "cache/trials": "finished trials of searches, bounded",
+    "cache/objects": "copies of objects, may be deleted",
+    "cache/scratch": "files of runs under way",
+}
+_OTHER = "of other origin"
+
+
+@dataclass
+class Area:
+    """One kind of what is held.
+
+    Attributes:
+        place: `storage`, or `home` of this machine.
+        name: Folder or file below it.
+        meaning: For people.
+        objects: Number of objects or files.
+        bytes: Their size.
+        old_objects: Those that were written before the time asked for.
+        old_bytes: Their size.
+    """
+
+    place: str
+    name: str
+    meaning: str
+    objects: int = 0
+    bytes: int = 0
+    old_objects: int = 0
+    old_bytes: int = 0
+
+    def add(self, size: int, *, old: bool) -> None:
+        """Count one object."""
+        self.objects += 1
+        self.bytes += size
+        self.old_objects += old
+        self.old_bytes += size * old
+
+
+def usage(settings: Settings, storage: Storage, before: float) -> list[Area]:
+    """Everything in the storage and in the home of this machine.
+
+    Args:
+        settings: Where the home is.
+        storage: The storage.
+        before: What was written before this time (seconds since 1970) is old.
+
+    Returns:
+        One entry a kind, also for kinds without objects. Cost: one listing of everything.
+    """
+    held = (("storage", o.key, o.size, o.modified) for o in storage.list(""))
+    known = {name: Area("storage", name, meaning) for name, meaning in _STORAGE.items()}
+    areas = list(_counted(held, known, before))
+    inside = None if settings.storage_is_s3 else settings.storage_folder
+    found = (("home", *file) for file in _files(settings.home, inside))
+    return [*areas, *_counted(found, _of_home(settings), before)]
+
+
+def _of_home(settings: Settings) -> dict[str, Area]:
+    kinds = {
+        "mlflow.db": "runs and registered models of MLflow",
+        "mlartifacts": "files of MLflow: models, plots, cards",
+        settings.dagster_home.name: "runs, events and logs of Dagster",
+        **_CACHE,
+    }
+    return {name: Area("home", name, meaning) for name, meaning in kinds.items()}
+
+
+def _counted(
+    found: Iterable[tuple[str, str, int, float]], areas: dict[str, Area], before: float
+) -> Iterable[Area]:
+    for place, key, size, modified in found:
+        parts = key.split("/")
+        name = next((n for n in ("/".join(parts[:2]), parts[0]) if n in areas), parts[0])
+        # A database of SQLite has its journal beside it.
+        name = next((n for n in areas if name.startswith(f"{n}-")), name)
+        area = areas.setdefault(name, Area(place, name, _OTHER))
+        area.add(size, old=modified < before)
+    return areas.values()
+
+
+def _files(home: Path, without: Path | None) -> Iterator[tuple[str, int, float]]:
+    for base, folders, files in os.walk(home):
+        folders[:] = [name for name in folders if Path(base) / name != without]
+        for name in files:
+            path = Path(base) / name
+            try:
+                facts = path.lstat()
+            except FileNotFoundError:  # gone since the listing
+                continue
+            yield path.relative_to(home).as_posix(), facts.st_size, facts.st_mtime
