@@ -10,6 +10,7 @@ from pipeweave_dagster.cli import home, pipeline_export, pipeline_versions
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import (
+    ColumnDeduction,
     DatasetSettings,
     DatasetSnapshot,
     PipelineSpec,
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("ls", epilog="Example: `pipeweave pipelines ls`")(ls)
     group.command("show", epilog="Example: `pipeweave pipelines show titanic`")(show)
     group.command("check", epilog="Example: `pipeweave pipelines check titanic`")(check)
+    group.command("optimise", epilog="Example: `pipeweave pipelines optimise titanic`")(optimise)
     pipeline_export.register(group)
     group.command("preview", epilog="Example: `pipeweave pipelines preview titanic numbers`")(
         preview
@@ -92,9 +94,36 @@ def check(
     json: AsJson = False,
 ) -> None:
     """Validate the stored pipeline with what pipeweave.yaml says of it; nothing is computed."""
-    from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+    home.prepare()
+    _as_said(name, settings)
+    emit({"dataset": name, "valid": True}, json, "valid")
+
+
+def optimise(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    settings: Annotated[
+        Path | None,
+        typer.Option(help="A pipeweave.yaml to start from; else that of the data set."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """The same pipeline in fewer steps, with equal predictions; prints it for pipeweave.yaml."""
+    from pipeweave_dagster.core.pipelines.builder import as_settings
+    from pipeweave_dagster.core.pipelines.optimise import optimised
 
     home.prepare()
+    spec, known = _as_said(name, settings)
+    better, told = optimised(spec, known)
+    facts = {"dataset": name, "steps_before": len(spec.steps), "steps": len(better.steps),
+             "changes": told, "pipeline": better.model_dump(mode="json")}  # fmt: skip
+    lines = [f"# {plain(line)}" for line in told] or ["# Nothing could be left out or merged."]
+    emit(facts, json, "\n".join([*lines, as_settings(better).rstrip()]))
+
+
+def _as_said(name: str, settings: Path | None) -> tuple[PipelineSpec, dict[str, ColumnDeduction]]:
+    """The stored pipeline under what the settings say, checked, and what is known of columns."""
+    from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+
     spec = _spec(name)
     with home.workbench() as bench:
         given = settings_of(bench.store, name) if settings is None else _read(settings)
@@ -103,8 +132,7 @@ def check(
     own = [*spec.features, spec.target]
     columns = [c.name for c in snapshot.columns] if snapshot else own
     known = {c.name: c for c in schema.columns} if schema else {}
-    apply_settings(spec, given, columns, known)
-    emit({"dataset": name, "valid": True}, json, "valid")
+    return apply_settings(spec, given, columns, known), known
 
 
 def _read(path: Path) -> DatasetSettings:

@@ -31,7 +31,7 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
      "datasets schema", "datasets rm",
      "reports ls", "reports show", "pipelines ls",
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export",
-     "pipelines history", "pipelines diff", "models ls",
+     "pipelines history", "pipelines diff", "pipelines optimise", "models ls",
      "models show",
      "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
      "logs",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, Manifest
@@ -99,3 +100,21 @@ def test_a_settings_file_is_checked_before_any_run(
     problems = done.exception.details["problems"]
     assert [p[:6] for p in problems] == ["PIP106", "PIP109"]
     told("check", "d")
+
+
+def test_a_pipeline_is_printed_in_fewer_steps_that_can_be_set(
+    versions: list[PipelineSpec], tmp_path: Path
+) -> None:
+    """What is printed is itself a `pipeweave.yaml`, and nothing more can be left out of it."""
+    change = {"use": "numeric", "params": {"impute": "median"}}
+    steps = [
+        s.model_copy(update=change) if s.kind == "preprocess" else s for s in versions[0].steps
+    ]
+    own = tmp_path / "pipeweave.yaml"
+    own.write_text(yaml.safe_dump({"pipeline": {"steps": [s.model_dump() for s in steps]}}))
+    text = told("optimise", "d", "--settings", str(own))
+    assert text.startswith("# `categories` does the same as `numbers`: merged into it.\n")
+    own.write_text(text)
+    found = facts("optimise", "d", "--settings", str(own))
+    assert (found["changes"], found["steps"]) == ([], found["steps_before"])
+    assert told("optimise", "d").startswith("# Nothing could be left out or merged.\n")

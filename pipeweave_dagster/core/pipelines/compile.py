@@ -160,13 +160,19 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
 
 
 def _own(spec: PipelineSpec, features: pd.DataFrame) -> tuple[Own, ...]:
-    """Steps that name their transformer, one of whose columns varies."""
-    return tuple(
-        Own(step.use, tuple(sorted(step.params.items())), tuple(step.columns))
-        for step in spec.steps
-        if (step.use not in CATALOGUE or CATALOGUE[step.use].reads)
-        and any(features[name].nunique(dropna=False) > 1 for name in step.columns)
-    )
+    """Steps that name their transformer, with those of their columns that vary.
+
+    A step of another package may look at its columns together, so it gets all or is not there.
+    """
+    found = []
+    for step in spec.steps:
+        if step.use in CATALOGUE and not CATALOGUE[step.use].reads:
+            continue
+        varying = [n for n in step.columns if features[n].nunique(dropna=False) > 1]
+        columns = varying if step.use in CATALOGUE else step.columns
+        if varying:
+            found.append(Own(step.use, tuple(sorted(step.params.items())), tuple(columns)))
+    return tuple(found)
 
 
 def transformer(

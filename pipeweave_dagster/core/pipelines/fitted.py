@@ -51,19 +51,23 @@ class Own(NamedTuple):
             imputer: How missing numbers are filled where they may not.
         """
         given = dict(self.params)
-        if self.use in ("bin", "hash"):
-            for place, name in enumerate(self.columns):
-                one = _hashed(given) if self.use == "hash" else _binned(given, trees=trees)
-                yield f"own{index}_{place}", one, [name]
-            return
         if self.installed:
-            first, imputer = self.made(), SimpleImputer()
-        elif self.use == "clip":
-            first = Clipped(**{**CLIPPED, **given})
-        else:
-            first = FunctionTransformer(np.arcsinh)
-        full = first if trees else make_pipeline(first, imputer, StandardScaler())
-        yield f"own{index}", full, list(self.columns)
+            first = self.made()
+            full = first if trees else make_pipeline(first, SimpleImputer(), StandardScaler())
+            yield f"own{index}", full, list(self.columns)
+            return
+        for place, name in enumerate(self.columns):
+            yield f"own{index}_{place}", _one(self.use, given, imputer, trees=trees), [name]
+
+
+def _one(use: str, given: dict[str, Any], imputer: SimpleImputer, *, trees: bool) -> Any:
+    """The transformer of one column for a step of the catalogue."""
+    if use == "hash":
+        return _hashed(given)
+    if use == "bin":
+        return _binned(given, trees=trees)
+    first = Clipped(**{**CLIPPED, **given}) if use == "clip" else FunctionTransformer(np.arcsinh)
+    return first if trees else make_pipeline(first, imputer, StandardScaler())
 
 
 def _binned(given: dict[str, Any], *, trees: bool) -> FeatureUnion:

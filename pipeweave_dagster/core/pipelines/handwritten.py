@@ -49,6 +49,10 @@ def apply_settings(
         # What the rules left out and a person took in is not left out.
         dropped = {name: why for name, why in spec.dropped.items() if name not in spec.features}
         spec = spec if dropped == spec.dropped else spec.model_copy(update={"dropped": dropped})
+    if "monotone" not in (settings.pipeline or {}):
+        said = {n: s.monotone for n, s in settings.columns.items() if n in spec.features}
+        held = {name: way for name, way in said.items() if way is not None}
+        spec = spec if held == spec.monotone else spec.model_copy(update={"monotone": held})
     problems = validate(spec, columns, known)
     if problems:
         raise _refused("The pipeline has problems.", problems)

@@ -24,7 +24,7 @@ _SIZES = {
     "bins": (2, 100),
     "width": (2, 1_000),
 }
-_SHARED = {"impute": "median", "indicator": True, "max_native": 40, "dimensions": 32}
+SHARED = {"impute": "median", "indicator": True, "max_native": 40, "dimensions": 32}
 """Parameters that hold for a whole pipeline, with what they are where they are not given."""
 
 
@@ -35,7 +35,7 @@ def shared_problems(spec: PipelineSpec) -> Iterator[Problem]:
         before = first.setdefault(step.use, step)
         known = CATALOGUE.get(step.use)
         for name in known.params if known else ():
-            usual = _SHARED.get(name)
+            usual = SHARED.get(name)
             value = before.params.get(name, usual)
             if usual is not None and step.params.get(name, usual) != value:
                 told = f"`{before.name}` has another `{name}` than `{step.name}`."

@@ -6,7 +6,6 @@ from pipeweave_dagster.core.documents import (
     ColumnDeduction,
     DatasetSettings,
     DatasetSnapshot,
-    Direction,
     Finding,
     Findings,
     MetricName,
@@ -92,7 +91,6 @@ def plan(
         overrides=findings.overrides,
         costs=settings.costs if task == "binary" else None,
         sensitive=_sensitive(schema, settings),
-        monotone={c.name: way for c in columns if (way := _direction(c.name, settings))},
     )
     known = {c.name: c for c in schema.columns}
     return apply_settings(spec, settings, [c.name for c in snapshot.columns], known)
@@ -126,11 +124,6 @@ def _metric(settings: DatasetSettings, task: Task, findings: Findings) -> Metric
 
 def _fixes_metric(finding: Finding) -> bool:
     return finding.state == "fixed" and finding.overridden is None and "metric" in finding.patch
-
-
-def _direction(name: str, settings: DatasetSettings) -> Direction | None:
-    said = settings.columns.get(name)
-    return None if said is None else said.monotone
 
 
 def _sensitive(schema: SchemaDeduction, settings: DatasetSettings) -> list[str]:

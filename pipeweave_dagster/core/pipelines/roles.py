@@ -66,12 +66,13 @@ def _split(spec: PipelineSpec) -> Iterator[Problem]:
     if split.seed < 0:
         yield Problem("PIP105", "split.seed", "A seed is 0 or more.", "Use 0.")
     for name, use in split.hashed_as.items():
-        if name not in spec.features or use not in _HASHED_AS:
+        if name not in (*spec.features, *spec.dropped) or use not in _HASHED_AS:
             yield Problem(
                 "PIP107",
                 "split.hashed_as",
                 f"`{name[:60]}: {use[:60]}` does not say how a feature was read.",
-                f"Name features, each with one of: {', '.join(_HASHED_AS)}; or remove it.",
+                f"Name features or columns left out, each with one of: {', '.join(_HASHED_AS)}; "
+                "or remove it.",
             )
 
 

@@ -38,7 +38,7 @@ def write_reference(job: Job, out: Path) -> Payload:
     """Write a sample of the training rows' features, in their order, for drift checks."""
     rng = np.random.default_rng(job.problem.seed)
     sample = np.sort(rng.permutation(job.split.train)[:_REFERENCE_ROWS])
-    return write_rows(job.table.raw.iloc[sample], out / REFERENCE)
+    return write_rows(job.table.raw[job.spec.features].iloc[sample], out / REFERENCE)
 
 
 def write_division(job: Job, out: Path) -> Payload:
@@ -63,7 +63,7 @@ def digest_of(job: Job) -> str:
 def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
     """Write target, predictions, the constant model's outputs and the features of test rows."""
     rows = job.split.test
-    frame = job.table.raw.iloc[rows].reset_index(drop=True)
+    frame = job.table.raw[job.spec.features].iloc[rows].reset_index(drop=True)
     y = job.table.y[rows]
     labels = np.array(job.table.classes, dtype=object)
     target = labels[y.astype(np.intp)] if job.table.classes else y

@@ -115,7 +115,9 @@ class FoldCache:
             weight=data.weight,
             classes=len(data.known),
             native=problem.columns.native(view),
-            monotone=directions(data.transformer, problem.monotone) if problem.monotone else [],
+            monotone=directions(data.transformer, problem.monotone, data.x.shape[1])
+            if problem.monotone
+            else [],
             seed=problem.seed,
             rounds=rounds,
             threads=problem.threads,

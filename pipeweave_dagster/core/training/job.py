@@ -144,7 +144,10 @@ def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, 
     Derived features say nothing new of a row, and neither they nor a changed step move it.
     """
     before = spec.split.hashed_as
-    return [
+    names = {entry["name"] for entry in frame}
+    pruned = [{"name": name, "use": use} for name, use in before.items() if name not in names]
+    pruned = [entry for entry in pruned if entry["use"] != UNREAD]
+    return pruned + [
         {**e, "use": before[e["name"]]} if e["name"] in before else _once(e)
         for e in frame
         if e["use"] != USE and before.get(e["name"]) != UNREAD

@@ -14,15 +14,20 @@ def signs(spec: PipelineSpec) -> dict[str, int]:
     return {name: _SIGN[way] for name, way in spec.monotone.items()}
 
 
-def directions(transformer: Any, held: dict[str, int]) -> list[int]:
-    """For each output of a fitted transformer its sign, 0 where it is free; empty if all are.
+def directions(transformer: Any, held: dict[str, int], width: int) -> list[int]:
+    """For each input of a model its sign, 0 where it is free; empty if all are.
+
+    Args:
+        transformer: Fitted; made the first of the inputs (an audit may have put others behind).
+        held: The sign of each constrained column.
+        width: How many inputs there are.
 
     Only parts that keep the order of their columns hold constrained ones: as many outputs as
     columns, or first of all the rank of the only column (bins, with a flag beside).
     """
     if not transformer.transformers:  # of the constant model
         return []
-    found = [0] * max((w.stop for w in transformer.output_indices_.values()), default=0)
+    found = [0] * width
     for name, _, columns in transformer.transformers_:
         where = transformer.output_indices_[name]
         sources = [columns] if isinstance(columns, str) else list(columns)

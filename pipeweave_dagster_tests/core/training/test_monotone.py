@@ -15,6 +15,7 @@ from pipeweave_dagster.core.pipelines.derived import Derived, with_derived
 from pipeweave_dagster.core.pipelines.diagram import in_words
 from pipeweave_dagster.core.pipelines.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.training import train
+from pipeweave_dagster.core.training.audit.canary import run_canary
 from pipeweave_dagster.core.training.families import FAMILIES, Rows
 from pipeweave_dagster.core.training.job import make_job
 from pipeweave_dagster.core.training.monotone import directions
@@ -115,8 +116,16 @@ def test_directions_follow_the_columns_through_every_view():
         fitted.fit(features, frame["y"])
     # size (a rank), kind, level's bin, dose, age
     held = {"level": -1, "age": 1, "size": 1}
-    assert directions(fitted, held) == [1, 0, -1, 0, 1]
-    assert directions(fitted, {"other": 1}) == []
+    assert directions(fitted, held, 5) == [1, 0, -1, 0, 1]
+    assert directions(fitted, held, 6) == [1, 0, -1, 0, 1, 0]
+    assert directions(fitted, {"other": 1}, 5) == []
+
+
+def test_the_canary_lives_under_a_constraint(tmp_path):
+    """It puts a column behind the others, of which a constraint says nothing."""
+    spec = spec_of(dose="increasing")
+    canary = run_canary(spec, read_table(spec, stored(table(800), tmp_path)))
+    assert (canary.state, canary.control is not None) == ("passed", True)
 
 
 def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
