@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.tracking import RECORDED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
 # Seconds before the second, third and fourth attempt.
@@ -14,12 +15,15 @@ _WAITS_S = (2.0, 4.0, 8.0)
 def failure_of(error: PipeWeaveError) -> dg.Failure:
     """The failure that Dagster shows: code and text in front, details as metadata."""
     envelope = error.envelope()
+    page = error.details.get(RECORDED)
+    link = {RECORDED: dg.MetadataValue.url(page)} if page else {}
     return dg.Failure(
         description=f"{envelope['code']}: {envelope['message']}",
         metadata={
             "code": envelope["code"],
             "message": envelope["message"],
             "details": dg.MetadataValue.json(envelope["details"]),
+            **link,
         },
         allow_retries=False,
     )

@@ -5,7 +5,7 @@ import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
 from pipeweave_dagster.lib import failures
-from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.lib.failures import failure_of, told_to_dagster
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +65,10 @@ def test_a_cancel_is_not_tried_again() -> None:
     result, attempts = outcome_of([KeyboardInterrupt(), None])
     assert not result.success
     assert attempts == 1
+
+
+def test_a_failure_leads_to_its_run_in_mlflow() -> None:
+    page = "http://127.0.0.1:5000/#/experiments/1/runs/2"
+    failure = failure_of(validation_error("No.", mlflow_run=page))
+    assert failure.metadata["mlflow_run"] == dg.MetadataValue.url(page)
+    assert "mlflow_run" not in failure_of(validation_error("No.")).metadata
