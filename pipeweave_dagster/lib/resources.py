@@ -58,7 +58,7 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
             finally:
                 if run is not None:
                     workbench.store.clear_scratch(run.run_id)
-                    _note_cancel(context, workbench)
+                    _note_end(context, workbench.store)
 
 
 def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
@@ -66,8 +66,8 @@ def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
     return dataset is not None and workbench.store.head(dataset) is None
 
 
-def _note_cancel(context: dg.InitResourceContext, workbench: Workbench) -> None:
-    """A cancelled run cannot record its own end elsewhere: no exception passes through a stage."""
+def _note_end(context: dg.InitResourceContext, store: DocumentStore) -> None:
+    """A run that is stopped can tell its end here only: no exception passes through a stage."""
     run = context.instance.get_run_by_id(context.run.run_id) if context.run else None
     dataset = run.tags.get("dagster/partition") if run else None
     if run is None or dataset is None:
@@ -75,9 +75,9 @@ def _note_cancel(context: dg.InitResourceContext, workbench: Workbench) -> None:
     late = overtime(context.instance, run.run_id)
     if late is not None:
         context.instance.report_engine_event(late.text, run)
-        end_attempt(workbench.store, dataset, run.run_id, late)
+        end_attempt(store, dataset, run.run_id, late)
     elif run.status in {dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED}:
-        end_attempt(workbench.store, dataset, run.run_id, CANCELLED)
+        end_attempt(store, dataset, run.run_id, CANCELLED)
 
 
 def end_attempt(store: DocumentStore, dataset: str, run_id: str, why: PipeWeaveError) -> None:

@@ -3,15 +3,20 @@
 import logging
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
 from dagster._daemon.monitoring.run_monitoring import check_run_timeout
 
+from pipeweave_dagster.adapters.state import DocumentStore, RunState
+from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib.limits import MAX_RUNTIME_TAG, make_room
 from pipeweave_dagster.lib.reasons import error_of, overtime
+from pipeweave_dagster.lib.resources import _note_end
 from pipeweave_dagster.settings import Settings
 
 
@@ -60,10 +65,13 @@ def nothing() -> None:
     """A job without steps."""
 
 
-def test_what_run_monitoring_stops_is_told_with_a_remedy() -> None:
+def test_what_run_monitoring_stops_is_told_with_a_remedy(tmp_path: Path) -> None:
     """Dagster's own words are the only sign, so its own function says them here."""
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
     with dg.DagsterInstance.ephemeral() as instance:
-        run = instance.create_run_for_job(nothing, tags={MAX_RUNTIME_TAG: "20"})
+        tags = {MAX_RUNTIME_TAG: "20", "dagster/partition": "towns"}
+        run = instance.create_run_for_job(nothing, tags=tags)
+        RunState(store, "towns", run.run_id)
         instance.report_dagster_event(
             dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "nothing"), run.run_id
         )
@@ -73,6 +81,13 @@ def test_what_run_monitoring_stops_is_told_with_a_remedy() -> None:
         assert overtime(instance, run.run_id) is None
         check_run_timeout(instance, late, logging.getLogger(), 0)
         error = error_of(instance, run.run_id)
+        context: Any = SimpleNamespace(instance=instance, run=run)
+        _note_end(context, store)
+        said = [entry.message for entry in instance.all_logs(run.run_id)]
     assert error is not None
+    assert error.text in said
+    attempt = store.attempt("towns")
+    assert attempt is not None
+    assert attempt.error == error.envelope()
     assert "limit of 20 s" in error.text
     assert "PIPEWEAVE_TASK_TIME_LIMIT_S" in error.fix
