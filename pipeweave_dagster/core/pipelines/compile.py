@@ -24,6 +24,7 @@ from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
 from pipeweave_dagster.core.pipelines.custom import prepared_as
 from pipeweave_dagster.core.pipelines.derived import USE, derived_in
 from pipeweave_dagster.core.pipelines.fitted import Own
+from pipeweave_dagster.core.training.serving import as_text
 
 View = Literal["none", "linear", "curves", "plain", "tree", "crossed"]
 
@@ -88,7 +89,7 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
         for name in step.columns:
             entry: dict[str, Any] = {"name": name, "use": _read_as(step.use)}
             if step.use == "ordinal":
-                entry["order"] = list(step.params.get("order", {}).get(name, []))
+                entry["order"] = _texts(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
                 entry["parts"] = list(step.params.get("parts", ["epoch"]))
             if step.use == "text" and step.params.get("counts"):
@@ -103,6 +104,11 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
     return plan
 
 
+def _texts(values: list[Any]) -> list[str]:
+    """Values as rows are compared with them: YAML reads an unquoted 1 or yes as no text."""
+    return [str(text) for text in as_text(pd.Series(values, dtype=object))]
+
+
 def _read_as(use: str) -> str:
     known = CATALOGUE.get(use)
     return prepared_as(use) if known is None else known.reads or use
@@ -113,7 +119,7 @@ def _said(spec: PipelineSpec, entry: dict[str, Any]) -> dict[str, Any]:
     read = next((step.params for step in spec.steps if step.use == "table"), {})
     said: dict[str, Any] = {}
     if missing := read.get("missing", {}).get(entry["name"]):
-        said["missing"] = list(missing)
+        said["missing"] = _texts(missing)
     if entry["name"] in read.get("merge_spellings", []):
         said["merge_spellings"] = True
         if "order" in entry:

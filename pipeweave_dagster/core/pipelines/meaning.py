@@ -7,6 +7,7 @@ from pipeweave_dagster.core.pipelines.problem import Problem
 
 _DATES = ("date", "datetime", "time")
 _WORDS = ("text", "url", "email", "phone")
+_NUMBERS_IN_TEXT = ("numeric", "embedded_number", "boolean")
 _TWO = 2
 _AS_NUMBERS = ("numeric", "boolean", "clip", "log", "bin")
 
@@ -35,6 +36,8 @@ def _better(use: str, column: ColumnDeduction) -> str | None:
         return "date_parts"
     if use in _AS_NUMBERS and words:
         return "text"
+    if use in _AS_NUMBERS and column.storage == "text" and column.type not in _NUMBERS_IN_TEXT:
+        return "ordinal" if column.type == "ordinal" and column.order else "categorical"
     if use == "boolean" and column.storage != "boolean" and column.distinct > _TWO:
         return "categorical" if column.storage == "text" else "numeric"
     if use == "date_parts" and column.storage in ("integer", "number", "boolean"):

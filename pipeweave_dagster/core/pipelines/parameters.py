@@ -97,6 +97,9 @@ def _contents(
             if not isinstance(values, list):
                 told = f"It names {type(values).__name__} for `{column}`."
                 yield Problem("PIP306", f"{path}.{column}", told, "It must be a list of values.")
+            elif not all(isinstance(one, str | int | float) for one in values):
+                told = f"A value of `{column}` is neither a text nor a number."
+                yield Problem("PIP309", f"{path}.{column}", told, "Write each as one of these.")
 
 
 def _words(path: str, values: list[Any], known: tuple[str, ...]) -> Iterator[Problem]:
@@ -125,6 +128,9 @@ def _order(path: str, order: dict[Any, Any], step: Step) -> Iterator[Problem]:
             told = f"The levels of `{column}` are not listed."
             fix = f"Write `{column}: [LOWEST, …, HIGHEST]` under `order`."
             yield Problem("PIP309", path, told, fix)
+        elif wrong := [level for level in levels if not isinstance(level, str | int | float)]:
+            told = f"A level of `{column}` is {type(wrong[0]).__name__}."
+            yield Problem("PIP309", f"{path}.{column}", told, "Write each as a text or a number.")
         elif len({str(level) for level in levels}) < len(levels):
             told = f"A level of `{column}` stands there twice."
             yield Problem("PIP309", f"{path}.{column}", told, "Name each once.")

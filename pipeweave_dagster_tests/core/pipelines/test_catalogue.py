@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
 from pipeweave_dagster.core.documents import PipelineSpec, SplitSpec, Step
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
@@ -19,7 +20,7 @@ from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.core.pipelines.preview import preview
 from pipeweave_dagster.core.training.group_means import with_group_means
 from pipeweave_dagster.core.training.serving import load_bundle, prepare, save_bundle
-from pipeweave_dagster_tests.core.training.made import stored
+from pipeweave_dagster_tests.core.training.made import schema_of, stored
 
 ROWS = 48
 RNG = np.random.default_rng(5)
@@ -223,3 +224,44 @@ def test_a_hash_is_as_wide_as_said_whatever_it_sees():
     assert seen.shape == (ROWS, 1 + 2 * 8)
     assert (np.abs(seen[:, 1:9]).sum(axis=1) == 1).all()
     assert len(np.unique(seen[:, 1:9], axis=0)) > 8
+
+
+def test_levels_and_missing_values_that_yaml_reads_as_numbers_are_met():
+    """An unquoted `[1, 2, 3]` or `-200` had matched nothing, and every level was missing."""
+    read = {"missing": {"co": [-200]}}
+    spec = Builder("y", "regression", read=read).step("numeric", "co").step(
+        "ordinal", "rank", order={"rank": [1, 2, 3.5]}
+    ).build()  # fmt: skip
+    table = pd.DataFrame({"co": [-200.0, 4.0, 5.0], "rank": [1, 3.5, 2]})
+    made = prepare(table, frame_plan(spec))
+    assert made["rank"].tolist() == [0.0, 2.0, 1.0]
+    assert made["co"].isna().tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        (own("ordinal", order={"x": [["S"], "L"]}), "steps.1.params.order.x"),
+        (
+            Builder("y", "regression", read={"missing": {"x": [{"a": 1}]}}).step("log", "x"),
+            "steps.0.params.missing.x",
+        ),
+    ],
+)
+def test_values_that_no_row_can_hold_are_refused(spec, path):
+    if isinstance(spec, Builder):
+        with pytest.raises(PipeWeaveError, match="neither a text nor a number"):
+            spec.build()
+    else:
+        (problem,) = validate(spec)
+        assert (problem.code, problem.path) == ("PIP309", path)
+
+
+@pytest.mark.parametrize("use", ["numeric", "boolean", "clip", "log", "bin"])
+def test_categories_are_no_numbers(use):
+    """`male` and `female` had become missing, all of them, and the column was left out unsaid."""
+    known = schema_of(pd.DataFrame({"x": ["male", "female"]}), "x", "binary").columns[0]
+    (problem,) = validate(own(use), known={"x": known})
+    assert (problem.code, problem.fix) == ("PIP308", "Put it into a step with `use: categorical`.")
+    number = known.model_copy(update={"type": "embedded_number"})
+    assert use == "boolean" or validate(own(use), known={"x": number}) == []
