@@ -114,7 +114,10 @@ def test_categories_are_packed_in_the_file_and_are_the_same_after_it(tmp_path):
     before = [list(found) for e in encoders(bundle) for found in e.categories_]
     assert [len(found) for found in before] == [7, 3]
     save_bundle(bundle, tmp_path / "m.skops")
-    states = zipfile.ZipFile(tmp_path / "m.skops").read("schema.json").decode()
+    with zipfile.ZipFile(tmp_path / "m.skops") as archive:
+        states = archive.read("schema.json").decode()
+        sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
+    assert 3 * sum(packed for _, packed in sizes) < sum(plain for plain, _ in sizes)
     texts = re.findall(r'"content": "(.*)"', states)
     assert any(text.startswith(r"\"[") for text in texts)  # a list in one text
     assert not any(text.startswith(r"\"0 ") for text in texts)  # no category by itself
