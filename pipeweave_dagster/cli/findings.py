@@ -59,7 +59,7 @@ def findings(
     found = [f for f in last.findings.findings if column is None or column in f.columns]
     facts = {"dataset": name, "findings": [f.model_dump(mode="json") for f in found]}
     lines = [_line(f) for f in found if f.state != "passed"]
-    text = _told(last.findings, accept, written) or "\n".join(lines)
+    text = _told(last.findings, accept, patch, written) or "\n".join(lines)
     facts |= {"written": written.place if written else None, "patch": patch}
     facts |= {"before": written.before if written else None}
     emit(facts, json, text or "Nothing was found.")
@@ -78,10 +78,13 @@ class _Written:
     before: str | None = None
 
 
-def _told(document: Findings, accept: str | None, written: _Written | None) -> str:
+def _told(
+    document: Findings, accept: str | None, patch: dict[str, Any], written: _Written | None
+) -> str:
     if written is None:
         return ""
-    told = [f"Wrote {written.place}"]
+    said = yaml.safe_dump(patch, allow_unicode=True, sort_keys=False).splitlines()
+    told = [f"Wrote {written.place}:", *(f"    {plain(line, 200)}" for line in said)]
     if written.before:
         told.append(f"Its comments could not be kept; as it was, it is in {written.before}")
     left = sorted({c for f in document.findings if is_suspicion(f) for c in f.columns})

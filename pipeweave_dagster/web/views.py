@@ -26,6 +26,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.eda.render import finding_groups
+from pipeweave_dagster.core.eda.svg import label_of
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
 from pipeweave_dagster.settings import Settings
@@ -72,6 +73,7 @@ class View:
     report: EdaReport | None = None
     report_url: str = ""
     plot: str = ""
+    plot_caption: str = ""
     inspected: bool = False
     blocked: list[Finding] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
@@ -122,6 +124,7 @@ def _fill_data(view: View, store: DocumentStore, entries: dict[str, Entry]) -> N
     if view.report:
         view.report_url = payload_url(view.report.html)
         view.plot = _image(view.report.plot_svg)
+        view.plot_caption = label_of(view.report.plot_svg)
 
 
 def _fill_model(

@@ -99,6 +99,11 @@ def test_all_proposals_are_accepted_at_once(store: DocumentStore, case: Made) ->
     assert set(spec_after(store, case).features) == {"lsat"}
 
 
+def test_what_was_written_is_told(store: DocumentStore, case: Made) -> None:
+    done = CliRunner().invoke(build_app(), ["findings", "bar", "--accept", "PW204"])
+    assert "pipeweave.yaml:\n    columns:\n      bar_passed:\n        drop: true" in done.stdout
+
+
 def test_comments_of_the_author_are_kept(store: DocumentStore, case: Made) -> None:
     key = "uploads/bar/pipeweave.yaml"
     store.storage.put(key, b"mode: replace  # for now\n")

@@ -48,7 +48,7 @@ def put(store, tmp_path, dataset="demo", error=None, target=None, columns=None, 
     schema = case.schema.model_copy(update={"target": told})
     report = build_report(dataset, case.snapshot, case.schema, case.data, folder)
     store.save_payloads(report, folder)
-    findings = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    findings = inspect(case.snapshot, schema, case.data, DatasetSettings())
     parts = {"dataset": case.snapshot, "schema_deduction": schema}
     parts |= {"eda_report": report, "findings": findings}
     entries = {
@@ -144,11 +144,14 @@ def test_a_refused_run_shows_the_findings_that_stand_against_it(client, store, t
 
 
 def test_a_missing_target_is_named_and_not_set_aside(client, store, tmp_path):
-    put(store, tmp_path, "aimless", columns={"a": [1, 2] * 50, "b": [3, 4] * 50}, goal=None)
+    columns = {"a": [1, 2] * 50, "b": [3, 4] * 50}
+    put(store, tmp_path, "aimless", target={"candidates": ["a", "b"]}, columns=columns, goal=None)
     refused = Attempt(run_id="r1", started_at=2.0, state="failed", blocked=["PW101"])
     store.save_attempt("aimless", refused)
     page = client.get("/datasets/aimless").text
     assert "target: NAME" in page
+    assert "Possible columns: a, b." in page
+    assert "<figcaption>Columns by type.</figcaption>" in page
     assert "--accept" not in page
     assert "--override" not in page
 

@@ -7,7 +7,7 @@ that stands alone brings its own style, light and dark.
 import math
 import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 
 STYLE = (
     ".m{fill:#2f6f9f}.b{fill:#c8642a}.s{fill:none;stroke:#2f6f9f;stroke-width:2}"
@@ -16,6 +16,8 @@ STYLE = (
     "@media(prefers-color-scheme:dark){.m{fill:#6db1e0}.b{fill:#f0a070}.s{stroke:#6db1e0}"
     ".q{stroke:#f0a070}.t{fill:#dde4ec}}"
 )
+_HEAD = 2_000
+_LABEL = re.compile(r'<svg [^>]*aria-label="([^"]*)"')
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -107,3 +109,9 @@ def _n(value: float) -> str:
         if abs(value) < 1
         else f"{value:.1f}".removesuffix(".0")
     )
+
+
+def label_of(markup: str) -> str:
+    """What a picture of `Svg` shows; empty if it does not say."""
+    found = _LABEL.search(markup[:_HEAD])
+    return unescape(found[1]) if found else ""

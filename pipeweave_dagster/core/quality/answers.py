@@ -23,13 +23,17 @@ def acceptance(document: Findings, code: str, column: str | None = None) -> dict
             proposal that a setting could take over.
     """
     patch: dict[str, Any] = {}
-    for finding in _told(document, code, column):
+    told = _told(document, code, column)
+    for finding in told:
         if not (code == ALL and is_suspicion(finding)):
             patch = merged(patch, finding.patch)
     if not patch:
         raise validation_error(
             f"{code} has no proposal that a setting could take over.",
-            fix="Change the data, or use --override with --reason.",
+            fix=next(
+                (finding.proposal for finding in told if finding.proposal),
+                "Change the data, or use --override with --reason.",
+            ),
         )
     return patch
 

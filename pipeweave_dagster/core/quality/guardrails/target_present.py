@@ -19,7 +19,6 @@ def check(case: Case) -> Iterator[Hit]:
                 "Name the column to predict: `target: NAME` in pipeweave.yaml, or --target NAME."
                 + (f" Possible columns: {few}." if few else "")
             ),
-            patch={"target": target.candidates[0]} if target.candidates else {},
         )
     elif target.task is None:
         yield Hit(
