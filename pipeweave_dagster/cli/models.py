@@ -13,7 +13,7 @@ from pipeweave_dagster.adapters.registry import load_version, versions
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
-from pipeweave_dagster.cli.output import AsJson, columns, deliver, emit
+from pipeweave_dagster.cli.output import AsJson, columns, deliver, emit, plain
 from pipeweave_dagster.core.errors import not_found
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
@@ -73,9 +73,19 @@ def show(name: _Name, json: AsJson = False) -> None:
         "model": trained.model_dump(mode="json"),
         "evaluation": evaluation.model_dump(mode="json", exclude={"plots"}),
     }
-    scores = [(n, e.value, e.low, e.high) for n, e in evaluation.metrics.items()]
+    constant = evaluation.baseline
+    scores = [
+        (n, *map(_short, (e.value, e.low, e.high, constant[n].value if n in constant else None)))
+        for n, e in evaluation.metrics.items()
+    ]
     text = f"{link.model_name} version {link.model_version}: {trained.winner} ({trained.verdict})"
-    emit(facts, json, f"{text}\n\n{columns(['metric', 'test', 'low', 'high'], scores)}")
+    text += f" for {plain(trained.target, 80)}"
+    table = columns(["metric", "test", "low", "high", "constant model"], scores)
+    emit(facts, json, f"{text}\n\n{table}")
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
 
 
 def promote(
