@@ -96,7 +96,7 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
                 entry["parts"] = list(TEXT_COUNTS)
             if name in step.params.get("numbers", []):
                 entry["parts"] = ["number"]
-            plan.append(entry | _said(spec, entry))
+            plan.append(entry | said_of(spec, entry))
     plan.extend(
         {"name": f.name, "use": USE, "operator": f.operator, "columns": list(f.columns)}
         for f in derived_in(spec)
@@ -114,7 +114,7 @@ def _read_as(use: str) -> str:
     return prepared_as(use) if known is None else known.reads or use
 
 
-def _said(spec: PipelineSpec, entry: dict[str, Any]) -> dict[str, Any]:
+def said_of(spec: PipelineSpec, entry: dict[str, Any]) -> dict[str, Any]:
     """What a person has said of single values of a column."""
     read = next((step.params for step in spec.steps if step.use == "table"), {})
     said: dict[str, Any] = {}

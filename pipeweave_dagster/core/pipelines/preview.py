@@ -53,13 +53,16 @@ def _made(
     spec: PipelineSpec, step: Step, table: "pd.DataFrame"
 ) -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
     """Resulting columns, each with its (first) source, and their values."""
-    from pipeweave_dagster.core.pipelines.compile import frame_plan
+    from pipeweave_dagster.core.pipelines.compile import frame_plan, said_of
     from pipeweave_dagster.core.training.serving import as_said, prepare
 
     names = list(table.columns)
     plan = frame_plan(spec)
     if step.use == "table":
-        return [(name, name) for name in names], as_said(table, plan)
+        target = {"name": spec.target}
+        return [(name, name) for name in names], as_said(
+            table, [*plan, target | said_of(spec, target)]
+        )
     if step.use == USE:
         # Means of groups are learned in each fold, so they cannot be shown here.
         ideas = [e for e in plan if e["use"] == USE and not e["operator"].startswith("group_")]

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,9 @@ def _at_home() -> None:
     try:
         importlib.import_module(HOME)
     except ModuleNotFoundError:
-        sys.modules[HOME] = sys.modules[__name__]
+        home = ModuleType(HOME)
+        vars(home)["Clipped"] = Clipped
+        sys.modules[HOME] = home
 
 
 def save_bundle(bundle: dict[str, Any], path: str | Path) -> None:

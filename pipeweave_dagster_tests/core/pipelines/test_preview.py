@@ -57,6 +57,14 @@ def test_what_was_read_and_what_is_derived_can_be_looked_at(seen, spec, tmp_path
     assert (column["missing_before"], column["missing_after"]) == (20, 20)
 
 
+def test_what_stands_for_missing_in_the_target_is_missing_after_reading(tmp_path):
+    settings = DatasetSettings(columns={"co": ColumnSetting(missing=["-200"])})
+    spec = planned(table(), "co", "regression", settings=settings)
+    found = preview(spec, stored(table(), tmp_path), "read")["columns"]
+    (target,) = [column for column in found if column["name"] == "co"]
+    assert (target["missing_before"], target["missing_after"]) == (0, 20)
+
+
 def test_a_step_that_does_not_exist_is_told_with_those_that_do(seen):
     with pytest.raises(PipeWeaveError, match="no step 'nubmers'") as caught:
         seen("nubmers")
