@@ -4,7 +4,7 @@ import dagster as dg
 from pydantic import ValidationError
 
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.lib.runs import run_of
+from pipeweave_dagster.lib.runs import run_of, tag_run
 from pipeweave_dagster.settings import Settings
 
 MAX_RUNTIME_TAG = "dagster/max_runtime"
@@ -44,4 +44,4 @@ def make_room(context: dg.AssetExecutionContext, settings: Settings, budget_s: f
     begun = run_of(context)
     run = context.instance.get_run_by_id(begun.run_id) if begun else None
     if run is not None and run.tags.get(MAX_RUNTIME_TAG) in limit_tag(settings).values():
-        context.instance.add_run_tags(run.run_id, {MAX_RUNTIME_TAG: f"{limit:.0f}"})
+        tag_run(context, {MAX_RUNTIME_TAG: f"{limit:.0f}"})

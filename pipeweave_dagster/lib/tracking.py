@@ -17,7 +17,7 @@ from pipeweave_dagster.lib.lines import keys_to_make
 from pipeweave_dagster.lib.links import links_of
 from pipeweave_dagster.lib.partitions import MLFLOW_TAG
 from pipeweave_dagster.lib.reasons import error_of
-from pipeweave_dagster.lib.runs import run_of
+from pipeweave_dagster.lib.runs import run_of, tag_run
 
 logger = logging.getLogger(__name__)
 _OPEN, _ENDED = "open", "ended"
@@ -40,7 +40,7 @@ def will_make(context: dg.AssetExecutionContext, asset: str) -> bool:
 @contextlib.contextmanager
 def open_in_mlflow(context: dg.AssetExecutionContext, *, ends: bool) -> Iterator[None]:
     """Around a training: its run in MLflow is open, until this block or its evaluation ends."""
-    _note(context, _OPEN)
+    tag_run(context, {MLFLOW_TAG: _OPEN})
     with ended_in_mlflow(context, ends=ends):
         yield
 
@@ -52,10 +52,10 @@ def ended_in_mlflow(context: dg.AssetExecutionContext, *, ends: bool = True) -> 
         yield
     except PipeWeaveError as error:
         if RECORDED in error.details:
-            _note(context, _ENDED)
+            tag_run(context, {MLFLOW_TAG: _ENDED})
         raise
     if ends:
-        _note(context, _ENDED)
+        tag_run(context, {MLFLOW_TAG: _ENDED})
 
 
 def settle(instance: dg.DagsterInstance, workbench: Workbench) -> list[str]:
@@ -87,9 +87,3 @@ def _end(
     tags = links_of(run.run_id, name, dataset, workbench.settings)
     error = error_of(instance, run.run_id)
     record_end(workbench, dataset, tags, _ENDS[run.status], error, began)
-
-
-def _note(context: dg.AssetExecutionContext, state: str) -> None:
-    run = run_of(context)
-    if run is not None:
-        context.instance.add_run_tags(run.run_id, {MLFLOW_TAG: state})

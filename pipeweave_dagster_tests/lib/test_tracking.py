@@ -111,3 +111,16 @@ def test_what_runs_is_left_alone() -> None:
         )
         assert settle(instance, bench) == []
     assert not bench.asked
+
+
+def test_a_database_that_is_locked_ends_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite was held by a starved process for more than five seconds."""
+
+    def locked(*_: object) -> None:
+        raise OSError("database is locked")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(dg.DagsterInstance, "add_run_tags", locked)
+        job = line(alone=True).resolve_job_def("line")
+        alone = [dg.AssetKey("model")]
+        assert job.execute_in_process(instance=instance, asset_selection=alone).success
