@@ -40,6 +40,8 @@ CARD = "model_card.md"
 _ASKED = 12
 _EXPLAINED = 4
 _EXPLAINED_CELLS = 300
+_FEW_WRONG = 10
+_MOST_OF_SQUARES, _TAIL_FROM = 0.2, 50
 
 
 def run_evaluation(
@@ -73,6 +75,9 @@ def run_evaluation(
     depends = dependences(bundle, outcome, list(shown))
     if spec.weight is not None:
         notes.insert(0, _weight_note(spec.weight, trained.metric, outcome))
+    few = _few_wrong(outcome) if classes else _few_decide(outcome)
+    if few is not None:
+        notes.insert(0, few)
     if len(outcome.y) < 100:
         notes.insert(0, f"Only {len(outcome.y)} test rows: the intervals are wide.")
     audit = Audit() if origin is None else run_audit(trained, spec, origin[0], whole, outcome)
@@ -147,6 +152,29 @@ def _fairness(outcome: Outcome) -> list[Fairness]:
         said = decided(outcome.output, outcome.threshold) == of
         found.append(of_decisions(name, groups, outcome.y == of, said))
     return found
+
+
+def _few_wrong(outcome: Outcome) -> str | None:
+    """No resampling of test rows tells of errors that are not among them."""
+    wrong = int(np.sum(outcome.output.argmax(axis=1) != outcome.y))
+    if wrong >= _FEW_WRONG:
+        return None
+    return (
+        f"{wrong} of {len(outcome.y)} test rows are told wrongly: so few that the intervals of "
+        "log loss and Brier score are too narrow."
+    )
+
+
+def _few_decide(outcome: Outcome) -> str | None:
+    """Of long tails the largest errors are mostly not among the test rows."""
+    squares = np.sort((outcome.y - outcome.output) ** 2)
+    largest = float(squares[-max(1, len(squares) // 100) :].sum())
+    if len(squares) < _TAIL_FROM or largest <= _MOST_OF_SQUARES * float(squares.sum()):
+        return None
+    return (
+        f"{largest / squares.sum():.0%} of the squared error is that of a hundredth of the test "
+        "rows, so that the intervals of RMSE and R2 are too narrow."
+    )
 
 
 def _weight_note(column: str, metric: MetricName, outcome: Outcome) -> str:

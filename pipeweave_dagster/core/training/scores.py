@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Estimate, MetricName
 from pipeweave_dagster.core.training.by_class import by_class
+from pipeweave_dagster.core.training.few_errors import widened
 from pipeweave_dagster.core.training.metrics import (
     Array,
     Codes,
@@ -181,7 +182,8 @@ def with_intervals(
         for name, value in compute(y[picked], output[picked], part_of(weight, picked)).items():
             if value is not None and np.isfinite(value):
                 draws[name].append(value)
-    return {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
+    found = {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
+    return widened(found, np.asarray(y, dtype=np.intp), output, weight) if classes else found
 
 
 def interval_of(
@@ -199,7 +201,11 @@ def interval_of(
     rng = np.random.default_rng(0)
     picks = (rng.integers(0, len(y), len(y)) for _ in range(draws))
     values = [score(metric, y[rows], output[rows], part_of(weight, rows)) for rows in picks]
-    return _estimate(point, [v for v in values if v is not None and np.isfinite(v)], draws)
+    known = [v for v in values if v is not None and np.isfinite(v)]
+    found = _estimate(point, known, draws)
+    if output.ndim == 1:
+        return found
+    return widened({metric: found}, np.asarray(y, dtype=np.intp), output, weight)[metric]
 
 
 def _finite(value: float | None) -> float | None:

@@ -272,6 +272,17 @@ def test_weights_count_in_fits_and_scores_and_are_said(signal, tmp_path):
     assert "count by their" in (out / "evaluation" / "model_card.md").read_text()
 
 
+def test_what_few_test_rows_decide_is_said(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=400)
+    frame = pd.DataFrame({"x": x, "y": x + np.where(np.arange(400) % 40 == 0, 50.0, 0.1) * x})
+    settings = DatasetSettings(task="regression")
+    found = evaluated(
+        *trained(frame, "y", "regression", tmp_path, families=["linear"], settings=settings)
+    )
+    assert any("RMSE and R2 are too narrow" in note for note in found.notes)
+
+
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan])
 def test_weights_that_leave_no_row_are_refused(signal, tmp_path, weight):
     with pytest.raises(PipeWeaveError, match="weight `w`"):
