@@ -48,6 +48,13 @@ def logs(
     emit({"run_id": full_id, "entries": facts}, json, "\n".join(_line(f) for f in facts))
 
 
+def last_of_a_step(instance: "dg.DagsterInstance", run_id: str) -> dict[str, Any]:
+    """Which step a run was at, and the last line that it wrote; empty if it came to none."""
+    entries = (_facts(entry) for entry in reversed(instance.all_logs(run_id)))
+    found = next((facts for facts in entries if facts["step"]), None)
+    return {} if found is None else {"step": found["step"], "last_line": found["message"]}
+
+
 def _entries_to_come(instance: "dg.DagsterInstance", run_id: str) -> Iterator[Any]:
     """Every entry, those written by now first; ends after the last one of the run."""
     cursor: str | None = None

@@ -37,6 +37,7 @@ def ls(
     import dagster as dg
 
     with home.instance() as instance:
+        _end_the_dead(instance)
         tags = {"dagster/partition": name} if name else None
         records = instance.get_run_records(dg.RunsFilter(tags=tags), limit=limit)
     facts = [facts_of(record) for record in records]
@@ -45,14 +46,25 @@ def ls(
     emit({"runs": facts}, json, table)
 
 
+def _end_the_dead(instance: "dg.DagsterInstance") -> None:
+    """A run whose process was killed has failed, though no daemon and no later run has seen it."""
+    from pipeweave_dagster.lib.reaper import reap
+
+    with home.workbench() as bench:
+        reap(instance, bench.store)
+
+
 def show(run_id: RunId, json: AsJson = False) -> None:
-    """One run: status, times, and why it failed if it did."""
+    """One run: status, times, and if it failed why, at which step and after which line."""
     from pipeweave_dagster.lib.reasons import error_of
 
     with home.instance() as instance:
+        _end_the_dead(instance)
         record = record_of(instance, run_id)
         facts = facts_of(record)
         error = error_of(instance, facts["run_id"]) if record.dagster_run.is_finished else None
+        if error is not None:
+            facts |= logs.last_of_a_step(instance, facts["run_id"])
     facts["error"] = error.envelope() if error else None
     lines = [
         f"{key:>10}  {plain(value, 1000)}" for key, value in facts.items() if value is not None

@@ -1,0 +1,55 @@
+"""`pipeweave runs`: a run that was killed has failed, also where nothing else has noticed it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from pipeweave_dagster.cli import home as cli_home
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.lib.partitions import PROCESS_TAG
+
+
+@dg.job
+def _killed() -> None:
+    """Its events are written by the test."""
+
+
+@contextmanager
+def _opened(instance: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
+    yield instance
+
+
+def _dead_process() -> str:
+    child = subprocess.Popen([sys.executable, "-c", "pass"], stdin=subprocess.PIPE)
+    start = psutil.Process(child.pid).create_time()
+    child.communicate()
+    return f"{os.uname().nodename}:{child.pid}:{start:.2f}"
+
+
+@pytest.mark.parametrize("command", ["ls", "show"])
+def test_a_killed_run_shows_its_step_and_last_line(
+    command: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home
+    started = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "_killed")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(_killed, tags={PROCESS_TAG: _dead_process()})
+        instance.report_dagster_event(started, run.run_id)
+        instance.report_engine_event("trial 3 lightgbm", run, step_key="model")
+        monkeypatch.setattr(cli_home, "instance", lambda: _opened(instance))
+        words = ["runs", command, *([run.run_id[:8]] if command == "show" else []), "--json"]
+        told = json.loads(CliRunner().invoke(build_app(), words).stdout)
+    facts = told["runs"][0] if command == "ls" else told
+    assert facts["status"] == "FAILURE"
+    if command == "show":
+        assert (facts["step"], facts["last_line"]) == ("model", "trial 3 lightgbm")
+        assert "was killed" in facts["error"]["message"]
