@@ -63,6 +63,7 @@ def show(run_id: RunId, json: AsJson = False) -> None:
         record = record_of(instance, run_id)
         facts = facts_of(record)
         error = error_of(instance, facts["run_id"]) if record.dagster_run.is_finished else None
+        facts |= {"step": None, "last_line": None}
         if error is not None:
             facts |= logs.last_of_a_step(instance, facts["run_id"])
     facts["error"] = error.envelope() if error else None
