@@ -31,6 +31,7 @@ _WITHOUT_REMEDY = {
     "adapters/worker/child.py": 2,
     "core/landing/yaml_settings.py": 1,
     "core/advice/advisor.py": 1,
+    "lib/reasons.py": 1,
 }
 _RAISERS = {"validation_error", "not_found", "unavailable", "PipeWeaveError"}
 
