@@ -110,7 +110,8 @@ def run_evaluation(
         evaluation = evaluation.model_copy(update={"checks": methodology(asked)})
     (out / CARD).write_text(model_card(trained, spec, evaluation), encoding="utf-8")
     value = metrics[trained.metric]
-    _log.info("test %s %s on %d rows", trained.metric, value.value, len(outcome.y))
+    told = "unknown" if value.value is None else f"{value.value:.4g}"
+    _log.info("test %s %s on %d rows", trained.metric, told, len(outcome.y))
     return evaluation.model_copy(update={"card": Payload.of(out / CARD, "text/markdown")})
 
 
