@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+_GIVEN: set[int] = set()
+
 
 def free_ports(count: int, *, reach: int = 0) -> list[int]:
     """Ports that nobody listens on now, below the range that outgoing connections use.
 
-    Each worker of a test run has a range of its own: a server takes seconds to open its port, in
-    which another worker would find it free.
+    Each worker of a test run has a range of its own, and gives out no port twice: a server takes
+    seconds to open its port, in which another one would find it free.
 
     Args:
         count: How many, in a row.
@@ -27,7 +29,9 @@ def free_ports(count: int, *, reach: int = 0) -> list[int]:
     start = 12_000 + worker * span + (os.getpid() * 37) % (span // 2)
     for base in range(start, start + span // 2, count):
         ports = list(range(base, base + count))
-        if all(_is_free(p) and (not reach or _is_free(p + reach)) for p in ports):
+        fresh = not _GIVEN.intersection(ports)
+        if fresh and all(_is_free(p) and (not reach or _is_free(p + reach)) for p in ports):
+            _GIVEN.update(ports)
             return ports
     raise AssertionError("no free ports")
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,19 +90,27 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     log = tmp_path_factory.mktemp("moto") / "log"
     server = S3Server(f"http://127.0.0.1:{port}", ACCESS_KEY, SECRET_KEY)
-    with running(command, answers(server.endpoint), log):
-        server.client().create_bucket(Bucket=_BUCKET)
+    with running(command, _makes_bucket(server), log):
         yield server
 
 
-def _has_bucket(server: S3Server) -> Any:
+def _has_bucket(server: S3Server) -> Callable[[], bool]:
+    return _takes(server, lambda s3: s3.put_object(Bucket=_BUCKET, Key="ready", Body=b""))
+
+
+def _makes_bucket(server: S3Server) -> Callable[[], bool]:
+    return _takes(server, lambda s3: s3.create_bucket(Bucket=_BUCKET))
+
+
+def _takes(server: S3Server, request: Callable[[Any], Any]) -> Callable[[], bool]:
+    """Whether it does what it is asked; another server than the one that starts would not."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     def ready() -> bool:
         if not answers(server.endpoint)():
             return False
         try:
-            server.client().put_object(Bucket=_BUCKET, Key="ready", Body=b"")
+            request(server.client())
         except (BotoCoreError, ClientError):
             return False
         return True
