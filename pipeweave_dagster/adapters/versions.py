@@ -66,6 +66,18 @@ def documents_of(store: DocumentStore, dataset: str, asset: str) -> list[Entry]:
     return sorted(found.values(), key=lambda entry: -entry.made_at)
 
 
+def pipeline_in_force(store: DocumentStore, dataset: str) -> PipelineSpec:
+    """The pipeline that is published.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there is none yet.
+    """
+    found = store.latest(dataset, "pipeline", PipelineSpec)
+    if found is None:
+        raise not_found(f"{dataset!r} has no pipeline yet.", fix="Run the data set first.")
+    return found
+
+
 def entry_of(
     found: list[Entry], dataset: str, what: str, version: str | None, listed: str
 ) -> Entry:

@@ -7,6 +7,7 @@ import typer
 
 from pipeweave_dagster.adapters.registry import load_origin, load_version
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.versions import pipeline_in_force
 from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.cli import home
 from pipeweave_dagster.cli.datasets import known
@@ -73,9 +74,7 @@ def _chosen(store: DocumentStore, dataset: str, version: str | None) -> _Chosen:
     if version is not None:
         spec, snapshot = load_origin(store, dataset, version)
         return _Chosen(spec, load_version(store, dataset, version)[0], snapshot)
-    newest = store.latest(dataset, "pipeline", PipelineSpec)
-    if newest is None:
-        raise not_found(f"{dataset!r} has no pipeline yet.", fix="Run the data set first.")
+    newest = pipeline_in_force(store, dataset)
     trained = store.latest(dataset, "model", TrainedModel)
     return _Chosen(newest, trained, store.latest(dataset, "dataset", DatasetSnapshot))
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.adapters.receive import settings_of
+from pipeweave_dagster.adapters.versions import pipeline_in_force
 from pipeweave_dagster.cli import home, pipeline_export, pipeline_versions
 from pipeweave_dagster.cli.datasets import known
 from pipeweave_dagster.cli.output import AsJson, columns, emit, plain
@@ -37,10 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def _spec(name: str) -> PipelineSpec:
     with home.workbench() as bench:
-        found = bench.store.latest(known(bench.store, name), "pipeline", PipelineSpec)
-    if found is None:
-        raise not_found(f"{name!r} has no pipeline yet.", fix="Run the data set first.")
-    return found
+        return pipeline_in_force(bench.store, known(bench.store, name))
 
 
 def ls(json: AsJson = False) -> None:

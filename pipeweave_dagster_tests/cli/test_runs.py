@@ -1,21 +1,18 @@
 """`pipeweave runs`: a run that was killed has failed, also where nothing else has noticed it."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-import psutil
 import pytest
 from typer.testing import CliRunner
 
 from pipeweave_dagster.cli import home as cli_home
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
+from pipeweave_dagster_tests.lib.test_reaper import dead_process
 
 
 @dg.job
@@ -28,13 +25,6 @@ def _opened(instance: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
     yield instance
 
 
-def _dead_process() -> str:
-    child = subprocess.Popen([sys.executable, "-c", "pass"], stdin=subprocess.PIPE)
-    start = psutil.Process(child.pid).create_time()
-    child.communicate()
-    return f"{os.uname().nodename}:{child.pid}:{start:.2f}"
-
-
 @pytest.mark.parametrize("command", ["ls", "show"])
 def test_a_killed_run_shows_its_step_and_last_line(
     command: str, home: Path, monkeypatch: pytest.MonkeyPatch
@@ -42,7 +32,7 @@ def test_a_killed_run_shows_its_step_and_last_line(
     assert home
     started = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "_killed")
     with dg.DagsterInstance.ephemeral() as instance:
-        run = instance.create_run_for_job(_killed, tags={PROCESS_TAG: _dead_process()})
+        run = instance.create_run_for_job(_killed, tags={PROCESS_TAG: dead_process()})
         instance.report_dagster_event(started, run.run_id)
         instance.report_engine_event("trial 3 lightgbm", run, step_key="model")
         monkeypatch.setattr(cli_home, "instance", lambda: _opened(instance))

@@ -26,7 +26,7 @@ from pipeweave_dagster.core.training.contributions import contributions
 from pipeweave_dagster.core.training.dependence import dependences
 from pipeweave_dagster.core.training.fairness import of_decisions, of_values
 from pipeweave_dagster.core.training.importance import importance, lighter
-from pipeweave_dagster.core.training.metrics import score
+from pipeweave_dagster.core.training.metrics import effective_rows, score
 from pipeweave_dagster.core.training.outcome import Outcome, read_outcome
 from pipeweave_dagster.core.training.plots import dependence_plot, plots
 from pipeweave_dagster.core.training.scores import with_intervals
@@ -182,8 +182,7 @@ def _weight_note(column: str, metric: MetricName, outcome: Outcome) -> str:
     alike = score(metric, outcome.y, outcome.output)
     told = "" if alike is None else f": {metric} is {alike:.4g} if they count alike"
     if outcome.weight is not None:
-        # Rows that count differently tell as much as fewer rows that count alike (Kish 1965).
-        rows = outcome.weight.sum() ** 2 / np.sum(outcome.weight**2)
+        rows = effective_rows(outcome.weight, len(outcome.y))
         told += f", and they tell as much as {rows:.0f} rows that do"
     return (
         f"Rows count by their `{column}`, in fitting, in the choice of models and in the scores of "

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Estimate
-from pipeweave_dagster.core.training.metrics import Array, Codes, part_of
+from pipeweave_dagster.core.training.metrics import Array, Codes, effective_rows, part_of
 
 _Z = 1.959964
 _FEW, _FEW_OF_CLASS = 10, 30
@@ -60,18 +60,13 @@ def _wider(found: Estimate, bounds: Bounds | None) -> Estimate:
     return found.model_copy(update={"low": low, "high": high})
 
 
-def _effective(weight: Array | None, rows: int) -> float:
-    """Rows that count alike and tell as much (Kish 1965)."""
-    return float(rows) if weight is None else float(weight.sum() ** 2 / np.sum(weight**2))
-
-
 def _is_few(hits: Sides) -> bool:
     return bool(len(hits) and min(hits.sum(), (~hits).sum()) < _FEW)
 
 
 def _wilson(hits: Sides, weight: Array | None) -> tuple[float, float, float]:
     """A share and its bounds."""
-    p, n = float(np.average(hits, weights=weight)), _effective(weight, len(hits))
+    p, n = float(np.average(hits, weights=weight)), effective_rows(weight, len(hits))
     centre, half = p + _Z**2 / (2 * n), _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
     below = 1 + _Z**2 / n
     return p, max(0.0, (centre - half) / below), min(1.0, (centre + half) / below)
@@ -97,7 +92,7 @@ def _area(found: Estimate | None, positive: Sides, weight: Array | None) -> Boun
     sides = [(int(rows.sum()), part_of(weight, rows)) for rows in (positive, ~positive)]
     if min(count for count, _ in sides) >= _FEW_OF_CLASS and found.value <= _NEARLY_ONE:
         return None
-    m, n = (_effective(own, count) for count, own in sides)
+    m, n = (effective_rows(own, count) for count, own in sides)
     area, half = found.value, (m + n) / 2 - 1
 
     def outside(theta: float) -> bool:

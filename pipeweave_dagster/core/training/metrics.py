@@ -31,6 +31,11 @@ def mean_of(values: Array, weight: Array | None) -> float:
     return float(np.mean(values) if weight is None else np.average(values, weights=weight))
 
 
+def effective_rows(weight: Array | None, rows: int) -> float:
+    """How many rows that count alike tell as much as rows of these weights (Kish 1965)."""
+    return float(rows) if weight is None else float(weight.sum() ** 2 / np.sum(weight**2))
+
+
 def auc(positive: NDArray[np.bool_], scores: Array, weight: Array | None = None) -> float | None:
     """Area under the ROC curve as the Mann-Whitney statistic; None where one class lacks."""
     count = int(positive.sum())

@@ -4,10 +4,16 @@ import math
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import MetricName
-from pipeweave_dagster.core.training.metrics import Array, auc, mean_of, part_of, row_loss
+from pipeweave_dagster.core.training.metrics import (
+    Array,
+    auc,
+    effective_rows,
+    mean_of,
+    part_of,
+    row_loss,
+)
 
 Verdict = Literal["model", "no signal"]
 _RANKED = ("rmse", "mae", "r2", "log_loss")
@@ -99,20 +105,13 @@ def _rank_z(y: Array, output: Array) -> float:
 
 
 def _auc_z(y: Array, proba: Array, weight: Array | None) -> float:
-    """The largest distance over classes, one against the rest.
-
-    Rows that count differently tell as much as fewer rows that count alike (Kish 1965).
-    """
+    """The largest distance over classes, one against the rest."""
     best = 0.0
     for k in range(1 if proba.shape[1] == 2 else 0, proba.shape[1]):
         positive = y == k
         area = auc(positive, proba[:, k], weight)
         if area is not None:
-            m, n = (_effective(side, weight) for side in (positive, ~positive))
+            sides = (positive, ~positive)
+            m, n = (effective_rows(part_of(weight, side), int(side.sum())) for side in sides)
             best = max(best, (area - 0.5) / math.sqrt((m + n + 1) / (12 * m * n)))
     return best
-
-
-def _effective(rows: NDArray[np.bool_], weight: Array | None) -> float:
-    own = part_of(weight, rows)
-    return float(rows.sum()) if own is None else float(own.sum() ** 2 / np.sum(own**2))
