@@ -29,7 +29,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import (
     ColumnSetting,
     DatasetSettings,
@@ -39,18 +39,18 @@ from pipeweave_dagster.core.documents import (
     SplitSetting,
 )
 from pipeweave_dagster.core.eda import ReportOptions, build_report, render
+from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
 from pipeweave_dagster.core.pipelines.plan import plan
-from pipeweave_dagster.core.pipelines.validate import validate
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster.core.quality.answers import acceptance, merged
 from pipeweave_dagster.core.quality.case import Case as InspectedCase
-from pipeweave_dagster.core.quality.labels import label_odds
+from pipeweave_dagster.core.quality.label_noise import label_odds
+from pipeweave_dagster.core.quality.user_decisions import acceptance, merged
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster.core.training.serving import prepare
-from pipeweave_dagster.core.training.split import split_rows, strata_of
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.split import split_rows, strata_of
 
 Line = tuple[str, object, object]
 Row = Callable[["Sets"], Iterator[Line]]

@@ -28,7 +28,7 @@ from acceptance.models import Trainer
 from pipeweave_dagster.adapters.worker import Worker
 
 CHECKS = (*scores.CHECKS, *training.CHECKS)
-_PRELOAD = ("pipeweave_dagster.core.training.trainer", "xgboost", "lightgbm", "skops.io")
+_PRELOAD = ("pipeweave_dagster.core.training.train_model", "xgboost", "lightgbm", "skops.io")
 
 
 def main() -> int:

@@ -22,12 +22,13 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import DatasetSettings, Evaluation, RawFile, RawUpload
+from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.schema import deduce
-from pipeweave_dagster.core.training import evaluate, train
-from pipeweave_dagster.core.training.folds import FoldCache, FoldData
+from pipeweave_dagster.core.training import train
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData
 
 CLEAN = {
     "breast_cancer": "diagnosis",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from train_type_model import Labelled, fit, load, out_of_fold, temperature
 
-from pipeweave_dagster.core.schema.type_model import CLASSES, softmax
+from pipeweave_dagster.core.schema.type_model.forests import CLASSES, softmax
 
 _DOMINANT = {"context-specific": "350", "list": "3493"}
 

@@ -30,12 +30,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from pipeweave_dagster.core.schema import type_model
-from pipeweave_dagster.core.schema.evidence import Evidence, vector
-from pipeweave_dagster.core.schema.name_letters import NAME_BUCKETS, name_buckets
-from pipeweave_dagster.core.schema.sample_letters import SAMPLE_BUCKETS, sample_buckets
-from pipeweave_dagster.core.schema.surroundings import surroundings
-from pipeweave_dagster.core.schema.type_model import CLASSES
+from pipeweave_dagster.core.schema.type_model import forests
+from pipeweave_dagster.core.schema.type_model.features import Evidence, vector
+from pipeweave_dagster.core.schema.type_model.forests import CLASSES
+from pipeweave_dagster.core.schema.type_model.name_letters import NAME_BUCKETS, name_buckets
+from pipeweave_dagster.core.schema.type_model.sample_letters import SAMPLE_BUCKETS, sample_buckets
+from pipeweave_dagster.core.schema.type_model.surroundings import surroundings
 
 CAP = 30
 ROUNDS = 160
@@ -155,7 +155,7 @@ class Linear:
 
     def chances(self, letters: Any) -> NDArray[np.float32]:
         """Probabilities by the letters alone, (n, classes)."""
-        return type_model.softmax(np.asarray(letters @ self.weights + self.bias)).astype(np.float32)
+        return forests.softmax(np.asarray(letters @ self.weights + self.bias)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Fitted:
         by_name, by_sample = self.names.chances(data.letters), self.samples.chances(data.samples)
         inputs = inputs_of(data, by_name, by_sample)
         first, second = (np.asarray(b.predict(inputs, raw_score=True)) for b in self.boosters)
-        return type_model.joined(first, second) + OFFSETS
+        return forests.joined(first, second) + OFFSETS
 
 
 def inputs_of(
@@ -245,7 +245,7 @@ def temperature(logits: NDArray[np.float64], data: Labelled) -> float:
     """The divisor of the logits that makes the log loss least (Guo et al., 2017)."""
 
     def loss(value: float) -> float:
-        chances = type_model.softmax(logits / value)[np.arange(len(logits)), data.classes]
+        chances = forests.softmax(logits / value)[np.arange(len(logits)), data.classes]
         return float(-(data.weights * np.log(chances + 1e-12)).sum() / data.weights.sum())
 
     return float(minimize_scalar(loss, bounds=(0.3, 4.0), method="bounded").x)
@@ -309,7 +309,7 @@ def main() -> None:
     """Train on all columns and write the model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--out", type=Path, default=type_model.PATH)
+    parser.add_argument("--out", type=Path, default=forests.PATH)
     options = parser.parse_args()
     data = load(options.data)
     calibrated = temperature(out_of_fold(data), data)

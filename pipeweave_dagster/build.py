@@ -19,13 +19,13 @@ from pipeweave_dagster.defs.pipelines import assets as pipeline_assets
 from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.schemas import assets as schema_assets
-from pipeweave_dagster.lib.console import console, print_all_runs
+from pipeweave_dagster.lib.asset_lines import PREDICT, PROCESS
+from pipeweave_dagster.lib.console_logs import console, print_all_runs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
-from pipeweave_dagster.lib.limits import job_tags
-from pipeweave_dagster.lib.lines import PREDICT, PROCESS
+from pipeweave_dagster.lib.op_names import with_prefixed_op
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
-from pipeweave_dagster.lib.renaming import with_prefixed_op
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.run_time_limit import job_tags
 
 OWNERS = ["team:pipeweave"]
 _GROUPS = {

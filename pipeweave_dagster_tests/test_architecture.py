@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,18 +18,43 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {"duckdb", "great_expectations", "lightgbm", "matplotlib", "mlflow", "numpy", "pandas"}
 HEAVY |= {"pyarrow", "scipy", "sklearn", "skops", "xgboost", "boto3", "botocore"}
 KNOW_DAGSTER = {"lib", "defs", "build", "definitions", "cli"}
-# definitions -> build -> defs -> lib -> adapters -> core; cli and web stand beside definitions.
+# definitions -> build -> defs -> lib -> services -> adapters -> core; cli and web stand beside
+# definitions.
 MAY_IMPORT = {
     "core": {"core"},
     "settings": {"core"},
     "adapters": {"adapters", "core", "settings"},
-    "lib": {"lib", "adapters", "core", "settings"},
-    "defs": {"defs", "lib", "adapters", "core", "settings"},
-    "build": {"defs", "lib", "adapters", "core", "settings"},
+    "services": {"services", "adapters", "core", "settings"},
+    "lib": {"lib", "services", "adapters", "core", "settings"},
+    "defs": {"defs", "lib", "services", "adapters", "core", "settings"},
+    "build": {"defs", "lib", "services", "adapters", "core", "settings"},
     "definitions": {"build", "settings"},
-    "web": {"web", "adapters", "core", "settings"},
-    "cli": {"cli", "web", "build", "definitions", "defs", "lib", "adapters", "core", "settings"},
-}
+    "web": {"web", "services", "adapters", "core", "settings"},
+    "cli": {
+        "cli", "web", "build", "definitions", "defs", "lib", "services", "adapters", "core",
+        "settings",
+    },
+}  # fmt: skip
+# Inside these packages a part may import only parts that are named before it.
+ORDER = {
+    "core": [
+        "errors", "documents", "naming", "number_format", "columns", "charts", "model", "metrics",
+        "ingest", "schema", "monitoring", "quality", "landing", "eda", "expectations", "pipelines",
+        "training", "explain", "evaluation", "prediction", "export", "advice",
+    ],
+    "core.ingest": [
+        "base", "column_matching", "types", "combine_files", "store_table", "text", "fast_path",
+        "formats", "as_text", "build_table", "aligned_batch",
+    ],
+    "core.training": [
+        "families", "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_test",
+        "leaderboard", "training_notes", "train_model", "replay_model", "serving",
+    ],
+    "core.evaluation": [
+        "fairness", "segments", "paired_test", "promotion", "audit", "report", "evaluate_model",
+    ],
+    "cli": ["support", "commands", "app", "__main__"],
+}  # fmt: skip
 LIGHT = ["definitions", "cli", "web", "adapters.storage", "core.documents", "core.errors"]
 LIGHT += [f"core.{p.parent.name}" for p in sorted(PACKAGE.glob("core/*/__init__.py"))]
 
@@ -64,6 +90,55 @@ def test_imports_go_one_way(module: Path) -> None:
     if part == "core":
         outside = {"boto3", "botocore", "google", "great_expectations", "mlflow"}
         assert not others & outside
+
+
+def module_name(path: Path) -> str:
+    """`core.training.data` for its `__init__.py`, `core.errors` for `core/errors.py`."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def module_graph() -> dict[str, set[str]]:
+    """Every module with the modules of the package that it imports."""
+    names = {module_name(module) for module in MODULES}
+    graph: dict[str, set[str]] = {}
+    for module in MODULES:
+        own = [
+            name.removeprefix("pipeweave_dagster.")
+            for name in imports(ast.parse(module.read_bytes()))
+            if name.startswith("pipeweave_dagster.")
+        ]
+        found = {name if name in names else name.rpartition(".")[0] for name in own}
+        graph[module_name(module)] = found - {module_name(module), ""}
+    return graph
+
+
+def part_graph(package: str) -> dict[str, set[str]]:
+    """The parts (folders and files) directly below a package, with the parts they import."""
+    above = f"{package}." if package else ""
+    parts: dict[str, set[str]] = {}
+    for module, found in module_graph().items():
+        if module.startswith(above) and module != package and module:
+            part = module.removeprefix(above).split(".")[0]
+            inner = {n.removeprefix(above).split(".")[0] for n in found if n.startswith(above)}
+            parts.setdefault(part, set()).update(inner - {part})
+    return parts
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_the_parts_of_a_package_keep_their_declared_order(package: str) -> None:
+    order, parts = ORDER[package], part_graph(package)
+    assert set(parts) == set(order)
+    for part, found in parts.items():
+        assert found <= set(order[: order.index(part)]), part
+
+
+PACKAGES = sorted({module_name(module) for module in MODULES if module.name == "__init__.py"})
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_package_has_a_cycle_between_its_parts(package: str) -> None:
+    TopologicalSorter(part_graph(package)).prepare()
 
 
 @pytest.mark.parametrize("name", LIGHT)

@@ -52,7 +52,9 @@ def test_worker_of_a_run_is_refused_too(log: Path) -> None:
     """There MLflow and Great Expectations are imported, whose telemetry swallows its errors."""
     with Worker() as worker, pytest.raises(PipeWeaveError, match=r"192\.0\.2\.1"):
         worker.call(
-            "pipeweave_dagster.adapters.answers:answers", time_limit_s=60, url="http://192.0.2.1/"
+            "pipeweave_dagster.adapters.http_checks:answers",
+            time_limit_s=60,
+            url="http://192.0.2.1/",
         )
     assert "192.0.2.1" in log.read_text()
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 
 from acceptance.common import Bench, Check, Read
-from pipeweave_dagster.adapters.expectations.engine import evaluate, run
-from pipeweave_dagster.adapters.expectations.frames import misfits, read
+from pipeweave_dagster.adapters.great_expectations.engine import evaluate, run
+from pipeweave_dagster.adapters.great_expectations.frames import misfits, read
 from pipeweave_dagster.core.expectations import propose
 
 MUTATED = 200

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from acceptance.common import Bench, Check
-from pipeweave_dagster.adapters.receive import check_size
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.services.receive import check_size
 
 
 def sizes(bench: Bench) -> Iterator[Check]:

@@ -19,12 +19,11 @@ from pipeweave_dagster.core.documents import (
     PipelineSpec,
     TrainedModel,
 )
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome, read_outcome
+from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster.core.training.outcome import Outcome, read_outcome
-from pipeweave_dagster.core.training.serving import load_bundle
 
-TRAINING = "pipeweave_dagster.core.training"
 NOISE = "a column of noise"
 _LIMIT_S = 600
 Change = Callable[[pd.DataFrame, str], pd.DataFrame]
@@ -58,7 +57,8 @@ class Model:
         out = self.folder / "told"
         out.mkdir()
         found = self.worker.call(
-            f"{TRAINING}:evaluate", time_limit_s=_LIMIT_S, trained=self.trained, spec=self.spec,
+            "pipeweave_dagster.core.evaluation:evaluate",
+            time_limit_s=_LIMIT_S, trained=self.trained, spec=self.spec,
             model=self.folder / (self.trained.evaluated or self.trained.model).name,
             test_rows=self.folder / self.trained.test_rows.name, out=out,
             origin=(self.read.data, self.findings),
@@ -117,7 +117,8 @@ class Trainer:
         folder.mkdir()
         began = time.time()
         found = self.worker.call(
-            f"{TRAINING}:train", time_limit_s=_LIMIT_S, spec=spec, schema=read.schema,
+            "pipeweave_dagster.core.training:train",
+            time_limit_s=_LIMIT_S, spec=spec, schema=read.schema,
             data=read.data, out=folder, budget_s=budget_s, started_at=began,
         )  # fmt: skip
         used = time.time() - began

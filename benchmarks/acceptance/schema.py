@@ -8,8 +8,8 @@ import duckdb
 import jsonschema
 
 from acceptance.common import Bench, Check
-from pipeweave_dagster.core.schema.drift import compare
 from pipeweave_dagster.core.schema.export import json_schema, sql_ddl
+from pipeweave_dagster.core.schema.schema_diff import compare
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.settings import Settings
 

@@ -11,17 +11,17 @@ from scipy.stats import binom
 from acceptance.common import Check
 from acceptance.models import Trainer
 from pipeweave_dagster.core.documents import Costs
-from pipeweave_dagster.core.training.calibrate import temperature
-from pipeweave_dagster.core.training.comparing import paired
-from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
-from pipeweave_dagster.core.training.folds import FoldCache, output
-from pipeweave_dagster.core.training.job import Job, make_job
-from pipeweave_dagster.core.training.metrics import Array, Codes, row_log_loss, score
-from pipeweave_dagster.core.training.sample import sampled
-from pipeweave_dagster.core.training.scores import calibration_error, interval_of
-from pipeweave_dagster.core.training.serving import tempered
-from pipeweave_dagster.core.training.table import read_table
-from pipeweave_dagster.core.training.threshold import cheapest, cost
+from pipeweave_dagster.core.evaluation.paired_test import paired
+from pipeweave_dagster.core.metrics.all_metrics import calibration_error, interval_of
+from pipeweave_dagster.core.metrics.decision_costs import cheapest, cost
+from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
+from pipeweave_dagster.core.model.serving import tempered
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, output
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.row_sample import sampled
+from pipeweave_dagster.core.training.data.training_set import Job, make_job
+from pipeweave_dagster.core.training.ensemble.calibration import temperature
+from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 _CLASSED = (
     "adult_income", "german_credit", "pima_diabetes", "telco_churn", "hr_attrition_ibm",

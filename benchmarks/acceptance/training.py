@@ -12,20 +12,20 @@ from sklearn import metrics as reference
 
 from acceptance.common import Check
 from acceptance.margins import margins
-from acceptance.models import NOISE, TRAINING, Model, Trainer
+from acceptance.models import NOISE, Model, Trainer
 from pipeweave_dagster.core.documents import Evaluation
-from pipeweave_dagster.core.training.audit.canary import run_canary
-from pipeweave_dagster.core.training.contributions import contributions
+from pipeweave_dagster.core.evaluation.audit.canary import run_canary
+from pipeweave_dagster.core.evaluation.promotion import promote
+from pipeweave_dagster.core.explain.reasons import with_reasons
+from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores, score
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.row_sample import sampled
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.folds import FoldCache
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.promote import promote
-from pipeweave_dagster.core.training.reasons import with_reasons
-from pipeweave_dagster.core.training.sample import sampled
-from pipeweave_dagster.core.training.serving import load_bundle, prepare, raw_scores, score
-from pipeweave_dagster.core.training.table import read_table
-from pipeweave_dagster.core.training.trial import run_fold
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.cv_result import run_fold
 
 TEN = (
     "german_credit", "pima_diabetes", "telco_churn", "hr_attrition_ibm", "white_wine_quality",
@@ -162,7 +162,8 @@ def replays(trainer: Trainer) -> Iterator[Check]:
         out = model.folder / "again"
         out.mkdir()
         trainer.worker.call(
-            f"{TRAINING}:replay", time_limit_s=600, spec=model.spec, trained=model.trained,
+            "pipeweave_dagster.core.training:replay",
+            time_limit_s=600, spec=model.spec, trained=model.trained,
             data=model.read.data, out=out,
         )  # fmt: skip
         rows = model.outcome.features

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeweave_dagster.adapters.advice import Adviser, GeminiAdvisor, is_on
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.services.advice_records import Adviser, GeminiAdvisor, is_on
 from pipeweave_dagster.settings import Settings
 
 

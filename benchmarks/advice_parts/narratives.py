@@ -8,9 +8,9 @@ from typing import Any
 
 from advice_parts.asker import asker, settings
 from advice_parts.sets import Case
-from pipeweave_dagster.adapters.advice import RulesAnswerError, asking
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.report_facts import Fact, report_facts
+from pipeweave_dagster.services.advice_records import RulesAnswerError, asking
 from pipeweave_dagster_tests.core.advice.test_narrative import said, spoiled
 
 _EACH = 20

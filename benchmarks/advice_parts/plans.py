@@ -14,12 +14,13 @@ import numpy as np
 
 from advice_parts.asker import asker, settings
 from advice_parts.sets import Case
-from pipeweave_dagster.adapters.advice import RulesAnswerError, asking
-from pipeweave_dagster.core.advice.architect import plan_request, read_plan
-from pipeweave_dagster.core.advice.figures import column_figures
+from pipeweave_dagster.core.advice.column_figures import column_figures
+from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.documents.advice import AdviceRequest
-from pipeweave_dagster.core.pipelines.derived import (
+from pipeweave_dagster.core.metrics.metrics import row_loss
+from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.pipelines.derived_features import (
     KIND_OF_USE,
     OPERATORS,
     Derived,
@@ -27,14 +28,13 @@ from pipeweave_dagster.core.pipelines.derived import (
     with_derived,
 )
 from pipeweave_dagster.core.pipelines.regroup import regrouped
-from pipeweave_dagster.core.training.contest import contest
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, output
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.fitting import Candidate, fit_candidate
-from pipeweave_dagster.core.training.folds import FoldCache, output
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.metrics import row_loss
-from pipeweave_dagster.core.training.serving import prepare
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
+from pipeweave_dagster.core.training.proposal_test import contest
+from pipeweave_dagster.services.advice_records import RulesAnswerError, asking
 
 _LEARNERS = {
     "linear": (Candidate("linear", "linear"), None),

@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from advice_parts.sets import Case
-from pipeweave_dagster.core.advice.architect import plan_request, shown_columns
-from pipeweave_dagster.core.advice.figures import column_figures
+from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request
+from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, shown_columns
 from pipeweave_dagster.core.advice.request import Asking
-from pipeweave_dagster.core.advice.types import batches, types_request
+from pipeweave_dagster.core.advice.schema_adviser import batches, types_request
 from pipeweave_dagster.core.documents.advice import AdviceRequest
 
 _LEAST_CHARACTERS = 4

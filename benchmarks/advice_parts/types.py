@@ -11,12 +11,12 @@ import numpy as np
 from train_type_model import Labelled, load, out_of_fold, temperature
 
 from advice_parts.asker import asker, settings
-from pipeweave_dagster.adapters.advice import Adviser, RulesAnswerError, asking
 from pipeweave_dagster.core.advice.privacy import coarse, told_name
-from pipeweave_dagster.core.advice.types import CUT, PER_CALL, read_types, types_request
+from pipeweave_dagster.core.advice.schema_adviser import CUT, PER_CALL, read_types, types_request
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction, TargetDeduction
-from pipeweave_dagster.core.schema.evidence import Evidence
-from pipeweave_dagster.core.schema.type_model import CLASSES, softmax
+from pipeweave_dagster.core.schema.type_model.features import Evidence
+from pipeweave_dagster.core.schema.type_model.forests import CLASSES, softmax
+from pipeweave_dagster.services.advice_records import Adviser, RulesAnswerError, asking
 
 _SEMANTIC = {
     "sentence": "text",

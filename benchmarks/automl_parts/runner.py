@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl_parts.systems import SCRIPTS, SYSTEMS, python_of
-from pipeweave_dagster.core.training.metrics import auc, row_log_loss
+from pipeweave_dagster.core.metrics.metrics import auc, row_log_loss
 
 _GRACE = 1.1
 _FLOOR = 1e-6

@@ -9,9 +9,10 @@ import pandas as pd
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, RawFile, RawUpload
 from pipeweave_dagster.core.ingest import ingest, read_aligned
 from pipeweave_dagster.core.pipelines import plan
+from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.schema import deduce
-from pipeweave_dagster.core.training import predict, train
+from pipeweave_dagster.core.training import train
 
 _METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 

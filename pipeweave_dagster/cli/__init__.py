@@ -9,7 +9,7 @@ def main() -> None:
     if logging.lastResort is not None:
         logging.lastResort.addFilter(_no_interrupt)
     from pipeweave_dagster.cli.app import build_app
-    from pipeweave_dagster.cli.output import fail
+    from pipeweave_dagster.cli.support.output import fail
     from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
     from pipeweave_dagster.settings import debug_wanted
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from pipeweave_dagster.cli import (
+from pipeweave_dagster.cli.commands import (
     advice,
     config,
     datasets,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.tracking import RECORDED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.services.tracking import RECORDED
 
 # Seconds before the second, third and fourth attempt.
 _WAITS_S = (2.0, 4.0, 8.0)

@@ -8,7 +8,7 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, RunState, publish
 from pipeweave_dagster.core.documents import Document
-from pipeweave_dagster.lib.lines import keys_to_make, line_of
+from pipeweave_dagster.lib.asset_lines import keys_to_make, line_of
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
 KEY_METADATA = "reuse key"

@@ -5,8 +5,8 @@ import datetime as dt
 import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.lib.failure_reasons import CANCELLED, KILLED, error_of
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
-from pipeweave_dagster.lib.reasons import CANCELLED, KILLED, error_of
 from pipeweave_dagster.lib.resources import end_attempt, is_alive
 
 _UNSUCCESSFUL = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]

@@ -8,11 +8,11 @@ import dagster as dg
 import psutil
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.limits import MAX_RUNTIME_TAG, limit_tag
+from pipeweave_dagster.lib.failure_reasons import CANCELLED, overtime
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
-from pipeweave_dagster.lib.reasons import CANCELLED, overtime
+from pipeweave_dagster.lib.run_time_limit import MAX_RUNTIME_TAG, limit_tag
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 
 

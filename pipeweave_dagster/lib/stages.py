@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 import dagster as dg
 from pydantic import BaseModel
 
-from pipeweave_dagster.adapters.advised import Advised
 from pipeweave_dagster.adapters.state import Entry, RunState
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSettings, Document, Findings
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.lib.failures import failure_of, told_to_dagster
 from pipeweave_dagster.lib.io_manager import KEY_METADATA
 from pipeweave_dagster.lib.metadata import describe
+from pipeweave_dagster.services.advice import Advised
+from pipeweave_dagster.services.workbench import Workbench
 
 D = TypeVar("D", bound=Document)
 

@@ -9,7 +9,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster.web.checks import health_of
+from pipeweave_dagster.web.health_checks import health_of
 from pipeweave_dagster.web.pages import page
 from pipeweave_dagster.web.views import dataset_view
 

@@ -2,9 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from pipeweave_dagster.adapters.overview import entry_of
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetEntry
+from pipeweave_dagster.services.overview import entry_of
 
 THREADS = 8
 _State = tuple[str, float, str, str]

@@ -1,7 +1,7 @@
 """The pages as they are served: `uvicorn pipeweave_dagster.web.main:app`."""
 
 from pipeweave_dagster.adapters.logs import configure
-from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 

@@ -6,9 +6,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from pipeweave_dagster.core.eda.svg import plain
-from pipeweave_dagster.core.eda.wording import number
+from pipeweave_dagster.core.charts.svg import plain
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.number_format import number
 
 
 def page(template: str, status: int = 200, **content: Any) -> Response:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from pipeweave_dagster.adapters.links import mlflow_urls
-from pipeweave_dagster.adapters.overview import entry_of, score_in_words
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry
+from pipeweave_dagster.adapters.web_links import mlflow_urls
+from pipeweave_dagster.core.charts.svg import label_of
 from pipeweave_dagster.core.documents import (
     DatasetEntry,
     DatasetSnapshot,
@@ -26,9 +26,9 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.eda.render import finding_groups
-from pipeweave_dagster.core.eda.svg import label_of
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
+from pipeweave_dagster.services.overview import entry_of, score_in_words
 from pipeweave_dagster.settings import Settings
 
 D = TypeVar("D", bound=Document)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters.answers import answers, ask_dagster, ask_mlflow, base_of
 from pipeweave_dagster.adapters.health import UnknownError, measure, plainly
+from pipeweave_dagster.adapters.http_checks import answers, ask_dagster, ask_mlflow, base_of
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
 

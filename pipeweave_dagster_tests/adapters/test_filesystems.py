@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.adapters.filesystems import networked
+from pipeweave_dagster.adapters.file_systems import networked
 
 _MOUNTS = """\
 /dev/vda1 / ext4 rw 0 0

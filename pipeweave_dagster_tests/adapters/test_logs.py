@@ -64,7 +64,7 @@ def test_configuring_twice_logs_once(own_logger: logging.Logger) -> None:
 def test_a_run_in_production_prints_json_with_its_id(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from pipeweave_dagster.lib.console import PRINTED, console
+    from pipeweave_dagster.lib.console_logs import PRINTED, console
 
     monkeypatch.setenv("PIPEWEAVE_PROFILE", "production")
 

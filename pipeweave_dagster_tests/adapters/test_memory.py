@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pipeweave_dagster.adapters.memory import free_mb
+from pipeweave_dagster.adapters.machine_memory import free_mb
 
 MB = 1 << 20
 V2 = {

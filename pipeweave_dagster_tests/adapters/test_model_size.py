@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeweave_dagster.adapters import training
-from pipeweave_dagster.adapters.training import check_size, train_and_log, trials_folder
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.services import training
+from pipeweave_dagster.services.training import check_size, train_and_log, trials_folder
 
 
 def model_of(megabytes):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters import training
-from pipeweave_dagster.adapters.tracking import RECORDED
 from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
+from pipeweave_dagster.services import training
+from pipeweave_dagster.services.tracking import RECORDED
 
 TAGS = {"dagster.run_id": "1234"}
 

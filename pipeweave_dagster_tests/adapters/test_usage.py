@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.adapters.usage import usage
+from pipeweave_dagster.services.usage import usage
 from pipeweave_dagster.settings import Settings
 
 FILES = {

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeweave_dagster.adapters.state import Entry
-from pipeweave_dagster.adapters.versions import entry_of
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.services.dataset_versions import entry_of
 
 FOUND = [
     Entry(document=document, key="k", run_id="r", made_at=0.0) for document in ("ab1", "ab2", "cd3")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeweave_dagster.cli import home as cli_home
+from pipeweave_dagster.cli.support import home as cli_home
 
 
 @pytest.fixture(autouse=True)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.adapters.advice import save_record
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.cli import home as homes
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as homes
 from pipeweave_dagster.core.advice.request import Asking, make_request, request_key
 from pipeweave_dagster.core.documents.advice import AdviceRecord, AdviceReply
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.services.advice_records import save_record
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.cli.alone import alone
+from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.core.errors import PipeWeaveError
 
 HOLDER = """

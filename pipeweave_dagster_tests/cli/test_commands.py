@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.adapters.state import Attempt
-from pipeweave_dagster.cli import home, main
+from pipeweave_dagster.cli import main
+from pipeweave_dagster.cli.support import home
 from pipeweave_dagster_tests.commands import in_one_process
 
 CLI = [sys.executable, "-m", "pipeweave_dagster.cli"]

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.adapters import health
-from pipeweave_dagster.cli import dagster_parts, doctor, home, main
+from pipeweave_dagster.cli import main
+from pipeweave_dagster.cli.commands import doctor
+from pipeweave_dagster.cli.support import dagster_checks, home
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_what_is_not_running_is_red_when_asked_strictly(lines: Lines) -> None:
 def test_sqlite_on_another_machine_is_refused(
     lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dagster_parts, "networked", lambda _folder: "nfs4")
+    monkeypatch.setattr(dagster_checks, "networked", lambda _folder: "nfs4")
     found = lines()
     assert {name for name, line in found.items() if line.state == "red"} == {"database"}
     assert "nfs4" in found["database"].detail

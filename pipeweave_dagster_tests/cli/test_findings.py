@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipeweave_dagster.adapters.receive import settings_of
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.cli import home as cli_home
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.core.documents import DatasetSettings, PipelineSpec
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.core.columns.made import Made, made
 

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.cli import home, logs
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.commands import logs
+from pipeweave_dagster.cli.support import home
 
 _LINES = 300
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, Manifest
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.cli import home as cli_home
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.core.documents import EdaReport
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.settings import Settings

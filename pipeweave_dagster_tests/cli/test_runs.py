@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from pipeweave_dagster.cli import home as cli_home
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
 from pipeweave_dagster_tests.lib.test_reaper import dead_process
 

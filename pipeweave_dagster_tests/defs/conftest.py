@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.adapters.workbench import Workbench
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 
 

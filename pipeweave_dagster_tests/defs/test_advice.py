@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters.advice import records, save_record
-from pipeweave_dagster.adapters.replay import preview, replay
 from pipeweave_dagster.adapters.state import Entry, Head
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import EdaReport, Findings, PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.pipelines import validate
-from pipeweave_dagster.core.pipelines.derived import derived_in
+from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.derived_features import derived_in
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.eda.assets import eda_report
 from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
-from pipeweave_dagster.lib.launch import LaunchConfig
+from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.services.advice_records import records, save_record
+from pipeweave_dagster.services.advice_replay import preview, replay
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.core.training.test_contest import table as ratios
 from pipeweave_dagster_tests.defs.conftest import context_for

@@ -8,8 +8,6 @@ import dagster as dg
 import pytest
 
 from pipeweave_dagster.adapters.state import Entry, Head
-from pipeweave_dagster.adapters.versions import version_before
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     Costs,
     DatasetSnapshot,
@@ -30,7 +28,9 @@ from pipeweave_dagster.defs.monitoring.assets import drift
 from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
-from pipeweave_dagster.lib.launch import LaunchConfig
+from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.services.dataset_versions import version_before
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for
 
 CONFIG = LaunchConfig(target="species", time_budget_s=5)
@@ -406,7 +406,7 @@ def test_the_limit_holds_before_a_byte_is_read(bench: Workbench, tmp_path: Path)
 def test_a_model_of_another_target_does_not_take_over_the_champion(
     line: dict[str, Any], bench: Workbench
 ) -> None:
-    from pipeweave_dagster.adapters.training import decide
+    from pipeweave_dagster.services.training import decide
 
     trained: TrainedModel = line["model"].value
     other = trained.model_copy(update={"target": "island"})
@@ -422,7 +422,7 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     line: dict[str, Any], bench: Workbench, tmp_path: Path
 ) -> None:
     """The same rows and features with another search: the test rows are the same ones."""
-    from pipeweave_dagster.adapters.training import evaluate_and_promote, train_and_log
+    from pipeweave_dagster.services.training import evaluate_and_promote, train_and_log
 
     first: Evaluation = line["evaluation"].value
     assert first.holdout_use == 1

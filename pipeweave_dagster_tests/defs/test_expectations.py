@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters.expectations import accept
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import ExpectationReport
 from pipeweave_dagster.core.expectations import read_suite
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.expectations.assets import expectations
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
-from pipeweave_dagster.lib.launch import LaunchConfig
+from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.services.expectations import accept
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for
 
 NAME = "held"

@@ -2,10 +2,10 @@
 
 import json
 
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
-from pipeweave_dagster.lib.launch import LaunchConfig
+from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for
 
 NAME = "dated"

@@ -8,11 +8,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.adapters.claims import claim
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib.partitions import DATASETS, UPLOAD_TAG, UPLOAD_VERSION_TAG
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.services.upload_locks import claim
 
 
 class Landing:

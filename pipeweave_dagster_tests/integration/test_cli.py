@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster_tests.commands import Told, in_one_process
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.program import run

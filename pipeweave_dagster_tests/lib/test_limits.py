@@ -14,9 +14,9 @@ from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.limits import MAX_RUNTIME_TAG, make_room
-from pipeweave_dagster.lib.reasons import error_of, overtime
+from pipeweave_dagster.lib.failure_reasons import error_of, overtime
 from pipeweave_dagster.lib.resources import _note_end
+from pipeweave_dagster.lib.run_time_limit import MAX_RUNTIME_TAG, make_room
 from pipeweave_dagster.settings import Settings
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
+from pipeweave_dagster.services.workbench import Workbench
 
 
 def test_a_run_starts_the_workers_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,12 @@ from pipeweave_dagster.core.documents import (
     Trial,
 )
 from pipeweave_dagster.core.eda import ReportOptions, build_report
-from pipeweave_dagster.core.eda.markdown import summary_markdown
+from pipeweave_dagster.core.eda.markdown_report import summary_markdown
+from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.schema import deduce
-from pipeweave_dagster.core.training.card import model_card
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.settings import Settings
 

@@ -6,10 +6,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.adapters.tracking import RECORDED
 from pipeweave_dagster.core.errors import unavailable, validation_error
+from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, settle, will_make
 from pipeweave_dagster.lib.partitions import MLFLOW_TAG
-from pipeweave_dagster.lib.tracking import ended_in_mlflow, open_in_mlflow, settle, will_make
+from pipeweave_dagster.services.tracking import RECORDED
 
 
 class Mlflow:

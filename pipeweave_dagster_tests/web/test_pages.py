@@ -9,12 +9,12 @@ from threading import Thread
 import pytest
 
 from pipeweave_dagster.adapters.logs import correlation
-from pipeweave_dagster.adapters.overview import entry_of
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetSettings, Findings, PipelineSpec, SplitSpec
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, listing
 from pipeweave_dagster_tests.core.columns.made import made

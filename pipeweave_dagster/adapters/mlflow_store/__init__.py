@@ -50,7 +50,7 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
     Returns:
         `trained` with the link to run and model version.
     """
-    from pipeweave_dagster.adapters.mlflow_store.runs import Registration, log_run
+    from pipeweave_dagster.adapters.mlflow_store.training_log import Registration, log_run
 
     prepare_store(tracking_uri)
     where = Registration(tracking_uri, artifact_root, experiment, model_name)
@@ -63,7 +63,7 @@ def log_evaluation(
     tracking_uri: str, link: MlflowLink, evaluation: Evaluation, card: Path | None = None
 ) -> None:
     """Add test scores, plots and the model card to the run of a training."""
-    from pipeweave_dagster.adapters.mlflow_store.evaluation import add_evaluation
+    from pipeweave_dagster.adapters.mlflow_store.evaluation_log import add_evaluation
 
     prepare_store(tracking_uri)
     add_evaluation(tracking_uri, link, evaluation, card)
@@ -73,7 +73,7 @@ def end_run(tracking_uri: str, link: MlflowLink, status: str, error: str = "") -
     """Let the run of a training have ended so: `FINISHED`, or `FAILED` with the reason."""
     from mlflow import MlflowClient
 
-    from pipeweave_dagster.adapters.mlflow_store.ends import end
+    from pipeweave_dagster.adapters.mlflow_store.run_end import end
 
     prepare_store(tracking_uri)
     end(MlflowClient(tracking_uri, tracking_uri), link.run_id, status, error)
@@ -92,8 +92,8 @@ def record_end(
 
     The arguments and the result are those of `ends.record`.
     """
-    from pipeweave_dagster.adapters.mlflow_store.ends import record
-    from pipeweave_dagster.adapters.mlflow_store.runs import Registration
+    from pipeweave_dagster.adapters.mlflow_store.run_end import record
+    from pipeweave_dagster.adapters.mlflow_store.training_log import Registration
 
     prepare_store(tracking_uri)
     where = Registration(tracking_uri, artifact_root, experiment, model_name="")
@@ -102,7 +102,7 @@ def record_end(
 
 def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
     """Give an alias to a version; a champion that is replaced becomes `previous`."""
-    from pipeweave_dagster.adapters.mlflow_store.registry import move_alias
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import move_alias
 
     prepare_store(tracking_uri)
     move_alias(tracking_uri, model_name, version, alias)
@@ -115,7 +115,7 @@ def champion(tracking_uri: str, model_name: str) -> MlflowLink | None:
 
 def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
     """Fetch the model file of a registered version into a folder."""
-    from pipeweave_dagster.adapters.mlflow_store.registry import fetch_model
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import fetch_model
 
     prepare_store(tracking_uri)
     return fetch_model(tracking_uri, link, out)
@@ -123,7 +123,7 @@ def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
 
 def bearer(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
     """The version that bears an alias (`champion`, `previous` …), or None where there is none."""
-    from pipeweave_dagster.adapters.mlflow_store.registry import link_of_alias
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import link_of_alias
 
     prepare_store(tracking_uri)
     return link_of_alias(tracking_uri, model_name, alias)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
-from pipeweave_dagster.core.eda.options import ReportOptions
+from pipeweave_dagster.core.eda.report_options import ReportOptions
 
 __all__ = ["ReportOptions", "build_report", "render"]
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Codes, Column, Floats
-from pipeweave_dagster.core.columns.power import places
-from pipeweave_dagster.core.eda.numbers import figure
+from pipeweave_dagster.core.columns.predictive_power import places
+from pipeweave_dagster.core.eda.number_summary import figure
 
 MAX_COLUMNS = 40
 MAX_ROWS = 20_000

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.eda.numbers import figure
+from pipeweave_dagster.core.eda.number_summary import figure
 
 RARE = 5
 TOP = 12

@@ -3,10 +3,15 @@
 from functools import cache
 from typing import Any
 
-from pipeweave_dagster.core.eda.charts import bar_chart, column_chart, heat_map, histogram_chart
-from pipeweave_dagster.core.eda.plots import telling
-from pipeweave_dagster.core.eda.svg import plain
-from pipeweave_dagster.core.eda.wording import number, shown, step
+from pipeweave_dagster.core.charts.standard import (
+    bar_chart,
+    column_chart,
+    heat_map,
+    histogram_chart,
+)
+from pipeweave_dagster.core.charts.svg import plain
+from pipeweave_dagster.core.eda.headline_plot import telling
+from pipeweave_dagster.core.number_format import number, shown, step
 
 OPEN_DETAILS = 8
 FIRST_FINDINGS = 4

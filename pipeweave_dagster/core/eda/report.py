@@ -11,9 +11,9 @@ from pipeweave_dagster.core.documents import (
     Payload,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.eda.options import ReportOptions
-from pipeweave_dagster.core.eda.plots import main_plot
+from pipeweave_dagster.core.eda.headline_plot import main_plot
 from pipeweave_dagster.core.eda.render import render_html
+from pipeweave_dagster.core.eda.report_options import ReportOptions
 from pipeweave_dagster.core.eda.summarise import summarise
 
 log = logging.getLogger(__name__)

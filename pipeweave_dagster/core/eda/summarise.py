@@ -3,26 +3,26 @@
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.columns.clock import clock_of
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.power import Power
-from pipeweave_dagster.core.columns.repeats import Repeats
-from pipeweave_dagster.core.columns.sentinels import believed
+from pipeweave_dagster.core.columns.predictive_power import Power
+from pipeweave_dagster.core.columns.repeated_rows import Repeats
+from pipeweave_dagster.core.columns.row_times import clock_of
+from pipeweave_dagster.core.columns.sentinel_values import believed
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import DatasetSnapshot, Finding, SchemaDeduction
 from pipeweave_dagster.core.eda.associations import associations
 from pipeweave_dagster.core.eda.categories import lengths, top_values
-from pipeweave_dagster.core.eda.clock import time_section
-from pipeweave_dagster.core.eda.missing import missingness
-from pipeweave_dagster.core.eda.numbers import figure, histogram, moments
-from pipeweave_dagster.core.eda.options import ReportOptions
-from pipeweave_dagster.core.eda.relation import relation
+from pipeweave_dagster.core.eda.missing_section import missingness
+from pipeweave_dagster.core.eda.number_summary import figure, histogram, moments
+from pipeweave_dagster.core.eda.report_options import ReportOptions
 from pipeweave_dagster.core.eda.samples import sample_rows
-from pipeweave_dagster.core.eda.terms import terms
-from pipeweave_dagster.core.eda.times import coverage
-from pipeweave_dagster.core.eda.versions import since_last
+from pipeweave_dagster.core.eda.target_relation import relation
+from pipeweave_dagster.core.eda.text_terms import terms
+from pipeweave_dagster.core.eda.time_coverage import coverage
+from pipeweave_dagster.core.eda.time_section import time_section
+from pipeweave_dagster.core.eda.version_changes import since_last
 from pipeweave_dagster.core.quality.case import Case
-from pipeweave_dagster.core.quality.guardrail import NotApplicableError
+from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 from pipeweave_dagster.core.quality.run import inspect_case
 
 FORMAT = 1

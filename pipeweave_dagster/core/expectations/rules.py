@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, RuleGroup
-from pipeweave_dagster.core.schema.profile import ColumnProfile
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
 Rule = dict[str, Any]
 _MOST_CATEGORIES = 50

@@ -60,7 +60,7 @@ def propose(snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, name
         data: Its Parquet file, read once, a column at a time.
         name: Name of the data set, which becomes the suite's.
     """
-    from pipeweave_dagster.core.schema.profile import profile
+    from pipeweave_dagster.core.schema.column_profile import profile
 
     profiles = {p.name: p for p in profile(snapshot, data)}
     rules = list(table_rules(schema.columns, snapshot.rows))

@@ -14,7 +14,7 @@ from pipeweave_dagster.core.documents import (
     SnapshotColumn,
     TextTable,
 )
-from pipeweave_dagster.core.ingest.limits import DEFAULT_LIMITS, IngestLimits
+from pipeweave_dagster.core.ingest.base.limits import DEFAULT_LIMITS, IngestLimits
 
 __all__ = ["IngestLimits", "ingest", "ingest_as_text", "read_aligned", "settings_of_reading"]
 
@@ -51,7 +51,7 @@ def ingest(
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, too large, damaged or no table.
     """
-    from pipeweave_dagster.core.ingest.table import ingest_files
+    from pipeweave_dagster.core.ingest.build_table import ingest_files
 
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
     return ingest_files(pairs, out, limits, upload.settings.columns)
@@ -98,7 +98,7 @@ def read_aligned(
         The snapshot. Columns that the batch lacks are said in `notes`; values that do not fit the
         training type are missing, with a note that counts them; further columns are kept.
     """
-    from pipeweave_dagster.core.ingest.aligned import align
-    from pipeweave_dagster.core.ingest.places import Places
+    from pipeweave_dagster.core.ingest.aligned_batch import align
+    from pipeweave_dagster.core.ingest.column_matching import Places
 
     return align(file, name, columns, out, limits, Places(tuple(table), target))

@@ -8,7 +8,7 @@ import yaml
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.landing.yaml_settings import parse_settings, settings_from
-from pipeweave_dagster.core.quality.answers import merged
+from pipeweave_dagster.core.quality.user_decisions import merged
 
 _NEVER_WRAPPED = 1 << 20
 _INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, coded
-from pipeweave_dagster.core.columns.stored import Stored
+from pipeweave_dagster.core.columns.parquet_columns import Stored
 from pipeweave_dagster.core.documents import ColumnDeduction, ColumnDrift, DriftReport, StorageType
 
 METHOD = "population stability index over training deciles or categories"

@@ -7,10 +7,10 @@ from typing import Any
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec, SplitSpec, Step, Task
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
-from pipeweave_dagster.core.pipelines.columns import STEP_NAMES
-from pipeweave_dagster.core.pipelines.custom import step_type
+from pipeweave_dagster.core.pipelines.checks.validate import validate
+from pipeweave_dagster.core.pipelines.custom_steps import step_type
 from pipeweave_dagster.core.pipelines.plan import DEFAULT_METRIC
-from pipeweave_dagster.core.pipelines.validate import validate
+from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES
 
 
 @dataclass(frozen=True)

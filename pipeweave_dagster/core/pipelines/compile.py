@@ -18,13 +18,13 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from pipeweave_dagster.core.columns.corrected import plain_spelling
+from pipeweave_dagster.core.columns.value_corrections import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
+from pipeweave_dagster.core.model.serving import as_text
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
-from pipeweave_dagster.core.pipelines.custom import prepared_as
-from pipeweave_dagster.core.pipelines.derived import USE, derived_in
-from pipeweave_dagster.core.pipelines.fitted import Own
-from pipeweave_dagster.core.training.serving import as_text
+from pipeweave_dagster.core.pipelines.custom_steps import prepared_as
+from pipeweave_dagster.core.pipelines.derived_features import USE, derived_in
+from pipeweave_dagster.core.pipelines.fold_fitted_steps import Own
 
 View = Literal["none", "linear", "curves", "plain", "tree", "crossed"]
 

@@ -2,10 +2,10 @@
 
 import re
 
+from pipeweave_dagster.core.charts.svg import Svg
 from pipeweave_dagster.core.documents import PipelineSpec, Step
-from pipeweave_dagster.core.eda.svg import Svg
-from pipeweave_dagster.core.pipelines.columns import STEP_NAMES
-from pipeweave_dagster.core.pipelines.derived import USE
+from pipeweave_dagster.core.pipelines.derived_features import USE
+from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 150, 46, 46, 14
 _TOP = 30

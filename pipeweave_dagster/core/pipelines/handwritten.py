@@ -13,8 +13,8 @@ from pipeweave_dagster.core.documents import (
     Step,
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.pipelines.problem import Problem, nearest
-from pipeweave_dagster.core.pipelines.validate import validate
+from pipeweave_dagster.core.pipelines.checks.problem import Problem, nearest
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -5,9 +5,9 @@ from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
-from pipeweave_dagster.core.pipelines.columns import UNREAD
-from pipeweave_dagster.core.pipelines.derived import MOST, USE, derived_in, uses_of
-from pipeweave_dagster.core.pipelines.parameters import SHARED
+from pipeweave_dagster.core.pipelines.checks.parameters import SHARED
+from pipeweave_dagster.core.pipelines.derived_features import MOST, USE, derived_in, uses_of
+from pipeweave_dagster.core.pipelines.step_choice import UNREAD
 
 _NUMBERS, _CATEGORIES, _TEXTS, _OWN = "numbers", "categories", "texts", "own"
 _READ_AS = {

@@ -17,15 +17,15 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import installed_families
-from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, UNREAD, column_step, step_for
-from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-from pipeweave_dagster.core.pipelines.roles import METRICS
-from pipeweave_dagster.core.pipelines.selection import (
+from pipeweave_dagster.core.pipelines.checks.roles import METRICS
+from pipeweave_dagster.core.pipelines.column_selection import (
     as_used,
     dropped_columns,
     said_of_values,
     suspicion,
 )
+from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, UNREAD, column_step, step_for
 
 DEFAULT_METRIC: dict[Task, MetricName] = {
     "binary": "roc_auc",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
-from pipeweave_dagster.core.pipelines.derived import USE
+from pipeweave_dagster.core.pipelines.derived_features import USE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +53,8 @@ def _made(
     spec: PipelineSpec, step: Step, table: "pd.DataFrame"
 ) -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
     """Resulting columns, each with its (first) source, and their values."""
+    from pipeweave_dagster.core.model.serving import as_said, prepare
     from pipeweave_dagster.core.pipelines.compile import frame_plan, said_of
-    from pipeweave_dagster.core.training.serving import as_said, prepare
 
     names = list(table.columns)
     plan = frame_plan(spec)
@@ -82,7 +82,7 @@ def _fitted(step: Step, made: "pd.DataFrame") -> tuple[list[tuple[str, str]], "p
     import pandas as pd
     from sklearn.impute import SimpleImputer
 
-    from pipeweave_dagster.core.pipelines.fitted import Own
+    from pipeweave_dagster.core.pipelines.fold_fitted_steps import Own
 
     shown: list[tuple[str, str]] = []
     columns: dict[str, pd.Series] = {}

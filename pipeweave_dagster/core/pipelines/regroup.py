@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from pipeweave_dagster.core.documents import ColumnDeduction, PipelineSpec, SchemaDeduction, Step
-from pipeweave_dagster.core.pipelines.columns import STEP_NAMES, column_step
-from pipeweave_dagster.core.pipelines.derived import USE, uses_of
+from pipeweave_dagster.core.pipelines.derived_features import USE, uses_of
+from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, column_step
 
 _MOST_CODES = 200
 _NUMBERS = ("integer", "number")

@@ -5,7 +5,7 @@ Only proof blocks; a suspicion alerts. Each guardrail is one module of `guardrai
 
 from pathlib import Path
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,

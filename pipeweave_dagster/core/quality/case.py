@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeweave_dagster.core.columns.class_contrast import Order, order_of, order_r2, side_counts
+from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.column import Column, Counts
-from pipeweave_dagster.core.columns.contrast import Order, order_of, order_r2, side_counts
-from pipeweave_dagster.core.columns.power import MAX_BINS, Power, binned, halves, power
-from pipeweave_dagster.core.columns.repeats import Repeats, repeats_of
-from pipeweave_dagster.core.columns.sentinels import believed
-from pipeweave_dagster.core.columns.table import Table
+from pipeweave_dagster.core.columns.dataset_version import Version
+from pipeweave_dagster.core.columns.predictive_power import MAX_BINS, Power, binned, halves, power
+from pipeweave_dagster.core.columns.repeated_rows import Repeats, repeats_of
+from pipeweave_dagster.core.columns.sentinel_values import believed
 from pipeweave_dagster.core.columns.target import Target
-from pipeweave_dagster.core.columns.version import Version
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,
     DriftReport,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.quality.guardrail import NotApplicableError
+from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 if TYPE_CHECKING:
-    from pipeweave_dagster.core.schema.drift import SchemaChange
+    from pipeweave_dagster.core.schema.schema_diff import SchemaChange
 
 ROWS_PER_BIN = 40  # fewer rows make the rate of a bin mostly noise
 RARE = 5  # a value of fewer rows could point to a person
@@ -73,7 +73,7 @@ class Case:
     @cached_property
     def changes(self) -> list["SchemaChange"]:
         """What has changed in the schema since the version before."""
-        from pipeweave_dagster.core.schema.drift import compare
+        from pipeweave_dagster.core.schema.schema_diff import compare
 
         old = self.previous
         return compare(old.meaning, old.snapshot, old.data, self.snapshot, self._file)

@@ -2,17 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.documents.findings import Group, State
-
-if TYPE_CHECKING:
-    from pipeweave_dagster.core.quality.case import Case
-
-
-class NotApplicableError(Exception):
-    """The guardrail has nothing to look at here (no target, no dates …); its text says what."""
+from pipeweave_dagster.core.quality.case import Case
 
 
 @dataclass(frozen=True)
@@ -44,9 +38,9 @@ class Guardrail:
     code: str
     title: str
     group: Group
-    check: Callable[["Case"], Iterable[Hit]]
+    check: Callable[[Case], Iterable[Hit]]
 
-    def findings(self, case: "Case") -> list[Finding]:
+    def findings(self, case: Case) -> list[Finding]:
         """Run the check: its hits as findings, or one that says `passed`.
 
         Raises:

@@ -1,90 +1,19 @@
-"""All guardrails, in the order of their codes."""
+"""All guardrails, found in the folders of `guardrails` and put in the order of their codes."""
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from pipeweave_dagster.core.quality import guardrails
 from pipeweave_dagster.core.quality.guardrail import Guardrail
-from pipeweave_dagster.core.quality.guardrails import (
-    arithmetic,
-    constant,
-    contradictions,
-    exact_duplicates,
-    far_values,
-    group_means,
-    high_cardinality,
-    identifiers,
-    imbalance,
-    impossible_zeros,
-    known_later,
-    label_errors,
-    missing_tells,
-    mostly_missing,
-    name_hints,
-    near_perfect,
-    null_words,
-    order,
-    parts,
-    quarantine,
-    recode,
-    redundant,
-    row_groups,
-    sentinels,
-    size,
-    spelling,
-    split_overlap,
-    stale_settings,
-    strong_single,
-    target_missing,
-    target_present,
-    target_question,
-    target_rows,
-    target_varies,
-    time_order,
-    time_selection,
-    value_fixes,
-    version_age,
-    version_drift,
-    version_schema,
-    version_volume,
-)
 
-GUARDRAILS: tuple[Guardrail, ...] = (
-    target_present.GUARDRAIL,
-    target_varies.GUARDRAIL,
-    target_rows.GUARDRAIL,
-    target_missing.GUARDRAIL,
-    imbalance.GUARDRAIL,
-    target_question.GUARDRAIL,
-    label_errors.GUARDRAIL,
-    known_later.GUARDRAIL,
-    order.GUARDRAIL,
-    missing_tells.GUARDRAIL,
-    recode.GUARDRAIL,
-    near_perfect.GUARDRAIL,
-    arithmetic.GUARDRAIL,
-    group_means.GUARDRAIL,
-    parts.GUARDRAIL,
-    strong_single.GUARDRAIL,
-    value_fixes.GUARDRAIL,
-    name_hints.GUARDRAIL,
-    time_selection.GUARDRAIL,
-    mostly_missing.GUARDRAIL,
-    sentinels.GUARDRAIL,
-    null_words.GUARDRAIL,
-    exact_duplicates.GUARDRAIL,
-    contradictions.GUARDRAIL,
-    redundant.GUARDRAIL,
-    constant.GUARDRAIL,
-    identifiers.GUARDRAIL,
-    high_cardinality.GUARDRAIL,
-    spelling.GUARDRAIL,
-    stale_settings.GUARDRAIL,
-    quarantine.GUARDRAIL,
-    impossible_zeros.GUARDRAIL,
-    time_order.GUARDRAIL,
-    row_groups.GUARDRAIL,
-    split_overlap.GUARDRAIL,
-    far_values.GUARDRAIL,
-    version_drift.GUARDRAIL,
-    version_volume.GUARDRAIL,
-    version_schema.GUARDRAIL,
-    version_age.GUARDRAIL,
-    size.GUARDRAIL,
-)
+
+def _found() -> Iterator[Guardrail]:
+    """The guardrail of every module one folder below `guardrails`."""
+    for group in pkgutil.iter_modules(guardrails.__path__, f"{guardrails.__name__}."):
+        package = importlib.import_module(group.name)
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(module.name).GUARDRAIL
+
+
+GUARDRAILS: tuple[Guardrail, ...] = tuple(sorted(_found(), key=lambda each: each.code))

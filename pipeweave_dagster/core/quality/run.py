@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import get_args
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,
@@ -15,7 +15,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.documents.findings import Group
 from pipeweave_dagster.core.quality.case import Case
-from pipeweave_dagster.core.quality.guardrail import NotApplicableError
+from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 from pipeweave_dagster.core.quality.registry import GUARDRAILS
 
 log = logging.getLogger(__name__)

@@ -13,12 +13,12 @@ from pipeweave_dagster.core.documents import (
     SemanticType,
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.schema.hidden_missing import hidden_missing
-from pipeweave_dagster.core.schema.judged import judge
-from pipeweave_dagster.core.schema.meaning import Meaning
-from pipeweave_dagster.core.schema.pii import pii_kind
-from pipeweave_dagster.core.schema.profile import ColumnProfile, profile
-from pipeweave_dagster.core.schema.target import deduce_target, find_column
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile
+from pipeweave_dagster.core.schema.meaning.hidden_missing import hidden_missing
+from pipeweave_dagster.core.schema.meaning.pii import pii_kind
+from pipeweave_dagster.core.schema.meaning.rules import Meaning
+from pipeweave_dagster.core.schema.target_choice import deduce_target, find_column
+from pipeweave_dagster.core.schema.type_model.judged import judge
 
 _TYPES = frozenset(get_args(SemanticType))
 _WHO = {"person": "Names of persons", "ip": "Addresses of machines"}

@@ -1,10 +1,10 @@
 """The candidates of a search as a table for people: the winner, and who came how far."""
 
 from pipeweave_dagster.core.documents import Trial
-from pipeweave_dagster.core.training.job import Job
-from pipeweave_dagster.core.training.metrics import GREATER_IS_BETTER, part_of, score
-from pipeweave_dagster.core.training.mixture import Mixture
-from pipeweave_dagster.core.training.trial import Result, trial_of
+from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, part_of, score
+from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.ensemble.build import Mixture
+from pipeweave_dagster.core.training.search.cv_result import Result, trial_of
 
 _SHOWN = 40
 

@@ -2,16 +2,16 @@
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.receive import choose, receive, settings_of
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
 from pipeweave_dagster.core.ingest import settings_of_reading
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
-from pipeweave_dagster.lib.launch import LaunchConfig, upload_key_of
-from pipeweave_dagster.lib.limits import make_room
+from pipeweave_dagster.lib.launch_config import LaunchConfig, upload_key_of
 from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.run_time_limit import make_room
 from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
+from pipeweave_dagster.services.receive import choose, receive, settings_of
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(

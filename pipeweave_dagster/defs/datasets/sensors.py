@@ -3,8 +3,8 @@
 import dagster as dg
 
 from pipeweave_dagster.lib.partitions import UPLOAD_TAG, AssetJob
-from pipeweave_dagster.lib.requests import landing_sensor
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.run_requests import landing_sensor
 
 
 def uploads_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:

@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.advised import advice_read, advised_report
-from pipeweave_dagster.adapters.versions import version_before
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUpload, SchemaDeduction
 from pipeweave_dagster.core.eda import ReportOptions
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
+from pipeweave_dagster.services.advice import advice_read, advised_report
+from pipeweave_dagster.services.dataset_versions import version_before
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(

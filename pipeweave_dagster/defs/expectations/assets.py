@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.expectations import suite_in_force
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, ExpectationReport, SchemaDeduction
 from pipeweave_dagster.defs.expectations.checks import ABOUT, check_results
-from pipeweave_dagster.lib.checks import check_specs
+from pipeweave_dagster.lib.asset_checks import check_specs
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
+from pipeweave_dagster.services.expectations import suite_in_force
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(
@@ -44,7 +44,7 @@ def expectations(
         workbench,
         ExpectationReport,
         lambda folder: workbench.on_data(
-            "pipeweave_dagster.adapters.expectations.child:hold",
+            "pipeweave_dagster.adapters.great_expectations.validation:hold",
             ExpectationReport,
             dataset=name,
             snapshot=dataset,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.versions import version_before
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUpload, SchemaDeduction
 from pipeweave_dagster.defs.findings.checks import ABOUT, check_results
-from pipeweave_dagster.lib.checks import check_specs
+from pipeweave_dagster.lib.asset_checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_blocked
+from pipeweave_dagster.services.dataset_versions import version_before
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(

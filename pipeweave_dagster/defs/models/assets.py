@@ -5,8 +5,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.training import evaluate_and_promote, train_and_log
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Evaluation,
@@ -17,13 +15,15 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.defs.models.checks import ABOUT, check_results
-from pipeweave_dagster.lib.checks import check_specs
+from pipeweave_dagster.lib.asset_checks import check_specs
+from pipeweave_dagster.lib.dagster_links import run_tags
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
-from pipeweave_dagster.lib.limits import make_room
-from pipeweave_dagster.lib.links import run_tags
+from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, will_make
 from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.run_time_limit import make_room
 from pipeweave_dagster.lib.stages import dataset_of, run_stage
-from pipeweave_dagster.lib.tracking import ended_in_mlflow, open_in_mlflow, will_make
+from pipeweave_dagster.services.training import evaluate_and_promote, train_and_log
+from pipeweave_dagster.services.workbench import Workbench
 
 TRAINING_POOL = "pipeweave_training"
 """Its limit is how many runs that train go on at a time: two, as `dagster.yaml` says by default."""

@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.overview import build_overview
-from pipeweave_dagster.adapters.training import champion_of
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.overview import build_overview
+from pipeweave_dagster.services.training import champion_of
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(

@@ -7,8 +7,8 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
-from pipeweave_dagster.core.monitoring.due import why_due
-from pipeweave_dagster.lib.console import PRINTED
+from pipeweave_dagster.core.monitoring.retraining_due import why_due
+from pipeweave_dagster.lib.console_logs import PRINTED
 from pipeweave_dagster.lib.partitions import REASON_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 

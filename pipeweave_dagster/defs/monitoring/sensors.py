@@ -2,9 +2,9 @@
 
 import dagster as dg
 
+from pipeweave_dagster.lib.mlflow_runs import settle
 from pipeweave_dagster.lib.reaper import reap
 from pipeweave_dagster.lib.resources import WorkbenchResource
-from pipeweave_dagster.lib.tracking import settle
 
 _INTERVAL_S = 15
 

@@ -2,9 +2,6 @@
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.advised import advice_read, advised_pipeline
-from pipeweave_dagster.adapters.versions import changes_of
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Findings,
@@ -17,6 +14,9 @@ from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata.markdown import bullets
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
+from pipeweave_dagster.services.advice import advice_read, advised_pipeline
+from pipeweave_dagster.services.dataset_versions import changes_of
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.scoring import deliver, fetch_batch, newest_batch, score
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import PredictionBatch
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import BATCH_TAG, DATASETS
 from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
+from pipeweave_dagster.services.workbench import Workbench
 
 
 class BatchConfig(dg.Config):

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.advised import advice_read, advised_schema
-from pipeweave_dagster.adapters.workbench import Workbench
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaDeduction
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
+from pipeweave_dagster.services.advice import advice_read, advised_schema
+from pipeweave_dagster.services.workbench import Workbench
 
 
 @dg.asset(

@@ -4,10 +4,10 @@ from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.advice import why_rules
 from pipeweave_dagster.core.documents import Document, EdaReport, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.lib.metadata import markdown
+from pipeweave_dagster.services.advice_records import why_rules
 from pipeweave_dagster.settings import Settings
 
 _ADVISED = {SchemaDeduction.kind, EdaReport.kind, PipelineSpec.kind}

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.links import mlflow_urls
+from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.documents import (
     DriftReport,
     Estimate,

@@ -5,14 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.adapters.advice import Adviser, RulesAnswerError, load_record, records
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.advice.advisor import no_answer
-from pipeweave_dagster.core.advice.cost import most_usd
+from pipeweave_dagster.core.advice.call_cost import most_usd
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.request import Asking, make_request, request_key
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
+from pipeweave_dagster.services.advice_records import (
+    Adviser,
+    RulesAnswerError,
+    load_record,
+    records,
+)
 from pipeweave_dagster.settings import Settings
 
 FLASH = "gemini-2.5-flash-lite"

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.adapters import mlflow_store
-from pipeweave_dagster.core.training import evaluate, train
+from pipeweave_dagster.core.evaluation import evaluate
+from pipeweave_dagster.core.training import train
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of, stored
 
 # MLflow uses what SQLAlchemy and pydantic deprecate, and leaves connections to be collected.
@@ -184,7 +185,7 @@ def test_it_answers_where_pipeweave_is_not_installed(uri, logged, made):
 
 
 def test_its_requirements_are_exact_and_few(made):
-    from pipeweave_dagster.core.training.packages import required
+    from pipeweave_dagster.core.training.artifacts.packages import required
 
     found = required(made[1].package_versions, made[2] / "model.skops")
     assert all("==" in line for line in found)
@@ -198,12 +199,12 @@ def test_its_requirements_are_exact_and_few(made):
 def test_a_run_that_fails_says_so(uri, folder, made, monkeypatch):
     from mlflow import MlflowClient
 
-    from pipeweave_dagster.adapters.mlflow_store import runs
+    from pipeweave_dagster.adapters.mlflow_store import training_log
 
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(runs, "log_served_model", fail)
+    monkeypatch.setattr(training_log, "log_served_model", fail)
     with pytest.raises(OSError, match="disk full"):
         log(uri, folder, made)
     client = MlflowClient(uri)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.advice.architect import shown_columns
+from pipeweave_dagster.core.advice.pipeline_adviser import shown_columns
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.pipelines.derived import KIND_OF_USE, OPERATORS, uses_of
+from pipeweave_dagster.core.pipelines.derived_features import KIND_OF_USE, OPERATORS, uses_of
 from pipeweave_dagster.core.pipelines.regroup import choices
 from pipeweave_dagster_tests.core.training.made import planned, schema_of
 

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.advice.architect import plan_request, read_plan, shown_columns
-from pipeweave_dagster.core.advice.figures import column_figures
+from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
+from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan, shown_columns
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.request import Asking
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.pipelines.derived import derived_in, uses_of, with_derived
+from pipeweave_dagster.core.pipelines.derived_features import derived_in, uses_of, with_derived
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster_tests.core.advice.made import case
 from pipeweave_dagster_tests.core.advice.test_narrative import summary

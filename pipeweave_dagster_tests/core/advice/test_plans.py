@@ -10,11 +10,16 @@ from typing import Any, NoReturn
 
 import pytest
 
-from pipeweave_dagster.core.advice.architect import Proposal, read_plan
+from pipeweave_dagster.core.advice.pipeline_adviser import Proposal, read_plan
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
-from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
-from pipeweave_dagster.core.pipelines.derived import OPERATORS, derived_in, uses_of, with_derived
+from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.derived_features import (
+    OPERATORS,
+    derived_in,
+    uses_of,
+    with_derived,
+)
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster_tests.core.advice.made import case, replies
 

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.advice.architect import plan_request, shown_columns
-from pipeweave_dagster.core.advice.cost import cost_usd, most_usd, price_of
-from pipeweave_dagster.core.advice.figures import LEVELS, column_figures
+from pipeweave_dagster.core.advice.call_cost import cost_usd, most_usd, price_of
+from pipeweave_dagster.core.advice.column_figures import LEVELS, column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request
+from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, shown_columns
 from pipeweave_dagster.core.advice.privacy import may_be_told, reaches, tellable, told_name
 from pipeweave_dagster.core.advice.prompts import CURRENT, instruction
 from pipeweave_dagster.core.advice.request import Asking, request_key
-from pipeweave_dagster.core.advice.types import batches, types_request
+from pipeweave_dagster.core.advice.schema_adviser import batches, types_request
 from pipeweave_dagster.core.documents import DatasetSettings, Findings, RawFile, RawUpload
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
 from pipeweave_dagster.core.eda import ReportOptions, build_report

@@ -7,7 +7,7 @@ import pytest
 
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.request import Asking
-from pipeweave_dagster.core.advice.types import (
+from pipeweave_dagster.core.advice.schema_adviser import (
     CUT,
     batches,
     candidates,

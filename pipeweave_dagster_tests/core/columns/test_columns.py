@@ -7,11 +7,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeweave_dagster.core.columns import power as powers
+from pipeweave_dagster.core.columns import predictive_power as powers
+from pipeweave_dagster.core.columns.class_contrast import (
+    best_cut,
+    class_counts,
+    class_runs,
+    rank_auc,
+)
+from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.column import coded
-from pipeweave_dagster.core.columns.contrast import best_cut, class_counts, class_runs, rank_auc
-from pipeweave_dagster.core.columns.rows import distinct_rows
-from pipeweave_dagster.core.columns.table import Table
+from pipeweave_dagster.core.columns.row_keys import distinct_rows
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster_tests.core.columns.made import made
 

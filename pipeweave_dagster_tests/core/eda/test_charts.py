@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.columns.table import Table
+from pipeweave_dagster.core.charts.standard import bar_chart, heat_map, histogram_chart, line_chart
+from pipeweave_dagster.core.charts.svg import plain
+from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.eda.associations import associations
-from pipeweave_dagster.core.eda.charts import bar_chart, heat_map, histogram_chart, line_chart
-from pipeweave_dagster.core.eda.svg import plain
 from pipeweave_dagster_tests.core.columns.made import made
 
 HOSTILE = '"><script>alert(1)</script>&\x00\u202e\ud800' + "x" * 10_000

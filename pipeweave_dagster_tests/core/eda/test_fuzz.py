@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 import pytest
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.quality import inspect

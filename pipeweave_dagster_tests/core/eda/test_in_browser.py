@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster_tests.core.columns.made import made
 

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.eda import ReportOptions, build_report
-from pipeweave_dagster.core.eda.language import languages
+from pipeweave_dagster.core.eda.text_language import languages
 from pipeweave_dagster_tests.core.columns.made import made
 
 R = random.Random(0)

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipeweave_dagster.core.ingest.decisions import trimmed
+from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
 
 BLANKS = " \t\r\n\u00a0"
 MIDDLES = ["", "a", "é", "\x01", "\u00a0a", "a b", "~", "\U0001f600", "À", "\u2003x"]

@@ -429,7 +429,7 @@ def test_a_row_that_may_be_data_is_no_note(read, last):
 def test_blanks_around_a_text_go_whatever_stands_beside_them():
     import duckdb
 
-    from pipeweave_dagster.core.ingest.decisions import trimmed
+    from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
 
     texts = ["a", "é", " a", "a ", "\u00a0a", "a\u00a0", "\ta\n", "e\u0301 ", " \u0301", "", " ",
              "日本 ", " 日本", "a b", "~", "!", "\x7f"]  # fmt: skip

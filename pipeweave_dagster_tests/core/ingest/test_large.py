@@ -2,15 +2,15 @@
 
 import pytest
 
-from pipeweave_dagster.core.ingest import fast, table
+from pipeweave_dagster.core.ingest import build_table, fast_path
 
 
 @pytest.fixture(autouse=True)
 def small_is_large(monkeypatch):
-    from pipeweave_dagster.core.ingest import delimited
+    from pipeweave_dagster.core.ingest.text import delimited
 
-    monkeypatch.setattr(fast, "_SMALLEST", 1000)
-    monkeypatch.setattr(fast, "_PIECE", 4000)
+    monkeypatch.setattr(fast_path, "_SMALLEST", 1000)
+    monkeypatch.setattr(fast_path, "_PIECE", 4000)
     monkeypatch.setattr(delimited, "_SMALL", 1000)
 
 
@@ -24,13 +24,13 @@ def text(rows=3000):
 def ways(read, rows, monkeypatch, content, **limits):
     """(snapshot, rows) the fast way if it takes the file, by DuckDB, in memory, and in blocks."""
     results = [(read(content, **limits), rows())]
-    monkeypatch.setattr(table, "read_fast", lambda *_: None)
+    monkeypatch.setattr(build_table, "read_fast", lambda *_: None)
     results.append((read(content, **limits), rows()))
-    from pipeweave_dagster.core.ingest import bulk
+    from pipeweave_dagster.core.ingest.text import bulk_load
 
-    monkeypatch.setattr(bulk, "can_read", lambda *_: False)
+    monkeypatch.setattr(bulk_load, "can_read", lambda *_: False)
     results.append((read(content, **limits), rows()))
-    monkeypatch.setattr(bulk, "_BLOCK", 5000)
+    monkeypatch.setattr(bulk_load, "_BLOCK", 5000)
     results.append((read(content, max_in_memory_bytes=100), rows()))
     return results
 
@@ -39,7 +39,7 @@ def test_a_clean_file_takes_the_fast_way(read, rows, monkeypatch):
     def fail(*_):
         pytest.fail("took the thorough way")
 
-    monkeypatch.setattr(table, "_thorough", fail)
+    monkeypatch.setattr(build_table, "_thorough", fail)
     snapshot = read(text())
     assert [c.type for c in snapshot.columns] == ["integer", "date", "number", "text", "boolean"]
     assert rows()[7]["name"] == 'n "7", x'
@@ -92,12 +92,12 @@ def test_a_column_wanted_as_text_is_read_the_fast_way_too(read, rows, monkeypatc
     assert snapshot.columns[4].type == "text"
     found = rows()
     assert found[1]["flag"] == "False"
-    monkeypatch.setattr(table, "read_fast", lambda *_: None)
+    monkeypatch.setattr(build_table, "read_fast", lambda *_: None)
     again = read(text(), columns={"Flag ": "text"})
     assert again.columns == snapshot.columns
     assert rows() == found
 
 
 def test_wanted_columns_do_not_leave_the_fast_way(read, monkeypatch):
-    monkeypatch.setattr(table, "_thorough", lambda *_: pytest.fail("took the thorough way"))
+    monkeypatch.setattr(build_table, "_thorough", lambda *_: pytest.fail("took the thorough way"))
     read(text(), columns={"flag": "text", "when": "date:%m/%d/%Y"})

@@ -1,6 +1,6 @@
 """Names are present and unique, and every change is told once."""
 
-from pipeweave_dagster.core.ingest.names import unique_names
+from pipeweave_dagster.core.ingest.base.column_names import unique_names
 
 
 def test_blank_and_repeated_names():

@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from pipeweave_dagster.core.ingest import fast, read_aligned
+from pipeweave_dagster.core.ingest import fast_path, read_aligned
 
 CLEANED = re.compile(r"trim\((c\d+),")
 
@@ -44,8 +44,8 @@ def longest(seen):
 
 @pytest.mark.parametrize("smallest", [1000, 10**9], ids=["fast", "thorough"])
 def test_a_query_casts_a_part_of_the_columns(read, rows, queries, monkeypatch, smallest):
-    monkeypatch.setattr(fast, "_SMALLEST", smallest)
-    monkeypatch.setattr(fast, "_PIECE", 2000)
+    monkeypatch.setattr(fast_path, "_SMALLEST", smallest)
+    monkeypatch.setattr(fast_path, "_PIECE", 2000)
     read(table(150))
     few = longest(queries)
     queries.clear()

@@ -7,7 +7,7 @@ import pytest
 from pipeweave_dagster.core.documents.settings import RetrainSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.landing import parse_settings
-from pipeweave_dagster.core.monitoring.due import why_due
+from pipeweave_dagster.core.monitoring.retraining_due import why_due
 
 DAY = 86_400.0
 MONDAY = dt.datetime(2026, 11, 16, 12, tzinfo=dt.UTC).timestamp()

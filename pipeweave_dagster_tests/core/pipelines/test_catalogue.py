@@ -12,14 +12,14 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from pipeweave_dagster.core.documents import PipelineSpec, SplitSpec, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster.core.model.serving import load_bundle, prepare, save_bundle
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
+from pipeweave_dagster.core.pipelines.checks import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
 from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.core.pipelines.preview import preview
-from pipeweave_dagster.core.training.group_means import with_group_means
-from pipeweave_dagster.core.training.serving import load_bundle, prepare, save_bundle
+from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster_tests.core.training.made import schema_of, stored
 
 ROWS = 48

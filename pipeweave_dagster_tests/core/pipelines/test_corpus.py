@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Costs, PipelineSpec, Step
-from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES
+from pipeweave_dagster.core.pipelines.checks import validate
 from pipeweave_dagster_tests.core.training.made import planned
 
 TABLE = pd.DataFrame(

@@ -11,11 +11,12 @@ from typer.testing import CliRunner
 
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines import custom, validate
+from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.model.serving import load_bundle, score
+from pipeweave_dagster.core.pipelines import custom_steps
 from pipeweave_dagster.core.pipelines.builder import Builder
+from pipeweave_dagster.core.pipelines.checks import validate
 from pipeweave_dagster.core.pipelines.kit import check_step
-from pipeweave_dagster.core.training.contributions import contributions
-from pipeweave_dagster.core.training.serving import load_bundle, score
 from pipeweave_dagster_tests.core.training.made import stored
 
 MODULE = '''
@@ -67,11 +68,11 @@ def package(tmp_path, monkeypatch):
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: third-party-steps\n")
         (info / "entry_points.txt").write_text(f"[pipeweave.steps]\n{point}\n")
         monkeypatch.syspath_prepend(str(tmp_path))
-        custom.custom_steps.cache_clear()
+        custom_steps.custom_steps.cache_clear()
         return importlib.import_module("third_party_steps")
 
     yield install
-    custom.custom_steps.cache_clear()
+    custom_steps.custom_steps.cache_clear()
     sys.modules.pop("third_party_steps", None)
 
 
@@ -135,7 +136,7 @@ def test_without_the_package_the_step_is_unknown_and_its_parameters_are_checked(
     wrong = spec.steps[1].model_copy(update={"params": {"share": "much"}})
     steps = [spec.steps[0], wrong, *spec.steps[2:]]
     assert {p.code for p in validate(spec.model_copy(update={"steps": steps}))} == {"PIP306"}
-    custom.custom_steps.cache_clear()
+    custom_steps.custom_steps.cache_clear()
     sys.path_importer_cache.clear()
     sys.path.pop(0)
     assert {p.code for p in validate(spec)} == {"PIP301"}
@@ -152,5 +153,5 @@ def test_without_the_package_the_step_is_unknown_and_its_parameters_are_checked(
 def test_what_cannot_be_a_step_is_refused_with_the_reason(package, point, why):
     package(point)
     with pytest.raises(PipeWeaveError, match=why) as caught:
-        custom.custom_steps()
+        custom_steps.custom_steps()
     assert "third_party_steps" in caught.value.message

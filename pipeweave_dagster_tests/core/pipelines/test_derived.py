@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.pipelines.checks import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan
-from pipeweave_dagster.core.pipelines.derived import (
+from pipeweave_dagster.core.pipelines.derived_features import (
     OPERATORS,
     Derived,
     derived_in,
@@ -14,10 +15,9 @@ from pipeweave_dagster.core.pipelines.derived import (
     with_derived,
 )
 from pipeweave_dagster.core.pipelines.regroup import regrouped
-from pipeweave_dagster.core.training.group_means import with_group_means
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.serving import prepare
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.data.group_means import with_group_means
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 

@@ -8,12 +8,12 @@ import pytest
 from scipy import sparse
 
 from pipeweave_dagster.core.documents import PipelineSpec
-from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.pipelines.builder import Builder
+from pipeweave_dagster.core.pipelines.checks import validate
 from pipeweave_dagster.core.pipelines.compile import transformer
 from pipeweave_dagster.core.pipelines.optimise import optimised
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster_tests.core.training.made import schema_of, stored
 
 ROWS = 120

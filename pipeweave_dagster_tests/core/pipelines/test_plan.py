@@ -9,9 +9,10 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, Finding, Override
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines import plan, validate
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.pipelines import plan
+from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of, stored
 
 

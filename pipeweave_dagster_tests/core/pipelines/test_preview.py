@@ -5,7 +5,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines.derived import Derived, with_derived
+from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
 from pipeweave_dagster.core.pipelines.preview import preview
 from pipeweave_dagster_tests.core.training.made import planned, stored
 

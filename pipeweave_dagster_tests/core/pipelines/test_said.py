@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan
 from pipeweave_dagster.core.pipelines.plan import plan
-from pipeweave_dagster.core.pipelines.validate import validate
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster.core.training.serving import prepare
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster_tests.core.columns.made import made
 
 N = 400

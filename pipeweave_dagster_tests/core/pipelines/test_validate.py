@@ -5,11 +5,11 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines import validate
+from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.builder import Builder
+from pipeweave_dagster.core.pipelines.checks import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-from pipeweave_dagster.core.training.serving import prepare
 from pipeweave_dagster_tests.core.training.made import planned
 
 COLUMNS = ["a", "b", "when", "y"]

@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.columns.repeats import repeats_of
-from pipeweave_dagster.core.columns.table import Table
+from pipeweave_dagster.core.columns.coded_table import Table
+from pipeweave_dagster.core.columns.repeated_rows import repeats_of
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, SplitSetting
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster_tests.core.columns.made import made

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.columns.power import halves
-from pipeweave_dagster.core.columns.table import Table
+from pipeweave_dagster.core.columns.coded_table import Table
+from pipeweave_dagster.core.columns.predictive_power import halves
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster.core.quality.labels import label_odds
+from pipeweave_dagster.core.quality.label_noise import label_odds
 from pipeweave_dagster_tests.core.columns.made import made
 
 N = 12_000

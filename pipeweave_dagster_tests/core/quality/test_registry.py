@@ -16,9 +16,11 @@ def test_codes_are_unique_and_in_order():
     assert sorted(set(CODES)) == CODES
 
 
-def test_every_module_is_registered():
+def test_every_module_is_registered_in_the_folder_of_its_group():
     folder = Path(sys.modules["pipeweave_dagster.core.quality.guardrails"].__file__).parent
-    assert len(list(folder.glob("[!_]*.py"))) == len(GUARDRAILS)
+    assert len(list(folder.glob("*/[!_]*.py"))) == len(GUARDRAILS)
+    for guardrail in GUARDRAILS:
+        assert guardrail.check.__module__.split(".")[-2] == guardrail.group
 
 
 @pytest.mark.parametrize("guardrail", GUARDRAILS, ids=CODES)

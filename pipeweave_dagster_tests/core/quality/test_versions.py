@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 
-from pipeweave_dagster.core.columns.version import Version
+from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster_tests.core.columns.made import made

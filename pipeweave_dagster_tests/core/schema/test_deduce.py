@@ -4,8 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.schema.meaning import is_certain, meaning_of
-from pipeweave_dagster.core.schema.profile import profile
+from pipeweave_dagster.core.schema.column_profile import profile
+from pipeweave_dagster.core.schema.meaning.rules import is_certain, meaning_of
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeweave_dagster.core.schema.drift import compare
+from pipeweave_dagster.core.schema.schema_diff import compare
 
 
 def table(rows=200, label="yes", names="id,size,kind,income", shift=0, kinds="abc", start=0):

@@ -2,9 +2,13 @@
 
 import numpy as np
 
-from pipeweave_dagster.core.schema import type_model
-from pipeweave_dagster.core.schema.name_words import COUNT, name_words
-from pipeweave_dagster.core.schema.sample_letters import SAMPLE_BUCKETS, form_of, sample_buckets
+from pipeweave_dagster.core.schema.type_model import forests
+from pipeweave_dagster.core.schema.type_model.name_words import COUNT, name_words
+from pipeweave_dagster.core.schema.type_model.sample_letters import (
+    SAMPLE_BUCKETS,
+    form_of,
+    sample_buckets,
+)
 
 
 def test_forms_keep_signs_and_kinds():
@@ -30,5 +34,5 @@ def test_plain_names_are_told_from_made_up_ones():
 
 def test_the_mean_of_two_models_is_that_of_their_logarithms():
     first, second = np.array([[0.0, 2.0]]), np.array([[1.0, 1.0]])
-    joined = type_model.softmax(type_model.joined(first, second))
-    assert np.allclose(joined, type_model.softmax(np.array([[0.0, 1.0]])))
+    joined = forests.softmax(forests.joined(first, second))
+    assert np.allclose(joined, forests.softmax(np.array([[0.0, 1.0]])))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.schema import type_model
-from pipeweave_dagster.core.schema.evidence import Evidence
+from pipeweave_dagster.core.schema.type_model import forests
+from pipeweave_dagster.core.schema.type_model.features import Evidence
 
 
 def column(name, samples, rows=1000, distinct=900, mean=0.0, std=0.0, low=0.0, high=0.0):
@@ -52,25 +52,25 @@ CLEAR = [
 
 
 def test_clear_columns():
-    chances = type_model.probabilities([c for _, c in CLEAR])
-    found = [type_model.CLASSES[i] for i in chances.argmax(1)]
+    chances = forests.probabilities([c for _, c in CLEAR])
+    found = [forests.CLASSES[i] for i in chances.argmax(1)]
     assert found == [label for label, _ in CLEAR]
     assert np.allclose(chances.sum(1), 1)
 
 
 def test_size_and_speed():
-    assert type_model.PATH.stat().st_size < 1_000_000
+    assert forests.PATH.stat().st_size < 1_000_000
     columns = [c for _, c in CLEAR] * 17
-    type_model.probabilities(columns[:1])
+    forests.probabilities(columns[:1])
     start = time.process_time()
-    type_model.probabilities(columns[:100])
+    forests.probabilities(columns[:100])
     assert time.process_time() - start < 1.0
 
 
 def test_scores_are_the_same_again_and_no_columns_have_none():
     columns = [c for _, c in CLEAR]
-    assert np.array_equal(type_model.probabilities(columns), type_model.probabilities(columns))
-    assert type_model.probabilities([]).shape == (0, len(type_model.CLASSES))
+    assert np.array_equal(forests.probabilities(columns), forests.probabilities(columns))
+    assert forests.probabilities([]).shape == (0, len(forests.CLASSES))
 
 
 def test_trees_are_followed_to_their_leaves():
@@ -79,26 +79,26 @@ def test_trees_are_followed_to_their_leaves():
         "threshold": np.array([0.5, 1.0, 7.0, 2.0, 4.0], np.float32),
         "right": np.array([2, 0, 2, 0, 0], np.uint8),
     }
-    roots = np.zeros(len(type_model.CLASSES), np.int32)
+    roots = np.zeros(len(forests.CLASSES), np.int32)
     inputs = np.array([[0.5, 9.0], [0.6, 7.0], [0.6, 7.5]], np.float32)
-    assert type_model._trees(inputs, roots, model)[:, 0].tolist() == [1.0, 2.0, 4.0]
+    assert forests._trees(inputs, roots, model)[:, 0].tolist() == [1.0, 2.0, 4.0]
 
 
 def test_a_changed_file_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "type_model.npz"
-    path.write_bytes(type_model.PATH.read_bytes()[:-1] + b"x")
-    path.with_suffix(".sha256").write_text(type_model.PATH.with_suffix(".sha256").read_text())
-    monkeypatch.setattr(type_model, "PATH", path)
-    type_model._load.cache_clear()
+    path.write_bytes(forests.PATH.read_bytes()[:-1] + b"x")
+    path.with_suffix(".sha256").write_text(forests.PATH.with_suffix(".sha256").read_text())
+    monkeypatch.setattr(forests, "PATH", path)
+    forests._load.cache_clear()
     with pytest.raises(PipeWeaveError, match="not the one that was shipped"):
-        type_model.probabilities([CLEAR[0][1]])
-    type_model._load.cache_clear()
+        forests.probabilities([CLEAR[0][1]])
+    forests._load.cache_clear()
 
 
 def test_no_boosting_library_is_imported():
     code = (
         "import sys\nfrom pipeweave_dagster.core.schema import type_model\n"
-        "from pipeweave_dagster.core.schema.evidence import Evidence\n"
+        "from pipeweave_dagster.core.schema.type_model.features import Evidence\n"
         "type_model.probabilities([Evidence('a', 5, 0, 5, 0, 0, 0, 0, ['x'])])\n"
         "assert not {'lightgbm', 'xgboost', 'sklearn', 'pandas'} & set(sys.modules)\n"
     )

@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Costs, DatasetSettings
-from pipeweave_dagster.core.training import compare
-from pipeweave_dagster.core.training.comparing import paired
-from pipeweave_dagster.core.training.contributions import contributions
-from pipeweave_dagster.core.training.fairness import of_decisions, of_values
-from pipeweave_dagster.core.training.outcome import Outcome
-from pipeweave_dagster.core.training.scores import calibration_error
-from pipeweave_dagster.core.training.segments import weak_segments
-from pipeweave_dagster.core.training.serving import load_bundle, prepare
-from pipeweave_dagster.core.training.threshold import cheapest, cost
+from pipeweave_dagster.core.evaluation import compare
+from pipeweave_dagster.core.evaluation.fairness import of_decisions, of_values
+from pipeweave_dagster.core.evaluation.paired_test import paired
+from pipeweave_dagster.core.evaluation.segments import weak_segments
+from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.metrics.all_metrics import calibration_error
+from pipeweave_dagster.core.metrics.decision_costs import cheapest, cost
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.model.serving import load_bundle, prepare
 from pipeweave_dagster_tests.core.training.test_train import evaluated, trained
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.pipelines.derived import Derived
-from pipeweave_dagster.core.training.contest import contest
+from pipeweave_dagster.core.pipelines.derived_features import Derived
+from pipeweave_dagster.core.training.proposal_test import contest
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 

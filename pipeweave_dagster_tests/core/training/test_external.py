@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.training import blocks, external, job, replay, table, train
-from pipeweave_dagster.core.training.blocks import write_blocks
-from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.folds import FoldCache
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
-from pipeweave_dagster.core.training.table import read_table
-from pipeweave_dagster.core.training.trial import Result
+from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.training import replay, train
+from pipeweave_dagster.core.training.data import input_table, training_set
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.out_of_core import row_blocks, xgboost_external_memory
+from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
+from pipeweave_dagster.core.training.search.cv_result import Result
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 ROWS, READ = 6000, 600
@@ -23,11 +25,11 @@ ROWS, READ = 6000, 600
 
 @pytest.fixture(autouse=True)
 def _small_sample(monkeypatch):
-    monkeypatch.setattr(table, "MOST_CELLS", 1)
-    monkeypatch.setattr(table, "_LEAST_ROWS", READ)
-    monkeypatch.setattr(table, "_BATCH_ROWS", 700)
-    monkeypatch.setattr(job, "_HOLD_OUT_CELLS", 1)
-    monkeypatch.setattr(external, "_MOST_ROUNDS", 60)
+    monkeypatch.setattr(input_table, "MOST_CELLS", 1)
+    monkeypatch.setattr(input_table, "_LEAST_ROWS", READ)
+    monkeypatch.setattr(input_table, "_BATCH_ROWS", 700)
+    monkeypatch.setattr(training_set, "_HOLD_OUT_CELLS", 1)
+    monkeypatch.setattr(xgboost_external_memory, "_MOST_ROUNDS", 60)
 
 
 def rows_of(task, seed=0):
@@ -95,11 +97,14 @@ def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
         budget_s=60, started_at=time.time(),
     )  # fmt: skip
     board = {trial.name: trial for trial in trained.leaderboard}
-    assert re.search(r"learned from 4,\d{3} rows on disk", board[external.NAME].note)
-    better = np.sign(board[external.NAME].score - board["xgboost"].score)
+    assert re.search(r"learned from 4,\d{3} rows on disk", board[xgboost_external_memory.NAME].note)
+    better = np.sign(board[xgboost_external_memory.NAME].score - board["xgboost"].score)
     assert better == (1 if trained.greater_is_better else -1)
     assert any(member.params.get("all_rows") for member in trained.recipe)
-    assert f"`{external.NAME}` {board[external.NAME].note}" in " ".join(trained.notes)
+    assert (
+        f"`{xgboost_external_memory.NAME}` {board[xgboost_external_memory.NAME].note}"
+        in " ".join(trained.notes)
+    )
     replay(spec, trained, data, tmp_path / "again")
     scores = [
         raw_scores(load_bundle(tmp_path / name / "model.skops"), frame) for name in ("out", "again")
@@ -112,13 +117,15 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
 ):
     frame = rows_of("binary")
     spec, data = planned_for(frame, "binary"), stored(frame, tmp_path)
-    monkeypatch.setattr(blocks, "_MOST_OF_TIME", 0.0)
+    monkeypatch.setattr(row_blocks, "_MOST_OF_TIME", 0.0)
     (tmp_path / "out").mkdir()
     trained = train(
         spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path / "out",
         budget_s=60, started_at=time.time(),
     )  # fmt: skip
-    left = next(trial for trial in trained.leaderboard if trial.name == external.NAME)
+    left = next(
+        trial for trial in trained.leaderboard if trial.name == xgboost_external_memory.NAME
+    )
     assert left.state == "failed"
     assert "preparing 6,000 rows would take" in left.note
     assert trained.verdict == "model"
@@ -128,6 +135,9 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
 def test_all_rows_are_learned_in_larger_steps_where_time_is_short():
     guide = Result(Candidate("xgboost", "xgboost", {"max_depth": 4}), np.zeros(1), scores=[0.5])
     guide.seconds, guide.fold_rows = 10.0, 1000
-    rates = [external._on_all_rows(guide, 30_000, seconds).params for seconds in (1e4, 300.0, 10.0)]
+    rates = [
+        xgboost_external_memory._on_all_rows(guide, 30_000, seconds).params
+        for seconds in (1e4, 300.0, 10.0)
+    ]
     assert [r["learning_rate"] for r in rates] == [0.06, 0.12, 0.3]
     assert all(r["max_depth"] == 4 and r["all_rows"] for r in rates)

@@ -7,17 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training.calibrate import temperature
-from pipeweave_dagster.core.training.copies import trust
-from pipeweave_dagster.core.training.ensemble import select
-from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.folds import bounds
-from pipeweave_dagster.core.training.lanes import WAIT, Work, in_lanes
-from pipeweave_dagster.core.training.metrics import row_log_loss
-from pipeweave_dagster.core.training.proposals import SPACES, propose
-from pipeweave_dagster.core.training.scores import calibration_error
-from pipeweave_dagster.core.training.serving import prepare, raw_scores, remember, tempered
-from pipeweave_dagster.core.training.trial import Result
+from pipeweave_dagster.core.metrics.all_metrics import calibration_error
+from pipeweave_dagster.core.metrics.metrics import row_log_loss
+from pipeweave_dagster.core.model.serving import prepare, raw_scores, remember, tempered
+from pipeweave_dagster.core.training.data.fold_features import bounds
+from pipeweave_dagster.core.training.ensemble.calibration import temperature
+from pipeweave_dagster.core.training.ensemble.duplicate_rows import trust
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.greedy_selection import select
+from pipeweave_dagster.core.training.search.parallel_fits import WAIT, Work, in_lanes
+from pipeweave_dagster.core.training.search.proposals import SPACES, propose
 
 
 @pytest.fixture

@@ -8,21 +8,21 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster.core.pipelines import catalogue
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
-from pipeweave_dagster.core.training.bundle import bundle_of, member
-from pipeweave_dagster.core.training.contributions import contributions
+from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, output
+from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
 from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.files import write_bundle
-from pipeweave_dagster.core.training.fitting import (
+from pipeweave_dagster.core.training.families.candidate import (
     CURVES,
     LOG,
     Candidate,
     fit_candidate,
     is_skewed,
 )
-from pipeweave_dagster.core.training.folds import FoldCache, Problem, output
-from pipeweave_dagster.core.training.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster_tests.core.training.made import planned
 from pipeweave_dagster_tests.core.training.test_train import trained
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.training.groups import group_notes
+from pipeweave_dagster.core.training.data.group_hints import group_notes
 
 
 def table():

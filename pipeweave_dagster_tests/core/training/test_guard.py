@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.guard import OverrunError, within
+from pipeweave_dagster.core.training.search.budget import Clock
+from pipeweave_dagster.core.training.search.fit_timeout import OverrunError, within
 
 
 def test_a_call_that_does_not_come_back_is_left_behind():

@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.training.clock import Clock
-from pipeweave_dagster.core.training.cost import answerable, trimmed
-from pipeweave_dagster.core.training.finish import fold_parts, more_folds
-from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.folds import FoldCache
-from pipeweave_dagster.core.training.haste import haste_of, hastened
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.search import Search
-from pipeweave_dagster.core.training.table import read_table
-from pipeweave_dagster.core.training.trial import add_fold, run_fold, start
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.ensemble.refit import fold_parts, more_folds
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.budget import Clock
+from pipeweave_dagster.core.training.search.cv_result import add_fold, run_fold, start
+from pipeweave_dagster.core.training.search.learning_rate import haste_of, hastened
+from pipeweave_dagster.core.training.search.refit_time import answerable, trimmed
+from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 

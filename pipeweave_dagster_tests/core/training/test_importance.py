@@ -10,9 +10,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBRegressor
 
-from pipeweave_dagster.core.training.dependence import dependences
-from pipeweave_dagster.core.training.importance import importance
-from pipeweave_dagster.core.training.outcome import Outcome
+from pipeweave_dagster.core.explain.dependence import dependences
+from pipeweave_dagster.core.explain.importance import importance
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training import finish, search, train
-from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.training import train
+from pipeweave_dagster.core.training.ensemble import refit
+from pipeweave_dagster.core.training.search import search
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 
@@ -74,7 +76,7 @@ def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch)
 
 def test_a_resumed_search_ends_in_the_model_of_one_that_ran_through(table, tmp_path, monkeypatch):
     monkeypatch.setattr(search, "_MOST_PROPOSALS", 0)
-    monkeypatch.setattr(finish, "_SEEDS", 1)
+    monkeypatch.setattr(refit, "_SEEDS", 1)
     first = run(table, tmp_path / "first", tmp_path / "trials", 60)
     second = run(table, tmp_path / "second", tmp_path / "trials", 60)
     alone = run(table, tmp_path / "alone", None, 60)

@@ -6,10 +6,10 @@ import pytest
 
 from pipeweave_dagster.core.documents import Evaluation
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.evaluation.report.model_card import model_card
+from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay, train
-from pipeweave_dagster.core.training.card import model_card
-from pipeweave_dagster.core.training.memory import COPIES, FIXED_MB, rows_that_fit
-from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.training.data.memory_limit import COPIES, FIXED_MB, rows_that_fit
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 ROWS = 6_000
@@ -84,8 +84,8 @@ def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, 
 
 def test_a_sample_for_the_sake_of_time_is_not_put_down_to_memory(table, tmp_path, monkeypatch):
     frame, spec, data = table
-    monkeypatch.setattr("pipeweave_dagster.core.training.table.MOST_CELLS", 1)
-    monkeypatch.setattr("pipeweave_dagster.core.training.table._LEAST_ROWS", 900)
+    monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table.MOST_CELLS", 1)
+    monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table._LEAST_ROWS", 900)
     trained = train(
         spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from pipeweave_dagster.core.training.by_class import class_scores
-from pipeweave_dagster.core.training.metrics import auc, score
-from pipeweave_dagster.core.training.scores import (
+from pipeweave_dagster.core.metrics.all_metrics import (
     binary_scores,
     interval_of,
     multiclass_scores,
     regression_scores,
     with_intervals,
 )
+from pipeweave_dagster.core.metrics.metrics import auc, score
+from pipeweave_dagster.core.metrics.per_class import class_scores
 
 CLOSE = pytest.approx
 

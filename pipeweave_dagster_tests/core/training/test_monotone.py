@@ -8,20 +8,21 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
-from pipeweave_dagster.core.pipelines import difference, validate
+from pipeweave_dagster.core.evaluation.audit.canary import run_canary
+from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
+from pipeweave_dagster.core.pipelines import pipeline_diff
 from pipeweave_dagster.core.pipelines.builder import Builder
+from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
-from pipeweave_dagster.core.pipelines.derived import Derived, with_derived
+from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
 from pipeweave_dagster.core.pipelines.diagram import in_words
-from pipeweave_dagster.core.pipelines.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster.core.training.audit.canary import run_canary
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.monotone_constraints import directions
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster.core.training.families import FAMILIES, Rows
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.monotone import directions
-from pipeweave_dagster.core.training.portfolio import portfolio
-from pipeweave_dagster.core.training.serving import load_bundle, prepare, raw_scores
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.search.portfolio import portfolio
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 GRID = np.linspace(-3, 3, 40)
@@ -137,7 +138,7 @@ def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
     assert "Held monotone: dose (increasing)." in in_words(spec)
     job = make_job(spec, read_table(spec, stored(frame, tmp_path)), seed=0)
     assert {c.family for c in portfolio(spec, job.problem)} <= {"dummy", *MONOTONE_FAMILIES}
-    (change,) = difference(spec.model_copy(update={"monotone": {}}), spec)
+    (change,) = pipeline_diff(spec.model_copy(update={"monotone": {}}), spec)
     assert (change.path, change.after) == ("monotone", {"dose": "increasing"})
 
 

@@ -7,10 +7,10 @@ import time
 import numpy as np
 import pandas as pd
 
+from pipeweave_dagster.core.export.folder import export_model
+from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster.core.training.export import export_model
-from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
 from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_replay import ALONE
 

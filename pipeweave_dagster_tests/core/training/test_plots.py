@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Curve, CurvePoint, Dependence, Estimate
-from pipeweave_dagster.core.training.audit.pictures import pictures
-from pipeweave_dagster.core.training.outcome import Outcome
-from pipeweave_dagster.core.training.plots import dependence_plot, plots
+from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
+from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plots
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 
 ROWS = 1000
 FEATURES = pd.DataFrame({"x": np.arange(ROWS)})

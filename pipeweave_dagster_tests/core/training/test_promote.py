@@ -3,7 +3,7 @@
 import pytest
 
 from pipeweave_dagster.core.documents import Comparison, Estimate, Evaluation
-from pipeweave_dagster.core.training import promote
+from pipeweave_dagster.core.evaluation import promote
 
 
 def scored(value, low, high, metric="roc_auc", verdict="model"):

@@ -9,11 +9,12 @@ from lightgbm import LGBMRegressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.training import predict, serving
-from pipeweave_dagster.core.training.asked import asked, rounds_of
-from pipeweave_dagster.core.training.contributions import contributions
-from pipeweave_dagster.core.training.reasons import with_reasons
-from pipeweave_dagster.core.training.serving import load_bundle, prepare, score
+from pipeweave_dagster.core.explain.explained_members import asked, rounds_of
+from pipeweave_dagster.core.explain.reasons import with_reasons
+from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.model import serving
+from pipeweave_dagster.core.model.serving import load_bundle, prepare, score
+from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_train import trained
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeweave_dagster.core.training import remarks
+from pipeweave_dagster.core.training import training_notes
 
 
 def search(**facts):
@@ -24,20 +24,24 @@ def search(**facts):
 
 @pytest.mark.parametrize(("exhausted", "told"), [(True, True), (False, False)])
 def test_a_search_that_ends_before_its_time_says_so(exhausted, told):
-    note = " ".join(remarks.of_search(search(proposed=40, fruitless=21, exhausted=exhausted)))
+    note = " ".join(
+        training_notes.of_search(search(proposed=40, fruitless=21, exhausted=exhausted))
+    )
     assert "40 further candidates were tried" in note
     assert ("the last 21 were no better, so the search ended before its time" in note) == told
 
 
 def test_it_is_told_on_how_many_folds_candidates_were_compared():
-    assert "on 1 of 5 folds" in remarks.of_search(search(enough=1))[0]
+    assert "on 1 of 5 folds" in training_notes.of_search(search(enough=1))[0]
 
 
 def test_what_there_was_no_time_for_is_named():
-    found = remarks.of_search(search(skipped=["svm"], made=[{"name": f"m{k}"} for k in range(7)]))
+    found = training_notes.of_search(
+        search(skipped=["svm"], made=[{"name": f"m{k}"} for k in range(7)])
+    )
     assert any("No time was left to try svm" in note for note in found)
     assert any("7 features made from others (m0, m1, m2, m3, m4, …)" in note for note in found)
-    assert remarks.of_search(search()) == []
+    assert training_notes.of_search(search()) == []
 
 
 @pytest.mark.parametrize(
@@ -51,12 +55,12 @@ def test_what_there_was_no_time_for_is_named():
 )
 def test_a_verdict_is_explained_where_it_is_no_model_or_was_changed(found, judged, told):
     mixture = SimpleNamespace(found=found, held_out=100)
-    notes = remarks.of_verdict(mixture, judged, SimpleNamespace(judging_rows=100))
+    notes = training_notes.of_verdict(mixture, judged, SimpleNamespace(judging_rows=100))
     assert notes == [] if told is None else told in notes[0]
 
 
 def test_it_is_told_when_a_verdict_rests_on_few_rows_for_want_of_time():
     mixture = SimpleNamespace(found="no signal", held_out=62)
-    notes = remarks.of_verdict(mixture, "no signal", SimpleNamespace(judging_rows=310))
+    notes = training_notes.of_verdict(mixture, "no signal", SimpleNamespace(judging_rows=310))
     assert "time to hold out 62 of 310 rows only" in notes[1]
     assert "larger budget" in notes[1]

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.training import predict, replay, trainer
-from pipeweave_dagster.core.training.export import export_model
-from pipeweave_dagster.core.training.families import boosted
-from pipeweave_dagster.core.training.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.export.folder import export_model
+from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.prediction import predict
+from pipeweave_dagster.core.training import replay, train_model
+from pipeweave_dagster.core.training.families import early_stopping
 from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_train import trained
 
@@ -147,9 +148,9 @@ class Cut:
 )
 def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_path, monkeypatch):
     """So is every model that there was no time to fit on all rows, or even on those of a fold."""
-    monkeypatch.setattr(trainer, "refit", lambda *_: None)
+    monkeypatch.setattr(train_model, "refit", lambda *_: None)
     if rounds is not None:
-        monkeypatch.setattr(boosted, "Guard", lambda _: Cut(rounds))
+        monkeypatch.setattr(early_stopping, "Guard", lambda _: Cut(rounds))
     name, target = TABLES[task]
     frame = pd.read_csv(examples / f"{name}.csv")
     frame.loc[::7, target] = None

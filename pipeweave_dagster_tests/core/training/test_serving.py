@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.pipelines.compile import Layout, transformer
-from pipeweave_dagster.core.training import serving
-from pipeweave_dagster.core.training.serving import (
+from pipeweave_dagster.core.model import serving
+from pipeweave_dagster.core.model.serving import (
     as_moments,
     as_number,
     as_text,
@@ -21,6 +20,7 @@ from pipeweave_dagster.core.training.serving import (
     raw_scores,
     save_bundle,
 )
+from pipeweave_dagster.core.pipelines.compile import Layout, transformer
 
 
 def test_labels_read_alike_as_integer_float_or_boolean():

@@ -6,7 +6,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.training.split import split_rows, strata_of
+from pipeweave_dagster.core.training.data.split import split_rows, strata_of
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.explain.importance import lighter
+from pipeweave_dagster.core.export.folder import export_model
+from pipeweave_dagster.core.metrics.metrics import score
+from pipeweave_dagster.core.model.serving import block_scores, load_bundle, raw_scores, stacked
 from pipeweave_dagster.core.training import replay
-from pipeweave_dagster.core.training.calibrate import temperature
-from pipeweave_dagster.core.training.export import export_model
-from pipeweave_dagster.core.training.fitting import Candidate
-from pipeweave_dagster.core.training.importance import lighter
-from pipeweave_dagster.core.training.metrics import score
-from pipeweave_dagster.core.training.serving import block_scores, load_bundle, raw_scores, stacked
-from pipeweave_dagster.core.training.stacking import stack_of
-from pipeweave_dagster.core.training.trial import Result
+from pipeweave_dagster.core.training.ensemble.calibration import temperature
+from pipeweave_dagster.core.training.ensemble.stacking import stack_of
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.cv_result import Result
 from pipeweave_dagster_tests.core.training.test_replay import ALONE
 from pipeweave_dagster_tests.core.training.test_train import trained
 

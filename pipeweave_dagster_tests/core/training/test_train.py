@@ -9,8 +9,10 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.training import evaluate, predict, train
-from pipeweave_dagster.core.training.serving import load_bundle
+from pipeweave_dagster.core.evaluation import evaluate
+from pipeweave_dagster.core.model.serving import load_bundle
+from pipeweave_dagster.core.prediction import predict
+from pipeweave_dagster.core.training import train
 from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
 
 QUICK = ["linear", "xgboost"]
@@ -148,7 +150,7 @@ def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
 
 def test_scoring_equals_the_test_rows_that_training_wrote(signal, tmp_path):
     _, _, out = trained(signal, "y", "binary", tmp_path, families=["lightgbm"])
-    from pipeweave_dagster.core.training.serving import score
+    from pipeweave_dagster.core.model.serving import score
 
     rows = pd.read_parquet(out / "test_rows.parquet")
     features = rows.filter(like="feature:").rename(columns=lambda c: c.removeprefix("feature:"))
@@ -229,10 +231,10 @@ def test_what_cannot_be_learned_is_refused_with_a_remedy(values, task, words, tm
 
 
 def test_a_very_large_table_is_sampled_and_says_so(signal, tmp_path, monkeypatch):
-    from pipeweave_dagster.core.training import table
+    from pipeweave_dagster.core.training.data import input_table
 
-    monkeypatch.setattr(table, "MOST_CELLS", 1_000)
-    monkeypatch.setattr(table, "_LEAST_ROWS", 100)
+    monkeypatch.setattr(input_table, "MOST_CELLS", 1_000)
+    monkeypatch.setattr(input_table, "_LEAST_ROWS", 100)
     _, model, _ = trained(signal, "y", "binary", tmp_path, families=["linear"])
     assert model.rows_train + model.rows_test == 250
     assert "Learned from a random sample of 250 of 400 rows." in model.notes

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training.mixture import Mixture, confirmed_by
-from pipeweave_dagster.core.training.verdict import OnTest, confirmed, verdict
+from pipeweave_dagster.core.metrics.signal import OnTest, confirmed, verdict
+from pipeweave_dagster.core.training.ensemble.build import Mixture, confirmed_by
 
 ROWS = 600
 

@@ -2,11 +2,11 @@
 
 from pipeweave_dagster.core.pipelines.catalogue import is_installed
 from pipeweave_dagster.core.training.families.base import Family, Fit, Rows
-from pipeweave_dagster.core.training.families.boosted import Boosted
-from pipeweave_dagster.core.training.families.boosting import HistGradientBoosting
 from pipeweave_dagster.core.training.families.catboost import CatBoost
 from pipeweave_dagster.core.training.families.dummy import Dummy
+from pipeweave_dagster.core.training.families.early_stopping import Boosted
 from pipeweave_dagster.core.training.families.forest import Forest
+from pipeweave_dagster.core.training.families.hist_gradient_boosting import HistGradientBoosting
 from pipeweave_dagster.core.training.families.lightgbm import LightGBM
 from pipeweave_dagster.core.training.families.linear import Linear
 from pipeweave_dagster.core.training.families.mlp import Mlp

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeweave_dagster.core.documents import Task
+from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.pipelines.compile import View
-from pipeweave_dagster.core.training.metrics import Array
 
 _MOST_THREADS = 8
 THREADS = (

@@ -5,9 +5,9 @@ An extra of the package: its family is there only where the library is installed
 
 from typing import Any, ClassVar
 
+from pipeweave_dagster.core.model.serving import CatBoosted
 from pipeweave_dagster.core.training.families.base import Rows, threads_for
-from pipeweave_dagster.core.training.families.boosted import Guard
-from pipeweave_dagster.core.training.serving import CatBoosted
+from pipeweave_dagster.core.training.families.early_stopping import Guard
 
 
 class _Deadline:

@@ -6,7 +6,7 @@ from lightgbm import LGBMClassifier, LGBMRegressor, early_stopping
 from lightgbm.callback import EarlyStopException
 
 from pipeweave_dagster.core.training.families.base import Rows, threads_for
-from pipeweave_dagster.core.training.families.boosted import Guard
+from pipeweave_dagster.core.training.families.early_stopping import Guard
 
 
 class _Deadline:

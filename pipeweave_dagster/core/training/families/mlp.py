@@ -9,8 +9,8 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from pipeweave_dagster.core.metrics.metrics import row_log_loss
 from pipeweave_dagster.core.training.families.base import Fit, Rows, View, threads_limited
-from pipeweave_dagster.core.training.metrics import row_log_loss
 
 _STRETCH = 4
 _PATIENCE = 5

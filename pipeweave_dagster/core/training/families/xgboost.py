@@ -6,7 +6,7 @@ from xgboost import XGBClassifier, XGBRegressor
 from xgboost.callback import TrainingCallback
 
 from pipeweave_dagster.core.training.families.base import Rows, threads_for
-from pipeweave_dagster.core.training.families.boosted import Guard
+from pipeweave_dagster.core.training.families.early_stopping import Guard
 
 
 class Deadline(TrainingCallback):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 TABLES = {

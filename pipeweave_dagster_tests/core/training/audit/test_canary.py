@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.training.audit.canary import CRITICAL_Z, run_canary
-from pipeweave_dagster.core.training.folds import FoldCache
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.evaluation.audit.canary import CRITICAL_Z, run_canary
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 
@@ -55,11 +55,11 @@ def test_it_trips_where_a_target_encoding_is_fitted_on_all_rows(towns, task, mon
 
 def test_it_trips_where_a_feature_is_averaged_before_the_rows_are_divided(towns, monkeypatch):
     """A group mean that somebody taught to look at the target, on all training rows at once."""
-    from pipeweave_dagster.core.training import job
+    from pipeweave_dagster.core.training.data import training_set
 
     spec, table = towns("binary")
     seen = {}
-    honest = job.prepare
+    honest = training_set.prepare
 
     def leaky(raw, plan):
         features = honest(raw, plan)
@@ -69,13 +69,13 @@ def test_it_trips_where_a_feature_is_averaged_before_the_rows_are_divided(towns,
             features["canary number"] = means.reindex(features[word]).to_numpy()
         return features
 
-    monkeypatch.setattr(job, "prepare", leaky)
-    split = job.strata_of
-    monkeypatch.setattr(job, "strata_of", lambda y, k: seen.update(y=y) or split(y, k))
+    monkeypatch.setattr(training_set, "prepare", leaky)
+    split = training_set.strata_of
+    monkeypatch.setattr(training_set, "strata_of", lambda y, k: seen.update(y=y) or split(y, k))
     seen["y"] = ()
-    original = job.make_job
+    original = training_set.make_job
     monkeypatch.setattr(
-        "pipeweave_dagster.core.training.audit.canary.make_job",
+        "pipeweave_dagster.core.evaluation.audit.canary.make_job",
         lambda spec, table, seed: seen.update(y=table.y) or original(spec, table, seed),
     )
     assert run_canary(spec, table).state == "tripped"

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Curve, CurvePoint, Period
-from pipeweave_dagster.core.training.audit.curve import learning_curve
-from pipeweave_dagster.core.training.audit.pictures import pictures
-from pipeweave_dagster.core.training.audit.probe import LINE, TREES, probe_like
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
+from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES, probe_like
+from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 

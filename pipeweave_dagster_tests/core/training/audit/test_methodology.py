@@ -16,13 +16,13 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     Trial,
 )
-from pipeweave_dagster.core.training.audit.methodology import QUESTIONS, Score, methodology
-from pipeweave_dagster.core.training.audit.probe import TREES
-from pipeweave_dagster.core.training.audit.stability import stability, stability_of_relatives
-from pipeweave_dagster.core.training.job import make_job
-from pipeweave_dagster.core.training.outcome import Outcome
-from pipeweave_dagster.core.training.promote import promote
-from pipeweave_dagster.core.training.table import read_table
+from pipeweave_dagster.core.evaluation.audit.methodology import QUESTIONS, Score, methodology
+from pipeweave_dagster.core.evaluation.audit.probe import TREES
+from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
+from pipeweave_dagster.core.evaluation.promotion import promote
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster_tests.core.training.made import planned, stored
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
@@ -236,18 +236,18 @@ def test_one_part_alone_has_nothing_to_be_compared_with():
 
 
 def test_a_part_that_fails_is_told_and_costs_no_other(examples, tmp_path, monkeypatch):
-    from pipeweave_dagster.core.training.audit import run
+    from pipeweave_dagster.core.evaluation.audit import run_audit
 
     def broken(*_):
         raise ZeroDivisionError
 
     frame = pd.read_csv(examples / "wine.csv")
     spec = planned(frame, frame.columns[-1], "multiclass")
-    monkeypatch.setattr(run, "run_canary", broken)
-    monkeypatch.setattr(run, "stability", broken)
+    monkeypatch.setattr(run_audit, "run_canary", broken)
+    monkeypatch.setattr(run_audit, "stability", broken)
     model = TrainedModel.model_construct(seed=0, metric="log_loss", recipe=[])
     outcome = Outcome(["a"], np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)), frame)
-    found = run.run_audit(model, spec, stored(frame, tmp_path), {}, outcome)
+    found = run_audit.run_audit(model, spec, stored(frame, tmp_path), {}, outcome)
     assert found.canary.state == "cannot tell"
     assert found.notes == ["No canary: ZeroDivisionError.", "No stability: ZeroDivisionError."]
     assert len(found.curve.points) > 1

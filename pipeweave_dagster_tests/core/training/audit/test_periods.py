@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, Findings
-from pipeweave_dagster.core.training import evaluate
-from pipeweave_dagster.core.training.audit.periods import sliced
+from pipeweave_dagster.core.evaluation import evaluate
+from pipeweave_dagster.core.evaluation.audit.periods import sliced
 from pipeweave_dagster_tests.core.training.test_train import trained
 
 

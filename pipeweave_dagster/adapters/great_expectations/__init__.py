@@ -1,0 +1,1 @@
+"""Great Expectations in the child process: suites written, versions validated."""

@@ -1,0 +1,63 @@
+"""Versions and aliases of the registered models."""
+
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.adapters.mlflow_store.pyfunc_model import MODEL_FILE
+from pipeweave_dagster.core.documents import MlflowLink
+
+
+def _client(tracking_uri: str) -> Any:
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri, tracking_uri)
+
+
+def _version_of(client: Any, model_name: str, alias: str) -> Any | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_model_version_by_alias(model_name, alias)
+    except MlflowException as error:
+        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None
+        raise
+
+
+def move_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
+    """Set an alias; the champion before is kept as `previous`, and can be rolled back to."""
+    client = _client(tracking_uri)
+    if alias == "champion":
+        before = _version_of(client, model_name, "champion")
+        if before is not None and str(before.version) != version:
+            client.set_registered_model_alias(model_name, "previous", before.version)
+    client.set_registered_model_alias(model_name, alias, version)
+
+
+def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
+    """Where the version with an alias stands, or None."""
+    client = _client(tracking_uri)
+    found = _version_of(client, model_name, alias)
+    if found is None:
+        return None
+    run = client.get_run(found.run_id)
+    return MlflowLink(
+        experiment_id=str(run.info.experiment_id),
+        run_id=str(found.run_id),
+        model_name=model_name,
+        model_version=str(found.version),
+        model_uri=f"models:/{model_name}/{found.version}",
+    )
+
+
+def fetch_model(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
+    """Download the model file of a version (a checked copy for scoring)."""
+    import mlflow
+
+    fetched = mlflow.artifacts.download_artifacts(
+        artifact_uri=f"{link.model_uri}/artifacts/{MODEL_FILE}",
+        dst_path=str(out),
+        tracking_uri=tracking_uri,
+        registry_uri=tracking_uri,
+    )
+    return Path(fetched)

@@ -1,0 +1,130 @@
+"""`pipeweave datasets`: list, show and remove."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.cli.commands.files import SchemaFormat, emit_schema
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.core.documents import SchemaDeduction
+from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.services.overview import entry_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(help="The data sets.", no_args_is_help=True)
+    group.command("ls", epilog="Example: `pipeweave datasets ls --page 2 --json`")(ls)
+    group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
+    group.command("schema", epilog="Example: `pipeweave datasets schema titanic --format sql`")(
+        schema
+    )
+    group.command("rm", epilog="Example: `pipeweave datasets rm titanic --yes`")(rm)
+    app.add_typer(group, name="datasets")
+
+
+def ls(
+    page: Annotated[int, typer.Option(help="Page, from 1.", min=1)] = 1,
+    page_size: Annotated[int, typer.Option(help="Data sets a page.", min=1, max=1000)] = 100,
+    json: AsJson = False,
+) -> None:
+    """List data sets by name, a page at a time."""
+    home.prepare()
+    with home.workbench() as bench:
+        names = bench.store.datasets()
+        part = names[(page - 1) * page_size : page * page_size]
+        entries = [entry_of(bench.store, name) for name in part]
+    facts = {
+        "page": page,
+        "page_size": page_size,
+        "total": len(names),
+        "datasets": [entry.model_dump(mode="json") for entry in entries],
+    }
+    rows = [
+        (e.dataset, e.rows or "-", e.target or "-", e.score or "-", e.last_attempt) for e in entries
+    ]
+    table = columns(["data set", "rows", "target", "score", "last attempt"], rows)
+    emit(facts, json, f"{table}\n{len(part)} of {len(names)}, page {page}")
+
+
+def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
+    """Where a data set stands: version, stages, model, and how its last run ended."""
+    home.prepare()
+    with home.workbench() as bench:
+        facts = _facts(bench.store, known(bench.store, name))
+    lines = [f"{key:>13}  {value}" for key, value in facts["summary"].items() if value]
+    stages = [
+        (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
+        for asset, e in facts["stages"].items()
+    ]
+    text = "\n".join(lines) + "\n\n" + columns(["stage", "document", "run", "stale"], stages)
+    emit(facts, json, text)
+
+
+def schema(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    format_: SchemaFormat = "json-schema",
+    json: AsJson = False,
+) -> None:
+    """The schema of the newest complete version, in one of other people's languages."""
+    home.prepare()
+    with home.workbench() as bench:
+        head = bench.store.require_head(name)
+        entry = head.entries.get("schema_deduction")
+        if entry is None:
+            raise not_found(f"{name!r} has no schema yet.", fix="Run it first.")
+        found = bench.store.load(entry.document, SchemaDeduction)
+    emit_schema(found, name, format_ or "json-schema", as_json=json)
+
+
+def known(store: DocumentStore, name: str) -> str:
+    """The name, if there is such a data set.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND, with the nearest names.
+    """
+    if name not in store.datasets():
+        store.require_head(name)
+    return name
+
+
+def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
+    head = store.head(name)
+    stale = head.stale() if head else {}
+    entries = head.entries if head else {}
+    attempt = store.attempt(name)
+    return {
+        "dataset": name,
+        "summary": entry_of(store, name).model_dump(mode="json"),
+        "stages": {
+            asset: {**entry.model_dump(mode="json"), "stale": stale.get(asset)}
+            for asset, entry in entries.items()
+        },
+        "last_attempt": attempt.model_dump(mode="json") if attempt else None,
+    }
+
+
+def rm(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Remove a data set with its uploads, runs and predictions; MLflow keeps its models."""
+    home.prepare()
+    with home.workbench() as bench, home.instance() as instance:
+        storage = bench.store.storage
+        check_slug(name)
+        prefixes = ("datasets", "uploads", "predict", "labels", "predictions")
+        keys = [o.key for top in prefixes for o in storage.list(f"{top}/{name}/")]
+        if not keys:
+            raise not_found(f"There is no data set {name!r}.", fix="See 'pipeweave datasets ls'.")
+        if not yes:
+            typer.confirm(f"Remove {name} ({len(keys)} objects)?", abort=True, err=True)
+        for key in keys:
+            storage.delete(key)
+        instance.delete_dynamic_partition("datasets", name)
+    facts = {"dataset": name, "removed": len(keys)}
+    emit(facts, json, f"Removed {name}: {len(keys)} objects. 'pipeweave gc' frees what it shared.")

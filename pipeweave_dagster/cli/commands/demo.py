@@ -1,0 +1,66 @@
+"""`pipeweave demo`: the whole line on a bundled data set, with predictions."""
+
+import csv
+import sys
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.commands import predict as predict_command
+from pipeweave_dagster.cli.commands import run as run_command
+from pipeweave_dagster.cli.support.output import AsJson, columns
+from pipeweave_dagster.core.errors import not_found
+
+_TARGETS = {
+    "penguins": "species",
+    "penguins_raw": "Species",
+    "breast_cancer": "diagnosis",
+    "wine": "cultivar",
+    "student_math": "G3",
+}
+_ROWS_SHOWN = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave demo wine --time-budget 20`")(demo)
+
+
+def demo(
+    example: Annotated[str, typer.Argument(help=f"One of {', '.join(_TARGETS)}.")] = "penguins",
+    time_budget: Annotated[float, typer.Option(help="Seconds for the model.", min=1)] = 20,
+    json: AsJson = False,
+) -> None:
+    """Run the main job on an example, score its rows with the model, and say what to do next."""
+    if example not in _TARGETS:
+        raise not_found(f"There is no example {example!r}.", fix=f"Use {', '.join(_TARGETS)}.")
+    file = example_file(f"{example}.csv")
+    run_command.run(
+        file, name=example, target=_TARGETS[example], time_budget=time_budget, json=json
+    )
+    if json:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "scored.csv"
+        predict_command.score_file(example, file, output)
+        with output.open(newline="") as scored:
+            rows = [row for _, row in zip(range(_ROWS_SHOWN + 1), csv.reader(scored), strict=False)]
+    sys.stdout.write("\nThe first rows, scored by the model:\n")
+    sys.stdout.write(columns(rows[0], rows[1:], width=24) + "\n\n")
+    sys.stdout.write("Next: 'pipeweave dev' opens the web UI and watches the landing zone.\n")
+
+
+def example_file(name: str) -> Path:
+    """A bundled example, in the installed package or in a checkout.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if this installation holds no examples.
+    """
+    package = Path(str(resources.files("pipeweave_dagster")))
+    for folder in (package / "examples", package.parent / "examples"):
+        if (folder / name).is_file():
+            return folder / name
+    raise not_found(f"This installation holds no example {name!r}.", fix="Reinstall PipeWeave.")

@@ -1,0 +1,119 @@
+"""`pipeweave dev`: web UI, daemon, MLflow and pages on this machine, watching the landing zone."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.dev_lock import alone
+from pipeweave_dagster.cli.support.processes import Service, Supervisor, free_port
+
+_LOOPBACK = "127.0.0.1"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave dev --port 3000`")(dev)
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="Dagster web UI; the next free one is taken.")] = 3000,
+    mlflow_port: Annotated[int, typer.Option(help="MLflow UI.")] = 5000,
+    web_port: Annotated[int, typer.Option(help="Pages with reports.")] = 8000,
+) -> None:
+    """Start everything on loopback; drop files into the landing zone. Ctrl-C ends it all.
+
+    A home has one at a time: a second one is refused and says where the first one is.
+    """
+    folder = home.prepare().home
+    ports = {
+        "dagster": free_port(port),
+        "mlflow": free_port(mlflow_port),
+        "web": free_port(web_port),
+    }
+    urls = {name: f"http://{_LOOPBACK}:{number}" for name, number in ports.items()}
+    with alone(folder, {"address": urls["dagster"]}):
+        _serve(ports, urls)
+
+
+def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
+    settings = home.settings()
+    os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
+    os.environ["PIPEWEAVE_WEB_URL"] = urls["web"]
+    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers of no use here
+    if not settings.mlflow_tracking_uri:
+        os.environ["PIPEWEAVE_MLFLOW_URL"] = urls["mlflow"]
+        # Not on its command line, which everybody on this machine can read.
+        os.environ["MLFLOW_BACKEND_STORE_URI"] = settings.tracking_uri
+    home.settings.cache_clear()
+    settings = home.prepare()
+    # Created here, once: the services would all do so at the same moment.
+    with home.workbench() as bench, home.instance():
+        bench.ask_model(
+            "pipeweave_dagster.adapters.mlflow_store:prepare_store",
+            tracking_uri=settings.tracking_uri,
+        )
+    # A socket of its own: gRPC servers may share a port unseen, and two installations that start
+    # at the same moment would then run each other's files.
+    with (
+        tempfile.TemporaryDirectory(prefix="pipeweave-") as folder,
+        Supervisor(_services(ports, Path(folder) / "code.sock")) as supervisor,
+    ):
+        sys.stderr.write(
+            f"Dagster web UI  {urls['dagster']}\n"
+            f"Pages, reports  {urls['web']}\n"
+            f"MLflow          {settings.mlflow_url}\n"
+            f"Landing zone    {settings.storage_url}/uploads/<data set>/<file>\n"
+            "Ctrl-C ends everything.\n"
+        )
+        supervisor.wait()
+
+
+def _services(ports: dict[str, int], code: Path) -> list[Service]:
+    settings = home.settings()
+    workspace = settings.dagster_home / "workspace.yaml"
+    workspace.write_text(
+        f"load_from:\n  - grpc_server:\n      socket: {code}\n      location_name: pipeweave\n"
+    )
+    module = "pipeweave_dagster.definitions"
+    python = [sys.executable, "-P", "-m"]
+    at = ["-h", _LOOPBACK, "-p"]
+    # A tick every few seconds says "nothing new"; runs print their own lines.
+    log_format = ["--log-level", "warning"]
+    log_format += ["--log-format", "json"] if settings.profile == "production" else []
+    services = [
+        Service(
+            "code server",
+            [*python, "dagster", "api", "grpc", "-m", module, "--socket", str(code),
+             "--location-name", "pipeweave", "--use-python-environment-entry-point", *log_format],
+            socket=code,
+        ),
+        Service(
+            "web UI",
+            [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace),
+             *log_format],
+            port=ports["dagster"],
+        ),
+        Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format]),
+        Service(
+            "pages",
+            [*python, "uvicorn", "pipeweave_dagster.web.main:app", "--host", _LOOPBACK,
+             "--port", str(ports["web"]), "--log-level", "warning"],
+            port=ports["web"],
+        ),
+    ]  # fmt: skip
+    if not settings.mlflow_tracking_uri:
+        services.append(
+            Service(
+                "MLflow",
+                [*python, "mlflow", "server", "--host", _LOOPBACK, "--port", str(ports["mlflow"]),
+                 "--workers", "1", "--default-artifact-root", str(settings.artifact_root)],
+                port=ports["mlflow"],
+                needed=False,
+            )
+        )  # fmt: skip
+    return services

@@ -1,0 +1,97 @@
+"""`pipeweave doctor`: does everything answer that PipeWeave stands on."""
+
+import secrets
+import shutil
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.adapters.health import Line, in_full, is_well, measure
+from pipeweave_dagster.adapters.http_checks import answers, ask_mlflow
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.dagster_checks import DagsterParts
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.settings import Settings
+
+_MIN_FREE_BYTES = 1 << 30
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave doctor --json`")(doctor)
+
+
+def doctor(
+    json: AsJson = False,
+    strict: Annotated[
+        bool | None,
+        typer.Option(help="What is not running counts as red; default in production."),
+    ] = None,
+) -> None:
+    """Check every part that PipeWeave stands on; exit code 1 if one is red."""
+    settings = home.prepare()
+    production = settings.profile == "production"
+    lines = examine(settings, strict=production if strict is None else strict)
+    rows = [(line.name, line.state, line.detail) for line in lines]
+    checks = [
+        {"check": n.name, "state": n.state, "message": n.detail, "seconds": n.seconds}
+        for n in lines
+    ]
+    emit({"checks": checks}, json, columns(["check", "state", "what"], rows, width=160))
+    if not is_well(lines):
+        sys.exit(1)
+
+
+def examine(settings: Settings, *, strict: bool) -> list[Line]:
+    """One line a part; of what another part must tell, only that one turns red."""
+    dagster = DagsterParts(settings, strict)
+    checks = {
+        "version": _version,
+        "database": dagster.database,
+        "storage": lambda: _storage(settings),
+        "mlflow": lambda: _mlflow(settings),
+        "code": dagster.code_server,
+        "queue": dagster.queue,
+        "daemon": dagster.daemon,
+        **{name: lambda url=url: answers(url) for name, url in settings.services.items()},
+        "disk": lambda: _disk(settings),
+    }
+    return [measure(name, ask, in_full) for name, ask in checks.items()]
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    packages = ", ".join(f"{name} {version(name)}" for name in ("pipeweave", "dagster", "mlflow"))
+    return f"{packages}, Python {sys.version.split()[0]}"
+
+
+def _storage(settings: Settings) -> str:
+    """Write, read and delete an object."""
+    with home.workbench() as bench:
+        storage, key = bench.store.storage, f"sensors/probe-{secrets.token_hex(8)}"
+        storage.put(key, b"probe")
+        same = storage.get(key) == b"probe"
+        storage.delete(key)
+    if not same:
+        raise OSError("what was read is not what was written")
+    return f"{settings.storage_url} can be written and read"
+
+
+def _mlflow(settings: Settings) -> str:
+    if settings.tracking_uri.startswith(("http://", "https://")):
+        return ask_mlflow(settings.tracking_uri)
+    with home.workbench() as bench:
+        bench.ask_model(
+            "pipeweave_dagster.adapters.mlflow_store:prepare_store",
+            tracking_uri=settings.tracking_uri,
+        )
+    return "the store answers"
+
+
+def _disk(settings: Settings) -> str:
+    free = shutil.disk_usage(settings.home).free
+    if free < _MIN_FREE_BYTES:
+        raise OSError(f"only {free / 1e9:.1f} GB free below {settings.home}")
+    return f"{free / 1e9:.0f} GB free below {settings.home}"

@@ -1,0 +1,85 @@
+"""`pipeweave logs`: the lines of a run, also while it is still writing them."""
+
+import json as json_module
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.output import AsJson, emit, plain
+from pipeweave_dagster.cli.support.recorded_runs import RunId, record_of
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_POLL_S = 0.5
+_EXAMPLE = "Example: `pipeweave logs 3f2a -f`"
+
+
+def register(app: typer.Typer, runs: typer.Typer) -> None:
+    """Add the command, also among those of runs."""
+    app.command("logs", epilog=_EXAMPLE)(logs)
+    runs.command("logs", epilog=_EXAMPLE.replace("logs", "runs logs"))(logs)
+
+
+def logs(
+    run_id: RunId,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow", "-f", help="Until the run ends; with --json one object a line and an entry."
+        ),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """The log lines and events of a run, in the order in which they were written."""
+    with home.instance() as instance:
+        full_id = record_of(instance, run_id).dagster_run.run_id
+        if follow:
+            for entry in _entries_to_come(instance, full_id):
+                one = {"run_id": full_id, **_facts(entry)}
+                sys.stdout.write(f"{json_module.dumps(one) if json else _line(one)}\n")
+                sys.stdout.flush()
+            return
+        facts = [_facts(entry) for entry in instance.all_logs(full_id)]
+    emit({"run_id": full_id, "entries": facts}, json, "\n".join(_line(f) for f in facts))
+
+
+def last_of_a_step(instance: "dg.DagsterInstance", run_id: str) -> dict[str, Any]:
+    """Which step a run was at, and the last line that it wrote; empty if it came to none."""
+    entries = (_facts(entry) for entry in reversed(instance.all_logs(run_id)))
+    found = next((facts for facts in entries if facts["step"]), None)
+    return {} if found is None else {"step": found["step"], "last_line": found["message"]}
+
+
+def _entries_to_come(instance: "dg.DagsterInstance", run_id: str) -> Iterator[Any]:
+    """Every entry, those written by now first; ends after the last one of the run."""
+    cursor: str | None = None
+    while True:
+        run = instance.get_run_by_id(run_id)  # before its entries: none of a finished run is missed
+        found = instance.get_records_for_run(run_id, cursor=cursor)
+        cursor = found.cursor
+        yield from (record.event_log_entry for record in found.records)
+        if run is None or run.is_finished:
+            return
+        time.sleep(_POLL_S)
+
+
+def _facts(entry: Any) -> dict[str, Any]:
+    event = entry.dagster_event
+    return {
+        "time": entry.timestamp,
+        "level": entry.level,
+        "step": entry.step_key,
+        "event": event.event_type_value if event else None,
+        "message": entry.message if event else entry.user_message,
+    }
+
+
+def _line(facts: dict[str, Any]) -> str:
+    clock = time.strftime("%H:%M:%S", time.localtime(facts["time"]))
+    what = f"{facts['step'] or '-':<18} {facts['event'] or 'LOG':<28}"
+    return f"{clock} {what} {plain(facts['message'], 500)}"

@@ -1,0 +1,23 @@
+"""`pipeweave migrate`: bring the databases to this release, before anything opens them."""
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.output import AsJson, emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave migrate`")(migrate)
+
+
+def migrate(json: AsJson = False) -> None:
+    """Create or update the tables of Dagster and MLflow; done again, it changes nothing."""
+    settings = home.prepare()
+    with home.instance() as instance:
+        instance.upgrade()
+    # Where MLflow is a server, its own store is named beside the server's address.
+    store = settings.secret("mlflow_backend_store_uri") or settings.tracking_uri
+    with home.workbench() as bench:
+        bench.ask_model("pipeweave_dagster.adapters.mlflow_store:prepare_store", tracking_uri=store)
+    emit({"migrated": ["dagster", "mlflow"]}, json, "The databases are up to date.")

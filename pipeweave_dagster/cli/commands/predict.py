@@ -1,0 +1,62 @@
+"""`pipeweave predict`: score a file with the champion, here and now."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.commands.datasets import known
+from pipeweave_dagster.cli.commands.run import readable
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
+from pipeweave_dagster.core.documents import PredictionBatch
+from pipeweave_dagster.services.scoring import describe_batch, score
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave predict titanic new.csv --output scored.csv`")(predict)
+
+
+def predict(
+    name: Annotated[str, typer.Argument(help="Data set whose champion scores.")],
+    file: Annotated[Path, typer.Argument(help="Rows to score.")],
+    output: Annotated[Path, typer.Option(help="Where to write: .csv or .parquet.")],
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Add the three columns that speak most for each row.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Write `prediction` and `probability_CLASS` for every row of a file, in its order."""
+    batch = score_file(name, file, output, explain=reasons)
+    facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
+    notes = "".join(f"\nnote: {note}" for note in batch.notes)
+    emit(
+        {**facts, "output": str(output)},
+        json,
+        f"Scored {batch.rows:,} rows with version {batch.model_version} into {output}{notes}",
+    )
+
+
+def score_file(name: str, file: Path, output: Path, *, explain: bool = False) -> PredictionBatch:
+    """Score a file with the champion of a data set; the output appears whole.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND without champion, VALIDATION_ERROR if the file cannot be read.
+    """
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    with home.workbench(for_line=True) as bench, tempfile.TemporaryDirectory() as folder:
+        raw = describe_batch(path, path.name)
+        explain = explain or settings.prediction_reasons
+        scored = score(
+            bench,
+            known(bench.store, name),
+            (raw, path.absolute()),
+            Path(folder),
+            explain=explain,
+        )
+        source = scored.parquet if output.suffix == ".parquet" else scored.csv
+        deliver(source, output)
+    return scored.batch

@@ -1,0 +1,117 @@
+"""`pipeweave runs`: list, show and cancel."""
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeweave_dagster.cli.commands import logs
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
+from pipeweave_dagster.cli.support.recorded_runs import RunId, facts_of, record_of
+from pipeweave_dagster.core.errors import unavailable
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_CANCEL_WAIT_S = 10.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(help="Runs of the line.", no_args_is_help=True)
+    group.command("ls", epilog="Example: `pipeweave runs ls --name titanic`")(ls)
+    group.command("show", epilog="Example: `pipeweave runs show 3f2a`")(show)
+    logs.register(app, group)
+    group.command("cancel", epilog="Example: `pipeweave runs cancel 3f2a`")(cancel)
+    app.add_typer(group, name="runs")
+
+
+def ls(
+    name: Annotated[str | None, typer.Option(help="Only this data set.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=1000)] = 20,
+    json: AsJson = False,
+) -> None:
+    """The latest runs, the youngest first."""
+    import dagster as dg
+
+    with home.instance() as instance:
+        _end_the_dead(instance)
+        tags = {"dagster/partition": name} if name else None
+        records = instance.get_run_records(dg.RunsFilter(tags=tags), limit=limit)
+    facts = [facts_of(record) for record in records]
+    rows = [(f["run_id"][:8], f["job"], f["dataset"], f["status"], f["seconds"]) for f in facts]
+    table = columns(["run", "job", "data set", "status", "seconds"], rows)
+    emit({"runs": facts}, json, table)
+
+
+def _end_the_dead(instance: "dg.DagsterInstance") -> None:
+    """A run whose process was killed has failed, though no daemon and no later run has seen it."""
+    from pipeweave_dagster.lib.reaper import reap
+
+    with home.workbench() as bench:
+        reap(instance, bench.store)
+
+
+def show(run_id: RunId, json: AsJson = False) -> None:
+    """One run: status, times, and if it failed why, at which step and after which line."""
+    from pipeweave_dagster.lib.failure_reasons import error_of
+
+    with home.instance() as instance:
+        _end_the_dead(instance)
+        record = record_of(instance, run_id)
+        facts = facts_of(record)
+        error = error_of(instance, facts["run_id"]) if record.dagster_run.is_finished else None
+        facts |= {"step": None, "last_line": None}
+        if error is not None:
+            facts |= logs.last_of_a_step(instance, facts["run_id"])
+    facts["error"] = error.envelope() if error else None
+    lines = [
+        f"{key:>10}  {plain(value, 1000)}" for key, value in facts.items() if value is not None
+    ]
+    emit(facts, json, "\n".join(lines))
+
+
+def cancel(run_id: RunId, json: AsJson = False) -> None:
+    """Stop a run and everything it has started."""
+    with home.instance() as instance:
+        run = record_of(instance, run_id).dagster_run
+        if run.is_finished:
+            status = run.status.value
+        else:
+            _terminate(instance, run)
+            status = _wait(instance, run.run_id)
+    emit({"run_id": run.run_id, "status": status}, json, f"Run {run.run_id[:8]} is {status}.")
+
+
+def _terminate(instance: "dg.DagsterInstance", run: Any) -> None:
+    """Mark as cancelling; the run's own process sees it, or is interrupted if it is of here."""
+    import dagster as dg
+
+    from pipeweave_dagster.lib.partitions import PROCESS_TAG
+    from pipeweave_dagster.lib.resources import is_alive, pid_of
+
+    process = run.tags.get(PROCESS_TAG)
+    if run.status in {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED}:
+        instance.report_run_canceled(run)
+        return
+    instance.report_run_canceling(run)
+    if process and is_alive(process):
+        os.kill(pid_of(process), signal.SIGINT)
+    elif process and is_alive(process) is False:
+        instance.report_run_canceled(run, "Its process had ended.")
+
+
+def _wait(instance: "dg.DagsterInstance", run_id: str) -> str:
+    deadline = time.monotonic() + _CANCEL_WAIT_S
+    while time.monotonic() < deadline:
+        run = instance.get_run_by_id(run_id)
+        if run is not None and run.is_finished:
+            return run.status.value
+        time.sleep(0.2)
+    raise unavailable(
+        f"Run {run_id[:8]} has not stopped within {_CANCEL_WAIT_S:.0f} s.",
+        fix="Its process may be on another machine; try again there.",
+    )

@@ -1,0 +1,1 @@
+"""What commands share: the installation, output, progress, processes and launching runs."""

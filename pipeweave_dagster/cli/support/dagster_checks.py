@@ -1,0 +1,117 @@
+"""The doctor's lines about Dagster: its database, code server, queue and daemon."""
+
+import contextlib
+import io
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import yaml
+
+from pipeweave_dagster.adapters.file_systems import networked
+from pipeweave_dagster.adapters.health import OffError, UnknownError
+from pipeweave_dagster.adapters.http_checks import daemon_in_words
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
+from pipeweave_dagster.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass
+class DagsterParts:
+    """What Dagster's instance tells.
+
+    Args:
+        settings: The settings in force.
+        strict: Whether what is not running is broken.
+    """
+
+    settings: Settings
+    strict: bool
+
+    @cached_property
+    def _opened(self) -> "dg.DagsterInstance | Exception":
+        """The instance, or why there is none; asked once, as a client tries again for seconds."""
+        try:
+            return home.instance()
+        except Exception as error:  # noqa: BLE001 - whatever a database client raises
+            return error
+
+    def _instance(self) -> "dg.DagsterInstance":
+        if isinstance(self._opened, Exception):
+            raise UnknownError("cannot be told without the database")
+        return self._opened
+
+    def database(self) -> str:
+        """Open the history; SQLite only where its locks hold."""
+        kind, where = "SQLite", str(self.settings.dagster_home)
+        if (url := self.settings.secret("database_url")) is not None:
+            kind, where = "Postgres", urlsplit(url).hostname or "?"
+        else:
+            _refuse_networked(self.settings.dagster_home)
+        if isinstance(self._opened, Exception):
+            # The client's own text may hold the address with its password.
+            raise unavailable(
+                f"The database ({kind}, {where}) does not answer ({type(self._opened).__name__}).",
+                fix="Start it again, or correct DATABASE_URL.",
+            )
+        return f"{kind}, {self._opened.get_runs_count():,} runs"
+
+    def code_server(self) -> str:
+        """Ask the gRPC server that the workspace names."""
+        from dagster._grpc.client import DagsterGrpcClient
+
+        path = self.settings.dagster_home / "workspace.yaml"
+        if not path.is_file():
+            return _not_running("the code server", strict=self.strict)
+        where = yaml.safe_load(path.read_text(encoding="utf-8"))["load_from"][0]["grpc_server"]
+        address = {name: where[name] for name in ("host", "port", "socket") if name in where}
+        if "socket" in address and not Path(address["socket"]).exists():
+            return _not_running("the code server", strict=self.strict)
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it could not reach
+            state = DagsterGrpcClient(**address).health_check_query()
+        if state != "SERVING":
+            raise unavailable(
+                "The code server does not answer.", fix="Start it again, and see its log."
+            )
+        return "answers"
+
+    def queue(self) -> str:
+        """How many runs wait."""
+        import dagster as dg
+
+        waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])
+        return f"{self._instance().get_runs_count(waiting)} runs wait"
+
+    def daemon(self) -> str:
+        """When the quietest of the daemon's threads last told that it lives."""
+        needed = [s for s in self._instance().get_daemon_statuses().values() if s.required]
+        last = [s.last_heartbeat.timestamp for s in needed if s.last_heartbeat is not None]
+        known = bool(last) and len(last) == len(needed)
+        try:
+            return daemon_in_words(time.time() - min(last) if known else None)
+        except PipeWeaveError:
+            if self.strict:
+                raise
+            raise OffError("not running; uploads wait until 'pipeweave dev' is started") from None
+
+
+def _not_running(part: str, *, strict: bool) -> str:
+    if strict:
+        raise unavailable(f"{part} is not running.".capitalize(), fix="Start it.")
+    raise OffError("not running; 'pipeweave dev' starts it")
+
+
+def _refuse_networked(folder: Path) -> None:
+    """SQLite's locks do not hold on network file systems: runs fail, or the file breaks."""
+    kind = networked(folder)
+    if kind is not None:
+        raise validation_error(
+            f"{folder} lies on {kind}, where SQLite loses its locks.",
+            fix="Set PIPEWEAVE_HOME to a local disk, or DATABASE_URL to a Postgres server.",
+        )

@@ -1,0 +1,109 @@
+"""The installation that a command works on: one home, one Dagster home, whatever the folder."""
+
+import fcntl
+import os
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipeweave_dagster.services.workbench import Workbench
+
+_NO_LOG_CAPTURE = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+_POSTGRES = """
+storage:
+  postgres:
+    postgres_url:
+      env: DATABASE_URL
+"""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this command.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that names the variable that is wrong; no values, since
+            they may be secrets.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = "; ".join(
+            f"{e['loc'][0] if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors()
+        )
+        raise validation_error(
+            f"The settings are not valid: {told}.", fix="Correct the environment or .env."
+        ) from None
+
+
+def prepare() -> Settings:
+    """Make the home usable and let every process started from here mean the same one."""
+    found = settings()
+    dagster_home = found.dagster_home
+    found.home.mkdir(parents=True, exist_ok=True)
+    if not found.dagster_home_given:
+        (dagster_home / ".nux").mkdir(parents=True, exist_ok=True)
+        _write(dagster_home / "dagster.yaml", _dagster_yaml(found))
+        # Dagster's web UI would greet with a community dialog that asks for an address.
+        _write(dagster_home / ".nux" / "nux.yaml", "seen: 1\n")
+    os.environ["DAGSTER_HOME"] = str(dagster_home)
+    os.environ["PIPEWEAVE_HOME"] = str(found.home)
+    if not found.storage_is_s3:
+        os.environ["PIPEWEAVE_STORAGE"] = str(found.storage_folder)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "1"
+    return found
+
+
+def instance() -> "dg.DagsterInstance":
+    """The Dagster instance of this home, for runs of a command.
+
+    Their output belongs to the terminal: capturing it would start four helper processes a step,
+    which Ctrl-C kills with a traceback.
+    """
+    found = prepare()
+    import dagster as dg
+    from dagster._core.instance.ref import InstanceRef
+
+    # On a new home several processes would create the same tables at once, and all fail.
+    with (found.home / "creation.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        reference = InstanceRef.from_dir(str(found.dagster_home), overrides=_NO_LOG_CAPTURE)
+        instance = dg.DagsterInstance.from_ref(reference)
+        instance.get_runs_count()
+        instance.all_instigator_state()
+        instance.get_dynamic_partitions("datasets")
+    return instance
+
+
+def workbench(*, for_line: bool = False) -> "Workbench":
+    """Storage and workers of this home; use it as a context manager (see `Workbench`)."""
+    from pipeweave_dagster.services.workbench import Workbench
+
+    return Workbench(settings(), for_line=for_line)
+
+
+def _dagster_yaml(found: Settings) -> str:
+    text = (resources.files("pipeweave_dagster.cli") / "dagster.yaml").read_text()
+    return text + _POSTGRES if found.database_url else text
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file once; a person's changes to it are kept."""
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")

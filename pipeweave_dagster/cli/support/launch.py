@@ -1,0 +1,75 @@
+"""Starting a run from the command line, in this process, visible to everything else."""
+
+import sys
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeweave_dagster.cli.support.progress import Progress
+from pipeweave_dagster.cli.support.run_watch import Watcher
+from pipeweave_dagster.services.workbench import Workbench
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+# The progress display shows events; Dagster's own console lines would be the second copy.
+_SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def execute(
+    instance: "dg.DagsterInstance",
+    bench: Workbench,
+    job_name: str,
+    dataset: str,
+    *,
+    tags: Mapping[str, str],
+    config: Mapping[str, Any] | None = None,
+    quiet: bool = False,
+) -> str:
+    """Run a job for one data set in this process and give the run's id.
+
+    The run is stored like every other, so the web UI shows it and may cancel it. A failed run
+    raises nothing here; ask `error_of`.
+    """
+    from pipeweave_dagster.definitions import defs
+    from pipeweave_dagster.lib.failure_reasons import CANCELLED
+    from pipeweave_dagster.lib.mlflow_runs import settle
+    from pipeweave_dagster.lib.partitions import DATASETS
+    from pipeweave_dagster.lib.reaper import reap
+    from pipeweave_dagster.lib.resources import end_attempt
+
+    reap(instance, bench.store)
+    settle(instance, bench)
+    instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
+    run_id = str(uuid.uuid4())
+    progress = Progress(quiet=quiet)
+    try:
+        with Watcher(instance, run_id, progress, interrupt=True):
+            defs.resolve_job_def(job_name).execute_in_process(
+                run_id=run_id,
+                instance=instance,
+                partition_key=dataset,
+                tags=dict(tags),
+                run_config={**(config or {}), **_SILENT_CONSOLE},
+                raise_on_error=False,
+            )
+    finally:
+        progress.close()
+    if _was_interrupted(instance, run_id):
+        run = instance.get_run_by_id(run_id)
+        instance.report_run_canceled(run, "Interrupted at the terminal.")
+        end_attempt(bench.store, dataset, run_id, CANCELLED)
+        sys.stderr.write("Cancelled; the published state is as it was.\n")
+        raise KeyboardInterrupt
+    return run_id
+
+
+def _was_interrupted(instance: "dg.DagsterInstance", run_id: str) -> bool:
+    """Whether Ctrl-C ended the run; Dagster calls that a failure, as no cancel was asked for."""
+    import dagster as dg
+    from dagster._core.events import RunFailureReason
+
+    failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    reasons = [entry.dagster_event.job_failure_data.failure_reason for entry in failures]
+    return RunFailureReason.UNEXPECTED_TERMINATION in reasons

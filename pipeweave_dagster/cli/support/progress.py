@@ -1,0 +1,83 @@
+"""The progress display of a run: one line a stage, trials as they end."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from pipeweave_dagster.cli.support.output import plain
+
+STAGES = {
+    "raw_upload": "Taking over the upload",
+    "dataset": "Reading and typing",
+    "schema_deduction": "Deducing the schema",
+    "findings": "Looking for what misleads",
+    "eda_report": "Drawing the report",
+    "pipeline": "Constructing the pipeline",
+    "model": "Training",
+    "model_evaluation": "Evaluating",
+    "expectations": "Holding to expectations",
+    "predictions": "Scoring",
+    "drift": "Measuring drift",
+}
+
+
+# Said once for every stage after one that failed.
+_NOISE = "Dependencies for step"
+
+
+class Progress:
+    """Prints to standard error, so that standard output stays free for the result."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._quiet = quiet
+        self._began: dict[str, float] = {}
+        self._status: Status | None = None
+
+    def __call__(self, entry: Any) -> None:
+        """Show one event log entry."""
+        if self._quiet:
+            return
+        event = entry.dagster_event
+        if event is None:
+            told = entry.step_key and not entry.user_message.startswith(_NOISE)
+            if told and entry.level >= logging.INFO:
+                self._say(f"    [dim]{escape(plain(entry.user_message, 160))}[/dim]")
+            return
+        handlers = {
+            "STEP_START": self._start,
+            "STEP_SUCCESS": self._end,
+            "STEP_FAILURE": self._fail,
+        }
+        handler = handlers.get(event.event_type_value)
+        if handler:
+            handler(str(event.step_key))
+
+    def _start(self, step: str) -> None:
+        self._began[step] = time.monotonic()
+        words = f"{STAGES.get(step, step)} …"
+        if self._status is not None:
+            self._status.update(words)
+        elif sys.stderr.isatty():
+            self._status = self._console.status(words)
+            self._status.start()
+
+    def _end(self, step: str) -> None:
+        took = time.monotonic() - self._began.get(step, time.monotonic())
+        self._say(f"[green]✓[/green] {STAGES.get(step, step)} [dim]({took:.1f} s)[/dim]")
+
+    def _fail(self, step: str) -> None:
+        self._say(f"[red]✗[/red] {STAGES.get(step, step)}")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True)
+
+    def close(self) -> None:
+        """Take the moving line away."""
+        if self._status is not None:
+            self._status.stop()

@@ -1,0 +1,201 @@
+"""What a run has come to, for people and as JSON; read from the documents of its manifest."""
+
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeweave_dagster.adapters.state import DocumentStore, Manifest
+from pipeweave_dagster.adapters.web_links import mlflow_urls
+from pipeweave_dagster.cli.support.output import columns, plain
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Document,
+    EdaReport,
+    Evaluation,
+    Findings,
+    SchemaDeduction,
+    TrainedModel,
+)
+from pipeweave_dagster.services.overview import score_in_words
+from pipeweave_dagster.settings import Settings
+
+_KINDS: dict[str, type[Document]] = {
+    "dataset": DatasetSnapshot,
+    "schema_deduction": SchemaDeduction,
+    "findings": Findings,
+    "eda_report": EdaReport,
+    "model": TrainedModel,
+    "model_evaluation": Evaluation,
+}
+_SHOWN_TRIALS = 12
+
+
+def summarise(
+    store: DocumentStore, settings: Settings, dataset: str, run_id: str
+) -> dict[str, Any]:
+    """The stable JSON form (see the reference); stages that were not reached are null."""
+    manifest = store.manifest(dataset, run_id)
+    found = {
+        name: store.load(manifest.entries[name].document, kind)
+        for name, kind in _KINDS.items()
+        if manifest is not None and name in manifest.made
+    }
+    head = store.head(dataset)
+    return {
+        "dataset": dataset,
+        "run_id": run_id,
+        "published": head is not None and head.run_id == run_id,
+        "reused": _reused(manifest, run_id),
+        "data": _data(found.get("dataset")),
+        "target": _target(found.get("schema_deduction")),
+        "findings": _findings(found.get("findings")),
+        "model": _model(found.get("model"), found.get("model_evaluation")),
+        "links": _links(found, settings, dataset, run_id),
+    }
+
+
+def _reused(manifest: Manifest | None, run_id: str) -> list[str]:
+    if manifest is None:
+        return []
+    return [name for name in manifest.made if manifest.entries[name].run_id != run_id]
+
+
+def _data(document: Any) -> dict[str, Any] | None:
+    if document is None:
+        return None
+    return {
+        "rows": document.rows,
+        "rows_read": document.rows_read,
+        "rows_quarantined": document.rows_quarantined,
+        "columns": len(document.columns),
+        "dialect": document.dialect.model_dump(exclude_none=True),
+    }
+
+
+def _target(document: Any) -> dict[str, Any] | None:
+    return document.target.model_dump(mode="json") if document is not None else None
+
+
+def _findings(document: Any) -> list[dict[str, Any]] | None:
+    if document is None:
+        return None
+    return [
+        f.model_dump(
+            mode="json", include={"code", "state", "title", "columns", "message", "proposal"}
+        )
+        for f in document.findings
+        if f.state != "passed"
+    ]
+
+
+def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
+    if model is None:
+        return None
+    facts = {
+        "winner": model.winner,
+        "verdict": model.verdict,
+        "metric": model.metric,
+        "rows_train": model.rows_train,
+        "rows_test": model.rows_test,
+        "sampled_of": model.sampled_of,
+        "rows_fit": model.rows_fit,
+        "used_s": round(model.used_s, 2),
+        "leaderboard": [t.model_dump(mode="json") for t in model.leaderboard],
+        "test": None,
+    }
+    if evaluation is not None:
+        scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
+        facts |= {"test": scores, "alias": evaluation.promoted, "score": score_in_words(evaluation)}
+    return facts
+
+
+def _links(found: dict[str, Any], settings: Settings, dataset: str, run_id: str) -> dict[str, str]:
+    links = {
+        "page": f"{settings.web_url}/datasets/{dataset}",
+        "dagster_run": f"{settings.dagster_url}/runs/{run_id}",
+    }
+    report = found.get("eda_report")
+    if report is not None:
+        links["report"] = f"{settings.web_url}/reports/{report.html.sha256}/{report.html.name}"
+        if not settings.storage_is_s3:
+            links["report_file"] = str(settings.storage_folder / report.html.key)
+    model = found.get("model")
+    if model is not None and model.mlflow is not None:
+        urls = mlflow_urls(model.mlflow, settings)
+        links |= {f"mlflow_{name}": url for name, url in urls.items()}
+    return links
+
+
+def in_words(facts: dict[str, Any]) -> str:
+    """The summary for people."""
+    lines = [""]
+    data, target = facts["data"], facts["target"]
+    if data:
+        lines.append(
+            f"{facts['dataset']}: {data['rows']:,} rows x {data['columns']} columns"
+            f" ({data['rows_quarantined']:,} quarantined)"
+        )
+    if target:
+        lines.append(f"Target: {plain(target['name'] or 'none')} - {plain(target['reason'])}")
+        if target["question"]:
+            lines.append(f"Question: {plain(target['question'])}")
+    if facts["findings"] is not None:
+        lines += _findings_in_words(facts["findings"])
+    if facts["model"]:
+        lines += _model_in_words(facts["model"])
+    if facts["reused"]:
+        lines.append(f"Reused, as nothing changed: {', '.join(facts['reused'])}")
+    lines.append("")
+    lines += [f"{name.replace('_', ' '):>14}  {link}" for name, link in facts["links"].items()]
+    if not _answers(facts["links"]["dagster_run"]):
+        lines.append("The addresses answer while 'pipeweave dev' runs.")
+    return "\n".join(lines)
+
+
+def _answers(address: str) -> bool:
+    """Whether anything listens at an address."""
+    parts = urlsplit(address)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.3).close()
+    except OSError:
+        return False
+    return True
+
+
+def _findings_in_words(found: list[dict[str, Any]]) -> list[str]:
+    if not found:
+        return ["Findings: none"]
+    lines = ["", "Findings"]
+    order = {"blocked": 0, "alerted": 1, "fixed": 2}
+    worst = sorted(found, key=lambda f: order.get(f["state"], 3))[:12]
+    lines += [f"  {f['state']:<8} {f['code']}  {plain(f['message'], 200)}" for f in worst]
+    if len(found) > 12:
+        lines.append(f"  … and {len(found) - 12} more, see 'pipeweave findings'")
+    return lines
+
+
+def _model_in_words(model: dict[str, Any]) -> list[str]:
+    rows = [
+        (
+            t["name"],
+            "-" if t["score"] is None else f"{t['score']:.4g}",
+            "-" if t["score_std"] is None else f"{t['score_std']:.2g}",
+            f"{t['fit_seconds']:.1f}",
+            t["state"],
+        )
+        for t in model["leaderboard"][:_SHOWN_TRIALS]
+    ]
+    header = ["trial", model["metric"], "std", "seconds", "state"]
+    lines = [
+        "",
+        "Leaderboard (cross-validated inside the training rows)",
+        columns(header, rows),
+        "",
+    ]
+    score = f", on {model['rows_test']:,} test rows {model['score']}" if model.get("score") else ""
+    lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
+    if model["sampled_of"]:
+        read = model["rows_train"] + model["rows_test"]
+        why = ", for no more fitted into memory" if model["rows_fit"] else ""
+        lines.append(f"Searched on a sample of {read:,} of {model['sampled_of']:,} rows{why}.")
+    return lines

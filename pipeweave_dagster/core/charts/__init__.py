@@ -1,0 +1,1 @@
+"""Safe SVG charts for reports, model cards and pages."""

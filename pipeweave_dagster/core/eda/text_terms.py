@@ -1,0 +1,89 @@
+"""Which words a text column uses, and which of them go with the target."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.class_contrast import surprise
+from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.eda.number_summary import figure
+from pipeweave_dagster.core.eda.target_relation import wilson
+from pipeweave_dagster.core.eda.text_language import languages
+
+MAX_ROWS = 10_000
+MAX_TEXT = 2_000
+SEED = 0
+LANGUAGE_ROWS = 1_000
+TOP = 12
+MIN_ROWS = 20
+"""A word of fewer rows could point to a person."""
+_WORD = re.compile(r"[^\W\d_]{3,30}")
+_STOP = (
+    "the and for that this with was are but not you have has had from they his her its our all "
+    "were been their there will would can could who what when which about also than then them "
+    "into out over very just der die das und ist ein eine mit von den auf les des une est pas "
+    "que los las por con para una del"
+)
+_COMMON = frozenset(_STOP.split())
+
+
+def terms(column: Column, target: Target | None) -> dict[str, Any]:
+    """The most frequent words by the rows they stand in, and those that tell most of the target.
+
+    Args:
+        column: A text column.
+        target: For a binary target each word gets the rate of the positive class; else None.
+    """
+    rows = np.flatnonzero(column.codes >= 0)
+    sampled = len(rows) > MAX_ROWS
+    if sampled:
+        rows = np.sort(np.random.default_rng(SEED).choice(rows, MAX_ROWS, replace=False))
+    places = _places(column, rows)
+    frequent = sorted(places, key=lambda word: (-len(places[word]), word))[:TOP]
+    sample = {"rows": len(rows), "of": column.present, "seed": SEED} if sampled else None
+    told: dict[str, Any] = {
+        "frequent": [{"word": w, "rows": len(places[w])} for w in frequent],
+        "sample": sample,
+        **_languages(column, rows),
+    }
+    if target is not None and target.task == "binary":
+        told["telling"] = _telling(places, rows, target)
+    return told
+
+
+def _languages(column: Column, rows: Any) -> dict[str, Any]:
+    """The languages of at most a thousand rows, evenly taken from the sample."""
+    some = rows[:: max(1, -(-len(rows) // LANGUAGE_ROWS))]
+    found = languages(column.labels[code][:MAX_TEXT] for code in column.codes[some])
+    return {"languages": found, "language_rows": len(some)}
+
+
+def _places(column: Column, rows: Any) -> dict[str, list[int]]:
+    """For each word that enough rows use the places of these rows in the sample."""
+    found: dict[str, list[int]] = defaultdict(list)
+    labels = column.labels
+    for place, code in enumerate(column.codes[rows]):
+        for word in set(_WORD.findall(labels[code][:MAX_TEXT].lower())) - _COMMON:
+            found[word].append(place)
+    return {word: places for word, places in found.items() if len(places) >= MIN_ROWS}
+
+
+def _telling(places: dict[str, list[int]], rows: Any, target: Target) -> list[dict[str, Any]]:
+    known, hits = target.codes[rows] >= 0, target.codes[rows] == target.positive
+    if not places or not known.any():
+        return []
+    words = sorted(places)
+    of = np.array([int(known[places[word]].sum()) for word in words])
+    positive = np.array([int(hits[places[word]].sum()) for word in words])
+    base = float(hits.sum() / known.sum())
+    odd = surprise(positive, of, np.array(base))
+    best = [int(i) for i in np.argsort(-odd, kind="stable")[:TOP] if of[i] >= MIN_ROWS]
+    told = []
+    for i in best:
+        low, high = wilson(int(positive[i]), int(of[i]))
+        rate = {"rate": figure(positive[i] / of[i]), "low": figure(low), "high": figure(high)}
+        told.append({"label": words[i], "rows": int(of[i]), **rate})
+    return told

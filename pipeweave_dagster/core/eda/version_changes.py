@@ -1,0 +1,40 @@
+"""What has changed since the version before."""
+
+from typing import Any
+
+from pipeweave_dagster.core.eda.number_summary import figure
+from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.guardrails.drift.version_schema import changes
+from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
+
+MOST = 30
+
+
+def since_last(case: Case) -> dict[str, Any] | None:
+    """Rows and columns of the last version, changes of the schema, and how far columns moved.
+
+    None for a first version. Columns are listed by how far they are beyond their threshold.
+    """
+    try:
+        before = case.previous
+    except NotApplicableError:
+        return None
+    told = [column for column in case.moved.columns if column.score is not None]
+    told.sort(key=lambda c: (-(c.score or 0.0) / c.threshold, c.name))
+    return {
+        "rows": before.snapshot.rows,
+        "columns": len(before.snapshot.columns),
+        "changes": changes(case),
+        "measure": case.moved.method,
+        "verdict": case.moved.verdict,
+        "moved": [
+            {
+                "name": column.name,
+                "index": figure(column.score),
+                "threshold": figure(column.threshold),
+                "drifted": column.drifted,
+            }
+            for column in told[:MOST]
+        ],
+        "left_out": max(0, len(told) - MOST),
+    }

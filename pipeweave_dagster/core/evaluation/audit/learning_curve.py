@@ -1,0 +1,77 @@
+"""A learning curve (Cortes et al. 1993): what more rows would bring."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName
+from pipeweave_dagster.core.evaluation.audit.probe import Probe, fold_outputs
+from pipeweave_dagster.core.metrics.all_metrics import interval_of
+from pipeweave_dagster.core.metrics.metrics import part_of, score
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
+from pipeweave_dagster.core.training.data.split import Index
+
+_SHARES = (0.125, 0.25, 0.5, 1.0)
+_FOLDS = 2
+_LEAST_ROWS = 20
+
+
+def learning_curve(
+    problem: Problem, metric: MetricName, probe: Probe, *, seconds: float = 10.0
+) -> Curve | None:
+    """Scores of a quick learner on an eighth, a quarter, half and all of the training rows.
+
+    Args:
+        problem: Training rows with their folds; test rows play no part.
+        metric: What is shown.
+        probe: The learner.
+        seconds: Sizes that do not fit into this time are left out.
+
+    Returns:
+        At least two points, else None.
+    """
+    end = time.monotonic() + seconds
+    points = []
+    for share in _SHARES:
+        if time.monotonic() > end:
+            break
+        folds = [_part(problem, fold, share) for fold in problem.folds[:_FOLDS]]
+        if min(len(learn) for learn, _ in folds) >= _LEAST_ROWS:
+            points.append(_point(replace(problem, folds=folds), metric, probe, end))
+    return Curve(learner=probe.candidate.name, points=points) if len(points) > 1 else None
+
+
+def _part(problem: Problem, fold: tuple[Index, Index], share: float) -> tuple[Index, Index]:
+    """A random part of what a fold learns from, with two rows of each class that it has."""
+    learn, valid = fold
+    order = np.random.default_rng(problem.seed).permutation(learn)
+    most = round(share * len(learn))
+    kept = [order[:most]]
+    if problem.classes and most < len(learn):
+        y = problem.y[order]
+        kept += [order[y == k][:2] for k in np.unique(y)]
+    return np.unique(np.concatenate(kept)), valid
+
+
+def _point(problem: Problem, metric: MetricName, probe: Probe, end: float) -> CurvePoint:
+    cache = FoldCache(problem)
+    held = [fold_outputs(probe, cache, fold, end) for fold in range(len(problem.folds))]
+    valid = np.concatenate([rows for _, rows in problem.folds])
+    weight = problem.weight
+    found = interval_of(
+        metric, problem.y[valid], np.concatenate([h.valid for h in held]),
+        weight=part_of(weight, valid),
+    )  # fmt: skip
+    own = [
+        score(metric, problem.y[learn], h.learn, part_of(weight, learn))
+        for (learn, _), h in zip(problem.folds, held, strict=True)
+    ]
+    known = [value for value in own if value is not None]
+    return CurvePoint(
+        rows=round(float(np.mean([len(learn) for learn, _ in problem.folds]))),
+        score=found.value,
+        low=found.low,
+        high=found.high,
+        learned=float(np.mean(known)) if known else None,
+    )

@@ -1,0 +1,106 @@
+"""Everything that is asked of a model beside its test rows, each part on its own and bounded."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pipeweave_dagster.core.documents import (
+    Canary,
+    Curve,
+    Period,
+    PipelineSpec,
+    Stability,
+    TrainedModel,
+)
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.evaluation.audit.canary import CRITICAL_Z, run_canary
+from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
+from pipeweave_dagster.core.evaluation.audit.periods import periods
+from pipeweave_dagster.core.evaluation.audit.probe import probe_like
+from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.training.data.input_table import Table, read_table
+from pipeweave_dagster.core.training.data.row_sample import sampled
+from pipeweave_dagster.core.training.data.training_set import Job, make_job
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_ROWS = 10_000
+_EXPLAINED_ROWS = 200
+
+
+class Audit(NamedTuple):
+    """What was found; None where it could not be told."""
+
+    canary: Canary | None = None
+    curve: Curve | None = None
+    periods: list[Period] = []
+    stability: Stability | None = None
+    notes: list[str] = []
+
+
+def run_audit(
+    trained: TrainedModel, spec: PipelineSpec, data: Path, bundle: dict[str, Any], outcome: Outcome
+) -> Audit:
+    """Ask all, on at most 10,000 rows; what fails is told in a note and ends nothing.
+
+    Args:
+        trained: The document of the model.
+        spec: Its pipeline.
+        data: The typed table (Parquet) it was trained on.
+        bundle: The model whose test scores are told.
+        outcome: Its test rows.
+    """
+    notes: list[str] = []
+    table = read_table(spec, data, trained.rows_fit)
+    canary = _tried("canary", notes, lambda: run_canary(spec, table))
+    if canary is None:
+        canary = Canary(state="cannot tell", critical=CRITICAL_Z, rows=0, message=notes[-1])
+    found = Audit(
+        canary=canary,
+        stability=_tried(
+            "stability", notes, lambda: stability(bundle, outcome.features.iloc[:_EXPLAINED_ROWS])
+        ),
+        notes=notes,
+    )
+    job = _tried(
+        "learning curve", notes, lambda: make_job(spec, sampled(table, _ROWS), trained.seed)
+    )
+    return found if job is None else _along(found, trained, table, job, outcome)
+
+
+def _along(found: Audit, trained: TrainedModel, table: Table, job: Job, outcome: Outcome) -> Audit:
+    """What the number of rows and time make of the score."""
+    probe = probe_like(_family(trained))
+    curve = _tried(
+        "learning curve",
+        found.notes,
+        lambda: learning_curve(job.problem, trained.metric, probe),
+    )
+    if found.stability is None:
+        rows = outcome.features.iloc[:_EXPLAINED_ROWS]
+        stable = _tried("stability", found.notes, lambda: stability_of_relatives(job, probe, rows))
+        found = found._replace(stability=stable)
+    scored = _tried("periods", found.notes, lambda: periods(table, job, outcome, probe))
+    return found._replace(curve=curve, periods=scored or [])
+
+
+def _family(trained: TrainedModel) -> str:
+    """The family with the largest weight in the model."""
+    weights: dict[str, float] = {}
+    for member in trained.recipe:
+        weights[member.family] = weights.get(member.family, 0.0) + member.weight
+    return max(weights, key=lambda name: weights[name], default="linear")
+
+
+def _tried(what: str, notes: list[str], make: Callable[[], T]) -> T | None:
+    try:
+        return make()
+    except PipeWeaveError as error:
+        notes.append(f"No {what}: {error.message}")
+    except Exception as error:  # noqa: BLE001 - a part that fails must not cost the others
+        _log.exception("no %s", what)
+        notes.append(f"No {what}: {type(error).__name__}.")
+    return None

@@ -1,0 +1,91 @@
+"""Whether an importance says something of the data, or of the rows that a model happened to see."""
+
+import time
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from pipeweave_dagster.core.documents import Stability
+from pipeweave_dagster.core.evaluation.audit.probe import Probe
+from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
+from pipeweave_dagster.core.training.families.candidate import fit_candidate
+
+READABLE = 0.7
+_MODELS = 4
+_LEAST_COLUMNS = 3
+_SECONDS = 10.0
+
+
+def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
+    """Compare the mean absolute contributions of members of one kind, fitted on other rows.
+
+    Args:
+        bundle: The model before it was fitted on all rows, whose members come from the folds.
+        table: Raw rows to explain.
+
+    Returns:
+        None where fewer than two members can be explained, or for fewer than three columns.
+    """
+    kinds = Counter(_kind(member) for member in bundle["members"])
+    for kind, count in kinds.most_common():
+        if count < 2:
+            continue
+        alike = [member for member in bundle["members"] if _kind(member) == kind]
+        sizes = [_sizes({**bundle, "members": [member]}, table) for member in alike[:_MODELS]]
+        known = [size for size in sizes if size is not None]
+        if len(known) > 1 and len(known[0]) >= _LEAST_COLUMNS:
+            return _judged(known)
+    return None
+
+
+def stability_of_relatives(job: Job, probe: Probe, table: pd.DataFrame) -> Stability | None:
+    """The same asked of quick learners, for models without two parts of one kind.
+
+    Each of four learns from all rows but a random quarter, as fold models would.
+
+    Args:
+        job: Training rows.
+        probe: The quick relative of the model.
+        table: Raw rows to explain.
+    """
+    count = len(job.problem.y)
+    quarter = np.random.default_rng(job.problem.seed).permutation(count) % _MODELS
+    folds = [(np.flatnonzero(quarter != k), np.flatnonzero(quarter == k)) for k in range(_MODELS)]
+    cache = FoldCache(replace(job.problem, folds=folds))
+    end, members = time.time() + _SECONDS, []
+    for fold in range(_MODELS):
+        if time.time() > end:
+            break
+        data = cache.get(probe.candidate.view, fold)
+        rows = cache.rows(probe.candidate.view, data, probe.rounds)
+        rows = replace(rows, x_valid=None, y_valid=None)
+        members.append(member(fit_candidate(probe.candidate, rows, end), data))
+    bundle = bundle_of(job.problem.task, job.problem.labels, job.frame, members)
+    found = stability(bundle, table)
+    return found and found.model_copy(update={"by": "quick relatives of the model"})
+
+
+def _kind(member: dict[str, Any]) -> str:
+    return type(member["pipeline"][-1]).__name__
+
+
+def _sizes(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray | None:
+    found = contributions(bundle, table)
+    return None if found is None else np.abs(found.values).mean(axis=(0, 2))
+
+
+def _judged(sizes: list[np.ndarray]) -> Stability | None:
+    varying = [size for size in sizes if np.ptp(size) > 0]
+    if len(varying) < 2:
+        return None
+    pairs = [float(spearmanr(a, b).statistic) for a, b in combinations(varying, 2)]
+    mean = round(float(np.mean(pairs)), 3)
+    return Stability(correlation=mean, models=len(varying), readable=mean >= READABLE)

@@ -1,0 +1,1 @@
+"""Plots and model card of an evaluation."""

@@ -1,0 +1,70 @@
+"""Partial dependence (Friedman 2001): what the model says on average as one column changes."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import Dependence
+from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.model.serving import as_number, as_text, raw_scores
+
+_ROWS = 200
+_POINTS = 12
+_COLUMNS = 4
+
+
+def dependences(
+    bundle: dict[str, Any], outcome: Outcome, columns: list[str], *, seed: int = 0
+) -> list[Dependence]:
+    """Partial dependence on the first columns, on at most 200 rows.
+
+    Args:
+        bundle: The model.
+        outcome: Rows to start from.
+        columns: The most important columns first.
+        seed: Of the sample of rows.
+    """
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(len(outcome.y))[:_ROWS])
+    table = outcome.features.iloc[rows].reset_index(drop=True)
+    shown = len(outcome.classes) - 1
+    of = outcome.classes[shown] if outcome.classes else "prediction"
+    return [
+        Dependence(column=name, of=of, at=_labels(values), mean=_means(bundle, table, name, values))
+        for name in columns[:_COLUMNS]
+        if len(values := _grid(outcome.features[name])) > 1
+    ]
+
+
+def _grid(column: pd.Series) -> pd.Series:
+    """Values to put in: quantiles of a number, the most frequent of other columns."""
+    known = column.dropna()
+    if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
+        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+            return known.quantile(np.linspace(0.02, 0.98, _POINTS)).drop_duplicates()
+        return pd.Series(known.value_counts().index[:_POINTS], dtype=column.dtype)
+    numbers = as_number(known)
+    if len(numbers) == 0:
+        return known
+    points = np.unique(np.quantile(numbers, np.linspace(0.02, 0.98, _POINTS)))
+    return pd.Series(points)
+
+
+def _labels(values: pd.Series) -> list[float | str]:
+    if values.dtype.kind == "f":
+        return [float(v) for v in values]
+    return [str(text)[:80] for text in as_text(values)]
+
+
+def _means(
+    bundle: dict[str, Any], table: pd.DataFrame, name: str, values: pd.Series
+) -> list[float]:
+    copies = []
+    for value in values:
+        copy = table.copy(deep=False)
+        copy[name] = pd.Series([value] * len(table), dtype=values.dtype)
+        copies.append(copy)
+    scores = raw_scores(bundle, pd.concat(copies, ignore_index=True))
+    told = scores[:, -1] if scores.ndim == 2 else scores
+    return [float(part.mean()) for part in np.split(told, len(values))]

@@ -1,0 +1,207 @@
+"""What each feature adds to a prediction: exact SHAP values of trees (Lundberg et al. 2020).
+
+XGBoost, LightGBM and CatBoost compute them themselves; those of a line are its coefficients times
+its (scaled) inputs. They are in the margin of each model (the unit of the target, or log-odds), and
+add up to it together with the base: LightGBM's exactly, XGBoost's to 3e-7 of the largest margin of
+what its leaves add up to in double precision (it adds them up in single precision itself, so that
+the margin it tells is off by up to 1e-6).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import issparse
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from pipeweave_dagster.core.explain.tree_paths import gathered, path_contributions
+from pipeweave_dagster.core.metrics.metrics import Array
+from pipeweave_dagster.core.model.serving import CatBoosted, prepare
+from pipeweave_dagster.core.training.data.split import Index
+
+_LINES = (LogisticRegression, Ridge)
+
+
+class Contributions(NamedTuple):
+    """Contributions of raw columns, shape (rows, columns, outputs), and the base (rows, outputs).
+
+    What was made from two columns (a ratio, a pair) is credited to both of them alike, for a model
+    that sees it would else seem to need other columns than one that finds the same by itself.
+    `share` is the weight of the members that could be explained (others are neither lines nor
+    trees of these libraries); `outputs` is 1 but for several classes.
+    """
+
+    columns: list[str]
+    values: Array
+    base: Array
+    share: float
+
+
+def contributions(
+    bundle: dict[str, Any],
+    table: pd.DataFrame,
+    *,
+    quick: bool = False,
+    made: dict[int, Any] | None = None,
+) -> Contributions | None:
+    """Weighted mean over the boosted and linear members; None if there is none.
+
+    Args:
+        bundle: The model.
+        table: Raw rows.
+        quick: Take those along the paths of trees (see `paths`) instead of SHAP values; of a
+            member's first `rounds` where it says so (see `asked`).
+        made: What `serving.block_scores` kept of these very rows; else it is made here.
+    """
+    made = {} if made is None else made
+    features: pd.DataFrame | None = None
+    sources = _sources_of(bundle["frame"])
+    total: Array | None = None
+    base: Array | None = None
+    share = 0.0
+    for member in bundle["members"]:
+        if not can_be_explained(member, quick=quick):
+            continue
+        transformer = member["pipeline"][0]
+        if id(transformer) not in made:
+            # Once for all transformers, and not at all where scoring has made everything.
+            features = prepare(table, bundle["frame"]) if features is None else features
+            made[id(transformer)] = transformer.transform(features)
+        places = _places(transformer, bundle["frame"], list(sources))
+        found = _of_member(member, made[id(transformer)], places, len(sources), quick=quick)
+        if total is not None and found.by_feature.shape[2] != total.shape[2]:
+            continue
+        weight = member["weight"]
+        by_feature, added = weight * found.by_feature, weight * found.base
+        total = by_feature if total is None else total + by_feature
+        base = added if base is None else base + added
+        share += weight
+    if total is None or base is None:
+        return None
+    whole = sum(member["weight"] for member in bundle["members"])
+    columns, by_column = _shared(total / share, sources)
+    return Contributions(columns, by_column, base / share, share / whole)
+
+
+def _sources_of(frame: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Each feature with the raw columns that it is made from."""
+    return {
+        str(e["name"]): list(e["columns"]) if e["use"] == "derived" else [str(e["name"])]
+        for e in frame
+    }
+
+
+def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str], Array]:
+    """Raw columns and their contributions: those of the features, in equal parts."""
+    columns = list(dict.fromkeys(name for named in sources.values() for name in named))
+    by_column = np.zeros((by_feature.shape[0], len(columns), by_feature.shape[2]))
+    for feature, named in enumerate(sources.values()):
+        for name in named:
+            by_column[:, columns.index(name)] += by_feature[:, feature] / len(named)
+    return columns, by_column
+
+
+def can_be_explained(member: dict[str, Any], *, quick: bool = False) -> bool:
+    """Whether contributions of a member of the bundle are known: boosted trees, and lines.
+
+    Those of a model of the logarithm would not add up in the unit of the target, and CatBoost
+    knows no quick ones.
+    """
+    model = member["pipeline"][-1]
+    if isinstance(model, TransformedTargetRegressor):
+        return False
+    if isinstance(model, CatBoosted):
+        return not quick
+    return isinstance(model, _LINES) or hasattr(model, "booster_") or hasattr(model, "get_booster")
+
+
+class _Found(NamedTuple):
+    """Of one member: contributions (rows, features, outputs) and base (rows, outputs)."""
+
+    by_feature: Array
+    base: Array
+
+
+def _of_member(member: dict[str, Any], x: Any, places: Index, count: int, *, quick: bool) -> _Found:
+    model = member["pipeline"][-1]
+    if isinstance(model, _LINES):
+        return _of_line(model, x, places, count)
+    found = (
+        path_contributions(model, x, places, count, member.get("rounds"))
+        if quick
+        else gathered(_of_trees(model, x), places, count)
+    )
+    return _Found(found[:, :-1], found[:, -1])
+
+
+def _of_line(model: Any, x: Any, places: Index, count: int) -> _Found:
+    coefficients = np.atleast_2d(model.coef_)
+    by_feature = np.zeros((x.shape[0], count, len(coefficients)))
+    x = x.tocsc() if issparse(x) else x
+    for place in np.unique(places):
+        own = np.flatnonzero(places == place)
+        by_feature[:, place] = x[:, own] @ coefficients[:, own].T
+    return _Found(by_feature, np.tile(np.atleast_1d(model.intercept_), (x.shape[0], 1)))
+
+
+def _of_trees(model: Any, x: Any) -> Array:
+    """Of each input and, last, the base; shape (rows, inputs + 1, outputs)."""
+    if hasattr(model, "booster_"):
+        found = np.asarray(model.predict(x, pred_contrib=True), dtype=np.float64)
+        return found.reshape(x.shape[0], -1, x.shape[1] + 1).transpose(0, 2, 1)
+    if isinstance(model, CatBoosted):
+        pool = model.pool(x)
+        found = np.asarray(model.booster.get_feature_importance(pool, type="ShapValues"))
+        return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
+    from xgboost import DMatrix
+
+    from pipeweave_dagster.core.training.families.xgboost import rounds_of
+
+    booster = model.get_booster()
+    matrix = DMatrix(
+        x, feature_types=model.feature_types, enable_categorical=model.enable_categorical
+    )
+    limit = (0, rounds_of(booster))
+    found = np.asarray(
+        booster.predict(matrix, pred_contribs=True, iteration_range=limit),
+        dtype=np.float64,
+    )
+    return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
+
+
+def _places(transformer: Any, frame: list[dict[str, Any]], features: list[str]) -> Index:
+    """For each input of a model the feature that it was made from, as its position."""
+    owner = {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
+    total = max((where.stop for where in transformer.output_indices_.values()), default=0)
+    places = np.zeros(total, dtype=np.intp)
+    for name, fitted, sources in transformer.transformers_:
+        where = transformer.output_indices_[name]
+        names = [sources] if isinstance(sources, str) else list(sources)
+        if where.stop == where.start or not names:
+            continue
+        made = _sources(fitted, names, where.stop - where.start)
+        places[where] = [features.index(owner.get(source, source)) for source in made]
+    return places
+
+
+def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
+    """For each output of a fitted step the column that it comes from."""
+    if isinstance(fitted, OneHotEncoder):
+        counts = fitted._n_features_outs  # noqa: SLF001 - their names could not be told apart
+        return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
+    steps = [step for _, step in fitted.steps] if isinstance(fitted, Pipeline) else []
+    filled = next((step for step in steps if isinstance(step, SimpleImputer)), None)
+    # Each column for itself up to there, or the step of another package had as many outputs.
+    if len(names) > 1 and filled is not None and len(filled.statistics_) == len(names):
+        kept = [n for n, v in zip(names, filled.statistics_, strict=True) if not np.isnan(v)]
+        flags = filled.indicator_.features_ if filled.add_indicator else []
+        made = [*kept, *(names[k] for k in flags)]
+        # Pieces of curves: as many of each column, one column after the other.
+        return [name for name in made for _ in range(width // len(made))]
+    if width % len(names):  # of another package, whose outputs belong to no one column
+        return names[:1] * width
+    return [name for name in names for _ in range(width // len(names))]

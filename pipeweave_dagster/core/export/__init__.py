@@ -1,0 +1,1 @@
+"""A model as a folder of its own, and its training as a script without PipeWeave."""

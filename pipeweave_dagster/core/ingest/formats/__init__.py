@@ -1,0 +1,1 @@
+"""Files that describe themselves: Parquet, Arrow, JSON, Excel."""

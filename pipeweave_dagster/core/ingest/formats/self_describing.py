@@ -1,0 +1,96 @@
+"""Read files that say themselves what they hold: Parquet, Arrow, JSON, JSON Lines, Excel."""
+
+import json
+
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.ingest.base.containers import Content, is_workbook
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.workspace import Workspace, literal
+from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
+from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow, from_relation
+from pipeweave_dagster.core.ingest.formats.worksheet import read_excel
+from pipeweave_dagster.core.ingest.text.read_plan import NOTHING_KNOWN, Known
+
+_SPACE = b" \t\r\n\xef\xbb\xbf"
+
+
+def format_of(content: Content) -> Format:
+    """The format by the first bytes; the name decides only between kinds of text."""
+    with content.path.open("rb") as file:
+        head = file.read(4096)
+    if head[:4] == b"PAR1":
+        return "parquet"
+    if head[:6] == b"ARROW1" or head[:4] == b"\xff\xff\xff\xff" or head[:4] == b"FEA1":
+        return "arrow"
+    if head[:4] == b"PK\x03\x04" and is_workbook(content.path):
+        return "excel"
+    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise validation_error(
+            f"{content.name!r} is an old Excel workbook (.xls).", fix="Save it as .xlsx or CSV."
+        )
+    return _text_format(head.lstrip(_SPACE), content.name)
+
+
+def _text_format(head: bytes, name: str) -> Format:
+    suffix = name.lower().rsplit(".", 1)[-1]
+    if head[:1] == b"[" and (suffix == "json" or head[1:].lstrip(_SPACE)[:1] in {b"{", b"]"}):
+        return "json"
+    if head[:1] == b"{":
+        first = head.split(b"\n", 1)[0].strip()
+        try:
+            json.loads(first)
+        except ValueError:
+            return "json"
+        return "jsonl"
+    return "csv"
+
+
+def read(
+    content: Content, kind: Format, table: str, space: Workspace, known: Known = NOTHING_KNOWN
+) -> RawTable:
+    """Read the file into the table; errors of the readers become coded errors.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` for a damaged file or one that is no table.
+    """
+    readers = {"parquet": _parquet, "arrow": _arrow, "json": read_json, "jsonl": read_jsonl}
+    try:
+        if kind == "excel":
+            raw = read_excel(content, table, space, known)
+        else:
+            raw = readers[kind](content, table, space)
+    except PipeWeaveError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise validation_error(
+            f"{content.name!r} is a damaged {kind} file: {str(error).splitlines()[0][:300]}",
+            fix="Write it again, or upload it as CSV.",
+            file=content.name,
+        ) from error
+    if not raw.rows or not raw.names:
+        raise validation_error(
+            f"{content.name!r} has no rows.", fix="Upload a file that has data.", columns=raw.names
+        )
+    return raw
+
+
+def _parquet(content: Content, table: str, space: Workspace) -> RawTable:
+    import pyarrow.parquet as pq
+
+    names = [str(n) for n in pq.read_schema(content.path).names]
+    source = f"read_parquet({literal(str(content.path))})"
+    return from_relation(content, "parquet", names, source, table, space)
+
+
+def _arrow(content: Content, table: str, space: Workspace) -> RawTable:
+    from pyarrow import feather, ipc
+
+    with content.path.open("rb") as file:
+        if file.read(4) == b"\xff\xff\xff\xff":
+            file.seek(0)
+            data = ipc.open_stream(file).read_all()
+        else:
+            data = feather.read_table(content.path)
+    return from_arrow(content, "arrow", data, table, space)

@@ -1,0 +1,220 @@
+"""All metrics of a task, and their intervals by bootstrap over test rows."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.documents import Estimate, MetricName
+from pipeweave_dagster.core.metrics.intervals import widened
+from pipeweave_dagster.core.metrics.metrics import (
+    Array,
+    Codes,
+    auc,
+    mean_of,
+    part_of,
+    row_log_loss,
+    score,
+)
+from pipeweave_dagster.core.metrics.per_class import by_class
+
+Scores = dict[str, float | None]
+_MIN_ROWS = 10
+
+
+def _ratio(above: float, below: float) -> float | None:
+    return above / below if below else None
+
+
+def average_precision(
+    positive: NDArray[np.bool_], scores: Array, weight: Array | None = None
+) -> float | None:
+    """Area under the precision-recall curve as a step function (equal scores count together)."""
+    if not positive.any():
+        return None
+    counted = np.ones(len(scores)) if weight is None else weight
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum((counted * positive)[order])
+    last = np.r_[np.diff(scores[order]) != 0, True]
+    hits, taken = hits[last], np.cumsum(counted[order])[last]
+    steps = np.diff(np.r_[0, hits]) / hits[-1]
+    return float(np.sum(steps * hits / taken))
+
+
+def calibration_error(
+    positive: NDArray[np.bool_], scores: Array, weight: Array | None = None
+) -> float:
+    """Expected calibration error: mean distance of probability and share over ten equal bins."""
+    counted = np.ones(len(scores)) if weight is None else weight
+    gap = np.bincount(tenths(scores), weights=counted * (scores - positive))
+    return float(np.abs(gap).sum() / counted.sum())
+
+
+def tenths(scores: Array) -> Codes:
+    """The bin of each score: ten of equal size, fewer where many scores are equal."""
+    starts = np.unique(np.quantile(scores, np.linspace(0, 1, 11)[:-1]))
+    return np.asarray(np.searchsorted(starts, scores, side="right") - 1, dtype=np.intp)
+
+
+def _weighted_f1(tp: float, fp: float, fn: float, tn: float) -> float:
+    """F1 of both classes, by how many rows they have."""
+    wrong = fp + fn
+    positive = _ratio(2 * tp, 2 * tp + wrong) or 0.0
+    negative = _ratio(2 * tn, 2 * tn + wrong) or 0.0
+    return ((tp + fn) * positive + (tn + fp) * negative) / (tp + tn + wrong)
+
+
+def _count(rows: NDArray[np.bool_], weight: Array | None) -> float:
+    return float(np.sum(rows) if weight is None else np.sum(weight[rows]))
+
+
+def binary_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores:
+    """Ranking, probability and decision (at 0.5) metrics of the second class."""
+    positive, chosen = y == 1, proba.argmax(axis=1) == 1
+    tp, fp = _count(positive & chosen, weight), _count(~positive & chosen, weight)
+    fn, tn = _count(positive & ~chosen, weight), _count(~positive & ~chosen, weight)
+    recall, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    both = recall is not None and specificity is not None
+    return {
+        "roc_auc": auc(positive, proba[:, 1], weight),
+        "average_precision": average_precision(positive, proba[:, 1], weight),
+        "log_loss": mean_of(row_log_loss(y, proba), weight),
+        "calibration_error": calibration_error(positive, proba[:, 1], weight),
+        "brier": mean_of((proba[:, 1] - positive) ** 2, weight),
+        "accuracy": (tp + tn) / (tp + fp + fn + tn),
+        "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]
+        "f1": _ratio(2 * tp, 2 * tp + fp + fn),
+        "f1_macro": score("f1_macro", y, proba, weight),
+        "f1_weighted": _weighted_f1(tp, fp, fn, tn),
+        "precision": _ratio(tp, tp + fp),
+        "recall": recall,
+    }
+
+
+def multiclass_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores:
+    """Probability, ranking (one against the rest, unweighted mean) and decision metrics.
+
+    The calibration error is that of the class that is told. Means over classes are unweighted
+    (macro), or by how many rows a class has (weighted); micro means are all the accuracy, as is
+    the weighted recall.
+    """
+    chosen = proba.argmax(axis=1)
+    right = chosen == y
+    parts = by_class(y, chosen, proba.shape[1], weight)
+    seen = parts.true > 0
+    known = seen | (parts.said > 0)
+    share = parts.true / parts.true.sum()
+    accuracy = _count(right, weight) / float(parts.true.sum())
+    return {
+        "log_loss": mean_of(row_log_loss(y, proba), weight),
+        "roc_auc": score("roc_auc", y, proba, weight),
+        "calibration_error": calibration_error(right, proba.max(axis=1), weight),
+        "accuracy": accuracy,
+        "balanced_accuracy": float(parts.recall[seen].mean()),
+        "f1_macro": float(parts.f1[known].mean()),
+        "f1_micro": accuracy,
+        "f1_weighted": float(share @ parts.f1),
+        "precision_macro": float(parts.precision[known].mean()),
+        "precision_weighted": float(share @ parts.precision),
+        "recall_macro": float(parts.recall[known].mean()),
+        "recall_weighted": float(share @ parts.recall),
+    }
+
+
+def regression_scores(y: Array, output: Array, weight: Array | None = None) -> Scores:
+    """Errors in the unit of the target, and the share of variance explained."""
+    return {
+        "rmse": score("rmse", y, output, weight),
+        "mae": score("mae", y, output, weight),
+        "median_absolute_error": _median(np.abs(y - output), weight),
+        "r2": score("r2", y, output, weight),
+    }
+
+
+def _median(values: Array, weight: Array | None) -> float:
+    """With weights the value that has half of the weight on either side (or the middle of two)."""
+    if weight is None:
+        return float(np.median(values))
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weight[order])
+    both = [np.searchsorted(below, below[-1] / 2, side=side) for side in ("left", "right")]
+    return float(values[order][np.minimum(both, len(values) - 1)].mean())
+
+
+def scorer(classes: int) -> Callable[[Array | Codes, Array, Array | None], Scores]:
+    """The function that gives all metrics for a number of classes (0: regression)."""
+    if classes == 0:
+        return regression_scores  # type: ignore[return-value]
+    return binary_scores if classes == 2 else multiclass_scores  # type: ignore[return-value]
+
+
+def with_intervals(
+    y: Array | Codes,
+    output: Array,
+    classes: int,
+    *,
+    seed: int = 0,
+    weight: Array | None = None,
+) -> dict[str, Estimate]:
+    """Each metric with a 95 % interval: percentiles over resampled rows (Efron 1979).
+
+    Args:
+        y: Truth.
+        output: Probabilities or values.
+        classes: Number of classes; 0 for regression.
+        seed: Of the resampling, so the same rows give the same interval.
+        weight: How much each row counts, or None.
+
+    Returns:
+        Metric to estimate; without an interval below 10 rows, or where a metric was undefined
+        in more than half of the resamples.
+    """
+    compute = scorer(classes)
+    point = compute(y, output, weight)
+    rows = len(y)
+    if rows < _MIN_ROWS:
+        return {name: Estimate(value=_finite(value)) for name, value in point.items()}
+    rng = np.random.default_rng(seed)
+    resamples = int(np.clip(4_000_000 // (rows * max(classes, 1)), 100, 400))
+    draws: dict[str, list[float]] = {name: [] for name in point}
+    for _ in range(resamples):
+        picked = rng.integers(0, rows, rows)
+        for name, value in compute(y[picked], output[picked], part_of(weight, picked)).items():
+            if value is not None and np.isfinite(value):
+                draws[name].append(value)
+    found = {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
+    return widened(found, np.asarray(y, dtype=np.intp), output, weight) if classes else found
+
+
+def interval_of(
+    metric: MetricName,
+    y: Array | Codes,
+    output: Array,
+    *,
+    draws: int = 200,
+    weight: Array | None = None,
+) -> Estimate:
+    """One metric with its 95 % interval by resampled rows; without one below ten rows."""
+    point = _finite(score(metric, y, output, weight))
+    if len(y) < _MIN_ROWS or point is None:
+        return Estimate(value=point)
+    rng = np.random.default_rng(0)
+    picks = (rng.integers(0, len(y), len(y)) for _ in range(draws))
+    values = [score(metric, y[rows], output[rows], part_of(weight, rows)) for rows in picks]
+    known = [v for v in values if v is not None and np.isfinite(v)]
+    found = _estimate(point, known, draws)
+    if output.ndim == 1:
+        return found
+    return widened({metric: found}, np.asarray(y, dtype=np.intp), output, weight)[metric]
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None
+
+
+def _estimate(value: float | None, draws: list[float], resamples: int) -> Estimate:
+    known = _finite(value)
+    if known is None or len(draws) < resamples / 2:
+        return Estimate(value=known)
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return Estimate(value=known, low=float(low), high=float(high))

@@ -1,0 +1,64 @@
+"""Score a table with a model file."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.explain.reasons import with_reasons
+from pipeweave_dagster.core.model.serving import load_bundle, score
+from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
+from pipeweave_dagster.core.training.artifacts.model_files import write_rows
+
+_log = logging.getLogger(__name__)
+
+
+def run_scoring(
+    model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
+) -> ScoredRows:
+    """See `pipeweave_dagster.core.training.predict`."""
+    present = pq.read_schema(data).names
+    wanted = [name for name in trained.features if name in present]
+    missing = [name for name in trained.features if name not in present]
+    ignored = [name for name in present if name not in trained.features]
+    if not wanted:
+        raise validation_error(
+            "The rows have none of the columns that the model knows.",
+            fix=f"It needs: {', '.join(trained.features[:30])}.",
+            columns=present[:100],
+        )
+    table = pq.read_table(data, columns=wanted).to_pandas()
+    bundle = load_bundle(model)
+    notes = _notes(missing, ignored, trained)
+    if explain:
+        scores, why = with_reasons(bundle, table)
+        notes.append(why)
+    else:
+        scores = score(bundle, table)
+    scores.insert(0, "row_id", np.arange(len(scores)))
+    predictions = write_rows(scores, out / "predictions.parquet")
+    counts = scores["prediction"].value_counts().to_dict() if trained.classes else {}
+    _log.info("%d rows scored, %d columns ignored", len(scores), len(ignored))
+    return ScoredRows(
+        rows=len(scores),
+        predictions=predictions,
+        ignored_columns=ignored,
+        missing_columns=missing,
+        counts={str(label): int(count) for label, count in counts.items()},
+        notes=notes,
+    )
+
+
+def _notes(missing: list[str], ignored: list[str], trained: TrainedModel) -> list[str]:
+    notes = []
+    if missing:
+        notes.append(f"Taken as missing, because absent: {', '.join(missing[:30])}.")
+    others = [name for name in ignored if name != trained.target]
+    if others:
+        notes.append(f"Ignored, because the model does not know them: {', '.join(others[:30])}.")
+    if trained.target in ignored:
+        notes.append(f"The target `{trained.target}` is in the rows; it was not looked at.")
+    return notes

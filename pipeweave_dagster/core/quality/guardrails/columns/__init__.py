@@ -1,0 +1,1 @@
+"""Guardrails on single columns: constant, identifying, misspelled."""

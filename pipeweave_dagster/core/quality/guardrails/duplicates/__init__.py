@@ -1,0 +1,1 @@
+"""Guardrails on repeated rows and redundant columns."""

@@ -1,0 +1,1 @@
+"""Guardrails against leakage: columns that would not be known when the model predicts."""

@@ -1,0 +1,40 @@
+"""PW201: a column that is declared to be known only with, or after, the target."""
+
+from collections.abc import Iterator
+
+from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
+from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
+
+AFTER = frozenset({"after", "later", "outcome", "target", "with target", "never"})
+
+
+def check(case: Case) -> Iterator[Hit]:
+    """Block what a person has declared: `known_at` is `after`, or not before the target's own.
+
+    Dates (ISO) are compared as dates; other words must be equal to the target's own word.
+    """
+    declared = {n: s.known_at.strip() for n, s in case.settings.columns.items() if s.known_at}
+    if not declared:
+        raise NotApplicableError("no column declares known_at")
+    outcome = declared.get(case.target.name, "")
+    for column in case.suspects:
+        moment = declared.get(column.name, "")
+        if moment and (moment.lower() in AFTER or _not_before(moment, outcome)):
+            yield Hit(
+                "blocked",
+                f"pipeweave.yaml says that it is known at '{moment[:60]}', which is not before "
+                "the target is known.",
+                [column.name],
+                {"known_at": moment[:60], "target_known_at": outcome[:60]},
+                "Leave the column out, or correct its known_at.",
+                drop(column.name),
+            )
+
+
+def _not_before(moment: str, outcome: str) -> bool:
+    dated = moment[:4].isdigit() and outcome[:4].isdigit()
+    return bool(outcome) and (moment >= outcome if dated else moment == outcome)
+
+
+GUARDRAIL = Guardrail("PW201", "Columns are known in time", "leakage", check)

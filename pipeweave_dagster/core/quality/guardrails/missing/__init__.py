@@ -1,0 +1,1 @@
+"""Guardrails on missing values and on what stands for them."""

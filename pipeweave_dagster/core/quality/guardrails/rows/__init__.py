@@ -1,0 +1,1 @@
+"""Guardrails on rows: quarantined, grouped, ordered in time, outlying."""

@@ -1,0 +1,1 @@
+"""Guardrails on the amount of data."""

@@ -1,0 +1,1 @@
+"""Guardrails on the target: present, known, varied and clear."""

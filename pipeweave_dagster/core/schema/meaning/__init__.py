@@ -1,0 +1,1 @@
+"""What a column means, by rules; personal data; hidden missing values."""

@@ -1,0 +1,37 @@
+"""How common the words of a column's name are: what people call plainly they mean plainly.
+
+`common_words.txt` lists English words and names of persons, the commonest first. A name such as
+`s2p3fert` has none of them, and what its column means is left to those who know its source.
+"""
+
+import math
+from functools import lru_cache
+from pathlib import Path
+
+from pipeweave_dagster.core.schema.type_model.name_letters import words_of
+
+COUNT = 7
+_PATH = Path(__file__).with_name("common_words.txt")
+_VERY_COMMON = 5000
+_UNKNOWN, _NO_WORD = 11.0, 12.0
+_MOST = 8
+
+
+@lru_cache(maxsize=1)
+def _ranks() -> dict[str, int]:
+    return {word: i for i, word in enumerate(_PATH.read_text(encoding="ascii").split())}
+
+
+def name_words(name: str) -> list[float]:
+    """`COUNT` figures of a name.
+
+    They are the mean, highest, last and first logarithm of the words' ranks, the share of letters
+    in common and in very common words, and the mean length of a word.
+    """
+    ranks, words = _ranks(), words_of(name)[:_MOST]
+    logs = [math.log1p(ranks[w]) if w in ranks else _UNKNOWN for w in words] or [_NO_WORD]
+    letters = sum(map(len, words)) or 1
+    known = sum(len(w) for w in words if w in ranks) / letters
+    plain = sum(len(w) for w in words if len(w) > 2 and ranks.get(w, _VERY_COMMON) < _VERY_COMMON)
+    length = letters / max(1, len(words))
+    return [sum(logs) / len(logs), max(logs), logs[-1], logs[0], known, plain / letters, length]

@@ -1,0 +1,215 @@
+"""What one training works on: rows, their division, and the problem inside the training part."""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.pipelines.derived_features import USE
+from pipeweave_dagster.core.pipelines.step_choice import UNREAD
+from pipeweave_dagster.core.training.data.cross_features import Plan, with_made
+from pipeweave_dagster.core.training.data.fold_features import Problem
+from pipeweave_dagster.core.training.data.group_hints import group_notes
+from pipeweave_dagster.core.training.data.group_means import with_group_means
+from pipeweave_dagster.core.training.data.input_table import Table
+from pipeweave_dagster.core.training.data.monotone_constraints import notes as monotone_notes
+from pipeweave_dagster.core.training.data.monotone_constraints import signs
+from pipeweave_dagster.core.training.data.split import (
+    Index,
+    Split,
+    group_keys,
+    split_rows,
+    strata_of,
+)
+from pipeweave_dagster.core.training.families.base import THREADS
+
+_log = logging.getLogger(__name__)
+
+_HOLD_OUT_CELLS = 3_000_000
+_LANES_CELLS = 1_000_000
+_MOST_LANES = 4
+_GROUP_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """A table that is ready to be learned from.
+
+    Attributes:
+        frame: How raw columns become features, in the form of `serving.prepare`.
+        features: Prepared features of all rows.
+        problem: The training rows alone, with their folds.
+    """
+
+    spec: PipelineSpec
+    table: Table
+    split: Split
+    frame: list[dict[str, Any]]
+    features: pd.DataFrame
+    problem: Problem
+
+    def whole(self, crossed: Problem, made: Plan) -> Problem:
+        """All rows, test rows included, for the refit after the evaluation; without folds.
+
+        Args:
+            crossed: The problem as the search left it, with the features that it made.
+            made: How they are made.
+        """
+        return replace(
+            crossed,
+            features=with_made(self.features, made) if made else self.features,
+            y=self.table.y,
+            weight=self.table.weight,
+            folds=[],
+            together=None,
+        )
+
+    @property
+    def lanes(self) -> int:
+        """How many fits run at a time: several where one could not use several threads well."""
+        return min(_MOST_LANES, THREADS) if self.problem.threads == 1 else 1
+
+
+def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
+    """Prepare the features and divide the rows.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR where no feature varies or no fold can be made.
+    """
+    frame = frame_plan(spec)
+    decisive = dividing(spec, frame)
+    features = prepare(table.raw, decisive)
+    strata = strata_of(table.y, len(table.classes))
+    split = split_rows(spec.split, features, table.divider, strata)
+    train = split.train
+    if decisive != frame:
+        frame = with_group_means(frame, table.raw.iloc[train])
+        features = prepare(table.raw, frame)
+    columns = layout(spec, features.iloc[train])
+    if columns.empty:
+        raise validation_error(
+            "Every feature holds one value only in the training rows, so nothing can be learned.",
+            fix="Add columns that vary, or rows.",
+            features=spec.features,
+        )
+    cells = len(train) * features.shape[1] * max(1, len(table.classes) // 2)
+    position = np.full(len(table.y), -1)
+    position[train] = np.arange(len(train))
+    folds = _folds(split, position, table, hold_out=cells > _HOLD_OUT_CELLS)
+    if not folds:
+        raise validation_error(
+            "The training rows cannot be divided for cross-validation: too few different rows.",
+            fix="Add rows, or choose another split in pipeweave.yaml.",
+            rows=len(train),
+        )
+    _log.info(
+        "%d training rows, %d test rows, %d fold(s), %d features",
+        len(train), len(split.test), len(folds), features.shape[1],
+    )  # fmt: skip
+    problem = Problem(
+        task=spec.task,
+        features=features.iloc[train].reset_index(drop=True),
+        y=table.y[train],
+        labels=table.classes,
+        weight=None if table.weight is None else table.weight[train],
+        columns=columns,
+        folds=folds,
+        monotone=signs(spec),
+        seed=seed,
+        threads=1 if cells <= _LANES_CELLS else THREADS,
+        together=_together(spec, table, features, train),
+    )
+    return Job(spec, table, split, frame, features, problem)
+
+
+def _together(
+    spec: PipelineSpec, table: Table, features: pd.DataFrame, train: Index
+) -> Index | None:
+    """The number of each training row's group."""
+    if spec.split.kind != "group" or table.divider is None:
+        return None
+    keys = group_keys(table.divider, features)[train]
+    return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.intp)
+
+
+def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The part of the frame whose values decide each row's side.
+
+    Derived features say nothing new of a row, and neither they nor a changed step move it.
+    """
+    before = spec.split.hashed_as
+    names = {entry["name"] for entry in frame}
+    pruned = [{"name": name, "use": use} for name, use in before.items() if name not in names]
+    pruned = [entry for entry in pruned if entry["use"] != UNREAD]
+    return pruned + [
+        {**e, "use": before[e["name"]]} if e["name"] in before else _once(e)
+        for e in frame
+        if e["use"] != USE and before.get(e["name"]) != UNREAD
+    ]
+
+
+def _once(entry: dict[str, Any]) -> dict[str, Any]:
+    """Without numbers beside a category or a text, which say nothing new of a row either."""
+    return {k: v for k, v in entry.items() if k != "parts" or entry["use"] == "date_parts"}
+
+
+def _folds(
+    split: Split, position: Index, table: Table, *, hold_out: bool
+) -> list[tuple[Index, Index]]:
+    folds = []
+    for k in sorted(set(split.fold[split.fold >= 0].tolist())):
+        valid = np.flatnonzero(split.fold == k)
+        if split.ordered:
+            learn = np.flatnonzero((split.fold < k) & (position >= 0))
+        else:
+            learn = split.train[split.fold[split.train] != k]
+        # By time or by groups, a fold may see one class only: nothing can be learned on it.
+        if len(np.unique(table.y[learn])) >= 2 and len(valid):
+            folds.append((position[learn], position[valid]))
+    if hold_out:
+        return folds[-1:] if split.ordered else folds[:1]
+    # The last period first: most rows are learned from there, and it is next to the test rows.
+    return folds[::-1] if split.ordered else folds
+
+
+def _only_tested(job: Job, counts: np.ndarray) -> list[str]:
+    """Classes of test rows that are not among the training rows."""
+    codes = job.table.y[job.split.test].astype(int) if job.table.classes else np.array([], int)
+    return [job.table.classes[k] for k in np.unique(codes) if k >= len(counts) or counts[k] == 0]
+
+
+def notes_of(job: Job) -> list[str]:
+    """What a reader of the model should know about its rows."""
+    notes = [f"Test rows: {job.spec.split.reason}; {job.split.note}."]
+    if len(job.problem.folds) == 1:
+        notes.append("One hold-out part instead of folds: the table is large for the budget.")
+    if job.spec.split.kind == "hash" and len(job.table.y) <= _GROUP_ROWS:
+        notes += group_notes(job.table.raw, job.table.y, len(job.table.classes))
+    notes += [s.reason for s in job.spec.steps if s.kind == "extract" and s.reason]
+    counts = np.bincount(job.problem.y.astype(int)) if job.table.classes else np.array([])
+    if unseen := _only_tested(job, counts):
+        notes.append(
+            f"{len(unseen)} class(es) are in the test rows alone, so that no model knows them: "
+            f"{', '.join(name[:40] for name in unseen[:10])}."
+        )
+    rare = [job.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]
+    if rare:
+        notes.append(
+            f"{len(rare)} class(es) have fewer than five training rows, scores for them say "
+            f"little: {', '.join(r[:40] for r in rare[:10])}."
+        )
+    notes += monotone_notes(job.spec, job.table.classes)
+    if job.table.read < job.table.total:
+        notes.append(
+            f"Learned from a random sample of {job.table.read:,} of {job.table.total:,} rows."
+        )
+    if job.table.dropped:
+        or_weight = ", or their weight is not above 0" if job.spec.weight else ""
+        notes.append(f"{job.table.dropped} rows were left out: their target is missing{or_weight}.")
+    return notes

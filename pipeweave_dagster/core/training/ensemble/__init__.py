@@ -1,0 +1,1 @@
+"""From the search's results to one model: members, stack, calibration, refit."""

@@ -1,0 +1,108 @@
+"""What is laid over the mean of a model's members: a stack, calibration, memory of copies."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import Stack
+from pipeweave_dagster.core.metrics.decision_costs import cheapest
+from pipeweave_dagster.core.metrics.metrics import Array
+from pipeweave_dagster.core.model.serving import remember, tempered
+from pipeweave_dagster.core.training.data.cross_features import Plan
+from pipeweave_dagster.core.training.data.split import Index
+from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.ensemble.bundle import bundle_of
+from pipeweave_dagster.core.training.ensemble.calibration import temperature
+from pipeweave_dagster.core.training.ensemble.duplicate_rows import trust
+from pipeweave_dagster.core.training.ensemble.refit import Part
+
+
+class Extras(NamedTuple):
+    """How sure probabilities are made, how far copies of known rows are trusted, and so on."""
+
+    temperature: float | None = None
+    trust: float | None = None
+    threshold: float | None = None
+    stack: Stack | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the model should know of them."""
+        notes = []
+        if self.stack is not None:
+            notes.append(
+                f"{self.stack.share:.0%} of each answer is the weighted mean of "
+                f"{len(self.stack.candidates)} candidates, the rest what a regression makes of "
+                "their answers (stacking)."
+            )
+        if self.temperature is not None:
+            notes.append(f"Probabilities are calibrated (temperature {self.temperature:.2f}).")
+        if self.trust is not None:
+            notes.append(
+                "Many rows are exact copies with equal targets, so a row that copies a known one "
+                f"is answered by {self.trust:.0%} with what was seen. Scores are those of new rows."
+            )
+        if self.threshold is not None:
+            notes.append(
+                f"A row is told to be positive from a probability of {self.threshold:.3g} on: the "
+                "cheapest threshold for the given costs on rows that the models did not see."
+            )
+        return notes
+
+
+def extras_of(job: Job, oof: Array, stack: Stack | None = None) -> Extras:
+    """Decide all on the output of models (stacked already) for rows that they did not see."""
+    problem = job.problem
+    hashed = job.spec.split.kind == "hash" and problem.weight is None and not problem.monotone
+    # The memory goes by the features of the pipeline; those that the search made repeat them.
+    features = job.features.iloc[job.split.train]
+    heat = None
+    if problem.classes:
+        heat = temperature(problem.y, oof, problem.weight, problem.seed, problem.together)
+    return Extras(
+        heat,
+        trust(features, problem.y, oof, problem.classes) if hashed else None,
+        _threshold(job, oof, heat),
+        stack,
+    )
+
+
+def _threshold(job: Job, oof: Array, heat: float | None) -> float | None:
+    """Where two classes and the costs of errors are given."""
+    if job.spec.costs is None or job.problem.classes != 2:
+        return None
+    seen = ~np.isnan(oof).any(axis=1)
+    proba = oof[seen] if heat is None else tempered(oof[seen], heat)
+    return cheapest(job.problem.y[seen] == 1, proba[:, 1], job.spec.costs)
+
+
+def whole_bundle(
+    job: Job, made: Plan, parts: list[Part], extras: Extras, rows: Index
+) -> dict[str, Any]:
+    """What the model file holds; `rows` are those that its members learned from."""
+    members = [part.bundled for part in parts]
+    if extras.stack is not None:
+        # Each says by itself which candidate it is, for those who ask a few members only.
+        for member, part in zip(members, parts, strict=True):
+            member["candidate"] = extras.stack.candidates.index(part.recipe.name)
+    found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *made], members)
+    if extras.temperature is not None:
+        found["temperature"] = extras.temperature
+    if extras.stack is not None:
+        found["stack"] = _stored(extras.stack)
+    if extras.threshold is not None:
+        found["threshold"] = extras.threshold
+    if extras.trust is not None:
+        known, classes = job.features.iloc[rows], len(job.table.classes)
+        found["memory"] = remember(known, job.table.y[rows], classes, extras.trust)
+    return found
+
+
+def _stored(stack: Stack) -> dict[str, Any]:
+    """The stack as scoring takes it."""
+    return {
+        "candidates": len(stack.candidates),
+        "coef": np.array(stack.coef),
+        "intercept": np.array(stack.intercept),
+        "share": stack.share,
+    }

@@ -1,0 +1,1 @@
+"""Fits on more rows than fit into memory."""

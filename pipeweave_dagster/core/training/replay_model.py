@@ -1,0 +1,46 @@
+"""Fit a recorded model again from its recipe: equal, bit by bit, on the same machine."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.training.artifacts import model_files
+from pipeweave_dagster.core.training.data.cross_features import with_made, with_varying
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.ensemble.postprocess import Extras, whole_bundle
+from pipeweave_dagster.core.training.ensemble.refit import Part, fit_part
+from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, Candidate
+from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import Source, fit_all_rows
+
+_NO_LIMIT_S = 24 * 3600.0
+
+
+def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
+    """See `pipeweave_dagster.core.training.replay`."""
+    job = make_job(spec, read_table(spec, data, trained.rows_fit), trained.seed)
+    problem = job.problem
+    if trained.made:
+        features = with_made(problem.features, trained.made)
+        columns = with_varying(problem.columns, features, trained.made)
+        problem = replace(problem, features=features, columns=columns)
+    folds, whole = FoldCache(problem), FoldCache(job.whole(problem, trained.made))
+    deadline = time.time() + _NO_LIMIT_S
+    parts = []
+    for member in trained.recipe:
+        if member.params.get(ALL_ROWS):
+            candidate = Candidate(member.name, member.family, member.params)
+            run, _ = fit_all_rows(
+                candidate, job, folds, trained.made, Source(data, out), deadline, member.rounds
+            )
+            parts.append(Part(member, run.fit, run.data))
+        else:
+            parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
+    rows = np.arange(len(job.table.y))
+    extras = Extras(trained.temperature, trained.trust, trained.threshold, trained.stack)
+    bundle = whole_bundle(job, trained.made, parts, extras, rows)
+    return model_files.write_bundle(bundle, out / model_files.MODEL)

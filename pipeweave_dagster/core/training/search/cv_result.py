@@ -1,0 +1,162 @@
+"""One candidate: fitted fold by fold, scored on the rows that each fold left out."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import MetricName, Trial
+from pipeweave_dagster.core.metrics.metrics import Array, part_of, score
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, output
+from pipeweave_dagster.core.training.families import Fit
+from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
+from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
+
+_STORE_TREE_S = 0.3e-3
+
+
+@dataclass
+class Result:
+    """What a candidate has done so far.
+
+    Attributes:
+        scores: Score on each fold that is done (None where the metric is not defined on it).
+        members: The fitted model of each of these folds, with the fold's features; empty once
+            it is plain that they are of no use (`released`), and for folds of an earlier run.
+        oof: Its output for the rows of these folds; NaN elsewhere.
+        note: Why it failed or was not gone on with; empty if all is well.
+        busy: Whether a fold is being fitted right now.
+        proposal: Whether it was found by the adaptive part of the search.
+        fold_rows: How many rows a fold learns from.
+        answer_s: Seconds for the answer to one row.
+    """
+
+    candidate: Candidate
+    oof: Array
+    scores: list[float | None] = field(default_factory=list)
+    members: list[tuple[Fit, FoldData]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+    note: str = ""
+    failed: bool = False
+    busy: bool = False
+    proposal: bool = False
+    cut: bool = False
+    released: bool = False
+    fold_rows: int = 1
+    answer_s: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Folds that are done."""
+        return len(self.scores)
+
+    @property
+    def score(self) -> float | None:
+        """Mean over the folds that are done."""
+        known = [s for s in self.scores if s is not None]
+        return float(np.mean(known)) if known else None
+
+    def score_on(self, folds: int) -> float | None:
+        """Mean over the first folds; None where not all of them are done."""
+        known = [s for s in self.scores[:folds] if s is not None]
+        return sum(known) / len(known) if known and self.done >= folds else None
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a further fold is expected to take."""
+        return self.seconds / self.done if self.done else 0.0
+
+    def end_seconds(self, test_rows: int) -> float:
+        """What one of its models costs after the search: to answer for test rows, to be stored."""
+        trees = (self.rounds or 0) * (self.oof.shape[1] if self.oof.ndim > 1 else 1)
+        return self.answer_s * test_rows + trees * _STORE_TREE_S
+
+    @property
+    def rounds(self) -> int | None:
+        """Boosting rounds (or trees) found best, mean over folds."""
+        return round(float(np.mean(self.counts))) if self.counts else None
+
+    def release(self) -> None:
+        """Forget the models of a candidate that cannot be chosen any more."""
+        self.members, self.released = [], True
+        self.oof = self.oof[:0]
+
+
+def start(candidate: Candidate, cache: FoldCache) -> Result:
+    """A candidate with no fold done."""
+    rows, classes = len(cache.problem.y), cache.problem.classes
+    oof = np.full((rows, classes) if classes else rows, np.nan)
+    return Result(candidate, oof, fold_rows=len(cache.problem.folds[0][0]))
+
+
+class FoldRun(NamedTuple):
+    """One fold of a candidate: its model, its output for the rows left out, and their score."""
+
+    fit: Fit
+    data: FoldData
+    output: Array
+    score: float | None
+    seconds: float
+    answer_s: float = 0.0
+    """Of these seconds, what the answers for the rows left out took."""
+
+
+def run_fold(
+    candidate: Candidate, fold: int, cache: FoldCache, metric: MetricName, deadline: float
+) -> FoldRun:
+    """Fit and score one fold.
+
+    It changes nothing, so that a fit which was left behind cannot add to a result later.
+    """
+    began = time.time()
+    problem = cache.problem
+    data = cache.get(candidate.view, fold)
+    fit = fit_candidate(candidate, cache.rows(candidate.view, data, None), deadline)
+    fitted = time.time()
+    # Else scikit-learn's boosting answers in as many threads as there are cores, which spin while
+    # they wait for each other: beside a second fit, an answer of 0.1 s took 7 s.
+    with threads_limited(problem.threads or THREADS):
+        found = output(fit, data, data.x_valid, problem.classes)
+    answer_s = time.time() - fitted
+    if not np.isfinite(found).all():
+        raise ArithmeticError("its output holds values that are no finite numbers")
+    value = score(metric, problem.y[data.valid], found, part_of(problem.weight, data.valid))
+    return FoldRun(fit, data, found, value, time.time() - began, answer_s)
+
+
+def add_fold(result: Result, run: FoldRun) -> None:
+    """Add a fold to a candidate's result (in place)."""
+    result.oof[run.data.valid] = run.output
+    result.scores.append(run.score)
+    result.members.append((run.fit, run.data))
+    result.cut = result.cut or run.fit.cut
+    if run.fit.rounds:
+        result.counts.append(run.fit.rounds)
+    result.seconds += run.seconds
+    result.answer_s = max(result.answer_s, run.answer_s / max(1, len(run.data.valid)))
+
+
+def trial_of(result: Result, folds: int) -> Trial:
+    """The line of the leaderboard."""
+    known = [s for s in result.scores if s is not None]
+    state: Literal["done", "failed", "cut"] = "done"
+    note = result.note
+    if result.failed:
+        state = "failed"
+    elif result.done < folds:
+        state = "cut"
+        note = note or f"{result.done} of {folds} folds"
+    elif result.cut:
+        note = note or "stopped early by time"
+    return Trial(
+        name=result.candidate.name,
+        family=result.candidate.family,
+        params=result.candidate.params,
+        score=result.score if not result.failed else None,
+        score_std=float(np.std(known, ddof=1)) if len(known) > 1 else None,
+        fit_seconds=round(result.seconds, 3),
+        state=state,
+        note=note,
+    )

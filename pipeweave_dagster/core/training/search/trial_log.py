@@ -1,0 +1,125 @@
+"""What a search has finished, on disk: a search that was killed or is to go on repeats none of it.
+
+One line of JSON a fold, and its output for the rows left out as a `.npy` file; the line is written
+last, so a line stands for whole data. Models are not kept: the few that are chosen in the end are
+fitted again, which gives the same ones.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeweave_dagster.core.training.data.cross_features import Plan
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.cv_result import FoldRun, Result, start
+
+_log = logging.getLogger(__name__)
+
+_FILE = "trials.jsonl"
+
+
+class Journal:
+    """The record of one search; without a folder it remembers nothing.
+
+    Args:
+        folder: Belongs to one pipeline, table and seed; made if absent.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.lines: list[dict[str, Any]] = []
+        if folder is not None and (folder / _FILE).exists():
+            self.lines = list(_readable(folder / _FILE))
+
+    @property
+    def made(self) -> Plan | None:
+        """The features that the search made; None if it did not come so far."""
+        return next((line["made"] for line in self.lines if "made" in line), None)
+
+    def tell_made(self, plan: Plan) -> None:
+        """Remember the features that were made."""
+        if self.made is None:
+            self._write({"made": plan})
+
+    def tell(self, candidate: Candidate, fold: int, run: FoldRun) -> None:
+        """Remember a fold."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{candidate.name}.{fold}.npy"
+        with (self.folder / name).open("wb") as file:
+            np.save(file, run.output, allow_pickle=False)
+        self._write(
+            {
+                "name": candidate.name,
+                "family": candidate.family,
+                "params": candidate.params,
+                "fold": fold,
+                "score": run.score,
+                "rounds": run.fit.rounds,
+                "cut": run.fit.cut,
+                "seconds": round(run.seconds, 4),
+                "output": name,
+            }
+        )
+
+    def candidates(self) -> list[Candidate]:
+        """Those with at least one fold, in the order in which they were begun."""
+        found: dict[str, Candidate] = {}
+        for line in self.lines:
+            if "name" in line:
+                candidate = Candidate(line["name"], line["family"], line["params"])
+                found.setdefault(line["name"], candidate)
+        return list(found.values())
+
+    def restore(self, candidate: Candidate, cache: FoldCache) -> Result:
+        """A candidate with the folds that are on record; folds that were cut short are left out.
+
+        (With more time they may do better.)
+        """
+        result = start(candidate, cache)
+        for line in self.lines:
+            if line.get("name") != candidate.name or line["fold"] != result.done or line["cut"]:
+                continue
+            output = self._output(line["output"])
+            valid = cache.problem.folds[result.done][1]
+            same = line["params"] == candidate.params and output is not None
+            if not same or output.shape != result.oof[valid].shape:
+                continue
+            result.oof[valid] = output
+            result.scores.append(line["score"])
+            result.seconds += line["seconds"]
+            if line["rounds"]:
+                result.counts.append(line["rounds"])
+        return result
+
+    def _output(self, name: str) -> Any:
+        path = self.folder / Path(name).name if self.folder is not None else Path(name)
+        try:
+            return np.load(path, allow_pickle=False)
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self.lines.append(line)
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _readable(path: Path) -> Any:
+    """Whole lines; the last one may be torn, where the process was killed while it wrote."""
+    for text in path.read_text(encoding="utf-8").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            _log.warning("a torn line in the record of trials was left out")
+            continue
+        if isinstance(line, dict):
+            yield line

@@ -1,0 +1,151 @@
+"""A batch of rows scored by the champion and written where people look for it."""
+
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Payload,
+    PredictionBatch,
+    RawFile,
+    TrainedModel,
+)
+from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.naming import slug
+from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
+from pipeweave_dagster.services.receive import check_size
+from pipeweave_dagster.services.training import champion_of
+from pipeweave_dagster.services.workbench import Workbench
+
+_READ = "pipeweave_dagster.core.ingest:read_aligned"
+_PREDICT = "pipeweave_dagster.core.prediction:predict"
+_WRITE = "pipeweave_dagster.core.prediction.outputs:write_outputs"
+
+
+class Scored(BaseModel):
+    """A scored batch as local files, and its document."""
+
+    batch: PredictionBatch
+    parquet: Path
+    csv: Path
+
+
+def batch_name(file_name: str) -> str:
+    """The name of a batch: its file's name as a safe key part."""
+    return slug(file_name.lower())
+
+
+def newest_batch(workbench: Workbench, dataset: str) -> str:
+    """The key of the youngest file under `predict/<dataset>/`.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there is none.
+    """
+    found = list(workbench.store.storage.list(f"predict/{dataset}/"))
+    if not found:
+        raise not_found(
+            f"There is nothing to score for {dataset!r}.",
+            fix=f"Put a file into predict/{dataset}/, or use 'pipeweave predict {dataset} FILE'.",
+        )
+    return max(found, key=lambda o: (o.modified, o.key)).key
+
+
+def fetch_batch(workbench: Workbench, key: str, folder: Path) -> tuple[RawFile, Path]:
+    """A file of the landing zone as local file, described.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if it is gone, VALIDATION_ERROR if it is too large.
+    """
+    found = workbench.store.storage.stat(key)
+    if found is None:
+        raise not_found(f"There is no {key!r} to score.", fix="Upload it again.")
+    name = key.rpartition("/")[2]
+    check_size(name, found.size, workbench.settings.max_dataset_bytes)
+    copy = folder / "batch"
+    workbench.store.storage.fetch(key, copy)
+    return describe_batch(copy, name), copy
+
+
+def describe_batch(path: Path, name: str) -> RawFile:
+    """Name, sha256 and size of a local file."""
+    payload = Payload.of(path)
+    return RawFile(name=name, sha256=payload.sha256, size_bytes=payload.size_bytes)
+
+
+def score(
+    workbench: Workbench,
+    dataset: str,
+    file: tuple[RawFile, Path],
+    folder: Path,
+    run_id: str = "",
+    *,
+    explain: bool = False,
+) -> Scored:
+    """Read the rows as the training data was read, and score them with the champion.
+
+    Row order and count are kept. Payloads and outputs are left in `folder`. The outputs of a run
+    say in every row where it comes from; those of a command (no `run_id`) are predictions alone.
+    With `explain` each row has the columns that speak most for its prediction.
+    """
+    raw, copy = file
+    link, trained = champion_of(workbench, dataset)
+    snapshot = _aligned(workbench, raw, copy, trained, folder)
+    data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
+    scored = ScoredRows.model_validate(
+        workbench.ask_model(
+            _PREDICT,
+            model=workbench.store.payload(trained.model),
+            trained=trained,
+            data=data,
+            out=folder,
+            explain=explain,
+        )
+    )
+    version = link.model_version
+    source = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256, "run_id": run_id}
+    stamp = source if run_id else {}
+    workbench.ask_model(
+        _WRITE, predictions=folder / scored.predictions.name, out=folder, stamp=stamp
+    )
+    batch = batch_name(raw.name)
+    prefix = f"predictions/{dataset}/{batch}/{version}"
+    document = PredictionBatch(
+        batch=batch,
+        rows=scored.rows,
+        model_name=link.model_name,
+        model_version=version,
+        data_sha256=raw.sha256,
+        parquet_key=f"{prefix}.parquet",
+        csv_key=f"{prefix}.csv",
+        rows_file=Payload.of(data, "application/vnd.apache.parquet"),
+        ignored_columns=scored.ignored_columns,
+        missing_columns=scored.missing_columns,
+        counts=scored.counts,
+        notes=[*snapshot.notes, *scored.notes],
+    )
+    return Scored(batch=document, parquet=folder / "output.parquet", csv=folder / "output.csv")
+
+
+def _aligned(
+    workbench: Workbench, raw: RawFile, copy: Path, trained: TrainedModel, folder: Path
+) -> DatasetSnapshot:
+    (folder / "read").mkdir()
+    return workbench.on_data(
+        _READ,
+        DatasetSnapshot,
+        file=copy,
+        name=raw.name,
+        columns=trained.columns,
+        out=folder / "read",
+        table=trained.table,
+        target=trained.target,
+        limits={"max_bytes": workbench.settings.max_dataset_bytes},
+    )
+
+
+def deliver(workbench: Workbench, scored: Scored) -> PredictionBatch:
+    """Write the outputs; scoring the same batch again replaces only its own files."""
+    workbench.store.storage.put_file(scored.batch.parquet_key, scored.parquet)
+    workbench.store.storage.put_file(scored.batch.csv_key, scored.csv)
+    return scored.batch

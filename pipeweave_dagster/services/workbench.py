@@ -1,0 +1,118 @@
+"""Everything a stage needs of the outside world, in one plain object."""
+
+import copy
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pipeweave_dagster.adapters.machine_memory import free_mb
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.advice.advisor import Advisor
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.services.advice_records import Adviser, GeminiAdvisor, is_on
+from pipeweave_dagster.settings import Settings
+
+logger = logging.getLogger(__name__)
+D = TypeVar("D", bound=Document)
+
+_DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
+# In the order in which training needs them: linear models first, MLflow last.
+_MODEL_MODULES = (
+    "pipeweave_dagster.core.training.train_model",
+    "xgboost",
+    "lightgbm",
+    "pipeweave_dagster.core.evaluation.evaluate_model",
+    "skops.io",
+    "mlflow",
+    "mlflow.sklearn",
+)
+
+
+class Workbench:
+    """Settings, storage, and the worker processes of one run.
+
+    There are two workers, so that the libraries of training are imported while the data is still
+    being read; both die with this object, and with this process.
+
+    Args:
+        settings: Where everything is, and the limits.
+        for_line: Whether both workers will be needed, as in a run. Otherwise each starts when it
+            is first called, and imports what that call needs: many commands only ask MLflow.
+    """
+
+    def __init__(self, settings: Settings, *, for_line: bool = False) -> None:
+        self.settings = settings
+        self.store = DocumentStore(open_storage(settings), settings.cache_folder)
+        self.began = time.time()
+        self._for_line = for_line
+        self._data = Worker(preload=_DATA_MODULES if for_line else ())
+        self._model = Worker(preload=_MODEL_MODULES if for_line else ())
+        self._gemini = GeminiAdvisor(settings)
+        self.adviser = Adviser(self.store, settings, self._gemini)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def advised_by(self, settings: Settings, advisor: Advisor) -> Self:
+        """This workbench, on the same workers, with other settings and somebody else to ask."""
+        other = copy.copy(self)
+        other.settings = settings
+        other.adviser = Adviser(self.store, settings, advisor)
+        return other
+
+    def warm_up(self) -> None:
+        """Start both workers, so that their imports overlap with the copying of the upload."""
+        self._data.start()
+        self._model.start()
+        if is_on(self.settings):
+            self._gemini.start()
+
+    def on_data(self, function: str, kind: type[D], **arguments: Any) -> D:
+        """Call a function that reads, profiles or draws, in its worker, for a document."""
+        return kind.model_validate(self.ask(self._data, function, **arguments))
+
+    def on_model(self, function: str, kind: type[D], **arguments: Any) -> D:
+        """Call a function that fits, scores or logs models, in its worker, for a document."""
+        return kind.model_validate(self.ask(self._model, function, **arguments))
+
+    def ask_data(self, function: str, **arguments: Any) -> Any:
+        """As `on_data`, for functions that answer with plain JSON."""
+        return self.ask(self._data, function, **arguments)
+
+    def ask_model(self, function: str, **arguments: Any) -> Any:
+        """As `on_model`, for functions that answer with plain JSON."""
+        return self.ask(self._model, function, **arguments)
+
+    def ask(
+        self, worker: Worker, function: str, *, within_s: float | None = None, **arguments: Any
+    ) -> Any:
+        """Call in a worker under the task limit, or a shorter one.
+
+        In a run the first call starts both workers; one that reuses everything starts none.
+        """
+        if self._for_line:
+            self.warm_up()
+        limit = within_s or self.settings.task_time_limit_s
+        return worker.call(function, time_limit_s=limit, **arguments)
+
+    def free_mb(self) -> float | None:
+        """What is free of memory for the work of a run, in MB; None where nobody can tell."""
+        pids = [os.getpid(), self._data.pid, self._model.pid]
+        return free_mb(self.settings.memory_limit_mb, [pid for pid in pids if pid is not None])
+
+    def local(self, key: str) -> Path:
+        """An immutable object of the storage as a local file."""
+        return self.store.file(key)
+
+    def close(self) -> None:
+        """Kill the workers and all they started."""
+        self._data.close()
+        self._model.close()
+        self._gemini.close()

@@ -1,0 +1,92 @@
+"""`/health`: whether the services that PipeWeave stands on answer."""
+
+import shutil
+import time
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pipeweave_dagster.adapters.health import Line, UnknownError, is_well, measure, plainly
+from pipeweave_dagster.adapters.http_checks import (
+    DagsterState,
+    answers,
+    ask_dagster,
+    ask_mlflow,
+    base_of,
+    daemon_in_words,
+)
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.settings import Settings
+
+_MIN_FREE_BYTES = 1 << 30
+
+
+def health_of(store: DocumentStore, settings: Settings, started: float) -> dict[str, Any]:
+    """One line a part, and the state of all. Tells no addresses, names or secrets.
+
+    Args:
+        store: The storage is asked for its data sets.
+        settings: Addresses of Dagster and MLflow.
+        started: `time.monotonic()` when the pages were started.
+    """
+    lines = [
+        measure("storage", lambda: f"{len(store.datasets())} data sets", plainly),
+        *_dagster(settings),
+        measure("mlflow", lambda: _mlflow(settings), plainly),
+        measure("disk", lambda: _disk(settings), plainly),
+    ]
+    return {
+        "state": "ok" if is_well(lines) else "red",
+        "version": _version(),
+        "uptime_s": round(time.monotonic() - started, 1),
+        "services": [asdict(line) for line in lines],
+    }
+
+
+def _dagster(settings: Settings) -> list[Line]:
+    """The web server, and what only it can tell: its database, the queue and the daemon."""
+    url = settings.services.get("web") or f"{settings.dagster_url.rstrip('/')}/server_info"
+    web = measure("web", lambda: answers(url), plainly)
+    found: list[DagsterState] = []
+
+    def database() -> str:
+        _needs(web.state == "ok", "Dagster's web server")
+        found.append(ask_dagster(base_of(url)))
+        return "answers"
+
+    def queue() -> str:
+        _needs(bool(found), "the database")
+        return f"{found[0].queued} runs wait"
+
+    def daemon() -> str:
+        _needs(bool(found), "the database")
+        return daemon_in_words(found[0].heartbeat_age_s)
+
+    parts = {"database": database, "queue": queue, "daemon": daemon}
+    return [web, *(measure(name, ask, plainly) for name, ask in parts.items())]
+
+
+def _needs(there: bool, part: str) -> None:
+    if not there:
+        raise UnknownError(f"cannot be told without {part}")
+
+
+def _mlflow(settings: Settings) -> str:
+    server = settings.mlflow_tracking_uri or ""
+    if server.startswith(("http://", "https://")):
+        return ask_mlflow(server)
+    return answers(f"{settings.mlflow_url.rstrip('/')}/health")
+
+
+def _disk(settings: Settings) -> str:
+    free = shutil.disk_usage(settings.home if settings.home.exists() else "/").free
+    if free < _MIN_FREE_BYTES:
+        raise OSError
+    return f"{free / 1e9:.0f} GB free"
+
+
+def _version() -> str:
+    try:
+        return version("pipeweave")
+    except PackageNotFoundError:
+        return "source"  # run from a folder that was never installed
