@@ -18,7 +18,7 @@ from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.core.columns.made import Made, made
+from pipeweave_dagster_tests.factories import DatasetFiles, make_dataset
 
 N = 300
 COLUMNS = {
@@ -39,9 +39,9 @@ def store(home: Path) -> Iterator[DocumentStore]:
 
 
 @pytest.fixture
-def case(store: DocumentStore, tmp_path: Path) -> Made:
+def case(store: DocumentStore, tmp_path: Path) -> DatasetFiles:
     """A data set whose last complete run is one with a blocked finding."""
-    case = made(tmp_path, COLUMNS, "pass_bar", roles={"id": "identifier"})
+    case = make_dataset(tmp_path, COLUMNS, "pass_bar", roles={"id": "identifier"})
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
     assert [f.columns for f in found.blocked] == [["bar_passed"]]
     parts = {"dataset": case.snapshot, "schema_deduction": case.schema, "findings": found}
@@ -61,7 +61,7 @@ def answer(*words: str) -> dict[str, Any]:
     return facts
 
 
-def spec_after(store: DocumentStore, case: Made) -> PipelineSpec:
+def spec_after(store: DocumentStore, case: DatasetFiles) -> PipelineSpec:
     """The pipeline of the next run, with the settings as they are written now."""
     settings = settings_of(store, "bar")
     dropped = {name for name, said in settings.columns.items() if said.drop}
@@ -76,7 +76,7 @@ def spec_after(store: DocumentStore, case: Made) -> PipelineSpec:
 
 
 def test_an_override_stands_in_the_pipeline_with_reason_user_and_time(
-    store: DocumentStore, case: Made
+    store: DocumentStore, case: DatasetFiles
 ) -> None:
     answer("--override", "PW204", "--reason", "known before the exam")
     [override] = settings_of(store, "bar").overrides
@@ -87,24 +87,24 @@ def test_an_override_stands_in_the_pipeline_with_reason_user_and_time(
     assert line.startswith("PW204 bar_passed: known before the exam (")
 
 
-def test_without_a_reason_nothing_is_overridden(store: DocumentStore, case: Made) -> None:
+def test_without_a_reason_nothing_is_overridden(store: DocumentStore, case: DatasetFiles) -> None:
     done = CliRunner().invoke(build_app(), ["findings", "bar", "--override", "PW204"])
     assert done.exit_code != 0
     assert settings_of(store, "bar").overrides == []
 
 
-def test_all_proposals_are_accepted_at_once(store: DocumentStore, case: Made) -> None:
+def test_all_proposals_are_accepted_at_once(store: DocumentStore, case: DatasetFiles) -> None:
     patch = answer("--accept", "all")["patch"]
     assert patch["columns"] == {name: {"drop": True} for name in ("bar_passed", "rank", "id")}
     assert set(spec_after(store, case).features) == {"lsat"}
 
 
-def test_what_was_written_is_told(store: DocumentStore, case: Made) -> None:
+def test_what_was_written_is_told(store: DocumentStore, case: DatasetFiles) -> None:
     done = CliRunner().invoke(build_app(), ["findings", "bar", "--accept", "PW204"])
     assert "pipeweave.yaml:\n    columns:\n      bar_passed:\n        drop: true" in done.stdout
 
 
-def test_comments_of_the_author_are_kept(store: DocumentStore, case: Made) -> None:
+def test_comments_of_the_author_are_kept(store: DocumentStore, case: DatasetFiles) -> None:
     key = "uploads/bar/pipeweave.yaml"
     store.storage.put(key, b"mode: replace  # for now\n")
     assert answer("--accept", "PW204")["before"] is None
@@ -115,7 +115,7 @@ def test_comments_of_the_author_are_kept(store: DocumentStore, case: Made) -> No
     assert settings_of(store, "bar").columns["bar_passed"].drop
 
 
-def test_one_column_can_be_answered(store: DocumentStore, case: Made) -> None:
+def test_one_column_can_be_answered(store: DocumentStore, case: DatasetFiles) -> None:
     assert answer("--accept", "all", "--column", "rank")["patch"] == {
         "columns": {"rank": {"drop": True}}
     }
@@ -130,12 +130,12 @@ def test_one_column_can_be_answered(store: DocumentStore, case: Made) -> None:
         ("lsat", "is used"),
     ],
 )
-def test_why_has_a_one_line_answer(case: Made, column: str, words: str) -> None:
+def test_why_has_a_one_line_answer(case: DatasetFiles, column: str, words: str) -> None:
     told = answer("--why", column)["why"]
     assert words in told
     assert "\n" not in told
 
 
-def test_why_of_an_unknown_column_names_the_nearest(case: Made) -> None:
+def test_why_of_an_unknown_column_names_the_nearest(case: DatasetFiles) -> None:
     done = CliRunner().invoke(build_app(), ["findings", "bar", "--why", "lsatt"])
     assert done.exit_code != 0

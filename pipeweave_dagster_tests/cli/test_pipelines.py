@@ -17,7 +17,7 @@ from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.factories import make_pipeline
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def versions(home: Path) -> Iterator[list[PipelineSpec]]:
     cli_home.settings.cache_clear()  # a command reads its settings once a process
     store = DocumentStore(open_storage(Settings()), Settings().cache_folder)
     table = pd.DataFrame({"a": [1.0, 2.0] * 9, "b": ["u", "v"] * 9, "y": [0, 1] * 9})
-    first = planned(table, "y", "binary")
+    first = make_pipeline(table, "y", "binary")
     mean = {"params": {"impute": "mean", "indicator": True}}
     steps = [s.model_copy(update=mean) if s.use == "numeric" else s for s in first.steps]
     second = first.model_copy(update={"steps": steps, "sensitive": ["b"]})

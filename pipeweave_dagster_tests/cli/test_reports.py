@@ -15,7 +15,7 @@ from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.core.documents import EdaReport
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 100
 
@@ -30,7 +30,9 @@ def reports(home: Path, tmp_path: Path) -> Iterator[list[EdaReport]]:
     for version, limit in enumerate((1_000_000, 10), start=1):
         folder = tmp_path / str(version)
         folder.mkdir()
-        case = made(folder, {"x": list(range(N * version)), "y": [0, 1] * (N // 2) * version}, "y")
+        case = make_dataset(
+            folder, {"x": list(range(N * version)), "y": [0, 1] * (N // 2) * version}, "y"
+        )
         options = ReportOptions(inline_limit_bytes=limit)
         report = build_report("d", case.snapshot, case.schema, case.data, folder, options)
         store.save_payloads(report, folder)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeweave_dagster.adapters.state import Entry, Head
 from pipeweave_dagster.core.documents import EdaReport, Findings, PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.derived_features import derived_in
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.eda.assets import eda_report

@@ -17,7 +17,7 @@ from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, listing
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
@@ -43,7 +43,7 @@ def put(store, tmp_path, dataset="demo", error=None, target=None, columns=None, 
     """A data set with its report and findings as HEAD."""
     folder = tmp_path / dataset
     folder.mkdir()
-    case = made(folder, columns or {HOSTILE: [1, 2] * 50, "y": ["a", "b"] * 50}, goal)
+    case = make_dataset(folder, columns or {HOSTILE: [1, 2] * 50, "y": ["a", "b"] * 50}, goal)
     told = case.schema.target.model_copy(update=target or {})
     schema = case.schema.model_copy(update={"target": told})
     report = build_report(dataset, case.snapshot, case.schema, case.data, folder)

@@ -12,7 +12,12 @@ import pytest
 from pipeweave_dagster.adapters import mlflow_store
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of, stored
+from pipeweave_dagster_tests.factories import (
+    make_pipeline,
+    make_schema,
+    make_snapshot,
+    write_parquet,
+)
 
 # MLflow uses what SQLAlchemy and pydantic deprecate, and leaves connections to be collected.
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
@@ -41,18 +46,18 @@ def rows():
 
 @pytest.fixture(scope="module")
 def made(folder, rows):
-    spec = planned(rows, "y", "binary")
+    spec = make_pipeline(rows, "y", "binary")
     out = folder / "out"
     out.mkdir()
     model = train(
         spec=spec,
-        schema=schema_of(rows, "y", "binary"),
-        data=stored(rows, folder),
+        schema=make_schema(rows, "y", "binary"),
+        data=write_parquet(rows, folder),
         out=out,
         budget_s=3,
         started_at=time.time(),
     )
-    known = [c for c in snapshot_of(rows).columns if c.name in model.features]
+    known = [c for c in make_snapshot(rows).columns if c.name in model.features]
     return spec, model.model_copy(update={"columns": known}), out
 
 

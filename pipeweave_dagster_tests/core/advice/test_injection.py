@@ -17,9 +17,8 @@ from pipeweave_dagster.core.advice.request import Asking
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.pipelines.derived_features import derived_in, uses_of, with_derived
 from pipeweave_dagster.core.pipelines.regroup import regrouped
-from pipeweave_dagster_tests.core.advice.made import case
 from pipeweave_dagster_tests.core.advice.test_narrative import summary
-from pipeweave_dagster_tests.core.training.made import snapshot_of, stored
+from pipeweave_dagster_tests.factories import adviser_case, make_snapshot, write_parquet
 
 CANARY = "pipeweave_canary"
 HOSTILE = [
@@ -45,7 +44,7 @@ HOSTILE = [
     "../../../etc/passwd", "file:///etc/passwd", "\x00\x1b[31mred", "\u202eevil\u202c",
     "a" * 5000, "=cmd|' /C calc'!A0",
 ]  # fmt: skip
-SCHEMA, SPEC, COLUMNS = case()
+SCHEMA, SPEC, COLUMNS = adviser_case()
 LEVELS = ("names", "statistics", "values")
 
 
@@ -62,7 +61,7 @@ def test_there_are_forty() -> None:
 
 def planned_with(names: dict[str, str], text: str) -> PipelineSpec:
     """The pipeline after a reply of the adviser, the rules' where the reply is refused."""
-    schema, spec, columns = case(names)
+    schema, spec, columns = adviser_case(names)
     try:
         found = read_plan(text, spec, schema, columns)
     except RefusedReplyError:
@@ -99,14 +98,14 @@ def test_a_hostile_name_changes_nothing(name: str) -> None:
     for obeyed in taken_over:
         made = planned_with(names, obeyed)
         if made.source == "rules" and not derived_in(made):
-            assert made == case(names)[1]
+            assert made == adviser_case(names)[1]
         else:  # the name is an id by chance, so this is a plain reply in the vocabulary
             assert name in ("c1", "c2, c3")
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_name_stays_a_string_of_the_facts(name: str) -> None:
-    schema, spec, _ = case({"income": name})
+    schema, spec, _ = adviser_case({"income": name})
     told = plan_request(spec, schema, 300, {}, Asking("m", "names"))
     neutral = plan_request(SPEC, SCHEMA, 300, {}, Asking("m", "names"))
     assert (told.instruction, told.response_schema) == (
@@ -125,8 +124,8 @@ def test_a_hostile_name_stays_a_string_of_the_facts(name: str) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_hostile_cells_stay_strings_of_the_facts(level: Any, tmp_path: Path) -> None:
     frame = pd.DataFrame({"city": np.repeat(HOSTILE, 10)})
-    data = stored(frame, tmp_path)
-    figures = column_figures(snapshot_of(frame), data, ["city"], level)
+    data = write_parquet(frame, tmp_path)
+    figures = column_figures(make_snapshot(frame), data, ["city"], level)
     request = plan_request(SPEC, SCHEMA, 300, figures, Asking("m", level))
     facts = json.loads(request.facts)
     (told,) = [c for c in facts["columns"] if c["name"] == "city"]

@@ -13,7 +13,7 @@ import pytest
 from pipeweave_dagster.core.advice.pipeline_adviser import Proposal, read_plan
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.derived_features import (
     OPERATORS,
     derived_in,
@@ -21,11 +21,11 @@ from pipeweave_dagster.core.pipelines.derived_features import (
     with_derived,
 )
 from pipeweave_dagster.core.pipelines.regroup import regrouped
-from pipeweave_dagster_tests.core.advice.made import case, replies
+from pipeweave_dagster_tests.factories import adviser_case, adviser_replies
 
 RECORDED = Path(__file__).with_name("plans.jsonl")
 REPLIES = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
-SCHEMA, SPEC, COLUMNS = case()
+SCHEMA, SPEC, COLUMNS = adviser_case()
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def read(text: str) -> Proposal | None:
 def test_the_corpus_is_what_it_says() -> None:
     kinds = Counter("hostile" if r["id"].startswith("hostile") else r["accept"] for r in REPLIES)
     assert kinds == {True: 100, False: 50, "hostile": 50}
-    assert [r for r in REPLIES if not r["id"].startswith("hostile")] == replies()
+    assert [r for r in REPLIES if not r["id"].startswith("hostile")] == adviser_replies()
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=[r["id"] for r in REPLIES])

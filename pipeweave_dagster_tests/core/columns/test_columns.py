@@ -18,7 +18,7 @@ from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.column import coded
 from pipeweave_dagster.core.columns.row_keys import distinct_rows
 from pipeweave_dagster.core.documents import ColumnDeduction
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 DAY = dt.date(2024, 2, 29)
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC)
@@ -88,19 +88,19 @@ def test_a_slice_of_an_array_is_coded():
 
 
 def test_names_with_dots_are_read_by_their_place(tmp_path):
-    case = made(tmp_path, {"a": [1, 2], "a.b": [3, 4], "a.b.": [5, 6]})
+    case = make_dataset(tmp_path, {"a": [1, 2], "a.b": [3, 4], "a.b.": [5, 6]})
     table = Table(case.data, case.schema)
     assert table["a.b"].labels == ["3", "4"]
     assert table["a.b."].labels == ["5", "6"]
 
 
 def test_equal_rows_are_counted_over_types(tmp_path):
-    case = made(tmp_path, {"x": [1, 1, None, None], "k": ["a", "a", "b", "c"]})
+    case = make_dataset(tmp_path, {"x": [1, 1, None, None], "k": ["a", "a", "b", "c"]})
     assert distinct_rows(Table(case.data, case.schema).columns) == 3
 
 
 def target_and(tmp_path, x, y, task="binary"):
-    case = made(tmp_path, {"x": x, "y": y}, "y", task)
+    case = make_dataset(tmp_path, {"x": x, "y": y}, "y", task)
     table = Table(case.data, case.schema)
     return table["x"], table.target
 

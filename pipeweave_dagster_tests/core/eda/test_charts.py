@@ -9,7 +9,7 @@ from pipeweave_dagster.core.charts.standard import bar_chart, heat_map, histogra
 from pipeweave_dagster.core.charts.svg import plain
 from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.eda.associations import associations
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 HOSTILE = '"><script>alert(1)</script>&\x00\u202e\ud800' + "x" * 10_000
 NAN = float("nan")
@@ -58,7 +58,7 @@ def test_columns_that_say_the_same_stand_together(tmp_path):
         "gender": np.where(sex, "m", "f"),
         "male": sex == 1,
     }
-    case = made(tmp_path, columns)
+    case = make_dataset(tmp_path, columns)
     found = associations(Table(case.data, case.schema).columns)
     assert [sorted(group) for group in found["groups"]] == [["gender", "male", "sex"]]
     i, j = (found["columns"].index(name) for name in ("noise", "sex"))

@@ -11,7 +11,7 @@ from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 FIRST_DAY, FIRST_MOMENT = dt.date(1, 1, 1), dt.datetime(1, 1, 1)  # noqa: DTZ001 - as stored
 HUGE = [1e308, -1e308, 0.0, float("inf"), float("nan"), 5e-324]
@@ -46,7 +46,7 @@ def test_no_table_is_too_odd(tmp_path, seed):
     r = random.Random(seed)
     rows = r.choice([0, 1, 2, 5, 30, 150, 400])
     names = [r.choice(["x", "<b>", "a.b", '"']) + str(i) for i in range(r.randrange(1, 9))]
-    case = made(
+    case = make_dataset(
         tmp_path,
         {name: column(r, rows) for name in names},
         r.choice([None, *names]),

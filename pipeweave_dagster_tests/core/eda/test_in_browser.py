@@ -7,7 +7,7 @@ import pytest
 
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.eda import ReportOptions, build_report
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 pytestmark = pytest.mark.browser
 R = random.Random(0)
@@ -72,9 +72,11 @@ def page_url(tmp_path_factory):
     columns |= {"number": [R.random() for _ in range(200)], "y": ["a", "b"] * 100}
     columns["day"] = [dt.date(2024, 1, 1) + dt.timedelta(days=i // 2) for i in range(200)]
     columns["gone"] = [None if R.random() < 0.3 else R.random() for _ in range(200)]
-    case = made(folder, columns, "y")
+    case = make_dataset(folder, columns, "y")
     (folder / "old").mkdir()
-    old = made(folder / "old", {**columns, "number": [R.random() + 1 for _ in range(200)]}, "y")
+    old = make_dataset(
+        folder / "old", {**columns, "number": [R.random() + 1 for _ in range(200)]}, "y"
+    )
     before = Version(snapshot=old.snapshot, meaning=old.schema, data=old.data)
     options = ReportOptions(previous=before, samples=3)
     build_report(HOSTILE[0], case.snapshot, case.schema, case.data, folder, options)

@@ -10,7 +10,7 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, EdaReport, Override
 from pipeweave_dagster.core.eda import ReportOptions, build_report, render
 from pipeweave_dagster.core.eda.report import read_summary
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 R = random.Random(0)
 N = 400
@@ -30,7 +30,7 @@ def table():
 
 
 def built(path, columns, target="survived", task="binary", limit=1_000_000, **more) -> EdaReport:
-    case = made(path, columns, target, task, **more)
+    case = make_dataset(path, columns, target, task, **more)
     return build_report(
         "demo", case.snapshot, case.schema, case.data, path, ReportOptions(inline_limit_bytes=limit)
     )
@@ -137,7 +137,7 @@ def test_the_findings_are_those_of_the_line(tmp_path):
         "x": [R.random() for _ in range(400)],
         "survived": [0, 1] * 200,
     }
-    case = made(tmp_path, columns, "survived")
+    case = make_dataset(tmp_path, columns, "survived")
     override = Override(finding="PW204", column="copy", reason="known before the voyage")
     settings = DatasetSettings(overrides=[override])
     options = ReportOptions(settings=settings)

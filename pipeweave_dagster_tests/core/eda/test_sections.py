@@ -8,7 +8,7 @@ import pytest
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.eda.text_language import languages
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 R = random.Random(0)
 N = 24 * 60
@@ -18,7 +18,7 @@ WARM = [10 + 8 * (9 <= h.hour < 20) + R.gauss(0, 1) for h in HOURS]
 
 
 def summary(path, columns, target="y", task="regression", options=None, **more):
-    case = made(path, columns, target, task, **more)
+    case = make_dataset(path, columns, target, task, **more)
     report = build_report("d", case.snapshot, case.schema, case.data, path, options)
     assert report.summary is not None
     return report.summary, (path / "report.html").read_text()
@@ -38,7 +38,7 @@ PARTS = {
 
 @pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
 def test_hourly_rows_have_no_gap_and_no_hour_twice(tmp_path, parts):
-    case = made(tmp_path, {**parts, "y": WARM}, "y", "regression")
+    case = make_dataset(tmp_path, {**parts, "y": WARM}, "y", "regression")
     infos = [
         c.model_copy(update={"storage": "time"}) if c.name == "time" else c
         for c in case.schema.columns
@@ -106,7 +106,7 @@ def test_what_changed_since_the_last_version_is_told(tmp_path):
     for folder in folders:
         folder.mkdir()
     before = {"x": WARM, "k": ["a", "b"] * (N // 2), "y": [w * 2 for w in WARM]}
-    old = made(folders[0], before, "y", "regression")
+    old = make_dataset(folders[0], before, "y", "regression")
     version = Version(snapshot=old.snapshot, meaning=old.schema, data=old.data)
     now = {"x": [w + 9 for w in WARM], "k": ["a", "c"] * (N // 2), "y": [w * 2 for w in WARM]}
     told, html = summary(folders[1], now, options=ReportOptions(previous=version))

@@ -10,7 +10,7 @@ from pipeweave_dagster.core.documents import DatasetSettings, PipelineSpec
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import builder
 from pipeweave_dagster.core.pipelines.builder import Builder, as_settings
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.factories import make_pipeline
 
 # As a person would write it for passengers of a ship.
 BY_HAND = """
@@ -58,7 +58,7 @@ def test_the_line_makes_the_built_pipeline_of_its_settings(built):
         {"age": [1.0, 2.0] * 10, "fare": [3.0, 4.0] * 10, "sex": ["f", "m"] * 10,
          "embarked": ["S", "C"] * 10, "cabin": ["A", "B"] * 10, "survived": ["0", "1"] * 10}
     )  # fmt: skip
-    made = planned(frame, "survived", "binary", settings=DatasetSettings(**settings))
+    made = make_pipeline(frame, "survived", "binary", settings=DatasetSettings(**settings))
     assert made.steps == built.steps
     assert (made.features, made.positive, made.metric) == (built.features, "1", "roc_auc")
 

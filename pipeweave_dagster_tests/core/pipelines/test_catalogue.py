@@ -15,12 +15,12 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, save_bundle
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
 from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.core.pipelines.preview import preview
 from pipeweave_dagster.core.training.data.group_means import with_group_means
-from pipeweave_dagster_tests.core.training.made import schema_of, stored
+from pipeweave_dagster_tests.factories import make_schema, write_parquet
 
 ROWS = 48
 RNG = np.random.default_rng(5)
@@ -155,7 +155,7 @@ def test_it_comes_back_from_a_model_file_without_pickle(use, view, tmp_path):
 @pytest.mark.parametrize("use", EXAMPLES)
 def test_it_can_be_looked_at_drawn_and_told(use, tmp_path):
     spec = spec_of(use)
-    data = stored(table_of(use).assign(y=[0, 1] * (ROWS // 2)), tmp_path)
+    data = write_parquet(table_of(use).assign(y=[0, 1] * (ROWS // 2)), tmp_path)
     name = [step.name for step in spec.steps if step.use == use][-1]
     found = preview(spec, data, name)
     assert found["rows"] == ROWS
@@ -260,7 +260,7 @@ def test_values_that_no_row_can_hold_are_refused(spec, path):
 @pytest.mark.parametrize("use", ["numeric", "boolean", "clip", "log", "bin"])
 def test_categories_are_no_numbers(use):
     """`male` and `female` had become missing, all of them, and the column was left out unsaid."""
-    known = schema_of(pd.DataFrame({"x": ["male", "female"]}), "x", "binary").columns[0]
+    known = make_schema(pd.DataFrame({"x": ["male", "female"]}), "x", "binary").columns[0]
     (problem,) = validate(own(use), known={"x": known})
     assert (problem.code, problem.fix) == ("PIP308", "Put it into a step with `use: categorical`.")
     number = known.model_copy(update={"type": "embedded_number"})

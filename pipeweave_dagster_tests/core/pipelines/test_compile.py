@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeweave_dagster.core.pipelines.compile import Layout, layout, transformer
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.factories import make_pipeline
 
 
 def test_only_numbers_with_enough_values_get_a_curve_and_not_too_many_of_them():
@@ -11,14 +11,14 @@ def test_only_numbers_with_enough_values_get_a_curve_and_not_too_many_of_them():
         {"x": range(20), "flag": [0, 1] * 10, "eight": [*range(8), *range(8), *"0123"]}
     )
     rows = rows.astype(float)
-    columns = layout(planned(rows.assign(y=rows["x"]), "y", "regression"), rows)
+    columns = layout(make_pipeline(rows.assign(y=rows["x"]), "y", "regression"), rows)
     assert columns.numbers == ("x", "flag", "eight")
     assert columns.curved == ("x",)
     line, curves = (transformer(columns, v, "regression", seed=0) for v in ("linear", "curves"))
     extra = curves.fit_transform(rows).shape[1] - line.fit_transform(rows).shape[1]
     assert extra == 7
     wide = pd.DataFrame({f"x{i}": rows["x"] * i for i in range(1, 152)})
-    spec = planned(wide.assign(y=rows["x"]), "y", "regression")
+    spec = make_pipeline(wide.assign(y=rows["x"]), "y", "regression")
     assert layout(spec, wide).curved == ()
     assert len(layout(spec, wide[wide.columns[1:]]).curved) == 150
 

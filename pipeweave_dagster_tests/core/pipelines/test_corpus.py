@@ -8,8 +8,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import Costs, PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES
-from pipeweave_dagster.core.pipelines.checks import validate
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster.core.pipelines.checks.validate import validate
+from pipeweave_dagster_tests.factories import make_pipeline
 
 TABLE = pd.DataFrame(
     {
@@ -25,7 +25,7 @@ TABLE = pd.DataFrame(
     }
 )
 COLUMNS = list(TABLE.columns)
-SPEC = planned(
+SPEC = make_pipeline(
     TABLE, "y", "binary", types={"note": "text", "size": "ordinal"}, orders={"size": ["S", "L"]},
     roles={"weight": "dropped", "household": "dropped"},
 )  # fmt: skip

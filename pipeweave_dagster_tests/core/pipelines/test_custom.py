@@ -15,9 +15,9 @@ from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model.serving import load_bundle, score
 from pipeweave_dagster.core.pipelines import custom_steps
 from pipeweave_dagster.core.pipelines.builder import Builder
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.kit import check_step
-from pipeweave_dagster_tests.core.training.made import stored
+from pipeweave_dagster_tests.factories import write_parquet
 
 MODULE = '''
 import numpy as np
@@ -113,7 +113,7 @@ def test_a_pipeline_with_it_is_trained_in_folds_scored_and_explained(package, tm
         .build()
     )
     (tmp_path / "out").mkdir()
-    began, data = time.time(), stored(frame, tmp_path)
+    began, data = time.time(), write_parquet(frame, tmp_path)
     found = train(
         spec=spec, schema=None, data=data, out=tmp_path / "out", budget_s=6, started_at=began
     )

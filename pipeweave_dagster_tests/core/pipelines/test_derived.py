@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.model.serving import prepare
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan
 from pipeweave_dagster.core.pipelines.derived_features import (
     OPERATORS,
@@ -18,7 +18,7 @@ from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ ALL = ideas(
 
 
 def test_every_operator_computes_what_the_menu_says(frame):
-    spec = with_derived(planned(frame, "y", "regression"), ALL)
+    spec = with_derived(make_pipeline(frame, "y", "regression"), ALL)
     assert {f.operator for f in derived_in(spec)} == set(OPERATORS)
     made = prepare(frame, with_group_means(frame_plan(spec), frame))
     zero = frame["b"] == 0
@@ -69,7 +69,7 @@ def test_every_operator_computes_what_the_menu_says(frame):
 
 
 def test_absent_and_unseen_values_are_missing_or_the_overall_mean(frame):
-    spec = with_derived(planned(frame, "y", "regression"), ALL)
+    spec = with_derived(make_pipeline(frame, "y", "regression"), ALL)
     plan = with_group_means(frame_plan(spec), frame)
     rows = pd.DataFrame({"a": [4.0, None], "g": ["never seen", None]})
     made = prepare(rows, plan)
@@ -80,7 +80,7 @@ def test_absent_and_unseen_values_are_missing_or_the_overall_mean(frame):
 
 
 def test_the_pipeline_stays_valid_and_reads_back(frame):
-    spec = planned(frame, "y", "regression")
+    spec = make_pipeline(frame, "y", "regression")
     more = with_derived(spec, ALL)
     assert not validate(more, list(frame.columns))
     assert derived_in(more) == ALL
@@ -102,7 +102,7 @@ def test_the_pipeline_stays_valid_and_reads_back(frame):
     ],
 )
 def test_what_is_not_of_the_menu_is_a_problem_with_its_path(frame, entry, words):
-    spec = with_derived(planned(frame, "y", "regression"), ideas(("product", "a", "b")))
+    spec = with_derived(make_pipeline(frame, "y", "regression"), ideas(("product", "a", "b")))
     at = next(i for i, s in enumerate(spec.steps) if s.use == "derived")
     entries = [*spec.steps[at].params["features"], entry]
     step = spec.steps[at].model_copy(
@@ -116,8 +116,8 @@ def test_what_is_not_of_the_menu_is_a_problem_with_its_path(frame, entry, words)
 
 
 def test_rows_keep_their_side_when_features_are_derived(frame, tmp_path):
-    spec = planned(frame, "y", "regression")
-    table = read_table(spec, stored(frame, tmp_path))
+    spec = make_pipeline(frame, "y", "regression")
+    table = read_table(spec, write_parquet(frame, tmp_path))
     plain, more = make_job(spec, table, 0), make_job(with_derived(spec, ALL), table, 0)
     assert plain.split.test.tolist() == more.split.test.tolist()
     assert more.features.shape[1] == plain.features.shape[1] + len(ALL)
@@ -129,12 +129,12 @@ def test_rows_keep_their_side_when_features_are_derived(frame, tmp_path):
 
 
 def test_a_column_handled_by_another_step_moves_no_row(frame, tmp_path):
-    spec = planned(frame, "y", "regression")
-    schema = schema_of(frame, "y", "regression")
+    spec = make_pipeline(frame, "y", "regression")
+    schema = make_schema(frame, "y", "regression")
     other = regrouped(spec, schema, {"b": "categorical"})
     assert uses_of(other)["b"] == "categorical"
     assert not validate(other, list(frame.columns))
-    table = read_table(spec, stored(frame, tmp_path))
+    table = read_table(spec, write_parquet(frame, tmp_path))
     before, after = make_job(spec, table, 0), make_job(other, table, 0)
     assert before.split.test.tolist() == after.split.test.tolist()
     assert before.split.fold.tolist() == after.split.fold.tolist()
@@ -144,7 +144,7 @@ def test_a_column_handled_by_another_step_moves_no_row(frame, tmp_path):
 
 
 def test_a_split_that_remembers_nonsense_is_a_problem(frame):
-    spec = planned(frame, "y", "regression")
+    spec = make_pipeline(frame, "y", "regression")
     split = spec.split.model_copy(update={"hashed_as": {"b": "date_parts", "none": "text"}})
     found = validate(spec.model_copy(update={"split": split}), list(frame.columns))
     assert [p.code for p in found] == ["PIP107", "PIP107"]
@@ -152,13 +152,13 @@ def test_a_split_that_remembers_nonsense_is_a_problem(frame):
 
 def test_what_a_person_said_of_values_counts_for_groups_and_for_the_split(frame, tmp_path):
     frame["g"] = np.where(np.arange(200) % 2, frame["g"], frame["g"].str.upper())
-    spec = planned(frame, "y", "regression")
+    spec = make_pipeline(frame, "y", "regression")
     read = spec.steps[0].model_copy(update={"params": {"merge_spellings": ["g"]}})
     merged = spec.model_copy(update={"steps": [read, *spec.steps[1:]]})
-    table = read_table(merged, stored(frame, tmp_path))
+    table = read_table(merged, write_parquet(frame, tmp_path))
     job = make_job(with_derived(merged, ideas(("group_mean", "a", "g"))), table, 0)
     means = next(e["means"] for e in job.frame if e["use"] == "derived")
     assert set(means) == {"x", "y", "z"}
-    schema = schema_of(frame, "y", "regression")
+    schema = make_schema(frame, "y", "regression")
     other = make_job(regrouped(merged, schema, {"g": "text"}), table, 0)
     assert other.split.test.tolist() == job.split.test.tolist()

@@ -5,7 +5,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.pipelines import pipeline_diff
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.factories import make_pipeline
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def spec():
     table = pd.DataFrame(
         {"a": [1.0, 2.0] * 5, "b": ["u", "v"] * 5, "c": ["s", "t"] * 5, "y": [0, 1] * 5}
     )
-    return planned(table, "y", "binary")
+    return make_pipeline(table, "y", "binary")
 
 
 def changed(spec, name, **update):

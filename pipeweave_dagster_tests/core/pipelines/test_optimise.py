@@ -9,12 +9,12 @@ from scipy import sparse
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.pipelines.builder import Builder
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import transformer
 from pipeweave_dagster.core.pipelines.optimise import optimised
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
-from pipeweave_dagster_tests.core.training.made import schema_of, stored
+from pipeweave_dagster_tests.factories import make_schema, write_parquet
 
 ROWS = 120
 
@@ -87,11 +87,11 @@ def inputs(spec: PipelineSpec, data):
 def test_fewer_steps_show_models_the_same_rows_and_inputs(case, table, tmp_path):
     made, saved = PIPELINES[case]
     spec = made.build()
-    known = {c.name: c for c in schema_of(table, "y", "regression").columns}
+    known = {c.name: c for c in make_schema(table, "y", "regression").columns}
     better, told = optimised(spec, known)
     assert (len(spec.steps) - len(better.steps), len(told) > 0) == (saved, True)
     assert validate(better, list(table.columns)) == []
-    data = stored(table, tmp_path)
+    data = write_parquet(table, tmp_path)
     for before, after in zip(inputs(spec, data), inputs(better, data), strict=True):
         np.testing.assert_array_equal(before, after)
     assert optimised(better, known) == (better, [])
@@ -111,7 +111,7 @@ def test_what_differs_in_one_parameter_stays():
 
 
 def test_a_pruned_column_is_told_and_a_derived_step_names_what_it_needs(table):
-    known = {c.name: c for c in schema_of(table, "y", "regression").columns}
+    known = {c.name: c for c in make_schema(table, "y", "regression").columns}
     better, told = optimised(PIPELINES["columns that hold one value"][0].build(), known)
     assert better.features == ["a", "b", "note"]
     assert better.dropped == dict.fromkeys(["same", "one"], "holds one value only")

@@ -10,10 +10,15 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, Finding, Override
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import plan
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, snapshot_of, stored
+from pipeweave_dagster_tests.factories import (
+    make_pipeline,
+    make_schema,
+    make_snapshot,
+    write_parquet,
+)
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def table():
 
 
 def test_every_kind_of_column_goes_to_its_step(table):
-    spec = planned(
+    spec = make_pipeline(
         table,
         "y",
         "binary",
@@ -61,14 +66,14 @@ def test_every_kind_of_column_goes_to_its_step(table):
 
 
 def test_equal_input_gives_equal_bytes(table):
-    assert planned(table, "y", "binary").sha256 == planned(table, "y", "binary").sha256
+    assert make_pipeline(table, "y", "binary").sha256 == make_pipeline(table, "y", "binary").sha256
 
 
 @pytest.mark.parametrize(
     ("task", "metric"), [("binary", "roc_auc"), ("multiclass", "log_loss"), ("regression", "rmse")]
 )
 def test_default_metric(table, task, metric):
-    assert planned(table, "y", task).metric == metric
+    assert make_pipeline(table, "y", task).metric == metric
 
 
 def test_a_finding_may_set_the_metric_and_a_person_has_the_last_word(table):
@@ -80,11 +85,11 @@ def test_a_finding_may_set_the_metric_and_a_person_has_the_last_word(table):
         message="one class is rare",
         patch={"metric": "log_loss"},
     )
-    assert planned(table, "y", "binary", findings=[rare]).metric == "log_loss"
+    assert make_pipeline(table, "y", "binary", findings=[rare]).metric == "log_loss"
     said = DatasetSettings(metric="accuracy")
-    assert planned(table, "y", "binary", findings=[rare], settings=said).metric == "accuracy"
+    assert make_pipeline(table, "y", "binary", findings=[rare], settings=said).metric == "accuracy"
     other = rare.model_copy(update={"overridden": "we rank"})
-    assert planned(table, "y", "binary", findings=[other]).metric == "roc_auc"
+    assert make_pipeline(table, "y", "binary", findings=[other]).metric == "roc_auc"
 
 
 def leak(state="blocked", **more):
@@ -102,7 +107,7 @@ def leak(state="blocked", **more):
 
 def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, tmp_path):
     told = leak("alerted").model_copy(update={"code": "PW502", "columns": ["id"]})
-    spec = planned(
+    spec = make_pipeline(
         table, "y", "binary", types={"id": "identifier"}, roles={"id": "identifier"},
         findings=[told],
     )  # fmt: skip
@@ -112,7 +117,7 @@ def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, t
     assert validate(spec, list(table.columns)) == []
     sides = []
     for first in (0, 1000):
-        data = stored(table.assign(id=table["id"] + first), tmp_path)
+        data = write_parquet(table.assign(id=table["id"] + first), tmp_path)
         sides.append(make_job(spec, read_table(spec, data), seed=0).split.test.tolist())
     assert sides[0] == sides[1] != []
 
@@ -120,60 +125,62 @@ def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, t
 def test_years_are_seen_as_categories_and_as_numbers(table, tmp_path):
     years = table.assign(year=1990 + np.arange(len(table)) % 9, level=np.arange(len(table)) % 7)
     kinds = {"year": "categorical", "level": "categorical"}
-    spec = planned(years, "y", "binary", types=kinds)
+    spec = make_pipeline(years, "y", "binary", types=kinds)
     step = next(s for s in spec.steps if s.use == "categorical")
     assert step.params["numbers"] == ["year"]
     assert {"year", "level"} <= set(step.columns)
     assert validate(spec, list(years.columns)) == []
-    job = make_job(spec, read_table(spec, stored(years, tmp_path)), seed=0)
+    job = make_job(spec, read_table(spec, write_parquet(years, tmp_path)), seed=0)
     assert {"year", "year (number)", "level"} <= set(job.features.columns)
     step.params["numbers"] = []
-    before = make_job(spec, read_table(spec, stored(years, tmp_path)), seed=0)
+    before = make_job(spec, read_table(spec, write_parquet(years, tmp_path)), seed=0)
     assert job.split.test.tolist() == before.split.test.tolist() != []
 
 
 def test_a_column_that_a_finding_wants_out_is_dropped_with_the_reason(table):
-    spec = planned(table, "y", "binary", findings=[leak()])
+    spec = make_pipeline(table, "y", "binary", findings=[leak()])
     assert "age" not in spec.features
     assert spec.dropped["age"] == "PW204: age tells the target"
 
 
 def test_a_column_under_mere_suspicion_is_kept_and_named(table):
-    spec = planned(table, "y", "binary", findings=[leak("alerted")])
+    spec = make_pipeline(table, "y", "binary", findings=[leak("alerted")])
     assert "age" in spec.features
     assert "age (PW204)" in spec.steps[0].reason
-    assert planned(table, "y", "binary").steps[0].reason == ""
+    assert make_pipeline(table, "y", "binary").steps[0].reason == ""
 
 
 def test_an_overridden_finding_keeps_its_column(table):
-    assert "age" in planned(table, "y", "binary", findings=[leak(overridden="known")]).features
+    assert (
+        "age" in make_pipeline(table, "y", "binary", findings=[leak(overridden="known")]).features
+    )
 
 
 def test_no_target_is_refused_with_what_to_do(table):
-    schema = schema_of(table, "y", "binary")
+    schema = make_schema(table, "y", "binary")
     target = schema.target.model_copy(update={"name": None, "task": None, "reason": "None fits."})
     with pytest.raises(PipeWeaveError, match=r"None fits.*--target"):
         plan(
-            snapshot_of(table),
+            make_snapshot(table),
             schema.model_copy(update={"target": target}),
-            planned.__globals__["Findings"](findings=[]),
+            make_pipeline.__globals__["Findings"](findings=[]),
             DatasetSettings(),
         )
 
 
 def test_no_feature_left_is_refused_and_says_why(table):
     with pytest.raises(PipeWeaveError, match=r"No column is left.*id \(identifies rows"):
-        planned(table[["id", "y"]], "y", "binary", types={"id": "identifier"})
+        make_pipeline(table[["id", "y"]], "y", "binary", types={"id": "identifier"})
 
 
 def test_a_metric_of_another_task_is_refused(table):
     with pytest.raises(PipeWeaveError, match=r"rmse.*does not suit"):
-        planned(table, "y", "binary", settings=DatasetSettings(metric="rmse"))
+        make_pipeline(table, "y", "binary", settings=DatasetSettings(metric="rmse"))
 
 
 def test_group_split_takes_the_column_out_of_the_features(table):
     settings = DatasetSettings(split={"group": "town"})
-    spec = planned(table, "y", "binary", settings=settings)
+    spec = make_pipeline(table, "y", "binary", settings=settings)
     assert spec.split.kind == "group"
     assert "town" not in spec.features
     assert "divides the rows" in spec.dropped["town"]
@@ -182,12 +189,12 @@ def test_group_split_takes_the_column_out_of_the_features(table):
 def test_two_splits_or_an_unknown_column_are_refused(table):
     for split, word in (({"group": "town", "time": "since"}, "several"), ({"fold": "f"}, "exist")):
         with pytest.raises(PipeWeaveError, match=word):
-            planned(table, "y", "binary", settings=DatasetSettings(split=split))
+            make_pipeline(table, "y", "binary", settings=DatasetSettings(split=split))
 
 
 def test_a_handwritten_part_replaces_the_constructed_one(table):
     own = {"split": {"kind": "hash", "test_share": 0.3, "folds": 3}}
-    spec = planned(table, "y", "binary", settings=DatasetSettings(pipeline=own))
+    spec = make_pipeline(table, "y", "binary", settings=DatasetSettings(pipeline=own))
     assert spec.source == "settings"
     assert spec.split.test_share == 0.3
 
@@ -195,12 +202,12 @@ def test_a_handwritten_part_replaces_the_constructed_one(table):
 def test_a_handwritten_part_with_a_mistake_names_the_path(table):
     for own, path in (({"stpes": []}, "pipeline.stpes"), ({"target": "age"}, "PIP101 at features")):
         with pytest.raises(PipeWeaveError, match=path):
-            planned(table, "y", "binary", settings=DatasetSettings(pipeline=own))
+            make_pipeline(table, "y", "binary", settings=DatasetSettings(pipeline=own))
 
 
 def test_overrides_in_settings_do_not_disturb(table):
     settings = DatasetSettings(overrides=[Override(finding="PW204", reason="known")])
-    assert planned(table, "y", "binary", settings=settings).source == "rules"
+    assert make_pipeline(table, "y", "binary", settings=settings).source == "rules"
 
 
 def test_planning_imports_nothing_heavy():

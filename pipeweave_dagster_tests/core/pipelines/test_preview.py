@@ -7,7 +7,7 @@ from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
 from pipeweave_dagster.core.pipelines.preview import preview
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
 def table():
@@ -21,12 +21,12 @@ def table():
 @pytest.fixture
 def spec():
     settings = DatasetSettings(columns={"co": ColumnSetting(missing=["-200"])})
-    return planned(table(), "y", "binary", settings=settings)
+    return make_pipeline(table(), "y", "binary", settings=settings)
 
 
 @pytest.fixture
 def seen(spec, tmp_path):
-    data = stored(table(), tmp_path)
+    data = write_parquet(table(), tmp_path)
     return lambda step: preview(spec, data, step)
 
 
@@ -59,8 +59,8 @@ def test_what_was_read_and_what_is_derived_can_be_looked_at(seen, spec, tmp_path
 
 def test_what_stands_for_missing_in_the_target_is_missing_after_reading(tmp_path):
     settings = DatasetSettings(columns={"co": ColumnSetting(missing=["-200"])})
-    spec = planned(table(), "co", "regression", settings=settings)
-    found = preview(spec, stored(table(), tmp_path), "read")["columns"]
+    spec = make_pipeline(table(), "co", "regression", settings=settings)
+    found = preview(spec, write_parquet(table(), tmp_path), "read")["columns"]
     (target,) = [column for column in found if column["name"] == "co"]
     assert (target["missing_before"], target["missing_after"]) == (0, 20)
 

@@ -10,7 +10,7 @@ from pipeweave_dagster.core.pipelines.compile import frame_plan
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 400
 COLUMNS = {
@@ -21,7 +21,7 @@ COLUMNS = {
 
 
 def test_accepted_proposals_reach_the_features(tmp_path):
-    case = made(tmp_path, COLUMNS, "y")
+    case = make_dataset(tmp_path, COLUMNS, "y")
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
     patches = [f.patch["columns"] for f in found.findings if f.code in {"PW302", "PW504"}]
     settings = DatasetSettings.model_validate({"columns": patches[0] | patches[1]})
@@ -45,7 +45,7 @@ def test_accepted_proposals_reach_the_features(tmp_path):
 
 def test_a_target_that_is_only_marked_missing_is_left_out(tmp_path):
     y = [-200.0 if i % 10 == 0 else 5.0 + i % 37 for i in range(N)]
-    case = made(tmp_path, {**COLUMNS, "y": y}, "y", "regression")
+    case = make_dataset(tmp_path, {**COLUMNS, "y": y}, "y", "regression")
     settings = DatasetSettings.model_validate({"columns": {"y": {"missing": [-200]}}})
     found = inspect(case.snapshot, case.schema, case.data, settings)
     table = read_table(plan(case.snapshot, case.schema, found, settings), case.data)

@@ -7,10 +7,10 @@ from pipeweave_dagster.core.documents import DatasetSettings, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.builder import Builder
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-from pipeweave_dagster_tests.core.training.made import planned
+from pipeweave_dagster_tests.factories import make_pipeline
 
 COLUMNS = ["a", "b", "when", "y"]
 
@@ -25,7 +25,7 @@ def spec():
             "y": [0, 1] * 5,
         }
     )
-    return planned(table, "y", "binary")
+    return make_pipeline(table, "y", "binary")
 
 
 def broken(spec, **update):
@@ -106,7 +106,7 @@ def test_a_step_that_can_make_nothing_of_a_column_is_told_of_it(moved, wanted):
         {"a": [1.0, 2.0] * 5, "b": [f"words {i}" for i in range(10)], "c": ["u", "v"] * 5,
          "when": pd.date_range("2020-01-01", periods=10), "e": range(10), "y": [0, 1] * 5}
     )  # fmt: skip
-    spec = planned(table, "y", "binary", types={"b": "text"})
+    spec = make_pipeline(table, "y", "binary", types={"b": "text"})
     ((column, there),) = moved.items()
     steps = [s.model_dump() for s in spec.steps]
     for step in steps:
@@ -118,7 +118,7 @@ def test_a_step_that_can_make_nothing_of_a_column_is_told_of_it(moved, wanted):
             if s["name"] in names]  # fmt: skip
     settings = DatasetSettings(pipeline={"steps": kept})
     with pytest.raises(PipeWeaveError, match=rf"PIP308 at .*`{column}`.*`use: {wanted}`") as told:
-        planned(table, "y", "binary", types={"b": "text"}, settings=settings)
+        make_pipeline(table, "y", "binary", types={"b": "text"}, settings=settings)
     assert [text[:6] for text in told.value.details["problems"]] == ["PIP308"]
 
 

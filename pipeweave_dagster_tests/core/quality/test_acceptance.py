@@ -9,7 +9,7 @@ from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.repeated_rows import repeats_of
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, SplitSetting
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 2000
 RNG = np.random.default_rng(0)
@@ -26,7 +26,7 @@ def seeded():
 
 def told(path, columns, y=Y, settings=None, task="binary", **more):
     """All findings that did not pass, or that passed with figures."""
-    case = made(path, {**columns, "y": y}, "y", task, **more)
+    case = make_dataset(path, {**columns, "y": y}, "y", task, **more)
     found = inspect(case.snapshot, case.schema, case.data, settings or DatasetSettings())
     return [f for f in found.findings if f.state != "passed" or f.evidence]
 
@@ -71,7 +71,9 @@ def test_a_name_of_the_outcome_only_hints_and_only_where_it_tells_something(tmp_
 
 
 def test_a_variant_of_the_targets_name_hints_at_it(tmp_path):
-    case = made(tmp_path, {"bar_passed_late": X + Y, "bar": X - Y, "pass_bar": Y}, "pass_bar")
+    case = make_dataset(
+        tmp_path, {"bar_passed_late": X + Y, "bar": X - Y, "pass_bar": Y}, "pass_bar"
+    )
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings()).findings
     assert of(found, "PW213") == [("alerted", "bar_passed_late")]
 
@@ -108,7 +110,7 @@ def test_rows_alike_after_rounding_are_nearly_alike(tmp_path):
     for number, columns in enumerate((plain, shaken)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        case = made(folder, {**columns, "y": np.resize(Y, len(columns["a"]))}, "y")
+        case = make_dataset(folder, {**columns, "y": np.resize(Y, len(columns["a"]))}, "y")
         found.append(repeats_of(Table(case.data, case.schema).columns))
     assert [f.rows for f in found] == [0, 0]
     assert found[0].near == 0

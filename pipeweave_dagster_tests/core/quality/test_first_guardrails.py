@@ -8,7 +8,7 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, Override
 from pipeweave_dagster.core.documents.findings import Group
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 200
 R = random.Random(0)
@@ -17,7 +17,7 @@ LABEL = [R.choice(["no", "yes"]) for _ in range(N)]
 
 
 def look(path, columns, target="y", settings=None, **more):
-    case = made(path, columns, target, **more)
+    case = make_dataset(path, columns, target, **more)
     return inspect(case.snapshot, case.schema, case.data, settings or DatasetSettings())
 
 

@@ -8,7 +8,7 @@ from pipeweave_dagster.core.columns.predictive_power import halves
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.label_noise import label_odds
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 12_000
 RNG = np.random.default_rng(0)
@@ -20,7 +20,9 @@ FLIPPED = np.where(WRONG, 1 - HONEST, HONEST)
 
 
 def case_of(path, y):
-    return made(path, {**{f"x{i}": x for i, x in enumerate(X)}, "copy": X[0] * 3, "y": y}, "y")
+    return make_dataset(
+        path, {**{f"x{i}": x for i, x in enumerate(X)}, "copy": X[0] * 3, "y": y}, "y"
+    )
 
 
 def findings(path, y):
@@ -49,6 +51,6 @@ def test_honest_noise_is_no_alert_and_flips_are(tmp_path):
 
 @pytest.mark.parametrize("rows", [200, 1000])
 def test_few_rows_are_not_judged(tmp_path, rows):
-    case = made(tmp_path, {"x": X[0][:rows], "z": X[1][:rows], "y": FLIPPED[:rows]}, "y")
+    case = make_dataset(tmp_path, {"x": X[0][:rows], "z": X[1][:rows], "y": FLIPPED[:rows]}, "y")
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
     assert [f for f in found.findings if f.code == "PW107"] == []

@@ -7,7 +7,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings, Override
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 1000
 RNG = np.random.default_rng(0)
@@ -27,7 +27,7 @@ def seeded():
 
 def leaks(path, columns, y=Y, task="binary", settings=None, **more):
     """Code, state and columns of every leakage finding that is not `passed`."""
-    case = made(path, {**columns, "y": y}, "y", task, **more)
+    case = make_dataset(path, {**columns, "y": y}, "y", task, **more)
     found = inspect(case.snapshot, case.schema, case.data, settings or DatasetSettings())
     told = [f for f in found.findings if f.group == "leakage" and f.state != "passed"]
     return [(f.code, f.state, *f.columns) for f in told]
@@ -187,14 +187,14 @@ def test_rows_kept_because_of_the_outcome_alert(tmp_path):
 
 def test_one_override_is_enough_for_a_column(tmp_path):
     override = Override(finding="PW204", column="copy", reason="known before the exam")
-    case = made(tmp_path, {"copy": Y, "x": X, "y": Y}, "y")
+    case = make_dataset(tmp_path, {"copy": Y, "x": X, "y": Y}, "y")
     settings = DatasetSettings(overrides=[override])
     assert inspect(case.snapshot, case.schema, case.data, settings).blocked == []
 
 
 def test_values_of_sensitive_columns_are_not_in_any_finding(tmp_path):
     secret = np.where(Y == 1, "ann@example.org", "bob@example.org")
-    case = made(tmp_path, {"mail": secret, "x": X, "y": Y}, "y", pii={"mail": "email"})
+    case = make_dataset(tmp_path, {"mail": secret, "x": X, "y": Y}, "y", pii={"mail": "email"})
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
     assert found.blocked
     assert b"example.org" not in found.to_json()

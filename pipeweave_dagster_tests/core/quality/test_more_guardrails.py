@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import DatasetSettings, SplitSetting
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 600
 RNG = np.random.default_rng(0)
@@ -15,7 +15,7 @@ Y = RNG.integers(0, 2, N)
 
 
 def found(path, code, columns, settings=None, **more):
-    case = made(path, {"y": Y, **columns}, "y", **more)
+    case = make_dataset(path, {"y": Y, **columns}, "y", **more)
     findings = inspect(case.snapshot, case.schema, case.data, settings or DatasetSettings())
     told = [f for f in findings.findings if f.code == code and f.state != "passed"]
     return [(f.columns, f.evidence, f.message) for f in told]
@@ -82,7 +82,7 @@ def test_every_proposal_can_be_accepted(tmp_path):
         "day": [dt.date(2024, 1, 1) + dt.timedelta(days=i) for i in range(N)],
         "y": Y,
     }
-    case = made(tmp_path, columns, "y", roles={"id": "identifier"}, question="Is y a rank?")
+    case = make_dataset(tmp_path, columns, "y", roles={"id": "identifier"}, question="Is y a rank?")
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings()).findings
     patched = [finding for finding in found if finding.patch]
     assert {"PW106", "PW204", "PW206", "PW301", "PW501", "PW502", "PW603"} <= {

@@ -7,7 +7,7 @@ import numpy as np
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster_tests.core.columns.made import made
+from pipeweave_dagster_tests.factories import make_dataset
 
 N = 600
 RNG = np.random.default_rng(0)
@@ -21,7 +21,9 @@ def versions(path, code, before, now, **more):
     folders = [path / "a", path / "b"]
     for folder in folders:
         folder.mkdir(exist_ok=True)
-    old, new = (made(f, c, "y", **more) for f, c in zip(folders, (before, now), strict=True))
+    old, new = (
+        make_dataset(f, c, "y", **more) for f, c in zip(folders, (before, now), strict=True)
+    )
     previous = Version(snapshot=old.snapshot, meaning=old.schema, data=old.data)
     found = inspect(new.snapshot, new.schema, new.data, DatasetSettings(), previous)
     assert {f.group for f in found.findings} >= {"drift"}
@@ -87,7 +89,7 @@ def test_an_older_file_is_found_by_its_newest_date(tmp_path):
 
 
 def test_a_setting_of_a_column_that_is_gone_is_named(tmp_path):
-    case = made(tmp_path, {"SeniorCitizen": Y, "y": Y}, "y")
+    case = make_dataset(tmp_path, {"SeniorCitizen": Y, "y": Y}, "y")
     said = {"Senior": ColumnSetting(type="boolean"), "seniorcitizen": ColumnSetting(drop=True)}
     found = inspect(case.snapshot, case.schema, case.data, DatasetSettings(columns=said))
     told = [f for f in found.findings if f.code == "PW509"]

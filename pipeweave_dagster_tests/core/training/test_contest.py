@@ -6,7 +6,7 @@ import pytest
 
 from pipeweave_dagster.core.pipelines.derived_features import Derived
 from pipeweave_dagster.core.training.proposal_test import contest
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 
 def table(rows=300, seed=3):
@@ -29,10 +29,10 @@ def idea(operator, *columns):
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     frame = table()
-    spec = planned(frame, "y", "regression")
-    schema = schema_of(frame, "y", "regression")
+    spec = make_pipeline(frame, "y", "regression")
+    schema = make_schema(frame, "y", "regression")
     ideas = [idea("ratio", "mass", "height"), idea("product", "junk", "mass")]
-    data = stored(frame, tmp_path_factory.mktemp("contest"))
+    data = write_parquet(frame, tmp_path_factory.mktemp("contest"))
     return contest(spec, schema, {"code": "categorical"}, ideas, data, 60.0)
 
 
@@ -57,15 +57,20 @@ def test_noise_is_never_kept_by_chance(tmp_path):
         frame = pd.DataFrame(rng.normal(size=(200, 5)), columns=list("abcde"))
         frame["y"] = frame["a"] + rng.normal(size=200)
         ideas = [idea("product", x, y) for x, y in ("bc", "bd", "be", "cd", "ce")]
-        spec, schema = planned(frame, "y", "regression"), schema_of(frame, "y", "regression")
-        assert not contest(spec, schema, {}, ideas, stored(frame, tmp_path), 60.0).ideas
+        spec, schema = (
+            make_pipeline(frame, "y", "regression"),
+            make_schema(frame, "y", "regression"),
+        )
+        assert not contest(spec, schema, {}, ideas, write_parquet(frame, tmp_path), 60.0).ideas
 
 
 def test_without_time_nothing_is_kept_and_it_is_said(tmp_path):
     frame = table(200)
-    spec, schema = planned(frame, "y", "regression"), schema_of(frame, "y", "regression")
+    spec, schema = make_pipeline(frame, "y", "regression"), make_schema(frame, "y", "regression")
     ideas = [idea("ratio", "mass", "height")]
-    result = contest(spec, schema, {"code": "categorical"}, ideas, stored(frame, tmp_path), 0.0)
+    result = contest(
+        spec, schema, {"code": "categorical"}, ideas, write_parquet(frame, tmp_path), 0.0
+    )
     assert not result.ideas
     assert not result.uses
     assert {t.reason for t in result.tested} == {"there was no time to test it"}

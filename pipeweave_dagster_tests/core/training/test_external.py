@@ -18,7 +18,7 @@ from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.out_of_core import row_blocks, xgboost_external_memory
 from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
 from pipeweave_dagster.core.training.search.cv_result import Result
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 ROWS, READ = 6000, 600
 
@@ -45,7 +45,7 @@ def rows_of(task, seed=0):
 
 
 def planned_for(frame, task, **split):
-    spec = planned(frame, "y", task, settings=DatasetSettings(split=split))
+    spec = make_pipeline(frame, "y", task, settings=DatasetSettings(split=split))
     families = {"families": ["linear", "xgboost"], "variants": False}
     steps = [
         s.model_copy(update={"params": families}) if s.kind == "train" else s for s in spec.steps
@@ -55,7 +55,7 @@ def planned_for(frame, task, **split):
 
 def test_reading_takes_the_same_rows_as_the_whole_table_has(tmp_path):
     frame = rows_of("regression")
-    found = read_table(planned_for(frame, "regression"), stored(frame, tmp_path))
+    found = read_table(planned_for(frame, "regression"), write_parquet(frame, tmp_path))
     assert (found.read, found.total) == (READ, ROWS)
     expected = frame.iloc[found.positions].reset_index(drop=True)
     pd.testing.assert_frame_equal(found.raw, expected[found.raw.columns.tolist()])
@@ -66,7 +66,7 @@ def test_reading_takes_the_same_rows_as_the_whole_table_has(tmp_path):
 def test_blocks_hold_every_row_but_those_that_are_judged(tmp_path, split):
     frame = rows_of("binary")
     spec = planned_for(frame, "binary", **split)
-    data = stored(frame, tmp_path)
+    data = write_parquet(frame, tmp_path)
     made = make_job(spec, read_table(spec, data), seed=0)
     fold = FoldCache(made.problem).get("tree", 0)
     (tmp_path / "blocks").mkdir()
@@ -89,11 +89,11 @@ def test_blocks_hold_every_row_but_those_that_are_judged(tmp_path, split):
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
     frame = rows_of(task)
-    spec, data = planned_for(frame, task), stored(frame, tmp_path)
+    spec, data = planned_for(frame, task), write_parquet(frame, tmp_path)
     for name in ("out", "again"):
         (tmp_path / name).mkdir()
     trained = train(
-        spec=spec, schema=schema_of(frame, "y", task), data=data, out=tmp_path / "out",
+        spec=spec, schema=make_schema(frame, "y", task), data=data, out=tmp_path / "out",
         budget_s=60, started_at=time.time(),
     )  # fmt: skip
     board = {trial.name: trial for trial in trained.leaderboard}
@@ -116,11 +116,11 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
     tmp_path, monkeypatch
 ):
     frame = rows_of("binary")
-    spec, data = planned_for(frame, "binary"), stored(frame, tmp_path)
+    spec, data = planned_for(frame, "binary"), write_parquet(frame, tmp_path)
     monkeypatch.setattr(row_blocks, "_MOST_OF_TIME", 0.0)
     (tmp_path / "out").mkdir()
     trained = train(
-        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path / "out",
+        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path / "out",
         budget_s=60, started_at=time.time(),
     )  # fmt: skip
     left = next(

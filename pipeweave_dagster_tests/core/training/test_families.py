@@ -23,8 +23,8 @@ from pipeweave_dagster.core.training.families.candidate import (
     fit_candidate,
     is_skewed,
 )
-from pipeweave_dagster_tests.core.training.made import planned
 from pipeweave_dagster_tests.core.training.test_train import trained
+from pipeweave_dagster_tests.factories import make_pipeline
 
 CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
 LEARNERS = [name for name in FAMILIES if name != "dummy"]
@@ -47,7 +47,7 @@ def table():
 def problem_of(frame, task, name=""):
     if name == "mlp":  # words make thousands of inputs, which it refuses
         frame = frame.assign(note=frame["note"].str[:3])
-    spec = planned(frame, "y", task, types={} if name == "mlp" else {"note": "text"})
+    spec = make_pipeline(frame, "y", task, types={} if name == "mlp" else {"note": "text"})
     spec = spec.model_copy(update={"task": task})
     features = prepare(frame, frame_plan(spec))
     good = frame["note"].str.startswith("goo").to_numpy()
@@ -188,9 +188,9 @@ def test_a_planned_pipeline_names_what_is_installed(table, monkeypatch):
         return next(step for step in spec.steps if step.kind == "train").params["families"]
 
     frame = table[["x", "z", "y"]]
-    assert "catboost" in families(planned(frame, "y", "regression"))
+    assert "catboost" in families(make_pipeline(frame, "y", "regression"))
     monkeypatch.setattr(catalogue, "find_spec", lambda name: None)
-    assert "catboost" not in families(planned(frame, "y", "regression"))
+    assert "catboost" not in families(make_pipeline(frame, "y", "regression"))
 
 
 @pytest.mark.parametrize("task", list(CLASSES))

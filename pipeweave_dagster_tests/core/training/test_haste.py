@@ -19,7 +19,7 @@ from pipeweave_dagster.core.training.search.cv_result import add_fold, run_fold,
 from pipeweave_dagster.core.training.search.learning_rate import haste_of, hastened
 from pipeweave_dagster.core.training.search.refit_time import answerable, trimmed
 from pipeweave_dagster.core.training.search.search import Search
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,10 @@ def made(tmp_path_factory):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({f"x{i}": rng.normal(size=1500) for i in range(4)})
     frame["y"] = [f"c{v}" for v in np.digitize(frame["x0"] + frame["x1"], [-1, 0, 1])]
-    spec = planned(frame, "y", "multiclass")
-    return spec, make_job(spec, read_table(spec, stored(frame, tmp_path_factory.mktemp("t"))), 0)
+    spec = make_pipeline(frame, "y", "multiclass")
+    return spec, make_job(
+        spec, read_table(spec, write_parquet(frame, tmp_path_factory.mktemp("t"))), 0
+    )
 
 
 def test_short_budgets_learn_faster_and_long_ones_as_usual(made):
@@ -189,8 +191,8 @@ def test_the_last_period_is_judged_first_and_all_periods_are_needed(tmp_path):
     frame = pd.DataFrame({"x": rng.normal(size=20_000), "y": rng.normal(size=20_000)})
     frame["when"] = pd.date_range("2020-01-01", periods=len(frame), freq="h")
     settings = DatasetSettings(split={"time": "when"})
-    spec = planned(frame, "y", "regression", settings=settings)
-    job = make_job(spec, read_table(spec, stored(frame, tmp_path)), 0)
+    spec = make_pipeline(frame, "y", "regression", settings=settings)
+    job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), 0)
     folds = job.problem.folds
     sizes = [len(learn) for learn, _ in folds]
     assert sizes == sorted(sizes, reverse=True)

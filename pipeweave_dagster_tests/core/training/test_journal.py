@@ -11,7 +11,7 @@ from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.ensemble import refit
 from pipeweave_dagster.core.training.search import search
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def table(tmp_path_factory):
     frame = pd.DataFrame({"x": rng.normal(size=300), "z": rng.normal(size=300)})
     frame["y"] = frame["x"] * frame["z"] + rng.normal(0, 0.1, 300)
     folder = tmp_path_factory.mktemp("table")
-    spec = planned(frame, "y", "regression")
+    spec = make_pipeline(frame, "y", "regression")
     steps = [
         s.model_copy(update={"params": {"families": ["linear", "lightgbm"]}})
         if s.kind == "train"
@@ -28,13 +28,17 @@ def table(tmp_path_factory):
         for s in spec.steps
     ]
     split = spec.split.model_copy(update={"folds": 3})
-    return frame, spec.model_copy(update={"steps": steps, "split": split}), stored(frame, folder)
+    return (
+        frame,
+        spec.model_copy(update={"steps": steps, "split": split}),
+        write_parquet(frame, folder),
+    )
 
 
 def run(table, out, trials, budget_s):
     frame, spec, data = table
     out.mkdir()
-    schema = schema_of(frame, "y", "regression")
+    schema = make_schema(frame, "y", "regression")
     return train(spec=spec, schema=schema, data=data, out=out, budget_s=budget_s,
                  started_at=time.time(), trials=trials)  # fmt: skip
 

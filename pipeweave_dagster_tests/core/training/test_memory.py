@@ -10,7 +10,7 @@ from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay, train
 from pipeweave_dagster.core.training.data.memory_limit import COPIES, FIXED_MB, rows_that_fit
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 ROWS = 6_000
 
@@ -21,12 +21,12 @@ def table(tmp_path_factory):
     frame = pd.DataFrame({f"x{i}": rng.normal(size=ROWS) for i in range(8)})
     frame["town"] = rng.choice(["a", "b", "c"], ROWS)
     frame["y"] = np.where(frame["x0"] + rng.normal(0, 0.5, ROWS) > 0, "yes", "no")
-    spec = planned(frame, "y", "binary")
+    spec = make_pipeline(frame, "y", "binary")
     steps = [
         s.model_copy(update={"params": {"families": ["linear"]}}) if s.kind == "train" else s
         for s in spec.steps
     ]
-    data = stored(frame, tmp_path_factory.mktemp("table"))
+    data = write_parquet(frame, tmp_path_factory.mktemp("table"))
     return frame, spec.model_copy(update={"steps": steps}), data
 
 
@@ -47,8 +47,8 @@ def test_a_long_text_takes_more_room_than_a_number(tmp_path):
     fits = []
     for length in (2, 400):
         frame = pd.DataFrame({"t": ["w" * length] * ROWS, "y": rng.choice(["a", "b"], ROWS)})
-        spec = planned(frame, "y", "binary", types={"t": "text"})
-        fits.append(rows_that_fit(spec, stored(frame, tmp_path), FIXED_MB + 20) or ROWS)
+        spec = make_pipeline(frame, "y", "binary", types={"t": "text"})
+        fits.append(rows_that_fit(spec, write_parquet(frame, tmp_path), FIXED_MB + 20) or ROWS)
     assert fits[0] > 2 * fits[1]
 
 
@@ -57,7 +57,7 @@ def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_
     for name in ("out", "again"):
         (tmp_path / name).mkdir()
     trained = train(
-        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path / "out",
+        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path / "out",
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
     )  # fmt: skip
     assert trained.rows_train + trained.rows_test == trained.rows_fit < ROWS == trained.sampled_of
@@ -75,7 +75,7 @@ def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_
 def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, tmp_path):
     frame, spec, data = table
     trained = train(
-        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
+        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path,
         budget_s=30, started_at=0.0, memory_mb=4_000,
     )  # fmt: skip
     assert "memory" not in " ".join(trained.notes)
@@ -87,7 +87,7 @@ def test_a_sample_for_the_sake_of_time_is_not_put_down_to_memory(table, tmp_path
     monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table.MOST_CELLS", 1)
     monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table._LEAST_ROWS", 900)
     trained = train(
-        spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
+        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path,
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
     )  # fmt: skip
     assert (trained.rows_fit, trained.sampled_of) == (None, ROWS)
@@ -98,7 +98,7 @@ def test_what_does_not_fit_at_all_is_refused_before_it_is_read(table, tmp_path):
     frame, spec, data = table
     with pytest.raises(PipeWeaveError, match="too little memory to train: 200 MB") as caught:
         train(
-            spec=spec, schema=schema_of(frame, "y", "binary"), data=data, out=tmp_path,
+            spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path,
             budget_s=30, started_at=0.0, memory_mb=200,
         )  # fmt: skip
     assert "PIPEWEAVE_MEMORY_LIMIT_MB" in caught.value.text

@@ -12,7 +12,7 @@ from pipeweave_dagster.core.evaluation.audit.canary import run_canary
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster.core.pipelines import pipeline_diff
 from pipeweave_dagster.core.pipelines.builder import Builder
-from pipeweave_dagster.core.pipelines.checks import validate
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
 from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
@@ -23,7 +23,7 @@ from pipeweave_dagster.core.training.data.monotone_constraints import directions
 from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster.core.training.families import FAMILIES, Rows
 from pipeweave_dagster.core.training.search.portfolio import portfolio
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 GRID = np.linspace(-3, 3, 40)
 
@@ -86,7 +86,7 @@ def test_a_model_is_monotone_whole_and_says_so(task, tmp_path):
     next(s for s in spec.steps if s.kind == "train").params.update(
         families=["linear", "lightgbm", "xgboost", "hist_gradient_boosting"], variants=False
     )
-    data, out = stored(frame, tmp_path), tmp_path / "out"
+    data, out = write_parquet(frame, tmp_path), tmp_path / "out"
     out.mkdir()
     found = train(spec=spec, schema=None, data=data, out=out, budget_s=60, started_at=time.time())
     assert {m.family for m in found.recipe} <= {*MONOTONE_FAMILIES}
@@ -125,7 +125,7 @@ def test_directions_follow_the_columns_through_every_view():
 def test_the_canary_lives_under_a_constraint(tmp_path):
     """It puts a column behind the others, of which a constraint says nothing."""
     spec = spec_of(dose="increasing")
-    canary = run_canary(spec, read_table(spec, stored(table(800), tmp_path)))
+    canary = run_canary(spec, read_table(spec, write_parquet(table(800), tmp_path)))
     assert (canary.state, canary.control is not None) == ("passed", True)
 
 
@@ -133,10 +133,10 @@ def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
     frame = table()
     frame["more"] = frame["age"] ** 2
     settings = DatasetSettings(columns={"dose": ColumnSetting(monotone="increasing")})
-    spec = planned(frame, "y", "regression", settings=settings)
+    spec = make_pipeline(frame, "y", "regression", settings=settings)
     assert spec.monotone == {"dose": "increasing"}
     assert "Held monotone: dose (increasing)." in in_words(spec)
-    job = make_job(spec, read_table(spec, stored(frame, tmp_path)), seed=0)
+    job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     assert {c.family for c in portfolio(spec, job.problem)} <= {"dummy", *MONOTONE_FAMILIES}
     (change,) = pipeline_diff(spec.model_copy(update={"monotone": {}}), spec)
     assert (change.path, change.after) == ("monotone", {"dose": "increasing"})

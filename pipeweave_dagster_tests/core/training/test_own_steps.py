@@ -11,8 +11,8 @@ from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_replay import ALONE
+from pipeweave_dagster_tests.factories import write_parquet
 
 SCORED = """
 import numpy, pandas
@@ -35,7 +35,7 @@ def test_clipped_logarithmic_binned_and_hashed_columns_are_exported_too(tmp_path
     spec, out = builder.build(), tmp_path / "out"
     next(s for s in spec.steps if s.kind == "train").params["variants"] = False
     out.mkdir()
-    data = stored(frame, tmp_path)
+    data = write_parquet(frame, tmp_path)
     found = train(spec=spec, schema=None, data=data, out=out, budget_s=30, started_at=time.time())
     assert {part.family for part in found.recipe} == {"linear", "lightgbm"}
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")

@@ -15,8 +15,8 @@ from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model import serving
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, score
 from pipeweave_dagster.core.prediction import predict
-from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_train import trained
+from pipeweave_dagster_tests.factories import write_parquet
 
 ROWS = 1_000
 COLUMNS = [f"reason_{k}{end}" for k in (1, 2, 3) for end in ("", "_effect")]
@@ -46,7 +46,7 @@ def model(request, tmp_path_factory):
 def told(model, rows, folder, *, explain=True):
     frame, found, out = model
     picked = frame.sample(rows, replace=True, random_state=0).reset_index(drop=True)
-    data = stored(picked, folder)
+    data = write_parquet(picked, folder)
     scored = predict(model=out / "model.skops", trained=found, data=data, out=folder,
                      explain=explain)  # fmt: skip
     return picked, scored, pd.read_parquet(folder / "predictions.parquet")

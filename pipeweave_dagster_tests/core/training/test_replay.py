@@ -16,8 +16,8 @@ from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import replay, train_model
 from pipeweave_dagster.core.training.families import early_stopping
-from pipeweave_dagster_tests.core.training.made import stored
 from pipeweave_dagster_tests.core.training.test_train import trained
+from pipeweave_dagster_tests.factories import write_parquet
 
 ALONE = "import sys, runpy; sys.modules['pipeweave_dagster'] = None; sys.argv = sys.argv[1:]; "
 ALONE += "runpy.run_path(sys.argv[0], run_name='__main__')"
@@ -87,7 +87,7 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
     frame, spec, found, out, _ = model
     files = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
     assert {"train.py", "train.ipynb", "score.py"} <= set(files)
-    rows = stored(frame, tmp_path)
+    rows = write_parquet(frame, tmp_path)
     alone = [sys.executable, "-c", ALONE, tmp_path / "train.py", rows, tmp_path / "again.skops"]
     subprocess.run(alone, check=True, cwd=tmp_path)
     before, after = (
@@ -167,7 +167,7 @@ def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_p
     files = (out / "model.skops", tmp_path / "model" / "again.skops")
     scores = [raw_scores(load_bundle(file), frame) for file in files]
     np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
-    shorter = stored(frame.iloc[:-1], tmp_path)
+    shorter = write_parquet(frame.iloc[:-1], tmp_path)
     refused = subprocess.run([*retrain[:-2], shorter, "x"], cwd=tmp_path / "model",
                              capture_output=True, text=True, check=False)  # fmt: skip
     assert f"the model learned from {len(frame)}" in refused.stderr

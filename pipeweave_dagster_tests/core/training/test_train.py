@@ -13,7 +13,7 @@ from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster_tests.core.training.made import planned, schema_of, stored
+from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 QUICK = ["linear", "xgboost"]
 
@@ -22,7 +22,7 @@ def trained(
     frame, target, task, folder, *, families=QUICK, budget_s=40, started=None, variants=False,
     **schema,
 ):  # fmt: skip
-    spec = planned(frame, target, task, **schema)
+    spec = make_pipeline(frame, target, task, **schema)
     steps = [
         s.model_copy(update={"params": {"families": families, "variants": variants}})
         if s.kind == "train"
@@ -36,8 +36,8 @@ def trained(
     schema.pop("settings", None)
     model = train(
         spec=spec,
-        schema=schema_of(frame, target, task, **schema),
-        data=stored(frame, folder),
+        schema=make_schema(frame, target, task, **schema),
+        data=write_parquet(frame, folder),
         out=out,
         budget_s=budget_s,
         started_at=started or time.time(),
@@ -139,7 +139,7 @@ def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
     batch = signal.drop(columns=["town"]).assign(extra=1)[["extra", "when", "x", "y"]]
     (tmp_path / "scored").mkdir()
     (tmp_path / "batch").mkdir()
-    data = stored(batch, tmp_path / "batch")
+    data = write_parquet(batch, tmp_path / "batch")
     found = predict(model=out / "model.skops", trained=model, data=data, out=tmp_path / "scored")
     assert (found.missing_columns, found.ignored_columns) == (["town"], ["extra", "y"])
     table = pd.read_parquet(tmp_path / "scored" / "predictions.parquet")

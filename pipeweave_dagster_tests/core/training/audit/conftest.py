@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 TABLES = {
     "breast_cancer": ("breast_cancer", -1, "binary"),
@@ -21,5 +21,5 @@ def real(request, examples, tmp_path):
     name, target, task = TABLES[request.param]
     frame = pd.read_csv(examples / f"{name}.csv")
     target = target if isinstance(target, str) else frame.columns[target]
-    spec = planned(frame, target, task)
-    return spec, read_table(spec, stored(frame, tmp_path))
+    spec = make_pipeline(frame, target, task)
+    return spec, read_table(spec, write_parquet(frame, tmp_path))

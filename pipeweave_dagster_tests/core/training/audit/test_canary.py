@@ -7,7 +7,7 @@ import pytest
 from pipeweave_dagster.core.evaluation.audit.canary import CRITICAL_Z, run_canary
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def towns(tmp_path):
     def of(task):
         y = rng.normal(size=700) if task == "regression" else rng.choice(["a", "b"], 700)
         whole = frame.assign(y=y)
-        spec = planned(whole, "y", task)
-        return spec, read_table(spec, stored(whole, tmp_path))
+        spec = make_pipeline(whole, "y", task)
+        return spec, read_table(spec, write_parquet(whole, tmp_path))
 
     return of
 
@@ -83,8 +83,8 @@ def test_it_trips_where_a_feature_is_averaged_before_the_rows_are_divided(towns,
 
 def test_few_rows_cannot_tell_and_that_is_said(tmp_path):
     frame = pd.DataFrame({"x": np.arange(40.0), "y": ["a", "b"] * 20})
-    spec = planned(frame, "y", "binary")
-    found = run_canary(spec, read_table(spec, stored(frame, tmp_path)))
+    spec = make_pipeline(frame, "y", "binary")
+    found = run_canary(spec, read_table(spec, write_parquet(frame, tmp_path)))
     assert found.state == "cannot tell"
     assert "too few" in found.message
 

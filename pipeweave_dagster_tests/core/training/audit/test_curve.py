@@ -10,7 +10,7 @@ from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES, probe_lik
 from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def problem_of(tmp_path):
         frame = pd.DataFrame({f"x{i}": rng.normal(size=rows) for i in range(4)})
         frame["y"] = y(frame, rng)
         task = "regression" if frame["y"].dtype.kind == "f" else "binary"
-        spec = planned(frame, "y", task)
-        return make_job(spec, read_table(spec, stored(frame, tmp_path)), seed=0).problem
+        spec = make_pipeline(frame, "y", task)
+        return make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0).problem
 
     return of
 

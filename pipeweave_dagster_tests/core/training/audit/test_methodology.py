@@ -23,7 +23,7 @@ from pipeweave_dagster.core.evaluation.promotion import promote
 from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
-from pipeweave_dagster_tests.core.training.made import planned, stored
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
 
@@ -55,7 +55,7 @@ def finding(code, **more):
 def sound():
     """A score that nothing can be said against."""
     frame = pd.DataFrame({"a": np.arange(40.0), "b": np.arange(40.0) % 7, "y": ["n", "y"] * 20})
-    spec = planned(frame, "y", "binary")
+    spec = make_pipeline(frame, "y", "binary")
     trained = TrainedModel(
         task="binary",
         target="y",
@@ -222,8 +222,8 @@ def test_quick_relatives_are_asked_of_a_model_without_two_parts_of_a_kind(
     table = pd.DataFrame(rng.normal(size=(300, 8)), columns=list("abcdefgh"))
     weights = 2.0 ** np.arange(8)
     frame = table.assign(y=table.to_numpy() @ weights + noise * rng.normal(size=300))
-    spec = planned(frame, "y", "regression")
-    job = make_job(spec, read_table(spec, stored(frame, tmp_path)), seed=0)
+    spec = make_pipeline(frame, "y", "regression")
+    job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     found = stability_of_relatives(job, TREES, table)
     assert (found.models, found.by) == (4, "quick relatives of the model")
     assert found.readable is readable
@@ -242,12 +242,12 @@ def test_a_part_that_fails_is_told_and_costs_no_other(examples, tmp_path, monkey
         raise ZeroDivisionError
 
     frame = pd.read_csv(examples / "wine.csv")
-    spec = planned(frame, frame.columns[-1], "multiclass")
+    spec = make_pipeline(frame, frame.columns[-1], "multiclass")
     monkeypatch.setattr(run_audit, "run_canary", broken)
     monkeypatch.setattr(run_audit, "stability", broken)
     model = TrainedModel.model_construct(seed=0, metric="log_loss", recipe=[])
     outcome = Outcome(["a"], np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)), frame)
-    found = run_audit.run_audit(model, spec, stored(frame, tmp_path), {}, outcome)
+    found = run_audit.run_audit(model, spec, write_parquet(frame, tmp_path), {}, outcome)
     assert found.canary.state == "cannot tell"
     assert found.notes == ["No canary: ZeroDivisionError.", "No stability: ZeroDivisionError."]
     assert len(found.curve.points) > 1

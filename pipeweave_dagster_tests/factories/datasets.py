@@ -1,4 +1,4 @@
-"""Small tables made by the tests, as snapshot, schema and Parquet file."""
+"""Small data sets: snapshot, schema and Parquet file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,15 @@ from pipeweave_dagster.core.documents import (
 
 
 @dataclass
-class Made:
+class DatasetFiles:
+    """A data set as the stages before leave it; `data` is its Parquet file."""
+
     snapshot: DatasetSnapshot
     schema: SchemaDeduction
     data: Path
 
 
-def made(
+def make_dataset(
     folder: Path,
     columns: dict[str, Any],
     target: str | None = None,
@@ -36,8 +38,8 @@ def made(
     types: dict[str, str] | None = None,
     quarantined: int = 0,
     question: str | None = None,
-) -> Made:
-    """A data set of the given columns; types are those of Arrow, roles `feature` unless told."""
+) -> DatasetFiles:
+    """Write a data set of these columns; types are Arrow's, roles `feature` unless given."""
     table = pa.table(columns)
     path = folder / "data.parquet"
     pq.write_table(table, path)
@@ -78,7 +80,7 @@ def made(
         ],
         data=Payload.of(path),
     )
-    return Made(snapshot, SchemaDeduction(columns=deductions, target=deduced), path)
+    return DatasetFiles(snapshot, SchemaDeduction(columns=deductions, target=deduced), path)
 
 
 def _types(kind: pa.DataType) -> tuple[str, str]:

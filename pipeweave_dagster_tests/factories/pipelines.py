@@ -1,4 +1,4 @@
-"""Documents for tables that tests make themselves, without reading files or guessing types."""
+"""Snapshot, schema and pipeline of a pandas table, without reading files or guessing types."""
 
 import pandas as pd
 
@@ -19,8 +19,8 @@ from pipeweave_dagster.core.pipelines import plan
 _STORAGE = {"b": "boolean", "i": "integer", "u": "integer", "f": "number", "M": "datetime"}
 
 
-def schema_of(frame, target, task, types=None, roles=None, positive=None, orders=None):
-    """A schema as a person would write it: numbers numeric, dates dates, other text categories."""
+def make_schema(frame, target, task, types=None, roles=None, positive=None, orders=None):
+    """Return a schema as a user would write it: numeric, datetime, other text categorical."""
     columns = []
     for name in frame.columns:
         storage = _STORAGE.get(frame[name].dtype.kind, "text")
@@ -46,7 +46,8 @@ def schema_of(frame, target, task, types=None, roles=None, positive=None, orders
     return SchemaDeduction(columns=columns, target=deduced)
 
 
-def snapshot_of(frame):
+def make_snapshot(frame):
+    """Return the snapshot of a table that was read without any problem."""
     columns = [
         SnapshotColumn(
             name=name,
@@ -66,16 +67,18 @@ def snapshot_of(frame):
     )
 
 
-def planned(frame, target, task, *, settings=None, findings=(), **schema) -> PipelineSpec:
+def make_pipeline(frame, target, task, *, settings=None, findings=(), **schema) -> PipelineSpec:
+    """Return the pipeline that the rules plan; `schema` takes the arguments of `make_schema`."""
     return plan(
-        snapshot=snapshot_of(frame),
-        schema=schema_of(frame, target, task, **schema),
+        snapshot=make_snapshot(frame),
+        schema=make_schema(frame, target, task, **schema),
         findings=Findings(findings=list(findings)),
         settings=settings or DatasetSettings(),
     )
 
 
-def stored(frame: pd.DataFrame, folder):
+def write_parquet(frame: pd.DataFrame, folder):
+    """Write a table as `data.parquet` and return its path."""
     path = folder / "data.parquet"
     frame.to_parquet(path)
     return path

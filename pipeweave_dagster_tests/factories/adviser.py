@@ -1,4 +1,4 @@
-"""A table whose columns give an adviser every kind of choice, and replies about it, seeded."""
+"""A table whose columns give an adviser every kind of choice, and seeded replies about it."""
 
 import json
 import random
@@ -11,14 +11,14 @@ from pipeweave_dagster.core.advice.pipeline_adviser import shown_columns
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.pipelines.derived_features import KIND_OF_USE, OPERATORS, uses_of
 from pipeweave_dagster.core.pipelines.regroup import choices
-from pipeweave_dagster_tests.core.training.made import planned, schema_of
+from pipeweave_dagster_tests.factories.pipelines import make_pipeline, make_schema
 
 TYPES = {"notes": "text", "level": "ordinal", "mail": "email", "plan": "categorical"}
 ORDERS = {"level": ["low", "mid", "high"]}
 
 
 def table(names: dict[str, str] | None = None) -> pd.DataFrame:
-    """300 rows; `names` renames columns."""
+    """Return 300 rows; `names` renames columns."""
     rng = np.random.default_rng(11)
     rows = 300
     days = pd.to_timedelta(rng.integers(0, 900, rows), "D")
@@ -42,24 +42,26 @@ def table(names: dict[str, str] | None = None) -> pd.DataFrame:
     return frame.rename(columns=names or {})
 
 
-def case(names: dict[str, str] | None = None) -> tuple[SchemaDeduction, PipelineSpec, list[str]]:
-    """Schema, the rules' pipeline and the column names of the table."""
+def adviser_case(
+    names: dict[str, str] | None = None,
+) -> tuple[SchemaDeduction, PipelineSpec, list[str]]:
+    """Return the schema, the rules' pipeline and the column names of the table."""
     frame, new = table(names), names or {}
-    said = {
+    schema_settings = {
         "types": {new.get(k, k): v for k, v in TYPES.items()},
         "orders": {new.get(k, k): v for k, v in ORDERS.items()},
     }
     target = new.get("y", "y")
-    schema = schema_of(frame, target, "binary", **said)
+    schema = make_schema(frame, target, "binary", **schema_settings)
     columns = [
         c.model_copy(update={"pii": "email"}) if c.type == "email" else c for c in schema.columns
     ]
     schema = schema.model_copy(update={"columns": columns})
-    return schema, planned(frame, target, "binary", **said), list(frame.columns)
+    return schema, make_pipeline(frame, target, "binary", **schema_settings), list(frame.columns)
 
 
-def good(rng: random.Random, schema: SchemaDeduction, spec: PipelineSpec) -> dict[str, Any]:
-    """A plan inside the vocabulary."""
+def valid_plan(rng: random.Random, schema: SchemaDeduction, spec: PipelineSpec) -> dict[str, Any]:
+    """Return a plan within the vocabulary."""
     before = uses_of(spec)
     shown = {f"c{i}": c for i, c in enumerate(shown_columns(spec, schema), 1)}
     uses = {i: rng.choice(choices(c, before[c.name])) for i, c in shown.items()}
@@ -131,17 +133,17 @@ SPOILS: dict[str, Any] = {
 }
 
 
-def replies(count_good: int = 100, count_spoiled: int = 50) -> list[dict[str, Any]]:
-    """Good plans, and good plans with one thing wrong; equal in every call."""
+def adviser_replies(count_good: int = 100, count_spoiled: int = 50) -> list[dict[str, Any]]:
+    """Return valid plans, and plans with one thing wrong; the same ones in every call."""
     rng = random.Random(7)
-    schema, spec, _ = case()
-    found = [
-        {"id": f"good-{i}", "accept": True, "text": json.dumps(good(rng, schema, spec))}
+    schema, spec, _ = adviser_case()
+    replies = [
+        {"id": f"good-{i}", "accept": True, "text": json.dumps(valid_plan(rng, schema, spec))}
         for i in range(count_good)
     ]
     for i in range(count_spoiled):
-        plan = good(rng, schema, spec)
+        plan = valid_plan(rng, schema, spec)
         name = list(SPOILS)[i % len(SPOILS)]
         SPOILS[name](plan)
-        found.append({"id": f"{name}-{i}", "accept": False, "text": json.dumps(plan)})
-    return found
+        replies.append({"id": f"{name}-{i}", "accept": False, "text": json.dumps(plan)})
+    return replies
