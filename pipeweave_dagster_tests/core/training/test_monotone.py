@@ -12,8 +12,8 @@ from pipeweave_dagster.core.evaluation.audit.canary import run_canary
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster.core.pipelines import pipeline_diff
 from pipeweave_dagster.core.pipelines.builder import Builder
-from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
+from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
 from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
 from pipeweave_dagster.core.pipelines.diagram import in_words
