@@ -41,7 +41,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.eda import ReportOptions, build_report, render
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.case import Case as InspectedCase
@@ -414,7 +414,7 @@ def folds_of(spec: PipelineSpec, after: PipelineSpec, data: Path) -> NDArray[np.
     Only rows whose target is known in both pipelines count.
     """
     table = read_table(spec, data)
-    features = prepare(table.raw, frame_plan(spec))
+    features = prepare(table.raw, feature_frame(spec))
     view = transformer(layout(spec, features), "tree", spec.task, 0, len(table.classes))
     classify = spec.task != "regression"
     booster = HistGradientBoostingClassifier if classify else HistGradientBoostingRegressor

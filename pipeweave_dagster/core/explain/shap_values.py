@@ -20,7 +20,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from pipeweave_dagster.core.explain.tree_paths import gathered, path_contributions
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import CatBoosted, prepare
+from pipeweave_dagster.core.model.serving import CatBoosted, FrameEntry, prepare
 from pipeweave_dagster.core.training.data.split import Index
 
 _LINES = (LogisticRegression, Ridge)
@@ -87,12 +87,9 @@ def contributions(
     return Contributions(columns, by_column, base / share, share / whole)
 
 
-def _sources_of(frame: list[dict[str, Any]]) -> dict[str, list[str]]:
+def _sources_of(frame: list[FrameEntry]) -> dict[str, list[str]]:
     """Each feature with the raw columns that it is made from."""
-    return {
-        str(e["name"]): list(e["columns"]) if e["use"] == "derived" else [str(e["name"])]
-        for e in frame
-    }
+    return {e["name"]: list(e["columns"]) if e["use"] == "derived" else [e["name"]] for e in frame}
 
 
 def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str], Array]:
@@ -173,7 +170,7 @@ def _of_trees(model: Any, x: Any) -> Array:
     return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
 
 
-def _places(transformer: Any, frame: list[dict[str, Any]], features: list[str]) -> Index:
+def _places(transformer: Any, frame: list[FrameEntry], features: list[str]) -> Index:
     """For each input of a model the feature that it was made from, as its position."""
     owner = {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
     total = max((where.stop for where in transformer.output_indices_.values()), default=0)

@@ -21,7 +21,7 @@ import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Required, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -73,6 +73,36 @@ RANGE_MARGIN = 0.25
 """How far predicted values may lie outside the range of the training target, as a part of it."""
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
+
+
+class FrameEntry(TypedDict, total=False):
+    """How `prepare` makes features from one raw column, or one derived feature from two.
+
+    Stored as a plain dict in model files and in documents, so fields are only ever added.
+
+    Attributes:
+        name: The raw column, or the name of the derived feature.
+        use: The step type that reads it (`numeric`, `ordinal`, `text`, `derived`, ...).
+        order: Levels of an ordinal, lowest first.
+        parts: Parts of a date, counts of a text, or `number` for a category's numeric value.
+        missing: Values that are placeholders of a missing one.
+        merge_spellings: Whether values that differ in case and spacing are one category.
+        operator: Of a derived feature: an operator of `core.pipelines.derived_features`.
+        columns: Of a derived feature: its arguments, in the operator's order.
+        means: Of a `group_*` operator: the mean per group, learned from training rows.
+        overall: Of a `group_*` operator: the mean of groups that are not in `means`.
+    """
+
+    name: Required[str]
+    use: Required[str]
+    order: list[str]
+    parts: list[str]
+    missing: list[str]
+    merge_spellings: bool
+    operator: str
+    columns: list[str]
+    means: dict[str, float]
+    overall: float
 
 
 class Clipped(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -322,20 +352,20 @@ def as_moments(values: pd.Series) -> pd.Series:
     return pd.to_datetime(values, utc=True, errors="coerce")
 
 
-def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
+def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
     """Turn raw columns into features, row by row: nothing here is learned from data.
 
     Args:
         table: Raw rows; columns in any order, further ones are ignored, absent ones missing.
-        plan: One entry a column: `name`, `use` (a step type) and that step's parameters.
+        frame: One entry per column or derived feature.
 
     Returns:
         As many rows, float64 columns (numbers, ranks, date parts) and text columns
         (categories: NaN where missing; texts: empty if missing).
     """
-    table = as_said(table, plan)
+    table = correct_values(table, frame)
     columns: dict[str, np.ndarray] = {}
-    for entry in plan:
+    for entry in frame:
         name, use = entry["name"], entry["use"]
         if use == "derived":
             columns[name] = _derived(table, entry)
@@ -363,11 +393,11 @@ def prepare(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(typed, index=pd.RangeIndex(len(table)))
 
 
-def as_said(table: pd.DataFrame, plan: list[dict[str, Any]]) -> pd.DataFrame:
-    """Values that stand for a missing one are missing, and spellings of one category are one."""
-    said = [e for e in plan if e.get("missing") or e.get("merge_spellings")]
+def correct_values(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
+    """Replace the placeholders of missing values by NaN, and merge spellings of a category."""
+    corrected = [e for e in frame if e.get("missing") or e.get("merge_spellings")]
     changed: dict[str, Any] = {}
-    for entry in said:
+    for entry in corrected:
         values = _values(table, entry["name"])
         texts = as_text(values)
         if entry.get("missing"):
@@ -386,7 +416,7 @@ def _values(table: pd.DataFrame, name: str) -> pd.Series:
     return pd.Series(np.full(len(table), np.nan), name=name)
 
 
-def _derived(table: pd.DataFrame, entry: dict[str, Any]) -> np.ndarray:
+def _derived(table: pd.DataFrame, entry: FrameEntry) -> np.ndarray:
     """A new feature out of two columns; missing where one of them is, or where it is not finite."""
     operator = entry["operator"]
     first, second = (_values(table, name) for name in entry["columns"])

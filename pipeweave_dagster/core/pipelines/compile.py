@@ -20,7 +20,7 @@ from sklearn.preprocessing import (
 
 from pipeweave_dagster.core.columns.value_corrections import plain_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Task
-from pipeweave_dagster.core.model.serving import as_text
+from pipeweave_dagster.core.model.serving import FrameEntry, as_text
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
 from pipeweave_dagster.core.pipelines.custom_steps import prepared_as
 from pipeweave_dagster.core.pipelines.derived_features import USE, derived_in
@@ -42,10 +42,10 @@ _WORD = r"(?u)\b\w+\b|[^\w\s]"
 class Layout:
     """Prepared columns by what a model needs of them; decided on training rows alone.
 
-    Columns that hold one value (or none) in the training rows stand in no list. `made` and
-    `pairs` are computed from other columns, and seen in the view `crossed` alone. `own` are steps
-    that name their transformer; their columns stand in no other list. `curved` are numbers with
-    enough values for a curve; none are named where there are too many of them.
+    Columns that hold one value (or none) in the training rows are in no list. `crosses` (numbers)
+    and `pairs` (categories) are computed from other columns, for the view `crossed` alone. `own`
+    are steps that name their transformer; their columns are in no other list. `curved` are numbers
+    with enough distinct values for splines; empty where there are too many of them.
     """
 
     numbers: tuple[str, ...]
@@ -55,7 +55,7 @@ class Layout:
     dimensions: int = 32
     impute: str = "median"
     indicator: bool = True
-    made: tuple[str, ...] = ()
+    crosses: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     own: tuple[Own, ...] = ()
     curved: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Layout:
         """Positions of the category codes in the output of a view for trees."""
         if view not in ("tree", "plain", "crossed"):
             return []
-        first = len(self.numbers) + (len(self.made) if view == "crossed" else 0)
+        first = len(self.numbers) + (len(self.crosses) if view == "crossed" else 0)
         return list(range(first, first + len(self.few)))
 
     @property
@@ -80,14 +80,14 @@ class Layout:
         return not (self.numbers or self.few or self.many or self.texts or self.own)
 
 
-def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
-    """The part of the pipeline that works row by row, in the form of `serving.prepare`."""
-    plan: list[dict[str, Any]] = []
+def feature_frame(spec: PipelineSpec) -> list[FrameEntry]:
+    """Return the row-by-row part of the pipeline, as `serving.prepare` takes it."""
+    frame: list[FrameEntry] = []
     for step in spec.steps:
         if step.kind not in ("preprocess", "feature") or step.use == USE:
             continue
         for name in step.columns:
-            entry: dict[str, Any] = {"name": name, "use": _read_as(step.use)}
+            entry: FrameEntry = {"name": name, "use": _read_as(step.use)}
             if step.use == "ordinal":
                 entry["order"] = _texts(step.params.get("order", {}).get(name, []))
             if step.use == "date_parts":
@@ -96,12 +96,12 @@ def frame_plan(spec: PipelineSpec) -> list[dict[str, Any]]:
                 entry["parts"] = list(TEXT_COUNTS)
             if name in step.params.get("numbers", []):
                 entry["parts"] = ["number"]
-            plan.append(entry | said_of(spec, entry))
-    plan.extend(
+            frame.append(corrected(spec, entry))
+    frame.extend(
         {"name": f.name, "use": USE, "operator": f.operator, "columns": list(f.columns)}
         for f in derived_in(spec)
     )
-    return plan
+    return frame
 
 
 def _texts(values: list[Any]) -> list[str]:
@@ -114,17 +114,17 @@ def _read_as(use: str) -> str:
     return prepared_as(use) if known is None else known.reads or use
 
 
-def said_of(spec: PipelineSpec, entry: dict[str, Any]) -> dict[str, Any]:
-    """What a person has said of single values of a column."""
+def corrected(spec: PipelineSpec, entry: FrameEntry) -> FrameEntry:
+    """Return the entry with the value corrections that the pipeline's first step specifies."""
     read = next((step.params for step in spec.steps if step.use == "table"), {})
-    said: dict[str, Any] = {}
+    entry = entry.copy()
     if missing := read.get("missing", {}).get(entry["name"]):
-        said["missing"] = _texts(missing)
+        entry["missing"] = _texts(missing)
     if entry["name"] in read.get("merge_spellings", []):
-        said["merge_spellings"] = True
+        entry["merge_spellings"] = True
         if "order" in entry:
-            said["order"] = list(dict.fromkeys(plain_spelling(level) for level in entry["order"]))
-    return said
+            entry["order"] = list(dict.fromkeys(plain_spelling(level) for level in entry["order"]))
+    return entry
 
 
 def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
@@ -212,7 +212,7 @@ def transformer(
     if view == "crossed":
         columns = replace(
             columns,
-            numbers=columns.numbers + columns.made,
+            numbers=columns.numbers + columns.crosses,
             many=columns.many + columns.pairs,
         )
     return ColumnTransformer(_tree(columns, task, seed), sparse_threshold=0)

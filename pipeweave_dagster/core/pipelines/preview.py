@@ -53,22 +53,21 @@ def _made(
     spec: PipelineSpec, step: Step, table: "pd.DataFrame"
 ) -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
     """Resulting columns, each with its (first) source, and their values."""
-    from pipeweave_dagster.core.model.serving import as_said, prepare
-    from pipeweave_dagster.core.pipelines.compile import frame_plan, said_of
+    from pipeweave_dagster.core.model.serving import FrameEntry, correct_values, prepare
+    from pipeweave_dagster.core.pipelines.compile import corrected, feature_frame
 
     names = list(table.columns)
-    plan = frame_plan(spec)
+    frame = feature_frame(spec)
     if step.use == "table":
-        target = {"name": spec.target}
-        return [(name, name) for name in names], as_said(
-            table, [*plan, target | said_of(spec, target)]
-        )
+        target: FrameEntry = {"name": spec.target, "use": "categorical"}
+        shown = [(name, name) for name in names]
+        return shown, correct_values(table, [*frame, corrected(spec, target)])
     if step.use == USE:
         # Means of groups are learned in each fold, so they cannot be shown here.
-        ideas = [e for e in plan if e["use"] == USE and not e["operator"].startswith("group_")]
-        made = prepare(table, ideas)
-        return [(e["name"], e["columns"][0]) for e in ideas], made
-    made = prepare(table, [e for e in plan if e["name"] in names])
+        derived = [e for e in frame if e["use"] == USE and not e["operator"].startswith("group_")]
+        made = prepare(table, derived)
+        return [(e["name"], e["columns"][0]) for e in derived], made
+    made = prepare(table, [e for e in frame if e["name"] in names])
     if CATALOGUE.get(step.use, CATALOGUE["table"]).reads:
         return _fitted(step, made)
     return [(name, _source(name, names)) for name in made.columns], made

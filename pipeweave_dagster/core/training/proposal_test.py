@@ -13,7 +13,7 @@ from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.documents.base import Part
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.model.serving import prepare
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
 from pipeweave_dagster.core.pipelines.derived_features import (
     Derived,
     troubles,
@@ -163,7 +163,7 @@ class _Contest:
     def _problem(self, spec: PipelineSpec) -> Problem | None:
         """The same rows and folds, seen through another pipeline."""
         train = self.job.table.raw.iloc[self.job.split.train]
-        features = prepare(train, with_group_means(frame_plan(spec), train))
+        features = prepare(train, with_group_means(feature_frame(spec), train))
         columns = layout(spec, features)
         return (
             None if columns.empty else replace(self.job.problem, features=features, columns=columns)

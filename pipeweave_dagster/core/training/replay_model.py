@@ -3,12 +3,14 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.artifacts import model_files
-from pipeweave_dagster.core.training.data.cross_features import with_made, with_varying
+from pipeweave_dagster.core.training.data.cross_features import with_crosses, with_varying
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
@@ -24,23 +26,24 @@ def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path)
     """See `pipeweave_dagster.core.training.replay`."""
     job = make_job(spec, read_table(spec, data, trained.rows_fit), trained.seed)
     problem = job.problem
-    if trained.made:
-        features = with_made(problem.features, trained.made)
-        columns = with_varying(problem.columns, features, trained.made)
+    crosses = cast(list[FrameEntry], trained.made)
+    if crosses:
+        features = with_crosses(problem.features, crosses)
+        columns = with_varying(problem.columns, features, crosses)
         problem = replace(problem, features=features, columns=columns)
-    folds, whole = FoldCache(problem), FoldCache(job.whole(problem, trained.made))
+    folds, whole = FoldCache(problem), FoldCache(job.whole(problem, crosses))
     deadline = time.time() + _NO_LIMIT_S
     parts = []
     for member in trained.recipe:
         if member.params.get(ALL_ROWS):
             candidate = Candidate(member.name, member.family, member.params)
             run, _ = fit_all_rows(
-                candidate, job, folds, trained.made, Source(data, out), deadline, member.rounds
+                candidate, job, folds, crosses, Source(data, out), deadline, member.rounds
             )
             parts.append(Part(member, run.fit, run.data))
         else:
             parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
     rows = np.arange(len(job.table.y))
     extras = Extras(trained.temperature, trained.trust, trained.threshold, trained.stack)
-    bundle = whole_bundle(job, trained.made, parts, extras, rows)
+    bundle = whole_bundle(job, crosses, parts, extras, rows)
     return model_files.write_bundle(bundle, out / model_files.MODEL)

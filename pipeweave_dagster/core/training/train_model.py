@@ -95,7 +95,7 @@ def run_training(
         verdict=fitted.verdict,
         leaderboard=leaderboard(search.results, mixture, job, search.enough),
         recipe=[part.recipe for part in fitted.parts],
-        made=search.made,
+        made=[dict(entry) for entry in search.crosses],
         budget_s=clock.budget_s,
         used_s=round(clock.used, 2),
         package_versions=package_versions(),
@@ -131,7 +131,7 @@ def _fitted(job: Job, search: Search, mixture: Mixture, out: Path, clock: Clock)
     parts = fold_parts(mixture.weighted, asked, min(clock.to_end, clock.reserve_s))
     signal = mixture.found != "no signal"
     extras = extras_of(job, mixture.answers, mixture.stack) if signal else Extras()
-    evaluated = whole_bundle(job, search.made, parts, extras, job.split.train)
+    evaluated = whole_bundle(job, search.crosses, parts, extras, job.split.train)
     scores = _answers(evaluated, job)
     judged, z = confirmed_by(job, mixture, scores)
     payloads = {
@@ -144,12 +144,12 @@ def _fitted(job: Job, search: Search, mixture: Mixture, out: Path, clock: Clock)
     store_s = (clock.used - began) / len(parts)
     refitted = None
     if mixture.refittable:
-        everything = FoldCache(job.whole(search.cache.problem, search.made))
+        everything = FoldCache(job.whole(search.cache.problem, search.crosses))
         refitted = refit(mixture.weighted, everything, clock, job.lanes, store_s)
     # What was seen of copied rows is remembered of all rows in any case: it takes no time.
     if refitted is not None or extras.trust is not None:
         rows = np.arange(len(job.table.y))
-        final = whole_bundle(job, search.made, refitted or parts, extras, rows)
+        final = whole_bundle(job, search.crosses, refitted or parts, extras, rows)
         payloads["model"] = model_files.write_bundle(final, out / model_files.MODEL)
     else:
         moved = model_files.renamed(out / model_files.EVALUATED, out / model_files.MODEL)
@@ -165,7 +165,7 @@ def _searched(job: Job, source: Source, clock: Clock, journal: Journal) -> Searc
     cache = FoldCache(job.problem)
     search = Search(job.spec, cache, searching, len(job.table.y), job.frame, job.lanes, journal)
     results = search.run()
-    if larger and (whole := try_all_rows(job, cache, search.made, results, source, clock)):
+    if larger and (whole := try_all_rows(job, cache, search.crosses, results, source, clock)):
         results.append(whole)
     return search
 

@@ -42,8 +42,8 @@ def of_search(search: Search) -> list[str]:
                 f"; the last {search.fruitless} were no better, so the search ended before its time"
             )
         notes.append(f"{told}.")
-    if search.made:
-        names = [entry["name"] for entry in search.made]
+    if search.crosses:
+        names = [entry["name"] for entry in search.crosses]
         shown = ", ".join(names[:_FEATURES_SHOWN]) + (", …" if len(names) > _FEATURES_SHOWN else "")
         notes.append(
             f"Candidates named `crossed` also saw {len(names)} features made from others ({shown})."

@@ -16,7 +16,7 @@ from pipeweave_dagster.core.model.serving import load_bundle, prepare, save_bund
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
 from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.core.pipelines.preview import preview
 from pipeweave_dagster.core.training.data.group_means import with_group_means
@@ -72,7 +72,7 @@ def dense(x):
 def fitted(use, view, table):
     """The frame, and the fitted transformer that follows it; warnings as training has them."""
     spec = spec_of(use)
-    frame = with_group_means(frame_plan(spec), table)
+    frame = with_group_means(feature_frame(spec), table)
     features = prepare(table, frame)
     columns = transformer(layout(spec, features), view, "binary", seed=0)
     with warnings.catch_warnings():
@@ -123,7 +123,7 @@ def test_a_column_of_nothing_is_no_trouble(use, view):
     """`x` has values in other folds, so it is no constant of the table, and none here."""
     table = table_of(use)
     spec = spec_of(use)
-    frame = with_group_means(frame_plan(spec), table)
+    frame = with_group_means(feature_frame(spec), table)
     features = prepare(table, frame)
     part = prepare(table.assign(x=None), frame)
     columns = transformer(layout(spec, features), view, "binary", seed=0)
@@ -233,7 +233,7 @@ def test_levels_and_missing_values_that_yaml_reads_as_numbers_are_met():
         "ordinal", "rank", order={"rank": [1, 2, 3.5]}
     ).build()  # fmt: skip
     table = pd.DataFrame({"co": [-200.0, 4.0, 5.0], "rank": [1, 3.5, 2]})
-    made = prepare(table, frame_plan(spec))
+    made = prepare(table, feature_frame(spec))
     assert made["rank"].tolist() == [0.0, 2.0, 1.0]
     assert made["co"].isna().tolist() == [True, False, False]
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import frame_plan
+from pipeweave_dagster.core.pipelines.compile import feature_frame
 from pipeweave_dagster.core.pipelines.derived_features import (
     OPERATORS,
     Derived,
@@ -52,7 +52,7 @@ ALL = ideas(
 def test_every_operator_computes_what_the_menu_says(frame):
     spec = with_derived(make_pipeline(frame, "y", "regression"), ALL)
     assert {f.operator for f in derived_in(spec)} == set(OPERATORS)
-    made = prepare(frame, with_group_means(frame_plan(spec), frame))
+    made = prepare(frame, with_group_means(feature_frame(spec), frame))
     zero = frame["b"] == 0
     assert zero.any()
     assert made["ratio(a, b)"].isna().equals(zero)
@@ -70,7 +70,7 @@ def test_every_operator_computes_what_the_menu_says(frame):
 
 def test_absent_and_unseen_values_are_missing_or_the_overall_mean(frame):
     spec = with_derived(make_pipeline(frame, "y", "regression"), ALL)
-    plan = with_group_means(frame_plan(spec), frame)
+    plan = with_group_means(feature_frame(spec), frame)
     rows = pd.DataFrame({"a": [4.0, None], "g": ["never seen", None]})
     made = prepare(rows, plan)
     assert made["group_mean(a, g)"].tolist() == pytest.approx([frame["a"].mean()] * 2)

@@ -6,7 +6,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import frame_plan
+from pipeweave_dagster.core.pipelines.compile import feature_frame
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.training.data.input_table import read_table
@@ -35,7 +35,7 @@ def test_accepted_proposals_reach_the_features(tmp_path):
         "merge_spellings": ["sex"],
     }
     rows = pd.DataFrame({"sex": ["  MALE", "Female.", None], "sensor": [-200.0, 512.0, np.nan]})
-    plain, said = prepare(rows, frame_plan(before)), prepare(rows, frame_plan(spec))
+    plain, said = prepare(rows, feature_frame(before)), prepare(rows, feature_frame(spec))
     assert plain["sensor"].tolist()[:2] == [-200.0, 512.0]
     assert np.isnan(said["sensor"].tolist()[0])
     assert said["sensor"].tolist()[1] == 512.0

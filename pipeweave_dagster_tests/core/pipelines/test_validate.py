@@ -8,7 +8,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
 from pipeweave_dagster_tests.factories import make_pipeline
 
@@ -136,7 +136,7 @@ def test_two_steps_of_one_type_agree_in_what_holds_for_all_their_columns():
          "b": ["u", "v"] * 40, "c": ["s", "t"] * 40, "a": range(80)}
     )  # fmt: skip
     spec = made.build()
-    found = layout(spec, prepare(rows, frame_plan(spec)))
+    found = layout(spec, prepare(rows, feature_frame(spec)))
     assert (found.texts, found.few) == (("note", "title"), ("b", "c"))
     with pytest.raises(PipeWeaveError, match=r"PIP310 at steps\.6\.params\.impute.*`impute: mean`"):
         made.step("numeric", "d", name="others", impute="median").build()

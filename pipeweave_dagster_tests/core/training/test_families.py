@@ -11,7 +11,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster.core.pipelines import catalogue
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
 from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, output
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
@@ -49,7 +49,7 @@ def problem_of(frame, task, name=""):
         frame = frame.assign(note=frame["note"].str[:3])
     spec = make_pipeline(frame, "y", task, types={} if name == "mlp" else {"note": "text"})
     spec = spec.model_copy(update={"task": task})
-    features = prepare(frame, frame_plan(spec))
+    features = prepare(frame, feature_frame(spec))
     good = frame["note"].str.startswith("goo").to_numpy()
     y = np.nan_to_num(frame["x"].to_numpy()) + good * 1.5
     classes = CLASSES[task]
@@ -78,7 +78,7 @@ def test_it_learns_and_is_stored_safely(name, task, table, tmp_path):
         else:
             assert np.mean((found - truth) ** 2) < 0.8 * np.var(truth)
     file = tmp_path / "model.skops"
-    write_bundle(bundle_of(task, problem.labels, frame_plan(spec), [member(fit, data)]), file)
+    write_bundle(bundle_of(task, problem.labels, feature_frame(spec), [member(fit, data)]), file)
     again = raw_scores(load_bundle(file), frame.iloc[data.valid])
     np.testing.assert_allclose(again, found, atol=1e-9)
 
@@ -94,7 +94,7 @@ def test_a_logarithm_is_learned_answered_in_units_and_stored(name, table, tmp_pa
     found = output(fit, data, data.x_valid, 0)
     assert np.mean((found - problem.y[data.valid]) ** 2) < 0.8 * np.var(problem.y[data.valid])
     file = tmp_path / "model.skops"
-    write_bundle(bundle_of("regression", [], frame_plan(spec), [member(fit, data)]), file)
+    write_bundle(bundle_of("regression", [], feature_frame(spec), [member(fit, data)]), file)
     again = raw_scores(load_bundle(file), frame.iloc[data.valid])
     np.testing.assert_allclose(again, found, atol=1e-9)
 
@@ -113,7 +113,7 @@ def test_curves_let_a_line_bend_and_are_stored(name, table, tmp_path):
         error[view] = np.mean((found - problem.y[data.valid]) ** 2)
     assert error["curves"] < (0.3 if name == "linear" else 1.0) * error["linear"]
     file = tmp_path / "model.skops"
-    bundle = bundle_of("regression", [], frame_plan(spec), [member(fit, data)])
+    bundle = bundle_of("regression", [], feature_frame(spec), [member(fit, data)])
     write_bundle(bundle, file)
     rows = frame.iloc[data.valid]
     np.testing.assert_allclose(raw_scores(load_bundle(file), rows), found, atol=1e-9)
@@ -199,7 +199,7 @@ def test_contributions_of_catboost_add_up_to_its_margin(task, table):
     family, cache = FAMILIES["catboost"], FoldCache(problem)
     data = cache.get(family.view, 0)
     fit = family.fit(cache.rows(family.view, data, None), {}, time.time() + 30)
-    bundle = bundle_of(task, problem.labels, frame_plan(spec), [member(fit, data)])
+    bundle = bundle_of(task, problem.labels, feature_frame(spec), [member(fit, data)])
     told = contributions(bundle, frame.iloc[data.valid])
     pool = fit.estimator.pool(data.x_valid)
     margin = fit.estimator.booster.predict(pool, prediction_type="RawFormulaVal")

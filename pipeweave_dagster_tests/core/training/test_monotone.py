@@ -14,7 +14,7 @@ from pipeweave_dagster.core.pipelines import pipeline_diff
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout, transformer
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
 from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
 from pipeweave_dagster.core.pipelines.diagram import in_words
 from pipeweave_dagster.core.training import train
@@ -110,7 +110,7 @@ def test_directions_follow_the_columns_through_every_view():
         Builder("y", "regression").step("bin", "level").step("log", "dose", "age")
         .step("categorical", "kind").step("ordinal", "size", order={"size": ["S", "L"]}).build()
     )  # fmt: skip
-    features = prepare(frame, frame_plan(spec))
+    features = prepare(frame, feature_frame(spec))
     fitted = transformer(layout(spec, features), "tree", "regression", 0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of bins that are one

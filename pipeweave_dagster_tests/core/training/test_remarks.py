@@ -14,7 +14,7 @@ def search(**facts):
             "proposed": 0,
             "fruitless": 0,
             "exhausted": False,
-            "made": [],
+            "crosses": [],
             "enough": 5,
             "folds": 5,
         }
@@ -37,7 +37,7 @@ def test_it_is_told_on_how_many_folds_candidates_were_compared():
 
 def test_what_there_was_no_time_for_is_named():
     found = training_notes.of_search(
-        search(skipped=["svm"], made=[{"name": f"m{k}"} for k in range(7)])
+        search(skipped=["svm"], crosses=[{"name": f"m{k}"} for k in range(7)])
     )
     assert any("No time was left to try svm" in note for note in found)
     assert any("7 features made from others (m0, m1, m2, m3, m4, …)" in note for note in found)

@@ -8,13 +8,12 @@ models that see the made features compete with those that do not.
 
 from dataclasses import replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.pipelines.compile import Layout
 from pipeweave_dagster.core.pipelines.derived_features import USE, Derived
 
@@ -23,11 +22,11 @@ _CATEGORIES = 5
 _LIKE_ANOTHER = 0.9999
 _ARITHMETIC = ("sum", "difference", "product", "ratio")
 
-Plan = list[dict[str, Any]]
 
-
-def crossings(frame: Plan, columns: Layout, gains: dict[str, float]) -> Plan:
-    """Which features to make, as entries of `serving.prepare`.
+def feature_crosses(
+    frame: list[FrameEntry], columns: Layout, gains: dict[str, float]
+) -> list[FrameEntry]:
+    """Choose the features to make, as entries of `serving.prepare`.
 
     Args:
         frame: How raw columns become features; those that keep their name can be combined.
@@ -59,23 +58,23 @@ def _strongest(
     return sorted(used, key=lambda name: -gains[name])[:most]
 
 
-def with_made(features: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Prepared features with the made ones beside them."""
-    return pd.concat([features, prepare(features, plan)], axis=1)
+def with_crosses(features: pd.DataFrame, crosses: list[FrameEntry]) -> pd.DataFrame:
+    """Return the prepared features with their crosses beside them."""
+    return pd.concat([features, prepare(features, crosses)], axis=1)
 
 
-def with_varying(columns: Layout, features: pd.DataFrame, plan: Plan) -> Layout:
-    """The layout with the made features that vary and repeat no column."""
+def with_varying(columns: Layout, features: pd.DataFrame, crosses: list[FrameEntry]) -> Layout:
+    """Return the layout with the crosses that vary and repeat no column."""
     numbers: list[str] = []
     pairs: list[str] = []
-    for entry in plan:
-        values = features[str(entry["name"])]
+    for entry in crosses:
+        values = features[entry["name"]]
         if entry["operator"] == "cross":
             if values.nunique(dropna=False) > 1:
                 pairs.append(entry["name"])
         elif not any(_repeats(values, features[source]) for source in entry["columns"]):
             numbers.append(entry["name"])
-    return replace(columns, made=tuple(numbers), pairs=tuple(pairs))
+    return replace(columns, crosses=tuple(numbers), pairs=tuple(pairs))
 
 
 def _repeats(made: pd.Series, source: pd.Series) -> bool:

@@ -1,34 +1,33 @@
 """Means of groups for derived features: learned from training rows, the target never looked at."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.model.serving import as_number, as_said, as_text
+from pipeweave_dagster.core.model.serving import FrameEntry, as_number, as_text, correct_values
 
 _PRIOR_ROWS = 10
 """A group's mean is drawn to the overall mean as if so many rows more had said that."""
 _MOST_GROUPS = 10_000
 
 
-def with_group_means(frame: list[dict[str, Any]], train: pd.DataFrame) -> list[dict[str, Any]]:
+def with_group_means(frame: list[FrameEntry], train: pd.DataFrame) -> list[FrameEntry]:
     """The frame with `means` and `overall` in every entry that needs them.
 
     Args:
         frame: Entries in the form of `serving.prepare`.
         train: Raw training rows, shape (rows, columns).
     """
-    train = as_said(train, frame)
-    return [
-        {**entry, **_means(train, *entry["columns"])}
-        if str(entry.get("operator", "")).startswith("group_")
-        else entry
-        for entry in frame
-    ]
+    train = correct_values(train, frame)
+    learned: list[FrameEntry] = []
+    for entry in frame:
+        if entry.get("operator", "").startswith("group_"):
+            means, overall = _means(train, *entry["columns"])
+            entry = {**entry, "means": means, "overall": overall}  # noqa: PLW2901
+        learned.append(entry)
+    return learned
 
 
-def _means(train: pd.DataFrame, number: str, group: str) -> dict[str, Any]:
+def _means(train: pd.DataFrame, number: str, group: str) -> tuple[dict[str, float], float]:
     values = pd.Series(as_number(train[number]))
     groups = pd.Series(as_text(train[group]), dtype=object)
     overall = float(values.mean()) if values.notna().any() else float("nan")
@@ -36,4 +35,4 @@ def _means(train: pd.DataFrame, number: str, group: str) -> dict[str, Any]:
     found = found.sort_values("count", ascending=False, kind="stable").head(_MOST_GROUPS)
     means = (found["sum"] + _PRIOR_ROWS * overall) / (found["count"] + _PRIOR_ROWS)
     known = {str(level): float(mean) for level, mean in means.items() if np.isfinite(mean)}
-    return {"means": known, "overall": overall}
+    return known, overall

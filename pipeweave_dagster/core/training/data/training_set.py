@@ -2,18 +2,17 @@
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.model.serving import prepare
-from pipeweave_dagster.core.pipelines.compile import frame_plan, layout
+from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
 from pipeweave_dagster.core.pipelines.derived_features import USE
 from pipeweave_dagster.core.pipelines.step_choice import UNREAD
-from pipeweave_dagster.core.training.data.cross_features import Plan, with_made
+from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import Problem
 from pipeweave_dagster.core.training.data.group_hints import group_notes
 from pipeweave_dagster.core.training.data.group_means import with_group_means
@@ -50,20 +49,20 @@ class Job:
     spec: PipelineSpec
     table: Table
     split: Split
-    frame: list[dict[str, Any]]
+    frame: list[FrameEntry]
     features: pd.DataFrame
     problem: Problem
 
-    def whole(self, crossed: Problem, made: Plan) -> Problem:
+    def whole(self, crossed: Problem, crosses: list[FrameEntry]) -> Problem:
         """All rows, test rows included, for the refit after the evaluation; without folds.
 
         Args:
-            crossed: The problem as the search left it, with the features that it made.
-            made: How they are made.
+            crossed: The problem as the search left it, with its feature crosses.
+            crosses: How they are computed.
         """
         return replace(
             crossed,
-            features=with_made(self.features, made) if made else self.features,
+            features=with_crosses(self.features, crosses) if crosses else self.features,
             y=self.table.y,
             weight=self.table.weight,
             folds=[],
@@ -82,7 +81,7 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
     Raises:
         PipeWeaveError: VALIDATION_ERROR where no feature varies or no fold can be made.
     """
-    frame = frame_plan(spec)
+    frame = feature_frame(spec)
     decisive = dividing(spec, frame)
     features = prepare(table.raw, decisive)
     strata = strata_of(table.y, len(table.classes))
@@ -138,14 +137,16 @@ def _together(
     return np.asarray(np.unique(keys, return_inverse=True)[1], dtype=np.intp)
 
 
-def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def dividing(spec: PipelineSpec, frame: list[FrameEntry]) -> list[FrameEntry]:
     """The part of the frame whose values decide each row's side.
 
     Derived features say nothing new of a row, and neither they nor a changed step move it.
     """
     before = spec.split.hashed_as
     names = {entry["name"] for entry in frame}
-    pruned = [{"name": name, "use": use} for name, use in before.items() if name not in names]
+    pruned: list[FrameEntry] = [
+        {"name": name, "use": use} for name, use in before.items() if name not in names
+    ]
     pruned = [entry for entry in pruned if entry["use"] != UNREAD]
     return pruned + [
         {**e, "use": before[e["name"]]} if e["name"] in before else _once(e)
@@ -154,9 +155,12 @@ def dividing(spec: PipelineSpec, frame: list[dict[str, Any]]) -> list[dict[str, 
     ]
 
 
-def _once(entry: dict[str, Any]) -> dict[str, Any]:
+def _once(entry: FrameEntry) -> FrameEntry:
     """Without numbers beside a category or a text, which say nothing new of a row either."""
-    return {k: v for k, v in entry.items() if k != "parts" or entry["use"] == "date_parts"}
+    entry = entry.copy()
+    if entry["use"] != "date_parts":
+        entry.pop("parts", None)
+    return entry
 
 
 def _folds(

@@ -4,7 +4,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.model.serving import bounds
+from pipeweave_dagster.core.model.serving import FrameEntry, bounds
 from pipeweave_dagster.core.training.data.fold_features import FoldData
 from pipeweave_dagster.core.training.families import Fit
 
@@ -17,7 +17,7 @@ def member(fit: Fit, data: FoldData, weight: float = 1.0) -> dict[str, Any]:
 
 
 def bundle_of(
-    task: str, classes: list[str], frame: list[dict[str, Any]], members: list[dict[str, Any]]
+    task: str, classes: list[str], frame: list[FrameEntry], members: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """The dict that `serving.load_bundle` gives back."""
     return {"task": task, "classes": classes, "frame": frame, "members": members}

@@ -7,8 +7,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Stack
 from pipeweave_dagster.core.metrics.decision_costs import cheapest
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import remember, tempered
-from pipeweave_dagster.core.training.data.cross_features import Plan
+from pipeweave_dagster.core.model.serving import FrameEntry, remember, tempered
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import Job
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of
@@ -77,7 +76,7 @@ def _threshold(job: Job, oof: Array, heat: float | None) -> float | None:
 
 
 def whole_bundle(
-    job: Job, made: Plan, parts: list[Part], extras: Extras, rows: Index
+    job: Job, crosses: list[FrameEntry], parts: list[Part], extras: Extras, rows: Index
 ) -> dict[str, Any]:
     """What the model file holds; `rows` are those that its members learned from."""
     members = [part.bundled for part in parts]
@@ -85,7 +84,7 @@ def whole_bundle(
         # Each says by itself which candidate it is, for those who ask a few members only.
         for member, part in zip(members, parts, strict=True):
             member["candidate"] = extras.stack.candidates.index(part.recipe.name)
-    found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *made], members)
+    found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *crosses], members)
     if extras.temperature is not None:
         found["temperature"] = extras.temperature
     if extras.stack is not None:

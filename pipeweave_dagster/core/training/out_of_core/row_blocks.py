@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import prepare
-from pipeweave_dagster.core.training.data.cross_features import Plan, with_made
+from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldData
 from pipeweave_dagster.core.training.data.input_table import Index, batches, columns_of, targets_of
 from pipeweave_dagster.core.training.data.split import by_content, group_keys, keys_of
@@ -37,13 +37,13 @@ class Block(NamedTuple):
 
 
 def write_blocks(
-    job: Job, made: Plan, fold: FoldData, data: Path, folder: Path, deadline: float
+    job: Job, crosses: list[FrameEntry], fold: FoldData, data: Path, folder: Path, deadline: float
 ) -> list[Block]:
     """Prepare all rows that fitting may see; linear in rows, memory of one block.
 
     Args:
         job: The sample, and the plan of features.
-        made: Features that the search made.
+        crosses: Feature crosses of the search.
         fold: The fold whose fitted transformer is used, and whose validation part stays unseen.
         data: The typed table (Parquet).
         folder: Empty; gets the files.
@@ -60,7 +60,7 @@ def write_blocks(
         chosen, y, weight = _new_rows(job, fold, raw, start, judged)
         if len(chosen):
             features = prepare(raw.iloc[chosen], job.frame)
-            x = fold.transformer.transform(with_made(features, made) if made else features)
+            x = fold.transformer.transform(with_crosses(features, crosses) if crosses else features)
             blocks.append(_write(folder, len(blocks), x, y, weight))
         done += len(raw)
         expected = (time.time() - began) * job.table.total / done

@@ -17,7 +17,7 @@ import numpy as np
 import xgboost as xgb
 
 from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, part_of, score
-from pipeweave_dagster.core.training.data.cross_features import Plan
+from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, output
 from pipeweave_dagster.core.training.data.training_set import Job
 from pipeweave_dagster.core.training.families import Fit
@@ -56,7 +56,12 @@ def suits(job: Job) -> bool:
 
 
 def try_all_rows(
-    job: Job, cache: FoldCache, made: Plan, results: list[Result], source: Source, clock: Clock
+    job: Job,
+    cache: FoldCache,
+    crosses: list[FrameEntry],
+    results: list[Result],
+    source: Source,
+    clock: Clock,
 ) -> Result | None:
     """The best XGBoost candidate, fitted on all rows; None where there is none to go by.
 
@@ -73,7 +78,7 @@ def try_all_rows(
     began = time.time()
     try:
         deadline = clock.share(_MOST_OF_TIME)
-        run, rows = fit_all_rows(candidate, job, cache, made, source, deadline)
+        run, rows = fit_all_rows(candidate, job, cache, crosses, source, deadline)
     except Exception as error:  # noqa: BLE001 - the models of the sample are there
         result.failed, result.seconds = True, time.time() - began
         result.note = f"{type(error).__name__}: {error}"[:300]
@@ -100,7 +105,7 @@ def fit_all_rows(
     candidate: Candidate,
     job: Job,
     cache: FoldCache,
-    made: Plan,
+    crosses: list[FrameEntry],
     source: Source,
     deadline: float,
     rounds: int | None = None,
@@ -111,7 +116,7 @@ def fit_all_rows(
         candidate: Parameters of XGBoost, and the view of the features.
         job: The sample.
         cache: Its folds.
-        made: Features that the search made.
+        crosses: Feature crosses of the search.
         source: All rows.
         deadline: `time.time()` at which boosting ends.
         rounds: How many, if that is known; else until the validation loss stops falling.
@@ -125,7 +130,7 @@ def fit_all_rows(
     began = time.time()
     fold = cache.get(candidate.view, 0)
     with tempfile.TemporaryDirectory(prefix="blocks-", dir=source.scratch) as folder:
-        blocks = write_blocks(job, made, fold, source.data, Path(folder), deadline)
+        blocks = write_blocks(job, crosses, fold, source.data, Path(folder), deadline)
         fit = _boost(candidate, cache, fold, blocks, Path(folder), deadline, rounds)
         rows = rows_of(blocks)
     fitted = time.time()

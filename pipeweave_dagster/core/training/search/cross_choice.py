@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.cross_features import (
-    Plan,
-    crossings,
-    with_made,
+    feature_crosses,
+    with_crosses,
     with_varying,
 )
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
@@ -21,7 +21,12 @@ _BY = "lightgbm"
 _MOST_CELLS = 30_000_000
 
 
-def cross(cache: FoldCache, frame: Plan, results: list[Result], known: Plan | None = None) -> Plan:
+def cross(
+    cache: FoldCache,
+    frame: list[FrameEntry],
+    results: list[Result],
+    known: list[FrameEntry] | None = None,
+) -> list[FrameEntry]:
     """Add made features to the problem (in place); without a model to go by there are none.
 
     Args:
@@ -36,22 +41,22 @@ def cross(cache: FoldCache, frame: Plan, results: list[Result], known: Plan | No
     guide = next((r for r in results if r.candidate.name == _BY and r.members), None)
     problem = cache.problem
     if known is not None:
-        plan = known
+        crosses = known
     elif guide is None or not frame:
         return []
     else:
         # What is made of a column that is held monotone would not be held.
         free = [entry for entry in frame if entry["name"] not in problem.monotone]
-        plan = crossings(free, problem.columns, _gains(*guide.members[0]))
-    if not plan or len(problem.y) * len(plan) > _MOST_CELLS:
+        crosses = feature_crosses(free, problem.columns, _gains(*guide.members[0]))
+    if not crosses or len(problem.y) * len(crosses) > _MOST_CELLS:
         return []
-    features = with_made(problem.features, plan)
-    columns = with_varying(problem.columns, features, plan)
-    kept = {*columns.made, *columns.pairs}
-    plan = [entry for entry in plan if entry["name"] in kept]
+    features = with_crosses(problem.features, crosses)
+    columns = with_varying(problem.columns, features, crosses)
+    kept = {*columns.crosses, *columns.pairs}
+    crosses = [entry for entry in crosses if entry["name"] in kept]
     cache.problem = replace(problem, features=features, columns=columns)
-    _log.info("%d features were made from others", len(plan))
-    return plan
+    _log.info("%d features were made from others", len(crosses))
+    return crosses
 
 
 def _gains(fit: Any, data: Any) -> dict[str, float]:

@@ -115,7 +115,7 @@ def portfolio(spec: PipelineSpec, problem: Problem, haste: float = 1.0) -> list[
         variants = [*_SMALL_TREES, *_BENT, *_CROSSED, *_OTHERS, *_LARGE_TREES]
     else:
         variants = [_LARGE_TREES[0], *_CROSSED, _LARGE_TREES[1], *_BENT, *_SMALL_TREES, *_OTHERS]
-    if not (problem.columns.made or problem.columns.pairs):
+    if not (problem.columns.crosses or problem.columns.pairs):
         variants = [v for v in variants if not v.params.get(CROSSED)]
     if problem.columns.can_be_plain:
         variants = [*_PLAIN, *variants]

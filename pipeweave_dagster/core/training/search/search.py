@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER
-from pipeweave_dagster.core.training.data.cross_features import Plan
+from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.budget import Clock
@@ -73,7 +73,7 @@ class Search:
         cache: FoldCache,
         clock: Clock,
         rows: int,
-        frame: Plan | None = None,
+        frame: list[FrameEntry] | None = None,
         lanes: int = 1,
         journal: Journal | None = None,
     ) -> None:
@@ -85,7 +85,7 @@ class Search:
         self.enough = _enough(spec, cache.problem, clock.budget_s)
         self.results: list[Result] = []
         self.skipped: list[str] = []
-        self.made: Plan = []
+        self.crosses: list[FrameEntry] = []
         self.proposed = self.fruitless = 0
         self.haste = haste_of(cache.problem, clock.budget_s)
 
@@ -94,8 +94,8 @@ class Search:
         candidates = portfolio(self.spec, self.cache.problem, self.haste)
         self._first_folds([c for c in candidates if c.first], part=1.0)
         if any(not c.first for c in candidates):
-            self.made = cross(self.cache, self.frame, self.results, self.journal.made)
-            self.journal.tell_made(self.made)
+            self.crosses = cross(self.cache, self.frame, self.results, self.journal.crosses)
+            self.journal.record_crosses(self.crosses)
             candidates = portfolio(self.spec, self.cache.problem, self.haste)
             variants = [c for c in candidates if not c.first]
             best = self._best_families()

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeweave_dagster.core.training.data.cross_features import Plan
+from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import FoldRun, Result, start
@@ -36,14 +36,14 @@ class Journal:
             self.lines = list(_readable(folder / _FILE))
 
     @property
-    def made(self) -> Plan | None:
-        """The features that the search made; None if it did not come so far."""
+    def crosses(self) -> list[FrameEntry] | None:
+        """The feature crosses of the search; None if it did not come so far."""
         return next((line["made"] for line in self.lines if "made" in line), None)
 
-    def tell_made(self, plan: Plan) -> None:
-        """Remember the features that were made."""
-        if self.made is None:
-            self._write({"made": plan})
+    def record_crosses(self, crosses: list[FrameEntry]) -> None:
+        """Record the feature crosses."""
+        if self.crosses is None:
+            self._write({"made": crosses})
 
     def tell(self, candidate: Candidate, fold: int, run: FoldRun) -> None:
         """Remember a fold."""
