@@ -118,7 +118,7 @@ class Trainer:
         began = time.time()
         found = self.worker.call(
             "pipeweave_dagster.core.training:train",
-            time_limit_s=_LIMIT_S, spec=spec, schema=read.schema,
+            time_limit_s=_LIMIT_S, spec=spec,
             data=read.data, out=folder, budget_s=budget_s, started_at=began,
         )  # fmt: skip
         used = time.time() - began

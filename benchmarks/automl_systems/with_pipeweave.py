@@ -37,7 +37,6 @@ def main(folder: Path, out: Path, began: float, budget: float) -> None:
     # Reading and scoring the test rows is on the same clock.
     model = train(
         spec=spec,
-        schema=schema,
         data=data,
         out=work / "model",
         budget_s=budget - 2.0,

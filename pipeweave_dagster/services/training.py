@@ -83,13 +83,12 @@ def _trained(
     folder: Path,
     budget_s: float,
 ) -> TrainedModel:
-    spec, schema, snapshot = plan
+    spec, _, snapshot = plan
     latest_start = time.time() - (1 - _GUARANTEED_SHARE) * budget_s
     trained = workbench.on_model(
         f"{_TRAINING}:train",
         TrainedModel,
         spec=spec,
-        schema=schema,
         data=workbench.store.payload(snapshot.data),
         out=folder,
         budget_s=budget_s,

@@ -5,14 +5,12 @@ from pathlib import Path
 from pipeweave_dagster.core.documents import (
     Payload,
     PipelineSpec,
-    SchemaDeduction,
     TrainedModel,
 )
 
 
-def train(  # noqa: PLR0913 - what it learns from, where to, and its three bounds
+def train(
     spec: PipelineSpec,
-    schema: SchemaDeduction,
     data: Path,
     out: Path,
     budget_s: float,
@@ -25,7 +23,6 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its three bound
 
     Args:
         spec: The pipeline.
-        schema: Meaning of the columns.
         data: The typed table (Parquet).
         out: Empty folder; gets `model.skops`, `evaluated.skops` (the model before it was fitted
             on all rows, if it was), `test_rows.parquet` (target, predictions and, as
@@ -43,7 +40,6 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its three bound
     from pipeweave_dagster.core.training.search.budget import Clock
     from pipeweave_dagster.core.training.train_model import run_training
 
-    del schema  # all that training needs of it is in the pipeline
     clock = Clock(started_at, budget_s, reserve_s=min(7.0, 0.2 * budget_s))
     return run_training(spec, data, out, clock, trials, memory_mb)
 

@@ -14,7 +14,6 @@ from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster_tests.factories import (
     make_pipeline,
-    make_schema,
     make_snapshot,
     write_parquet,
 )
@@ -51,7 +50,6 @@ def made(folder, rows):
     out.mkdir()
     model = train(
         spec=spec,
-        schema=make_schema(rows, "y", "binary"),
         data=write_parquet(rows, folder),
         out=out,
         budget_s=3,

@@ -114,9 +114,7 @@ def test_a_pipeline_with_it_is_trained_in_folds_scored_and_explained(package, tm
     )
     (tmp_path / "out").mkdir()
     began, data = time.time(), write_parquet(frame, tmp_path)
-    found = train(
-        spec=spec, schema=None, data=data, out=tmp_path / "out", budget_s=6, started_at=began
-    )
+    found = train(spec=spec, data=data, out=tmp_path / "out", budget_s=6, started_at=began)
     bundle = load_bundle(tmp_path / "out" / found.evaluated.name)
     said = score(bundle, frame)["prediction"]
     assert (said == frame["y"]).mean() > 0.85

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Costs
-from pipeweave_dagster.core.pipelines import pipeline_diff
+from pipeweave_dagster.core.pipelines import difference
 from pipeweave_dagster_tests.factories import make_pipeline
 
 
@@ -23,14 +23,14 @@ def changed(spec, name, **update):
 
 def test_another_imputer_is_one_parameter(spec):
     after = changed(spec, "numbers", params={"impute": "mean", "indicator": True})
-    (change,) = pipeline_diff(spec, after)
+    (change,) = difference(spec, after)
     assert change == ("steps.numbers.params.impute", "median", "mean")
     assert change.text == "steps.numbers.params.impute: median → mean"
 
 
 def test_order_and_reasons_are_no_change(spec):
     turned = spec.model_copy(update={"steps": spec.steps[::-1], "features": spec.features[::-1]})
-    assert pipeline_diff(spec, changed(turned, "numbers", reason="other words")) == []
+    assert difference(spec, changed(turned, "numbers", reason="other words")) == []
 
 
 def test_columns_steps_split_and_metric(spec):
@@ -43,7 +43,7 @@ def test_columns_steps_split_and_metric(spec):
             "steps": [s for s in after.steps if s.name != "numbers"],
         }
     )
-    assert {change.path for change in pipeline_diff(spec, after)} == {
+    assert {change.path for change in difference(spec, after)} == {
         "metric",
         "split.folds",
         "features",
@@ -55,6 +55,6 @@ def test_columns_steps_split_and_metric(spec):
 def test_costs_sensitive_columns_and_what_is_left_out(spec):
     update = {"costs": Costs(false_positive=1, false_negative=8), "sensitive": ["b"],
               "dropped": {"z": "holds one value only"}, "overrides": ["PW204"]}  # fmt: skip
-    found = pipeline_diff(spec, spec.model_copy(update=update))
+    found = difference(spec, spec.model_copy(update=update))
     assert {change.path for change in found} == set(update)
     assert found[0].after == {"false_positive": 1, "false_negative": 8}

@@ -18,7 +18,7 @@ from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.out_of_core import row_blocks, xgboost_external_memory
 from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
 from pipeweave_dagster.core.training.search.cv_result import Result
-from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 ROWS, READ = 6000, 600
 
@@ -93,7 +93,7 @@ def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
     for name in ("out", "again"):
         (tmp_path / name).mkdir()
     trained = train(
-        spec=spec, schema=make_schema(frame, "y", task), data=data, out=tmp_path / "out",
+        spec=spec, data=data, out=tmp_path / "out",
         budget_s=60, started_at=time.time(),
     )  # fmt: skip
     board = {trial.name: trial for trial in trained.leaderboard}
@@ -120,7 +120,7 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
     monkeypatch.setattr(row_blocks, "_MOST_OF_TIME", 0.0)
     (tmp_path / "out").mkdir()
     trained = train(
-        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path / "out",
+        spec=spec, data=data, out=tmp_path / "out",
         budget_s=60, started_at=time.time(),
     )  # fmt: skip
     left = next(

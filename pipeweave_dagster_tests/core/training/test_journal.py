@@ -11,7 +11,7 @@ from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.ensemble import refit
 from pipeweave_dagster.core.training.search import search
-from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,9 @@ def table(tmp_path_factory):
 
 
 def run(table, out, trials, budget_s):
-    frame, spec, data = table
+    _, spec, data = table
     out.mkdir()
-    schema = make_schema(frame, "y", "regression")
-    return train(spec=spec, schema=schema, data=data, out=out, budget_s=budget_s,
+    return train(spec=spec, data=data, out=out, budget_s=budget_s,
                  started_at=time.time(), trials=trials)  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay, train
 from pipeweave_dagster.core.training.data.memory_limit import COPIES, FIXED_MB, rows_that_fit
-from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 ROWS = 6_000
 
@@ -57,7 +57,7 @@ def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_
     for name in ("out", "again"):
         (tmp_path / name).mkdir()
     trained = train(
-        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path / "out",
+        spec=spec, data=data, out=tmp_path / "out",
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
     )  # fmt: skip
     assert trained.rows_train + trained.rows_test == trained.rows_fit < ROWS == trained.sampled_of
@@ -73,9 +73,9 @@ def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_
 
 
 def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, tmp_path):
-    frame, spec, data = table
+    _, spec, data = table
     trained = train(
-        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path,
+        spec=spec, data=data, out=tmp_path,
         budget_s=30, started_at=0.0, memory_mb=4_000,
     )  # fmt: skip
     assert "memory" not in " ".join(trained.notes)
@@ -83,11 +83,11 @@ def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, 
 
 
 def test_a_sample_for_the_sake_of_time_is_not_put_down_to_memory(table, tmp_path, monkeypatch):
-    frame, spec, data = table
+    _, spec, data = table
     monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table.MOST_CELLS", 1)
     monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table._LEAST_ROWS", 900)
     trained = train(
-        spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path,
+        spec=spec, data=data, out=tmp_path,
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
     )  # fmt: skip
     assert (trained.rows_fit, trained.sampled_of) == (None, ROWS)
@@ -95,10 +95,10 @@ def test_a_sample_for_the_sake_of_time_is_not_put_down_to_memory(table, tmp_path
 
 
 def test_what_does_not_fit_at_all_is_refused_before_it_is_read(table, tmp_path):
-    frame, spec, data = table
+    _, spec, data = table
     with pytest.raises(PipeWeaveError, match="too little memory to train: 200 MB") as caught:
         train(
-            spec=spec, schema=make_schema(frame, "y", "binary"), data=data, out=tmp_path,
+            spec=spec, data=data, out=tmp_path,
             budget_s=30, started_at=0.0, memory_mb=200,
         )  # fmt: skip
     assert "PIPEWEAVE_MEMORY_LIMIT_MB" in caught.value.text

@@ -10,7 +10,7 @@ import pytest
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.evaluation.audit.canary import run_canary
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
-from pipeweave_dagster.core.pipelines import pipeline_diff
+from pipeweave_dagster.core.pipelines import difference
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.pipelines.checks.validate import validate
@@ -88,7 +88,7 @@ def test_a_model_is_monotone_whole_and_says_so(task, tmp_path):
     )
     data, out = write_parquet(frame, tmp_path), tmp_path / "out"
     out.mkdir()
-    found = train(spec=spec, schema=None, data=data, out=out, budget_s=60, started_at=time.time())
+    found = train(spec=spec, data=data, out=out, budget_s=60, started_at=time.time())
     assert {m.family for m in found.recipe} <= {*MONOTONE_FAMILIES}
     assert found.stack is None
     (note,) = [n for n in found.notes if n.startswith("Held monotone")]
@@ -138,7 +138,7 @@ def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
     assert "Held monotone: dose (increasing)." in in_words(spec)
     job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     assert {c.family for c in portfolio(spec, job.problem)} <= {"dummy", *MONOTONE_FAMILIES}
-    (change,) = pipeline_diff(spec.model_copy(update={"monotone": {}}), spec)
+    (change,) = difference(spec.model_copy(update={"monotone": {}}), spec)
     assert (change.path, change.after) == ("monotone", {"dose": "increasing"})
 
 

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 QUICK = ["linear", "xgboost"]
 
@@ -33,10 +33,8 @@ def trained(
     spec = spec.model_copy(update={"steps": steps, "split": split})
     out = folder / "out"
     out.mkdir()
-    schema.pop("settings", None)
     model = train(
         spec=spec,
-        schema=make_schema(frame, target, task, **schema),
         data=write_parquet(frame, folder),
         out=out,
         budget_s=budget_s,
