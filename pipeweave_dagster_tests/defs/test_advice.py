@@ -20,7 +20,7 @@ from pipeweave_dagster.services.advice_records import records, save_record
 from pipeweave_dagster.services.advice_replay import preview, replay
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.core.training.test_contest import table as ratios
+from pipeweave_dagster_tests.core.training.test_proposal_test import table as ratios
 from pipeweave_dagster_tests.defs.conftest import context_for
 from pipeweave_dagster_tests.servers import gemini
 from pipeweave_dagster_tests.servers.gemini import StandIn

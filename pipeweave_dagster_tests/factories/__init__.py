@@ -8,14 +8,22 @@ from pipeweave_dagster_tests.factories.pipelines import (
     make_snapshot,
     write_parquet,
 )
+from pipeweave_dagster_tests.factories.training import (
+    WITHOUT_PIPEWEAVE,
+    evaluate_small_model,
+    train_small_model,
+)
 
 __all__ = [
+    "WITHOUT_PIPEWEAVE",
     "DatasetFiles",
     "adviser_case",
     "adviser_replies",
+    "evaluate_small_model",
     "make_dataset",
     "make_pipeline",
     "make_schema",
     "make_snapshot",
+    "train_small_model",
     "write_parquet",
 ]

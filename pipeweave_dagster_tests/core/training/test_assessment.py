@@ -16,7 +16,7 @@ from pipeweave_dagster.core.metrics.all_metrics import calibration_error
 from pipeweave_dagster.core.metrics.decision_costs import cheapest, cost
 from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 from pipeweave_dagster.core.model.serving import load_bundle, prepare
-from pipeweave_dagster_tests.core.training.test_train import evaluated, trained
+from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +129,9 @@ def model(tmp_path_factory):
         costs={"false_positive": 1, "false_negative": 8},
         columns={"sex": {"drop": True}},
     )
-    parts = trained(frame, "y", "binary", folder, families=["xgboost", "lightgbm"],
+    parts = train_small_model(frame, "y", "binary", folder, families=["xgboost", "lightgbm"],
                     settings=settings, positive="yes")  # fmt: skip
-    return frame, parts, evaluated(*parts)
+    return frame, parts, evaluate_small_model(*parts)
 
 
 def test_the_evaluation_and_its_card_tell_groups_cost_and_dependence(model):
@@ -178,7 +178,7 @@ def test_a_model_is_compared_with_another_on_the_rows_that_both_have(model, tmp_
     began = time.time()
     (tmp_path / "weak").mkdir()
     poor = frame.assign(x=0.0 * frame["x"] + np.arange(700) % 3)
-    _, weak, weak_out = trained(poor, "y", "binary", tmp_path / "weak", families=["linear"],
+    _, weak, weak_out = train_small_model(poor, "y", "binary", tmp_path / "weak", families=["linear"],
                                 positive="yes")  # fmt: skip
     rows = "test_rows.parquet"
     same = compare(found, out / rows, found, out / rows, "itself")

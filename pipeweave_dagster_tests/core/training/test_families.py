@@ -23,8 +23,7 @@ from pipeweave_dagster.core.training.families.candidate import (
     fit_candidate,
     is_skewed,
 )
-from pipeweave_dagster_tests.core.training.test_train import trained
-from pipeweave_dagster_tests.factories import make_pipeline
+from pipeweave_dagster_tests.factories import make_pipeline, train_small_model
 
 CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
 LEARNERS = [name for name in FAMILIES if name != "dummy"]
@@ -174,12 +173,12 @@ def test_as_many_rounds_as_the_fold_found_make_the_same_model(name, table):
 def test_a_family_of_an_extra_that_is_not_installed_is_told_of(table, monkeypatch, tmp_path):
     monkeypatch.delitem(FAMILIES, "catboost")
     frame = table[["x", "z", "y"]].assign(y=np.where(table["x"] > 0, "a", "b"))
-    _, model, _ = trained(frame, "y", "binary", tmp_path, families=["linear", "catboost"])
+    _, model, _ = train_small_model(frame, "y", "binary", tmp_path, families=["linear", "catboost"])
     assert any("`catboost` is not installed here" in note for note in model.notes)
     assert {trial.family for trial in model.leaderboard} == {"dummy", "linear"}
     (alone := tmp_path / "alone").mkdir()
     with pytest.raises(PipeWeaveError, match=r"no model family but catboost") as raised:
-        trained(frame, "y", "binary", alone, families=["catboost"])
+        train_small_model(frame, "y", "binary", alone, families=["catboost"])
     assert "pip install 'pipeweave[catboost]'" in raised.value.fix
 
 

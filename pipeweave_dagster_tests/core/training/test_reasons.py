@@ -15,8 +15,7 @@ from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model import serving
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, score
 from pipeweave_dagster.core.prediction import predict
-from pipeweave_dagster_tests.core.training.test_train import trained
-from pipeweave_dagster_tests.factories import write_parquet
+from pipeweave_dagster_tests.factories import train_small_model, write_parquet
 
 ROWS = 1_000
 COLUMNS = [f"reason_{k}{end}" for k in (1, 2, 3) for end in ("", "_effect")]
@@ -39,7 +38,7 @@ def model(request, tmp_path_factory):
         labels = ["no", "yes"] if request.param == "binary" else ["low", "mid", "top"]
         frame["value"] = pd.qcut(frame["value"], len(labels), labels=labels).astype(str)
     families = ["linear", "lightgbm", "xgboost"]
-    _, found, out = trained(frame, "value", request.param, folder, families=families)
+    _, found, out = train_small_model(frame, "value", request.param, folder, families=families)
     return frame.drop(columns="value"), found, out
 
 
@@ -115,7 +114,9 @@ def test_a_thousand_rows_with_reasons_take_less_than_twice_the_time(model, tmp_p
 
 def test_a_model_without_trees_or_lines_says_that_it_has_no_reasons(tmp_path):
     frame = table(200)
-    _, found, out = trained(frame, "value", "regression", tmp_path, families=["extra_trees"])
+    _, found, out = train_small_model(
+        frame, "value", "regression", tmp_path, families=["extra_trees"]
+    )
     bundle = load_bundle(out / "model.skops")
     kept = [m for m in bundle["members"] if "ExtraTrees" in type(m["pipeline"][-1]).__name__]
     bundle = {**bundle, "members": kept}

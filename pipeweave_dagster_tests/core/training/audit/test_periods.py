@@ -7,7 +7,7 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, Findings
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.evaluation.audit.periods import sliced
-from pipeweave_dagster_tests.core.training.test_train import trained
+from pipeweave_dagster_tests.factories import train_small_model
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def year(tmp_path_factory):
     frame = pd.DataFrame({"when": when, "x": x, "y": y}).sample(frac=1, random_state=0)
     frame = frame.reset_index(drop=True)
     settings = DatasetSettings(split={"time": "when"})
-    spec, model, out = trained(
+    spec, model, out = train_small_model(
         frame, "y", "regression", folder, families=["linear"], settings=settings
     )
     (out / "told").mkdir()

@@ -16,11 +16,8 @@ from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import replay, train_model
 from pipeweave_dagster.core.training.families import early_stopping
-from pipeweave_dagster_tests.core.training.test_train import trained
-from pipeweave_dagster_tests.factories import write_parquet
+from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, train_small_model, write_parquet
 
-ALONE = "import sys, runpy; sys.modules['pipeweave_dagster'] = None; sys.argv = sys.argv[1:]; "
-ALONE += "runpy.run_path(sys.argv[0], run_name='__main__')"
 FAMILIES = {
     "multiclass": ["xgboost", "catboost", "extra_trees", "neighbours"],
     "regression": ["linear", "lightgbm", "hist_gradient_boosting", "svm", "mlp"],
@@ -37,7 +34,9 @@ def model(request, examples, tmp_path_factory):
     frame = pd.read_csv(examples / f"{name}.csv")
     if task == "multiclass":
         frame.loc[::3, "bill_length_mm"] = np.nan
-    spec, found, out = trained(frame, target, task, folder, families=FAMILIES[task], budget_s=120)
+    spec, found, out = train_small_model(
+        frame, target, task, folder, families=FAMILIES[task], budget_s=120
+    )
     return frame, spec, found, out, folder
 
 
@@ -52,13 +51,20 @@ def test_the_replay_is_equal_bit_by_bit(model, tmp_path):
 def test_a_line_with_curves_is_exported_too(tmp_path):
     x = np.random.default_rng(3).normal(size=(400, 2))
     frame = pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": np.abs(x[:, 0]) + 0.1 * x[:, 1]})
-    spec, found, out = trained(
+    spec, found, out = train_small_model(
         frame, "y", "regression", tmp_path, families=["linear"], variants=True
     )
     assert any(part.params.get("curves") for part in found.recipe)
     told = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     assert "train.py" in told
-    retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
+    retrain = [
+        sys.executable,
+        "-c",
+        WITHOUT_PIPEWEAVE,
+        "train.py",
+        tmp_path / "data.parquet",
+        "again.skops",
+    ]
     subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
     files = (out / "model.skops", tmp_path / "model" / "again.skops")
     scores = [raw_scores(load_bundle(file), frame) for file in files]
@@ -67,7 +73,7 @@ def test_a_line_with_curves_is_exported_too(tmp_path):
 
 def test_catboost_is_replayed_and_exported_with_its_own_format(examples, tmp_path):
     frame = pd.read_csv(examples / "penguins.csv")
-    spec, found, out = trained(frame, "sex", "binary", tmp_path, families=["catboost"])
+    spec, found, out = train_small_model(frame, "sex", "binary", tmp_path, families=["catboost"])
     assert {part.family for part in found.recipe} == {"catboost"}
     before = raw_scores(load_bundle(out / "model.skops"), frame)
     (tmp_path / "again").mkdir()
@@ -77,7 +83,14 @@ def test_catboost_is_replayed_and_exported_with_its_own_format(examples, tmp_pat
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     needed = (tmp_path / "model" / "requirements.txt").read_text()
     assert f"catboost=={version('catboost')}" in needed
-    retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
+    retrain = [
+        sys.executable,
+        "-c",
+        WITHOUT_PIPEWEAVE,
+        "train.py",
+        tmp_path / "data.parquet",
+        "again.skops",
+    ]
     subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
     alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
     np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)
@@ -88,7 +101,14 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
     files = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
     assert {"train.py", "train.ipynb", "score.py"} <= set(files)
     rows = write_parquet(frame, tmp_path)
-    alone = [sys.executable, "-c", ALONE, tmp_path / "train.py", rows, tmp_path / "again.skops"]
+    alone = [
+        sys.executable,
+        "-c",
+        WITHOUT_PIPEWEAVE,
+        tmp_path / "train.py",
+        rows,
+        tmp_path / "again.skops",
+    ]
     subprocess.run(alone, check=True, cwd=tmp_path)
     before, after = (
         raw_scores(load_bundle(p), frame) for p in (out / "model.skops", tmp_path / "again.skops")
@@ -103,7 +123,13 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
 def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(model, tmp_path):
     _, spec, found, out, folder = model
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
-    score = [sys.executable, "-c", ALONE, tmp_path / "score.py", folder / "data.parquet"]
+    score = [
+        sys.executable,
+        "-c",
+        WITHOUT_PIPEWEAVE,
+        tmp_path / "score.py",
+        folder / "data.parquet",
+    ]
     subprocess.run([*score, tmp_path / "p.csv"], check=True)
     (tmp_path / "scored").mkdir()
     predict(model=out / "model.skops", trained=found, data=folder / "data.parquet",
@@ -156,13 +182,20 @@ def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_p
     frame.loc[::7, target] = None
     frame["town"] = [f"t{i * 7 % 61}" for i in range(len(frame))]
     frame["w"] = np.arange(len(frame)) % 5  # rows of no weight are left out
-    spec, found, out = trained(
+    spec, found, out = train_small_model(
         frame, target, task, tmp_path, families=[*FAMILIES[task], "random_forest"],
         budget_s=120, settings=DatasetSettings(weight="w"),
     )  # fmt: skip
     assert all(part.fold >= 0 for part in found.recipe)
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
-    retrain = [sys.executable, "-c", ALONE, "train.py", tmp_path / "data.parquet", "again.skops"]
+    retrain = [
+        sys.executable,
+        "-c",
+        WITHOUT_PIPEWEAVE,
+        "train.py",
+        tmp_path / "data.parquet",
+        "again.skops",
+    ]
     subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
     files = (out / "model.skops", tmp_path / "model" / "again.skops")
     scores = [raw_scores(load_bundle(file), frame) for file in files]

@@ -16,8 +16,7 @@ from pipeweave_dagster.core.training.ensemble.calibration import temperature
 from pipeweave_dagster.core.training.ensemble.stacking import stack_of
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import Result
-from pipeweave_dagster_tests.core.training.test_replay import ALONE
-from pipeweave_dagster_tests.core.training.test_train import trained
+from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, train_small_model
 
 
 def timid(rows, classes, seed=0):
@@ -131,7 +130,7 @@ def model(request, tmp_path_factory):
     levels = np.searchsorted(np.quantile(value, cuts), value) if cuts else value
     frame["y"] = [f"c{k}" for k in levels] if cuts else levels
     folder = tmp_path_factory.mktemp("stacked")
-    return frame, folder, trained(
+    return frame, folder, train_small_model(
         frame, "y", request.param, folder, families=["linear", "lightgbm", "extra_trees"]
     )  # fmt: skip
 
@@ -144,7 +143,14 @@ def test_a_model_with_a_stack_is_replayed_and_exported(model, tmp_path):
     before, after = (raw_scores(load_bundle(p / "model.skops"), frame) for p in (out, tmp_path))
     np.testing.assert_array_equal(before, after)
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
-    retrain = [sys.executable, "-c", ALONE, "train.py", folder / "data.parquet", "again.skops"]
+    retrain = [
+        sys.executable,
+        "-c",
+        WITHOUT_PIPEWEAVE,
+        "train.py",
+        folder / "data.parquet",
+        "again.skops",
+    ]
     subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
     alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
     np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)

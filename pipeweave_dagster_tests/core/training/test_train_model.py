@@ -9,50 +9,9 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.prediction import predict
-from pipeweave_dagster.core.training import train
-from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
-
-QUICK = ["linear", "xgboost"]
-
-
-def trained(
-    frame, target, task, folder, *, families=QUICK, budget_s=40, started=None, variants=False,
-    **schema,
-):  # fmt: skip
-    spec = make_pipeline(frame, target, task, **schema)
-    steps = [
-        s.model_copy(update={"params": {"families": families, "variants": variants}})
-        if s.kind == "train"
-        else s
-        for s in spec.steps
-    ]
-    split = spec.split.model_copy(update={"folds": 3})
-    spec = spec.model_copy(update={"steps": steps, "split": split})
-    out = folder / "out"
-    out.mkdir()
-    model = train(
-        spec=spec,
-        data=write_parquet(frame, folder),
-        out=out,
-        budget_s=budget_s,
-        started_at=started or time.time(),
-    )
-    return spec, model, out
-
-
-def evaluated(spec, model, out):
-    folder = out / "evaluation"
-    folder.mkdir()
-    return evaluate(
-        trained=model,
-        spec=spec,
-        model=out / model.evaluated.name,
-        test_rows=out / "test_rows.parquet",
-        out=folder,
-    )
+from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model, write_parquet
 
 
 @pytest.fixture
@@ -69,11 +28,11 @@ def signal():
 
 def test_classes_of_penguins(examples, tmp_path):
     frame = pd.read_csv(examples / "penguins.csv")
-    spec, model, out = trained(frame, "species", "multiclass", tmp_path)
+    spec, model, out = train_small_model(frame, "species", "multiclass", tmp_path)
     assert model.verdict == "model"
     assert model.classes == ["Adelie", "Chinstrap", "Gentoo"]
     assert model.rows_train + model.rows_test == len(frame)
-    report = evaluated(spec, model, out)
+    report = evaluate_small_model(spec, model, out)
     score, constant = report.metrics["log_loss"], report.baseline["log_loss"]
     assert score.low <= score.value <= score.high < constant.low
     assert {"confusion", "importance"} <= {plot.name for plot in report.plots}
@@ -82,8 +41,8 @@ def test_classes_of_penguins(examples, tmp_path):
 
 def test_values_of_student_grades(examples, tmp_path):
     frame = pd.read_csv(examples / "student_math.csv")
-    spec, model, out = trained(frame, "G3", "regression", tmp_path)
-    report = evaluated(spec, model, out)
+    spec, model, out = train_small_model(frame, "G3", "regression", tmp_path)
+    report = evaluate_small_model(spec, model, out)
     assert report.metrics["rmse"].value < report.baseline["rmse"].value / 1.5
     card = (out / "evaluation" / "model_card.md").read_text()
     assert "constant model" in card
@@ -93,7 +52,7 @@ def test_values_of_student_grades(examples, tmp_path):
 
 
 def test_the_model_file_holds_no_pickle_and_refuses_unknown_types(signal, tmp_path):
-    _, _, out = trained(signal, "y", "binary", tmp_path, families=["linear"])
+    _, _, out = train_small_model(signal, "y", "binary", tmp_path, families=["linear"])
     file = out / "model.skops"
     names = zipfile.ZipFile(file).namelist()
     assert not [n for n in names if n.endswith((".pkl", ".pickle"))]
@@ -114,7 +73,7 @@ def test_nothing_is_fitted_on_test_rows(tmp_path):
         }
     )
     frame["y"] = (frame["x"] > 0).astype(int)
-    _, _, out = trained(
+    _, _, out = train_small_model(
         frame, "y", "binary", tmp_path, families=["xgboost"], types={"word": "categorical"}
     )
     test_words = set(pd.read_parquet(out / "test_rows.parquet")["feature:word"])
@@ -133,7 +92,7 @@ def words_of(bundle):
 
 
 def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
-    _, model, out = trained(signal, "y", "binary", tmp_path, families=["linear"])
+    _, model, out = train_small_model(signal, "y", "binary", tmp_path, families=["linear"])
     batch = signal.drop(columns=["town"]).assign(extra=1)[["extra", "when", "x", "y"]]
     (tmp_path / "scored").mkdir()
     (tmp_path / "batch").mkdir()
@@ -147,7 +106,7 @@ def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
 
 
 def test_scoring_equals_the_test_rows_that_training_wrote(signal, tmp_path):
-    _, _, out = trained(signal, "y", "binary", tmp_path, families=["lightgbm"])
+    _, _, out = train_small_model(signal, "y", "binary", tmp_path, families=["lightgbm"])
     from pipeweave_dagster.core.model.serving import score
 
     rows = pd.read_parquet(out / "test_rows.parquet")
@@ -160,7 +119,7 @@ def test_a_second_training_gives_the_same_model(signal, tmp_path):
     files = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        _, _, out = trained(signal, "y", "binary", tmp_path / name, families=["lightgbm"])
+        _, _, out = train_small_model(signal, "y", "binary", tmp_path / name, families=["lightgbm"])
         files.append(pd.read_parquet(out / "test_rows.parquet"))
     pd.testing.assert_frame_equal(*files)
 
@@ -180,7 +139,7 @@ def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path)
     target = target if isinstance(target, str) else frame.columns[target]
     frame = frame[frame[target].notna()].reset_index(drop=True)
     frame[target] = np.random.default_rng(11).permutation(frame[target])
-    _, model, _ = trained(frame, target, task, tmp_path, families=["linear", "lightgbm"])
+    _, model, _ = train_small_model(frame, target, task, tmp_path, families=["linear", "lightgbm"])
     assert model.verdict == "no signal"
     # What may be chance is held half-way to the constant model, and the model says so.
     constant = sum(part.weight for part in model.recipe if part.family == "dummy")
@@ -190,7 +149,9 @@ def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path)
 
 def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):
     began = time.time()
-    _, model, out = trained(signal, "y", "binary", tmp_path, budget_s=5, started=time.time() - 60)
+    _, model, out = train_small_model(
+        signal, "y", "binary", tmp_path, budget_s=5, started=time.time() - 60
+    )
     assert time.time() - began < 20
     assert {t.name for t in model.leaderboard} == {"dummy", "linear"}
     assert model.winner == "linear"
@@ -202,12 +163,12 @@ def test_rare_classes_and_tiny_tables(tmp_path):
     frame = pd.DataFrame(
         {"x": np.arange(24.0), "k": list("abcd") * 6, "y": ["u"] * 12 + ["v"] * 11 + ["w"]}
     )
-    spec, model, out = trained(
+    spec, model, out = train_small_model(
         frame, "y", "multiclass", tmp_path, families=["linear", "xgboost", "random_forest"]
     )
     assert model.classes == ["u", "v", "w"]
     assert any("fewer than five" in note for note in model.notes)
-    assert evaluated(spec, model, out).rows == model.rows_test
+    assert evaluate_small_model(spec, model, out).rows == model.rows_test
 
 
 @pytest.mark.parametrize(
@@ -223,7 +184,7 @@ def test_rare_classes_and_tiny_tables(tmp_path):
 def test_what_cannot_be_learned_is_refused_with_a_remedy(values, task, words, tmp_path):
     frame = pd.DataFrame({"x": np.arange(50.0), "y": pd.Series(values, dtype=object)})
     with pytest.raises(PipeWeaveError, match=words) as caught:
-        trained(frame, "y", task, tmp_path)
+        train_small_model(frame, "y", task, tmp_path)
     assert caught.value.code == "VALIDATION_ERROR"
     assert caught.value.fix
 
@@ -233,7 +194,7 @@ def test_a_very_large_table_is_sampled_and_says_so(signal, tmp_path, monkeypatch
 
     monkeypatch.setattr(input_table, "MOST_CELLS", 1_000)
     monkeypatch.setattr(input_table, "_LEAST_ROWS", 100)
-    _, model, _ = trained(signal, "y", "binary", tmp_path, families=["linear"])
+    _, model, _ = train_small_model(signal, "y", "binary", tmp_path, families=["linear"])
     assert model.rows_train + model.rows_test == 250
     assert "Learned from a random sample of 250 of 400 rows." in model.notes
 
@@ -241,13 +202,13 @@ def test_a_very_large_table_is_sampled_and_says_so(signal, tmp_path, monkeypatch
 def test_one_row_is_refused(tmp_path):
     frame = pd.DataFrame({"x": [1.0], "z": [2.0], "y": ["a"]})
     with pytest.raises(PipeWeaveError, match="Only 1 row with a known target"):
-        trained(frame, "y", "binary", tmp_path)
+        train_small_model(frame, "y", "binary", tmp_path)
 
 
 def test_time_order_in_which_the_first_rows_are_of_one_class(signal, tmp_path):
     settings = DatasetSettings(split={"time": "when"})
     frame = signal.sort_values("y", ignore_index=True).assign(when=signal["when"])
-    _, model, _ = trained(
+    _, model, _ = train_small_model(
         frame, "y", "binary", tmp_path, families=["linear"], budget_s=20, settings=settings
     )
     assert model.leaderboard[0].state != "failed"
@@ -256,14 +217,14 @@ def test_time_order_in_which_the_first_rows_are_of_one_class(signal, tmp_path):
 
 def test_weights_count_in_fits_and_scores_and_are_said(signal, tmp_path):
     frame = signal.assign(w=np.where(signal["y"] == "yes", 50.0, 1.0))
-    spec, model, out = trained(
+    spec, model, out = train_small_model(
         frame, "y", "binary", tmp_path, families=["linear"], roles={"w": "weight"}
     )
     assert spec.weight == "w"
     assert "w" not in spec.features
     scored = pd.read_parquet(out / "test_rows.parquet")
     assert scored["probability_yes"].mean() > 0.8 > (scored["target"] == "yes").mean()
-    found = evaluated(spec, model, out)
+    found = evaluate_small_model(spec, model, out)
     right = scored["prediction"] == scored["target"]
     counted = np.average(right, weights=scored["weight"])
     assert found.metrics["accuracy"].value == pytest.approx(counted)
@@ -277,8 +238,10 @@ def test_what_few_test_rows_decide_is_said(tmp_path):
     x = rng.normal(size=400)
     frame = pd.DataFrame({"x": x, "y": x + np.where(np.arange(400) % 40 == 0, 50.0, 0.1) * x})
     settings = DatasetSettings(task="regression")
-    found = evaluated(
-        *trained(frame, "y", "regression", tmp_path, families=["linear"], settings=settings)
+    found = evaluate_small_model(
+        *train_small_model(
+            frame, "y", "regression", tmp_path, families=["linear"], settings=settings
+        )
     )
     assert any("RMSE and R2 are too narrow" in note for note in found.notes)
 
@@ -286,7 +249,7 @@ def test_what_few_test_rows_decide_is_said(tmp_path):
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan])
 def test_weights_that_leave_no_row_are_refused(signal, tmp_path, weight):
     with pytest.raises(PipeWeaveError, match="weight `w`"):
-        trained(signal.assign(w=weight), "y", "binary", tmp_path, roles={"w": "weight"})
+        train_small_model(signal.assign(w=weight), "y", "binary", tmp_path, roles={"w": "weight"})
 
 
 def test_hostile_names_and_values_go_through(tmp_path):
@@ -294,8 +257,10 @@ def test_hostile_names_and_values_go_through(tmp_path):
     names = ['a"b', "x[0]<y>", "</svg><script>", "prediction", "feature:target", "row_id"]
     frame = pd.DataFrame(rng.normal(size=(120, 6)), columns=names)
     frame["target"] = np.where(frame["prediction"] > 0, "<b>|yes", "no\n")
-    spec, model, out = trained(frame, "target", "binary", tmp_path, families=["linear", "lightgbm"])
-    report = evaluated(spec, model, out)
+    spec, model, out = train_small_model(
+        frame, "target", "binary", tmp_path, families=["linear", "lightgbm"]
+    )
+    report = evaluate_small_model(spec, model, out)
     assert report.metrics["roc_auc"].value > 0.8
     assert not [plot for plot in report.plots if "<script" in plot.svg or "<b>" in plot.svg]
     card = (out / "evaluation" / "model_card.md").read_text()

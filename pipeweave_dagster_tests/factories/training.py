@@ -1,0 +1,50 @@
+"""Models trained on small tables, and their evaluation."""
+
+import time
+
+from pipeweave_dagster.core.evaluation import evaluate
+from pipeweave_dagster.core.training import train
+from pipeweave_dagster_tests.factories.pipelines import make_pipeline, write_parquet
+
+WITHOUT_PIPEWEAVE = (
+    "import sys, runpy; sys.modules['pipeweave_dagster'] = None; sys.argv = sys.argv[1:]; "
+    "runpy.run_path(sys.argv[0], run_name='__main__')"
+)
+"""Python code that runs a script where PipeWeave cannot be imported."""
+
+
+def train_small_model(
+    frame, target, task, folder, *, families=("linear", "xgboost"), budget_s=40, started=None,
+    variants=False, **schema,
+):  # fmt: skip
+    """Train with three folds; return the pipeline, the model's document and its folder."""
+    spec = make_pipeline(frame, target, task, **schema)
+    search = {"families": list(families), "variants": variants}
+    steps = [
+        s.model_copy(update={"params": search}) if s.kind == "train" else s for s in spec.steps
+    ]
+    split = spec.split.model_copy(update={"folds": 3})
+    spec = spec.model_copy(update={"steps": steps, "split": split})
+    out = folder / "out"
+    out.mkdir()
+    model = train(
+        spec=spec,
+        data=write_parquet(frame, folder),
+        out=out,
+        budget_s=budget_s,
+        started_at=started or time.time(),
+    )
+    return spec, model, out
+
+
+def evaluate_small_model(spec, model, out):
+    """Evaluate what `train_small_model` returned, in the folder `evaluation` beside the model."""
+    folder = out / "evaluation"
+    folder.mkdir()
+    return evaluate(
+        trained=model,
+        spec=spec,
+        model=out / model.evaluated.name,
+        test_rows=out / "test_rows.parquet",
+        out=folder,
+    )
