@@ -178,8 +178,9 @@ def test_a_model_is_compared_with_another_on_the_rows_that_both_have(model, tmp_
     began = time.time()
     (tmp_path / "weak").mkdir()
     poor = frame.assign(x=0.0 * frame["x"] + np.arange(700) % 3)
-    _, weak, weak_out = train_small_model(poor, "y", "binary", tmp_path / "weak", families=["linear"],
-                                positive="yes")  # fmt: skip
+    _, weak, weak_out = train_small_model(
+        poor, "y", "binary", tmp_path / "weak", families=["linear"], positive="yes"
+    )
     rows = "test_rows.parquet"
     same = compare(found, out / rows, found, out / rows, "itself")
     assert (same.rows, same.difference, same.verdict) == (
