@@ -47,7 +47,8 @@ ORDER = {
         "formats", "as_text", "build_table", "aligned_batch",
     ],
     "core.training": [
-        "families", "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_test",
+        "families", "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_results",
+        "proposal_test",
         "leaderboard", "training_notes", "train_model", "replay_model", "serving",
     ],
     "core.evaluation": [

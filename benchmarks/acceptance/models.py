@@ -19,10 +19,12 @@ from pipeweave_dagster.core.documents import (
     PipelineSpec,
     TrainedModel,
 )
+from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.metrics.scored_test_rows import Outcome, read_outcome
 from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.core.training import train
 
 NOISE = "a column of noise"
 _LIMIT_S = 600
@@ -56,14 +58,12 @@ class Model:
         """Its scores and what is asked of it."""
         out = self.folder / "told"
         out.mkdir()
-        found = self.worker.call(
-            "pipeweave_dagster.core.evaluation:evaluate",
-            time_limit_s=_LIMIT_S, trained=self.trained, spec=self.spec,
+        return self.worker.call(
+            _LIMIT_S, evaluate, trained=self.trained, spec=self.spec,
             model=self.folder / (self.trained.evaluated or self.trained.model).name,
             test_rows=self.folder / self.trained.test_rows.name, out=out,
             origin=(self.read.data, self.findings),
         )  # fmt: skip
-        return Evaluation.model_validate(found)
 
 
 class Trainer:
@@ -116,11 +116,9 @@ class Trainer:
         folder = self.bench.scratch / f"{name}-{tag}-model"
         folder.mkdir()
         began = time.time()
-        found = self.worker.call(
-            "pipeweave_dagster.core.training:train",
-            time_limit_s=_LIMIT_S, spec=spec,
+        trained = self.worker.call(
+            _LIMIT_S, train, spec=spec,
             data=read.data, out=folder, budget_s=budget_s, started_at=began,
         )  # fmt: skip
         used = time.time() - began
-        trained = TrainedModel.model_validate(found)
         return Model(read, spec, findings, trained, folder, self.worker, used)

@@ -19,6 +19,7 @@ from pipeweave_dagster.core.evaluation.promotion import promote
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores, score
+from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.row_sample import sampled
@@ -162,8 +163,7 @@ def replays(trainer: Trainer) -> Iterator[Check]:
         out = model.folder / "again"
         out.mkdir()
         trainer.worker.call(
-            "pipeweave_dagster.core.training:replay",
-            time_limit_s=600, spec=model.spec, trained=model.trained,
+            600, replay, spec=model.spec, trained=model.trained,
             data=model.read.data, out=out,
         )  # fmt: skip
         rows = model.outcome.features

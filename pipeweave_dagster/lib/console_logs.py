@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 from dagster._core.execution import context_creation_job
@@ -12,7 +13,7 @@ from pipeweave_dagster.settings import Settings
 
 # For projects of others, where `print_all_runs` is not theirs to call: without this in a run's
 # configuration Dagster prints through a logger of its own.
-PRINTED = {"loggers": {"console": {"config": {}}}}
+PRINTED: dict[str, Any] = {"loggers": {"console": {"config": {}}}}
 
 
 @dg.logger(
@@ -37,7 +38,8 @@ def print_all_runs() -> None:
     it asks this function of its own for the loggers, so it is replaced. A test notices if a
     release of Dagster no longer asks it.
     """
-    context_creation_job.default_system_loggers = _own_loggers
+    dagster_module: Any = context_creation_job
+    dagster_module.default_system_loggers = _own_loggers
 
 
 def _own_loggers(

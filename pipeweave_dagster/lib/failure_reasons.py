@@ -1,7 +1,6 @@
 """Why a run has ended, read from what Dagster has stored of it: `lib.failures` the other way."""
 
 import re
-from typing import Any
 
 import dagster as dg
 
@@ -39,7 +38,7 @@ def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None
 def overtime(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
     """The error of a run that run monitoring has stopped, as it took too long; else None."""
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_CANCELING):
-        found = _LIMIT.search(entry.dagster_event.message or "")
+        found = _LIMIT.search(entry.get_dagster_event().message or "")
         if found:
             return validation_error(
                 f"The run took longer than its limit of {found[1]} s and was stopped.",
@@ -50,9 +49,9 @@ def overtime(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None
     return None
 
 
-def _envelope_in(entry: Any) -> PipeWeaveError | None:
+def _envelope_in(entry: dg.EventLogEntry) -> PipeWeaveError | None:
     """The error that a step failure carries as metadata (see `lib.failures`)."""
-    failure = entry.dagster_event.event_specific_data.user_failure_data
+    failure = entry.get_dagster_event().step_failure_data.user_failure_data
     if failure is None or "code" not in failure.metadata:
         return None
     facts = failure.metadata
@@ -74,7 +73,7 @@ def _told_by_itself(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError
 def _told_from_outside(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError:
     """What others have said when they ended the run: the reaper, or Dagster's code server."""
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
-        message = entry.dagster_event.message or ""
+        message = entry.get_dagster_event().message or ""
         code, _, words = message.partition(": ")
         if code in ErrorCode.__members__:
             return PipeWeaveError(ErrorCode(code), words)

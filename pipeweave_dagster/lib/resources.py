@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import psutil
@@ -31,7 +32,7 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
 
     def settings(self) -> Settings:
         """The environment's settings with this resource's laid over them."""
-        given = {
+        given: dict[str, Any] = {
             "storage": self.storage,
             "home": self.home,
             "mlflow_tracking_uri": self.mlflow_tracking_uri,
@@ -68,13 +69,14 @@ def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
 
 def _note_end(context: dg.InitResourceContext, store: DocumentStore) -> None:
     """A run that is stopped can tell its end here only: no exception passes through a stage."""
-    run = context.instance.get_run_by_id(context.run.run_id) if context.run else None
+    instance = context.instance
+    run = instance.get_run_by_id(context.run.run_id) if instance and context.run else None
     dataset = run.tags.get("dagster/partition") if run else None
-    if run is None or dataset is None:
+    if instance is None or run is None or dataset is None:
         return
-    late = overtime(context.instance, run.run_id)
+    late = overtime(instance, run.run_id)
     if late is not None:
-        context.instance.report_engine_event(late.text, run)
+        instance.report_engine_event(late.text, run)
         end_attempt(store, dataset, run.run_id, late)
     elif run.status in {dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED}:
         end_attempt(store, dataset, run.run_id, CANCELLED)

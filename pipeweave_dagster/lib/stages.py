@@ -109,7 +109,8 @@ def dataset_of(context: dg.AssetExecutionContext) -> str:
         dagster.Failure: If the run was started without a partition.
     """
     if context.has_partition_key:
-        return context.partition_key
+        name: str = context.partition_key
+        return name
     raise failure_of(
         validation_error(
             "This run names no data set.",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan, shown_columns
 from pipeweave_dagster.core.advice.privacy import reaches
@@ -25,9 +26,12 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.core.documents.advice import AdviceRequest, AdviserName
+from pipeweave_dagster.core.eda import add_narrative
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
+from pipeweave_dagster.core.pipelines.derived_features import with_derived
 from pipeweave_dagster.core.pipelines.regroup import regrouped
+from pipeweave_dagster.core.training import try_proposals
+from pipeweave_dagster.core.training.proposal_results import NO_TIME, ProposalResult
 from pipeweave_dagster.services.advice_records import (
     RulesAnswerError,
     asking,
@@ -39,9 +43,6 @@ from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 
 D = TypeVar("D", bound=Document)
-_FIGURES = "pipeweave_dagster.core.advice.column_figures:column_figures"
-_CONTEST = "pipeweave_dagster.core.training.proposal_test:contest"
-_NARRATED = "pipeweave_dagster.core.eda.narrative_report:narrated"
 # Tests of proposals take this part of the training budget, and no more than so many seconds.
 _CONTEST_SHARE = 0.2
 _CONTEST_MOST_S = 20.0
@@ -155,8 +156,7 @@ def _report(bench: Workbench, dataset: str, report: EdaReport, folder: Path) -> 
     if not kept:
         raise RulesAnswerError("no sentence of the narrative was supported")
     narrated = bench.on_data(
-        _NARRATED,
-        EdaReport,
+        add_narrative,
         report=report,
         summary_file=beside,
         sentences=kept,
@@ -204,8 +204,8 @@ def _pipeline(
     )
     if answer.value.empty:
         return Advised(spec, "asked; the adviser proposes what the rules planned")
-    found = bench.ask_model(
-        _CONTEST,
+    results = bench.on_model(
+        try_proposals,
         spec=spec,
         schema=schema,
         uses=answer.value.uses,
@@ -213,14 +213,13 @@ def _pipeline(
         data=bench.store.payload(snapshot.data),
         limit_s=min(_CONTEST_MOST_S, _CONTEST_SHARE * budget_s),
     )
-    late = any("no time" in t["reason"] for t in found["tested"])
-    kept = [_told(t) for t in found["tested"] if t["kept"]]
-    refused = [_told(t) for t in found["tested"] if not t["kept"]]
+    late = any(test.reason == NO_TIME for test in results.tested)
+    kept = [_summary(test) for test in results.tested if test.kept]
+    refused = [_summary(test) for test in results.tested if not test.kept]
     said = f"{len(answer.value.ideas)} features and {len(answer.value.uses)} other steps proposed"
-    ideas = [Derived.model_validate(idea) for idea in found["ideas"]]
-    if not ideas and not found["uses"]:
+    if not results.ideas and not results.uses:
         return Advised(spec, f"{said}, none kept: {'; '.join(refused)}"[:1000], not late)
-    advised = with_derived(regrouped(spec, schema, found["uses"]), ideas)
+    advised = with_derived(regrouped(spec, schema, results.uses), results.ideas)
     note = note_of([answer.record], kept, refused)
     document = advised.model_copy(update={"source": "advisor", "advice": note})
     return Advised(document, f"{said}; kept: {'; '.join(kept)}"[:1000], not late)
@@ -237,12 +236,11 @@ def pipeline_request(
     return plan_request(spec, schema, snapshot.rows, figures, asking(bench.settings))
 
 
-def _told(tested: dict[str, Any]) -> str:
-    if tested["gain"] is None:
-        return f"{tested['proposal']}: {tested['reason']}"
-    low, high = tested["low"], tested["high"]
-    gain = f"loss of a row smaller by {tested['gain']:.3g} [{low:.3g}, {high:.3g}]"
-    return f"{tested['proposal']}: {gain}" + (f", {tested['reason']}" if tested["reason"] else "")
+def _summary(test: ProposalResult) -> str:
+    if test.gain is None:
+        return f"{test.proposal}: {test.reason}"
+    gain = f"loss of a row smaller by {test.gain:.3g} [{test.low:.3g}, {test.high:.3g}]"
+    return f"{test.proposal}: {gain}" + (f", {test.reason}" if test.reason else "")
 
 
 def _figures(
@@ -251,11 +249,10 @@ def _figures(
     level = bench.settings.advice_level
     if not reaches(level, "statistics"):
         return {}
-    found: dict[str, dict[str, Any]] = bench.ask_data(
-        _FIGURES,
+    return bench.on_data(
+        column_figures,
         snapshot=snapshot,
         data=bench.store.payload(snapshot.data),
         names=[c.name for c in columns],
         level=level,
     )
-    return found

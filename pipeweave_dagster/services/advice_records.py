@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
+from pipeweave_dagster.adapters.gemini import ask_gemini
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.adapters.worker import TIMED_OUT, Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
 from pipeweave_dagster.core.advice.call_cost import cost_usd, most_usd
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
@@ -59,15 +60,14 @@ class GeminiAdvisor:
 
     def ask(self, request: AdviceRequest, time_limit_s: float) -> AdviceReply:
         """See `Advisor`."""
-        found = self._worker.call(
-            "pipeweave_dagster.adapters.gemini:ask_gemini",
-            time_limit_s=time_limit_s + _GRACE_S,
+        return self._worker.call(
+            time_limit_s + _GRACE_S,
+            ask_gemini,
             request=request,
-            api_key=self._settings.secret("google_api_key"),
+            api_key=self._settings.google_api_key or SecretStr(""),
             limit_s=time_limit_s,
             endpoint=self._settings.advisor_endpoint,
         )
-        return AdviceReply.model_validate(found)
 
     def close(self) -> None:
         """Kill the child."""
@@ -158,7 +158,7 @@ class Adviser:
 
 
 def _reason(error: PipeWeaveError) -> str:
-    if "did not end within" in error.message:
+    if TIMED_OUT in error.details:
         return "the service did not answer in time"
     if error.code is ErrorCode.INTERNAL_ERROR:
         return "the adviser's process failed; the log says how"

@@ -20,6 +20,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.documents.advice import AdviceNote, AdviceReply, AdviceRequest
 from pipeweave_dagster.core.pipelines import plan
+from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.services.advice import (
     advised_pipeline,
     advised_schema,
@@ -28,8 +29,6 @@ from pipeweave_dagster.services.advice import (
 )
 from pipeweave_dagster.services.advice_records import asking, load_record
 from pipeweave_dagster.services.workbench import Workbench
-
-_DEDUCE = "pipeweave_dagster.core.schema:deduce"
 
 
 class Replayed(NamedTuple):
@@ -118,8 +117,7 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
     found: list[Replayed] = []
     if schema is not None and schema.advice:
         again = bench.on_data(
-            _DEDUCE,
-            SchemaDeduction,
+            deduce,
             snapshot=snapshot,
             data=bench.store.payload(snapshot.data),
             settings=raw.settings,

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from pipeweave_dagster.core.documents import Payload
+from pipeweave_dagster.core.export import compare_models
+from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.services.model_versions import load_origin, load_version
 from pipeweave_dagster.services.workbench import Workbench
-
-_TRAINING = "pipeweave_dagster.core.training"
 
 
 class Rebuilt(BaseModel):
@@ -43,16 +42,16 @@ def rebuild(workbench: Workbench, dataset: str, version: str, folder: Path) -> R
     store = workbench.store
     trained, _ = load_version(store, dataset, version)
     spec, snapshot = load_origin(store, dataset, version)
-    found = workbench.ask_model(
-        f"{_TRAINING}:replay",
+    refitted = workbench.on_model(
+        replay,
         spec=spec,
         trained=trained,
         data=store.payload(snapshot.data),
         out=folder,
     )
-    model = folder / Payload.model_validate(found).name
-    compared = workbench.ask_model(
-        "pipeweave_dagster.core.export.equal_models:compare_models",
+    model = folder / refitted.name
+    compared = workbench.on_model(
+        compare_models,
         first=store.payload(trained.model),
         second=model,
         test_rows=store.payload(trained.test_rows),
@@ -62,7 +61,7 @@ def rebuild(workbench: Workbench, dataset: str, version: str, folder: Path) -> R
         winner=trained.winner,
         other_packages=_moved(trained.package_versions),
         model=model,
-        **compared,
+        **dict(compared),
     )
 
 

@@ -12,15 +12,13 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.ingest import IngestLimits, read_aligned
 from pipeweave_dagster.core.naming import slug
-from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
+from pipeweave_dagster.core.prediction import predict
+from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.services.receive import check_size
 from pipeweave_dagster.services.training import champion_of
 from pipeweave_dagster.services.workbench import Workbench
-
-_READ = "pipeweave_dagster.core.ingest:read_aligned"
-_PREDICT = "pipeweave_dagster.core.prediction:predict"
-_WRITE = "pipeweave_dagster.core.prediction.outputs:write_outputs"
 
 
 class Scored(BaseModel):
@@ -92,21 +90,19 @@ def score(
     link, trained = champion_of(workbench, dataset)
     snapshot = _aligned(workbench, raw, copy, trained, folder)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
-    scored = ScoredRows.model_validate(
-        workbench.ask_model(
-            _PREDICT,
-            model=workbench.store.payload(trained.model),
-            trained=trained,
-            data=data,
-            out=folder,
-            explain=explain,
-        )
+    scored = workbench.on_model(
+        predict,
+        model=workbench.store.payload(trained.model),
+        trained=trained,
+        data=data,
+        out=folder,
+        explain=explain,
     )
     version = link.model_version
     source = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256, "run_id": run_id}
     stamp = source if run_id else {}
-    workbench.ask_model(
-        _WRITE, predictions=folder / scored.predictions.name, out=folder, stamp=stamp
+    workbench.on_model(
+        write_outputs, predictions=folder / scored.predictions.name, out=folder, stamp=stamp
     )
     batch = batch_name(raw.name)
     prefix = f"predictions/{dataset}/{batch}/{version}"
@@ -132,15 +128,14 @@ def _aligned(
 ) -> DatasetSnapshot:
     (folder / "read").mkdir()
     return workbench.on_data(
-        _READ,
-        DatasetSnapshot,
+        read_aligned,
         file=copy,
         name=raw.name,
         columns=trained.columns,
         out=folder / "read",
         table=trained.table,
         target=trained.target,
-        limits={"max_bytes": workbench.settings.max_dataset_bytes},
+        limits=IngestLimits(max_bytes=workbench.settings.max_dataset_bytes),
     )
 
 

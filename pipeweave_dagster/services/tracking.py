@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 
+from pipeweave_dagster.adapters import mlflow_store
 from pipeweave_dagster.adapters.web_links import run_url
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -12,7 +13,6 @@ from pipeweave_dagster.services.workbench import Workbench
 RECORDED = "mlflow_run"
 """In the details of an error: the page of the MLflow run that tells it, too."""
 
-_MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
 # MLflow's client asks a server that is away again and again, for minutes.
 _PATIENCE_S = 60.0
 
@@ -50,18 +50,17 @@ def evaluation_in_mlflow(workbench: Workbench, trained: TrainedModel) -> Iterato
     if link is None:
         yield
         return
-    run = {"tracking_uri": workbench.settings.tracking_uri, "link": link}
+    uri = workbench.settings.tracking_uri
     try:
         yield
     except PipeWeaveError as error:
         with contextlib.suppress(PipeWeaveError):
-            told = _words(error)
-            workbench.ask_model(
-                f"{_MLFLOW}:end_run", **run, status="FAILED", error=told, within_s=_PATIENCE_S
+            workbench.on_model_within(
+                _PATIENCE_S, mlflow_store.end_run, uri, link, status="FAILED", error=_words(error)
             )
             error.details[RECORDED] = run_url(link.experiment_id, link.run_id, workbench.settings)
         raise
-    workbench.ask_model(f"{_MLFLOW}:end_run", **run, status="FINISHED")
+    workbench.on_model(mlflow_store.end_run, uri, link, status="FINISHED")
 
 
 def record_end(
@@ -78,8 +77,9 @@ def record_end(
         PipeWeaveError: If MLflow does not answer.
     """
     settings = workbench.settings
-    found = workbench.ask_model(
-        f"{_MLFLOW}:record_end",
+    found = workbench.on_model_within(
+        _PATIENCE_S,
+        mlflow_store.record_end,
         tracking_uri=settings.tracking_uri,
         artifact_root=settings.artifact_root,
         experiment=experiment_name(dataset),
@@ -87,7 +87,6 @@ def record_end(
         status=status,
         error=_words(error) if error else "",
         began=began,
-        within_s=_PATIENCE_S,
     )
     if found is None:
         return None

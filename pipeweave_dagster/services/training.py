@@ -7,6 +7,12 @@ import time
 from importlib import metadata
 from pathlib import Path
 
+from pipeweave_dagster.adapters.mlflow_store import (
+    bearer,
+    log_evaluation,
+    log_training,
+)
+from pipeweave_dagster.adapters.mlflow_store import set_alias as move_alias
 from pipeweave_dagster.core.documents import (
     Comparison,
     DatasetSnapshot,
@@ -18,7 +24,8 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found, validation_error
-from pipeweave_dagster.core.evaluation.promotion import Promotion, promote
+from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
+from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.artifacts.packages import package_versions
 from pipeweave_dagster.services.model_versions import load_version, save_version, versions
 from pipeweave_dagster.services.tracking import (
@@ -28,8 +35,6 @@ from pipeweave_dagster.services.tracking import (
 )
 from pipeweave_dagster.services.workbench import Workbench
 
-_MLFLOW = "pipeweave_dagster.adapters.mlflow_store"
-_TRAINING = "pipeweave_dagster.core.training"
 # However slow reading was, training gets this share of the budget for itself.
 _GUARANTEED_SHARE = 0.5
 # Moved when candidates of one name, or folds of one number, come to mean something else.
@@ -63,8 +68,7 @@ def train_and_log(
     with training_in_mlflow(workbench, dataset, tags):
         trained = _trained(workbench, plan, folder, budget_s)
         return workbench.on_model(
-            f"{_MLFLOW}:log_training",
-            TrainedModel,
+            log_training,
             tracking_uri=workbench.settings.tracking_uri,
             artifact_root=workbench.settings.artifact_root,
             experiment=experiment_name(dataset),
@@ -85,9 +89,9 @@ def _trained(
 ) -> TrainedModel:
     spec, _, snapshot = plan
     latest_start = time.time() - (1 - _GUARANTEED_SHARE) * budget_s
-    trained = workbench.on_model(
-        f"{_TRAINING}:train",
-        TrainedModel,
+    trained = workbench.on_model_within(
+        workbench.settings.run_limit_s(budget_s),
+        train,
         spec=spec,
         data=workbench.store.payload(snapshot.data),
         out=folder,
@@ -95,7 +99,6 @@ def _trained(
         started_at=max(workbench.began, latest_start),
         trials=trials_folder(workbench, spec, snapshot),
         memory_mb=workbench.free_mb(),
-        within_s=workbench.settings.run_limit_s(budget_s),
     )
     check_size(trained, workbench.settings.max_model_size_mb)
     known = [column for column in snapshot.columns if column.name in trained.features]
@@ -165,8 +168,8 @@ def evaluate_and_promote(
         told = {"promoted": decision.alias, "promotion_reason": decision.reason}
         evaluation = evaluation.model_copy(update=told)
         if trained.mlflow is not None:
-            workbench.ask_model(
-                f"{_MLFLOW}:log_evaluation",
+            workbench.on_model(
+                log_evaluation,
                 tracking_uri=workbench.settings.tracking_uri,
                 link=trained.mlflow,
                 evaluation=evaluation,
@@ -186,8 +189,7 @@ def _evaluated(
 ) -> Evaluation:
     store, (spec, findings, snapshot) = workbench.store, plan
     evaluation = workbench.on_model(
-        "pipeweave_dagster.core.evaluation:evaluate",
-        Evaluation,
+        evaluate,
         trained=trained,
         spec=spec,
         model=store.payload(trained.evaluated or trained.model),
@@ -220,15 +222,14 @@ def compare_with_champion(
     if present is None or present.model_version == own:
         return None
     champion = load_version(workbench.store, dataset, present.model_version)[0]
-    found = workbench.ask_model(
-        "pipeweave_dagster.core.evaluation:compare",
+    return workbench.on_model(
+        compare,
         trained=trained,
         test_rows=workbench.store.payload(trained.test_rows),
         champion=champion,
         champion_rows=workbench.store.payload(champion.test_rows),
         other=f"champion, version {present.model_version}",
     )
-    return Comparison.model_validate(found)
 
 
 def decide(
@@ -258,8 +259,8 @@ def apply(workbench: Workbench, dataset: str, trained: TrainedModel, decision: P
 
 def set_alias(workbench: Workbench, dataset: str, version: str, alias: str) -> None:
     """Move an alias in the registry (`champion` leaves the old one as `previous`)."""
-    workbench.ask_model(
-        f"{_MLFLOW}:set_alias",
+    workbench.on_model(
+        move_alias,
         tracking_uri=workbench.settings.tracking_uri,
         model_name=model_name(dataset),
         version=version,
@@ -269,13 +270,12 @@ def set_alias(workbench: Workbench, dataset: str, version: str, alias: str) -> N
 
 def alias_link(workbench: Workbench, dataset: str, alias: str) -> MlflowLink | None:
     """The version that bears an alias, or None."""
-    found = workbench.ask_model(
-        f"{_MLFLOW}:bearer",
+    return workbench.on_model(
+        bearer,
         tracking_uri=workbench.settings.tracking_uri,
         model_name=model_name(dataset),
         alias=alias,
     )
-    return MlflowLink.model_validate(found) if found else None
 
 
 def champion_link(workbench: Workbench, dataset: str) -> MlflowLink | None:

@@ -4,20 +4,21 @@ import copy
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 from pipeweave_dagster.adapters.machine_memory import free_mb
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.adapters.worker import Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
-from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.services.advice_records import Adviser, GeminiAdvisor, is_on
 from pipeweave_dagster.settings import Settings
 
 logger = logging.getLogger(__name__)
-D = TypeVar("D", bound=Document)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
 # In the order in which training needs them: linear models first, MLflow last.
@@ -74,33 +75,39 @@ class Workbench:
         if is_on(self.settings):
             self._gemini.start()
 
-    def on_data(self, function: str, kind: type[D], **arguments: Any) -> D:
-        """Call a function that reads, profiles or draws, in its worker, for a document."""
-        return kind.model_validate(self.ask(self._data, function, **arguments))
+    def on_data(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a function that reads, profiles or draws, in the data worker.
 
-    def on_model(self, function: str, kind: type[D], **arguments: Any) -> D:
-        """Call a function that fits, scores or logs models, in its worker, for a document."""
-        return kind.model_validate(self.ask(self._model, function, **arguments))
-
-    def ask_data(self, function: str, **arguments: Any) -> Any:
-        """As `on_data`, for functions that answer with plain JSON."""
-        return self.ask(self._data, function, **arguments)
-
-    def ask_model(self, function: str, **arguments: Any) -> Any:
-        """As `on_model`, for functions that answer with plain JSON."""
-        return self.ask(self._model, function, **arguments)
-
-    def ask(
-        self, worker: Worker, function: str, *, within_s: float | None = None, **arguments: Any
-    ) -> Any:
-        """Call in a worker under the task limit, or a shorter one.
-
-        In a run the first call starts both workers; one that reuses everything starts none.
+        Example:
+            `workbench.on_data(deduce, snapshot=snapshot, data=path, settings=settings)`
         """
+        limit = self.settings.task_time_limit_s
+        return self._call(self._data, limit, function, *args, **kwargs)
+
+    def on_model(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a function that fits, scores or logs models, in the model worker."""
+        limit = self.settings.task_time_limit_s
+        return self._call(self._model, limit, function, *args, **kwargs)
+
+    def on_model_within(
+        self, limit_s: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Call in the model worker under a time limit other than that of the settings."""
+        return self._call(self._model, limit_s, function, *args, **kwargs)
+
+    def _call(
+        self,
+        worker: Worker,
+        limit_s: float,
+        function: Callable[P, R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        # The first call of a run starts both workers; a run that reuses everything starts none.
         if self._for_line:
             self.warm_up()
-        limit = within_s or self.settings.task_time_limit_s
-        return worker.call(function, time_limit_s=limit, **arguments)
+        return worker.call(limit_s, function, *args, **kwargs)
 
     def free_mb(self) -> float | None:
         """What is free of memory for the work of a run, in MB; None where nobody can tell."""

@@ -7,6 +7,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.training import train
 from pipeweave_dagster.services import training
 from pipeweave_dagster.services.training import check_size, train_and_log, trials_folder
 
@@ -27,12 +28,9 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
     """The run ends between training and the registry."""
     asked = []
 
-    def on_model(function, kind, **_):
-        asked.append(function.rpartition(":")[2])
-        return model_of(2049)
-
-    def ask_model(function, status, **_):
-        asked.append((function.rpartition(":")[2], status))
+    def on_model_within(_limit_s, function, **arguments):
+        asked.append((function.__name__, arguments.get("status")))
+        return model_of(2049) if function is train else None
 
     part = SimpleNamespace(sha256="0" * 64)
     bench = SimpleNamespace(
@@ -45,14 +43,13 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
         ),
         store=SimpleNamespace(payload=lambda _: tmp_path),
         began=0.0,
-        on_model=on_model,
-        ask_model=ask_model,
+        on_model_within=on_model_within,
         free_mb=lambda: None,
     )
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", (part, None, snapshot), tmp_path, 10.0, {})
-    assert asked == ["train", ("record_end", "FAILED")]
+    assert asked == [("train", None), ("record_end", "FAILED")]
 
 
 def test_the_cache_of_trials_keeps_the_youngest_folders_below_its_limits(tmp_path, monkeypatch):

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pipeweave_dagster.adapters.state import Entry, Head
+from pipeweave_dagster.core.advice.privacy import coarse
 from pipeweave_dagster.core.documents import EdaReport, Findings, PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.pipelines.checks.validate import validate
+from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.pipelines.derived_features import derived_in
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.eda.assets import eda_report
@@ -109,9 +110,7 @@ def test_rules_answer_where_the_adviser_does_not(
     bench = make(**settings)
     if settings.get("advice_time_limit_s"):
         bench._gemini.start()  # its imports are no part of the time that is tested
-        bench._gemini._worker.call(
-            "pipeweave_dagster.core.advice.privacy:coarse", time_limit_s=60, value=1.0
-        )
+        bench._gemini._worker.call(60, coarse, value=1.0)
     result = schema_of(bench)
     assert result.value.to_json() == by_rules["schema"].to_json()
     assert result.metadata["advice"].startswith("rules used: ")

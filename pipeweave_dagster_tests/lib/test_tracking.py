@@ -22,11 +22,11 @@ class Mlflow:
         self.asked: list[dict[str, Any]] = []
         self.answers = True
 
-    def ask_model(self, _: str, **arguments: Any) -> Any:
+    def on_model_within(self, _: float, __: Any, **arguments: Any) -> Any:
         if not self.answers:
             raise unavailable("MLflow is away.", fix="Start it.")
         self.asked.append(arguments)
-        return ["7", "run"]
+        return ("7", "run")
 
 
 def evaluated_later(context: dg.AssetExecutionContext) -> bool:

@@ -21,7 +21,7 @@ from pipeweave_dagster.core.expectations.suite import (
 _JSON = "application/json"
 
 
-def hold(
+def validate_version(
     dataset: str,
     snapshot: DatasetSnapshot,
     schema: SchemaDeduction,

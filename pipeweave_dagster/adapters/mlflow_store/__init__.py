@@ -11,7 +11,6 @@ from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpe
 
 __all__ = [
     "bearer",
-    "champion",
     "end_run",
     "log_evaluation",
     "log_training",
@@ -106,11 +105,6 @@ def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> N
 
     prepare_store(tracking_uri)
     move_alias(tracking_uri, model_name, version, alias)
-
-
-def champion(tracking_uri: str, model_name: str) -> MlflowLink | None:
-    """The version that answers, or None where there is none."""
-    return bearer(tracking_uri, model_name, "champion")
 
 
 def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:

@@ -1,8 +1,7 @@
-"""The child's side: takes calls as JSON lines on standard input, answers on a private pipe.
+"""The child's side: reads calls as JSON lines from standard input, replies on a private pipe.
 
-A call names a function `package.module:function`; its arguments are validated against its
-annotations. Only functions of PipeWeave can be named. Log records travel back as they happen.
-The child ends when its parent does, however that came about.
+Only functions of PipeWeave can be called. Log records are forwarded as they are made. The child
+ends when its parent does, however the parent ended.
 """
 
 import contextlib
@@ -20,11 +19,11 @@ import warnings
 from pathlib import Path
 from typing import Any, TextIO
 
-from pydantic import BaseModel, ValidationError, validate_call
+from pydantic import ValidationError
 
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
+from pipeweave_dagster.adapters.worker.calls import run_request
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
-_PACKAGE = "pipeweave_dagster."
 _PR_SET_PDEATHSIG = 1
 _LARGE_BYTES = 400 << 20
 
@@ -32,18 +31,18 @@ _LARGE_BYTES = 400 << 20
 class _Forward(logging.Handler):
     """Sends each log record to the parent as one line."""
 
-    def __init__(self, answers: TextIO) -> None:
+    def __init__(self, replies: TextIO) -> None:
         super().__init__()
-        self._answers = answers
+        self._replies = replies
 
     def emit(self, record: logging.LogRecord) -> None:
-        answer = {"log": record.getMessage(), "level": record.levelno, "name": record.name}
-        self._answers.write(json.dumps(answer) + "\n")
-        self._answers.flush()
+        reply = {"log": record.getMessage(), "level": record.levelno, "name": record.name}
+        self._replies.write(json.dumps(reply) + "\n")
+        self._replies.flush()
 
 
 def _die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process with its parent; watch for it where it cannot."""
+    """Have the kernel kill this process with its parent; poll for it where it cannot."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -55,18 +54,9 @@ def _die_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _call(function: str, arguments: dict[str, Any]) -> Any:
-    module_name, _, name = function.partition(":")
-    if not module_name.startswith(_PACKAGE):
-        raise validation_error(f"{function!r} is no function of PipeWeave.")
-    target = getattr(importlib.import_module(module_name), name)
-    result = validate_call(target)(**arguments)
-    return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
-
-
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _reply_to(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"result": _call(request["function"], request["arguments"])}
+        return {"result": run_request(request)}
     except PipeWeaveError as error:
         return {"error": error.envelope()}
     except ValidationError as error:
@@ -75,21 +65,21 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         problem = PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
-            "The work did not fit into memory.",
+            "There was not enough memory.",
             fix="Use a smaller file or a machine with more memory.",
         )
         return {"error": problem.envelope()}
-    except Exception as error:  # noqa: BLE001 - the boundary: everything must be answered
+    except Exception as error:  # noqa: BLE001 - the boundary: every request gets a reply
         problem = PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
             f"{type(error).__name__}: {error}",
-            fix="This is a defect of PipeWeave; the log holds the traceback.",
+            fix="This is a bug in PipeWeave; the log has the traceback.",
         )
         return {"error": problem.envelope(), "traceback": traceback.format_exc()}
 
 
-def _give_back() -> None:
-    """Let go of what a large call has freed: it would stand beside the work of other processes."""
+def _release_memory() -> None:
+    """Return memory freed by a large call to the system, for the processes that work next."""
     with contextlib.suppress(OSError, AttributeError):
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         if pages * os.sysconf("SC_PAGE_SIZE") < _LARGE_BYTES:
@@ -104,10 +94,10 @@ def main() -> None:
     """Serve calls until standard input ends."""
     options = json.loads(sys.argv[1])
     _die_with_parent(options["parent"])
-    # Libraries print; the answers keep the real standard output for themselves.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # Libraries print to standard output, so replies get a descriptor of their own.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    logging.basicConfig(level=logging.WARNING, handlers=[_Forward(answers)])
+    logging.basicConfig(level=logging.WARNING, handlers=[_Forward(replies)])
     logging.getLogger("pipeweave_dagster").setLevel(logging.INFO)
     warnings.simplefilter("ignore")
     # Filters are lost where a library resets them, or two threads change them at the same time.
@@ -117,9 +107,9 @@ def main() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     for line in sys.stdin:
-        answers.write(json.dumps(_answer(json.loads(line))) + "\n")
-        answers.flush()
-        _give_back()
+        replies.write(json.dumps(_reply_to(json.loads(line))) + "\n")
+        replies.flush()
+        _release_memory()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The parent's side of the child process: start, call, and kill it with all it started."""
+"""The parent's side of the child process: start it, call it, and kill it with all it started."""
 
 import contextlib
 import json
@@ -9,15 +9,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ParamSpec, Self, TypeVar
 
-from pydantic import BaseModel
-
+from pipeweave_dagster.adapters.worker.calls import request_of, result_of
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+TIMED_OUT = "timed_out"
+"""In the details of the error of a call that exceeded its time limit."""
 _POLL_S = 0.5
 # Numerical libraries size their thread pools when they are imported.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -31,27 +33,15 @@ _ALWAYS = {
 }
 
 
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _jsonable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_jsonable(item) for item in value]
-    return value
-
-
 class Worker:
-    """One child process group, started at the first call and kept for the next ones.
+    """One child process group, started by the first call and reused by later ones.
 
-    A call that exceeds its time limit, or whose waiting is interrupted (cancel), kills the whole
-    group; the next call starts a new one. The child is killed by the kernel if this process dies.
+    A call that exceeds its time limit or is interrupted (cancelled) kills the whole group; the
+    next call starts a new one. The kernel kills the child if this process dies.
 
     Args:
-        preload: Modules that the child imports while nobody waits for it.
-        threads: Threads of the numerical libraries in the child; default: one a core.
+        preload: Modules that the child imports in advance.
+        threads: Threads of the numerical libraries in the child; default: one per core.
     """
 
     def __init__(self, preload: Sequence[str] = (), threads: int | None = None) -> None:
@@ -68,7 +58,7 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
-        """Process id (and process group id) of the child, None while there is none."""
+        """Process id (and process group id) of the child, None if it is not running."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
@@ -78,7 +68,7 @@ class Worker:
         options = json.dumps({"parent": os.getpid(), "preload": self._preload})
         limits = dict.fromkeys(_THREAD_VARIABLES, str(self._threads))
         self._buffer = b""
-        self._process = subprocess.Popen(  # noqa: S603 - fixed words only
+        self._process = subprocess.Popen(  # noqa: S603 - constant arguments
             [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -86,30 +76,42 @@ class Worker:
             start_new_session=True,
         )
 
-    def call(self, function: str, *, time_limit_s: float, **arguments: Any) -> Any:
-        """Call `module:function` in the child and give its JSON-ready result.
+    def call(
+        self, time_limit_s: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Call a function in the child and return its result.
 
-        Documents and paths among the arguments travel as JSON.
+        Arguments and result travel as JSON and are validated against the function's annotations.
+        The function itself is only named, so its module should be cheap to import here.
+
+        Args:
+            time_limit_s: Seconds after which the child is killed.
+            function: A module-level function of PipeWeave.
+            args: Its arguments.
+            kwargs: Its arguments.
 
         Raises:
             PipeWeaveError: The function's own error; VALIDATION_ERROR past the time limit;
-                INTERNAL_ERROR if the child died (out of memory, killed) or had a defect.
+                INTERNAL_ERROR if the child died (out of memory, killed) or failed unexpectedly.
+
+        Example:
+            >>> from pipeweave_dagster.core.naming import check_slug
+            >>> with Worker() as worker:
+            ...     worker.call(60, check_slug, name="titanic")
+            'titanic'
         """
+        request = request_of(function, *args, **kwargs)
         self.start()
-        request = {"function": function, "arguments": _jsonable(arguments)}
         finished = False
         try:
             self._send(request)
-            for answer in self._answers(function, time.monotonic() + time_limit_s, time_limit_s):
-                if "log" in answer:
-                    name = answer["name"]
-                    # Dagster's loggers take every line as their own; the name survives beside it.
-                    logging.getLogger(name).log(
-                        answer["level"], "%s", answer["log"], extra={"origin": name}
-                    )
+            for reply in self._replies(function.__name__, time_limit_s):
+                if "log" in reply:
+                    _log_again(reply)
                     continue
                 finished = True
-                return self._result(answer)
+                return result_of(function, self._result(reply))
+            raise AssertionError("unreachable: replies end with a result or an error")
         finally:
             if not finished:
                 self.close()
@@ -117,14 +119,14 @@ class Worker:
     def _send(self, request: dict[str, Any]) -> None:
         assert self._process is not None  # noqa: S101 - for the type checker; start() made it
         assert self._process.stdin is not None  # noqa: S101
-        with contextlib.suppress(BrokenPipeError):  # a dead child is told by the missing answer
+        with contextlib.suppress(BrokenPipeError):  # a dead child is noticed when reading
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
 
-    def _answers(self, function: str, deadline: float, limit: float) -> Iterator[dict[str, Any]]:
+    def _replies(self, function: str, limit_s: float) -> Iterator[dict[str, Any]]:
         assert self._process is not None  # noqa: S101
         assert self._process.stdout is not None  # noqa: S101
-        pipe = self._process.stdout.fileno()
+        pipe, deadline = self._process.stdout.fileno(), time.monotonic() + limit_s
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while True:
@@ -133,8 +135,9 @@ class Worker:
                     yield json.loads(line)
                 if time.monotonic() > deadline:
                     raise validation_error(
-                        f"{function} did not end within {limit:.0f} s and was stopped.",
+                        f"{function} did not finish within {limit_s:.0f} s and was stopped.",
                         fix="Raise PIPEWEAVE_TASK_TIME_LIMIT_S or use a smaller file.",
+                        **{TIMED_OUT: True},
                     )
                 if selector.select(timeout=_POLL_S):
                     chunk = os.read(pipe, 1 << 16)
@@ -148,20 +151,20 @@ class Worker:
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
-            f"The worker process ended while it ran {function} ({how}).",
+            f"The worker process died while running {function} ({how}).",
             fix="It may have run out of memory; start the run again, or use a smaller file.",
         )
 
     @staticmethod
-    def _result(answer: dict[str, Any]) -> Any:
-        if "error" not in answer:
-            return answer["result"]
-        if "traceback" in answer:
-            logger.error("%s", answer["traceback"])
-        raise PipeWeaveError.from_envelope(answer["error"])
+    def _result(reply: dict[str, Any]) -> Any:
+        if "error" not in reply:
+            return reply["result"]
+        if "traceback" in reply:
+            logger.error("%s", reply["traceback"])
+        raise PipeWeaveError.from_envelope(reply["error"])
 
     def close(self) -> None:
-        """Kill the child and everything it started; no wait for anything."""
+        """Kill the child and everything it started, without waiting for it to finish."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -172,3 +175,10 @@ class Worker:
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
+
+
+def _log_again(reply: dict[str, Any]) -> None:
+    """Log a record of the child here."""
+    name = reply["name"]
+    # Dagster's loggers replace the name by their own; `origin` keeps it.
+    logging.getLogger(name).log(reply["level"], "%s", reply["log"], extra={"origin": name})

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.cli.support.processes import Service, Supervisor, free_port
@@ -53,10 +54,7 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
     settings = home.prepare()
     # Created here, once: the services would all do so at the same moment.
     with home.workbench() as bench, home.instance():
-        bench.ask_model(
-            "pipeweave_dagster.adapters.mlflow_store:prepare_store",
-            tracking_uri=settings.tracking_uri,
-        )
+        bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
     # A socket of its own: gRPC servers may share a port unseen, and two installations that start
     # at the same moment would then run each other's files.
     with (

@@ -3,12 +3,15 @@
 import secrets
 import shutil
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from pipeweave_dagster.adapters.health import Line, in_full, is_well, measure
 from pipeweave_dagster.adapters.http_checks import answers, ask_mlflow
+from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dagster_checks import DagsterParts
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
@@ -46,7 +49,7 @@ def doctor(
 def examine(settings: Settings, *, strict: bool) -> list[Line]:
     """One line a part; of what another part must tell, only that one turns red."""
     dagster = DagsterParts(settings, strict)
-    checks = {
+    checks: dict[str, Callable[[], str]] = {
         "version": _version,
         "database": dagster.database,
         "storage": lambda: _storage(settings),
@@ -54,7 +57,7 @@ def examine(settings: Settings, *, strict: bool) -> list[Line]:
         "code": dagster.code_server,
         "queue": dagster.queue,
         "daemon": dagster.daemon,
-        **{name: lambda url=url: answers(url) for name, url in settings.services.items()},
+        **{name: partial(answers, url) for name, url in settings.services.items()},
         "disk": lambda: _disk(settings),
     }
     return [measure(name, ask, in_full) for name, ask in checks.items()]
@@ -83,10 +86,7 @@ def _mlflow(settings: Settings) -> str:
     if settings.tracking_uri.startswith(("http://", "https://")):
         return ask_mlflow(settings.tracking_uri)
     with home.workbench() as bench:
-        bench.ask_model(
-            "pipeweave_dagster.adapters.mlflow_store:prepare_store",
-            tracking_uri=settings.tracking_uri,
-        )
+        bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
     return "the store answers"
 
 

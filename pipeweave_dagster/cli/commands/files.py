@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -18,9 +18,12 @@ from pipeweave_dagster.core.documents import (
     RawUpload,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.eda import ReportOptions
+from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest import IngestLimits, ingest_as_text
+from pipeweave_dagster.core.ingest import ingest as ingest_files
 from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.schema.export import Format, exported
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -52,10 +55,10 @@ def ingest(
         raise validation_error(f"{output.name!r} is neither .parquet nor .csv.", fix="Name one.")
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         if output.suffix == ".csv":
-            facts = bench.ask_data(
-                "pipeweave_dagster.core.ingest:ingest_as_text",
-                file=path.absolute(), name=path.name, out=folder,
-            )  # fmt: skip
+            table = bench.on_data(
+                ingest_as_text, file=path.absolute(), name=path.name, out=Path(folder)
+            )
+            facts = table.model_dump(mode="json")
             deliver(Path(folder) / "data.csv", output)
         else:
             snapshot = _snapshot(bench, path, Path(folder))
@@ -120,7 +123,7 @@ def eda(
         snapshot, found = _deduced(bench, path, out, target)
         (out / "report").mkdir()
         report = bench.on_data(
-            "pipeweave_dagster.core.eda:build_report", EdaReport,
+            build_report,
             dataset=name_of_file(path.name), snapshot=snapshot, schema=found,
             data=out / snapshot.data.name, out=out / "report",
             options=ReportOptions(inline_limit_bytes=1 << 40, samples=samples),
@@ -149,19 +152,15 @@ def _snapshot(bench: Workbench, path: Path, out: Path) -> DatasetSnapshot:
     payload = Payload.of(path)
     raw = RawFile(name=path.name, sha256=payload.sha256, size_bytes=payload.size_bytes)
     upload = RawUpload(dataset=name_of_file(path.name), files=[raw])
-    limits: dict[str, Any] = {"max_bytes": bench.settings.max_dataset_bytes}
-    return bench.on_data(
-        "pipeweave_dagster.core.ingest:ingest", DatasetSnapshot,
-        upload=upload, files=[path.absolute()], out=out, limits=limits,
-    )  # fmt: skip
+    limits = IngestLimits(max_bytes=bench.settings.max_dataset_bytes)
+    files = [path.absolute()]
+    return bench.on_data(ingest_files, upload=upload, files=files, out=out, limits=limits)
 
 
 def _deduced(
     bench: Workbench, path: Path, out: Path, target: str | None
 ) -> tuple[DatasetSnapshot, SchemaDeduction]:
     snapshot = _snapshot(bench, path, out)
-    found = bench.on_data(
-        "pipeweave_dagster.core.schema:deduce", SchemaDeduction,
-        snapshot=snapshot, data=out / snapshot.data.name, settings=DatasetSettings(target=target),
-    )  # fmt: skip
+    data, settings = out / snapshot.data.name, DatasetSettings(target=target)
+    found = bench.on_data(deduce, snapshot=snapshot, data=data, settings=settings)
     return snapshot, found

@@ -63,7 +63,10 @@ def findings(
             patch = overriding(last.findings, override, column, reason, _who_and_when())
         written = _write(bench.store, name, patch) if patch else None
     found = [f for f in last.findings.findings if column is None or column in f.columns]
-    facts = {"dataset": name, "findings": [f.model_dump(mode="json") for f in found]}
+    facts: dict[str, Any] = {
+        "dataset": name,
+        "findings": [f.model_dump(mode="json") for f in found],
+    }
     lines = [_line(f) for f in found if f.state != "passed"]
     text = _told(last.findings, accept, patch, written) or "\n".join(lines)
     facts |= {"written": written.place if written else None, "patch": patch}

@@ -2,6 +2,7 @@
 
 import typer
 
+from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit
 
@@ -19,5 +20,5 @@ def migrate(json: AsJson = False) -> None:
     # Where MLflow is a server, its own store is named beside the server's address.
     store = settings.secret("mlflow_backend_store_uri") or settings.tracking_uri
     with home.workbench() as bench:
-        bench.ask_model("pipeweave_dagster.adapters.mlflow_store:prepare_store", tracking_uri=store)
+        bench.on_model(prepare_store, tracking_uri=store)
     emit({"migrated": ["dagster", "mlflow"]}, json, "The databases are up to date.")

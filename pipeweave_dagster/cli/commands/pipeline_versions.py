@@ -1,6 +1,6 @@
 """`pipeweave pipelines history` and `diff`: the versions of a pipeline, and what changed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ def history(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson
     """One line a version of the pipeline, the newest first, with the run that made it."""
     home.prepare()
     with home.workbench() as bench:
-        facts = [
+        facts: list[dict[str, Any]] = [
             {"version": entry.document, "run_id": entry.run_id, "made_at": entry.made_at,
              "source": spec.source, "features": len(spec.features), "steps": len(spec.steps)}
             for entry in documents_of(bench.store, known(bench.store, name), "pipeline")
@@ -47,7 +47,7 @@ def diff(
     json: AsJson = False,
 ) -> None:
     """What changed in meaning between two versions; else since the one before."""
-    from pipeweave_dagster.core.pipelines import pipeline_diff
+    from pipeweave_dagster.core.pipelines import difference
 
     home.prepare()
     with home.workbench() as bench:
@@ -68,7 +68,7 @@ def diff(
                 f"{name!r} has no earlier pipeline to compare with.",
                 fix="Run it with another pipeline first.",
             )
-        changes = pipeline_diff(_spec(bench.store, old), _spec(bench.store, new))
+        changes = difference(_spec(bench.store, old), _spec(bench.store, new))
     facts = [{"path": c.path, "before": c.before, "after": c.after} for c in changes]
     head = f"{old.document[:12]} → {new.document[:12]}"
     lines = [head, *(plain(c.text) for c in changes)] if changes else [f"{head}: no change"]

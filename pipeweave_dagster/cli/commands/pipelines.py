@@ -18,6 +18,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import parse_settings
+from pipeweave_dagster.core.pipelines.preview import preview as preview_step
 from pipeweave_dagster.services.dataset_versions import pipeline_in_force
 from pipeweave_dagster.services.receive import settings_of
 
@@ -153,9 +154,7 @@ def preview(
         if snapshot is None:
             raise not_found(f"{name!r} has no typed table yet.", fix="Run the data set first.")
         data = bench.store.payload(snapshot.data)
-        facts = bench.ask_data(
-            "pipeweave_dagster.core.pipelines.preview:preview", spec=spec, data=data, step=step
-        )
+        facts = bench.on_data(preview_step, spec=spec, data=data, step=step)
     rows = [
         (c["name"], c["before"], c["after"], c["missing_before"], c["missing_after"],
          c["distinct"], " ".join(c["first"]))

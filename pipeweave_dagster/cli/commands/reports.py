@@ -30,7 +30,7 @@ def ls(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = Fa
     home.prepare()
     with home.workbench() as bench:
         found = _reports(bench.store, known(bench.store, name))
-        facts = [
+        facts: list[dict[str, Any]] = [
             {"report": entry.document, "run_id": entry.run_id, "made_at": entry.made_at,
              "rows": report.rows, "columns": report.columns}
             for entry in found

@@ -1,5 +1,7 @@
 """`pipeweave schedule`: what runs by itself."""
 
+from typing import Any
+
 import typer
 
 from pipeweave_dagster.cli.support import home
@@ -18,6 +20,7 @@ def ls(json: AsJson = False) -> None:
     home.prepare()
     from pipeweave_dagster.definitions import defs
 
+    schedules: list[Any] = list(defs.schedules or [])
     found = [
         {
             "name": s.name,
@@ -27,7 +30,7 @@ def ls(json: AsJson = False) -> None:
             "on_by_default": s.default_status.value == "RUNNING",
             "description": s.description,
         }
-        for s in defs.schedules or []
+        for s in schedules
     ] + [
         {
             "name": s.name,

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -74,7 +74,8 @@ class DagsterParts:
         if "socket" in address and not Path(address["socket"]).exists():
             return _not_running("the code server", strict=self.strict)
         with contextlib.redirect_stdout(io.StringIO()):  # it prints what it could not reach
-            state = DagsterGrpcClient(**address).health_check_query()
+            client: Any = DagsterGrpcClient(**address)
+            state = client.health_check_query()
         if state != "SERVING":
             raise unavailable(
                 "The code server does not answer.", fix="Start it again, and see its log."

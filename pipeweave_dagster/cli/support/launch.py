@@ -57,8 +57,8 @@ def execute(
     finally:
         progress.close()
     if _was_interrupted(instance, run_id):
-        run = instance.get_run_by_id(run_id)
-        instance.report_run_canceled(run, "Interrupted at the terminal.")
+        if run := instance.get_run_by_id(run_id):
+            instance.report_run_canceled(run, "Interrupted at the terminal.")
         end_attempt(bench.store, dataset, run_id, CANCELLED)
         sys.stderr.write("Cancelled; the published state is as it was.\n")
         raise KeyboardInterrupt
@@ -71,5 +71,6 @@ def _was_interrupted(instance: "dg.DagsterInstance", run_id: str) -> bool:
     from dagster._core.events import RunFailureReason
 
     failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
-    reasons = [entry.dagster_event.job_failure_data.failure_reason for entry in failures]
+    events = [entry.get_dagster_event() for entry in failures]
+    reasons = [event.job_failure_data.failure_reason for event in events]
     return RunFailureReason.UNEXPECTED_TERMINATION in reasons

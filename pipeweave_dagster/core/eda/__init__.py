@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, SchemaDeduction
+from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.eda.report_options import ReportOptions
 
-__all__ = ["ReportOptions", "build_report", "render"]
+__all__ = ["ReportOptions", "add_narrative", "build_report", "render"]
 
 
 def build_report(
@@ -39,6 +40,27 @@ def build_report(
     from pipeweave_dagster.core.eda.report import write_report
 
     return write_report(dataset, snapshot, schema, data, out, options or ReportOptions())
+
+
+def add_narrative(
+    report: EdaReport,
+    summary_file: Path | None,
+    sentences: list[str],
+    note: AdviceNote,
+    out: Path,
+) -> EdaReport:
+    """Add checked sentences to the summary and the page of a report; both files are rewritten.
+
+    Args:
+        report: A report without narrative.
+        summary_file: Its summary, if that is a file beside the document.
+        sentences: Those that passed the check.
+        note: Where they come from.
+        out: The folder of the report's files.
+    """
+    from pipeweave_dagster.core.eda.narrative_report import narrated
+
+    return narrated(report, summary_file, sentences, note, out)
 
 
 def render(summary: dict[str, Any]) -> str:

@@ -5,8 +5,11 @@ from pathlib import Path
 from pipeweave_dagster.core.documents import (
     Payload,
     PipelineSpec,
+    SchemaDeduction,
     TrainedModel,
 )
+from pipeweave_dagster.core.pipelines.derived_features import Derived
+from pipeweave_dagster.core.training.proposal_results import ProposalResults
 
 
 def train(
@@ -61,4 +64,27 @@ def replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> 
     return run_replay(spec, trained, data, out)
 
 
-__all__ = ["replay", "train"]
+def try_proposals(
+    spec: PipelineSpec,
+    schema: SchemaDeduction,
+    uses: dict[str, str],
+    ideas: list[Derived],
+    data: Path,
+    limit_s: float,
+) -> ProposalResults:
+    """Test proposals for a pipeline by cross-validation, and keep those that help.
+
+    Args:
+        spec: The pipeline as the rules planned it.
+        schema: Meaning of the columns.
+        uses: Columns that another step is to handle.
+        ideas: New features.
+        data: The typed table (Parquet); a sample of 5,000 rows is used.
+        limit_s: What is not tested within so many seconds is not kept.
+    """
+    from pipeweave_dagster.core.training.proposal_test import contest
+
+    return contest(spec, schema, uses, ideas, data, limit_s)
+
+
+__all__ = ["ProposalResults", "replay", "train", "try_proposals"]

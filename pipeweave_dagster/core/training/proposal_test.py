@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.documents.base import Part
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
@@ -28,6 +27,11 @@ from pipeweave_dagster.core.training.data.row_sample import sampled
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import Job, make_job
 from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.proposal_results import (
+    NO_TIME,
+    ProposalResult,
+    ProposalResults,
+)
 from pipeweave_dagster.core.training.search.cv_result import add_fold, run_fold, start
 
 _log = logging.getLogger(__name__)
@@ -42,36 +46,6 @@ _LEARNERS = (
 )
 
 
-class Tested(Part):
-    """One proposal's test: how much smaller the loss of a row became, with its 95 % interval.
-
-    `gain` is None where it was not tested, and `reason` says why it was not kept.
-    """
-
-    proposal: str
-    kept: bool
-    gain: float | None = None
-    low: float | None = None
-    high: float | None = None
-    reason: str = ""
-
-
-class Contest(Part):
-    """What is kept of a proposal.
-
-    Attributes:
-        uses: Columns that another step handles from now on.
-        ideas: New features.
-        tested: Every test, in order.
-        learner: The model family that the tests were made with.
-    """
-
-    uses: dict[str, str]
-    ideas: list[Derived]
-    tested: list[Tested]
-    learner: str
-
-
 def contest(
     spec: PipelineSpec,
     schema: SchemaDeduction,
@@ -79,7 +53,7 @@ def contest(
     ideas: list[Derived],
     data: Path,
     limit_s: float,
-) -> Contest:
+) -> ProposalResults:
     """Test other steps together, then each new feature, then those that helped together.
 
     The folds are those of training, so test rows are seen by nobody. The loss of each row is
@@ -101,19 +75,21 @@ class _Contest:
     def __init__(self, spec: PipelineSpec, schema: SchemaDeduction, data: Path, end: float) -> None:
         self.spec, self.schema, self.end = spec, schema, end
         self.job = make_job(spec, sampled(read_table(spec, data), _MOST_ROWS), seed=0)
-        self.tested: list[Tested] = []
+        self.tested: list[ProposalResult] = []
 
-    def run(self, uses: dict[str, str], ideas: list[Derived]) -> Contest:
+    def run(self, uses: dict[str, str], ideas: list[Derived]) -> ProposalResults:
         tried = [(c, self._losses(self.job.problem, c)) for c in _LEARNERS]
         known = [(c, loss) for c, loss in tried if loss is not None]
         if not known:
-            return Contest(uses={}, ideas=[], tested=[], learner="none")
+            return ProposalResults(uses={}, ideas=[], tested=[], learner="none")
         self.learner, self.loss = min(known, key=lambda found: float(np.nanmean(found[1])))
         self.best = self.spec
         steps = self._steps(uses)
         alone = [idea for idea in ideas if self._idea(idea)]
         kept = alone if len(alone) < 2 else self._together(alone)
-        return Contest(uses=steps, ideas=kept, tested=self.tested, learner=self.learner.name)
+        return ProposalResults(
+            uses=steps, ideas=kept, tested=self.tested, learner=self.learner.name
+        )
 
     def _steps(self, uses: dict[str, str]) -> dict[str, str]:
         if not uses:
@@ -130,7 +106,7 @@ class _Contest:
         names = self.spec.features
         if next(troubles([idea.model_dump()], uses_of(self.best), names), None) is not None:
             reason = "its columns are handled by other steps"
-            self.tested.append(Tested(proposal=idea.name, kept=False, reason=reason))
+            self.tested.append(ProposalResult(proposal=idea.name, kept=False, reason=reason))
             return False
         return self._test(idea.name, with_derived(self.best, [idea])) is not None
 
@@ -145,15 +121,13 @@ class _Contest:
     def _test(self, proposal: str, spec: PipelineSpec) -> Array | None:
         """The losses of a pipeline, if it is better than the best so far beyond chance."""
         if time.monotonic() > self.end:
-            self.tested.append(
-                Tested(proposal=proposal, kept=False, reason="there was no time to test it")
-            )
+            self.tested.append(ProposalResult(proposal=proposal, kept=False, reason=NO_TIME))
             return None
         problem = self._problem(spec)
         loss = None if problem is None else self._losses(problem, self.learner)
         if loss is None:
             self.tested.append(
-                Tested(proposal=proposal, kept=False, reason="it could not be fitted")
+                ProposalResult(proposal=proposal, kept=False, reason="it could not be fitted")
             )
             return None
         found = _compared(proposal, self.loss, loss, self.job.problem.folds)
@@ -196,11 +170,13 @@ def _row_losses(job: Job, output: Array) -> Array:
 
 def _compared(
     proposal: str, before: Array, after: Array, folds: list[tuple[Index, Index]]
-) -> Tested:
+) -> ProposalResult:
     gain = before - after
     known = gain[np.isfinite(gain)]
     if len(known) < 2:
-        return Tested(proposal=proposal, kept=False, reason="too few rows could be compared")
+        return ProposalResult(
+            proposal=proposal, kept=False, reason="too few rows could be compared"
+        )
     mean, error = float(known.mean()), float(known.std(ddof=1)) / math.sqrt(len(known))
     better = sum(1 for part in _parts(gain, folds) if part.mean() > 0)
     beyond = error > 0 and mean / error > CRITICAL_Z
@@ -210,7 +186,7 @@ def _compared(
         reason = "no better than chance would make it"
     elif not most:
         reason = f"better on {better} of {len(folds)} folds only"
-    return Tested(
+    return ProposalResult(
         proposal=proposal,
         kept=beyond and most,
         gain=round(mean, 6),

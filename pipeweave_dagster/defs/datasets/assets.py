@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
-from pipeweave_dagster.core.ingest import settings_of_reading
+from pipeweave_dagster.core.ingest import IngestLimits, ingest, settings_of_reading
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch_config import LaunchConfig, upload_key_of
@@ -57,19 +57,18 @@ def dataset(
 
     `rows read = rows loaded + rows quarantined`; how the bytes were read is in the metadata.
     """
-    limits = {"max_bytes": workbench.settings.max_dataset_bytes}
+    limit = workbench.settings.max_dataset_bytes
     content = raw_upload.model_copy(update={"settings": settings_of_reading(raw_upload.settings)})
     return run_stage(
         context,
         workbench,
         DatasetSnapshot,
         lambda folder: workbench.on_data(
-            "pipeweave_dagster.core.ingest:ingest",
-            DatasetSnapshot,
+            ingest,
             upload=content,
             files=[workbench.local(file.key) for file in raw_upload.files],
             out=folder,
-            limits=limits,
+            limits=IngestLimits(max_bytes=limit),
         ),
-        reads={"content": content, "limits": limits},
+        reads={"content": content, "limits": {"max_bytes": limit}},
     )

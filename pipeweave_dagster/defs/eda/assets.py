@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUpload, SchemaDeduction
-from pipeweave_dagster.core.eda import ReportOptions
+from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
@@ -41,8 +41,7 @@ def eda_report(
             workbench,
             context.partition_key,
             workbench.on_data(
-                "pipeweave_dagster.core.eda:build_report",
-                EdaReport,
+                build_report,
                 dataset=context.partition_key,
                 snapshot=dataset,
                 schema=schema_deduction,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.great_expectations.validation import validate_version
 from pipeweave_dagster.core.documents import DatasetSnapshot, ExpectationReport, SchemaDeduction
 from pipeweave_dagster.defs.expectations.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
@@ -44,8 +45,7 @@ def expectations(
         workbench,
         ExpectationReport,
         lambda folder: workbench.on_data(
-            "pipeweave_dagster.adapters.great_expectations.validation:hold",
-            ExpectationReport,
+            validate_version,
             dataset=name,
             snapshot=dataset,
             schema=schema_deduction,

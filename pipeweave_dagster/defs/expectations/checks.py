@@ -1,7 +1,7 @@
 """Asset checks as projections of the expectations: one a group of rules."""
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import Any, get_args
 
 import dagster as dg
 
@@ -25,7 +25,7 @@ def check_results(document: ExpectationReport, web_url: str) -> Iterator[dg.Asse
     for group in get_args(RuleGroup):
         broken = document.of_group(group)
         critical = any(result.severity == "critical" for result in broken)
-        metadata: dict[str, object] = {
+        metadata: dict[str, Any] = {
             "rules": document.rules.get(group, 0),
             "failing_rows": sum(result.failed for result in broken),
         }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUpload, SchemaDeduction
+from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.defs.findings.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
@@ -41,8 +42,7 @@ def findings(
         workbench,
         Findings,
         lambda _: workbench.on_data(
-            "pipeweave_dagster.core.quality:inspect",
-            Findings,
+            inspect,
             snapshot=dataset,
             schema=schema_deduction,
             data=workbench.store.payload(dataset.data),

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
+from pipeweave_dagster.core.monitoring import measure_drift
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.partitions import DATASETS
@@ -30,8 +31,7 @@ def drift(
         workbench,
         DriftReport,
         lambda _: workbench.on_data(
-            "pipeweave_dagster.core.monitoring:measure_drift",
-            DriftReport,
+            measure_drift,
             batch=predictions.batch,
             reference=workbench.store.payload(trained.reference),
             data=workbench.store.payload(predictions.rows_file),

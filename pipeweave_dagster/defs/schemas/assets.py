@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaDeduction
+from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage, settings_read
@@ -35,8 +36,7 @@ def schema_deduction(
             context.partition_key,
             dataset,
             workbench.on_data(
-                "pipeweave_dagster.core.schema:deduce",
-                SchemaDeduction,
+                deduce,
                 snapshot=dataset,
                 data=workbench.store.payload(dataset.data),
                 settings=settings,

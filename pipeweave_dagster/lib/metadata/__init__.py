@@ -5,13 +5,19 @@ from typing import Any
 
 from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.lib.metadata.advice import describe_advice
+from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.lib.metadata.data import describe_data
 from pipeweave_dagster.lib.metadata.expectations import describe_expectations
 from pipeweave_dagster.lib.metadata.findings import describe_findings
 from pipeweave_dagster.lib.metadata.model import describe_model
 from pipeweave_dagster.settings import Settings
 
-_DESCRIBERS = {**describe_data, **describe_findings, **describe_expectations, **describe_model}
+_DESCRIBERS: Describers = {
+    **describe_data,
+    **describe_findings,
+    **describe_expectations,
+    **describe_model,
+}
 
 
 def describe(document: Document, settings: Settings) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.lib.metadata import markdown
+from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
 
 _MAX_COLUMNS = 300
@@ -84,7 +85,7 @@ def _schema(document: SchemaDeduction, settings: Settings) -> dict[str, Any]:
     return facts
 
 
-describe_data = {
+describe_data: Describers = {
     RawUpload.kind: _raw_upload,
     DatasetSnapshot.kind: _dataset,
     SchemaDeduction.kind: _schema,

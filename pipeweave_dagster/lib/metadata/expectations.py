@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import ExpectationReport, Payload, RuleResult
 from pipeweave_dagster.lib.metadata import markdown
+from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
 
 
@@ -43,4 +44,4 @@ def _expectations(document: ExpectationReport, settings: Settings) -> dict[str, 
     return facts
 
 
-describe_expectations = {ExpectationReport.kind: _expectations}
+describe_expectations: Describers = {ExpectationReport.kind: _expectations}

@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import EdaReport, Finding, Findings
 from pipeweave_dagster.lib.metadata import markdown
+from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
 
 _ORDER = {"blocked": 0, "alerted": 1, "fixed": 2, "passed": 3}
@@ -54,4 +55,4 @@ def _report(document: EdaReport, settings: Settings) -> dict[str, Any]:
     return {**facts, "plot": plot} if plot else facts
 
 
-describe_findings = {Findings.kind: _findings, EdaReport.kind: _report}
+describe_findings: Describers = {Findings.kind: _findings, EdaReport.kind: _report}

@@ -12,11 +12,13 @@ from pipeweave_dagster.core.documents import (
     MethodCheck,
     PipelineSpec,
     PredictionBatch,
+    Rate,
     TrainedModel,
     WorkbenchOverview,
 )
 from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
 from pipeweave_dagster.lib.metadata import markdown
+from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
 
 _MEANS = ("_micro", "_weighted", "precision_macro", "recall_macro")
@@ -99,7 +101,7 @@ def _compared(document: Evaluation, names: list[str]) -> dg.MarkdownMetadataValu
     return dg.MetadataValue.md(markdown.table(header, rows))
 
 
-def _told(estimate: Estimate | None) -> str:
+def _told(estimate: Estimate | Rate | None) -> str:
     return markdown.interval(estimate.value, estimate.low, estimate.high) if estimate else "-"
 
 
@@ -205,7 +207,7 @@ def _overview(document: WorkbenchOverview, settings: Settings) -> dict[str, Any]
     }
 
 
-describe_model = {
+describe_model: Describers = {
     PipelineSpec.kind: _pipeline,
     TrainedModel.kind: _model,
     Evaluation.kind: _evaluation,

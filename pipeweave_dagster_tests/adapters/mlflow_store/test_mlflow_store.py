@@ -142,11 +142,11 @@ def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, made):
 
 def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged):
     second = log(uri, folder, made)
-    assert mlflow_store.champion(uri, "no such model") is None
+    assert mlflow_store.bearer(uri, "no such model", "champion") is None
     mlflow_store.set_alias(uri, NAME, "1", "champion")
-    assert mlflow_store.champion(uri, NAME) == logged.mlflow
+    assert mlflow_store.bearer(uri, NAME, "champion") == logged.mlflow
     mlflow_store.set_alias(uri, NAME, second.mlflow.model_version, "champion")
-    assert mlflow_store.champion(uri, NAME) == second.mlflow
+    assert mlflow_store.bearer(uri, NAME, "champion") == second.mlflow
     from mlflow import MlflowClient
 
     assert MlflowClient(uri).get_model_version_by_alias(NAME, "previous").version in (1, "1")

@@ -13,9 +13,10 @@ import psutil
 import pytest
 
 from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-
-CHECK_SLUG = "pipeweave_dagster.core.naming:check_slug"
+from pipeweave_dagster.core.ingest import settings_of_reading
+from pipeweave_dagster.core.naming import check_slug
 
 
 def gone(pid: int, seconds: float = 5) -> bool:
@@ -29,9 +30,9 @@ def gone(pid: int, seconds: float = 5) -> bool:
 
 def test_a_call_gives_the_result_and_keeps_the_child() -> None:
     with Worker() as worker:
-        assert worker.call(CHECK_SLUG, time_limit_s=30, name="titanic") == "titanic"
+        assert worker.call(30, check_slug, name="titanic") == "titanic"
         pid = worker.pid
-        assert worker.call(CHECK_SLUG, time_limit_s=30, name="wine") == "wine"
+        assert worker.call(30, check_slug, name="wine") == "wine"
         assert worker.pid == pid
     assert pid is not None
     assert gone(pid)
@@ -40,15 +41,15 @@ def test_a_call_gives_the_result_and_keeps_the_child() -> None:
 def test_errors_come_back_as_they_were_raised() -> None:
     with Worker() as worker:
         with pytest.raises(PipeWeaveError) as caught:
-            worker.call(CHECK_SLUG, time_limit_s=30, name="../../x")
+            worker.call(30, check_slug, name="../../x")
         assert caught.value.code == "VALIDATION_ERROR"
         assert "for example" in caught.value.text
-        assert worker.call(CHECK_SLUG, time_limit_s=30, name="wine") == "wine"
+        assert worker.call(30, check_slug, name="wine") == "wine"
 
 
 def test_only_functions_of_pipeweave_can_be_named() -> None:
-    with Worker() as worker, pytest.raises(PipeWeaveError, match="no function of PipeWeave"):
-        worker.call("os:system", time_limit_s=30, command="true")
+    with Worker() as worker, pytest.raises(PipeWeaveError, match="not a function of PipeWeave"):
+        worker.call(30, os.path.basename, "x")
 
 
 def test_warnings_of_libraries_reach_no_log_even_where_filters_are_lost(tmp_path: Path) -> None:
@@ -64,10 +65,23 @@ def test_warnings_of_libraries_reach_no_log_even_where_filters_are_lost(tmp_path
     assert "loud" not in ended.stderr + ended.stdout
 
 
-def test_wrong_arguments_are_told() -> None:
-    with Worker() as worker, pytest.raises(PipeWeaveError) as caught:
-        worker.call(CHECK_SLUG, time_limit_s=30, wrong=1)
+def test_wrong_arguments_fail_before_anything_is_started() -> None:
+    with Worker() as worker:
+        with pytest.raises(TypeError, match="wrong"):
+            worker.call(30, check_slug, wrong=1)  # type: ignore[call-arg]
+        assert worker.pid is None
+
+
+def test_arguments_of_a_wrong_type_are_an_internal_error() -> None:
+    with Worker() as worker, pytest.raises(PipeWeaveError, match="check_slug") as caught:
+        worker.call(30, check_slug, name=[])  # type: ignore[arg-type]
     assert caught.value.code == "INTERNAL_ERROR"
+
+
+def test_documents_arrive_as_documents() -> None:
+    settings = DatasetSettings(mode="append", target="price")
+    with Worker() as worker:
+        assert worker.call(30, settings_of_reading, settings) == DatasetSettings(mode="append")
 
 
 def test_past_its_time_the_whole_group_is_killed() -> None:
@@ -78,7 +92,7 @@ def test_past_its_time_the_whole_group_is_killed() -> None:
     os.kill(pid, signal.SIGSTOP)  # as deaf as native code that never looks up
     began = time.monotonic()
     with pytest.raises(PipeWeaveError) as caught:
-        worker.call(CHECK_SLUG, time_limit_s=1, name="x")
+        worker.call(1, check_slug, name="x")
     assert caught.value.code == "VALIDATION_ERROR"
     assert time.monotonic() - began < 5
     assert gone(pid)
@@ -86,15 +100,15 @@ def test_past_its_time_the_whole_group_is_killed() -> None:
 
 def test_a_killed_child_is_told_and_replaced() -> None:
     with Worker() as worker:
-        worker.call(CHECK_SLUG, time_limit_s=30, name="x")
+        worker.call(30, check_slug, name="x")
         pid = worker.pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
         threading.Timer(0.5, lambda: os.kill(pid, signal.SIGKILL)).start()
         with pytest.raises(PipeWeaveError, match="SIGKILL") as caught:
-            worker.call(CHECK_SLUG, time_limit_s=30, name="x")
+            worker.call(30, check_slug, name="x")
         assert caught.value.code == "INTERNAL_ERROR"
-        assert worker.call(CHECK_SLUG, time_limit_s=30, name="again") == "again"
+        assert worker.call(30, check_slug, name="again") == "again"
 
 
 def test_an_interrupt_while_waiting_kills_the_child() -> None:
@@ -107,14 +121,15 @@ def test_an_interrupt_while_waiting_kills_the_child() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
-        worker.call(CHECK_SLUG, time_limit_s=30, name="x")
+        worker.call(30, check_slug, name="x")
     assert gone(pid)
 
 
 def test_the_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     program = (
         "from pipeweave_dagster.adapters.worker import Worker; import time\n"
-        f"w = Worker(); w.call({CHECK_SLUG!r}, time_limit_s=30, name='x')\n"
+        "from pipeweave_dagster.core.naming import check_slug\n"
+        "w = Worker(); w.call(30, check_slug, name='x')\n"
         "print(w.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=tmp_path)
@@ -129,4 +144,4 @@ def test_the_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
 
 def test_what_libraries_print_does_not_disturb_the_answers() -> None:
     with Worker(preload=["this"]) as worker:  # the Zen of Python prints itself when imported
-        assert worker.call(CHECK_SLUG, time_limit_s=30, name="x") == "x"
+        assert worker.call(30, check_slug, name="x") == "x"

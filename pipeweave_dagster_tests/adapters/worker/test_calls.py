@@ -1,0 +1,85 @@
+"""Calls over the process boundary are typed: mypy sees a wrong argument where it is written."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from pipeweave_dagster.adapters.worker.calls import request_of, result_of, run_request
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.monitoring import measure_drift
+from pipeweave_dagster.core.naming import check_slug
+
+REPOSITORY = Path(__file__).parents[3]
+SNIPPET = """
+from pathlib import Path
+from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.documents import DriftReport
+from pipeweave_dagster.core.monitoring import measure_drift
+from pipeweave_dagster.services.workbench import Workbench
+
+def calls(bench: Workbench, worker: Worker, path: Path) -> DriftReport:
+    bench.on_data(measure_drift, batch="b", reference=path, data=path, features=["x"])
+    bench.on_data(measure_drift, batch="b", reference=path, rows=path, features=["x"])
+    bench.on_model(measure_drift, batch="b", reference=path, data=path)
+    bench.on_model_within(9, measure_drift, batch=1, reference=path, data=path, features=["x"])
+    wrong: int = worker.call(9, measure_drift, "b", path, path, ["x"])
+    return worker.call(9, measure_drift, "b", path, path, ["x"])
+"""
+
+
+@pytest.mark.slow
+def test_mypy_refuses_wrong_arguments_and_results_at_the_call_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mypy import api
+
+    (tmp_path / "snippet.py").write_text(SNIPPET)
+    monkeypatch.chdir(REPOSITORY)
+    told, _, _ = api.run(["--config-file", "pyproject.toml", str(tmp_path / "snippet.py")])
+    errors = [line.split("snippet.py:")[1] for line in told.splitlines() if ": error:" in line]
+    lines = {int(error.split(":")[0]): error for error in errors}
+    assert set(lines) == {10, 11, 12, 13}, told
+    assert 'Unexpected keyword argument "rows"' in lines[10]
+    assert 'argument "features"' in lines[11]
+    assert "arg-type" in lines[12]
+    assert "DriftReport" in lines[13]
+
+
+def test_arguments_travel_by_name_and_secrets_in_the_clear() -> None:
+    def function(path: Path, key: SecretStr, *, rows: list[Path]) -> None: ...
+
+    request = request_of(function, Path("a"), SecretStr("k"), rows=[Path("b")])
+    assert request["arguments"] == {"path": "a", "key": "k", "rows": ["b"]}
+
+
+def test_an_argument_that_the_function_does_not_have_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(TypeError, match="rows"):
+        request_of(measure_drift, rows=Path())  # type: ignore[call-arg]
+
+
+def test_results_are_read_by_the_return_annotation() -> None:
+    def function() -> tuple[Path, int] | None: ...
+
+    assert result_of(function, ["a", 1]) == (Path("a"), 1)
+    assert result_of(function, None) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "os:system",
+        "pipeweave_dagster.adapters.worker.calls:get_type_hints",  # imported there, not defined
+        "pipeweave_dagster.adapters.worker.parent:Worker",
+        "pipeweave_dagster.core.naming:missing",
+    ],
+)
+def test_only_functions_that_pipeweave_defines_can_be_called(address: str) -> None:
+    with pytest.raises(PipeWeaveError, match="not a function of PipeWeave"):
+        run_request({"function": address, "arguments": {}})
+
+
+def test_a_request_runs_as_the_call_would() -> None:
+    assert run_request(request_of(check_slug, "wine")) == check_slug("wine")
+    assert request_of(os.path.basename, "x")["function"] == "posixpath:basename"
