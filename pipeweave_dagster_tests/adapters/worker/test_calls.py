@@ -56,7 +56,7 @@ def test_arguments_travel_by_name_and_secrets_in_the_clear() -> None:
 
 def test_an_argument_that_the_function_does_not_have_is_refused_before_it_is_sent() -> None:
     with pytest.raises(TypeError, match="rows"):
-        request_of(measure_drift, rows=Path())  # type: ignore[call-arg]
+        request_of(measure_drift, "b", Path(), Path(), [], rows=Path())  # type: ignore[call-arg]
 
 
 def test_results_are_read_by_the_return_annotation() -> None:
