@@ -4,6 +4,7 @@ A test compares the pages with what this script would write, so they cannot fall
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.core import documents
 
 REFERENCE = Path(__file__).parent / "reference"
+sys.path.insert(0, str(REFERENCE.parent))  # the scripts of this folder are not a package
+import draw_tree  # noqa: E402
 
 
 def documents_page() -> str:
@@ -136,6 +139,17 @@ def _shown(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
+def architecture_page() -> str:
+    """Return `architecture.md` with its drawn parts made anew from the import statements."""
+    text = (REFERENCE / ARCHITECTURE).read_text(encoding="utf-8")
+    for name, drawing in draw_tree.drawings().items():
+        start, end = f"<!-- drawn: {name} -->\n", f"<!-- end: {name} -->"
+        before, _, rest = text.partition(start)
+        text = f"{before}{start}{drawing}\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+ARCHITECTURE = "../architecture.md"
 PAGES = {"documents.md": documents_page, "cli.md": cli_page}
 
 if __name__ == "__main__":
