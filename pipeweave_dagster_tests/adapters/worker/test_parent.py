@@ -68,7 +68,7 @@ def test_warnings_of_libraries_reach_no_log_even_where_filters_are_lost(tmp_path
 def test_wrong_arguments_fail_before_anything_is_started() -> None:
     with Worker() as worker:
         with pytest.raises(TypeError, match="wrong"):
-            worker.call(30, check_slug, wrong=1)  # type: ignore[call-arg]
+            worker.call(30, check_slug, "x", wrong=1)  # type: ignore[call-arg]
         assert worker.pid is None
 
 
