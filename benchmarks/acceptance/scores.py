@@ -16,11 +16,11 @@ from pipeweave_dagster.core.metrics.all_metrics import calibration_error, interv
 from pipeweave_dagster.core.metrics.decision_costs import cheapest, cost
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
 from pipeweave_dagster.core.model.serving import tempered
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, output
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.row_sample import sampled
-from pipeweave_dagster.core.training.data.training_set import Job, make_job
-from pipeweave_dagster.core.training.ensemble.calibration import temperature
+from pipeweave_dagster.core.training.data.row_sample import sample_rows
+from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_training_set
+from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 _CLASSED = (
@@ -35,34 +35,36 @@ _RESAMPLES, _RESAMPLED_ROWS, _PAIRS = 1_000, 1_000, 20
 _ROWS, _CALIBRATED_ROWS = 6_000, 4_000
 
 
-def _job(trainer: Trainer, name: str, rows: int = _ROWS) -> Job:
+def _job(trainer: Trainer, name: str, rows: int = _ROWS) -> TrainingSet:
     read, _, spec = trainer.planned(name)
-    return make_job(spec, sampled(read_table(spec, read.data), rows), seed=0)
+    return make_training_set(spec, sample_rows(read_table(spec, read.data), rows), seed=0)
 
 
 def _answers(
-    job: Job, candidate: Candidate, folds: int, rounds: int | None = None
+    training_set: TrainingSet, candidate: Candidate, folds: int, rounds: int | None = None
 ) -> tuple[Array, Array]:
     """Outputs for rows that folds left out (NaN for others), and of the last one for test rows."""
-    cache = FoldCache(job.problem)
-    oof = np.full((len(job.problem.y), max(1, job.problem.classes)), np.nan)
-    told, test = oof, job.features.iloc[job.split.test]
-    for fold in range(min(folds, len(job.problem.folds))):
+    cache = FoldCache(training_set.problem)
+    oof = np.full((len(training_set.problem.y), max(1, training_set.problem.classes)), np.nan)
+    told, test = oof, training_set.features.iloc[training_set.split.test]
+    for fold in range(min(folds, len(training_set.problem.folds))):
         data = cache.get(candidate.view, fold)
         rows = cache.rows(candidate.view, data, rounds)
         if rounds is not None:
             rows = replace(rows, x_valid=None, y_valid=None)
         fit = fit_candidate(candidate, rows, time.time() + 300)
-        oof[data.valid] = output(fit, data, data.x_valid, job.problem.classes)
-        told = output(fit, data, data.transformer.transform(test), job.problem.classes)
+        oof[data.valid] = model_output(fit, data, data.x_valid, training_set.problem.classes)
+        told = model_output(
+            fit, data, data.transformer.transform(test), training_set.problem.classes
+        )
     return oof, told
 
 
 def coverage(trainer: Trainer) -> Iterator[Check]:
     """Intervals of resamples of Adult against the score of all its test rows."""
-    job = _job(trainer, "adult_income", 40_000)
-    _, p = _answers(job, Candidate("lightgbm", "lightgbm", {"learning_rate": 0.2}), 1)
-    y = job.table.y[job.split.test].astype(int)
+    training_set = _job(trainer, "adult_income", 40_000)
+    _, p = _answers(training_set, Candidate("lightgbm", "lightgbm", {"learning_rate": 0.2}), 1)
+    y = training_set.table.y[training_set.split.test].astype(int)
     rng = np.random.default_rng(0)
     picks = [rng.integers(0, len(y), _RESAMPLED_ROWS) for _ in range(_RESAMPLES)]
     low, high = binom.ppf([0.005, 0.995], _RESAMPLES, 0.95) / _RESAMPLES
@@ -82,11 +84,11 @@ def coverage(trainer: Trainer) -> Iterator[Check]:
 
 def seeds(trainer: Trainer) -> Iterator[Check]:
     """Two models that differ in their seed alone, on Adult."""
-    job = _job(trainer, "adult_income")
-    cache = FoldCache(job.problem)
+    training_set = _job(trainer, "adult_income")
+    cache = FoldCache(training_set.problem)
     data = cache.get("tree", 0)
-    x = data.transformer.transform(job.features.iloc[job.split.test])
-    y = job.table.y[job.split.test].astype(int)
+    x = data.transformer.transform(training_set.features.iloc[training_set.split.test])
+    y = training_set.table.y[training_set.split.test].astype(int)
     same = 0
     for pair in range(_PAIRS):
         told = [
@@ -106,10 +108,10 @@ def seeds(trainer: Trainer) -> Iterator[Check]:
 def thresholds(trainer: Trainer) -> Iterator[Check]:
     """The threshold for costs of 1 to 8 against all thresholds there are."""
     for name in ("caravan_insurance", "taxi_cancellation"):
-        job = _job(trainer, name)
-        oof, _ = _answers(job, Candidate("lightgbm", "lightgbm"), 2)
+        training_set = _job(trainer, name)
+        oof, _ = _answers(training_set, Candidate("lightgbm", "lightgbm"), 2)
         seen = ~np.isnan(oof).any(axis=1)
-        positive, p = job.problem.y[seen] == 1, oof[seen, 1]
+        positive, p = training_set.problem.y[seen] == 1, oof[seen, 1]
         costs = Costs(false_positive=1, false_negative=8)
         brute = min(cost(positive, p, at, costs) for at in [*np.unique(p), 1.1])
         found = cost(positive, p, cheapest(positive, p, costs), costs)
@@ -139,10 +141,10 @@ def temperatures(trainer: Trainer) -> Iterator[Check]:
     ):
         fallen, applied = 0, 0
         for name in _CLASSED:
-            job = _job(trainer, name, _CALIBRATED_ROWS)
-            oof, test = _answers(job, candidate, 2, rounds)
-            y = job.table.y[job.split.test].astype(int)
-            found = temperature(job.problem.y, oof, job.problem.weight)
+            training_set = _job(trainer, name, _CALIBRATED_ROWS)
+            oof, test = _answers(training_set, candidate, 2, rounds)
+            y = training_set.table.y[training_set.split.test].astype(int)
+            found = fit_temperature(training_set.problem.y, oof, training_set.problem.weight)
             after = test if found is None else tempered(test, found)
             applied += found is not None
             fallen += _error(y, after) < _error(y, test)

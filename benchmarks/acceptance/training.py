@@ -22,8 +22,8 @@ from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_score
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.row_sample import sampled
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.row_sample import sample_rows
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import run_fold
@@ -80,8 +80,10 @@ def families(trainer: Trainer) -> Iterator[Check]:
     failed, done, declined = [], 0, 0
     for name in TEN:
         read, _, spec = trainer.planned(name)
-        job = make_job(spec, sampled(read_table(spec, read.data), _FAMILY_ROWS), seed=0)
-        cache = FoldCache(job.problem)
+        training_set = make_training_set(
+            spec, sample_rows(read_table(spec, read.data), _FAMILY_ROWS), seed=0
+        )
+        cache = FoldCache(training_set.problem)
         for family in FAMILIES:
             try:
                 until = time.time() + _FAMILY_LIMIT_S

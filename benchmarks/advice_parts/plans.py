@@ -28,12 +28,12 @@ from pipeweave_dagster.core.pipelines.derived_features import (
     with_derived,
 )
 from pipeweave_dagster.core.pipelines.regroup import regrouped
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, output
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
-from pipeweave_dagster.core.training.proposal_test import contest
+from pipeweave_dagster.core.training.proposal_test import run_proposal_test
 from pipeweave_dagster.services.advice_records import RulesAnswerError, asking
 
 _LEARNERS = {
@@ -97,16 +97,18 @@ def at_random(spec: PipelineSpec, seed: int, count: int = 8) -> list[Derived]:
 
 def unseen_losses(spec: PipelineSpec, case: Case, learner: str) -> np.ndarray:
     """Loss of each test row, of a model fitted on all training rows without looking at them."""
-    job = make_job(spec, read_table(spec, case.data), seed=0)
+    training_set = make_training_set(spec, read_table(spec, case.data), seed=0)
     candidate, rounds = _LEARNERS[learner]
     view = FAMILIES[candidate.family].view
-    cache = FoldCache(job.problem)
+    cache = FoldCache(training_set.problem)
     data = cache.get(view, -1)
     fit = fit_candidate(candidate, cache.rows(view, data, rounds), time.time() + _LIMIT_S)
-    test = job.split.test
-    features = prepare(job.table.raw.iloc[test], job.frame)
-    found = output(fit, data, data.transformer.transform(features), job.problem.classes)
-    return row_loss(spec.metric, job.table.y[test], found)
+    test = training_set.split.test
+    features = prepare(training_set.table.raw.iloc[test], training_set.frame)
+    found = model_output(
+        fit, data, data.transformer.transform(features), training_set.problem.classes
+    )
+    return row_loss(spec.metric, training_set.table.y[test], found)
 
 
 def measure(cases: list[Case], scratch: Path) -> None:
@@ -148,7 +150,7 @@ def blinded(request: AdviceRequest) -> AdviceRequest:
 
 def _line(case: Case, proposer: str, ideas: list[Derived], uses: dict[str, str]) -> None:
     spec = case.spec
-    found = contest(spec, case.schema, uses, ideas, case.data, _LIMIT_S)
+    found = run_proposal_test(spec, case.schema, uses, ideas, case.data, _LIMIT_S)
     kept = len(found.ideas) + len(found.uses)
     told = "the rules' plan"
     if kept:

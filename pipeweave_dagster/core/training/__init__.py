@@ -40,11 +40,11 @@ def train(
     Raises:
         PipeWeaveError: VALIDATION_ERROR where no model can be made, with the reason.
     """
-    from pipeweave_dagster.core.training.search.budget import Clock
+    from pipeweave_dagster.core.training.search.budget import TimeBudget
     from pipeweave_dagster.core.training.train_model import run_training
 
-    clock = Clock(started_at, budget_s, reserve_s=min(7.0, 0.2 * budget_s))
-    return run_training(spec, data, out, clock, trials, memory_mb)
+    budget = TimeBudget(started_at, budget_s, reserve_s=min(7.0, 0.2 * budget_s))
+    return run_training(spec, data, out, budget, trials, memory_mb)
 
 
 def replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
@@ -82,9 +82,9 @@ def try_proposals(
         data: The typed table (Parquet); a sample of 5,000 rows is used.
         limit_s: What is not tested within so many seconds is not kept.
     """
-    from pipeweave_dagster.core.training.proposal_test import contest
+    from pipeweave_dagster.core.training.proposal_test import run_proposal_test
 
-    return contest(spec, schema, uses, ideas, data, limit_s)
+    return run_proposal_test(spec, schema, uses, ideas, data, limit_s)
 
 
 __all__ = ["ProposalResults", "replay", "train", "try_proposals"]

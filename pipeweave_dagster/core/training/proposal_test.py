@@ -23,16 +23,16 @@ from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
 from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.row_sample import sampled
+from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.split import Index
-from pipeweave_dagster.core.training.data.training_set import Job, make_job
+from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_training_set
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.proposal_results import (
     NO_TIME,
     ProposalResult,
     ProposalResults,
 )
-from pipeweave_dagster.core.training.search.cv_result import add_fold, run_fold, start
+from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ _LEARNERS = (
 )
 
 
-def contest(
+def run_proposal_test(
     spec: PipelineSpec,
     schema: SchemaDeduction,
     uses: dict[str, str],
@@ -68,17 +68,19 @@ def contest(
         data: The typed table (Parquet); a sample of 5,000 rows is used.
         limit_s: What is not tested after so many seconds is not kept.
     """
-    return _Contest(spec, schema, data, time.monotonic() + limit_s).run(uses, ideas)
+    return _Tester(spec, schema, data, time.monotonic() + limit_s).run(uses, ideas)
 
 
-class _Contest:
+class _Tester:
     def __init__(self, spec: PipelineSpec, schema: SchemaDeduction, data: Path, end: float) -> None:
         self.spec, self.schema, self.end = spec, schema, end
-        self.job = make_job(spec, sampled(read_table(spec, data), _MOST_ROWS), seed=0)
+        self.training_set = make_training_set(
+            spec, sample_rows(read_table(spec, data), _MOST_ROWS), seed=0
+        )
         self.tested: list[ProposalResult] = []
 
     def run(self, uses: dict[str, str], ideas: list[Derived]) -> ProposalResults:
-        tried = [(c, self._losses(self.job.problem, c)) for c in _LEARNERS]
+        tried = [(c, self._losses(self.training_set.problem, c)) for c in _LEARNERS]
         known = [(c, loss) for c, loss in tried if loss is not None]
         if not known:
             return ProposalResults(uses={}, ideas=[], tested=[], learner="none")
@@ -130,23 +132,25 @@ class _Contest:
                 ProposalResult(proposal=proposal, kept=False, reason="it could not be fitted")
             )
             return None
-        found = _compared(proposal, self.loss, loss, self.job.problem.folds)
+        found = _compared(proposal, self.loss, loss, self.training_set.problem.folds)
         self.tested.append(found)
         return loss if found.kept else None
 
     def _problem(self, spec: PipelineSpec) -> Problem | None:
         """The same rows and folds, seen through another pipeline."""
-        train = self.job.table.raw.iloc[self.job.split.train]
+        train = self.training_set.table.raw.iloc[self.training_set.split.train]
         features = prepare(train, with_group_means(feature_frame(spec), train))
         columns = layout(spec, features)
         return (
-            None if columns.empty else replace(self.job.problem, features=features, columns=columns)
+            None
+            if columns.empty
+            else replace(self.training_set.problem, features=features, columns=columns)
         )
 
     def _losses(self, problem: Problem, learner: Candidate) -> Array | None:
         """Each row's loss out of fold; NaN for rows in no fold. None where a fit fails."""
         cache = FoldCache(problem)
-        result = start(learner, cache)
+        result = new_result(learner, cache)
         try:
             for fold in range(len(problem.folds)):
                 left = max(self.end - time.monotonic(), 1.0)
@@ -157,14 +161,14 @@ class _Contest:
         except Exception as error:  # noqa: BLE001 - a proposal that breaks a fit is not kept
             _log.info("%s: %s", learner.name, type(error).__name__)
             return None
-        return _row_losses(self.job, result.oof)
+        return _row_losses(self.training_set, result.oof)
 
 
-def _row_losses(job: Job, output: Array) -> Array:
-    y = job.problem.y
+def _row_losses(training_set: TrainingSet, output: Array) -> Array:
+    y = training_set.problem.y
     seen = ~np.isnan(output.reshape(len(y), -1)).any(axis=1)
     losses = np.full(len(y), np.nan)
-    losses[seen] = row_loss(job.spec.metric, y[seen], output[seen])
+    losses[seen] = row_loss(training_set.spec.metric, y[seen], output[seen])
     return losses
 
 

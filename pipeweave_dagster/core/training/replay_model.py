@@ -10,11 +10,11 @@ import numpy as np
 from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.artifacts import model_files
-from pipeweave_dagster.core.training.data.cross_features import with_crosses, with_varying
+from pipeweave_dagster.core.training.data.cross_features import layout_with_crosses, with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
-from pipeweave_dagster.core.training.ensemble.postprocess import Extras, whole_bundle
+from pipeweave_dagster.core.training.data.training_set import make_training_set
+from pipeweave_dagster.core.training.ensemble.postprocess import Postprocessing, build_bundle
 from pipeweave_dagster.core.training.ensemble.refit import Part, fit_part
 from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, Candidate
 from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import Source, fit_all_rows
@@ -24,26 +24,28 @@ _NO_LIMIT_S = 24 * 3600.0
 
 def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
     """See `pipeweave_dagster.core.training.replay`."""
-    job = make_job(spec, read_table(spec, data, trained.rows_fit), trained.seed)
-    problem = job.problem
+    training_set = make_training_set(spec, read_table(spec, data, trained.rows_fit), trained.seed)
+    problem = training_set.problem
     crosses = cast(list[FrameEntry], trained.made)
     if crosses:
         features = with_crosses(problem.features, crosses)
-        columns = with_varying(problem.columns, features, crosses)
+        columns = layout_with_crosses(problem.columns, features, crosses)
         problem = replace(problem, features=features, columns=columns)
-    folds, whole = FoldCache(problem), FoldCache(job.whole(problem, crosses))
+    folds, whole = FoldCache(problem), FoldCache(training_set.whole(problem, crosses))
     deadline = time.time() + _NO_LIMIT_S
     parts = []
     for member in trained.recipe:
         if member.params.get(ALL_ROWS):
             candidate = Candidate(member.name, member.family, member.params)
             run, _ = fit_all_rows(
-                candidate, job, folds, crosses, Source(data, out), deadline, member.rounds
+                candidate, training_set, folds, crosses, Source(data, out), deadline, member.rounds
             )
             parts.append(Part(member, run.fit, run.data))
         else:
             parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
-    rows = np.arange(len(job.table.y))
-    extras = Extras(trained.temperature, trained.trust, trained.threshold, trained.stack)
-    bundle = whole_bundle(job, crosses, parts, extras, rows)
+    rows = np.arange(len(training_set.table.y))
+    postprocessing = Postprocessing(
+        trained.temperature, trained.trust, trained.threshold, trained.stack
+    )
+    bundle = build_bundle(training_set, crosses, parts, postprocessing, rows)
     return model_files.write_bundle(bundle, out / model_files.MODEL)

@@ -17,11 +17,19 @@ from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.artifacts.packages import package_versions
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.memory_limit import rows_that_fit, told
+from pipeweave_dagster.core.training.data.memory_limit import memory_notes, rows_that_fit
 from pipeweave_dagster.core.training.data.split import Index
-from pipeweave_dagster.core.training.data.training_set import Job, make_job, notes_of
-from pipeweave_dagster.core.training.ensemble.build import Mixture, confirmed_by, mixture_of
-from pipeweave_dagster.core.training.ensemble.postprocess import Extras, extras_of, whole_bundle
+from pipeweave_dagster.core.training.data.training_set import (
+    TrainingSet,
+    make_training_set,
+    notes_of,
+)
+from pipeweave_dagster.core.training.ensemble.build import Ensemble, build_ensemble, confirmed_by
+from pipeweave_dagster.core.training.ensemble.postprocess import (
+    Postprocessing,
+    build_bundle,
+    fit_postprocessing,
+)
 from pipeweave_dagster.core.training.ensemble.refit import Part, fold_parts, refit
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
 from pipeweave_dagster.core.training.leaderboard import leaderboard
@@ -30,10 +38,10 @@ from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import 
     suits,
     try_all_rows,
 )
-from pipeweave_dagster.core.training.search.budget import Clock
+from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.portfolio import absent
 from pipeweave_dagster.core.training.search.search import Search
-from pipeweave_dagster.core.training.search.trial_log import Journal
+from pipeweave_dagster.core.training.search.trial_log import TrialLog
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +60,7 @@ class _Fitted(NamedTuple):
 
     parts: list[Part]
     refitted: bool
-    extras: Extras
+    postprocessing: Postprocessing
     verdict: Verdict
     payloads: dict[str, Payload]
 
@@ -61,51 +69,51 @@ def run_training(
     spec: PipelineSpec,
     data: Path,
     out: Path,
-    clock: Clock,
+    budget: TimeBudget,
     trials: Path | None = None,
     memory_mb: float | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
-    began = clock.used
+    began = budget.used_s
     missing = absent(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
-    job = make_job(spec, read_table(spec, data, rows_fit), spec.split.seed)
-    if rows_fit is not None and job.table.read < rows_fit:
+    training_set = make_training_set(spec, read_table(spec, data, rows_fit), spec.split.seed)
+    if rows_fit is not None and training_set.table.read < rows_fit:
         rows_fit = None  # a sample for the sake of time is smaller still
-    clock = clock.after_preparing(clock.used - began)
+    budget = budget.with_reserve_for(budget.used_s - began)
     # Trials on other rows of the same table are no trials of this search.
     own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
-    search = _searched(job, Source(data, out), clock, Journal(own))
-    mixture = mixture_of(job, search.cache, search, clock)
-    fitted = _fitted(job, search, mixture, out, clock)
+    search = _searched(training_set, Source(data, out), budget, TrialLog(own))
+    ensemble = build_ensemble(training_set, search.cache, search, budget)
+    fitted = _fitted(training_set, search, ensemble, out, budget)
     notes = [
-        *notes_of(job),
+        *notes_of(training_set),
         *training_notes.of_installation(missing),
-        *told(rows_fit, memory_mb),
+        *memory_notes(rows_fit, memory_mb),
         *training_notes.of_search(search),
-        *fitted.extras.notes,
-        *training_notes.of_verdict(mixture, fitted.verdict, search),
-        training_notes.of_model(mixture, refitted=fitted.refitted),
+        *fitted.postprocessing.notes,
+        *training_notes.of_verdict(ensemble, fitted.verdict, search),
+        training_notes.of_model(ensemble, refitted=fitted.refitted),
     ]
     return TrainedModel(
-        **_asked(job, rows_fit),
-        **fitted.extras._asdict(),
+        **_asked(training_set, rows_fit),
+        **fitted.postprocessing._asdict(),
         **fitted.payloads,
-        winner=mixture.name,
+        winner=ensemble.name,
         verdict=fitted.verdict,
-        leaderboard=leaderboard(search.results, mixture, job, search.enough),
+        leaderboard=leaderboard(search.results, ensemble, training_set, search.comparison_folds),
         recipe=[part.recipe for part in fitted.parts],
         made=[dict(entry) for entry in search.crosses],
-        budget_s=clock.budget_s,
-        used_s=round(clock.used, 2),
+        budget_s=budget.budget_s,
+        used_s=round(budget.used_s, 2),
         package_versions=package_versions(),
         notes=notes,
     )
 
 
-def _asked(job: Job, rows_fit: int | None) -> dict[str, Any]:
+def _asked(training_set: TrainingSet, rows_fit: int | None) -> dict[str, Any]:
     """What was to be learned, and from which rows."""
-    spec, table = job.spec, job.table
+    spec, table = training_set.spec, training_set.table
     return {
         "task": spec.task,
         "target": spec.target,
@@ -114,70 +122,90 @@ def _asked(job: Job, rows_fit: int | None) -> dict[str, Any]:
         "classes": table.classes,
         "features": spec.features,
         "overrides": spec.overrides,
-        "seed": job.problem.seed,
-        "threads": job.problem.threads or 1,
-        "test_digest": model_files.digest_of(job),
-        "rows_train": len(job.split.train),
-        "rows_test": len(job.split.test),
+        "seed": training_set.problem.seed,
+        "threads": training_set.problem.threads or 1,
+        "test_digest": model_files.digest_of(training_set),
+        "rows_train": len(training_set.split.train),
+        "rows_test": len(training_set.split.test),
         "rows_dropped": table.dropped,
         "rows_fit": rows_fit,
         "sampled_of": table.total if table.read < table.total else None,
     }
 
 
-def _fitted(job: Job, search: Search, mixture: Mixture, out: Path, clock: Clock) -> _Fitted:
+def _fitted(
+    training_set: TrainingSet, search: Search, ensemble: Ensemble, out: Path, budget: TimeBudget
+) -> _Fitted:
     """Answer for the test rows with models that have not seen them; then fit on all rows."""
-    asked = len(job.split.test) // job.lanes
-    parts = fold_parts(mixture.weighted, asked, min(clock.to_end, clock.reserve_s))
-    signal = mixture.found != "no signal"
-    extras = extras_of(job, mixture.answers, mixture.stack) if signal else Extras()
-    evaluated = whole_bundle(job, search.crosses, parts, extras, job.split.train)
-    scores = _answers(evaluated, job)
-    judged, z = confirmed_by(job, mixture, scores)
+    asked = len(training_set.split.test) // training_set.parallel_fits
+    parts = fold_parts(ensemble.weighted, asked, min(budget.until_end_s, budget.reserve_s))
+    signal = ensemble.found != "no signal"
+    postprocessing = (
+        fit_postprocessing(training_set, ensemble.answers, ensemble.stack)
+        if signal
+        else Postprocessing()
+    )
+    evaluated = build_bundle(
+        training_set, search.crosses, parts, postprocessing, training_set.split.train
+    )
+    scores = _answers(evaluated, training_set)
+    judged, z = confirmed_by(training_set, ensemble, scores)
     payloads = {
-        "test_rows": model_files.write_test_rows(job, scores, out),
-        "reference": model_files.write_reference(job, out),
-        "division": model_files.write_division(job, out),
+        "test_rows": model_files.write_test_rows(training_set, scores, out),
+        "reference": model_files.write_reference(training_set, out),
+        "division": model_files.write_division(training_set, out),
     }
-    began = clock.used
+    began = budget.used_s
     payloads["evaluated"] = model_files.write_bundle(evaluated, out / model_files.EVALUATED)
-    store_s = (clock.used - began) / len(parts)
+    store_s = (budget.used_s - began) / len(parts)
     refitted = None
-    if mixture.refittable:
-        everything = FoldCache(job.whole(search.cache.problem, search.crosses))
-        refitted = refit(mixture.weighted, everything, clock, job.lanes, store_s)
+    if ensemble.refittable:
+        everything = FoldCache(training_set.whole(search.cache.problem, search.crosses))
+        refitted = refit(ensemble.weighted, everything, budget, training_set.parallel_fits, store_s)
     # What was seen of copied rows is remembered of all rows in any case: it takes no time.
-    if refitted is not None or extras.trust is not None:
-        rows = np.arange(len(job.table.y))
-        final = whole_bundle(job, search.crosses, refitted or parts, extras, rows)
+    if refitted is not None or postprocessing.trust is not None:
+        rows = np.arange(len(training_set.table.y))
+        final = build_bundle(training_set, search.crosses, refitted or parts, postprocessing, rows)
         payloads["model"] = model_files.write_bundle(final, out / model_files.MODEL)
     else:
         moved = model_files.renamed(out / model_files.EVALUATED, out / model_files.MODEL)
         payloads |= {"model": moved, "evaluated": moved}
-    _log.info("winner %s, verdict %s (z %.1f), %.1f s", mixture.name, judged, z, clock.used)
-    return _Fitted(refitted or parts, refitted is not None, extras, judged, payloads)
+    _log.info("winner %s, verdict %s (z %.1f), %.1f s", ensemble.name, judged, z, budget.used_s)
+    return _Fitted(refitted or parts, refitted is not None, postprocessing, judged, payloads)
 
 
-def _searched(job: Job, source: Source, clock: Clock, journal: Journal) -> Search:
+def _searched(
+    training_set: TrainingSet, source: Source, budget: TimeBudget, trial_log: TrialLog
+) -> Search:
     """The search, and on a table that was sampled one candidate that learns from all rows."""
-    larger = suits(job)
-    searching = clock.until(_PART_OF_SAMPLE) if larger else clock
-    cache = FoldCache(job.problem)
-    search = Search(job.spec, cache, searching, len(job.table.y), job.frame, job.lanes, journal)
+    larger = suits(training_set)
+    searching = budget.shortened(_PART_OF_SAMPLE) if larger else budget
+    cache = FoldCache(training_set.problem)
+    search = Search(
+        training_set.spec,
+        cache,
+        searching,
+        len(training_set.table.y),
+        training_set.frame,
+        training_set.parallel_fits,
+        trial_log,
+    )
     results = search.run()
-    if larger and (whole := try_all_rows(job, cache, search.crosses, results, source, clock)):
+    if larger and (
+        whole := try_all_rows(training_set, cache, search.crosses, results, source, budget)
+    ):
         results.append(whole)
     return search
 
 
-def _answers(bundle: dict[str, Any], job: Job) -> pd.DataFrame:
-    """Predictions for the test rows, in as many parts at a time as there are lanes."""
-    rows = job.table.raw.iloc[job.split.test]
+def _answers(bundle: dict[str, Any], training_set: TrainingSet) -> pd.DataFrame:
+    """Predictions for the test rows, in as many parts at a time as there are parallel_fits."""
+    rows = training_set.table.raw.iloc[training_set.split.test]
 
     def answer(part: Index) -> pd.DataFrame:
-        with threads_limited(job.problem.threads or THREADS):
+        with threads_limited(training_set.problem.threads or THREADS):
             return predictions(bundle, rows.iloc[part])
 
-    parts = np.array_split(np.arange(len(rows)), job.lanes)
-    with ThreadPoolExecutor(job.lanes) as pool:
+    parts = np.array_split(np.arange(len(rows)), training_set.parallel_fits)
+    with ThreadPoolExecutor(training_set.parallel_fits) as pool:
         return pd.concat(pool.map(answer, parts), ignore_index=True)

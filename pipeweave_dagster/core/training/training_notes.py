@@ -1,7 +1,7 @@
 """What a reader of a model should know of its search: what was skipped, held back, refitted."""
 
 from pipeweave_dagster.core.metrics.signal import Verdict
-from pipeweave_dagster.core.training.ensemble.build import Mixture
+from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.search import Search
 
 _FEATURES_SHOWN = 5
@@ -27,19 +27,20 @@ def of_installation(missing: list[str]) -> list[str]:
 def of_search(search: Search) -> list[str]:
     """What there was no time for, and what was tried beyond the fixed list."""
     notes = []
-    if search.enough < search.folds:
+    if search.comparison_folds < search.folds:
         notes.append(
-            f"Candidates were compared on {search.enough} of {search.folds} folds, whose rows are "
-            "enough to tell them apart; the time went to more candidates."
+            f"Candidates were compared on {search.comparison_folds} of {search.folds} folds, whose "
+            "rows are enough to tell them apart; the time went to more candidates."
         )
     if search.skipped:
         skipped = ", ".join(search.skipped)
         notes.append(f"No time was left to try {skipped}: a larger budget would.")
-    if search.proposed:
-        told = f"{search.proposed} further candidates were tried near the best ones"
+    if search.n_proposals:
+        told = f"{search.n_proposals} further candidates were tried near the best ones"
         if search.exhausted:
             told += (
-                f"; the last {search.fruitless} were no better, so the search ended before its time"
+                f"; the last {search.proposals_without_gain} were no better, so the search ended "
+                "before its time"
             )
         notes.append(f"{told}.")
     if search.crosses:
@@ -51,27 +52,27 @@ def of_search(search: Search) -> list[str]:
     return notes
 
 
-def of_verdict(mixture: Mixture, judged: Verdict, search: Search) -> list[str]:
+def of_verdict(ensemble: Ensemble, judged: Verdict, search: Search) -> list[str]:
     """What follows from it, what it rests on, or why the test rows changed it."""
-    if mixture.found != "no signal":
+    if ensemble.found != "no signal":
         return [] if judged == "model" else [_NOT_CONFIRMED]
     told = [_FOUND_LATER if judged == "model" else _HELD_BACK]
-    if mixture.held_out < search.judging_rows:
+    if ensemble.held_out < search.comparison_rows:
         told.append(
-            f"There was time to hold out {mixture.held_out:,} of {search.judging_rows:,} rows "
+            f"There was time to hold out {ensemble.held_out:,} of {search.comparison_rows:,} rows "
             "only: with a larger budget it is judged by more."
         )
     return told
 
 
-def of_model(mixture: Mixture, *, refitted: bool) -> str:
+def of_model(ensemble: Ensemble, *, refitted: bool) -> str:
     """What the final model consists of, and from which rows it learned."""
-    what = " + ".join(f"{weight:.2f} {r.candidate.name}" for r, weight in mixture.weighted)
+    what = " + ".join(f"{weight:.2f} {r.candidate.name}" for r, weight in ensemble.weighted)
     if refitted:
         return (
             f"Model: {what}. After the test rows were scored it was fitted once more on all rows, "
             "test rows included; the scores are those of the models before."
         )
-    if whole := mixture.on_disk:
+    if whole := ensemble.on_disk:
         return f"Model: {what}; `{whole.candidate.name}` {whole.note}, all but the test rows."
     return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_score
 from pipeweave_dagster.core.pipelines import catalogue
 from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
 from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, output
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, model_output
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
 from pipeweave_dagster.core.training.families import FAMILIES
 from pipeweave_dagster.core.training.families.candidate import (
@@ -67,7 +67,7 @@ def test_it_learns_and_is_stored_safely(name, task, table, tmp_path):
     family, cache = FAMILIES[name], FoldCache(problem)
     data = cache.get(family.view, 0)
     fit = family.fit(cache.rows(family.view, data, None), {}, time.time() + 30)
-    found = output(fit, data, data.x_valid, problem.classes)
+    found = model_output(fit, data, data.x_valid, problem.classes)
     truth = problem.y[data.valid]
     if name != "dummy":
         if problem.classes:
@@ -90,7 +90,7 @@ def test_a_logarithm_is_learned_answered_in_units_and_stored(name, table, tmp_pa
     data = cache.get(family.view, 0)
     candidate = Candidate("x", name, {LOG: True})
     fit = fit_candidate(candidate, cache.rows(family.view, data, None), time.time() + 30)
-    found = output(fit, data, data.x_valid, 0)
+    found = model_output(fit, data, data.x_valid, 0)
     assert np.mean((found - problem.y[data.valid]) ** 2) < 0.8 * np.var(problem.y[data.valid])
     file = tmp_path / "model.skops"
     write_bundle(bundle_of("regression", [], feature_frame(spec), [member(fit, data)]), file)
@@ -108,7 +108,7 @@ def test_curves_let_a_line_bend_and_are_stored(name, table, tmp_path):
         assert candidate.view == view
         data = cache.get(view, 0)
         fit = fit_candidate(candidate, cache.rows(view, data, None), time.time() + 30)
-        found = output(fit, data, data.x_valid, 0)
+        found = model_output(fit, data, data.x_valid, 0)
         error[view] = np.mean((found - problem.y[data.valid]) ** 2)
     assert error["curves"] < (0.3 if name == "linear" else 1.0) * error["linear"]
     file = tmp_path / "model.skops"
@@ -140,7 +140,7 @@ def test_it_stops_at_the_deadline_with_something_usable(name, table):
     began = time.time()
     fit = family.fit(cache.rows(family.view, data, None), {}, began)
     assert time.time() - began < 5
-    assert np.isfinite(output(fit, data, data.x_valid, problem.classes)).all()
+    assert np.isfinite(model_output(fit, data, data.x_valid, problem.classes)).all()
 
 
 @pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gradient_boosting", "random_forest"])
@@ -166,7 +166,7 @@ def test_as_many_rounds_as_the_fold_found_make_the_same_model(name, table):
     told = replace(rows, x_valid=None, y_valid=None, rounds=found.rounds)
     again = family.fit(told, {}, time.time() + 60)
     assert found.rounds < 200 or name != "catboost"  # where the library makes a difference
-    outputs = [output(fit, data, data.x_valid, problem.classes) for fit in (found, again)]
+    outputs = [model_output(fit, data, data.x_valid, problem.classes) for fit in (found, again)]
     np.testing.assert_array_equal(*outputs)
 
 

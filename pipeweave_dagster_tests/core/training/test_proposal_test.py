@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.pipelines.derived_features import Derived
-from pipeweave_dagster.core.training.proposal_test import contest
+from pipeweave_dagster.core.training.proposal_test import run_proposal_test
 from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 
@@ -33,7 +33,7 @@ def found(tmp_path_factory):
     schema = make_schema(frame, "y", "regression")
     ideas = [idea("ratio", "mass", "height"), idea("product", "junk", "mass")]
     data = write_parquet(frame, tmp_path_factory.mktemp("contest"))
-    return contest(spec, schema, {"code": "categorical"}, ideas, data, 60.0)
+    return run_proposal_test(spec, schema, {"code": "categorical"}, ideas, data, 60.0)
 
 
 def test_what_helps_is_kept_with_an_interval_above_zero(found):
@@ -61,14 +61,16 @@ def test_noise_is_never_kept_by_chance(tmp_path):
             make_pipeline(frame, "y", "regression"),
             make_schema(frame, "y", "regression"),
         )
-        assert not contest(spec, schema, {}, ideas, write_parquet(frame, tmp_path), 60.0).ideas
+        assert not run_proposal_test(
+            spec, schema, {}, ideas, write_parquet(frame, tmp_path), 60.0
+        ).ideas
 
 
 def test_without_time_nothing_is_kept_and_it_is_said(tmp_path):
     frame = table(200)
     spec, schema = make_pipeline(frame, "y", "regression"), make_schema(frame, "y", "regression")
     ideas = [idea("ratio", "mass", "height")]
-    result = contest(
+    result = run_proposal_test(
         spec, schema, {"code": "categorical"}, ideas, write_parquet(frame, tmp_path), 0.0
     )
     assert not result.ideas

@@ -11,11 +11,11 @@ def search(**facts):
     return SimpleNamespace(
         **{
             "skipped": [],
-            "proposed": 0,
-            "fruitless": 0,
+            "n_proposals": 0,
+            "proposals_without_gain": 0,
             "exhausted": False,
             "crosses": [],
-            "enough": 5,
+            "comparison_folds": 5,
             "folds": 5,
         }
         | facts
@@ -25,14 +25,16 @@ def search(**facts):
 @pytest.mark.parametrize(("exhausted", "told"), [(True, True), (False, False)])
 def test_a_search_that_ends_before_its_time_says_so(exhausted, told):
     note = " ".join(
-        training_notes.of_search(search(proposed=40, fruitless=21, exhausted=exhausted))
+        training_notes.of_search(
+            search(n_proposals=40, proposals_without_gain=21, exhausted=exhausted)
+        )
     )
     assert "40 further candidates were tried" in note
     assert ("the last 21 were no better, so the search ended before its time" in note) == told
 
 
 def test_it_is_told_on_how_many_folds_candidates_were_compared():
-    assert "on 1 of 5 folds" in training_notes.of_search(search(enough=1))[0]
+    assert "on 1 of 5 folds" in training_notes.of_search(search(comparison_folds=1))[0]
 
 
 def test_what_there_was_no_time_for_is_named():
@@ -54,13 +56,13 @@ def test_what_there_was_no_time_for_is_named():
     ],
 )
 def test_a_verdict_is_explained_where_it_is_no_model_or_was_changed(found, judged, told):
-    mixture = SimpleNamespace(found=found, held_out=100)
-    notes = training_notes.of_verdict(mixture, judged, SimpleNamespace(judging_rows=100))
+    ensemble = SimpleNamespace(found=found, held_out=100)
+    notes = training_notes.of_verdict(ensemble, judged, SimpleNamespace(comparison_rows=100))
     assert notes == [] if told is None else told in notes[0]
 
 
 def test_it_is_told_when_a_verdict_rests_on_few_rows_for_want_of_time():
-    mixture = SimpleNamespace(found="no signal", held_out=62)
-    notes = training_notes.of_verdict(mixture, "no signal", SimpleNamespace(judging_rows=310))
+    ensemble = SimpleNamespace(found="no signal", held_out=62)
+    notes = training_notes.of_verdict(ensemble, "no signal", SimpleNamespace(comparison_rows=310))
     assert "time to hold out 62 of 310 rows only" in notes[1]
     assert "larger budget" in notes[1]

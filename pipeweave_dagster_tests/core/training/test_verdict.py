@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.metrics.signal import OnTest, confirmed, verdict
-from pipeweave_dagster.core.training.ensemble.build import Mixture, confirmed_by
+from pipeweave_dagster.core.training.ensemble.build import Ensemble, confirmed_by
 
 ROWS = 600
 
@@ -84,15 +84,15 @@ def test_test_rows_tell_what_few_held_out_rows_could_not(spread, judged):
     y = rng.normal(0, 1, 400)
     answers = np.full(300, np.nan)
     answers[:12] = 0.0
-    job = SimpleNamespace(
+    training_set = SimpleNamespace(
         split=SimpleNamespace(test=np.arange(300, 400)),
         problem=SimpleNamespace(y=y[:300], weight=None),
         table=SimpleNamespace(classes=[], y=y, weight=None),
         spec=SimpleNamespace(metric="rmse"),
     )
-    mixture = Mixture([], None, answers, "no signal", 0.5, refittable=True)
+    ensemble = Ensemble([], None, answers, "no signal", 0.5, refittable=True)
     scores = pd.DataFrame({"prediction": y[300:] + rng.normal(0, spread, 100)})
-    assert confirmed_by(job, mixture, scores)[0] == judged
+    assert confirmed_by(training_set, ensemble, scores)[0] == judged
 
 
 def test_test_rows_alone_do_not_turn_chance_into_a_model():

@@ -12,9 +12,9 @@ from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES, Probe, fo
 from pipeweave_dagster.core.metrics.metrics import Array, auc
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import Table
-from pipeweave_dagster.core.training.data.row_sample import sampled
+from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.split import Index
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 
 _ROWS = 1_000
 _FOLDS, _FEW_ROWS = 4, 300
@@ -38,7 +38,7 @@ def run_canary(spec: PipelineSpec, table: Table, *, seconds: float = 20.0) -> Ca
         seconds: What is not done by then is not done.
     """
     end = time.monotonic() + seconds
-    table = sampled(table, _ROWS)
+    table = sample_rows(table, _ROWS)
     rng = np.random.default_rng(0)
     words = rng.integers(0, max(2, round(len(table.y) / _ROWS_A_WORD)), len(table.y))
     noise = rng.normal(size=len(table.y))
@@ -47,7 +47,7 @@ def run_canary(spec: PipelineSpec, table: Table, *, seconds: float = 20.0) -> Ca
     raw[names[0]], raw[names[1]] = np.array([f"w{k}" for k in words], dtype=object), noise
     y = rng.permutation(table.y)
     noisy = replace(table, y=y, raw=raw)
-    job = make_job(_with(spec, names), noisy, seed=0)
+    job = make_training_set(_with(spec, names), noisy, seed=0)
     leak = _means(words, _most_common(y) if table.classes else y)
     cache, leak = FoldCache(job.problem), leak[job.split.train]
     distances = [_distance(cache, probe, end) for probe in (TREES, LINE)]

@@ -16,8 +16,8 @@ from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 from pipeweave_dagster.core.model.serving import as_moments, as_number
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import Table
-from pipeweave_dagster.core.training.data.split import Index, in_order, split_rows, strata_of
-from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.data.split import Index, order_values, split_rows, strata_of
+from pipeweave_dagster.core.training.data.training_set import TrainingSet
 
 _MOST, _LEAST = 12, 4
 _LEAST_ROWS = 20
@@ -32,7 +32,7 @@ class Slices(NamedTuple):
 
 
 def periods(
-    table: Table, job: Job, outcome: Outcome, probe: Probe, *, seconds: float = 15.0
+    table: Table, job: TrainingSet, outcome: Outcome, probe: Probe, *, seconds: float = 15.0
 ) -> list[Period]:
     """Scores in up to twelve periods; the first of more is only learned from.
 
@@ -128,7 +128,7 @@ def _of_model(
     return found
 
 
-def _place(divider: pd.Series, slices: Slices, job: Job) -> Index:
+def _place(divider: pd.Series, slices: Slices, job: TrainingSet) -> Index:
     """The period of each training row of the job, whose table may be a sample of the whole."""
     sample = job.table.divider
     if sample is None:
@@ -141,7 +141,7 @@ def _place(divider: pd.Series, slices: Slices, job: Job) -> Index:
 class _Scored(NamedTuple):
     """How rows are foretold from others: the table, the learner, and until when."""
 
-    job: Job
+    job: TrainingSet
     probe: Probe
     end: float
 
@@ -167,7 +167,7 @@ def _first(scored: _Scored, of: Index, names: list[str]) -> dict[int, Period]:
     job, rows = scored.job, np.flatnonzero(of == 0)
     if job.table.divider is None or len(rows) < 2 * _LEAST_ROWS:
         return {}
-    when = in_order(job.table.divider)[job.split.train][rows]
+    when = order_values(job.table.divider)[job.split.train][rows]
     late = when > np.median(when)
     if not late.any():
         late = np.random.default_rng(job.problem.seed).permutation(len(rows)) % 2 == 1

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scipy.sparse import csr_matrix, hstack
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, output
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 
@@ -63,6 +63,6 @@ def fold_outputs(
     fit = fit_candidate(probe.candidate, rows, time.time() + max(0.1, end - time.monotonic()))
     classes = cache.problem.classes
     return Held(
-        output(fit, data, data.x, classes),
-        output(fit, data, data.x_valid, classes),
+        model_output(fit, data, data.x, classes),
+        model_output(fit, data, data.x_valid, classes),
     )

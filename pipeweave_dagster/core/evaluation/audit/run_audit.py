@@ -21,8 +21,8 @@ from pipeweave_dagster.core.evaluation.audit.probe import probe_like
 from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
 from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 from pipeweave_dagster.core.training.data.input_table import Table, read_table
-from pipeweave_dagster.core.training.data.row_sample import sampled
-from pipeweave_dagster.core.training.data.training_set import Job, make_job
+from pipeweave_dagster.core.training.data.row_sample import sample_rows
+from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_training_set
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -66,12 +66,16 @@ def run_audit(
         notes=notes,
     )
     job = _tried(
-        "learning curve", notes, lambda: make_job(spec, sampled(table, _ROWS), trained.seed)
+        "learning curve",
+        notes,
+        lambda: make_training_set(spec, sample_rows(table, _ROWS), trained.seed),
     )
     return found if job is None else _along(found, trained, table, job, outcome)
 
 
-def _along(found: Audit, trained: TrainedModel, table: Table, job: Job, outcome: Outcome) -> Audit:
+def _along(
+    found: Audit, trained: TrainedModel, table: Table, job: TrainingSet, outcome: Outcome
+) -> Audit:
     """What the number of rows and time make of the score."""
     probe = probe_like(_family(trained))
     curve = _tried(

@@ -14,7 +14,7 @@ from pipeweave_dagster.core.documents import Stability
 from pipeweave_dagster.core.evaluation.audit.probe import Probe
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
-from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
 from pipeweave_dagster.core.training.families.candidate import fit_candidate
 
@@ -46,7 +46,7 @@ def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
     return None
 
 
-def stability_of_relatives(job: Job, probe: Probe, table: pd.DataFrame) -> Stability | None:
+def stability_of_relatives(job: TrainingSet, probe: Probe, table: pd.DataFrame) -> Stability | None:
     """The same asked of quick learners, for models without two parts of one kind.
 
     Each of four learns from all rows but a random quarter, as fold models would.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.model.serving import row_keys, save_bundle
-from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.data.training_set import TrainingSet
 
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
 TEST_ROWS, REFERENCE, DIVISION = "test_rows.parquet", "reference.parquet", "rows.parquet"
@@ -34,58 +34,62 @@ def write_rows(table: pd.DataFrame, path: Path) -> Payload:
     return Payload.of(path, "application/vnd.apache.parquet")
 
 
-def write_reference(job: Job, out: Path) -> Payload:
+def write_reference(training_set: TrainingSet, out: Path) -> Payload:
     """Write a sample of the training rows' features, in their order, for drift checks."""
-    rng = np.random.default_rng(job.problem.seed)
-    sample = np.sort(rng.permutation(job.split.train)[:_REFERENCE_ROWS])
-    return write_rows(job.table.raw[job.spec.features].iloc[sample], out / REFERENCE)
+    rng = np.random.default_rng(training_set.problem.seed)
+    sample = np.sort(rng.permutation(training_set.split.train)[:_REFERENCE_ROWS])
+    return write_rows(
+        training_set.table.raw[training_set.spec.features].iloc[sample], out / REFERENCE
+    )
 
 
-def write_division(job: Job, out: Path) -> Payload:
+def write_division(training_set: TrainingSet, out: Path) -> Payload:
     """Write which rows of the typed table were used (`row`), and what each fold made of them.
 
     There is a column for each fold: 1 for rows to learn from, 2 for rows held out, 0 for neither.
     """
-    columns: dict[str, np.ndarray] = {"row": job.table.kept}
-    for number, (learn, valid) in enumerate(job.problem.folds):
-        side = np.zeros(len(job.table.kept), dtype=np.int8)
-        side[job.split.train[learn]], side[job.split.train[valid]] = 1, 2
+    columns: dict[str, np.ndarray] = {"row": training_set.table.kept}
+    for number, (learn, valid) in enumerate(training_set.problem.folds):
+        side = np.zeros(len(training_set.table.kept), dtype=np.int8)
+        side[training_set.split.train[learn]], side[training_set.split.train[valid]] = 1, 2
         columns[f"fold_{number}"] = side
     return write_rows(pd.DataFrame(columns), out / DIVISION)
 
 
-def digest_of(job: Job) -> str:
+def digest_of(training_set: TrainingSet) -> str:
     """A name of the set of test rows: equal for the same rows, whatever their order or columns."""
-    keys = np.sort(row_keys(job.features.iloc[job.split.test]))
+    keys = np.sort(row_keys(training_set.features.iloc[training_set.split.test]))
     return hashlib.sha256(keys.tobytes()).hexdigest()[:32]
 
 
-def write_test_rows(job: Job, scores: pd.DataFrame, out: Path) -> Payload:
+def write_test_rows(training_set: TrainingSet, scores: pd.DataFrame, out: Path) -> Payload:
     """Write target, predictions, the constant model's outputs and the features of test rows."""
-    rows = job.split.test
-    frame = job.table.raw[job.spec.features].iloc[rows].reset_index(drop=True)
-    y = job.table.y[rows]
-    labels = np.array(job.table.classes, dtype=object)
-    target = labels[y.astype(np.intp)] if job.table.classes else y
+    rows = training_set.split.test
+    frame = training_set.table.raw[training_set.spec.features].iloc[rows].reset_index(drop=True)
+    y = training_set.table.y[rows]
+    labels = np.array(training_set.table.classes, dtype=object)
+    target = labels[y.astype(np.intp)] if training_set.table.classes else y
     features = {f"feature:{name}": frame[name] for name in frame.columns}
-    constant = constant_output(job)
-    if job.table.classes:
-        shares = zip(job.table.classes, constant, strict=True)
+    constant = constant_output(training_set)
+    if training_set.table.classes:
+        shares = zip(training_set.table.classes, constant, strict=True)
         baseline = {f"baseline_{label}": np.full(len(rows), share) for label, share in shares}
     else:
         baseline = {"baseline": np.full(len(rows), constant[0])}
-    groups = job.table.sensitive.iloc[rows].reset_index(drop=True)
+    groups = training_set.table.sensitive.iloc[rows].reset_index(drop=True)
     features |= {f"sensitive:{name}": groups[name] for name in groups.columns}
     truth = {"target": target}
-    if job.table.weight is not None:
-        truth["weight"] = job.table.weight[rows]
+    if training_set.table.weight is not None:
+        truth["weight"] = training_set.table.weight[rows]
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)
 
 
-def constant_output(job: Job) -> np.ndarray:
+def constant_output(training_set: TrainingSet) -> np.ndarray:
     """What the constant model says: class shares, or the mean, of the training rows."""
-    y, weight = job.problem.y, job.problem.weight
-    if not job.table.classes:
+    y, weight = training_set.problem.y, training_set.problem.weight
+    if not training_set.table.classes:
         return np.array([np.average(y, weights=weight)])
-    counts = np.bincount(y.astype(np.intp), weights=weight, minlength=len(job.table.classes))
+    counts = np.bincount(
+        y.astype(np.intp), weights=weight, minlength=len(training_set.table.classes)
+    )
     return np.asarray(counts / counts.sum())

@@ -63,7 +63,9 @@ def with_crosses(features: pd.DataFrame, crosses: list[FrameEntry]) -> pd.DataFr
     return pd.concat([features, prepare(features, crosses)], axis=1)
 
 
-def with_varying(columns: Layout, features: pd.DataFrame, crosses: list[FrameEntry]) -> Layout:
+def layout_with_crosses(
+    columns: Layout, features: pd.DataFrame, crosses: list[FrameEntry]
+) -> Layout:
     """Return the layout with the crosses that vary and repeat no column."""
     numbers: list[str] = []
     pairs: list[str] = []

@@ -15,7 +15,7 @@ _MOST_OF_TEST = 2.0
 """A key that has more than twice the rows of a test part is no part of it."""
 
 
-def dealt(
+def assign_folds(
     keys: NDArray[np.uint64], strata: Index, share: float, folds: int, *, by_size: bool
 ) -> tuple[Sides, Index]:
     """Which rows are tested, and the fold of each row (-1: of none).
@@ -46,7 +46,7 @@ def dealt(
 
 
 def _there_and_back(place: Index, folds: int) -> Index:
-    """0 1 2 2 1 0 0 1 …: what is dealt out by size so is alike in sum."""
+    """0 1 2 2 1 0 0 1 …: what is assign_folds out by size so is alike in sum."""
     at = place % (2 * folds)
     return np.asarray(np.minimum(at, 2 * folds - 1 - at), dtype=np.intp)
 

@@ -35,7 +35,7 @@ class Problem:
     monotone: dict[str, int] = field(default_factory=dict)
     seed: int = 0
     threads: int | None = None
-    together: Index | None = None
+    groups: Index | None = None
 
     @property
     def classes(self) -> int:
@@ -124,7 +124,7 @@ class FoldCache:
         )
 
 
-def output(fit: Fit, data: FoldData, x: Any, classes: int) -> Array:
+def model_output(fit: Fit, data: FoldData, x: Any, classes: int) -> Array:
     """Probabilities over all classes, or values, of a fitted estimator."""
     if classes == 0:
         low, high = bounds(data.y)

@@ -109,7 +109,7 @@ def read_table(spec: PipelineSpec, data: Path, most_rows: int | None = None) -> 
     )
 
 
-def targets_of(
+def encode_targets(
     spec: PipelineSpec, table: Table, raw: pd.DataFrame
 ) -> tuple[Array, Array | None, NDArray[np.bool_]]:
     """Targets and weights of further rows of a table that was sampled, in the sample's terms.

@@ -74,7 +74,7 @@ def _rounded(rows: int) -> int:
     return max(rows // unit * unit, min(rows, _FEWEST_ROWS))
 
 
-def told(rows_fit: int | None, memory_mb: float | None) -> list[str]:
+def memory_notes(rows_fit: int | None, memory_mb: float | None) -> list[str]:
     """What a reader of the model should know of it: nothing where memory took no row away."""
     if rows_fit is None or memory_mb is None:
         return []

@@ -7,7 +7,7 @@ import numpy as np
 from pipeweave_dagster.core.training.data.input_table import Table
 
 
-def sampled(table: Table, most: int) -> Table:
+def sample_rows(table: Table, most: int) -> Table:
     """At most so many rows, drawn at random and in their order; the same ones each time."""
     rows = len(table.y)
     if rows <= most:

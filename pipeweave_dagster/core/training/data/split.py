@@ -11,7 +11,7 @@ from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import as_moments, as_number, as_text, row_keys
-from pipeweave_dagster.core.training.data.fold_assignment import FEWEST_KEYS, dealt
+from pipeweave_dagster.core.training.data.fold_assignment import FEWEST_KEYS, assign_folds
 
 Index = NDArray[np.intp]
 
@@ -68,12 +68,12 @@ def strata_of(y: Array, classes: int) -> Index:
     return np.searchsorted(np.unique(edges), y).astype(np.intp)
 
 
-def by_content(split: Split) -> bool:
+def keeps_duplicates_together(split: Split) -> bool:
     """Whether equal rows are on one side (they are not where most rows are copies by nature)."""
     return split.note == _TOGETHER
 
 
-def keys_of(features: pd.DataFrame) -> NDArray[np.uint64]:
+def side_keys(features: pd.DataFrame) -> NDArray[np.uint64]:
     """What decides the side of rows: their prepared features."""
     return _mix(row_keys(features))
 
@@ -90,7 +90,7 @@ def group_keys(divider: pd.Series, features: pd.DataFrame) -> NDArray[np.uint64]
     keys = _mix(_hashed(divider.astype(np.float64) if numeric else divider))
     alone = divider.isna().to_numpy()
     if alone.any():
-        keys[alone] = keys_of(features.loc[alone])
+        keys[alone] = side_keys(features.loc[alone])
     return keys
 
 
@@ -113,7 +113,7 @@ def _row_keys(features: pd.DataFrame, strata: Index) -> tuple[NDArray[np.uint64]
     else whole combinations would fall on one side and the two sides would differ. A table whose
     rows were taken several times has columns of many values, and equal rows have equal targets.
     """
-    keys = keys_of(features)
+    keys = side_keys(features)
     count = len(np.unique(keys))
     if count >= _MOSTLY_COPIES * len(keys) or _taken_again(features, keys, count, strata):
         return keys, _TOGETHER
@@ -136,7 +136,7 @@ def _taken_again(
 def _by_keys(spec: SplitSpec, keys: NDArray[np.uint64], strata: Index, note: str) -> Split:
     """All rows of a key go to one side and one fold, whatever their targets are."""
     by_size = spec.kind == "group"
-    test, fold = dealt(keys, strata, spec.test_share, spec.folds, by_size=by_size)
+    test, fold = assign_folds(keys, strata, spec.test_share, spec.folds, by_size=by_size)
     return Split(np.flatnonzero(test), np.flatnonzero(~test), fold, ordered=False, note=note)
 
 
@@ -158,7 +158,7 @@ def _by_groups(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame, stra
 
 
 def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
-    order = in_order(divider)
+    order = order_values(divider)
     filled = np.where(np.isfinite(order), order, np.nanmin(order, initial=np.inf))
     ranked = np.sort(filled)
     start = ranked[min(len(ranked) - 1, round(len(ranked) * (1 - spec.test_share)))]
@@ -173,7 +173,7 @@ def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
     )
 
 
-def in_order(divider: pd.Series) -> Array:
+def order_values(divider: pd.Series) -> Array:
     """Numbers that are larger for later rows; NaN where the moment is missing."""
     if pd.api.types.is_numeric_dtype(divider.dtype):
         return as_number(divider)
@@ -195,7 +195,7 @@ def _by_fold(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame) -> Spl
     fold = np.array([position.get(str(v), -1) for v in labels], dtype=np.intp)
     train = np.flatnonzero(~test)
     if len(others) < 2:
-        _, of = np.unique(keys_of(features.iloc[train]), return_inverse=True)
+        _, of = np.unique(side_keys(features.iloc[train]), return_inverse=True)
         fold[train] = of % spec.folds
     note = f"fold `{last}` is the test part"
     if only is held_out:

@@ -37,7 +37,7 @@ _GROUP_ROWS = 100_000
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingSet:
     """A table that is ready to be learned from.
 
     Attributes:
@@ -66,16 +66,16 @@ class Job:
             y=self.table.y,
             weight=self.table.weight,
             folds=[],
-            together=None,
+            groups=None,
         )
 
     @property
-    def lanes(self) -> int:
+    def parallel_fits(self) -> int:
         """How many fits run at a time: several where one could not use several threads well."""
         return min(_MOST_LANES, THREADS) if self.problem.threads == 1 else 1
 
 
-def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
+def make_training_set(spec: PipelineSpec, table: Table, seed: int) -> TrainingSet:
     """Prepare the features and divide the rows.
 
     Raises:
@@ -122,9 +122,9 @@ def make_job(spec: PipelineSpec, table: Table, seed: int) -> Job:
         monotone=signs(spec),
         seed=seed,
         threads=1 if cells <= _LANES_CELLS else THREADS,
-        together=_together(spec, table, features, train),
+        groups=_together(spec, table, features, train),
     )
-    return Job(spec, table, split, frame, features, problem)
+    return TrainingSet(spec, table, split, frame, features, problem)
 
 
 def _together(
@@ -182,38 +182,55 @@ def _folds(
     return folds[::-1] if split.ordered else folds
 
 
-def _only_tested(job: Job, counts: np.ndarray) -> list[str]:
+def _only_tested(training_set: TrainingSet, counts: np.ndarray) -> list[str]:
     """Classes of test rows that are not among the training rows."""
-    codes = job.table.y[job.split.test].astype(int) if job.table.classes else np.array([], int)
-    return [job.table.classes[k] for k in np.unique(codes) if k >= len(counts) or counts[k] == 0]
+    codes = (
+        training_set.table.y[training_set.split.test].astype(int)
+        if training_set.table.classes
+        else np.array([], int)
+    )
+    return [
+        training_set.table.classes[k]
+        for k in np.unique(codes)
+        if k >= len(counts) or counts[k] == 0
+    ]
 
 
-def notes_of(job: Job) -> list[str]:
+def notes_of(training_set: TrainingSet) -> list[str]:
     """What a reader of the model should know about its rows."""
-    notes = [f"Test rows: {job.spec.split.reason}; {job.split.note}."]
-    if len(job.problem.folds) == 1:
+    notes = [f"Test rows: {training_set.spec.split.reason}; {training_set.split.note}."]
+    if len(training_set.problem.folds) == 1:
         notes.append("One hold-out part instead of folds: the table is large for the budget.")
-    if job.spec.split.kind == "hash" and len(job.table.y) <= _GROUP_ROWS:
-        notes += group_notes(job.table.raw, job.table.y, len(job.table.classes))
-    notes += [s.reason for s in job.spec.steps if s.kind == "extract" and s.reason]
-    counts = np.bincount(job.problem.y.astype(int)) if job.table.classes else np.array([])
-    if unseen := _only_tested(job, counts):
+    if training_set.spec.split.kind == "hash" and len(training_set.table.y) <= _GROUP_ROWS:
+        notes += group_notes(
+            training_set.table.raw, training_set.table.y, len(training_set.table.classes)
+        )
+    notes += [s.reason for s in training_set.spec.steps if s.kind == "extract" and s.reason]
+    counts = (
+        np.bincount(training_set.problem.y.astype(int))
+        if training_set.table.classes
+        else np.array([])
+    )
+    if unseen := _only_tested(training_set, counts):
         notes.append(
             f"{len(unseen)} class(es) are in the test rows alone, so that no model knows them: "
             f"{', '.join(name[:40] for name in unseen[:10])}."
         )
-    rare = [job.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]
+    rare = [training_set.table.classes[k] for k in np.flatnonzero((counts > 0) & (counts < 5))]
     if rare:
         notes.append(
             f"{len(rare)} class(es) have fewer than five training rows, scores for them say "
             f"little: {', '.join(r[:40] for r in rare[:10])}."
         )
-    notes += monotone_notes(job.spec, job.table.classes)
-    if job.table.read < job.table.total:
+    notes += monotone_notes(training_set.spec, training_set.table.classes)
+    if training_set.table.read < training_set.table.total:
         notes.append(
-            f"Learned from a random sample of {job.table.read:,} of {job.table.total:,} rows."
+            f"Learned from a random sample of {training_set.table.read:,} of "
+            f"{training_set.table.total:,} rows."
         )
-    if job.table.dropped:
-        or_weight = ", or their weight is not above 0" if job.spec.weight else ""
-        notes.append(f"{job.table.dropped} rows were left out: their target is missing{or_weight}.")
+    if training_set.table.dropped:
+        or_weight = ", or their weight is not above 0" if training_set.spec.weight else ""
+        notes.append(
+            f"{training_set.table.dropped} rows were left out: their target is missing{or_weight}."
+        )
     return notes

@@ -16,12 +16,12 @@ _CLEARLY = 2.0
 _RANGE = (-1.2, 1.2)
 
 
-def temperature(
+def fit_temperature(
     y: Array,
     proba: Array,
     weight: Array | None = None,
     seed: int = 0,
-    together: Index | None = None,
+    groups: Index | None = None,
 ) -> float | None:
     """The temperature that lowers the log loss of rows that were not used to find it, or None.
 
@@ -34,14 +34,14 @@ def temperature(
             with NaN are left out.
         weight: Weight of each row in the log loss, or None.
         seed: Of the division into two halves, on each of which the other's temperature is tried.
-        together: The number of each row's group, if groups are kept whole.
+        groups: The number of each row's group, if groups are kept whole.
     """
     seen = ~np.isnan(proba).any(axis=1)
     codes, proba = y[seen].astype(np.intp), proba[seen]
     weight = np.ones(len(codes)) if weight is None else weight[seen] / weight[seen].mean()
     if len(codes) < _LEAST_ROWS:
         return None
-    own = np.arange(len(codes)) if together is None else together[seen]
+    own = np.arange(len(codes)) if groups is None else groups[seen]
     half = (np.random.default_rng(seed).permutation(own.max() + 1) % _HALVES)[own]
     if np.ptp(half) == 0:
         return None

@@ -20,7 +20,7 @@ _TRUSTS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 _CLEARLY = 3.0
 
 
-def trust(features: pd.DataFrame, y: Array, oof: Array, classes: int) -> float | None:
+def fit_lookup_trust(features: pd.DataFrame, y: Array, oof: Array, classes: int) -> float | None:
     """How far the targets of other copies are to be trusted, against the model; None: not at all.
 
     Each copied row is answered by the mean of its other copies, and by the model that did not see

@@ -9,14 +9,14 @@ from pipeweave_dagster.core.metrics.decision_costs import cheapest
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, remember, tempered
 from pipeweave_dagster.core.training.data.split import Index
-from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of
-from pipeweave_dagster.core.training.ensemble.calibration import temperature
-from pipeweave_dagster.core.training.ensemble.duplicate_rows import trust
+from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
+from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
 from pipeweave_dagster.core.training.ensemble.refit import Part
 
 
-class Extras(NamedTuple):
+class Postprocessing(NamedTuple):
     """How sure probabilities are made, how far copies of known rows are trusted, and so on."""
 
     temperature: float | None = None
@@ -49,51 +49,61 @@ class Extras(NamedTuple):
         return notes
 
 
-def extras_of(job: Job, oof: Array, stack: Stack | None = None) -> Extras:
+def fit_postprocessing(
+    training_set: TrainingSet, oof: Array, stack: Stack | None = None
+) -> Postprocessing:
     """Decide all on the output of models (stacked already) for rows that they did not see."""
-    problem = job.problem
-    hashed = job.spec.split.kind == "hash" and problem.weight is None and not problem.monotone
+    problem = training_set.problem
+    hashed = (
+        training_set.spec.split.kind == "hash" and problem.weight is None and not problem.monotone
+    )
     # The memory goes by the features of the pipeline; those that the search made repeat them.
-    features = job.features.iloc[job.split.train]
+    features = training_set.features.iloc[training_set.split.train]
     heat = None
     if problem.classes:
-        heat = temperature(problem.y, oof, problem.weight, problem.seed, problem.together)
-    return Extras(
+        heat = fit_temperature(problem.y, oof, problem.weight, problem.seed, problem.groups)
+    return Postprocessing(
         heat,
-        trust(features, problem.y, oof, problem.classes) if hashed else None,
-        _threshold(job, oof, heat),
+        fit_lookup_trust(features, problem.y, oof, problem.classes) if hashed else None,
+        _threshold(training_set, oof, heat),
         stack,
     )
 
 
-def _threshold(job: Job, oof: Array, heat: float | None) -> float | None:
+def _threshold(training_set: TrainingSet, oof: Array, heat: float | None) -> float | None:
     """Where two classes and the costs of errors are given."""
-    if job.spec.costs is None or job.problem.classes != 2:
+    if training_set.spec.costs is None or training_set.problem.classes != 2:
         return None
     seen = ~np.isnan(oof).any(axis=1)
     proba = oof[seen] if heat is None else tempered(oof[seen], heat)
-    return cheapest(job.problem.y[seen] == 1, proba[:, 1], job.spec.costs)
+    return cheapest(training_set.problem.y[seen] == 1, proba[:, 1], training_set.spec.costs)
 
 
-def whole_bundle(
-    job: Job, crosses: list[FrameEntry], parts: list[Part], extras: Extras, rows: Index
+def build_bundle(
+    training_set: TrainingSet,
+    crosses: list[FrameEntry],
+    parts: list[Part],
+    postprocessing: Postprocessing,
+    rows: Index,
 ) -> dict[str, Any]:
     """What the model file holds; `rows` are those that its members learned from."""
     members = [part.bundled for part in parts]
-    if extras.stack is not None:
+    if postprocessing.stack is not None:
         # Each says by itself which candidate it is, for those who ask a few members only.
         for member, part in zip(members, parts, strict=True):
-            member["candidate"] = extras.stack.candidates.index(part.recipe.name)
-    found = bundle_of(job.spec.task, job.table.classes, [*job.frame, *crosses], members)
-    if extras.temperature is not None:
-        found["temperature"] = extras.temperature
-    if extras.stack is not None:
-        found["stack"] = _stored(extras.stack)
-    if extras.threshold is not None:
-        found["threshold"] = extras.threshold
-    if extras.trust is not None:
-        known, classes = job.features.iloc[rows], len(job.table.classes)
-        found["memory"] = remember(known, job.table.y[rows], classes, extras.trust)
+            member["candidate"] = postprocessing.stack.candidates.index(part.recipe.name)
+    found = bundle_of(
+        training_set.spec.task, training_set.table.classes, [*training_set.frame, *crosses], members
+    )
+    if postprocessing.temperature is not None:
+        found["temperature"] = postprocessing.temperature
+    if postprocessing.stack is not None:
+        found["stack"] = _stored(postprocessing.stack)
+    if postprocessing.threshold is not None:
+        found["threshold"] = postprocessing.threshold
+    if postprocessing.trust is not None:
+        known, classes = training_set.features.iloc[rows], len(training_set.table.classes)
+        found["memory"] = remember(known, training_set.table.y[rows], classes, postprocessing.trust)
     return found
 
 

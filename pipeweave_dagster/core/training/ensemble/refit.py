@@ -10,18 +10,18 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldDa
 from pipeweave_dagster.core.training.ensemble.bundle import member
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, Candidate, fit_candidate
-from pipeweave_dagster.core.training.search.budget import Clock
-from pipeweave_dagster.core.training.search.cv_result import FoldRun, Result, add_fold, run_fold
+from pipeweave_dagster.core.training.search.budget import TimeBudget
+from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, run_fold
 from pipeweave_dagster.core.training.search.greedy_selection import Weighted
-from pipeweave_dagster.core.training.search.parallel_fits import Work, in_lanes
+from pipeweave_dagster.core.training.search.parallel_fits import FitTask, run_parallel
 from pipeweave_dagster.core.training.search.refit_time import (
     END_PART,
     HOPEFUL,
     LEAST_KEPT,
     SLOWER,
+    affordable_models,
     expected_refit,
     refit_seconds,
-    times_in,
 )
 
 _log = logging.getLogger(__name__)
@@ -50,12 +50,12 @@ class Part(NamedTuple):
         return member(self.fit, self.data, self.recipe.weight)
 
 
-def complete(weighted: Weighted, cache: FoldCache, metric: MetricName, clock: Clock) -> None:
+def complete(weighted: Weighted, cache: FoldCache, metric: MetricName, budget: TimeBudget) -> None:
     """Fit again the models of folds that an earlier run had done and whose models are gone."""
     for result, _ in weighted:
         most = max(_LEAST_FOLDS, _MOST_PARTS // len(weighted))
-        for fold in range(len(result.members), min(most, result.done)):
-            deadline = clock.share(0.5, 1.0)
+        for fold in range(len(result.members), min(most, result.folds_done)):
+            deadline = budget.deadline(0.5, 1.0)
             run = run_fold(result.candidate, fold, cache, metric, deadline)
             result.members.append((run.fit, run.data))
 
@@ -73,7 +73,7 @@ def fold_parts(weighted: Weighted, test_rows: int, room_s: float) -> list[Part]:
     """
     parts = []
     most = max(_LEAST_FOLDS, _MOST_PARTS // len(weighted))
-    most = max(1, min(most, times_in(weighted, test_rows, room_s)))
+    most = max(1, min(most, affordable_models(weighted, test_rows, room_s)))
     for result, weight in weighted:
         fits = result.members[:most]
         if result.candidate.family in _FORESTS and len(result.oof) > _BIG_FOREST_ROWS:
@@ -84,7 +84,7 @@ def fold_parts(weighted: Weighted, test_rows: int, room_s: float) -> list[Part]:
     return parts
 
 
-def _recipe(result: Result, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
+def _recipe(result: CvResult, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
     candidate = result.candidate
     return Member(
         name=candidate.name,
@@ -101,8 +101,8 @@ def more_folds(
     weighted: Weighted,
     cache: FoldCache,
     metric: MetricName,
-    clock: Clock,
-    lanes: int = 1,
+    budget: TimeBudget,
+    parallel_fits: int = 1,
     end_s: float = 0.0,
 ) -> None:
     """Fit the chosen candidates on the folds that the search did not come to (in place).
@@ -111,44 +111,52 @@ def more_folds(
         weighted: The chosen candidates.
         cache: The folds.
         metric: Scores them.
-        clock: The budget; `end_s` of it are left alone beside its reserve.
-        lanes: How many fits at a time.
+        budget: The budget; `end_s` of it are left alone beside its reserve.
+        parallel_fits: How many fits at a time.
         end_s: What answers and files take beyond the reserve.
     """
     folds = len(cache.problem.folds)
     left = [result for result, _ in sorted(weighted, key=lambda pair: -pair[1])]
 
-    def take() -> Work | None:
+    def take() -> FitTask | None:
         while left:
             result = left.pop(0)
-            affordable = SLOWER * result.pace + end_s < clock.left
-            if result.done >= folds or result.candidate.params.get(ALL_ROWS) or not affordable:
+            affordable = SLOWER * result.fold_seconds + end_s < budget.left_s
+            if (
+                result.folds_done >= folds
+                or result.candidate.params.get(ALL_ROWS)
+                or not affordable
+            ):
                 continue
-            deadline = time.time() + clock.left - end_s
+            deadline = time.time() + budget.left_s - end_s
             return _further_fold(result, cache, metric, deadline, left)
         return None
 
-    in_lanes(lanes, take)
+    run_parallel(parallel_fits, take)
 
 
 def _further_fold(
-    result: Result, cache: FoldCache, metric: MetricName, deadline: float, left: list[Result]
-) -> Work:
+    result: CvResult, cache: FoldCache, metric: MetricName, deadline: float, left: list[CvResult]
+) -> FitTask:
     def finish(run: FoldRun | None, error: Exception | None, seconds: float) -> None:
         del error, seconds
         if run is not None:
             add_fold(result, run)
             left.append(result)
 
-    return Work(
-        lambda: run_fold(result.candidate, result.done, cache, metric, deadline),
+    return FitTask(
+        lambda: run_fold(result.candidate, result.folds_done, cache, metric, deadline),
         max(0.5, deadline - time.time()),
         finish,
     )
 
 
 def refit(
-    weighted: Weighted, cache: FoldCache, clock: Clock, lanes: int = 1, store_s: float = 0.0
+    weighted: Weighted,
+    cache: FoldCache,
+    budget: TimeBudget,
+    parallel_fits: int = 1,
+    store_s: float = 0.0,
 ) -> list[Part] | None:
     """Fit the chosen candidates on all rows, with the rounds that the folds found best.
 
@@ -157,8 +165,8 @@ def refit(
     Args:
         weighted: The chosen candidates.
         cache: All rows.
-        clock: The budget.
-        lanes: How many fits at a time.
+        budget: The budget.
+        parallel_fits: How many fits at a time.
         store_s: Seconds that writing one model took; the clock's reserve is to hold all of them.
 
     Returns:
@@ -167,30 +175,32 @@ def refit(
     """
     rows = len(cache.problem.y)
     # What is expected is on the safe side, and each fit watches the clock by itself.
-    if refit_seconds(weighted, rows) / lanes > SLOWER * clock.left:
+    if refit_seconds(weighted, rows) / parallel_fits > SLOWER * budget.left_s:
         return None
     done = _Refitted()
-    stored = int(END_PART * clock.reserve_s / max(store_s * len(weighted), 1e-9))
-    seeds = min(_SEEDS, _MOST_PARTS // len(weighted), times_in(weighted, 0, clock.reserve_s))
+    stored = int(END_PART * budget.reserve_s / max(store_s * len(weighted), 1e-9))
+    seeds = min(
+        _SEEDS, _MOST_PARTS // len(weighted), affordable_models(weighted, 0, budget.reserve_s)
+    )
     seeds = max(1, min(seeds, stored))
     order = [(index, seed) for seed in range(seeds) for index in range(len(weighted))]
 
-    def take() -> Work | None:
+    def take() -> FitTask | None:
         while order:
             index, seed = order.pop(0)
             result = weighted[index][0]
             # Once it was fitted on all rows, what that took is the best guess.
             known = done.took.get(index)
             seconds = expected_refit(result, rows) if known is None else SLOWER * known
-            if seed and (result.candidate.family not in _SEEDED or _WELL * seconds > clock.left):
+            if seed and (result.candidate.family not in _SEEDED or _WELL * seconds > budget.left_s):
                 continue
-            if seed == 0 and HOPEFUL * seconds > clock.left:
+            if seed == 0 and HOPEFUL * seconds > budget.left_s:
                 done.failed.append(result.candidate.name)
                 continue
-            return _work(index, seed, result, cache, clock, done)
+            return _work(index, seed, result, cache, budget, done)
         return None
 
-    in_lanes(lanes, take)
+    run_parallel(parallel_fits, take)
     if done.failed:
         _log.warning("not fitted on all rows: %s", ", ".join(done.failed))
     share = sum(weight for index, (_, weight) in enumerate(weighted) if (index, 0) in done.fitted)
@@ -207,8 +217,8 @@ class _Refitted:
 
 
 def _work(
-    index: int, seed: int, result: Result, cache: FoldCache, clock: Clock, done: _Refitted
-) -> Work:
+    index: int, seed: int, result: CvResult, cache: FoldCache, budget: TimeBudget, done: _Refitted
+) -> FitTask:
     """One fit on all rows; only a failure of the first seed matters."""
 
     def finish(part: Part | None, error: Exception | None, seconds: float) -> None:
@@ -220,10 +230,12 @@ def _work(
 
     rounds = _rounds(result)
     recipe = _recipe(result, 0.0, -1, seed, rounds)
-    return Work(lambda: fit_part(recipe, cache, time.time() + clock.left), clock.left, finish)
+    return FitTask(
+        lambda: fit_part(recipe, cache, time.time() + budget.left_s), budget.left_s, finish
+    )
 
 
-def _rounds(result: Result) -> int | None:
+def _rounds(result: CvResult) -> int | None:
     rounds = result.rounds
     if rounds is None or result.candidate.family in (*_FORESTS, "linear"):
         return rounds

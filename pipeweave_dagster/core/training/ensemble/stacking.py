@@ -15,7 +15,7 @@ from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import stack_inputs, stacked
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.families.base import threads_limited
-from pipeweave_dagster.core.training.search.greedy_selection import Weighted, blended
+from pipeweave_dagster.core.training.search.greedy_selection import Weighted, weighted_output
 
 _SHARE = 0.5
 _LEAST_ROWS = 300
@@ -28,15 +28,15 @@ _STRENGTH, _RIDGE = 0.02, 5e-3
 _STEPS = 100
 
 
-def stack_of(
+def fit_stack(
     weighted: Weighted,
     y: Array,
     classes: int,
     weight: Array | None = None,
     seed: int = 0,
-    together: Index | None = None,
+    groups: Index | None = None,
 ) -> tuple[Stack | None, Array]:
-    """A stack over the members of a mixture, and what both say of rows that were held out.
+    """A stack over the members of a ensemble, and what both say of rows that were held out.
 
     Cost: linear in rows (10,000 at most), in members, and in the square of the classes.
 
@@ -46,13 +46,13 @@ def stack_of(
         classes: How many classes; 0 for values.
         weight: Weight of each row, or None.
         seed: Of the sample, and of the parts by which the stack's own answers are cross-fitted.
-        together: The number of each row's group, if the parts are to keep groups whole.
+        groups: The number of each row's group, if the parts are to keep groups whole.
 
     Returns:
         The stack, None where there are fewer than 300 rows or only one member; and the output of
         the mixture with it, NaN for rows that no fold held out.
     """
-    mean = blended(weighted)
+    mean = weighted_output(weighted)
     seen = np.flatnonzero(~np.isnan(mean.reshape(len(y), -1)).any(axis=1))
     if len(weighted) < 2 or len(seen) < _LEAST_ROWS:
         return None, mean
@@ -64,7 +64,7 @@ def stack_of(
     if not rows.has_enough():
         return None, mean
     said = np.empty_like(mean[seen])
-    part = _parts(order, seed, None if together is None else together[seen])
+    part = _parts(order, seed, None if groups is None else groups[seen])
     if not all(rows.can_tell(order[part != number]) for number in range(_PARTS)):
         return None, mean
     with threads_limited(1):
@@ -81,12 +81,12 @@ def stack_of(
     return found, both
 
 
-def _parts(order: Index, seed: int, together: Index | None) -> Index:
+def _parts(order: Index, seed: int, groups: Index | None) -> Index:
     """The part of each row of the order: in turn, or that of its group."""
-    if together is None:
+    if groups is None:
         return np.arange(len(order)) % _PARTS
-    groups = np.random.default_rng(seed).permutation(together.max() + 1) % _PARTS
-    return np.asarray(groups[together[order]], dtype=np.intp)
+    groups = np.random.default_rng(seed).permutation(groups.max() + 1) % _PARTS
+    return np.asarray(groups[groups[order]], dtype=np.intp)
 
 
 @dataclass(frozen=True)

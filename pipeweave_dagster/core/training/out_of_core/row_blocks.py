@@ -19,10 +19,19 @@ from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldData
-from pipeweave_dagster.core.training.data.input_table import Index, batches, columns_of, targets_of
-from pipeweave_dagster.core.training.data.split import by_content, group_keys, keys_of
-from pipeweave_dagster.core.training.data.training_set import Job, dividing
-from pipeweave_dagster.core.training.search.fit_timeout import OverrunError
+from pipeweave_dagster.core.training.data.input_table import (
+    Index,
+    batches,
+    columns_of,
+    encode_targets,
+)
+from pipeweave_dagster.core.training.data.split import (
+    group_keys,
+    keeps_duplicates_together,
+    side_keys,
+)
+from pipeweave_dagster.core.training.data.training_set import TrainingSet, dividing
+from pipeweave_dagster.core.training.search.fit_timeout import FitTimeoutError
 
 _MOST_OF_TIME = 0.5
 """Preparing the rows may take that part of the time, for boosting is what they are prepared for."""
@@ -37,12 +46,17 @@ class Block(NamedTuple):
 
 
 def write_blocks(
-    job: Job, crosses: list[FrameEntry], fold: FoldData, data: Path, folder: Path, deadline: float
+    training_set: TrainingSet,
+    crosses: list[FrameEntry],
+    fold: FoldData,
+    data: Path,
+    folder: Path,
+    deadline: float,
 ) -> list[Block]:
     """Prepare all rows that fitting may see; linear in rows, memory of one block.
 
     Args:
-        job: The sample, and the plan of features.
+        training_set: The sample, and the plan of features.
         crosses: Feature crosses of the search.
         fold: The fold whose fitted transformer is used, and whose validation part stays unseen.
         data: The typed table (Parquet).
@@ -50,24 +64,24 @@ def write_blocks(
         deadline: `time.time()` until which blocks and boosting must be done.
 
     Raises:
-        OverrunError: If writing alone would take more than half of the time.
+        FitTimeoutError: If writing alone would take more than half of the time.
     """
     blocks = [_write(folder, 0, fold.x, fold.y, fold.weight)]
-    judged = _judged(job, fold)
+    judged = _judged(training_set, fold)
     began, done = time.time(), 0
-    for start, batch in batches(data, columns_of(job.spec)):
+    for start, batch in batches(data, columns_of(training_set.spec)):
         raw = batch.to_pandas()
-        chosen, y, weight = _new_rows(job, fold, raw, start, judged)
+        chosen, y, weight = _new_rows(training_set, fold, raw, start, judged)
         if len(chosen):
-            features = prepare(raw.iloc[chosen], job.frame)
+            features = prepare(raw.iloc[chosen], training_set.frame)
             x = fold.transformer.transform(with_crosses(features, crosses) if crosses else features)
             blocks.append(_write(folder, len(blocks), x, y, weight))
         done += len(raw)
-        expected = (time.time() - began) * job.table.total / done
+        expected = (time.time() - began) * training_set.table.total / done
         if began + expected > time.time() + _MOST_OF_TIME * (deadline - began):
-            raise OverrunError(
-                f"preparing {job.table.total:,} rows would take {expected:.0f} s, more than half "
-                f"of the {deadline - began:.0f} s that were left"
+            raise FitTimeoutError(
+                f"preparing {training_set.table.total:,} rows would take {expected:.0f} s, more "
+                f"than half of the {deadline - began:.0f} s that were left"
             )
     return blocks
 
@@ -78,38 +92,48 @@ def rows_of(blocks: list[Block]) -> int:
 
 
 def _new_rows(
-    job: Job, fold: FoldData, raw: pd.DataFrame, start: int, judged: NDArray[np.uint64] | None
+    training_set: TrainingSet,
+    fold: FoldData,
+    raw: pd.DataFrame,
+    start: int,
+    judged: NDArray[np.uint64] | None,
 ) -> tuple[Index, Array, Array | None]:
     """Which rows of a batch are new to the sample and may be learned from; targets, weights."""
-    y, weight, known = targets_of(job.spec, job.table, raw)
-    known &= ~_among(np.arange(start, start + len(raw)), job.table.positions)
-    if job.table.classes:
+    y, weight, known = encode_targets(training_set.spec, training_set.table, raw)
+    known &= ~_among(np.arange(start, start + len(raw)), training_set.table.positions)
+    if training_set.table.classes:
         known &= np.isin(y, fold.known)
     chosen = np.flatnonzero(known)
     if judged is not None:
-        keys = _keys(job, raw.iloc[chosen])
-        test = keys / 2.0**64 < job.spec.split.test_share
+        keys = _keys(training_set, raw.iloc[chosen])
+        test = keys / 2.0**64 < training_set.spec.split.test_share
         chosen = chosen[~(test | np.isin(keys, judged))]
-    y = np.searchsorted(fold.known, y[chosen]).astype(float) if job.table.classes else y[chosen]
+    y = (
+        np.searchsorted(fold.known, y[chosen]).astype(float)
+        if training_set.table.classes
+        else y[chosen]
+    )
     return chosen, y, None if weight is None else weight[chosen]
 
 
-def _judged(job: Job, fold: FoldData) -> NDArray[np.uint64] | None:
+def _judged(training_set: TrainingSet, fold: FoldData) -> NDArray[np.uint64] | None:
     """Keys of the rows that are judged on; None where copies are on both sides by nature."""
-    if job.spec.split.kind == "hash" and not by_content(job.split):
+    if training_set.spec.split.kind == "hash" and not keeps_duplicates_together(training_set.split):
         return None
-    rows = np.union1d(job.split.train[fold.valid], job.split.test)
-    raw = job.table.raw.iloc[rows]
-    divider = job.table.divider
-    return _keys(job, raw if divider is None else raw.assign(**{str(divider.name): divider[rows]}))
+    rows = np.union1d(training_set.split.train[fold.valid], training_set.split.test)
+    raw = training_set.table.raw.iloc[rows]
+    divider = training_set.table.divider
+    return _keys(
+        training_set, raw if divider is None else raw.assign(**{str(divider.name): divider[rows]})
+    )
 
 
-def _keys(job: Job, raw: pd.DataFrame) -> NDArray[np.uint64]:
-    spec = job.spec.split
-    features = prepare(raw, dividing(job.spec, job.frame))
+def _keys(training_set: TrainingSet, raw: pd.DataFrame) -> NDArray[np.uint64]:
+    spec = training_set.spec.split
+    features = prepare(raw, dividing(training_set.spec, training_set.frame))
     if spec.kind == "group" and spec.column is not None:
         return group_keys(raw[spec.column], features)
-    return keys_of(features)
+    return side_keys(features)
 
 
 def _among(values: Index, ordered: Index) -> NDArray[np.bool_]:

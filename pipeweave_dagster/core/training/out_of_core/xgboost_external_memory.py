@@ -18,16 +18,16 @@ import xgboost as xgb
 
 from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, part_of, score
 from pipeweave_dagster.core.model.serving import FrameEntry
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, output
-from pipeweave_dagster.core.training.data.training_set import Job
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
+from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.families.base import THREADS
 from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, COMMON, LOG, Candidate
 from pipeweave_dagster.core.training.families.early_stopping import Guard, patience_of
 from pipeweave_dagster.core.training.families.xgboost import Deadline, XGBoost, rounds_of
 from pipeweave_dagster.core.training.out_of_core.row_blocks import Block, rows_of, write_blocks
-from pipeweave_dagster.core.training.search.budget import Clock
-from pipeweave_dagster.core.training.search.cv_result import FoldRun, Result, add_fold, start
+from pipeweave_dagster.core.training.search.budget import TimeBudget
+from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, new_result
 
 _log = logging.getLogger(__name__)
 
@@ -44,25 +44,25 @@ class Source(NamedTuple):
     scratch: Path
 
 
-def suits(job: Job) -> bool:
+def suits(training_set: TrainingSet) -> bool:
     """Whether rows were left out by sampling that one candidate can learn from after all."""
-    train = next(s for s in job.spec.steps if s.kind == "train")
+    train = next(s for s in training_set.spec.steps if s.kind == "train")
     allowed = train.params.get("families", ["xgboost"])
     return (
-        job.table.read < job.table.total
-        and job.spec.split.kind in ("hash", "group")
+        training_set.table.read < training_set.table.total
+        and training_set.spec.split.kind in ("hash", "group")
         and "xgboost" in allowed
     )
 
 
 def try_all_rows(
-    job: Job,
+    training_set: TrainingSet,
     cache: FoldCache,
     crosses: list[FrameEntry],
-    results: list[Result],
+    results: list[CvResult],
     source: Source,
-    clock: Clock,
-) -> Result | None:
+    budget: TimeBudget,
+) -> CvResult | None:
     """The best XGBoost candidate, fitted on all rows; None where there is none to go by.
 
     What fails or takes too long is told in the note of the result, and ends nothing else.
@@ -71,14 +71,14 @@ def try_all_rows(
     guides = [r for r in guides if not r.candidate.params.get(LOG)]
     if not guides:
         return None
-    sign = 1.0 if GREATER_IS_BETTER[job.spec.metric] else -1.0
+    sign = 1.0 if GREATER_IS_BETTER[training_set.spec.metric] else -1.0
     guide = max(guides, key=lambda r: sign * float(r.score or 0.0))
-    candidate = _on_all_rows(guide, job.table.total, _MOST_OF_TIME * clock.left)
-    result = start(candidate, cache)
+    candidate = _on_all_rows(guide, training_set.table.total, _MOST_OF_TIME * budget.left_s)
+    result = new_result(candidate, cache)
     began = time.time()
     try:
-        deadline = clock.share(_MOST_OF_TIME)
-        run, rows = fit_all_rows(candidate, job, cache, crosses, source, deadline)
+        deadline = budget.deadline(_MOST_OF_TIME)
+        run, rows = fit_all_rows(candidate, training_set, cache, crosses, source, deadline)
     except Exception as error:  # noqa: BLE001 - the models of the sample are there
         result.failed, result.seconds = True, time.time() - began
         result.note = f"{type(error).__name__}: {error}"[:300]
@@ -86,14 +86,14 @@ def try_all_rows(
         return result
     add_fold(result, run)
     result.note = f"learned from {rows:,} rows on disk"
-    _log.info("%s: %s %.4f, %s", NAME, job.spec.metric, result.score or 0.0, result.note)
+    _log.info("%s: %s %.4f, %s", NAME, training_set.spec.metric, result.score or 0.0, result.note)
     return result
 
 
-def _on_all_rows(guide: Result, rows: int, seconds: float) -> Candidate:
+def _on_all_rows(guide: CvResult, rows: int, seconds: float) -> Candidate:
     """The candidate in larger steps, if as many rounds as the guide took would last too long."""
     usual = float(guide.candidate.params.get("learning_rate", XGBoost.defaults["learning_rate"]))
-    needed = guide.pace * rows / max(1, guide.fold_rows)
+    needed = guide.fold_seconds * rows / max(1, guide.fold_rows)
     haste = max(1.0, needed / max(_BOOSTING * seconds, 1e-3))
     rate = round(min(max(usual, _FASTEST), usual * haste), 4)
     return Candidate(
@@ -103,7 +103,7 @@ def _on_all_rows(guide: Result, rows: int, seconds: float) -> Candidate:
 
 def fit_all_rows(
     candidate: Candidate,
-    job: Job,
+    training_set: TrainingSet,
     cache: FoldCache,
     crosses: list[FrameEntry],
     source: Source,
@@ -114,7 +114,7 @@ def fit_all_rows(
 
     Args:
         candidate: Parameters of XGBoost, and the view of the features.
-        job: The sample.
+        training_set: The sample.
         cache: Its folds.
         crosses: Feature crosses of the search.
         source: All rows.
@@ -125,20 +125,20 @@ def fit_all_rows(
         The fold and how many rows it learned from.
 
     Raises:
-        OverrunError: If there is not enough time to prepare the rows.
+        FitTimeoutError: If there is not enough time to prepare the rows.
     """
     began = time.time()
     fold = cache.get(candidate.view, 0)
     with tempfile.TemporaryDirectory(prefix="blocks-", dir=source.scratch) as folder:
-        blocks = write_blocks(job, crosses, fold, source.data, Path(folder), deadline)
+        blocks = write_blocks(training_set, crosses, fold, source.data, Path(folder), deadline)
         fit = _boost(candidate, cache, fold, blocks, Path(folder), deadline, rounds)
         rows = rows_of(blocks)
     fitted = time.time()
-    found = output(fit, fold, fold.x_valid, cache.problem.classes)
-    answer_s = time.time() - fitted
+    found = model_output(fit, fold, fold.x_valid, cache.problem.classes)
+    predict_s = time.time() - fitted
     weight = part_of(cache.problem.weight, fold.valid)
-    value = score(job.spec.metric, cache.problem.y[fold.valid], found, weight)
-    return FoldRun(fit, fold, found, value, time.time() - began, answer_s), rows
+    value = score(training_set.spec.metric, cache.problem.y[fold.valid], found, weight)
+    return FoldRun(fit, fold, found, value, time.time() - began, predict_s), rows
 
 
 class _FromDisk(xgb.DataIter):

@@ -1,48 +1,56 @@
-"""The time budget: one deadline, counted from the start of the run, that everything obeys."""
+"""The time budget: one deadline, counted from the start of the run, that every fit respects."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
+_PREPARATION_SHARE = 0.3
+"""Predicting the test rows takes about this fraction of the time that preparing all rows took."""
+_MOST_RESERVE = 0.3
+"""Fraction of the budget that the reserve may grow to."""
+
 
 @dataclass(frozen=True)
-class Clock:
+class TimeBudget:
     """Seconds that are left of a budget.
 
     Attributes:
-        started_at: `time.time()` when the run began (imports and reading count, too).
+        started_at: `time.time()` when the run began (imports and reading count as well).
         budget_s: Length of the budget in seconds.
-        reserve_s: Kept for what comes after the search: test scores and writing files.
+        reserve_s: Seconds kept for what follows the search: test scores and writing files.
+        now: The clock, in seconds; tests pass their own.
     """
 
     started_at: float
     budget_s: float
     reserve_s: float = 0.0
+    now: Callable[[], float] = time.time
 
-    def after_preparing(self, seconds: float) -> Self:
-        """Keep more for the end where preparing the rows was slow: test rows are scored, too."""
-        most = 0.3 * self.budget_s
-        return replace(self, reserve_s=max(self.reserve_s, min(0.3 * seconds, most)))
+    def with_reserve_for(self, preparation_s: float) -> Self:
+        """Return the budget with a larger reserve where preparing the rows was slow."""
+        wanted = min(_PREPARATION_SHARE * preparation_s, _MOST_RESERVE * self.budget_s)
+        return replace(self, reserve_s=max(self.reserve_s, wanted))
 
-    def until(self, part: float) -> Self:
-        """The same with a deadline after a part of what is left."""
-        return replace(self, budget_s=self.used + part * self.left + self.reserve_s)
+    def shortened(self, part: float) -> Self:
+        """Return a budget that ends after a fraction of the time that is left for fitting."""
+        return replace(self, budget_s=self.used_s + part * self.left_s + self.reserve_s)
 
     @property
-    def used(self) -> float:
+    def used_s(self) -> float:
         """Seconds since the run began."""
-        return time.time() - self.started_at
+        return self.now() - self.started_at
 
     @property
-    def left(self) -> float:
+    def left_s(self) -> float:
         """Seconds that fitting may still take (never below 0)."""
-        return max(0.0, self.budget_s - self.reserve_s - self.used)
+        return max(0.0, self.budget_s - self.reserve_s - self.used_s)
 
     @property
-    def to_end(self) -> float:
-        """Seconds until the budget is over, what is kept for the end included."""
-        return max(0.0, self.budget_s - self.used)
+    def until_end_s(self) -> float:
+        """Seconds until the budget is over, reserve included."""
+        return max(0.0, self.budget_s - self.used_s)
 
-    def share(self, part: float, at_least: float = 0.0) -> float:
-        """A moment (`time.time()`) after a part of what is left."""
-        return time.time() + max(at_least, self.left * part)
+    def deadline(self, part: float, at_least_s: float = 0.0) -> float:
+        """Return the moment (by the clock) after a fraction of the time that is left."""
+        return self.now() + max(at_least_s, self.left_s * part)

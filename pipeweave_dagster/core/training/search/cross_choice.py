@@ -9,11 +9,11 @@ import numpy as np
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.cross_features import (
     feature_crosses,
+    layout_with_crosses,
     with_crosses,
-    with_varying,
 )
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
-from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.cv_result import CvResult
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +21,10 @@ _BY = "lightgbm"
 _MOST_CELLS = 30_000_000
 
 
-def cross(
+def add_crosses(
     cache: FoldCache,
     frame: list[FrameEntry],
-    results: list[Result],
+    results: list[CvResult],
     known: list[FrameEntry] | None = None,
 ) -> list[FrameEntry]:
     """Add made features to the problem (in place); without a model to go by there are none.
@@ -51,7 +51,7 @@ def cross(
     if not crosses or len(problem.y) * len(crosses) > _MOST_CELLS:
         return []
     features = with_crosses(problem.features, crosses)
-    columns = with_varying(problem.columns, features, crosses)
+    columns = layout_with_crosses(problem.columns, features, crosses)
     kept = {*columns.crosses, *columns.pairs}
     crosses = [entry for entry in crosses if entry["name"] in kept]
     cache.problem = replace(problem, features=features, columns=columns)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, Trial
 from pipeweave_dagster.core.metrics.metrics import Array, part_of, score
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, output
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
 from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
@@ -17,7 +17,7 @@ _STORE_TREE_S = 0.3e-3
 
 
 @dataclass
-class Result:
+class CvResult:
     """What a candidate has done so far.
 
     Attributes:
@@ -29,14 +29,14 @@ class Result:
         busy: Whether a fold is being fitted right now.
         proposal: Whether it was found by the adaptive part of the search.
         fold_rows: How many rows a fold learns from.
-        answer_s: Seconds for the answer to one row.
+        predict_s: Seconds for the answer to one row.
     """
 
     candidate: Candidate
     oof: Array
     scores: list[float | None] = field(default_factory=list)
     members: list[tuple[Fit, FoldData]] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
+    round_counts: list[int] = field(default_factory=list)
     seconds: float = 0.0
     note: str = ""
     failed: bool = False
@@ -45,10 +45,10 @@ class Result:
     cut: bool = False
     released: bool = False
     fold_rows: int = 1
-    answer_s: float = 0.0
+    predict_s: float = 0.0
 
     @property
-    def done(self) -> int:
+    def folds_done(self) -> int:
         """Folds that are done."""
         return len(self.scores)
 
@@ -61,22 +61,22 @@ class Result:
     def score_on(self, folds: int) -> float | None:
         """Mean over the first folds; None where not all of them are done."""
         known = [s for s in self.scores[:folds] if s is not None]
-        return sum(known) / len(known) if known and self.done >= folds else None
+        return sum(known) / len(known) if known and self.folds_done >= folds else None
 
     @property
-    def pace(self) -> float:
+    def fold_seconds(self) -> float:
         """Seconds that a further fold is expected to take."""
-        return self.seconds / self.done if self.done else 0.0
+        return self.seconds / self.folds_done if self.folds_done else 0.0
 
-    def end_seconds(self, test_rows: int) -> float:
+    def output_seconds(self, test_rows: int) -> float:
         """What one of its models costs after the search: to answer for test rows, to be stored."""
         trees = (self.rounds or 0) * (self.oof.shape[1] if self.oof.ndim > 1 else 1)
-        return self.answer_s * test_rows + trees * _STORE_TREE_S
+        return self.predict_s * test_rows + trees * _STORE_TREE_S
 
     @property
     def rounds(self) -> int | None:
         """Boosting rounds (or trees) found best, mean over folds."""
-        return round(float(np.mean(self.counts))) if self.counts else None
+        return round(float(np.mean(self.round_counts))) if self.round_counts else None
 
     def release(self) -> None:
         """Forget the models of a candidate that cannot be chosen any more."""
@@ -84,11 +84,11 @@ class Result:
         self.oof = self.oof[:0]
 
 
-def start(candidate: Candidate, cache: FoldCache) -> Result:
+def new_result(candidate: Candidate, cache: FoldCache) -> CvResult:
     """A candidate with no fold done."""
     rows, classes = len(cache.problem.y), cache.problem.classes
     oof = np.full((rows, classes) if classes else rows, np.nan)
-    return Result(candidate, oof, fold_rows=len(cache.problem.folds[0][0]))
+    return CvResult(candidate, oof, fold_rows=len(cache.problem.folds[0][0]))
 
 
 class FoldRun(NamedTuple):
@@ -99,7 +99,7 @@ class FoldRun(NamedTuple):
     output: Array
     score: float | None
     seconds: float
-    answer_s: float = 0.0
+    predict_s: float = 0.0
     """Of these seconds, what the answers for the rows left out took."""
 
 
@@ -118,36 +118,36 @@ def run_fold(
     # Else scikit-learn's boosting answers in as many threads as there are cores, which spin while
     # they wait for each other: beside a second fit, an answer of 0.1 s took 7 s.
     with threads_limited(problem.threads or THREADS):
-        found = output(fit, data, data.x_valid, problem.classes)
-    answer_s = time.time() - fitted
+        found = model_output(fit, data, data.x_valid, problem.classes)
+    predict_s = time.time() - fitted
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")
     value = score(metric, problem.y[data.valid], found, part_of(problem.weight, data.valid))
-    return FoldRun(fit, data, found, value, time.time() - began, answer_s)
+    return FoldRun(fit, data, found, value, time.time() - began, predict_s)
 
 
-def add_fold(result: Result, run: FoldRun) -> None:
+def add_fold(result: CvResult, run: FoldRun) -> None:
     """Add a fold to a candidate's result (in place)."""
     result.oof[run.data.valid] = run.output
     result.scores.append(run.score)
     result.members.append((run.fit, run.data))
     result.cut = result.cut or run.fit.cut
     if run.fit.rounds:
-        result.counts.append(run.fit.rounds)
+        result.round_counts.append(run.fit.rounds)
     result.seconds += run.seconds
-    result.answer_s = max(result.answer_s, run.answer_s / max(1, len(run.data.valid)))
+    result.predict_s = max(result.predict_s, run.predict_s / max(1, len(run.data.valid)))
 
 
-def trial_of(result: Result, folds: int) -> Trial:
+def leaderboard_trial(result: CvResult, folds: int) -> Trial:
     """The line of the leaderboard."""
     known = [s for s in result.scores if s is not None]
     state: Literal["done", "failed", "cut"] = "done"
     note = result.note
     if result.failed:
         state = "failed"
-    elif result.done < folds:
+    elif result.folds_done < folds:
         state = "cut"
-        note = note or f"{result.done} of {folds} folds"
+        note = note or f"{result.folds_done} of {folds} folds"
     elif result.cut:
         note = note or "stopped early by time"
     return Trial(

@@ -7,18 +7,18 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class OverrunError(TimeoutError):
+class FitTimeoutError(TimeoutError):
     """A fit went past its hard limit and was left behind."""
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
+def run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
     """Run a call in a daemon thread and wait for it no longer than `seconds`.
 
     Every family watches its own deadline; this is for a library call that cannot be interrupted.
     The thread that is left behind dies with the (child) process.
 
     Raises:
-        OverrunError: If the call is not done in time. Other errors pass through.
+        FitTimeoutError: If the call is not done in time. Other errors pass through.
     """
     outcome: dict[str, Any] = {}
 
@@ -32,7 +32,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise OverrunError(f"left behind after {seconds:.1f} s, its limit")
+        raise FitTimeoutError(f"left behind after {seconds:.1f} s, its limit")
     if "error" in outcome:
         raise outcome["error"]
     value: T = outcome["value"]

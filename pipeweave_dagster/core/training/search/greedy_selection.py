@@ -4,9 +4,9 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, Array, part_of, score
-from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.cv_result import CvResult
 
-Weighted = list[tuple[Result, float]]
+Weighted = list[tuple[CvResult, float]]
 
 _STEPS = 20
 _ROWS = 10_000
@@ -17,8 +17,8 @@ _MOST_CANDIDATES = 25
 _LEAST_WEIGHT = 0.04
 
 
-def select(
-    results: list[Result],
+def select_members(
+    results: list[CvResult],
     y: Array,
     metric: MetricName,
     *,
@@ -85,7 +85,7 @@ def _greedy(outputs: Array, truth: Array, metric: MetricName, weight: Array | No
     return np.asarray(counts / best_size, dtype=np.float64)
 
 
-def held_back(weighted: Weighted, constant: Result) -> Weighted:
+def shrink_to_baseline(weighted: Weighted, constant: CvResult) -> Weighted:
     """Half-way to the constant model, where what was learned may be chance.
 
     Half the deviation keeps three quarters of a gain in squared error, if there is one, and does
@@ -96,7 +96,7 @@ def held_back(weighted: Weighted, constant: Result) -> Weighted:
     return [(constant, 0.5), *((result, weight / 2) for result, weight in weighted)]
 
 
-def blended(weighted: Weighted) -> Array:
+def weighted_output(weighted: Weighted) -> Array:
     """The ensemble's output for rows that the folds held out (NaN elsewhere)."""
     total = np.zeros_like(weighted[0][0].oof)
     for result, weight in weighted:
@@ -104,7 +104,7 @@ def blended(weighted: Weighted) -> Array:
     return total
 
 
-def name_of(weighted: Weighted) -> str:
+def ensemble_name(weighted: Weighted) -> str:
     """Its name on the leaderboard."""
     if len(weighted) == 1:
         return weighted[0][0].candidate.name

@@ -17,7 +17,7 @@ from pipeweave_dagster.core.training.families.candidate import (
     PLAIN,
     Candidate,
 )
-from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.learning_rate import FASTEST
 
 
@@ -92,7 +92,7 @@ _LEADERS = 8
 _OF_FAMILY = 2
 
 
-def propose(ranked: list[Result], number: int, seed: int, haste: float = 1.0) -> Candidate | None:
+def propose(ranked: list[CvResult], number: int, seed: int, haste: float = 1.0) -> Candidate | None:
     """The next candidate.
 
     Args:
@@ -120,7 +120,7 @@ def propose(ranked: list[Result], number: int, seed: int, haste: float = 1.0) ->
     return Candidate(f"{base.family}_{number + 1}", base.family, params)
 
 
-def _leaders(ranked: list[Result]) -> list[Result]:
+def _leaders(ranked: list[CvResult]) -> list[CvResult]:
     """The best two of each family, best first: a mixture gains from more than one family."""
     counts: dict[str, int] = {}
     leaders = []

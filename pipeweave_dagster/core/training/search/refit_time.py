@@ -1,6 +1,6 @@
 """What the members of a mixture cost after the search, and which of them there is time for."""
 
-from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.greedy_selection import Weighted
 
 SLOWER = 1.3
@@ -13,15 +13,15 @@ END_PART = 0.5
 """Of the clock's reserve, for asking and storing the models before the refit; then again after."""
 
 
-def beyond_reserve(results: list[Result], test_rows: int, reserve_s: float) -> float:
+def seconds_beyond_reserve(results: list[CvResult], test_rows: int, reserve_s: float) -> float:
     """Seconds that the end of these candidates takes beyond what the clock keeps for it."""
-    wanted = sum(result.end_seconds(test_rows) for result in results)
+    wanted = sum(result.output_seconds(test_rows) for result in results)
     return max(0.0, wanted - END_PART * reserve_s)
 
 
-def times_in(weighted: Weighted, test_rows: int, room_s: float) -> int:
+def affordable_models(weighted: Weighted, test_rows: int, room_s: float) -> int:
     """How many models of each candidate can be asked and stored in half of the time kept."""
-    once = sum(result.end_seconds(test_rows) for result, _ in weighted)
+    once = sum(result.output_seconds(test_rows) for result, _ in weighted)
     return int(END_PART * room_s / max(once, 1e-9))
 
 
@@ -30,16 +30,18 @@ def refit_seconds(weighted: Weighted, rows: int) -> float:
     return sum(expected_refit(result, rows) for result, _ in weighted)
 
 
-def expected_refit(result: Result, rows: int) -> float:
+def expected_refit(result: CvResult, rows: int) -> float:
     """Seconds for one candidate on all rows.
 
     More rows than in a fold cost in proportion (the pace holds the features, too).
     """
     growth = rows / max(result.fold_rows, 1)
-    return result.pace * growth * SLOWER + 0.05
+    return result.fold_seconds * growth * SLOWER + 0.05
 
 
-def trimmed(weighted: Weighted, rows: int, seconds: float, lanes: int = 1) -> Weighted | None:
+def drop_unaffordable(
+    weighted: Weighted, rows: int, seconds: float, parallel_fits: int = 1
+) -> Weighted | None:
     """The ensemble without the members that cost most for their weight, until it can be refitted.
 
     None where not even half of the weight can be fitted in time; then the models of the folds
@@ -49,12 +51,12 @@ def trimmed(weighted: Weighted, rows: int, seconds: float, lanes: int = 1) -> We
         weighted: The ensemble.
         rows: How many rows the refit has.
         seconds: How long it may take.
-        lanes: How many fits run at a time; no single one can be divided among them.
+        parallel_fits: How many fits run at a time; no single one can be divided among them.
     """
     kept = [pair for pair in weighted if HOPEFUL * expected_refit(pair[0], rows) <= seconds]
     if sum(weight for _, weight in kept) < LEAST_KEPT:
         return None
-    while refit_seconds(kept, rows) > seconds * lanes:
+    while refit_seconds(kept, rows) > seconds * parallel_fits:
         del kept[_dearest([expected_refit(result, rows) / weight for result, weight in kept])]
         if sum(weight for _, weight in kept) < LEAST_KEPT:
             return None
@@ -62,14 +64,14 @@ def trimmed(weighted: Weighted, rows: int, seconds: float, lanes: int = 1) -> We
     return [(result, weight / total) for result, weight in kept]
 
 
-def answerable(weighted: Weighted, test_rows: int, seconds: float) -> Weighted:
+def drop_slow_predictors(weighted: Weighted, test_rows: int, seconds: float) -> Weighted:
     """The ensemble without the members that cost most for their weight, until it is quick enough.
 
     One member stays in any case.
     """
     kept = list(weighted)
-    while len(kept) > 1 and sum(r.end_seconds(test_rows) for r, _ in kept) > seconds:
-        del kept[_dearest([r.end_seconds(test_rows) / weight for r, weight in kept])]
+    while len(kept) > 1 and sum(r.output_seconds(test_rows) for r, _ in kept) > seconds:
+        del kept[_dearest([r.output_seconds(test_rows) / weight for r, weight in kept])]
     total = sum(weight for _, weight in kept)
     return [(result, weight / total) for result, weight in kept]
 

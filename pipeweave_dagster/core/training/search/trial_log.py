@@ -15,14 +15,14 @@ import numpy as np
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.families.candidate import Candidate
-from pipeweave_dagster.core.training.search.cv_result import FoldRun, Result, start
+from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, new_result
 
 _log = logging.getLogger(__name__)
 
 _FILE = "trials.jsonl"
 
 
-class Journal:
+class TrialLog:
     """The record of one search; without a folder it remembers nothing.
 
     Args:
@@ -76,17 +76,21 @@ class Journal:
                 found.setdefault(line["name"], candidate)
         return list(found.values())
 
-    def restore(self, candidate: Candidate, cache: FoldCache) -> Result:
+    def restore(self, candidate: Candidate, cache: FoldCache) -> CvResult:
         """A candidate with the folds that are on record; folds that were cut short are left out.
 
         (With more time they may do better.)
         """
-        result = start(candidate, cache)
+        result = new_result(candidate, cache)
         for line in self.lines:
-            if line.get("name") != candidate.name or line["fold"] != result.done or line["cut"]:
+            if (
+                line.get("name") != candidate.name
+                or line["fold"] != result.folds_done
+                or line["cut"]
+            ):
                 continue
             output = self._output(line["output"])
-            valid = cache.problem.folds[result.done][1]
+            valid = cache.problem.folds[result.folds_done][1]
             same = line["params"] == candidate.params and output is not None
             if not same or output.shape != result.oof[valid].shape:
                 continue
@@ -94,7 +98,7 @@ class Journal:
             result.scores.append(line["score"])
             result.seconds += line["seconds"]
             if line["rounds"]:
-                result.counts.append(line["rounds"])
+                result.round_counts.append(line["rounds"])
         return result
 
     def _output(self, name: str) -> Any:

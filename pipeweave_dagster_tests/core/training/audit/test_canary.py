@@ -73,9 +73,9 @@ def test_it_trips_where_a_feature_is_averaged_before_the_rows_are_divided(towns,
     split = training_set.strata_of
     monkeypatch.setattr(training_set, "strata_of", lambda y, k: seen.update(y=y) or split(y, k))
     seen["y"] = ()
-    original = training_set.make_job
+    original = training_set.make_training_set
     monkeypatch.setattr(
-        "pipeweave_dagster.core.evaluation.audit.canary.make_job",
+        "pipeweave_dagster.core.evaluation.audit.canary.make_training_set",
         lambda spec, table, seed: seen.update(y=table.y) or original(spec, table, seed),
     )
     assert run_canary(spec, table).state == "tripped"

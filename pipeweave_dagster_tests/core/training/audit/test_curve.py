@@ -9,7 +9,7 @@ from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curv
 from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES, probe_like
 from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
@@ -21,7 +21,9 @@ def problem_of(tmp_path):
         frame["y"] = y(frame, rng)
         task = "regression" if frame["y"].dtype.kind == "f" else "binary"
         spec = make_pipeline(frame, "y", task)
-        return make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0).problem
+        return make_training_set(
+            spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0
+        ).problem
 
     return of
 

@@ -22,7 +22,7 @@ from pipeweave_dagster.core.evaluation.audit.stability import stability, stabili
 from pipeweave_dagster.core.evaluation.promotion import promote
 from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
@@ -223,7 +223,7 @@ def test_quick_relatives_are_asked_of_a_model_without_two_parts_of_a_kind(
     weights = 2.0 ** np.arange(8)
     frame = table.assign(y=table.to_numpy() @ weights + noise * rng.normal(size=300))
     spec = make_pipeline(frame, "y", "regression")
-    job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
+    job = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     found = stability_of_relatives(job, TREES, table)
     assert (found.models, found.by) == (4, "quick relatives of the model")
     assert found.readable is readable

@@ -20,7 +20,7 @@ from pipeweave_dagster.core.pipelines.diagram import in_words
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.monotone_constraints import directions
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.families import FAMILIES, Rows
 from pipeweave_dagster.core.training.search.portfolio import portfolio
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -136,8 +136,11 @@ def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
     spec = make_pipeline(frame, "y", "regression", settings=settings)
     assert spec.monotone == {"dose": "increasing"}
     assert "Held monotone: dose (increasing)." in in_words(spec)
-    job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
-    assert {c.family for c in portfolio(spec, job.problem)} <= {"dummy", *MONOTONE_FAMILIES}
+    training_set = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
+    assert {c.family for c in portfolio(spec, training_set.problem)} <= {
+        "dummy",
+        *MONOTONE_FAMILIES,
+    }
     (change,) = difference(spec.model_copy(update={"monotone": {}}), spec)
     assert (change.path, change.after) == ("monotone", {"dose": "increasing"})
 

@@ -11,12 +11,12 @@ from pipeweave_dagster.core.metrics.all_metrics import calibration_error
 from pipeweave_dagster.core.metrics.metrics import row_log_loss
 from pipeweave_dagster.core.model.serving import prepare, raw_scores, remember, tempered
 from pipeweave_dagster.core.training.data.fold_features import bounds
-from pipeweave_dagster.core.training.ensemble.calibration import temperature
-from pipeweave_dagster.core.training.ensemble.duplicate_rows import trust
+from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
+from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
 from pipeweave_dagster.core.training.families.candidate import Candidate
-from pipeweave_dagster.core.training.search.cv_result import Result
-from pipeweave_dagster.core.training.search.greedy_selection import select
-from pipeweave_dagster.core.training.search.parallel_fits import WAIT, Work, in_lanes
+from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.greedy_selection import select_members
+from pipeweave_dagster.core.training.search.parallel_fits import WAIT, FitTask, run_parallel
 from pipeweave_dagster.core.training.search.proposals import SPACES, propose
 
 
@@ -30,13 +30,13 @@ def classes():
 
 def test_overconfident_probabilities_are_calibrated_and_good_ones_left_alone(classes):
     y, truth = classes
-    assert temperature(y, truth) is None
+    assert fit_temperature(y, truth) is None
     sure = tempered(truth, 0.4)
-    found = temperature(y, sure)
+    found = fit_temperature(y, sure)
     assert found == pytest.approx(2.5, rel=0.15)
     better = row_log_loss(y, tempered(sure, found)).mean()
     assert better < row_log_loss(y, sure).mean() - 0.05
-    assert temperature(y[:100], sure[:100]) is None
+    assert fit_temperature(y[:100], sure[:100]) is None
     assert (tempered(sure, found).argmax(axis=1) == sure.argmax(axis=1)).all()
 
 
@@ -50,18 +50,20 @@ def test_a_few_impossible_rows_do_not_make_all_others_unsure():
     unsure = tempered(proba, 2.0)
     assert row_log_loss(y, unsure).mean() < row_log_loss(y, proba).mean()
     assert calibration_error(y == 1, unsure[:, 1]) > calibration_error(y == 1, sure)
-    assert temperature(y, proba) is None
+    assert fit_temperature(y, proba) is None
 
 
 def test_copies_are_remembered_where_their_targets_agree_and_only_there(classes):
     y, truth = classes
     features = pd.DataFrame({"a": np.arange(1500) // 2 * 1.0, "k": ["x"] * 1500})
     twins = np.repeat(y[::2], 2)
-    said = trust(features, twins, truth, 3)
+    said = fit_lookup_trust(features, twins, truth, 3)
     assert said is not None
     assert said >= 0.9
-    assert trust(features, y, truth, 3) is None, "copies with other targets"
-    assert trust(features.assign(a=np.arange(1500.0)), twins, truth, 3) is None, "no copies"
+    assert fit_lookup_trust(features, y, truth, 3) is None, "copies with other targets"
+    assert fit_lookup_trust(features.assign(a=np.arange(1500.0)), twins, truth, 3) is None, (
+        "no copies"
+    )
 
 
 def test_a_copy_of_a_known_row_is_answered_by_what_was_seen():
@@ -89,7 +91,7 @@ def test_values_stay_in_the_range_of_the_training_rows_and_a_quarter_more():
 
 
 def result(name, oof, score, family="lightgbm", params=None):
-    return Result(Candidate(name, family, params or {}), oof, scores=[score])
+    return CvResult(Candidate(name, family, params or {}), oof, scores=[score])
 
 
 def test_the_ensemble_is_better_than_its_best_member_on_rows_that_chose_no_weights():
@@ -97,7 +99,7 @@ def test_the_ensemble_is_better_than_its_best_member_on_rows_that_chose_no_weigh
     y = rng.normal(size=1000)
     outputs = [y + rng.normal(0, spread, 1000) for spread in (0.5, 0.5, 0.5, 0.5, 9)]
     half = [result(f"m{i}", o[:500], -1.0) for i, o in enumerate(outputs)]
-    weights = {r.candidate.name: w for r, w in select(half, y[:500], "rmse")}
+    weights = {r.candidate.name: w for r, w in select_members(half, y[:500], "rmse")}
     assert sum(weights.values()) == pytest.approx(1)
     assert "m4" not in weights
     mixed = sum(w * outputs[int(name[1])][500:] for name, w in weights.items())
@@ -140,9 +142,9 @@ def test_two_lanes_work_side_by_side_and_a_failure_ends_nothing():
         if not left:
             return None
         number = left.pop(0)
-        return Work(lambda: call(number), 20.0, lambda v, e, s: seen.append((v, type(e))))
+        return FitTask(lambda: call(number), 20.0, lambda v, e, s: seen.append((v, type(e))))
 
-    in_lanes(2, take)
+    run_parallel(2, take)
     assert sorted(v for v, e in seen if e is type(None)) == [0, 1, 2, 4, 5]
     assert (None, ValueError) in seen
 
@@ -156,13 +158,13 @@ def test_a_lane_waits_while_another_may_still_bring_work():
     def take():
         if state["left"]:
             state["left"] = 0
-            return Work(lambda: time.sleep(0.1), 5.0, finish)
+            return FitTask(lambda: time.sleep(0.1), 5.0, finish)
         return None if state["done"] else WAIT
 
-    in_lanes(2, take)
+    run_parallel(2, take)
     assert state["done"]
     with pytest.raises(ZeroDivisionError):
-        in_lanes(2, lambda: 1 // 0)
+        run_parallel(2, lambda: 1 // 0)
 
 
 @pytest.mark.timeout(60)
@@ -181,7 +183,7 @@ def test_an_interrupt_in_any_lane_ends_them_all():
                 return WAIT
             begun.append(len(begun))
             number = begun[-1]
-            return Work(lambda: call(number), 20.0, lambda *_: None)
+            return FitTask(lambda: call(number), 20.0, lambda *_: None)
 
         with pytest.raises(KeyboardInterrupt):
-            in_lanes(2, take)
+            run_parallel(2, take)

@@ -12,10 +12,10 @@ from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.metrics.metrics import score
 from pipeweave_dagster.core.model.serving import block_scores, load_bundle, raw_scores, stacked
 from pipeweave_dagster.core.training import replay
-from pipeweave_dagster.core.training.ensemble.calibration import temperature
-from pipeweave_dagster.core.training.ensemble.stacking import stack_of
+from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
+from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.families.candidate import Candidate
-from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, train_small_model
 
 
@@ -29,7 +29,7 @@ def timid(rows, classes, seed=0):
     for name in ("a", "b"):
         told = np.exp(margins / 3 + rng.normal(size=margins.shape) * 0.3)
         oof = told / told.sum(axis=1, keepdims=True)
-        members.append((Result(Candidate(name, "linear"), oof), 0.5))
+        members.append((CvResult(Candidate(name, "linear"), oof), 0.5))
     return members, y
 
 
@@ -37,7 +37,7 @@ def timid(rows, classes, seed=0):
 def test_it_sharpens_members_that_are_too_timid(classes):
     members, y = timid(1500, classes)
     mean = sum(weight * result.oof for result, weight in members)
-    stack, both = stack_of(members, y, classes)
+    stack, both = fit_stack(members, y, classes)
     assert stack.candidates == ["a", "b"]
     assert np.shape(stack.coef) == ((1, 2) if classes == 2 else (classes, 2 * classes))
     np.testing.assert_allclose(both.sum(axis=1), 1.0)
@@ -48,10 +48,10 @@ def test_a_line_of_values_has_no_negative_weight_and_keeps_the_unit():
     rng = np.random.default_rng(1)
     truth = rng.normal(5_000, 400, 900)
     members = [
-        (Result(Candidate("good", "linear"), truth * 0.8 + 200 + rng.normal(0, 50, 900)), 0.6),
-        (Result(Candidate("noise", "linear"), rng.normal(5_000, 400, 900)), 0.4),
+        (CvResult(Candidate("good", "linear"), truth * 0.8 + 200 + rng.normal(0, 50, 900)), 0.6),
+        (CvResult(Candidate("noise", "linear"), rng.normal(5_000, 400, 900)), 0.4),
     ]
-    stack, both = stack_of(members, truth, 0)
+    stack, both = fit_stack(members, truth, 0)
     assert min(stack.coef[0]) >= 0
     mean = sum(weight * result.oof for result, weight in members)
     assert np.mean((both - truth) ** 2) < np.mean((mean - truth) ** 2)
@@ -62,8 +62,10 @@ def test_its_own_answers_are_cross_fitted():
     noise = rng.normal(size=300)
     y = (rng.random(300) < 0.5).astype(float)
     proba = 1 / (1 + np.exp(-noise))
-    members = [(Result(Candidate(n, "linear"), np.stack([1 - proba, proba], 1)), 0.5) for n in "ab"]
-    stack, both = stack_of(members, y, 2)
+    members = [
+        (CvResult(Candidate(n, "linear"), np.stack([1 - proba, proba], 1)), 0.5) for n in "ab"
+    ]
+    stack, both = fit_stack(members, y, 2)
     answers = [result.oof for result, _ in members]
     plain = {"coef": np.array(stack.coef), "intercept": np.array(stack.intercept)}
     in_sample = 0.5 * members[0][0].oof + 0.5 * stacked(answers, plain, 2)
@@ -75,17 +77,17 @@ def test_groups_are_whole_in_its_parts_and_in_those_of_the_calibration():
     groups = np.repeat(np.arange(30), 50)
     # Half of the groups say the opposite of what the members make of them.
     turned = np.where(groups % 2, 1 - y, y)
-    alone = stack_of(members, turned, 2)[1]
-    whole = stack_of(members, turned, 2, together=groups)[1]
+    alone = fit_stack(members, turned, 2)[1]
+    whole = fit_stack(members, turned, 2, groups=groups)[1]
     assert not np.array_equal(alone, whole)
     # All rows of a group are answered by one regression, so equal rows get equal answers.
-    same = [(Result(r.candidate, np.tile(r.oof[:50], (30, 1))), w) for r, w in members]
-    told = stack_of(same, turned, 2, together=groups)[1].reshape(30, 50, 2)
+    same = [(CvResult(r.candidate, np.tile(r.oof[:50], (30, 1))), w) for r, w in members]
+    told = fit_stack(same, turned, 2, groups=groups)[1].reshape(30, 50, 2)
     assert len(np.unique(told[:, 0, 0])) <= 3
-    assert stack_of(members, (groups > 14) * 1.0, 2, together=(groups > 14) * 1)[0] is None
+    assert fit_stack(members, (groups > 14) * 1.0, 2, groups=(groups > 14) * 1)[0] is None
     proba = members[0][0].oof
-    assert temperature(y, proba, together=groups) == pytest.approx(temperature(y, proba))
-    assert temperature(y, proba, together=np.zeros(1500, dtype=int)) is None
+    assert fit_temperature(y, proba, groups=groups) == pytest.approx(fit_temperature(y, proba))
+    assert fit_temperature(y, proba, groups=np.zeros(1500, dtype=int)) is None
 
 
 @pytest.mark.parametrize(
@@ -99,25 +101,25 @@ def test_it_is_left_out_where_rows_or_classes_are_too_few(rows, classes, rare):
     y[:rare] = 1
     if classes == 4:
         y[100:] = 2
-    stack, both = stack_of(members, y, classes)
+    stack, both = fit_stack(members, y, classes)
     assert stack is None
     np.testing.assert_array_equal(both, sum(w * r.oof for r, w in members))
 
 
 def test_it_is_left_out_where_its_inputs_are_too_many():
     members, y = timid(900, 60)
-    assert stack_of(members, y, 60)[0] is None
+    assert fit_stack(members, y, 60)[0] is None
 
 
 def test_rows_that_no_fold_held_out_stay_unknown_and_one_member_has_no_stack():
     members, y = timid(800, 2)
     for result, _ in members:
         result.oof[:100] = np.nan
-    stack, both = stack_of(members, y, 2)
+    stack, both = fit_stack(members, y, 2)
     assert stack is not None
     assert np.isnan(both[:100]).all()
     assert np.isfinite(both[100:]).all()
-    assert stack_of(members[:1], y, 2)[0] is None
+    assert fit_stack(members[:1], y, 2)[0] is None
 
 
 @pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])

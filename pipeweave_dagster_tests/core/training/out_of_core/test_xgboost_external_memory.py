@@ -13,11 +13,11 @@ from pipeweave_dagster.core.training import replay, train
 from pipeweave_dagster.core.training.data import input_table, training_set
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.out_of_core import row_blocks, xgboost_external_memory
 from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
-from pipeweave_dagster.core.training.search.cv_result import Result
+from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 ROWS, READ = 6000, 600
@@ -67,7 +67,7 @@ def test_blocks_hold_every_row_but_those_that_are_judged(tmp_path, split):
     frame = rows_of("binary")
     spec = planned_for(frame, "binary", **split)
     data = write_parquet(frame, tmp_path)
-    made = make_job(spec, read_table(spec, data), seed=0)
+    made = make_training_set(spec, read_table(spec, data), seed=0)
     fold = FoldCache(made.problem).get("tree", 0)
     (tmp_path / "blocks").mkdir()
     written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.time() + 60)
@@ -133,7 +133,7 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
 
 
 def test_all_rows_are_learned_in_larger_steps_where_time_is_short():
-    guide = Result(Candidate("xgboost", "xgboost", {"max_depth": 4}), np.zeros(1), scores=[0.5])
+    guide = CvResult(Candidate("xgboost", "xgboost", {"max_depth": 4}), np.zeros(1), scores=[0.5])
     guide.seconds, guide.fold_rows = 10.0, 1000
     rates = [
         xgboost_external_memory._on_all_rows(guide, 30_000, seconds).params

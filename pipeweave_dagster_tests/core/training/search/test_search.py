@@ -11,13 +11,16 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.ensemble.refit import fold_parts, more_folds
 from pipeweave_dagster.core.training.families.candidate import Candidate
-from pipeweave_dagster.core.training.search.budget import Clock
-from pipeweave_dagster.core.training.search.cv_result import add_fold, run_fold, start
+from pipeweave_dagster.core.training.search.budget import TimeBudget
+from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
 from pipeweave_dagster.core.training.search.learning_rate import haste_of, hastened
-from pipeweave_dagster.core.training.search.refit_time import answerable, trimmed
+from pipeweave_dagster.core.training.search.refit_time import (
+    drop_slow_predictors,
+    drop_unaffordable,
+)
 from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
@@ -28,7 +31,7 @@ def made(tmp_path_factory):
     frame = pd.DataFrame({f"x{i}": rng.normal(size=1500) for i in range(4)})
     frame["y"] = [f"c{v}" for v in np.digitize(frame["x0"] + frame["x1"], [-1, 0, 1])]
     spec = make_pipeline(frame, "y", "multiclass")
-    return spec, make_job(
+    return spec, make_training_set(
         spec, read_table(spec, write_parquet(frame, tmp_path_factory.mktemp("t"))), 0
     )
 
@@ -54,16 +57,16 @@ def test_many_classes_do_not_run_away(made):
 
 
 def test_slow_answers_are_set_aside_and_fewer_models_asked(made):
-    spec, job = made
-    cache = FoldCache(job.problem)
-    result = start(Candidate("lightgbm", "lightgbm", {"num_leaves": 4}), cache)
+    spec, training_set = made
+    cache = FoldCache(training_set.problem)
+    result = new_result(Candidate("lightgbm", "lightgbm", {"num_leaves": 4}), cache)
     for fold in range(3):
         add_fold(result, run_fold(result.candidate, fold, cache, "log_loss", time.time() + 60))
-    assert 0 < result.answer_s < 0.1
+    assert 0 < result.predict_s < 0.1
     assert len(fold_parts([(result, 1.0)], 100, room_s=60)) == 3
-    search = Search(spec, cache, Clock(time.time(), 60.0, 6.0), rows=len(job.table.y))
+    search = Search(spec, cache, TimeBudget(time.time(), 60.0, 6.0), rows=len(training_set.table.y))
     quick = search.reserve.for_the_end([result])
-    result.answer_s = 0.05  # as of thousands of trees: 15 s for the 300 test rows
+    result.predict_s = 0.05  # as of thousands of trees: 15 s for the 300 test rows
     assert search.reserve.for_the_end([result]) > quick + 10
     assert search.reserve.room([result]) < 60 - 6 - 10
     assert len(fold_parts([(result, 1.0)], 300, room_s=6)) == 1
@@ -72,66 +75,80 @@ def test_slow_answers_are_set_aside_and_fewer_models_asked(made):
 def test_members_that_cost_much_for_their_weight_go_first(made):
     results = []
     for name, pace in (("quick", 1.0), ("slow", 30.0), ("light", 2.0)):
-        result = start(Candidate(name, "lightgbm"), FoldCache(made[1].problem))
+        result = new_result(Candidate(name, "lightgbm"), FoldCache(made[1].problem))
         result.scores, result.seconds = [0.5], pace
         results.append(result)
     weighted = list(zip(results, (0.5, 0.4, 0.1), strict=True))
     rows = results[0].fold_rows
-    kept = trimmed(weighted, rows, 20.0)
+    kept = drop_unaffordable(weighted, rows, 20.0)
     assert kept is not None
     assert {r.candidate.name: w for r, w in kept} == pytest.approx({"quick": 5 / 6, "light": 1 / 6})
-    assert trimmed(weighted, rows, 100.0) == weighted
-    assert trimmed(weighted[1:], rows, 20.0) is None
-    # Two lanes have 40 s together, but no fit can be divided among them.
+    assert drop_unaffordable(weighted, rows, 100.0) == weighted
+    assert drop_unaffordable(weighted[1:], rows, 20.0) is None
+    # Two parallel fits have 40 s together, but no fit can be divided among them.
     alone = [(results[1], 1.0)]
-    assert trimmed(alone, rows, 20.0, lanes=2) is None
-    assert trimmed(alone, rows, 28.0, lanes=2) == alone
+    assert drop_unaffordable(alone, rows, 20.0, parallel_fits=2) is None
+    assert drop_unaffordable(alone, rows, 28.0, parallel_fits=2) == alone
 
 
 def test_the_refit_of_the_best_is_kept_from_variants(made):
-    spec, job = made
+    spec, training_set = made
     search = Search(
-        spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y), lanes=2
+        spec,
+        FoldCache(training_set.problem),
+        TimeBudget(time.time(), 60.0, 6.0),
+        len(training_set.table.y),
+        parallel_fits=2,
     )
-    result = start(Candidate("lightgbm", "lightgbm"), search.cache)
+    result = new_result(Candidate("lightgbm", "lightgbm"), search.cache)
     result.scores, result.seconds = [0.5], 8.0
     search.results = [result]
     # Not the half of it, for there is one candidate alone.
     assert search.reserve.for_refit([result]) > 10
     search._first_folds([Candidate("linear_strict", "linear", {"C": 0.1})], 0.35)
-    assert search.results[-1].done == 1
-    search.clock = Clock(time.time() - 44, 60.0, 6.0)
+    assert search.results[-1].folds_done == 1
+    search.budget = TimeBudget(time.time() - 44, 60.0, 6.0)
     search._first_folds([Candidate("linear_free", "linear", {"C": 10.0})], 0.35)
     assert search.skipped == ["linear_free"]
 
 
 def test_without_time_to_refit_the_chosen_get_further_folds(made):
     cache = FoldCache(made[1].problem)
-    result = start(Candidate("linear", "linear"), cache)
+    result = new_result(Candidate("linear", "linear"), cache)
     add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.time() + 60))
-    more_folds([(result, 1.0)], cache, "log_loss", Clock(time.time(), 60.0))
-    assert result.done == len(cache.problem.folds) == len(result.members)
+    more_folds([(result, 1.0)], cache, "log_loss", TimeBudget(time.time(), 60.0))
+    assert result.folds_done == len(cache.problem.folds) == len(result.members)
     assert np.isfinite(result.oof[np.concatenate([v for _, v in cache.problem.folds])]).all()
-    over = start(Candidate("linear", "linear"), cache)
-    more_folds([(over, 1.0)], cache, "log_loss", Clock(time.time() - 100, 60.0))
-    assert over.done == 0
+    over = new_result(Candidate("linear", "linear"), cache)
+    more_folds([(over, 1.0)], cache, "log_loss", TimeBudget(time.time() - 100, 60.0))
+    assert over.folds_done == 0
 
 
 def test_variants_of_the_best_families_come_first(made):
-    spec, job = made
-    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    spec, training_set = made
+    search = Search(
+        spec,
+        FoldCache(training_set.problem),
+        TimeBudget(time.time(), 60.0, 6.0),
+        len(training_set.table.y),
+    )
     for family, score in (("xgboost", 0.1), ("linear", 0.2), ("extra_trees", 0.9), ("mlp", 0.3)):
-        result = start(Candidate(family, family), search.cache)
+        result = new_result(Candidate(family, family), search.cache)
         result.scores = [score]
         search.results.append(result)
     assert search._best_families() == ["xgboost", "linear", "mlp"]
 
 
 def test_a_family_too_slow_for_the_time_left_does_not_end_the_search(made):
-    spec, job = made
-    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    spec, training_set = made
+    search = Search(
+        spec,
+        FoldCache(training_set.problem),
+        TimeBudget(time.time(), 60.0, 6.0),
+        len(training_set.table.y),
+    )
     for family, score, seconds in (("xgboost", 0.1, 40.0), ("linear", 0.2, 0.01)):
-        result = start(Candidate(family, family), search.cache)
+        result = new_result(Candidate(family, family), search.cache)
         result.scores, result.seconds = [score], seconds
         search.results.append(result)
     assert search._propose() is not None
@@ -143,12 +160,17 @@ def test_a_family_too_slow_for_the_time_left_does_not_end_the_search(made):
 
 def test_finalists_are_not_forgotten_for_being_worse_on_one_fold(made):
     """Of 170 proposals thirty did better on the first fold than all but two of the finalists."""
-    spec, job = made
-    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
+    spec, training_set = made
+    search = Search(
+        spec,
+        FoldCache(training_set.problem),
+        TimeBudget(time.time(), 60.0, 6.0),
+        len(training_set.table.y),
+    )
     everywhere = [(name, [0.5] + [0.1] * (search.folds - 1)) for name in ("a", "b", "c")]
     lucky = [(f"m{k}", [0.2]) for k in range(40)]
     for name, scores in [*everywhere, *lucky]:
-        result = start(Candidate(name, "linear"), search.cache)
+        result = new_result(Candidate(name, "linear"), search.cache)
         result.scores = scores
         search.results.append(result)
     search._weigh(search.results[-1])
@@ -162,14 +184,14 @@ def test_finalists_are_not_forgotten_for_being_worse_on_one_fold(made):
     ("held_out", "enough"), [([100] * 5, 5), ([1000] * 5, 3), ([3000] * 5, 1), ([9000], 1)]
 )
 def test_candidates_are_compared_on_as_many_folds_as_it_takes(made, held_out, enough):
-    spec, job = made
+    spec, training_set = made
     starts = np.cumsum([0, *held_out])
     folds = [(np.arange(10), np.arange(a, b)) for a, b in pairwise(starts)]
-    cache = FoldCache(replace(job.problem, folds=folds))
-    search = Search(spec, cache, Clock(time.time(), 60.0, 6.0), len(job.table.y))
-    assert search.enough == enough
+    cache = FoldCache(replace(training_set.problem, folds=folds))
+    search = Search(spec, cache, TimeBudget(time.time(), 60.0, 6.0), len(training_set.table.y))
+    assert search.comparison_folds == enough
     for name, done in (("a", 5), ("b", 3), ("c", 3), ("d", 1)):
-        result = start(Candidate(name, "linear"), FoldCache(job.problem))
+        result = new_result(Candidate(name, "linear"), FoldCache(training_set.problem))
         result.scores = [0.1] * min(done, len(folds))
         search.results.append(result)
     known = {1: ["a", "b", "c", "d"], 3: ["a", "b", "c"], 5: ["a", "b", "c"]}
@@ -177,13 +199,16 @@ def test_candidates_are_compared_on_as_many_folds_as_it_takes(made, held_out, en
 
 
 def test_a_long_search_compares_on_more_rows(made):
-    spec, job = made
+    spec, training_set = made
     folds = [(np.arange(10), np.arange(a, a + 1000)) for a in range(0, 10_000, 1000)]
-    cache = FoldCache(replace(job.problem, folds=folds))
-    rows = len(job.table.y)
-    enough = [Search(spec, cache, Clock(time.time(), s, 0.0), rows).enough for s in (20, 60, 120)]
+    cache = FoldCache(replace(training_set.problem, folds=folds))
+    rows = len(training_set.table.y)
+    enough = [
+        Search(spec, cache, TimeBudget(time.time(), s, 0.0), rows).comparison_folds
+        for s in (20, 60, 120)
+    ]
     assert enough == [3, 3, 5]
-    assert Search(spec, cache, Clock(time.time(), 600.0, 6.0), rows).enough == 10
+    assert Search(spec, cache, TimeBudget(time.time(), 600.0, 6.0), rows).comparison_folds == 10
 
 
 def test_the_last_period_is_judged_first_and_all_periods_are_needed(tmp_path):
@@ -192,24 +217,29 @@ def test_the_last_period_is_judged_first_and_all_periods_are_needed(tmp_path):
     frame["when"] = pd.date_range("2020-01-01", periods=len(frame), freq="h")
     settings = DatasetSettings(split={"time": "when"})
     spec = make_pipeline(frame, "y", "regression", settings=settings)
-    job = make_job(spec, read_table(spec, write_parquet(frame, tmp_path)), 0)
-    folds = job.problem.folds
+    training_set = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), 0)
+    folds = training_set.problem.folds
     sizes = [len(learn) for learn, _ in folds]
     assert sizes == sorted(sizes, reverse=True)
-    when = job.table.raw["when"].to_numpy()[job.split.train]
+    when = training_set.table.raw["when"].to_numpy()[training_set.split.train]
     assert when[folds[0][1]].max() == when.max()
     assert when[folds[0][0]].max() < when[folds[0][1]].min()
-    search = Search(spec, FoldCache(job.problem), Clock(time.time(), 60.0, 6.0), len(job.table.y))
-    assert search.enough == len(folds)
+    search = Search(
+        spec,
+        FoldCache(training_set.problem),
+        TimeBudget(time.time(), 60.0, 6.0),
+        len(training_set.table.y),
+    )
+    assert search.comparison_folds == len(folds)
 
 
 def test_a_mixture_that_answers_too_slowly_loses_its_dearest_members(made):
     results = []
-    for name, answer_s in (("quick", 1e-4), ("slow", 1e-2)):
-        result = start(Candidate(name, "linear"), FoldCache(made[1].problem))
-        result.answer_s = answer_s
+    for name, predict_s in (("quick", 1e-4), ("slow", 1e-2)):
+        result = new_result(Candidate(name, "linear"), FoldCache(made[1].problem))
+        result.predict_s = predict_s
         results.append(result)
     weighted = list(zip(results, (0.4, 0.6), strict=True))
-    assert answerable(weighted, 100, seconds=5.0) == weighted
-    assert answerable(weighted, 1_000, seconds=5.0) == [(results[0], 1.0)]
-    assert answerable(weighted[1:], 1_000, seconds=5.0) == [(results[1], 1.0)]
+    assert drop_slow_predictors(weighted, 100, seconds=5.0) == weighted
+    assert drop_slow_predictors(weighted, 1_000, seconds=5.0) == [(results[0], 1.0)]
+    assert drop_slow_predictors(weighted[1:], 1_000, seconds=5.0) == [(results[1], 1.0)]

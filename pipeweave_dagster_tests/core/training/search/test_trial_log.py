@@ -48,7 +48,7 @@ def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch)
     real = search.run_fold
 
     def killed(candidate, fold, *rest):
-        if len(fitted) >= 12:  # two lanes may pass twelve together
+        if len(fitted) >= 12:  # two parallel fits may pass twelve together
             raise KeyboardInterrupt
         found = real(candidate, fold, *rest)
         if candidate.family != "dummy":
