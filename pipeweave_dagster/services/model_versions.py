@@ -80,6 +80,12 @@ def load_origin(
     return store.load(record.pipeline, PipelineSpec), store.load(record.dataset, DatasetSnapshot)
 
 
+def pipeline_of(store: DocumentStore, dataset: str, version: str) -> PipelineSpec | None:
+    """Return the pipeline of a version, or None if it was not kept."""
+    address = _record(store, dataset, version).pipeline
+    return store.load(address, PipelineSpec) if address else None
+
+
 def _record(store: DocumentStore, dataset: str, version: str) -> VersionRecord:
     found = store.storage.get_tagged(_key(dataset, version))
     if found is None:

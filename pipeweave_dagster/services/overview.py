@@ -1,6 +1,7 @@
 """One line a data set, from what the storage holds; no database of its own."""
 
 import datetime as dt
+from typing import Any
 
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Head
 from pipeweave_dagster.core.documents import (
@@ -8,51 +9,99 @@ from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Evaluation,
     Findings,
+    ModelEntry,
     SchemaDeduction,
     TrainedModel,
     WorkbenchOverview,
 )
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.services.model_aliases import aliases_of
+from pipeweave_dagster.services.model_versions import load_version
 
 
 def build_overview(store: DocumentStore) -> WorkbenchOverview:
-    """The state of every data set; reads at most six small objects for each."""
+    """Return the state of every data set; reads about ten small objects for each."""
     return WorkbenchOverview(datasets=[entry_of(store, name) for name in store.datasets()])
 
 
 def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
     """The state of one data set, also when no run of it has completed yet."""
     head, attempt = store.head(dataset), store.attempt(dataset)
-    if head is None:
-        return DatasetEntry(
-            dataset=dataset,
-            version="-",
-            blocked=attempt.blocked if attempt else [],
-            last_attempt=words(attempt),
-        )
-    return _complete(store, dataset, head, attempt)
-
-
-def _complete(
-    store: DocumentStore, dataset: str, head: Head, attempt: Attempt | None
-) -> DatasetEntry:
-    snapshot = store.latest(dataset, "dataset", DatasetSnapshot)
-    schema = store.latest(dataset, "schema_deduction", SchemaDeduction)
-    findings = store.latest(dataset, "findings", Findings)
-    model = store.latest(dataset, "model", TrainedModel)
-    evaluation = store.latest(dataset, "model_evaluation", Evaluation)
-    upload = head.entries.get("raw_upload")
-    return DatasetEntry(
+    champion, challenger = champion_and_challenger(store, dataset)
+    entry = DatasetEntry(
         dataset=dataset,
-        version=upload.document[:12] if upload else "-",
-        rows=snapshot.rows if snapshot else None,
-        target=schema.target.name if schema else None,
+        version="-",
         blocked=attempt.blocked if attempt else [],
-        alerts=sum(f.state == "alerted" for f in findings.findings) if findings else 0,
-        model=f"{model.winner} ({model.verdict})" if model else None,
-        score=score_in_words(evaluation) if evaluation else None,
+        model=champion.model if champion else None,
+        score=champion.score if champion else None,
+        champion=champion,
+        challenger=challenger,
         last_attempt=words(attempt),
-        updated_at=_time(head.moved_at),
     )
+    return entry if head is None else _complete(store, entry, head)
+
+
+def _complete(store: DocumentStore, entry: DatasetEntry, head: Head) -> DatasetEntry:
+    """Add what HEAD holds; its model only where there is no champion."""
+    snapshot = store.load_entry(head.entries, "dataset", DatasetSnapshot)
+    schema = store.load_entry(head.entries, "schema_deduction", SchemaDeduction)
+    findings = store.load_entry(head.entries, "findings", Findings)
+    upload = head.entries.get("raw_upload")
+    facts: dict[str, Any] = {
+        "version": upload.document[:12] if upload else "-",
+        "rows": snapshot.rows if snapshot else None,
+        "target": schema.target.name if schema else None,
+        "alerts": sum(f.state == "alerted" for f in findings.findings) if findings else 0,
+        "updated_at": _time(head.moved_at),
+    }
+    if entry.champion is None:
+        facts["model"], facts["score"] = _newest(store, head)
+    return entry.model_copy(update=facts)
+
+
+def champion_and_challenger(
+    store: DocumentStore, dataset: str
+) -> tuple[ModelEntry | None, ModelEntry | None]:
+    """Return both, each None if the data set has none; a promoted challenger is the champion."""
+    aliases = aliases_of(store, dataset)
+    champion, challenger = aliases.get("champion"), aliases.get("challenger")
+    other = None if challenger == champion else challenger
+    return _registered(store, dataset, champion), _registered(store, dataset, other)
+
+
+def _registered(store: DocumentStore, dataset: str, version: str | None) -> ModelEntry | None:
+    if version is None:
+        return None
+    try:
+        trained, evaluation = load_version(store, dataset, version)
+    except PipeWeaveError as error:
+        if error.code is ErrorCode.NOT_FOUND:  # trained with another storage
+            return None
+        raise
+    return describe_model(version, trained, evaluation)
+
+
+def describe_model(version: str, model: TrainedModel, evaluation: Evaluation) -> ModelEntry:
+    """Return one row about a model version; a reason only where it was not promoted."""
+    return ModelEntry(
+        version=version,
+        model=_name_of(model),
+        score=score_in_words(evaluation),
+        reason="" if evaluation.promoted == "champion" else evaluation.promotion_reason,
+    )
+
+
+def _newest(store: DocumentStore, head: Head) -> tuple[str | None, str | None]:
+    model = store.load_entry(head.entries, "model", TrainedModel)
+    evaluation = store.load_entry(head.entries, "model_evaluation", Evaluation)
+    return (
+        _name_of(model) if model else None,
+        score_in_words(evaluation) if evaluation else None,
+    )
+
+
+def _name_of(model: TrainedModel) -> str:
+    return f"{model.winner} ({model.verdict})"
 
 
 def score_in_words(evaluation: Evaluation) -> str | None:

@@ -27,6 +27,7 @@ from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.artifacts.packages import package_versions
+from pipeweave_dagster.services.model_aliases import record_alias, record_aliases
 from pipeweave_dagster.services.model_versions import load_version, save_version, versions
 from pipeweave_dagster.services.tracking import (
     evaluation_in_mlflow,
@@ -258,24 +259,28 @@ def apply(workbench: Workbench, dataset: str, trained: TrainedModel, decision: P
 
 
 def set_alias(workbench: Workbench, dataset: str, version: str, alias: str) -> None:
-    """Move an alias in the registry (`champion` leaves the old one as `previous`)."""
-    workbench.on_model(
+    """Move an alias in the registry and record all of them; a replaced champion is `previous`."""
+    aliases = workbench.on_model(
         move_alias,
         tracking_uri=workbench.settings.tracking_uri,
         model_name=model_name(dataset),
         version=version,
         alias=alias,
     )
+    record_aliases(workbench.store, dataset, aliases)
 
 
 def alias_link(workbench: Workbench, dataset: str, alias: str) -> MlflowLink | None:
     """The version that bears an alias, or None."""
-    return workbench.on_model(
+    link = workbench.on_model(
         bearer,
         tracking_uri=workbench.settings.tracking_uri,
         model_name=model_name(dataset),
         alias=alias,
     )
+    # Somebody may have moved it in MLflow's own UI.
+    record_alias(workbench.store, dataset, alias, link.model_version if link else None)
+    return link
 
 
 def champion_link(workbench: Workbench, dataset: str) -> MlflowLink | None:

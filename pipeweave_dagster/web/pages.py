@@ -1,4 +1,4 @@
-"""Templates to responses."""
+"""Render templates as responses."""
 
 from functools import cache
 from typing import Any
@@ -12,12 +12,12 @@ from pipeweave_dagster.core.number_format import number
 
 
 def page(template: str, status: int = 200, **content: Any) -> Response:
-    """A page from a template; everything in it is escaped."""
+    """Return a page rendered from a template; everything in it is escaped."""
     return HTMLResponse(_environment().get_template(template).render(**content), status)
 
 
 def error_response(request: Request, error: PipeWeaveError, status: int | None = None) -> Response:
-    """The envelope with its status, as a page for those who look at it in a browser."""
+    """Return the error envelope with its status: HTML for a browser, JSON for the rest."""
     code = status or error.code.http_status
     if "text/html" in request.headers.get("accept", ""):
         return page("error.html.j2", code, error=error)
@@ -28,7 +28,7 @@ def error_response(request: Request, error: PipeWeaveError, status: int | None =
 def _environment() -> Any:
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-    packages = ("pipeweave_dagster.web", "pipeweave_dagster.core.eda")  # the latter's style sheet
+    packages = ("pipeweave_dagster.web", "pipeweave_dagster.core.eda")  # for its style sheet
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
@@ -36,5 +36,17 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain, "number": number}
+    environment.filters |= {"plain": plain, "number": number, "prose": prose}
     return environment
+
+
+def prose(text: object, limit: int = 300) -> Any:
+    """Escape a text, and set what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    parts = plain(text, limit).split("`")
+    if len(parts) % 2 == 0:  # an odd backtick is one
+        return escape("`".join(parts))
+    empty = Markup("")
+    code = Markup("<code>{}</code>")
+    return empty.join(code.format(part) if place % 2 else part for place, part in enumerate(parts))

@@ -445,3 +445,22 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     assert second.holdout_use == 2
     card = (tmp_path / "told" / "model_card.md").read_text()
     assert "Use 2 of these test rows: scores chosen among several uses flatter." in card
+
+
+def test_the_overview_follows_the_alias_in_the_registry(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    """Runs after the second model was trained, whatever was decided about that one."""
+    from pipeweave_dagster.services.model_aliases import aliases_of, recorded
+    from pipeweave_dagster.services.overview import entry_of
+    from pipeweave_dagster.services.training import alias_link, set_alias
+
+    for version in ("2", "1"):
+        set_alias(bench, "penguins", version, "champion")
+        link = alias_link(bench, "penguins", "champion")
+        assert link is not None
+        shown = entry_of(bench.store, "penguins").champion
+        assert shown is not None
+        assert shown.version == link.model_version == version
+    assert recorded(bench.store, "penguins") == aliases_of(bench.store, "penguins")
+    assert aliases_of(bench.store, "penguins")["previous"] == "2"

@@ -15,9 +15,12 @@ from pipeweave_dagster.core.documents import DatasetSettings, Findings, Pipeline
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.overview import entry_of
+from pipeweave_dagster.services.training import set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, listing
+from pipeweave_dagster.web.pages import prose
 from pipeweave_dagster_tests.factories import make_dataset
+from pipeweave_dagster_tests.factories.registry import Registry, register
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
@@ -80,6 +83,60 @@ def test_the_list_and_the_page_lead_to_the_report(client, store, tmp_path):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.fixture
+def promoted(store):
+    """Version 1 is champion, version 2 was trained afterwards and is challenger."""
+    register(store, "1", 0.8)
+    register(store, "2", 0.6, "challenger")
+    registry = Registry(store)
+    set_alias(registry, "demo", "1", "champion")
+    set_alias(registry, "demo", "2", "challenger")
+    return registry
+
+
+def test_the_page_shows_the_champion_and_the_challenger_beside_it(client, promoted):
+    page = client.get("/datasets/demo").text
+    assert '<p class="big">model 1</p>' in page
+    assert "version 1: roc_auc 0.8" in page
+    assert '<span class="badge">challenger</span> version 2, model 2 (model): roc_auc 0.6' in page
+    assert "Reason of version 2." in page
+    assert "the champion, version 1, was trained with another" in page
+
+
+def test_list_and_page_follow_a_promotion_and_a_rollback(client, promoted):
+    assert "version 2: roc_auc 0.6" in client.get("/").text
+    set_alias(promoted, "demo", "2", "champion")
+    listed = client.get("/").text
+    assert "model 2 (model)" in listed
+    assert "version 2: roc_auc 0.6" not in listed
+    assert '<p class="big">model 2</p>' in client.get("/datasets/demo").text
+    set_alias(promoted, "demo", "1", "champion")
+    assert "model 1 (model)" in client.get("/").text
+    assert '<p class="big">model 1</p>' in client.get("/datasets/demo").text
+
+
+def test_the_page_names_the_newest_model_after_a_rollback(client, store):
+    registry = Registry(store)
+    for version, score in (("1", 0.8), ("2", 0.9)):
+        register(store, version, score)
+        set_alias(registry, "demo", version, "champion")
+    set_alias(registry, "demo", "1", "champion")
+    page = client.get("/datasets/demo").text
+    assert '<p class="big">model 1</p>' in page
+    assert '<span class="badge">newest</span> version 2, model 2 (model): roc_auc 0.9' in page
+
+
+def test_a_model_without_alias_is_said_to_be_not_promoted(client, store):
+    register(store, "1", 0.5, "none")
+    assert '<span class="badge ">not promoted</span> version 1' in client.get("/datasets/demo").text
+    assert "not promoted" in client.get("/").text
+
+
+def test_backticks_become_code_and_stay_escaped():
+    assert prose("Set `target: <b>` here") == "Set <code>target: &lt;b&gt;</code> here"
+    assert prose("an odd ` & one") == "an odd ` &amp; one"
+
+
 def test_the_list_reads_again_only_what_has_moved(client, store, tmp_path, monkeypatch):
     put(store, tmp_path, "one")
     put(store, tmp_path, "two")
@@ -123,11 +180,11 @@ def test_findings_that_block_are_shown_first(client, store, tmp_path):
 
 def test_a_target_that_nobody_named_is_said_to_be_a_suggestion(client, store, tmp_path):
     put(store, tmp_path, "told")
-    assert "Nobody said what to predict" not in client.get("/datasets/told").text
+    assert "No target was set" not in client.get("/datasets/told").text
     guess = {"source": "deduced", "confidence": 0.61, "reason": "'y' is last.", "candidates": ["z"]}
     put(store, tmp_path, "guessed", target=guess)
     page = client.get("/datasets/guessed").text
-    assert "Nobody said what to predict" in page
+    assert "No target was set" in page
     assert "0.61" in page
     assert "&#39;y&#39; is last." in page
     assert "Other candidates: <bdi>z</bdi>" in page
@@ -138,7 +195,7 @@ def test_a_refused_run_shows_the_findings_that_stand_against_it(client, store, t
     refused = Attempt(run_id="r1", started_at=2.0, state="failed", blocked=["PW204"])
     store.save_attempt("demo", refused)
     page = client.get("/datasets/demo").text
-    assert "No model was trained: 1 finding stands against it." in page
+    assert "No model was trained: 1 finding blocks it." in page
     assert "pipeweave findings demo --accept PW204" in page
     assert "--override PW204" in page
 
@@ -325,6 +382,6 @@ def test_the_page_says_why_a_column_is_not_used(client, store, tmp_path):
     moved = head.model_copy(update={"entries": {**head.entries, "pipeline": entry}})
     store.storage.put("datasets/demo/HEAD.json", moved.model_dump_json().encode())
     page = client.get("/datasets/demo").text
-    assert "Columns that are not used" in page
+    assert "Unused columns" in page
     assert "PW502: it identifies the row" in page
     assert HOSTILE not in page

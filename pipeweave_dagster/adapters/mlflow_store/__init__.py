@@ -99,12 +99,17 @@ def record_end(
     return record(where, tags, status, error, began)
 
 
-def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
-    """Give an alias to a version; a champion that is replaced becomes `previous`."""
-    from pipeweave_dagster.adapters.mlflow_store.model_registry import move_alias
+def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> dict[str, str]:
+    """Give an alias to a version; a champion that is replaced becomes `previous`.
+
+    Returns:
+        The version of each alias of the model afterwards.
+    """
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import aliases_of, move_alias
 
     prepare_store(tracking_uri)
     move_alias(tracking_uri, model_name, version, alias)
+    return aliases_of(tracking_uri, model_name)
 
 
 def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:

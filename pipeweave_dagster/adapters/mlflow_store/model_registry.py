@@ -34,6 +34,12 @@ def move_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> 
     client.set_registered_model_alias(model_name, alias, version)
 
 
+def aliases_of(tracking_uri: str, model_name: str) -> dict[str, str]:
+    """Return the version of each alias of a registered model."""
+    aliases = _client(tracking_uri).get_registered_model(model_name).aliases
+    return {str(alias): str(version) for alias, version in aliases.items()}
+
+
 def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
     """Where the version with an alias stands, or None."""
     client = _client(tracking_uri)

@@ -96,8 +96,11 @@ class DocumentStore:
     def latest(self, dataset: str, asset: str, kind: type[D]) -> D | None:
         """The document that HEAD holds for an asset, or None."""
         head = self.head(dataset)
-        entry = head.entries.get(asset) if head else None
-        return self.load(entry.document, kind) if entry else None
+        return self.load_entry(head.entries, asset, kind) if head else None
+
+    def load_entry(self, entries: Mapping[str, Entry], asset: str, kind: type[D]) -> D | None:
+        """Return the document of an asset among the entries of a head or run, or None."""
+        return self.load(entries[asset].document, kind) if asset in entries else None
 
     def manifest(self, dataset: str, run_id: str) -> Manifest | None:
         """The manifest of a run, or None if it has made nothing yet."""

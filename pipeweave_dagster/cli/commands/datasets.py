@@ -8,7 +8,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.commands.files import SchemaFormat, emit_schema
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
-from pipeweave_dagster.core.documents import SchemaDeduction
+from pipeweave_dagster.core.documents import DatasetEntry, ModelEntry, SchemaDeduction
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.overview import entry_of
@@ -44,10 +44,23 @@ def ls(
         "datasets": [entry.model_dump(mode="json") for entry in entries],
     }
     rows = [
-        (e.dataset, e.rows or "-", e.target or "-", e.score or "-", e.last_attempt) for e in entries
-    ]
-    table = columns(["data set", "rows", "target", "score", "last attempt"], rows)
+        (e.dataset, e.rows or "-", e.target or "-", _champion(e), e.score or "-",
+         _one_line(e.challenger) if e.challenger else "-", e.last_attempt)
+        for e in entries
+    ]  # fmt: skip
+    header = ["data set", "rows", "target", "champion", "score", "challenger", "last run"]
+    table = columns(header, rows)
     emit(facts, json, f"{table}\n{len(part)} of {len(names)}, page {page}")
+
+
+def _champion(entry: DatasetEntry) -> str:
+    if entry.champion:
+        return f"version {entry.champion.version}"
+    return "none" if entry.model else "-"
+
+
+def _one_line(model: ModelEntry) -> str:
+    return f"version {model.version}, {model.score or model.model}"
 
 
 def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
@@ -55,7 +68,10 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
     home.prepare()
     with home.workbench() as bench:
         facts = _facts(bench.store, known(bench.store, name))
-    lines = [f"{key:>13}  {value}" for key, value in facts["summary"].items() if value]
+        summary = entry_of(bench.store, name)
+    models = {"champion": summary.champion, "challenger": summary.challenger}
+    shown = facts["summary"] | {key: _one_line(m) if m else None for key, m in models.items()}
+    lines = [f"{key:>13}  {value}" for key, value in shown.items() if value]
     stages = [
         (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
         for asset, e in facts["stages"].items()

@@ -41,6 +41,7 @@ from pipeweave_dagster.core.documents.operation import (
     ColumnDrift,
     DatasetEntry,
     DriftReport,
+    ModelEntry,
     PredictionBatch,
     WorkbenchOverview,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "MethodCheck",
     "MetricName",
     "MlflowLink",
+    "ModelEntry",
     "Override",
     "Part",
     "Payload",

@@ -45,8 +45,20 @@ class DriftReport(Document):
     notes: list[str] = []
 
 
+class ModelEntry(Part):
+    """One registered model version of the overview, with its main test score."""
+
+    version: str
+    model: str
+    score: str | None = None
+    reason: str = ""
+
+
 class DatasetEntry(Part):
-    """One line of the overview: where a data set stands."""
+    """One row of the overview: the state of a data set.
+
+    `model` and `score` are those of the champion; without one, those of the newest model.
+    """
 
     dataset: str
     version: str
@@ -56,6 +68,8 @@ class DatasetEntry(Part):
     alerts: int = 0
     model: str | None = None
     score: str | None = None
+    champion: ModelEntry | None = None
+    challenger: ModelEntry | None = None
     last_attempt: str = ""
     updated_at: str = ""
 

@@ -196,10 +196,12 @@ def _drift(document: DriftReport, settings: Settings) -> dict[str, Any]:
 def _overview(document: WorkbenchOverview, settings: Settings) -> dict[str, Any]:
     rows = [
         (d.dataset, markdown.number(d.rows), d.target or "-", d.model or "-", d.score or "-",
+         d.challenger.score or d.challenger.model if d.challenger else "-",
          ", ".join(d.blocked) or "-", d.alerts, d.last_attempt)
         for d in document.datasets
     ]  # fmt: skip
-    header = ["data set", "rows", "target", "model", "score", "blocked", "alerts", "last attempt"]
+    header = ["data set", "rows", "target", "champion", "score", "challenger", "blocked",
+              "alerts", "last attempt"]  # fmt: skip
     return {
         "datasets": dg.MetadataValue.md(markdown.table(header, rows, limit=200)),
         "dataset_count": len(document.datasets),

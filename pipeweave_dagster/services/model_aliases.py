@@ -1,0 +1,67 @@
+"""Which model version is champion, challenger or previous, as last seen in the registry.
+
+MLflow's registry decides. `datasets/<dataset>/ALIASES.json` is a copy of it, written whenever
+PipeWeave moves or reads an alias, so that pages and lists need no MLflow.
+"""
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import Part
+from pipeweave_dagster.services.model_versions import load_version, versions
+
+
+class AliasRecord(Part):
+    """Alias to version, such as `{"champion": "2", "previous": "1"}`."""
+
+    aliases: dict[str, str] = {}
+
+
+def aliases_of(store: DocumentStore, dataset: str) -> dict[str, str]:
+    """Return the version of each alias; empty if no model was registered.
+
+    A storage written before aliases were recorded gives the decisions of its evaluations.
+    """
+    found = recorded(store, dataset)
+    return _decided(store, dataset) if found is None else found
+
+
+def recorded(store: DocumentStore, dataset: str) -> dict[str, str] | None:
+    """Return the recorded aliases in one small read, or None if there is no record yet."""
+    found = store.storage.get_tagged(_key(dataset))
+    return AliasRecord.model_validate_json(found[0]).aliases if found else None
+
+
+def record_aliases(store: DocumentStore, dataset: str, aliases: dict[str, str]) -> None:
+    """Replace the record, unless it is equal; nothing is written for a data set without models."""
+    if (recorded(store, dataset) or {}) != aliases:
+        record = AliasRecord(aliases=aliases)
+        store.storage.put(_key(dataset), record.model_dump_json(indent=1).encode())
+
+
+def record_alias(store: DocumentStore, dataset: str, alias: str, version: str | None) -> None:
+    """Record one alias as the registry has it; None removes it.
+
+    A version that this storage does not know, such as that of a removed data set, is ignored.
+    """
+    aliases = dict(aliases_of(store, dataset))
+    if aliases.get(alias) == version or (version and version not in versions(store, dataset)):
+        return
+    if version is None:
+        aliases.pop(alias)
+    else:
+        aliases[alias] = version
+    record_aliases(store, dataset, aliases)
+
+
+def _decided(store: DocumentStore, dataset: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for version in reversed(versions(store, dataset)):
+        alias = load_version(store, dataset, version)[1].promoted
+        if alias in {"champion", "challenger"}:
+            found.setdefault(alias, version)
+        if alias == "champion":
+            break
+    return found
+
+
+def _key(dataset: str) -> str:
+    return f"datasets/{dataset}/ALIASES.json"

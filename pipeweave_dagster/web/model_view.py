@@ -1,0 +1,71 @@
+"""The model part of a data set's page: the champion, and what stands beside it."""
+
+from dataclasses import dataclass, field
+
+from pipeweave_dagster.adapters.state import DocumentStore, Entry
+from pipeweave_dagster.adapters.web_links import mlflow_urls
+from pipeweave_dagster.core.documents import DatasetEntry, Evaluation, ModelEntry, TrainedModel
+from pipeweave_dagster.services.model_versions import load_version
+from pipeweave_dagster.services.overview import describe_model, score_in_words
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web.addresses import data_uri, payload_url
+
+MAX_PLOTS = 6
+
+
+@dataclass
+class ModelView:
+    """The champion; without one the newest model, which then has the role `not promoted`."""
+
+    model: TrainedModel | None = None
+    evaluation: Evaluation | None = None
+    version: str = ""
+    role: str = ""
+    score: str | None = None
+    beside: list[tuple[str, ModelEntry]] = field(default_factory=list)
+    plots: list[dict[str, str]] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def model_view(
+    store: DocumentStore, entry: DatasetEntry, head: dict[str, Entry], settings: Settings
+) -> ModelView:
+    """Gather the documents of the champion, and one line for each model beside it.
+
+    Args:
+        store: Where the documents are.
+        entry: The data set's row of the overview, which names champion and challenger.
+        head: The documents of HEAD; its model is the newest one.
+        settings: Addresses for links.
+    """
+    newest = store.load_entry(head, "model", TrainedModel)
+    evaluation = store.load_entry(head, "model_evaluation", Evaluation)
+    view = ModelView(newest, evaluation, _version(newest), "not promoted" if newest else "")
+    if entry.champion:
+        view.version, view.role = entry.champion.version, "champion"
+        view.model, view.evaluation = load_version(store, entry.dataset, view.version)
+    if entry.challenger:
+        view.beside.append(("challenger", entry.challenger))
+    if entry.champion and newest and evaluation:
+        known = {entry.champion.version, entry.challenger.version if entry.challenger else ""}
+        if _version(newest) not in known:
+            view.beside.append(("newest", describe_model(_version(newest), newest, evaluation)))
+    _decorate(view, settings)
+    return view
+
+
+def _version(model: TrainedModel | None) -> str:
+    return model.mlflow.model_version if model and model.mlflow else ""
+
+
+def _decorate(view: ModelView, settings: Settings) -> None:
+    """Add plots, score and links of the model that is shown."""
+    if view.evaluation:
+        view.score = score_in_words(view.evaluation)
+        plots = view.evaluation.plots[:MAX_PLOTS]
+        view.plots = [{"caption": p.caption, "image": data_uri(p.svg)} for p in plots]
+        if view.evaluation.card and view.evaluation.card.name.endswith(".html"):
+            view.links["Model card"] = payload_url(view.evaluation.card)
+    if view.model and view.model.mlflow:
+        urls = mlflow_urls(view.model.mlflow, settings)
+        view.links |= {f"MLflow {name}": url for name, url in urls.items()}

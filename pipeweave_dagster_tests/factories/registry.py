@@ -1,0 +1,124 @@
+"""Registered model versions, without training, and a registry without MLflow."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from pipeweave_dagster.adapters.mlflow_store import bearer, set_alias
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
+from pipeweave_dagster.core.documents import (
+    Estimate,
+    Evaluation,
+    MlflowLink,
+    Payload,
+    PipelineSpec,
+    SplitSpec,
+    TrainedModel,
+    Trial,
+)
+from pipeweave_dagster.services.model_versions import VersionRecord
+
+_FILE = Payload(name="m", sha256="0" * 64, size_bytes=1)
+
+
+def pipeline(features: list[str]) -> PipelineSpec:
+    """A pipeline that does nothing; its features tell one from another."""
+    return PipelineSpec(
+        source="rules",
+        target="y",
+        task="binary",
+        metric="roc_auc",
+        features=features,
+        steps=[],
+        split=SplitSpec(),
+    )
+
+
+def trained(version: str, winner: str) -> TrainedModel:
+    """A model that was registered as this version."""
+    trial = Trial(name=winner, family="linear", score=0.5, fit_seconds=1.0, state="done")
+    return TrainedModel(
+        task="binary",
+        target="y",
+        metric="roc_auc",
+        greater_is_better=True,
+        features=["x"],
+        winner=winner,
+        verdict="model",
+        leaderboard=[trial],
+        rows_train=80,
+        rows_test=20,
+        budget_s=1,
+        used_s=1,
+        package_versions={},
+        model=_FILE,
+        test_rows=_FILE,
+        reference=_FILE,
+        mlflow=MlflowLink(
+            experiment_id="1",
+            run_id=f"run{version}",
+            model_name="pipeweave-demo",
+            model_version=version,
+            model_uri=f"models:/pipeweave-demo/{version}",
+        ),
+    )
+
+
+def register(
+    store: DocumentStore, version: str, score: float, promoted: str = "champion", *, at_head=True
+) -> None:
+    """Store a version of `demo` with its evaluation, and make it HEAD's model."""
+    model = trained(version, f"model {version}")
+    reason = f"Reason of version {version}."
+    evaluation = Evaluation(
+        rows=20,
+        metric="roc_auc",
+        metrics={"roc_auc": Estimate(value=score, low=score - 0.1, high=score + 0.1)},
+        baseline={"roc_auc": Estimate(value=0.5)},
+        verdict="model",
+        promoted=promoted,
+        promotion_reason=reason,
+    )
+    spec = pipeline([f"x{version}"])
+    documents = {"model": model, "model_evaluation": evaluation, "pipeline": spec}
+    addresses = {name: store.save(document) for name, document in documents.items()}
+    record = VersionRecord(
+        version=version,
+        trained=addresses["model"],
+        evaluation=addresses["model_evaluation"],
+        pipeline=addresses["pipeline"],
+    )
+    store.storage.put(f"datasets/demo/models/{version}.json", record.model_dump_json().encode())
+    if at_head:
+        entries = {
+            name: Entry(document=address, key="k", run_id=f"r{version}", made_at=float(version))
+            for name, address in addresses.items()
+        }
+        before = store.head("demo")
+        head = Head(
+            dataset="demo",
+            run_id=f"r{version}",
+            moved_at=float(version),
+            entries={**(before.entries if before else {}), **entries},
+        )
+        store.storage.put("datasets/demo/HEAD.json", head.model_dump_json().encode())
+
+
+class Registry:
+    """A workbench whose MLflow is a dictionary of aliases."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self.store = store
+        self.settings = SimpleNamespace(tracking_uri="x")
+        self.aliases: dict[str, str] = {}
+
+    def on_model(self, function: Any, /, **arguments: Any) -> Any:
+        """Do what the functions of `adapters.mlflow_store` do."""
+        alias = arguments["alias"]
+        if function is bearer:
+            version = self.aliases.get(alias)
+            return trained(version, "m").mlflow if version else None
+        assert function is set_alias
+        if alias == "champion" and "champion" in self.aliases:
+            self.aliases["previous"] = self.aliases["champion"]
+        self.aliases[alias] = arguments["version"]
+        return dict(self.aliases)
