@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo dev test lint format docs lock secrets prove image-check clean
+.PHONY: help install install-dev demo dev test test-fast lint format docs lock wheel secrets prove image-check clean
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup --no-loadscope-reorder
 test: $(VENV)/.installed-dev ## Install, and run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# What starts a server, a browser or a longer fit is left out.
+test-fast: $(VENV)/.installed-dev ## Install, and run the tests for the loop (under 90 seconds)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow and not server and not browser"
+
 lint: $(VENV)/.installed-dev ## Check style, types and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,6 +46,9 @@ format: $(VENV)/.installed-dev ## Put the sources into the house style
 
 docs: $(VENV)/.installed-dev ## Draw the generated pages of docs/reference anew
 	$(BIN)/python docs/generate.py
+
+wheel: $(VENV)/.installed-dev ## Build dist/pipeweave-VERSION-py3-none-any.whl
+	$(BIN)/python -m hatchling build -t wheel
 
 # The locks hold versions and hashes for every platform, and no addresses.
 lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files anew

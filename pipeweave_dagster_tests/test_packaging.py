@@ -79,6 +79,39 @@ def test_main_job_runs_from_the_wheel_without_network(
     assert (home / "storage" / "datasets" / "penguins" / "HEAD.json").exists()
 
 
+@pytest.mark.slow
+def test_wheel_installs_into_an_empty_environment_with_the_locked_packages(
+    wheel: Path, tmp_path: Path
+) -> None:
+    """As a user installs it; the packages come from the installer's cache, not from a network."""
+    folder = tmp_path / "empty"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    python = folder / "bin" / "python"
+    uv = [sys.executable, "-m", "uv", "pip"]
+    where = ["--quiet", "--offline", "--python", str(python)]
+    lock = tmp_path / "run-time.lock"
+    entries = re.split(r"^(?=\S)", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    # The installer itself was not installed by the installer, so its cache does not have it.
+    lock.write_text("".join(entry for entry in entries if not entry.startswith("uv==")))
+    subprocess.run([*uv, "sync", *where, "--require-hashes", str(lock)], check=True, cwd=tmp_path)
+    subprocess.run([*uv, "install", *where, "--no-deps", str(wheel)], check=True, cwd=tmp_path)
+    assert "pipeweave" in output(folder / "bin" / "pipeweave", "--help", cwd=tmp_path)
+    check = [*uv, "check", "--python", str(python)]
+    checked = subprocess.run(check, check=False, cwd=tmp_path, capture_output=True, text=True)
+    # NCCL is left out on purpose (see override-dependencies in pyproject.toml); all else is met.
+    unmet = [line for line in checked.stderr.splitlines() if line.startswith("The package")]
+    assert [line for line in unmet if "nvidia-nccl" not in line] == []
+    assert "Checked" in checked.stderr
+
+
+def test_the_newest_entry_of_the_changelog_is_this_version(wheel: Path) -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    newest, *_ = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", text, re.MULTILINE)
+    assert wheel.name == f"pipeweave-{newest}-py3-none-any.whl"
+    for file in (".env.example", "docker-compose.yml"):
+        assert newest in (ROOT / file).read_text()
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_pins_by_hash_and_names_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text().replace("\\\n", " ")
