@@ -40,7 +40,7 @@ MAY_IMPORT = {
 # Inside these packages a part may import only parts that are named before it.
 ORDER = {
     "core": [
-        "errors", "documents", "naming", "number_format", "columns", "charts", "model", "metrics",
+        "errors", "documents", "naming", "number_format", "suggestions", "columns", "charts", "model", "metrics",
         "ingest", "schema", "monitoring", "quality", "landing", "eda", "expectations", "pipelines",
         "training", "explain", "evaluation", "prediction", "export", "advice",
     ],

@@ -20,7 +20,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.evaluation import evaluate
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome, read_outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
 from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.quality import inspect
@@ -44,9 +44,9 @@ class Model:
     used_s: float
 
     @cached_property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ScoredTest:
         """Truth and outputs on the test rows."""
-        return read_outcome(self.trained, self.folder / self.trained.test_rows.name)
+        return read_scored_test(self.trained, self.folder / self.trained.test_rows.name)
 
     @cached_property
     def bundle(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from acceptance.models import Trainer
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.evaluation.paired_test import paired
 from pipeweave_dagster.core.metrics.all_metrics import calibration_error, interval_of
-from pipeweave_dagster.core.metrics.decision_costs import cheapest, cost
+from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
 from pipeweave_dagster.core.model.serving import tempered
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
@@ -113,8 +113,8 @@ def thresholds(trainer: Trainer) -> Iterator[Check]:
         seen = ~np.isnan(oof).any(axis=1)
         positive, p = training_set.problem.y[seen] == 1, oof[seen, 1]
         costs = Costs(false_positive=1, false_negative=8)
-        brute = min(cost(positive, p, at, costs) for at in [*np.unique(p), 1.1])
-        found = cost(positive, p, cheapest(positive, p, costs), costs)
+        brute = min(mean_cost(positive, p, at, costs) for at in [*np.unique(p), 1.1])
+        found = mean_cost(positive, p, cheapest_threshold(positive, p, costs), costs)
         yield Check(
             "EVA-06", f"{name}, costs 1:8: within 1 % of the best of all thresholds",
             f"{found:.4f}, best {brute:.4f}", found <= 1.01 * brute,

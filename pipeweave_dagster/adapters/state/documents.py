@@ -12,6 +12,7 @@ from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Mani
 from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.core.documents import Document, Part, Payload
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, unavailable
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 D = TypeVar("D", bound=Document)
 P = TypeVar("P", bound=Part)
@@ -85,10 +86,8 @@ class DocumentStore:
         head = self.head(dataset)
         if head is not None:
             return head
-        import difflib
-
-        near = difflib.get_close_matches(dataset, self.datasets(), n=3)
-        hint = f"Did you mean {', '.join(near)}?" if near else "See 'pipeweave datasets ls'."
+        near = nearest_names(dataset, self.datasets())
+        hint = did_you_mean(near, otherwise="See 'pipeweave datasets ls'.")
         if dataset in self.datasets():
             hint = "Its runs have not completed yet; see 'pipeweave runs ls'."
         raise not_found(f"There is no complete data set {dataset!r}.", fix=hint, nearest=near)

@@ -10,7 +10,7 @@ from pipeweave_dagster.core.columns.sentinel_values import sentinels
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.number_summary import figure
-from pipeweave_dagster.core.eda.target_relation import wilson
+from pipeweave_dagster.core.eda.target_relation import rate_interval
 from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.quality.guardrails.missing.null_words import null_words
 
@@ -125,7 +125,7 @@ def _side(target: Target, rows: Any) -> dict[str, Any]:
         scale = max(1.0, float(np.abs(values).max()))  # sums stay finite
         return {"rows": count, "mean": figure(float((values / scale).mean()) * scale)}
     hits = int((target.codes[rows] == target.positive).sum())
-    low, high = wilson(hits, count)
+    low, high = rate_interval(hits, count)
     return {"rows": count, "rate": figure(hits / count), "low": figure(low), "high": figure(high)}
 
 

@@ -1,6 +1,5 @@
 """How the target differs between the values of one column, with intervals."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,10 @@ from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.bin_labels import bin_labels
 from pipeweave_dagster.core.eda.categories import CLIP, RARE, TOP
 from pipeweave_dagster.core.eda.number_summary import figure
+from pipeweave_dagster.core.metrics.wilson import Z95, wilson_interval
 
 BINS = 10
 CLASSES = 8
-_Z = 1.959963984540054  # two-sided 95 % of the normal distribution
 
 
 def relation(column: Column, target: Target) -> list[dict[str, Any]]:
@@ -34,13 +33,9 @@ def relation(column: Column, target: Target) -> list[dict[str, Any]]:
     return [{"label": labels[level], "rows": int(rows[level]), **table[level]} for level in shown]
 
 
-def wilson(hits: float, rows: float) -> tuple[float, float]:
-    """The 95 % score interval of a share."""
-    share = hits / rows
-    shift = _Z**2 / rows
-    middle = (share + shift / 2) / (1 + shift)
-    half = _Z / (1 + shift) * math.sqrt(share * (1 - share) / rows + shift / (4 * rows))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
+def rate_interval(hits: float, rows: float) -> tuple[float, float]:
+    """Return the 95 % interval of a share of rows; exactly 0 or 1 at its end where all agree."""
+    low, high = wilson_interval(hits / rows, rows)
     return (0.0 if hits == 0 else low), (1.0 if hits == rows else high)
 
 
@@ -80,7 +75,7 @@ def _figures(
 def _rate(hits: int, rows: int) -> dict[str, Any]:
     if rows == 0:
         return {}
-    low, high = wilson(hits, rows)
+    low, high = rate_interval(hits, rows)
     return {"rate": figure(hits / rows), "low": figure(low), "high": figure(high)}
 
 
@@ -94,8 +89,8 @@ def _means(codes: Codes, levels: int, rows: NDArray[Any], values: Floats) -> lis
     return [
         {
             "mean": figure(float(m) * scale),
-            "low": figure(float(m - _Z * e) * scale),
-            "high": figure(float(m + _Z * e) * scale),
+            "low": figure(float(m - Z95 * e) * scale),
+            "high": figure(float(m + Z95 * e) * scale),
         }
         for m, e in zip(mean, error, strict=True)
     ]

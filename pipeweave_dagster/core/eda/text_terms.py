@@ -10,7 +10,7 @@ from pipeweave_dagster.core.columns.class_contrast import surprise
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.number_summary import figure
-from pipeweave_dagster.core.eda.target_relation import wilson
+from pipeweave_dagster.core.eda.target_relation import rate_interval
 from pipeweave_dagster.core.eda.text_language import languages
 
 MAX_ROWS = 10_000
@@ -83,7 +83,7 @@ def _telling(places: dict[str, list[int]], rows: Any, target: Target) -> list[di
     best = [int(i) for i in np.argsort(-odd, kind="stable")[:TOP] if of[i] >= MIN_ROWS]
     told = []
     for i in best:
-        low, high = wilson(int(positive[i]), int(of[i]))
+        low, high = rate_interval(int(positive[i]), int(of[i]))
         rate = {"rate": figure(positive[i] / of[i]), "low": figure(low), "high": figure(high)}
         told.append({"label": words[i], "rows": int(of[i]), **rate})
     return told

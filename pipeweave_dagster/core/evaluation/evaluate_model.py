@@ -28,10 +28,10 @@ from pipeweave_dagster.core.explain.dependence import dependences
 from pipeweave_dagster.core.explain.importance import importance, lighter
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.metrics.all_metrics import with_intervals
-from pipeweave_dagster.core.metrics.decision_costs import cost
+from pipeweave_dagster.core.metrics.decision_costs import mean_cost
 from pipeweave_dagster.core.metrics.metrics import effective_rows, score
 from pipeweave_dagster.core.metrics.per_class import class_scores
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome, read_outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
 from pipeweave_dagster.core.model.serving import as_text, decided, load_bundle
 
 _log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def run_evaluation(
     origin: tuple[Path, Findings] | None = None,
 ) -> Evaluation:
     """See `pipeweave_dagster.core.training.evaluate`."""
-    outcome = read_outcome(trained, test_rows)
+    outcome = read_scored_test(trained, test_rows)
     classes = len(outcome.classes)
     weight = outcome.weight
     metrics = with_intervals(outcome.y, outcome.output, classes, weight=weight)
@@ -115,7 +115,7 @@ def run_evaluation(
     return evaluation.model_copy(update={"card": Payload.of(out / CARD, "text/markdown")})
 
 
-def _by_class(outcome: Outcome) -> list[ClassScores]:
+def _by_class(outcome: ScoredTest) -> list[ClassScores]:
     """Scores of each class by what is told, at the threshold where costs give one."""
     if not outcome.classes or len(outcome.y) == 0:
         return []
@@ -123,14 +123,14 @@ def _by_class(outcome: Outcome) -> list[ClassScores]:
     return class_scores(np.asarray(outcome.y, dtype=np.intp), told, outcome.classes)
 
 
-def _counts(outcome: Outcome) -> dict[str, int]:
+def _counts(outcome: ScoredTest) -> dict[str, int]:
     """Test rows of each class."""
     codes = np.asarray(outcome.y, dtype=np.intp) if outcome.classes else np.arange(0)
     counts = np.bincount(codes, minlength=len(outcome.classes))
     return {name: int(counts[k]) for k, name in enumerate(outcome.classes)}
 
 
-def _contributions(bundle: dict[str, Any], outcome: Outcome) -> tuple[dict[str, float], float]:
+def _contributions(bundle: dict[str, Any], outcome: ScoredTest) -> tuple[dict[str, float], float]:
     """Mean absolute SHAP value of each raw column, largest first, and the share explained."""
     rows = max(50, _EXPLAINED_CELLS // max(1, len(outcome.classes) - 1))
     found = contributions(bundle, outcome.features.iloc[:rows])
@@ -141,7 +141,7 @@ def _contributions(bundle: dict[str, Any], outcome: Outcome) -> tuple[dict[str, 
     return {found.columns[k]: float(sizes[k]) for k in order if sizes[k] > 0}, found.share
 
 
-def _fairness(outcome: Outcome) -> list[Fairness]:
+def _fairness(outcome: ScoredTest) -> list[Fairness]:
     """One entry a sensitive column; of several classes the first one is set against the rest."""
     found = []
     for name in outcome.sensitive.columns:
@@ -155,7 +155,7 @@ def _fairness(outcome: Outcome) -> list[Fairness]:
     return found
 
 
-def _few_wrong(outcome: Outcome) -> str | None:
+def _few_wrong(outcome: ScoredTest) -> str | None:
     """No resampling of test rows tells of errors that are not among them."""
     wrong = int(np.sum(outcome.output.argmax(axis=1) != outcome.y))
     if wrong >= _FEW_WRONG:
@@ -166,7 +166,7 @@ def _few_wrong(outcome: Outcome) -> str | None:
     )
 
 
-def _few_decide(outcome: Outcome) -> str | None:
+def _few_decide(outcome: ScoredTest) -> str | None:
     """Of long tails the largest errors are mostly not among the test rows."""
     squares = np.sort((outcome.y - outcome.output) ** 2)
     largest = float(squares[-max(1, len(squares) // 100) :].sum())
@@ -178,7 +178,7 @@ def _few_decide(outcome: Outcome) -> str | None:
     )
 
 
-def _weight_note(column: str, metric: MetricName, outcome: Outcome) -> str:
+def _weight_note(column: str, metric: MetricName, outcome: ScoredTest) -> str:
     alike = score(metric, outcome.y, outcome.output)
     told = "" if alike is None else f": {metric} is {alike:.4g} if they count alike"
     if outcome.weight is not None:
@@ -191,10 +191,10 @@ def _weight_note(column: str, metric: MetricName, outcome: Outcome) -> str:
     )
 
 
-def _cost_note(outcome: Outcome, costs: Costs) -> str:
+def _cost_note(outcome: ScoredTest, costs: Costs) -> str:
     positive, scores = outcome.y == 1, outcome.output[:, 1]
     chosen = outcome.threshold if outcome.threshold is not None else 0.5
-    ours, half = (cost(positive, scores, at, costs) for at in (chosen, 0.5))
+    ours, half = (mean_cost(positive, scores, at, costs) for at in (chosen, 0.5))
     return (
         f"Mean cost of a test row: {ours:.4g} at the threshold {chosen:.3g}, "
         f"{half:.4g} at one half."

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Fairness, GroupRates, Rate
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
-from pipeweave_dagster.core.metrics.wilson import share
+from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED, rate
 
 _SMALL = 50
 _GROUPS = 12
-_Z = 1.96
 
 
 def of_decisions(
@@ -31,8 +30,8 @@ def of_decisions(
         found.append(
             GroupRates(
                 group=group, rows=len(positive), small=len(positive) < _SMALL,
-                selection=share(told), true_positive=share(told[positive]),
-                false_positive=share(told[~positive]),
+                selection=rate(told), true_positive=rate(told[positive]),
+                false_positive=rate(told[~positive]),
             )
         )  # fmt: skip
     large = [g for g in found if not g.small]
@@ -52,7 +51,11 @@ def of_values(column: str, groups: list[str], truth: Array, said: Array) -> Fair
     found = []
     for group, rows in _of_groups(groups):
         errors = said[rows] - truth[rows]
-        half = _Z * float(np.std(errors, ddof=1)) / math.sqrt(len(errors)) if len(errors) > 1 else 0
+        half = (
+            Z95_ROUNDED * float(np.std(errors, ddof=1)) / math.sqrt(len(errors))
+            if len(errors) > 1
+            else 0
+        )
         mean = float(np.mean(errors))
         bias = Rate(value=mean, low=mean - half, high=mean + half, rows=len(errors))
         small = len(errors) < _SMALL

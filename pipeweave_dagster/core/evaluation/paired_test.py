@@ -6,12 +6,20 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Comparison, MetricName, TrainedModel
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, Array, Codes, part_of, score
-from pipeweave_dagster.core.metrics.scored_test_rows import FEATURE, read_outcome
+from pipeweave_dagster.core.metrics.metrics import (
+    GREATER_IS_BETTER,
+    Array,
+    Codes,
+    score,
+    weights_of,
+)
+from pipeweave_dagster.core.metrics.scored_test import read_scored_test
+from pipeweave_dagster.core.model.test_row_columns import FEATURE_PREFIX
 
 _LEAST_ROWS = 30
 _DRAWS = 1_000
 _MOST_DRAWN = 4_000_000
+_TARGET_KEY = FEATURE_PREFIX
 
 
 def paired(
@@ -37,7 +45,7 @@ def paired(
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
 
     def difference(rows: Codes) -> float | None:
-        counted = part_of(weight, rows)
+        counted = weights_of(weight, rows)
         a, b = (score(metric, y[rows], output[rows], counted) for output in (first, second))
         return None if a is None or b is None else sign * (a - b)
 
@@ -65,7 +73,10 @@ def run_comparison(
         trained.classes
     ) != set(champion.classes):
         return Comparison(other=other, rows=0, verdict="not compared")
-    ours, theirs = read_outcome(trained, test_rows), read_outcome(champion, champion_rows)
+    ours, theirs = (
+        read_scored_test(trained, test_rows),
+        read_scored_test(champion, champion_rows),
+    )
     shared = sorted(set(ours.features.columns) & set(theirs.features.columns))
     if not shared:
         return Comparison(other=other, rows=0, verdict="not compared")
@@ -82,15 +93,15 @@ def run_comparison(
         ours.output[mine],
         second,
         other,
-        weight=part_of(ours.weight, mine),
+        weight=weights_of(ours.weight, mine),
     )
 
 
 def _keys(features: pd.DataFrame, y: Array | Codes, classes: list[str]) -> pd.Series:
     """A number for each row, from its features and its target."""
     target = [classes[int(code)] for code in y] if classes else list(y)
-    table = features.astype("string").assign(**{FEATURE: np.array(target, dtype=object)})
-    table[FEATURE] = table[FEATURE].astype("string")
+    table = features.astype("string").assign(**{_TARGET_KEY: np.array(target, dtype=object)})
+    table[_TARGET_KEY] = table[_TARGET_KEY].astype("string")
     return pd.Series(pd.util.hash_pandas_object(table, index=False))
 
 

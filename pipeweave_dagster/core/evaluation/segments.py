@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import MetricName, Segment
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED
 from pipeweave_dagster.core.model.serving import as_number, as_text
 
 _LEAST_ROWS = 25
@@ -22,7 +23,7 @@ _SHOWN = 8
 _LEVEL = 0.01
 
 
-def weak_segments(outcome: Outcome, metric: MetricName) -> list[Segment]:
+def weak_segments(outcome: ScoredTest, metric: MetricName) -> list[Segment]:
     """Segments whose loss is above that of the other rows beyond chance, the worst first.
 
     They are ordered by the lower end of their excess: by its distance from chance large parts that
@@ -48,7 +49,7 @@ def weak_segments(outcome: Outcome, metric: MetricName) -> list[Segment]:
         if error > 0 and excess / error > critical:
             segment = Segment(
                 column=column, values=words, rows=int(rows.sum()), excess=excess,
-                low=excess - 1.96 * error, high=excess + 1.96 * error,
+                low=excess - Z95_ROUNDED * error, high=excess + Z95_ROUNDED * error,
             )  # fmt: skip
             found.append(segment)
     return sorted(found, key=lambda segment: -segment.low)[:_SHOWN]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Dependence
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import as_number, as_text, raw_scores
 
 _ROWS = 200
@@ -15,7 +15,7 @@ _COLUMNS = 4
 
 
 def dependences(
-    bundle: dict[str, Any], outcome: Outcome, columns: list[str], *, seed: int = 0
+    bundle: dict[str, Any], outcome: ScoredTest, columns: list[str], *, seed: int = 0
 ) -> list[Dependence]:
     """Partial dependence on the first columns, on at most 200 rows.
 

@@ -14,8 +14,14 @@ import pandas as pd
 from scipy.stats import t as student
 
 from pipeweave_dagster.core.documents import Estimate, MetricName
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, Array, Codes, part_of, score
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.metrics import (
+    GREATER_IS_BETTER,
+    Array,
+    Codes,
+    score,
+    weights_of,
+)
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import raw_scores
 
 _SCORED_ROWS = 50_000
@@ -27,7 +33,7 @@ _GROUPS = 20
 
 def importance(
     bundle: dict[str, Any],
-    outcome: Outcome,
+    outcome: ScoredTest,
     metric: MetricName,
     *,
     seconds: float = 3.0,
@@ -57,7 +63,7 @@ def importance(
     )
     picked = np.sort(rng.permutation(len(outcome.y))[:count])
     table, y = outcome.features.iloc[picked].reset_index(drop=True), outcome.y[picked]
-    weight = part_of(outcome.weight, picked)
+    weight = weights_of(outcome.weight, picked)
     base = raw_scores(bundle, table)
     if count < 2 or score(metric, y, base) is None:
         return {}, ["Importance needs test rows of at least two classes."]
@@ -83,7 +89,7 @@ def _scores(
 ) -> Array:
     """The metric of all rows, and then without each group of them; NaN where there is none."""
     kept = [slice(None), *(left_out != group for group in range(left_out.max() + 1))]
-    values = [score(metric, y[rows], output[rows], part_of(weight, rows)) for rows in kept]
+    values = [score(metric, y[rows], output[rows], weights_of(weight, rows)) for rows in kept]
     return np.array([np.nan if value is None else value for value in values])
 
 

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.export.model_comparison import ModelComparison
-from pipeweave_dagster.core.metrics.scored_test_rows import FEATURE
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.test_row_columns import feature_names
 
 
 def run_comparison(first: Path, second: Path, test_rows: Path) -> ModelComparison:
     """See `core.export.compare_models`."""
     frame = pd.read_parquet(test_rows)
-    names = {c: c.removeprefix(FEATURE) for c in frame.columns if c.startswith(FEATURE)}
+    names = feature_names(list(frame.columns))
     table = frame[list(names)].rename(columns=names)
     a, b = (raw_scores(load_bundle(path), table) for path in (first, second))
     largest = float(np.max(np.abs(a - b), initial=0.0))

@@ -1,6 +1,5 @@
 """Reading `pipeweave.yaml`, the settings that lie beside the uploads of a data set."""
 
-import difflib
 from typing import Any
 
 import yaml
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 _MAX_BYTES = 256 << 10
 _MAX_EVENTS = 20_000
@@ -77,8 +77,8 @@ def _one(first: Any, where: str) -> PipeWeaveError:
     if first["type"] != "extra_forbidden":
         return validation_error(f"{where}: {path}: {first['msg']}.", fix="Correct it.", key=path)
     known = _keys_at(DatasetSettings, [str(part) for part in first["loc"][:-1]])
-    near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
+    near = nearest_names(str(first["loc"][-1]), known, count=1)
+    hint = did_you_mean(near, otherwise=f"Known keys: {', '.join(known)}.")
     return validation_error(f"{where}: unknown key {path!r}.", fix=hint, key=path, nearest=near)
 
 

@@ -1,1 +1,1 @@
-"""Scores of predictions, their intervals, and what follows from them. Knows no estimator."""
+"""Metrics of predictions, their intervals and tests on them. Knows no estimator."""

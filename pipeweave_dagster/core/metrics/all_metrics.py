@@ -1,4 +1,4 @@
-"""All metrics of a task, and their intervals by bootstrap over test rows."""
+"""All metrics of a task, with bootstrap intervals over rows."""
 
 from collections.abc import Callable
 
@@ -6,58 +6,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Estimate, MetricName
-from pipeweave_dagster.core.metrics.intervals import widened
+from pipeweave_dagster.core.metrics.intervals import widen
 from pipeweave_dagster.core.metrics.metrics import (
     Array,
     Codes,
     auc,
-    mean_of,
-    part_of,
     row_log_loss,
     score,
+    weighted_mean,
+    weights_of,
 )
-from pipeweave_dagster.core.metrics.per_class import by_class
+from pipeweave_dagster.core.metrics.per_class import class_counts
 
 Scores = dict[str, float | None]
 _MIN_ROWS = 10
 
 
-def _ratio(above: float, below: float) -> float | None:
-    return above / below if below else None
+def _ratio(numerator: float, denominator: float) -> float | None:
+    return numerator / denominator if denominator else None
 
 
 def average_precision(
     positive: NDArray[np.bool_], scores: Array, weight: Array | None = None
 ) -> float | None:
-    """Area under the precision-recall curve as a step function (equal scores count together)."""
+    """Compute the area under the precision-recall step curve; equal scores form one step."""
     if not positive.any():
         return None
-    counted = np.ones(len(scores)) if weight is None else weight
+    weights = np.ones(len(scores)) if weight is None else weight
     order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum((counted * positive)[order])
+    hits = np.cumsum((weights * positive)[order])
     last = np.r_[np.diff(scores[order]) != 0, True]
-    hits, taken = hits[last], np.cumsum(counted[order])[last]
+    hits, selected = hits[last], np.cumsum(weights[order])[last]
     steps = np.diff(np.r_[0, hits]) / hits[-1]
-    return float(np.sum(steps * hits / taken))
+    return float(np.sum(steps * hits / selected))
 
 
 def calibration_error(
     positive: NDArray[np.bool_], scores: Array, weight: Array | None = None
 ) -> float:
-    """Expected calibration error: mean distance of probability and share over ten equal bins."""
-    counted = np.ones(len(scores)) if weight is None else weight
-    gap = np.bincount(tenths(scores), weights=counted * (scores - positive))
-    return float(np.abs(gap).sum() / counted.sum())
+    """Compute the expected calibration error over ten bins of equal size."""
+    weights = np.ones(len(scores)) if weight is None else weight
+    gap = np.bincount(score_bins(scores), weights=weights * (scores - positive))
+    return float(np.abs(gap).sum() / weights.sum())
 
 
-def tenths(scores: Array) -> Codes:
-    """The bin of each score: ten of equal size, fewer where many scores are equal."""
+def score_bins(scores: Array) -> Codes:
+    """Return the bin of each score: ten of equal size, fewer where many scores are equal."""
     starts = np.unique(np.quantile(scores, np.linspace(0, 1, 11)[:-1]))
     return np.asarray(np.searchsorted(starts, scores, side="right") - 1, dtype=np.intp)
 
 
 def _weighted_f1(tp: float, fp: float, fn: float, tn: float) -> float:
-    """F1 of both classes, by how many rows they have."""
+    """Return the mean F1 of both classes, weighted by their rows."""
     wrong = fp + fn
     positive = _ratio(2 * tp, 2 * tp + wrong) or 0.0
     negative = _ratio(2 * tn, 2 * tn + wrong) or 0.0
@@ -69,18 +69,18 @@ def _count(rows: NDArray[np.bool_], weight: Array | None) -> float:
 
 
 def binary_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores:
-    """Ranking, probability and decision (at 0.5) metrics of the second class."""
-    positive, chosen = y == 1, proba.argmax(axis=1) == 1
-    tp, fp = _count(positive & chosen, weight), _count(~positive & chosen, weight)
-    fn, tn = _count(positive & ~chosen, weight), _count(~positive & ~chosen, weight)
+    """Compute ranking, probability and decision (at 0.5) metrics of the second class."""
+    positive, predicted = y == 1, proba.argmax(axis=1) == 1
+    tp, fp = _count(positive & predicted, weight), _count(~positive & predicted, weight)
+    fn, tn = _count(positive & ~predicted, weight), _count(~positive & ~predicted, weight)
     recall, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
     both = recall is not None and specificity is not None
     return {
         "roc_auc": auc(positive, proba[:, 1], weight),
         "average_precision": average_precision(positive, proba[:, 1], weight),
-        "log_loss": mean_of(row_log_loss(y, proba), weight),
+        "log_loss": weighted_mean(row_log_loss(y, proba), weight),
         "calibration_error": calibration_error(positive, proba[:, 1], weight),
-        "brier": mean_of((proba[:, 1] - positive) ** 2, weight),
+        "brier": weighted_mean((proba[:, 1] - positive) ** 2, weight),
         "accuracy": (tp + tn) / (tp + fp + fn + tn),
         "balanced_accuracy": (recall + specificity) / 2 if both else None,  # type: ignore[operator]
         "f1": _ratio(2 * tp, 2 * tp + fp + fn),
@@ -92,37 +92,37 @@ def binary_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores
 
 
 def multiclass_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores:
-    """Probability, ranking (one against the rest, unweighted mean) and decision metrics.
+    """Compute probability, ranking (one against the rest, unweighted mean) and decision metrics.
 
-    The calibration error is that of the class that is told. Means over classes are unweighted
-    (macro), or by how many rows a class has (weighted); micro means are all the accuracy, as is
-    the weighted recall.
+    The calibration error is that of the predicted class. Means over classes are unweighted (macro)
+    or weighted by the rows of each class; all micro means equal the accuracy, as does the weighted
+    recall.
     """
-    chosen = proba.argmax(axis=1)
-    right = chosen == y
-    parts = by_class(y, chosen, proba.shape[1], weight)
-    seen = parts.true > 0
-    known = seen | (parts.said > 0)
-    share = parts.true / parts.true.sum()
-    accuracy = _count(right, weight) / float(parts.true.sum())
+    predicted = proba.argmax(axis=1)
+    correct = predicted == y
+    counts = class_counts(y, predicted, proba.shape[1], weight)
+    occurs = counts.true > 0
+    known = occurs | (counts.predicted > 0)
+    share = counts.true / counts.true.sum()
+    accuracy = _count(correct, weight) / float(counts.true.sum())
     return {
-        "log_loss": mean_of(row_log_loss(y, proba), weight),
+        "log_loss": weighted_mean(row_log_loss(y, proba), weight),
         "roc_auc": score("roc_auc", y, proba, weight),
-        "calibration_error": calibration_error(right, proba.max(axis=1), weight),
+        "calibration_error": calibration_error(correct, proba.max(axis=1), weight),
         "accuracy": accuracy,
-        "balanced_accuracy": float(parts.recall[seen].mean()),
-        "f1_macro": float(parts.f1[known].mean()),
+        "balanced_accuracy": float(counts.recall[occurs].mean()),
+        "f1_macro": float(counts.f1[known].mean()),
         "f1_micro": accuracy,
-        "f1_weighted": float(share @ parts.f1),
-        "precision_macro": float(parts.precision[known].mean()),
-        "precision_weighted": float(share @ parts.precision),
-        "recall_macro": float(parts.recall[known].mean()),
-        "recall_weighted": float(share @ parts.recall),
+        "f1_weighted": float(share @ counts.f1),
+        "precision_macro": float(counts.precision[known].mean()),
+        "precision_weighted": float(share @ counts.precision),
+        "recall_macro": float(counts.recall[known].mean()),
+        "recall_weighted": float(share @ counts.recall),
     }
 
 
 def regression_scores(y: Array, output: Array, weight: Array | None = None) -> Scores:
-    """Errors in the unit of the target, and the share of variance explained."""
+    """Compute errors in the unit of the target, and the share of variance explained."""
     return {
         "rmse": score("rmse", y, output, weight),
         "mae": score("mae", y, output, weight),
@@ -132,7 +132,7 @@ def regression_scores(y: Array, output: Array, weight: Array | None = None) -> S
 
 
 def _median(values: Array, weight: Array | None) -> float:
-    """With weights the value that has half of the weight on either side (or the middle of two)."""
+    """Return the median; with weights, the value with half of the weight on either side."""
     if weight is None:
         return float(np.median(values))
     order = np.argsort(values, kind="stable")
@@ -141,8 +141,8 @@ def _median(values: Array, weight: Array | None) -> float:
     return float(values[order][np.minimum(both, len(values) - 1)].mean())
 
 
-def scorer(classes: int) -> Callable[[Array | Codes, Array, Array | None], Scores]:
-    """The function that gives all metrics for a number of classes (0: regression)."""
+def scorer_for(classes: int) -> Callable[[Array | Codes, Array, Array | None], Scores]:
+    """Return the function that computes all metrics for a number of classes (0: regression)."""
     if classes == 0:
         return regression_scores  # type: ignore[return-value]
     return binary_scores if classes == 2 else multiclass_scores  # type: ignore[return-value]
@@ -156,20 +156,20 @@ def with_intervals(
     seed: int = 0,
     weight: Array | None = None,
 ) -> dict[str, Estimate]:
-    """Each metric with a 95 % interval: percentiles over resampled rows (Efron 1979).
+    """Compute each metric with a 95 % bootstrap percentile interval (Efron 1979).
 
     Args:
-        y: Truth.
-        output: Probabilities or values.
+        y: Class codes, or values.
+        output: Probabilities (rows, classes), or values (rows,).
         classes: Number of classes; 0 for regression.
-        seed: Of the resampling, so the same rows give the same interval.
-        weight: How much each row counts, or None.
+        seed: Seed of the resampling; the same rows give the same interval.
+        weight: Row weights, or None.
 
     Returns:
-        Metric to estimate; without an interval below 10 rows, or where a metric was undefined
-        in more than half of the resamples.
+        Metric to estimate; without an interval below 10 rows, or where the metric was undefined in
+        more than half of the resamples.
     """
-    compute = scorer(classes)
+    compute = scorer_for(classes)
     point = compute(y, output, weight)
     rows = len(y)
     if rows < _MIN_ROWS:
@@ -179,11 +179,13 @@ def with_intervals(
     draws: dict[str, list[float]] = {name: [] for name in point}
     for _ in range(resamples):
         picked = rng.integers(0, rows, rows)
-        for name, value in compute(y[picked], output[picked], part_of(weight, picked)).items():
+        for name, value in compute(y[picked], output[picked], weights_of(weight, picked)).items():
             if value is not None and np.isfinite(value):
                 draws[name].append(value)
     found = {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
-    return widened(found, np.asarray(y, dtype=np.intp), output, weight) if classes else found
+    if classes == 0:
+        return found
+    return widen(found, np.asarray(y, dtype=np.intp), output, weight)
 
 
 def interval_of(
@@ -194,18 +196,18 @@ def interval_of(
     draws: int = 200,
     weight: Array | None = None,
 ) -> Estimate:
-    """One metric with its 95 % interval by resampled rows; without one below ten rows."""
+    """Compute one metric with its 95 % bootstrap interval; without one below ten rows."""
     point = _finite(score(metric, y, output, weight))
     if len(y) < _MIN_ROWS or point is None:
         return Estimate(value=point)
     rng = np.random.default_rng(0)
     picks = (rng.integers(0, len(y), len(y)) for _ in range(draws))
-    values = [score(metric, y[rows], output[rows], part_of(weight, rows)) for rows in picks]
+    values = [score(metric, y[rows], output[rows], weights_of(weight, rows)) for rows in picks]
     known = [v for v in values if v is not None and np.isfinite(v)]
     found = _estimate(point, known, draws)
     if output.ndim == 1:
         return found
-    return widened({metric: found}, np.asarray(y, dtype=np.intp), output, weight)[metric]
+    return widen({metric: found}, np.asarray(y, dtype=np.intp), output, weight)[metric]
 
 
 def _finite(value: float | None) -> float | None:

@@ -1,6 +1,7 @@
-"""Intervals that resampling makes too narrow: of shares and areas close to 1, or of few rows.
+"""Widen intervals where the bootstrap makes them too narrow: few errors, or few rows of a class.
 
-Where no row is told wrongly, no resample has an error either, and every score would be certain.
+Where no row is misclassified, no resample contains an error either, and every score would look
+certain.
 """
 
 import math
@@ -10,103 +11,104 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Estimate
-from pipeweave_dagster.core.metrics.metrics import Array, Codes, effective_rows, part_of
+from pipeweave_dagster.core.metrics.metrics import Array, Codes, effective_rows, weights_of
+from pipeweave_dagster.core.metrics.wilson import Z95, wilson_interval
 
-_Z = 1.959964
 _FEW, _FEW_OF_CLASS = 10, 30
 _NEARLY_ONE = 0.99
-_STEPS = 60
+_BISECTIONS = 60
 
 Bounds = tuple[float, float]
-Sides = NDArray[np.bool_]
+Mask = NDArray[np.bool_]
+WeightedHits = tuple[Mask, Array | None]
 
 
-def widened(
-    found: dict[str, Estimate], y: Codes, output: Array, weight: Array | None
+def widen(
+    estimates: dict[str, Estimate], y: Codes, output: Array, weight: Array | None
 ) -> dict[str, Estimate]:
-    """The estimates of a classifier, shares and areas with intervals that hold for few errors.
+    """Return a classifier's estimates with intervals that hold for few errors.
 
-    Of shares with fewer than ten hits or misses (accuracy, precision, recall and the mean of both
-    recalls) it is Wilson's (1927), of the area under the curve with fewer than 30 rows of a class
-    or above 0.99 Newcombe's (2006), each only where it is wider than what resampling gave.
+    Proportions with fewer than ten hits or misses (accuracy, precision, recall and balanced
+    accuracy) get Wilson's interval (1927); the area under the ROC curve with fewer than 30 rows of
+    a class, or above 0.99, gets Newcombe's (2006). Each is used only where it is wider than the
+    bootstrap interval.
 
     Args:
-        found: Metric to estimate.
+        estimates: Metric to estimate.
         y: Class codes.
         output: Probabilities of shape (rows, classes).
-        weight: How much each row counts, or None.
+        weight: Row weights, or None.
     """
-    said = output.argmax(axis=1)
-    bounds: dict[str, Bounds | None] = {"accuracy": _share(said == y, weight)}
+    predicted = output.argmax(axis=1)
+    bounds: dict[str, Bounds | None] = {"accuracy": _proportion_bounds(predicted == y, weight)}
     if output.shape[1] == 2:
-        recalls = [_of_some(said == k, y == k, weight) for k in (1, 0)]
+        recalls = [_hits_among(predicted == k, y == k, weight) for k in (1, 0)]
         bounds |= {
-            "recall": _share(*recalls[0]),
-            "precision": _share(*_of_some(y == 1, said == 1, weight)),
-            "balanced_accuracy": _mean(recalls),
-            "roc_auc": _area(found.get("roc_auc"), y == 1, weight),
+            "recall": _proportion_bounds(*recalls[0]),
+            "precision": _proportion_bounds(*_hits_among(y == 1, predicted == 1, weight)),
+            "balanced_accuracy": _mean_bounds(recalls),
+            "roc_auc": _auc_bounds(estimates.get("roc_auc"), y == 1, weight),
         }
-    return {name: _wider(estimate, bounds.get(name)) for name, estimate in found.items()}
+    return {name: _wider(estimate, bounds.get(name)) for name, estimate in estimates.items()}
 
 
-def _of_some(hits: Sides, rows: Sides, weight: Array | None) -> tuple[Sides, Array | None]:
-    return hits[rows], part_of(weight, rows)
+def _hits_among(hits: Mask, rows: Mask, weight: Array | None) -> WeightedHits:
+    return hits[rows], weights_of(weight, rows)
 
 
-def _wider(found: Estimate, bounds: Bounds | None) -> Estimate:
-    if bounds is None or found.low is None or found.high is None:
-        return found
-    low, high = min(found.low, bounds[0]), max(found.high, bounds[1])
-    return found.model_copy(update={"low": low, "high": high})
+def _wider(estimate: Estimate, bounds: Bounds | None) -> Estimate:
+    if bounds is None or estimate.low is None or estimate.high is None:
+        return estimate
+    low, high = min(estimate.low, bounds[0]), max(estimate.high, bounds[1])
+    return estimate.model_copy(update={"low": low, "high": high})
 
 
-def _is_few(hits: Sides) -> bool:
+def _is_few(hits: Mask) -> bool:
     return bool(len(hits) and min(hits.sum(), (~hits).sum()) < _FEW)
 
 
-def _wilson(hits: Sides, weight: Array | None) -> tuple[float, float, float]:
-    """A share and its bounds."""
-    p, n = float(np.average(hits, weights=weight)), effective_rows(weight, len(hits))
-    centre, half = p + _Z**2 / (2 * n), _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
-    below = 1 + _Z**2 / n
-    return p, max(0.0, (centre - half) / below), min(1.0, (centre + half) / below)
+def _proportion(hits: Mask, weight: Array | None) -> tuple[float, float, float]:
+    """Return a proportion and its Wilson interval."""
+    share = float(np.average(hits, weights=weight))
+    return share, *wilson_interval(share, effective_rows(weight, len(hits)))
 
 
-def _share(hits: Sides, weight: Array | None) -> Bounds | None:
-    """None without rows, or with enough of both kinds."""
-    return _wilson(hits, weight)[1:] if _is_few(hits) else None
+def _proportion_bounds(hits: Mask, weight: Array | None) -> Bounds | None:
+    """Return Wilson's interval; None without rows, or with enough hits and misses."""
+    return _proportion(hits, weight)[1:] if _is_few(hits) else None
 
 
-def _mean(shares: list[tuple[Sides, Array | None]]) -> Bounds | None:
-    """Of the mean of two shares, by the distances to their bounds (Zou and Donner 2008)."""
-    if not any(_is_few(hits) for hits, _ in shares) or not all(len(hits) for hits, _ in shares):
+def _mean_bounds(proportions: list[WeightedHits]) -> Bounds | None:
+    """Return the interval of the mean of two proportions (Zou and Donner 2008)."""
+    few = any(_is_few(hits) for hits, _ in proportions)
+    if not few or not all(len(hits) for hits, _ in proportions):
         return None
-    (p, low, high), (q, least, most) = (_wilson(*share) for share in shares)
-    below, above = math.hypot(p - low, q - least) / 2, math.hypot(high - p, most - q) / 2
+    (p, p_low, p_high), (q, q_low, q_high) = (_proportion(*hits) for hits in proportions)
+    below, above = math.hypot(p - p_low, q - q_low) / 2, math.hypot(p_high - p, q_high - q) / 2
     return (p + q) / 2 - below, (p + q) / 2 + above
 
 
-def _area(found: Estimate | None, positive: Sides, weight: Array | None) -> Bounds | None:
-    if found is None or found.value is None:
+def _auc_bounds(estimate: Estimate | None, positive: Mask, weight: Array | None) -> Bounds | None:
+    if estimate is None or estimate.value is None:
         return None
-    sides = [(int(rows.sum()), part_of(weight, rows)) for rows in (positive, ~positive)]
-    if min(count for count, _ in sides) >= _FEW_OF_CLASS and found.value <= _NEARLY_ONE:
+    sides = [(int(rows.sum()), weights_of(weight, rows)) for rows in (positive, ~positive)]
+    if min(count for count, _ in sides) >= _FEW_OF_CLASS and estimate.value <= _NEARLY_ONE:
         return None
     m, n = (effective_rows(own, count) for count, own in sides)
-    area, half = found.value, (m + n) / 2 - 1
+    area, half = estimate.value, (m + n) / 2 - 1
 
-    def outside(theta: float) -> bool:
-        """Whether this area would be told apart from what was found (Hanley and McNeil 1982)."""
-        spread = theta * (1 - theta) / (m * n)
-        spread *= 1 + half * (1 - theta) / (2 - theta) + half * theta / (1 + theta)
-        return (theta - area) ** 2 > _Z**2 * spread
+    def rejected(theta: float) -> bool:
+        """Whether this area differs significantly from the observed one (Hanley, McNeil 1982)."""
+        variance = theta * (1 - theta) / (m * n)
+        variance *= 1 + half * (1 - theta) / (2 - theta) + half * theta / (1 + theta)
+        return (theta - area) ** 2 > Z95**2 * variance
 
-    return _edge(outside, area, 0.0), _edge(outside, area, 1.0)
+    return _limit(rejected, area, 0.0), _limit(rejected, area, 1.0)
 
 
-def _edge(outside: Callable[[float], bool], inside: float, end: float) -> float:
-    """Where an interval ends between a point inside and an end, by bisection."""
-    for _ in range(_STEPS):
-        middle = (inside + end) / 2
-        inside, end = (inside, middle) if outside(middle) else (middle, end)
+def _limit(rejected: Callable[[float], bool], inside: float, outside: float) -> float:
+    """Return the limit of an interval between a point inside and one outside, by bisection."""
+    for _ in range(_BISECTIONS):
+        middle = (inside + outside) / 2
+        inside, outside = (inside, middle) if rejected(middle) else (middle, outside)
     return inside

@@ -10,6 +10,7 @@ from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.model.serving import load_bundle, score
+from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 from pipeweave_dagster.core.training.artifacts.model_files import write_rows
 
@@ -40,7 +41,7 @@ def run_scoring(
         scores = score(bundle, table)
     scores.insert(0, "row_id", np.arange(len(scores)))
     predictions = write_rows(scores, out / "predictions.parquet")
-    counts = scores["prediction"].value_counts().to_dict() if trained.classes else {}
+    counts = scores[PREDICTION].value_counts().to_dict() if trained.classes else {}
     _log.info("%d rows scored, %d columns ignored", len(scores), len(ignored))
     return ScoredRows(
         rows=len(scores),

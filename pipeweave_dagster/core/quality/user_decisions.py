@@ -1,10 +1,10 @@
 """A person's answers to findings, as keys of `pipeweave.yaml`; and why a column is not used."""
 
-import difflib
 from typing import Any
 
 from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 ALL = "all"
 
@@ -76,8 +76,8 @@ def why(column: str, schema: SchemaDeduction, document: Findings, spec: Pipeline
     """
     found = next((c for c in schema.columns if c.name == column), None)
     if found is None:
-        near = difflib.get_close_matches(column, [c.name for c in schema.columns], 3, 0.4)
-        hint = f"Did you mean {', '.join(near)}?" if near else "See 'pipeweave schema'."
+        near = nearest_names(column, (c.name for c in schema.columns), cutoff=0.4)
+        hint = did_you_mean(near, otherwise="See 'pipeweave schema'.")
         raise not_found(f"There is no column {column!r}.", fix=hint, nearest=near)
     about = [f for f in document.findings if column in f.columns and f.overridden is None]
     stopped = next((f for f in about if f.state == "blocked"), None)

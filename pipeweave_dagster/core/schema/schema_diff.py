@@ -4,12 +4,12 @@ The codes follow the anomalies of TensorFlow Data Validation in spirit. An `erro
 that was trained on the older version; a `warning` may.
 """
 
-import difflib
 from pathlib import Path
 from typing import Literal
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Part, SchemaDeduction
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile
+from pipeweave_dagster.core.suggestions import nearest_names
 
 Code = Literal[
     "COLUMN_MISSING",
@@ -95,10 +95,8 @@ def _renamed(old: ColumnProfile, new: list[ColumnProfile]) -> str | None:
         shared = len(set(old.top) & set(other.top))
         if shared >= 0.8 * max(len(old.top), len(other.top), 1) and old.distinct > 2:
             return other.name
-    near = difflib.get_close_matches(
-        old.name.casefold(), [p.name.casefold() for p in same], 1, 0.85
-    )
-    return next((p.name for p in same if near and p.name.casefold() == near[0]), None)
+    near = nearest_names(old.name, (p.name for p in same), count=1, cutoff=0.85)
+    return near[0] if near else None
 
 
 def _values(old: ColumnProfile, new: ColumnProfile, target: bool) -> list[SchemaChange]:

@@ -1,6 +1,5 @@
 """Which column may be the one to predict, and whether that is a number or a class."""
 
-import difflib
 import math
 
 from pipeweave_dagster.core.documents import (
@@ -14,6 +13,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.target_candidates import CREDIBLE, Candidate, candidates
 from pipeweave_dagster.core.schema.target_requirements import why_not_trainable
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 _POSITIVE = (
     "yes",
@@ -57,9 +57,8 @@ def _plain(name: str) -> str:
 
 
 def _no_column(name: str, names: list[str], what: str) -> PipeWeaveError:
-    folded = {n.casefold(): n for n in names}
-    near = [folded[n] for n in difflib.get_close_matches(name.casefold(), list(folded), 5, 0.5)]
-    hint = f"Did you mean {', '.join(repr(n) for n in near)}?" if near else ""
+    near = nearest_names(name, names, count=5, cutoff=0.5)
+    hint = did_you_mean(near)
     if len(names) <= 20:
         hint += f" The columns are: {', '.join(names)}."
     return validation_error(

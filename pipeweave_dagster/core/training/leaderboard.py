@@ -1,7 +1,7 @@
 """The candidates of a search as a table for people: the winner, and who came how far."""
 
 from pipeweave_dagster.core.documents import Trial
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, part_of, score
+from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, score, weights_of
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.cv_result import CvResult, leaderboard_trial
@@ -37,7 +37,7 @@ def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet) -> Trial:
     weight = training_set.problem.weight
     shared = min(result.folds_done for result, _ in ensemble.weighted)
     folds = [valid for _, valid in training_set.problem.folds[:shared]]
-    values = [score(metric, y[valid], output[valid], part_of(weight, valid)) for valid in folds]
+    values = [score(metric, y[valid], output[valid], weights_of(weight, valid)) for valid in folds]
     known = [value for value in values if value is not None]
     return Trial(
         name="ensemble",

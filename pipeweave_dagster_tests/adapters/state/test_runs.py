@@ -181,7 +181,7 @@ def test_head_tells_what_is_stale(store: DocumentStore) -> None:
 def test_a_missing_data_set_names_the_nearest(store: DocumentStore) -> None:
     whole_run(store, "one", "A")
     store.storage.put("datasets/titanic/HEAD.json", store.storage.get("datasets/d/HEAD.json"))
-    with pytest.raises(PipeWeaveError, match="Did you mean titanic"):
+    with pytest.raises(PipeWeaveError, match="Did you mean 'titanic"):
         store.require_head("titanik")
 
 

@@ -13,8 +13,8 @@ from pipeweave_dagster.core.evaluation.paired_test import paired
 from pipeweave_dagster.core.evaluation.segments import weak_segments
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.metrics.all_metrics import calibration_error
-from pipeweave_dagster.core.metrics.decision_costs import cheapest, cost
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import load_bundle, prepare
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
@@ -34,10 +34,10 @@ def rows():
 def test_a_planted_weak_segment_comes_first_and_noise_names_none(rows):
     y, p, features = rows
     proba = np.c_[1 - p, p]
-    assert weak_segments(Outcome(["n", "y"], y, proba, proba, features), "log_loss") == []
+    assert weak_segments(ScoredTest(["n", "y"], y, proba, proba, features), "log_loss") == []
     planted = features.assign(bad=np.where(np.arange(4000) % 20 == 0, "yes", "no"))
     flipped = np.where(planted["bad"] == "yes", 1 - y, y)
-    found = weak_segments(Outcome(["n", "y"], flipped, proba, proba, planted), "log_loss")
+    found = weak_segments(ScoredTest(["n", "y"], flipped, proba, proba, planted), "log_loss")
     assert (found[0].column, found[0].values, found[0].rows) == ("bad", "yes", 200)
     assert 0 < found[0].low < found[0].excess < found[0].high
 
@@ -53,7 +53,7 @@ def test_a_planted_segment_comes_before_a_large_one_that_is_only_harder_to_tell(
     y = np.where(bad & (rng.random(4000) < 0.5), 1 - y, y)
     told = features.assign(married=married.astype(str), bad=bad.astype(str))
     proba = np.c_[1 - p, p]
-    found = weak_segments(Outcome(["n", "y"], y, proba, proba, told), "log_loss")
+    found = weak_segments(ScoredTest(["n", "y"], y, proba, proba, told), "log_loss")
     assert [(s.column, s.values) for s in found] == [("bad", "True"), ("married", "True")]
     assert [s.low for s in found] == sorted((s.low for s in found), reverse=True)
 
@@ -85,8 +85,10 @@ def test_values_of_groups_are_compared_by_their_mean_error():
 def test_the_threshold_is_the_cheapest_of_all(rows, false, missed):
     y, p, _ = rows
     positive, costs = y == 1, Costs(false_positive=false, false_negative=missed)
-    brute = min(cost(positive, p, at, costs) for at in [*np.unique(p), 1.1])
-    assert cost(positive, p, cheapest(positive, p, costs), costs) == pytest.approx(brute)
+    brute = min(mean_cost(positive, p, at, costs) for at in [*np.unique(p), 1.1])
+    assert mean_cost(positive, p, cheapest_threshold(positive, p, costs), costs) == pytest.approx(
+        brute
+    )
 
 
 def test_models_that_differ_by_chance_alone_are_not_distinguishable(rows):

@@ -12,7 +12,7 @@ from xgboost import XGBRegressor
 
 from pipeweave_dagster.core.explain.dependence import dependences
 from pipeweave_dagster.core.explain.importance import importance
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def fitted():
         "frame": [{"name": name, "use": "numeric"} for name in table.columns],
         "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
     }
-    return bundle, Outcome([], y, pipeline.predict(table), np.full(300, y.mean()), table)
+    return bundle, ScoredTest([], y, pipeline.predict(table), np.full(300, y.mean()), table)
 
 
 def test_the_columns_that_matter_come_first_and_noise_has_none(fitted):
@@ -56,7 +56,7 @@ def test_columns_that_a_model_only_believes_in_are_not_ranked():
         "frame": [{"name": name, "use": "numeric"} for name in table.columns],
         "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
     }
-    outcome = Outcome([], y, pipeline.predict(table), np.full(300, y.mean()), table)
+    outcome = ScoredTest([], y, pipeline.predict(table), np.full(300, y.mean()), table)
     found, _ = importance(bundle, outcome, "rmse", seconds=60)
     assert sum(estimate.value > 0 for estimate in found.values()) > 4
     assert sum(estimate.above_zero for estimate in found.values()) <= 1
@@ -71,7 +71,7 @@ def test_where_a_class_may_lack_there_is_no_interval():
         "frame": [{"name": name, "use": "numeric"} for name in table.columns],
         "members": [{"pipeline": pipeline, "classes": [0, 1], "weight": 1.0}],
     }
-    outcome = Outcome(["no", "yes"], y, pipeline.predict_proba(table), np.zeros((30, 2)), table)
+    outcome = ScoredTest(["no", "yes"], y, pipeline.predict_proba(table), np.zeros((30, 2)), table)
     found, _ = importance(bundle, outcome, "roc_auc", seconds=60)
     assert found["a"].value > 0
     assert (found["a"].low, found["a"].above_zero) == (None, False)
@@ -111,7 +111,7 @@ def test_dependence_is_monotone_where_the_model_is_constrained_to_be(constrained
         "frame": [{"name": name, "use": "numeric"} for name in table.columns],
         "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
     }
-    outcome = Outcome([], y, pipeline.predict(table), np.full(600, y.mean()), table)
+    outcome = ScoredTest([], y, pipeline.predict(table), np.full(600, y.mean()), table)
     (found,) = dependences(bundle, outcome, ["a"])
     rises = np.diff(found.mean) >= -1e-6
     assert len(found.mean) == 12

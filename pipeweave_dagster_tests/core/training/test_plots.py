@@ -7,14 +7,14 @@ import pytest
 from pipeweave_dagster.core.documents import Curve, CurvePoint, Dependence, Estimate
 from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
 from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plots
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 
 ROWS = 1000
 FEATURES = pd.DataFrame({"x": np.arange(ROWS)})
 
 
 def drawn(classes, y, output):
-    return {p.name: p for p in plots(Outcome(classes, y, output, output, FEATURES), {})}
+    return {p.name: p for p in plots(ScoredTest(classes, y, output, output, FEATURES), {})}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_columns_that_cannot_be_told_from_nothing_have_no_bar():
         "unknown": Estimate(value=0.3),
     }
     y = np.arange(ROWS, dtype=float)
-    found = {p.name: p for p in plots(Outcome([], y, y, y, FEATURES), importance)}["importance"]
+    found = {p.name: p for p in plots(ScoredTest([], y, y, y, FEATURES), importance)}["importance"]
     assert ">sure<" in found.svg
     assert ">perhaps<" not in found.svg
     assert "2 columns cannot be told from nothing" in found.svg

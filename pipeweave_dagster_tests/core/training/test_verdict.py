@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.metrics.signal import OnTest, confirmed, verdict
+from pipeweave_dagster.core.metrics.signal import OnTest, confirm_on_test, verdict
 from pipeweave_dagster.core.training.ensemble.build import Ensemble, confirmed_by
 
 ROWS = 600
@@ -55,7 +55,7 @@ def test_what_was_chosen_among_many_needs_the_test_rows_too():
         best = max(outputs, key=lambda q: verdict("roc_auc", y, q[:800], q[:800])[1])
         found, z = verdict("roc_auc", y, best[:800], best[:800])
         told["chosen"] += found == "model"
-        joint = confirmed("roc_auc", z, 800, OnTest(tested, best[800:], best[800:]))
+        joint = confirm_on_test("roc_auc", z, 800, OnTest(tested, best[800:], best[800:]))
         told["confirmed"] += joint[0] == "model"
     assert told["chosen"] >= 4
     assert told["confirmed"] <= 1
@@ -69,7 +69,7 @@ def test_a_relation_is_confirmed_by_its_test_rows(rows):
     output, seen = np.c_[1 - p, p], int(0.8 * rows)
     z = verdict("log_loss", y[:seen], output[:seen], np.full((seen, 2), 0.5))[1]
     rest = np.full((rows - seen, 2), 0.5)
-    assert confirmed("log_loss", z, seen, OnTest(y[seen:], output[seen:], rest))[0] == "model"
+    assert confirm_on_test("log_loss", z, seen, OnTest(y[seen:], output[seen:], rest))[0] == "model"
 
 
 @pytest.mark.parametrize(("spread", "judged"), [(0.05, "model"), (5.0, "no signal")])
@@ -103,7 +103,9 @@ def test_test_rows_alone_do_not_turn_chance_into_a_model():
         p = rng.uniform(0.2, 0.8, 400)
         output = np.c_[1 - p, p]
         z = verdict("roc_auc", y[:320], output[:320], output[:320])[1]
-        told.append(confirmed("roc_auc", z, 320, OnTest(y[320:], output[320:], output[320:]))[0])
+        told.append(
+            confirm_on_test("roc_auc", z, 320, OnTest(y[320:], output[320:], output[320:]))[0]
+        )
     assert "model" not in told
 
 

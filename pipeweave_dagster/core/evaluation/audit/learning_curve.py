@@ -8,7 +8,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName
 from pipeweave_dagster.core.evaluation.audit.probe import Probe, fold_outputs
 from pipeweave_dagster.core.metrics.all_metrics import interval_of
-from pipeweave_dagster.core.metrics.metrics import part_of, score
+from pipeweave_dagster.core.metrics.metrics import score, weights_of
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
 from pipeweave_dagster.core.training.data.split import Index
 
@@ -61,10 +61,10 @@ def _point(problem: Problem, metric: MetricName, probe: Probe, end: float) -> Cu
     weight = problem.weight
     found = interval_of(
         metric, problem.y[valid], np.concatenate([h.valid for h in held]),
-        weight=part_of(weight, valid),
+        weight=weights_of(weight, valid),
     )  # fmt: skip
     own = [
-        score(metric, problem.y[learn], h.learn, part_of(weight, learn))
+        score(metric, problem.y[learn], h.learn, weights_of(weight, learn))
         for (learn, _), h in zip(problem.folds, held, strict=True)
     ]
     known = [value for value in own if value is not None]

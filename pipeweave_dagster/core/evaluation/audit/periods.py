@@ -11,8 +11,8 @@ import pandas as pd
 from pipeweave_dagster.core.documents import MetricName, Period
 from pipeweave_dagster.core.evaluation.audit.probe import Probe, fold_outputs
 from pipeweave_dagster.core.metrics.all_metrics import interval_of
-from pipeweave_dagster.core.metrics.metrics import part_of
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.metrics import weights_of
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import as_moments, as_number
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import Table
@@ -32,7 +32,7 @@ class Slices(NamedTuple):
 
 
 def periods(
-    table: Table, job: TrainingSet, outcome: Outcome, probe: Probe, *, seconds: float = 15.0
+    table: Table, job: TrainingSet, outcome: ScoredTest, probe: Probe, *, seconds: float = 15.0
 ) -> list[Period]:
     """Scores in up to twelve periods; the first of more is only learned from.
 
@@ -104,7 +104,7 @@ def _equal(numbers: np.ndarray, name: Callable[[float], str]) -> Slices:
 
 
 def _of_model(
-    slices: Slices, test: Index, outcome: Outcome, metric: MetricName
+    slices: Slices, test: Index, outcome: ScoredTest, metric: MetricName
 ) -> dict[int, Period]:
     found = {}
     of = slices.of[test]
@@ -115,7 +115,7 @@ def _of_model(
                 metric,
                 outcome.y[rows],
                 outcome.output[rows],
-                weight=part_of(outcome.weight, rows),
+                weight=weights_of(outcome.weight, rows),
             )
             found[int(k)] = Period(
                 period=slices.names[k],
@@ -155,7 +155,7 @@ class _Scored(NamedTuple):
             return None
         cache = FoldCache(replace(problem, folds=[(learn, valid)]))
         held = fold_outputs(self.probe, cache, 0, self.end)
-        counted = part_of(problem.weight, valid)
+        counted = weights_of(problem.weight, valid)
         scored = interval_of(self.job.spec.metric, problem.y[valid], held.valid, weight=counted)
         return Period(
             period=name, rows=rows, by=by, score=scored.value, low=scored.low, high=scored.high

@@ -19,7 +19,7 @@ from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curv
 from pipeweave_dagster.core.evaluation.audit.periods import periods
 from pipeweave_dagster.core.evaluation.audit.probe import probe_like
 from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.training.data.input_table import Table, read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_training_set
@@ -42,7 +42,11 @@ class Audit(NamedTuple):
 
 
 def run_audit(
-    trained: TrainedModel, spec: PipelineSpec, data: Path, bundle: dict[str, Any], outcome: Outcome
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    data: Path,
+    bundle: dict[str, Any],
+    outcome: ScoredTest,
 ) -> Audit:
     """Ask all, on at most 10,000 rows; what fails is told in a note and ends nothing.
 
@@ -74,7 +78,7 @@ def run_audit(
 
 
 def _along(
-    found: Audit, trained: TrainedModel, table: Table, job: TrainingSet, outcome: Outcome
+    found: Audit, trained: TrainedModel, table: Table, job: TrainingSet, outcome: ScoredTest
 ) -> Audit:
     """What the number of rows and time make of the score."""
     probe = probe_like(_family(trained))

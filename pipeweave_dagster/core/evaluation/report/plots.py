@@ -6,9 +6,9 @@ import numpy as np
 
 from pipeweave_dagster.core.charts.svg import Svg
 from pipeweave_dagster.core.documents import Dependence, Estimate, Plot, Stability
-from pipeweave_dagster.core.metrics.all_metrics import tenths
+from pipeweave_dagster.core.metrics.all_metrics import score_bins
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 
 Ends = tuple[str, str]
 _WIDTH, _HEIGHT = 380, 300
@@ -18,7 +18,7 @@ _MAX_CLASSES = 12
 
 
 def plots(
-    outcome: Outcome, importance: dict[str, Estimate], stability: Stability | None = None
+    outcome: ScoredTest, importance: dict[str, Estimate], stability: Stability | None = None
 ) -> list[Plot]:
     """The pictures that suit the task, the most telling first."""
     drawn: list[Plot] = []
@@ -115,7 +115,7 @@ def _gains(positive: Array | Codes, scores: Array, name: str) -> Plot:
 
 
 def _calibration(positive: Array | Codes, scores: Array, name: str) -> Plot:
-    bins = tenths(scores)
+    bins = score_bins(scores)
     svg = axes(f"Calibration, class {name}", "predicted probability", "observed share")
     svg.line([place(0, 0), place(1, 1)])
     points, error = [], 0.0
@@ -134,7 +134,7 @@ def _calibration(positive: Array | Codes, scores: Array, name: str) -> Plot:
     )
 
 
-def _confusion(outcome: Outcome) -> Plot:
+def _confusion(outcome: ScoredTest) -> Plot:
     chosen = outcome.output.argmax(axis=1)
     counts = np.bincount(np.asarray(outcome.y, dtype=np.intp), minlength=len(outcome.classes))
     shown = np.sort(np.argsort(-counts, kind="stable")[:_MAX_CLASSES])
@@ -172,7 +172,7 @@ def _sample(rows: int) -> Sequence[int]:
     return sorted(np.random.default_rng(0).permutation(rows)[:_POINTS].tolist())
 
 
-def _predicted(outcome: Outcome) -> Plot:
+def _predicted(outcome: ScoredTest) -> Plot:
     both = np.r_[outcome.y, outcome.output]
     low, high = (float(v) for v in np.quantile(both, [0.005, 0.995]))
     ends = (f"{low:.4g}", f"{high:.4g}")
@@ -188,7 +188,7 @@ def _predicted(outcome: Outcome) -> Plot:
     )
 
 
-def _residuals(outcome: Outcome) -> Plot:
+def _residuals(outcome: ScoredTest) -> Plot:
     residuals = np.asarray(outcome.y, float) - outcome.output
     edge = float(np.quantile(np.abs(residuals), 0.99)) or 1.0
     counts, _ = np.histogram(np.clip(residuals, -edge, edge), bins=30, range=(-edge, edge))

@@ -1,8 +1,9 @@
 """What is wrong with a pipeline: a code, a path and a fix."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import NamedTuple
+
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 
 class Problem(NamedTuple):
@@ -22,7 +23,5 @@ class Problem(NamedTuple):
 def nearest(name: str, names: Iterable[str]) -> str:
     """The fix for a name that is none of these: the nearest one, else what there is."""
     known = list(names)
-    close = get_close_matches(name, known, n=1)
-    if close:
-        return f"Did you mean `{close[0]}`?"
-    return f"Use one of: {', '.join(known[:20])}." if known else "Remove it."
+    otherwise = f"Use one of: {', '.join(known[:20])}." if known else "Remove it."
+    return did_you_mean(nearest_names(name, known, count=1), otherwise)

@@ -9,6 +9,13 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.model.serving import row_keys, save_bundle
+from pipeweave_dagster.core.model.test_row_columns import (
+    FEATURE_PREFIX,
+    SENSITIVE_PREFIX,
+    TARGET,
+    WEIGHT,
+    baseline_columns,
+)
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
@@ -69,18 +76,15 @@ def write_test_rows(training_set: TrainingSet, scores: pd.DataFrame, out: Path) 
     y = training_set.table.y[rows]
     labels = np.array(training_set.table.classes, dtype=object)
     target = labels[y.astype(np.intp)] if training_set.table.classes else y
-    features = {f"feature:{name}": frame[name] for name in frame.columns}
-    constant = constant_output(training_set)
-    if training_set.table.classes:
-        shares = zip(training_set.table.classes, constant, strict=True)
-        baseline = {f"baseline_{label}": np.full(len(rows), share) for label, share in shares}
-    else:
-        baseline = {"baseline": np.full(len(rows), constant[0])}
+    features = {f"{FEATURE_PREFIX}{name}": frame[name] for name in frame.columns}
+    names = baseline_columns(training_set.table.classes)
+    constants = zip(names, constant_output(training_set), strict=True)
+    baseline = {name: np.full(len(rows), value) for name, value in constants}
     groups = training_set.table.sensitive.iloc[rows].reset_index(drop=True)
-    features |= {f"sensitive:{name}": groups[name] for name in groups.columns}
-    truth = {"target": target}
+    features |= {f"{SENSITIVE_PREFIX}{name}": groups[name] for name in groups.columns}
+    truth = {TARGET: target}
     if training_set.table.weight is not None:
-        truth["weight"] = training_set.table.weight[rows]
+        truth[WEIGHT] = training_set.table.weight[rows]
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Stack
-from pipeweave_dagster.core.metrics.metrics import Array, part_of
-from pipeweave_dagster.core.metrics.signal import OnTest, Verdict, confirmed, verdict
+from pipeweave_dagster.core.metrics.metrics import Array, weights_of
+from pipeweave_dagster.core.metrics.signal import OnTest, Verdict, confirm_on_test, verdict
+from pipeweave_dagster.core.model.test_row_columns import output_columns
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
@@ -138,15 +139,15 @@ def confirmed_by(
         scores: Its predictions for the test rows.
     """
     rows, classes = training_set.split.test, training_set.table.classes
-    names = [f"probability_{label}" for label in classes] or ["prediction"]
+    names = output_columns(classes)
     output = scores[names].to_numpy(dtype=np.float64)
     constant = np.tile(model_files.constant_output(training_set), (len(rows), 1))
     if not classes:
         output, constant = output[:, 0], constant[:, 0]
     tested = OnTest(
-        training_set.table.y[rows], output, constant, part_of(training_set.table.weight, rows)
+        training_set.table.y[rows], output, constant, weights_of(training_set.table.weight, rows)
     )
-    return confirmed(training_set.spec.metric, ensemble.z, ensemble.held_out, tested)
+    return confirm_on_test(training_set.spec.metric, ensemble.z, ensemble.held_out, tested)
 
 
 def _on_disk(weighted: Weighted) -> CvResult | None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.documents import Stack
-from pipeweave_dagster.core.metrics.decision_costs import cheapest
+from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, remember, tempered
 from pipeweave_dagster.core.training.data.split import Index
@@ -76,7 +76,9 @@ def _threshold(training_set: TrainingSet, oof: Array, heat: float | None) -> flo
         return None
     seen = ~np.isnan(oof).any(axis=1)
     proba = oof[seen] if heat is None else tempered(oof[seen], heat)
-    return cheapest(training_set.problem.y[seen] == 1, proba[:, 1], training_set.spec.costs)
+    return cheapest_threshold(
+        training_set.problem.y[seen] == 1, proba[:, 1], training_set.spec.costs
+    )
 
 
 def build_bundle(

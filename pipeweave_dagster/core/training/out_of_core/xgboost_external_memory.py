@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xgboost as xgb
 
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, part_of, score
+from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, score, weights_of
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
@@ -136,7 +136,7 @@ def fit_all_rows(
     fitted = time.time()
     found = model_output(fit, fold, fold.x_valid, cache.problem.classes)
     predict_s = time.time() - fitted
-    weight = part_of(cache.problem.weight, fold.valid)
+    weight = weights_of(cache.problem.weight, fold.valid)
     value = score(training_set.spec.metric, cache.problem.y[fold.valid], found, weight)
     return FoldRun(fit, fold, found, value, time.time() - began, predict_s), rows
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, Trial
-from pipeweave_dagster.core.metrics.metrics import Array, part_of, score
+from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
 from pipeweave_dagster.core.training.families import Fit
 from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
@@ -122,7 +122,7 @@ def run_fold(
     predict_s = time.time() - fitted
     if not np.isfinite(found).all():
         raise ArithmeticError("its output holds values that are no finite numbers")
-    value = score(metric, problem.y[data.valid], found, part_of(problem.weight, data.valid))
+    value = score(metric, problem.y[data.valid], found, weights_of(problem.weight, data.valid))
     return FoldRun(fit, data, found, value, time.time() - began, predict_s)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, Array, part_of, score
+from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, Array, score, weights_of
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 
 Weighted = list[tuple[CvResult, float]]
@@ -47,7 +47,7 @@ def select_members(
     results = results[:_MOST_CANDIDATES]
     outputs = np.stack([result.oof[seen] for result in results])
     rng = np.random.default_rng(seed)
-    counted = part_of(weight, seen)
+    counted = weights_of(weight, seen)
     weights = _greedy(outputs, y[seen], metric, counted)
     for _ in range(_BAGS if len(seen) <= _BAGGED_ROWS else 0):
         # The best candidate is in every bag: one of a few others is no reason to leave it out.
@@ -55,7 +55,7 @@ def select_members(
         picked = np.union1d(picked, [0])
         rows = rng.integers(0, len(seen), len(seen))
         weights[picked] += _greedy(
-            outputs[np.ix_(picked, rows)], y[seen][rows], metric, part_of(counted, rows)
+            outputs[np.ix_(picked, rows)], y[seen][rows], metric, weights_of(counted, rows)
         )
     weights /= weights.sum()
     weights[weights < _LEAST_WEIGHT] = 0.0

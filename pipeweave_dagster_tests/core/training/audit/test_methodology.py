@@ -20,7 +20,7 @@ from pipeweave_dagster.core.evaluation.audit.methodology import QUESTIONS, Score
 from pipeweave_dagster.core.evaluation.audit.probe import TREES
 from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
 from pipeweave_dagster.core.evaluation.promotion import promote
-from pipeweave_dagster.core.metrics.scored_test_rows import Outcome
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -246,7 +246,7 @@ def test_a_part_that_fails_is_told_and_costs_no_other(examples, tmp_path, monkey
     monkeypatch.setattr(run_audit, "run_canary", broken)
     monkeypatch.setattr(run_audit, "stability", broken)
     model = TrainedModel.model_construct(seed=0, metric="log_loss", recipe=[])
-    outcome = Outcome(["a"], np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)), frame)
+    outcome = ScoredTest(["a"], np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1)), frame)
     found = run_audit.run_audit(model, spec, write_parquet(frame, tmp_path), {}, outcome)
     assert found.canary.state == "cannot tell"
     assert found.notes == ["No canary: ZeroDivisionError.", "No stability: ZeroDivisionError."]
