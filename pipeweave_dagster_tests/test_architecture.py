@@ -40,9 +40,10 @@ MAY_IMPORT = {
 # Inside these packages a part may import only parts that are named before it.
 ORDER = {
     "core": [
-        "errors", "documents", "naming", "number_format", "suggestions", "columns", "charts", "model", "metrics",
-        "ingest", "schema", "monitoring", "quality", "landing", "eda", "expectations", "pipelines",
-        "training", "explain", "evaluation", "prediction", "export", "advice",
+        "errors", "suggestions", "documents", "naming", "number_format", "safe_text", "templating",
+        "columns", "charts", "model", "metrics", "ingest", "schema", "monitoring", "quality",
+        "landing", "eda", "expectations", "pipelines", "training", "explain", "evaluation",
+        "prediction", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "store_table", "text", "fast_path",

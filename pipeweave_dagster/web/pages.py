@@ -6,9 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from pipeweave_dagster.core.charts.svg import plain
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.safe_text import plain
+from pipeweave_dagster.core.templating import html_environment
 
 
 def page(template: str, status: int = 200, **content: Any) -> Response:
@@ -26,16 +27,8 @@ def error_response(request: Request, error: PipeWeaveError, status: int | None =
 
 @cache
 def _environment() -> Any:
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-    packages = ("pipeweave_dagster.web", "pipeweave_dagster.core.eda")  # for its style sheet
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    # The report's package for its style sheet.
+    environment = html_environment("pipeweave_dagster.web", "pipeweave_dagster.core.eda")
     environment.filters |= {"plain": plain, "number": number, "prose": prose}
     return environment
 

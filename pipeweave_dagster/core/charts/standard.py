@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from pipeweave_dagster.core.charts.svg import Svg, plain
+from pipeweave_dagster.core.charts.svg import Svg
 from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.safe_text import plain
 
 ROW = 24.0
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from html import escape, unescape
 
+from pipeweave_dagster.core.safe_text import plain
+
 STYLE = (
     ".m{fill:#2f6f9f}.b{fill:#c8642a}.s{fill:none;stroke:#2f6f9f;stroke-width:2}"
     ".q{fill:none;stroke:#c8642a;stroke-width:2}.g{stroke:#9aa5b1;stroke-width:1}"
@@ -18,18 +20,6 @@ STYLE = (
 )
 _HEAD = 2_000
 _LABEL = re.compile(r'<svg [^>]*aria-label="([^"]*)"')
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-
-
-def plain(text: object, limit: int = 80) -> str:
-    """A string without control, invisible or direction-changing characters, cut to `limit`.
-
-    Characters that would reorder or hide the text around them are shown as their code point.
-    """
-    clean = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", str(text)[: 4 * limit])
-    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
 class Svg:

@@ -9,9 +9,10 @@ from pipeweave_dagster.core.charts.standard import (
     heat_map,
     histogram_chart,
 )
-from pipeweave_dagster.core.charts.svg import plain
 from pipeweave_dagster.core.eda.headline_plot import telling
 from pipeweave_dagster.core.number_format import number, shown, step
+from pipeweave_dagster.core.safe_text import plain
+from pipeweave_dagster.core.templating import html_environment
 
 OPEN_DETAILS = 8
 FIRST_FINDINGS = 4
@@ -25,15 +26,7 @@ def render_html(summary: dict[str, Any]) -> str:
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipeweave_dagster.core.eda", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html_environment("pipeweave_dagster.core.eda")
     environment.filters |= {"plain": plain, "number": number, "percent": percent, "count": count}
     environment.filters["step"] = step
     environment.globals |= {

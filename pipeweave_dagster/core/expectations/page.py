@@ -10,6 +10,7 @@ from typing import Any
 from pipeweave_dagster.core.documents import RuleResult
 from pipeweave_dagster.core.expectations.outcome import told
 from pipeweave_dagster.core.expectations.suite import Suite, group_of
+from pipeweave_dagster.core.templating import html_environment
 
 _MOST_COLUMNS = 1000
 
@@ -52,12 +53,4 @@ def docs_page(suite: Suite, failures: dict[int, RuleResult], skipped: set[int], 
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("pipeweave_dagster.core.expectations", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return html_environment("pipeweave_dagster.core.expectations")

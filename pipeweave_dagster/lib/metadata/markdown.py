@@ -1,25 +1,19 @@
 """Markdown that cannot be broken out of: all names and values come from strangers."""
 
 import base64
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
+from pipeweave_dagster.core.safe_text import markdown_text
+
 _MAX_CELL = 80
 _MAX_SVG_BYTES = 60_000
-_ESCAPED = {c: f"&#{ord(c)};" for c in r"&<>|*_[]()`#!\~$:=+-@"}
-# A few of the above are harmless inside words and figures, and read better as they are.
-_HARMLESS = "_-:()"
 
 
 def text(value: object) -> str:
-    """One line of inert text, cut at 80 characters."""
-    plain = str(value)
-    cut = plain if len(plain) <= _MAX_CELL else plain[: _MAX_CELL - 1] + "…"
-    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in cut)
-    escaped = "".join(c if c in _HARMLESS else _ESCAPED.get(c, c) for c in visible)
-    return escaped.replace("_", "&#95;") if escaped.startswith("_") else escaped
+    """Return one line of inert Markdown, cut at 80 characters."""
+    return markdown_text(value, _MAX_CELL)
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -58,9 +52,8 @@ def bullets(items: Iterable[str], limit: int = 30) -> str:
 
 
 def long_text(value: str, limit: int = 500) -> str:
-    """A sentence of inert text, cut at 500 characters."""
-    pieces = [value[i : i + _MAX_CELL] for i in range(0, min(len(value), limit), _MAX_CELL)]
-    return "".join(text(piece) for piece in pieces) + ("…" if len(value) > limit else "")
+    """Return a sentence of inert Markdown, cut at 500 characters."""
+    return markdown_text(value, limit)
 
 
 def picture(svg: str, caption: str) -> dg.MarkdownMetadataValue | None:
