@@ -12,7 +12,8 @@ from pipeweave_dagster_tests.program import run
 
 _ONE_AFTER_ANOTHER = """
 import contextlib, io, json, sys
-from pipeweave_dagster.cli import home, main
+from pipeweave_dagster.cli import main
+from pipeweave_dagster.cli.support import home
 told = []
 for words in json.loads(sys.argv[1]):
     sys.argv = ["pipeweave", *words]

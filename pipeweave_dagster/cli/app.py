@@ -23,6 +23,7 @@ from pipeweave_dagster.cli.commands import (
     steps,
     storage,
     uploads,
+    web,
 )
 
 
@@ -36,7 +37,7 @@ def build_app() -> typer.Typer:
         add_completion=False,
         rich_markup_mode="markdown",
     )
-    for module in (run, dev, demo, uploads, files, predict, doctor, migrate, storage):
+    for module in (run, dev, web, demo, uploads, files, predict, doctor, migrate, storage):
         module.register(app)
     groups = (
         datasets,

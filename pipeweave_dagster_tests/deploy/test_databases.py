@@ -18,7 +18,7 @@ RUNS, LINES = 8, 200
 _CHATTER = f"""
 import os, sys
 import dagster as dg
-from pipeweave_dagster.cli import home
+from pipeweave_dagster.cli.support import home
 
 @dg.op
 def talk(context):

@@ -11,9 +11,7 @@ import typer
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
-from pipeweave_dagster.cli.support.processes import Service, Supervisor, free_port
-
-_LOOPBACK = "127.0.0.1"
+from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, Supervisor, free_port
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +34,7 @@ def dev(
         "mlflow": free_port(mlflow_port),
         "web": free_port(web_port),
     }
-    urls = {name: f"http://{_LOOPBACK}:{number}" for name, number in ports.items()}
+    urls = {name: f"http://{LOOPBACK}:{number}" for name, number in ports.items()}
     with alone(folder, {"address": urls["dagster"]}):
         _serve(ports, urls)
 
@@ -79,7 +77,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
     )
     module = "pipeweave_dagster.definitions"
     python = [sys.executable, "-P", "-m"]
-    at = ["-h", _LOOPBACK, "-p"]
+    at = ["-h", LOOPBACK, "-p"]
     # A tick every few seconds says "nothing new"; runs print their own lines.
     log_format = ["--log-level", "warning"]
     log_format += ["--log-format", "json"] if settings.profile == "production" else []
@@ -99,7 +97,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
         Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format]),
         Service(
             "pages",
-            [*python, "uvicorn", "pipeweave_dagster.web.main:app", "--host", _LOOPBACK,
+            [*python, "uvicorn", "pipeweave_dagster.web.main:app", "--host", LOOPBACK,
              "--port", str(ports["web"]), "--log-level", "warning"],
             port=ports["web"],
         ),
@@ -108,7 +106,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
         services.append(
             Service(
                 "MLflow",
-                [*python, "mlflow", "server", "--host", _LOOPBACK, "--port", str(ports["mlflow"]),
+                [*python, "mlflow", "server", "--host", LOOPBACK, "--port", str(ports["mlflow"]),
                  "--workers", "1", "--default-artifact-root", str(settings.artifact_root)],
                 port=ports["mlflow"],
                 needed=False,

@@ -13,6 +13,7 @@ from typing import Self
 
 from pipeweave_dagster.core.errors import unavailable
 
+LOOPBACK = "127.0.0.1"
 _GRACE_S = 8.0
 
 
@@ -41,7 +42,7 @@ def free_port(wanted: int) -> int:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((LOOPBACK, port))
             except OSError:
                 continue
             return port
@@ -59,7 +60,7 @@ class Supervisor:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
-        signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGTERM, interrupt)
         try:
             for service in self._services:
                 # A group of its own each, so that Ctrl-C reaches them through us, in order.
@@ -119,7 +120,7 @@ def _is_ready(service: Service) -> bool:
     if service.port is None:
         return True
     try:
-        socket.create_connection(("127.0.0.1", service.port), timeout=1).close()
+        socket.create_connection((LOOPBACK, service.port), timeout=1).close()
     except OSError:
         return False
     return True
@@ -130,5 +131,6 @@ def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
         os.killpg(process.pid, number)
 
 
-def _interrupt(*_: object) -> None:
+def interrupt(*_: object) -> None:
+    """Handle SIGTERM as Ctrl-C."""
     raise KeyboardInterrupt

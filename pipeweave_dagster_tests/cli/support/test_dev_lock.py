@@ -14,7 +14,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 HOLDER = """
 import subprocess, sys, time
 from pathlib import Path
-from pipeweave_dagster.cli.alone import alone
+from pipeweave_dagster.cli.support.dev_lock import alone
 with alone(Path(sys.argv[1]), {"address": "http://127.0.0.1:3000"}):
     service = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
     print(service.pid, flush=True)
