@@ -2,7 +2,12 @@
 
 import pytest
 
-from pipeweave_dagster.core.documents import Comparison, Estimate, Evaluation
+from pipeweave_dagster.core.documents import (
+    Canary,
+    Comparison,
+    Estimate,
+    Evaluation,
+)
 from pipeweave_dagster.core.evaluation import promote
 
 
@@ -52,3 +57,11 @@ def test_a_paired_comparison_decides_before_intervals_do(verdict, alias, words):
     found = promote(new, scored(0.8, 0.7, 0.9))
     assert (found.alias, found.reason.startswith(words)) == (alias, True)
     assert "80 test rows that both have" in found.reason
+
+
+def test_a_model_whose_canary_tripped_is_not_promoted():
+    canary = Canary(state="tripped", z=9, critical=5, control=9, rows=1000, message="It tripped.")
+    tripped = scored(0.8, 0.7, 0.9).model_copy(update={"canary": canary})
+    decision = promote(tripped, None)
+    assert decision.alias == "none"
+    assert "leak canary" in decision.reason

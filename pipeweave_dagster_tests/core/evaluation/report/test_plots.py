@@ -1,4 +1,4 @@
-"""The pictures of an evaluation say what they should, for every task."""
+"""Every task has its plots, and they show the right figures."""
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plot
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 
 ROWS = 1000
+
+
 FEATURES = pd.DataFrame({"x": np.arange(ROWS)})
 
 

@@ -4,10 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import Curve, CurvePoint, Period
 from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
-from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES, probe_like
-from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
+from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -50,19 +48,3 @@ def test_small_tables_and_no_time_give_none_or_fewer_points(problem_of):
     few = learning_curve(problem, "rmse", LINE)
     assert few is None or len(few.points) < 4
     assert learning_curve(problem, "rmse", LINE, seconds=0) is None
-
-
-def test_the_quick_learner_is_of_the_kind_of_the_winner():
-    assert all(probe_like(f) is LINE for f in ("linear", "svm", "mlp"))
-    assert all(probe_like(f) is TREES for f in ("xgboost", "extra_trees", "lightgbm"))
-
-
-def test_pictures_hold_names_of_strangers_as_text():
-    points = [CurvePoint(rows=n, score=0.1 * n, low=0.0, high=1.0, learned=1.0) for n in (1, 2)]
-    spans = [
-        Period(period="</svg><script>", rows=30, by="backtest", score=0.5, low=0.4, high=0.6),
-        Period(period="b", rows=30, by="model", score=0.6),
-    ]
-    drawn = pictures(Curve(learner="linear", points=points), spans, "roc_auc")
-    assert [p.name for p in drawn] == ["learning_curve", "periods"]
-    assert not [p for p in drawn if "<script" in p.svg]

@@ -1,15 +1,11 @@
-"""Why a row got its prediction: the columns that speak most for it, cheaply and additively."""
+"""Reason codes: the columns that contribute most to each prediction, cheap and additive."""
 
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
-from lightgbm import LGBMRegressor
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.explain.explained_members import asked, rounds_of
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model import serving
@@ -18,6 +14,8 @@ from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster_tests.factories import train_small_model, write_parquet
 
 ROWS = 1_000
+
+
 COLUMNS = [f"reason_{k}{end}" for k in (1, 2, 3) for end in ("", "_effect")]
 
 
@@ -150,43 +148,3 @@ def test_rows_are_prepared_and_transformed_once_for_both(model, monkeypatch):
     with_reasons(bundle, frame.head(20))
     transformers = {id(member["pipeline"][0]) for member in bundle["members"]}
     assert sorted(calls) == ["made"] * len(transformers) + ["prepared"]
-
-
-def boosted(rounds):
-    """A model of one LightGBM that sees `a` and `made`, and rows."""
-    rng = np.random.default_rng(4)
-    rows = pd.DataFrame(rng.normal(size=(1_000, 3)), columns=list("abc"))
-    rows["made"] = rows["b"] + rows["c"]
-    columns = ColumnTransformer([("numbers", "passthrough", ["a", "made"])])
-    estimator = LGBMRegressor(n_estimators=rounds, verbosity=-1, n_jobs=1, random_state=0)
-    pipeline = Pipeline([("columns", columns), ("model", estimator)])
-    pipeline.fit(rows[["a", "made"]], 3 * rows["a"] + rows["made"] + rng.normal(0, 0.1, 1_000))
-    frame = [{"name": name, "use": "numeric"} for name in ("a", "made")]
-    member = {"pipeline": pipeline, "classes": [], "weight": 1.0}
-    return {"classes": [], "frame": frame, "members": [member]}, rows
-
-
-def test_a_large_part_is_asked_for_its_first_rounds_which_is_said():
-    """Its trees are read from a text, which takes longer than to score a thousand rows."""
-    bundle, rows = boosted(400)
-    (chosen,) = asked(bundle)
-    assert 100 <= chosen["rounds"] < rounds_of(chosen) == 400
-    said, note = with_reasons(bundle, rows)
-    assert f"the first {chosen['rounds']} of its 400 rounds" in note
-    assert (said["reason_1"] == "a").mean() > 0.7
-    found = contributions({**bundle, "members": [chosen]}, rows, quick=True)
-    columns, model = chosen["pipeline"]
-    margin = model.predict(columns.transform(rows), num_iteration=chosen["rounds"])
-    np.testing.assert_allclose(found.values.sum(axis=1)[:, 0] + found.base[:, 0], margin)
-
-
-@pytest.mark.parametrize("quick", [True, False])
-def test_what_is_made_of_two_columns_is_credited_to_both(quick):
-    bundle, rows = boosted(10)
-    alone = contributions(bundle, rows, quick=quick)
-    pair = {"name": "made", "use": "derived", "operator": "sum", "columns": ["b", "c"]}
-    shared = contributions({**bundle, "frame": [bundle["frame"][0], pair]}, rows, quick=quick)
-    assert (alone.columns, shared.columns) == (["a", "made"], ["a", "b", "c"])
-    np.testing.assert_array_equal(shared.values[:, 0], alone.values[:, 0])
-    for half in (1, 2):
-        np.testing.assert_array_equal(shared.values[:, half], alone.values[:, 1] / 2)

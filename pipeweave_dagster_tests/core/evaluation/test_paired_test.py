@@ -1,0 +1,79 @@
+"""Two models are compared on the rows that both were tested on."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.evaluation import compare
+from pipeweave_dagster.core.evaluation.paired_test import paired
+from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """4,000 rows with a calibrated model of two classes, and columns that say nothing of errors."""
+    rng = np.random.default_rng(3)
+    p = rng.beta(1, 3, 4000)
+    y = (rng.random(4000) < p).astype(int)
+    features = pd.DataFrame(
+        {"x": rng.normal(size=4000), "town": rng.choice(list("abcde"), 4000), "bad": "no"}
+    )
+    return y, p, features
+
+
+def test_models_that_differ_by_chance_alone_are_not_distinguishable(rows):
+    y, p, _ = rows
+    rng = np.random.default_rng(0)
+    proba = np.c_[1 - p, p]
+    same = 0
+    for _ in range(20):
+        noisy = [np.clip(p + rng.normal(0, 0.02, len(p)), 0.001, 0.999) for _ in range(2)]
+        a, b = (np.c_[1 - q, q] for q in noisy)
+        same += paired("log_loss", y, a, b, "b").verdict == "not distinguishable"
+    assert same >= 17
+    worse = np.c_[1 - p**3, p**3]
+    assert paired("log_loss", y, proba, worse, "b").verdict == "better"
+    assert paired("roc_auc", y, np.full((4000, 2), 0.5), proba, "b").verdict == "worse"
+    assert paired("roc_auc", y[:20], proba[:20], proba[:20], "b").verdict == "not compared"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A model with costs and a sensitive column that is no feature."""
+    folder = tmp_path_factory.mktemp("assessed")
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"x": rng.normal(size=700), "town": rng.choice(list("abc"), 700)})
+    frame["sex"] = rng.choice(["f", "m"], 700)
+    score = 2 * frame["x"] + (frame["town"] == "a") + rng.normal(0, 1, 700)
+    frame["y"] = np.where(score > 0.8, "yes", "no")
+    settings = DatasetSettings(
+        sensitive=["sex"],
+        costs={"false_positive": 1, "false_negative": 8},
+        columns={"sex": {"drop": True}},
+    )
+    parts = train_small_model(frame, "y", "binary", folder, families=["xgboost", "lightgbm"],
+                    settings=settings, positive="yes")  # fmt: skip
+    return frame, parts, evaluate_small_model(*parts)
+
+
+def test_a_model_is_compared_with_another_on_the_rows_that_both_have(model, tmp_path):
+    frame, (_, found, out), _ = model
+    began = time.time()
+    (tmp_path / "weak").mkdir()
+    poor = frame.assign(x=0.0 * frame["x"] + np.arange(700) % 3)
+    _, weak, weak_out = train_small_model(
+        poor, "y", "binary", tmp_path / "weak", families=["linear"], positive="yes"
+    )
+    rows = "test_rows.parquet"
+    same = compare(found, out / rows, found, out / rows, "itself")
+    assert (same.rows, same.difference, same.verdict) == (
+        found.rows_test,
+        0.0,
+        "not distinguishable",
+    )
+    other = compare(found, out / rows, weak, weak_out / rows, "weak")
+    assert other.verdict in ("not compared", "better")
+    assert time.time() - began < 60
