@@ -39,14 +39,15 @@ from pipeweave_dagster.core.documents import (
     SplitSetting,
 )
 from pipeweave_dagster.core.eda import ReportOptions, build_report, render
+from pipeweave_dagster.core.landing.merge_settings import merge_settings
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.case import Case as InspectedCase
-from pipeweave_dagster.core.quality.label_noise import label_odds
-from pipeweave_dagster.core.quality.user_decisions import acceptance, merged
+from pipeweave_dagster.core.quality.label_noise import positive_probabilities
+from pipeweave_dagster.core.quality.user_decisions import accept_findings
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.data.input_table import read_table
@@ -215,8 +216,8 @@ def _labels(sets: Sets) -> Iterator[Line]:
     target, rng = case.target, np.random.default_rng(1)
     wrong = rng.random(len(target.codes)) < 0.05
     flipped = replace(target, codes=np.where(wrong, 1 - target.codes, target.codes))
-    columns = [c for c in case.suspects if c.info.role == "feature" and c.distinct > 1]
-    p = label_odds(columns, flipped, case.half, np.arange(len(wrong)))
+    columns = [c for c in case.candidate_predictors if c.info.role == "feature" and c.distinct > 1]
+    p = positive_probabilities(columns, flipped, case.half_of_row, np.arange(len(wrong)))
     odd = np.where(flipped.codes == flipped.positive, p, 1 - p)
     precision = wrong[np.argsort(odd, kind="stable")[:500]].mean()
     yield (
@@ -389,10 +390,10 @@ def accepted(sets: Sets, seconds: float) -> Iterator[Line]:
         given = DatasetSettings(target=schema.target.name, task=schema.target.task)
         found = inspect(snapshot, schema, data, given)
         told = [f for f in found.findings if f.patch and f.state != "passed"]
-        patch = acceptance(found, "all") if told else {}
+        patch = accept_findings(found, "all") if told else {}
         patch.pop("split", None)  # another split is another yardstick
         said = DatasetSettings.model_validate(
-            merged(given.model_dump(mode="json", exclude_defaults=True), patch)
+            merge_settings(given.model_dump(mode="json", exclude_defaults=True), patch)
         )
         better = deduce(snapshot, data, said)
         before = plan(snapshot, schema, found, given)

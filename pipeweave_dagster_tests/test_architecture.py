@@ -41,8 +41,8 @@ MAY_IMPORT = {
 ORDER = {
     "core": [
         "errors", "suggestions", "documents", "naming", "number_format", "safe_text", "templating",
-        "columns", "charts", "model", "metrics", "ingest", "schema", "monitoring", "quality",
-        "landing", "eda", "expectations", "pipelines", "training", "explain", "evaluation",
+        "columns", "charts", "model", "metrics", "ingest", "schema", "monitoring", "landing",
+        "quality", "eda", "expectations", "pipelines", "training", "explain", "evaluation",
         "prediction", "export", "advice",
     ],
     "core.ingest": [

@@ -2,6 +2,7 @@
 
 from pipeweave_dagster_tests.factories.adviser import adviser_case, adviser_replies
 from pipeweave_dagster_tests.factories.datasets import DatasetFiles, make_dataset
+from pipeweave_dagster_tests.factories.findings import brief
 from pipeweave_dagster_tests.factories.pipelines import (
     make_pipeline,
     make_schema,
@@ -19,6 +20,7 @@ __all__ = [
     "DatasetFiles",
     "adviser_case",
     "adviser_replies",
+    "brief",
     "evaluate_small_model",
     "make_dataset",
     "make_pipeline",

@@ -15,14 +15,14 @@ from pipeweave_dagster.cli.support.output import AsJson, emit, plain
 from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.core.landing.merge_settings import merge_settings
 from pipeweave_dagster.core.landing.yaml_edits import edited
 from pipeweave_dagster.core.naming import SETTINGS_FILE
+from pipeweave_dagster.core.quality.column_usage import explain_column
 from pipeweave_dagster.core.quality.user_decisions import (
-    acceptance,
-    is_suspicion,
-    merged,
-    overriding,
-    why,
+    accept_findings,
+    is_suspected_leak,
+    override_findings,
 )
 from pipeweave_dagster.services.receive import settings_of
 
@@ -53,14 +53,14 @@ def findings(
     with home.workbench() as bench:
         last = _last(bench.store, known(bench.store, name))
         if why_not:
-            answer = why(why_not, last.schema, last.findings, last.spec)
+            answer = explain_column(why_not, last.schema, last.findings, last.spec)
             emit({"dataset": name, "column": why_not, "why": answer}, json, plain(answer, 1000))
             return
         patch: dict[str, Any] = {}
         if accept:
-            patch = acceptance(last.findings, accept, column)
+            patch = accept_findings(last.findings, accept, column)
         elif override:
-            patch = overriding(last.findings, override, column, reason, _who_and_when())
+            patch = override_findings(last.findings, override, column, reason, _who_and_when())
         written = _write(bench.store, name, patch) if patch else None
     found = [f for f in last.findings.findings if column is None or column in f.columns]
     facts: dict[str, Any] = {
@@ -96,7 +96,7 @@ def _told(
     told = [f"Wrote {written.place}:", *(f"    {plain(line, 200)}" for line in said)]
     if written.before:
         told.append(f"Its comments could not be kept; as it was, it is in {written.before}")
-    left = sorted({c for f in document.findings if is_suspicion(f) for c in f.columns})
+    left = sorted({c for f in document.findings if is_suspected_leak(f) for c in f.columns})
     if accept == "all" and left:
         shown = ", ".join(plain(c, 60) for c in left[:10])
         told.append(f"Left to you, known in time or not? {shown}")
@@ -146,7 +146,7 @@ def _write(store: DocumentStore, name: str, patch: dict[str, Any]) -> _Written:
     found = store.storage.get_tagged(key)
     text, kept = edited(found[0], patch) if found else None, None
     if text is None:
-        content = merged(current, patch)
+        content = merge_settings(current, patch)
         settings_from(content, key)
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
         if found:

@@ -1,4 +1,4 @@
-"""What later versions of a data set must hold to, and whether this one does."""
+"""The expectations that later versions of a data set are validated against, and the result."""
 
 from typing import ClassVar, Literal
 
@@ -10,7 +10,7 @@ RuleGroup = Literal[
 
 
 class RuleResult(Part):
-    """One rule that was not held to. `examples` are masked; `at_rows` count from 1."""
+    """One expectation that failed. `examples` are masked; `at_rows` are 1-based row numbers."""
 
     group: RuleGroup
     type: str
@@ -24,10 +24,10 @@ class RuleResult(Part):
 
 
 class ExpectationReport(Document):
-    """The suite in force, and what came of it on this version.
+    """The suite in force, and the result of validating this version against it.
 
-    `suite` is what the next versions are held to; `proposed` what this version alone would suggest.
-    `validated` is False for the version that the suite was written from.
+    `suite` is what the next versions are validated against; `proposed` is what this version alone
+    would suggest. `validated` is False for the version that the suite was written from.
     """
 
     kind: ClassVar[str] = "expectations"
@@ -41,5 +41,5 @@ class ExpectationReport(Document):
     notes: list[str] = []
 
     def of_group(self, group: RuleGroup) -> list[RuleResult]:
-        """The failures that one asset check shows."""
+        """Return the failures of one group, which one asset check shows."""
         return [f for f in self.failures if f.group == group]

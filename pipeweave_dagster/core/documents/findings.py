@@ -1,4 +1,4 @@
-"""Documents about quality: findings with evidence, and the report for people."""
+"""Documents about data quality: findings with evidence, and the EDA report."""
 
 import operator
 from typing import Any, ClassVar, Literal
@@ -13,7 +13,7 @@ Group = Literal["target", "leakage", "missing", "duplicates", "columns", "rows",
 
 
 class Finding(Part):
-    """One thing that a guardrail found. `patch` is what `pipeweave.yaml` would get to accept it."""
+    """One result of a guardrail. `patch` holds the keys of `pipeweave.yaml` that accept it."""
 
     code: str
     title: str
@@ -28,7 +28,7 @@ class Finding(Part):
 
 
 class Compared(Part):
-    """The earlier version that one was compared with: addresses of its documents and its data."""
+    """The previous version in a comparison: addresses of its documents and its data."""
 
     dataset: str
     schema_deduction: str
@@ -36,10 +36,10 @@ class Compared(Part):
 
 
 class Findings(Document):
-    """All that was found, also what passed; `blocked` stops the line before the model.
+    """All findings, passed ones included; a blocked finding stops the run before training.
 
-    `compared_with` is the version published before this one, None for the first: a second run on
-    the same bytes compares with the same version, and so reuses these findings.
+    `compared_with` is the version published before this one, None for the first. A second run on
+    the same bytes compares with the same version, so it reuses these findings.
     """
 
     kind: ClassVar[str] = "findings"
@@ -48,12 +48,12 @@ class Findings(Document):
 
     @property
     def blocked(self) -> list[Finding]:
-        """The findings that stop the line (an overridden one does not)."""
+        """The findings that stop the run: blocked and not overridden."""
         return [f for f in self.findings if f.state == "blocked" and f.overridden is None]
 
     @property
     def overrides(self) -> list[str]:
-        """What a person has set aside, one line each, as it is kept with the model."""
+        """The overridden findings with their reasons, one line each, as kept with the model."""
         return [
             f"{f.code} {', '.join(f.columns[:5])}: {f.overridden}".replace(" :", ":")
             for f in self.findings
@@ -61,15 +61,15 @@ class Findings(Document):
         ]
 
     def of_group(self, group: Group) -> list[Finding]:
-        """The findings that one asset check shows."""
+        """Return the findings of one group, which one asset check shows."""
         return [f for f in self.findings if f.group == group]
 
 
 class EdaReport(Document):
-    """The report: `summary` if small, else beside the document as `summary_file`; and HTML.
+    """The EDA report: `summary` if small, else a payload `summary_file`; and its HTML.
 
-    The summary is plain JSON data; the HTML is a pure function of it. `narrative` holds an
-    adviser's sentences whose figures were checked.
+    The summary is plain JSON, and the HTML is a pure function of it. `narrative` holds an adviser's
+    sentences whose figures were verified.
     """
 
     kind: ClassVar[str] = "eda_report"

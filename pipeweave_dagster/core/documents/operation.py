@@ -1,4 +1,4 @@
-"""Documents of a model at work: its predictions, drift, and all models of a workbench."""
+"""Documents of models in use: predictions, drift, and the overview of a workbench."""
 
 from typing import ClassVar, Literal
 
@@ -6,7 +6,7 @@ from pipeweave_dagster.core.documents.base import Document, Part, Payload
 
 
 class PredictionBatch(Document):
-    """One scored file: where the predictions lie and which model made them."""
+    """One scored file: where its predictions are stored and which model made them."""
 
     kind: ClassVar[str] = "predictions"
     batch: str
@@ -24,7 +24,7 @@ class PredictionBatch(Document):
 
 
 class ColumnDrift(Part):
-    """How far one column of a batch has moved from the training rows."""
+    """Drift of one column of a batch from the training rows."""
 
     name: str
     score: float | None
@@ -34,7 +34,7 @@ class ColumnDrift(Part):
 
 
 class DriftReport(Document):
-    """Drift of a batch against the rows the model learned from."""
+    """Drift of a batch from the training rows of the model."""
 
     kind: ClassVar[str] = "drift"
     batch: str
@@ -75,7 +75,7 @@ class DatasetEntry(Part):
 
 
 class WorkbenchOverview(Document):
-    """The index of all data sets, models and findings."""
+    """The overview of all data sets with their models and findings."""
 
     kind: ClassVar[str] = "workbench_overview"
     datasets: list[DatasetEntry]

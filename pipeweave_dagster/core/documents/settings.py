@@ -1,4 +1,4 @@
-"""`pipeweave.yaml`: what a person may say about one data set. Every key is optional."""
+"""`pipeweave.yaml`: the settings of one data set. Every key is optional."""
 
 import operator
 from datetime import date
@@ -16,11 +16,12 @@ MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae
 
 
 class ColumnSetting(Part):
-    """What a person knows about a column, and PipeWeave can only guess.
+    """What a user knows about a column and PipeWeave can only guess.
 
-    `missing` lists values (as text) that stand for a missing one. With `merge_spellings`,
-    categories that differ only in case, blanks or a final dot are one. `monotone` says that the
-    answer may only rise (or only fall) as the column rises, all else being equal.
+    `known_at` declares when the value becomes known. `missing` lists placeholder values (as text)
+    to read as missing. With `merge_spellings`, categories that differ only in case, whitespace or a
+    trailing dot are one. `monotone` constrains the prediction to only increase (or only decrease)
+    with the column, all else being equal.
     """
 
     type: str | None = None
@@ -41,7 +42,7 @@ class ColumnSetting(Part):
 
 
 class SplitSetting(Part):
-    """How the test rows are chosen; at most one of the three."""
+    """How the test rows are selected: by time, by group or by a column of parts; at most one."""
 
     time: str | None = None
     group: str | None = None
@@ -49,7 +50,7 @@ class SplitSetting(Part):
 
 
 class RetrainSetting(Part):
-    """When a model is due for retraining."""
+    """When a model is due for retraining: by a cron schedule, by its age, or both."""
 
     cron: str | None = None
     max_age_days: float | None = Field(default=None, gt=0)
@@ -60,21 +61,21 @@ class RetrainSetting(Part):
         from croniter import croniter
 
         if cron is not None and not croniter.is_valid(cron):
-            raise ValueError(f"{cron[:60]!r} is no cron expression such as '0 3 * * 1'")
+            raise ValueError(f"{cron[:60]!r} is not a cron expression such as '0 3 * * 1'")
         return cron
 
 
 class AlertSetting(Part):
-    """Who is told, and which findings are not worth telling."""
+    """Accepted, not yet used: recipients of alerts, and findings that send none."""
 
     to: list[str] = []
     mute: list[str] = []
 
 
 class Override(Part):
-    """A finding that a person sets aside, with the reason that is kept with the model.
+    """A finding that a user overrides, with the reason, which is kept with the model.
 
-    `by` and `at` say who wrote it and when; the command line fills them.
+    `by` and `at` are its author and time; the command line fills them in.
     """
 
     finding: str
@@ -90,21 +91,25 @@ class Override(Part):
         return value.isoformat() if isinstance(value, date) else value
 
     @property
-    def told(self) -> str:
-        """The reason, with who gave it and when."""
-        who = ", ".join(fact for fact in (self.by, self.at) if fact)
-        return f"{self.reason} ({who})" if who else self.reason
+    def attributed_reason(self) -> str:
+        """The reason, followed by its author and time if they are known."""
+        author = ", ".join(fact for fact in (self.by, self.at) if fact)
+        return f"{self.reason} ({author})" if author else self.reason
 
 
 class Costs(Part):
-    """What errors cost, in any unit: a false alarm, and a row of the positive class missed."""
+    """Costs of a false positive and of a false negative, in any unit."""
 
     false_positive: float = Field(default=1.0, ge=0)
     false_negative: float = Field(default=1.0, ge=0)
 
 
 class DatasetSettings(Part):
-    """The whole of `pipeweave.yaml`; also what the launchpad and the command line may set."""
+    """All of `pipeweave.yaml`; the launchpad and the command line set the same keys.
+
+    `id` names an identifier column; joining labels that arrive later by it is not implemented yet.
+    `alerts` is accepted, not yet used.
+    """
 
     # YAML reads an unquoted class or column such as 1 or 2020 as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -127,8 +132,8 @@ class DatasetSettings(Part):
     alerts: AlertSetting = AlertSetting()
     overrides: list[Override] = []
 
-    def budget_s(self, usual: float) -> float:
-        """Seconds for training: as given, else by the quality that is wanted, else as usual."""
+    def budget_s(self, default: float) -> float:
+        """Return the training budget in seconds: as given, else by quality, else the default."""
         if self.time_budget_s is not None:
             return self.time_budget_s
-        return usual if self.quality is None else QUALITY_SECONDS[self.quality]
+        return default if self.quality is None else QUALITY_SECONDS[self.quality]

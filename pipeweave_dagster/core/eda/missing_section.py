@@ -12,7 +12,7 @@ from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.number_summary import figure
 from pipeweave_dagster.core.eda.target_relation import rate_interval
 from pipeweave_dagster.core.number_format import number
-from pipeweave_dagster.core.quality.guardrails.missing.null_words import null_words
+from pipeweave_dagster.core.quality.guardrails.missing.placeholders import placeholder_codes
 
 PATTERNS = 10
 COLUMNS = 30
@@ -71,7 +71,7 @@ def _absent(column: Column, found: tuple[float, int] | None) -> _Absent:
     if found is not None and column.numbers is not None:
         place = int(np.searchsorted(column.numbers, found[0]))
         return _Absent(column.missing + found[1], (place,), (number(found[0]),))
-    places = null_words(column)
+    places = placeholder_codes(column)
     rows = column.missing + int(sum(column.counts[place] for place in places))
     words = tuple(column.labels[place][:20] for place in places[:3])
     return _Absent(rows, tuple(places), words)

@@ -60,7 +60,7 @@ def summarise(
     summary = {
         "format": FORMAT,
         "dataset": dataset,
-        "overview": _overview(snapshot, columns, case.repeats),
+        "overview": _overview(snapshot, columns, case.duplicates),
         "rows": snapshot.rows,
         "columns": len(columns),
         "target": _target(case),
@@ -102,7 +102,7 @@ def highlights(summary: dict[str, Any]) -> list[str]:
 
 def _powers(case: Case) -> dict[str, Power]:
     try:
-        return case.powers
+        return case.univariate_power
     except NotApplicableError:
         return {}
 
@@ -142,7 +142,7 @@ def _overview(snapshot: DatasetSnapshot, columns: list[Column], repeats: Repeats
 
 def _duplicates(case: Case, findings: list[Finding]) -> dict[str, Any]:
     """Repeated rows, and rows that differ in the target alone."""
-    repeats = case.repeats
+    repeats = case.duplicates
     clash = next((f.evidence for f in findings if f.code == "PW402" and f.evidence), {})
     return {
         "rows": repeats.rows,
@@ -161,7 +161,7 @@ def _target(case: Case) -> dict[str, Any] | None:
         return None
     order = sorted(range(len(target.labels)), key=lambda c: -int(target.counts[c]))
     classes = [
-        {"label": case.label(target.column, c).strip("'"), "rows": int(target.counts[c])}
+        {"label": case.display_value(target.column, c).strip("'"), "rows": int(target.counts[c])}
         for c in order[:30]
     ]
     return {

@@ -4,7 +4,7 @@ from typing import Any
 
 from pipeweave_dagster.core.eda.number_summary import figure
 from pipeweave_dagster.core.quality.case import Case
-from pipeweave_dagster.core.quality.guardrails.drift.version_schema import changes
+from pipeweave_dagster.core.quality.guardrails.drift.version_schema import schema_changes
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 MOST = 30
@@ -19,14 +19,14 @@ def since_last(case: Case) -> dict[str, Any] | None:
         before = case.previous
     except NotApplicableError:
         return None
-    told = [column for column in case.moved.columns if column.score is not None]
+    told = [column for column in case.drift.columns if column.score is not None]
     told.sort(key=lambda c: (-(c.score or 0.0) / c.threshold, c.name))
     return {
         "rows": before.snapshot.rows,
         "columns": len(before.snapshot.columns),
-        "changes": changes(case),
-        "measure": case.moved.method,
-        "verdict": case.moved.verdict,
+        "changes": schema_changes(case),
+        "measure": case.drift.method,
+        "verdict": case.drift.verdict,
         "moved": [
             {
                 "name": column.name,

@@ -1,4 +1,4 @@
-"""The suite as a file: written from one version, read back from a person's hands."""
+"""The suite as a file: written from one version, and read back after a user may have edited it."""
 
 import json
 import re
@@ -10,10 +10,10 @@ from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.expectations.rules import Rule, column_rules, table_rules
 
 Suite = dict[str, Any]
-_MOST_BYTES = 8 << 20
-_MOST_RULES = 20_000
+_MAX_BYTES = 8 << 20
+_MAX_RULES = 20_000
 _KEYS = {"type", "kwargs", "severity", "meta", "id", "notes", "description", "rendered_content"}
-# What Great Expectations would evaluate as code or SQL stays out.
+# Great Expectations would evaluate these as code or SQL.
 _FORBIDDEN = {"row_condition", "condition_parser", "unexpected_rows_query"}
 _GROUP_OF_TYPE: dict[str, RuleGroup] = {
     "expect_table_columns_to_match_set": "columns",
@@ -49,16 +49,18 @@ _GROUP_OF_TYPE: dict[str, RuleGroup] = {
 
 
 def propose(snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, name: str) -> Suite:
-    """The rules that this version of a data set suggests for the next ones.
+    """Return the rules that this version of a data set suggests for the next ones.
 
-    A rule on the form of values is left out where this version itself breaks it: forms are guessed
-    from some values, and then looked for in all of them.
+    Patterns are derived from a sample of values and then verified on all of them: one that this
+    version itself violates is left out.
 
     Args:
-        snapshot: The typed table's description.
-        schema: What its columns mean.
-        data: Its Parquet file, read once, a column at a time.
-        name: Name of the data set, which becomes the suite's.
+        snapshot: Description of the typed table.
+        schema: Types and roles of its columns.
+        data: Its Parquet file, read once, one column at a time.
+        name: Name of the data set, used as the name of the suite.
+
+    Example: `suite_bytes(propose(snapshot, schema, data, "titanic"))` is the file of the suite.
     """
     from pipeweave_dagster.core.schema.column_profile import profile
 
@@ -66,12 +68,13 @@ def propose(snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, name
     rules = list(table_rules(schema.columns, snapshot.rows))
     for column in schema.columns:
         rules += column_rules(column, profiles[column.name])
-    kept = [r for r in rules if _holds(r, snapshot, data)]
+    kept = [r for r in rules if _is_satisfied(r, snapshot, data)]
     made_of = {"dataset": snapshot.sha256, "rows": snapshot.rows}
     return {"name": name, "expectations": kept, "meta": {"pipeweave": {"made_of": made_of}}}
 
 
-def _holds(rule: Rule, snapshot: DatasetSnapshot, data: Path) -> bool:
+def _is_satisfied(rule: Rule, snapshot: DatasetSnapshot, data: Path) -> bool:
+    """Return whether all values match the rule if it is a pattern; True for other rules."""
     if rule["type"] != "expect_column_values_to_match_regex":
         return True
     import pyarrow.compute as pc
@@ -81,30 +84,34 @@ def _holds(rule: Rule, snapshot: DatasetSnapshot, data: Path) -> bool:
     with pq.ParquetFile(data) as file:
         path = file.metadata.schema.column(place).path
         values = file.read(columns=[path]).column(0)
-    fits = pc.match_substring_regex(values, rule["kwargs"]["regex"])
-    return bool(pc.all(fits, min_count=0).as_py())
+    matches = pc.match_substring_regex(values, rule["kwargs"]["regex"])
+    return bool(pc.all(matches, min_count=0).as_py())
 
 
 def suite_bytes(suite: Suite) -> bytes:
-    """The file of a suite: JSON for reviewing, the same bytes for the same rules."""
+    """Return the suite as a JSON file: the same bytes for the same rules."""
     return (json.dumps(suite, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def read_suite(data: bytes, what: str) -> Suite:
-    """A suite from its file, which a person may have edited.
+    """Parse and validate the file of a suite, which a user may have edited.
+
+    Args:
+        data: The file.
+        what: What to call it in errors.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR that says which rule is wrong; nothing is evaluated.
+        PipeWeaveError: VALIDATION_ERROR that names the invalid rule.
     """
     try:
-        suite = json.loads(data[: _MOST_BYTES + 1])
+        suite = json.loads(data[: _MAX_BYTES + 1])
     except ValueError as error:
-        raise _wrong(what, f"it is no JSON: {error}") from None
+        raise _invalid(what, f"it is not JSON: {error}") from None
     rules = suite.get("expectations") if isinstance(suite, dict) else None
     if not isinstance(rules, list) or not isinstance(suite.get("name"), str):
-        raise _wrong(what, "it has no `name` and list of `expectations`")
-    if len(rules) > _MOST_RULES:
-        raise _wrong(what, f"it has more than {_MOST_RULES} rules")
+        raise _invalid(what, "it needs a 'name' and a list of 'expectations'")
+    if len(rules) > _MAX_RULES:
+        raise _invalid(what, f"it has more than {_MAX_RULES} rules")
     meta = suite.get("meta")
     return {
         "name": suite["name"][:200],
@@ -115,14 +122,16 @@ def read_suite(data: bytes, what: str) -> Suite:
 
 def _checked(rule: Any, number: int, what: str) -> Rule:
     if not isinstance(rule, dict) or not isinstance(rule.get("kwargs"), dict):
-        raise _wrong(what, f"rule {number} has no `type` and `kwargs`")
+        raise _invalid(what, f"rule {number} needs 'type' and 'kwargs'")
     if rule.get("type") not in _GROUP_OF_TYPE:
-        raise _wrong(what, f"rule {number} is of the unknown type {str(rule.get('type'))[:80]!r}")
-    strange = (set(rule) - _KEYS) | (set(rule["kwargs"]) & _FORBIDDEN)
-    if strange:
-        raise _wrong(what, f"rule {number} may not have {', '.join(sorted(strange))[:80]}")
+        raise _invalid(what, f"rule {number} has the unknown type {str(rule.get('type'))[:80]!r}")
+    unsupported = (set(rule) - _KEYS) | (set(rule["kwargs"]) & _FORBIDDEN)
+    if unsupported:
+        raise _invalid(
+            what, f"rule {number} has unsupported keys: {', '.join(sorted(unsupported))[:80]}"
+        )
     if "_table_" not in rule["type"] and not isinstance(rule["kwargs"].get("column"), str):
-        raise _wrong(what, f"rule {number} names no column")
+        raise _invalid(what, f"rule {number} has no column")
     for pattern in (rule["kwargs"].get("regex"),):
         _check_pattern(pattern, number, what)
     kept = {k: rule[k] for k in ("type", "kwargs", "severity", "meta") if k in rule}
@@ -133,25 +142,27 @@ def _check_pattern(pattern: Any, number: int, what: str) -> None:
     try:
         re.compile(pattern or "")
     except (re.error, TypeError) as error:
-        raise _wrong(what, f"rule {number} has a wrong pattern: {error}") from None
+        raise _invalid(what, f"rule {number} has an invalid pattern: {error}") from None
 
 
-def _wrong(what: str, why: str) -> PipeWeaveError:
+def _invalid(what: str, why: str) -> PipeWeaveError:
     return validation_error(
-        f"{what} is no suite of expectations: {why}.",
-        fix="Correct the file; 'pipeweave expectations NAME --export FILE' writes a right one.",
+        f"{what} is not a valid expectation suite: {why}.",
+        fix="Correct the file; 'pipeweave expectations NAME --export FILE' writes a valid one.",
     )
 
 
 def group_of(rule: Rule) -> RuleGroup:
-    """The group that a rule says it belongs to, else that of its type."""
-    about = rule["meta"].get("pipeweave")
-    said = about.get("group") if isinstance(about, dict) else None
-    return cast("RuleGroup", said if said in get_args(RuleGroup) else _GROUP_OF_TYPE[rule["type"]])
+    """Return the group that a rule declares, else that of its type."""
+    meta = rule["meta"].get("pipeweave")
+    group = meta.get("group") if isinstance(meta, dict) else None
+    if group in get_args(RuleGroup):
+        return cast("RuleGroup", group)
+    return _GROUP_OF_TYPE[rule["type"]]
 
 
 def made_of(suite: Suite) -> str | None:
-    """The dataset document that a suite was written from; None once a person has edited it."""
-    about = suite["meta"].get("pipeweave")
-    found = about.get("made_of") if isinstance(about, dict) else None
-    return str(found["dataset"]) if isinstance(found, dict) and "dataset" in found else None
+    """Return the address of the dataset document that a suite was written from, or None."""
+    meta = suite["meta"].get("pipeweave")
+    source = meta.get("made_of") if isinstance(meta, dict) else None
+    return str(source["dataset"]) if isinstance(source, dict) and "dataset" in source else None

@@ -1,4 +1,4 @@
-"""What lies in the landing zone, and what of it is new: pure functions of listings."""
+"""The landing zone: uploads, which of them are new, and the settings file beside them."""
 
 from pipeweave_dagster.core.landing.diff import Arrivals, Seen, arrivals
 from pipeweave_dagster.core.landing.uploads import Upload, newest, uploads_in

@@ -1,4 +1,4 @@
-"""Which objects of the landing zone are uploads, and of which data set."""
+"""Maps the objects of the landing zone to uploads of data sets."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -8,7 +8,7 @@ from pipeweave_dagster.core.naming import SETTINGS_FILE, dataset_of_key
 
 
 class Listed(Protocol):
-    """What a listing tells of an object."""
+    """An object of a storage listing."""
 
     @property
     def key(self) -> str:
@@ -16,15 +16,15 @@ class Listed(Protocol):
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
 
     @property
     def modified(self) -> float:
-        """Seconds since 1970."""
+        """Time of the last change, in seconds since 1970."""
 
     @property
     def version(self) -> str:
-        """Differs for every writing of the object."""
+        """A token that differs for every write of the object."""
 
 
 class Upload(Part):
@@ -48,19 +48,19 @@ class Upload(Part):
 
 
 def uploads_in(listing: Iterable[Listed]) -> list[Upload]:
-    """Every upload in a listing, oldest first; objects that are none are left out.
+    """Return every upload of a listing, oldest first; other objects are ignored.
 
-    Empty files are uploads too: they end in a clear refusal, not in silence.
+    Empty files are uploads too: they are rejected with a clear error instead of being ignored.
     """
-    found = [
+    uploads = [
         Upload(dataset=name, key=o.key, version=o.version, size=o.size, modified=o.modified)
         for o in listing
         if (name := dataset_of_key(o.key)) is not None
     ]
-    return sorted(found, key=lambda upload: (upload.modified, upload.key))
+    return sorted(uploads, key=lambda upload: (upload.modified, upload.key))
 
 
 def newest(uploads: Iterable[Upload], dataset: str) -> Upload | None:
-    """The youngest data file of a data set, or None."""
+    """Return the newest data file of a data set, or None."""
     files = [u for u in uploads if u.dataset == dataset and not u.is_settings]
     return max(files, key=lambda upload: (upload.modified, upload.key), default=None)

@@ -1,4 +1,4 @@
-"""Changing `pipeweave.yaml` as a person would: the new lines added, all others left as they are."""
+"""Edits `pipeweave.yaml` in place: adds lines, and keeps comments, order and quotes."""
 
 import io
 import re
@@ -7,22 +7,26 @@ from typing import Any
 import yaml
 
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.landing.merge_settings import merge_settings
 from pipeweave_dagster.core.landing.yaml_settings import parse_settings, settings_from
-from pipeweave_dagster.core.quality.user_decisions import merged
 
-_NEVER_WRAPPED = 1 << 20
-_INDENTED = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
+_NO_WRAPPING = 1 << 20
+_INDENTATION = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
 
 
 def edited(data: bytes, patch: dict[str, Any]) -> bytes | None:
-    """The file with a patch laid over it as `merged` does, and comments and order kept.
+    r"""Return the file with a patch merged in, with comments and order kept.
 
     Args:
         data: The file; valid settings.
-        patch: Settings to add or to replace.
+        patch: Settings to merge in, as `merge_settings` does.
 
     Returns:
-        The new file, which was read again and says what it should; None if it cannot be made so.
+        The new file, verified by parsing it again; None if it cannot be edited in place.
+
+    Example:
+        >>> edited(b"target: churn  # the label\n", {"metric": "roc_auc"})
+        b'target: churn  # the label\nmetric: roc_auc\n'
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -30,51 +34,51 @@ def edited(data: bytes, patch: dict[str, Any]) -> bytes | None:
 
     editor: Any = YAML()
     editor.preserve_quotes = True
-    editor.width = _NEVER_WRAPPED
+    editor.width = _NO_WRAPPING
     try:
         before = yaml.safe_load(data)
         if before:
             text = data.decode("utf-8-sig")
             content, inner, dash = load_yaml_guess_indent(text, yaml=editor)
             inner, dash = inner or 2, dash or 0
-            step = min((len(m[1]) for m in _INDENTED.finditer(text)), default=2)
+            step = min((len(m[1]) for m in _INDENTATION.finditer(text)), default=2)
             editor.indent(mapping=step, sequence=max(inner, dash + 2), offset=dash)
-            _lay_over(content, patch)
-            made = _written(editor, content)
+            _merge_in_place(content, patch)
+            new = _dumped(editor, content)
         else:  # comments at most
-            made = data.rstrip() + b"\n" * bool(data) + _written(editor, _quoted(patch))
-        wanted = settings_from(merged(before or {}, patch), "the edited file")
-        return made if parse_settings(made) == wanted else None
+            new = data.rstrip() + b"\n" * bool(data) + _dumped(editor, _with_quotes(patch))
+        expected = settings_from(merge_settings(before or {}, patch), "the edited file")
+        return new if parse_settings(new) == expected else None
     except (YAMLError, yaml.YAMLError, PipeWeaveError, ValueError, TypeError, AttributeError):
         return None
 
 
-def _written(editor: Any, content: Any) -> bytes:
+def _dumped(editor: Any, content: Any) -> bytes:
     out = io.BytesIO()
     editor.dump(content, out)
     return out.getvalue()
 
 
-def _lay_over(content: Any, patch: dict[str, Any]) -> None:
-    """As `merged`, in place."""
+def _merge_in_place(content: Any, patch: dict[str, Any]) -> None:
+    """Merge as `merge_settings` does, into the parsed file."""
     for key, value in patch.items():
         before = content.get(key)
         if isinstance(before, dict) and isinstance(value, dict):
-            _lay_over(before, value)
+            _merge_in_place(before, value)
         elif isinstance(before, list) and isinstance(value, list):
-            before.extend(_quoted(item) for item in value if item not in before)
+            before.extend(_with_quotes(item) for item in value if item not in before)
         else:
-            content[_quoted(key)] = _quoted(value)
+            content[_with_quotes(key)] = _with_quotes(value)
 
 
-def _quoted(value: Any) -> Any:
-    """The value with quotes around each text that YAML 1.1 would not read as that text."""
+def _with_quotes(value: Any) -> Any:
+    """Return the value with quotes around each string that YAML 1.1 would read otherwise."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, dict):
-        return {_quoted(key): _quoted(item) for key, item in value.items()}
+        return {_with_quotes(key): _with_quotes(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_quoted(item) for item in value]
+        return [_with_quotes(item) for item in value]
     if isinstance(value, str) and not _is_plain(value):
         return DoubleQuotedScalarString(value)
     return value

@@ -1,4 +1,4 @@
-"""Reading `pipeweave.yaml`, the settings that lie beside the uploads of a data set."""
+"""Parses `pipeweave.yaml`, the settings file beside the uploads of a data set."""
 
 from typing import Any
 
@@ -16,31 +16,45 @@ _MAX_PROBLEMS = 5
 
 
 def parse_settings(data: bytes, where: str = "pipeweave.yaml") -> DatasetSettings:
-    """Parse and check the settings.
+    """Parse and validate the settings.
+
+    Args:
+        data: The file.
+        where: What to call it in errors.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR that names the wrong key and the nearest right one.
+        PipeWeaveError: VALIDATION_ERROR that names the invalid key and the nearest valid one.
+
+    Example:
+        >>> parse_settings(b"target: churn").target
+        'churn'
+        >>> parse_settings(b"targte: churn")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        pipeweave_dagster.core.errors.PipeWeaveError: ... Did you mean 'target'?
     """
     if len(data) > _MAX_BYTES:
         raise validation_error(f"{where} is larger than {_MAX_BYTES >> 10} KiB.", fix="Shorten it.")
     try:
-        _refuse_bombs(data)
+        _reject_bombs(data)
         content = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" in line {place.line + 1}" if place else ""
-        raise validation_error(f"{where} is no valid YAML{line}.", fix="Correct it.") from error
+        raise validation_error(
+            f"{where} is not valid YAML{line}.", fix="Correct the syntax."
+        ) from error
     if content is None:
         return DatasetSettings()
     if not isinstance(content, dict):
         raise validation_error(
-            f"{where} holds no keys and values.", fix="Write them as in 'target: churn'."
+            f"{where} is not a mapping of keys to values.", fix="Write settings as 'target: churn'."
         )
     return settings_from(content, where)
 
 
 def settings_from(content: dict[str, Any], where: str) -> DatasetSettings:
-    """Check settings that are parsed already.
+    """Validate settings that are already parsed.
 
     Raises:
         PipeWeaveError: As `parse_settings`.
@@ -48,42 +62,48 @@ def settings_from(content: dict[str, Any], where: str) -> DatasetSettings:
     try:
         return DatasetSettings.model_validate(content)
     except ValidationError as error:
-        raise _explained(error, where) from error
+        raise _explain(error, where) from error
 
 
-def _refuse_bombs(data: bytes) -> None:
-    """Refuse what makes a short file cost much; nobody needs it here.
+def _reject_bombs(data: bytes) -> None:
+    """Reject YAML features that make a short file expensive to parse; no settings need them.
 
-    Aliases can unfold to gigabytes, and the time for brackets in brackets grows with the square
-    of their depth (5 kB of them: five seconds).
+    Aliases can expand to gigabytes, and parsing time is quadratic in the depth of nested brackets
+    (5 kB of them take five seconds).
     """
     depth = 0
     for count, event in enumerate(yaml.parse(data, Loader=yaml.SafeLoader)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or count > _MAX_EVENTS or depth > _MAX_DEPTH:
-            raise yaml.YAMLError("aliases are not allowed, nor too many or too deep entries")
+            raise yaml.YAMLError(
+                "aliases, and too many or too deeply nested entries, are not allowed"
+            )
 
 
-def _explained(error: ValidationError, where: str) -> PipeWeaveError:
-    told = [_one(first, where) for first in error.errors()[:_MAX_PROBLEMS]]
-    keys = [problem.details["key"] for problem in told]
-    text = " ".join(problem.text for problem in told)
-    return validation_error(text, keys=keys, **(told[0].details if len(told) == 1 else {}))
+def _explain(error: ValidationError, where: str) -> PipeWeaveError:
+    problems = [_explain_one(detail, where) for detail in error.errors()[:_MAX_PROBLEMS]]
+    keys = [problem.details["key"] for problem in problems]
+    text = " ".join(problem.text for problem in problems)
+    return validation_error(text, keys=keys, **(problems[0].details if len(problems) == 1 else {}))
 
 
-def _one(first: Any, where: str) -> PipeWeaveError:
-    path = ".".join(str(part) for part in first["loc"])
-    if first["type"] != "extra_forbidden":
-        return validation_error(f"{where}: {path}: {first['msg']}.", fix="Correct it.", key=path)
-    known = _keys_at(DatasetSettings, [str(part) for part in first["loc"][:-1]])
-    near = nearest_names(str(first["loc"][-1]), known, count=1)
-    hint = did_you_mean(near, otherwise=f"Known keys: {', '.join(known)}.")
+def _explain_one(detail: Any, where: str) -> PipeWeaveError:
+    path = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "missing":
+        return validation_error(f"{where}: {path!r} is missing.", fix="Add it.", key=path)
+    if detail["type"] != "extra_forbidden":
+        reason = detail["msg"].removeprefix("Value error, ")
+        message = f"{where}: invalid value for {path!r}: {reason}."
+        return validation_error(message, fix="Correct it.", key=path)
+    known = _keys_at(DatasetSettings, [str(part) for part in detail["loc"][:-1]])
+    near = nearest_names(str(detail["loc"][-1]), known, count=1)
+    hint = did_you_mean(near, otherwise=f"Valid keys: {', '.join(known)}.")
     return validation_error(f"{where}: unknown key {path!r}.", fix=hint, key=path, nearest=near)
 
 
 def _keys_at(model: type[BaseModel], path: list[str]) -> list[str]:
-    """The keys that are allowed at a place of the settings."""
+    """Return the keys that are valid at a path of the settings."""
     for part in path:
         field = model.model_fields.get(part)
         if field is None:

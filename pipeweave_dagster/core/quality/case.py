@@ -1,4 +1,4 @@
-"""What every guardrail looks at: the table, its schema and settings, and shared measurements."""
+"""The input of every guardrail: the table, its schema and settings, and shared measurements."""
 
 from functools import cached_property
 from pathlib import Path
@@ -26,12 +26,15 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 if TYPE_CHECKING:
     from pipeweave_dagster.core.schema.schema_diff import SchemaChange
 
-ROWS_PER_BIN = 40  # fewer rows make the rate of a bin mostly noise
-RARE = 5  # a value of fewer rows could point to a person
+ROWS_PER_BIN = 40
+"""With fewer rows the target rate of a bin is mostly noise."""
+MIN_ROWS_SHOWN = 5
+"""A rarer value could identify a person, so messages hide it."""
+NEAR_PERFECT_SKILL = 0.99
 
 
 class Case:
-    """One data set under inspection. Everything is computed when it is first asked for."""
+    """One version of a data set under inspection; every measurement is computed on first use."""
 
     def __init__(
         self,
@@ -48,8 +51,8 @@ class Case:
         self.settings = settings
         self._previous = previous
         self._data = data
-        self._orders: dict[str, Order] = {}
-        self._sides: dict[str, Counts] = {}
+        self._separations: dict[str, Order] = {}
+        self._missingness_counts: dict[str, Counts] = {}
 
     @classmethod
     def of(
@@ -60,27 +63,27 @@ class Case:
         settings: DatasetSettings,
         previous: Version | None = None,
     ) -> "Case":
-        """The case of a stored snapshot, and of the version before it if there is one."""
+        """Return the case of a stored snapshot, with the previous version if there is one."""
         return cls(snapshot, schema, Table(data, schema, settings), settings, previous, data)
 
     @property
     def previous(self) -> Version:
-        """The version before (NotApplicableError if there is none)."""
+        """The previous version (NotApplicableError if there is none)."""
         if self._previous is None:
-            raise NotApplicableError("there is no earlier version to compare with")
+            raise NotApplicableError("there is no previous version to compare with")
         return self._previous
 
     @cached_property
-    def changes(self) -> list["SchemaChange"]:
-        """What has changed in the schema since the version before."""
+    def schema_changes(self) -> list["SchemaChange"]:
+        """Schema changes since the previous version."""
         from pipeweave_dagster.core.schema.schema_diff import compare
 
         old = self.previous
         return compare(old.meaning, old.snapshot, old.data, self.snapshot, self._file)
 
     @cached_property
-    def moved(self) -> DriftReport:
-        """How far columns have moved since the version before; dates move by nature."""
+    def drift(self) -> DriftReport:
+        """Drift of features and target since the previous version; dates advance by nature."""
         from pipeweave_dagster.core.monitoring import measure_drift
 
         names = [
@@ -97,75 +100,76 @@ class Case:
         return self._data
 
     @cached_property
-    def repeats(self) -> Repeats:
-        """How often rows repeat an earlier one."""
+    def duplicates(self) -> Repeats:
+        """Counts of rows that repeat an earlier row."""
         return repeats_of(self.table.columns)
 
     @cached_property
     def target(self) -> Target:
-        """The target without rows that only mark it missing (else NotApplicableError)."""
+        """The target, rows with a sentinel for missing left out (else NotApplicableError)."""
         target = believed(self.table.target, self.table.columns)
         if target is None:
             raise NotApplicableError("there is no target")
         if target.classes < 2:
-            raise NotApplicableError("the target does not vary")
+            raise NotApplicableError("the target is constant")
         return target
 
     @cached_property
-    def suspects(self) -> list[Column]:
-        """The columns that could leak: all but the target and what the user dropped."""
+    def class_target(self) -> Target:
+        """The target of a classification task (NotApplicableError if it is numeric)."""
+        if self.target.task == "regression":
+            raise NotApplicableError("the target is numeric")
+        return self.target
+
+    @cached_property
+    def candidate_predictors(self) -> list[Column]:
+        """The columns that could leak: features and identifiers, without the target."""
         roles = {"feature", "identifier"}
         names = [i.name for i in self.table.infos if i.role in roles and i.name != self.target.name]
         return [self.table[name] for name in names]
 
     @cached_property
-    def half(self) -> NDArray[np.int8]:
-        """A fixed division of the rows into two halves."""
+    def half_of_row(self) -> NDArray[np.int8]:
+        """Shape (n,): 0 or 1, the fixed half of each row for two-fold cross-fitting."""
         return halves(self.table.rows)
 
     @cached_property
-    def powers(self) -> dict[str, Power]:
-        """How well each suspect alone tells the target: cross-fitted, or by its mere order."""
-        return {column.name: self._power(column) for column in self.suspects}
+    def univariate_power(self) -> dict[str, Power]:
+        """Predictive power of each candidate predictor on its own, out of sample."""
+        return {column.name: self._power(column) for column in self.candidate_predictors}
 
     def _power(self, column: Column) -> Power:
+        """Return the larger of the cross-fitted power of the bins and that of the mere order."""
         bins = max(8, min(MAX_BINS, self.table.rows // ROWS_PER_BIN))
-        fitted = power(*binned(column, bins), self.target, self.half)
+        fitted = power(*binned(column, bins), self.target, self.half_of_row)
         if not column.ordered:
             return fitted
-        number = self.target.task == "regression"
-        ordered = order_r2(column, self.target) if number else self.order(column).skill
+        numeric = self.target.task == "regression"
+        ordered = order_r2(column, self.target) if numeric else self.class_separation(column).skill
         return Power(fitted.metric, max(fitted.value, ordered))
 
-    def order(self, column: Column) -> Order:
-        """What the order of an ordered column says of the classes."""
-        if column.name not in self._orders:
-            self._orders[column.name] = order_of(column, self.classes)
-        return self._orders[column.name]
-
-    def sides(self, column: Column) -> Counts:
-        """Shape (2, classes): rows of each class where the column is present and is missing."""
-        if column.name not in self._sides:
-            self._sides[column.name] = side_counts(column, self.classes)
-        return self._sides[column.name]
-
     @cached_property
-    def classes(self) -> Target:
-        """The target if it has classes (NotApplicableError if it is a number)."""
-        if self.target.task == "regression":
-            raise NotApplicableError("the target is a number")
-        return self.target
+    def runner_up_skill(self) -> float:
+        """The highest skill among the predictors that are not nearly perfect."""
+        skills = [power.skill for power in self.univariate_power.values()]
+        return max((skill for skill in skills if skill < NEAR_PERFECT_SKILL), default=0.0)
 
-    @cached_property
-    def honest_best(self) -> float:
-        """The best skill of a column that does not tell the target almost perfectly."""
-        skills = [power.skill for power in self.powers.values() if power.skill < 0.99]
-        return max(skills, default=0.0)
+    def class_separation(self, column: Column) -> Order:
+        """Return how well the order of an ordered column separates the classes."""
+        if column.name not in self._separations:
+            self._separations[column.name] = order_of(column, self.class_target)
+        return self._separations[column.name]
 
-    def label(self, column: Column, code: int) -> str:
-        """A value as it may be shown: never that of a sensitive column, never a rare one."""
+    def counts_by_missingness(self, column: Column) -> Counts:
+        """Return rows per class, shape (2, classes): where the column is present, and missing."""
+        if column.name not in self._missingness_counts:
+            self._missingness_counts[column.name] = side_counts(column, self.class_target)
+        return self._missingness_counts[column.name]
+
+    def display_value(self, column: Column, code: int) -> str:
+        """Return a value as messages may show it: sensitive and rare values are hidden."""
         if code < 0:
             return "missing"
-        if column.info.pii or column.counts[code] < RARE:
-            return "a hidden value"
+        if column.info.pii or column.counts[code] < MIN_ROWS_SHOWN:
+            return "(hidden)"
         return f"'{column.labels[code][:60]}'"

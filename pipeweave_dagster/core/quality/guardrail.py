@@ -1,4 +1,4 @@
-"""What a guardrail is: a code, a title, a group, and a check that yields hits."""
+"""The types of a guardrail: its code, title, group and check, and the hits that a check yields."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -8,19 +8,24 @@ from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.documents.findings import Group, State
 from pipeweave_dagster.core.quality.case import Case
 
+DROP_OR_EXPLAIN = (
+    "Drop the column, or override this finding with the reason why it is known at prediction time."
+)
+
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing that a check found, before it gets its code.
+    """One issue that a check found; the guardrail turns it into a finding.
 
     Attributes:
-        state: `blocked` for proof, `alerted` for suspicion, `fixed` where the line already acts.
-        message: What was found, in a sentence or two, with numbers and without raw values of
+        state: `blocked` for proof, `alerted` for suspicion, `fixed` where the pipeline already
+            handles it.
+        message: The issue in one or two sentences, with figures and without raw values of
             sensitive columns.
-        columns: The columns that it is about.
+        columns: The columns concerned.
         evidence: The figures, JSON-ready.
         proposal: What to do, as an instruction.
-        patch: The same as keys of `pipeweave.yaml`.
+        patch: The proposal as keys of `pipeweave.yaml`.
     """
 
     state: State
@@ -33,7 +38,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Guardrail:
-    """One rule with its name for people (`code`) and its check."""
+    """One rule: its stable code, a title that states what should hold, its group and its check."""
 
     code: str
     title: str
@@ -41,13 +46,13 @@ class Guardrail:
     check: Callable[[Case], Iterable[Hit]]
 
     def findings(self, case: Case) -> list[Finding]:
-        """Run the check: its hits as findings, or one that says `passed`.
+        """Run the check and return its hits as findings, or a single one in state `passed`.
 
         Raises:
-            NotApplicableError: there is nothing to look at.
+            NotApplicableError: The case has nothing to check, for example no target.
         """
-        found = [self._finding(hit) for hit in self.check(case)]
-        return found or [self._finding(Hit("passed", "Nothing found."))]
+        findings = [self._finding(hit) for hit in self.check(case)]
+        return findings or [self._finding(Hit("passed", "No issues found."))]
 
     def _finding(self, hit: Hit) -> Finding:
         return Finding(
@@ -56,20 +61,20 @@ class Guardrail:
             group=self.group,
             state=hit.state,
             columns=hit.columns,
-            message=_about(hit),
+            message=_with_column(hit),
             evidence=hit.evidence,
             proposal=hit.proposal,
             patch=hit.patch,
         )
 
 
-def _about(hit: Hit) -> str:
-    """The message with the name of its one column, so that it can stand alone in a log."""
+def _with_column(hit: Hit) -> str:
+    """Return the message, prefixed with its only column so that it stands alone in a log."""
     if len(hit.columns) != 1 or hit.state == "passed":
         return hit.message
     return f"'{hit.columns[0][:80]}': {hit.message[0].lower()}{hit.message[1:]}"
 
 
 def drop(*columns: str) -> dict[str, Any]:
-    """The patch of `pipeweave.yaml` that leaves columns out."""
+    """Return the patch of `pipeweave.yaml` that drops columns."""
     return {"columns": {name: {"drop": True} for name in columns}}

@@ -1,5 +1,5 @@
-"""How a guardrail says that it has nothing to look at."""
+"""The exception by which a guardrail reports that it does not apply."""
 
 
 class NotApplicableError(Exception):
-    """The guardrail does not apply here (no target, no dates …); its text says what is absent."""
+    """The guardrail has nothing to check (no target, no dates, …); the text says what is absent."""

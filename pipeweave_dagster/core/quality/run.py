@@ -1,8 +1,8 @@
-"""Runs the registry over a case, applies the overrides and fills the groups that say nothing."""
+"""Runs all guardrails on a case, applies the overrides and fills in the groups without findings."""
 
 import logging
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import (
@@ -13,15 +13,17 @@ from pipeweave_dagster.core.documents import (
     Override,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.documents.findings import Group
+from pipeweave_dagster.core.documents.findings import Group, State
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 from pipeweave_dagster.core.quality.registry import GUARDRAILS
 
 log = logging.getLogger(__name__)
 
-STALE = "PW508"
-GROUPS = "PW604"
+STALE_OVERRIDE = "PW508"
+STALE_OVERRIDE_TITLE = "Overrides match a finding"
+ROW_GROUPS = "PW604"
+_STATE_RANK = {"blocked": 0, "fixed": 1, "alerted": 2, "passed": 3}
 
 
 def run_guardrails(
@@ -31,85 +33,79 @@ def run_guardrails(
     settings: DatasetSettings,
     previous: Version | None = None,
 ) -> Findings:
-    """See `pipeweave_dagster.core.quality.inspect`."""
-    found = inspect_case(Case.of(snapshot, schema, data, settings, previous))
+    """Run every guardrail; see `pipeweave_dagster.core.quality.inspect`."""
+    result = inspect_case(Case.of(snapshot, schema, data, settings, previous))
     if previous is not None:
-        found = found.model_copy(update={"compared_with": previous.addresses})
-    states = [finding.state for finding in found.findings]
+        result = result.model_copy(update={"compared_with": previous.addresses})
+    states = [finding.state for finding in result.findings]
     log.info("findings: %s blocked, %s alerted", states.count("blocked"), states.count("alerted"))
-    return found
+    return result
 
 
 def inspect_case(case: Case) -> Findings:
-    """All findings of a case, with the overrides of its settings applied."""
+    """Return all findings of a case, with the overrides of its settings applied."""
     overrides = case.settings.overrides
-    found, skipped = findings_of(case)
-    found = [_overridden(finding, overrides) for finding in found]
-    found += _stale(found, overrides)
-    found += _silent_groups(found, skipped)
-    return Findings(findings=sorted(found, key=lambda finding: finding.code))
+    findings, skipped = run_all(case)
+    findings = [_apply_override(finding, overrides) for finding in findings]
+    findings += _stale_overrides(findings, overrides)
+    findings += _groups_without_findings(findings, skipped)
+    return Findings(findings=sorted(findings, key=lambda finding: finding.code))
 
 
-def findings_of(case: Case) -> tuple[list[Finding], dict[str, str]]:
-    """All findings of a case, and by code why other guardrails did not apply."""
-    found: list[Finding] = []
+def run_all(case: Case) -> tuple[list[Finding], dict[str, str]]:
+    """Return the findings of all guardrails, and by code why the others do not apply."""
+    findings: list[Finding] = []
     skipped: dict[str, str] = {}
     for guardrail in GUARDRAILS:
         try:
-            found += guardrail.findings(case)
+            findings += guardrail.findings(case)
         except NotApplicableError as reason:
             skipped[guardrail.code] = str(reason)
-    return _strongest(found), skipped
+    return _without_repeats(findings), skipped
 
 
-def _strongest(found: list[Finding]) -> list[Finding]:
-    """At most one leakage finding a column: the strongest, by state and then by code.
+def _without_repeats(findings: list[Finding]) -> list[Finding]:
+    """Keep at most one leakage finding per column: the strongest, by state and then by code.
 
     A recode of the target is also nearly perfect, pure and strong; one override must be enough,
-    and one line tells why a column was dropped.
+    and one line must tell why a column was dropped.
     """
-    rank = {"blocked": 0, "fixed": 1, "alerted": 2, "passed": 3}
-    seen: set[str] = set()
+    covered: set[str] = set()
     kept: list[Finding] = []
-    for finding in sorted(found, key=lambda f: rank[f.state]):
-        repeats = bool(finding.columns) and set(finding.columns) <= seen
-        if finding.group == "leakage" and repeats:
+    for finding in sorted(findings, key=lambda f: _STATE_RANK[f.state]):
+        repeated = bool(finding.columns) and set(finding.columns) <= covered
+        if finding.group == "leakage" and repeated:
             continue
         if finding.group == "leakage" and len(finding.columns) == 1:
-            seen |= set(finding.columns)
+            covered |= set(finding.columns)
         kept.append(finding)
-    suspects = {c for f in kept if f.group == "leakage" and f.state != "passed" for c in f.columns}
-    # What leaks has groups of one outcome by nature; that is said already.
-    grouped = [f for f in kept if f.code != GROUPS or not set(f.columns) <= suspects]
-    return sorted(grouped, key=lambda f: f.code)
+    leaking = {c for f in kept if f.group == "leakage" and f.state != "passed" for c in f.columns}
+    # A leaking column has groups of one outcome by nature; its leakage finding covers that.
+    kept = [f for f in kept if f.code != ROW_GROUPS or not set(f.columns) <= leaking]
+    return sorted(kept, key=lambda f: f.code)
 
 
-def _overridden(finding: Finding, overrides: list[Override]) -> Finding:
+def _apply_override(finding: Finding, overrides: list[Override]) -> Finding:
     if finding.state not in {"alerted", "blocked"}:
         return finding
     for override in overrides:
-        if override.finding == finding.code and override.column in {None, *finding.columns}:
-            return finding.model_copy(update={"overridden": override.told})
+        if _matches(override, finding):
+            return finding.model_copy(update={"overridden": override.attributed_reason})
     return finding
 
 
-def _stale(found: list[Finding], overrides: list[Override]) -> list[Finding]:
-    """Overrides that set nothing aside: kept in silence they would hide what comes back."""
-    title = "Overrides apply to something"
-    stale = [o for o in overrides if not any(f.overridden and _meets(o, f) for f in found)]
+def _stale_overrides(findings: list[Finding], overrides: list[Override]) -> list[Finding]:
+    """Alert on overrides that match nothing: kept silently, they would hide a later finding."""
     if not overrides:
         return []
+    stale = [o for o in overrides if not any(f.overridden and _matches(o, f) for f in findings)]
     if not stale:
-        message = f"Overrides in use: {len(overrides)}."
-        return [Finding(code=STALE, title=title, group="columns", state="passed", message=message)]
+        return [_override_finding("passed", f"Overrides in use: {len(overrides)}.")]
     return [
-        Finding(
-            code=STALE,
-            title=title,
-            group="columns",
-            state="alerted",
+        _override_finding(
+            "alerted",
+            f"The override of {override.finding} matches no finding in this version.",
             columns=[override.column] if override.column else [],
-            message=f"The override of {override.finding} applies to nothing in this version.",
             evidence={"finding": override.finding, "reason": override.reason},
             proposal="Remove the override from pipeweave.yaml, or correct its code or column.",
         )
@@ -117,12 +113,23 @@ def _stale(found: list[Finding], overrides: list[Override]) -> list[Finding]:
     ]
 
 
-def _meets(override: Override, finding: Finding) -> bool:
+def _override_finding(state: State, message: str, **facts: Any) -> Finding:
+    return Finding(
+        code=STALE_OVERRIDE,
+        title=STALE_OVERRIDE_TITLE,
+        group="columns",
+        state=state,
+        message=message,
+        **facts,
+    )
+
+
+def _matches(override: Override, finding: Finding) -> bool:
     return override.finding == finding.code and override.column in {None, *finding.columns}
 
 
-def _silent_groups(found: list[Finding], skipped: dict[str, str]) -> list[Finding]:
-    spoken = {finding.group for finding in found}
+def _groups_without_findings(findings: list[Finding], skipped: dict[str, str]) -> list[Finding]:
+    covered = {finding.group for finding in findings}
     reasons = sorted(set(skipped.values())) or ["there is nothing to compare with"]
     return [
         Finding(
@@ -133,5 +140,5 @@ def _silent_groups(found: list[Finding], skipped: dict[str, str]) -> list[Findin
             message=f"No guardrail of this group applies: {'; '.join(reasons)}.",
         )
         for number, group in enumerate(get_args(Group), start=1)
-        if group not in spoken
+        if group not in covered
     ]

@@ -124,8 +124,8 @@ def test_one_column_can_be_answered(store: DocumentStore, case: DatasetFiles) ->
 @pytest.mark.parametrize(
     ("column", "words"),
     [
-        ("bar_passed", "stops the line. PW204"),
-        ("id", "is left out (identifier)"),
+        ("bar_passed", "blocks the run (PW204)"),
+        ("id", "is not used (identifier)"),
         ("pass_bar", "is the target"),
         ("lsat", "is used"),
     ],

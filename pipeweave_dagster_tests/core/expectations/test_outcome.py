@@ -3,7 +3,7 @@
 import pytest
 
 from pipeweave_dagster.core.documents import ColumnDeduction
-from pipeweave_dagster.core.expectations.outcome import failure, masked, told
+from pipeweave_dagster.core.expectations.outcome import describe_rule, failure, masked
 from pipeweave_dagster.core.expectations.page import docs_page
 from pipeweave_dagster.core.expectations.rules import rule
 
@@ -48,15 +48,15 @@ def test_missing_and_new_columns_are_named():
     expected = rule(
         "columns", "expect_table_columns_to_match_set", "", column_set=["a", "b"], exact_match=True
     )
-    said = {"observed_value": ["a", "c"], "details": {"mismatched": {"missing": ["b"],
+    observed = {"observed_value": ["a", "c"], "details": {"mismatched": {"missing": ["b"],
             "unexpected": ["c"]}}}  # fmt: skip
-    text = failure(expected, said, None).text
-    assert "without b; with the new c." in text
+    text = failure(expected, observed, None).text
+    assert "Missing: b. New: c." in text
 
 
-def test_rules_of_other_kinds_are_told_by_their_type():
+def test_rules_of_other_kinds_are_described_by_their_type():
     other = {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "a"}, "meta": {}}
-    assert told(other) == "expect column mean to be between."
+    assert describe_rule(other) == "expect column mean to be between."
 
 
 def test_the_page_escapes_and_runs_nothing():
@@ -66,5 +66,5 @@ def test_the_page_escapes_and_runs_nothing():
     page = docs_page(suite, {0: failure(rules[0], result("x"), None)}, set(), 100)
     assert "<img" not in page
     assert "<script" not in page
-    assert "1 of 1 rules were not held to by the 100 rows" in page
+    assert "1 of 1 rules failed on the 100 rows" in page
     assert "http" not in page

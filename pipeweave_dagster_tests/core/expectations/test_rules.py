@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeweave_dagster.core.expectations.rules import common_shape
+from pipeweave_dagster.core.expectations.text_patterns import common_pattern
 
 
 def table(column, values, rows=200):
@@ -66,7 +66,7 @@ def test_a_form_that_the_version_itself_breaks_is_no_rule(rules_of):
 
 @pytest.mark.parametrize("values", [["ab-1"] * 5, ["a", "bb"] * 20, ["--"] * 40])
 def test_no_form_without_enough_alike_values(values):
-    assert common_shape(tuple(values)) is None
+    assert common_pattern(tuple(values)) is None
 
 
 def test_the_same_table_gives_the_same_suite(suite_of):

@@ -28,13 +28,13 @@ def test_a_rule_of_a_person_gets_the_group_of_its_type():
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"{", "JSON"),
         (b"[]", "expectations"),
         (suite({"type": "expect_column_values_to_be_unique"}), "rule 1"),
-        (suite(RULE, {"type": "expect_me", "kwargs": {}}), "rule 2 is of the unknown type"),
-        (suite({**RULE, "kwargs": {}}), "names no column"),
+        (suite(RULE, {"type": "expect_me", "kwargs": {}}), "rule 2 has the unknown type"),
+        (suite({**RULE, "kwargs": {}}), "rule 1 has no column"),
         (suite({**RULE, "kwargs": {"column": "a", "row_condition": "1"}}), "row_condition"),
         (
             suite(
@@ -45,6 +45,6 @@ def test_a_rule_of_a_person_gets_the_group_of_its_type():
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named(data, told):
-    with pytest.raises(PipeWeaveError, match=told):
+def test_what_is_wrong_is_named(data, message):
+    with pytest.raises(PipeWeaveError, match=message):
         read_suite(data, "The file")

@@ -41,16 +41,16 @@ def test_all_keys_are_optional(data: bytes) -> None:
         (b"targte: a", "Did you mean 'target'"),
         (b"columns: {a: {typ: text}}", "Did you mean 'type'"),
         (b"retrain: {max_age: 3}", "Did you mean 'max_age_days'"),
-        (b"zzz: 1", "Known keys: target"),
+        (b"zzz: 1", "Valid keys: target"),
         (b"time_budget_s: -1", "time_budget_s"),
         (b"metric: best", "metric"),
         (b"overrides: [{finding: PW204}]", "reason"),
-        (b"- a\n- b", "keys and values"),
+        (b"- a\n- b", "keys to values"),
         (b"target: [unclosed", "line"),
-        (b"a: &x [1]\nb: *x", "no valid YAML"),
-        (b"target: !!python/object/apply:os.system ['true']", "no valid YAML"),
-        (b"\xff\xfe\xfa", "no valid YAML"),
-        pytest.param(b"x: " + b"[" * 200_000, "no valid YAML", id="brackets"),
+        (b"a: &x [1]\nb: *x", "not valid YAML"),
+        (b"target: !!python/object/apply:os.system ['true']", "not valid YAML"),
+        (b"\xff\xfe\xfa", "not valid YAML"),
+        pytest.param(b"x: " + b"[" * 200_000, "not valid YAML", id="brackets"),
         pytest.param(b"# " + b"x" * 300_000, "larger than", id="large"),
     ],
 )
@@ -65,5 +65,5 @@ def test_aliases_that_unfold_to_gigabytes_are_refused_at_once() -> None:
     bomb = b"a0: &a0 [x, x]\n" + b"".join(
         b"a%d: &a%d [*a%d, *a%d]\n" % (i, i, i - 1, i - 1) for i in range(1, 60)
     )
-    with pytest.raises(PipeWeaveError, match="no valid YAML"):
+    with pytest.raises(PipeWeaveError, match="not valid YAML"):
         parse_settings(bomb)

@@ -56,4 +56,4 @@ def test_a_column_that_changed_its_type_is_drift(tmp_path):
     old = stored(tmp_path / "a", x=[1.0, 2.0] * 100)
     report = measure_drift("b", old, stored(tmp_path / "b", x=["u", "v"] * 100), ["x"])
     assert report.columns[0].drifted
-    assert "text now" in report.columns[0].note
+    assert "from number to text" in report.columns[0].note

@@ -1,1 +1,1 @@
-"""One guardrail a module. The registry beside this package lists them in the order of codes."""
+"""One module per guardrail, in folders by group; `core.quality.registry` discovers them."""

@@ -1,1 +1,1 @@
-"""Guardrails on single columns: constant, identifying, misspelled."""
+"""Guardrails on single columns: constant, identifying, inconsistently spelled."""

@@ -1,27 +1,27 @@
-"""PW503: categories with very many values."""
+"""PW503: categorical columns with high cardinality."""
 
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
-MANY = 100
+MAX_CATEGORIES = 100
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Say where categories are encoded by their relation to the target, not one by one."""
+    """Report columns that are target-encoded instead of one-hot encoded for their cardinality."""
     for info in case.table.infos:
         if info.role != "feature" or info.type not in {"categorical", "context_specific"}:
             continue
-        if info.distinct > MANY:
+        if info.distinct > MAX_CATEGORIES:
             yield Hit(
                 "fixed",
-                f"It has {info.distinct:,} different categories; they are encoded by their "
-                "relation to the target inside the folds, not one by one.",
+                f"It has {info.distinct:,} categories, so it is target-encoded inside the folds "
+                "instead of one-hot encoded.",
                 [info.name],
-                {"distinct": info.distinct, "limit": MANY},
-                "Leave it out if new rows will mostly have values never seen before.",
+                {"distinct": info.distinct, "limit": MAX_CATEGORIES},
+                "Drop it if new rows will mostly have unseen categories.",
             )
 
 
-GUARDRAIL = Guardrail("PW503", "Categories are few enough", "columns", check)
+GUARDRAIL = Guardrail("PW503", "Categorical columns have low cardinality", "columns", check)

@@ -1,4 +1,4 @@
-"""PW504: one category in several spellings."""
+"""PW504: categories with several spellings."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,31 +9,31 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
-MAX_VALUES = 2_000
-SHOWN = 3
+MAX_CATEGORIES = 2_000
+MAX_SHOWN = 3
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on categories that differ only in case, blanks or a final dot. Nothing is merged."""
+    """Alert on categories that differ only in case, whitespace or a trailing dot."""
     columns = [c for c in case.table.columns if c.info.type in {"categorical", "ordinal"}]
-    texts = [c for c in columns if c.info.storage == "text" and c.distinct <= MAX_VALUES]
+    texts = [c for c in columns if c.info.storage == "text" and c.distinct <= MAX_CATEGORIES]
     if not texts:
-        raise NotApplicableError("there are no categories")
+        raise NotApplicableError("there are no categorical text columns")
     for column in texts:
         groups = _variants(column)
         if not groups:
             continue
         rows = sum(int(column.counts[code]) for group in groups for code in group[1:])
-        shown = " = ".join(case.label(column, code) for code in groups[0][:SHOWN])
+        shown = " = ".join(case.display_value(column, code) for code in groups[0][:MAX_SHOWN])
         yield Hit(
             "alerted",
-            f"{len(groups)} categories are spelled in several ways, for example {shown}; "
-            f"{rows:,} rows have a rarer spelling.",
+            f"{len(groups)} categories have several spellings, for example {shown}; "
+            f"{rows:,} rows use a less frequent one.",
             [column.name],
             {"categories": len(groups), "rows": rows},
-            "If they mean the same, say so: `columns: {NAME: {merge_spellings: true}}`."
+            "If they mean the same, set columns: {NAME: {merge_spellings: true}}."
             if column.info.role != "target"
-            else "Write them in one way in the source.",
+            else "Use one spelling in the source.",
             {"columns": {column.name: {"merge_spellings": True}}}
             if column.info.role != "target"
             else {},
@@ -41,7 +41,7 @@ def check(case: Case) -> Iterator[Hit]:
 
 
 def _variants(column: Column) -> list[list[int]]:
-    """Codes of each category with several spellings, the most frequent spelling first."""
+    """Return the codes of each category with several spellings, the most frequent first."""
     spellings: dict[str, list[int]] = defaultdict(list)
     for code, label in enumerate(column.labels):
         spellings[plain_spelling(label)].append(code)
@@ -49,4 +49,4 @@ def _variants(column: Column) -> list[list[int]]:
     return [sorted(codes, key=lambda code: -int(column.counts[code])) for codes in several]
 
 
-GUARDRAIL = Guardrail("PW504", "Categories are spelled in one way", "columns", check)
+GUARDRAIL = Guardrail("PW504", "Category spellings are consistent", "columns", check)

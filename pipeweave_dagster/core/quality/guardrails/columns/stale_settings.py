@@ -1,4 +1,4 @@
-"""PW509: settings of columns that this version does not have."""
+"""PW509: settings of columns that do not exist in this version."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from pipeweave_dagster.core.schema.target_choice import find_column
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on a column's setting that names no column: renamed, its override would be lost."""
+    """Alert on settings of a missing column: after a rename they would silently stop applying."""
     if not case.settings.columns:
         raise NotApplicableError("no column has settings")
     for name in case.settings.columns:
@@ -19,12 +19,12 @@ def check(case: Case) -> Iterator[Hit]:
         except PipeWeaveError as error:
             yield Hit(
                 "alerted",
-                f"The setting of '{name[:80]}' applies to nothing: this version has no such "
+                f"The settings of column '{name[:80]}' have no effect: this version has no such "
                 "column.",
                 [],
                 {"setting": name[:200]},
-                f"Correct its name in pipeweave.yaml, or remove it. {error.fix}".strip(),
+                f"Correct the name in pipeweave.yaml, or remove the entry. {error.fix}".strip(),
             )
 
 
-GUARDRAIL = Guardrail("PW509", "Settings name columns", "columns", check)
+GUARDRAIL = Guardrail("PW509", "Column settings refer to existing columns", "columns", check)

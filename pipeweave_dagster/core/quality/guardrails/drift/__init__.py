@@ -1,1 +1,1 @@
-"""Guardrails that compare a version of a data set with the one before."""
+"""Guardrails that compare a version of a data set with the previous one."""

@@ -1,4 +1,4 @@
-"""PW704: this version ends earlier in time than the one before."""
+"""PW704: this version ends earlier in time than the previous one."""
 
 from collections.abc import Iterator
 
@@ -9,25 +9,25 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert where the newest date is older than that of the last version: an old file, perhaps."""
-    before = Stored(case.previous.data)
+    """Alert if the latest date is older than in the previous version: perhaps an old file."""
+    previous = Stored(case.previous.data)
     columns = [c for c in case.table.columns if c.info.storage in {"date", "datetime"}]
-    shared = [c for c in columns if c.name in before and c.distinct and not c.info.pii]
+    shared = [c for c in columns if c.name in previous and c.distinct and not c.info.pii]
     if not shared:
-        raise NotApplicableError("there are no dates to compare")
+        raise NotApplicableError("there are no date columns to compare")
     for column in shared:
-        newest = before.newest(column.name)
+        newest = previous.newest(column.name)
         if newest is None or column.numbers is None:
             continue
         days = (newest - float(column.numbers[-1])) / 86_400.0
         if days > 0:
             yield Hit(
                 "alerted",
-                f"Its newest value is {days:,.1f} days older than that of the last version.",
+                f"Its latest value is {days:,.1f} days older than in the previous version.",
                 [column.name],
                 {"days": round(days, 3)},
-                "Check that this is the newest file of the source.",
+                "Check that this is the latest file from the source.",
             )
 
 
-GUARDRAIL = Guardrail("PW704", "This version is newer than the last", "drift", check)
+GUARDRAIL = Guardrail("PW704", "Data is newer than in the previous version", "drift", check)

@@ -1,4 +1,4 @@
-"""PW701: this version has moved away from the one before."""
+"""PW701: columns have drifted since the previous version."""
 
 from collections.abc import Iterator
 
@@ -7,17 +7,17 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on columns that have drifted farther than chance explains, the target included."""
-    for column in case.moved.columns:
+    """Alert on columns, the target included, that drifted more than expected by chance."""
+    for column in case.drift.columns:
         if column.drifted and column.score is not None:
             yield Hit(
                 "alerted",
-                f"Its distribution has moved since the last version (stability index "
-                f"{column.score:.3f}, by chance at most {column.threshold:.3f}).",
+                f"Its distribution has shifted since the previous version (population stability "
+                f"index {column.score:.3f}, at most {column.threshold:.3f} expected by chance).",
                 [column.name],
                 {"index": column.score, "threshold": column.threshold},
-                "Check that the source still means the same by it.",
+                "Check that the column still has the same meaning in the source.",
             )
 
 
-GUARDRAIL = Guardrail("PW701", "This version is like the last one", "drift", check)
+GUARDRAIL = Guardrail("PW701", "Column distributions are stable", "drift", check)

@@ -1,4 +1,4 @@
-"""PW703: the columns mean something else than in the version before."""
+"""PW703: the schema differs from that of the previous version."""
 
 from collections.abc import Iterator
 
@@ -6,32 +6,32 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.schema.schema_diff import SchemaChange
 
-_WITHOUT_VALUES = {
-    "NEW_CATEGORY": "It has values that the last version did not have.",
-    "NEW_LABEL": "The target has labels that the last version did not have.",
-    "OUT_OF_RANGE": "Its values lie outside the range of the last version.",
+_MESSAGE_WITHOUT_VALUES = {
+    "NEW_CATEGORY": "It has values that the previous version did not have.",
+    "NEW_LABEL": "The target has labels that the previous version did not have.",
+    "OUT_OF_RANGE": "It has values outside the range of the previous version.",
 }
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on columns that came, went, were renamed or retyped, and on new labels and values.
+    """Alert on added, removed, renamed or retyped columns, and on new labels and values.
 
-    A change of severity `error` breaks a model that was trained on the last version.
+    A change of severity `error` breaks a model that was trained on the previous version.
     """
-    for change in changes(case):
+    for change in schema_changes(case):
         yield Hit(
             "alerted",
             change["message"],
             [change["column"]],
             {"change": change["code"], "severity": change["severity"]},
-            "A model of the last version cannot be used on these rows: check the source."
+            "A model trained on the previous version cannot score these rows: check the source."
             if change["severity"] == "error"
-            else "Check that the source still means the same by it.",
+            else "Check that the column still has the same meaning in the source.",
         )
 
 
-def changes(case: Case) -> list[dict[str, str]]:
-    """The changes as plain data, without values of columns that may be personal."""
+def schema_changes(case: Case) -> list[dict[str, str]]:
+    """Return the changes as plain data, without values of columns that may be personal."""
     personal = {
         column.name
         for schema in (case.schema, case.previous.meaning)
@@ -40,13 +40,17 @@ def changes(case: Case) -> list[dict[str, str]]:
     }
     return [
         change.model_dump(mode="json")
-        | ({"message": _WITHOUT_VALUES[change.code]} if _quotes(change, personal) else {})
-        for change in case.changes
+        | (
+            {"message": _MESSAGE_WITHOUT_VALUES[change.code]}
+            if _quotes_personal_value(change, personal)
+            else {}
+        )
+        for change in case.schema_changes
     ]
 
 
-def _quotes(change: SchemaChange, personal: set[str]) -> bool:
-    return change.code in _WITHOUT_VALUES and change.column in personal
+def _quotes_personal_value(change: SchemaChange, personal: set[str]) -> bool:
+    return change.code in _MESSAGE_WITHOUT_VALUES and change.column in personal
 
 
-GUARDRAIL = Guardrail("PW703", "Columns are those of the last version", "drift", check)
+GUARDRAIL = Guardrail("PW703", "Schema matches the previous version", "drift", check)

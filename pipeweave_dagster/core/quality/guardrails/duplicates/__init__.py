@@ -1,1 +1,1 @@
-"""Guardrails on repeated rows and redundant columns."""
+"""Guardrails on duplicate rows and redundant columns."""

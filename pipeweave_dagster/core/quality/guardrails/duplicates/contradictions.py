@@ -1,4 +1,4 @@
-"""PW402: equal features with different targets."""
+"""PW402: rows with identical features but different labels."""
 
 from collections.abc import Iterator
 
@@ -13,27 +13,27 @@ ALERT_SHARE = 0.01
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Rows that no model can get right together: they bound the best possible score."""
+    """Alert on rows that no model can predict together: they limit the best possible score."""
     target = case.target
     features = case.table.features
     if target.task == "regression" or not features:
-        raise NotApplicableError("there are no classes to contradict each other")
+        raise NotApplicableError("the target is numeric, or there are no features")
     known = target.known
     keys = row_keys(features)[known]
     _, group = np.unique(keys, return_inverse=True)
     pairs = np.unique(group.astype(np.int64) * target.classes + target.codes[known])
     labels = np.bincount(pairs // target.classes)
-    clashing = labels > 1
-    rows = int(clashing[group].sum())
+    contradictory = labels > 1
+    rows = int(contradictory[group].sum())
     if rows:
         share = rows / int(known.sum())
         yield Hit(
             "alerted" if share >= ALERT_SHARE else "passed",
-            f"{rows:,} rows ({share:.2%}) in {int(clashing.sum()):,} groups have the same features "
-            "but different classes; no model can get all of them right.",
-            evidence={"rows": rows, "groups": int(clashing.sum()), "share": round(share, 6)},
-            proposal="Look for a missing feature or for label errors.",
+            f"{rows:,} rows ({share:.2%}) in {int(contradictory.sum()):,} groups have identical "
+            "features but different classes; no model can predict all of them correctly.",
+            evidence={"rows": rows, "groups": int(contradictory.sum()), "share": round(share, 6)},
+            proposal="Look for a missing feature or label errors.",
         )
 
 
-GUARDRAIL = Guardrail("PW402", "Equal features have equal labels", "duplicates", check)
+GUARDRAIL = Guardrail("PW402", "Identical features have identical labels", "duplicates", check)

@@ -1,4 +1,4 @@
-"""PW403: two columns that say the same."""
+"""PW403: features that carry the same information."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,28 +13,28 @@ MAX_VALUES_SHARE = 0.5
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on features that are one-to-one recodes of an earlier one, missing rows included."""
+    """Alert on features that are one-to-one recodes of an earlier one, missing values included."""
     seen: dict[bytes, Column] = {}
     for column in case.table.features:
         if not 1 < column.distinct <= max(2, MAX_VALUES_SHARE * column.present):
             continue
-        key = _shape(column)
+        key = _recode_key(column)
         if key in seen:
             yield Hit(
                 "alerted",
-                f"'{column.name[:80]}' says the same as '{seen[key].name[:80]}': each value of one "
-                "goes with one value of the other.",
+                f"'{column.name[:80]}' carries the same information as '{seen[key].name[:80]}': "
+                "their values correspond one to one.",
                 [column.name, seen[key].name],
                 {"values": column.distinct},
-                f"Leave out '{column.name}'; it adds nothing.",
+                f"Drop '{column.name}'; it adds no information.",
                 drop(column.name),
             )
         else:
             seen[key] = column
 
 
-def _shape(column: Column) -> bytes:
-    """The codes renumbered by first appearance: equal for columns that are recodes."""
+def _recode_key(column: Column) -> bytes:
+    """Return a hash of the codes renumbered by first appearance: equal for recodes."""
     rows = np.arange(column.rows, dtype=np.int64)
     first = np.full(column.distinct + 1, column.rows, np.int64)
     first[column.codes[::-1]] = rows[::-1]  # the last write, the earliest row, stays
@@ -43,4 +43,4 @@ def _shape(column: Column) -> bytes:
     return hashlib.blake2b(place[column.codes].tobytes(), digest_size=16).digest()
 
 
-GUARDRAIL = Guardrail("PW403", "Columns say different things", "duplicates", check)
+GUARDRAIL = Guardrail("PW403", "Features are not redundant", "duplicates", check)

@@ -1,1 +1,1 @@
-"""Guardrails against leakage: columns that would not be known when the model predicts."""
+"""Guardrails against leakage: columns that are not known at prediction time."""

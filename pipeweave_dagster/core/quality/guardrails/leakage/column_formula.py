@@ -1,4 +1,4 @@
-"""PW206: two columns give the target by plain arithmetic."""
+"""PW206: the target can be computed from two columns."""
 
 from collections.abc import Iterator
 
@@ -7,31 +7,32 @@ from pipeweave_dagster.core.quality.column_formulas import formulas, usable
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
 MAX_HITS = 20
+PERFECT_SKILL = 0.998
 
 
 def check(case: Case) -> Iterator[Hit]:
     """Block pairs whose sum, difference, product or ratio is the target in 99.9 % of the rows.
 
-    A column that alone has the order of the target is left to PW202: with a small second column
-    it would fit many formulas.
+    A column that ranks like the target on its own is left to PW202: with a small second column it
+    would fit many formulas.
     """
     target = case.target
-    alone = {name for name, power in case.powers.items() if power.skill >= 0.998}
-    columns = [c for c in usable(case.suspects) if c.name not in alone]
+    perfect = {name for name, p in case.univariate_power.items() if p.skill >= PERFECT_SKILL}
+    columns = [c for c in usable(case.candidate_predictors) if c.name not in perfect]
     for number, formula in enumerate(formulas(columns, target)):
         if number >= MAX_HITS:
             return
         names = [formula.left.name, formula.right.name]
         yield Hit(
             "blocked",
-            f"Together they give the target: '{names[0]}' {formula.operator} '{names[1]}', with "
-            f"{formula.exceptions} exceptions in {formula.rows:,} rows. At least one of them is "
-            "known only with the target.",
+            f"The target can be computed from {formula.expression} (exceptions: "
+            f"{formula.exceptions} of {formula.rows:,} rows). At least one of the two columns is "
+            "known only together with the target.",
             names,
             {"operator": formula.operator, "exceptions": formula.exceptions, "rows": formula.rows},
-            "Leave out the one that is known only afterwards.",
+            "Drop the one that is known only after the outcome.",
             drop(*names),
         )
 
 
-GUARDRAIL = Guardrail("PW206", "No two columns give the target", "leakage", check)
+GUARDRAIL = Guardrail("PW206", "Target is not computed from two columns", "leakage", check)

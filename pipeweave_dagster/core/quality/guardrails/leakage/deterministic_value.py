@@ -1,4 +1,4 @@
-"""PW211: one value of a column goes with one class almost without exception."""
+"""PW211: one value of a column determines the class almost without exception."""
 
 from collections.abc import Iterator
 
@@ -11,62 +11,70 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
 MIN_ROWS = 20
 MAX_VALUES = 200
-PURE_MINORITY = 0.94
-FEWER_ERRORS = 0.05
-"""For a class that most rows have, its exceptions must become twenty times rarer."""
+MIN_MINORITY_SHARE = 0.94
+MAX_ERROR_RATIO = 0.05
+"""For a majority class, its exceptions must become twenty times rarer."""
 MIN_SURPRISE = 25.0
-MANY = 0.25
+MAX_SEPARATE_SHARE = 0.25
+MAX_SEPARATE = 3
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on a value, presence or absence whose rows are nearly all of one class.
+    """Alert on a value, its presence or its absence whose rows almost all have one class.
 
-    Where a quarter of the columns do that, the classes are easy to tell by nature or all of these
-    columns were derived from the target: that is one question, hence one finding.
+    Where more than a quarter of the columns have one, the classes are easy to separate or all of
+    these columns were derived from the target: that is one question, hence one finding.
     """
-    found = [hit for column in case.suspects if (hit := _hit(column, case))]
-    if len(found) <= max(3, MANY * len(case.suspects)):
-        yield from found
+    hits = [hit for column in case.candidate_predictors if (hit := _hit(column, case))]
+    if len(hits) <= max(MAX_SEPARATE, MAX_SEPARATE_SHARE * len(case.candidate_predictors)):
+        yield from hits
         return
-    names = [name for hit in found for name in hit.columns]
+    names = [name for hit in hits for name in hit.columns]
     yield Hit(
         "alerted",
-        f"{len(names)} columns have a value whose rows are nearly all of one class: the classes "
-        "are easy to tell, or these columns were derived from the target.",
+        f"{len(names)} columns have a value whose rows almost all belong to one class: either the "
+        "classes are easy to separate, or these columns were derived from the target.",
         names,
         {"columns": len(names)},
-        "If they are known only with the outcome, leave them out.",
+        "Drop them if they are known only after the outcome.",
         drop(*names),
     )
 
 
 def _hit(column: Column, case: Case) -> Hit | None:
-    target = case.classes
+    """Return the value (or missing, or present) that determines a class most surprisingly."""
+    target = case.class_target
     base = target.shares
-    sides = case.sides(column)[::-1]
-    values = class_counts(column, target)[:-1] if column.distinct <= MAX_VALUES else sides[:0]
-    both = sides if sides.sum(1).min() >= MIN_ROWS else sides[:0]
-    table = np.vstack([values, both])
-    rows = table.sum(1)
-    shares = table / np.maximum(rows, 1)[:, None]
-    odd = surprise(table, rows[:, None], base[None, :])
-    pure = np.where(base < 0.5, PURE_MINORITY, 1 - FEWER_ERRORS * (1 - base))
-    fixes = (rows[:, None] >= MIN_ROWS) & (shares >= pure) & (odd >= MIN_SURPRISE)
-    if not fixes.any():
+    missing_present = case.counts_by_missingness(column)[::-1]
+    none = missing_present[:0]
+    by_value = class_counts(column, target)[:-1] if column.distinct <= MAX_VALUES else none
+    by_presence = missing_present if missing_present.sum(1).min() >= MIN_ROWS else none
+    counts = np.vstack([by_value, by_presence])
+    rows = counts.sum(1)
+    shares = counts / np.maximum(rows, 1)[:, None]
+    surprises = surprise(counts, rows[:, None], base[None, :])
+    min_share = np.where(base < 0.5, MIN_MINORITY_SHARE, 1 - MAX_ERROR_RATIO * (1 - base))
+    determines = (rows[:, None] >= MIN_ROWS) & (shares >= min_share) & (surprises >= MIN_SURPRISE)
+    if not determines.any():
         return None
-    place, label = (int(i) for i in np.unravel_index(np.where(fixes, odd, -1).argmax(), odd.shape))
-    value = place if place < len(values) else None
-    where = ("missing", "present")[place - len(values)] if value is None else ""
-    hits, of = int(table[place, label]), int(rows[place])
+    best = np.where(determines, surprises, -1).argmax()
+    value, label = (int(i) for i in np.unravel_index(best, surprises.shape))
+    is_value = value < len(by_value)
+    states = ("missing", "present")
+    shown = case.display_value(column, value) if is_value else states[value - len(by_value)]
     return Hit(
         "alerted",
-        f"Where it is {where or case.label(column, place)}, {hits:,} of {of:,} rows have the class "
-        f"{case.label(target.column, label)}, against {base[label]:.1%} of all rows.",
+        f"Where it is {shown}, {counts[value, label]:,} of {rows[value]:,} rows have class "
+        f"{case.display_value(target.column, label)}, compared with {base[label]:.1%} of all rows.",
         [column.name],
-        {"rows": of, "of_class": hits, "base": round(float(base[label]), 4)},
-        "If it is known only with the outcome, leave it out.",
+        {
+            "rows": int(rows[value]),
+            "of_class": int(counts[value, label]),
+            "base": round(float(base[label]), 4),
+        },
+        "Drop it if it is known only after the outcome.",
         drop(column.name),
     )
 
 
-GUARDRAIL = Guardrail("PW211", "No single value fixes the class", "leakage", check)
+GUARDRAIL = Guardrail("PW211", "No single value determines the class", "leakage", check)

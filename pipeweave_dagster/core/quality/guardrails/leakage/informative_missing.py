@@ -1,4 +1,4 @@
-"""PW203: that a value is missing tells the target."""
+"""PW203: whether a value is missing predicts the target."""
 
 from collections.abc import Iterator
 
@@ -7,68 +7,74 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.quality.case import Case
-from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
+from pipeweave_dagster.core.quality.guardrail import DROP_OR_EXPLAIN, Guardrail, Hit, drop
 
-PROOF = 0.95
-SUSPICION = 0.7
-SUSPICION_NUMBER = 0.85
+PROOF_AUC = 0.95
+ALERT_AUC = 0.7
+ALERT_AUC_REGRESSION = 0.85
 MIN_ROWS = 20
 MAX_EXCEPTIONS = 0.001
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block if the AUC is at least 0.95 and one side is pure; alert on a lesser, strong relation.
+    """Block if missingness has AUC 0.95 or more and one side is pure; alert on weaker relations.
 
     The field was probably filled in after the outcome was known.
     """
     target = case.target
-    proofs: list[Column] = []
-    for column in case.suspects:
-        gone = column.codes[target.known] < 0
-        if min(gone.sum(), (~gone).sum()) < MIN_ROWS:
+    numeric = target.values is not None
+    alert_auc = ALERT_AUC_REGRESSION if numeric else ALERT_AUC
+    proven: list[Column] = []
+    for column in case.candidate_predictors:
+        missing = column.codes[target.known] < 0
+        if min(missing.sum(), (~missing).sum()) < MIN_ROWS:
             continue
-        auc, pure = _classes(column, case) if target.values is None else _numbers(gone, target)
-        proof = auc >= PROOF and pure
-        proofs += [column] if proof else []
-        if not proof and auc < (SUSPICION if target.values is None else SUSPICION_NUMBER):
-            continue
-        side = " On one side there is not a single exception." if pure else ""
-        yield Hit(
-            "blocked" if proof else "alerted",
-            f"Whether it is missing tells the target with ROC AUC {auc:.3f}.{side} It was probably "
-            "filled in when the outcome was known.",
-            [column.name],
-            {"auc": round(auc, 4), "missing": int(gone.sum()), "pure": pure},
-            "Leave the column out, or override with the reason why it is known beforehand.",
-            drop(column.name),
-        )
-    yield from _twins(proofs, case)
+        auc, pure = _numeric_auc(missing, target) if numeric else _class_auc(column, case)
+        proof = auc >= PROOF_AUC and pure
+        proven += [column] if proof else []
+        if proof or auc >= alert_auc:
+            yield _hit(column, auc, int(missing.sum()), pure=pure, proof=proof)
+    yield from _missing_flags(proven, case)
 
 
-def _twins(proofs: list[Column], case: Case) -> Iterator[Hit]:
-    """Columns of two values that say whether a blocked column is missing: the same proof."""
-    blocked = {column.name for column in proofs}
-    for column in case.suspects:
+def _hit(column: Column, auc: float, missing: int, *, pure: bool, proof: bool) -> Hit:
+    exact = ", without exception on one side" if pure else ""
+    return Hit(
+        "blocked" if proof else "alerted",
+        f"Whether it is missing predicts the target with ROC AUC {auc:.3f}{exact}. It was "
+        "probably filled in after the outcome was known.",
+        [column.name],
+        {"auc": round(auc, 4), "missing": missing, "pure": pure},
+        DROP_OR_EXPLAIN,
+        drop(column.name),
+    )
+
+
+def _missing_flags(proven: list[Column], case: Case) -> Iterator[Hit]:
+    """Yield two-valued columns that flag whether a blocked column is missing: the same proof."""
+    blocked = {column.name for column in proven}
+    for column in case.candidate_predictors:
         if column.distinct != 2 or column.missing or column.name in blocked:
             continue
-        for proof in proofs:
-            agree = float(((column.codes == 0) == (proof.codes < 0)).mean())
-            if max(agree, 1 - agree) >= 1 - MAX_EXCEPTIONS:
+        for other in proven:
+            equal = float(((column.codes == 0) == (other.codes < 0)).mean())
+            agreement = max(equal, 1 - equal)
+            if agreement >= 1 - MAX_EXCEPTIONS:
                 yield Hit(
                     "blocked",
-                    f"It says whether '{proof.name}' is missing, and that tells the target.",
+                    f"It flags whether '{other.name}' is missing, which predicts the target.",
                     [column.name],
-                    {"same_as_missing": proof.name, "agreement": round(max(agree, 1 - agree), 6)},
-                    "Leave the column out, or override with the reason why it is known beforehand.",
+                    {"same_as_missing": other.name, "agreement": round(agreement, 6)},
+                    DROP_OR_EXPLAIN,
                     drop(column.name),
                 )
                 break
 
 
-def _classes(column: Column, case: Case) -> tuple[float, bool]:
-    """The best AUC of one class against the rest, and whether a side is pure for it."""
+def _class_auc(column: Column, case: Case) -> tuple[float, bool]:
+    """Return the best one-vs-rest AUC of missingness, and whether a side is pure for that class."""
     target = case.target
-    present, missing = case.sides(column).astype(np.float64)
+    present, missing = case.counts_by_missingness(column).astype(np.float64)
     best = (0.5, False)
     for wanted in range(target.classes):
         of_class = target.counts[wanted]
@@ -81,14 +87,14 @@ def _classes(column: Column, case: Case) -> tuple[float, bool]:
     return best
 
 
-def _numbers(gone: np.ndarray, target: Target) -> tuple[float, bool]:
-    """AUC of `missing` for larger numbers, and whether the numbers of the sides do not overlap."""
+def _numeric_auc(missing: np.ndarray, target: Target) -> tuple[float, bool]:
+    """Return the AUC of missingness for larger targets, and whether the two ranges are disjoint."""
     codes = target.codes[target.known]
     ranks = np.argsort(np.argsort(codes, kind="stable"), kind="stable")
-    n, m = int(gone.sum()), int((~gone).sum())
-    auc = (ranks[gone].sum() - n * (n - 1) / 2) / (n * m)
-    a, b = codes[gone], codes[~gone]
+    n, m = int(missing.sum()), int((~missing).sum())
+    auc = (ranks[missing].sum() - n * (n - 1) / 2) / (n * m)
+    a, b = codes[missing], codes[~missing]
     return float(max(auc, 1 - auc)), bool(a.min() >= b.max() or a.max() <= b.min())
 
 
-GUARDRAIL = Guardrail("PW203", "Missing values do not tell the target", "leakage", check)
+GUARDRAIL = Guardrail("PW203", "Missing values do not reveal the target", "leakage", check)

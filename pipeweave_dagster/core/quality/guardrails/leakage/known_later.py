@@ -1,4 +1,4 @@
-"""PW201: a column that is declared to be known only with, or after, the target."""
+"""PW201: columns declared as known only together with the target, or later."""
 
 from collections.abc import Iterator
 
@@ -10,24 +10,24 @@ AFTER = frozenset({"after", "later", "outcome", "target", "with target", "never"
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block what a person has declared: `known_at` is `after`, or not before the target's own.
+    """Block columns whose declared `known_at` is `after`, or not before that of the target.
 
-    Dates (ISO) are compared as dates; other words must be equal to the target's own word.
+    ISO dates are compared as dates; other values must equal the target's.
     """
     declared = {n: s.known_at.strip() for n, s in case.settings.columns.items() if s.known_at}
     if not declared:
-        raise NotApplicableError("no column declares known_at")
+        raise NotApplicableError("no column sets known_at")
     outcome = declared.get(case.target.name, "")
-    for column in case.suspects:
+    for column in case.candidate_predictors:
         moment = declared.get(column.name, "")
         if moment and (moment.lower() in AFTER or _not_before(moment, outcome)):
             yield Hit(
                 "blocked",
-                f"pipeweave.yaml says that it is known at '{moment[:60]}', which is not before "
-                "the target is known.",
+                f"Its known_at in pipeweave.yaml is '{moment[:60]}', which is not before the "
+                "target is known.",
                 [column.name],
                 {"known_at": moment[:60], "target_known_at": outcome[:60]},
-                "Leave the column out, or correct its known_at.",
+                "Drop the column, or correct its known_at.",
                 drop(column.name),
             )
 
@@ -37,4 +37,4 @@ def _not_before(moment: str, outcome: str) -> bool:
     return bool(outcome) and (moment >= outcome if dated else moment == outcome)
 
 
-GUARDRAIL = Guardrail("PW201", "Columns are known in time", "leakage", check)
+GUARDRAIL = Guardrail("PW201", "Columns are known at prediction time", "leakage", check)

@@ -1,4 +1,4 @@
-"""PW213: the name of a column hints that it is known only with the outcome."""
+"""PW213: column names that suggest an outcome or a later event."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
 MIN_SKILL = 0.1
-"""A column that tells less of the target cannot mislead much, whatever its name."""
+"""A less predictive column cannot mislead much, whatever its name."""
 _OUTCOME = "target label outcome result prediction predicted pred actual truth leak"
 _LATER = (
     "after post final finally closed closing resolved resolution settled settlement paid payout "
@@ -19,43 +19,42 @@ _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on names of outcomes, predictions and later events, and on variants of the target's.
+    """Alert on predictive columns named like an outcome, a later event or the target.
 
-    Only for columns that tell something of the target; whether they are known in time, a name
-    cannot prove.
+    A name cannot prove when a column is known, so nothing is blocked.
     """
-    own = _words(case.target.name)
-    for column in case.suspects:
-        declared = case.settings.columns.get(column.name)
-        if case.powers[column.name].skill < MIN_SKILL or (declared and declared.known_at):
+    target_words = _words(case.target.name)
+    for column in case.candidate_predictors:
+        setting = case.settings.columns.get(column.name)
+        skill = case.univariate_power[column.name].skill
+        if skill < MIN_SKILL or (setting and setting.known_at):
             continue
-        why = _why(_words(column.name), own)
-        if why:
+        if hint := _hint(_words(column.name), target_words):
             yield Hit(
                 "alerted",
-                f"Its name {why}, and it tells something of the target. It may be known only with "
+                f"Its name {hint}, and it is predictive of the target. It may be known only after "
                 "the outcome.",
                 [column.name],
-                {"skill": round(case.powers[column.name].skill, 4)},
-                "Say when it is known (`known_at`), or leave it out.",
+                {"skill": round(skill, 4)},
+                "Set known_at to declare when it is known, or drop it.",
                 drop(column.name),
             )
 
 
-def _why(words: list[str], own: list[str]) -> str | None:
-    """What the name hints at, in words; None if at nothing."""
-    if found := sorted(OUTCOME & set(words) - set(own)):
-        return f"speaks of an outcome ('{found[0]}')"
-    if found := sorted(LATER & set(words) - set(own)):
-        return f"speaks of something later ('{found[0]}')"
-    telling = [word for word in own if len(word) >= 3]
-    if len(telling) >= 2 and all(any(_alike(w, word) for w in words) for word in telling):
-        return "is nearly that of the target"
+def _hint(words: list[str], target_words: list[str]) -> str | None:
+    """Return what the name suggests, as a predicate of the message; None if nothing."""
+    if outcome := sorted(OUTCOME & set(words) - set(target_words)):
+        return f"suggests an outcome ('{outcome[0]}')"
+    if later := sorted(LATER & set(words) - set(target_words)):
+        return f"suggests a later event ('{later[0]}')"
+    long_words = [word for word in target_words if len(word) >= 3]
+    if len(long_words) >= 2 and all(any(_similar(w, word) for w in words) for word in long_words):
+        return "resembles that of the target"
     return None
 
 
-def _alike(a: str, b: str) -> bool:
-    """Equal, or one the beginning of the other: `pass` and `passed`."""
+def _similar(a: str, b: str) -> bool:
+    """Return whether words are equal up to a short suffix, such as `pass` and `passed`."""
     short, long = sorted((a, b), key=len)
     return len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 3
 
@@ -64,4 +63,4 @@ def _words(name: str) -> list[str]:
     return [part.lower() for part in _PARTS.findall(name[:200])]
 
 
-GUARDRAIL = Guardrail("PW213", "No name hints at the outcome", "leakage", check)
+GUARDRAIL = Guardrail("PW213", "Column names do not suggest the outcome", "leakage", check)

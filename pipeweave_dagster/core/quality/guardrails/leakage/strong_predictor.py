@@ -1,38 +1,39 @@
-"""PW210: one column alone tells the target suspiciously well."""
+"""PW210: one column alone predicts the target suspiciously well."""
 
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
-STRONG = {"auc": 0.95, "r2": 0.9}
-STANDS_OUT = {"auc": 0.85, "r2": 0.6}
-"""From here on a column is named if it is far ahead of the median column."""
+STRONG_POWER = {"auc": 0.95, "r2": 0.9}
+OUTLIER_POWER = {"auc": 0.85, "r2": 0.6}
+"""From here on a column is reported if it is far ahead of the median column."""
+MIN_LEAD = 0.6
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert only: an honest strong predictor looks the same, so a person has to decide."""
-    skills = sorted(p.skill for p in case.powers.values())
-    middle = skills[(len(skills) - 1) // 2] if skills else 0.0
-    for name, power in case.powers.items():
-        out = power.value >= STANDS_OUT[power.metric] and power.skill - middle >= 0.6
-        if not (power.value >= STRONG[power.metric] or out):
+    """Alert only: a legitimate strong predictor looks the same, so a person has to decide."""
+    skills = sorted(p.skill for p in case.univariate_power.values())
+    median = skills[(len(skills) - 1) // 2] if skills else 0.0
+    for name, power in case.univariate_power.items():
+        outlier = power.value >= OUTLIER_POWER[power.metric] and power.skill - median >= MIN_LEAD
+        if not (power.value >= STRONG_POWER[power.metric] or outlier):
             continue
         yield Hit(
             "alerted",
-            f"Alone it predicts the target with {metric_name(power.metric)} {power.value:.3f} on "
-            "rows it was not learned from. Either it is a very good predictor, or it is known only "
+            f"On its own it predicts the target with {metric_name(power.metric)} "
+            f"{power.value:.3f} out of sample. It is either a very strong predictor or known only "
             "after the outcome.",
             [name],
-            {power.metric: round(power.value, 4), "median_skill": round(middle, 4)},
-            "If it is not known when the prediction is made, leave it out.",
+            {power.metric: round(power.value, 4), "median_skill": round(median, 4)},
+            "Drop it if it is not known at prediction time.",
             drop(name),
         )
 
 
 def metric_name(metric: str) -> str:
-    """How people call it."""
+    """Return the display name of a metric."""
     return {"auc": "ROC AUC", "r2": "R²"}[metric]
 
 
-GUARDRAIL = Guardrail("PW210", "No column alone tells the target", "leakage", check)
+GUARDRAIL = Guardrail("PW210", "No single feature is suspiciously predictive", "leakage", check)

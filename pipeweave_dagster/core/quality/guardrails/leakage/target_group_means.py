@@ -1,4 +1,4 @@
-"""PW207: a column holds means of the target over groups of rows."""
+"""PW207: a column is a target encoding computed on all rows."""
 
 from collections.abc import Iterator
 
@@ -10,50 +10,55 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
 MIN_VALUES = 10
-EXACT = 1e-9
-ROUNDED = 1e-6
-"""Misfit that rounding may explain, at most: with less, means of many rows would seem exact."""
-MOST_DIGITS = 6
-SHARED = 0.2
+EXACT_MISFIT = 1e-9
+MAX_ROUNDING_MISFIT = 1e-6
+"""A larger allowance for rounding would let means of many rows seem exact."""
+MAX_DIGITS = 6
+MIN_SHARED = 0.2
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block a number that is the mean of the target over the rows that share it.
+    """Block a numeric column whose values are the target means of the rows that share them.
 
-    Target encoding done outside the folds leaves this exact trace, whatever the groups were: the
-    rows of one value of the column have that value as their mean (up to scale and shift).
+    Target encoding outside the folds leaves this exact trace, whatever the groups were: the rows of
+    one value of the column have that value as their target mean (up to scale and shift).
     """
-    for column in case.suspects:
+    for column in case.candidate_predictors:
         if not column.ordered or column.info.storage != "number" or column.numbers is None:
             continue
         repeated = column.counts > 1
-        if column.distinct < MIN_VALUES or column.counts[repeated].sum() < SHARED * column.present:
+        if (
+            column.distinct < MIN_VALUES
+            or column.counts[repeated].sum() < MIN_SHARED * column.present
+        ):
             continue
         misfit = _misfit(column, case)
-        if misfit is not None and misfit < _exact(column):
+        if misfit is not None and misfit < _max_misfit(column):
             yield Hit(
                 "blocked",
-                "Its values are means of the target over the rows that share them: the target has "
-                "been averaged over groups before the rows were divided.",
+                "Its values are the target means of the rows that share them: it is a target "
+                "encoding computed before the split.",
                 [column.name],
                 {"values": column.distinct, "unexplained": float(f"{misfit:.3g}")},
-                "Leave the column out; groups are encoded inside the folds.",
+                "Drop the column; PipeWeave target-encodes groups inside the folds.",
                 drop(column.name),
             )
 
 
-def _exact(column: Column) -> float:
-    """What rounding leaves unexplained: four times the variance of its error, as share of all."""
+def _max_misfit(column: Column) -> float:
+    """Return the misfit that rounding allows: four rounding variances, as a share of the total."""
     numbers = np.asarray(column.numbers)
     spread = float(np.average((numbers - numbers.mean()) ** 2, weights=column.counts))
-    for digits in range(MOST_DIGITS + 1):
+    for digits in range(MAX_DIGITS + 1):
         if np.allclose(numbers, np.round(numbers, digits), rtol=0, atol=1e-12) and spread:
-            return float(np.clip(4 * 10.0 ** (-2 * digits) / 12 / spread, EXACT, ROUNDED))
-    return EXACT
+            return float(
+                np.clip(4 * 10.0 ** (-2 * digits) / 12 / spread, EXACT_MISFIT, MAX_ROUNDING_MISFIT)
+            )
+    return EXACT_MISFIT
 
 
 def _misfit(column: Column, case: Case) -> float | None:
-    """Share of the column's variance that group means of the target do not explain exactly."""
+    """Return the share of the column's variance that target means leave unexplained."""
     target, numbers = case.target, column.numbers
     if numbers is None:
         return None
@@ -84,4 +89,4 @@ def _unexplained(means: Floats, numbers: Floats, rows: Floats) -> float:
     return float((residual**2).sum())
 
 
-GUARDRAIL = Guardrail("PW207", "No column holds means of the target", "leakage", check)
+GUARDRAIL = Guardrail("PW207", "Columns contain no target encoding", "leakage", check)

@@ -12,54 +12,56 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 80
-NEARLY = 0.98
-EXACT = 1 - 1e-9
-SAME_WEIGHT = 0.25
-MATTERS = 0.02
+MIN_R2 = 0.98
+EXACT_R2 = 1 - 1e-9
+WEIGHT_TOLERANCE = 0.25
+MIN_CONTRIBUTION = 0.02
+MAX_UNIVARIATE_POWER = 0.97
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on at least three columns that enter a nearly exact sum with nearly equal weights.
+    """Alert on three or more columns whose equally weighted sum is nearly the target.
 
-    An exact sum with equal weights is proof and blocks.
+    An exact sum is proof and blocks.
     """
     target = case.target
     if target.values is None:
-        raise NotApplicableError("the target is no number")
-    best = max((p.value for p in case.powers.values()), default=0.0)
-    columns = usable(case.suspects)[:MAX_COLUMNS]
-    rows = _complete(columns, target.values)
-    if len(columns) < 3 or len(rows) < 20 * len(columns) or best > 0.97:
+        raise NotApplicableError("the target is not numeric")
+    best = max((p.value for p in case.univariate_power.values()), default=0.0)
+    columns = usable(case.candidate_predictors)[:MAX_COLUMNS]
+    rows = _complete_rows(columns, target.values)
+    if len(columns) < 3 or len(rows) < 20 * len(columns) or best > MAX_UNIVARIATE_POWER:
         return
     design = np.array([c.values()[rows] for c in columns]).T
-    r2, weights, share = _fit(design, target.values[rows])
-    parts = _alike(columns, weights, share)
-    if r2 < NEARLY or len(parts) < 3:
+    r2, weights, contributions = _fit(design, target.values[rows])
+    parts = _equally_weighted(columns, weights, contributions)
+    if r2 < MIN_R2 or len(parts) < 3:
         return
-    exact = r2 >= EXACT
+    exact = r2 >= EXACT_R2
     for name in parts:
         yield Hit(
             "blocked" if exact else "alerted",
             f"It is one of {len(parts)} columns whose sum is {'' if exact else 'nearly '}the "
-            f"target (R² {r2:.4f} on rows that were not used to find it).",
+            f"target (R² {r2:.4f} on rows not used for the fit).",
             [name],
             {"r2": round(r2, 6), "parts": parts[:30]},
-            "If the parts are known only with the sum, leave them out.",
+            "Drop the parts if they are known only together with the sum.",
             drop(*parts),
         )
 
 
-def _complete(columns: list[Column], y: Floats) -> np.ndarray:
-    rows = np.isfinite(y)
+def _complete_rows(columns: list[Column], y: Floats) -> np.ndarray:
+    """Return the indices of the rows without missing values, at most `MAX_ROWS` of them."""
+    complete = np.isfinite(y)
     for column in columns:
-        rows &= column.codes >= 0
-    found = np.flatnonzero(rows)
+        complete &= column.codes >= 0
+    rows = np.flatnonzero(complete)
     rng = np.random.default_rng(0)
-    return np.sort(rng.choice(found, MAX_ROWS, replace=False)) if len(found) > MAX_ROWS else found
+    return np.sort(rng.choice(rows, MAX_ROWS, replace=False)) if len(rows) > MAX_ROWS else rows
 
 
 def _fit(design: Floats, y: Floats) -> tuple[float, Floats, Floats]:
-    """Held-out R2 of least squares, the weights, and each column's share of the spread."""
+    """Return held-out R² of least squares, weights, and contributions in units of y's spread."""
     half = np.random.default_rng(1).integers(0, 2, len(y)).astype(bool)
     scale = design.std(0)
     scale[scale == 0] = 1.0
@@ -70,14 +72,14 @@ def _fit(design: Floats, y: Floats) -> tuple[float, Floats, Floats]:
     return float(r2), solution[1:] / scale, np.abs(solution[1:]) / (y.std() or 1.0)
 
 
-def _alike(columns: list[Column], weights: Floats, share: Floats) -> list[str]:
-    """The columns that matter and whose weight is near the middle one of those that matter."""
-    matter = share >= MATTERS
-    if not matter.any():
+def _equally_weighted(columns: list[Column], weights: Floats, contributions: Floats) -> list[str]:
+    """Return the contributing columns whose weight is near the median weight of them all."""
+    contributing = contributions >= MIN_CONTRIBUTION
+    if not contributing.any():
         return []
-    middle = float(np.median(np.abs(weights[matter])))
-    near = matter & (np.abs(np.abs(weights) - middle) <= SAME_WEIGHT * middle)
+    median = float(np.median(np.abs(weights[contributing])))
+    near = contributing & (np.abs(np.abs(weights) - median) <= WEIGHT_TOLERANCE * median)
     return [c.name for c, use in zip(columns, near, strict=True) if use]
 
 
-GUARDRAIL = Guardrail("PW208", "The target is no sum of columns", "leakage", check)
+GUARDRAIL = Guardrail("PW208", "Target is not a sum of columns", "leakage", check)

@@ -1,1 +1,1 @@
-"""Guardrails on missing values and on what stands for them."""
+"""Guardrails on missing values and their placeholders."""

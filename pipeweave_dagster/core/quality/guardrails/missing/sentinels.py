@@ -1,4 +1,4 @@
-"""PW302: a number that stands for `missing`."""
+"""PW302: sentinel numbers for missing values."""
 
 from collections.abc import Iterator
 
@@ -9,21 +9,21 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on a repeated extreme that stands apart from all other values."""
-    found = sentinels(case.table.columns)
+    """Alert on a repeated extreme value far from all others, such as -999."""
+    sentinel_of = sentinels(case.table.columns)
     for column in case.table.columns:
-        if column.info.role == "dropped" or column.name not in found:
+        if column.info.role == "dropped" or column.name not in sentinel_of:
             continue
-        value, rows = found[column.name]
+        value, rows = sentinel_of[column.name]
         yield Hit(
             "alerted",
-            f"{rows:,} rows have the value {value:g}, far from all others; it probably stands "
-            "for a missing value.",
+            f"{rows:,} rows have the value {value:g}, far from all others; it is probably a "
+            "sentinel for missing values.",
             [column.name],
             {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
-            "If so, say so: `columns: {NAME: {missing: [VALUE]}}`.",
+            "If so, set columns: {NAME: {missing: [VALUE]}}.",
             {"columns": {column.name: {"missing": [value_text(value)]}}},
         )
 
 
-GUARDRAIL = Guardrail("PW302", "No number stands for missing", "missing", check)
+GUARDRAIL = Guardrail("PW302", "Missing values are not encoded as numbers", "missing", check)

@@ -1,1 +1,1 @@
-"""Guardrails on rows: quarantined, grouped, ordered in time, outlying."""
+"""Guardrails on rows: quarantined, grouped, sorted by time, outlying."""

@@ -1,4 +1,4 @@
-"""PW602: zeros in a measurement that cannot be zero."""
+"""PW602: implausible zeros in a measurement."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,14 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 MAX_SHARE = 0.05
-APART = 1.5
-FINE, STEPS, NEAR = 40, 20, 0.25
-"""Or: forty values, the gap above zero twenty usual steps and a quarter of the middle value."""
+MIN_GAP = 1.5
+"""Gap above zero, in interquartile ranges. Else, for a finely resolved measurement:"""
+FINE_VALUES, FINE_STEPS, FINE_SHARE = 40, 20, 0.25
+"""forty values, and a gap of twenty median steps and a quarter of the median."""
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on a few zeros that stand alone, far below all other values."""
+    """Alert on a few zeros far below all other values: they were probably not measured."""
     for column in case.table.columns:
         numbers = column.numbers
         if numbers is None or column.info.storage not in {"integer", "number"} or len(numbers) < 20:
@@ -23,27 +24,27 @@ def check(case: Case) -> Iterator[Hit]:
         rows = int(column.counts[0])
         if numbers[0] != 0 or rows > MAX_SHARE * column.present:
             continue
-        if _apart(numbers, column.counts):
+        if _is_isolated(numbers, column.counts):
             yield Hit(
                 "alerted",
-                f"{rows:,} rows are zero, and no other value is below {numbers[1]:.4g}: they were "
-                "probably not measured.",
+                f"{rows:,} rows are zero, but no other value is below {numbers[1]:.4g}: zero "
+                "probably means not measured.",
                 [column.name],
                 {"rows": rows, "smallest_other": float(numbers[1])},
-                "If so, say so: `columns: {NAME: {missing: [0]}}`.",
+                "If so, set columns: {NAME: {missing: [0]}}.",
                 {"columns": {column.name: {"missing": ["0"]}}},
             )
 
 
-def _apart(numbers: Floats, counts: Counts) -> bool:
-    """Whether zero stands alone: by the width of the middle half, or by the fineness of values."""
+def _is_isolated(numbers: Floats, counts: Counts) -> bool:
+    """Return whether zero is isolated, by the interquartile range or the value resolution."""
     share = np.cumsum(counts) / counts.sum()
-    low, middle, high = (float(numbers[np.searchsorted(share, q)]) for q in (0.25, 0.5, 0.75))
-    if numbers[1] > APART * (high - low) > 0:
+    low, median, high = (float(numbers[np.searchsorted(share, q)]) for q in (0.25, 0.5, 0.75))
+    if numbers[1] > MIN_GAP * (high - low) > 0:
         return True
     step = float(np.median(np.diff(numbers[1:])))
-    fine = len(numbers) >= FINE and numbers[1] > STEPS * step
-    return fine and bool(numbers[1] >= NEAR * middle)
+    fine = len(numbers) >= FINE_VALUES and numbers[1] > FINE_STEPS * step
+    return fine and bool(numbers[1] >= FINE_SHARE * median)
 
 
-GUARDRAIL = Guardrail("PW602", "Measurements are possible", "rows", check)
+GUARDRAIL = Guardrail("PW602", "Measurements contain no implausible zeros", "rows", check)

@@ -1,26 +1,28 @@
-"""PW601: rows that could not be read as the others."""
+"""PW601: quarantined rows."""
 
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
-MANY = 0.05
+MANY_SHARE = 0.05
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on quarantined rows: they are kept aside, counted, and not in any figure."""
+    """Alert on rows that could not be parsed: they are quarantined and not used."""
     count, read = case.snapshot.rows_quarantined, case.snapshot.rows_read
     if count:
         share = count / max(1, read)
-        much = " That is so much that the file was probably read wrongly." if share > MANY else ""
+        hint = (
+            " At this rate, the file was probably parsed incorrectly." if share > MANY_SHARE else ""
+        )
         yield Hit(
             "alerted",
-            f"{count:,} of {read:,} rows ({share:.2%}) do not fit the table and were set "
-            f"aside.{much}",
+            f"{count:,} of {read:,} rows ({share:.2%}) do not fit the table and were "
+            f"quarantined.{hint}",
             evidence={"rows": count, "read": read, "share": round(share, 6)},
-            proposal="Look at the quarantine file of the data set and mend the source.",
+            proposal="Inspect the quarantine file of the data set and fix the source.",
         )
 
 
-GUARDRAIL = Guardrail("PW601", "All rows could be read", "rows", check)
+GUARDRAIL = Guardrail("PW601", "All rows could be parsed", "rows", check)

@@ -1,4 +1,4 @@
-"""PW604: rows that belong together would be torn apart by the split."""
+"""PW604: groups of related rows that a random split would separate."""
 
 from collections.abc import Iterator
 
@@ -14,45 +14,46 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 MIN_GROUPS = 30
 MEAN_ROWS = (1.5, 50.0)
 MIN_PAIRS = 200
-ALIKE = 0.5
-NUMBER = 0.5
-"""Of a number that means more or less, rows of the next value agree at least half as much."""
+MIN_AGREEMENT = 0.5
+MAX_NEIGHBOUR_RATIO = 0.5
+"""For a real quantity, rows of the next value agree at least half as much."""
 MAX_CELLS = 20_000_000
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on a key whose rows have the same outcome far more often than other rows.
+    """Alert on a key whose rows share an outcome far more often than chance.
 
-    A model can then recognise the group (a patient, a device) instead of learning the rule, and a
-    random test part would not notice.
+    A model can then memorise the group (a patient, a device) instead of learning a rule, and a
+    random test split would not reveal it.
     """
     if case.settings.split.group:
         return
-    for column in case.suspects:
+    for column in case.candidate_predictors:
         if column.info.storage not in {"text", "integer"} or column.distinct < MIN_GROUPS:
             continue
         if not MEAN_ROWS[0] <= column.present / column.distinct <= MEAN_ROWS[1]:
             continue
-        alike = _alike(column, case.target)
-        if alike is None or alike < ALIKE:
+        agreement = _agreement(column, case.target)
+        if agreement is None or agreement < MIN_AGREEMENT:
             continue
-        counted = column.ordered and column.info.role != "identifier"
-        if not counted or _neighbours_alike(column, case.target) < NUMBER * alike:
+        quantity = column.ordered and column.info.role != "identifier"
+        limit = MAX_NEIGHBOUR_RATIO * agreement
+        if not quantity or _neighbour_agreement(column, case.target) < limit:
             yield Hit(
                 "alerted",
-                f"Its {column.distinct:,} values are groups of rows with nearly the same outcome "
-                f"({alike:.0%} of the way from chance to always equal). Rows of one group should "
-                "not be on both sides of the split.",
+                f"Its {column.distinct:,} values form groups of rows with similar outcomes "
+                f"(agreement within groups: {agreement:.0%} of the way from chance to identical). "
+                "Rows of one group should not be in both training and test.",
                 [column.name],
-                {"groups": column.distinct, "alike": round(alike, 4)},
-                "Keep groups together: set `split: {group: …}`.",
+                {"groups": column.distinct, "alike": round(agreement, 4)},
+                "Keep groups together: set split: {group: NAME}.",
                 {"split": {"group": column.name}},
             )
 
 
-def _alike(column: Column, target: Target) -> float | None:
-    """Agreement of pairs within groups beyond chance (intraclass correlation for numbers)."""
-    sizes = _sizes(column, target)
+def _agreement(column: Column, target: Target) -> float | None:
+    """Return the agreement beyond chance of pairs within groups (intraclass correlation)."""
+    sizes = _group_sizes(column, target)
     pairs = float((sizes * (sizes - 1)).sum())
     if pairs < 2 * MIN_PAIRS:
         return None
@@ -65,13 +66,13 @@ def _alike(column: Column, target: Target) -> float | None:
     return _beyond_chance(float((counts * (counts - 1)).sum()) / pairs, target)
 
 
-def _neighbours_alike(column: Column, target: Target) -> float:
-    """The same for pairs of rows from a value and the next one.
+def _neighbour_agreement(column: Column, target: Target) -> float:
+    """Return the same for pairs of rows from one value and the next.
 
-    Rows of a number's next value are nearly as much alike (people of 40 and of 41 years); rows of
-    the next patient are not, although patients are numbered.
+    For a quantity, rows of the next value agree nearly as much (people aged 40 and 41); for
+    numbered groups such as patients they do not.
     """
-    sizes = _sizes(column, target)
+    sizes = _group_sizes(column, target)
     pairs = float((sizes[1:] * sizes[:-1]).sum())
     if pairs < MIN_PAIRS:
         return 1.0
@@ -82,24 +83,24 @@ def _neighbours_alike(column: Column, target: Target) -> float:
     return _beyond_chance(float((counts[1:] * counts[:-1]).sum()) / pairs, target)
 
 
-def _sizes(column: Column, target: Target) -> NDArray[np.float64]:
+def _group_sizes(column: Column, target: Target) -> NDArray[np.float64]:
     known = target.known & (column.codes >= 0)
     return np.bincount(column.codes[known], minlength=column.distinct).astype(np.float64)
 
 
 def _moments(column: Column, target: Target) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of each group the sum of its standardised values, and of their squares."""
+    """Return the sums of standardised target values and of their squares, per group."""
     known = target.known & (column.codes >= 0)
     values = np.asarray(target.values)[known]
     centred = (values - values.mean()) / (values.std() or 1.0)
     codes, count = column.codes[known], column.distinct
-    sums, squares = (np.bincount(codes, power, count) for power in (centred, centred**2))
+    sums, squares = (np.bincount(codes, moment, count) for moment in (centred, centred**2))
     return sums.astype(np.float64), squares.astype(np.float64)
 
 
-def _beyond_chance(agree: float, target: Target) -> float:
+def _beyond_chance(agreement: float, target: Target) -> float:
     chance = float((target.shares**2).sum())
-    return (agree - chance) / (1 - chance)
+    return (agreement - chance) / (1 - chance)
 
 
-GUARDRAIL = Guardrail("PW604", "Rows of a group stay together", "rows", check)
+GUARDRAIL = Guardrail("PW604", "Groups stay on one side of the split", "rows", check)

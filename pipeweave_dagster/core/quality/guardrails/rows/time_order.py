@@ -1,4 +1,4 @@
-"""PW603: rows that come in the order of time should be tested on the latest ones."""
+"""PW603: rows sorted by time, but split at random."""
 
 from collections.abc import Iterator
 
@@ -10,36 +10,36 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
-ORDERED = 0.95
-MIN_MOMENTS = 20
+MIN_RANK_CORRELATION = 0.95
+MIN_DISTINCT = 20
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert where the file is sorted by a date and the split is not: the test would look back."""
+    """Alert if the file is sorted by a date but the split is not: the test would not look ahead."""
     dates = [c for c in case.table.features if c.info.storage in {"date", "datetime"}]
     if not dates or case.schema.target.name is None:
-        raise NotApplicableError("there are no dates")
+        raise NotApplicableError("there are no date columns")
     if case.settings.split.time:
         return
     for column in dates:
-        if _sorted(column):
+        if _is_sorted(column):
             yield Hit(
                 "alerted",
-                "The rows come in its order. A random test part lies between the training rows, "
-                "so the score will be better than what later rows will show.",
+                "The rows are sorted by it. With a random split, test rows lie between training "
+                "rows in time, so the score is optimistic for later rows.",
                 [column.name],
                 {"moments": column.distinct},
-                "Test on the latest rows: set `split: {time: …}`.",
+                "Test on the latest rows: set split: {time: NAME}.",
                 {"split": {"time": column.name}},
             )
             return
 
 
-def _sorted(column: Column) -> bool:
-    if column.distinct < MIN_MOMENTS or column.missing > 0.05 * column.rows:
+def _is_sorted(column: Column) -> bool:
+    if column.distinct < MIN_DISTINCT or column.missing > 0.05 * column.rows:
         return False
     rows = np.arange(column.rows, dtype=np.int32)
-    return abs(rank_correlation(column.codes, rows)) >= ORDERED
+    return abs(rank_correlation(column.codes, rows)) >= MIN_RANK_CORRELATION
 
 
-GUARDRAIL = Guardrail("PW603", "Time is respected by the split", "rows", check)
+GUARDRAIL = Guardrail("PW603", "Split respects the order of time", "rows", check)

@@ -1,24 +1,25 @@
-"""PW801: few rows for so many columns."""
+"""PW801: few rows for the number of features."""
 
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
-SMALL = 500
+MIN_ROWS = 500
+MIN_ROWS_PER_FEATURE = 5
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert where scores will be uncertain because there is little data."""
+    """Alert if scores will be uncertain because there is little data."""
     rows = case.table.rows
     features = sum(info.role == "feature" for info in case.table.infos)
-    if rows < SMALL or rows < 5 * features:
+    if rows < MIN_ROWS or rows < MIN_ROWS_PER_FEATURE * features:
         yield Hit(
             "alerted",
-            f"{rows:,} rows for {features:,} features: scores will be uncertain, so look at "
-            "their intervals, not at the ranks of the models.",
+            f"{rows:,} rows for {features:,} features: scores are uncertain, so compare models "
+            "by their confidence intervals, not by their ranks.",
             evidence={"rows": rows, "features": features},
-            proposal="Upload more rows if you can.",
+            proposal="Upload more rows if possible.",
         )
 
 

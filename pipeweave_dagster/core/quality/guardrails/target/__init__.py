@@ -1,1 +1,1 @@
-"""Guardrails on the target: present, known, varied and clear."""
+"""Guardrails on the target: present, complete, varied and unambiguous."""

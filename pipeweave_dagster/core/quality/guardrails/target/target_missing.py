@@ -1,4 +1,4 @@
-"""PW104: rows whose target is not known."""
+"""PW104: rows without a target value."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Say how many rows are left out of training because their outcome is not known."""
+    """Report rows that are not used for training because they have no target value."""
     target = case.target
     missing = target.column.missing
     if missing:
         share = missing / case.table.rows
         yield Hit(
             "alerted" if share >= 0.01 else "fixed",
-            f"{missing:,} rows ({share:.1%}) have no target; they are not used for training.",
+            f"{missing:,} rows ({share:.1%}) have no target value and are not used for training.",
             [target.name],
             {"missing": missing, "share": round(share, 6)},
-            "Check that the outcome is missing for no reason that has to do with its value.",
+            "Check that the target is not missing for reasons related to its value.",
         )
 
 
-GUARDRAIL = Guardrail("PW104", "The target is known", "target", check)
+GUARDRAIL = Guardrail("PW104", "Target has no missing values", "target", check)

@@ -1,4 +1,4 @@
-"""PW101: there is a target to learn."""
+"""PW101: a missing or unusable target."""
 
 from collections.abc import Iterator
 
@@ -7,33 +7,34 @@ from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block where no column was named or deduced: guessing on would train on nonsense."""
+    """Block without a usable target: training on a guessed one would be meaningless."""
     target = case.schema.target
     if target.name is None:
-        few = ", ".join(target.candidates[:5])
+        candidates = ", ".join(target.candidates[:5])
         yield Hit(
             "blocked",
-            f"No target was found. {target.reason}".strip(),
+            "No target column is set, and no column is a plausible target by its name, position "
+            "and values.",
             evidence={"candidates": target.candidates[:20]},
             proposal=(
-                "Name the column to predict: `target: NAME` in pipeweave.yaml, or --target NAME."
-                + (f" Possible columns: {few}." if few else "")
+                "Set the column to predict: target: NAME in pipeweave.yaml, or --target NAME."
+                + (f" Candidates: {candidates}." if candidates else "")
             ),
         )
     elif target.task is None:
         yield Hit(
             "blocked",
-            f"The target cannot be predicted. {target.reason}",
+            f"The target cannot be used. {target.reason}",
             [target.name],
             proposal="Choose another target, or upload rows with other outcomes too.",
         )
     elif case.table.target is None:
         yield Hit(
             "blocked",
-            f"The target cannot be predicted as {target.task}: it has no values of that kind.",
+            f"The target cannot be used for {target.task}: it has no values of that kind.",
             [target.name],
-            proposal="Choose another target, or set `task:` in pipeweave.yaml.",
+            proposal="Choose another target, or set task: in pipeweave.yaml.",
         )
 
 
-GUARDRAIL = Guardrail("PW101", "There is a target to learn", "target", check)
+GUARDRAIL = Guardrail("PW101", "Target column is usable", "target", check)

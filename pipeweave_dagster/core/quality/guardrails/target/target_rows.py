@@ -1,4 +1,4 @@
-"""PW103: enough rows with a known target."""
+"""PW103: too few labeled rows."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from pipeweave_dagster.core.schema.target_requirements import MIN_PER_CLASS, MIN
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block where no honest held-out test is possible."""
+    """Block if there are too few labeled rows for a held-out test."""
     target = case.table.target
     if target is None:
         raise NotApplicableError("there is no target")
@@ -17,8 +17,8 @@ def check(case: Case) -> Iterator[Hit]:
     if known < MIN_ROWS:
         yield Hit(
             "blocked",
-            f"Only {known} rows have a known target; at least {MIN_ROWS} are needed to train and "
-            "to test on rows that were held out.",
+            f"Only {known} rows have a target value; at least {MIN_ROWS} are needed to train and "
+            "to test on held-out rows.",
             [target.name],
             {"rows": known, "needed": MIN_ROWS},
             "Upload more rows.",
@@ -28,11 +28,11 @@ def check(case: Case) -> Iterator[Hit]:
     if target.task != "regression" and second and second[0] < MIN_PER_CLASS:
         yield Hit(
             "blocked",
-            f"Only one class has at least {MIN_PER_CLASS} rows (the next has {second[0]}).",
+            f"Only one class has at least {MIN_PER_CLASS} rows (the next largest has {second[0]}).",
             [target.name],
             {"second_class_rows": int(second[0]), "needed": MIN_PER_CLASS},
             "Upload more rows of the other classes, or choose another target.",
         )
 
 
-GUARDRAIL = Guardrail("PW103", "Enough rows with a known target", "target", check)
+GUARDRAIL = Guardrail("PW103", "There are enough labeled rows", "target", check)

@@ -1,4 +1,4 @@
-"""PW102: the target has more than one value."""
+"""PW102: a constant target."""
 
 from collections.abc import Iterator
 
@@ -8,18 +8,18 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block a constant target: every model of it is perfect and useless."""
+    """Block a constant target: every model of it would be perfect and useless."""
     target = case.table.target
     if target is None:
         raise NotApplicableError("there is no target")
     if target.classes == 1:
         yield Hit(
             "blocked",
-            "The target has the same value in every row, so there is nothing to learn.",
+            "The target has the same value in every row, so there is nothing to predict.",
             [target.name],
             {"distinct": 1, "rows": int(target.counts.sum())},
             "Upload rows with other outcomes too, or choose another target.",
         )
 
 
-GUARDRAIL = Guardrail("PW102", "The target varies", "target", check)
+GUARDRAIL = Guardrail("PW102", "Target is not constant", "target", check)

@@ -1,4 +1,4 @@
-"""PW106: the target or its task was deduced, and something else is possible."""
+"""PW106: a deduced target or task with a plausible alternative."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Pass on the question of the schema deduction, so that it is not overlooked."""
+    """Report the open question of the schema deduction, so that it is not overlooked."""
     target = case.schema.target
     if target.name is None:
         raise NotApplicableError("there is no target")
@@ -18,9 +18,9 @@ def check(case: Case) -> Iterator[Hit]:
             target.question,
             [target.name],
             {"confidence": round(target.confidence, 3), "reason": target.reason},
-            "Answer it in pipeweave.yaml (`target:`, `task:`), then it is not asked again.",
+            "Set target: and task: in pipeweave.yaml to confirm or change this.",
             {"target": target.name, **({"task": target.task} if target.task else {})},
         )
 
 
-GUARDRAIL = Guardrail("PW106", "The task is clear", "target", check)
+GUARDRAIL = Guardrail("PW106", "Target and task are unambiguous", "target", check)

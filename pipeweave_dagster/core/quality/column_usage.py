@@ -1,0 +1,51 @@
+"""Explains in one line why the pipeline uses a column or leaves it out."""
+
+from pipeweave_dagster.core.documents import (
+    ColumnDeduction,
+    Findings,
+    PipelineSpec,
+    SchemaDeduction,
+)
+from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
+
+
+def explain_column(
+    column: str, schema: SchemaDeduction, document: Findings, spec: PipelineSpec | None
+) -> str:
+    """Return one line that says whether a column is used, and why.
+
+    Args:
+        column: Name of the column.
+        schema: Roles of the columns.
+        document: The findings of the same version.
+        spec: The pipeline, or None if findings stopped the run before it.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND, naming the nearest columns.
+    """
+    info = _column_info(column, schema)
+    open_findings = [f for f in document.findings if column in f.columns and f.overridden is None]
+    blocking = next((f for f in open_findings if f.state == "blocked"), None)
+    if spec is not None and column in spec.dropped:
+        return f"'{column}' is dropped: {spec.dropped[column]}"
+    if info.role in {"target", "weight"}:
+        return f"'{column}' is the {info.role} column, not a feature."
+    if blocking is not None:
+        message = blocking.message.removeprefix(f"'{column[:80]}': ")
+        return f"'{column}' blocks the run ({blocking.code}): {message}"
+    if info.role != "feature":
+        return f"'{column}' is not used ({info.role}): {info.reason}"
+    codes = ", ".join(f.code for f in open_findings if is_suspected_leak(f))
+    doubt = f", but {codes} questions whether it is known at prediction time" if codes else ""
+    return f"'{column}' is used{doubt}."
+
+
+def _column_info(column: str, schema: SchemaDeduction) -> ColumnDeduction:
+    info = next((c for c in schema.columns if c.name == column), None)
+    if info is None:
+        near = nearest_names(column, (c.name for c in schema.columns), cutoff=0.4)
+        hint = did_you_mean(near, otherwise="See 'pipeweave schema'.")
+        raise not_found(f"There is no column {column!r}.", fix=hint, nearest=near)
+    return info

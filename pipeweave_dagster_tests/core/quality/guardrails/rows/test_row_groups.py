@@ -1,0 +1,29 @@
+"""PW604: groups of rows with one outcome call for a split by group."""
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import DatasetSettings, SplitSetting
+
+N = 600
+
+
+def test_groups_with_one_outcome_alert_until_the_split_keeps_them_together(findings_of, rng):
+    y = rng.integers(0, 2, N)
+    columns = {"patient": [f"p{2 * (i // 6) + label}" for i, label in enumerate(y)], "y": y}
+    [finding] = findings_of("PW604", columns)
+    assert (finding.state, finding.columns) == ("alerted", ["patient"])
+    settings = DatasetSettings(split=SplitSetting(group="patient"))
+    assert findings_of("PW604", columns, settings=settings) == []
+
+
+def test_numbered_groups_alert_and_a_quantity_passes(findings_of, rng):
+    numbered = rng.permutation(100)[np.arange(N) // 6] + 1000
+    outcome = (rng.random(100) < 0.5)[np.unique(numbered, return_inverse=True)[1]].astype(int)
+    assert [f.columns for f in findings_of("PW604", {"n": numbered, "y": outcome})] == [["n"]]
+    age = rng.integers(20, 70, N)
+    assert findings_of("PW604", {"age": age, "y": (age > 45).astype(int)}) == []
+
+
+def test_groups_with_mixed_outcomes_pass(findings_of, rng):
+    columns = {"patient": [f"p{i % 150}" for i in range(N)], "y": rng.integers(0, 2, N)}
+    assert findings_of("PW604", columns) == []

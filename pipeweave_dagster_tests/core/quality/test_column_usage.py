@@ -1,0 +1,49 @@
+"""One line that explains why a column is used or not."""
+
+import numpy as np
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.core.quality.column_usage import explain_column
+from pipeweave_dagster_tests.factories import make_dataset
+
+
+@pytest.fixture
+def explain(tmp_path, rng):
+    y = rng.integers(0, 2, 600)
+    columns = {
+        "x": rng.normal(size=600),
+        "copy": y,
+        "strong": y + rng.normal(0, 0.45, 600),
+        "id": np.arange(600),
+        "y": y,
+    }
+    case = make_dataset(tmp_path, columns, "y", roles={"id": "identifier"})
+    found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    return lambda column: explain_column(column, case.schema, found, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "line"),
+    [
+        ("x", "'x' is used."),
+        ("strong", "'strong' is used, but PW210 questions whether it is known at prediction time."),
+        ("y", "'y' is the target column, not a feature."),
+        ("id", "'id' is not used (identifier): made"),
+    ],
+)
+def test_it_says_whether_and_why(explain, column, line):
+    assert explain(column) == line
+
+
+def test_a_blocked_column_cites_its_finding(explain):
+    assert explain("copy").startswith(
+        "'copy' blocks the run (PW204): each of its 2 values maps to "
+    )
+
+
+def test_an_unknown_column_gets_the_nearest_name(explain):
+    with pytest.raises(PipeWeaveError, match=r"There is no column 'stong'\. Did you mean 'strong'"):
+        explain("stong")
