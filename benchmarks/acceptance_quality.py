@@ -42,8 +42,10 @@ from pipeweave_dagster.core.eda import ReportOptions, build_report, render
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.pipelines.plan import plan
+from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.case import Case as InspectedCase
 from pipeweave_dagster.core.quality.label_noise import positive_probabilities

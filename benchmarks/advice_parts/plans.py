@@ -20,13 +20,8 @@ from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.documents.advice import AdviceRequest
 from pipeweave_dagster.core.metrics.metrics import row_loss
 from pipeweave_dagster.core.model.serving import prepare
-from pipeweave_dagster.core.pipelines.derived_features import (
-    KIND_OF_USE,
-    OPERATORS,
-    Derived,
-    uses_of,
-    with_derived,
-)
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, uses_of, with_derived
+from pipeweave_dagster.core.pipelines.operators import KIND_OF_USE, OPERATORS
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.input_table import read_table
@@ -43,8 +38,8 @@ _LEARNERS = {
 _LIMIT_S = 600.0
 
 
-def _idea(operator: str, *columns: str) -> Derived:
-    return Derived(operator=operator, columns=list(columns))
+def _idea(operator: str, *columns: str) -> DerivedFeature:
+    return DerivedFeature(operator=operator, columns=list(columns))
 
 
 _BY_HAND = {
@@ -72,25 +67,25 @@ _BY_HAND = {
 """What somebody who knows the subject may think of; by the beginnings of columns' names."""
 
 
-def _found(idea: Derived, spec: PipelineSpec) -> Derived:
+def _found(idea: DerivedFeature, spec: PipelineSpec) -> DerivedFeature:
     whole = [next(f for f in spec.features if f.startswith(c)) for c in idea.columns]
     return idea.model_copy(update={"columns": whole})
 
 
-def at_random(spec: PipelineSpec, seed: int, count: int = 8) -> list[Derived]:
+def at_random(spec: PipelineSpec, seed: int, count: int = 8) -> list[DerivedFeature]:
     """Different features of the menu, drawn at random."""
     rng = random.Random(seed)
     kinds: dict[str, list[str]] = {}
     for column, use in uses_of(spec).items():
         kinds.setdefault(KIND_OF_USE.get(use, "none"), []).append(column)
-    found: dict[tuple[str, ...], Derived] = {}
+    found: dict[tuple[str, ...], DerivedFeature] = {}
     for _ in range(200):
         name = rng.choice(list(OPERATORS))
         takes = OPERATORS[name].takes
         if any(takes.count(kind) > len(kinds.get(kind, [])) for kind in takes):
             continue
         pools = {kind: rng.sample(kinds[kind], takes.count(kind)) for kind in set(takes)}
-        idea = Derived(operator=name, columns=[pools[kind].pop() for kind in takes])
+        idea = DerivedFeature(operator=name, columns=[pools[kind].pop() for kind in takes])
         found.setdefault(idea.identity, idea)
     return list(found.values())[:count]
 
@@ -148,7 +143,7 @@ def blinded(request: AdviceRequest) -> AdviceRequest:
     return request.model_copy(update={"facts": json.dumps(facts, indent=1)})
 
 
-def _line(case: Case, proposer: str, ideas: list[Derived], uses: dict[str, str]) -> None:
+def _line(case: Case, proposer: str, ideas: list[DerivedFeature], uses: dict[str, str]) -> None:
     spec = case.spec
     found = run_proposal_test(spec, case.schema, uses, ideas, case.data, _LIMIT_S)
     kept = len(found.ideas) + len(found.uses)

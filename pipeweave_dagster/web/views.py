@@ -19,7 +19,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.eda.render import finding_groups
 from pipeweave_dagster.core.errors import not_found
-from pipeweave_dagster.core.pipelines.diagram import drawn, in_words
+from pipeweave_dagster.core.pipelines.diagram import describe, svg_diagram
 from pipeweave_dagster.services.model_versions import pipeline_of
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
@@ -104,7 +104,11 @@ def _fill_model(
     view.trained = model_view(store, view.entry, entries, settings)
     if spec:
         note = _pipeline_note(store, view, spec)
-        view.pipeline = {"words": in_words(spec), "image": data_uri(drawn(spec)), "note": note}
+        view.pipeline = {
+            "words": describe(spec),
+            "image": data_uri(svg_diagram(spec)),
+            "note": note,
+        }
     view.predictions = store.load_entry(entries, "predictions", PredictionBatch)
     view.drift = store.load_entry(entries, "drift", DriftReport)
     expected = store.load_entry(entries, "expectations", ExpectationReport)

@@ -9,8 +9,9 @@ import pandas as pd
 
 from pipeweave_dagster.core.advice.pipeline_adviser import shown_columns
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.pipelines.derived_features import KIND_OF_USE, OPERATORS, uses_of
-from pipeweave_dagster.core.pipelines.regroup import choices
+from pipeweave_dagster.core.pipelines.derived_features import uses_of
+from pipeweave_dagster.core.pipelines.operators import KIND_OF_USE, OPERATORS
+from pipeweave_dagster.core.pipelines.regroup import step_options
 from pipeweave_dagster_tests.factories.pipelines import make_pipeline, make_schema
 
 TYPES = {"notes": "text", "level": "ordinal", "mail": "email", "plan": "categorical"}
@@ -64,7 +65,7 @@ def valid_plan(rng: random.Random, schema: SchemaDeduction, spec: PipelineSpec) 
     """Return a plan within the vocabulary."""
     before = uses_of(spec)
     shown = {f"c{i}": c for i, c in enumerate(shown_columns(spec, schema), 1)}
-    uses = {i: rng.choice(choices(c, before[c.name])) for i, c in shown.items()}
+    uses = {i: rng.choice(step_options(c, before[c.name])) for i, c in shown.items()}
     steps: dict[str, list[str]] = {}
     for i, use in uses.items():
         steps.setdefault(use, []).append(i)

@@ -73,7 +73,7 @@ def show(
     home.prepare()
     spec = _spec(name)
     if mermaid:
-        text = diagram.mermaid(spec)
+        text = diagram.mermaid_diagram(spec)
         emit({"dataset": name, "mermaid": text}, json, text.rstrip())
         return
     rows = [
@@ -81,7 +81,7 @@ def show(
     ]
     dropped = [f"dropped {plain(n)}: {plain(r)}" for n, r in spec.dropped.items()]
     table = columns(["step", "kind", "uses", "columns", "after", "why"], rows)
-    words = plain(diagram.in_words(spec))
+    words = plain(diagram.describe(spec))
     emit(spec.model_dump(mode="json"), json, "\n".join([words, table, *dropped]))
 
 

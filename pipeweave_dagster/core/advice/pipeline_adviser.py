@@ -8,15 +8,11 @@ from pipeweave_dagster.core.advice.reply import RefusedReplyError, Reply, read_r
 from pipeweave_dagster.core.advice.request import TEXT, Asking, array, make_request, one_of, record
 from pipeweave_dagster.core.documents import ColumnDeduction, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.documents.advice import AdviceRequest
+from pipeweave_dagster.core.pipelines.checks.derived import feature_problems
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.derived_features import (
-    OPERATORS,
-    Derived,
-    troubles,
-    uses_of,
-    with_derived,
-)
-from pipeweave_dagster.core.pipelines.regroup import choices, regrouped
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, uses_of, with_derived
+from pipeweave_dagster.core.pipelines.operators import OPERATORS
+from pipeweave_dagster.core.pipelines.regroup import regrouped, step_options
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES
 
 MOST_IDEAS = 8
@@ -47,7 +43,7 @@ class Proposal(NamedTuple):
     """
 
     uses: dict[str, str]
-    ideas: list[Derived]
+    ideas: list[DerivedFeature]
 
     @property
     def empty(self) -> bool:
@@ -83,7 +79,7 @@ def plan_request(
             **told_column(c, rows, figures.get(c.name, {})),
             "type": c.type,
             "step": uses[c.name],
-            "steps": choices(c, uses[c.name]),
+            "steps": step_options(c, uses[c.name]),
         }
         for i, c in enumerate(shown_columns(spec, schema), 1)
     ]
@@ -127,8 +123,12 @@ def read_plan(
     uses = _uses(plan.steps, names, before, schema)
     if len(plan.features) > MOST_IDEAS:
         raise RefusedReplyError(f"the reply proposes more than {MOST_IDEAS} features")
-    ideas = [Derived(operator=i.operator, columns=_named(i.columns, names)) for i in plan.features]
-    found = troubles([i.model_dump() for i in ideas], {**before, **uses}, list(names.values()))
+    ideas = [
+        DerivedFeature(operator=i.operator, columns=_named(i.columns, names)) for i in plan.features
+    ]
+    found = feature_problems(
+        [i.model_dump() for i in ideas], {**before, **uses}, list(names.values())
+    )
     if ideas and next(found, None) is not None:
         raise RefusedReplyError("the reply proposes a feature that is not of the menu")
     moved = {name: use for name, use in uses.items() if before[name] != use}
@@ -146,7 +146,7 @@ def _uses(
         for name in _named(step.columns, names):
             if name in uses:
                 raise RefusedReplyError("the reply puts a column into two steps")
-            if step.use not in choices(schema.column(name), before[name]):
+            if step.use not in step_options(schema.column(name), before[name]):
                 raise RefusedReplyError("the reply names a step outside the closed list")
             uses[name] = step.use
     if len(uses) < len(names):

@@ -1,4 +1,4 @@
-"""Write a pipeline in Python, step by step; the same specification as in `pipeweave.yaml`."""
+"""Build a pipeline in Python, step by step; the same specification as in `pipeweave.yaml`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,13 +9,13 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.custom_steps import step_type
-from pipeweave_dagster.core.pipelines.plan import DEFAULT_METRIC
+from pipeweave_dagster.core.pipelines.objective import DEFAULT_METRIC
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES
 
 
 @dataclass(frozen=True)
 class Builder:
-    """A pipeline that is being written; each call gives a new one.
+    """A pipeline under construction; immutable, each call returns a new one.
 
     Example:
         >>> spec = (
@@ -30,13 +30,13 @@ class Builder:
     Attributes:
         target: The column to predict.
         task: What kind of target it is.
-        positive: The class that is looked for, of two.
-        metric: How models are compared; else the task's usual one.
+        positive: The positive class of a binary target.
+        metric: Metric by which models are compared; by default that of the task.
         made: The steps so far.
-        families: Model families, in the order in which they are tried.
-        split: How rows are divided.
-        read: What is to be read otherwise (`missing`, `merge_spellings`), see the catalogue.
-        weight: A column that weighs the rows.
+        families: Model families, in the order in which they are fitted.
+        split: How rows are divided into test rows and folds.
+        read: Value corrections (`missing`, `merge_spellings`), see the step `table`.
+        weight: Column of row weights.
     """
 
     target: str
@@ -50,35 +50,48 @@ class Builder:
     weight: str | None = None
 
     def step(self, use: str, *columns: str, name: str = "", **params: Any) -> "Builder":
-        """Add a step of the catalogue on these columns.
+        """Add a step on these columns.
 
         Args:
-            use: Its type, such as `numeric` or `date_parts`.
-            columns: What it works on; each feature stands in exactly one such step.
-            name: What it is called; else as the rules would call it.
+            use: Step type of the catalogue, such as `numeric` or `date_parts`.
+            columns: Its columns; each feature is in exactly one such step.
+            name: Name of the step; by default the name that the rules would give it.
             params: Its parameters.
+
+        Example:
+            >>> Builder("y", "regression").step("clip", "fare", upper=0.95).made[0].name
+            'clip'
         """
         known = step_type(use)
         kind = known.kind if known else "preprocess"
-        called = name or STEP_NAMES.get(use, use)
-        added = Step(
-            name=called, kind=kind, use=use, columns=[*columns], after=["read"], params=params
+        step = Step(
+            name=name or STEP_NAMES.get(use, use),
+            kind=kind,
+            use=use,
+            columns=[*columns],
+            after=["read"],
+            params=params,
         )
-        return replace(self, made=(*self.made, added))
+        return replace(self, made=(*self.made, step))
 
     def search(self, *families: str) -> "Builder":
-        """Try these model families, in this order."""
+        """Search these model families, in this order."""
         return replace(self, families=families)
 
     def divide(self, **split: Any) -> "Builder":
-        """Divide the rows otherwise, such as `kind="time", column="when"`."""
+        """Set the split.
+
+        Example:
+            >>> Builder("y", "regression").divide(kind="time", column="when").split.kind
+            'time'
+        """
         return replace(self, split=SplitSpec.model_validate({**split}))
 
     def build(self) -> PipelineSpec:
-        """The specification.
+        """Return the validated specification.
 
         Raises:
-            PipeWeaveError: VALIDATION_ERROR with every problem, its path and what to do.
+            PipeWeaveError: VALIDATION_ERROR with every problem, its path and its fix.
         """
         features = list(dict.fromkeys(c for step in self.made for c in step.columns))
         read = Step(
@@ -106,7 +119,7 @@ class Builder:
         problems = [problem.text for problem in validate(spec)]
         if problems:
             raise validation_error(
-                "The pipeline has problems. " + " ".join(problems),
+                "The pipeline is not valid. " + " ".join(problems),
                 fix="Correct these steps; `pipeweave steps ls` lists the catalogue.",
                 problems=problems,
             )
@@ -114,7 +127,7 @@ class Builder:
 
 
 def as_settings(spec: PipelineSpec) -> str:
-    """The `pipeline:` part of `pipeweave.yaml` that gives this very specification."""
+    """Return the `pipeline:` part of `pipeweave.yaml` that gives this specification."""
     import yaml
 
     given = spec.model_dump(mode="json", exclude={"source", "schema_version"}, exclude_unset=True)

@@ -1,4 +1,4 @@
-"""The closed vocabulary of steps: what a pipeline may consist of, and with which parameters."""
+"""The closed catalogue of step types and their parameters."""
 
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -9,9 +9,9 @@ TEXT_COUNTS = ("characters", "words", "capitals", "digits", "signs")
 IMPUTE = ("median", "mean", "most_frequent")
 STRATEGIES = ("quantile", "uniform", "kmeans")
 CLIPPED = {"lower": 0.01, "upper": 0.99}
-"""The quantiles that `clip` holds numbers to, where nothing else is said."""
+"""Default quantiles of `clip`."""
 BINS, HASHED = 10, 16
-"""How many bins `bin` makes, and how many numbers `hash`, where nothing else is said."""
+"""Default number of bins of `bin`, and of outputs of `hash`."""
 FAMILIES = (
     "dummy",
     "linear",
@@ -42,14 +42,14 @@ def installed_families() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class StepType:
-    """One kind of step.
+    """One step type.
 
     Attributes:
-        kind: The stage in which it stands.
-        about: What it does, in one sentence; shown to people.
-        params: Name of each parameter, with the Python types that it may have.
-        takes_columns: Whether it works on named columns (then at least one is needed).
-        reads: The step whose reading of raw values it shares, where that is not its own.
+        kind: The stage that it belongs to.
+        about: What it does, in one or two sentences; shown to users.
+        params: The parameters, each with its allowed Python types.
+        takes_columns: Whether it works on named columns (then it needs at least one).
+        reads: The step type whose reading of raw values it shares, if it has none of its own.
     """
 
     kind: Literal["extract", "preprocess", "feature", "train", "predict"]
@@ -62,80 +62,78 @@ class StepType:
 CATALOGUE: dict[str, StepType] = {
     "table": StepType(
         "extract",
-        "Reads the typed table; values that stand for a missing one, and spellings of one "
-        "category, as the settings say.",
+        "Reads the typed table. `missing` lists placeholders of missing values per column; "
+        "`merge_spellings` lists columns whose spellings of a category are merged.",
         {"missing": (dict,), "merge_spellings": (list,)},
     ),
     "numeric": StepType(
         "preprocess",
-        "Numbers: missing ones become the median plus an indicator, and linear models see them "
-        "scaled; trees see them as they are.",
+        "Numbers. Linear models get them imputed (by default the median, with a missing-value "
+        "indicator) and scaled; trees get them as they are.",
         {"impute": (str,), "indicator": (bool,)},
     ),
-    "boolean": StepType("preprocess", "Yes or no becomes 1 or 0; missing stays missing."),
+    "boolean": StepType("preprocess", "Booleans as 1 and 0; missing values stay missing."),
     "ordinal": StepType(
         "preprocess",
-        "Ordered levels become their rank; a level not in the order is missing.",
+        "Ordered levels as their rank; a level that is not in `order` is missing.",
         {"order": (dict,)},
     ),
     "categorical": StepType(
         "preprocess",
-        "Categories: one-hot for linear models; native or ranked codes for trees, and "
-        "cross-fitted target means where there are many. Unseen ones count as unknown. Those named "
-        "under `numbers` (such as years) are seen as numbers, too.",
+        "Categories: one-hot encoded for linear models; for trees native codes, or cross-fitted "
+        "target means above `max_native` levels. Unseen categories are unknown. Columns under "
+        "`numbers` (such as years) are used as numbers, too.",
         {"max_native": (int,), "numbers": (list,)},
     ),
     "clip": StepType(
         "preprocess",
-        "Numbers held to quantiles of the rows that a fold learns from, so that outliers count as "
-        "far as the last usual value; otherwise as `numeric`.",
+        "Numbers clipped to quantiles of the fold's training rows, which limits the effect of "
+        "outliers; otherwise as `numeric`.",
         {"lower": (float, int), "upper": (float, int)},
         reads="numeric",
     ),
     "log": StepType(
         "preprocess",
-        "Numbers on a logarithmic scale, which takes 0 and negative ones, too (the inverse "
+        "Numbers on a logarithmic scale that is defined for 0 and negative values, too (inverse "
         "hyperbolic sine); otherwise as `numeric`.",
         reads="numeric",
     ),
     "bin": StepType(
         "preprocess",
-        "Numbers become bins, made from the rows that a fold learns from: a flag a bin for linear "
-        "models, ranks for trees, and whether the number was missing beside.",
+        "Numbers as bins, fitted on the fold's training rows: one flag per bin for linear models, "
+        "the rank of the bin for trees, and a missing-value indicator.",
         {"bins": (int,), "strategy": (str,)},
         reads="numeric",
     ),
     "hash": StepType(
         "preprocess",
-        "Categories hashed into a few numbers, for very many or ever new ones; unseen ones are "
-        "hashed alike, and two may share a place.",
+        "Categories hashed into `width` numbers, for columns with very many or ever new levels; "
+        "unseen ones are hashed, too, and two levels may collide.",
         {"width": (int,)},
         reads="categorical",
     ),
     "date_parts": StepType(
         "feature",
-        "Dates become epoch days and the parts of the calendar and clock.",
+        "Dates as days since 1970 and parts of calendar and clock.",
         {"parts": (list,)},
     ),
     "text": StepType(
         "feature",
-        "Free text: hashed TF-IDF of words, projected to a few dimensions for trees, and counts of "
-        "characters, words, capitals, digits and signs.",
+        "Free text as hashed TF-IDF of words, for trees projected to a few dimensions, and counts "
+        "of characters, words, capitals, digits and signs.",
         {"dimensions": (int,), "counts": (bool,)},
     ),
     "derived": StepType(
         "feature",
-        "New features from a closed menu of operators (ratio, difference, product, days between, "
-        "cross, mean of a group, difference to it).",
+        "New features by a closed menu of operators: ratio, sum, difference, product, days "
+        "between, cross, group mean, difference from the group mean.",
         {"features": (list,)},
     ),
     "search": StepType(
         "train",
-        "Tries model families in a fixed order under the time budget, then variants of them.",
+        "Fits model families in a fixed order within the time budget, then variants of them.",
         {"families": (list,), "variants": (bool,)},
         takes_columns=False,
     ),
-    "predict": StepType(
-        "predict", "Scores rows with the model of the step before.", takes_columns=False
-    ),
+    "predict": StepType("predict", "Predicts rows with the trained model.", takes_columns=False),
 }

@@ -1,4 +1,4 @@
-"""Which columns a pipeline uses, and the reason for each that it does not."""
+"""Which columns a pipeline uses, and the reason for each that it drops."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from pipeweave_dagster.core.pipelines.step_choice import step_for
 _IDENTIFIERS = "PW502"
 
 
-def as_used(schema: SchemaDeduction, findings: Findings) -> SchemaDeduction:
-    """The schema with identifiers as numbers where a finding says that their order is used."""
+def with_used_identifiers(schema: SchemaDeduction, findings: Findings) -> SchemaDeduction:
+    """Return the schema with an identifier as a number where an alert says its order is used."""
     used = {
         name
         for finding in findings.findings
@@ -37,9 +37,9 @@ def dropped_columns(
     rows: int,
     split: SplitSpec,
 ) -> dict[str, str]:
-    """Columns that are no features, with the reason for each."""
+    """Return the columns that are not features, with the reason for each."""
     dropped: dict[str, str] = {}
-    proposed = _proposed(findings)
+    by_finding = _dropped_by_findings(findings)
     for column in schema.columns:
         setting = settings.columns.get(column.name)
         if column.role in ("target", "weight"):
@@ -47,43 +47,43 @@ def dropped_columns(
         step, reason = step_for(column, rows)
         if (setting is not None and setting.drop) or column.role == "dropped":
             dropped[column.name] = column.reason or "dropped in the settings"
-        elif column.name in proposed:
-            dropped[column.name] = proposed[column.name]
+        elif column.name in by_finding:
+            dropped[column.name] = by_finding[column.name]
         elif split.kind in ("group", "fold") and column.name == split.column:
-            dropped[column.name] = f"divides the rows ({split.kind}), so it is no feature"
+            dropped[column.name] = f"is the split column ({split.kind}), so it is not a feature"
         elif column.role == "identifier" or step is None:
             dropped[column.name] = reason or column.reason
     return dropped
 
 
-def _proposed(findings: Findings) -> dict[str, str]:
-    """Columns that are out by a finding, unless a person has set that finding aside.
+def _dropped_by_findings(findings: Findings) -> dict[str, str]:
+    """Return the columns dropped by a finding, unless the user has overridden that finding.
 
-    An alert alone takes no column away: many honest columns raise one (a symptom that nearly
-    decides a diagnosis), and what it proposes holds under a condition that only a person knows.
+    An alert alone drops no column: many honest columns raise one (a symptom that nearly
+    determines a diagnosis), and its proposal depends on a condition that only the user knows.
     """
-    proposed: dict[str, str] = {}
+    dropped: dict[str, str] = {}
     for finding in findings.findings:
         if finding.state not in ("fixed", "blocked") or finding.overridden is not None:
             continue
         patched = finding.patch.get("columns")
         for name, patch in patched.items() if isinstance(patched, dict) else ():
             if isinstance(patch, dict) and patch.get("drop") is True:
-                proposed.setdefault(name, f"{finding.code}: {finding.message}")
-    return proposed
+                dropped.setdefault(name, f"{finding.code}: {finding.message}")
+    return dropped
 
 
-def said_of_values(columns: list[ColumnDeduction], settings: DatasetSettings) -> dict[str, Any]:
-    """Parameters of the first step: values that stand for missing, and merged spellings."""
-    said = {c.name: settings.columns[c.name] for c in columns if c.name in settings.columns}
-    missing = {name: list(setting.missing) for name, setting in said.items() if setting.missing}
-    merged = [name for name, setting in said.items() if setting.merge_spellings]
-    found: dict[str, Any] = {"missing": missing} if missing else {}
-    return found | ({"merge_spellings": merged} if merged else {})
+def value_corrections(columns: list[ColumnDeduction], settings: DatasetSettings) -> dict[str, Any]:
+    """Return the parameters of the first step: placeholders of missing values, merged spellings."""
+    given = {c.name: settings.columns[c.name] for c in columns if c.name in settings.columns}
+    missing = {name: list(setting.missing) for name, setting in given.items() if setting.missing}
+    merged = [name for name, setting in given.items() if setting.merge_spellings]
+    params: dict[str, Any] = {"missing": missing} if missing else {}
+    return params | ({"merge_spellings": merged} if merged else {})
 
 
-def suspicion(columns: list[ColumnDeduction], findings: Findings) -> str:
-    """Which columns are used although an alert says that they might tell the outcome."""
+def leak_warning(columns: list[ColumnDeduction], findings: Findings) -> str:
+    """Return a warning that names the used columns with an alert of leakage, or an empty text."""
     used = {c.name for c in columns}
     suspects = {
         name: finding.code
@@ -97,6 +97,7 @@ def suspicion(columns: list[ColumnDeduction], findings: Findings) -> str:
     shown = ", ".join(f"{name} ({code})" for name, code in list(suspects.items())[:10])
     more = f" and {len(suspects) - 10} more" if len(suspects) > 10 else ""
     return (
-        f"Used although an alert asks whether they are known before the outcome: {shown}{more}. "
-        "If they are not, set `columns: {NAME: {drop: true}}` in pipeweave.yaml."
+        f"Used in spite of an alert that they may leak the target: {shown}{more}. "
+        "If they are not known before the outcome, set `columns: {NAME: {drop: true}}` in "
+        "pipeweave.yaml."
     )

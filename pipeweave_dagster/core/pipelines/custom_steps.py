@@ -1,8 +1,8 @@
-"""Steps that other packages bring: scikit-learn transformers, found by entry point.
+"""Steps that other packages provide: scikit-learn transformers, found by entry point.
 
-A package names its class under `[project.entry-points."pipeweave.steps"]`; whoever installs the
-package trusts it, and nothing else can add a step. `kit.check_step` tells whether a class keeps
-the contract.
+A package names its class under `[project.entry-points."pipeweave.steps"]`; installing the
+package means trusting it, and nothing else can add a step. `kit.check_step` tests whether a class
+fulfils the contract.
 """
 
 from functools import cache
@@ -17,15 +17,15 @@ _NEEDED = ("about", "takes", "params", "fit", "transform")
 
 
 class CustomStep(Protocol):
-    """What the class of a step must have, beside what scikit-learn asks of a transformer.
+    """What a step class needs beyond scikit-learn's interface of a transformer.
 
-    It is fitted in each fold on the rows that the fold learns from, and afterwards answers row by
-    row: `fit(X, y=None)` and `transform(X)`, X a table of the step's columns.
+    It is fitted in each fold on that fold's training rows, and then transforms row by row:
+    `fit(X, y=None)` and `transform(X)`, where X is a table of the step's columns.
 
     Attributes:
-        about: What it does, in one sentence; shown to people.
+        about: What it does, in one sentence; shown to users.
         takes: `numbers` (float64, missing as NaN) or `categories` (text, missing as None).
-        params: Name of each parameter of its constructor, with the types that it may have.
+        params: The constructor's parameters, each with its allowed types.
     """
 
     about: ClassVar[str]
@@ -33,49 +33,49 @@ class CustomStep(Protocol):
     params: ClassVar[dict[str, tuple[type, ...]]]
 
     def fit(self, x: Any, y: Any = None) -> Any:
-        """Learn from the rows of one fold."""
+        """Fit on the training rows of one fold."""
         ...
 
     def transform(self, x: Any) -> Any:
-        """Numbers, shape (rows, outputs); equal rows give equal numbers."""
+        """Return numbers of shape (rows, outputs); equal rows give equal numbers."""
         ...
 
 
 @cache
 def custom_steps() -> dict[str, type[Any]]:
-    """The installed steps by name; loads their packages.
+    """Return the installed steps by name; imports their packages.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR where a package cannot be imported, its class lacks what
-            a step must have, or a name is taken.
+        PipeWeaveError: VALIDATION_ERROR where a package cannot be imported, its class lacks a
+            required attribute, or a name is taken.
     """
     found: dict[str, type[Any]] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
         if point.name in CATALOGUE or point.name in found:
-            raise _refused(point, "its name is taken")
+            raise _unusable(point, "its name is taken")
         try:
             loaded = point.load()
         except Exception as error:
-            raise _refused(point, f"it cannot be imported ({type(error).__name__})") from error
-        lacking = [name for name in _NEEDED if not hasattr(loaded, name)]
-        if lacking:
-            raise _refused(point, f"its class has no {', '.join(lacking)}")
+            raise _unusable(point, f"it cannot be imported ({type(error).__name__})") from error
+        missing = [name for name in _NEEDED if not hasattr(loaded, name)]
+        if missing:
+            raise _unusable(point, f"its class has no {', '.join(missing)}")
         found[point.name] = loaded
     return found
 
 
-def _refused(point: EntryPoint, why: str) -> Exception:
+def _unusable(point: EntryPoint, why: str) -> Exception:
     return validation_error(
         f"The step `{point.name}` of {point.value} cannot be used: {why}.",
-        fix="Mend or uninstall the package; `check_step` of pipeweave's kit tells what is wrong.",
+        fix="Fix or uninstall the package; `check_step` of the kit lists what is wrong.",
         step=point.name,
     )
 
 
 def step_type(use: str) -> StepType | None:
-    """What the catalogue, or an installed package, says of a step; None if nobody knows it.
+    """Return the step type of the catalogue or of an installed package; None if unknown.
 
-    Packages are loaded only for names that the catalogue does not have.
+    Packages are imported only for names that are not in the catalogue.
     """
     if use in CATALOGUE:
         return CATALOGUE[use]
@@ -84,11 +84,11 @@ def step_type(use: str) -> StepType | None:
 
 
 def known_steps() -> dict[str, StepType]:
-    """The catalogue with the installed steps after it."""
+    """Return the catalogue, followed by the installed steps."""
     own = {name: step for name in custom_steps() if (step := step_type(name)) is not None}
     return {**CATALOGUE, **own}
 
 
 def prepared_as(use: str) -> str:
-    """How the columns of an installed step are read: as the catalogue's numbers or categories."""
+    """Return the catalogue step whose reading of raw values an installed step shares."""
     return "numeric" if custom_steps()[use].takes == "numbers" else "categorical"

@@ -1,4 +1,4 @@
-"""A pipeline as a picture: safe SVG for pages, and Mermaid text for whoever writes documents."""
+"""Diagrams of a pipeline: SVG for pages and Mermaid for documents; and a description in prose."""
 
 import re
 
@@ -9,11 +9,11 @@ from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 150, 46, 46, 14
 _TOP = 30
-_WORD = re.compile(r"[^A-Za-z0-9_ ]")
+_QUOTED = re.compile(r"[^A-Za-z0-9_ ]")
 
 
 def layers(spec: PipelineSpec) -> list[list[Step]]:
-    """Steps in columns from left to right: each stands right of all that it comes after."""
+    """Return the steps in layers from left to right, each right of all that it depends on."""
     steps = {s.name: s for s in spec.steps}
     depth: dict[str, int] = {}
     for _ in steps:
@@ -26,8 +26,8 @@ def layers(spec: PipelineSpec) -> list[list[Step]]:
     return [layer for layer in found if layer]
 
 
-def drawn(spec: PipelineSpec) -> str:
-    """The pipeline as SVG: boxes with name, what it uses and how many columns, and its edges."""
+def svg_diagram(spec: PipelineSpec) -> str:
+    """Return the pipeline as SVG: a box per step with name, type and column count; edges."""
     columns = layers(spec)
     tallest = max((len(layer) for layer in columns), default=1)
     width = len(columns) * (_WIDTH + _GAP_X) + 10
@@ -56,39 +56,37 @@ def _about(step: Step) -> str:
     return f"{step.use}: {count} column{'s' if count > 1 else ''}" if count else step.use
 
 
-def mermaid(spec: PipelineSpec) -> str:
-    """The pipeline as a Mermaid flow chart; names are reduced to plain words."""
-    numbers = {step.name: f"s{index}" for index, step in enumerate(spec.steps)}
+def mermaid_diagram(spec: PipelineSpec) -> str:
+    """Return the pipeline as a Mermaid flowchart; names lose characters that need quoting."""
+    ids = {step.name: f"s{index}" for index, step in enumerate(spec.steps)}
     lines = ["flowchart LR"]
     for step in spec.steps:
-        words = _WORD.sub(" ", f"{step.name} {_about(step)}")[:80]
-        lines.append(f'  {numbers[step.name]}["{words}"]')
+        label = _QUOTED.sub(" ", f"{step.name} {_about(step)}")[:80]
+        lines.append(f'  {ids[step.name]}["{label}"]')
     for step in spec.steps:
-        lines += [
-            f"  {numbers[name]} --> {numbers[step.name]}" for name in step.after if name in numbers
-        ]
+        lines += [f"  {ids[name]} --> {ids[step.name]}" for name in step.after if name in ids]
     return "\n".join(lines) + "\n"
 
 
-def in_words(spec: PipelineSpec) -> str:
-    """What the pipeline does, in a few plain sentences."""
+def describe(spec: PipelineSpec) -> str:
+    """Return what the pipeline does, in a few sentences."""
     kinds = [s for s in spec.steps if s.kind in ("preprocess", "feature")]
-    told = [f"{len(s.columns)} as {_called(s)}" for s in kinds if s.columns]
-    split = {"hash": "a hash of each row", "time": "time", "group": "groups", "fold": "given folds"}
+    groups = [f"{len(s.columns)} as {_label(s)}" for s in kinds if s.columns]
+    split = {"hash": "a hash of each row", "time": "time", "group": "group", "fold": "given folds"}
     text = (
         f"Predicts {spec.target} ({spec.task}) from {len(spec.features)} columns: "
-        f"{', '.join(told)}. "
-        f"Test rows are chosen by {split[spec.split.kind]} ({spec.split.test_share:.0%}); the rest "
-        f"is divided into {spec.split.folds} folds. Models are chosen by {spec.metric}."
+        f"{', '.join(groups)}. "
+        f"Test rows ({spec.split.test_share:.0%}) are chosen by {split[spec.split.kind]}; the rest "
+        f"is split into {spec.split.folds} folds. Models are compared by {spec.metric}."
     )
     if spec.monotone:
-        held = ", ".join(f"{name} ({way})" for name, way in spec.monotone.items())
-        text += f" Held monotone: {held}."
-    left = len(spec.dropped)
-    return text + (f" {left} columns are left out, each with its reason." if left else "")
+        constraints = ", ".join(f"{name} ({d})" for name, d in spec.monotone.items())
+        text += f" Monotone constraints: {constraints}."
+    count = len(spec.dropped)
+    return text + (f" {count} columns are dropped, each with its reason." if count else "")
 
 
-def _called(step: Step) -> str:
-    """What a step is called, and its type where that does not tell it."""
+def _label(step: Step) -> str:
+    """Return the name of a step, and its type where the name does not imply it."""
     usual = STEP_NAMES.get(step.use, step.use)
     return step.name if usual in step.name or step.use == USE else f"{step.name} ({step.use})"

@@ -1,7 +1,7 @@
-"""Steps whose transformer is named in the pipeline, fitted in each fold on its own rows.
+"""Steps with a transformer of their own, fitted in each fold on that fold's training rows.
 
-Clipping, logarithm, bins and hashes of the catalogue, and the steps of installed packages. Their
-columns stand in no other group of a `compile.Layout`.
+These are `clip`, `log`, `bin` and `hash` of the catalogue, and the steps of installed packages.
+Their columns are in no other group of a `layout.Layout`.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ from pipeweave_dagster.core.model.serving import Clipped
 from pipeweave_dagster.core.pipelines.catalogue import BINS, CATALOGUE, CLIPPED, HASHED
 from pipeweave_dagster.core.pipelines.custom_steps import custom_steps
 
-Part = tuple[str, Any, list[str]]
+Part = tuple[str, Any, Any]
 """A name, a transformer and its columns, as a `ColumnTransformer` takes them."""
 
 
-class Own(NamedTuple):
-    """A step that says how its columns are transformed, with its parameters and columns."""
+class FittedStep(NamedTuple):
+    """A step with its parameters, and those of its columns that reach the models."""
 
     use: str
     params: tuple[tuple[str, Any], ...]
@@ -30,51 +30,47 @@ class Own(NamedTuple):
 
     @property
     def installed(self) -> bool:
-        """Whether another package brought it."""
+        """Whether another package provides it."""
         return self.use not in CATALOGUE
 
     @property
     def is_plain(self) -> bool:
-        """Whether it makes numbers out of numbers, which every kind of model can use."""
+        """Whether it maps numbers to numbers, which every model family can use."""
         return not self.installed and self.use != "hash"
 
-    def made(self) -> Any:
-        """The transformer of an installed step, unfitted."""
-        return custom_steps()[self.use](**dict(self.params))
-
     def parts(self, index: int, *, trees: bool, imputer: SimpleImputer) -> Iterator[Part]:
-        """How a view sees its columns.
+        """Yield the parts of the `ColumnTransformer` of a view.
 
         Args:
-            index: Its place among such steps; makes names.
-            trees: Whether missing values and ranks may stay as they are.
-            imputer: How missing numbers are filled where they may not.
+            index: Position among such steps; part of the names.
+            trees: Whether the view is one for trees: missing values and ranks stay.
+            imputer: Fills missing numbers in the other views.
         """
-        given = dict(self.params)
+        params = dict(self.params)
         if self.installed:
-            first = self.made()
-            full = first if trees else make_pipeline(first, SimpleImputer(), StandardScaler())
+            step = custom_steps()[self.use](**params)
+            full = step if trees else make_pipeline(step, SimpleImputer(), StandardScaler())
             yield f"own{index}", full, list(self.columns)
             return
         for place, name in enumerate(self.columns):
-            yield f"own{index}_{place}", _one(self.use, given, imputer, trees=trees), [name]
+            yield f"own{index}_{place}", _one(self.use, params, imputer, trees=trees), [name]
 
 
-def _one(use: str, given: dict[str, Any], imputer: SimpleImputer, *, trees: bool) -> Any:
-    """The transformer of one column for a step of the catalogue."""
+def _one(use: str, params: dict[str, Any], imputer: SimpleImputer, *, trees: bool) -> Any:
+    """Return the transformer of one column for a step of the catalogue."""
     if use == "hash":
-        return _hashed(given)
+        return _hashed(params)
     if use == "bin":
-        return _binned(given, trees=trees)
-    first = Clipped(**{**CLIPPED, **given}) if use == "clip" else FunctionTransformer(np.arcsinh)
+        return _binned(params, trees=trees)
+    first = Clipped(**{**CLIPPED, **params}) if use == "clip" else FunctionTransformer(np.arcsinh)
     return first if trees else make_pipeline(first, imputer, StandardScaler())
 
 
-def _binned(given: dict[str, Any], *, trees: bool) -> FeatureUnion:
-    """Rank of the bin for trees, a flag a bin for lines; whether it was missing stands beside."""
+def _binned(params: dict[str, Any], *, trees: bool) -> FeatureUnion:
+    """Return ranks of bins for trees, one flag per bin for linear models; a missing indicator."""
     bins = KBinsDiscretizer(
-        given.get("bins", BINS),
-        strategy=given.get("strategy", "quantile"),
+        params.get("bins", BINS),
+        strategy=params.get("strategy", "quantile"),
         encode="ordinal" if trees else "onehot-dense",
         quantile_method="averaged_inverted_cdf",
         subsample=None,
@@ -85,9 +81,9 @@ def _binned(given: dict[str, Any], *, trees: bool) -> FeatureUnion:
     return FeatureUnion([("bins", make_pipeline(filled, bins)), ("missing", missing)])
 
 
-def _hashed(given: dict[str, Any]) -> Pipeline:
-    """A missing category is a category of its own, as for the other encodings."""
+def _hashed(params: dict[str, Any]) -> Pipeline:
+    """Return the hasher; a missing category is a category of its own, as in other encodings."""
     # A missing text is NaN or, in pandas 2, None.
-    how = {"strategy": "constant", "fill_value": "", "keep_empty_features": True}
-    filled = [SimpleImputer(missing_values=missing, **how) for missing in (float("nan"), None)]
-    return make_pipeline(*filled, FeatureHasher(given.get("width", HASHED), input_type="string"))
+    constant = {"strategy": "constant", "fill_value": "", "keep_empty_features": True}
+    filled = [SimpleImputer(missing_values=value, **constant) for value in (float("nan"), None)]
+    return make_pipeline(*filled, FeatureHasher(params.get("width", HASHED), input_type="string"))

@@ -1,4 +1,4 @@
-"""A pipeline that a person wrote in `pipeweave.yaml`, laid over the constructed one."""
+"""A pipeline written in `pipeweave.yaml`, merged into the constructed one."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -28,44 +28,45 @@ def apply_settings(
     columns: list[str],
     known: Mapping[str, ColumnDeduction] | None = None,
 ) -> PipelineSpec:
-    """Lay `settings.pipeline` over the constructed pipeline, and check the result.
+    """Override fields of the constructed pipeline by `settings.pipeline`, and validate the result.
 
     Args:
         spec: What the rules constructed.
-        settings: Its `pipeline` holds any fields of a `PipelineSpec`; those given replace.
+        settings: Its `pipeline` may hold any field of a `PipelineSpec`.
         columns: Names of the table's columns.
-        known: What is known of columns by name.
+        known: Deduced columns by name.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR with every problem, its path and what to do.
+        PipeWeaveError: VALIDATION_ERROR with every problem, its path and its fix.
     """
     if settings.pipeline:
         given = {**spec.model_dump(), **settings.pipeline, "source": "settings"}
         try:
             spec = PipelineSpec.model_validate(given)
         except ValidationError as error:
-            unread = [_unread(e) for e in error.errors()]
-            raise _refused("The pipeline in the settings cannot be read.", unread) from error
-        # What the rules left out and a person took in is not left out.
+            problems = [_field_problem(e) for e in error.errors()]
+            raise _invalid("The pipeline in the settings cannot be read.", problems) from error
+        # A column that the rules drop and the user lists as a feature is not dropped.
         dropped = {name: why for name, why in spec.dropped.items() if name not in spec.features}
         spec = spec if dropped == spec.dropped else spec.model_copy(update={"dropped": dropped})
     if "monotone" not in (settings.pipeline or {}):
-        said = {n: s.monotone for n, s in settings.columns.items() if n in spec.features}
-        held = {name: way for name, way in said.items() if way is not None}
-        spec = spec if held == spec.monotone else spec.model_copy(update={"monotone": held})
+        given = {n: s.monotone for n, s in settings.columns.items() if n in spec.features}
+        monotone = {name: direction for name, direction in given.items() if direction is not None}
+        if monotone != spec.monotone:
+            spec = spec.model_copy(update={"monotone": monotone})
     problems = validate(spec, columns, known)
     if problems:
-        raise _refused("The pipeline has problems.", problems)
+        raise _invalid("The pipeline is not valid.", problems)
     return spec
 
 
-def _refused(what: str, problems: list[Problem]) -> PipeWeaveError:
+def _invalid(what: str, problems: list[Problem]) -> PipeWeaveError:
     texts = [problem.text for problem in problems]
     return validation_error(f"{what} {' '.join(texts)}", fix=_FIX, problems=texts)
 
 
-def _unread(error: "ErrorDetails") -> Problem:
-    """What pydantic says of one field, with a fix."""
+def _field_problem(error: "ErrorDetails") -> Problem:
+    """Return the problem of one field, from pydantic's error."""
     path = ".".join(str(part) for part in error["loc"])
     last = str(error["loc"][-1]) if error["loc"] else "pipeline"
     message = f"{error['msg']}."
@@ -75,7 +76,7 @@ def _unread(error: "ErrorDetails") -> Problem:
     elif error["type"] == "missing":
         fix = f"Add `{last}`."
     else:
-        fix = f"It is {_short(error['input'])}; write another value."
+        fix = f"Replace the value {_short(error['input'])}."
     return Problem("PIP001", f"pipeline.{path}", message, fix)
 
 
@@ -85,7 +86,7 @@ def _short(value: Any) -> str:
 
 
 def _fields(place: tuple[int | str, ...]) -> list[str]:
-    """The keys that there are beside a wrong one."""
+    """Return the valid keys beside a wrong one."""
     parts = {"steps": Step.model_fields, "split": SplitSpec.model_fields}
     owner = str(place[0]) if len(place) > 1 else ""
     return list(parts.get(owner, PipelineSpec.model_fields))

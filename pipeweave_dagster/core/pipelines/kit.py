@@ -1,4 +1,4 @@
-"""The contract of a step that another package brings, as tests that its author runs.
+"""Contract tests of custom steps, for the test suite of the package that provides them.
 
 def test_contract():
 assert check_step(MyStep) == []
@@ -18,102 +18,108 @@ _NEEDED = ("about", "takes", "params", "fit", "transform")
 
 
 def check_step(step: type[Any], columns: int = 2, **params: Any) -> list[str]:
-    """Everything in which a class breaks the contract of `custom.CustomStep`; empty if nothing.
+    """Return every violation of the contract of `custom_steps.CustomStep`; empty if there is none.
 
     Args:
         step: The class.
-        columns: How many columns it is tried on.
-        params: Parameters to try it with; else its defaults.
+        columns: Number of columns of the test table.
+        params: Parameters of the step; defaults where not given.
+
+    Example:
+        >>> class Bare:
+        ...     pass
+        >>> check_step(Bare)
+        ['It has no about, takes, params, fit, transform.']
     """
-    lacking = [name for name in _NEEDED if not hasattr(step, name)]
-    if lacking:
-        return [f"It has no {', '.join(lacking)}."]
+    missing = [name for name in _NEEDED if not hasattr(step, name)]
+    if missing:
+        return [f"It has no {', '.join(missing)}."]
     try:
-        return [*_described(step), *_behaves(step, _table(step.takes, columns), params)]
-    except Exception as error:  # noqa: BLE001 - whatever it raises is the answer
+        return [*_attributes(step), *_behaviour(step, _table(step.takes, columns), params)]
+    except Exception as error:  # noqa: BLE001 - any error is a violation
         return [f"It raises {type(error).__name__}: {error}"]
 
 
 def _table(takes: str, columns: int) -> pd.DataFrame:
-    """Rows as the step gets them, with missing ones."""
+    """Return a test table as the step gets it, with missing values."""
     rng = np.random.default_rng(0)
-    made: dict[str, Any] = {}
+    columns_by_name: dict[str, Any] = {}
     for k in range(columns):
         if takes == "numbers":
             values = rng.normal(size=_ROWS)
             values[:: 7 + k] = np.nan
         else:
             values = rng.choice(np.array(["a", "b", "c", None], dtype=object), _ROWS)
-        made[f"column {k}"] = values
-    return pd.DataFrame(made)
+        columns_by_name[f"column {k}"] = values
+    return pd.DataFrame(columns_by_name)
 
 
-def _described(step: type[Any]) -> Iterator[str]:
+def _attributes(step: type[Any]) -> Iterator[str]:
     if not str(step.about).strip():
-        yield "`about` is empty: say in one sentence what it does."
+        yield "`about` is empty: describe in one sentence what the step does."
     if step.takes not in ("numbers", "categories"):
         yield "`takes` must be `numbers` or `categories`."
     if not isinstance(step.params, dict):
-        yield "`params` must be a dict of names and tuples of types."
+        yield "`params` must be a dict from names to tuples of types."
     point = EntryPoint("step", f"{step.__module__}:{step.__qualname__}", "pipeweave.steps")
     if "<locals>" in step.__qualname__ or point.load() is not step:
-        yield "It must be a class at the top of its module, to be found again."
+        yield "It must be a class at the top level of its module, to be importable by name."
 
 
-def _behaves(step: type[Any], rows: pd.DataFrame, params: dict[str, Any]) -> Iterator[str]:
+def _behaviour(step: type[Any], rows: pd.DataFrame, params: dict[str, Any]) -> Iterator[str]:
     from sklearn.base import clone
 
     y = np.arange(len(rows)) % 2
-    given = rows.copy()
+    before = rows.copy()
     fitted = clone(step(**params)).fit(rows, y)
     out = np.asarray(fitted.transform(rows))
-    if not rows.equals(given):
-        yield "It changes the table that it is given."
+    if not rows.equals(before):
+        yield "It modifies its input table."
     if out.ndim != 2 or len(out) != len(rows) or out.dtype.kind not in "fiub":
-        yield "`transform` must give numbers of shape (rows, outputs), one row for each."
+        yield "`transform` must return numbers of shape (rows, outputs), one row per input row."
         return
     again = np.asarray(clone(step(**params)).fit(rows, y).transform(rows))
     if not _same(out, again):
-        yield "Fitted twice on the same rows it answers differently: fix its seed."
+        yield "Its output differs between two fits on the same rows: set a fixed seed."
     if not _same(np.asarray(fitted.transform(rows.iloc[5:9])), out[5:9]):
-        yield "A row's answer depends on the other rows: `transform` must go row by row."
-    yield from _at_the_edge(fitted, rows, out.shape[1])
-    yield from _kept(fitted, rows, out)
+        yield "The output of a row depends on other rows: `transform` must work row by row."
+    yield from _edge_cases(fitted, rows, out.shape[1])
+    yield from _survives_storage(fitted, rows, out)
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True))
 
 
-def _at_the_edge(fitted: Any, rows: pd.DataFrame, width: int) -> Iterator[str]:
-    nothing = np.nan if rows.dtypes.iloc[0].kind == "f" else None
-    unseen: Any = 1e9 if nothing is not None else "never seen"
+def _edge_cases(fitted: Any, rows: pd.DataFrame, width: int) -> Iterator[str]:
+    missing = np.nan if rows.dtypes.iloc[0].kind == "f" else None
+    unseen: Any = 1e9 if missing is not None else "never seen"
     edges = {
         "one row": rows.head(1),
-        "no row": rows.head(0),
-        "missing values only": rows.head(3).assign(**dict.fromkeys(rows.columns, nothing)),
-        "values never seen": rows.head(3).assign(**dict.fromkeys(rows.columns, unseen)),
+        "no rows": rows.head(0),
+        "only missing values": rows.head(3).assign(**dict.fromkeys(rows.columns, missing)),
+        "unseen values": rows.head(3).assign(**dict.fromkeys(rows.columns, unseen)),
     }
     for name, part in edges.items():
         out = np.asarray(fitted.transform(part.astype(rows.dtypes.to_dict())))
         if out.shape != (len(part), width):
-            yield f"On {name} it gives the shape {out.shape}, not ({len(part)}, {width})."
+            yield f"For {name} it returns the shape {out.shape}, not ({len(part)}, {width})."
         elif np.isinf(out.astype(float)).any():
-            yield f"On {name} it gives infinite numbers; use NaN."
+            yield f"For {name} it returns infinite numbers; use NaN."
 
 
-def _kept(fitted: Any, rows: pd.DataFrame, out: np.ndarray) -> Iterator[str]:
-    """It must come back from a model file, which holds data and no code."""
+def _survives_storage(fitted: Any, rows: pd.DataFrame, out: np.ndarray) -> Iterator[str]:
+    """Yield what keeps the fitted step from being stored in a model file, which holds no code."""
     from skops.io import dump, get_untrusted_types, load
 
     own = f"{type(fitted).__module__}.{type(fitted).__qualname__}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "step.skops"
         dump(fitted, path)
-        foreign = [name for name in get_untrusted_types(file=path) if name != own]
-        if foreign:
-            yield f"Its fitted state holds {', '.join(foreign)}: keep numbers, text and arrays."
+        unknown = [name for name in get_untrusted_types(file=path) if name != own]
+        if unknown:
+            yield f"Its fitted state contains {', '.join(unknown)}: use numbers, text and arrays."
             return
-        back = load(path, trusted=[own])
-    if not _same(np.asarray(back.transform(rows)), out):
-        yield "It answers differently after it was written to a model file and read again."
+        loaded = load(path, trusted=[own])
+    if not _same(np.asarray(loaded.transform(rows)), out):
+        yield "Its output differs after it was written to a model file and loaded again."

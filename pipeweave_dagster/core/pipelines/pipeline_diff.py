@@ -1,16 +1,16 @@
-"""What changed from one pipeline to the next, in terms of meaning rather than of text."""
+"""Differences between two pipelines, by meaning rather than by text."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 
-_FACTS = ("target", "task", "positive", "weight", "metric", "classes", "costs", "monotone")
+_FIELDS = ("target", "task", "positive", "weight", "metric", "classes", "costs", "monotone")
 _LISTS = ("sensitive", "features", "dropped", "overrides")
 
 
 class Change(NamedTuple):
-    """One change: where, what it was, what it is (None where it was or is absent)."""
+    """One change: its path, the old and the new value (None where absent)."""
 
     path: str
     before: Any
@@ -27,12 +27,19 @@ class Change(NamedTuple):
 
 
 def difference(before: PipelineSpec, after: PipelineSpec) -> list[Change]:
-    """All changes; empty for pipelines that do the same.
+    """Return all changes; empty for pipelines that do the same.
 
-    Steps are told by their names, columns and edges are sets: another order is no change. Reasons
-    are words for people and do not count.
+    Steps are matched by name; columns and edges are compared as sets, so their order does not
+    matter, and reasons are ignored.
+
+    Example:
+        >>> from pipeweave_dagster.core.pipelines.builder import Builder
+        >>> before = Builder("y", "binary", positive="1").step("numeric", "x").build()
+        >>> after = before.model_copy(update={"metric": "log_loss"})
+        >>> [change.text for change in difference(before, after)]
+        ['metric: roc_auc → log_loss']
     """
-    changes = [*_values("", _facts(before), _facts(after))]
+    changes = [*_values("", _fields(before), _fields(after))]
     changes += _values("split.", _split(before), _split(after))
     for name in _LISTS:
         changes += _sets(name, list(getattr(before, name)), list(getattr(after, name)))
@@ -45,8 +52,8 @@ def difference(before: PipelineSpec, after: PipelineSpec) -> list[Change]:
     return changes
 
 
-def _facts(spec: PipelineSpec) -> dict[str, Any]:
-    return {name: value or None for name, value in spec.model_dump(include={*_FACTS}).items()}
+def _fields(spec: PipelineSpec) -> dict[str, Any]:
+    return {name: value or None for name, value in spec.model_dump(include={*_FIELDS}).items()}
 
 
 def _split(spec: PipelineSpec) -> dict[str, Any]:
@@ -60,11 +67,11 @@ def _values(prefix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
 
 
 def _sets(path: str, old: list[str], new: list[str]) -> Iterator[Change]:
-    gone, come = [n for n in old if n not in set(new)], [n for n in new if n not in set(old)]
-    if gone:
-        yield Change(path, gone, None)
-    if come:
-        yield Change(path, None, come)
+    removed, added = [n for n in old if n not in set(new)], [n for n in new if n not in set(old)]
+    if removed:
+        yield Change(path, removed, None)
+    if added:
+        yield Change(path, None, added)
 
 
 def _step(old: Step, new: Step) -> Iterator[Change]:

@@ -1,4 +1,4 @@
-"""What a step makes of its columns, on the first rows: for looking, not for learning."""
+"""Preview a step: its columns before and after, on the first rows of the table."""
 
 import warnings
 from pathlib import Path
@@ -18,20 +18,20 @@ _KINDS = {"i": "number", "u": "number", "f": "number", "b": "boolean", "M": "dat
 
 
 def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
-    """Columns before and after one step that works row by row.
+    """Return the columns before and after one step.
 
     Args:
         spec: The pipeline.
         data: The typed table (Parquet), of which at most 5,000 rows are read.
-        step: Name of the step that reads, or of a preprocess or feature step.
+        step: Name of an extract, preprocess or feature step.
 
     Returns:
-        `step`, `rows` and, for each resulting column, its source, type, how many values are
-        missing before and after, how many distinct there are after, and the first values with all
-        but their ends masked.
+        `step`, `rows` and `columns`: per output column its source, type, numbers of missing values
+        before and after, number of distinct values, and its first values, with the middle of texts
+        masked.
 
     Raises:
-        PipeWeaveError: NOT_FOUND for a step that does not exist or shows no columns.
+        PipeWeaveError: NOT_FOUND for a step that does not exist or has no columns to show.
     """
     import pyarrow.parquet as pq
 
@@ -41,20 +41,20 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
     if batch is None:
         return {"step": step, "rows": 0, "columns": []}
     table = batch.to_pandas()
-    shown, made = _made(spec, found, table)
+    sources, after = _output(spec, found, table)
     return {
         "step": step,
         "rows": len(table),
-        "columns": [_column(name, table[source], made[name]) for name, source in shown],
+        "columns": [_column(name, table[source], after[name]) for name, source in sources],
     }
 
 
-def _made(
+def _output(
     spec: PipelineSpec, step: Step, table: "pd.DataFrame"
 ) -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
-    """Resulting columns, each with its (first) source, and their values."""
+    """Return the output columns, each with its (first) source, and their values."""
     from pipeweave_dagster.core.model.serving import FrameEntry, correct_values, prepare
-    from pipeweave_dagster.core.pipelines.compile import corrected, feature_frame
+    from pipeweave_dagster.core.pipelines.feature_frame import corrected, feature_frame
 
     names = list(table.columns)
     frame = feature_frame(spec)
@@ -63,35 +63,34 @@ def _made(
         shown = [(name, name) for name in names]
         return shown, correct_values(table, [*frame, corrected(spec, target)])
     if step.use == USE:
-        # Means of groups are learned in each fold, so they cannot be shown here.
+        # Group means are fitted in each fold, so they cannot be shown here.
         derived = [e for e in frame if e["use"] == USE and not e["operator"].startswith("group_")]
-        made = prepare(table, derived)
-        return [(e["name"], e["columns"][0]) for e in derived], made
-    made = prepare(table, [e for e in frame if e["name"] in names])
+        return [(e["name"], e["columns"][0]) for e in derived], prepare(table, derived)
+    prepared = prepare(table, [e for e in frame if e["name"] in names])
     if CATALOGUE.get(step.use, CATALOGUE["table"]).reads:
-        return _fitted(step, made)
-    return [(name, _source(name, names)) for name in made.columns], made
+        return _fitted(step, prepared)
+    return [(name, _source(name, names)) for name in prepared.columns], prepared
 
 
-def _fitted(step: Step, made: "pd.DataFrame") -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
-    """What a step that learns from rows makes of each column, as trees see it.
+def _fitted(step: Step, prepared: "pd.DataFrame") -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
+    """Return the output of a fitted step per column, in the form that trees get.
 
-    It is fitted on the rows that are shown; training fits it in each fold, on that fold's rows.
+    It is fitted on the previewed rows; training fits it in each fold, on that fold's rows.
     """
     import pandas as pd
     from sklearn.impute import SimpleImputer
 
-    from pipeweave_dagster.core.pipelines.fold_fitted_steps import Own
+    from pipeweave_dagster.core.pipelines.fold_fitted_steps import FittedStep
 
     shown: list[tuple[str, str]] = []
     columns: dict[str, pd.Series] = {}
-    for source in made.columns:
-        own = Own(step.use, tuple(step.params.items()), (source,))
-        ((_, transformer, names),) = own.parts(0, trees=True, imputer=SimpleImputer())
+    for source in prepared.columns:
+        fitted = FittedStep(step.use, tuple(step.params.items()), (source,))
+        ((_, transformer, names),) = fitted.parts(0, trees=True, imputer=SimpleImputer())
         with warnings.catch_warnings():
-            # Of bins that are one, as few rows or equal numbers make them: they can be seen.
+            # About merged bins (few rows or equal numbers), which the preview shows anyway.
             warnings.simplefilter("ignore", UserWarning)
-            out = transformer.fit_transform(made[names])
+            out = transformer.fit_transform(prepared[names])
         for place, values in enumerate((out.toarray() if hasattr(out, "toarray") else out).T):
             name = f"{source} ({step.use} {place + 1})" if place else source
             shown.append((name, source))
@@ -118,18 +117,18 @@ def _step(spec: PipelineSpec, name: str) -> Step:
         if step.name == name:
             return step
     raise not_found(
-        f"The pipeline has no step {name!r} that makes columns row by row.",
+        f"The pipeline has no step {name!r} that can be previewed.",
         fix=f"Name one of: {', '.join(s.name for s in known)}.",
     )
 
 
 def _source(name: str, names: list[str]) -> str:
-    """The raw column of a feature; date parts carry their part behind its name."""
+    """Return the raw column of a feature; parts of a date are named `column (part)`."""
     return name if name in names else next(n for n in names if name.startswith(f"{n} ("))
 
 
 def _shown(value: Any) -> str:
-    """A number as it is; of text only the first and last character."""
+    """Return a number as it is, and of a text only the first and last character."""
     if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Let other steps handle some columns of a pipeline; every row stays on its side of the split."""
+"""Move columns to other step types; every row keeps its side of the split."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,11 +10,10 @@ _MOST_CODES = 200
 _NUMBERS = ("integer", "number")
 
 
-def choices(column: ColumnDeduction, use: str) -> list[str]:
-    """The steps that could handle a column, the present one first.
+def step_options(column: ColumnDeduction, use: str) -> list[str]:
+    """Return the step types that could handle a column, the current one first.
 
-    Only numbers and text leave a choice: what is stored as a date or as yes and no, or has an
-    order, has its step.
+    Only numbers and text have alternatives: dates, booleans and ordinals have one step type.
     """
     others: list[str] = []
     if use in ("numeric", "categorical") and column.storage in _NUMBERS:
@@ -26,23 +25,23 @@ def choices(column: ColumnDeduction, use: str) -> list[str]:
 
 
 def regrouped(spec: PipelineSpec, schema: SchemaDeduction, uses: Mapping[str, str]) -> PipelineSpec:
-    """The pipeline with the columns of `uses` handled by the steps named there.
+    """Return the pipeline with each column of `uses` handled by the step type given there.
 
-    The split remembers how a moved column was read before, so that no row changes its side.
+    The split records how a moved column was read before, so that no row changes its side.
     """
     before = uses_of(spec)
     moved = {name: use for name, use in uses.items() if before[name] != use}
     if not moved:
         return spec
     after = {name: moved.get(name, use) for name, use in before.items()}
-    made = list(_steps(spec, schema, after))
+    handling = list(_steps(spec, schema, after))
     others = [s for s in spec.steps if s.kind not in ("preprocess", "feature")]
-    made += list(_by_hand(spec, set(moved)))
+    handling += list(_handwritten(spec, set(moved)))
     steps: list[Step] = []
     for step in others:
         if step.kind == "train":
-            steps += made
-            step = step.model_copy(update={"after": [s.name for s in made]})  # noqa: PLW2901
+            steps += handling
+            step = step.model_copy(update={"after": [s.name for s in handling]})  # noqa: PLW2901
         steps.append(step)
     split = spec.split.model_copy(
         update={"hashed_as": {**{name: before[name] for name in moved}, **spec.split.hashed_as}}
@@ -50,8 +49,8 @@ def regrouped(spec: PipelineSpec, schema: SchemaDeduction, uses: Mapping[str, st
     return spec.model_copy(update={"steps": steps, "split": split})
 
 
-def _by_hand(spec: PipelineSpec, moved: set[str]) -> Iterator[Step]:
-    """Steps that only a person puts there, with the columns that stay in them."""
+def _handwritten(spec: PipelineSpec, moved: set[str]) -> Iterator[Step]:
+    """Yield the steps that only users write, with the columns that stay in them."""
     for step in spec.steps:
         if step.kind not in ("preprocess", "feature") or step.use in (*STEP_NAMES, USE):
             continue

@@ -1,10 +1,10 @@
-"""Which step a column goes to, by its meaning; pure rules on the schema."""
+"""Which step handles a column, by rules on its deduced type."""
 
 from pipeweave_dagster.core.documents import ColumnDeduction, Step
 from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS
 
 UNIQUE_SHARE = 0.5
-"""Above this share of distinct values a code-like text column tells rows apart, not groups."""
+"""Above this share of distinct values a text column identifies rows rather than groups."""
 
 STEP_NAMES = {
     "numeric": "numbers",
@@ -14,10 +14,10 @@ STEP_NAMES = {
     "date_parts": "dates",
     "text": "texts",
 }
-"""The steps that handle columns, in their order, and how each is called in a pipeline."""
+"""The step types that handle columns, in order, with the name of each step in a pipeline."""
 
 UNREAD = "unread"
-"""How a column is read for the split (`hashed_as`) that has no say in which side a row is on."""
+"""Value of `hashed_as` for a column that does not take part in the hash of a row."""
 
 _NUMBERS = ("integer", "number")
 _ORDERED_VALUES = 8
@@ -25,17 +25,17 @@ _DATES = ("date", "datetime", "time")
 
 
 def step_for(column: ColumnDeduction, rows: int) -> tuple[str | None, str]:
-    """The step that handles a column, or None and the reason why it is left out.
+    """Return the step that handles a column, or None and the reason for dropping it.
 
     Args:
-        column: What is known about the column.
-        rows: Rows of the table, to judge how many values are distinct.
+        column: The deduced column.
+        rows: Number of rows of the table.
 
     Returns:
-        Name of a step type of the catalogue (or None), and a reason (empty if plain).
+        Name of a step type of the catalogue (or None), and a reason (empty where none is needed).
     """
     if column.distinct == 0 or column.type == "constant":
-        return None, "holds one value only"
+        return None, "has a single value"
     if column.type == "identifier":
         return None, "identifies rows; " + column.reason
     if column.type == "ordinal" and column.order:
@@ -58,24 +58,27 @@ def _text_step(column: ColumnDeduction, rows: int) -> tuple[str | None, str]:
     if column.type in ("categorical", "boolean", "ordinal"):
         return "categorical", ""
     if column.type in ("numeric", "embedded_number"):
-        return "numeric", "numbers are taken out of the text"
+        return "numeric", "numbers are extracted from the text"
     if column.type in ("url", "email", "phone") and share > UNIQUE_SHARE:
-        return None, f"{column.type} differs in {share:.0%} of the rows, so it tells rows apart"
+        return (
+            None,
+            f"{column.type} with distinct values in {share:.0%} of the rows, so it identifies rows",
+        )
     if column.type in ("text", "list") or share > UNIQUE_SHARE:
         return "text", ""
     return "categorical", ""
 
 
 def _also_a_number(column: ColumnDeduction) -> bool:
-    """Whether the order of its values may tell something beside the values themselves.
+    """Whether the order of its values may carry signal beside the values themselves.
 
-    Few values are soon told apart one by one; years and the like are too many for that.
+    Models separate few values one by one; years and the like have too many for that.
     """
     return column.storage in _NUMBERS and column.distinct >= _ORDERED_VALUES
 
 
 def column_step(use: str, columns: list[ColumnDeduction]) -> Step:
-    """The step of one kind for these columns, with its usual parameters."""
+    """Return the step of this type for the columns, with its default parameters."""
     params: dict[str, object] = {}
     if use == "numeric":
         params = {"impute": "median", "indicator": True}

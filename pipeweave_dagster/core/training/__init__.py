@@ -8,7 +8,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TrainedModel,
 )
-from pipeweave_dagster.core.pipelines.derived_features import Derived
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature
 from pipeweave_dagster.core.training.proposal_results import ProposalResults
 
 
@@ -68,7 +68,7 @@ def try_proposals(
     spec: PipelineSpec,
     schema: SchemaDeduction,
     uses: dict[str, str],
-    ideas: list[Derived],
+    ideas: list[DerivedFeature],
     data: Path,
     limit_s: float,
 ) -> ProposalResults:

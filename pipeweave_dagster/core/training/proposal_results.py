@@ -1,7 +1,7 @@
 """What testing proposals for a pipeline gave."""
 
 from pipeweave_dagster.core.documents.base import Part
-from pipeweave_dagster.core.pipelines.derived_features import Derived
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature
 
 NO_TIME = "there was no time to test it"
 
@@ -31,6 +31,6 @@ class ProposalResults(Part):
     """
 
     uses: dict[str, str]
-    ideas: list[Derived]
+    ideas: list[DerivedFeature]
     tested: list[ProposalResult]
     learner: str

@@ -12,13 +12,10 @@ import numpy as np
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.model.serving import prepare
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
-from pipeweave_dagster.core.pipelines.derived_features import (
-    Derived,
-    troubles,
-    uses_of,
-    with_derived,
-)
+from pipeweave_dagster.core.pipelines.checks.derived import feature_problems
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, uses_of, with_derived
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
 from pipeweave_dagster.core.training.data.group_means import with_group_means
@@ -50,7 +47,7 @@ def run_proposal_test(
     spec: PipelineSpec,
     schema: SchemaDeduction,
     uses: dict[str, str],
-    ideas: list[Derived],
+    ideas: list[DerivedFeature],
     data: Path,
     limit_s: float,
 ) -> ProposalResults:
@@ -79,7 +76,7 @@ class _Tester:
         )
         self.tested: list[ProposalResult] = []
 
-    def run(self, uses: dict[str, str], ideas: list[Derived]) -> ProposalResults:
+    def run(self, uses: dict[str, str], ideas: list[DerivedFeature]) -> ProposalResults:
         tried = [(c, self._losses(self.training_set.problem, c)) for c in _LEARNERS]
         known = [(c, loss) for c, loss in tried if loss is not None]
         if not known:
@@ -104,15 +101,15 @@ class _Tester:
         self.best, self.loss = other, loss
         return uses
 
-    def _idea(self, idea: Derived) -> bool:
+    def _idea(self, idea: DerivedFeature) -> bool:
         names = self.spec.features
-        if next(troubles([idea.model_dump()], uses_of(self.best), names), None) is not None:
+        if next(feature_problems([idea.model_dump()], uses_of(self.best), names), None) is not None:
             reason = "its columns are handled by other steps"
             self.tested.append(ProposalResult(proposal=idea.name, kept=False, reason=reason))
             return False
         return self._test(idea.name, with_derived(self.best, [idea])) is not None
 
-    def _together(self, ideas: list[Derived]) -> list[Derived]:
+    def _together(self, ideas: list[DerivedFeature]) -> list[DerivedFeature]:
         """All of them if they help together, too; else the one that helped most alone."""
         words = f"{len(ideas)} features together"
         if self._test(words, with_derived(self.best, ideas)) is not None:

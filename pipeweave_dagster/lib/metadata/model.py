@@ -16,7 +16,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     WorkbenchOverview,
 )
-from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
+from pipeweave_dagster.core.pipelines.diagram import describe, mermaid_diagram, svg_diagram
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
@@ -31,7 +31,7 @@ def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
     _ = settings
     steps = [(s.name, s.kind, s.use, len(s.columns), s.reason) for s in document.steps]
     dropped = [f"{name}: {reason}" for name, reason in document.dropped.items()]
-    picture = markdown.picture(drawn(document), "The steps of the pipeline and their order")
+    picture = markdown.picture(svg_diagram(document), "The steps of the pipeline and their order")
     shown = {"diagram": picture} if picture is not None else {}
     return {
         **shown,
@@ -43,8 +43,8 @@ def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
         ),
         "dropped": dg.MetadataValue.md(markdown.bullets(dropped)),
         "feature_count": len(document.features),
-        "in_words": in_words(document),
-        "mermaid": mermaid(document),
+        "in_words": describe(document),
+        "mermaid": mermaid_diagram(document),
     }
 
 

@@ -14,12 +14,8 @@ from pipeweave_dagster.core.advice.pipeline_adviser import Proposal, read_plan
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.derived_features import (
-    OPERATORS,
-    derived_in,
-    uses_of,
-    with_derived,
-)
+from pipeweave_dagster.core.pipelines.derived_features import derived_in, uses_of, with_derived
+from pipeweave_dagster.core.pipelines.operators import OPERATORS
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster_tests.factories import adviser_case, adviser_replies
 

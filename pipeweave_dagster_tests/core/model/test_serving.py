@@ -20,7 +20,8 @@ from pipeweave_dagster.core.model.serving import (
     raw_scores,
     save_bundle,
 )
-from pipeweave_dagster.core.pipelines.compile import Layout, transformer
+from pipeweave_dagster.core.pipelines.layout import Layout
+from pipeweave_dagster.core.pipelines.transformers import transformer
 
 
 def test_labels_read_alike_as_integer_float_or_boolean():

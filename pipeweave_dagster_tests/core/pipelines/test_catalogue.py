@@ -16,9 +16,11 @@ from pipeweave_dagster.core.model.serving import load_bundle, prepare, save_bund
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
-from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, mermaid
+from pipeweave_dagster.core.pipelines.diagram import describe, mermaid_diagram, svg_diagram
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.pipelines.preview import preview
+from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster_tests.factories import make_schema, write_parquet
 
@@ -160,9 +162,9 @@ def test_it_can_be_looked_at_drawn_and_told(use, tmp_path):
     found = preview(spec, data, name)
     assert found["rows"] == ROWS
     assert found["columns"]
-    assert f"{use}: 2 columns" in drawn(spec)
-    assert name in mermaid(spec)
-    assert use == "derived" or f"2 as {spec.steps[2].name}" in in_words(spec)
+    assert f"{use}: 2 columns" in svg_diagram(spec)
+    assert name in mermaid_diagram(spec)
+    assert use == "derived" or f"2 as {spec.steps[2].name}" in describe(spec)
 
 
 def own(use, **params):

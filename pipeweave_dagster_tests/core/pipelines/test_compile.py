@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from pipeweave_dagster.core.pipelines.compile import Layout, layout, transformer
+from pipeweave_dagster.core.pipelines.layout import Layout, layout
+from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster_tests.factories import make_pipeline
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import feature_frame
 from pipeweave_dagster.core.pipelines.derived_features import (
-    OPERATORS,
-    Derived,
+    DerivedFeature,
     derived_in,
     uses_of,
     with_derived,
 )
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.operators import OPERATORS
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster.core.training.data.input_table import read_table
@@ -39,7 +39,7 @@ def frame() -> pd.DataFrame:
 
 
 def ideas(*pairs):
-    return [Derived(operator=o, columns=list(c)) for o, *c in pairs]
+    return [DerivedFeature(operator=o, columns=list(c)) for o, *c in pairs]
 
 
 ALL = ideas(

@@ -4,12 +4,12 @@ import re
 import xml.etree.ElementTree as ET
 
 from pipeweave_dagster.core.documents import Step
-from pipeweave_dagster.core.pipelines.diagram import drawn, in_words, layers, mermaid
+from pipeweave_dagster.core.pipelines.diagram import describe, layers, mermaid_diagram, svg_diagram
 from pipeweave_dagster_tests.core.pipelines.test_corpus import SPEC
 
 
 def test_the_picture_has_a_box_a_step_and_a_line_an_edge():
-    root = ET.fromstring(drawn(SPEC))
+    root = ET.fromstring(svg_diagram(SPEC))
     texts = {element.text for element in root.iter() if element.tag.endswith("text")}
     edges = sum(len(step.after) for step in SPEC.steps)
     assert {step.name for step in SPEC.steps} <= texts
@@ -27,13 +27,13 @@ def test_the_text_has_the_same_graph_and_no_markup_of_names():
     hostile = Step(
         name='a"]; click x "javascript:1', kind="preprocess", use="numeric", after=["read"]
     )
-    text = mermaid(SPEC.model_copy(update={"steps": [*SPEC.steps, hostile]}))
+    text = mermaid_diagram(SPEC.model_copy(update={"steps": [*SPEC.steps, hostile]}))
     assert text.count("-->") == sum(len(step.after) for step in SPEC.steps) + 1
     boxes = re.findall(r'^  s\d+\["[A-Za-z0-9_ ]+"\]$', text, re.MULTILINE)
     assert len(boxes) == len(SPEC.steps) + 1
 
 
 def test_the_words_name_target_columns_and_split():
-    words = in_words(SPEC)
+    words = describe(SPEC)
     assert "Predicts y (binary) from 6 columns" in words
     assert "hash of each row" in words

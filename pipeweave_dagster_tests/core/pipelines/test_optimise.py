@@ -10,8 +10,8 @@ from scipy import sparse
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import transformer
 from pipeweave_dagster.core.pipelines.optimise import optimised
+from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_job
 from pipeweave_dagster_tests.factories import make_schema, write_parquet

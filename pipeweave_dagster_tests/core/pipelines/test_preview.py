@@ -5,7 +5,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, with_derived
 from pipeweave_dagster.core.pipelines.preview import preview
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
@@ -49,8 +49,8 @@ def test_what_was_read_and_what_is_derived_can_be_looked_at(seen, spec, tmp_path
     assert (found["co"]["missing_before"], found["co"]["missing_after"]) == (0, 20)
     assert (found["name"]["after"], found["name"]["first"][0]) == ("text", "A…e")
     ideas = with_derived(
-        spec, [Derived(operator="cross", columns=["name", "member"]),
-               Derived(operator="group_mean", columns=["co", "name"])]
+        spec, [DerivedFeature(operator="cross", columns=["name", "member"]),
+               DerivedFeature(operator="group_mean", columns=["co", "name"])]
     )  # fmt: skip
     (column,) = preview(ideas, tmp_path / "data.parquet", "ideas")["columns"]
     assert (column["name"], column["source"]) == ("cross(name, member)", "name")

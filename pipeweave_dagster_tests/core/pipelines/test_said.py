@@ -6,7 +6,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import feature_frame
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.training.data.input_table import read_table

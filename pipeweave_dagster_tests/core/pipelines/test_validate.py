@@ -8,8 +8,9 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
+from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster_tests.factories import make_pipeline
 
 COLUMNS = ["a", "b", "when", "y"]

@@ -11,7 +11,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster.core.pipelines import catalogue
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, model_output
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member

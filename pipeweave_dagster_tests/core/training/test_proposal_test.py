@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.pipelines.derived_features import Derived
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature
 from pipeweave_dagster.core.training.proposal_test import run_proposal_test
 from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
@@ -23,7 +23,7 @@ def table(rows=300, seed=3):
 
 
 def idea(operator, *columns):
-    return Derived(operator=operator, columns=list(columns))
+    return DerivedFeature(operator=operator, columns=list(columns))
 
 
 @pytest.fixture(scope="module")

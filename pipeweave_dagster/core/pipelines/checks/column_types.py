@@ -1,4 +1,4 @@
-"""Static checks of steps against what is stored in their columns."""
+"""Static checks of steps against the types of their columns."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,35 +6,38 @@ from pipeweave_dagster.core.documents import ColumnDeduction, Step
 from pipeweave_dagster.core.pipelines.checks.problem import Problem
 
 _DATES = ("date", "datetime", "time")
-_WORDS = ("text", "url", "email", "phone")
+_FREE_TEXT = ("text", "url", "email", "phone")
 _NUMBERS_IN_TEXT = ("numeric", "embedded_number", "boolean")
 _TWO = 2
 _AS_NUMBERS = ("numeric", "boolean", "clip", "log", "bin")
 
 
-def misread(path: str, step: Step, known: Mapping[str, ColumnDeduction]) -> Iterator[Problem]:
-    """Columns out of which a step cannot make anything: a date as a number, words as a date.
+def type_problems(path: str, step: Step, known: Mapping[str, ColumnDeduction]) -> Iterator[Problem]:
+    """Yield columns whose type the step cannot read: a date as a number, free text as a date.
 
     Args:
-        path: Where the step stands in the specification.
+        path: Path of the step in the specification.
         step: The step.
-        known: Columns of the table by name, those of which something is known.
+        known: Deduced columns by name; others are not checked.
     """
     for name in step.columns:
         column = known.get(name)
-        wanted = None if column is None else _better(step.use, column)
+        wanted = None if column is None else _suitable_step(step.use, column)
         if column is not None and wanted is not None:
-            told = f"`{name}` holds {column.storage} ({column.type}), no {step.use} values."
+            message = (
+                f"`{name}` is stored as {column.storage} ({column.type}), "
+                f"which `{step.use}` cannot read."
+            )
             fix = f"Put it into a step with `use: {wanted}`."
-            yield Problem("PIP308", f"{path}.columns", told, fix)
+            yield Problem("PIP308", f"{path}.columns", message, fix)
 
 
-def _better(use: str, column: ColumnDeduction) -> str | None:
-    """The step that a column belongs to, where this one can make nothing of it."""
-    words = column.storage == "text" and column.type in _WORDS
+def _suitable_step(use: str, column: ColumnDeduction) -> str | None:
+    """Return the step type that a column needs, or None where this one can read it."""
+    free_text = column.storage == "text" and column.type in _FREE_TEXT
     if use in (*_AS_NUMBERS, "text") and column.storage in _DATES:
         return "date_parts"
-    if use in _AS_NUMBERS and words:
+    if use in _AS_NUMBERS and free_text:
         return "text"
     if use in _AS_NUMBERS and column.storage == "text" and column.type not in _NUMBERS_IN_TEXT:
         return "ordinal" if column.type == "ordinal" and column.order else "categorical"

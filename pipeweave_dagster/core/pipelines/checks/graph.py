@@ -9,35 +9,37 @@ _ORDER = ("extract", "preprocess", "feature", "train", "predict")
 
 
 def graph_problems(spec: PipelineSpec) -> Iterator[Problem]:
-    """Edges to nowhere, against the order, in a circle; steps that no edge reaches."""
+    """Yield edges to unknown steps, against the order or in a cycle, and steps without edges."""
     steps = {s.name: s for s in spec.steps}
     for index, step in enumerate(spec.steps):
         yield from _edges(f"steps.{index}.after", step, steps)
     edges = {s.name: [a for a in s.after if a in steps] for s in spec.steps}
     loop = _cycle(edges)
     if loop:
-        yield Problem("PIP403", "steps", f"A cycle: {' → '.join(loop)}.", "Remove one edge.")
+        yield Problem(
+            "PIP403", "steps", f"The steps form a cycle: {' → '.join(loop)}.", "Remove one edge."
+        )
     yield from _gaps(spec, edges)
 
 
 def _edges(path: str, step: Step, steps: dict[str, Step]) -> Iterator[Problem]:
     if len(set(step.after)) < len(step.after):
-        yield Problem("PIP405", path, "A step is named twice.", "Name it once.")
+        yield Problem("PIP405", path, "It names a step twice.", "Name it once.")
     for name in step.after:
         before = steps.get(name)
         if before is None:
-            yield Problem("PIP401", path, f"No step is named `{name}`.", nearest(name, steps))
+            yield Problem("PIP401", path, f"There is no step `{name}`.", nearest(name, steps))
         elif _ORDER.index(before.kind) > _ORDER.index(step.kind):
             yield Problem(
                 "PIP402",
                 path,
                 f"The {step.kind} step comes after the {before.kind} step `{name}`.",
-                "Turn the edge round.",
+                "Reverse the edge.",
             )
 
 
 def _gaps(spec: PipelineSpec, edges: dict[str, list[str]]) -> Iterator[Problem]:
-    """What is made must come from the table and go into the model, and answers come from it."""
+    """Yield steps that are not on a path from the table to the model to the predictions."""
     of_kind: dict[str, list[str]] = {kind: [] for kind in _ORDER}
     for step in spec.steps:
         of_kind[step.kind].append(step.name)
@@ -49,13 +51,13 @@ def _gaps(spec: PipelineSpec, edges: dict[str, list[str]]) -> Iterator[Problem]:
         path = f"steps.{index}.after"
         if step.kind in ("preprocess", "feature"):
             if extract[0] not in _before(step.name, edges):
-                yield _gap(path, f"`{step.name}` does not come after the table.", extract[0])
+                yield _gap(path, f"`{step.name}` does not depend on the table.", extract[0])
             if step.name not in learned:
                 at = next(i for i, s in enumerate(spec.steps) if s.kind == "train")
-                told = f"The model does not come after `{step.name}`, so it would not see it."
-                yield _gap(f"steps.{at}.after", told, step.name)
+                message = f"The model is not trained on the output of `{step.name}`."
+                yield _gap(f"steps.{at}.after", message, step.name)
         elif step.kind == "predict" and train[0] not in _before(step.name, edges):
-            yield _gap(path, f"`{step.name}` does not come after the model.", train[0])
+            yield _gap(path, f"`{step.name}` does not depend on the model.", train[0])
 
 
 def _gap(path: str, message: str, missing: str) -> Problem:
@@ -63,7 +65,7 @@ def _gap(path: str, message: str, missing: str) -> Problem:
 
 
 def _before(name: str, edges: dict[str, list[str]]) -> set[str]:
-    """All steps that a step comes after, directly or not."""
+    """Return all steps that a step depends on, directly or not."""
     found: set[str] = set()
     waiting = list(edges[name])
     while waiting:
@@ -75,7 +77,7 @@ def _before(name: str, edges: dict[str, list[str]]) -> set[str]:
 
 
 def _cycle(after: dict[str, list[str]]) -> list[str]:
-    """One cycle of the graph as a list of names, or an empty list (depth-first search)."""
+    """Return one cycle of the graph as a list of names, or an empty list (depth-first search)."""
     done: set[str] = set()
     for start, first in after.items():
         trail: list[str] = []

@@ -7,7 +7,7 @@ from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 
 class Problem(NamedTuple):
-    """What is wrong, where in the specification, and how to mend it."""
+    """What is wrong, where in the specification, and how to fix it."""
 
     code: str
     path: str
@@ -21,7 +21,7 @@ class Problem(NamedTuple):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The fix for a name that is none of these: the nearest one, else what there is."""
+    """Return the fix for an unknown name: the closest known one, else all of them."""
     known = list(names)
     otherwise = f"Use one of: {', '.join(known[:20])}." if known else "Remove it."
     return did_you_mean(nearest_names(name, known, count=1), otherwise)

@@ -14,8 +14,8 @@ import pandas as pd
 
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, prepare
-from pipeweave_dagster.core.pipelines.compile import Layout
-from pipeweave_dagster.core.pipelines.derived_features import USE, Derived
+from pipeweave_dagster.core.pipelines.derived_features import USE, DerivedFeature
+from pipeweave_dagster.core.pipelines.layout import Layout
 
 _NUMBERS = 6
 _CATEGORIES = 5
@@ -36,13 +36,13 @@ def feature_crosses(
     plain = {entry["name"] for entry in frame if entry["use"] in ("numeric", "categorical")}
     known = {entry["name"] for entry in frame}
     wanted = [
-        Derived(operator=operator, columns=list(pair))
+        DerivedFeature(operator=operator, columns=list(pair))
         for pair in combinations(_strongest(columns.numbers, plain, gains, _NUMBERS), 2)
         for operator in _ARITHMETIC
     ]
     categories = _strongest((*columns.few, *columns.many), plain, gains, _CATEGORIES)
     wanted += [
-        Derived(operator="cross", columns=list(pair)) for pair in combinations(categories, 2)
+        DerivedFeature(operator="cross", columns=list(pair)) for pair in combinations(categories, 2)
     ]
     return [
         {"name": w.name, "use": USE, "operator": w.operator, "columns": w.columns}

@@ -12,7 +12,8 @@ import pandas as pd
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import bounds
-from pipeweave_dagster.core.pipelines.compile import Layout, View, transformer
+from pipeweave_dagster.core.pipelines.layout import Layout, View
+from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.monotone_constraints import directions
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.families import Fit, Rows

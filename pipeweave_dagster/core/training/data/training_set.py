@@ -9,8 +9,9 @@ import pandas as pd
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.model.serving import FrameEntry, prepare
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout
 from pipeweave_dagster.core.pipelines.derived_features import USE
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.pipelines.step_choice import UNREAD
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import Problem
@@ -140,7 +141,7 @@ def _together(
 def dividing(spec: PipelineSpec, frame: list[FrameEntry]) -> list[FrameEntry]:
     """The part of the frame whose values decide each row's side.
 
-    Derived features say nothing new of a row, and neither they nor a changed step move it.
+    DerivedFeature features say nothing new of a row, and neither they nor a changed step move it.
     """
     before = spec.split.hashed_as
     names = {entry["name"] for entry in frame}

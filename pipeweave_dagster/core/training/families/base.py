@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.pipelines.compile import View
+from pipeweave_dagster.core.pipelines.layout import View
 
 _MOST_THREADS = 8
 THREADS = (

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import in_units
-from pipeweave_dagster.core.pipelines.compile import View
+from pipeweave_dagster.core.pipelines.layout import View
 from pipeweave_dagster.core.training.families import FAMILIES, Fit, Rows
 
 LOG = "log_target"

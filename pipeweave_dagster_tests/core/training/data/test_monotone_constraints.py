@@ -14,9 +14,11 @@ from pipeweave_dagster.core.pipelines import difference
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.pipelines.checks.validate import validate
-from pipeweave_dagster.core.pipelines.compile import feature_frame, layout, transformer
-from pipeweave_dagster.core.pipelines.derived_features import Derived, with_derived
-from pipeweave_dagster.core.pipelines.diagram import in_words
+from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, with_derived
+from pipeweave_dagster.core.pipelines.diagram import describe
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
+from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.monotone_constraints import directions
@@ -135,7 +137,7 @@ def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
     settings = DatasetSettings(columns={"dose": ColumnSetting(monotone="increasing")})
     spec = make_pipeline(frame, "y", "regression", settings=settings)
     assert spec.monotone == {"dose": "increasing"}
-    assert "Held monotone: dose (increasing)." in in_words(spec)
+    assert "Held monotone: dose (increasing)." in describe(spec)
     training_set = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     assert {c.family for c in portfolio(spec, training_set.problem)} <= {
         "dummy",
@@ -150,7 +152,7 @@ def broken():
         update={"task": "multiclass", "metric": "log_loss"}
     )
     made = with_derived(
-        spec_of(dose="increasing"), [Derived(operator="sum", columns=["dose", "age"])]
+        spec_of(dose="increasing"), [DerivedFeature(operator="sum", columns=["dose", "age"])]
     )
     lines = spec_of(dose="increasing")
     next(s for s in lines.steps if s.kind == "train").params["families"] = ["linear", "mlp"]
