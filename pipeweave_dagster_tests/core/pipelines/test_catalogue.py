@@ -252,7 +252,7 @@ def test_levels_and_missing_values_that_yaml_reads_as_numbers_are_met():
 )
 def test_values_that_no_row_can_hold_are_refused(spec, path):
     if isinstance(spec, Builder):
-        with pytest.raises(PipeWeaveError, match="neither a text nor a number"):
+        with pytest.raises(PipeWeaveError, match="neither text nor a number"):
             spec.build()
     else:
         (problem,) = validate(spec)

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.optimise import optimised
 from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_schema, write_parquet
 
 ROWS = 120
@@ -71,7 +71,7 @@ PIPELINES = {
 
 def inputs(spec: PipelineSpec, data):
     """Everything that a fit on the training rows can see, in every view, and the division."""
-    job = make_job(spec, read_table(spec, data), seed=0)
+    job = make_training_set(spec, read_table(spec, data), seed=0)
     seen = [job.split.test, job.split.train, job.split.fold]
     for view in ("linear", "curves", "plain", "tree", "crossed"):
         columns = transformer(job.problem.columns, view, "regression", seed=0)

@@ -12,7 +12,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import (
     make_pipeline,
     make_schema,
@@ -118,7 +118,7 @@ def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, t
     sides = []
     for first in (0, 1000):
         data = write_parquet(table.assign(id=table["id"] + first), tmp_path)
-        sides.append(make_job(spec, read_table(spec, data), seed=0).split.test.tolist())
+        sides.append(make_training_set(spec, read_table(spec, data), seed=0).split.test.tolist())
     assert sides[0] == sides[1] != []
 
 
@@ -130,10 +130,10 @@ def test_years_are_seen_as_categories_and_as_numbers(table, tmp_path):
     assert step.params["numbers"] == ["year"]
     assert {"year", "level"} <= set(step.columns)
     assert validate(spec, list(years.columns)) == []
-    job = make_job(spec, read_table(spec, write_parquet(years, tmp_path)), seed=0)
+    job = make_training_set(spec, read_table(spec, write_parquet(years, tmp_path)), seed=0)
     assert {"year", "year (number)", "level"} <= set(job.features.columns)
     step.params["numbers"] = []
-    before = make_job(spec, read_table(spec, write_parquet(years, tmp_path)), seed=0)
+    before = make_training_set(spec, read_table(spec, write_parquet(years, tmp_path)), seed=0)
     assert job.split.test.tolist() == before.split.test.tolist() != []
 
 

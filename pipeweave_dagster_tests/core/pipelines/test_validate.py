@@ -149,7 +149,7 @@ def test_two_steps_of_one_type_agree_in_what_holds_for_all_their_columns():
     ("given", "told"),
     [
         ({"stpes": []}, r"PIP001 at pipeline\.stpes: .*Did you mean 'steps'"),
-        ({"metric": "f2"}, r"PIP001 at pipeline\.metric: .*'roc_auc'.*It is `f2`"),
+        ({"metric": "f2"}, r"PIP001 at pipeline\.metric: .*'roc_auc'.*Replace the value `f2`"),
         ({"steps": [{"name": "x", "kind": "magic", "use": "table"}]}, r"pipeline\.steps\.0\.kind"),
         ({"split": {"foldz": 3}}, r"pipeline\.split\.foldz: .*Did you mean 'folds'"),
         ({"steps": [{"kind": "train", "use": "search"}]}, r"steps\.0\.name: .*Add `name`"),

@@ -17,7 +17,7 @@ from pipeweave_dagster.core.pipelines.operators import OPERATORS
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster.core.training.data.input_table import read_table
-from pipeweave_dagster.core.training.data.training_set import make_job
+from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
 
@@ -90,15 +90,15 @@ def test_the_pipeline_stays_valid_and_reads_back(frame):
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"operator": "exec", "columns": ["a", "b"]}, "No operator"),
+        ({"operator": "exec", "columns": ["a", "b"]}, "no operator"),
         ({"operator": "ratio", "columns": ["a"]}, "1 columns"),
         ({"operator": "ratio", "columns": ["a", "a"]}, "twice"),
-        ({"operator": "ratio", "columns": ["a", "g"]}, "no number"),
-        ({"operator": "ratio", "columns": ["a", "y"]}, "does not name"),
-        ({"operator": "cross", "columns": ["a", "b"]}, "no category"),
-        ({"operator": "ratio", "columns": ["a", "b"], "code": "1"}, "no derived feature"),
+        ({"operator": "ratio", "columns": ["a", "g"]}, "not a number"),
+        ({"operator": "ratio", "columns": ["a", "y"]}, "not among the step's columns"),
+        ({"operator": "cross", "columns": ["a", "b"]}, "not a category"),
+        ({"operator": "ratio", "columns": ["a", "b"], "code": "1"}, "not a derived feature"),
         ({"operator": "product", "columns": ["b", "a"]}, "twice"),
-        ("ratio(a, b)", "no derived feature"),
+        ("ratio(a, b)", "not a derived feature"),
     ],
 )
 def test_what_is_not_of_the_menu_is_a_problem_with_its_path(frame, entry, words):
@@ -118,7 +118,10 @@ def test_what_is_not_of_the_menu_is_a_problem_with_its_path(frame, entry, words)
 def test_rows_keep_their_side_when_features_are_derived(frame, tmp_path):
     spec = make_pipeline(frame, "y", "regression")
     table = read_table(spec, write_parquet(frame, tmp_path))
-    plain, more = make_job(spec, table, 0), make_job(with_derived(spec, ALL), table, 0)
+    plain, more = (
+        make_training_set(spec, table, 0),
+        make_training_set(with_derived(spec, ALL), table, 0),
+    )
     assert plain.split.test.tolist() == more.split.test.tolist()
     assert more.features.shape[1] == plain.features.shape[1] + len(ALL)
     means = next(e["means"] for e in more.frame if e["name"] == "group_mean(a, g)")
@@ -135,12 +138,12 @@ def test_a_column_handled_by_another_step_moves_no_row(frame, tmp_path):
     assert uses_of(other)["b"] == "categorical"
     assert not validate(other, list(frame.columns))
     table = read_table(spec, write_parquet(frame, tmp_path))
-    before, after = make_job(spec, table, 0), make_job(other, table, 0)
+    before, after = make_training_set(spec, table, 0), make_training_set(other, table, 0)
     assert before.split.test.tolist() == after.split.test.tolist()
     assert before.split.fold.tolist() == after.split.fold.tolist()
     assert after.features["b"].dtype.kind != "f"
     forgetful = other.model_copy(update={"split": other.split.model_copy(update={"hashed_as": {}})})
-    assert make_job(forgetful, table, 0).split.test.tolist() != before.split.test.tolist()
+    assert make_training_set(forgetful, table, 0).split.test.tolist() != before.split.test.tolist()
 
 
 def test_a_split_that_remembers_nonsense_is_a_problem(frame):
@@ -156,9 +159,9 @@ def test_what_a_person_said_of_values_counts_for_groups_and_for_the_split(frame,
     read = spec.steps[0].model_copy(update={"params": {"merge_spellings": ["g"]}})
     merged = spec.model_copy(update={"steps": [read, *spec.steps[1:]]})
     table = read_table(merged, write_parquet(frame, tmp_path))
-    job = make_job(with_derived(merged, ideas(("group_mean", "a", "g"))), table, 0)
+    job = make_training_set(with_derived(merged, ideas(("group_mean", "a", "g"))), table, 0)
     means = next(e["means"] for e in job.frame if e["use"] == "derived")
     assert set(means) == {"x", "y", "z"}
     schema = make_schema(frame, "y", "regression")
-    other = make_job(regrouped(merged, schema, {"g": "text"}), table, 0)
+    other = make_training_set(regrouped(merged, schema, {"g": "text"}), table, 0)
     assert other.split.test.tolist() == job.split.test.tolist()

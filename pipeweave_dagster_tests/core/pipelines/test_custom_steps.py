@@ -87,11 +87,11 @@ def test_it_passes_the_kit_and_is_listed(package):
 def test_the_kit_names_what_breaks_the_contract(package):
     module = package()
     rude = " ".join(check_step(module.Rude))
-    assert "changes the table" in rude
-    assert "twice on the same rows" in rude
-    assert "depends on the other rows" in rude
+    assert "modifies its input table" in rude
+    assert "two fits on the same rows" in rude
+    assert "depends on other rows" in rude
     (hidden,) = check_step(module.Hidden)
-    assert "fitted state holds third_party_steps.Clipped" in hidden
+    assert "fitted state contains third_party_steps.Clipped" in hidden
     assert check_step(object) == ["It has no about, takes, params, fit, transform."]
 
 
