@@ -90,7 +90,7 @@ def test_no_step_of_the_catalogue_is_left_out():
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("use", EXAMPLES)
-def test_what_it_makes_is_made_again_and_row_by_row(use, view):
+def test_its_output_is_repeatable_and_row_by_row(use, view):
     table = table_of(use)
     frame, columns = fitted(use, view, table)
     made = dense(columns.transform(prepare(table, frame)))
@@ -105,7 +105,7 @@ def test_what_it_makes_is_made_again_and_row_by_row(use, view):
 
 @pytest.mark.parametrize("view", ["linear", "tree"])
 @pytest.mark.parametrize("use", EXAMPLES)
-def test_unseen_and_missing_values_are_taken(use, view):
+def test_unseen_and_missing_values_are_accepted(use, view):
     table = table_of(use)
     frame, columns = fitted(use, view, table)
     width = dense(columns.transform(prepare(table, frame))).shape[1]
@@ -121,7 +121,7 @@ def test_unseen_and_missing_values_are_taken(use, view):
 
 @pytest.mark.parametrize("view", ["linear", "tree"])
 @pytest.mark.parametrize("use", EXAMPLES)
-def test_a_column_of_nothing_is_no_trouble(use, view):
+def test_an_empty_column_is_accepted(use, view):
     """`x` has values in other folds, so it is no constant of the table, and none here."""
     table = table_of(use)
     spec = spec_of(use)
@@ -155,7 +155,7 @@ def test_it_comes_back_from_a_model_file_without_pickle(use, view, tmp_path):
 
 
 @pytest.mark.parametrize("use", EXAMPLES)
-def test_it_can_be_looked_at_drawn_and_told(use, tmp_path):
+def test_it_can_be_previewed_drawn_and_described(use, tmp_path):
     spec = spec_of(use)
     data = write_parquet(table_of(use).assign(y=[0, 1] * (ROWS // 2)), tmp_path)
     name = [step.name for step in spec.steps if step.use == use][-1]
@@ -201,7 +201,7 @@ def test_parameters_that_make_no_sense_are_refused(use, params, path):
     assert problem.fix
 
 
-def test_outliers_are_clipped_to_quantiles_of_the_rows_that_were_learned_from():
+def test_outliers_are_clipped_to_quantiles_of_the_training_rows():
     table = table_of("clip")
     frame, columns = fitted("clip", "tree", table)
     low, high = np.nanquantile(NUMBERS, [0.05, 0.9])
@@ -210,7 +210,7 @@ def test_outliers_are_clipped_to_quantiles_of_the_rows_that_were_learned_from():
     assert np.isnan(dense(columns.transform(prepare(table, frame)))[-1, 1])
 
 
-def test_bins_are_ranks_for_trees_and_flags_for_lines_and_a_missing_number_is_told():
+def test_bins_are_ranks_for_trees_and_flags_for_linear_models_with_a_missing_indicator():
     table = table_of("bin")
     frame, trees = fitted("bin", "tree", table)
     ranks = dense(trees.transform(prepare(table, frame)))
@@ -220,7 +220,7 @@ def test_bins_are_ranks_for_trees_and_flags_for_lines_and_a_missing_number_is_to
     assert dense(lines.transform(prepare(table, frame))).shape[1] == 1 + 2 * (4 + 1)
 
 
-def test_a_hash_is_as_wide_as_said_whatever_it_sees():
+def test_a_hash_has_the_configured_width_for_any_input():
     frame, columns = fitted("hash", "tree", table_of("hash"))
     seen = dense(columns.transform(prepare(table_of("hash"), frame)))
     assert seen.shape == (ROWS, 1 + 2 * 8)
@@ -228,7 +228,7 @@ def test_a_hash_is_as_wide_as_said_whatever_it_sees():
     assert len(np.unique(seen[:, 1:9], axis=0)) > 8
 
 
-def test_levels_and_missing_values_that_yaml_reads_as_numbers_are_met():
+def test_levels_and_placeholders_that_yaml_reads_as_numbers_match():
     """An unquoted `[1, 2, 3]` or `-200` had matched nothing, and every level was missing."""
     read = {"missing": {"co": [-200]}}
     spec = Builder("y", "regression", read=read).step("numeric", "co").step(
@@ -250,7 +250,7 @@ def test_levels_and_missing_values_that_yaml_reads_as_numbers_are_met():
         ),
     ],
 )
-def test_values_that_no_row_can_hold_are_refused(spec, path):
+def test_values_that_no_cell_can_have_are_refused(spec, path):
     if isinstance(spec, Builder):
         with pytest.raises(PipeWeaveError, match="neither text nor a number"):
             spec.build()
@@ -260,7 +260,7 @@ def test_values_that_no_row_can_hold_are_refused(spec, path):
 
 
 @pytest.mark.parametrize("use", ["numeric", "boolean", "clip", "log", "bin"])
-def test_categories_are_no_numbers(use):
+def test_categories_are_not_numbers(use):
     """`male` and `female` had become missing, all of them, and the column was left out unsaid."""
     known = make_schema(pd.DataFrame({"x": ["male", "female"]}), "x", "binary").columns[0]
     (problem,) = validate(own(use), known={"x": known})

@@ -84,7 +84,7 @@ def test_it_passes_the_kit_and_is_listed(package):
     assert {"numeric", "text"} <= {s["step"] for s in json.loads(said.stdout)["steps"]}
 
 
-def test_the_kit_names_what_breaks_the_contract(package):
+def test_the_kit_lists_violations_of_the_contract(package):
     module = package()
     rude = " ".join(check_step(module.Rude))
     assert "modifies its input table" in rude

@@ -63,9 +63,9 @@ def test_every_operator_computes_what_the_menu_says(frame):
     np.testing.assert_allclose(made["days_between(last, first)"], days)
     assert set(made["cross(g, h)"]) == {f"{g} | {h}" for g in "xyz" for h in "pq"}
     counts = frame.groupby("g")["a"].count()
-    drawn = (frame.groupby("g")["a"].sum() + 10 * frame["a"].mean()) / (counts + 10)
-    np.testing.assert_allclose(made["group_mean(a, g)"], frame["g"].map(drawn))
-    np.testing.assert_allclose(made["group_difference(a, g)"], frame["a"] - frame["g"].map(drawn))
+    shrunk = (frame.groupby("g")["a"].sum() + 10 * frame["a"].mean()) / (counts + 10)
+    np.testing.assert_allclose(made["group_mean(a, g)"], frame["g"].map(shrunk))
+    np.testing.assert_allclose(made["group_difference(a, g)"], frame["a"] - frame["g"].map(shrunk))
 
 
 def test_absent_and_unseen_values_are_missing_or_the_overall_mean(frame):
@@ -101,7 +101,7 @@ def test_the_pipeline_stays_valid_and_reads_back(frame):
         ("ratio(a, b)", "not a derived feature"),
     ],
 )
-def test_what_is_not_of_the_menu_is_a_problem_with_its_path(frame, entry, words):
+def test_what_is_not_in_the_menu_is_a_problem_with_its_path(frame, entry, words):
     spec = with_derived(make_pipeline(frame, "y", "regression"), ideas(("product", "a", "b")))
     at = next(i for i, s in enumerate(spec.steps) if s.use == "derived")
     entries = [*spec.steps[at].params["features"], entry]
@@ -146,14 +146,14 @@ def test_a_column_handled_by_another_step_moves_no_row(frame, tmp_path):
     assert make_training_set(forgetful, table, 0).split.test.tolist() != before.split.test.tolist()
 
 
-def test_a_split_that_remembers_nonsense_is_a_problem(frame):
+def test_an_invalid_hashed_as_is_a_problem(frame):
     spec = make_pipeline(frame, "y", "regression")
     split = spec.split.model_copy(update={"hashed_as": {"b": "date_parts", "none": "text"}})
     found = validate(spec.model_copy(update={"split": split}), list(frame.columns))
     assert [p.code for p in found] == ["PIP107", "PIP107"]
 
 
-def test_what_a_person_said_of_values_counts_for_groups_and_for_the_split(frame, tmp_path):
+def test_value_corrections_apply_to_groups_and_to_the_split(frame, tmp_path):
     frame["g"] = np.where(np.arange(200) % 2, frame["g"], frame["g"].str.upper())
     spec = make_pipeline(frame, "y", "regression")
     read = spec.steps[0].model_copy(update={"params": {"merge_spellings": ["g"]}})

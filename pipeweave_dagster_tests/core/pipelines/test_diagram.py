@@ -3,12 +3,13 @@
 import re
 import xml.etree.ElementTree as ET
 
+from pipeweave_dagster_tests.core.pipelines.checks.test_corpus import SPEC
+
 from pipeweave_dagster.core.documents import Step
 from pipeweave_dagster.core.pipelines.diagram import describe, layers, mermaid_diagram, svg_diagram
-from pipeweave_dagster_tests.core.pipelines.test_corpus import SPEC
 
 
-def test_the_picture_has_a_box_a_step_and_a_line_an_edge():
+def test_the_diagram_has_one_box_per_step_and_one_line_per_edge():
     root = ET.fromstring(svg_diagram(SPEC))
     texts = {element.text for element in root.iter() if element.tag.endswith("text")}
     edges = sum(len(step.after) for step in SPEC.steps)
@@ -33,7 +34,7 @@ def test_the_text_has_the_same_graph_and_no_markup_of_names():
     assert len(boxes) == len(SPEC.steps) + 1
 
 
-def test_the_words_name_target_columns_and_split():
+def test_the_description_names_target_columns_and_split():
     words = describe(SPEC)
     assert "Predicts y (binary) from 6 columns" in words
     assert "hash of each row" in words

@@ -1,4 +1,4 @@
-"""What a person has said of single values is done in training and scoring alike."""
+"""Value corrections of the settings apply in training and in scoring."""
 
 import numpy as np
 import pandas as pd
@@ -35,15 +35,15 @@ def test_accepted_proposals_reach_the_features(tmp_path):
         "merge_spellings": ["sex"],
     }
     rows = pd.DataFrame({"sex": ["  MALE", "Female.", None], "sensor": [-200.0, 512.0, np.nan]})
-    plain, said = prepare(rows, feature_frame(before)), prepare(rows, feature_frame(spec))
+    plain, corrected = prepare(rows, feature_frame(before)), prepare(rows, feature_frame(spec))
     assert plain["sensor"].tolist()[:2] == [-200.0, 512.0]
-    assert np.isnan(said["sensor"].tolist()[0])
-    assert said["sensor"].tolist()[1] == 512.0
-    assert said["sex"].tolist()[:2] == ["male", "female"]
-    assert pd.isna(said["sex"].tolist()[2])
+    assert np.isnan(corrected["sensor"].tolist()[0])
+    assert corrected["sensor"].tolist()[1] == 512.0
+    assert corrected["sex"].tolist()[:2] == ["male", "female"]
+    assert pd.isna(corrected["sex"].tolist()[2])
 
 
-def test_a_target_that_is_only_marked_missing_is_left_out(tmp_path):
+def test_a_row_whose_target_is_a_placeholder_is_left_out(tmp_path):
     y = [-200.0 if i % 10 == 0 else 5.0 + i % 37 for i in range(N)]
     case = make_dataset(tmp_path, {**COLUMNS, "y": y}, "y", "regression")
     settings = DatasetSettings.model_validate({"columns": {"y": {"missing": [-200]}}})

@@ -88,8 +88,8 @@ def test_fewer_steps_show_models_the_same_rows_and_inputs(case, table, tmp_path)
     made, saved = PIPELINES[case]
     spec = made.build()
     known = {c.name: c for c in make_schema(table, "y", "regression").columns}
-    better, told = optimised(spec, known)
-    assert (len(spec.steps) - len(better.steps), len(told) > 0) == (saved, True)
+    better, notes = optimised(spec, known)
+    assert (len(spec.steps) - len(better.steps), len(notes) > 0) == (saved, True)
     assert validate(better, list(table.columns)) == []
     data = write_parquet(table, tmp_path)
     for before, after in zip(inputs(spec, data), inputs(better, data), strict=True):
@@ -110,14 +110,14 @@ def test_what_differs_in_one_parameter_stays():
     assert optimised(spec) == (spec, [])
 
 
-def test_a_pruned_column_is_told_and_a_derived_step_names_what_it_needs(table):
+def test_a_pruned_column_has_its_note_and_a_derived_step_names_what_it_needs(table):
     known = {c.name: c for c in make_schema(table, "y", "regression").columns}
-    better, told = optimised(PIPELINES["columns that hold one value"][0].build(), known)
+    better, notes = optimised(PIPELINES["columns that hold one value"][0].build(), known)
     assert better.features == ["a", "b", "note"]
-    assert better.dropped == dict.fromkeys(["same", "one"], "holds one value only")
+    assert better.dropped == dict.fromkeys(["same", "one"], "has a single value")
     assert better.split.hashed_as == {"same": "numeric", "one": "categorical"}
-    assert any("`flags` has no column left" in line for line in told)
-    better, told = optimised(PIPELINES["what is made of columns"][0].build(), known)
-    assert "`i1` makes nothing of c: pruned there." in told
+    assert any("`flags` has no columns left" in line for line in notes)
+    better, notes = optimised(PIPELINES["what is made of columns"][0].build(), known)
+    assert "`i1` does not use c: pruned there." in notes
     (ideas,) = [step for step in better.steps if step.use == "derived"]
     assert len(ideas.params["features"]) == 2

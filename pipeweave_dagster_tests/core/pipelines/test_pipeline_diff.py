@@ -52,7 +52,7 @@ def test_columns_steps_split_and_metric(spec):
     }
 
 
-def test_costs_sensitive_columns_and_what_is_left_out(spec):
+def test_costs_sensitive_and_dropped_columns(spec):
     update = {"costs": Costs(false_positive=1, false_negative=8), "sensitive": ["b"],
               "dropped": {"z": "holds one value only"}, "overrides": ["PW204"]}  # fmt: skip
     found = difference(spec, spec.model_copy(update=update))

@@ -76,7 +76,7 @@ def test_default_metric(table, task, metric):
     assert make_pipeline(table, "y", task).metric == metric
 
 
-def test_a_finding_may_set_the_metric_and_a_person_has_the_last_word(table):
+def test_a_finding_may_set_the_metric_and_the_settings_override_it(table):
     rare = Finding(
         code="PW105",
         title="balance",
@@ -86,8 +86,10 @@ def test_a_finding_may_set_the_metric_and_a_person_has_the_last_word(table):
         patch={"metric": "log_loss"},
     )
     assert make_pipeline(table, "y", "binary", findings=[rare]).metric == "log_loss"
-    said = DatasetSettings(metric="accuracy")
-    assert make_pipeline(table, "y", "binary", findings=[rare], settings=said).metric == "accuracy"
+    settings = DatasetSettings(metric="accuracy")
+    assert (
+        make_pipeline(table, "y", "binary", findings=[rare], settings=settings).metric == "accuracy"
+    )
     other = rare.model_copy(update={"overridden": "we rank"})
     assert make_pipeline(table, "y", "binary", findings=[other]).metric == "roc_auc"
 
@@ -105,11 +107,11 @@ def leak(state="blocked", **more):
     )
 
 
-def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, tmp_path):
-    told = leak("alerted").model_copy(update={"code": "PW502", "columns": ["id"]})
+def test_an_identifier_used_as_a_number_is_not_hashed_for_the_split(table, tmp_path):
+    alert = leak("alerted").model_copy(update={"code": "PW502", "columns": ["id"]})
     spec = make_pipeline(
         table, "y", "binary", types={"id": "identifier"}, roles={"id": "identifier"},
-        findings=[told],
+        findings=[alert],
     )  # fmt: skip
     steps = {step.use: step.columns for step in spec.steps}
     assert steps["numeric"] == ["id", "age", "code"]
@@ -122,7 +124,7 @@ def test_an_identifier_whose_order_is_used_decides_no_side_of_the_split(table, t
     assert sides[0] == sides[1] != []
 
 
-def test_years_are_seen_as_categories_and_as_numbers(table, tmp_path):
+def test_years_are_categories_and_numbers(table, tmp_path):
     years = table.assign(year=1990 + np.arange(len(table)) % 9, level=np.arange(len(table)) % 7)
     kinds = {"year": "categorical", "level": "categorical"}
     spec = make_pipeline(years, "y", "binary", types=kinds)
@@ -137,13 +139,13 @@ def test_years_are_seen_as_categories_and_as_numbers(table, tmp_path):
     assert job.split.test.tolist() == before.split.test.tolist() != []
 
 
-def test_a_column_that_a_finding_wants_out_is_dropped_with_the_reason(table):
+def test_a_column_that_a_finding_drops_has_its_reason(table):
     spec = make_pipeline(table, "y", "binary", findings=[leak()])
     assert "age" not in spec.features
     assert spec.dropped["age"] == "PW204: age tells the target"
 
 
-def test_a_column_under_mere_suspicion_is_kept_and_named(table):
+def test_a_column_with_a_mere_leakage_alert_is_kept_and_named(table):
     spec = make_pipeline(table, "y", "binary", findings=[leak("alerted")])
     assert "age" in spec.features
     assert "age (PW204)" in spec.steps[0].reason
@@ -169,12 +171,12 @@ def test_no_target_is_refused_with_what_to_do(table):
 
 
 def test_no_feature_left_is_refused_and_says_why(table):
-    with pytest.raises(PipeWeaveError, match=r"No column is left.*id \(identifies rows"):
+    with pytest.raises(PipeWeaveError, match=r"No feature columns are left.*id \(identifies rows"):
         make_pipeline(table[["id", "y"]], "y", "binary", types={"id": "identifier"})
 
 
 def test_a_metric_of_another_task_is_refused(table):
-    with pytest.raises(PipeWeaveError, match=r"rmse.*does not suit"):
+    with pytest.raises(PipeWeaveError, match=r"rmse.*not a metric"):
         make_pipeline(table, "y", "binary", settings=DatasetSettings(metric="rmse"))
 
 
@@ -183,7 +185,7 @@ def test_group_split_takes_the_column_out_of_the_features(table):
     spec = make_pipeline(table, "y", "binary", settings=settings)
     assert spec.split.kind == "group"
     assert "town" not in spec.features
-    assert "divides the rows" in spec.dropped["town"]
+    assert "is the split column" in spec.dropped["town"]
 
 
 def test_two_splits_or_an_unknown_column_are_refused(table):

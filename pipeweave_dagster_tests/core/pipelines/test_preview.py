@@ -43,7 +43,7 @@ def test_dates_are_shown_in_their_parts_and_texts_masked(seen):
     assert seen("categories")["columns"][0]["first"][:2] == ["A…e", ""]
 
 
-def test_what_was_read_and_what_is_derived_can_be_looked_at(seen, spec, tmp_path):
+def test_read_and_derived_columns_can_be_previewed(seen, spec, tmp_path):
     found = {c["name"]: c for c in seen("read")["columns"]}
     assert list(found) == ["co", "name", "when", "member", "y"]
     assert (found["co"]["missing_before"], found["co"]["missing_after"]) == (0, 20)
@@ -65,7 +65,7 @@ def test_what_stands_for_missing_in_the_target_is_missing_after_reading(tmp_path
     assert (target["missing_before"], target["missing_after"]) == (0, 20)
 
 
-def test_a_step_that_does_not_exist_is_told_with_those_that_do(seen):
+def test_an_unknown_step_is_refused_with_the_known_ones(seen):
     with pytest.raises(PipeWeaveError, match="no step 'nubmers'") as caught:
         seen("nubmers")
     assert "numbers" in caught.value.fix
