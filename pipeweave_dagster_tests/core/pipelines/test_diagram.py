@@ -3,10 +3,9 @@
 import re
 import xml.etree.ElementTree as ET
 
-from pipeweave_dagster_tests.core.pipelines.checks.test_corpus import SPEC
-
 from pipeweave_dagster.core.documents import Step
 from pipeweave_dagster.core.pipelines.diagram import describe, layers, mermaid_diagram, svg_diagram
+from pipeweave_dagster_tests.core.pipelines.checks.test_corpus import SPEC
 
 
 def test_the_diagram_has_one_box_per_step_and_one_line_per_edge():

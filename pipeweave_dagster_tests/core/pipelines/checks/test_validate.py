@@ -118,9 +118,7 @@ def test_a_step_that_cannot_read_a_column_is_a_problem(moved, wanted):
     kept = [{**s, "after": [a for a in s["after"] if a in names]} for s in steps
             if s["name"] in names]  # fmt: skip
     settings = DatasetSettings(pipeline={"steps": kept})
-    with pytest.raises(
-        PipeWeaveError, match=rf"PIP308 at .*`{column}`.*`use: {wanted}`"
-    ) as error:
+    with pytest.raises(PipeWeaveError, match=rf"PIP308 at .*`{column}`.*`use: {wanted}`") as error:
         make_pipeline(table, "y", "binary", types={"b": "text"}, settings=settings)
     assert [text[:6] for text in error.value.details["problems"]] == ["PIP308"]
 
