@@ -12,7 +12,7 @@ import dagster as dg
 from pydantic import BaseModel
 
 from pipeweave_dagster.adapters.state import Entry, RunState
-from pipeweave_dagster.core.documents import DatasetSettings, Document, Findings
+from pipeweave_dagster.core.documents import DatasetSettings, Document, Finding, Findings
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.lib.failures import failure_of, told_to_dagster
 from pipeweave_dagster.lib.io_manager import KEY_METADATA
@@ -141,26 +141,40 @@ def note_failure(
 def stop_if_blocked(
     context: dg.AssetExecutionContext, workbench: Workbench, document: Findings
 ) -> None:
-    """End the line where guardrails block it, with their own words.
+    """End the run if guardrails block it, with their messages and the commands that resolve them.
 
     Raises:
         dagster.Failure: If a finding is blocked and not overridden.
     """
     if not document.blocked:
         return
-    told = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
-    code, name = document.blocked[0].code, context.partition_key
-    patched = next((f.code for f in document.blocked if f.patch), None)
-    accept = f"Take the proposal over with 'pipeweave findings {name} --accept {patched}', or set "
+    messages = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
     error = validation_error(
-        " ".join(told),
-        fix=f"{accept if patched else 'Mend the data, or set '}the finding aside with 'pipeweave "
-        f"findings {name} --override {code} --reason TEXT'; then run the data set again.",
+        " ".join(messages),
+        fix=_how_to_unblock(document.blocked, context.partition_key),
         findings=[f.code for f in document.blocked],
     )
     state = RunState(workbench.store, context.partition_key, context.op_execution_context.run_id)
-    state.attempt("failed", asset="findings", error=error.envelope(), blocked=told)
+    state.attempt("failed", asset="findings", error=error.envelope(), blocked=messages)
     raise failure_of(error)
+
+
+def _how_to_unblock(blocked: list[Finding], dataset: str) -> str:
+    """Return the commands that accept or override findings, where settings can resolve them."""
+    command = f"pipeweave findings {dataset}"
+    patched = next((f.code for f in blocked if f.patch), None)
+    # An override cannot make up for a missing target, or for missing rows of it.
+    overridable = next((f.code for f in blocked if f.group != "target"), None)
+    steps = []
+    if patched:
+        steps.append(f"accept the proposal with '{command} --accept {patched}'")
+    if overridable:
+        steps.append(
+            f"override the finding with '{command} --override {overridable} --reason TEXT'"
+        )
+    then = "then run the data set again."
+    text = f"{', or '.join(steps)}; {then}" if steps else then
+    return text[0].upper() + text[1:]
 
 
 def _made(

@@ -88,8 +88,7 @@ def deduce_target(
             task=None,
             confidence=0.0,
             source="none",
-            reason="No column is a credible target by its name, place and values. Name it: "
-            "`--target COLUMN`, or `target:` in pipeweave.yaml.",
+            reason="No column is a plausible target by its name, position and values.",
             candidates=others,
         )
     best = _trainable(ranked, profiles) or ranked[0]
