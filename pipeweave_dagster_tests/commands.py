@@ -44,12 +44,17 @@ class Told:
 
 
 def in_one_process(
-    commands: Sequence[Sequence[str | Path]], cwd: Path, env: Mapping[str, str] | None = None
+    commands: Sequence[Sequence[str | Path]],
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    seconds: float = 240,
 ) -> list[Told]:
     """Run commands one after another, each through the program's entry point."""
     words = json.dumps([[str(word) for word in command] for command in commands])
     environment = {**os.environ, **(env or {})}
-    done = run(sys.executable, "-c", _ONE_AFTER_ANOTHER, words, cwd=cwd, env=environment)
+    done = run(
+        sys.executable, "-c", _ONE_AFTER_ANOTHER, words, cwd=cwd, env=environment, seconds=seconds
+    )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     told = [Told(*answer) for answer in json.loads(done.stdout)]

@@ -29,8 +29,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.preprocessing import FunctionTransformer
 
-HOME = "pipeweave_dagster.core.model.serving"
-"""How model files call this module, whatever it is called where it was copied to."""
+HOME = "pipeweave_dagster.core.training.serving"
+"""How model files name this module, wherever it is and whatever it was copied to.
+
+Part of the file format: never change it, or stored models no longer load. At the path where the
+module was when the format was made, one line leads here.
+"""
 
 TRUSTED_TYPES = [
     "collections.OrderedDict",
