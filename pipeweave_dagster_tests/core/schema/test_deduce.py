@@ -59,7 +59,8 @@ def test_no_credible_target(schema):
     target = schema("a,b\n" + "".join(f"{i}.5,{i * 2}.25\n" for i in range(30))).target
     assert target.name is None
     assert target.source == "none"
-    assert "Name it" in target.reason
+    assert "No column is a plausible target" in target.reason
+    assert target.candidates == ["b", "a"]
 
 
 def test_given_target_wins_and_case_is_forgiven(schema):
