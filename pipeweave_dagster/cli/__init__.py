@@ -1,11 +1,11 @@
-"""The command line: one module a noun. `main` is the entry point."""
+"""The command line, one module per command or group. `main` is the entry point."""
 
 import logging
 import sys
 
 
 def main() -> None:
-    """Run one command; every error becomes one line (or one JSON envelope) and an exit code."""
+    """Run one command; print an error as one line, or as JSON, and exit with its code."""
     if logging.lastResort is not None:
         logging.lastResort.addFilter(_no_interrupt)
     from pipeweave_dagster.cli.app import build_app
@@ -20,7 +20,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         sys.exit(130)
-    except BrokenPipeError:  # the reader of our output has gone, such as `| head`
+    except BrokenPipeError:  # the reader of the output has closed it, such as `| head`
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
@@ -29,15 +29,15 @@ def main() -> None:
         problem = PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
             f"{type(error).__name__}: {error}",
-            fix="This is a defect of PipeWeave; PIPEWEAVE_DEBUG=1 shows where.",
+            fix="This is a bug in PipeWeave; set PIPEWEAVE_DEBUG=1 to see the traceback.",
         )
         sys.exit(fail(problem, as_json="--json" in sys.argv))
 
 
 def _no_interrupt(record: logging.LogRecord) -> bool:
-    """Drop the traces of an interrupt: a database driver logs whatever stops it in mid-call.
+    """Filter out tracebacks of Ctrl-C: database drivers log whatever interrupts a call.
 
-    The command itself says that it was interrupted.
+    The command reports the interrupt itself.
     """
     error = record.exc_info[1] if record.exc_info else None
     return error is None or isinstance(error, Exception)

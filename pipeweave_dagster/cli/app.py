@@ -9,9 +9,10 @@ from pipeweave_dagster.cli.commands import (
     demo,
     dev,
     doctor,
+    eda,
     expectations,
-    files,
     findings,
+    ingest,
     migrate,
     models,
     pipelines,
@@ -20,6 +21,7 @@ from pipeweave_dagster.cli.commands import (
     run,
     runs,
     schedule,
+    schema,
     steps,
     storage,
     uploads,
@@ -28,16 +30,29 @@ from pipeweave_dagster.cli.commands import (
 
 
 def build_app() -> typer.Typer:
-    """All commands; each has `--json`, and `--help` with an example."""
+    """Build the command line; every command has `--help` with an example, most have `--json`."""
     app = typer.Typer(
         name="pipeweave",
-        help="Drop a table; get typed data, a report, a model and predictions, with lineage.",
+        help="Turn a table into typed data, a data report, a trained model and predictions.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=False,
         rich_markup_mode="markdown",
     )
-    for module in (run, dev, web, demo, uploads, files, predict, doctor, migrate, storage):
+    for module in (
+        run,
+        dev,
+        web,
+        demo,
+        uploads,
+        ingest,
+        schema,
+        eda,
+        predict,
+        doctor,
+        migrate,
+        storage,
+    ):
         module.register(app)
     groups = (
         datasets,

@@ -1,7 +1,6 @@
-"""Read-only pages: the list of data sets, one page each, their reports, and the state of health.
+"""Read-only pages: the list of data sets, one page per data set, reports, and health.
 
-No logic of its own: it shows the documents that the line has stored. It never writes, runs no
-script, and knows no users (a proxy does).
+They only show stored documents. They never write and run no script; authentication is the proxy's.
 """
 
 from pipeweave_dagster.web.app import create_app

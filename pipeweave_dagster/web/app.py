@@ -1,4 +1,4 @@
-"""Puts routes, errors and headers together."""
+"""Assemble routes, error handlers and headers."""
 
 import time
 
@@ -19,12 +19,12 @@ from pipeweave_dagster.web.request_guard import Guard, hosts_of
 
 
 def create_app(store: DocumentStore, settings: Settings) -> Starlette:
-    """The pages as an ASGI application.
+    """Return the pages as an ASGI application.
 
     Args:
         store: Where the documents are; only read.
-        settings: Addresses of Dagster and MLflow for links and for `/health`, and the own
-            address, whose host (beside the loopback names) is the only one answered.
+        settings: Addresses of Dagster and MLflow for links and `/health`, and the public address
+            of the pages: besides loopback, only its host name is served.
     """
     routes = [
         Route("/", handlers.index, methods=["GET"]),
@@ -37,7 +37,7 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
         routes=routes,
         middleware=[Middleware(Guard, hosts=hosts_of(settings.web_url))],
         exception_handlers={
-            PipeWeaveError: _told,
+            PipeWeaveError: _known,
             HTTPException: _refused,
             Exception: _broken,
         },
@@ -49,19 +49,19 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
     return app
 
 
-def _told(request: Request, error: Exception) -> Response:
+def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, PipeWeaveError):
         raise error
     return error_response(request, error)
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    """A page or method that does not exist."""
+    """Answer a request for a page or method that does not exist."""
     path = request.url.path[:200]
     if isinstance(error, HTTPException) and error.status_code == 405:
         refused = PipeWeaveError(
             ErrorCode.VALIDATION_ERROR,
-            f"{request.method[:20]} is not possible here.",
+            f"{request.method[:20]} requests are not supported.",
             fix="These pages are read-only; use GET.",
         )
         return error_response(request, refused, status=405)
@@ -70,10 +70,10 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, _error: Exception) -> Response:
-    """Something unforeseen: its text may hold anything, so only the log gets it."""
+    """Answer after an unexpected error; its text, which may be sensitive, only goes to the log."""
     error = PipeWeaveError(
         ErrorCode.INTERNAL_ERROR,
-        "The page could not be made.",
+        "The page could not be rendered.",
         fix="See the log of `pipeweave web`.",
     )
     return error_response(request, error)

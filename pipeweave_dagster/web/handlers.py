@@ -1,4 +1,4 @@
-"""One function a page. They run in threads, since the storage blocks."""
+"""One function per page. They run in threads, because storage calls block."""
 
 import re
 
@@ -21,22 +21,22 @@ _TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
 
 def index(request: Request) -> Response:
-    """The list of all data sets."""
+    """List all data sets."""
     _, settings = _state(request)
     return page("index.html.j2", entries=request.app.state.listing.entries(), settings=settings)
 
 
 def dataset(request: Request) -> Response:
-    """One data set: where it stands, what was found, its model, its report."""
+    """Show one data set: assets, findings, champion, pipeline, report."""
     store, settings = _state(request)
     name = check_slug(request.path_params["dataset"])
     return page("dataset.html.j2", view=dataset_view(store, name, settings))
 
 
 def report(request: Request) -> Response:
-    """A stored HTML or JSON payload, sandboxed: even a hostile report could do nothing.
+    """Serve a stored HTML or JSON payload, sandboxed so that even a hostile report is harmless.
 
-    The address is that of the content, so it may be cached for ever.
+    The address contains the hash of the content, so it can be cached forever.
     """
     store, _ = _state(request)
     sha256, name = request.path_params["sha256"], request.path_params["name"]
@@ -57,12 +57,12 @@ def report(request: Request) -> Response:
 
 
 def alive(_request: Request) -> Response:
-    """That this process answers, whatever the others do."""
+    """Answer that this process is alive, whatever the state of other services."""
     return PlainTextResponse("ok")
 
 
 def health(request: Request) -> Response:
-    """One line a part of the deployment; 503 if one is red."""
+    """Report the health of each service of the deployment; 503 if one is red."""
     store, settings = _state(request)
     state = health_of(store, settings, request.app.state.started)
     return JSONResponse(state, status_code=200 if state["state"] == "ok" else 503)

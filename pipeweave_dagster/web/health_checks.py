@@ -1,4 +1,4 @@
-"""`/health`: whether the services that PipeWeave stands on answer."""
+"""`/health`: the state of the services that PipeWeave needs."""
 
 import shutil
 import time
@@ -22,10 +22,10 @@ _MIN_FREE_BYTES = 1 << 30
 
 
 def health_of(store: DocumentStore, settings: Settings, started: float) -> dict[str, Any]:
-    """One line a part, and the state of all. Tells no addresses, names or secrets.
+    """Return the state of each service and of all together; no addresses, names or secrets.
 
     Args:
-        store: The storage is asked for its data sets.
+        store: Checked by listing its data sets.
         settings: Addresses of Dagster and MLflow.
         started: `time.monotonic()` when the pages were started.
     """
@@ -44,7 +44,7 @@ def health_of(store: DocumentStore, settings: Settings, started: float) -> dict[
 
 
 def _dagster(settings: Settings) -> list[Line]:
-    """The web server, and what only it can tell: its database, the queue and the daemon."""
+    """Check Dagster's web server, and through it the database, the queue and the daemon."""
     url = settings.services.get("web") or f"{settings.dagster_url.rstrip('/')}/server_info"
     web = measure("web", lambda: answers(url), plainly)
     found: list[DagsterState] = []
@@ -52,11 +52,11 @@ def _dagster(settings: Settings) -> list[Line]:
     def database() -> str:
         _needs(web.state == "ok", "Dagster's web server")
         found.append(ask_dagster(base_of(url)))
-        return "answers"
+        return "reachable"
 
     def queue() -> str:
         _needs(bool(found), "the database")
-        return f"{found[0].queued} runs wait"
+        return f"{found[0].queued} runs queued"
 
     def daemon() -> str:
         _needs(bool(found), "the database")
@@ -68,7 +68,7 @@ def _dagster(settings: Settings) -> list[Line]:
 
 def _needs(there: bool, part: str) -> None:
     if not there:
-        raise UnknownError(f"cannot be told without {part}")
+        raise UnknownError(f"unknown without {part}")
 
 
 def _mlflow(settings: Settings) -> str:
@@ -89,4 +89,4 @@ def _version() -> str:
     try:
         return version("pipeweave")
     except PackageNotFoundError:
-        return "source"  # run from a folder that was never installed
+        return "source"  # run from a checkout that is not installed

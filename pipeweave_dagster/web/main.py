@@ -1,4 +1,4 @@
-"""The pages as they are served: `uvicorn pipeweave_dagster.web.main:app`."""
+"""The ASGI application for a server: `uvicorn pipeweave_dagster.web.main:app`."""
 
 from pipeweave_dagster.adapters.logs import configure
 from pipeweave_dagster.services.workbench import Workbench

@@ -1,4 +1,4 @@
-"""What holds for every answer: known hosts only, nothing but GET and HEAD, and strict headers."""
+"""Guard every request: known hosts only, GET and HEAD only, and strict response headers."""
 
 import ipaddress
 import json
@@ -31,16 +31,16 @@ HEADERS = {
 
 
 def hosts_of(url: str) -> frozenset[str]:
-    """The host names that are answered: the loopback ones and that of the public address.
+    """Return the host names that are served: loopback and that of the public address.
 
-    Another name in the Host header means DNS rebinding: a foreign page that wants to read this
-    one through the browser of somebody who can reach it.
+    Another name in the Host header means DNS rebinding: a foreign page that tries to read this
+    one through the browser of a user who can reach it.
     """
     return frozenset({"localhost", (urlsplit(url).hostname or "localhost").lower()})
 
 
 class Guard:
-    """ASGI middleware that refuses foreign hosts and adds headers that a page did not set."""
+    """ASGI middleware that rejects foreign hosts and adds the headers that a page did not set."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         self.app = app
@@ -67,13 +67,13 @@ class Guard:
 
 
 def _request_id(scope: Scope) -> str:
-    """The proxy's id of the request, or a new one; it joins the lines of all logs."""
+    """Return the proxy's request id, or a new one; it correlates the lines of all logs."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
 
 
 def _is_loopback(host: str) -> bool:
-    """Whether it is an address, not a name, of this machine: no page can rebind that."""
+    """Return whether the host is a loopback IP address; an address cannot be rebound."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -88,7 +88,7 @@ def _completed(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
 
 
 def _host(scope: Scope) -> str:
-    """The name in the Host header, without its port; empty if it is missing or malformed."""
+    """Return the host name in the Host header without port; empty if missing or malformed."""
     found = [value for name, value in scope["headers"] if name == b"host"]
     if len(found) != 1:
         return ""

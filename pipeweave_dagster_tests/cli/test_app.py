@@ -27,13 +27,13 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "dev", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
+    ["run", "dev", "web", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
      "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show",
      "datasets schema", "datasets rm",
      "reports ls", "reports show", "pipelines ls",
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export",
      "pipelines history", "pipelines diff", "pipelines optimise", "models ls",
-     "models show",
+     "models show", "models replay",
      "models promote", "models rollback", "models history", "runs ls", "runs show", "runs logs",
      "logs",
      "runs cancel", "schedule ls", "config show",
@@ -47,7 +47,7 @@ def test_help_has_an_example_and_json(command: str) -> None:
     result = CliRunner().invoke(build_app(), [*command.split(), "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     assert "Example:" in result.output
-    assert command == "dev" or "--json" in result.output
+    assert command in {"dev", "web"} or "--json" in result.output
 
 
 @pytest.mark.parametrize(("error", "told"), [(KeyboardInterrupt, False), (ValueError, True)])

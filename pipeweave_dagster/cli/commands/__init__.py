@@ -1,1 +1,1 @@
-"""One module per noun of the command line."""
+"""One module per command or group of commands."""

@@ -1,12 +1,12 @@
-"""`pipeweave advice`: what would be told to an adviser, what was said, and whether it holds."""
+"""`pipeweave advice`: preview requests to the LLM, and show or replay recorded calls."""
 
 import json as jsonlib
 from typing import Annotated, Any
 
 import typer
 
-from pipeweave_dagster.cli.commands.datasets import known
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import not_found, validation_error
 
@@ -16,7 +16,9 @@ _LINE = 2000
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="Advice of a model: preview, records, replay.", no_args_is_help=True)
+    group = typer.Typer(
+        help="LLM advice: preview requests, show and replay recorded calls.", no_args_is_help=True
+    )
     group.command("preview", epilog="Example: `pipeweave advice preview titanic`")(preview)
     group.command("list", epilog="Example: `pipeweave advice list titanic`")(list_)
     group.command("show", epilog="Example: `pipeweave advice show titanic 3f2a`")(show)
@@ -25,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def preview(name: Name, json: AsJson = False) -> None:
-    """Print the exact requests that a run would make, whole; nothing is sent."""
+    """Print the exact requests that a run would send to the LLM; nothing is sent."""
     from pipeweave_dagster.core.advice.call_cost import most_usd
     from pipeweave_dagster.services.advice_replay import preview as requests_of
 
@@ -34,7 +36,7 @@ def preview(name: Name, json: AsJson = False) -> None:
         found = requests_of(bench, known(bench.store, name))
     facts = [{**r.model_dump(mode="json"), "most_usd": round(most_usd(r), 6)} for r in found]
     text = "\n\n".join(_request_text(fact) for fact in facts)
-    nothing = f"Nothing would be sent at the level {settings.advice_level!r}."
+    nothing = f"Nothing would be sent at advice level {settings.advice_level!r}."
     emit({"dataset": name, "requests": facts}, json, text or nothing)
 
 
@@ -45,7 +47,7 @@ def _request_text(request: dict[str, Any]) -> str:
     )
     parts = (request["instruction"], request["facts"])
     schema = jsonlib.dumps(request["response_schema"])
-    return "\n".join([head, *map(_lines, parts), "-- shape of the answer --", _lines(schema)])
+    return "\n".join([head, *map(_lines, parts), "-- response schema --", _lines(schema)])
 
 
 def _lines(text: str) -> str:
@@ -53,7 +55,7 @@ def _lines(text: str) -> str:
 
 
 def list_(name: Name, json: AsJson = False) -> None:
-    """One line a recorded call, the oldest first."""
+    """List the recorded LLM calls, oldest first, with tokens and cost."""
     from pipeweave_dagster.services.advice_records import records
 
     home.prepare()
@@ -66,7 +68,7 @@ def list_(name: Name, json: AsJson = False) -> None:
          "asked_at": r.asked_at}
         for r in found
     ]  # fmt: skip
-    header = ["key", "adviser", "model", "told", "tokens in", "out", "USD", "seconds"]
+    header = ["key", "adviser", "model", "level", "tokens in", "out", "USD", "seconds"]
     rows = [[*list(f.values())[:6], f"{f['cost_usd']:.6f}", f["seconds"]] for f in facts]
     total = f"{len(found)} calls, {sum(r.cost_usd for r in found):.6f} USD"
     emit({"dataset": name, "calls": facts}, json, f"{columns(header, rows)}\n{total}")
@@ -74,10 +76,10 @@ def list_(name: Name, json: AsJson = False) -> None:
 
 def show(
     name: Name,
-    key: Annotated[str, typer.Argument(help="Key of a call, or its beginning.")],
+    key: Annotated[str, typer.Argument(help="Key of a call, or its first characters.")],
     json: AsJson = False,
 ) -> None:
-    """One recorded call, whole: request, reply, tokens, cost."""
+    """Show one recorded LLM call in full: request, reply, tokens and cost."""
     from pipeweave_dagster.services.advice_records import records
 
     home.prepare()
@@ -94,7 +96,7 @@ def show(
 
 
 def replay(name: Name, json: AsJson = False) -> None:
-    """Make the advised documents again from the records, without network, and compare."""
+    """Rebuild the advised documents from the recorded calls, offline, and compare them."""
     from pipeweave_dagster.services.advice_replay import replay as replayed
 
     home.prepare()
@@ -104,10 +106,14 @@ def replay(name: Name, json: AsJson = False) -> None:
     wrong = [r.adviser for r in found if not r.same]
     if wrong:
         raise validation_error(
-            f"The records of {name!r} do not give again what {', '.join(wrong)} holds.",
+            f"Replaying the calls of {name!r} gives other documents for: {', '.join(wrong)}.",
             fix="Run the data set again: rules or prompts have changed since.",
             replayed=facts,
         )
     rows = [(r.adviser, "same", r.words) for r in found]
-    text = columns(["adviser", "result", "what"], rows, width=120)
-    emit({"dataset": name, "replayed": facts}, json, text if found else "No document is advised.")
+    text = columns(["adviser", "result", "document"], rows, width=120)
+    emit(
+        {"dataset": name, "replayed": facts},
+        json,
+        text if found else "No document uses LLM advice.",
+    )

@@ -1,4 +1,4 @@
-"""`pipeweave config`: the settings in force."""
+"""`pipeweave config`: the effective settings."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from pipeweave_dagster.settings import GROUPS, Settings
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="The settings.", no_args_is_help=True)
+    group = typer.Typer(help="Effective settings.", no_args_is_help=True)
     group.command("show", epilog="Example: `pipeweave config show --json`")(show)
     app.add_typer(group, name="config")
 
 
 def show(json: AsJson = False) -> None:
-    """Every setting, its value (secrets masked) and where it comes from."""
+    """Show every setting with its value (secrets masked) and its source."""
     settings = home.settings()
     facts = [_fact(settings, name, group) for group, names in GROUPS.items() for name in names]
     derived = {"storage in force": settings.storage_url, "MLflow in force": settings.tracking_uri}
@@ -30,16 +30,16 @@ def show(json: AsJson = False) -> None:
 
 
 def _table(facts: list[dict[str, object]]) -> str:
-    """The settings under the names of their groups, in columns that go through."""
+    """Return the settings under their group names, with columns aligned throughout."""
     rows = [(f["setting"], f["value"], f["source"]) for f in facts]
     head, *lines = columns(["setting", "value", "source"], rows, width=80).splitlines()
-    told, group = [head], None
+    lines_out, group = [head], None
     for fact, line in zip(facts, lines, strict=True):
         if fact["group"] != group:
             group = fact["group"]
-            told += ["", f"-- {group}"]
-        told.append(line)
-    return "\n".join(told)
+            lines_out += ["", f"-- {group}"]
+        lines_out.append(line)
+    return "\n".join(lines_out)
 
 
 def _fact(settings: Settings, name: str, group: str) -> dict[str, object]:
@@ -60,7 +60,7 @@ def _shown(value: object) -> object:
 
 
 def _without_password(text: str) -> str:
-    """An address without the password that may stand in it."""
+    """Return a URL with its password masked."""
     scheme, separator, rest = text.partition("://")
     credentials, at, host = rest.rpartition("@")
     user = credentials.partition(":")[0]

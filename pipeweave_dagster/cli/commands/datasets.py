@@ -1,14 +1,15 @@
-"""`pipeweave datasets`: list, show and remove."""
+"""`pipeweave datasets`: list, show, compare and remove data sets."""
 
 from typing import Annotated, Any
 
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.cli.commands.files import SchemaFormat, emit_schema
+from pipeweave_dagster.cli.commands import dataset_schema
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
-from pipeweave_dagster.core.documents import DatasetEntry, ModelEntry, SchemaDeduction
+from pipeweave_dagster.core.documents import DatasetEntry, ModelEntry
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.overview import entry_of
@@ -16,22 +17,20 @@ from pipeweave_dagster.services.overview import entry_of
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="The data sets.", no_args_is_help=True)
+    group = typer.Typer(help="List, show, compare and remove data sets.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave datasets ls --page 2 --json`")(ls)
     group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
-    group.command("schema", epilog="Example: `pipeweave datasets schema titanic --format sql`")(
-        schema
-    )
+    dataset_schema.register(group)
     group.command("rm", epilog="Example: `pipeweave datasets rm titanic --yes`")(rm)
     app.add_typer(group, name="datasets")
 
 
 def ls(
-    page: Annotated[int, typer.Option(help="Page, from 1.", min=1)] = 1,
-    page_size: Annotated[int, typer.Option(help="Data sets a page.", min=1, max=1000)] = 100,
+    page: Annotated[int, typer.Option(help="Page number, starting at 1.", min=1)] = 1,
+    page_size: Annotated[int, typer.Option(help="Data sets per page.", min=1, max=1000)] = 100,
     json: AsJson = False,
 ) -> None:
-    """List data sets by name, a page at a time."""
+    """List the data sets by name, one page at a time, with champion, score and last run."""
     home.prepare()
     with home.workbench() as bench:
         names = bench.store.datasets()
@@ -64,7 +63,7 @@ def _one_line(model: ModelEntry) -> str:
 
 
 def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
-    """Where a data set stands: version, stages, model, and how its last run ended."""
+    """Show a data set: version, target, champion, assets, and the outcome of its last run."""
     home.prepare()
     with home.workbench() as bench:
         facts = _facts(bench.store, known(bench.store, name))
@@ -76,35 +75,8 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
         (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
         for asset, e in facts["stages"].items()
     ]
-    text = "\n".join(lines) + "\n\n" + columns(["stage", "document", "run", "stale"], stages)
+    text = "\n".join(lines) + "\n\n" + columns(["asset", "document", "run", "stale"], stages)
     emit(facts, json, text)
-
-
-def schema(
-    name: Annotated[str, typer.Argument(help="Data set.")],
-    format_: SchemaFormat = "json-schema",
-    json: AsJson = False,
-) -> None:
-    """The schema of the newest complete version, in one of other people's languages."""
-    home.prepare()
-    with home.workbench() as bench:
-        head = bench.store.require_head(name)
-        entry = head.entries.get("schema_deduction")
-        if entry is None:
-            raise not_found(f"{name!r} has no schema yet.", fix="Run it first.")
-        found = bench.store.load(entry.document, SchemaDeduction)
-    emit_schema(found, name, format_ or "json-schema", as_json=json)
-
-
-def known(store: DocumentStore, name: str) -> str:
-    """The name, if there is such a data set.
-
-    Raises:
-        PipeWeaveError: NOT_FOUND, with the nearest names.
-    """
-    if name not in store.datasets():
-        store.require_head(name)
-    return name
 
 
 def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
@@ -125,10 +97,10 @@ def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
 
 def rm(
     name: Annotated[str, typer.Argument(help="Data set.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Remove a data set with its uploads, runs and predictions; MLflow keeps its models."""
+    """Delete a data set with its uploads, run records and predictions; its MLflow models stay."""
     home.prepare()
     with home.workbench() as bench, home.instance() as instance:
         storage = bench.store.storage
@@ -143,4 +115,8 @@ def rm(
             storage.delete(key)
         instance.delete_dynamic_partition("datasets", name)
     facts = {"dataset": name, "removed": len(keys)}
-    emit(facts, json, f"Removed {name}: {len(keys)} objects. 'pipeweave gc' frees what it shared.")
+    emit(
+        facts,
+        json,
+        f"Removed {name}: {len(keys)} objects. 'pipeweave gc' then deletes unused documents.",
+    )

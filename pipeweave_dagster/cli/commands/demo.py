@@ -1,4 +1,4 @@
-"""`pipeweave demo`: the whole line on a bundled data set, with predictions."""
+"""`pipeweave demo`: the main job on a bundled data set, then predictions."""
 
 import csv
 import sys
@@ -31,10 +31,12 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     example: Annotated[str, typer.Argument(help=f"One of {', '.join(_TARGETS)}.")] = "penguins",
-    time_budget: Annotated[float, typer.Option(help="Seconds for the model.", min=1)] = 20,
+    time_budget: Annotated[
+        float, typer.Option(help="Time budget for training, in seconds.", min=1)
+    ] = 20,
     json: AsJson = False,
 ) -> None:
-    """Run the main job on an example, score its rows with the model, and say what to do next."""
+    """Run the main job on a bundled example and score its rows with the new model."""
     if example not in _TARGETS:
         raise not_found(f"There is no example {example!r}.", fix=f"Use {', '.join(_TARGETS)}.")
     file = example_file(f"{example}.csv")
@@ -48,19 +50,19 @@ def demo(
         predict_command.score_file(example, file, output)
         with output.open(newline="") as scored:
             rows = [row for _, row in zip(range(_ROWS_SHOWN + 1), csv.reader(scored), strict=False)]
-    sys.stdout.write("\nThe first rows, scored by the model:\n")
+    sys.stdout.write("\nPredictions for the first rows:\n")
     sys.stdout.write(columns(rows[0], rows[1:], width=24) + "\n\n")
     sys.stdout.write("Next: 'pipeweave dev' opens the web UI and watches the landing zone.\n")
 
 
 def example_file(name: str) -> Path:
-    """A bundled example, in the installed package or in a checkout.
+    """Return the path of a bundled example, in the installed package or in a checkout.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if this installation holds no examples.
+        PipeWeaveError: NOT_FOUND if this installation has no examples.
     """
     package = Path(str(resources.files("pipeweave_dagster")))
     for folder in (package / "examples", package.parent / "examples"):
         if (folder / name).is_file():
             return folder / name
-    raise not_found(f"This installation holds no example {name!r}.", fix="Reinstall PipeWeave.")
+    raise not_found(f"This installation has no example {name!r}.", fix="Reinstall PipeWeave.")

@@ -20,13 +20,15 @@ def register(app: typer.Typer) -> None:
 
 
 def dev(
-    port: Annotated[int, typer.Option(help="Dagster web UI; the next free one is taken.")] = 3000,
-    mlflow_port: Annotated[int, typer.Option(help="MLflow UI.")] = 5000,
-    web_port: Annotated[int, typer.Option(help="Pages with reports.")] = 8000,
+    port: Annotated[
+        int, typer.Option(help="Port of the Dagster web UI; if taken, the next free one.")
+    ] = 3000,
+    mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+    web_port: Annotated[int, typer.Option(help="Port of the data set pages.")] = 8000,
 ) -> None:
-    """Start everything on loopback; drop files into the landing zone. Ctrl-C ends it all.
+    """Start Dagster, MLflow and the pages on 127.0.0.1 and watch the landing zone until Ctrl-C.
 
-    A home has one at a time: a second one is refused and says where the first one is.
+    Only one can run per home; a second one is refused with the address of the first.
     """
     folder = home.prepare().home
     ports = {
@@ -43,18 +45,20 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
     settings = home.settings()
     os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
     os.environ["PIPEWEAVE_WEB_URL"] = urls["web"]
-    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers of no use here
+    os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = (
+        "false"  # job schedulers that nothing uses here
+    )
     if not settings.mlflow_tracking_uri:
         os.environ["PIPEWEAVE_MLFLOW_URL"] = urls["mlflow"]
-        # Not on its command line, which everybody on this machine can read.
+        # Not on its command line, which every user of this machine can read.
         os.environ["MLFLOW_BACKEND_STORE_URI"] = settings.tracking_uri
     home.settings.cache_clear()
     settings = home.prepare()
-    # Created here, once: the services would all do so at the same moment.
+    # Created here once; otherwise all services would create it at the same time.
     with home.workbench() as bench, home.instance():
         bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
-    # A socket of its own: gRPC servers may share a port unseen, and two installations that start
-    # at the same moment would then run each other's files.
+    # A Unix socket of its own: gRPC servers may share a port unnoticed, and two installations that
+    # start at the same time would then run each other's files.
     with (
         tempfile.TemporaryDirectory(prefix="pipeweave-") as folder,
         Supervisor(_services(ports, Path(folder) / "code.sock")) as supervisor,
@@ -64,7 +68,7 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
             f"Pages, reports  {urls['web']}\n"
             f"MLflow          {settings.mlflow_url}\n"
             f"Landing zone    {settings.storage_url}/uploads/<data set>/<file>\n"
-            "Ctrl-C ends everything.\n"
+            "Ctrl-C stops everything.\n"
         )
         supervisor.wait()
 
@@ -78,7 +82,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
     module = "pipeweave_dagster.definitions"
     python = [sys.executable, "-P", "-m"]
     at = ["-h", LOOPBACK, "-p"]
-    # A tick every few seconds says "nothing new"; runs print their own lines.
+    # Every tick without work would print a line; runs print their own.
     log_format = ["--log-level", "warning"]
     log_format += ["--log-format", "json"] if settings.profile == "production" else []
     services = [

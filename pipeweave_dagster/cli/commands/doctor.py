@@ -1,4 +1,4 @@
-"""`pipeweave doctor`: does everything answer that PipeWeave stands on."""
+"""`pipeweave doctor`: health checks of the installation."""
 
 import secrets
 import shutil
@@ -29,10 +29,10 @@ def doctor(
     json: AsJson = False,
     strict: Annotated[
         bool | None,
-        typer.Option(help="What is not running counts as red; default in production."),
+        typer.Option(help="Count services that are not running as red; default in production."),
     ] = None,
 ) -> None:
-    """Check every part that PipeWeave stands on; exit code 1 if one is red."""
+    """Check storage, databases, MLflow, daemon and disk; exit code 1 if a check is red."""
     settings = home.prepare()
     production = settings.profile == "production"
     lines = examine(settings, strict=production if strict is None else strict)
@@ -41,13 +41,13 @@ def doctor(
         {"check": n.name, "state": n.state, "message": n.detail, "seconds": n.seconds}
         for n in lines
     ]
-    emit({"checks": checks}, json, columns(["check", "state", "what"], rows, width=160))
+    emit({"checks": checks}, json, columns(["check", "state", "message"], rows, width=160))
     if not is_well(lines):
         sys.exit(1)
 
 
 def examine(settings: Settings, *, strict: bool) -> list[Line]:
-    """One line a part; of what another part must tell, only that one turns red."""
+    """Run one check per service; a check that depends on a red one is unknown, not red."""
     dagster = DagsterParts(settings, strict)
     checks: dict[str, Callable[[], str]] = {
         "version": _version,
@@ -71,15 +71,15 @@ def _version() -> str:
 
 
 def _storage(settings: Settings) -> str:
-    """Write, read and delete an object."""
+    """Write, read and delete a test object."""
     with home.workbench() as bench:
         storage, key = bench.store.storage, f"sensors/probe-{secrets.token_hex(8)}"
         storage.put(key, b"probe")
         same = storage.get(key) == b"probe"
         storage.delete(key)
     if not same:
-        raise OSError("what was read is not what was written")
-    return f"{settings.storage_url} can be written and read"
+        raise OSError("the object read differs from the one written")
+    return f"{settings.storage_url} is readable and writable"
 
 
 def _mlflow(settings: Settings) -> str:
@@ -87,7 +87,7 @@ def _mlflow(settings: Settings) -> str:
         return ask_mlflow(settings.tracking_uri)
     with home.workbench() as bench:
         bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
-    return "the store answers"
+    return "the store is reachable"
 
 
 def _disk(settings: Settings) -> str:

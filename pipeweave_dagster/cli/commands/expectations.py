@@ -1,4 +1,4 @@
-"""`pipeweave expectations`: the rules that later versions are held to, and what came of them."""
+"""`pipeweave expectations`: show, export and accept the expectation suite of a data set."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.cli.commands.datasets import known
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
 from pipeweave_dagster.core.documents import ExpectationReport, Payload, RuleResult
 from pipeweave_dagster.core.errors import not_found, validation_error
@@ -24,14 +24,16 @@ def register(app: typer.Typer) -> None:
 
 def expectations(
     name: Annotated[str, typer.Argument(help="Data set.")],
-    export: Annotated[Path | None, typer.Option(help="Write the suite in force here.")] = None,
-    use: Annotated[Path | None, typer.Option(help="Put this (edited) suite in force.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the active suite to this file.")
+    ] = None,
+    use: Annotated[Path | None, typer.Option(help="Activate the suite in this file.")] = None,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Put the suite of the newest version in force.")
+        bool, typer.Option("--accept", help="Activate the suite proposed for the newest version.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Show what was not held to, export the rules, or answer; the next run takes the answer."""
+    """Show failed expectations, or export the suite or activate another for the next run."""
     home.prepare()
     if use is not None and accept:
         raise validation_error("--use and --accept exclude each other.", fix="Give one of them.")
@@ -41,7 +43,7 @@ def expectations(
         written = None
         if use is not None:
             suite = read_suite(_bytes_of(use), str(use))
-            suite["meta"] = {}  # it is nobody's but the person's now
+            suite["meta"] = {}  # it is the user's own suite now
             written = put_in_force(store, name, suite)
         elif accept:
             written = put_in_force(store, name, _suite(store, report.proposed))
@@ -51,14 +53,14 @@ def expectations(
     if export is not None:
         lines = [f"Wrote {export}"]
     if written is not None:
-        lines = [f"Wrote {written}; the next run of {name} is held to it."]
+        lines = [f"Wrote {written}; the next run of {name} is validated against it."]
     facts = {"dataset": name, **report.model_dump(mode="json"), "written": written}
     emit(facts, json, "\n".join(lines))
 
 
 def _line(result: RuleResult) -> str:
     such = f" (such as {', '.join(result.examples)})" if result.examples else ""
-    return plain(f"{result.column or 'table'}: {result.failed} do not fit{such}: {result.text}")
+    return plain(f"{result.column or 'table'}: {result.failed} rows fail{such}: {result.text}")
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -75,10 +77,10 @@ def _suite(store: DocumentStore, payload: Payload) -> dict[str, object]:
 
 
 def last_report(store: DocumentStore, name: str) -> ExpectationReport:
-    """The expectations of the last attempt, else those of HEAD.
+    """Return the expectations of the last attempt, or those of HEAD.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if no run got that far.
+        PipeWeaveError: NOT_FOUND if no run has written any.
     """
     if entries := store.last_with(name, "expectations"):
         return store.load(entries["expectations"].document, ExpectationReport)

@@ -1,4 +1,4 @@
-"""`pipeweave logs`: the lines of a run, also while it is still writing them."""
+"""`pipeweave logs`: the event log of a run, also while it is running."""
 
 import json as json_module
 import sys
@@ -20,7 +20,7 @@ _EXAMPLE = "Example: `pipeweave logs 3f2a -f`"
 
 
 def register(app: typer.Typer, runs: typer.Typer) -> None:
-    """Add the command, also among those of runs."""
+    """Add the command, also to the group `runs`."""
     app.command("logs", epilog=_EXAMPLE)(logs)
     runs.command("logs", epilog=_EXAMPLE.replace("logs", "runs logs"))(logs)
 
@@ -30,12 +30,12 @@ def logs(
     follow: Annotated[
         bool,
         typer.Option(
-            "--follow", "-f", help="Until the run ends; with --json one object a line and an entry."
+            "--follow", "-f", help="Follow until the run ends; with --json one object per line."
         ),
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """The log lines and events of a run, in the order in which they were written."""
+    """Print the event log of a run in the order in which it was written."""
     with home.instance() as instance:
         full_id = record_of(instance, run_id).dagster_run.run_id
         if follow:
@@ -49,17 +49,17 @@ def logs(
 
 
 def last_of_a_step(instance: "dg.DagsterInstance", run_id: str) -> dict[str, Any]:
-    """Which step a run was at, and the last line that it wrote; empty if it came to none."""
+    """Return the last step of a run and its last log line; empty if no step started."""
     entries = (_facts(entry) for entry in reversed(instance.all_logs(run_id)))
     found = next((facts for facts in entries if facts["step"]), None)
     return {} if found is None else {"step": found["step"], "last_line": found["message"]}
 
 
 def _entries_to_come(instance: "dg.DagsterInstance", run_id: str) -> Iterator[Any]:
-    """Every entry, those written by now first; ends after the last one of the run."""
+    """Yield all entries, past and future, until the run has ended."""
     cursor: str | None = None
     while True:
-        run = instance.get_run_by_id(run_id)  # before its entries: none of a finished run is missed
+        run = instance.get_run_by_id(run_id)  # read before its entries, so that none is missed
         found = instance.get_records_for_run(run_id, cursor=cursor)
         cursor = found.cursor
         yield from (record.event_log_entry for record in found.records)

@@ -1,4 +1,4 @@
-"""`pipeweave migrate`: bring the databases to this release, before anything opens them."""
+"""`pipeweave migrate`: update the database schemas, before any service opens them."""
 
 import typer
 
@@ -13,11 +13,11 @@ def register(app: typer.Typer) -> None:
 
 
 def migrate(json: AsJson = False) -> None:
-    """Create or update the tables of Dagster and MLflow; done again, it changes nothing."""
+    """Create or upgrade the database tables of Dagster and MLflow; safe to repeat."""
     settings = home.prepare()
     with home.instance() as instance:
         instance.upgrade()
-    # Where MLflow is a server, its own store is named beside the server's address.
+    # With an MLflow server, the database behind it is a setting of its own.
     store = settings.secret("mlflow_backend_store_uri") or settings.tracking_uri
     with home.workbench() as bench:
         bench.on_model(prepare_store, tracking_uri=store)

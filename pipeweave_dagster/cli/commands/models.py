@@ -1,17 +1,15 @@
-"""`pipeweave models`: the registry as PipeWeave sees it."""
+"""`pipeweave models`: registered model versions and their aliases."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pipeweave_dagster.cli.commands.datasets import known
+from pipeweave_dagster.cli.commands import model_replay
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.output import AsJson, columns, deliver, emit, plain
+from pipeweave_dagster.cli.support.known_datasets import known
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services import training
-from pipeweave_dagster.services.model_replay import rebuild
 from pipeweave_dagster.services.model_versions import load_version, versions
 from pipeweave_dagster.services.overview import score_in_words
 from pipeweave_dagster.services.workbench import Workbench
@@ -21,13 +19,15 @@ _Name = Annotated[str, typer.Argument(help="Data set.")]
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="Registered models and their aliases.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Registered models: list, show, promote, roll back, replay.", no_args_is_help=True
+    )
     group.command("ls", epilog="Example: `pipeweave models ls`")(ls)
     group.command("show", epilog="Example: `pipeweave models show titanic`")(show)
     group.command("promote", epilog="Example: `pipeweave models promote titanic 3`")(promote)
     group.command("rollback", epilog="Example: `pipeweave models rollback titanic`")(rollback)
     group.command("history", epilog="Example: `pipeweave models history titanic`")(history)
-    group.command("replay", epilog="Example: `pipeweave models replay titanic`")(replay)
+    model_replay.register(group)
     app.add_typer(group, name="models")
 
 
@@ -49,7 +49,7 @@ def _rows(bench: Workbench, name: str) -> list[dict[str, Any]]:
 
 
 def ls(json: AsJson = False) -> None:
-    """Every data set's champion."""
+    """List the champion of every data set."""
     home.prepare()
     with home.workbench() as bench:
         found = []
@@ -62,7 +62,7 @@ def ls(json: AsJson = False) -> None:
 
 
 def show(name: _Name, json: AsJson = False) -> None:
-    """The champion of a data set."""
+    """Show the champion of a data set with its test scores."""
     home.prepare()
     with home.workbench() as bench:
         link, trained = training.champion_of(bench, known(bench.store, name))
@@ -73,14 +73,14 @@ def show(name: _Name, json: AsJson = False) -> None:
         "model": trained.model_dump(mode="json"),
         "evaluation": evaluation.model_dump(mode="json", exclude={"plots"}),
     }
-    constant = evaluation.baseline
+    baseline = evaluation.baseline
     scores = [
-        (n, *map(_short, (e.value, e.low, e.high, constant[n].value if n in constant else None)))
+        (n, *map(_short, (e.value, e.low, e.high, baseline[n].value if n in baseline else None)))
         for n, e in evaluation.metrics.items()
     ]
     text = f"{link.model_name} version {link.model_version}: {trained.winner} ({trained.verdict})"
     text += f" for {plain(trained.target, 80)}"
-    table = columns(["metric", "test", "low", "high", "constant model"], scores)
+    table = columns(["metric", "test", "low", "high", "baseline"], scores)
     emit(facts, json, f"{text}\n\n{table}")
 
 
@@ -90,15 +90,19 @@ def _short(value: float | None) -> str:
 
 def promote(
     name: _Name,
-    version: Annotated[str, typer.Argument(help="Registered version.")],
+    version: Annotated[str, typer.Argument(help="Registered version, such as 3.")],
     json: AsJson = False,
 ) -> None:
-    """Make a version the champion; the present one becomes `previous`."""
+    """Make a version the champion; the current champion becomes `previous`."""
     home.prepare()
     with home.workbench() as bench:
         load_version(bench.store, known(bench.store, name), version)
         training.set_alias(bench, name, version, "champion")
-    emit({"dataset": name, "champion": version}, json, f"Version {version} is champion of {name}.")
+    emit(
+        {"dataset": name, "champion": version},
+        json,
+        f"Version {version} is now the champion of {name}.",
+    )
 
 
 def rollback(name: _Name, json: AsJson = False) -> None:
@@ -112,11 +116,15 @@ def rollback(name: _Name, json: AsJson = False) -> None:
             )
         training.set_alias(bench, name, previous.model_version, "champion")
     version = previous.model_version
-    emit({"dataset": name, "champion": version}, json, f"Version {version} is champion of {name}.")
+    emit(
+        {"dataset": name, "champion": version},
+        json,
+        f"Version {version} is now the champion of {name}.",
+    )
 
 
 def history(name: _Name, json: AsJson = False) -> None:
-    """Every registered version with its score and what was decided about it."""
+    """List every registered version with its score and the promotion decision."""
     home.prepare()
     with home.workbench() as bench:
         rows = _rows(bench, known(bench.store, name))
@@ -128,31 +136,3 @@ def history(name: _Name, json: AsJson = False) -> None:
         json,
         columns(["version", "winner", "score", "decision", "reason"], table),
     )
-
-
-def replay(
-    name: _Name,
-    version: Annotated[
-        str | None, typer.Option(help="Registered version; else the champion.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Where to keep the model file that was fitted again.")
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    """Fit a model again from its recipe and compare it with the registered one.
-
-    On the same machine with the same packages both are equal, bit by bit.
-    """
-    home.prepare()
-    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
-        dataset = known(bench.store, name)
-        wanted = version or training.champion_of(bench, dataset)[0].model_version
-        found = rebuild(bench, dataset, wanted, Path(folder))
-        if output is not None:
-            deliver(found.model, output)
-    facts = {"dataset": name, **found.model_dump(mode="json", exclude={"model"})}
-    moved = [f"\nnote: {n} was {v}" for n, v in found.other_packages.items()]
-    same = "equal bit by bit" if found.equal else f"at most {found.max_difference:.3g} apart"
-    words = f"Version {wanted} ({found.winner}) fitted again: {same} on {found.rows} test rows."
-    emit(facts, json, words + "".join(moved))

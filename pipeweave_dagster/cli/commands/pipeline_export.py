@@ -1,4 +1,4 @@
-"""`pipeweave pipelines export`: a pipeline as JSON, or its model as a folder of its own."""
+"""`pipeweave pipelines export`: a pipeline as JSON, or its model as a standalone folder."""
 
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -6,8 +6,8 @@ from typing import Annotated, NamedTuple
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.cli.commands.datasets import known
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import not_found, validation_error
@@ -17,13 +17,13 @@ from pipeweave_dagster.services.workbench import Workbench
 
 _TABLE = "table.parquet"
 _WITHOUT_SCRIPT = (
-    "There is no train.py: the model has steps of other packages, or a member that learned from "
-    "all rows of a table that was sampled for the others, or an earlier version trained it."
+    "There is no train.py: the model uses steps of other packages, or has a member that was fitted "
+    "on all rows while the others used a sample, or an earlier release trained it."
 )
 
 
 class _Chosen(NamedTuple):
-    """A pipeline, and what was trained by it on which table."""
+    """A pipeline, the model trained with it, and the table it was trained on."""
 
     spec: PipelineSpec
     trained: TrainedModel | None
@@ -41,17 +41,17 @@ def export(
     name: Annotated[str, typer.Argument(help="Data set.")],
     output: Annotated[
         Path | None,
-        typer.Option(help="A folder for the model, as scripts that need no PipeWeave."),
+        typer.Option(help="Write the model and scripts that run without PipeWeave to this folder."),
     ] = None,
     version: Annotated[
-        str | None, typer.Option(help="Registered version; else the newest.")
+        str | None, typer.Option(help="Registered version; default: the newest.")
     ] = None,
     table: Annotated[
-        bool, typer.Option("--table", help="With the typed table that it learned from.")
+        bool, typer.Option("--table", help="Include the typed training table.")
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Print the specification as JSON, or write a model as a folder of its own."""
+    """Print the pipeline as JSON, or write its model as a standalone folder."""
     if table and output is None:
         raise validation_error("--table needs a folder.", fix="Add `--output FOLDER`.")
     home.prepare()

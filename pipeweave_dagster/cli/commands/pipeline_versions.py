@@ -1,18 +1,20 @@
-"""`pipeweave pipelines history` and `diff`: the versions of a pipeline, and what changed."""
+"""`pipeweave pipelines history` and `diff`: list and compare pipeline versions."""
 
 from typing import Annotated, Any
 
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
-from pipeweave_dagster.cli.commands.datasets import known
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services.dataset_versions import documents_of, entry_of
 
-_Version = Annotated[str | None, typer.Argument(help="First letters of its id, see `history`.")]
+_Version = Annotated[
+    str | None, typer.Argument(help="Version id or its first characters; see `history`.")
+]
 _LISTED = "pipeweave pipelines history"
 
 
@@ -23,7 +25,7 @@ def register(group: typer.Typer) -> None:
 
 
 def history(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
-    """One line a version of the pipeline, the newest first, with the run that made it."""
+    """List the versions of a pipeline, newest first, with the run that created each."""
     home.prepare()
     with home.workbench() as bench:
         facts: list[dict[str, Any]] = [
@@ -46,7 +48,7 @@ def diff(
     after: _Version = None,
     json: AsJson = False,
 ) -> None:
-    """What changed in meaning between two versions; else since the one before."""
+    """Show what changed between two versions; by default since the previous one."""
     from pipeweave_dagster.core.pipelines import difference
 
     home.prepare()
@@ -77,7 +79,7 @@ def diff(
 
 
 def _in_force(store: DocumentStore, name: str, found: list[Entry]) -> Entry | None:
-    """The published pipeline (an older one may have come back), else the newest."""
+    """Return the published pipeline (which may be an older one), or the newest."""
     head = store.head(name)
     return head.entries.get("pipeline") if head else next(iter(found), None)
 

@@ -1,4 +1,4 @@
-"""`pipeweave predict`: score a file with the champion, here and now."""
+"""`pipeweave predict`: score a file with the champion, without a run."""
 
 import tempfile
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.cli.commands.datasets import known
-from pipeweave_dagster.cli.commands.run import readable
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
+from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import PredictionBatch
 from pipeweave_dagster.services.scoring import describe_batch, score
 
@@ -20,15 +20,18 @@ def register(app: typer.Typer) -> None:
 
 
 def predict(
-    name: Annotated[str, typer.Argument(help="Data set whose champion scores.")],
-    file: Annotated[Path, typer.Argument(help="Rows to score.")],
-    output: Annotated[Path, typer.Option(help="Where to write: .csv or .parquet.")],
+    name: Annotated[str, typer.Argument(help="Data set whose champion is used.")],
+    file: Annotated[Path, typer.Argument(help="File with the rows to score.")],
+    output: Annotated[Path, typer.Option(help="Output file, .csv or .parquet.")],
     reasons: Annotated[
-        bool, typer.Option("--reasons", help="Add the three columns that speak most for each row.")
+        bool,
+        typer.Option(
+            "--reasons", help="Add the three features that contribute most to each prediction."
+        ),
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Write `prediction` and `probability_CLASS` for every row of a file, in its order."""
+    """Score a file: write `prediction` and `probability_CLASS` for every row, in row order."""
     batch = score_file(name, file, output, explain=reasons)
     facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
     notes = "".join(f"\nnote: {note}" for note in batch.notes)
@@ -40,10 +43,10 @@ def predict(
 
 
 def score_file(name: str, file: Path, output: Path, *, explain: bool = False) -> PredictionBatch:
-    """Score a file with the champion of a data set; the output appears whole.
+    """Score a file with the champion of a data set; the output is written atomically.
 
     Raises:
-        PipeWeaveError: NOT_FOUND without champion, VALIDATION_ERROR if the file cannot be read.
+        PipeWeaveError: NOT_FOUND without a champion, VALIDATION_ERROR if the file cannot be read.
     """
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)

@@ -1,4 +1,4 @@
-"""`pipeweave reports`: the data reports of every version of a data set."""
+"""`pipeweave reports`: the data reports of all versions of a data set."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
-from pipeweave_dagster.cli.commands.datasets import known
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, deliver, emit
 from pipeweave_dagster.core.documents import EdaReport
 from pipeweave_dagster.services.dataset_versions import documents_of, entry_of
@@ -17,7 +17,7 @@ _LISTED = "pipeweave reports ls"
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="The data reports of every version.", no_args_is_help=True)
+    group = typer.Typer(help="Data reports of all versions.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave reports ls titanic`")(ls)
     group.command("show", epilog="Example: `pipeweave reports show titanic --html report.html`")(
         show
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ls(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
-    """One line a report, the newest first."""
+    """List the data reports of a data set, newest first."""
     home.prepare()
     with home.workbench() as bench:
         found = _reports(bench.store, known(bench.store, name))
@@ -46,11 +46,15 @@ def ls(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = Fa
 
 def show(
     name: Annotated[str, typer.Argument(help="Data set.")],
-    report: Annotated[str | None, typer.Argument(help="First letters of its id; newest.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the HTML here.")] = None,
+    report: Annotated[
+        str | None, typer.Argument(help="Report id or its first characters; default: the newest.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report as HTML to this file.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """The highlights of a report; `--json`: everything that it shows, as the asset holds it."""
+    """Print the highlights of a report; with `--json` its full content."""
     home.prepare()
     with home.workbench() as bench:
         entry = entry_of(

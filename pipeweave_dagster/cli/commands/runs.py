@@ -21,7 +21,7 @@ _CANCEL_WAIT_S = 10.0
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="Runs of the line.", no_args_is_help=True)
+    group = typer.Typer(help="Dagster runs: list, show, logs, cancel.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave runs ls --name titanic`")(ls)
     group.command("show", epilog="Example: `pipeweave runs show 3f2a`")(show)
     logs.register(app, group)
@@ -31,10 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def ls(
     name: Annotated[str | None, typer.Option(help="Only this data set.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option(help="Maximum number of runs.", min=1, max=1000)] = 20,
     json: AsJson = False,
 ) -> None:
-    """The latest runs, the youngest first."""
+    """List the latest runs, newest first."""
     import dagster as dg
 
     with home.instance() as instance:
@@ -48,7 +48,7 @@ def ls(
 
 
 def _end_the_dead(instance: "dg.DagsterInstance") -> None:
-    """A run whose process was killed has failed, though no daemon and no later run has seen it."""
+    """Mark runs whose process was killed as failed; no daemon may have noticed yet."""
     from pipeweave_dagster.lib.reaper import reap
 
     with home.workbench() as bench:
@@ -56,7 +56,7 @@ def _end_the_dead(instance: "dg.DagsterInstance") -> None:
 
 
 def show(run_id: RunId, json: AsJson = False) -> None:
-    """One run: status, times, and if it failed why, at which step and after which line."""
+    """Show a run: status, times and, if it failed, the error, the step and the last log line."""
     from pipeweave_dagster.lib.failure_reasons import error_of
 
     with home.instance() as instance:
@@ -75,7 +75,7 @@ def show(run_id: RunId, json: AsJson = False) -> None:
 
 
 def cancel(run_id: RunId, json: AsJson = False) -> None:
-    """Stop a run and everything it has started."""
+    """Cancel a run and stop all its processes."""
     with home.instance() as instance:
         run = record_of(instance, run_id).dagster_run
         if run.is_finished:
@@ -87,7 +87,7 @@ def cancel(run_id: RunId, json: AsJson = False) -> None:
 
 
 def _terminate(instance: "dg.DagsterInstance", run: Any) -> None:
-    """Mark as cancelling; the run's own process sees it, or is interrupted if it is of here."""
+    """Mark the run as canceling; interrupt its process if it runs on this machine."""
     import dagster as dg
 
     from pipeweave_dagster.lib.partitions import PROCESS_TAG
@@ -101,7 +101,7 @@ def _terminate(instance: "dg.DagsterInstance", run: Any) -> None:
     if process and is_alive(process):
         os.kill(pid_of(process), signal.SIGINT)
     elif process and is_alive(process) is False:
-        instance.report_run_canceled(run, "Its process had ended.")
+        instance.report_run_canceled(run, "Its process had already ended.")
 
 
 def _wait(instance: "dg.DagsterInstance", run_id: str) -> str:

@@ -1,4 +1,4 @@
-"""`pipeweave schedule`: what runs by itself."""
+"""`pipeweave schedule`: schedules and sensors."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ls(json: AsJson = False) -> None:
-    """Every schedule and sensor, how often it looks, and what it starts."""
+    """List schedules and sensors, how often they run, and which jobs they start."""
     home.prepare()
     from pipeweave_dagster.definitions import defs
 
@@ -43,5 +43,5 @@ def ls(json: AsJson = False) -> None:
         for s in defs.sensors or []
     ]
     rows = [(f["name"], f["kind"], f["when"], f["starts"], f["description"]) for f in found]
-    table = columns(["name", "kind", "when", "starts", "what"], rows, width=70)
+    table = columns(["name", "kind", "interval", "starts", "description"], rows, width=70)
     emit({"automation": found}, json, table)

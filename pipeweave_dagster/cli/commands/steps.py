@@ -1,4 +1,4 @@
-"""`pipeweave steps`: what a pipeline may consist of."""
+"""`pipeweave steps`: the steps that a pipeline can use."""
 
 import typer
 
@@ -8,13 +8,13 @@ from pipeweave_dagster.core.pipelines.custom_steps import custom_steps, known_st
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="The steps of pipelines.", no_args_is_help=True)
+    group = typer.Typer(help="Steps that a pipeline can use.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave steps ls`")(ls)
     app.add_typer(group, name="steps")
 
 
 def ls(json: AsJson = False) -> None:
-    """The catalogue of steps with their parameters, and the steps of installed packages."""
+    """List all steps with their parameters, including those of installed packages."""
     origin = {name: step.__module__.partition(".")[0] for name, step in custom_steps().items()}
     facts = [
         {
@@ -27,4 +27,6 @@ def ls(json: AsJson = False) -> None:
         for name, step in known_steps().items()
     ]
     rows = [(f["step"], f["kind"], f["from"], ", ".join(f["params"]), f["about"]) for f in facts]
-    emit({"steps": facts}, json, columns(["step", "kind", "from", "parameters", "about"], rows))
+    emit(
+        {"steps": facts}, json, columns(["step", "kind", "from", "parameters", "description"], rows)
+    )

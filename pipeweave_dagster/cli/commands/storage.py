@@ -1,4 +1,4 @@
-"""`pipeweave usage` and `pipeweave gc`: what is held, and removing what nothing points to."""
+"""`pipeweave usage` and `pipeweave gc`: disk usage and garbage collection."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
 from pipeweave_dagster.services.garbage_collection import collect
-from pipeweave_dagster.services.usage import usage as held
+from pipeweave_dagster.services.usage import usage as measured
 
 _HOUR_S = 3600.0
 _HEADER = ("where", "what", "objects", "MB", "old", "old MB", "")
@@ -23,19 +23,19 @@ def register(app: typer.Typer) -> None:
 
 
 def usage(
-    older_than: Annotated[float, typer.Option(help="Days after which something is old.", min=0)] = (
-        30
-    ),
+    older_than: Annotated[
+        float, typer.Option(help="Age in days from which objects count as old.", min=0)
+    ] = (30),
     json: AsJson = False,
 ) -> None:
-    """Tell what storage and home hold, by kind: objects and MB, and how much of it is old.
+    """Show disk usage of storage and home by kind: objects, MB, and how much of it is old.
 
-    It lists the whole storage, a request for each thousand objects of a bucket. What a database
-    or an MLflow server elsewhere holds is not counted.
+    Lists the whole storage, with one request per thousand objects of a bucket. Data in a database
+    or MLflow server elsewhere is not counted.
     """
     settings = home.prepare()
     with home.workbench() as bench:
-        areas = held(settings, bench.store.storage, time.time() - older_than * 24 * _HOUR_S)
+        areas = measured(settings, bench.store.storage, time.time() - older_than * 24 * _HOUR_S)
     total = {
         name: sum(getattr(area, name) for area in areas)
         for name in ("objects", "bytes", "old_objects", "old_bytes")
@@ -46,8 +46,8 @@ def usage(
     rows = [_row(area.place, area.name, asdict(area), area.meaning) for area in areas]
     text = columns(_HEADER, [*rows, _row("", "all", total, "")])
     if elsewhere:
-        text += f"\nNot counted, as they are in a database elsewhere: {', '.join(elsewhere)}."
-    text += f"\nOld: more than {older_than:g} days. 'pipeweave gc' removes what nothing uses."
+        text += f"\nNot counted, because it is in a database elsewhere: {', '.join(elsewhere)}."
+    text += f"\nOld: more than {older_than:g} days. 'pipeweave gc' deletes unreferenced objects."
     emit({**facts, "areas": [asdict(area) for area in areas]}, json, text)
 
 
@@ -64,18 +64,20 @@ def _row(place: str, name: str, counts: dict[str, int], meaning: str) -> Sequenc
 
 
 def gc(
-    keep_runs: Annotated[int, typer.Option(help="Runs of each data set to keep.", min=1)] = 50,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    keep_runs: Annotated[
+        int, typer.Option(help="Number of latest runs to keep per data set.", min=1)
+    ] = 50,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, delete nothing.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Remove documents and payloads that neither HEAD, a kept run nor a model version uses."""
+    """Delete documents and payloads that no published version, kept run or model references."""
     home.prepare()
     with home.workbench() as bench:
-        # What is younger may belong to a run that has not entered it into its manifest yet.
+        # A younger object may belong to a running run that has not listed it in its manifest yet.
         freed = collect(bench.store, keep_runs, older_than=time.time() - 24 * _HOUR_S, dry=dry_run)
-    words = "Would remove" if dry_run else "Removed"
+    verb = "Would remove" if dry_run else "Removed"
     emit(
         {"dry_run": dry_run, **freed},
         json,
-        f"{words} {freed['objects']:,} objects, {freed['bytes'] / 1e6:,.1f} MB.",
+        f"{verb} {freed['objects']:,} objects, {freed['bytes'] / 1e6:,.1f} MB.",
     )

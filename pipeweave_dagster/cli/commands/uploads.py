@@ -1,13 +1,13 @@
-"""`pipeweave upload` and `upload-url`: files into the landing zone, for the sensor to find."""
+"""`pipeweave upload` and `upload-url`: files into the landing zone."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.cli.commands.run import place, readable, safe_name
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit
+from pipeweave_dagster.cli.support.uploads import place, readable, safe_name
 from pipeweave_dagster.core.naming import check_slug, name_of_file
 
 _DEFAULT_EXPIRY_S = 3600
@@ -20,11 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def upload(
-    file: Annotated[Path, typer.Argument(help="The file to put into the landing zone.")],
-    name: Annotated[str | None, typer.Option(help="Data set; default: from the file name.")] = None,
+    file: Annotated[Path, typer.Argument(help="File to upload.")],
+    name: Annotated[
+        str | None, typer.Option(help="Data set; default: derived from the file name.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Put a file into the landing zone; the daemon starts its run."""
+    """Copy a file into the landing zone; the sensor then starts its run."""
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
     dataset = check_slug(name) if name else name_of_file(path.name)
@@ -37,15 +39,13 @@ def upload(
 
 def upload_url(
     name: Annotated[str, typer.Argument(help="Data set.")],
-    file_name: Annotated[str, typer.Option(help="Name of the file that will be uploaded.")] = (
-        "upload.csv"
-    ),
+    file_name: Annotated[str, typer.Option(help="File name in the landing zone.")] = ("upload.csv"),
     expires: Annotated[
-        int, typer.Option(help="Seconds until the address dies.", min=1, max=604_800)
+        int, typer.Option(help="Seconds until the URL expires.", min=1, max=604_800)
     ] = _DEFAULT_EXPIRY_S,
     json: AsJson = False,
 ) -> None:
-    """An address with which anybody may upload one file of limited size into S3, without a key."""
+    """Create a presigned URL: whoever has it can upload one file to S3 without credentials."""
     settings = home.prepare()
     dataset = check_slug(name)
     key = f"uploads/{dataset}/{safe_name(Path(file_name))}"

@@ -1,1 +1,1 @@
-"""What commands share: the installation, output, progress, processes and launching runs."""
+"""Code that commands share: the installation, output, progress, processes, launching runs."""

@@ -1,4 +1,4 @@
-"""The doctor's lines about Dagster: its database, code server, queue and daemon."""
+"""Health checks of Dagster: its database, code server, queue and daemon."""
 
 import contextlib
 import io
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class DagsterParts:
-    """What Dagster's instance tells.
+    """Checks that ask Dagster's instance.
 
     Args:
-        settings: The settings in force.
-        strict: Whether what is not running is broken.
+        settings: The effective settings.
+        strict: Whether a service that is not running counts as red.
     """
 
     settings: Settings
@@ -36,7 +36,7 @@ class DagsterParts:
 
     @cached_property
     def _opened(self) -> "dg.DagsterInstance | Exception":
-        """The instance, or why there is none; asked once, as a client tries again for seconds."""
+        """Return the instance, or the error; opened once, as a client retries for seconds."""
         try:
             return home.instance()
         except Exception as error:  # noqa: BLE001 - whatever a database client raises
@@ -44,26 +44,27 @@ class DagsterParts:
 
     def _instance(self) -> "dg.DagsterInstance":
         if isinstance(self._opened, Exception):
-            raise UnknownError("cannot be told without the database")
+            raise UnknownError("unknown without the database")
         return self._opened
 
     def database(self) -> str:
-        """Open the history; SQLite only where its locks hold."""
+        """Open the run history; refuse SQLite on a network file system."""
         kind, where = "SQLite", str(self.settings.dagster_home)
         if (url := self.settings.secret("database_url")) is not None:
             kind, where = "Postgres", urlsplit(url).hostname or "?"
         else:
             _refuse_networked(self.settings.dagster_home)
         if isinstance(self._opened, Exception):
-            # The client's own text may hold the address with its password.
+            # The client's own message may contain the URL with its password.
+            problem = type(self._opened).__name__
             raise unavailable(
-                f"The database ({kind}, {where}) does not answer ({type(self._opened).__name__}).",
-                fix="Start it again, or correct DATABASE_URL.",
+                f"The database ({kind}, {where}) cannot be reached ({problem}).",
+                fix="Start it, or correct DATABASE_URL.",
             )
         return f"{kind}, {self._opened.get_runs_count():,} runs"
 
     def code_server(self) -> str:
-        """Ask the gRPC server that the workspace names."""
+        """Check the gRPC server that the workspace names."""
         from dagster._grpc.client import DagsterGrpcClient
 
         path = self.settings.dagster_home / "workspace.yaml"
@@ -73,24 +74,24 @@ class DagsterParts:
         address = {name: where[name] for name in ("host", "port", "socket") if name in where}
         if "socket" in address and not Path(address["socket"]).exists():
             return _not_running("the code server", strict=self.strict)
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it could not reach
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints connection errors
             client: Any = DagsterGrpcClient(**address)
             state = client.health_check_query()
         if state != "SERVING":
             raise unavailable(
-                "The code server does not answer.", fix="Start it again, and see its log."
+                "The code server does not respond.", fix="Restart it, and see its log."
             )
-        return "answers"
+        return "reachable"
 
     def queue(self) -> str:
-        """How many runs wait."""
+        """Count the queued runs."""
         import dagster as dg
 
         waiting = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])
-        return f"{self._instance().get_runs_count(waiting)} runs wait"
+        return f"{self._instance().get_runs_count(waiting)} runs queued"
 
     def daemon(self) -> str:
-        """When the quietest of the daemon's threads last told that it lives."""
+        """Return the age of the oldest heartbeat among the daemon's threads."""
         needed = [s for s in self._instance().get_daemon_statuses().values() if s.required]
         last = [s.last_heartbeat.timestamp for s in needed if s.last_heartbeat is not None]
         known = bool(last) and len(last) == len(needed)
@@ -99,7 +100,7 @@ class DagsterParts:
         except PipeWeaveError:
             if self.strict:
                 raise
-            raise OffError("not running; uploads wait until 'pipeweave dev' is started") from None
+            raise OffError("not running; uploads wait until 'pipeweave dev' starts") from None
 
 
 def _not_running(part: str, *, strict: bool) -> str:
@@ -109,10 +110,10 @@ def _not_running(part: str, *, strict: bool) -> str:
 
 
 def _refuse_networked(folder: Path) -> None:
-    """SQLite's locks do not hold on network file systems: runs fail, or the file breaks."""
+    """Raise on a network file system: SQLite's locks do not work there, and files get corrupted."""
     kind = networked(folder)
     if kind is not None:
         raise validation_error(
-            f"{folder} lies on {kind}, where SQLite loses its locks.",
+            f"{folder} is on {kind}, where SQLite's file locks do not work.",
             fix="Set PIPEWEAVE_HOME to a local disk, or DATABASE_URL to a Postgres server.",
         )

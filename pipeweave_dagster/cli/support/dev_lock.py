@@ -1,4 +1,4 @@
-"""One `pipeweave dev` a home: two daemons on one instance would start every file twice."""
+"""Allow one `pipeweave dev` per home: two daemons would start a run twice for every file."""
 
 import contextlib
 import fcntl
@@ -14,18 +14,18 @@ _FILE = "dev.lock"
 
 @contextlib.contextmanager
 def alone(home: Path, facts: dict[str, str]) -> Iterator[None]:
-    """Hold the home as long as this block, or this process, lives.
+    """Lock the home for the duration of the block, or until this process ends.
 
-    The kernel frees the lock with its process, however that ends; the services that are started
-    in between do not inherit it.
+    The kernel releases the lock when the process ends, however that happens; services started in
+    the block do not inherit it.
 
     Args:
         home: The folder.
-        facts: What another one is told of this one, such as its address.
+        facts: What the error of a second process shows about this one, such as its address.
 
     Raises:
-        PipeWeaveError: SERVICE_UNAVAILABLE if another process holds it, with its process id and
-            facts.
+        PipeWeaveError: SERVICE_UNAVAILABLE if another process has the lock, with its process id
+            and facts.
     """
     path = home / _FILE
     with path.open("a+", encoding="utf-8") as file:
@@ -43,11 +43,11 @@ def alone(home: Path, facts: dict[str, str]) -> Iterator[None]:
 def _taken(home: Path, text: str) -> Exception:
     try:
         facts = {str(name): str(value) for name, value in json.loads(text).items()}
-    except (ValueError, AttributeError):  # it is being written
+    except (ValueError, AttributeError):  # it is just being written
         facts = {}
-    told = ", ".join(f"{name} {value}" for name, value in facts.items()) or "just starting"
+    owner = ", ".join(f"{name} {value}" for name, value in facts.items()) or "just starting"
     return unavailable(
-        f"'pipeweave dev' runs on {str(home)!r} already ({told}).",
-        fix="Use that one, end it with Ctrl-C, or set PIPEWEAVE_HOME to another folder.",
+        f"'pipeweave dev' is already running on {str(home)!r} ({owner}).",
+        fix="Use that one, stop it with Ctrl-C, or set PIPEWEAVE_HOME to another folder.",
         **facts,
     )

@@ -1,4 +1,4 @@
-"""The installation that a command works on: one home, one Dagster home, whatever the folder."""
+"""The installation that a command works on: its settings, home and Dagster instance."""
 
 import fcntl
 import os
@@ -33,32 +33,32 @@ storage:
 
 @cache
 def settings() -> Settings:
-    """The settings of this command.
+    """Return the settings of this command.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR that names the variable that is wrong; no values, since
-            they may be secrets.
+        PipeWeaveError: VALIDATION_ERROR with the names of invalid variables; not their values,
+            which may be secrets.
     """
     try:
         return Settings()
     except ValidationError as error:
-        told = "; ".join(
+        problems = "; ".join(
             f"{e['loc'][0] if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors()
         )
         raise validation_error(
-            f"The settings are not valid: {told}.", fix="Correct the environment or .env."
+            f"Invalid settings: {problems}.", fix="Correct the environment or .env."
         ) from None
 
 
 def prepare() -> Settings:
-    """Make the home usable and let every process started from here mean the same one."""
+    """Create the home, and set the environment so that child processes use the same one."""
     found = settings()
     dagster_home = found.dagster_home
     found.home.mkdir(parents=True, exist_ok=True)
     if not found.dagster_home_given:
         (dagster_home / ".nux").mkdir(parents=True, exist_ok=True)
         _write(dagster_home / "dagster.yaml", _dagster_yaml(found))
-        # Dagster's web UI would greet with a community dialog that asks for an address.
+        # Otherwise Dagster's web UI opens with a dialog that asks for an e-mail address.
         _write(dagster_home / ".nux" / "nux.yaml", "seen: 1\n")
     os.environ["DAGSTER_HOME"] = str(dagster_home)
     os.environ["PIPEWEAVE_HOME"] = str(found.home)
@@ -71,16 +71,16 @@ def prepare() -> Settings:
 
 
 def instance() -> "dg.DagsterInstance":
-    """The Dagster instance of this home, for runs of a command.
+    """Return the Dagster instance of this home, for runs in a command's own process.
 
-    Their output belongs to the terminal: capturing it would start four helper processes a step,
+    Their output goes to the terminal: capturing it would start four helper processes per step,
     which Ctrl-C kills with a traceback.
     """
     found = prepare()
     import dagster as dg
     from dagster._core.instance.ref import InstanceRef
 
-    # On a new home several processes would create the same tables at once, and all fail.
+    # In a new home, processes that create the same tables at once would all fail.
     with (found.home / "creation.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         reference = InstanceRef.from_dir(str(found.dagster_home), overrides=_NO_LOG_CAPTURE)
@@ -92,7 +92,7 @@ def instance() -> "dg.DagsterInstance":
 
 
 def workbench(*, for_line: bool = False) -> "Workbench":
-    """Storage and workers of this home; use it as a context manager (see `Workbench`)."""
+    """Return storage and workers of this home, as a context manager (see `Workbench`)."""
     from pipeweave_dagster.services.workbench import Workbench
 
     return Workbench(settings(), for_line=for_line)
@@ -104,6 +104,6 @@ def _dagster_yaml(found: Settings) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file once; a person's changes to it are kept."""
+    """Write a file unless it exists; a user's changes are kept."""
     if not path.exists():
         path.write_text(text, encoding="utf-8")

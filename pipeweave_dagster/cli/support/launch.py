@@ -1,4 +1,4 @@
-"""Starting a run from the command line, in this process, visible to everything else."""
+"""Execute a run in the process of a command, recorded like every other run."""
 
 import sys
 import uuid
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
-# The progress display shows events; Dagster's own console lines would be the second copy.
+# The progress display shows the events; Dagster's console lines would repeat them.
 _SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -27,10 +27,10 @@ def execute(
     config: Mapping[str, Any] | None = None,
     quiet: bool = False,
 ) -> str:
-    """Run a job for one data set in this process and give the run's id.
+    """Run a job for one data set in this process and return the run id.
 
-    The run is stored like every other, so the web UI shows it and may cancel it. A failed run
-    raises nothing here; ask `error_of`.
+    The run is recorded like every other, so the web UI shows it and can cancel it. A failed run
+    does not raise; see `error_of`.
     """
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.failure_reasons import CANCELLED
@@ -60,13 +60,13 @@ def execute(
         if run := instance.get_run_by_id(run_id):
             instance.report_run_canceled(run, "Interrupted at the terminal.")
         end_attempt(bench.store, dataset, run_id, CANCELLED)
-        sys.stderr.write("Cancelled; the published state is as it was.\n")
+        sys.stderr.write("Canceled; the published version is unchanged.\n")
         raise KeyboardInterrupt
     return run_id
 
 
 def _was_interrupted(instance: "dg.DagsterInstance", run_id: str) -> bool:
-    """Whether Ctrl-C ended the run; Dagster calls that a failure, as no cancel was asked for."""
+    """Return whether Ctrl-C ended the run; Dagster reports that as a failure, not as canceled."""
     import dagster as dg
     from dagster._core.events import RunFailureReason
 

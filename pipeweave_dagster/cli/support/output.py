@@ -1,4 +1,4 @@
-"""What commands print: text for people, or one JSON object with `--json`."""
+"""Output of commands: text, or one JSON object with `--json`."""
 
 import datetime as dt
 import json
@@ -12,11 +12,11 @@ import typer
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
 def emit(data: Any, as_json: bool, text: str | None = None) -> None:
-    """Print JSON, or the text made for people."""
+    """Print the data as JSON, or the text."""
     if as_json:
         sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
     elif text is not None:
@@ -24,7 +24,7 @@ def emit(data: Any, as_json: bool, text: str | None = None) -> None:
 
 
 def fail(error: PipeWeaveError, *, as_json: bool) -> int:
-    """Print an error and give its exit code."""
+    """Print an error and return its exit code."""
     if as_json:
         sys.stdout.write(json.dumps(error.envelope(), indent=1, ensure_ascii=False) + "\n")
     else:
@@ -39,7 +39,7 @@ def plain(value: object, limit: int = 300) -> str:
 
 
 def columns(header: Sequence[str], rows: Iterable[Sequence[object]], width: int = 48) -> str:
-    """An aligned table of plain text."""
+    """Return a plain-text table with aligned columns."""
     cells = [list(header), *([plain(cell, width) for cell in row] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     lines = [
@@ -49,7 +49,7 @@ def columns(header: Sequence[str], rows: Iterable[Sequence[object]], width: int 
 
 
 def deliver(source: Path, target: Path) -> None:
-    """Write a result where the user wants it, whole or not at all; missing folders are made."""
+    """Copy a result to its target atomically; create missing folders."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.part")
     shutil.copyfile(source, partial)
@@ -57,5 +57,5 @@ def deliver(source: Path, target: Path) -> None:
 
 
 def day(made_at: float) -> str:
-    """A moment as day and minute, UTC."""
+    """Format a timestamp as day and minute, UTC."""
     return dt.datetime.fromtimestamp(made_at, dt.UTC).strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""Starting several services together, and ending them together."""
+"""Start several services together, and stop them together."""
 
 import contextlib
 import os
@@ -19,14 +19,14 @@ _GRACE_S = 8.0
 
 @dataclass(frozen=True)
 class Service:
-    """A command that keeps running.
+    """A long-running command.
 
     Attributes:
-        name: For people.
+        name: Name in messages.
         command: Program and arguments.
-        port: Where it answers once it is ready.
+        port: The port that it listens on once it is ready.
         socket: The same, for a Unix socket.
-        needed: Whether the others are of no use before that.
+        needed: Whether to wait until it is ready.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Service:
 
 
 def free_port(wanted: int) -> int:
-    """The wanted port, or the next one above it that nobody listens on."""
+    """Return the wanted port, or the next free one above it."""
     for port in range(wanted, wanted + 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,12 +48,12 @@ def free_port(wanted: int) -> int:
             return port
     raise unavailable(
         f"No port between {wanted} and {wanted + 99} is free.",
-        fix="Name another one, or end what listens there.",
+        fix="Choose another port, or stop the programs that use these.",
     )
 
 
 class Supervisor:
-    """Runs services as a context: all are started at its begin and ended at its end."""
+    """Context manager that starts services on entry and stops them on exit."""
 
     def __init__(self, services: list[Service]) -> None:
         self._services = services
@@ -63,7 +63,7 @@ class Supervisor:
         signal.signal(signal.SIGTERM, interrupt)
         try:
             for service in self._services:
-                # A group of its own each, so that Ctrl-C reaches them through us, in order.
+                # One process group each, so that Ctrl-C reaches them only through `stop`, in order.
                 self._running[service.name] = subprocess.Popen(  # noqa: S603 - fixed commands
                     service.command, start_new_session=True, stdin=subprocess.DEVNULL
                 )
@@ -88,13 +88,13 @@ class Supervisor:
             time.sleep(0.2)
 
     def wait(self) -> None:
-        """Wait until one service ends by itself (an error) or an interrupt comes."""
+        """Wait for Ctrl-C, or raise if a service ends by itself."""
         try:
             while True:
                 for name, process in self._running.items():
                     if process.poll() is not None:
                         raise unavailable(
-                            f"The {name} has ended; everything is stopped.",
+                            f"The {name} has exited; all services are stopped.",
                             fix="See its output above, and start again.",
                         )
                 time.sleep(0.5)
@@ -102,7 +102,7 @@ class Supervisor:
             sys.stderr.write("Stopping …\n")
 
     def stop(self) -> None:
-        """End all services: politely, then by force."""
+        """Terminate all services; kill those that do not exit in time."""
         for process in self._running.values():
             _send(process, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE_S

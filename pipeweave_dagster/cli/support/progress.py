@@ -1,4 +1,4 @@
-"""The progress display of a run: one line a stage, trials as they end."""
+"""Progress display of a run: one line per asset, and its log lines."""
 
 import logging
 import sys
@@ -12,26 +12,26 @@ from rich.status import Status
 from pipeweave_dagster.cli.support.output import plain
 
 STAGES = {
-    "raw_upload": "Taking over the upload",
+    "raw_upload": "Receiving the upload",
     "dataset": "Reading and typing",
     "schema_deduction": "Deducing the schema",
-    "findings": "Looking for what misleads",
-    "eda_report": "Drawing the report",
-    "pipeline": "Constructing the pipeline",
+    "findings": "Checking data quality",
+    "eda_report": "Writing the data report",
+    "pipeline": "Building the pipeline",
     "model": "Training",
     "model_evaluation": "Evaluating",
-    "expectations": "Holding to expectations",
+    "expectations": "Validating expectations",
     "predictions": "Scoring",
     "drift": "Measuring drift",
 }
 
 
-# Said once for every stage after one that failed.
+# Dagster logs this once for every asset after a failed one.
 _NOISE = "Dependencies for step"
 
 
 class Progress:
-    """Prints to standard error, so that standard output stays free for the result."""
+    """Prints to standard error, so that standard output has only the result."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._console = Console(stderr=True, highlight=False)
@@ -45,9 +45,9 @@ class Progress:
             return
         event = entry.dagster_event
         if event is None:
-            told = entry.step_key and not entry.user_message.startswith(_NOISE)
-            if told and entry.level >= logging.INFO:
-                self._say(f"    [dim]{escape(plain(entry.user_message, 160))}[/dim]")
+            relevant = entry.step_key and not entry.user_message.startswith(_NOISE)
+            if relevant and entry.level >= logging.INFO:
+                self._print(f"    [dim]{escape(plain(entry.user_message, 160))}[/dim]")
             return
         handlers = {
             "STEP_START": self._start,
@@ -60,24 +60,24 @@ class Progress:
 
     def _start(self, step: str) -> None:
         self._began[step] = time.monotonic()
-        words = f"{STAGES.get(step, step)} …"
+        status = f"{STAGES.get(step, step)} …"
         if self._status is not None:
-            self._status.update(words)
+            self._status.update(status)
         elif sys.stderr.isatty():
-            self._status = self._console.status(words)
+            self._status = self._console.status(status)
             self._status.start()
 
     def _end(self, step: str) -> None:
         took = time.monotonic() - self._began.get(step, time.monotonic())
-        self._say(f"[green]✓[/green] {STAGES.get(step, step)} [dim]({took:.1f} s)[/dim]")
+        self._print(f"[green]✓[/green] {STAGES.get(step, step)} [dim]({took:.1f} s)[/dim]")
 
     def _fail(self, step: str) -> None:
-        self._say(f"[red]✗[/red] {STAGES.get(step, step)}")
+        self._print(f"[red]✗[/red] {STAGES.get(step, step)}")
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self._console.print(line, soft_wrap=True)
 
     def close(self) -> None:
-        """Take the moving line away."""
+        """Remove the status line."""
         if self._status is not None:
             self._status.stop()

@@ -1,4 +1,4 @@
-"""Runs as the instance has recorded them."""
+"""Run records of the Dagster instance."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,7 @@ RunId = Annotated[str, typer.Argument(help="Run id, or its first characters.")]
 
 
 def record_of(instance: "dg.DagsterInstance", prefix: str) -> Any:
-    """The record of the run whose id begins so.
+    """Return the record of the run whose id begins with a prefix.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is none, or more than one.
@@ -31,7 +31,7 @@ def record_of(instance: "dg.DagsterInstance", prefix: str) -> Any:
 
 
 def facts_of(record: Any) -> dict[str, Any]:
-    """What commands tell of a run."""
+    """Return what commands show about a run."""
     run = record.dagster_run
     took = record.end_time - record.start_time if record.end_time and record.start_time else None
     return {

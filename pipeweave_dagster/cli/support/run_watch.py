@@ -1,4 +1,4 @@
-"""Following a run: its events as they are stored, and a cancel that came from elsewhere."""
+"""Follow a run: its events as they are stored, and a cancel request from elsewhere."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ _CANCEL_POLL_S = 1.0
 
 
 class Watcher:
-    """Calls back for every stored event of a run, from a thread of its own.
+    """Calls back for every stored event of a run, in its own thread.
 
     Args:
         instance: Where the run is stored.
@@ -50,7 +50,7 @@ class Watcher:
         self.drain()
 
     def drain(self) -> None:
-        """Call back for what has been stored since the last look."""
+        """Call back for all events stored since the last call."""
         found = self._instance.get_records_for_run(self._run_id, cursor=self._cursor)
         self._cursor = found.cursor
         for record in found.records:

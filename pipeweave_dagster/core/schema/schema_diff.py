@@ -7,6 +7,8 @@ that was trained on the older version; a `warning` may.
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from pipeweave_dagster.core.documents import DatasetSnapshot, Part, SchemaDeduction
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile
 from pipeweave_dagster.core.suggestions import nearest_names
@@ -33,6 +35,7 @@ class SchemaChange(Part):
     severity: Literal["error", "warning"]
     column: str
     message: str
+    renamed_to: str | None = Field(None, exclude=True)
 
 
 def compare(
@@ -73,7 +76,8 @@ def _columns(
             gone.remove(name)
             new.remove(other)
             message = f"{name!r} seems to be called {other!r} now."
-            changes.append(_change("COLUMN_RENAMED", "error", name, message))
+            change = _change("COLUMN_RENAMED", "error", name, message)
+            changes.append(change.model_copy(update={"renamed_to": other}))
     for name in gone:
         needed = roles.get(name) not in {"identifier", "dropped"}
         severity = "error" if needed else "warning"

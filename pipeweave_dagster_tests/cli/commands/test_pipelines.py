@@ -117,4 +117,4 @@ def test_a_pipeline_is_printed_in_fewer_steps_that_can_be_set(
     own.write_text(text)
     found = facts("optimise", "d", "--settings", str(own))
     assert (found["changes"], found["steps"]) == ([], found["steps_before"])
-    assert told("optimise", "d").startswith("# Nothing could be left out or merged.\n")
+    assert told("optimise", "d").startswith("# No step can be removed or merged.\n")

@@ -1,12 +1,9 @@
-"""What a run has come to, for people and as JSON; read from the documents of its manifest."""
+"""Summarise a run from the documents of its manifest, as `--json` prints it."""
 
-import socket
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
 from pipeweave_dagster.adapters.web_links import mlflow_urls
-from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Document,
@@ -27,13 +24,12 @@ _KINDS: dict[str, type[Document]] = {
     "model": TrainedModel,
     "model_evaluation": Evaluation,
 }
-_SHOWN_TRIALS = 12
 
 
 def summarise(
     store: DocumentStore, settings: Settings, dataset: str, run_id: str
 ) -> dict[str, Any]:
-    """The stable JSON form (see the reference); stages that were not reached are null."""
+    """Return the stable JSON form (see the reference); assets that were not made are null."""
     manifest = store.manifest(dataset, run_id)
     found = {
         name: store.load(manifest.entries[name].document, kind)
@@ -124,78 +120,3 @@ def _links(found: dict[str, Any], settings: Settings, dataset: str, run_id: str)
         urls = mlflow_urls(model.mlflow, settings)
         links |= {f"mlflow_{name}": url for name, url in urls.items()}
     return links
-
-
-def in_words(facts: dict[str, Any]) -> str:
-    """The summary for people."""
-    lines = [""]
-    data, target = facts["data"], facts["target"]
-    if data:
-        lines.append(
-            f"{facts['dataset']}: {data['rows']:,} rows x {data['columns']} columns"
-            f" ({data['rows_quarantined']:,} quarantined)"
-        )
-    if target:
-        lines.append(f"Target: {plain(target['name'] or 'none')} - {plain(target['reason'])}")
-        if target["question"]:
-            lines.append(f"Question: {plain(target['question'])}")
-    if facts["findings"] is not None:
-        lines += _findings_in_words(facts["findings"])
-    if facts["model"]:
-        lines += _model_in_words(facts["model"])
-    if facts["reused"]:
-        lines.append(f"Reused, as nothing changed: {', '.join(facts['reused'])}")
-    lines.append("")
-    lines += [f"{name.replace('_', ' '):>14}  {link}" for name, link in facts["links"].items()]
-    if not _answers(facts["links"]["dagster_run"]):
-        lines.append("The addresses answer while 'pipeweave dev' runs.")
-    return "\n".join(lines)
-
-
-def _answers(address: str) -> bool:
-    """Whether anything listens at an address."""
-    parts = urlsplit(address)
-    try:
-        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.3).close()
-    except OSError:
-        return False
-    return True
-
-
-def _findings_in_words(found: list[dict[str, Any]]) -> list[str]:
-    if not found:
-        return ["Findings: none"]
-    lines = ["", "Findings"]
-    order = {"blocked": 0, "alerted": 1, "fixed": 2}
-    worst = sorted(found, key=lambda f: order.get(f["state"], 3))[:12]
-    lines += [f"  {f['state']:<8} {f['code']}  {plain(f['message'], 200)}" for f in worst]
-    if len(found) > 12:
-        lines.append(f"  … and {len(found) - 12} more, see 'pipeweave findings'")
-    return lines
-
-
-def _model_in_words(model: dict[str, Any]) -> list[str]:
-    rows = [
-        (
-            t["name"],
-            "-" if t["score"] is None else f"{t['score']:.4g}",
-            "-" if t["score_std"] is None else f"{t['score_std']:.2g}",
-            f"{t['fit_seconds']:.1f}",
-            t["state"],
-        )
-        for t in model["leaderboard"][:_SHOWN_TRIALS]
-    ]
-    header = ["trial", model["metric"], "std", "seconds", "state"]
-    lines = [
-        "",
-        "Leaderboard (cross-validated inside the training rows)",
-        columns(header, rows),
-        "",
-    ]
-    score = f", on {model['rows_test']:,} test rows {model['score']}" if model.get("score") else ""
-    lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
-    if model["sampled_of"]:
-        read = model["rows_train"] + model["rows_test"]
-        why = ", for no more fitted into memory" if model["rows_fit"] else ""
-        lines.append(f"Searched on a sample of {read:,} of {model['sampled_of']:,} rows{why}.")
-    return lines

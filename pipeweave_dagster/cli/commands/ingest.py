@@ -1,0 +1,47 @@
+"""`pipeweave ingest`: convert a file to typed Parquet, or to clean CSV, without a run."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.file_stages import TableFile, read_table
+from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
+from pipeweave_dagster.cli.support.uploads import readable
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest import ingest_as_text
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave ingest messy.csv --output clean.parquet`")(ingest)
+
+
+def ingest(
+    file: TableFile,
+    output: Annotated[
+        Path, typer.Option(help="OUT.parquet (typed) or OUT.csv (the values as text).")
+    ],
+    json: AsJson = False,
+) -> None:
+    """Convert a table to typed Parquet, or to clean UTF-8 CSV with every value as it was read."""
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    if output.suffix not in {".parquet", ".csv"}:
+        raise validation_error(
+            f"{output.name!r} ends in neither .parquet nor .csv.", fix="Choose one of the two."
+        )
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        if output.suffix == ".csv":
+            table = bench.on_data(
+                ingest_as_text, file=path.absolute(), name=path.name, out=Path(folder)
+            )
+            facts = table.model_dump(mode="json")
+            deliver(Path(folder) / "data.csv", output)
+        else:
+            snapshot = read_table(bench, path, Path(folder))
+            facts = snapshot.model_dump(mode="json", exclude={"data", "quarantine"})
+            deliver(Path(folder) / snapshot.data.name, output)
+    emit({**facts, "output": str(output)}, json, f"Wrote {output}: {facts['rows']:,} rows")

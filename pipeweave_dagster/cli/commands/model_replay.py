@@ -1,0 +1,44 @@
+"""`pipeweave models replay`: refit a registered model and compare the predictions."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
+from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
+from pipeweave_dagster.services import training
+from pipeweave_dagster.services.model_replay import rebuild
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command to the group `models`."""
+    group.command("replay", epilog="Example: `pipeweave models replay titanic`")(replay)
+
+
+def replay(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    version: Annotated[
+        str | None, typer.Option(help="Registered version; default: the champion.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the refitted model file here.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Refit a model from its stored recipe and compare its predictions with the registered ones.
+
+    On the same machine with the same package versions they are bit-equal.
+    """
+    home.prepare()
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        dataset = known(bench.store, name)
+        wanted = version or training.champion_of(bench, dataset)[0].model_version
+        found = rebuild(bench, dataset, wanted, Path(folder))
+        if output is not None:
+            deliver(found.model, output)
+    facts = {"dataset": name, **found.model_dump(mode="json", exclude={"model"})}
+    moved = [f"\nnote: {n} was {v}" for n, v in found.other_packages.items()]
+    same = "bit-equal" if found.equal else f"differing by at most {found.max_difference:.3g}"
+    words = f"Refitted version {wanted} ({found.winner}): {same} on {found.rows} test rows."
+    emit(facts, json, words + "".join(moved))

@@ -1,0 +1,41 @@
+"""`pipeweave schema`: deduce the schema of a file, without a run."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.file_stages import TableFile, deduce_schema
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.cli.support.schema_output import SchemaFormat, emit_schema
+from pipeweave_dagster.cli.support.uploads import readable
+from pipeweave_dagster.core.naming import name_of_file
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave schema titanic.csv --json`")(schema)
+
+
+def schema(
+    file: TableFile,
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    format_: SchemaFormat = None,
+    json: AsJson = False,
+) -> None:
+    """Deduce type, role, confidence and reason of each column, and the target and task."""
+    settings = home.prepare()
+    path = readable(file, settings.max_dataset_bytes)
+    with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
+        _, found = deduce_schema(bench, path, Path(folder), target)
+    if format_ is not None:
+        emit_schema(found, name_of_file(path.name), format_, as_json=json)
+        return
+    rows = [
+        (c.name, c.type, c.role, f"{c.confidence:.2f}", c.missing, c.reason) for c in found.columns
+    ]
+    table = columns(["column", "type", "role", "confidence", "missing", "reason"], rows, width=60)
+    text = f"{table}\n\nTarget: {found.target.name or 'none'}: {found.target.reason}"
+    emit(found.model_dump(mode="json"), json, text)

@@ -1,0 +1,44 @@
+"""Single stages on a local file, without a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.core.documents import (
+    DatasetSettings,
+    DatasetSnapshot,
+    Payload,
+    RawFile,
+    RawUpload,
+    SchemaDeduction,
+)
+from pipeweave_dagster.core.ingest import IngestLimits
+from pipeweave_dagster.core.ingest import ingest as ingest_files
+from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.core.schema import deduce
+from pipeweave_dagster.services.workbench import Workbench
+
+TableFile = Annotated[
+    Path, typer.Argument(help="CSV, TSV, Parquet, JSON, Excel …, also compressed.")
+]
+
+
+def read_table(bench: Workbench, path: Path, out: Path) -> DatasetSnapshot:
+    """Read and type a file; the Parquet file is written to `out`."""
+    payload = Payload.of(path)
+    raw = RawFile(name=path.name, sha256=payload.sha256, size_bytes=payload.size_bytes)
+    upload = RawUpload(dataset=name_of_file(path.name), files=[raw])
+    limits = IngestLimits(max_bytes=bench.settings.max_dataset_bytes)
+    files = [path.absolute()]
+    return bench.on_data(ingest_files, upload=upload, files=files, out=out, limits=limits)
+
+
+def deduce_schema(
+    bench: Workbench, path: Path, out: Path, target: str | None
+) -> tuple[DatasetSnapshot, SchemaDeduction]:
+    """Read a file and deduce its schema."""
+    snapshot = read_table(bench, path, out)
+    data, settings = out / snapshot.data.name, DatasetSettings(target=target)
+    found = bench.on_data(deduce, snapshot=snapshot, data=data, settings=settings)
+    return snapshot, found

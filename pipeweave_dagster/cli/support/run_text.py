@@ -1,0 +1,84 @@
+"""The summary of a run as text for the terminal."""
+
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeweave_dagster.cli.support.output import columns, plain
+
+_SHOWN_TRIALS = 12
+
+
+def as_text(facts: dict[str, Any]) -> str:
+    """Return the summary of a run as text for the terminal."""
+    lines = [""]
+    data, target = facts["data"], facts["target"]
+    if data:
+        lines.append(
+            f"{facts['dataset']}: {data['rows']:,} rows x {data['columns']} columns"
+            f" ({data['rows_quarantined']:,} quarantined)"
+        )
+    if target:
+        lines.append(f"Target: {plain(target['name'] or 'none')} - {plain(target['reason'])}")
+        if target["question"]:
+            lines.append(f"Question: {plain(target['question'])}")
+    if facts["findings"] is not None:
+        lines += _findings_text(facts["findings"])
+    if facts["model"]:
+        lines += _model_text(facts["model"])
+    if facts["reused"]:
+        lines.append(f"Reused, because their inputs are unchanged: {', '.join(facts['reused'])}")
+    lines.append("")
+    lines += [f"{name.replace('_', ' '):>14}  {link}" for name, link in facts["links"].items()]
+    if not _is_listening(facts["links"]["dagster_run"]):
+        lines.append("Start 'pipeweave dev' to open these links.")
+    return "\n".join(lines)
+
+
+def _is_listening(address: str) -> bool:
+    """Return whether a server listens at an address."""
+    parts = urlsplit(address)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.3).close()
+    except OSError:
+        return False
+    return True
+
+
+def _findings_text(findings: list[dict[str, Any]]) -> list[str]:
+    if not findings:
+        return ["Findings: none"]
+    lines = ["", "Findings"]
+    order = {"blocked": 0, "alerted": 1, "fixed": 2}
+    worst = sorted(findings, key=lambda f: order.get(f["state"], 3))[:12]
+    lines += [f"  {f['state']:<8} {f['code']}  {plain(f['message'], 200)}" for f in worst]
+    if len(findings) > 12:
+        lines.append(f"  … and {len(findings) - 12} more; see 'pipeweave findings'")
+    return lines
+
+
+def _model_text(model: dict[str, Any]) -> list[str]:
+    rows = [
+        (
+            t["name"],
+            "-" if t["score"] is None else f"{t['score']:.4g}",
+            "-" if t["score_std"] is None else f"{t['score_std']:.2g}",
+            f"{t['fit_seconds']:.1f}",
+            t["state"],
+        )
+        for t in model["leaderboard"][:_SHOWN_TRIALS]
+    ]
+    header = ["candidate", model["metric"], "std", "seconds", "state"]
+    lines = [
+        "",
+        "Leaderboard (cross-validation scores on the training rows)",
+        columns(header, rows),
+        "",
+    ]
+    score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
+    lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
+    if model["sampled_of"]:
+        read = model["rows_train"] + model["rows_test"]
+        why = ", as no more fit into memory" if model["rows_fit"] else ""
+        lines.append(f"Searched on a sample of {read:,} of {model['sampled_of']:,} rows{why}.")
+    return lines

@@ -1,0 +1,39 @@
+"""Write a user's decisions into the `pipeweave.yaml` of a data set."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.core.landing.merge_settings import merge_settings
+from pipeweave_dagster.core.landing.yaml_edits import edited
+from pipeweave_dagster.core.naming import SETTINGS_FILE
+from pipeweave_dagster.services.receive import settings_of
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where settings were written; `before` is a copy of the file if its comments were lost."""
+
+    place: str
+    before: str | None = None
+
+
+def write_settings(store: DocumentStore, name: str, patch: dict[str, Any]) -> Written:
+    """Edit the file in place, keeping comments; rewrite it where that is not possible."""
+    key = f"uploads/{name}/{SETTINGS_FILE}"
+    current = settings_of(store, name).model_dump(mode="json", exclude_defaults=True)
+    found = store.storage.get_tagged(key)
+    text, kept = edited(found[0], patch) if found else None, None
+    if text is None:
+        content = merge_settings(current, patch)
+        settings_from(content, key)
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
+        if found:
+            kept = f"uploads/{name}/.{SETTINGS_FILE}.before"
+            store.storage.put(kept, found[0])
+    store.storage.put(key, text)
+    root = store.storage.url
+    return Written(f"{root}/{key}", f"{root}/{kept}" if kept else None)
