@@ -1,74 +1,74 @@
-# `make demo` and `make test` need Python 3.11 to 3.13 and make, nothing else; see README.md for
-# what to type where there is no make.
+# `make demo` and `make test` need Python 3.11 to 3.13 and make, nothing else. README.md has the
+# commands for machines without make.
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Keep uv from looking for another Python, and from the settings of a project around this one.
+# Keep uv from downloading another Python.
 export UV_PYTHON_DOWNLOADS := never
-# Trust the certificates that the machine trusts, as pip does (company proxies have their own).
+# Use the system's certificates, as pip does (company proxies have their own).
 export UV_SYSTEM_CERTS ?= 1
-# Some machines forbid byte code; then every process would compile every package anew.
+# Without byte code every process would compile every package again.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo dev test test-fast lint format docs lock wheel secrets prove image-check clean
 
-help: ## Show these lines
+help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
 
-install: $(VENV)/.installed ## Install what the program needs into .venv
+install: $(VENV)/.installed ## Install the program and its dependencies into .venv
 
-install-dev: $(VENV)/.installed-dev ## Install that and what the tests need
+install-dev: $(VENV)/.installed-dev ## Install the program and the dependencies of the tests
 
-demo: $(VENV)/.installed ## Install, and run the main job on the example data
+demo: $(VENV)/.installed ## Install, and run the main job on an example data set
 	$(BIN)/pipeweave demo
 
-dev: $(VENV)/.installed ## Start the web UI, the daemon and the pages, watching the landing zone
+dev: $(VENV)/.installed ## Start the web UI, the daemon and the pages, and watch the landing zone
 	$(BIN)/pipeweave dev
 
-# Two at a time; tests that share a server stay together, and the order is that of conftest.py.
+# Two processes; tests that share a server stay together, and conftest.py sets the order.
 PYTEST_ARGS ?= -n 2 --dist loadgroup --no-loadscope-reorder
-test: $(VENV)/.installed-dev ## Install, and run the tests
+test: $(VENV)/.installed-dev ## Install, and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # What starts a server, a browser or a longer fit is left out.
 test-fast: $(VENV)/.installed-dev ## Install, and run the tests for the loop (under 90 seconds)
 	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow and not server and not browser"
 
-lint: $(VENV)/.installed-dev ## Check style, types and formatting
+lint: $(VENV)/.installed-dev ## Check style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/.installed-dev ## Put the sources into the house style
+format: $(VENV)/.installed-dev ## Format the sources and apply safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.installed-dev ## Draw the generated pages of docs/reference anew
+docs: $(VENV)/.installed-dev ## Regenerate the generated pages of the documentation
 	$(BIN)/python docs/generate.py
 
 wheel: $(VENV)/.installed-dev ## Build dist/pipeweave-VERSION-py3-none-any.whl
 	$(BIN)/python -m hatchling build -t wheel
 
 # The locks hold versions and hashes for every platform, and no addresses.
-lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files anew
+lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files
 	$(BIN)/uv lock $(LOCK_ARGS)
 	$(BIN)/uv export $(EXPORT) --no-dev --group build -o requirements.lock
 	$(BIN)/uv export $(EXPORT) --only-group dev -o requirements-dev.lock
 EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate \
   --no-emit-package nvidia-nccl-cu12 --no-emit-package nvidia-nccl-cu13  # see override-dependencies
 
-secrets: ## Write the secrets of a deployment into .env, where they are not there yet
+secrets: ## Write missing secrets of a deployment into .env
 	@python3 deploy/make_secrets.py
 
-prove: $(VENV)/.installed-dev ## Start docker-compose.yml without Docker, stop each part, and print what happens
+prove: $(VENV)/.installed-dev ## Run docker-compose.yml without Docker, stop each service in turn, and report
 	$(BIN)/python -m pipeweave_dagster_tests.deploy.prove $(PROVE_ARGS)
 
-image-check: $(VENV)/.installed-dev ## Run the Dockerfile's steps in an empty folder
+image-check: $(VENV)/.installed-dev ## Run the steps of the Dockerfile in an empty folder
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/python -m pipeweave_dagster_tests.deploy.image
 
-clean: ## Remove the environment and everything that was built
+clean: ## Remove the environment and all build results
 	rm -rf $(VENV) build dist
 
 $(VENV)/.uv: requirements.lock
