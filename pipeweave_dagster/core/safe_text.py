@@ -5,8 +5,9 @@ import re
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-# Markdown's own characters, and what GitHub turns into formulas, mentions and links.
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&$@]|:(?=//)|(?<=www)\.")
+# Markdown's own characters (an underscore inside a word is none), and what GitHub turns into
+# formulas, mentions and links.
+_SPECIAL = re.compile(r"[\\`*{}\[\]<>#!|~&$@]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
 
 
 def plain(text: object, limit: int = 80) -> str:
@@ -27,7 +28,7 @@ def markdown_text(text: object, limit: int = 200) -> str:
 
     Example:
         >>> markdown_text("[a](http://b.c) | <d>")
-        '\\[a\\]\\(http\\://b.c\\) \\| \\<d\\>'
+        '\\[a\\](http\\://b.c) \\| \\<d\\>'
     """
     one_line = " ".join(str(text)[: 4 * limit].split())
     return _SPECIAL.sub(r"\\\g<0>", plain(one_line, limit))

@@ -1,1 +1,1 @@
-"""Safe SVG charts for reports, model cards and pages."""
+"""Safe SVG charts for reports, evaluations and pages."""

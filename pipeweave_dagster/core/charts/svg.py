@@ -1,7 +1,7 @@
-"""A small writer of safe inline SVG: every string is escaped, every number is finite.
+"""Write safe inline SVG: every string is escaped, every number is finite.
 
-Shapes carry one-letter classes, so that a page colours them with its own variables; a picture
-that stands alone brings its own style, light and dark.
+Shapes carry one-letter classes, so that a page colours them with its own variables; a standalone
+chart contains its own style sheet, for light and dark.
 """
 
 import math
@@ -23,12 +23,12 @@ _LABEL = re.compile(r'<svg [^>]*aria-label="([^"]*)"')
 
 
 class Svg:
-    """A picture that is drawn from the top left, in pixels.
+    """An SVG drawing, in pixels from the top left.
 
     Args:
-        width: Width of the drawing; it scales to the room it gets.
+        width: Width of the drawing; it scales to the space available.
         height: Height of the drawing.
-        title: What is seen, for those who cannot see it.
+        title: Text alternative of the drawing.
     """
 
     def __init__(self, width: float, height: float, title: str) -> None:
@@ -41,67 +41,66 @@ class Svg:
         y: float,
         width: float,
         height: float,
-        name: str = "m",
+        style: str = "m",
         *,
         opacity: float = 1.0,
     ) -> None:
-        """A filled rectangle."""
-        see = "" if opacity >= 1 else f' fill-opacity="{_n(opacity)}"'
+        """Draw a filled rectangle."""
+        alpha = "" if opacity >= 1 else f' fill-opacity="{_n(opacity)}"'
         self._parts.append(
-            f'<rect class="{name}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(0.0, width))}" '
-            f'height="{_n(max(0.0, height))}"{see}/>'
+            f'<rect class="{style}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(0.0, width))}" '
+            f'height="{_n(max(0.0, height))}"{alpha}/>'
         )
 
-    def bars(self, boxes: Sequence[tuple[float, float, float, float]], name: str = "m") -> None:
-        """Many rectangles (x, y, width, height) as one path, which is small."""
+    def bars(self, boxes: Sequence[tuple[float, float, float, float]], style: str = "m") -> None:
+        """Draw many rectangles (x, y, width, height) as one path, which is small."""
         path = "".join(f"M{_n(x)} {_n(y)}h{_n(w)}v{_n(h)}h{_n(-w)}z" for x, y, w, h in boxes)
-        self._parts.append(f'<path class="{name}" d="{path}"/>')
+        self._parts.append(f'<path class="{style}" d="{path}"/>')
 
-    def line(self, points: Sequence[tuple[float, float]], name: str = "g") -> None:
-        """A line through points; points that are no numbers break it."""
+    def line(self, points: Sequence[tuple[float, float]], style: str = "g") -> None:
+        """Draw a line through points; it is interrupted where a coordinate is not finite."""
         path, pen = "", "M"
         for x, y in points:
             if math.isfinite(x) and math.isfinite(y):
                 path, pen = f"{path}{pen}{_n(x)} {_n(y)}", "L"
             else:
                 pen = "M"
-        self._parts.append(f'<path class="{name}" fill="none" d="{path}"/>')
+        self._parts.append(f'<path class="{style}" fill="none" d="{path}"/>')
 
-    def dot(self, x: float, y: float, radius: float = 4, name: str = "m") -> None:
-        """A filled circle."""
-        self._parts.append(f'<circle class="{name}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>')
+    def dot(self, x: float, y: float, radius: float = 4, style: str = "m") -> None:
+        """Draw a filled circle."""
+        self._parts.append(f'<circle class="{style}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"/>')
 
     def text(
-        self, x: float, y: float, text: object, anchor: str = "start", turn: float = 0
+        self, x: float, y: float, text: object, anchor: str = "start", rotate: float = 0
     ) -> None:
-        """A line of text at most 80 characters long; `turn` in degrees around its anchor."""
-        at = f' transform="rotate({_n(turn)} {_n(x)} {_n(y)})"' if turn else ""
-        place = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"{at}'
+        """Draw one line of text, cut at 80 characters; `rotate` in degrees around its anchor."""
+        turned = f' transform="rotate({_n(rotate)} {_n(x)} {_n(y)})"' if rotate else ""
+        place = f'x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}"{turned}'
         self._parts.append(f'<text class="t" {place}>{escape(plain(text))}</text>')
 
-    def markup(self, *, alone: bool = True) -> str:
-        """The SVG element; `alone` brings the style along, as a picture outside a page needs it."""
-        style = f"<style>{STYLE}</style>" if alone else ""
+    def markup(self, *, standalone: bool = True) -> str:
+        """Return the SVG element, with its own style sheet if `standalone`."""
+        style = f"<style>{STYLE}</style>" if standalone else ""
         title = escape(plain(self.title, 200))
-        wide, high = _n(self.width), _n(self.height)
+        width, height = _n(self.width), _n(self.height)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" '
-            f'height="{high}" role="img" aria-label="{title}">{style}{"".join(self._parts)}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}" role="img" aria-label="{title}">'
+            f"{style}{''.join(self._parts)}</svg>"
         )
 
 
+def label_of(markup: str) -> str:
+    """Return the text alternative of an SVG that this module wrote; empty if it has none."""
+    match = _LABEL.search(markup[:_HEAD])
+    return unescape(match[1]) if match else ""
+
+
 def _n(value: float) -> str:
-    """A coordinate with one decimal (opacities are below one and get two)."""
+    """Return a coordinate with one decimal; below one (opacities), with two."""
     if not math.isfinite(value):
         return "0"
-    return (
-        f"{value:.2f}".rstrip("0").rstrip(".")
-        if abs(value) < 1
-        else f"{value:.1f}".removesuffix(".0")
-    )
-
-
-def label_of(markup: str) -> str:
-    """What a picture of `Svg` shows; empty if it does not say."""
-    found = _LABEL.search(markup[:_HEAD])
-    return unescape(found[1]) if found else ""
+    if abs(value) < 1:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.1f}".removesuffix(".0")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeweave_dagster.core.charts.standard import bar_chart
+from pipeweave_dagster.core.charts.bars import bar_chart
 
 MAX_BYTES = 30_000
 ROWS = 10
@@ -19,10 +19,10 @@ def main_plot(summary: dict[str, Any]) -> str:
     """
     best = telling(summary)
     if best:
-        return bar_chart(best, "What each column alone tells of the target, from 0 to 1", top=1.0)
+        return bar_chart(best, "What each column alone tells of the target, from 0 to 1", full=1.0)
     gaps = [(c["name"], round(c["share"], 3)) for c in summary["missingness"]["columns"][:ROWS]]
     if gaps:
-        return bar_chart(gaps, "Share of missing rows", top=1.0)
+        return bar_chart(gaps, "Share of missing rows", full=1.0)
     kinds = summary["overview"]["types"]
     return bar_chart([(k, float(n)) for k, n in kinds.items()], "Columns by type")
 

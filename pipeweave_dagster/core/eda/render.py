@@ -3,12 +3,8 @@
 from functools import cache
 from typing import Any
 
-from pipeweave_dagster.core.charts.standard import (
-    bar_chart,
-    column_chart,
-    heat_map,
-    histogram_chart,
-)
+from pipeweave_dagster.core.charts.bars import bar_chart, column_chart, histogram_chart
+from pipeweave_dagster.core.charts.heat_map import heat_map
 from pipeweave_dagster.core.eda.headline_plot import telling
 from pipeweave_dagster.core.number_format import number, shown, step
 from pipeweave_dagster.core.safe_text import plain
@@ -84,9 +80,7 @@ def histogram(detail: dict[str, Any]) -> str:
     drawn, storage = detail["histogram"], detail["storage"]
     ends = tuple(shown(drawn["edges"][end], storage, exact=False) for end in (0, -1))
     title = f"Distribution of {detail['name']}, from {ends[0]} to {ends[1]}"
-    chart = histogram_chart(
-        drawn["edges"], drawn["counts"], title, ends=(ends[0], ends[1]), alone=False
-    )
+    chart = histogram_chart(drawn["edges"], drawn["counts"], title, labels=ends, standalone=False)
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
 
 
@@ -97,7 +91,7 @@ def tells_chart(summary: dict[str, Any]) -> str:
     rows = telling(summary)
     if not rows:
         return ""
-    return Markup(bar_chart(rows, "What tells the target", top=1.0, alone=False))  # noqa: S704 - escaped
+    return Markup(bar_chart(rows, "What tells the target", full=1.0, standalone=False))  # noqa: S704 - escaped
 
 
 def relation_rows(detail: dict[str, Any], target: dict[str, Any]) -> list[dict[str, Any]]:
@@ -137,9 +131,9 @@ def time_chart(section: dict[str, Any]) -> str:
         rows["edges"],
         rows["counts"],
         f"Rows from {ends[0]} to {ends[1]}",
-        ends=ends,
-        wide=900,
-        alone=False,
+        labels=ends,
+        size=(900, 110),
+        standalone=False,
     )
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
 
@@ -149,7 +143,7 @@ def cycle_chart(cycle: dict[str, Any], key: str) -> str:
     from markupsafe import Markup
 
     title = f"{'Rows' if key == 'rows' else 'Target'} by {cycle['name']}"
-    return Markup(column_chart(cycle["labels"], cycle[key], title, alone=False))  # noqa: S704 - escaped
+    return Markup(column_chart(cycle["labels"], cycle[key], title, standalone=False))  # noqa: S704 - escaped
 
 
 def association_map(found: dict[str, Any]) -> str:
@@ -157,7 +151,7 @@ def association_map(found: dict[str, Any]) -> str:
     from markupsafe import Markup
 
     names = found["columns"]
-    chart = heat_map(names, names, found["matrix"], "Associations of the columns", alone=False)
+    chart = heat_map(names, names, found["matrix"], "Associations of the columns", standalone=False)
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string
 
 
@@ -168,5 +162,5 @@ def missing_map(found: dict[str, Any]) -> str:
     rows = [column["name"] for column in found["columns"]]
     spans = [""] * (len(found["edges"]) - 1)
     shares = [column["shares"] for column in found["columns"]]
-    chart = heat_map(rows, spans, shares, "Share of missing rows over time", alone=False)
+    chart = heat_map(rows, spans, shares, "Share of missing rows over time", standalone=False)
     return Markup(chart)  # noqa: S704 - the SVG writer escapes every string

@@ -20,7 +20,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.evaluation.audit.methodology import Score, methodology
 from pipeweave_dagster.core.evaluation.audit.run_audit import Audit, run_audit
 from pipeweave_dagster.core.evaluation.fairness import of_decisions, of_values
-from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
+from pipeweave_dagster.core.evaluation.report.audit_plots import audit_plots
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plots
 from pipeweave_dagster.core.evaluation.segments import weak_segments
@@ -90,7 +90,7 @@ def run_evaluation(
         verdict=trained.verdict,
         plots=[
             *plots(outcome, found, audit.stability),
-            *pictures(audit.curve, audit.periods, trained.metric),
+            *audit_plots(audit.curve, audit.periods, trained.metric),
             *(dependence_plot(d) for d in depends),
         ],
         importance=found,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Rate
 
-Z95 = 1.959963984540054
+Z95 = 1.959964
 """Two-sided 95 % quantile of the normal distribution."""
 Z95_ROUNDED = 1.96
 """The quantile as textbooks round it; used by `rate`, fairness and segments since version 0.1."""

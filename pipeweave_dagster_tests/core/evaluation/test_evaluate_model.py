@@ -39,8 +39,10 @@ def test_the_evaluation_and_its_card_tell_groups_cost_and_dependence(model):
     card = (out / "evaluation" / "model_card.md").read_text()
     assert "Groups of sex" in card
     assert "Mean cost of a test row" in card
-    assert f"from a probability of {found.threshold:.3g} on, as the costs ask" in card
-    assert "Use 1 of these test rows" in card
+    assert (
+        f"from a probability of {found.threshold:.3g} on, the threshold with the least cost" in card
+    )
+    assert "Uses of these test rows: 1." in card
     by_x = next(d for d in report.dependence if d.column == "x")
     assert by_x.mean[0] < 0.2 < 0.8 < by_x.mean[-1]
     assert any(plot.name == "dependence_x" for plot in report.plots)

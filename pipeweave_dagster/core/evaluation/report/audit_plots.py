@@ -1,69 +1,74 @@
-"""Pictures of what the audit found: the learning curve, and scores along time."""
+"""Plots of the audit: the learning curve, and scores over time."""
 
-import numpy as np
-
-from pipeweave_dagster.core.charts.svg import Svg
+from pipeweave_dagster.core.charts.axes import Axes, scaled
 from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName, Period, Plot
-from pipeweave_dagster.core.evaluation.report.plots import axes, place, scaled
+
+_Bounds = tuple[float, float]
 
 
-def pictures(curve: Curve | None, periods: list[Period], metric: MetricName) -> list[Plot]:
-    """What there is to be drawn."""
-    drawn = [] if curve is None else [_curve(curve, metric)]
+def audit_plots(curve: Curve | None, periods: list[Period], metric: MetricName) -> list[Plot]:
+    """Draw the learning curve and the scores over time, where there are any."""
+    drawn = [] if curve is None else [_learning_curve(curve, metric)]
     if sum(p.score is not None for p in periods) > 1:
-        drawn.append(_periods(periods, metric))
+        drawn.append(_scores_over_time(periods, metric))
     return drawn
 
 
-def _curve(curve: Curve, metric: MetricName) -> Plot:
+def _learning_curve(curve: Curve, metric: MetricName) -> Plot:
     points = [p for p in curve.points if p.score is not None]
-    told = [v for p in points for v in (p.score, p.low, p.high, p.learned) if v is not None]
-    low, high = (min(told), max(told)) if told else (0.0, 1.0)
-    svg = axes(
-        f"Learning curve, {curve.learner}", "training rows", metric, ("0", "all"), _ends(low, high)
+    known = [v for p in points for v in (p.score, p.low, p.high, p.learned) if v is not None]
+    bounds = (min(known), max(known)) if known else (0.0, 1.0)
+    chart = Axes(
+        f"Learning curve, {curve.learner}",
+        "training rows",
+        metric,
+        x_ends=("0", "all"),
+        y_ends=_ends(bounds),
     )
     most = max((p.rows for p in points), default=1)
-    for of in ("learned", "score"):
-        known = [(p.rows / most, getattr(p, of)) for p in points if getattr(p, of) is not None]
-        y = scaled(np.array([value for _, value in known]), low, high)
-        line = [place(x, float(v)) for (x, _), v in zip(known, y, strict=True)]
-        svg.line(line, "s" if of == "score" else "g")
+    chart.reference(
+        [(p.rows / most, scaled(p.learned, *bounds)) for p in points if p.learned is not None]
+    )
+    chart.curve([(p.rows / most, scaled(p.score, *bounds)) for p in points if p.score is not None])
     for p in points:
-        _interval(svg, p.rows / most, p, (low, high))
+        _interval(chart, p.rows / most, p, bounds)
     return Plot(
         name="learning_curve",
-        caption="Scores of a quick learner on rows held out (with 95 % intervals), and (grey) on "
-        "those it learned from. Where the line still rises, more rows would help.",
-        svg=svg.markup(),
+        caption="Scores of a quick learner on held-out rows (with 95 % intervals) and on its own "
+        "training rows (grey). If the curve still rises at its end, more rows would help.",
+        svg=chart.markup(),
     )
 
 
-def _periods(periods: list[Period], metric: MetricName) -> Plot:
+def _scores_over_time(periods: list[Period], metric: MetricName) -> Plot:
     points = [p for p in periods if p.score is not None]
-    told = [v for p in points for v in (p.score, p.low, p.high) if v is not None]
-    low, high = min(told), max(told)
-    names = (points[0].period[:16], points[-1].period[:16])
-    svg = axes("Scores along time", "period", metric, names, _ends(low, high))
+    known = [v for p in points for v in (p.score, p.low, p.high) if v is not None]
+    bounds = (min(known), max(known))
+    chart = Axes(
+        "Scores over time",
+        "period",
+        metric,
+        x_ends=(points[0].period[:16], points[-1].period[:16]),
+        y_ends=_ends(bounds),
+    )
     for i, p in enumerate(points):
         x = (i + 0.5) / len(points)
-        _interval(svg, x, p, (low, high))
-        value = float(scaled(np.array([p.score]), low, high)[0])
-        svg.dot(*place(x, value), 4 if p.by == "model" else 3)
+        _interval(chart, x, p, bounds)
+        if p.score is not None:
+            chart.dots([(x, scaled(p.score, *bounds))], 4 if p.by == "model" else 3)
     return Plot(
         name="periods",
-        caption="Each period foretold from earlier rows only, with 95 % intervals: by a quick "
-        "learner, and by the model itself (larger points) where these are test rows. Of the first "
-        "period one half is foretold from the other.",
-        svg=svg.markup(),
+        caption="Each period is predicted from earlier rows only, with 95 % intervals: by a quick "
+        "learner, or, on test rows, by the model itself (larger points). The second half of the "
+        "first period is predicted from its first half.",
+        svg=chart.markup(),
     )
 
 
-def _interval(svg: Svg, x: float, found: CurvePoint | Period, bounds: tuple[float, float]) -> None:
-    """The interval of a score as an upright line, where it has one."""
-    if found.low is not None and found.high is not None:
-        ends = scaled(np.array([found.low, found.high]), *bounds)
-        svg.line([place(x, float(end)) for end in ends], "s")
+def _interval(chart: Axes, x: float, scored: CurvePoint | Period, bounds: _Bounds) -> None:
+    if scored.low is not None and scored.high is not None:
+        chart.interval(x, scaled(scored.low, *bounds), scaled(scored.high, *bounds))
 
 
-def _ends(low: float, high: float) -> tuple[str, str]:
-    return f"{low:.4g}", f"{high:.4g}"
+def _ends(bounds: _Bounds) -> tuple[str, str]:
+    return f"{bounds[0]:.4g}", f"{bounds[1]:.4g}"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Curve, CurvePoint, Dependence, Estimate
-from pipeweave_dagster.core.evaluation.report.audit_plots import pictures
+from pipeweave_dagster.core.evaluation.report.audit_plots import audit_plots
 from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plots
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 
@@ -44,7 +44,7 @@ def test_lift_is_what_counting_gives():
     y[:60] = 1
     y[500:540] = 1
     gains = drawn(["n", "y"], y, np.c_[1 - scores, scores])["gains"]
-    assert "holds 6.0 times as many" in gains.caption
+    assert "hold 6.0 times as many" in gains.caption
 
 
 def test_each_axis_is_labelled_with_its_own_ends():
@@ -53,7 +53,7 @@ def test_each_axis_is_labelled_with_its_own_ends():
     assert [svg.count(f">{label}<") for label in ("first", "last", "0.25", "0.75")] == [1] * 4
     points = [CurvePoint(rows=rows, score=0.5 + rows / 1000, learned=0.9) for rows in (100, 200)]
     curve = Curve(learner="linear", points=points)
-    svg = pictures(curve, [], "roc_auc")[0].svg
+    svg = audit_plots(curve, [], "roc_auc")[0].svg
     assert [svg.count(f">{label}<") for label in ("0", "all", "0.6", "0.9")] == [1] * 4
 
 
@@ -67,5 +67,5 @@ def test_columns_that_cannot_be_told_from_nothing_have_no_bar():
     found = {p.name: p for p in plots(ScoredTest([], y, y, y, FEATURES), importance)}["importance"]
     assert ">sure<" in found.svg
     assert ">perhaps<" not in found.svg
-    assert "2 columns cannot be told from nothing" in found.svg
+    assert "2 columns without a significant importance" in found.svg
     assert "not ranked" in found.caption
