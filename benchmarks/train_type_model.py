@@ -31,11 +31,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from pipeweave_dagster.core.schema.type_model import forests
-from pipeweave_dagster.core.schema.type_model.features import Evidence, vector
+from pipeweave_dagster.core.schema.type_model.features import Evidence, feature_vector
 from pipeweave_dagster.core.schema.type_model.forests import CLASSES
-from pipeweave_dagster.core.schema.type_model.name_letters import NAME_BUCKETS, name_buckets
-from pipeweave_dagster.core.schema.type_model.sample_letters import SAMPLE_BUCKETS, sample_buckets
-from pipeweave_dagster.core.schema.type_model.surroundings import surroundings
+from pipeweave_dagster.core.schema.type_model.name_ngrams import NAME_BUCKETS, hash_name
+from pipeweave_dagster.core.schema.type_model.sample_ngrams import SAMPLE_BUCKETS, hash_samples
+from pipeweave_dagster.core.schema.type_model.table_context import table_context
 
 CAP = 30
 ROUNDS = 160
@@ -122,9 +122,9 @@ def load(path: Path) -> Labelled:
     sizes = pd.Series(files).map(pd.Series(files).value_counts()).to_numpy()
     return Labelled(
         evidence,
-        np.vstack([vector(e) for e in evidence]),
+        np.vstack([feature_vector(e) for e in evidence]),
         letters([e.name for e in evidence]),
-        hashed([sample_buckets(e.samples) for e in evidence], SAMPLE_BUCKETS),
+        hashed([hash_samples(e.samples) for e in evidence], SAMPLE_BUCKETS),
         np.array([CLASSES.index(c) for c in table["y_act"]]),
         files,
         np.minimum(1.0, CAP / sizes),
@@ -133,7 +133,7 @@ def load(path: Path) -> Labelled:
 
 def letters(names: list[str]) -> csr_matrix:
     """Hashed letters of names, each row of length one."""
-    return hashed([name_buckets(name) for name in names], NAME_BUCKETS)
+    return hashed([hash_name(name) for name in names], NAME_BUCKETS)
 
 
 def hashed(places: list[NDArray[np.int64]], width: int) -> csr_matrix:
@@ -172,7 +172,7 @@ class Fitted:
         by_name, by_sample = self.names.chances(data.letters), self.samples.chances(data.samples)
         inputs = inputs_of(data, by_name, by_sample)
         first, second = (np.asarray(b.predict(inputs, raw_score=True)) for b in self.boosters)
-        return forests.joined(first, second) + OFFSETS
+        return forests.average_log_proba(first, second) + OFFSETS
 
 
 def inputs_of(
@@ -182,7 +182,7 @@ def inputs_of(
     around: list[Any] = [None] * len(data.classes)
     for file in np.unique(data.files):
         rows = np.flatnonzero(data.files == file)
-        found = surroundings([data.evidence[i] for i in rows], by_name[rows])
+        found = table_context([data.evidence[i] for i in rows], by_name[rows])
         for i, values in zip(rows, found, strict=True):
             around[i] = values
     return np.hstack([data.figures, by_name, np.vstack(around), by_sample])

@@ -46,8 +46,8 @@ ORDER = {
         "prediction", "export", "advice",
     ],
     "core.ingest": [
-        "base", "column_matching", "types", "combine_files", "store_table", "text", "fast_path",
-        "formats", "as_text", "build_table", "aligned_batch",
+        "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",
+        "fast_path", "formats", "as_text", "build_table", "aligned_batch",
     ],
     "core.training": [
         "families", "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_results",

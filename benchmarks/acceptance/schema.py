@@ -9,7 +9,7 @@ import jsonschema
 
 from acceptance.common import Bench, Check
 from pipeweave_dagster.core.schema.export import json_schema, sql_ddl
-from pipeweave_dagster.core.schema.schema_diff import compare
+from pipeweave_dagster.core.schema.schema_diff import compare_schemas
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.settings import Settings
 
@@ -150,7 +150,7 @@ def drift(bench: Bench) -> Iterator[Check]:
     lines = bench.adult()
     old = bench.read([bench.write("old.csv", "\n".join(lines[:21000]) + "\n")], target="column_15")
     new = bench.read([bench.write("new.csv", "".join(f"{x}.\n" for x in lines[21000:]))])
-    found = compare(old.schema, old.snapshot, old.data, new.snapshot, new.data)
+    found = compare_schemas(old.schema, old.snapshot, old.data, new.snapshot, new.data)
     told = [f"{c.severity} {c.code} {c.column}" for c in found]
     yield Check(
         "SCH-09",
@@ -241,7 +241,7 @@ def versions(bench: Bench) -> Iterator[Check]:
     head, _, body = text.partition("\n")
     text = head.replace("Contract", "Agreement") + "\n" + body.replace("Mailed check", "Cheque")
     new = bench.read([bench.write("changed.csv", text)], target="Churn")
-    found = compare(old.schema, old.snapshot, old.data, new.snapshot, new.data)
+    found = compare_schemas(old.schema, old.snapshot, old.data, new.snapshot, new.data)
     told = sorted(f"{c.code} {c.column}" for c in found)
     want = ["COLUMN_RENAMED Contract", "NEW_CATEGORY PaymentMethod"]
     yield Check("SCH-11", "two versions of Telco compared", str(told), told == want)

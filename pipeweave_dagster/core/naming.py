@@ -1,4 +1,4 @@
-"""Names of data sets: safe as partition keys, folders, MLflow names and URLs."""
+"""Data set names that are safe as partition keys, folders, MLflow names and URLs."""
 
 import hashlib
 import re
@@ -14,15 +14,25 @@ _SUFFIXES = re.compile(
 SETTINGS_FILE = "pipeweave.yaml"
 
 
+def fold_name(name: str) -> str:
+    """Fold case and whitespace, for comparing column names.
+
+    Example:
+        >>> fold_name("  Total  Price ")
+        'total price'
+    """
+    return " ".join(name.split()).casefold()
+
+
 def check_slug(name: str) -> str:
-    """Give the name back if it is a valid data set name.
+    """Return the name if it is a valid data set name.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR that offers the nearest valid name.
+        PipeWeaveError: `VALIDATION_ERROR` that suggests a valid name.
     """
     if not _SLUG.fullmatch(name):
         raise validation_error(
-            f"{name[:80]!r} is no valid data set name.",
+            f"{name[:80]!r} is not a valid data set name.",
             fix=f"Use lower-case letters, digits, '-' and '_', for example {slug(name)!r}.",
             name=name[:80],
         )
@@ -30,10 +40,14 @@ def check_slug(name: str) -> str:
 
 
 def slug(text: str) -> str:
-    """A valid data set name for any text; names that differ in meaning stay different.
+    """Return a valid data set name for any text; different names stay different.
 
-    Case, blanks and accents are folded. Whatever else had to be given up leaves a short hash, so
+    Case, whitespace and accents are folded. If anything else is removed, a short hash is added, so
     that the folders `a,b` and `a;b` do not become one data set.
+
+    Example:
+        >>> slug("Sales Q1")
+        'sales-q1'
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     folded = re.sub(r"[\s.]+", "-", plain.strip())
@@ -45,15 +59,16 @@ def slug(text: str) -> str:
 
 
 def name_of_file(file_name: str) -> str:
-    """The data set name that a file name suggests: `Titanic (1).csv.gz` gives `titanic-1-…`."""
+    """Return the data set name for a file name: `Titanic (1).csv.gz` gives `titanic-1-…`."""
     base = PurePosixPath(file_name.replace("\\", "/")).name
     return slug(_SUFFIXES.sub("", base.lower()) or "data")
 
 
 def dataset_of_key(key: str) -> str | None:
-    """The data set that an object of the landing zone belongs to; None if it is no data.
+    """Return the data set of an object in the landing zone; None if it belongs to none.
 
-    `uploads/<dataset>/<file>` by contract; a file right in `uploads/` names its data set itself.
+    Keys have the form `uploads/<dataset>/<file>`; a file directly in `uploads/` names its data set
+    itself.
     """
     parts = key.split("/")
     if parts[0] not in {"uploads", "predict", "labels"} or any(p.startswith(".") for p in parts):

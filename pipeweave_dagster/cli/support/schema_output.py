@@ -7,7 +7,7 @@ import typer
 from pipeweave_dagster.cli.support.output import emit
 from pipeweave_dagster.core.documents import SchemaDeduction
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.schema.export import Format, exported
+from pipeweave_dagster.core.schema.export import Format, export_schema
 
 _FORMATS = get_args(Format)
 SchemaFormat = Annotated[
@@ -25,5 +25,5 @@ def emit_schema(found: SchemaDeduction, name: str, format_: str, *, as_json: boo
         raise validation_error(
             f"{format_!r} is not a schema format.", fix=f"Choose one of: {', '.join(_FORMATS)}."
         )
-    text = exported(found, name, cast("Format", format_))
+    text = export_schema(found, name, cast("Format", format_))
     emit({"format": format_, "schema": text}, as_json, text)

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from pipeweave_dagster.core.advice.privacy import coarse, common_values, reaches
 from pipeweave_dagster.core.documents import DatasetSnapshot
 from pipeweave_dagster.core.documents.advice import Level
-from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile_columns
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -26,14 +26,14 @@ def column_figures(
     if not reaches(level, "statistics"):
         return {}
     wanted = set(names)
-    found = [p for p in profile(snapshot, data) if p.name in wanted]
+    found = [p for p in profile_columns(snapshot, data) if p.name in wanted]
     return {p.name: _figures(p, level) for p in found}
 
 
 def _figures(column: ColumnProfile, level: Level) -> dict[str, Any]:
     figures: dict[str, Any] = {"distinct_share": coarse(column.uniqueness)}
     if column.mean is not None:
-        figures |= {"mean": coarse(column.mean), "whole_numbers": column.whole}
+        figures |= {"mean": coarse(column.mean), "whole_numbers": column.integral}
     if column.std is not None:
         figures["standard_deviation"] = coarse(column.std)
     if column.storage == "text" and column.filled:

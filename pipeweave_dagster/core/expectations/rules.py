@@ -108,7 +108,7 @@ def _categories(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[Rul
         return
     values: list[Any] = list(profile.top)
     if column.storage in {"integer", "number"}:
-        values = [int(float(v)) if profile.whole else float(v) for v in values]
+        values = [int(float(v)) if profile.integral else float(v) for v in values]
     once = sum(n == 1 for n in profile.top.values()) / profile.filled
     yield rule(
         "labels" if target else "categories",
@@ -155,7 +155,7 @@ def _formats(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[Rule]:
         min_value=1,
         max_value=2 * profile.max_length + 10,
     )
-    pattern = _TYPED_TEXT.get(column.type) or common_pattern(profile.spread)
+    pattern = _TYPED_TEXT.get(column.type) or common_pattern(profile.sample)
     if pattern:
         yield rule(
             "formats",

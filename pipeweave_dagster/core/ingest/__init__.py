@@ -1,6 +1,6 @@
-"""Read any table that people bring: whole, strictly typed, every row accounted for.
+"""Read tables of any format completely, strictly typed, with every row accounted for.
 
-The entry functions import their machinery inside, so that this package imports in no time.
+The functions import their implementation when called, so that importing this package is fast.
 """
 
 from collections.abc import Sequence
@@ -16,19 +16,25 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.ingest.base.limits import DEFAULT_LIMITS, IngestLimits
 
-__all__ = ["IngestLimits", "ingest", "ingest_as_text", "read_aligned", "settings_of_reading"]
+__all__ = ["IngestLimits", "ingest", "ingest_as_text", "ingest_settings", "read_aligned"]
 
 
-def settings_of_reading(settings: DatasetSettings) -> DatasetSettings:
-    """The part of the settings that decides how a file is read; the rest changes no table.
+def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
+    """Return the part of the settings that affects how a file is read.
 
-    These are the mode, and the columns that a person wants read as text or as a date of a given
-    form (`date:%d/%m/%Y`).
+    That is the mode, and the columns whose type is `text` or a date with its format.
+
+    Example:
+        >>> columns = {"zip": ColumnSetting(type="text"), "age": ColumnSetting(drop=True)}
+        >>> list(ingest_settings(DatasetSettings(columns=columns)).columns)
+        ['zip']
     """
+    from pipeweave_dagster.core.ingest.types.column_types import affects_reading
+
     columns = {
-        name: ColumnSetting(type=said.type)
-        for name, said in settings.columns.items()
-        if said.type is not None and (said.type == "text" or ":" in said.type)
+        name: ColumnSetting(type=setting.type)
+        for name, setting in settings.columns.items()
+        if affects_reading(setting.type)
     }
     return DatasetSettings(mode=settings.mode, columns=columns)
 
@@ -36,20 +42,31 @@ def settings_of_reading(settings: DatasetSettings) -> DatasetSettings:
 def ingest(
     upload: RawUpload, files: list[Path], out: Path, limits: IngestLimits = DEFAULT_LIMITS
 ) -> DatasetSnapshot:
-    """Read an upload into one typed table.
+    r"""Read an upload into one typed table.
 
     Args:
-        upload: What was brought; names are hints for the format. A column's type in the settings
-            decides how it is read if it is `text` or a date with its format (`date:%d/%m/%Y`).
-        files: The bytes of `upload.files`, in the same order, under any names.
-        out: Empty folder; gets `data.parquet`, and `quarantine.parquet` if rows did not fit.
-        limits: What the files may cost.
+        upload: The upload; its file names are hints to the format. A column's type in its settings
+            sets how values are read if it is `text` or a date with its format (`date:%d/%m/%Y`).
+        files: The contents of `upload.files`, in the same order, under any names.
+        out: Empty folder for `data.parquet`, and `quarantine.parquet` if rows do not match.
+        limits: Resource limits.
 
     Returns:
-        The snapshot: dialect, types, renames, missing tokens and all that was given up.
+        The snapshot: dialect, types, renames, null tokens, and counts of all that was rejected.
 
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, too large, damaged or no table.
+        PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, too large, damaged or not a
+            table.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> from pipeweave_dagster.core.documents import RawFile
+        >>> folder, out = Path(mkdtemp()), Path(mkdtemp())
+        >>> _ = (folder / "a.csv").write_text("name,age\nAnn,34\nBob,41\n")
+        >>> file = RawFile(name="a.csv", sha256="0" * 64, size_bytes=23)
+        >>> snapshot = ingest(RawUpload(dataset="a", files=[file]), [folder / "a.csv"], out)
+        >>> [(c.name, c.type) for c in snapshot.columns]
+        [('name', 'text'), ('age', 'integer')]
     """
     from pipeweave_dagster.core.ingest.build_table import ingest_files
 
@@ -58,15 +75,24 @@ def ingest(
 
 
 def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:
-    """Read one file and write it as clean CSV with the values as the text that was read.
+    r"""Read one file and write it as clean CSV, with values as the text in the file.
 
     Args:
         file: The file to read.
-        name: Its name, as a hint for the format.
-        out: Empty folder; gets `data.csv`, which has a header only if the file had one.
+        name: Its name, a hint to the format.
+        out: Empty folder for `data.csv`, which has a header only if the file has one.
 
     Returns:
-        How the file was read, and where the CSV lies.
+        How the file was read, and the CSV.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> folder, out = Path(mkdtemp()), Path(mkdtemp())
+        >>> _ = (folder / "a.csv").write_text("name;age\nAnn;034\nBob;041\n")
+        >>> ingest_as_text(folder / "a.csv", "a.csv", out).header
+        ['name', 'age']
+        >>> (out / "data.csv").read_text().splitlines()[1]
+        'Ann,034'
     """
     from pipeweave_dagster.core.ingest.as_text import write_text
 
@@ -82,23 +108,36 @@ def read_aligned(
     table: Sequence[str] = (),
     target: str | None = None,
 ) -> DatasetSnapshot:
-    """Read a batch for prediction with the training columns' types; no row is ever dropped.
+    r"""Read a batch to predict with the types of the training columns; no row is ever dropped.
 
     Args:
         file: The batch.
-        name: Its name, as a hint for the format.
-        columns: Those columns of the training snapshot that are wanted.
-        out: Empty folder; gets `data.parquet` with the rows in file order.
-        limits: What the file may cost.
-        table: All columns of the training snapshot in order: a batch without a header has these,
-            or all but the target, or the wanted ones.
-        target: Which of them a batch may lack.
+        name: Its name, a hint to the format.
+        columns: The required columns of the training snapshot.
+        out: Empty folder for `data.parquet`, with the rows in file order.
+        limits: Resource limits.
+        table: Names of all columns of the training snapshot, in order. A batch without a header has
+            these, or all but the target, or the required ones.
+        target: The column that a batch may lack.
 
     Returns:
-        The snapshot. Columns that the batch lacks are said in `notes`; values that do not fit the
-        training type are missing, with a note that counts them; further columns are kept.
-    """
-    from pipeweave_dagster.core.ingest.aligned_batch import align
-    from pipeweave_dagster.core.ingest.column_matching import Places
+        The snapshot. Absent columns are listed in `notes`; values that do not match the training
+        type are missing, and counted in a note; further columns are kept.
 
-    return align(file, name, columns, out, limits, Places(tuple(table), target))
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` for a file that is not a table, or has no header and
+            another number of columns.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> folder, out = Path(mkdtemp()), Path(mkdtemp())
+        >>> _ = (folder / "batch.csv").write_text("Age,name\n50,Dee\n?,Eve\n")
+        >>> age = SnapshotColumn(name="age", original_name="age", type="integer", missing=0)
+        >>> snapshot = read_aligned(folder / "batch.csv", "batch.csv", [age], out)
+        >>> [(c.name, c.type, c.missing) for c in snapshot.columns]
+        [('age', 'integer', 1), ('name', 'text', 0)]
+    """
+    from pipeweave_dagster.core.ingest.aligned_batch import read_batch
+    from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
+
+    return read_batch(file, name, columns, out, limits, ColumnMatcher(tuple(table), target))

@@ -1,82 +1,58 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Read rows to predict in the types the model was trained on; no row is ever dropped."""
+"""Read rows to predict with the types of the training data; no row is ever dropped."""
 
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, SnapshotColumn
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable
-from pipeweave_dagster.core.ingest.base.workspace import Workspace, identifier, literal, workspace
+from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
+from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
+from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.build_table import read_raw
-from pipeweave_dagster.core.ingest.column_matching import Places
-from pipeweave_dagster.core.ingest.text.read_plan import Known
-from pipeweave_dagster.core.ingest.types.casting import Cast, lost, write_typed
-from pipeweave_dagster.core.ingest.types.date_parsers import DATES, DATETIMES, TIMES, union
-from pipeweave_dagster.core.ingest.types.format_guesses import is_null_token
+from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
+from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+from pipeweave_dagster.core.ingest.types.casting import Cast, uncastable_values, write_typed
+from pipeweave_dagster.core.ingest.types.date_parsers import DATES, DATETIMES
+from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
-from pipeweave_dagster.core.ingest.types.value_parsers import (
-    BOOLEAN,
-    INTEGER,
-    NUMBER,
-    PLAIN_NUMBERS,
-    TEXT,
-    Parser,
-    affixed_parser,
-)
-
-_SQL = {
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "time": "TIME",
-    "text": "VARCHAR",
-}
-_MEDIA = "application/vnd.apache.parquet"
+from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER
 
 
-def align(
+def read_batch(
     file: Path,
     name: str,
     columns: list[SnapshotColumn],
     out: Path,
     limits: IngestLimits,
-    places: Places,
+    matcher: ColumnMatcher,
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
-    known = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
+    names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     with workspace(out, limits) as space:
-        raw = read_raw(file, name, "raw0", space, Known(known, keep_all=True))
-        return _align(raw, columns, out, space, places.of(raw.names, columns))
+        raw = read_raw(file, name, "raw0", space, ReadOptions(names, keep_all=True))
+        return _store(raw, columns, out, space, matcher.match(raw.names, columns))
 
 
-def _align(
+def _store(
     raw: RawTable,
     columns: list[SnapshotColumn],
     out: Path,
     space: Workspace,
-    places: dict[str, int],
+    indices: dict[str, int],
 ) -> DatasetSnapshot:
-    known = {i: c for c in columns if (i := places.get(c.name)) is not None}
-    known, told = _fitted(raw, known, space)
-    casts = [_cast(raw, i, column) for i, column in known.items()]
-    notes = [*raw.notes, *_of_columns(columns, places, told)]
-    stored = [(column, told.get(i)) for i, column in known.items()]
-    names = {c.name.casefold() for c in columns}
-    extra = [j for j in range(len(raw.names)) if j not in known]
-    for j in extra:
-        label = raw.names[j].strip() or f"column_{j + 1}"
-        while label.casefold() in names:
-            label += "_extra"
-        names.add(label.casefold())
-        casts.append(Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", label))
-        stored.append(
-            (SnapshotColumn(name=label, original_name=raw.names[j], type="text", missing=0), None)
-        )
+    """Write the matched columns with their training types, and further columns as text."""
+    matched = {i: c for c in columns if (i := indices.get(c.name)) is not None}
+    matched, mismatch_notes = _resolve_types(raw, matched, space)
+    casts = [_cast(raw, i, column) for i, column in matched.items()]
+    notes = [*raw.notes, *_column_notes(columns, indices, mismatch_notes)]
+    stored = [(column, mismatch_notes.get(i)) for i, column in matched.items()]
+    extra = _extra_columns(raw, matched, columns)
     if extra:
-        many = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
-        notes.append(f"The batch has {many} that the model does not use.")
+        count = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
+        notes.append(f"The batch has {count} that the model does not use.")
+    casts += [Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", c.name) for j, c in extra.items()]
+    stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"
     write_typed(space, raw.table, casts, path, "ORDER BY r")
     return DatasetSnapshot(
@@ -84,74 +60,92 @@ def _align(
         rows_read=raw.rows,
         rows=raw.rows,
         rows_quarantined=0,
-        columns=_counted(stored, path, space),
-        data=Payload.of(path, _MEDIA),
+        columns=_with_missing(stored, path, space),
+        data=Payload.of(path, PARQUET_MEDIA_TYPE),
         notes=notes,
     )
 
 
-def _fitted(
-    raw: RawTable, known: dict[int, SnapshotColumn], space: Workspace
+def _extra_columns(
+    raw: RawTable, matched: dict[int, SnapshotColumn], columns: list[SnapshotColumn]
+) -> dict[int, SnapshotColumn]:
+    """Return the columns that the model does not use, by index, under unique names."""
+    names = {c.name.casefold() for c in columns}
+    extra = {}
+    for j in range(len(raw.names)):
+        if j in matched:
+            continue
+        name = raw.names[j].strip() or f"column_{j + 1}"
+        while name.casefold() in names:
+            name += "_extra"
+        names.add(name.casefold())
+        extra[j] = SnapshotColumn(name=name, original_name=raw.names[j], type="text", missing=0)
+    return extra
+
+
+def _resolve_types(
+    raw: RawTable, matched: dict[int, SnapshotColumn], space: Workspace
 ) -> tuple[dict[int, SnapshotColumn], dict[int, str]]:
-    """The columns with the types that they get, and notes on values that do not fit, by place.
+    """Return the columns with the types to store, and notes on mismatches, by column index.
 
-    Where training saw whole numbers alone, a fraction or a huge number still tells more than a
-    missing value: such a column is read as numbers.
+    A fraction or a huge number in a column that was integer in training is still more informative
+    than a missing value: such a column is read as number.
     """
-    found = _misfits(raw, known, space)
-    whole = {i: known[i] for i in found if known[i].type == "integer"}
-    broader = {i: c.model_copy(update={"type": "number"}) for i, c in whole.items()}
-    found = {i: v for i, v in found.items() if i not in broader} | _misfits(raw, broader, space)
-    known = known | broader
-    return known, {i: _told(known[i], values) for i, values in found.items()}
+    mismatches = _mismatches(raw, matched, space)
+    integers = {i: matched[i] for i in mismatches if matched[i].type == "integer"}
+    wider = {i: c.model_copy(update={"type": "number"}) for i, c in integers.items()}
+    mismatches = {i: v for i, v in mismatches.items() if i not in wider}
+    mismatches |= _mismatches(raw, wider, space)
+    matched = matched | wider
+    return matched, {i: _mismatch_note(matched[i], values) for i, values in mismatches.items()}
 
 
-def _misfits(
-    raw: RawTable, known: dict[int, SnapshotColumn], space: Workspace
+def _mismatches(
+    raw: RawTable, columns: dict[int, SnapshotColumn], space: Workspace
 ) -> dict[int, list[tuple[str, int]]]:
-    """Values that do not fit and do not mark a missing one, with counts, by place."""
-    found = lost(space, raw.table, [_cast(raw, i, column) for i, column in known.items()])
-    odd = {i: [v for v in values if not is_null_token(v[0])] for i, values in found.items()}
-    return {i: values for i, values in odd.items() if values}
+    """Return the values other than null tokens whose cast fails, with counts, by column index."""
+    casts = [_cast(raw, i, column) for i, column in columns.items()]
+    failed = uncastable_values(space, raw.table, casts)
+    mismatches = {i: [v for v in values if not is_null_token(v[0])] for i, values in failed.items()}
+    return {i: values for i, values in mismatches.items() if values}
+
+
+def _mismatch_note(column: SnapshotColumn, values: list[tuple[str, int]]) -> str:
+    examples = ", ".join(repr(value[:40]) for value, _ in values[:3])
+    return (
+        f"{column.name}: {sum(n for _, n in values)} values are not of the training type"
+        f" {column.type} and were set to missing: {examples}."
+    )
+
+
+def _column_notes(
+    columns: list[SnapshotColumn], indices: dict[str, int], mismatch_notes: dict[int, str]
+) -> list[str]:
+    """Return the notes on absent columns and mismatches, in the order of the training table."""
+    notes = []
+    for column in columns:
+        index = indices.get(column.name)
+        if index is None:
+            notes.append(f"The batch lacks the column {column.name!r}.")
+        elif index in mismatch_notes:
+            notes.append(mismatch_notes[index])
+    return notes
 
 
 def _cast(raw: RawTable, index: int, column: SnapshotColumn) -> Cast:
-    """How a column gets its training type."""
-    native, wanted = raw.natives[index], _SQL[column.type]
-    value = f"c{index}"
-    if native == "VARCHAR":
+    """Return the cast of a column to its training type."""
+    value, source, target = f"c{index}", raw.sql_types[index], SQL_TYPES[column.type]
+    if source == "VARCHAR":
         return Cast(index, trimmed(value), _cast_text(value, column), column.name)
-    typed = f"TRY_CAST({value} AS {wanted})"
-    if column.type == "integer" and native == "DOUBLE":
+    typed = f"TRY_CAST({value} AS {target})"
+    if column.type == "integer" and source == "DOUBLE":
         typed = f"CASE WHEN {value} = floor({value}) THEN TRY_CAST({value} AS BIGINT) END"
     return Cast(index, value, typed, column.name)
 
 
-def _told(column: SnapshotColumn, odd: list[tuple[str, int]]) -> str:
-    """What is said of values that do not fit."""
-    shown = ", ".join(repr(value[:40]) for value, _ in odd[:3])
-    return (
-        f"{column.name}: {sum(n for _, n in odd)} values are no {column.type} as in training"
-        f" and count as missing: {shown}."
-    )
-
-
-def _of_columns(
-    columns: list[SnapshotColumn], places: dict[str, int], told: dict[int, str]
-) -> list[str]:
-    """What is to be said of training columns, in their order."""
-    notes = []
-    for column in columns:
-        index = places.get(column.name)
-        if index is None:
-            notes.append(f"The batch lacks the column {column.name!r}.")
-        elif index in told:
-            notes.append(told[index])
-    return notes
-
-
 def _cast_text(value: str, column: SnapshotColumn) -> str:
-    parsers = [parser_of(column)]
+    """Return the SQL of a text's typed value, by the training format or a plain one."""
+    parsers = [parser_of_column(column)]
     if column.type == "number":
         parsers += [p for p in (NUMBER,) if p not in parsers]
     elif column.type == "boolean":
@@ -161,39 +155,22 @@ def _cast_text(value: str, column: SnapshotColumn) -> str:
         )
     elif column.type in {"date", "datetime"}:
         parsers += [p for p in (*DATES[:1], *DATETIMES[:2]) if p not in parsers]
-    if column.type == "integer":  # 3.0 is an integer that a spreadsheet wrote
+    if column.type == "integer":  # 3.0 is an integer written by a spreadsheet
         value = f"regexp_replace({value}, '^([+-]?[0-9]+)\\.0+$', '\\1')"
+    target = SQL_TYPES[column.type]
     casts = [
-        f"CASE WHEN {p.fits_sql(value)} THEN CAST({p.cast_sql(value)} AS {_SQL[column.type]}) END"
+        f"CASE WHEN {p.match_sql(value)} THEN CAST({p.cast_sql(value)} AS {target}) END"
         for p in parsers
     ]
     return f"coalesce({', '.join(casts)})"
 
 
-def parser_of(column: SnapshotColumn) -> Parser:
-    """The parser that the column's type, format and unit name."""
-    if column.type == "text":
-        return TEXT
-    if column.type == "boolean":
-        return BOOLEAN
-    format_ = column.format or ""
-    if column.type in {"integer", "number"}:
-        if format_.startswith("number with "):
-            return affixed_parser(column.unit, "k/M/B" in format_, "decimal ','" in format_)
-        plain = {p.format or p.type: p for p in PLAIN_NUMBERS}
-        return plain.get(format_ or column.type, INTEGER if column.type == "integer" else NUMBER)
-    known = {p.format: p for p in (*DATES, *DATETIMES, *TIMES)}
-    if " or " in format_:
-        first, second = format_.split(" or ", 1)
-        return union(known[first], known[second])
-    return known.get(column.format, DATES[0] if column.type == "date" else DATETIMES[1])
-
-
-def _counted(
+def _with_missing(
     stored: list[tuple[SnapshotColumn, str | None]], path: Path, space: Workspace
 ) -> list[SnapshotColumn]:
+    """Return the stored columns with their notes and counts of missing values."""
     counts = ", ".join(f"count(*) - count({identifier(c.name)})" for c, _ in stored)
-    missing = space.one(f"SELECT {counts} FROM read_parquet({literal(str(path))})")
+    missing = space.query_row(f"SELECT {counts} FROM read_parquet({literal(str(path))})")
     return [
         c.model_copy(update={"missing": m, "note": note})
         for (c, note), m in zip(stored, missing, strict=True)

@@ -1,11 +1,11 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Write a file as clean CSV: nothing typed, nothing left out but blank rows and titles."""
+"""Write a file as clean CSV: values untyped, only blank rows and the preamble removed."""
 
 import csv
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import Dialect, Payload, TextTable
-from pipeweave_dagster.core.ingest.base.containers import Content, unwrap
+from pipeweave_dagster.core.ingest.base.containers import Content, unpack
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.formats import self_describing
@@ -15,29 +15,28 @@ from pipeweave_dagster.core.ingest.text import read_plan
 def write_text(file: Path, name: str, out: Path) -> TextTable:
     """Read `file` and write `out/data.csv`; see `ingest_as_text`."""
     with workspace(out, IngestLimits()) as space:
-        content = unwrap(file, name, space.folder, space.limits)
-        kind = self_describing.format_of(content)
-        if kind == "csv":
-            return _delimited(content, out, space)
-        raw = self_describing.read(content, kind, "raw0", space)
+        content = unpack(file, name, space.folder, space.limits)
+        format_ = self_describing.detect_format(content)
+        if format_ == "csv":
+            return _from_delimited(content, out, space)
+        raw = self_describing.read(content, format_, "raw0", space)
         columns = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(len(raw.names)))
-        rows = space.rows(f"SELECT {columns} FROM raw0")
-        table = [["" if v is None else v for v in row] for row in rows]
-        return _written(table, raw.names, raw.dialect, raw.notes, out)
+        records = space.query(f"SELECT {columns} FROM raw0")
+        rows = [["" if v is None else v for v in record] for record in records]
+        return _write_csv(rows, raw.names, raw.dialect, raw.notes, out)
 
 
-def _delimited(content: Content, out: Path, space: Workspace) -> TextTable:
-    decided = read_plan.plan(content, space.folder)
-    records = read_plan.all_records(decided)
-    body = records[decided.layout.preamble + decided.layout.header :]
+def _from_delimited(content: Content, out: Path, space: Workspace) -> TextTable:
+    plan = read_plan.plan_read(content, space.folder)
+    body = read_plan.read_records(plan)[plan.body_start :]
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]
-    names = decided.layout.names
+    names = plan.layout.names
     if names is not None:
-        names = read_plan.without_blanks(names, decided.layout.width)
-    return _written(rows, names, read_plan.dialect_of(content, decided), [], out)
+        names = read_plan.trim_header(names, plan.layout.width)
+    return _write_csv(rows, names, read_plan.dialect_document(content, plan), [], out)
 
 
-def _written(
+def _write_csv(
     rows: list[list[str]], names: list[str] | None, dialect: Dialect, notes: list[str], out: Path
 ) -> TextTable:
     path = out / "data.csv"

@@ -1,7 +1,6 @@
-"""From uploaded files to the typed table: unwrap, read, put together, decide, store."""
+"""Build the typed table of an upload: unpack, read, combine, infer types, store."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -9,20 +8,20 @@ import duckdb
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
-from pipeweave_dagster.core.ingest.base.containers import Content, unwrap
+from pipeweave_dagster.core.ingest.base.containers import Content, unpack
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, drop_empty_columns
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
-from pipeweave_dagster.core.ingest.combine_files import combine
+from pipeweave_dagster.core.ingest.combine_files import combine_tables
 from pipeweave_dagster.core.ingest.fast_path import read_fast
 from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.relations import Format
-from pipeweave_dagster.core.ingest.store_table import store
+from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
-from pipeweave_dagster.core.ingest.text.read_plan import NOTHING_KNOWN, Known
-from pipeweave_dagster.core.ingest.types.date_parsers import named
-from pipeweave_dagster.core.ingest.types.decide_types import decide
-from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
+from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
+from pipeweave_dagster.core.ingest.types.column_types import affects_reading, parse_column_type
+from pipeweave_dagster.core.ingest.types.infer_types import infer_types
+from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 _log = logging.getLogger(__name__)
 
@@ -39,16 +38,16 @@ def ingest_files(
     size = sum(path.stat().st_size for path, _ in files)
     with workspace(out, limits, size) as space:
         try:
-            asked = {k.strip().casefold(): p for k, p in _asked(columns or {}) if p is not None}
-            fast = _one_fast(files, out, space, asked)
-            snapshot = fast or _thorough(files, out, space, asked)
+            requested = _requested_parsers(columns or {})
+            fast = _read_fast(files, out, space, requested)
+            snapshot = fast or _read_thoroughly(files, out, space, requested)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
-                fix="Give the worker more memory, or upload less.",
+                fix="Give the worker more memory, or upload less data.",
             ) from error
     _log.info(
-        "%s rows read, %s loaded, %s in quarantine; %s columns",
+        "%s rows read, %s stored, %s quarantined; %s columns",
         snapshot.rows_read,
         snapshot.rows,
         snapshot.rows_quarantined,
@@ -57,55 +56,55 @@ def ingest_files(
     return snapshot
 
 
-def _one_fast(
-    files: list[tuple[Path, str]], out: Path, space: Workspace, asked: dict[str, Parser]
+def _requested_parsers(columns: dict[str, ColumnSetting]) -> dict[str, Parser]:
+    """Return the parsers that the settings request, by case-folded column name."""
+    requested: dict[str, Parser] = {}
+    for name, setting in columns.items():
+        if setting.type is not None and affects_reading(setting.type):
+            parser = parse_column_type(setting.type, name).parser
+            if parser is not None:
+                requested[name.strip().casefold()] = parser
+    return requested
+
+
+def _read_fast(
+    files: list[tuple[Path, str]], out: Path, space: Workspace, requested: dict[str, Parser]
 ) -> DatasetSnapshot | None:
     if len(files) > 1:
         return None
-    content, kind = _opened(*files[0], "fast", space)
-    return read_fast(content, out, space, asked) if kind == "csv" else None
+    content, format_ = _unpack(*files[0], "fast", space)
+    return read_fast(content, out, space, requested) if format_ == "csv" else None
 
 
-def _asked(columns: dict[str, ColumnSetting]) -> Iterator[tuple[str, Parser | None]]:
-    """Forms that a person asked for: `text`, or a date with its format (`date:%d/%m/%Y`)."""
-    for name, setting in columns.items():
-        if setting.type == "text":
-            yield name, TEXT
-        elif setting.type and ":" in setting.type:
-            parser = named(setting.type)
-            if parser is None:
-                raise validation_error(
-                    f"The type {setting.type!r} of column {name!r} is not known.",
-                    fix="Write it like date:%d/%m/%Y, date:%m/%d/%Y or datetime:%d/%m/%Y %H:%M.",
-                )
-            yield name, parser
-
-
-def _thorough(
-    files: list[tuple[Path, str]], out: Path, space: Workspace, asked: dict[str, Parser]
+def _read_thoroughly(
+    files: list[tuple[Path, str]], out: Path, space: Workspace, requested: dict[str, Parser]
 ) -> DatasetSnapshot:
     tables = [read_raw(path, name, f"raw{i}", space) for i, (path, name) in enumerate(files)]
-    raw = combine(tables, [name for _, name in files], space)
+    raw = combine_tables(tables, [name for _, name in files], space)
     names, _ = unique_names(raw.names)
-    said = {i: asked[n.casefold()] for i, n in enumerate(names) if n.casefold() in asked}
-    return store(raw, decide(raw, space, said), out, space)
+    parsers = {
+        i: requested[name.casefold()]
+        for i, name in enumerate(names)
+        if name.casefold() in requested
+    }
+    return store_table(raw, infer_types(raw, space, parsers), out, space)
 
 
-def _opened(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:
-    inside = space.folder / folder
-    inside.mkdir()
-    content = unwrap(path, name, inside, space.limits)
-    return content, self_describing.format_of(content)
+def _unpack(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:
+    target = space.folder / folder
+    target.mkdir()
+    content = unpack(path, name, target, space.limits)
+    return content, self_describing.detect_format(content)
 
 
 def read_raw(
-    path: Path, name: str, table: str, space: Workspace, known: Known = NOTHING_KNOWN
+    path: Path, name: str, table: str, space: Workspace, options: ReadOptions = DEFAULT_OPTIONS
 ) -> RawTable:
-    """Read one file into a raw table, whatever its format."""
-    content, kind = _opened(path, name, table, space)
-    _log.info("%s is %s (%s)", name, kind, content.container)
-    if kind == "csv":
-        raw = delimited.read(content, table, space, known)
+    """Read one file of any format into a raw table."""
+    content, format_ = _unpack(path, name, table, space)
+    _log.info("%s: format %s, compression %s", name, format_, content.container)
+    if format_ == "csv":
+        raw = delimited.read(content, table, space, options)
     else:
-        raw = self_describing.read(content, kind, table, space, known)
+        raw = self_describing.read(content, format_, table, space, options)
     return drop_empty_columns(raw, space)

@@ -1,82 +1,88 @@
-"""Which column of a batch each training column is: by name, else by its place."""
+"""Match the columns of a batch to those of the training table: by name, else by position."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import SnapshotColumn
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.naming import fold_name
 
 
-class Places(NamedTuple):
-    """All columns of the training table in order, and the one that a batch may lack."""
+class ColumnMatcher(NamedTuple):
+    """Matches the columns of a batch to those of the training table.
+
+    Attributes:
+        table: Names of all columns of the training table, in order.
+        target: The column that a batch may lack.
+    """
 
     table: tuple[str, ...] = ()
     target: str | None = None
 
-    def of(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
-        """The place in the batch of each wanted column that it has.
+    def match(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
+        """Return the index in the batch of each required column that it has, by name.
 
         Args:
-            names: Headings of the batch, blank where it has none.
-            columns: The wanted columns of the training table.
+            names: Column names of the batch, blank where it has none.
+            columns: Required columns of the training table.
 
         Raises:
-            PipeWeaveError: VALIDATION_ERROR where the batch has no header, and its columns cannot
-                be told by their number.
+            PipeWeaveError: `VALIDATION_ERROR` if the batch has no header and its number of columns
+                fits neither the training table nor the required columns.
         """
         if any(name.strip() for name in names):
-            places = _by_name(names, columns)
-            return places | self._nameless(names, [c for c in columns if c.name not in places])
-        wanted = [column.name for column in columns]
-        order = self._order(len(names), wanted)
-        return {name: order.index(name) for name in wanted if name in order}
+            indices = _match_by_name(names, columns)
+            return indices | self._match_nameless(
+                names, [c for c in columns if c.name not in indices]
+            )
+        required = [column.name for column in columns]
+        order = self._order(len(names), required)
+        return {name: order.index(name) for name in required if name in order}
 
-    def _nameless(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
-        """Columns without a heading, such as row names that were written as well.
+    def _match_nameless(
+        self, names: Sequence[str], columns: list[SnapshotColumn]
+    ) -> dict[str, int]:
+        """Match columns without a name, such as row names of a data frame.
 
-        They come in the same order if the batch has as many, else they stand where they stood.
+        If the batch has as many of them, they are in the same order, else at the same positions.
         """
-        wanted = [c.name for c in columns if not c.original_name.strip()]
+        required = [c.name for c in columns if not c.original_name.strip()]
         blank = [j for j, name in enumerate(names) if not name.strip()]
-        if len(wanted) == len(blank):
-            return dict(zip(wanted, blank, strict=True))
+        if len(required) == len(blank):
+            return dict(zip(required, blank, strict=True))
         table = self.table or [f"column_{j + 1}" for j in range(len(names))]
-        places = {name: j for j, name in enumerate(table) if j in blank}
-        return {name: places[name] for name in wanted if name in places}
+        indices = {name: j for j, name in enumerate(table) if j in blank}
+        return {name: indices[name] for name in required if name in indices}
 
-    def _order(self, width: int, wanted: list[str]) -> list[str]:
-        """Names of the columns of a batch that has none."""
-        rest = [name for name in self.table if name != self.target]
-        if not self.table or width == len(wanted) != len(rest):
-            return wanted[:width]
+    def _order(self, width: int, required: list[str]) -> list[str]:
+        """Return the column names of a batch without a header, by its number of columns."""
+        without_target = [name for name in self.table if name != self.target]
+        if not self.table or width == len(required) != len(without_target):
+            return required[:width]
         if width >= len(self.table):
             return list(self.table)
-        if width == len(rest):
-            return rest
+        if width == len(without_target):
+            return without_target
         raise validation_error(
-            f"The batch has {width} columns and no header, but the table that the model learned "
-            f"from has {len(self.table)}.",
-            fix="Add a header, or give all columns (the target may be left out).",
+            f"The batch has {width} columns and no header, but the training table has "
+            f"{len(self.table)} columns.",
+            fix="Add a header, or include all columns (the target is optional).",
             columns=list(self.table)[:200],
         )
 
 
-def _by_name(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
-    places: dict[str, int] = {}
-    taken: set[int] = set()
-    for alike in (str, _plain):  # a name that is the very same goes before one that is like it
-        called: dict[str, list[int]] = {}
+def _match_by_name(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
+    indices: dict[str, int] = {}
+    used: set[int] = set()
+    for key_of in (str, fold_name):  # an exact match takes precedence over a similar name
+        by_key: dict[str, list[int]] = {}
         for j, name in enumerate(names):
-            if name.strip() and j not in taken:
-                called.setdefault(alike(name), []).append(j)
+            if name.strip() and j not in used:
+                by_key.setdefault(key_of(name), []).append(j)
         for column in columns:
-            keys = [] if column.name in places else [column.original_name, column.name]
-            found = [j for k in keys for j in called.get(alike(k), ()) if j not in taken]
+            keys = [] if column.name in indices else [column.original_name, column.name]
+            found = [j for k in keys for j in by_key.get(key_of(k), ()) if j not in used]
             if found:
-                places[column.name] = found[0]
-                taken.add(found[0])
-    return places
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
+                indices[column.name] = found[0]
+                used.add(found[0])
+    return indices

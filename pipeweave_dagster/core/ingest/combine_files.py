@@ -1,53 +1,54 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Put several files of one data set under each other, matching columns by name."""
+"""Concatenate several files of one data set, matching columns by name."""
 
 import re
 
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable, Rejected
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.naming import fold_name
 
-_MOST_LABELS = 100
+_MAX_LABELS = 100
 _NUMBER = re.compile(r"[\d\W]*")
 
 
-def combine(tables: list[RawTable], files: list[str], space: Workspace) -> RawTable:
-    """One table with all columns of all files; what differs is said in the notes.
+def combine_tables(tables: list[RawTable], files: list[str], space: Workspace) -> RawTable:
+    """Concatenate tables; the result has the columns of all files, and notes on differences.
 
-    Columns are matched by name (ignoring case and blanks around), or by position where no file has
-    a header. A column that a file lacks is missing in its rows.
+    Columns are matched by name (ignoring case and surrounding whitespace), or by position where
+    there is no header. A column that a file lacks is missing in its rows.
     """
     first = tables[0]
     if len(tables) == 1:
         return first
     keys: dict[str, str] = {}
-    maps = [_keys(t) for t in tables]
-    for table, mapping in zip(tables, maps, strict=True):
-        for key, index in mapping.items():
+    indices = [_column_keys(t) for t in tables]
+    for table, index_of in zip(tables, indices, strict=True):
+        for key, index in index_of.items():
             keys.setdefault(key, table.names[index])
-    natives = [_common_type(key, tables, maps) for key in keys]
-    parts = [_select(t, m, list(keys), natives) for t, m in zip(tables, maps, strict=True)]
+    sql_types = [_common_type(key, tables, indices) for key in keys]
+    parts = [_select(t, i, list(keys), sql_types) for t, i in zip(tables, indices, strict=True)]
     space.db.execute(f"CREATE TABLE combined AS {' UNION ALL '.join(parts)}")
     return RawTable(
         table="combined",
         names=list(keys.values()),
-        natives=natives,
+        sql_types=sql_types,
         dialect=first.dialect,
         rows=sum(t.rows for t in tables),
         rejected=[
-            Rejected(r.line, f"{file}: {r.reason}", r.text)
+            RejectedRecord(r.line, f"{file}: {r.reason}", r.text)
             for t, file in zip(tables, files, strict=True)
             for r in t.rejected
         ],
-        notes=_notes(tables, files, maps, keys, space),
-        line_of=lambda rows: _lines(tables, rows),
+        notes=_notes(tables, files, indices, keys, space),
+        line_numbers_of=lambda rows: _line_numbers(tables, rows),
     )
 
 
-def _keys(table: RawTable) -> dict[str, int]:
-    """Each column's key: its name, or its position; a repeated name counts its repetitions."""
+def _column_keys(table: RawTable) -> dict[str, int]:
+    """Return the column indices by key: the name (numbered if repeated), else the position."""
     keys: dict[str, int] = {}
     for index, name in enumerate(table.names):
-        base = " ".join(name.split()).casefold() or f"#{index}"
+        base = fold_name(name) or f"#{index}"
         key, count = base, 1
         while key in keys:
             count += 1
@@ -56,17 +57,19 @@ def _keys(table: RawTable) -> dict[str, int]:
     return keys
 
 
-def _common_type(key: str, tables: list[RawTable], maps: list[dict[str, int]]) -> str:
-    found = {t.natives[m[key]] for t, m in zip(tables, maps, strict=True) if key in m}
-    if len(found) == 1:
-        return found.pop()
-    return "DOUBLE" if found == {"BIGINT", "DOUBLE"} else "VARCHAR"
+def _common_type(key: str, tables: list[RawTable], indices: list[dict[str, int]]) -> str:
+    types = {t.sql_types[i[key]] for t, i in zip(tables, indices, strict=True) if key in i}
+    if len(types) == 1:
+        return types.pop()
+    return "DOUBLE" if types == {"BIGINT", "DOUBLE"} else "VARCHAR"
 
 
-def _select(table: RawTable, mapping: dict[str, int], keys: list[str], natives: list[str]) -> str:
+def _select(
+    table: RawTable, index_of: dict[str, int], keys: list[str], sql_types: list[str]
+) -> str:
     columns = [
-        f"CAST({f'c{mapping[key]}' if key in mapping else 'NULL'} AS {native}) AS c{i}"
-        for i, (key, native) in enumerate(zip(keys, natives, strict=True))
+        f"CAST({f'c{index_of[key]}' if key in index_of else 'NULL'} AS {sql_type}) AS c{i}"
+        for i, (key, sql_type) in enumerate(zip(keys, sql_types, strict=True))
     ]
     return f"(SELECT {', '.join(columns)} FROM {table.table} ORDER BY rowid)"
 
@@ -74,36 +77,36 @@ def _select(table: RawTable, mapping: dict[str, int], keys: list[str], natives: 
 def _notes(
     tables: list[RawTable],
     files: list[str],
-    maps: list[dict[str, int]],
+    indices: list[dict[str, int]],
     keys: dict[str, str],
     space: Workspace,
 ) -> list[str]:
-    notes = [f"{len(files)} files were put under each other: {', '.join(files[:10])}."]
-    for table, file, mapping in zip(tables, files, maps, strict=True):
+    notes = [f"{len(files)} files were concatenated: {', '.join(files[:10])}."]
+    for table, file, index_of in zip(tables, files, indices, strict=True):
         notes += [f"{file}: {note}" for note in table.notes]
-        lacking = [name for key, name in keys.items() if key not in mapping]
-        if lacking:
-            notes.append(f"{file} lacks {len(lacking)} columns: {', '.join(lacking[:10])}.")
+        absent = [name for key, name in keys.items() if key not in index_of]
+        if absent:
+            notes.append(f"{file} lacks {len(absent)} columns: {', '.join(absent[:10])}.")
     for key, name in keys.items():
-        told = name or f"column {int(key[1:]) + 1}"
-        notes += _clashes(told, key, tables, maps, space)
+        label = name or f"column {int(key[1:]) + 1}"
+        notes += _spelling_notes(label, key, tables, indices, space)
     return notes
 
 
-def _clashes(
-    name: str, key: str, tables: list[RawTable], maps: list[dict[str, int]], space: Workspace
+def _spelling_notes(
+    name: str, key: str, tables: list[RawTable], indices: list[dict[str, int]], space: Workspace
 ) -> list[str]:
-    """Labels that different files spell differently (`yes` and `Yes.`): told, never merged."""
+    """Report labels that files spell differently (`yes` and `Yes.`); they are never merged."""
     spellings: dict[str, set[str]] = {}
-    for table, mapping in zip(tables, maps, strict=True):
-        if key not in mapping or table.natives[mapping[key]] != "VARCHAR":
+    for table, index_of in zip(tables, indices, strict=True):
+        if key not in index_of or table.sql_types[index_of[key]] != "VARCHAR":
             continue
-        found = space.rows(
-            f"SELECT DISTINCT trim(c{mapping[key]}) FROM {table.table} LIMIT {_MOST_LABELS + 1}"
+        labels = space.query(
+            f"SELECT DISTINCT trim(c{index_of[key]}) FROM {table.table} LIMIT {_MAX_LABELS + 1}"
         )
-        if len(found) > _MOST_LABELS:
+        if len(labels) > _MAX_LABELS:
             return []
-        for (label,) in found:
+        for (label,) in labels:
             if label and not _NUMBER.fullmatch(label):
                 spellings.setdefault(re.sub(r"[^\w<>=]+", "", label).casefold(), set()).add(label)
     pairs = [
@@ -111,17 +114,17 @@ def _clashes(
     ]
     if not pairs:
         return []
-    return [f"{name}: labels are spelled differently and were not merged: {'; '.join(pairs[:5])}."]
+    return [f"{name}: labels with different spellings were not merged: {'; '.join(pairs[:5])}."]
 
 
-def _lines(tables: list[RawTable], rows: list[int]) -> list[int]:
-    """Lines within the file that each row came from."""
+def _line_numbers(tables: list[RawTable], rows: list[int]) -> list[int]:
+    """Return the line of each row within its own file."""
     lines = []
     for row in rows:
-        rest = row
+        offset = row
         for table in tables:
-            if rest < table.rows:
-                lines.append(table.line_of([rest])[0])
+            if offset < table.rows:
+                lines.append(table.line_numbers_of([offset])[0])
                 break
-            rest -= table.rows
+            offset -= table.rows
     return lines

@@ -1,9 +1,9 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""The fast way for large, clean files: read, check, cast and write in one pass of DuckDB.
+"""Read large, clean files fast: read, check, cast and write in a single DuckDB query.
 
-A sample proposes the types, and the pass itself proves them on every value: the first value that
-does not fit stops it, and the file is then read the thorough way. So the result is never less
-strict; only files in good order are spared a second look.
+A sample proposes the types, and the query verifies them on every value: the first value that does
+not match aborts it, and the file is read thoroughly. So the result is as strict; clean files only
+skip the second pass.
 """
 
 import logging
@@ -17,118 +17,126 @@ from pipeweave_dagster.core.ingest.base.column_names import unique_names
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
-from pipeweave_dagster.core.ingest.base.workspace import Workspace, identifier, literal
-from pipeweave_dagster.core.ingest.store_table import described
+from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
+from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.store_table import describe_table
 from pipeweave_dagster.core.ingest.text import bulk_load, read_plan
-from pipeweave_dagster.core.ingest.text.records import parse
-from pipeweave_dagster.core.ingest.types.date_parsers import swapped
-from pipeweave_dagster.core.ingest.types.format_guesses import (
-    is_null_token,
-    propose,
-    sample_decides_comma,
-)
-from pipeweave_dagster.core.ingest.types.type_decisions import Decision, trimmed
+from pipeweave_dagster.core.ingest.text.records import parse_records
+from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
+from pipeweave_dagster.core.ingest.types.infer_parser import infer_decimal_comma, infer_parser
+from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import INTEGER, TEXT, Parser
 
 _log = logging.getLogger(__name__)
-_SMALLEST = 8 * MEGABYTE
-_PIECE = MEGABYTE // 8
-_PIECES = 8
-_VALUES = 1000
-_MOST_COLUMNS = 200
-"""More of them in one query take DuckDB longer to plan than to read; see `casting`."""
+_MIN_BYTES = 8 * MEGABYTE
+_SAMPLE_BYTES = MEGABYTE // 8
+_SAMPLES = 8
+_SAMPLE_VALUES = 1000
+_MAX_COLUMNS = 200
+"""With more columns in one query, DuckDB's planning takes longer than reading; see `casting`."""
 
 
 def read_fast(
-    content: Content, out: Path, space: Workspace, asked: dict[str, Parser]
+    content: Content, out: Path, space: Workspace, requested: dict[str, Parser]
 ) -> DatasetSnapshot | None:
-    """The snapshot of a large file in good order; None for all others.
+    """Read a large, clean file; None for all other files.
 
     Args:
         content: The file.
-        out: Gets `data.parquet`.
-        space: Where to work.
-        asked: Forms that a person asked for, by the folded name of the column.
+        out: Folder for `data.parquet`.
+        space: DuckDB workspace.
+        requested: Parsers set by the user, by case-folded column name.
     """
-    if content.path.stat().st_size < _SMALLEST:
+    if content.path.stat().st_size < _MIN_BYTES:
         return None
-    decided = read_plan.plan(content, space.folder)
-    if not bulk_load.can_read(decided.grammar):
+    plan = read_plan.plan_read(content, space.folder)
+    if not bulk_load.supports(plan.dialect):
         return None
-    first, headers, width = read_plan.body_of(decided)
+    first_line, headers, width = read_plan.locate_body(plan)
     nameless = any(not name.strip(" \t,;|") for name in headers)
-    if width > _MOST_COLUMNS or (nameless and decided.layout.names is not None):
+    if width > _MAX_COLUMNS or (nameless and plan.layout.names is not None):
         return None
     names, name_notes = unique_names(headers)
-    parsers = _propose(decided, [asked.get(name.casefold()) for name in names])
+    parsers = _infer_parsers(plan, [requested.get(name.casefold()) for name in names])
     if parsers is None:
         return None
     path = out / "data.parquet"
-    if not _copy(decided, first, names, parsers, path, space):
+    if not _write_strictly(plan, first_line, names, parsers, path, space):
         return None
     raw = RawTable(
         table="",
         names=headers,
-        natives=["VARCHAR"] * width,
-        dialect=read_plan.dialect_of(content, decided),
-        rows=_rows(path),
-        notes=[*content.notes, *decided.text.notes, *read_plan.told(decided), *name_notes],
+        sql_types=["VARCHAR"] * width,
+        dialect=read_plan.dialect_document(content, plan),
+        rows=_count_rows(path),
+        notes=[*read_plan.read_notes(content, plan), *name_notes],
     )
-    decisions = {i: Decision(parser) for i, parser in enumerate(parsers)}
-    return described(raw, decisions, names, path)
+    decisions = {i: TypeDecision(parser) for i, parser in enumerate(parsers)}
+    return describe_table(raw, decisions, names, path)
 
 
-def _propose(decided: read_plan.Plan, said: list[Parser | None]) -> list[Parser] | None:
-    """A parser for each column by pieces from all over the file, None if one leaves a doubt."""
-    samples: list[Counter[str]] = [Counter() for _ in said]
-    for piece in _pieces(decided.text.path):
-        for record in parse(piece, decided.grammar, len(said)).records[1:]:
-            if record.odd or len(record.fields) != len(said):
-                return None
-            for sample, value in zip(samples, record.fields, strict=True):
-                sample[value[:200]] += 1
-    samples = [Counter(dict(s.most_common(_VALUES))) for s in samples]
-    for sample in samples:
-        sample.pop("", None)
-    decimal = sample_decides_comma(samples, decided.grammar.separator == ";")
+def _infer_parsers(plan: read_plan.ReadPlan, requested: list[Parser | None]) -> list[Parser] | None:
+    """Infer a parser for each column from samples of the file; None if one is uncertain."""
+    samples = _sample_values(plan, len(requested))
+    if samples is None:
+        return None
+    decimal = infer_decimal_comma(samples, plan.dialect.delimiter == ";")
     parsers = [
-        asked or propose(sample, decimal) for asked, sample in zip(said, samples, strict=True)
+        parser or infer_parser(sample, decimal)
+        for parser, sample in zip(requested, samples, strict=True)
     ]
     for parser, sample in zip(parsers, samples, strict=True):
         if parser is TEXT:
             continue
-        other = swapped(parser)
+        swapped = swap_day_and_month(parser)
         if any(is_null_token(v) or v != v.strip() for v in sample):
             return None
-        if other is not None and all(other.looks_like(v) for v in sample):
+        if swapped is not None and all(swapped.matches(v) for v in sample):
             return None
     return parsers
 
 
-def _pieces(path: Path) -> list[str]:
-    """Whole lines from the head, from all over the middle, and from the tail."""
+def _sample_values(plan: read_plan.ReadPlan, width: int) -> list[Counter[str]] | None:
+    """Return the most frequent values of each column; None if a record is malformed."""
+    samples: list[Counter[str]] = [Counter() for _ in range(width)]
+    for text in _sample_texts(plan.text.path):
+        for record in parse_records(text, plan.dialect, width)[1:]:
+            if record.repair or len(record.fields) != width:
+                return None
+            for sample, value in zip(samples, record.fields, strict=True):
+                sample[value[:200]] += 1
+    samples = [Counter(dict(s.most_common(_SAMPLE_VALUES))) for s in samples]
+    for sample in samples:
+        sample.pop("", None)
+    return samples
+
+
+def _sample_texts(path: Path) -> list[str]:
+    """Return complete lines from the head, throughout the middle, and the tail of a file."""
     size = path.stat().st_size
-    pieces = []
+    texts = []
     with path.open("rb") as file:
-        for i in range(_PIECES):
-            file.seek((size - _PIECE) * i // (_PIECES - 1))
-            data = file.read(_PIECE)
-            begin = data.find(b"\n") + 1 if i else 0
-            pieces.append(data[begin : data.rfind(b"\n") + 1].decode("utf-8", errors="replace"))
-    return pieces
+        for i in range(_SAMPLES):
+            file.seek((size - _SAMPLE_BYTES) * i // (_SAMPLES - 1))
+            data = file.read(_SAMPLE_BYTES)
+            start = data.find(b"\n") + 1 if i else 0
+            texts.append(data[start : data.rfind(b"\n") + 1].decode("utf-8", errors="replace"))
+    return texts
 
 
-def _copy(
-    decided: read_plan.Plan,
-    first: int,
+def _write_strictly(
+    plan: read_plan.ReadPlan,
+    first_line: int,
     names: list[str],
     parsers: list[Parser],
     path: Path,
     space: Workspace,
 ) -> bool:
-    source = bulk_load.source_sql(decided.text.path, decided.grammar, len(names), first)
+    """Cast and write the file; False if a row is empty or a value does not match its parser."""
+    source = bulk_load.source_sql(plan.text.path, plan.dialect, len(names), first_line)
     selected = ", ".join(
-        f"{_strict(f'c{i}', parser)} AS {identifier(name)}"
+        f"{_strict_cast(f'c{i}', parser)} AS {identifier(name)}"
         for i, (name, parser) in enumerate(zip(names, parsers, strict=True))
     )
     empty = " AND ".join(f"c{i} IS NULL" for i in range(len(names)))
@@ -141,27 +149,27 @@ def _copy(
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        _log.info("not in good order (%s); reading thoroughly", str(error).splitlines()[0][:150])
+        _log.info("not a clean file (%s); reading thoroughly", str(error).splitlines()[0][:150])
         path.unlink(missing_ok=True)
         return False
     return True
 
 
-def _strict(column: str, parser: Parser) -> str:
-    """SQL: the value of a column, an error if it is not exactly in the parser's form."""
+def _strict_cast(column: str, parser: Parser) -> str:
+    """Return the SQL of a column's typed value, an error where the text does not match."""
     if parser is TEXT:
         return trimmed(column)
-    if parser is INTEGER:  # the number written back is the text, so nothing can be lost
-        fits = f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) = {column}"
+    if parser is INTEGER:  # the number written back equals the text, so nothing is lost
+        matches = f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) = {column}"
     else:
-        fits = parser.fits_sql(column)
+        matches = parser.match_sql(column)
     return (
-        f"CASE WHEN {column} IS NULL THEN NULL WHEN {fits} THEN {parser.cast_sql(column)}"
-        f" ELSE error('misfit in {column}') END"
+        f"CASE WHEN {column} IS NULL THEN NULL WHEN {matches} THEN {parser.cast_sql(column)}"
+        f" ELSE error('mismatch in {column}') END"
     )
 
 
-def _rows(path: Path) -> int:
+def _count_rows(path: Path) -> int:
     import pyarrow.parquet as pq
 
     return int(pq.read_metadata(path).num_rows)

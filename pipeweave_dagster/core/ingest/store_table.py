@@ -1,7 +1,5 @@
-# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Write the typed table and the quarantine, and describe both in the snapshot."""
 
-import re
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
@@ -13,56 +11,55 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable
-from pipeweave_dagster.core.ingest.base.workspace import Workspace, literal
+from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.quarantine import (
+    QuarantinedRow,
+    find_mismatched_rows,
+    quarantine_notes,
+    write_quarantine,
+)
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
-from pipeweave_dagster.core.ingest.types.type_decisions import Decision, trimmed
+from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT
 
-_MEDIA = "application/vnd.apache.parquet"
-_STORAGE: dict[str, StorageType] = {
-    "BIGINT": "integer",
-    "DOUBLE": "number",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "datetime",
-    "TIME": "time",
-}
-_LISTED = 5
+_STORAGE: dict[str, StorageType] = {sql: storage for storage, sql in SQL_TYPES.items()}
 
 
-def store(
-    raw: RawTable, decisions: dict[int, Decision], out: Path, space: Workspace
+def store_table(
+    raw: RawTable, decisions: dict[int, TypeDecision], out: Path, space: Workspace
 ) -> DatasetSnapshot:
-    """Cast every column strictly, put rows with misfits aside, and account for every row.
+    """Cast every column strictly, quarantine rows with mismatches, and account for every row.
 
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` if not one row is left.
+        PipeWeaveError: `VALIDATION_ERROR` if no row is left.
     """
     names, name_notes = unique_names(raw.names)
-    bad = _bad_rows(raw, decisions, names, space)
-    rejected = sorted(
-        [(r.line, r.reason, r.text) for r in raw.rejected] + bad, key=lambda r: (r[0], r[1])
+    mismatched = find_mismatched_rows(raw, decisions, names, space)
+    quarantined = sorted(
+        [QuarantinedRow(r.line, r.reason, r.text) for r in raw.rejected] + mismatched,
+        key=lambda row: (row.line, row.reason),
     )
-    if raw.rows == len(bad):
+    if raw.rows == len(mismatched):
         raise validation_error("No row could be read.", fix="See the quarantine for the reasons.")
-    _copy(raw, decisions, names, out / "data.parquet", space)
-    quarantine = _quarantine(rejected, out / "quarantine.parquet") if rejected else None
-    raw.notes += [*name_notes, *_quarantine_notes(rejected)]
-    snapshot = described(raw, decisions, names, out / "data.parquet")
+    _write(raw, decisions, names, out / "data.parquet", space)
+    quarantine = write_quarantine(quarantined, out / "quarantine.parquet") if quarantined else None
+    raw.notes += [*name_notes, *quarantine_notes(quarantined)]
+    snapshot = describe_table(raw, decisions, names, out / "data.parquet")
     return snapshot.model_copy(
         update={
             "rows_read": raw.rows + len(raw.rejected),
-            "rows_quarantined": len(rejected),
+            "rows_quarantined": len(quarantined),
             "quarantine": quarantine,
         }
     )
 
 
-def described(
-    raw: RawTable, decisions: dict[int, Decision], names: list[str], path: Path
+def describe_table(
+    raw: RawTable, decisions: dict[int, TypeDecision], names: list[str], path: Path
 ) -> DatasetSnapshot:
-    """The snapshot of a typed file that was just written, with nothing in quarantine."""
+    """Return the snapshot of a typed file that was just written, without quarantine."""
     import pyarrow.parquet as pq
 
     metadata = pq.read_metadata(path)
@@ -73,69 +70,26 @@ def described(
             missing[i] += (statistics.null_count or 0) if statistics else 0
     columns = [_column(raw, decisions.get(i), i, name, missing[i]) for i, name in enumerate(names)]
     return DatasetSnapshot(
-        dialect=_numbers(raw, decisions),
+        dialect=_with_number_marks(raw, decisions),
         rows_read=metadata.num_rows,
         rows=metadata.num_rows,
         rows_quarantined=0,
         columns=columns,
-        data=Payload.of(path, _MEDIA),
-        notes=[*raw.notes, *_notes(columns)],
+        data=Payload.of(path, PARQUET_MEDIA_TYPE),
+        notes=[*raw.notes, *(f"{c.name}: {c.note}" for c in columns if c.note)],
     )
 
 
-def _numbers(raw: RawTable, decisions: dict[int, Decision]) -> Dialect:
+def _with_number_marks(raw: RawTable, decisions: dict[int, TypeDecision]) -> Dialect:
+    """Return the dialect with the decimal and thousands marks of the number formats."""
     formats = {d.parser.format or "" for d in decisions.values()}
     decimal = "," if any("decimal ','" in f for f in formats) else None
     thousands = "," if any("thousands ','" in f for f in formats) else None
     return raw.dialect.model_copy(update={"decimal": decimal, "thousands": thousands})
 
 
-def _condition(decisions: dict[int, Decision]) -> dict[int, str]:
-    """SQL condition per column with misfits: the row holds one."""
-    conditions = {}
-    for i, decision in decisions.items():
-        if not decision.misfits:
-            continue
-        value = trimmed(f"c{i}")
-        known = "".join(f" AND {value} <> {literal(t)}" for t in decision.null_tokens)
-        conditions[i] = f"({value} IS NOT NULL AND NOT {decision.parser.fits_sql(value)}{known})"
-    return conditions
-
-
-def _bad_rows(
-    raw: RawTable, decisions: dict[int, Decision], names: list[str], space: Workspace
-) -> list[tuple[int, str, str]]:
-    conditions = _condition(decisions)
-    space.db.execute("CREATE OR REPLACE TEMP TABLE bad (r BIGINT)")
-    if not conditions:
-        return []
-    space.db.execute(
-        f"INSERT INTO bad SELECT rowid FROM {raw.table} WHERE {' OR '.join(conditions.values())}"
-    )
-    flags = ", ".join(f"CASE WHEN {c} THEN c{i} END" for i, c in conditions.items())
-    whole = (
-        "concat_ws(chr(31), "
-        + ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(names)))
-        + ")"
-    )
-    found = space.rows(
-        f"SELECT rowid, left({whole}, 10000), {flags} FROM {raw.table}"
-        " WHERE rowid IN (SELECT r FROM bad) ORDER BY rowid"
-    )
-    lines = raw.line_of([int(f[0]) for f in found])
-    bad = []
-    for line, (_, text, *values) in zip(lines, found, strict=True):
-        reasons = [
-            f"{names[i]}: {str(v)[:80]!r} is no {decisions[i].parser.type}"
-            for i, v in zip(conditions, values, strict=True)
-            if v is not None
-        ]
-        bad.append((line, "; ".join(reasons), str(text)))
-    return bad
-
-
-def _cast(index: int, name: str, decision: Decision | None) -> Cast:
-    """How one column is stored."""
+def _cast(index: int, name: str, decision: TypeDecision | None) -> Cast:
+    """Return the cast of a column; columns without a decision are typed already."""
     value = f"c{index}"
     if decision is None:
         return Cast(index, value, value, name)
@@ -145,48 +99,37 @@ def _cast(index: int, name: str, decision: Decision | None) -> Cast:
     parser = decision.parser
     if parser is TEXT:
         return Cast(index, cleaned, value, name)
-    typed = f"CASE WHEN {parser.fits_sql(value)} THEN {parser.cast_sql(value)} END"
+    typed = f"CASE WHEN {parser.match_sql(value)} THEN {parser.cast_sql(value)} END"
     return Cast(index, cleaned, typed, name)
 
 
-def _copy(
-    raw: RawTable, decisions: dict[int, Decision], names: list[str], path: Path, space: Workspace
+def _write(
+    raw: RawTable,
+    decisions: dict[int, TypeDecision],
+    names: list[str],
+    path: Path,
+    space: Workspace,
 ) -> None:
     casts = [_cast(i, name, decisions.get(i)) for i, name in enumerate(names)]
-    without = ""
-    if space.one("SELECT count(*) FROM bad")[0]:
-        without = "WHERE r NOT IN (SELECT r FROM bad) ORDER BY r"
-    write_typed(space, raw.table, casts, path, without)
-
-
-def _quarantine(rejected: list[tuple[int, str, str]], path: Path) -> Payload:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.table(
-        {
-            "line": pa.array([r[0] for r in rejected], pa.int64()),
-            "reason": pa.array([r[1] for r in rejected], pa.string()),
-            "record": pa.array([r[2] for r in rejected], pa.string()),
-        }
-    )
-    pq.write_table(table, path)
-    return Payload.of(path, _MEDIA)
+    where = ""
+    if space.query_row("SELECT count(*) FROM bad")[0]:
+        where = "WHERE r NOT IN (SELECT r FROM bad) ORDER BY r"
+    write_typed(space, raw.table, casts, path, where)
 
 
 def _column(
-    raw: RawTable, decision: Decision | None, index: int, name: str, missing: int
+    raw: RawTable, decision: TypeDecision | None, index: int, name: str, missing: int
 ) -> SnapshotColumn:
     if decision is None:
-        storage = _STORAGE[raw.natives[index]]
+        storage = _STORAGE[raw.sql_types[index]]
         return SnapshotColumn(
             name=name, original_name=raw.names[index], type=storage, missing=missing
         )
     parser = decision.parser
-    said = [decision.note] if decision.note else []
+    notes = [decision.note] if decision.note else []
     if decision.null_tokens:
-        listed = ", ".join(f"{t!r} ({n})" for t, n in decision.null_tokens.items())
-        said.append(f"Read as missing, because the column holds {parser.type}s: {listed}.")
+        tokens = ", ".join(f"{t!r} ({n})" for t, n in decision.null_tokens.items())
+        notes.append(f"Stored as missing in a column of type {parser.type}: {tokens}.")
     return SnapshotColumn(
         name=name,
         original_name=raw.names[index],
@@ -194,22 +137,5 @@ def _column(
         missing=missing,
         format=parser.format,
         unit=parser.unit,
-        note=" ".join(said) or None,
+        note=" ".join(notes) or None,
     )
-
-
-def _notes(columns: list[SnapshotColumn]) -> list[str]:
-    return [f"{c.name}: {c.note}" for c in columns if c.note]
-
-
-_QUOTED = re.compile(r": ('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\") is no ")
-
-
-def _quarantine_notes(rejected: list[tuple[int, str, str]]) -> list[str]:
-    """Where and why; the values stand in the quarantine alone, for they may be personal."""
-    if not rejected:
-        return []
-    reasons = [(line, _QUOTED.sub(" is no ", reason)) for line, reason, _ in rejected[:_LISTED]]
-    listed = "; ".join(f"line {line}: {reason}" for line, reason in reasons)
-    more = f"; and {len(rejected) - _LISTED} more" if len(rejected) > _LISTED else ""
-    return [f"{len(rejected)} rows were put in quarantine: {listed}{more}."]

@@ -76,10 +76,10 @@ class Case:
     @cached_property
     def schema_changes(self) -> list["SchemaChange"]:
         """Schema changes since the previous version."""
-        from pipeweave_dagster.core.schema.schema_diff import compare
+        from pipeweave_dagster.core.schema.schema_diff import compare_schemas
 
         old = self.previous
-        return compare(old.meaning, old.snapshot, old.data, self.snapshot, self._file)
+        return compare_schemas(old.meaning, old.snapshot, old.data, self.snapshot, self._file)
 
     @cached_property
     def drift(self) -> DriftReport:

@@ -1,4 +1,4 @@
-"""What the columns of a typed table mean, and which of them may be the one to predict."""
+"""Deduce what the columns of a typed table mean, and which one is the target."""
 
 from pathlib import Path
 
@@ -8,19 +8,32 @@ __all__ = ["deduce"]
 
 
 def deduce(snapshot: DatasetSnapshot, data: Path, settings: DatasetSettings) -> SchemaDeduction:
-    """Deduce meaning, role and personal data of every column, the target and the task.
+    r"""Deduce type, role and personal data of every column, the target and the task.
 
     Args:
-        snapshot: The typed table's description.
+        snapshot: Description of the typed table.
         data: Its Parquet file.
-        settings: What a person said; it wins over every deduction.
+        settings: User settings; they override every deduction.
 
     Returns:
-        The schema. A target that cannot be told has `name=None` and says why.
+        The schema. If no column is a credible target, its name is None, and its reason says so.
 
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` when the settings name a target, positive class, weight
-            or id that does not exist; the nearest names are offered.
+        PipeWeaveError: `VALIDATION_ERROR` if the settings name a target, positive class, weight or
+            ID column that does not exist (the nearest names are suggested), or an unknown type.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> from pipeweave_dagster.core.documents import RawFile, RawUpload
+        >>> from pipeweave_dagster.core.ingest import ingest
+        >>> file, out = Path(mkdtemp()) / "a.csv", Path(mkdtemp())
+        >>> rows = [f"{i}.5,{('no', 'yes')[i % 2]}" for i in range(30)]
+        >>> _ = file.write_text("\n".join(["size,churn", *rows]))
+        >>> raw = RawFile(name="a.csv", sha256="0" * 64, size_bytes=file.stat().st_size)
+        >>> snapshot = ingest(RawUpload(dataset="a", files=[raw]), [file], out)
+        >>> schema = deduce(snapshot, out / "data.parquet", DatasetSettings())
+        >>> schema.target.name, schema.target.task, schema.column("size").type
+        ('churn', 'binary', 'numeric')
     """
     from pipeweave_dagster.core.schema.deduction import deduce_schema
 

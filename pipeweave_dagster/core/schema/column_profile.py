@@ -1,4 +1,4 @@
-"""Profile every column: the figures and sample values from which its meaning is deduced."""
+"""Profile columns: the statistics and sample values from which their types are deduced."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,19 +7,37 @@ from typing import Any
 from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn, StorageType
 
 _TOP = 50
-_SPREAD = 200
-_LONG = 300
-_OUTER = 12
+_SAMPLE = 200
+_MAX_TEXT = 300
+_ENDS = 12
 
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """Figures of one column. Lengths are in characters; words are parted by blanks.
+    """Statistics of one column.
 
-    `top` holds the commonest values as text with their counts, `spread` distinct values from all
-    over the column, `first` the first five different ones, `lowest` and `highest` the outermost
-    twelve numbers, going up and going down, and `outer_counts` the rows of the very lowest and
-    highest. `rising`: whole numbers that count the rows one by one, in any order.
+    Attributes:
+        name: Name of the column.
+        storage: Storage type.
+        rows: Number of rows.
+        missing: Rows without a value.
+        distinct: Number of distinct values.
+        low: Minimum of a numeric column.
+        high: Maximum of a numeric column.
+        mean: Mean of a numeric column.
+        std: Sample standard deviation of a numeric column.
+        mean_length: Mean length of the values as text, in characters.
+        max_length: Maximum length of the values as text, in characters.
+        mean_words: Mean number of words (separated by spaces) of a text column.
+        top: The most frequent values as text, with their counts.
+        sample: Distinct values from throughout the column, as text.
+        first_values: The first five distinct values, as text.
+        lowest: The twelve lowest numbers, ascending.
+        highest: The twelve highest numbers, descending.
+        end_counts: Rows of the lowest and of the highest number.
+        integral: Whether all numbers are integers.
+        is_row_number: Whether the values are consecutive integers, each in one row, in any order.
+        unit: Unit in the text of the numbers.
     """
 
     name: str
@@ -35,38 +53,38 @@ class ColumnProfile:
     max_length: int = 0
     mean_words: float = 0.0
     top: dict[str, int] = field(default_factory=dict)
-    spread: tuple[str, ...] = ()
-    first: tuple[str, ...] = ()
+    sample: tuple[str, ...] = ()
+    first_values: tuple[str, ...] = ()
     lowest: tuple[float, ...] = ()
     highest: tuple[float, ...] = ()
-    outer_counts: tuple[int, ...] = ()
-    whole: bool = False
-    rising: bool = False
+    end_counts: tuple[int, ...] = ()
+    integral: bool = False
+    is_row_number: bool = False
     unit: str | None = None
 
     @property
     def filled(self) -> int:
-        """Rows with a value."""
+        """Number of rows with a value."""
         return self.rows - self.missing
 
     @property
     def uniqueness(self) -> float:
-        """Distinct values over rows with a value."""
+        """Number of distinct values divided by rows with a value."""
         return self.distinct / self.filled if self.filled else 0.0
 
 
-def profile(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
-    """Profile all columns, holding one of them in memory at a time."""
+def profile_columns(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
+    """Profile all columns, one in memory at a time."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(data) as file:
         return [
-            _profile(column, file.read(columns=[_path(file, i)]).column(0))
+            _profile(column, file.read(columns=[_column_path(file, i)]).column(0))
             for i, column in enumerate(snapshot.columns)
         ]
 
 
-def _path(file: Any, index: int) -> str:
+def _column_path(file: Any, index: int) -> str:
     return str(file.metadata.schema.column(index).path)
 
 
@@ -79,14 +97,11 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
     distinct = pa.chunked_array([counted.field("values")])
     counts = counted.field("counts")
     text = _as_text(distinct, column)
-    best = pc.select_k_unstable(counts, _TOP * 4, [("", "descending")]) if len(counts) else []
-    pairs = [(text[int(i.as_py())].as_py()[:_LONG], counts[int(i.as_py())].as_py()) for i in best]
-    top = sorted(pairs, key=lambda p: (-p[1], p[0]))[:_TOP]
-    step = max(1, len(text) // _SPREAD)
+    step = max(1, len(text) // _SAMPLE)
     numbers = column.type in {"integer", "number"}
     stats = _numbers(values, column) if numbers and missing < rows else {}
     ends = _ends(distinct, counts) if numbers and missing < rows else {}
-    whole = bool(stats.pop("whole", False)) or column.type == "integer"
+    integral = bool(stats.pop("integral", False)) or column.type == "integer"
     return ColumnProfile(
         name=column.name,
         storage=column.type,
@@ -94,12 +109,14 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
         missing=missing,
         distinct=len(distinct),
         **_lengths(text, counts, column),
-        top=dict(top),
-        spread=tuple(v[:_LONG] for v in text[::step].to_pylist()[:_SPREAD]) if len(text) else (),
-        first=tuple(v[:_LONG] for v in text[:5].to_pylist()) if len(text) else (),
+        top=_top(text, counts),
+        sample=tuple(v[:_MAX_TEXT] for v in text[::step].to_pylist()[:_SAMPLE])
+        if len(text)
+        else (),
+        first_values=tuple(v[:_MAX_TEXT] for v in text[:5].to_pylist()) if len(text) else (),
         **ends,
-        whole=whole,
-        rising=column.type == "integer"
+        integral=integral,
+        is_row_number=column.type == "integer"
         and rows >= 5
         and rows == len(distinct)
         and stats["high"] - stats["low"] == rows - 1,
@@ -108,19 +125,37 @@ def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
     )
 
 
+def _top(text: Any, counts: Any) -> dict[str, int]:
+    """Return the most frequent values as text with their counts, ties in alphabetical order."""
+    import pyarrow.compute as pc
+
+    frequent = pc.select_k_unstable(counts, _TOP * 4, [("", "descending")]) if len(counts) else []
+    indices = [int(i.as_py()) for i in frequent]
+    pairs = [(text[i].as_py()[:_MAX_TEXT], counts[i].as_py()) for i in indices]
+    return dict(sorted(pairs, key=lambda p: (-p[1], p[0]))[:_TOP])
+
+
 def _ends(distinct: Any, counts: Any) -> dict[str, Any]:
+    """Return the lowest and highest numbers, and the rows of the two outermost."""
     import numpy as np
 
-    found = distinct.to_numpy().astype(float)
-    outer = (int(counts[int(found.argmin())].as_py()), int(counts[int(found.argmax())].as_py()))
-    if len(found) > 2 * _OUTER:
-        found = np.partition(found, (_OUTER - 1, len(found) - _OUTER))
-    low, high = np.sort(found[:_OUTER]), np.sort(found[-_OUTER:])[::-1]
-    return {"lowest": tuple(low.tolist()), "highest": tuple(high.tolist()), "outer_counts": outer}
+    numbers = distinct.to_numpy().astype(float)
+    end_counts = (
+        int(counts[int(numbers.argmin())].as_py()),
+        int(counts[int(numbers.argmax())].as_py()),
+    )
+    if len(numbers) > 2 * _ENDS:
+        numbers = np.partition(numbers, (_ENDS - 1, len(numbers) - _ENDS))
+    low, high = np.sort(numbers[:_ENDS]), np.sort(numbers[-_ENDS:])[::-1]
+    return {
+        "lowest": tuple(low.tolist()),
+        "highest": tuple(high.tolist()),
+        "end_counts": end_counts,
+    }
 
 
 def _as_text(values: Any, column: SnapshotColumn) -> Any:
-    """Values as the text that people see (whole numbers without `.0`)."""
+    """Return values as text, integers without `.0`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -136,18 +171,18 @@ def _numbers(values: Any, column: SnapshotColumn) -> dict[str, Any]:
     bounds = pc.min_max(values)
     low, high = float(bounds["min"].as_py()), float(bounds["max"].as_py())
     std = pc.stddev(values, ddof=1).as_py() if len(values) - values.null_count > 1 else None
-    whole = column.type == "number" and pc.all(pc.equal(values, pc.floor(values))).as_py()
+    integral = column.type == "number" and pc.all(pc.equal(values, pc.floor(values))).as_py()
     return {
         "low": low,
         "high": high,
         "mean": pc.mean(values).as_py(),
         "std": std,
-        "whole": bool(whole),
+        "integral": bool(integral),
     }
 
 
 def _lengths(text: Any, counts: Any, column: SnapshotColumn) -> dict[str, Any]:
-    """Mean and greatest length, and mean number of words, over rows (not over distinct values)."""
+    """Return mean and maximum length and mean number of words, over rows, not distinct values."""
     import pyarrow.compute as pc
 
     if not len(text):

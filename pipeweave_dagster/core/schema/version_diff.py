@@ -11,7 +11,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     TargetDeduction,
 )
-from pipeweave_dagster.core.schema.schema_diff import SchemaChange, compare
+from pipeweave_dagster.core.schema.schema_diff import SchemaChange, compare_schemas
 
 _VALUES = {"NEW_CATEGORY", "NEW_LABEL", "OUT_OF_RANGE"}
 
@@ -51,7 +51,7 @@ def compare_versions(
         new_snapshot: Description of the newer table.
         new_data: Its Parquet file.
     """
-    found = compare(old, old_snapshot, old_data, new_snapshot, new_data)
+    found = compare_schemas(old, old_snapshot, old_data, new_snapshot, new_data)
     before = {column.name: column for column in old.columns}
     after = {column.name: column for column in new.columns}
     personal = {c.name for c in (*old.columns, *new.columns) if c.pii}

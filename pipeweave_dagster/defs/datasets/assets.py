@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
-from pipeweave_dagster.core.ingest import IngestLimits, ingest, settings_of_reading
+from pipeweave_dagster.core.ingest import IngestLimits, ingest, ingest_settings
 from pipeweave_dagster.lib.failures import told_to_dagster
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch_config import LaunchConfig, upload_key_of
@@ -58,7 +58,7 @@ def dataset(
     `rows read = rows loaded + rows quarantined`; how the bytes were read is in the metadata.
     """
     limit = workbench.settings.max_dataset_bytes
-    content = raw_upload.model_copy(update={"settings": settings_of_reading(raw_upload.settings)})
+    content = raw_upload.model_copy(update={"settings": ingest_settings(raw_upload.settings)})
     return run_stage(
         context,
         workbench,

@@ -57,7 +57,7 @@ def test_fractions_of_a_column_of_whole_numbers_are_kept(aligned):
     snapshot, rows = aligned("id,kind\n7.5,a\n8,b\n99999999999999999999,a\nmany,b\n")
     assert [r["id"] for r in rows] == [7.5, 8.0, 1e20, None]
     assert snapshot.columns[0].type == "number"
-    assert any("id: 1 values are no number" in n for n in snapshot.notes)
+    assert any("id: 1 values are not of the training type number" in n for n in snapshot.notes)
 
 
 def test_whole_numbers_stay_whole_where_only_tokens_do_not_fit(aligned):

@@ -9,8 +9,8 @@ from pipeweave_dagster.core.ingest import build_table, fast_path
 def small_is_large(monkeypatch):
     from pipeweave_dagster.core.ingest.text import delimited
 
-    monkeypatch.setattr(fast_path, "_SMALLEST", 1000)
-    monkeypatch.setattr(fast_path, "_PIECE", 4000)
+    monkeypatch.setattr(fast_path, "_MIN_BYTES", 1000)
+    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 4000)
     monkeypatch.setattr(delimited, "_SMALL", 1000)
 
 
@@ -28,7 +28,7 @@ def ways(read, rows, monkeypatch, content, **limits):
     results.append((read(content, **limits), rows()))
     from pipeweave_dagster.core.ingest.text import bulk_load
 
-    monkeypatch.setattr(bulk_load, "can_read", lambda *_: False)
+    monkeypatch.setattr(bulk_load, "supports", lambda *_: False)
     results.append((read(content, **limits), rows()))
     monkeypatch.setattr(bulk_load, "_BLOCK", 5000)
     results.append((read(content, max_in_memory_bytes=100), rows()))
@@ -39,7 +39,7 @@ def test_a_clean_file_takes_the_fast_way(read, rows, monkeypatch):
     def fail(*_):
         pytest.fail("took the thorough way")
 
-    monkeypatch.setattr(build_table, "_thorough", fail)
+    monkeypatch.setattr(build_table, "_read_thoroughly", fail)
     snapshot = read(text())
     assert [c.type for c in snapshot.columns] == ["integer", "date", "number", "text", "boolean"]
     assert rows()[7]["name"] == 'n "7", x'
@@ -99,5 +99,7 @@ def test_a_column_wanted_as_text_is_read_the_fast_way_too(read, rows, monkeypatc
 
 
 def test_wanted_columns_do_not_leave_the_fast_way(read, monkeypatch):
-    monkeypatch.setattr(build_table, "_thorough", lambda *_: pytest.fail("took the thorough way"))
+    monkeypatch.setattr(
+        build_table, "_read_thoroughly", lambda *_: pytest.fail("took the thorough way")
+    )
     read(text(), columns={"flag": "text", "when": "date:%m/%d/%Y"})

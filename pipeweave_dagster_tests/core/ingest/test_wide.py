@@ -44,8 +44,8 @@ def longest(seen):
 
 @pytest.mark.parametrize("smallest", [1000, 10**9], ids=["fast", "thorough"])
 def test_a_query_casts_a_part_of_the_columns(read, rows, queries, monkeypatch, smallest):
-    monkeypatch.setattr(fast_path, "_SMALLEST", smallest)
-    monkeypatch.setattr(fast_path, "_PIECE", 2000)
+    monkeypatch.setattr(fast_path, "_MIN_BYTES", smallest)
+    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 2000)
     read(table(150))
     few = longest(queries)
     queries.clear()

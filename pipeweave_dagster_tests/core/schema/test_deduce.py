@@ -4,8 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.schema.column_profile import profile
-from pipeweave_dagster.core.schema.meaning.rules import is_certain, meaning_of
+from pipeweave_dagster.core.schema.column_profile import profile_columns
+from pipeweave_dagster.core.schema.meaning.rules import is_certain, meaning_by_rules
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_target_is_suggested_with_a_reason(schema):
     target = schema(PEOPLE).target
     assert (target.name, target.task, target.positive) == ("Churn", "binary", "Yes")
     assert target.source == "deduced"
-    assert "not given" in target.reason
+    assert "No target is set" in target.reason
 
 
 def test_no_credible_target(schema):
@@ -66,7 +66,7 @@ def test_no_credible_target(schema):
 def test_given_target_wins_and_case_is_forgiven(schema):
     target = schema(PEOPLE, target=" CHURN ").target
     assert target.name == "Churn"
-    assert "was taken to be" in target.reason
+    assert "was matched to" in target.reason
 
 
 def test_wrong_target_offers_the_nearest(schema):
@@ -114,7 +114,7 @@ def test_weight_and_id(schema):
 
 def test_positive_class_must_exist(schema):
     assert schema(PEOPLE, target="Churn", positive="no").target.positive == "No"
-    with pytest.raises(PipeWeaveError, match="is no value"):
+    with pytest.raises(PipeWeaveError, match="is not a value"):
         schema(PEOPLE, target="Churn", positive="maybe")
 
 
@@ -139,7 +139,7 @@ def test_one_value_or_nothing_is_a_mark_and_kept(schema):
     text = "dna,b,y\n" + "".join(f"{'Y' if i % 3 else ''},{i},{i % 2}\n" for i in range(60))
     found = schema(text).column("dna")
     assert (found.type, found.role, found.missing) == ("boolean", "feature", 20)
-    assert found.reason == "A mark that is set or not: 'Y' or nothing."
+    assert found.reason == "A flag that is set or missing: 'Y'."
 
 
 def test_impossible_zeros_are_proposed_and_counts_are_not(schema):
@@ -154,6 +154,6 @@ def test_impossible_zeros_are_proposed_and_counts_are_not(schema):
 def test_a_handful_of_fractions_is_left_to_the_model_and_many_are_certain(version):
     text = "level,size\n" + "".join(f"{2.0 ** (i % 4 - 2)},{i}.25\n" for i in range(80))
     made = version(text)
-    level, size = profile(made.snapshot, made.data)
-    assert not is_certain(level, meaning_of(level))
-    assert is_certain(size, meaning_of(size))
+    level, size = profile_columns(made.snapshot, made.data)
+    assert not is_certain(level, meaning_by_rules(level))
+    assert is_certain(size, meaning_by_rules(size))

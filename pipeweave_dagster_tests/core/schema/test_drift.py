@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeweave_dagster.core.schema.schema_diff import compare
+from pipeweave_dagster.core.schema.schema_diff import compare_schemas
 
 
 def table(rows=200, label="yes", names="id,size,kind,income", shift=0, kinds="abc", start=0):
@@ -17,7 +17,9 @@ def table(rows=200, label="yes", names="id,size,kind,income", shift=0, kinds="ab
 def changes(version):
     def changes_(new, old=None):
         before, after = version(old or table(), target="income"), version(new)
-        found = compare(before.schema, before.snapshot, before.data, after.snapshot, after.data)
+        found = compare_schemas(
+            before.schema, before.snapshot, before.data, after.snapshot, after.data
+        )
         return [(c.code, c.column) for c in found]
 
     return changes_

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipeweave_dagster.core.schema.export import exported, json_schema, sql_ddl
+from pipeweave_dagster.core.schema.export import export_schema, json_schema, sql_ddl
 
 TEXT = 'id,"x""; DROP",grade,when,y\n' + "".join(
     f"{i},{i}.5,{('low', 'medium', 'high')[i % 3]},2020-01-{i % 28 + 1:02},{('no', 'yes')[i % 2]}\n"
@@ -47,10 +47,12 @@ def test_quotes_in_labels_stay_text(version):
 
 def test_table_schema_and_pandera_name_types_and_closed_sets(version):
     schema = version(TEXT, target="y").schema
-    fields = {f["name"]: f for f in json.loads(exported(schema, "t", "frictionless"))["fields"]}
+    fields = {
+        f["name"]: f for f in json.loads(export_schema(schema, "t", "frictionless"))["fields"]
+    }
     assert fields["when"]["type"] == "date"
     assert fields["y"]["constraints"] == {"required": True, "enum": ["no", "yes"]}
-    columns = yaml.safe_load(exported(schema, "t", "pandera"))["columns"]
+    columns = yaml.safe_load(export_schema(schema, "t", "pandera"))["columns"]
     assert columns["id"]["dtype"] == "Int64"
     assert columns["grade"]["checks"] == {"isin": ["low", "medium", "high"]}
 

@@ -4,23 +4,23 @@ import numpy as np
 
 from pipeweave_dagster.core.schema.type_model import forests
 from pipeweave_dagster.core.schema.type_model.name_words import COUNT, name_words
-from pipeweave_dagster.core.schema.type_model.sample_letters import (
+from pipeweave_dagster.core.schema.type_model.sample_ngrams import (
     SAMPLE_BUCKETS,
-    form_of,
-    sample_buckets,
+    character_pattern,
+    hash_samples,
 )
 
 
 def test_forms_keep_signs_and_kinds():
-    assert form_of(" Ab-12 é ") == "Aa-99 é"
+    assert character_pattern(" Ab-12 é ") == "Aa-99 é"
 
 
 def test_places_are_sorted_without_doubles_and_the_same_in_every_process():
-    places = sample_buckets(["12 km", "12 km", "x"])
+    places = hash_samples(["12 km", "12 km", "x"])
     assert (np.diff(places) > 0).all()
     assert places[-1] < SAMPLE_BUCKETS
-    assert (places == sample_buckets(["x", "12 km"])).all()
-    assert len(sample_buckets([])) == 0
+    assert (places == hash_samples(["x", "12 km"])).all()
+    assert len(hash_samples([])) == 0
     assert places[:3].tolist() == [109, 146, 188]
 
 
@@ -34,5 +34,5 @@ def test_plain_names_are_told_from_made_up_ones():
 
 def test_the_mean_of_two_models_is_that_of_their_logarithms():
     first, second = np.array([[0.0, 2.0]]), np.array([[1.0, 1.0]])
-    joined = forests.softmax(forests.joined(first, second))
-    assert np.allclose(joined, forests.softmax(np.array([[0.0, 1.0]])))
+    average_log_proba = forests.softmax(forests.average_log_proba(first, second))
+    assert np.allclose(average_log_proba, forests.softmax(np.array([[0.0, 1.0]])))

@@ -52,7 +52,7 @@ CLEAR = [
 
 
 def test_clear_columns():
-    chances = forests.probabilities([c for _, c in CLEAR])
+    chances = forests.predict_proba([c for _, c in CLEAR])
     found = [forests.CLASSES[i] for i in chances.argmax(1)]
     assert found == [label for label, _ in CLEAR]
     assert np.allclose(chances.sum(1), 1)
@@ -61,16 +61,16 @@ def test_clear_columns():
 def test_size_and_speed():
     assert forests.PATH.stat().st_size < 1_000_000
     columns = [c for _, c in CLEAR] * 17
-    forests.probabilities(columns[:1])
+    forests.predict_proba(columns[:1])
     start = time.process_time()
-    forests.probabilities(columns[:100])
+    forests.predict_proba(columns[:100])
     assert time.process_time() - start < 1.0
 
 
 def test_scores_are_the_same_again_and_no_columns_have_none():
     columns = [c for _, c in CLEAR]
-    assert np.array_equal(forests.probabilities(columns), forests.probabilities(columns))
-    assert forests.probabilities([]).shape == (0, len(forests.CLASSES))
+    assert np.array_equal(forests.predict_proba(columns), forests.predict_proba(columns))
+    assert forests.predict_proba([]).shape == (0, len(forests.CLASSES))
 
 
 def test_trees_are_followed_to_their_leaves():
@@ -90,16 +90,16 @@ def test_a_changed_file_is_refused(tmp_path, monkeypatch):
     path.with_suffix(".sha256").write_text(forests.PATH.with_suffix(".sha256").read_text())
     monkeypatch.setattr(forests, "PATH", path)
     forests._load.cache_clear()
-    with pytest.raises(PipeWeaveError, match="not the one that was shipped"):
-        forests.probabilities([CLEAR[0][1]])
+    with pytest.raises(PipeWeaveError, match="differs from the released one"):
+        forests.predict_proba([CLEAR[0][1]])
     forests._load.cache_clear()
 
 
 def test_no_boosting_library_is_imported():
     code = (
-        "import sys\nfrom pipeweave_dagster.core.schema import type_model\n"
+        "import sys\nfrom pipeweave_dagster.core.schema.type_model import forests\n"
         "from pipeweave_dagster.core.schema.type_model.features import Evidence\n"
-        "type_model.probabilities([Evidence('a', 5, 0, 5, 0, 0, 0, 0, ['x'])])\n"
+        "forests.predict_proba([Evidence('a', 5, 0, 5, 0, 0, 0, 0, ['x'])])\n"
         "assert not {'lightgbm', 'xgboost', 'sklearn', 'pandas'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,1 +1,1 @@
-"""What all readers share: limits, the workspace, containers, raw tables and column names."""
+"""Shared by all readers: limits, workspace, compression, raw tables, column names, SQL quoting."""

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, and its content out of gzip, bz2, zstd and zip."""
+"""Detect compression by the first bytes, and unpack gzip, bz2, zstd and zip files."""
 
 import bz2
 import gzip
@@ -18,12 +18,12 @@ Container = Literal["none", "gzip", "zip", "bz2", "zstd"]
 _CHUNK = MEGABYTE
 _MAX_NESTING = 2
 _DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".json", ".jsonl", ".xlsx", ".arrow")
-_BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+_READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
 class Content:
-    """The bytes to read: a plain file, its name as a hint, and what it was wrapped in."""
+    """An unpacked file: where it is, its name (a hint to the format) and its compression."""
 
     path: Path
     name: str
@@ -31,17 +31,17 @@ class Content:
     notes: tuple[str, ...] = ()
 
 
-def unwrap(path: Path, name: str, folder: Path, limits: IngestLimits) -> Content:
-    """Take the data file out of its wrapping, stopping a decompression bomb while streaming.
+def unpack(path: Path, name: str, folder: Path, limits: IngestLimits) -> Content:
+    """Decompress a file while streaming, and stop at the size limit (decompression bombs).
 
     Args:
         path: The file as uploaded.
-        name: Its name, as a hint only; the first bytes decide.
-        folder: Scratch folder for what is unpacked.
-        limits: Bounds on the size before and after.
+        name: Its name, only a hint; the first bytes decide.
+        folder: Scratch folder for the unpacked file.
+        limits: Limits on the compressed and uncompressed size.
 
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` for an empty, too large, damaged or bomb-like file.
+        PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, damaged or too large.
     """
     _check_size(path, name, limits)
     content = Content(path, name, "none")
@@ -53,13 +53,13 @@ def unwrap(path: Path, name: str, folder: Path, limits: IngestLimits) -> Content
         inner, notes = _unpack(content, kind, target, limits)
         content = Content(target, inner, kind, (*content.notes, *notes))
     raise validation_error(
-        f"{name!r} is packed more than {_MAX_NESTING} times over.",
+        f"{name!r} is compressed more than {_MAX_NESTING} times over.",
         fix="Upload the data file itself.",
     )
 
 
 def container_of(path: Path) -> Container:
-    """The wrapping by its magic bytes; an Excel workbook is a zip file, but no wrapping."""
+    """Return the compression by its magic bytes; an Excel workbook does not count as a zip file."""
     with path.open("rb") as file:
         magic = file.read(4)
     if magic[:2] == b"\x1f\x8b":
@@ -74,7 +74,7 @@ def container_of(path: Path) -> Container:
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a zip file is an Excel workbook."""
+    """Return whether a zip file is an Excel workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
@@ -86,13 +86,13 @@ def _check_size(path: Path, name: str, limits: IngestLimits) -> None:
     size = path.stat().st_size
     if size == 0:
         raise validation_error(
-            f"{name!r} is empty (0 bytes).", fix="Upload a file that has data.", file=name
+            f"{name!r} is empty (0 bytes).", fix="Upload a file that contains data.", file=name
         )
     if size > limits.max_bytes:
         raise validation_error(
-            f"{name!r} has {size / MEGABYTE:,.0f} MB; the limit is "
+            f"{name!r} is {size / MEGABYTE:,.0f} MB in size; the limit is "
             f"{limits.max_bytes / MEGABYTE:,.0f} MB.",
-            fix="Raise MAX_DATASET_SIZE_MB, or upload less.",
+            fix="Raise MAX_DATASET_SIZE_MB, or upload a smaller file.",
             file=name,
             size_bytes=size,
             limit_bytes=limits.max_bytes,
@@ -105,16 +105,16 @@ def _unpack(
     try:
         with _open(content, kind) as (source, inner, notes), target.open("wb") as sink:
             _copy(source, sink, content.name, limits)
-    except _BROKEN as error:
+    except _READ_ERRORS as error:
         raise validation_error(
             f"{content.name!r} is a damaged {kind} file: {error}.",
-            fix="Pack it again, or upload it unpacked.",
+            fix="Compress it again, or upload it uncompressed.",
             file=content.name,
         ) from error
     if target.stat().st_size == 0:
         raise validation_error(
-            f"{content.name!r} holds nothing.",
-            fix="Upload a file that has data.",
+            f"{content.name!r} contains no data.",
+            fix="Upload a file that contains data.",
             file=content.name,
         )
     return inner, notes
@@ -126,9 +126,9 @@ def _copy(source: BinaryIO, sink: BinaryIO, name: str, limits: IngestLimits) -> 
         total += len(chunk)
         if total > limits.max_uncompressed_bytes:
             raise validation_error(
-                f"{name!r} unfolds to more than {limits.max_uncompressed_bytes / MEGABYTE:,.0f} MB;"
-                " reading was stopped there.",
-                fix="Upload less, or raise MAX_DATASET_SIZE_MB.",
+                f"{name!r} decompresses to more than "
+                f"{limits.max_uncompressed_bytes / MEGABYTE:,.0f} MB; reading stopped there.",
+                fix="Raise MAX_DATASET_SIZE_MB, or upload a smaller file.",
                 file=name,
                 limit_bytes=limits.max_uncompressed_bytes,
             )
@@ -140,7 +140,7 @@ def _open(content: Content, kind: Container) -> Iterator[tuple[BinaryIO, str, tu
     stem = content.name.rsplit(".", 1)[0]
     if kind == "zip":
         with zipfile.ZipFile(content.path) as archive:
-            member, notes = _choose(archive, content.name)
+            member, notes = _largest_member(archive, content.name)
             with archive.open(member) as source:
                 yield source, member.filename, notes  # type: ignore[misc]
     elif kind == "zstd":
@@ -162,7 +162,7 @@ def _open(content: Content, kind: Container) -> Iterator[tuple[BinaryIO, str, tu
             yield source, stem, ()  # type: ignore[misc]
 
 
-def _choose(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
+def _largest_member(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
     files = [
         i
         for i in archive.infolist()
@@ -170,18 +170,18 @@ def _choose(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInfo, tuple
     ]
     if any(i.flag_bits & 1 for i in files):
         raise validation_error(
-            f"{name!r} is locked with a password.", fix="Upload it unpacked.", file=name
+            f"{name!r} is protected by a password.", fix="Upload it uncompressed.", file=name
         )
     if not files:
-        raise validation_error(f"{name!r} holds no file.", fix="Upload the data file itself.")
+        raise validation_error(f"{name!r} contains no file.", fix="Upload the data file itself.")
     data = [i for i in files if i.filename.lower().endswith(_DATA_SUFFIXES)] or files
-    best = max(data, key=lambda i: i.file_size)
-    others = [i.filename for i in files if i is not best]
+    largest = max(data, key=lambda i: i.file_size)
+    others = [i.filename for i in files if i is not largest]
     if not others:
-        return best, ()
-    return best, (
+        return largest, ()
+    return largest, (
         (
-            f"The archive holds {len(files)} files; {best.filename!r}, the largest table, was read"
-            f" and {len(others)} left: {', '.join(repr(o) for o in others[:5])}."
+            f"The archive contains {len(files)} files. Only {largest.filename!r}, the largest, was"
+            f" read; skipped: {', '.join(repr(o) for o in others[:5])}."
         ),
     )

@@ -1,4 +1,4 @@
-"""What a file may cost; every bound is checked while streaming, not afterwards."""
+"""Resource limits of an ingest; each is enforced while streaming, not afterwards."""
 
 from pipeweave_dagster.core.documents import Part
 
@@ -6,15 +6,15 @@ MEGABYTE = 1 << 20
 
 
 class IngestLimits(Part):
-    """Bounds of one ingest. The defaults suit a laptop; a deployment may raise them.
+    """Resource limits of one ingest. The defaults suit a laptop; a deployment may raise them.
 
     Attributes:
-        max_bytes: Largest file as uploaded (`MAX_DATASET_SIZE_MB`).
-        max_uncompressed_bytes: Most bytes that a compressed file may unfold to.
-        max_columns: More columns than this is taken for a misread file.
-        max_in_memory_bytes: Files up to this size may be read by the lenient parser as a whole.
-        memory_mb: What DuckDB may keep in memory before it spills to disk.
-        threads: Threads of DuckDB.
+        max_bytes: Largest uploaded file, as uploaded (`MAX_DATASET_SIZE_MB`).
+        max_uncompressed_bytes: Largest size that a compressed file may decompress to.
+        max_columns: A file with more columns is treated as misread.
+        max_in_memory_bytes: Largest file that the lenient parser reads as a whole.
+        memory_mb: Memory that DuckDB may use before it spills to disk.
+        threads: Number of DuckDB threads.
     """
 
     max_bytes: int = 1024 * MEGABYTE

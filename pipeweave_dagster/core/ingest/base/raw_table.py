@@ -1,16 +1,16 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""The table as text, before any type is decided."""
+"""The table as text, before types are inferred."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from pipeweave_dagster.core.documents import Dialect
+from pipeweave_dagster.core.documents import Dialect, StorageType
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Rejected:
-    """A record that is not in the table, with its line in the file and why."""
+class RejectedRecord:
+    """A record left out of the table, with its line in the file and the reason."""
 
     line: int
     reason: str
@@ -19,53 +19,68 @@ class Rejected:
 
 @dataclass
 class RawTable:
-    """A DuckDB table with columns `c0 … cN` in file order, rows in file order.
+    """A DuckDB table with columns `c0 … cN` and its rows, both in file order.
 
     Attributes:
         table: Name of the DuckDB table.
-        names: Header texts as they stood; blank where there were none.
-        natives: Storage SQL type of each column; `VARCHAR` columns are typed later.
+        names: Header texts as in the file; blank where there are none.
+        sql_types: SQL type of each column; types of `VARCHAR` columns are inferred later.
         dialect: How the file was read.
+        rows: Number of rows.
         rejected: Records left out, with lines and reasons.
-        notes: Decisions to tell.
-        line_of: Lines of the given row numbers (from 0); row numbers where lines mean nothing.
+        notes: Decisions to report to the user.
+        line_numbers_of: Returns the line of each given row (from 0); for files without lines, the
+            row number from 1.
     """
 
     table: str
     names: list[str]
-    natives: list[str]
+    sql_types: list[str]
     dialect: Dialect
     rows: int
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[RejectedRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    line_of: Callable[[list[int]], list[int]] = lambda rows: [r + 1 for r in rows]
+    line_numbers_of: Callable[[list[int]], list[int]] = lambda rows: [r + 1 for r in rows]
+
+
+# The storage types of a snapshot and the SQL types that hold them.
+SQL_TYPES: dict[StorageType, str] = {
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+    "text": "VARCHAR",
+}
+PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 
 
 def drop_empty_columns(raw: RawTable, space: Workspace) -> RawTable:
-    """Leave out columns that have neither a name nor a value (separators at the line ends)."""
+    """Drop columns with neither a name nor a value (left by trailing delimiters)."""
     blank = [
         j
-        for j, (name, native) in enumerate(zip(raw.names, raw.natives, strict=True))
-        if not name.strip(" \t,;|") and native == "VARCHAR"
+        for j, (name, sql_type) in enumerate(zip(raw.names, raw.sql_types, strict=True))
+        if not name.strip(" \t,;|") and sql_type == "VARCHAR"
     ]
     if not blank or len(blank) == len(raw.names):
         return raw
     counts = ", ".join(f"count(*) FILTER (trim(c{j}, ' \t,;|') <> '')" for j in blank)
-    filled = space.one(f"SELECT {counts} FROM {raw.table}")
-    gone = {j for j, n in zip(blank, filled, strict=True) if n == 0}
-    if not gone:
+    counts_by_column = space.query_row(f"SELECT {counts} FROM {raw.table}")
+    empty = {j for j, n in zip(blank, counts_by_column, strict=True) if n == 0}
+    if not empty:
         return raw
-    for j in sorted(gone):
+    for j in sorted(empty):
         space.db.execute(f"ALTER TABLE {raw.table} DROP COLUMN c{j}")
-    left = [j for j in range(len(raw.names)) if j not in gone]
-    for new, old in enumerate(left):
+    kept = [j for j in range(len(raw.names)) if j not in empty]
+    for new, old in enumerate(kept):
         if new != old:
             space.db.execute(f"ALTER TABLE {raw.table} RENAME COLUMN c{old} TO c{new}")
-    numbers = ", ".join(str(j + 1) for j in sorted(gone))
-    note = f"Columns without a name and without a value were left out: number {numbers}."
+    numbers = ", ".join(str(j + 1) for j in sorted(empty))
+    note = f"Columns without a name and without values were dropped: {numbers} (counted from 1)."
     return replace(
         raw,
-        names=[raw.names[j] for j in left],
-        natives=[raw.natives[j] for j in left],
+        names=[raw.names[j] for j in kept],
+        sql_types=[raw.sql_types[j] for j in kept],
         notes=[*raw.notes, note],
     )

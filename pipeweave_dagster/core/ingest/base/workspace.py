@@ -1,4 +1,4 @@
-"""A scratch folder and a DuckDB connection with bounded memory, both gone afterwards."""
+"""A scratch folder and a DuckDB connection with bounded memory, both removed afterwards."""
 
 import shutil
 import tempfile
@@ -15,28 +15,27 @@ from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where one ingest works: `folder` for its files, `db` for its tables."""
+    """Working area of one ingest: `folder` for temporary files, `db` for DuckDB tables."""
 
     folder: Path
     db: duckdb.DuckDBPyConnection
     limits: IngestLimits
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """All rows of a query (DuckDB wants a result read to its end before the next query)."""
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return all rows of a query (DuckDB requires reading a result before the next query)."""
         return self.db.execute(sql).fetchall()
 
-    def one(self, sql: str) -> tuple[Any, ...]:
-        """The only row of a query."""
-        return self.rows(sql)[0]
+    def query_row(self, sql: str) -> tuple[Any, ...]:
+        """Return the only row of a query."""
+        return self.query(sql)[0]
 
 
 @contextmanager
 def workspace(out: Path, limits: IngestLimits, size: int = 0) -> Iterator[Workspace]:
     """Open a scratch folder beside `out` (same disk, so moves are cheap) and remove it at the end.
 
-    Tables lie in memory for files of a small `size` (bytes), else in a file of the folder.
-
-    DuckDB may neither load extensions nor reach the network: the files are not trusted.
+    Tables are kept in memory if `size` (bytes) is small, else in a database file in the folder.
+    DuckDB may neither load extensions nor access the network, because the files are untrusted.
     """
     folder = Path(tempfile.mkdtemp(prefix=".ingest-", dir=out.parent))
     try:
@@ -58,13 +57,3 @@ def workspace(out: Path, limits: IngestLimits, size: int = 0) -> Iterator[Worksp
             db.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def identifier(name: str) -> str:
-    """A name as a quoted SQL identifier, whatever it contains."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as a quoted SQL string, whatever it contains."""
-    return "'" + text.replace("'", "''") + "'"

@@ -1,1 +1,1 @@
-"""Files that describe themselves: Parquet, Arrow, JSON, Excel."""
+"""Readers of self-describing formats: Parquet, Arrow, JSON, Excel."""

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: the records in a document, flattened to columns."""
+"""Read JSON and JSON Lines: the records of a document, flattened to columns."""
 
 import json
 from itertools import islice
@@ -14,26 +14,26 @@ from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
 
 
 def read_jsonl(content: Content, table: str, space: Workspace) -> RawTable:
-    """One record a line."""
+    """Read JSON Lines, one record per line."""
     with content.path.open(encoding="utf-8-sig") as file:
         rows = [json.loads(line) for line in file if line.strip()]
     return _from_objects(content, "jsonl", rows, table, space)
 
 
 def read_json(content: Content, table: str, space: Workspace) -> RawTable:
-    """A list of records, or one wrapped in an object."""
+    """Read a JSON list of records, or one wrapped in an object."""
     data = json.loads(content.path.read_text(encoding="utf-8-sig"))
     return _from_objects(content, "json", _rows_in(data, content.name), table, space)
 
 
 def _rows_in(data: Any, name: str) -> list[Any]:
-    """The records of a JSON document: a list of objects, or one wrapped in an object."""
+    """Return the records of a JSON document: a list of objects, or one wrapped in an object."""
     if isinstance(data, list):
         return data
     if isinstance(data, dict):
         lists = {k: v for k, v in data.items() if isinstance(v, list)}
         objects = any(isinstance(x, dict) for v in lists.values() for x in islice(v, 5))
-        if lists and not objects and len(data) == len(lists) and _even(lists):
+        if lists and not objects and len(data) == len(lists) and _equal_lengths(lists):
             return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
         records = [v for v in lists.values() if v and isinstance(v[0], dict)]
         if records:
@@ -41,17 +41,17 @@ def _rows_in(data: Any, name: str) -> list[Any]:
         if data and all(isinstance(v, dict) for v in data.values()):
             return [{"key": k, **v} for k, v in data.items()]
     raise validation_error(
-        f"{name!r} is JSON, but no list of records.",
-        fix="Write it as [{...}, {...}] or JSON Lines.",
+        f"{name!r} is JSON, but not a list of records.",
+        fix="Write it as [{...}, {...}] or as JSON Lines.",
     )
 
 
-def _even(lists: dict[str, list[Any]]) -> bool:
+def _equal_lengths(lists: dict[str, list[Any]]) -> bool:
     return len({len(v) for v in lists.values()}) == 1
 
 
 def _from_objects(
-    content: Content, kind: Format, rows: list[Any], table: str, space: Workspace
+    content: Content, format_: Format, rows: list[Any], table: str, space: Workspace
 ) -> RawTable:
     names: dict[str, None] = {}
     flat = []
@@ -62,11 +62,11 @@ def _from_objects(
         if len(names) > space.limits.max_columns:
             raise validation_error(
                 f"{content.name!r} has more than {space.limits.max_columns:,} different keys.",
-                fix="Bring the records to one set of keys.",
+                fix="Give all records the same keys.",
             )
     arrays = [_column([r.get(n) for r in flat]) for n in names]
     data = pa.table(arrays, names=[f"k{i}" for i in range(len(arrays))])
-    return from_arrow(content, kind, data, table, space, list(names))
+    return from_arrow(content, format_, data, table, space, list(names))
 
 
 def _flatten(row: Any, prefix: str = "") -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _leaf(value: Any) -> Any:
 
 
 def _column(values: list[Any]) -> Any:
-    """A typed array where all values agree, else their text."""
+    """Return a typed array if all values have one type, else their texts."""
     kinds = {type(v) for v in values if v is not None}
     if kinds in ({int}, {float}, {bool}, {int, float}):
         try:

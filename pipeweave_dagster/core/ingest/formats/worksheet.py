@@ -1,4 +1,4 @@
-"""Excel workbooks: the largest sheet, its values as text."""
+"""Read Excel workbooks: the largest sheet, its values as text."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -9,11 +9,11 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
-from pipeweave_dagster.core.ingest.text.read_plan import Known
+from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
 
-def read_excel(content: Content, table: str, space: Workspace, known: Known) -> RawTable:
-    """The sheet with the most cells, its values as text, laid out like a CSV file."""
+def read_excel(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    """Read the sheet with the most cells, laid out like a CSV file."""
     import openpyxl
 
     with content.path.open("rb") as file:
@@ -23,10 +23,10 @@ def read_excel(content: Content, table: str, space: Workspace, known: Known) -> 
             for s in book.worksheets
         }
     title, rows = max(sheets.items(), key=lambda s: sum(map(len, s[1])), default=("", []))
-    raw = from_rows(content, rows, table, space, known)
+    raw = from_rows(content, rows, table, space, options)
     if len([r for r in sheets.values() if r]) > 1:
         raw.notes.append(
-            f"The workbook has {len(sheets)} sheets; {title!r}, the largest, was read."
+            f"The workbook has {len(sheets)} sheets; only {title!r}, the largest, was read."
         )
     return raw
 
@@ -36,7 +36,7 @@ def _sheet_rows(rows: Iterable[tuple[Any, ...]], space: Workspace) -> Iterator[l
         if len(row) > space.limits.max_columns:
             raise validation_error(
                 f"A sheet has {len(row):,} columns; the limit is {space.limits.max_columns:,}.",
-                fix="Delete the columns that hold nothing.",
+                fix="Delete the empty columns.",
             )
         yield [_cell(v) for v in row]
 

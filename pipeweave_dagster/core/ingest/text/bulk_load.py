@@ -1,17 +1,18 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Read a large delimited file by DuckDB, told the dialect; only broken lines become Python text."""
+"""Read large delimited files with DuckDB; only malformed lines are parsed in Python."""
 
 import csv
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.base.workspace import Workspace, literal
-from pipeweave_dagster.core.ingest.text.records import Grammar, Record, parse
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 
 _log = logging.getLogger(__name__)
 _BLOCK = 16 * MEGABYTE
@@ -20,28 +21,36 @@ _MAX_REJECTS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Bulk:
-    """What DuckDB read: rows in its table, and the records it could not read, with their lines."""
+class BulkResult:
+    """Number of rows in DuckDB's table, and the records that it could not read."""
 
     rows: int
-    broken: list[Record]
+    malformed: list[Record]
 
 
-def can_read(grammar: Grammar) -> bool:
-    """Whether DuckDB knows such a dialect."""
-    return grammar.separator is not None and not grammar.blanks and len(grammar.separator) <= 4
+def supports(dialect: TextDialect) -> bool:
+    """Return whether DuckDB can read a dialect."""
+    return dialect.delimiter is not None and not dialect.whitespace and len(dialect.delimiter) <= 4
 
 
 def source_sql(
-    path: Path, grammar: Grammar, width: int, first_line: int, *, rejects: bool = False
+    path: Path, dialect: TextDialect, width: int, first_line: int, *, rejects: bool = False
 ) -> str:
-    """SQL: the body of the file as text columns `c0 …`; broken lines end it, or are set aside."""
+    """Return the SQL that reads the body of a file as text columns `c0 …`.
+
+    Args:
+        path: UTF-8 text with LF or CRLF line ends.
+        dialect: Delimiter, quote and escape.
+        width: Number of columns.
+        first_line: Line (from 1) on which the body starts.
+        rejects: Whether malformed lines go to a table of rejects instead of ending the query.
+    """
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    quote = grammar.quote or ""
+    quote = dialect.quote or ""
     options = (
         f"auto_detect = false, header = false, skip = {first_line - 1}, columns = {{{columns}}},"
-        f" delim = {literal(grammar.separator or ',')}, quote = {literal(quote)},"
-        f" escape = {literal(grammar.escape or quote)}, max_line_size = {_MAX_LINE},"
+        f" delim = {literal(dialect.delimiter or ',')}, quote = {literal(quote)},"
+        f" escape = {literal(dialect.escape or quote)}, max_line_size = {_MAX_LINE},"
         " strict_mode = true"
     )
     if rejects:
@@ -53,95 +62,104 @@ def source_sql(
 
 
 def read_bulk(
-    path: Path, grammar: Grammar, width: int, first_line: int, table: str, space: Workspace
-) -> Bulk | None:
-    """Read all records from `first_line` on into the table, None where DuckDB gives up.
+    path: Path, dialect: TextDialect, width: int, first_line: int, table: str, space: Workspace
+) -> BulkResult | None:
+    """Read all records from `first_line` on into a table; None if DuckDB fails.
 
     Args:
         path: UTF-8 text with LF or CRLF line ends.
-        grammar: Separator, quote and escape.
+        dialect: Delimiter, quote and escape.
         width: Number of columns; records of another width are not put into the table.
-        first_line: Line (from 1) on which the body begins.
-        table: Table to make, with text columns `c0 …` (empty fields are null).
-        space: Where to work.
+        first_line: Line (from 1) on which the body starts.
+        table: Table to create, with text columns `c0 …` (empty fields are null).
+        space: DuckDB workspace.
     """
-    source = source_sql(path, grammar, width, first_line, rejects=True)
+    source = source_sql(path, dialect, width, first_line, rejects=True)
     try:
         space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM {source}")
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        _log.info("DuckDB gives up (%s); reading leniently", str(error).splitlines()[0][:200])
+        reason = str(error).splitlines()[0][:200]
+        _log.info("DuckDB cannot read the file (%s); using the lenient parser", reason)
         return None
-    found = space.rows(
+    rejects = space.query(
         "SELECT line, any_value(csv_line) FROM rejects GROUP BY line, byte_position ORDER BY line"
     )
     space.db.execute("DROP TABLE rejects; DROP TABLE reject_scans")
-    if len(found) > _MAX_REJECTS or any(text is None for _, text in found):
+    if len(rejects) > _MAX_REJECTS or any(text is None for _, text in rejects):
         space.db.execute(f"DROP TABLE {table}")
         return None
-    return Bulk(
-        rows=space.one(f"SELECT count(*) FROM {table}")[0],
-        broken=[_again(int(line), str(text), grammar, width) for line, text in found],
+    return BulkResult(
+        rows=space.query_row(f"SELECT count(*) FROM {table}")[0],
+        malformed=[_parse_line(int(line), str(text), dialect, width) for line, text in rejects],
     )
 
 
-def _again(line: int, text: str, grammar: Grammar, width: int) -> Record:
-    records = parse(text, grammar, width, limit=1).records
-    if not records:
-        return Record(line, [text])
-    return Record(line, records[0].fields, records[0].odd)
+def _parse_line(line: int, text: str, dialect: TextDialect, width: int) -> Record:
+    records = parse_records(text, dialect, width, limit=1)
+    return replace(records[0], line=line) if records else Record(line, [text])
 
 
-def blocks(path: Path, grammar: Grammar, width: int) -> Iterator[list[Record]]:
-    """All records of a file too large to be held at once, leniently, block by block.
+def parse_blocks(path: Path, dialect: TextDialect, width: int) -> Iterator[list[Record]]:
+    """Parse a file that does not fit into memory leniently, block by block.
 
-    A quoted field that runs over the end of a block is read as a stray quote; its record then has
-    a wrong width and is accounted for as such.
+    A quoted field that crosses the end of a block is parsed as a stray quote; its record then has a
+    wrong width and is rejected as such.
     """
     line, rest = 1, ""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         while chunk := file.read(_BLOCK):
             text = rest + chunk
-            cut = text.rfind("\n") + 1 or len(text)
-            rest = text[cut:]
-            records = parse(text[:cut], grammar, width).records
-            yield [Record(r.line + line - 1, r.fields, r.odd) for r in records]
-            line += text.count("\n", 0, cut)
+            end = text.rfind("\n") + 1 or len(text)
+            rest = text[end:]
+            yield _parse_block(text[:end], line, dialect, width)
+            line += text.count("\n", 0, end)
     if rest:
-        yield [
-            Record(r.line + line - 1, r.fields, r.odd) for r in parse(rest, grammar, width).records
-        ]
+        yield _parse_block(rest, line, dialect, width)
 
 
-def lines_of(
-    path: Path, grammar: Grammar, first_line: int, broken: set[int], rows: list[int]
+def _parse_block(text: str, first_line: int, dialect: TextDialect, width: int) -> list[Record]:
+    records = parse_records(text, dialect, width)
+    return [replace(r, line=r.line + first_line - 1) for r in records]
+
+
+def line_numbers(
+    path: Path, dialect: TextDialect, first_line: int, malformed: set[int], rows: list[int]
 ) -> list[int]:
-    """Lines on which the given records of the table begin (one pass, only made when asked)."""
-    wanted = set(rows)
+    """Return the lines on which the given rows of the table start (one pass over the file).
+
+    Args:
+        path: The file.
+        dialect: Delimiter, quote and escape.
+        first_line: Line (from 1) on which the body starts.
+        malformed: Lines that are not in the table.
+        rows: Row numbers (from 0).
+    """
+    requested = set(rows)
     found: dict[int, int] = {}
-    count = 0
-    for line, fields in _numbered(path, grammar):
-        if line < first_line or not fields or line in broken:
+    row = 0
+    for line, fields in _numbered_lines(path, dialect):
+        if line < first_line or not fields or line in malformed:
             continue
-        if count in wanted:
-            found[count] = line
-            if len(found) == len(wanted):
+        if row in requested:
+            found[row] = line
+            if len(found) == len(requested):
                 break
-        count += 1
+        row += 1
     return [found.get(row, row + first_line) for row in rows]
 
 
-def _numbered(path: Path, grammar: Grammar) -> Iterator[tuple[int, list[str]]]:
+def _numbered_lines(path: Path, dialect: TextDialect) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         reader = csv.reader(
             file,
-            delimiter=(grammar.separator or ",")[0],
-            quotechar=grammar.quote,
-            quoting=csv.QUOTE_MINIMAL if grammar.quote else csv.QUOTE_NONE,
-            escapechar=grammar.escape,
-            doublequote=grammar.escape is None,
-            skipinitialspace=len(grammar.separator or ",") > 1,
+            delimiter=(dialect.delimiter or ",")[0],
+            quotechar=dialect.quote,
+            quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+            escapechar=dialect.escape,
+            doublequote=dialect.escape is None,
+            skipinitialspace=len(dialect.delimiter or ",") > 1,
         )
         before = 0
         for fields in reader:

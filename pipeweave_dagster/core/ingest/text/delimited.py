@@ -1,137 +1,139 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Read a delimited text file into a raw table: by DuckDB if it is large, leniently if small."""
+"""Read delimited text into a raw table: with DuckDB if it is large, leniently if it is small."""
 
 from array import array
-from itertools import zip_longest
-
-import pyarrow as pa
 
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable, Rejected
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text import bulk_load
-from pipeweave_dagster.core.ingest.text.encodings import Text
-from pipeweave_dagster.core.ingest.text.footers import without_what_is_below
-from pipeweave_dagster.core.ingest.text.layout import find_layout
+from pipeweave_dagster.core.ingest.text.check_widths import RARE, check_widths
+from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
+from pipeweave_dagster.core.ingest.text.layout import detect_layout
 from pipeweave_dagster.core.ingest.text.read_plan import (
+    DEFAULT_OPTIONS,
     HEAD_RECORDS,
-    NOTHING_KNOWN,
-    Known,
-    Plan,
-    all_records,
-    body_of,
-    dialect_of,
-    header_of,
-    plan,
-    told,
+    ReadOptions,
+    ReadPlan,
+    column_headers,
+    dialect_document,
+    locate_body,
+    plan_read,
+    read_notes,
+    read_records,
 )
-from pipeweave_dagster.core.ingest.text.record_widths import RARE, fit
-from pipeweave_dagster.core.ingest.text.records import Grammar, Record
+from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
+from pipeweave_dagster.core.ingest.text.records_table import append_records, build_table
 
 _SMALL = 8 * MEGABYTE
+_MAX_NOTES = 20
 
 
-def read(content: Content, table: str, space: Workspace, known: Known = NOTHING_KNOWN) -> RawTable:
-    """Read a text file into the table; every record ends in it or among the rejected."""
-    decided = plan(content, space.folder, known.names)
-    if decided.layout.width > space.limits.max_columns:
+def read(
+    content: Content, table: str, space: Workspace, options: ReadOptions = DEFAULT_OPTIONS
+) -> RawTable:
+    """Read a text file into a table; every record is in it, rejected, or counted in a note.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` for a file without rows or with too many columns.
+    """
+    plan = plan_read(content, space.folder, options.expected_names)
+    if plan.layout.width > space.limits.max_columns:
         raise validation_error(
-            f"{content.name!r} seems to have {decided.layout.width:,} columns; the limit is "
+            f"{content.name!r} seems to have {plan.layout.width:,} columns; the limit is "
             f"{space.limits.max_columns:,}.",
-            fix="Check that it is a table with one record a line.",
+            fix="Check that the file is a table with one record per line.",
         )
-    size = decided.text.path.stat().st_size
-    if size > _SMALL and bulk_load.can_read(decided.grammar) and not known.keep_all:
-        raw = _read_bulk(content, table, space, decided, size)
+    size = plan.text.path.stat().st_size
+    if size > _SMALL and bulk_load.supports(plan.dialect) and not options.keep_all:
+        raw = _read_bulk(content, table, space, plan, size)
         if raw is not None:
             return raw
     if size > space.limits.max_in_memory_bytes:
-        return _read_blocks(content, table, space, decided, known.keep_all)
-    body = all_records(decided)[decided.layout.preamble + decided.layout.header :]
-    return _shape(content, table, space, decided, body, known.keep_all)
+        return _read_blocks(content, table, space, plan, options.keep_all)
+    body = read_records(plan)[plan.body_start :]
+    return build_table(content, table, space, plan, body, options.keep_all)
 
 
 def _read_bulk(
-    content: Content, table: str, space: Workspace, decided: Plan, size: int
+    content: Content, table: str, space: Workspace, plan: ReadPlan, size: int
 ) -> RawTable | None:
-    """The table by DuckDB; None where the file is better read leniently as a whole."""
-    first, names, width = body_of(decided)
-    grammar, path = decided.grammar, decided.text.path
-    found = bulk_load.read_bulk(path, grammar, width, first, table, space)
-    if found is None:
+    """Read a file with DuckDB; None if it is better read leniently as a whole."""
+    first_line, names, width = locate_body(plan)
+    dialect, path = plan.dialect, plan.text.path
+    result = bulk_load.read_bulk(path, dialect, width, first_line, table, space)
+    if result is None:
         return None
-    small = size <= space.limits.max_in_memory_bytes
-    if len(found.broken) > RARE * (found.rows + 1) or (found.broken and small):
+    fits_in_memory = size <= space.limits.max_in_memory_bytes
+    if len(result.malformed) > RARE * (result.rows + 1) or (result.malformed and fits_in_memory):
         space.db.execute(f"DROP TABLE {table}")
         return None
-    kept, rejected, notes = fit(found.broken, width, keep_all=False, fill=False)
+    kept, rejected, notes = check_widths(result.malformed, width, keep_all=False, pad=False)
     if kept:
-        _append(kept, width, table, space)
-        notes.append("Repaired rows stand at the end of the table.")
-    empty = " AND ".join(f"c{j} IS NULL" for j in range(width))
-    gone = space.one(f"SELECT count(*) FROM {table} WHERE {empty}")[0]
-    if gone:
-        space.db.execute(f"DELETE FROM {table} WHERE {empty}")
-        notes.append(f"{gone} rows without any value were left out.")
-    broken = {r.line for r in found.broken}
-    ends = [r.line for r in kept]
+        append_records(kept, width, table, space)
+        notes.append("Repaired rows are at the end of the table.")
+    empty = _delete_empty_rows(table, width, space)
+    if empty:
+        notes.append(f"{empty} empty rows were skipped.")
+    malformed = {r.line for r in result.malformed}
 
-    def line_of(rows: list[int]) -> list[int]:
-        inside = [r for r in rows if r < found.rows]
-        lines = dict(
-            zip(inside, bulk_load.lines_of(path, grammar, first, broken, inside), strict=True)
-        )
-        return [lines[r] if r in lines else ends[r - found.rows] for r in rows]
+    def line_numbers_of(rows: list[int]) -> list[int]:
+        loaded = [r for r in rows if r < result.rows]
+        numbers = bulk_load.line_numbers(path, dialect, first_line, malformed, loaded)
+        lines = dict(zip(loaded, numbers, strict=True))
+        return [lines[r] if r in lines else kept[r - result.rows].line for r in rows]
 
     return RawTable(
         table=table,
         names=names,
-        natives=["VARCHAR"] * width,
-        dialect=dialect_of(content, decided),
-        rows=found.rows - gone + len(kept),
+        sql_types=["VARCHAR"] * width,
+        dialect=dialect_document(content, plan),
+        rows=result.rows - empty + len(kept),
         rejected=rejected,
-        notes=[*content.notes, *decided.text.notes, *told(decided), *notes],
-        line_of=line_of,
+        notes=[*read_notes(content, plan), *notes],
+        line_numbers_of=line_numbers_of,
     )
 
 
-def _append(records: list[Record], width: int, table: str, space: Workspace) -> None:
-    space.db.register("incoming", _arrow(records, width))
-    space.db.execute(f"INSERT INTO {table} SELECT * FROM incoming")
-    space.db.unregister("incoming")
+def _delete_empty_rows(table: str, width: int, space: Workspace) -> int:
+    condition = " AND ".join(f"c{j} IS NULL" for j in range(width))
+    count = int(space.query_row(f"SELECT count(*) FROM {table} WHERE {condition}")[0])
+    if count:
+        space.db.execute(f"DELETE FROM {table} WHERE {condition}")
+    return count
 
 
 def _read_blocks(
-    content: Content, table: str, space: Workspace, decided: Plan, keep_all: bool
+    content: Content, table: str, space: Workspace, plan: ReadPlan, keep_all: bool
 ) -> RawTable:
-    """A large file that DuckDB does not read, leniently, holding one block at a time."""
-    before = decided.layout.preamble + decided.layout.header
-    names, width = header_of(decided.layout, decided.head[before:])
+    """Read a large file that DuckDB does not support, leniently, one block in memory at a time."""
+    skip = plan.body_start
+    names, width = column_headers(plan.layout, plan.head[skip:])
     columns = ", ".join(f"c{j} VARCHAR" for j in range(width))
     space.db.execute(f"CREATE TABLE {table} ({columns})")
-    rejected: list[Rejected] = []
+    rejected: list[RejectedRecord] = []
     notes: list[str] = []
     lines = array("q")
-    for block in bulk_load.blocks(decided.text.path, decided.grammar, width):
-        kept, refused, said = fit(block[before:], width, keep_all, fill=None)
-        before = 0
+    for block in bulk_load.parse_blocks(plan.text.path, plan.dialect, width):
+        kept, block_rejected, block_notes = check_widths(block[skip:], width, keep_all)
+        skip = 0
         if kept:
-            _append(kept, width, table, space)
+            append_records(kept, width, table, space)
         lines.extend(r.line for r in kept)
-        rejected += refused
-        notes += said
+        rejected += block_rejected
+        notes += block_notes
     return RawTable(
         table=table,
         names=names,
-        natives=["VARCHAR"] * width,
-        dialect=dialect_of(content, decided),
+        sql_types=["VARCHAR"] * width,
+        dialect=dialect_document(content, plan),
         rows=len(lines),
         rejected=rejected,
-        notes=[*content.notes, *decided.text.notes, *told(decided), *notes[:20]],
-        line_of=lambda rows: [lines[r] for r in rows],
+        notes=[*read_notes(content, plan), *notes[:_MAX_NOTES]],
+        line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
 
 
@@ -140,21 +142,22 @@ def from_rows(
     rows: list[list[str]],
     table: str,
     space: Workspace,
-    known: Known = NOTHING_KNOWN,
+    options: ReadOptions = DEFAULT_OPTIONS,
 ) -> RawTable:
-    """Lay out rows that are already split into cells, as those of a worksheet."""
+    """Build a raw table from rows that are already split into cells, as in a worksheet."""
     records = [
         Record(i + 1, _trim_end(row)) for i, row in enumerate(rows) if any(c.strip() for c in row)
     ]
     if not records:
-        raise validation_error(f"{content.name!r} is empty.", fix="Upload a file that has data.")
+        raise validation_error(
+            f"{content.name!r} is empty.", fix="Upload a file that contains data."
+        )
     width = max(len(r.fields) for r in records)
     records = [Record(r.line, r.fields + [""] * (width - len(r.fields))) for r in records]
-    layout = find_layout(records[:HEAD_RECORDS], known.names)
-    decided = Plan(Text(content.path, "", ""), Grammar(), layout, records[:HEAD_RECORDS])
-    raw = _shape(
-        content, table, space, decided, records[layout.preamble + layout.header :], known.keep_all
-    )
+    head = records[:HEAD_RECORDS]
+    layout = detect_layout(head, options.expected_names)
+    plan = ReadPlan(Utf8Text(content.path, "", ""), TextDialect(), layout, head)
+    raw = build_table(content, table, space, plan, records[plan.body_start :], options.keep_all)
     raw.dialect = Dialect(
         format="excel",
         container=content.container,
@@ -169,46 +172,3 @@ def _trim_end(row: list[str]) -> list[str]:
     while end and not row[end - 1].strip():
         end -= 1
     return row[:end]
-
-
-def _shape(
-    content: Content,
-    table: str,
-    space: Workspace,
-    decided: Plan,
-    body: list[Record],
-    keep_all: bool,
-) -> RawTable:
-    names, width = header_of(decided.layout, body)
-    kept, rejected, notes = fit(body, width, keep_all)
-    if kept and not keep_all:
-        kept, below = without_what_is_below(kept, body, width)
-        rejected += below
-    if not kept:
-        raise validation_error(
-            f"{content.name!r} has a header but no rows.",
-            fix="Upload a file that has rows below its header.",
-            columns=names,
-        )
-    space.db.register("incoming", _arrow(kept, width))
-    space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
-    space.db.unregister("incoming")
-    lines = [r.line for r in kept]
-    return RawTable(
-        table=table,
-        names=names,
-        natives=["VARCHAR"] * width,
-        dialect=dialect_of(content, decided),
-        rows=len(kept),
-        rejected=rejected,
-        notes=[*content.notes, *decided.text.notes, *told(decided), *notes],
-        line_of=lambda rows: [lines[r] for r in rows],
-    )
-
-
-def _arrow(records: list[Record], width: int) -> pa.Table:
-    columns = zip_longest(*(r.fields for r in records), fillvalue=None)
-    arrays = [pa.array(column, pa.string()) for column in columns]
-    rows = len(records)
-    arrays += [pa.nulls(rows, pa.string())] * (width - len(arrays))
-    return pa.table(arrays[:width], names=[f"c{j}" for j in range(width)])

@@ -1,90 +1,87 @@
-"""What people write below a table: notes, and sums that stand apart. It is put aside and told.
+"""Detect footers: notes and totals below a table. They are quarantined and reported.
 
-A total right under the rows stays: it has the columns of a row, and only a person knows whether it
-is one of the kinds that are counted.
+A total right below the rows is kept: it has the columns of a row, and only the user knows whether
+it is one of the categories.
 """
 
 import re
 from itertools import pairwise
 
-from pipeweave_dagster.core.ingest.base.raw_table import Rejected
-from pipeweave_dagster.core.ingest.text.record_widths import is_blank, reject
-from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
+from pipeweave_dagster.core.ingest.text.check_widths import is_blank, rejected_record
+from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
 
 _MIN_WIDTH = 3
-_MOST = 20
+_MAX_RECORDS = 20
 _TOTAL = re.compile(r"(grand |sub-?)?totals?\s*:?", re.IGNORECASE)
 
 
-def without_what_is_below(
+def split_footer(
     kept: list[Record], body: list[Record], width: int
-) -> tuple[list[Record], list[Rejected]]:
-    """Records without those below the table, of which there are at most twenty.
+) -> tuple[list[Record], list[RejectedRecord]]:
+    """Return the records of the table, and at most twenty per kind of footer below it.
 
-    Only where rows fill three cells or more, so that they cannot be taken for notes.
+    Applies only where rows fill three cells or more, so that they cannot be mistaken for notes.
 
     Args:
         kept: Records of the right width.
-        body: All records, with the blank ones that part a table from what is below it.
+        body: All records, with the blank ones that separate a table from its footer.
         width: Number of columns.
     """
-    filled = sorted(_filled(r) for r in kept)
-    usual = filled[len(filled) // 2] if filled else 0
-    if width < _MIN_WIDTH or usual < _MIN_WIDTH:
+    counts = sorted(filled_cells(r.fields) for r in kept)
+    typical = counts[len(counts) // 2] if counts else 0
+    if width < _MIN_WIDTH or typical < _MIN_WIDTH:
         return kept, []
-    gaps = _gaps(kept, body)
-    rejected: list[Rejected] = []
-    for begin, reason in (
-        (_notes, "a note below the table"),
-        (_below_total, "below the total of the table"),
-        (_sums, "a summary below the table"),
+    after_blank = _after_blank(kept, body)
+    rejected: list[RejectedRecord] = []
+    for find_start, reason in (
+        (_start_of_notes, "a note below the table"),
+        (_start_below_total, "below the total of the table"),
+        (_start_of_summary, "a summary below the table"),
     ):
-        start = begin(kept, gaps, usual)
-        rejected = [reject(r, reason) for r in kept[start:]] + rejected
+        start = find_start(kept, after_blank, typical)
+        rejected = [rejected_record(r, reason) for r in kept[start:]] + rejected
         kept = kept[:start]
     return kept, rejected
 
 
-def _filled(record: Record) -> int:
-    return sum(bool(f.strip()) for f in record.fields)
-
-
-def _gaps(kept: list[Record], body: list[Record]) -> set[int]:
-    """Places of records with a blank record right above."""
-    place = {r.line: i for i, r in enumerate(kept)}
-    found = {place.get(b.line, -1) for a, b in pairwise(body) if is_blank(a.fields)}
+def _after_blank(kept: list[Record], body: list[Record]) -> set[int]:
+    """Return the indices of kept records right below a blank one."""
+    index = {r.line: i for i, r in enumerate(kept)}
+    found = {index.get(b.line, -1) for a, b in pairwise(body) if is_blank(a.fields)}
     return found - {-1, 0}
 
 
-def _notes(kept: list[Record], _gaps: set[int], _usual: int) -> int:
-    """Where notes begin: a sentence in the first cell, and nothing beside it."""
-    end = len(kept)
-    while end > 1 and len(kept) - end < _MOST and _is_note(kept[end - 1]):
-        end -= 1
-    return end
+def _start_of_notes(kept: list[Record], _after_blank: set[int], _typical: int) -> int:
+    """Return where notes start: a sentence in the first cell, and nothing beside it."""
+    start = len(kept)
+    while start > 1 and len(kept) - start < _MAX_RECORDS and _is_note(kept[start - 1]):
+        start -= 1
+    return start
 
 
 def _is_note(record: Record) -> bool:
     first = record.fields[0].strip()
-    return _filled(record) == 1 and (len(first.split()) >= 3 or first.startswith("*"))
+    one_cell = filled_cells(record.fields) == 1
+    return one_cell and (len(first.split()) >= 3 or first.startswith("*"))
 
 
-def _below_total(kept: list[Record], gaps: set[int], _usual: int) -> int:
-    """Where the rows begin that a blank one parts from the first total, if they are few."""
+def _start_below_total(kept: list[Record], after_blank: set[int], _typical: int) -> int:
+    """Return where the few rows start that a blank row separates from the first total."""
     totals = (i for i, r in enumerate(kept) if _TOTAL.fullmatch(r.fields[0].strip()))
     start = next(totals, len(kept)) + 1
-    few = len(kept) - start <= min(_MOST, start // 2)
-    return start if start in gaps and few else len(kept)
+    few = len(kept) - start <= min(_MAX_RECORDS, start // 2)
+    return start if start in after_blank and few else len(kept)
 
 
-def _sums(kept: list[Record], gaps: set[int], usual: int) -> int:
-    """Where the rows begin that a blank one parts from the others, and that are half empty.
+def _start_of_summary(kept: list[Record], after_blank: set[int], typical: int) -> int:
+    """Return where the rows start that a blank row separates, and that are at least half empty.
 
-    They lack what every other row begins with.
+    They lack the first cell, which every other row has.
     """
-    start = max((g for g in gaps if g < len(kept)), default=len(kept))
+    start = max((i for i in after_blank if i < len(kept)), default=len(kept))
     above, below = kept[:start], kept[start:]
-    apart = 0 < len(below) <= min(_MOST, len(above) // 2)
-    sparse = all(not r.fields[0].strip() and 2 * _filled(r) <= usual for r in below)
-    whole = all(r.fields[0].strip() for r in above)
-    return start if apart and sparse and whole else len(kept)
+    few = 0 < len(below) <= min(_MAX_RECORDS, len(above) // 2)
+    sparse = all(not r.fields[0].strip() and 2 * filled_cells(r.fields) <= typical for r in below)
+    complete = all(r.fields[0].strip() for r in above)
+    return start if few and sparse and complete else len(kept)

@@ -1,4 +1,4 @@
-"""All that is decided before the bulk of a text file is read: encoding, dialect, layout."""
+"""Decide how a text file is read, from its first records: encoding, dialect, layout."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,93 +7,120 @@ from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.text.dialects import find_grammar, modal_width
-from pipeweave_dagster.core.ingest.text.encodings import Text, to_utf8
-from pipeweave_dagster.core.ingest.text.layout import Layout, find_layout
-from pipeweave_dagster.core.ingest.text.records import Grammar, Record, parse
+from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
+from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
+from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
+from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
+from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 
 HEAD_RECORDS = 400
 _HEAD_BYTES = MEGABYTE // 2
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known before reading: column names of the training table; whether rows may go."""
+class ReadOptions:
+    """What the caller knows of a file.
 
-    names: tuple[str, ...] = ()
+    Attributes:
+        expected_names: Column names of the training table, which identify the header.
+        keep_all: Whether no row may be dropped, as in a batch to predict.
+    """
+
+    expected_names: tuple[str, ...] = ()
     keep_all: bool = False
 
 
-NOTHING_KNOWN = Known()
+DEFAULT_OPTIONS = ReadOptions()
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All that was decided before the bulk is read."""
+class ReadPlan:
+    """How a text file is read.
 
-    text: Text
-    grammar: Grammar
+    Attributes:
+        text: The file as UTF-8.
+        dialect: Delimiter, quote and escape.
+        layout: Preamble, header and width.
+        head: The first records.
+    """
+
+    text: Utf8Text
+    dialect: TextDialect
     layout: Layout
     head: list[Record]
 
+    @property
+    def body_start(self) -> int:
+        """Index of the first record of the body."""
+        return self.layout.preamble + self.layout.header
 
-def plan(content: Content, folder: Path, names: tuple[str, ...] = ()) -> Plan:
+
+def plan_read(content: Content, folder: Path, expected_names: tuple[str, ...] = ()) -> ReadPlan:
     """Decide encoding, dialect and layout of a text file.
 
+    Args:
+        content: The file.
+        folder: Scratch folder for its UTF-8 copy.
+        expected_names: Column names that identify the header.
+
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` when the file holds no text or no record.
+        PipeWeaveError: `VALIDATION_ERROR` if the file is not text or has no record.
     """
     text = to_utf8(content.path, content.name, folder)
     sample = _head(text.path)
-    grammar, _ = find_grammar(sample)
-    first = parse(sample, grammar, limit=HEAD_RECORDS).records
+    dialect = detect_dialect(sample)
+    first = parse_records(sample, dialect, limit=HEAD_RECORDS)
     if not first:
         raise validation_error(
-            f"{content.name!r} holds blank lines only.", fix="Upload a file that has data."
+            f"{content.name!r} contains only blank lines.",
+            fix="Upload a file that contains data.",
         )
     width = modal_width(first)[0]
-    head = parse(sample, grammar, width, HEAD_RECORDS).records
-    return Plan(text, grammar, find_layout(head, names), head)
+    head = parse_records(sample, dialect, width, HEAD_RECORDS)
+    return ReadPlan(text, dialect, detect_layout(head, expected_names), head)
 
 
 def _head(path: Path) -> str:
+    """Return the first lines of a file, complete ones only."""
     with path.open("rb") as file:
         data = file.read(_HEAD_BYTES)
         if file.read(1):
-            cut = data.rfind(b"\n")
-            data = data[: cut + 1] if cut > 0 else data
+            end = data.rfind(b"\n")
+            data = data[: end + 1] if end > 0 else data
     return data.decode("utf-8", errors="replace")
 
 
-def body_of(decided: Plan) -> tuple[int, list[str], int]:
-    """The line on which the body begins, the header texts and the number of columns."""
-    before = decided.layout.preamble + decided.layout.header
-    names, width = header_of(decided.layout, decided.head[before:])
-    first = decided.head[before].line if before < len(decided.head) else 1
+def locate_body(plan: ReadPlan) -> tuple[int, list[str], int]:
+    """Return the line on which the body starts, the column names and their number."""
+    names, width = column_headers(plan.layout, plan.head[plan.body_start :])
+    first = plan.head[plan.body_start].line if plan.body_start < len(plan.head) else 1
     return first, names, width
 
 
-def all_records(decided: Plan) -> list[Record]:
-    """Every record of the file, blank lines left out."""
-    text = decided.text.path.read_bytes().decode("utf-8", errors="replace")
-    return parse(text, decided.grammar, decided.layout.width).records
+def read_records(plan: ReadPlan) -> list[Record]:
+    """Read every record of the file; blank lines are skipped."""
+    text = plan.text.path.read_bytes().decode("utf-8", errors="replace")
+    return parse_records(text, plan.dialect, plan.layout.width)
 
 
-def header_of(layout: Layout, body: list[Record]) -> tuple[list[str], int]:
-    """Names for all columns, and how many there are, where header and body disagree on it."""
+def column_headers(layout: Layout, body: list[Record]) -> tuple[list[str], int]:
+    """Return a name for each column (blank where there is none), and the number of columns.
+
+    The number of columns is that of the header or of the body, whichever is larger.
+    """
     width = layout.width
     if layout.names is None:
         return [""] * width, width
-    names = without_blanks(layout.names, width)
-    if len(names) == width - 1 and _is_index([r.fields[0] for r in body if r.fields]):
-        # R writes a header without a name for the row names.
+    names = trim_header(layout.names, width)
+    if len(names) == width - 1 and _is_unique([r.fields[0] for r in body if r.fields]):
+        # R writes no header for the row names.
         return ["", *names], width
     width = max(width, len(names))
     return names + [""] * (width - len(names)), width
 
 
-def without_blanks(names: list[str], width: int) -> list[str]:
-    """Header cells without the empty ones that make the header wider than the body."""
+def trim_header(names: list[str], width: int) -> list[str]:
+    """Return the header without the blank cells that make it wider than the body."""
     names = list(names)
     while len(names) > width and not names[-1].strip():
         names.pop()
@@ -103,40 +130,41 @@ def without_blanks(names: list[str], width: int) -> list[str]:
     return names
 
 
-def _is_index(values: list[str]) -> bool:
+def _is_unique(values: list[str]) -> bool:
     return len(set(values)) == len(values)
 
 
-def told(decided: Plan) -> list[str]:
-    """Notes on header and titles."""
-    notes = []
-    layout = decided.layout
+def read_notes(content: Content, plan: ReadPlan) -> list[str]:
+    """Return the notes on compression, encoding, preamble and header."""
+    notes = [*content.notes, *plan.text.notes]
+    layout = plan.layout
     if layout.names is None:
-        notes.append("The file has no header; columns are called column_1, column_2 …")
+        notes.append("The file has no header; columns are named column_1, column_2 …")
     if layout.preamble:
-        notes.append(f"{layout.preamble} rows above the header were left out (title or comment).")
+        notes.append(f"{layout.preamble} rows above the header were skipped (preamble).")
     if layout.header > 1:
-        notes.append(f"{layout.header} header rows were joined to one.")
+        notes.append(f"{layout.header} header rows were joined into one.")
     return notes
 
 
-def _delimiter(grammar: Grammar) -> str | None:
-    if grammar.cuts:
-        return f"fixed width, fields begin at {', '.join(str(c + 1) for c in grammar.cuts)}"
-    return "blanks" if grammar.blanks else grammar.separator
+def _delimiter(dialect: TextDialect) -> str | None:
+    if dialect.field_starts:
+        starts = ", ".join(str(start + 1) for start in dialect.field_starts)
+        return f"fixed width, fields begin at {starts}"
+    return "blanks" if dialect.whitespace else dialect.delimiter
 
 
-def dialect_of(content: Content, decided: Plan) -> Dialect:
-    """The decisions as they stand in the snapshot."""
-    grammar = decided.grammar
+def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
+    """Return the plan as it is stored in the snapshot."""
+    dialect = plan.dialect
     return Dialect(
         format="csv",
         container=content.container,
-        encoding=decided.text.encoding,
-        delimiter=_delimiter(grammar),
-        quote=grammar.quote,
-        escape=grammar.escape,
-        header_rows=decided.layout.header,
-        skipped_rows=decided.layout.preamble,
-        line_end=decided.text.line_end,
+        encoding=plan.text.encoding,
+        delimiter=_delimiter(dialect),
+        quote=dialect.quote,
+        escape=dialect.escape,
+        header_rows=plan.layout.header,
+        skipped_rows=plan.layout.preamble,
+        line_end=plan.text.line_end,
     )

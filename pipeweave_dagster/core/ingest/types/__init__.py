@@ -1,1 +1,1 @@
-"""Which type a column of text has: strict parsers, decisions over the whole file, casts."""
+"""Type inference: which typed values the texts of a column are."""

@@ -1,22 +1,22 @@
-"""Strict parsers for dates, times and both together; the format holds for the whole column."""
+"""Strict parsers for dates, times and timestamps; the format holds for a whole column."""
 
 import re
 
 from pipeweave_dagster.core.documents import StorageType
-from pipeweave_dagster.core.ingest.base.workspace import literal
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_LONG_MONTH = (
+_FULL_MONTH = (
     "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 )
-_PIECES = {
+_DIRECTIVES = {
     "%Y": "(?:1[5-9]|2[01])[0-9]{2}",
     "%y": "[0-9]{2}",
     "%m": "(?:0?[1-9]|1[0-2])",
     "%d": "(?:0?[1-9]|[12][0-9]|3[01])",
     "%b": _MONTH,
-    "%B": _LONG_MONTH,
+    "%B": _FULL_MONTH,
     "%H": "(?:[01]?[0-9]|2[0-3])",
     "%I": "(?:0?[1-9]|1[0-2])",
     "%M": "[0-5][0-9]",
@@ -63,26 +63,26 @@ _ZONE = "(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 
 def _pattern(format_: str) -> str:
     pattern = re.escape(format_).replace("\\%", "%").replace("\\ ", " ").replace("\\-", "-")
-    for piece, form in _PIECES.items():
-        pattern = pattern.replace(piece, form)
+    for directive, regex in _DIRECTIVES.items():
+        pattern = pattern.replace(directive, regex)
     return f"(?i:{pattern})"
 
 
 def _parser(type_: StorageType, format_: str, sql_type: str) -> Parser:
     cast = f"CAST(try_strptime({{v}}, {literal(format_)}) AS {sql_type})"
-    return Parser(type_, _pattern(format_), cast, format_, checked=True)
+    return Parser(type_, _pattern(format_), cast, format_, cast_can_fail=True)
 
 
 def _zoned(format_: str) -> Parser:
     pattern = f"{_pattern(format_)} ?{_ZONE}"
-    # strptime knows no Z, and wants minutes in the offset.
+    # strptime does not accept Z, and requires minutes in the offset.
     text = "regexp_replace(replace({v}, ' +', '+'), 'Z$', '+00:00')"
     text = f"regexp_replace({text}, '([+-][0-9]{{2}})$', '\\1:00')"
     cast = f"CAST(timezone('UTC', try_strptime({text}, {literal(format_ + '%z')})) AS TIMESTAMP)"
-    return Parser("datetime", pattern, cast, f"{format_}%z, stored as UTC", checked=True)
+    return Parser("datetime", pattern, cast, f"{format_}%z, stored as UTC", cast_can_fail=True)
 
 
-def _both() -> list[Parser]:
+def _datetimes() -> list[Parser]:
     times = _TIMES[:3]
     parsers = [
         _parser("datetime", f"{date} {time}", "TIMESTAMP")
@@ -90,39 +90,41 @@ def _both() -> list[Parser]:
         for time in (*times, *_TIMES[4:6])
     ]
     parsers += [_parser("datetime", f"%Y-%m-%dT{time}", "TIMESTAMP") for time in times]
-    return parsers + [_zoned(f"%Y-%m-%d{joint}{time}") for time in times for joint in ("T", " ")]
+    return parsers + [
+        _zoned(f"%Y-%m-%d{separator}{time}") for time in times for separator in ("T", " ")
+    ]
 
 
 DATES = [_parser("date", f, "DATE") for f in _DATES]
-DATETIMES = _both()
+DATETIMES = _datetimes()
 TIMES = [_parser("time", f, "TIME") for f in _TIMES]
 COMPACT_DATE = _parser("date", "%Y%m%d", "DATE")
 
 
-def named(type_: str) -> Parser | None:
-    """The parser of a type as written in pipeweave.yaml, such as `date:%d/%m/%Y`."""
-    kind, _, format_ = type_.partition(":")
-    return next(
-        (p for p in (*DATES, *DATETIMES, *TIMES) if p.type == kind and p.format == format_), None
-    )
+_BY_FORMAT = {parser.format: parser for parser in (*DATES, *DATETIMES, *TIMES)}
 
 
-def union(first: Parser, second: Parser) -> Parser:
-    """A parser for a column that mixes two forms whose results mean the same (dates and times)."""
+def parser_of_format(format_: str | None) -> Parser | None:
+    """Return the parser of a date, time or timestamp format such as `%d/%m/%Y`."""
+    return _BY_FORMAT.get(format_)
+
+
+def union_parser(first: Parser, second: Parser) -> Parser:
+    """Return a parser for a column that mixes dates and timestamps (or two timestamp formats)."""
     cast = f"coalesce(CAST({first.cast} AS TIMESTAMP), CAST({second.cast} AS TIMESTAMP))"
     return Parser(
         "datetime",
         f"(?:{first.pattern}|{second.pattern})",
         cast,
         f"{first.format} or {second.format}",
-        checked=True,
+        cast_can_fail=True,
     )
 
 
-def swapped(parser: Parser) -> Parser | None:
-    """The same form with day and month exchanged, None where that makes no sense."""
+def swap_day_and_month(parser: Parser) -> Parser | None:
+    """Return the same format with day and month swapped, None if there is no such format."""
     format_ = parser.format or ""
     if not re.match(r"%d[/.-]%m|%m[/.-]%d", format_):
         return None
     other = format_.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m")
-    return next((p for p in (*DATES, *DATETIMES) if p.format == other), None)
+    return parser_of_format(other)

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""What was decided on a column, and what in it stands against a form: counted on every row."""
+"""The inferred type of a column, and the values that do not match a parser, over all rows."""
 
 from dataclasses import dataclass, field
 
@@ -7,64 +7,73 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
-COLUMNS_A_QUERY = 60
-_MISFITS_SHOWN = 1000
-_BLANKS = " \t\r\n\u00a0"
+COLUMNS_PER_QUERY = 60
+_MAX_MISMATCHES = 1000
+_WHITESPACE = " \t\r\n\u00a0"
 
 
 @dataclass(frozen=True)
-class Decision:
+class TypeDecision:
     """How one column is stored.
 
     Attributes:
-        parser: The form of its values.
-        null_tokens: Texts that are stored as missing, with their counts.
-        misfits: Texts that fit nothing; their rows go to quarantine.
-        note: What a person should know about the decision.
+        parser: The format of its values.
+        null_tokens: Texts stored as missing, with their counts.
+        mismatches: Texts that do not match; their rows are quarantined.
+        note: What the user should know about the decision.
     """
 
     parser: Parser
     null_tokens: dict[str, int] = field(default_factory=dict)
-    misfits: dict[str, int] = field(default_factory=dict)
+    mismatches: dict[str, int] = field(default_factory=dict)
     note: str | None = None
 
 
 def trimmed(column: str) -> str:
-    """SQL: the text of a column without blanks around, null when nothing is left.
+    """Return the SQL of a column's text without surrounding whitespace, null if nothing is left.
 
-    Texts that begin with a visible sign and end with no blank, nearly all, are spared the costly
-    trim: comparing ends takes a fifth of its time.
+    Texts that begin with a visible character and do not end in whitespace, nearly all, skip the
+    costly trim: comparing the ends takes a fifth of its time.
     """
-    blanks = [f"suffix({column}, '{blank}')" for blank in _BLANKS]
+    ends = " OR ".join(f"suffix({column}, '{character}')" for character in _WHITESPACE)
     return (
-        f"CASE WHEN {column} >= '!' AND NOT ({' OR '.join(blanks)} OR prefix({column}, '\u00a0'))"
-        f" THEN {column} ELSE nullif(trim({column}, '{_BLANKS}'), '') END"
+        f"CASE WHEN {column} >= '!' AND NOT ({ends} OR prefix({column}, '\u00a0'))"
+        f" THEN {column} ELSE nullif(trim({column}, '{_WHITESPACE}'), '') END"
     )
 
 
-def misfits_of(
-    raw: RawTable, todo: dict[int, tuple[str, Parser]], space: Workspace
+def count_mismatches(
+    raw: RawTable, proposals: dict[int, tuple[str, Parser]], space: Workspace
 ) -> dict[int, dict[str, int]]:
-    """For each column the values outside its proposed form, with counts, over the whole table."""
-    found: dict[int, dict[str, int]] = {i: {} for i in todo}
-    items = [(i, v, p) for i, (v, p) in todo.items() if p is not TEXT]
-    for start in range(0, len(items), COLUMNS_A_QUERY):
-        part = items[start : start + COLUMNS_A_QUERY]
-        # Each text is cleaned once and then named: see `casting` for what it costs otherwise.
-        cleaned = ", ".join(f"{v} AS v{i}" for i, v, _ in part)
+    """Return for each column the values that its proposed parser does not match, with counts.
+
+    Args:
+        raw: The table as text.
+        proposals: SQL of the trimmed text and the parser, by column index.
+        space: DuckDB workspace.
+    """
+    mismatches: dict[int, dict[str, int]] = {i: {} for i in proposals}
+    items = [(i, v, p) for i, (v, p) in proposals.items() if p is not TEXT]
+    for start in range(0, len(items), COLUMNS_PER_QUERY):
+        batch = items[start : start + COLUMNS_PER_QUERY]
+        # Each text is trimmed once and then named: see `casting` for what it costs otherwise.
+        trimmed_columns = ", ".join(f"{v} AS v{i}" for i, v, _ in batch)
         counts = ", ".join(
-            f"count(*) FILTER (v{i} IS NOT NULL AND NOT {p.fits_sql(f'v{i}')})" for i, _, p in part
+            f"count(*) FILTER (v{i} IS NOT NULL AND NOT {p.match_sql(f'v{i}')})"
+            for i, _, p in batch
         )
-        row = space.one(f"SELECT {counts} FROM (SELECT {cleaned} FROM {raw.table})")
-        for (i, v, p), count in zip(part, row, strict=True):
+        row = space.query_row(f"SELECT {counts} FROM (SELECT {trimmed_columns} FROM {raw.table})")
+        for (i, v, p), count in zip(batch, row, strict=True):
             if count:
-                found[i] = _listed(raw, v, p, space)
-    return found
+                mismatches[i] = _mismatching_values(raw, v, p, space)
+    return mismatches
 
 
-def _listed(raw: RawTable, value: str, parser: Parser, space: Workspace) -> dict[str, int]:
-    rows = space.rows(
+def _mismatching_values(
+    raw: RawTable, value: str, parser: Parser, space: Workspace
+) -> dict[str, int]:
+    rows = space.query(
         f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {raw.table}) WHERE v IS NOT NULL"
-        f" AND NOT {parser.fits_sql('v')} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MISFITS_SHOWN}"
+        f" AND NOT {parser.match_sql('v')} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MAX_MISMATCHES}"
     )
     return {str(v): int(n) for v, n in rows}

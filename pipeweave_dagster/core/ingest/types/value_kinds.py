@@ -1,4 +1,4 @@
-"""What kind of value a text looks like: the alphabet in which dialects and headers are compared."""
+"""Classify texts by kind of value, to compare dialects and to find the header."""
 
 import re
 from functools import lru_cache
@@ -30,7 +30,14 @@ _LONG = 80
 
 @lru_cache(maxsize=65536)
 def kind_of(text: str) -> str:
-    """One of empty, number, amount, bool, date, time, datetime, url, email, code, word, text."""
+    """Classify a text by its kind of value.
+
+    The kinds are empty, number, amount, bool, date, time, datetime, url, email, code, word, text.
+
+    Example:
+        >>> kind_of("$ 1,200"), kind_of("Ann Lee")
+        ('amount', 'word')
+    """
     if len(text) > _LONG:
         return "url" if text.startswith(("http://", "https://")) and " " not in text else "text"
     for kind, pattern in _KINDS:

@@ -1,4 +1,4 @@
-"""The schema in other people's languages."""
+"""Export the schema in the formats of other tools."""
 
 import json
 from typing import Literal
@@ -11,16 +11,29 @@ from pipeweave_dagster.core.schema.export.sql import sql_ddl
 
 Format = Literal["json-schema", "sql", "frictionless", "pandera"]
 
-__all__ = ["Format", "exported", "json_schema", "pandera_yaml", "sql_ddl", "table_schema"]
+__all__ = ["Format", "export_schema", "json_schema", "pandera_yaml", "sql_ddl", "table_schema"]
 
 
-def exported(schema: SchemaDeduction, name: str, format_: Format) -> str:
-    """The schema as the text of a file.
+def export_schema(schema: SchemaDeduction, name: str, format_: Format) -> str:
+    """Export the schema as the text of a file.
 
     Args:
-        schema: What the columns mean.
+        schema: The schema.
         name: Title of the schema, and name of the SQL table.
         format_: One of `Format`.
+
+    Example:
+        >>> from pipeweave_dagster.core.documents import ColumnDeduction, TargetDeduction
+        >>> column = ColumnDeduction(
+        ...     name="zip code", type="categorical", storage="text", role="feature",
+        ...     confidence=0.9, reason="30 distinct values.", distinct=30, missing=0,
+        ... )
+        >>> none = TargetDeduction(name=None, task=None, confidence=0, source="none", reason="")
+        >>> print(export_schema(SchemaDeduction(columns=[column], target=none), "people", "sql"))
+        CREATE TABLE "people" (
+          "zip code" VARCHAR NOT NULL
+        );
+        <BLANKLINE>
     """
     if format_ == "sql":
         return sql_ddl(schema, name)

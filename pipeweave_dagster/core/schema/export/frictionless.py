@@ -1,16 +1,15 @@
-"""The schema as a Table Schema of Frictionless Data."""
+"""Export the schema as a Table Schema (Frictionless Data)."""
 
 from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction
-from pipeweave_dagster.core.schema.export.closed import closed_set
+from pipeweave_dagster.core.schema.export.allowed_values import allowed_values, text_format
 
-_TYPES = {"text": "string"}  # all others bear PipeWeave's own names
-_FORMATS = {"email": "email", "url": "uri"}
+_TYPES = {"text": "string"}  # the other types have the same names
 
 
 def table_schema(schema: SchemaDeduction, title: str) -> dict[str, Any]:
-    """A Table Schema (version 1) that the table satisfies; an empty field is a missing value."""
+    """Return a Table Schema (version 1) that the data satisfies; an empty field is missing."""
     return {
         "title": title,
         "fields": [_field(column, schema) for column in schema.columns],
@@ -20,8 +19,7 @@ def table_schema(schema: SchemaDeduction, title: str) -> dict[str, Any]:
 
 def _field(column: ColumnDeduction, schema: SchemaDeduction) -> dict[str, Any]:
     constraints: dict[str, Any] = {"required": not column.missing}
-    allowed = closed_set(column, schema)
-    if allowed:
+    if allowed := allowed_values(column, schema):
         constraints["enum"] = list(allowed)
     field: dict[str, Any] = {
         "name": column.name,
@@ -29,6 +27,6 @@ def _field(column: ColumnDeduction, schema: SchemaDeduction) -> dict[str, Any]:
         "description": column.reason,
         "constraints": constraints,
     }
-    if column.type in _FORMATS and column.storage == "text":
-        field["format"] = _FORMATS[column.type]
+    if format_ := text_format(column):
+        field["format"] = format_
     return field

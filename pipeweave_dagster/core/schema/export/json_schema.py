@@ -1,9 +1,9 @@
-"""The schema as JSON Schema of a row."""
+"""Export the schema as JSON Schema of a row."""
 
 from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction
-from pipeweave_dagster.core.schema.export.closed import closed_set
+from pipeweave_dagster.core.schema.export.allowed_values import allowed_values, text_format
 
 _JSON: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
@@ -14,11 +14,10 @@ _JSON: dict[str, dict[str, Any]] = {
     "time": {"type": "string", "format": "time"},
     "text": {"type": "string"},
 }
-_FORMATS = {"email": "email", "url": "uri"}
 
 
 def json_schema(schema: SchemaDeduction, title: str) -> dict[str, Any]:
-    """A JSON Schema (2020-12) that every row of the data satisfies; missing values are null."""
+    """Return a JSON Schema (2020-12) that every row satisfies; missing values are null."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -30,13 +29,12 @@ def json_schema(schema: SchemaDeduction, title: str) -> dict[str, Any]:
 
 
 def _property(column: ColumnDeduction, schema: SchemaDeduction) -> dict[str, Any]:
-    found = dict(_JSON[column.storage])
-    found["description"] = column.reason
-    if column.type in _FORMATS and column.storage == "text":
-        found["format"] = _FORMATS[column.type]
-    allowed = closed_set(column, schema)
-    if allowed:
-        found["enum"] = [*allowed, None] if column.missing else list(allowed)
+    property_ = dict(_JSON[column.storage])
+    property_["description"] = column.reason
+    if format_ := text_format(column):
+        property_["format"] = format_
+    if allowed := allowed_values(column, schema):
+        property_["enum"] = [*allowed, None] if column.missing else list(allowed)
     if column.missing:
-        found["type"] = [found["type"], "null"]
-    return found
+        property_["type"] = [property_["type"], "null"]
+    return property_

@@ -1,9 +1,9 @@
-"""The schema as a file of Pandera (`pandera.DataFrameSchema.from_yaml`)."""
+"""Export the schema as YAML for Pandera (`pandera.DataFrameSchema.from_yaml`)."""
 
 from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction
-from pipeweave_dagster.core.schema.export.closed import closed_set
+from pipeweave_dagster.core.schema.export.allowed_values import allowed_values
 
 _TYPES = {
     "integer": "Int64",
@@ -17,7 +17,7 @@ _TYPES = {
 
 
 def pandera_yaml(schema: SchemaDeduction, title: str) -> str:
-    """YAML that Pandera reads; values are brought to the column's type before they are checked."""
+    """Return YAML for Pandera; values are coerced to the column's type before they are checked."""
     import yaml
 
     content = {
@@ -35,7 +35,7 @@ def pandera_yaml(schema: SchemaDeduction, title: str) -> str:
 
 
 def _column(column: ColumnDeduction, schema: SchemaDeduction) -> dict[str, Any]:
-    allowed = closed_set(column, schema)
+    allowed = allowed_values(column, schema)
     return {
         "title": None,
         "description": column.reason,

@@ -1,9 +1,10 @@
-"""The schema as SQL DDL of the table."""
+"""Export the schema as SQL DDL."""
 
 import re
 
 from pipeweave_dagster.core.documents import SchemaDeduction
-from pipeweave_dagster.core.schema.export.closed import closed_set
+from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
+from pipeweave_dagster.core.schema.export.allowed_values import allowed_values
 
 _SQL = {
     "integer": "BIGINT",
@@ -17,22 +18,17 @@ _SQL = {
 
 
 def sql_ddl(schema: SchemaDeduction, table: str) -> str:
-    """A CREATE TABLE statement of standard SQL; names and values are quoted, whatever they hold."""
+    """Return a CREATE TABLE statement of standard SQL, with quoted names and values."""
     lines = []
     for column in schema.columns:
         name = _quoted(column.name)
         line = f"  {name} {_SQL[column.storage]}{'' if column.missing else ' NOT NULL'}"
-        allowed = closed_set(column, schema)
+        allowed = allowed_values(column, schema)
         if allowed:
-            line += f" CHECK ({name} IN ({', '.join(map(_text, allowed))}))"
+            line += f" CHECK ({name} IN ({', '.join(map(literal, allowed))}))"
         lines.append(line)
     return f"CREATE TABLE {_quoted(table)} (\n" + ",\n".join(lines) + "\n);\n"
 
 
 def _quoted(name: str) -> str:
-    clean = re.sub(r"[\x00-\x1f]", " ", name)
-    return '"' + clean.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return identifier(re.sub(r"[\x00-\x1f]", " ", name))

@@ -1,1 +1,1 @@
-"""What a column means, by rules; personal data; hidden missing values."""
+"""Deduce the meaning of a column by rules; detect personal data and hidden missing values."""

@@ -1,8 +1,9 @@
-"""What a deduced meaning consists of, and the words in names that several rules ask for."""
+"""The meaning of a column, and the patterns of names and values that several rules use."""
 
 import re
 from dataclasses import dataclass, field
 
+from pipeweave_dagster.core.columns.disclosure import MIN_ROWS_TO_SHOW
 from pipeweave_dagster.core.documents import SemanticType
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
@@ -21,12 +22,15 @@ CODE_NAME = re.compile(
     r"segment|cluster|kind|district|ward|state|county|fips|model|brand",
     re.IGNORECASE,
 )
-_SHOWN_FROM = 5
+PHONE = re.compile(r"\+?[\d(][\d() .-]{6,18}\d(\s?x\d+)?")
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """A semantic type with its confidence (0 to 1), the next best ones, and the reason."""
+    """A semantic type with its confidence (0 to 1), the alternatives, and the reason.
+
+    `order` lists the categories of an ordinal column from low to high.
+    """
 
     type: SemanticType
     confidence: float
@@ -35,7 +39,7 @@ class Meaning:
     order: list[str] | None = None
 
 
-def shown(profile: ColumnProfile, count: int = 3) -> str:
-    """The commonest values; one that fewer than five rows hold may be about a person."""
-    known = [value for value, rows in profile.top.items() if rows >= _SHOWN_FROM]
-    return ", ".join(repr(value[:40]) for value in known[:count]) or "(too rare to be shown)"
+def frequent_values(profile: ColumnProfile, count: int = 3) -> str:
+    """Quote the most frequent values, without those in too few rows to be frequent_values."""
+    common = [value for value, rows in profile.top.items() if rows >= MIN_ROWS_TO_SHOW]
+    return ", ".join(repr(value[:40]) for value in common[:count]) or "(too rare to show)"

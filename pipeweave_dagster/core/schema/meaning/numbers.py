@@ -1,4 +1,4 @@
-"""Rules for columns of numbers: identifiers, places, codes and amounts."""
+"""Rules for numeric columns: identifiers, coordinates, codes and quantities."""
 
 import re
 
@@ -8,47 +8,50 @@ from pipeweave_dagster.core.schema.meaning.base import (
     COUNT_NAME,
     ID_NAME,
     Meaning,
-    shown,
+    frequent_values,
 )
 
 
 def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
-    """The meaning of a column of numbers."""
-    if _is_place(profile):
+    """Deduce the meaning of a numeric column."""
+    if _is_coordinate(profile):
         return Meaning(
-            "geo", 0.9, "Numbers within the degrees of the globe, and named so.", {"numeric": 0.1}
+            "geo",
+            0.9,
+            "The range and the name are those of geographic coordinates.",
+            {"numeric": 0.1},
         )
-    if profile.storage == "number" and not profile.whole:
+    if profile.storage == "number" and not profile.integral:
         unit = f" in {profile.unit}" if profile.unit else ""
-        return Meaning("numeric", 0.98, f"Numbers with fractions{unit}.", {"categorical": 0.02})
+        return Meaning("numeric", 0.98, f"Decimal numbers{unit}.", {"categorical": 0.02})
     named_id = ID_NAME.search(profile.name) is not None
-    if profile.rising and not COUNT_NAME.search(profile.name):
-        return Meaning("identifier", 0.95, "Counts the rows one by one.", {"numeric": 0.05})
+    if profile.is_row_number and not COUNT_NAME.search(profile.name):
+        return Meaning("identifier", 0.95, "Consecutive row numbers.", {"numeric": 0.05})
     if named_id and profile.uniqueness > 0.95 and profile.filled > 5:
         return Meaning(
             "identifier",
             0.95,
-            "Named like an id, and nearly every value occurs once.",
+            "The name is that of an ID, and nearly every value is unique.",
             {"numeric": 0.05},
         )
     if (
         named_id
-        and profile.whole
+        and profile.integral
         and profile.distinct > 20
         and not profile.name.lower().endswith("number")
     ):
         return Meaning(
             "identifier",
             0.6,
-            "Named like an id; values repeat.",
+            "The name is that of an ID, although values repeat.",
             {"categorical": 0.25, "numeric": 0.15},
         )
-    return _whole_number(profile)
+    return _meaning_of_integers(profile)
 
 
-def _is_place(profile: ColumnProfile) -> bool:
+def _is_coordinate(profile: ColumnProfile) -> bool:
     name = profile.name.lower()
-    if profile.low is None or profile.high is None or profile.whole:
+    if profile.low is None or profile.high is None or profile.integral:
         return False
     lat = (
         re.search(r"(^|[_\W])(lat|latitude)($|[_\W\d])", name)
@@ -61,22 +64,25 @@ def _is_place(profile: ColumnProfile) -> bool:
     return bool(lat or lon)
 
 
-def _whole_number(profile: ColumnProfile) -> Meaning:
+def _meaning_of_integers(profile: ColumnProfile) -> Meaning:
     few = profile.distinct <= 10 and profile.filled >= 3 * profile.distinct
     if profile.distinct == 2:
         return Meaning(
-            "categorical", 0.7, f"Two whole numbers: {shown(profile)}.", {"numeric": 0.3}
+            "categorical",
+            0.7,
+            f"Two distinct integers: {frequent_values(profile)}.",
+            {"numeric": 0.3},
         )
     if few and CODE_NAME.search(profile.name):
         return Meaning(
             "categorical",
             0.85,
-            f"{profile.distinct} codes under a name for kinds.",
+            f"{profile.distinct} integer codes; the name is that of a category.",
             {"numeric": 0.15},
         )
     if few and not COUNT_NAME.search(profile.name):
         return Meaning(
-            "categorical", 0.55, f"Only {profile.distinct} whole numbers.", {"numeric": 0.45}
+            "categorical", 0.55, f"Only {profile.distinct} distinct integers.", {"numeric": 0.45}
         )
     if (
         CODE_NAME.search(profile.name)
@@ -84,12 +90,12 @@ def _whole_number(profile: ColumnProfile) -> Meaning:
         and profile.uniqueness < 0.5
     ):
         return Meaning(
-            "categorical", 0.6, "Whole numbers under a name for kinds.", {"numeric": 0.4}
+            "categorical", 0.6, "Integers; the name is that of a category.", {"numeric": 0.4}
         )
-    sure = 0.75 if few else 0.9
+    confidence = 0.75 if few else 0.9
     return Meaning(
         "numeric",
-        sure,
-        f"Whole numbers, {profile.distinct} different ones.",
-        {"categorical": 1 - sure},
+        confidence,
+        f"{profile.distinct} distinct integers.",
+        {"categorical": 1 - confidence},
     )

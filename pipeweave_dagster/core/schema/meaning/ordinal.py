@@ -1,4 +1,4 @@
-"""Categories that have a natural order, by the words that people use for degrees."""
+"""Recognise categories with a natural order by common scales and numeric ranges."""
 
 import re
 
@@ -36,7 +36,12 @@ _OPEN_END = re.compile(
 
 
 def known_order(values: list[str]) -> list[str] | None:
-    """The values from low to high, or None where no order is known (3 values at least)."""
+    """Return the values from low to high, None if no order is known (at least 3 values).
+
+    Example:
+        >>> known_order(["high", "low", "medium"])
+        ['low', 'medium', 'high']
+    """
     if not 3 <= len(values) <= 40:
         return None
     folded = {" ".join(re.split(r"[\s_-]+", v.strip().casefold())): v for v in values}
@@ -48,21 +53,21 @@ def known_order(values: list[str]) -> list[str] | None:
 
 
 def _ranges(values: list[str]) -> list[str] | None:
-    """Ranges of numbers such as `10-19`, `<10`, `60+`, in the order of where they begin."""
-    starts = []
+    """Return numeric ranges such as `10-19`, `<10`, `60+` in the order of their lower bounds."""
+    bounds = []
     for value in values:
-        start = _start(value.strip())
-        if start is None:
+        bound = _lower_bound(value.strip())
+        if bound is None:
             return None
-        starts.append((start, value))
+        bounds.append((bound, value))
     if sum(_RANGE.fullmatch(v.strip()) is not None for v in values) < 2:
         return None
-    if len({s for s, _ in starts}) != len(starts):
+    if len({s for s, _ in bounds}) != len(bounds):
         return None
-    return [v for _, v in sorted(starts)]
+    return [v for _, v in sorted(bounds)]
 
 
-def _start(value: str) -> float | None:
+def _lower_bound(value: str) -> float | None:
     if match := _RANGE.fullmatch(value):
         return _number(match[1])
     if match := _OPEN_RANGE.fullmatch(value):

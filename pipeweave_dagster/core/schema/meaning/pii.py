@@ -1,46 +1,48 @@
-"""Columns with personal data: found by name and pattern, so that reports can mask them."""
+"""Detect personal data by name and pattern, so that reports can mask it."""
 
 import re
 from collections.abc import Callable
 from itertools import pairwise
 
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
-from pipeweave_dagster.core.schema.meaning.rules import Meaning
+from pipeweave_dagster.core.schema.meaning.base import PHONE, Meaning
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")),
     ("ip", re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")),
     ("ssn", re.compile(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")),
 )
-_PHONE = re.compile(r"\+?[\d(][\d() .-]{6,18}\d(\s?x\d+)?")
 _CARD = re.compile(r"(?:\d[ -]?){12,18}\d")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*([ ,]+[(\"']*[^\W\d_][\w'’.()\"-]*){0,12}")  # noqa: RUF001
 _ADDRESS = re.compile(
     r"\d+[\w-]*\s+\S.*|.*\b(street|st|ave|avenue|road|rd|blvd|lane|drive|dr|way|court)\b\.?.*",
     re.IGNORECASE,
 )
-_NAME_OF_PERSON = re.compile(
+_PERSON_COLUMN = re.compile(
     r"^(name|full[_ ]?name|first[_ ]?(name)?|last[_ ]?(name)?|surname|forename|given[_ ]?name|"
     r"family[_ ]?name|middle[_ ]?(name)?|(customer|employee|patient|person|contact|user|client|"
     r"passenger|member|student)[_ ]?name)$",
     re.IGNORECASE,
 )
-_BIRTH = re.compile(
+_BIRTH_COLUMN = re.compile(
     r"(^|[_\W])(dob|birth|birth_?date|date_?of_?birth|born|birthday)($|[_\W])", re.IGNORECASE
 )
 
 
 def pii_kind(profile: ColumnProfile, meaning: Meaning, name: str) -> str | None:
-    """The kind of personal data (email, ip, ssn, card, phone, person, address, birth_date)."""
+    """Return the kind of personal data, None if the column has none.
+
+    The kinds are email, ip, ssn, card, phone, person, address, birth_date.
+    """
     if profile.storage in {"date", "datetime"}:
-        return "birth_date" if _BIRTH.search(name) else None
-    values = [v.strip() for v in (*profile.spread, *profile.top) if v.strip()][:250]
+        return "birth_date" if _BIRTH_COLUMN.search(name) else None
+    values = [v.strip() for v in (*profile.sample, *profile.top) if v.strip()][:250]
     if not values or profile.storage in {"number", "boolean", "time"}:
         return None
     for kind, pattern in _PATTERNS:
-        if _most(values, lambda v, p=pattern: p.fullmatch(v) is not None):  # type: ignore[misc]
+        if _most_match(values, lambda v, p=pattern: p.fullmatch(v) is not None):  # type: ignore[misc]
             return kind
-    if _most(values, _is_card):
+    if _most_match(values, _is_card):
         return "card"
     if profile.storage != "text":
         return None
@@ -49,17 +51,19 @@ def pii_kind(profile: ColumnProfile, meaning: Meaning, name: str) -> str | None:
 
 def _by_name(values: list[str], profile: ColumnProfile, meaning: Meaning, name: str) -> str | None:
     if re.search(r"phone|mobile|tel(ephone)?$|fax", name, re.IGNORECASE):
-        return "phone" if _most(values, lambda v: _PHONE.fullmatch(v) is not None) else None
-    if _NAME_OF_PERSON.match(name.strip()) and profile.distinct > 20:
-        persons = _most(values, lambda v: _PERSON.fullmatch(v) is not None)
+        return "phone" if _most_match(values, lambda v: PHONE.fullmatch(v) is not None) else None
+    if _PERSON_COLUMN.match(name.strip()) and profile.distinct > 20:
+        persons = _most_match(values, lambda v: _PERSON.fullmatch(v) is not None)
         return "person" if persons and profile.mean_words < 8 else None
     if re.search(r"address|street", name, re.IGNORECASE):
-        return "address" if _most(values, lambda v: _ADDRESS.fullmatch(v) is not None) else None
+        return (
+            "address" if _most_match(values, lambda v: _ADDRESS.fullmatch(v) is not None) else None
+        )
     return "email" if meaning.type == "email" else None
 
 
-def _most(values: list[str], test: Callable[[str], bool]) -> bool:
-    return sum(map(test, values)) >= 0.8 * len(values)
+def _most_match(values: list[str], matches: Callable[[str], bool]) -> bool:
+    return sum(map(matches, values)) >= 0.8 * len(values)
 
 
 def _is_card(text: str) -> bool:
@@ -69,7 +73,7 @@ def _is_card(text: str) -> bool:
 
 
 def luhn(digits: list[int]) -> bool:
-    """The check digit rule of card numbers (ISO/IEC 7812-1)."""
+    """Return whether digits satisfy the check digit rule of card numbers (ISO/IEC 7812-1)."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
         doubled = digit * 2 if place % 2 else digit

@@ -1,11 +1,11 @@
-"""Rules for what a column means: each says its confidence, the alternatives and why."""
+"""Rules for the meaning of a column: each gives a confidence, alternatives and a reason."""
 
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
-from pipeweave_dagster.core.schema.meaning.base import Meaning, shown
+from pipeweave_dagster.core.schema.meaning.base import Meaning, frequent_values
 from pipeweave_dagster.core.schema.meaning.numbers import meaning_of_numbers
 from pipeweave_dagster.core.schema.meaning.texts import meaning_of_texts
 
-__all__ = ["Meaning", "is_certain", "meaning_of"]
+__all__ = ["Meaning", "is_certain", "meaning_by_rules"]
 
 _BOOLEAN_PAIRS = (
     {"yes", "no"},
@@ -15,41 +15,43 @@ _BOOLEAN_PAIRS = (
     {"0", "1"},
     {"on", "off"},
 )
-_LEVELS = 6
+_MAX_LEVELS = 6
 
 
 def is_certain(profile: ColumnProfile, rule: Meaning) -> bool:
-    """Whether a rule saw proof, which no statistics of other people's columns can outweigh."""
+    """Return whether a rule has proof, which the type model must not override."""
     if profile.storage in {"date", "datetime", "time", "boolean"}:
         return True
     if rule.type in {"constant", "url", "email", "geo", "phone", "boolean", "ordinal"}:
         return True
-    # A handful of fractions (0.25, 0.5, 1, 2) may be levels.
-    fractions = profile.storage == "number" and not profile.whole
-    if profile.unit is not None or (fractions and profile.distinct > _LEVELS):
+    # A few decimal numbers (0.25, 0.5, 1, 2) may be levels of a category.
+    fractions = profile.storage == "number" and not profile.integral
+    if profile.unit is not None or (fractions and profile.distinct > _MAX_LEVELS):
         return True
     return rule.type == "identifier" and rule.confidence >= 0.95
 
 
-def meaning_of(profile: ColumnProfile) -> Meaning:
-    """Deduce the meaning of one column by rules."""
+def meaning_by_rules(profile: ColumnProfile) -> Meaning:
+    """Deduce the meaning of a column by rules."""
     if not profile.filled:
         return Meaning("constant", 1.0, "Every value is missing.")
     if profile.distinct == 1 and not profile.missing:
         return Meaning("constant", 1.0, f"Every value is {next(iter(profile.top))!r}.")
     if profile.distinct == 1:
-        return Meaning("boolean", 0.9, f"A mark that is set or not: {shown(profile)} or nothing.")
+        return Meaning(
+            "boolean", 0.9, f"A flag that is set or missing: {frequent_values(profile)}."
+        )
     if profile.storage in {"date", "datetime", "time"}:
         return Meaning("datetime", 0.99, f"Every value is a {profile.storage}.")
     if _is_boolean(profile):
         return Meaning(
             "boolean",
             0.95,
-            f"Two values that mean yes and no: {shown(profile)}.",
+            f"Two values that stand for yes and no: {frequent_values(profile)}.",
             {"categorical": 0.05},
         )
-    of_values = meaning_of_numbers if profile.storage in {"integer", "number"} else meaning_of_texts
-    return of_values(profile)
+    rules = meaning_of_numbers if profile.storage in {"integer", "number"} else meaning_of_texts
+    return rules(profile)
 
 
 def _is_boolean(profile: ColumnProfile) -> bool:

@@ -1,1 +1,1 @@
-"""The trained model of column types: its features, its forests and how its judgement is used."""
+"""The type model: its features, its forests, and how its predictions are used."""

@@ -1,4 +1,4 @@
-"""Words and forms that the type model asks for; their order is that of its features."""
+"""Words and patterns used as features of the type model; their order is that of the features."""
 
 import re
 

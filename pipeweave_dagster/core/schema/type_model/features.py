@@ -1,4 +1,4 @@
-"""What the type model looks at: one vector of figures per column, the same in training and use."""
+"""Features of the type model: one vector per column, the same in training and use."""
 
 import math
 import re
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
 from pipeweave_dagster.core.schema.type_model.feature_terms import KINDS, SHAPES, STOPWORDS, WORDS
-from pipeweave_dagster.core.schema.type_model.name_letters import words_of
+from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
 from pipeweave_dagster.core.schema.type_model.name_words import name_words
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Figures of one column. `samples` are up to five values as text, without missing ones."""
+    """Statistics of a column; `samples` are up to five non-missing values as text."""
 
     name: str
     rows: int
@@ -29,18 +29,18 @@ class Evidence:
     samples: Sequence[str]
 
 
-def vector(evidence: Evidence) -> NDArray[np.float32]:
-    """All features of a column but the letters of its name, as one vector."""
-    figures = [
-        *_counts(evidence),
-        *_numbers(evidence),
-        *_shapes(evidence.samples),
-        *_texts(evidence.samples),
-        *_sequence(evidence.samples),
-        *_name(evidence.name),
+def feature_vector(evidence: Evidence) -> NDArray[np.float32]:
+    """Return all features of a column except n-grams and table context, as one vector."""
+    features = [
+        *_count_features(evidence),
+        *_number_features(evidence),
+        *_shape_features(evidence.samples),
+        *_text_features(evidence.samples),
+        *_sequence_features(evidence.samples),
+        *_name_features(evidence.name),
         *name_words(evidence.name),
     ]
-    return np.nan_to_num(np.asarray(figures, np.float32), nan=-1e9, posinf=1e30, neginf=-1e30)
+    return np.nan_to_num(np.asarray(features, np.float32), nan=-1e9, posinf=1e30, neginf=-1e30)
 
 
 def _log(value: float) -> float:
@@ -49,7 +49,7 @@ def _log(value: float) -> float:
     return math.copysign(math.log1p(abs(value)), value)
 
 
-def _counts(e: Evidence) -> list[float]:
+def _count_features(e: Evidence) -> list[float]:
     filled = max(0, e.rows - e.missing)
     return [
         _log(e.rows),
@@ -65,11 +65,11 @@ def _counts(e: Evidence) -> list[float]:
     ]
 
 
-def _numbers(e: Evidence) -> list[float]:
+def _number_features(e: Evidence) -> list[float]:
     if e.std == 0 and e.mean == 0 and e.low == 0 and e.high == 0:
         return [0.0] * 12
     span = e.high - e.low
-    whole = float(e.low).is_integer() and float(e.high).is_integer()
+    integral = float(e.low).is_integer() and float(e.high).is_integer()
     return [
         1.0,
         _log(e.mean),
@@ -77,16 +77,16 @@ def _numbers(e: Evidence) -> list[float]:
         _log(e.low),
         _log(e.high),
         _log(span),
-        float(whole),
-        e.distinct / (span + 1) if whole and span < 1e15 else -1.0,
+        float(integral),
+        e.distinct / (span + 1) if integral and span < 1e15 else -1.0,
         float(e.low >= 0),
         float(e.low >= 0 and e.high <= 1),
-        float(e.low >= 1700 and e.high <= 2100 and whole),
+        float(e.low >= 1700 and e.high <= 2100 and integral),
         e.std / span if span else -1.0,
     ]
 
 
-def _shapes(samples: Sequence[str]) -> list[float]:
+def _shape_features(samples: Sequence[str]) -> list[float]:
     count = max(1, len(samples))
     trimmed = [s.strip()[:500] for s in samples]
     kinds = [kind_of(t) for t in trimmed]
@@ -94,8 +94,8 @@ def _shapes(samples: Sequence[str]) -> list[float]:
     return [*(kinds.count(k) / count for k in KINDS), *shares]
 
 
-def _texts(samples: Sequence[str]) -> list[float]:
-    rows = [_text(s) for s in samples] or [_text("")]
+def _text_features(samples: Sequence[str]) -> list[float]:
+    rows = [_one_text(s) for s in samples] or [_one_text("")]
     table = np.asarray(rows)
     distinct = len(set(samples)) / max(1, len(samples))
     first = float(len({s[:1] for s in samples}) == 1)
@@ -112,7 +112,7 @@ def _texts(samples: Sequence[str]) -> list[float]:
     ]
 
 
-def _text(text: str) -> list[float]:
+def _one_text(text: str) -> list[float]:
     length = max(1, len(text))
     words = text.split()
     stop = sum(w.lower() in STOPWORDS for w in words)
@@ -135,7 +135,7 @@ def _text(text: str) -> list[float]:
     ]
 
 
-def _sequence(samples: Sequence[str]) -> list[float]:
+def _sequence_features(samples: Sequence[str]) -> list[float]:
     values = []
     for sample in samples:
         try:
@@ -158,7 +158,7 @@ def _sequence(samples: Sequence[str]) -> list[float]:
     ]
 
 
-def _name(name: str) -> list[float]:
+def _name_features(name: str) -> list[float]:
     words = words_of(name)
     lower = name.lower().strip()
     return [

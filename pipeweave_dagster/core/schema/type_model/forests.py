@@ -1,7 +1,7 @@
-"""The trained model of column types: two forests over figures and letters, scored by numpy.
+"""The trained type model: two forests on column statistics and n-grams, evaluated with numpy.
 
-The file is made by `benchmarks/train_type_model.py`. It is read without pickle, and only if its
-sha256 is the one that is written beside it.
+The model file is made by `benchmarks/train_type_model.py`. It is loaded without pickle, and only if
+it has the SHA-256 stored beside it.
 """
 
 import hashlib
@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
-from pipeweave_dagster.core.schema.type_model.features import Evidence, vector
-from pipeweave_dagster.core.schema.type_model.name_letters import NAME_BUCKETS, name_buckets
-from pipeweave_dagster.core.schema.type_model.sample_letters import SAMPLE_BUCKETS, sample_buckets
-from pipeweave_dagster.core.schema.type_model.surroundings import surroundings
+from pipeweave_dagster.core.schema.type_model.features import Evidence, feature_vector
+from pipeweave_dagster.core.schema.type_model.name_ngrams import NAME_BUCKETS, hash_name
+from pipeweave_dagster.core.schema.type_model.sample_ngrams import SAMPLE_BUCKETS, hash_samples
+from pipeweave_dagster.core.schema.type_model.table_context import table_context
 
 PATH = Path(__file__).with_name("type_model.npz")
 CLASSES = (
@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    """Probabilities along the last axis."""
+    """Return probabilities along the last axis."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
@@ -47,28 +47,32 @@ def _load() -> dict[str, NDArray[Any]]:
     if hashlib.sha256(data).hexdigest() != expected:
         raise PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
-            "The model of column types is not the one that was shipped.",
-            fix="Install PipeWeave again.",
+            "The file of the column type model differs from the released one.",
+            fix="Reinstall PipeWeave.",
         )
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
-def probabilities(columns: list[Evidence]) -> Floats:
-    """Calibrated probability of each class for each column of one table, (columns, classes)."""
+def predict_proba(columns: list[Evidence]) -> Floats:
+    """Return calibrated class probabilities for the columns of one table, (columns, classes)."""
     model = _load()
     if not columns:
         return np.zeros((0, len(CLASSES)))
-    named = _by_letters([name_buckets(e.name) for e in columns], "names", NAME_BUCKETS)
-    sampled = _by_letters([sample_buckets(e.samples) for e in columns], "samples", SAMPLE_BUCKETS)
-    figures = np.vstack([vector(e) for e in columns])
-    inputs = np.hstack([figures, named, surroundings(columns, named), sampled])
-    logits = joined(*(_trees(inputs, roots, model) for roots in (model["first"], model["second"])))
+    by_name = _linear_proba([hash_name(e.name) for e in columns], "names", NAME_BUCKETS)
+    by_samples = _linear_proba(
+        [hash_samples(e.samples) for e in columns], "samples", SAMPLE_BUCKETS
+    )
+    features = np.vstack([feature_vector(e) for e in columns])
+    inputs = np.hstack([features, by_name, table_context(columns, by_name), by_samples])
+    logits = average_log_proba(
+        *(_trees(inputs, roots, model) for roots in (model["first"], model["second"]))
+    )
     return softmax((logits + model["offsets"]) / float(model["temperature"]))
 
 
-def joined(first: NDArray[Any], second: NDArray[Any]) -> Floats:
-    """The mean of two models' logarithms of probabilities, as logits."""
+def average_log_proba(first: NDArray[Any], second: NDArray[Any]) -> Floats:
+    """Average the log probabilities of two models; the result is logits."""
     return np.asarray((_log_softmax(first) + _log_softmax(second)) / 2)
 
 
@@ -76,32 +80,32 @@ def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
     return np.log(softmax(logits) + 1e-12)
 
 
-def _by_letters(places: list[NDArray[np.int64]], name: str, width: int) -> NDArray[np.float32]:
-    """Probabilities by a linear model over letters alone, (columns, classes)."""
+def _linear_proba(buckets: list[NDArray[np.int64]], name: str, width: int) -> NDArray[np.float32]:
+    """Return class probabilities by a linear model on n-grams, (columns, classes)."""
     model = _load()
-    letters = np.zeros((len(places), width), np.float32)
-    for row, found in zip(letters, places, strict=True):
-        row[found] = 1 / np.sqrt(max(1, len(found)))
+    ngrams = np.zeros((len(buckets), width), np.float32)
+    for row, present in zip(ngrams, buckets, strict=True):
+        row[present] = 1 / np.sqrt(max(1, len(present)))
     weights = model[name].astype(np.float32)
-    return softmax(letters @ weights + model[f"{name}_bias"]).astype(np.float32)
+    return softmax(ngrams @ weights + model[f"{name}_bias"]).astype(np.float32)
 
 
 def _trees(
     inputs: NDArray[np.float32], roots: NDArray[np.int32], model: dict[str, NDArray[Any]]
 ) -> Floats:
-    """Sum of the leaves of some trees per class; the trees take turns through the classes.
+    """Sum the leaf values of trees per class; tree `i` belongs to class `i` modulo classes.
 
-    A node's left child follows it, its right child stands `right` places on. The feature of a leaf
-    is -1, and its threshold is its value.
+    A node's left child follows it, its right child is at offset `right`. The feature of a leaf is
+    -1, and its threshold is its value.
     """
     feature, threshold, right = model["feature"], model["threshold"], model["right"]
     node = np.tile(roots, len(inputs))
     row = np.repeat(np.arange(len(inputs)), len(roots))
-    inside = np.flatnonzero(feature[node] >= 0)
-    while len(inside):
-        at = node[inside]
-        goes_left = inputs[row[inside], feature[at]] <= threshold[at]
-        node[inside] = at + np.where(goes_left, 1, right[at])
-        inside = inside[feature[node[inside]] >= 0]
+    active = np.flatnonzero(feature[node] >= 0)
+    while len(active):
+        at = node[active]
+        goes_left = inputs[row[active], feature[at]] <= threshold[at]
+        node[active] = at + np.where(goes_left, 1, right[at])
+        active = active[feature[node[active]] >= 0]
     leaves = threshold[node].astype(np.float64)
     return np.asarray(leaves.reshape(len(inputs), -1, len(CLASSES)).sum(axis=1))

@@ -6,7 +6,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
-from pipeweave_dagster.core.schema.target_choice import find_column
+from pipeweave_dagster.core.schema.column_lookup import find_column
 
 
 def check(case: Case) -> Iterator[Hit]:

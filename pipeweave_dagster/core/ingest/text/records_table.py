@@ -1,0 +1,82 @@
+# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
+"""Build a raw table from parsed records."""
+
+from itertools import zip_longest
+
+import pyarrow as pa
+
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.text.check_widths import check_widths
+from pipeweave_dagster.core.ingest.text.footers import split_footer
+from pipeweave_dagster.core.ingest.text.read_plan import (
+    ReadPlan,
+    column_headers,
+    dialect_document,
+    read_notes,
+)
+from pipeweave_dagster.core.ingest.text.records import Record
+
+
+def build_table(
+    content: Content,
+    table: str,
+    space: Workspace,
+    plan: ReadPlan,
+    body: list[Record],
+    keep_all: bool,
+) -> RawTable:
+    """Build a raw table from all records of the body.
+
+    Args:
+        content: The file.
+        table: Table to create.
+        space: DuckDB workspace.
+        plan: How the file is read.
+        body: Records below the header.
+        keep_all: Whether no row may be dropped.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` if no row is left.
+    """
+    names, width = column_headers(plan.layout, body)
+    kept, rejected, notes = check_widths(body, width, keep_all)
+    if kept and not keep_all:
+        kept, footer = split_footer(kept, body, width)
+        rejected += footer
+    if not kept:
+        raise validation_error(
+            f"{content.name!r} has a header but no rows.",
+            fix="Upload a file that has rows below its header.",
+            columns=names,
+        )
+    space.db.register("incoming", _arrow_table(kept, width))
+    space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
+    space.db.unregister("incoming")
+    lines = [r.line for r in kept]
+    return RawTable(
+        table=table,
+        names=names,
+        sql_types=["VARCHAR"] * width,
+        dialect=dialect_document(content, plan),
+        rows=len(kept),
+        rejected=rejected,
+        notes=[*read_notes(content, plan), *notes],
+        line_numbers_of=lambda rows: [lines[r] for r in rows],
+    )
+
+
+def append_records(records: list[Record], width: int, table: str, space: Workspace) -> None:
+    """Append records to an existing table of text columns."""
+    space.db.register("incoming", _arrow_table(records, width))
+    space.db.execute(f"INSERT INTO {table} SELECT * FROM incoming")
+    space.db.unregister("incoming")
+
+
+def _arrow_table(records: list[Record], width: int) -> pa.Table:
+    columns = zip_longest(*(r.fields for r in records), fillvalue=None)
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    arrays += [pa.nulls(len(records), pa.string())] * (width - len(arrays))
+    return pa.table(arrays[:width], names=[f"c{j}" for j in range(width)])

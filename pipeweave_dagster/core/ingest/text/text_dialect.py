@@ -1,0 +1,22 @@
+"""The dialect of a text file: how fields are delimited and quoted."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TextDialect:
+    """How fields are delimited and quoted.
+
+    Attributes:
+        delimiter: Text between fields; None for a single column.
+        quote: Quote character, None if fields are not quoted.
+        escape: Escape character before a quote or delimiter.
+        whitespace: Whether any run of whitespace delimits fields.
+        field_starts: Positions (from 0) at which fields of fixed width start.
+    """
+
+    delimiter: str | None = ","
+    quote: str | None = '"'
+    escape: str | None = None
+    whitespace: bool = False
+    field_starts: tuple[int, ...] = ()

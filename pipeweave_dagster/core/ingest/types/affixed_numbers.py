@@ -1,0 +1,105 @@
+"""Parse numbers with a currency, percent sign, unit or magnitude: `$1,234.50`, `3 km`, `5M`."""
+
+import re
+from collections.abc import Iterable
+
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.value_parsers import Parser
+
+_UNITS = (
+    "km|m|cm|mm|kg|g|mg|t|lb|lbs|oz|l|ml|cl|h|hr|hrs|min|mins|s|sec|secs|ms|day|days|month|months|"
+    "year|years|yr|yrs|kwh|mwh|kw|mw|w|v|a|mph|kmh|km/h|kph|m/s|°c|°f|°|c|f|mb|gb|kb|tb|px|in|ft|"
+    "inch|inches|hz|khz|mhz|ghz|cc|bhp|hp|nm|rpm|kmpl|km/kg|mpg|m²|m2|m3|m³|sq ft|sqft|sq m|ha|psi|"
+    'bar|pa|kpa|mpa|kcal|cal|kj|j|pcs|x|stars|star|points|pts|people|persons|years old|\\+|%|"'
+)
+_CURRENCIES = r"US\$|\$|£|€|¥|₹|USD|EUR|GBP|CHF|INR|Rs\.?|R\$|A\$|C\$|kr|zł"
+_SCALES = "(?:(?-i:[kKMBT])|bn|million|billion|thousand)"
+_CODE = re.compile("0[0-9]+")
+_AFFIXED = re.compile(
+    rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
+    r"(?P<core>[0-9][0-9.,' \u00a0]*|\.[0-9]+)"
+    rf"\s*(?P<magnitude>{_SCALES}(?=\s*(?:{_CURRENCIES}|\+)?\)?$))?"
+    rf"\s*(?P<suffix>{_CURRENCIES}|{_UNITS})?(?(open)\))",
+    re.IGNORECASE,
+)
+
+
+def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
+    """Return the parser for numbers that share one currency, percent sign or unit, if any.
+
+    Covers `$1,234.50`, `12 %`, `(432)`, `10 km`, `$219 B`, `10,000+`. A column with two units gets
+    no parser, as its values are not comparable. Nor does one with a bare `01`: beside it, `1A` is a
+    code and not a current, and both would become 1.
+    """
+    matches = [m for v in values if (m := _AFFIXED.fullmatch(v)) is not None]
+    if any(_CODE.fullmatch(m.string) for m in matches):
+        return []
+    units = {
+        (u.strip().lower(), u.strip()) for m in matches if (u := m["prefix"] or m["suffix"] or "")
+    }
+    if not matches or len({lower for lower, _ in units}) > 1:
+        return []
+    unit = min(units)[1] if units else None
+    scaled = any(m["magnitude"] for m in matches)
+    signed = any(m["open"] for m in matches)
+    if unit is None and not scaled and not signed:
+        return []
+    commas = [m["core"].strip() for m in matches if "," in m["core"]]
+    decimal = bool(commas) and all(re.fullmatch(r"[0-9.]*,[0-9]{1,2}", c) for c in commas)
+    return [affixed_number_parser(unit, scaled, decimal)]
+
+
+def affixed_number_parser(unit: str | None, scaled: bool, decimal: bool) -> Parser:
+    """Return the parser for numbers with a prefix or suffix.
+
+    Args:
+        unit: Currency, percent sign or unit before or after the number.
+        scaled: Whether magnitudes (k, M, B …) are allowed.
+        decimal: Whether the comma is the decimal mark.
+    """
+    affix = re.escape(unit).replace("\\ ", " ") if unit else ""
+    core = (
+        r"[0-9]+(?:\.[0-9]{3})*(?:,[0-9]+)?"
+        if decimal
+        else r"(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]*)?|\.[0-9]+)"
+    )
+    scale = rf"(?:\s*{_SCALES})?" if scaled else ""
+    side = rf"(?:{affix})?" if affix else ""
+    pattern = rf"[+-]?\s*{side}\s*[+-]?{core}{scale}\s*{side}"
+    parts = [
+        p for p in (unit, "k/M/B" if scaled else None, "decimal ','" if decimal else None) if p
+    ]
+    return Parser(
+        "number",
+        rf"(?i:\({pattern}\)|{pattern})",
+        _cast_sql(unit, scaled, decimal),
+        f"number with {', '.join(parts) or 'parentheses'}",
+        unit,
+        cast_can_fail=True,
+    )
+
+
+def _cast_sql(unit: str | None, scaled: bool, decimal: bool) -> str:
+    digits = "regexp_replace({v}, '[^0-9.,]', '', 'g')"
+    if unit and re.search(r"[0-9.,]", unit):
+        digits = f"regexp_replace(replace({{v}}, {literal(unit)}, ''), '[^0-9.,]', '', 'g')"
+    clean = (
+        f"replace(replace({digits}, '.', ''), ',', '.')"
+        if decimal
+        else f"replace({digits}, ',', '')"
+    )
+    value = f"TRY_CAST({clean} AS DOUBLE)"
+    value += " * CASE WHEN {v} LIKE '(%' OR regexp_matches({v}, '^[^0-9]*-') THEN -1 ELSE 1 END"
+    if scaled:
+        value += f" * {_scale_sql(unit)}"
+    return f"({value})"
+
+
+def _scale_sql(unit: str | None) -> str:
+    text = f"replace(lower({{v}}), {literal((unit or '').lower())}, '')" if unit else "lower({v})"
+    letters = f"regexp_extract({text}, '[a-z]+')"
+    return (
+        f"CASE {letters} WHEN 'k' THEN 1e3 WHEN 'thousand' THEN 1e3 WHEN 'm' THEN 1e6"
+        " WHEN 'million' THEN 1e6 WHEN 'b' THEN 1e9 WHEN 'bn' THEN 1e9 WHEN 'billion' THEN 1e9"
+        " WHEN 't' THEN 1e12 ELSE 1 END"
+    )

@@ -1,0 +1,130 @@
+"""Infer a parser from a sample of values, and a wider one where values do not match."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parsers
+from pipeweave_dagster.core.ingest.types.date_parsers import (
+    COMPACT_DATE,
+    DATES,
+    DATETIMES,
+    TIMES,
+    union_parser,
+)
+from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.value_parsers import (
+    BOOLEAN,
+    DECIMAL_COMMA,
+    INTEGER,
+    NUMBER,
+    PLAIN_NUMBERS,
+    TEXT,
+    THOUSANDS_BLANK,
+    THOUSANDS_COMMA,
+    Parser,
+)
+
+_MIN_SHARE = 0.98
+
+
+def infer_decimal_comma(samples: Iterable[Counter[str]], semicolons: bool) -> bool:
+    """Return whether commas in numbers are decimal marks; one unambiguous column decides for all.
+
+    Args:
+        samples: Values of each column with counts.
+        semicolons: Whether the delimiter is a semicolon, as it is where commas are decimal marks.
+    """
+    plain = comma = 0
+    for sample in samples:
+        plain += any("." in v for v in sample) and _share(sample, NUMBER) > 0.95
+        values = [v for v in sample if "," in v and DECIMAL_COMMA.matches(v)]
+        comma += any(not THOUSANDS_COMMA.matches(v) or v.startswith("0,") for v in values)
+    return comma > 0 and (plain == 0 or semicolons)
+
+
+def _share(sample: Counter[str], parser: Parser) -> float:
+    """Return the share of values, without null tokens, that a parser matches."""
+    total = sum(n for v, n in sample.items() if not is_null_token(v))
+    matching = sum(n for v, n in sample.items() if not is_null_token(v) and parser.matches(v))
+    return matching / total if total else 0.0
+
+
+def infer_parser(sample: Counter[str], decimal_comma: bool = False, name: str = "") -> Parser:
+    """Infer the parser of a column; `TEXT` if no parser matches nearly all values.
+
+    Args:
+        sample: Values with counts, the most frequent first.
+        decimal_comma: Whether commas in numbers are decimal marks.
+        name: Name of the column, a hint for dates such as 20240131.
+
+    Example:
+        >>> infer_parser(Counter(["1.5", "2", "n/a"])).type
+        'number'
+    """
+    values = [v for v in sample if not is_null_token(v)]
+    if not values:
+        return TEXT
+    grouped = (
+        (DECIMAL_COMMA, THOUSANDS_COMMA) if decimal_comma else (THOUSANDS_COMMA, DECIMAL_COMMA)
+    )
+    dates = [*DATES, *DATETIMES, *TIMES]
+    if "date" in name.lower() or "dt" in name.lower().split("_"):
+        dates.insert(0, COMPACT_DATE)
+        if _share(sample, COMPACT_DATE) == 1.0:
+            return COMPACT_DATE
+    numbers = [INTEGER, NUMBER, *grouped, THOUSANDS_BLANK]
+    candidates = [BOOLEAN, *numbers, *dates, *affixed_number_parsers(values)]
+    for parser in candidates:
+        if all(map(parser.matches, values)):
+            return parser
+    # Only a parser that matches one of the most frequent values can match nearly all.
+    frequent = values[:5]
+    shares = [(_share(sample, p), p) for p in candidates if any(map(p.matches, frequent))]
+    if not shares:
+        return TEXT
+    mixed = _mixed_dates(sample, dates)
+    if mixed:
+        return mixed
+    best, parser = max(shares, key=lambda s: s[0])
+    return parser if best >= _MIN_SHARE else TEXT
+
+
+def _mixed_dates(sample: Counter[str], dates: list[Parser]) -> Parser | None:
+    """Return the union of two formats with the same date part that together match all values."""
+    first_values = list(sample)[:20]
+    shares = ((_share(sample, p), p) for p in dates if any(map(p.matches, first_values)))
+    best = sorted(shares, key=lambda t: -t[0])[:3]
+    for share, first in best[:2]:
+        for other_share, second in best[1:]:
+            if (
+                first is not second
+                and 0 < other_share < 1
+                and share + other_share >= 1.0
+                and _same_date_format(first, second)
+            ):
+                return union_parser(first, second)
+    return None
+
+
+def _same_date_format(first: Parser, second: Parser) -> bool:
+    a, b = first.format or "", second.format or ""
+    return a.split(" ")[0].split("T")[0] == b.split(" ")[0].split("T")[0]
+
+
+def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> Parser | None:
+    """Return the first other parser that also matches (nearly all of) the mismatches, if any."""
+    values = Counter(sample)
+    values.update(mismatches)
+    if parser.type == "date" and " or " not in (parser.format or ""):
+        for other in DATETIMES:
+            if _same_date_format(parser, other) and all(
+                other.matches(v) or parser.matches(v) for v in values
+            ):
+                return union_parser(parser, other)
+    share = _share(values, parser)
+    numbers = list(PLAIN_NUMBERS)
+    wider = numbers[numbers.index(parser) + 1 :] if parser in numbers else []
+    for other in (*wider, *affixed_number_parsers(values)):
+        if other is not parser and _share(values, other) > max(share, _MIN_SHARE):
+            return other
+    return None

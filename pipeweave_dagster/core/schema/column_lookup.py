@@ -1,0 +1,48 @@
+"""Find the column that a user named."""
+
+from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
+
+
+def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, str | None]:
+    """Return the column that a user named, and a note if its name is spelled otherwise.
+
+    Args:
+        name: The name as given; case and whitespace are ignored if that is unambiguous.
+        snapshot: The table.
+        what: What the column is for, as the subject of errors and notes (`The target`).
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` if there is no such column, or several that differ only
+            in case.
+    """
+    names = [c.name for c in snapshot.columns]
+    if name in names:
+        return name, None
+    by_original = [c.name for c in snapshot.columns if c.original_name == name]
+    if len(by_original) == 1:
+        return by_original[0], f"{what} {name!r} is the column {by_original[0]!r}."
+    folded = fold_name(name)
+    similar = [
+        c.name
+        for c in snapshot.columns
+        if folded in {fold_name(c.name), fold_name(c.original_name)}
+    ]
+    if len(similar) == 1:
+        return similar[0], f"{what} {name!r} was matched to the column {similar[0]!r}."
+    raise _unknown_column(name, names, what)
+
+
+def _unknown_column(name: str, names: list[str], what: str) -> PipeWeaveError:
+    near = nearest_names(name, names, count=5, cutoff=0.5)
+    hint = did_you_mean(near)
+    if len(names) <= 20:
+        hint += f" The columns are: {', '.join(names)}."
+    return validation_error(
+        f"{what} {name!r} is not a column of the data.",
+        fix=hint.strip() or "Run `pipeweave schema FILE` to list the columns.",
+        nearest=near,
+        columns=names[:100],
+    )
