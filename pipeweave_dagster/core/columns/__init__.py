@@ -1,4 +1,4 @@
-"""A table as integer codes: each column is coded once, and every statistic counts the codes.
+"""A table as integer codes: each column is encoded once, and every statistic counts the codes.
 
-Shared by `quality`, `eda` and `monitoring`. Import from the submodules; they need numpy.
+Shared by `quality`, `eda` and `monitoring`. Import from the submodules, which need numpy.
 """

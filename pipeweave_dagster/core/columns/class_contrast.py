@@ -1,4 +1,4 @@
-"""Exact counts of the target's classes beside a column: what fixes the target, and where."""
+"""Exact class counts per value of a column, and how well its order separates the classes."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from pipeweave_dagster.core.columns.predictive_power import binned, rank_correla
 from pipeweave_dagster.core.columns.target import Target
 
 MAX_CELLS = 20_000_000
-"""Above this many cells a column is counted in quantile bins instead of single values."""
+"""With more cells, a column is counted in quantile bins instead of single values."""
 
 
 def class_counts(column: Column, target: Target) -> Counts:
-    """Shape (k + 1, classes): rows of each class at each distinct value; missing is the last row.
+    """Count the rows of each class at each distinct value; shape (k + 1, classes), missing last.
 
-    Rows whose target is unknown are left out. A column with very many values is counted in as many
+    Rows without a target are excluded. A column with very many values is counted in as many
     quantile bins as fit into `MAX_CELLS`.
     """
     known = target.known
@@ -29,21 +29,23 @@ def class_counts(column: Column, target: Target) -> Counts:
     return np.bincount(cells, minlength=levels * target.classes).reshape(levels, target.classes)
 
 
-def side_counts(column: Column, target: Target) -> Counts:
-    """Shape (2, classes): rows of each class where the column is present, and missing."""
+def missing_counts(column: Column, target: Target) -> Counts:
+    """Count the rows of each class where the column is present, and missing; shape (2, classes)."""
     known = target.known
-    gone = (column.codes[known] < 0).astype(np.int64)
-    cells = np.bincount(gone * target.classes + target.codes[known], minlength=2 * target.classes)
+    is_missing = (column.codes[known] < 0).astype(np.int64)
+    cells = np.bincount(
+        is_missing * target.classes + target.codes[known], minlength=2 * target.classes
+    )
     return cells.reshape(2, target.classes)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The best single cut of an ordered column between two classes.
+    """The best single cut point of an ordered column between two classes.
 
     Attributes:
         exceptions: Rows on the wrong side.
-        place: Distinct values below the cut.
+        place: Number of distinct values below the cut point.
     """
 
     exceptions: int
@@ -51,7 +53,7 @@ class Cut:
 
 
 def best_cut(counts: Counts) -> Cut:
-    """The cut with the fewest exceptions; missing rows go to their commoner class.
+    """Return the cut point with the fewest exceptions; missing rows count as their majority class.
 
     Args:
         counts: Shape (k + 1, 2), the values ascending, missing last.
@@ -65,7 +67,7 @@ def best_cut(counts: Counts) -> Cut:
 
 
 def class_runs(counts: Counts) -> tuple[int, int]:
-    """Runs of one class along the values, and rows that are not of their value's commonest class.
+    """Return the runs of one majority class along the values, and the rows outside the majority.
 
     Args:
         counts: Shape (k + 1, classes), the values ascending, missing last.
@@ -74,37 +76,39 @@ def class_runs(counts: Counts) -> tuple[int, int]:
     values = values[values.sum(1) > 0]
     if len(values) == 0:
         return 0, 0
-    commonest = values.argmax(1)
+    majority = values.argmax(1)
     stray = int(values.sum() - values.max(1).sum() + counts[-1].sum())
-    return 1 + int((np.diff(commonest) != 0).sum()), stray
+    return 1 + int((np.diff(majority) != 0).sum()), stray
 
 
-def rank_auc(counts: Counts, wanted: int) -> float:
-    """AUC of the values' order for one class against the rest, whichever direction; no missing.
+def rank_auc(counts: Counts, class_: int) -> float:
+    """Return the AUC of the values for one class against the rest, in the better direction.
+
+    Missing values are excluded.
 
     Args:
         counts: Shape (k + 1, classes), the values ascending, missing last.
-        wanted: The class.
+        class_: Code of the class.
     """
-    up = counts[:-1, wanted].astype(np.float64)
-    down = counts[:-1].sum(1) - up
-    if up.sum() == 0 or down.sum() == 0:
+    positive = counts[:-1, class_].astype(np.float64)
+    negative = counts[:-1].sum(1) - positive
+    if positive.sum() == 0 or negative.sum() == 0:
         return 0.5
-    below = np.cumsum(down) - down
-    auc = float((up * (below + down / 2)).sum() / (up.sum() * down.sum()))
+    below = np.cumsum(negative) - negative
+    auc = float((positive * (below + negative / 2)).sum() / (positive.sum() * negative.sum()))
     return max(auc, 1 - auc)
 
 
 @dataclass(frozen=True)
-class Order:
-    """What the order of a column says of the classes; kept instead of the counts, which are large.
+class OrderStatistics:
+    """How well the order of a column separates the classes; kept instead of the large counts.
 
     Attributes:
         skill: Mean AUC of the classes over the rows that have a value, weighted by their share.
-        cut: The best single cut, for two classes.
-        runs: Runs of one class along the values.
-        stray: Rows that are not of their value's commonest class, or have no value.
-        rows: Rows that were counted.
+        cut: The best cut point, for two classes.
+        runs: Runs of one majority class along the values.
+        stray: Rows outside the majority class of their value, or without a value.
+        rows: Counted rows.
     """
 
     skill: float
@@ -114,26 +118,26 @@ class Order:
     rows: int
 
 
-def order_of(column: Column, target: Target) -> Order:
-    """Count an ordered column against the classes once, for all that its order can say."""
+def order_statistics(column: Column, target: Target) -> OrderStatistics:
+    """Compute the order statistics of a column from one count against the classes."""
     counts = class_counts(column, target)
     rows = int(counts.sum())
-    wanted = [target.positive] if target.task == "binary" else range(target.classes)
-    auc = float(np.mean([rank_auc(counts, c) for c in wanted]))
+    classes = [target.positive] if target.task == "binary" else range(target.classes)
+    auc = float(np.mean([rank_auc(counts, c) for c in classes]))
     share = float(counts[:-1].sum() / max(1, rows))
     runs, stray = class_runs(counts)
     cut = best_cut(counts) if target.classes == 2 else None
-    return Order(0.5 + (auc - 0.5) * share, cut, runs, stray, rows)
+    return OrderStatistics(0.5 + (auc - 0.5) * share, cut, runs, stray, rows)
 
 
-def order_r2(column: Column, target: Target) -> float:
-    """Squared rank correlation with a number, weighted by the share of rows that have a value."""
+def rank_r2(column: Column, target: Target) -> float:
+    """Return the squared rank correlation with a numeric target, times the share of values."""
     both = ((column.codes >= 0) & target.known).sum() / max(1, target.known.sum())
     return rank_correlation(column.codes, target.codes) ** 2 * float(both)
 
 
-def surprise(hits: NDArray[np.int64], rows: NDArray[np.int64], base: Floats) -> Floats:
-    """Log-likelihood ratio of a share `hits / rows` against the base share (both in [0, 1])."""
+def log_likelihood_ratio(hits: NDArray[np.int64], rows: NDArray[np.int64], base: Floats) -> Floats:
+    """Return the log-likelihood ratio of the rate `hits / rows` against a base rate in [0, 1]."""
     n, p = np.maximum(rows, 1).astype(np.float64), np.clip(base, 1e-12, 1 - 1e-12)
     q = np.clip(hits / n, 1e-12, 1 - 1e-12)
     ratio: Floats = n * (q * np.log(q / p) + (1 - q) * np.log((1 - q) / (1 - p)))

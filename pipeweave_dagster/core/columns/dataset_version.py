@@ -1,4 +1,4 @@
-"""One version of a data set, as another one is compared with it."""
+"""One version of a data set, for comparison with another."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from pipeweave_dagster.core.documents.findings import Compared
 
 
 class Version(Part):
-    """A typed table with its meaning; `data` is its Parquet file, `addresses` where it is kept."""
+    """A typed table with its schema; `data` is its Parquet file, `addresses` identify both."""
 
     snapshot: DatasetSnapshot
     meaning: SchemaDeduction

@@ -1,14 +1,14 @@
-"""A Parquet file that is read one column at a time."""
+"""Read a Parquet file one column at a time."""
 
 from pathlib import Path
 from typing import Any
 
 
-class Stored:
-    """Columns of a Parquet file by name.
+class ParquetColumns:
+    """Columns of a Parquet file, by name.
 
     Args:
-        path: The file; its text columns are read as dictionaries, which is faster.
+        path: The file; text columns are read as dictionaries, which is faster.
     """
 
     def __init__(self, path: Path) -> None:
@@ -18,19 +18,19 @@ class Stored:
         stored = pq.read_schema(path)
         text = [f.name for f in stored if pa.types.is_string(f.type)]
         self._file: Any = pq.ParquetFile(path, read_dictionary=text)
-        self._place = {name: place for place, name in enumerate(stored.names)}
+        self._index = {name: index for index, name in enumerate(stored.names)}
         self.rows: int = self._file.metadata.num_rows
 
     def __contains__(self, name: str) -> bool:
-        return name in self._place
+        return name in self._index
 
     @property
     def names(self) -> list[str]:
-        """The columns in the order of the file."""
-        return list(self._place)
+        """Names of the columns, in the order of the file."""
+        return list(self._index)
 
     def newest(self, name: str) -> float | None:
-        """The latest moment of a date column in seconds since 1970; None where it has none."""
+        """Return the latest timestamp of a date column in seconds since 1970, None without one."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -41,12 +41,12 @@ class Stored:
         return None if latest is None else latest / 1e6
 
     def read(self, name: str) -> Any:
-        """The Arrow column. Read by its place: a name with dots would be taken for a path."""
+        """Read an Arrow column by its index, because a name with dots would be parsed as a path."""
         import pyarrow as pa
 
-        reader, place = self._file.reader, [self._place[name]]
+        reader, indices = self._file.reader, [self._index[name]]
         groups = range(self._file.num_row_groups)
-        chunks = [reader.read_row_group(group, column_indices=place) for group in groups]
+        chunks = [reader.read_row_group(group, column_indices=indices) for group in groups]
         if not chunks:
             return pa.chunked_array([], self._file.schema_arrow.field(name).type)
         return pa.concat_tables(chunks, promote_options="permissive").column(0)

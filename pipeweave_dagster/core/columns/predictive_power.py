@@ -1,4 +1,4 @@
-"""How well one column alone tells the target, on rows that it was not learned from."""
+"""How well a single column predicts the target, on rows that it was not fitted on."""
 
 from dataclasses import dataclass
 
@@ -14,29 +14,29 @@ _SMOOTHING = 1.0
 
 @dataclass(frozen=True)
 class Power:
-    """Skill of a column: AUC for classes (macro one against the rest), R2 for numbers."""
+    """Score of a single column: AUC for classes (macro average, one-vs-rest), R2 for numbers."""
 
     metric: str
     value: float
 
     @property
     def skill(self) -> float:
-        """From 0 (no better than a constant) to 1 (perfect), so that both metrics compare."""
+        """The score from 0 (no better than a constant) to 1 (perfect), alike for both metrics."""
         return max(0.0, 2 * self.value - 1 if self.metric == "auc" else self.value)
 
 
 def binned(column: Column, bins: int = MAX_BINS) -> tuple[Codes, int]:
-    """Codes with at most `bins` levels plus one for missing, and the number of levels.
+    """Return codes with at most `bins` levels plus one for missing, and the number of levels.
 
-    Ordered columns are cut at quantiles, equal values staying together; the rarer categories of
+    Ordered columns are binned at quantiles without splitting equal values; the rarer categories of
     text columns share one level. Missing is the last level.
     """
-    place = places(column, bins)
+    place = bin_indices(column, bins)
     return place[column.codes], int(place[-1]) + 1
 
 
-def places(column: Column, bins: int = MAX_BINS) -> Codes:
-    """Shape (k + 1,): the level of each distinct value, and at the end that of missing."""
+def bin_indices(column: Column, bins: int = MAX_BINS) -> Codes:
+    """Return the level of each distinct value, and last that of missing; shape (k + 1,)."""
     if column.distinct <= bins:
         place = np.arange(column.distinct, dtype=np.int32)
     elif column.ordered:
@@ -50,19 +50,19 @@ def places(column: Column, bins: int = MAX_BINS) -> Codes:
     return np.append(place, np.int32(levels))
 
 
-def halves(rows: int, seed: int = 0) -> NDArray[np.int8]:
-    """Shape (n,): 0 or 1, a fixed division of the rows that does not follow their order."""
+def split_halves(rows: int, seed: int = 0) -> NDArray[np.int8]:
+    """Return a fixed random split of the rows into halves 0 and 1; shape (n,)."""
     return np.random.default_rng(seed).integers(0, 2, rows, dtype=np.int8)
 
 
 def power(codes: Codes, levels: int, target: Target, half: NDArray[np.int8]) -> Power:
-    """Cross-fitted skill of a coded column: each half is predicted from the other.
+    """Compute the cross-fitted score of an encoded column: each half is predicted from the other.
 
     Args:
         codes: Shape (n,), from 0 to `levels` - 1.
         levels: Number of levels.
-        target: The target; rows without it are left out.
-        half: Shape (n,): the half of each row.
+        target: The target; rows without it are excluded.
+        half: Shape (n,): the half of each row, from `split_halves`.
     """
     known = target.known
     codes, side = codes[known], half[known].astype(np.int64)
@@ -72,7 +72,8 @@ def power(codes: Codes, levels: int, target: Target, half: NDArray[np.int8]) -> 
 
 
 def _r2(codes: Codes, levels: int, values: Floats, half: NDArray[np.int64]) -> float:
-    values = values / max(1.0, float(np.abs(values).max(initial=0.0)))  # squares stay finite
+    largest = float(np.abs(values).max(initial=0.0))
+    values = values / max(1.0, largest)  # squares stay finite
     if len(values) < 4 or values.std() == 0:
         return 0.0
     key = codes + levels * half
@@ -81,8 +82,8 @@ def _r2(codes: Codes, levels: int, values: Floats, half: NDArray[np.int64]) -> f
     squares = np.bincount(key, values**2, minlength=2 * levels).reshape(2, levels)
     overall = sums.sum(1) / np.maximum(1, counts.sum(1))
     means = (sums + _SMOOTHING * overall[:, None]) / (counts + _SMOOTHING)
-    guess = means[::-1]
-    residual = (squares - 2 * guess * sums + guess**2 * counts).sum()
+    predicted = means[::-1]
+    residual = (squares - 2 * predicted * sums + predicted**2 * counts).sum()
     total = ((values - values.mean()) ** 2).sum()
     return float(1 - residual / total)
 
@@ -95,28 +96,30 @@ def _auc(
     table: Floats = counts.reshape(2, levels, target.classes).astype(np.float64)
     base = table.sum(1) / np.maximum(1.0, table.sum((1, 2)))[:, None]
     rates = (table + _SMOOTHING * base[:, None]) / (table.sum(2, keepdims=True) + _SMOOTHING)
-    guess = rates[::-1]
-    wanted = [target.positive] if target.task == "binary" else range(target.classes)
-    return float(np.mean([_group_auc(guess[..., c], table, c) for c in wanted]))
+    predicted = rates[::-1]
+    classes_ = [target.positive] if target.task == "binary" else range(target.classes)
+    return float(np.mean([_tied_auc(predicted[..., c], table, c) for c in classes_]))
 
 
-def _group_auc(guess: Floats, table: Floats, wanted: int) -> float:
-    """Mean over both halves of the AUC of a guess that is constant within a level."""
+def _tied_auc(predicted: Floats, table: Floats, class_: int) -> float:
+    """Return the mean AUC over both halves of a prediction that is constant within a level."""
     scores = []
     for side in (0, 1):
-        positive = table[side, :, wanted]
+        positive = table[side, :, class_]
         negative = table[side].sum(1) - positive
         if positive.sum() == 0 or negative.sum() == 0:
             continue
-        _, tie = np.unique(guess[side], return_inverse=True)
-        up, down = np.bincount(tie, positive), np.bincount(tie, negative)
-        below = np.cumsum(down) - down
-        scores.append(float((up * (below + down / 2)).sum() / (up.sum() * down.sum())))
+        _, tie = np.unique(predicted[side], return_inverse=True)
+        positives, negatives = np.bincount(tie, positive), np.bincount(tie, negative)
+        below = np.cumsum(negatives) - negatives
+        scores.append(
+            float((positives * (below + negatives / 2)).sum() / (positives.sum() * negatives.sum()))
+        )
     return float(np.mean(scores)) if scores else 0.5
 
 
 def rank_correlation(x: Codes, y: Codes) -> float:
-    """Spearman's rho of two code columns (ties share their mean rank), rows with both known."""
+    """Return Spearman's rho of two code columns (mean ranks for ties), over rows with both."""
     both = (x >= 0) & (y >= 0)
     if both.sum() < 3:
         return 0.0

@@ -1,4 +1,4 @@
-"""Rows that occur more than once, exactly and nearly."""
+"""Count duplicate rows: exact, without identifiers, and near duplicates."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,22 +9,22 @@ from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.row_keys import row_keys
 
 DIGITS = 4
-MEASURED = 100
-MIN_MEASURED = 3
-"""Fewer columns of measurements than this are alike by chance."""
+MIN_DISTINCT = 100
+MIN_CONTINUOUS = 3
+"""Rows with fewer continuous columns are near duplicates by chance."""
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """How often rows repeat an earlier one.
+    """Counts of duplicate rows.
 
     Attributes:
-        rows: Rows that repeat an earlier one in every column.
-        without: The same, leaving out columns that name the row.
-        near: Rows that repeat an earlier one when numbers are rounded to four significant
-            digits, beyond those of `without`; None where too few columns are measured.
-        largest: Rows of the largest group of equal rows (without columns that name the row).
-        naming: Columns that name the row.
+        rows: Rows equal to an earlier one in every column.
+        without: The same, without columns that identify the row.
+        near: Further rows equal to an earlier one when numbers are rounded to four significant
+            digits; None with too few continuous columns.
+        largest: Rows of the largest group of equal rows, without columns that identify the row.
+        naming: Columns that identify the row.
     """
 
     rows: int
@@ -34,34 +34,34 @@ class Repeats:
     naming: list[str]
 
 
-def repeats_of(columns: Sequence[Column]) -> Repeats:
-    """Count the repeats of a table; one pass over its codes for each kind."""
-    plain = [column for column in columns if not names_the_row(column)]
-    naming = [column.name for column in columns if names_the_row(column)]
-    whole, _ = _repeated(columns)
-    without, largest = _repeated(plain) if naming and plain else (whole, _repeated(columns)[1])
-    measured = [c for c in plain if c.info.storage == "number" and c.distinct >= MEASURED]
+def count_repeats(columns: Sequence[Column]) -> Repeats:
+    """Count the duplicate rows of a table; one pass over its codes per kind."""
+    plain = [column for column in columns if not identifies_row(column)]
+    naming = [column.name for column in columns if identifies_row(column)]
+    whole, _ = _duplicates(columns)
+    without, largest = _duplicates(plain) if naming and plain else (whole, _duplicates(columns)[1])
+    continuous = [c for c in plain if c.info.storage == "number" and c.distinct >= MIN_DISTINCT]
     near = None
-    if len(measured) >= MIN_MEASURED:
-        names = {c.name for c in measured}
-        # One at a time: all of them at once would be the whole table again.
+    if len(continuous) >= MIN_CONTINUOUS:
+        names = {c.name for c in continuous}
+        # One column at a time, because all of them would be a copy of the table.
         rounded = (_rounded(c) if c.name in names else c for c in plain)
-        near = _counted(rounded)[0] - without
+        near = _count_duplicates(rounded)[0] - without
     return Repeats(whole, without, near, largest, naming)
 
 
-def names_the_row(column: Column) -> bool:
-    """Identifiers, and whole numbers or texts that are different in most rows."""
-    whole = column.info.storage in {"integer", "text"} and column.info.role != "target"
-    return column.info.role == "identifier" or (whole and column.distinct > 0.8 * column.present)
+def identifies_row(column: Column) -> bool:
+    """Return whether a column is an identifier, or integers or texts that are mostly distinct."""
+    discrete = column.info.storage in {"integer", "text"} and column.info.role != "target"
+    return column.info.role == "identifier" or (discrete and column.distinct > 0.8 * column.present)
 
 
-def _repeated(columns: Sequence[Column]) -> tuple[int, int]:
-    """Rows that repeat an earlier one, and rows of the largest group of equal ones."""
-    return _counted(columns) if columns and columns[0].rows else (0, 0)
+def _duplicates(columns: Sequence[Column]) -> tuple[int, int]:
+    """Return the rows equal to an earlier one, and the rows of the largest group of equal ones."""
+    return _count_duplicates(columns) if columns and columns[0].rows else (0, 0)
 
 
-def _counted(columns: Iterable[Column]) -> tuple[int, int]:
+def _count_duplicates(columns: Iterable[Column]) -> tuple[int, int]:
     keys = np.sort(row_keys(columns))  # twenty times faster than hashing them again
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
     return len(keys) - len(first), int(np.diff(np.append(first, len(keys))).max())

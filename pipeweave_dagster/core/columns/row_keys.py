@@ -1,6 +1,6 @@
-"""Rows as single numbers, to find equal ones without comparing text."""
+"""Hash rows to single numbers, to find equal rows without comparing text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import chain
 
 import numpy as np
@@ -13,10 +13,10 @@ _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 def row_keys(columns: Iterable[Column]) -> NDArray[np.uint64]:
-    """Shape (n,): a 64-bit hash of each row's codes; equal rows have equal keys.
+    """Return a 64-bit hash of each row's codes, shape (n,); equal rows have equal keys.
 
-    Columns are taken one at a time, and not kept.
-    Different rows collide with a chance of n² / 2⁶⁵: 2.4e-7 for three million rows.
+    Columns are consumed one at a time, and not kept. Different rows collide with probability
+    n² / 2⁶⁵: 2.4e-7 for three million rows.
     """
     rest = iter(columns)
     first = next(rest)
@@ -28,9 +28,3 @@ def row_keys(columns: Iterable[Column]) -> NDArray[np.uint64]:
         keys *= _MIX
         keys ^= keys >> np.uint64(32)
     return keys
-
-
-def distinct_rows(columns: Sequence[Column]) -> int:
-    """Number of different rows."""
-    keys = np.sort(row_keys(columns))  # twenty times faster than hashing them again
-    return int((keys[1:] != keys[:-1]).sum()) + min(1, len(keys))

@@ -1,4 +1,4 @@
-"""When the rows of a table happened, as one column of moments."""
+"""Find the time of each row of a table, as one column of timestamps."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,24 +10,24 @@ DAY = 86_400.0
 _PARTS = ("year", "month", "day")
 
 
-def clock_of(columns: Sequence[Column]) -> tuple[Column, list[str]] | None:
-    """The leading moments of the rows, and the columns that they were taken from.
+def row_times(columns: Sequence[Column]) -> tuple[Column, list[str]] | None:
+    """Return the timestamps of the rows and the names of their source columns, if any.
 
-    In this order: a column of dates and times; a column of dates with one of times of day; whole
-    numbers called year, month and day (and hour, minute); a column of dates. Dates that may be a
-    person's are left alone.
+    Sources in order of preference: a datetime column; a date column with a time column; integer
+    columns named year, month and day (and hour, minute); a date column. Columns with personal data
+    (dates of birth) are ignored.
     """
-    open_ = [c for c in columns if not c.info.pii and c.distinct > 1]
-    by_kind = {kind: _first(open_, kind) for kind in ("datetime", "date", "time")}
-    moment, date, time = by_kind["datetime"], by_kind["date"], by_kind["time"]
-    if moment is not None:
-        return moment, [moment.name]
+    usable = [c for c in columns if not c.info.pii and c.distinct > 1]
+    by_kind = {kind: _first(usable, kind) for kind in ("datetime", "date", "time")}
+    datetime, date, time = by_kind["datetime"], by_kind["date"], by_kind["time"]
+    if datetime is not None:
+        return datetime, [datetime.name]
     if date is not None and time is not None:
         return _column(date, date.values() + time.values()), [date.name, time.name]
-    parts = {c.name.casefold(): c for c in open_ if c.info.storage == "integer"}
+    parts = {c.name.casefold(): c for c in usable if c.info.storage == "integer"}
     parts |= {c.name.casefold(): c for c in columns if c.name.casefold() in _PARTS and c.ordered}
     if set(_PARTS) <= parts.keys():
-        return _of_parts(parts)
+        return _from_parts(parts)
     return (date, [date.name]) if date is not None else None
 
 
@@ -35,16 +35,16 @@ def _first(columns: Sequence[Column], storage: str) -> Column | None:
     return next((c for c in columns if c.info.storage == storage), None)
 
 
-def _of_parts(parts: dict[str, Column]) -> tuple[Column, list[str]] | None:
+def _from_parts(parts: dict[str, Column]) -> tuple[Column, list[str]] | None:
     year, month, day = (parts[name].values() for name in _PARTS)
     known = np.isfinite(year) & np.isfinite(month) & np.isfinite(day)
-    fits = known & (np.abs(year - 2000) < 500) & (month >= 1) & (month <= 12) & (day >= 1)
-    if not known.any() or (fits & (day <= 31)).sum() < 0.99 * known.sum():
+    valid = known & (np.abs(year - 2000) < 500) & (month >= 1) & (month <= 12) & (day >= 1)
+    if not known.any() or (valid & (day <= 31)).sum() < 0.99 * known.sum():
         return None
     seconds = np.full(len(year), np.nan)
-    months = ((year[fits] - 1970) * 12 + month[fits] - 1).astype("datetime64[M]")
+    months = ((year[valid] - 1970) * 12 + month[valid] - 1).astype("datetime64[M]")
     first = months.astype("datetime64[s]").astype(np.int64).astype(np.float64)
-    seconds[fits] = first + (day[fits] - 1) * DAY
+    seconds[valid] = first + (day[valid] - 1) * DAY
     used = [parts[name].name for name in _PARTS]
     for name, size in (("hour", 3600.0), ("minute", 60.0)):
         if name not in parts:
@@ -55,7 +55,7 @@ def _of_parts(parts: dict[str, Column]) -> tuple[Column, list[str]] | None:
 
 
 def _column(like: Column, seconds: Floats) -> Column:
-    """Moments as a coded column, missing where any of its parts is."""
+    """Encode timestamps as a column, missing where any of their parts is."""
     known = np.isfinite(seconds)
     numbers, inverse, counts = np.unique(seconds[known], return_inverse=True, return_counts=True)
     codes = np.full(len(seconds), -1, np.int32)

@@ -1,27 +1,35 @@
-"""Which part of a table that a column divides is the one to test on."""
+"""Choose the test part of a table that a column splits into parts."""
 
-_CALLED = ("test", "holdout", "hold-out", "hold_out")
-_YES, _LEARNED = ("true", "yes"), "train"
+_TEST_NAMES = ("test", "holdout", "hold-out", "hold_out")
+_YES, _TRAIN = ("true", "yes"), "train"
 
 
-def part_to_test(names: list[str], column: str) -> str:
-    """The part called `test`; of yes and no, the one that is not to learn from; else the last one.
+def name_of_test_part(names: list[str], column: str) -> str:
+    """Return the part named `test`; of yes and no, the one not used for training; else the last.
 
     Args:
-        names: Names of the parts; empty if there is none.
-        column: What the column is called (`is_train` says which part is learned from).
+        names: Names of the parts; may be empty.
+        column: Name of the column (`is_train` marks the training part).
+
+    Example:
+        >>> name_of_test_part(["train", "test", "valid"], "fold")
+        'test'
     """
     plain = {name.lower(): name for name in names}
-    for called in _CALLED:
-        if called in plain:
-            return plain[called]
+    for name in _TEST_NAMES:
+        if name in plain:
+            return plain[name]
     yes = next((plain[word] for word in _YES if word in plain), None)
     ordered = sorted(names, key=lambda name: (name == yes, len(name), name))
-    if len(names) == 2 and _LEARNED in column.lower() and (yes is not None or _counted(names)):
+    if (
+        len(names) == 2
+        and _TRAIN in column.lower()
+        and (yes is not None or _is_zero_and_one(names))
+    ):
         return ordered[0]
     return ordered[-1] if ordered else ""
 
 
-def _counted(names: list[str]) -> bool:
-    """Whether the two names are 0 and 1."""
+def _is_zero_and_one(names: list[str]) -> bool:
+    """Return whether the names are 0 and 1."""
     return sorted(name.removesuffix(".0") for name in names) == ["0", "1"]

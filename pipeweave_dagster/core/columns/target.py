@@ -1,4 +1,4 @@
-"""The target as class codes or as numbers, and what a guess without features would score."""
+"""The target as class codes or as numbers."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ class Target:
     """The target of n rows.
 
     Attributes:
-        column: The column that it is.
-        task: What is to be predicted.
+        column: The target column.
+        task: The task.
         codes: Shape (n,): class of each row, -1 where the target is missing. For regression the
-            place among the sorted distinct values.
+            index among the sorted distinct values.
         counts: Rows of each class (or distinct value).
         labels: Text of each class; empty for regression.
-        values: Shape (n,), NaN where missing, for regression; None else.
+        values: Shape (n,), NaN where missing, for regression; else None.
         positive: Code of the positive class of a binary target.
     """
 
@@ -39,7 +39,7 @@ class Target:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Shape (n,): the rows whose target is known."""
+        """Shape (n,): whether the target of a row is present."""
         return self.codes >= 0
 
     @property
@@ -49,16 +49,16 @@ class Target:
 
     @property
     def shares(self) -> Floats:
-        """Share of each class among the rows whose target is known."""
+        """Share of each class among the rows with a target."""
         shares: Floats = self.counts / max(1, int(self.counts.sum()))
         return shares
 
     @property
     def exceptions_allowed(self) -> float:
-        """Rows that may break a rule which still counts as proof: one in a thousand.
+        """Rows that may violate a rule that still counts as proof: one in a thousand.
 
-        Of classes also at most a twentieth of the second largest, as a rule that never names a
-        rare class breaks seldom too.
+        For classes also at most a twentieth of the second largest, because a rule that never
+        predicts a rare class is rarely violated, too.
         """
         known = float(self.counts.sum())
         if self.task == "regression":
@@ -68,10 +68,9 @@ class Target:
 
 
 def target_of(column: Column, deduced: TargetDeduction) -> Target | None:
-    """The target; None where it has no values or the task cannot be told.
+    """Return the target; None without values or task.
 
-    A regression target that is stored as text (money that could not be read as a number) has no
-    numbers: None.
+    A regression target stored as text (an amount that is not a valid number) has no numbers: None.
     """
     task = deduced.task
     if task is None or column.distinct == 0:

@@ -1,4 +1,4 @@
-"""What a person has said of single values of a column: missing, or spelled in several ways."""
+"""Apply user settings for values of a column: missing values, merge_spellings spellings."""
 
 from dataclasses import replace
 
@@ -8,37 +8,42 @@ from pipeweave_dagster.core.columns.column import Codes, Column
 from pipeweave_dagster.core.documents import ColumnSetting
 
 
-def corrected(column: Column, setting: ColumnSetting | None) -> Column:
-    """The column as its setting wants it read; the same column if that changes nothing."""
+def apply_corrections(column: Column, setting: ColumnSetting | None) -> Column:
+    """Return the column with its setting applied; the same column if that changes nothing."""
     if setting is None or column.distinct == 0:
         return column
     if setting.missing:
-        column = _without(column, set(setting.missing))
+        column = _set_missing(column, set(setting.missing))
     if setting.merge_spellings and column.numbers is None and column.distinct:
-        column = merged(column)
+        column = merge_spellings(column)
     return column
 
 
-def plain_spelling(text: str) -> str:
-    """A category without what people spell in several ways: case, blanks, a final dot."""
+def normalise_spelling(text: str) -> str:
+    """Normalise the spelling of a category: case, whitespace, a final dot.
+
+    Example:
+        >>> normalise_spelling(" New  York. ")
+        'new york'
+    """
     return " ".join(text.casefold().split()).rstrip(".")
 
 
-def value_text(value: float) -> str:
-    """A number as `missing` in the settings names it: whole ones without a fraction."""
+def number_as_text(value: float) -> str:
+    """Return a number as written under `missing` in the settings: integers without a fraction."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _without(column: Column, gone: set[str]) -> Column:
+def _set_missing(column: Column, missing: set[str]) -> Column:
     if column.numbers is not None and column.ordered:
-        texts = [value_text(number) for number in column.numbers.tolist()]
+        texts = [number_as_text(number) for number in column.numbers.tolist()]
     else:
         texts = column.labels
-    keep = np.array([text not in gone for text in texts])
-    return column if keep.all() else _kept(column, keep)
+    keep = np.array([text not in missing for text in texts])
+    return column if keep.all() else _keep(column, keep)
 
 
-def _kept(column: Column, keep: np.ndarray) -> Column:
+def _keep(column: Column, keep: np.ndarray) -> Column:
     place = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
     labels = column.text
 
@@ -55,9 +60,9 @@ def _kept(column: Column, keep: np.ndarray) -> Column:
     )
 
 
-def merged(column: Column) -> Column:
-    """Spellings of one category under its plain spelling, in the order of these."""
-    plain = [plain_spelling(label) for label in column.labels]
+def merge_spellings(column: Column) -> Column:
+    """Merge the categories that have the same normalised spelling, sorted by it."""
+    plain = [normalise_spelling(label) for label in column.labels]
     names = sorted(set(plain))
     at = {name: i for i, name in enumerate(names)}
     place: Codes = np.array([*(at[name] for name in plain), -1], np.int32)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Codes, Column, Floats
-from pipeweave_dagster.core.columns.predictive_power import places
+from pipeweave_dagster.core.columns.predictive_power import bin_indices
 from pipeweave_dagster.core.eda.number_summary import figure
 
 MAX_COLUMNS = 40
@@ -27,7 +27,7 @@ def associations(columns: list[Column]) -> dict[str, Any]:
     chosen = [c for c in columns if c.distinct > 1 and not _like_a_key(c)][:MAX_COLUMNS]
     rows = chosen[0].rows if chosen else 0
     sample = _sample(rows)
-    levels = [_compact(places(c, LEVELS)[c.codes[sample]]) for c in chosen]
+    levels = [_compact(bin_indices(c, LEVELS)[c.codes[sample]]) for c in chosen]
     matrix = np.eye(len(chosen))
     for i in range(len(levels)):
         for j in range(i):

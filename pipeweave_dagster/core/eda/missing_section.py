@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.sentinel_values import sentinels
+from pipeweave_dagster.core.columns.sentinel_values import find_sentinels
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.number_summary import figure
@@ -31,7 +31,7 @@ def missingness(
         target: For the rate of the target where a column is missing and where it is not.
         time: The leading date column, for the share that is missing over time.
     """
-    found = sentinels(columns)
+    found = find_sentinels(columns)
     absent = {c.name: _absent(c, found.get(c.name)) for c in columns}
     gaps = sorted((c for c in columns if absent[c.name].rows), key=lambda c: -absent[c.name].rows)
     top = gaps[:COLUMNS]

@@ -6,8 +6,8 @@ from typing import Any
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.predictive_power import Power
 from pipeweave_dagster.core.columns.repeated_rows import Repeats
-from pipeweave_dagster.core.columns.row_times import clock_of
-from pipeweave_dagster.core.columns.sentinel_values import believed
+from pipeweave_dagster.core.columns.row_times import row_times
+from pipeweave_dagster.core.columns.sentinel_values import without_sentinels
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import DatasetSnapshot, Finding, SchemaDeduction
 from pipeweave_dagster.core.eda.associations import associations
@@ -55,8 +55,8 @@ def summarise(
     detailed = _detailed(ranked, schema.target.name)
     everything = inspect_case(case).findings
     found = [f for f in everything if f.state in _RANK]
-    clock = clock_of(columns)
-    target = believed(case.table.target, columns)
+    clock = row_times(columns)
+    target = without_sentinels(case.table.target, columns)
     summary = {
         "format": FORMAT,
         "dataset": dataset,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Codes, Column, Floats
-from pipeweave_dagster.core.columns.predictive_power import places
+from pipeweave_dagster.core.columns.predictive_power import bin_indices
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.bin_labels import bin_labels
 from pipeweave_dagster.core.eda.categories import CLIP, RARE, TOP
@@ -42,7 +42,7 @@ def rate_interval(hits: float, rows: float) -> tuple[float, float]:
 def _levels(column: Column) -> tuple[Codes, list[str]]:
     """The level of each row, and a label for each level; missing is the last."""
     if column.ordered and column.distinct > TOP:
-        place = places(column, BINS)
+        place = bin_indices(column, BINS)
         labels = bin_labels(column, place[:-1])
     else:
         top = np.argsort(-column.counts, kind="stable")[:TOP]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeweave_dagster.core.columns.class_contrast import surprise
+from pipeweave_dagster.core.columns.class_contrast import log_likelihood_ratio
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.eda.number_summary import figure
@@ -79,7 +79,7 @@ def _telling(places: dict[str, list[int]], rows: Any, target: Target) -> list[di
     of = np.array([int(known[places[word]].sum()) for word in words])
     positive = np.array([int(hits[places[word]].sum()) for word in words])
     base = float(hits.sum() / known.sum())
-    odd = surprise(positive, of, np.array(base))
+    odd = log_likelihood_ratio(positive, of, np.array(base))
     best = [int(i) for i in np.argsort(-odd, kind="stable")[:TOP] if of[i] >= MIN_ROWS]
     told = []
     for i in best:

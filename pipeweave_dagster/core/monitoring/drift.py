@@ -13,8 +13,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.columns.column import Column, Counts, Floats, coded
-from pipeweave_dagster.core.columns.parquet_columns import Stored
+from pipeweave_dagster.core.columns.column import Column, Counts, Floats
+from pipeweave_dagster.core.columns.encode_column import encode_column
+from pipeweave_dagster.core.columns.parquet_columns import ParquetColumns
 from pipeweave_dagster.core.documents import ColumnDeduction, ColumnDrift, DriftReport, StorageType
 
 Verdict = Literal["stable", "drifted"]
@@ -28,7 +29,7 @@ CATEGORIES = 20
 
 def compare(batch: str, reference: Path, data: Path, features: list[str]) -> DriftReport:
     """Compare two files; see `pipeweave_dagster.core.monitoring.measure_drift`."""
-    old, new = Stored(reference), Stored(data)
+    old, new = ParquetColumns(reference), ParquetColumns(data)
     enough = min(old.rows, new.rows) >= MIN_ROWS
     columns = [_drift(name, old, new, len(features)) for name in features] if enough else []
     drifted = any(column.drifted for column in columns)
@@ -47,7 +48,7 @@ def compare(batch: str, reference: Path, data: Path, features: list[str]) -> Dri
     )
 
 
-def _column(stored: Stored, name: str) -> Column | None:
+def _column(stored: ParquetColumns, name: str) -> Column | None:
     if name not in stored:
         return None
     raw = stored.read(name)
@@ -61,7 +62,7 @@ def _column(stored: Stored, name: str) -> Column | None:
         distinct=0,
         missing=raw.null_count,
     )
-    return coded(info, raw)
+    return encode_column(info, raw)
 
 
 def _storage(kind: Any) -> StorageType:
@@ -76,7 +77,7 @@ def _storage(kind: Any) -> StorageType:
     return "text"
 
 
-def _drift(name: str, old: Stored, new: Stored, tests: int) -> ColumnDrift:
+def _drift(name: str, old: ParquetColumns, new: ParquetColumns, tests: int) -> ColumnDrift:
     before, after = _column(old, name), _column(new, name)
     if before is None or after is None:
         side = "batch" if after is None else "training rows"

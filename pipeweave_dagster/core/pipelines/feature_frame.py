@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeweave_dagster.core.columns.value_corrections import plain_spelling
+from pipeweave_dagster.core.columns.value_corrections import normalise_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.model.serving import FrameEntry, as_text
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
@@ -36,7 +36,9 @@ def corrected(spec: PipelineSpec, entry: FrameEntry) -> FrameEntry:
     if entry["name"] in params.get("merge_spellings", []):
         entry["merge_spellings"] = True
         if "order" in entry:
-            entry["order"] = list(dict.fromkeys(plain_spelling(level) for level in entry["order"]))
+            entry["order"] = list(
+                dict.fromkeys(normalise_spelling(level) for level in entry["order"])
+            )
     return entry
 
 

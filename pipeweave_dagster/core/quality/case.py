@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.columns.class_contrast import Order, order_of, order_r2, side_counts
+from pipeweave_dagster.core.columns.class_contrast import (
+    OrderStatistics,
+    missing_counts,
+    order_statistics,
+    rank_r2,
+)
 from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.column import Column, Counts
 from pipeweave_dagster.core.columns.dataset_version import Version
-from pipeweave_dagster.core.columns.predictive_power import MAX_BINS, Power, binned, halves, power
-from pipeweave_dagster.core.columns.repeated_rows import Repeats, repeats_of
-from pipeweave_dagster.core.columns.sentinel_values import believed
+from pipeweave_dagster.core.columns.predictive_power import (
+    MAX_BINS,
+    Power,
+    binned,
+    power,
+    split_halves,
+)
+from pipeweave_dagster.core.columns.repeated_rows import Repeats, count_repeats
+from pipeweave_dagster.core.columns.sentinel_values import without_sentinels
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
@@ -51,7 +62,7 @@ class Case:
         self.settings = settings
         self._previous = previous
         self._data = data
-        self._separations: dict[str, Order] = {}
+        self._separations: dict[str, OrderStatistics] = {}
         self._missingness_counts: dict[str, Counts] = {}
 
     @classmethod
@@ -102,12 +113,12 @@ class Case:
     @cached_property
     def duplicates(self) -> Repeats:
         """Counts of rows that repeat an earlier row."""
-        return repeats_of(self.table.columns)
+        return count_repeats(self.table.columns)
 
     @cached_property
     def target(self) -> Target:
         """The target, rows with a sentinel for missing left out (else NotApplicableError)."""
-        target = believed(self.table.target, self.table.columns)
+        target = without_sentinels(self.table.target, self.table.columns)
         if target is None:
             raise NotApplicableError("there is no target")
         if target.classes < 2:
@@ -131,7 +142,7 @@ class Case:
     @cached_property
     def half_of_row(self) -> NDArray[np.int8]:
         """Shape (n,): 0 or 1, the fixed half of each row for two-fold cross-fitting."""
-        return halves(self.table.rows)
+        return split_halves(self.table.rows)
 
     @cached_property
     def univariate_power(self) -> dict[str, Power]:
@@ -145,7 +156,7 @@ class Case:
         if not column.ordered:
             return fitted
         numeric = self.target.task == "regression"
-        ordered = order_r2(column, self.target) if numeric else self.class_separation(column).skill
+        ordered = rank_r2(column, self.target) if numeric else self.class_separation(column).skill
         return Power(fitted.metric, max(fitted.value, ordered))
 
     @cached_property
@@ -154,16 +165,16 @@ class Case:
         skills = [power.skill for power in self.univariate_power.values()]
         return max((skill for skill in skills if skill < NEAR_PERFECT_SKILL), default=0.0)
 
-    def class_separation(self, column: Column) -> Order:
+    def class_separation(self, column: Column) -> OrderStatistics:
         """Return how well the order of an ordered column separates the classes."""
         if column.name not in self._separations:
-            self._separations[column.name] = order_of(column, self.class_target)
+            self._separations[column.name] = order_statistics(column, self.class_target)
         return self._separations[column.name]
 
     def counts_by_missingness(self, column: Column) -> Counts:
         """Return rows per class, shape (2, classes): where the column is present, and missing."""
         if column.name not in self._missingness_counts:
-            self._missingness_counts[column.name] = side_counts(column, self.class_target)
+            self._missingness_counts[column.name] = missing_counts(column, self.class_target)
         return self._missingness_counts[column.name]
 
     def display_value(self, column: Column, code: int) -> str:

@@ -15,7 +15,7 @@ import pytest
 from pipeweave_dagster.adapters.worker import Worker
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.ingest import settings_of_reading
+from pipeweave_dagster.core.ingest import ingest_settings
 from pipeweave_dagster.core.naming import check_slug
 
 
@@ -81,7 +81,7 @@ def test_arguments_of_a_wrong_type_are_an_internal_error() -> None:
 def test_documents_arrive_as_documents() -> None:
     settings = DatasetSettings(mode="append", target="price")
     with Worker() as worker:
-        assert worker.call(30, settings_of_reading, settings) == DatasetSettings(mode="append")
+        assert worker.call(30, ingest_settings, settings) == DatasetSettings(mode="append")
 
 
 def test_past_its_time_the_whole_group_is_killed() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeweave_dagster.core.columns.coded_table import Table
-from pipeweave_dagster.core.columns.repeated_rows import repeats_of
+from pipeweave_dagster.core.columns.repeated_rows import count_repeats
 from pipeweave_dagster_tests.factories import make_dataset
 
 N = 2000
@@ -19,7 +19,7 @@ def test_rows_alike_after_rounding_are_nearly_alike(tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         case = make_dataset(folder, {**columns, "y": np.resize(labels, len(columns["a"]))}, "y")
-        found.append(repeats_of(Table(case.data, case.schema).columns))
+        found.append(count_repeats(Table(case.data, case.schema).columns))
     assert [f.rows for f in found] == [0, 0]
     assert found[0].near == 0
     assert 95 <= found[1].near <= 100  # a few values lie on the edge of rounding

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeweave_dagster.core.columns.coded_table import Table
-from pipeweave_dagster.core.columns.predictive_power import halves
+from pipeweave_dagster.core.columns.predictive_power import split_halves
 from pipeweave_dagster.core.quality.label_noise import positive_probabilities
 from pipeweave_dagster_tests.factories import make_dataset
 
@@ -19,6 +19,6 @@ def test_flipped_labels_are_the_least_likely(tmp_path, rng):
     case = make_dataset(tmp_path, {**{f"x{i}": v for i, v in enumerate(x)}, "y": y}, "y")
     table = Table(case.data, case.schema)
     columns = [table[f"x{i}"] for i in range(4)]
-    p = positive_probabilities(columns, table.target, halves(N), np.arange(N))
+    p = positive_probabilities(columns, table.target, split_halves(N), np.arange(N))
     least_likely = np.argsort(np.where(y == 1, p, 1 - p))[:200]
     assert wrong[least_likely].mean() >= 0.6

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from pipeweave_dagster.core.columns.sentinel_values import USUAL
+from pipeweave_dagster.core.columns.sentinel_values import COMMON_SENTINELS
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
@@ -32,7 +32,7 @@ def _sentinels(profile: ColumnProfile) -> list[tuple[str, int]]:
     min_rows = max(2.0, _MIN_SHARE * profile.filled)
     ends = (profile.lowest, profile.highest)
     for numbers, count in zip(ends, profile.end_counts, strict=True):
-        usual = numbers[0] in USUAL or numbers[0] == 0
+        usual = numbers[0] in COMMON_SENTINELS or numbers[0] == 0
         if usual and count >= min_rows and _is_isolated(numbers):
             found.append((f"{numbers[0]:g}", count))
     return found

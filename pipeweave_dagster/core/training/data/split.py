@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.columns.split_parts import part_to_test
+from pipeweave_dagster.core.columns.split_parts import name_of_test_part
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
@@ -185,7 +185,7 @@ def _by_fold(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame) -> Spl
     """Folds as a person numbered or named them; those called `valid` are only held out."""
     labels = as_text(divider)
     names = sorted({str(v) for v in labels if v is not None}, key=lambda s: (len(s), s))
-    last = part_to_test(names, str(spec.column))
+    last = name_of_test_part(names, str(spec.column))
     test = np.array([v == last for v in labels])
     _both_sides(spec, test)
     others = [n for n in names if n != last]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.value_corrections import plain_spelling
+from pipeweave_dagster.core.columns.value_corrections import normalise_spelling
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -44,7 +44,7 @@ def _variants(column: Column) -> list[list[int]]:
     """Return the codes of each category with several spellings, the most frequent first."""
     spellings: dict[str, list[int]] = defaultdict(list)
     for code, label in enumerate(column.labels):
-        spellings[plain_spelling(label)].append(code)
+        spellings[normalise_spelling(label)].append(code)
     several = [codes for plain, codes in spellings.items() if plain and len(codes) > 1]
     return [sorted(codes, key=lambda code: -int(column.counts[code])) for codes in several]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeweave_dagster.core.columns.parquet_columns import Stored
+from pipeweave_dagster.core.columns.parquet_columns import ParquetColumns
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -10,7 +10,7 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 def check(case: Case) -> Iterator[Hit]:
     """Alert if the latest date is older than in the previous version: perhaps an old file."""
-    previous = Stored(case.previous.data)
+    previous = ParquetColumns(case.previous.data)
     columns = [c for c in case.table.columns if c.info.storage in {"date", "datetime"}]
     shared = [c for c in columns if c.name in previous and c.distinct and not c.info.pii]
     if not shared:

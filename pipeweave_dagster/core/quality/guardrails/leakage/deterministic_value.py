@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeweave_dagster.core.columns.class_contrast import class_counts, surprise
+from pipeweave_dagster.core.columns.class_contrast import class_counts, log_likelihood_ratio
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
@@ -52,7 +52,7 @@ def _hit(column: Column, case: Case) -> Hit | None:
     counts = np.vstack([by_value, by_presence])
     rows = counts.sum(1)
     shares = counts / np.maximum(rows, 1)[:, None]
-    surprises = surprise(counts, rows[:, None], base[None, :])
+    surprises = log_likelihood_ratio(counts, rows[:, None], base[None, :])
     min_share = np.where(base < 0.5, MIN_MINORITY_SHARE, 1 - MAX_ERROR_RATIO * (1 - base))
     determines = (rows[:, None] >= MIN_ROWS) & (shares >= min_share) & (surprises >= MIN_SURPRISE)
     if not determines.any():

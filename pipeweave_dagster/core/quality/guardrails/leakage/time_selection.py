@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeweave_dagster.core.columns.class_contrast import class_counts, surprise
+from pipeweave_dagster.core.columns.class_contrast import class_counts, log_likelihood_ratio
 from pipeweave_dagster.core.columns.column import Counts, Floats
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
@@ -51,7 +51,7 @@ def _pure_start(counts: Counts, base: Floats) -> tuple[int, int, int]:
     rows = hits.sum(1)
     enough = (rows >= max(MIN_ROWS, MIN_SHARE * rows[-1]))[:, None]
     shares = hits / np.maximum(rows, 1)[:, None]
-    surprises = surprise(hits, rows[:, None], base[None, :])
+    surprises = log_likelihood_ratio(hits, rows[:, None], base[None, :])
     pure = (shares >= MIN_PURITY) & (base[None, :] < 0.5) & (surprises >= MIN_SURPRISE)
     if not (enough & pure).any():
         return 0, 0, 0

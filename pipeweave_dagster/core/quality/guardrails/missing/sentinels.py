@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from pipeweave_dagster.core.columns.sentinel_values import sentinels
-from pipeweave_dagster.core.columns.value_corrections import value_text
+from pipeweave_dagster.core.columns.sentinel_values import find_sentinels
+from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
 
 def check(case: Case) -> Iterator[Hit]:
     """Alert on a repeated extreme value far from all others, such as -999."""
-    sentinel_of = sentinels(case.table.columns)
+    sentinel_of = find_sentinels(case.table.columns)
     for column in case.table.columns:
         if column.info.role == "dropped" or column.name not in sentinel_of:
             continue
@@ -22,7 +22,7 @@ def check(case: Case) -> Iterator[Hit]:
             [column.name],
             {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
             "If so, set columns: {NAME: {missing: [VALUE]}}.",
-            {"columns": {column.name: {"missing": [value_text(value)]}}},
+            {"columns": {column.name: {"missing": [number_as_text(value)]}}},
         )
 
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.row_keys import row_keys
-from pipeweave_dagster.core.columns.split_parts import part_to_test
-from pipeweave_dagster.core.columns.value_corrections import merged as merge_spellings
+from pipeweave_dagster.core.columns.split_parts import name_of_test_part
+from pipeweave_dagster.core.columns.value_corrections import merge_spellings
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -57,7 +57,7 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _test_part(fold: Column) -> int:
     """Return the code of the part called `test`, else of the last one."""
-    return fold.labels.index(part_to_test(list(fold.labels), fold.name))
+    return fold.labels.index(name_of_test_part(list(fold.labels), fold.name))
 
 
 def _shared(keys: NDArray[np.uint64], test: NDArray[np.bool_]) -> int:

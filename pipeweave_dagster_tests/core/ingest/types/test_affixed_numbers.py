@@ -1,4 +1,4 @@
-"""Numbers inside text: fifty values whose number was worked out by hand, ten forms of five."""
+"""Numbers inside text: fifty values worked out by hand, ten formats of five."""
 
 import pytest
 
@@ -14,6 +14,10 @@ FORMS = {
     "signs": ("+5.5 -3.25 +0.5 -10.75 +8.0", [5.5, -3.25, 0.5, -10.75, 8], None),
     "exponents": ("1e3 2.5e-2 3E4 1.25e1 6e0", [1000, 0.025, 30000, 12.5, 6], None),
 }  # fmt: skip
+
+
+def types(snapshot):
+    return [c.type for c in snapshot.columns]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -32,3 +36,18 @@ def test_codes_with_leading_zeros_are_not_merged_with_codes_that_end_like_a_unit
     snapshot = read("code;kind\n" + "".join(f"{code};x{i}\n" for i, code in enumerate(codes)))
     assert snapshot.columns[0].type == "text"
     assert [row["code"] for row in rows()] == codes
+
+
+def test_numbers_in_text(read, rows):
+    body = "".join(f'"$1,{i:03}.50",{i} %,({i}),"{i},5",{i} km,{i}M\n' for i in range(1, 90))
+    snapshot = read("usd,pct,loss,comma,way,size\n" + body)
+    assert types(snapshot) == ["number"] * 6
+    assert rows()[6] == {
+        "usd": 1007.5,
+        "pct": 7.0,
+        "loss": -7.0,
+        "comma": 7.5,
+        "way": 7.0,
+        "size": 7e6,
+    }
+    assert [c.unit for c in snapshot.columns] == ["$", "%", None, None, "km", None]

@@ -103,3 +103,9 @@ def test_no_boosting_library_is_imported():
         "assert not {'lightgbm', 'xgboost', 'sklearn', 'pandas'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_mean_of_two_models_is_that_of_their_logarithms():
+    first, second = np.array([[0.0, 2.0]]), np.array([[1.0, 1.0]])
+    average_log_proba = forests.softmax(forests.average_log_proba(first, second))
+    assert np.allclose(average_log_proba, forests.softmax(np.array([[0.0, 1.0]])))

@@ -1,9 +1,14 @@
-"""What stands below a table is put aside with its line, and what may be data stays."""
+"""Notes and totals below a table are quarantined with their lines; possible data stays."""
 
 import pytest
 
 BODY = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
+
 HEAD = "Name,a,b,c\n"
+
+
+def types(snapshot):
+    return [c.type for c in snapshot.columns]
 
 
 def test_sums_that_stand_apart_are_put_aside(read):
@@ -38,3 +43,20 @@ def test_notes_below_sums_below_rows(read):
 )
 def test_what_may_be_data_stays(read, last):
     assert read(f"{HEAD}{BODY}{last}").rows_quarantined == 0
+
+
+def test_notes_below_a_table_are_put_aside(read, rows):
+    body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
+    notes = '"Source: Office for National Statistics, 2009",,,\n* provisional,,,\n'
+    snapshot = read(f"Name,a,b,c\n{body}{notes}")
+    assert (snapshot.rows_read, snapshot.rows, snapshot.rows_quarantined) == (14, 12, 2)
+    assert "a note below the table" in " ".join(snapshot.notes)
+    assert types(snapshot) == ["text", "integer", "number", "text"]
+
+
+@pytest.mark.parametrize(
+    "last", ["Region 12,,,\n", "A name of four words,1,,\n", "A name of four words,,,\nZ,1,2,x\n"]
+)
+def test_a_row_that_may_be_data_is_no_note(read, last):
+    body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
+    assert read(f"Name,a,b,c\n{body}{last}").rows_quarantined == 0

@@ -1,0 +1,159 @@
+"""Encode Arrow columns of any storage type as integer codes."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeweave_dagster.core.columns.column import Column, Floats
+from pipeweave_dagster.core.documents import ColumnDeduction
+
+
+def encode_column(info: ColumnDeduction, raw: Any) -> Column:
+    """Encode an Arrow column (a chunked array) of any storage type.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> info = ColumnDeduction(
+        ...     name="size", type="ordinal", storage="text", role="feature", confidence=1,
+        ...     reason="", distinct=2, missing=1,
+        ... )
+        >>> column = encode_column(info, pa.chunked_array([["small", None, "large", "small"]]))
+        >>> column.labels, column.codes.tolist()
+        (['large', 'small'], [1, -1, 0, 1])
+    """
+    import pyarrow as pa
+
+    kind = raw.type
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _encode_text(info, raw)
+    return _encode_numbers(info, raw)
+
+
+def _encode_text(info: ColumnDeduction, raw: Any) -> Column:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(raw.type):
+        raw = pc.dictionary_encode(raw)
+    whole = raw.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], raw.type)
+    order = _as_numpy(pc.sort_indices(whole.dictionary)).astype(np.int64)
+    place = np.empty(len(order) + 1, np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    place[-1] = -1
+    missing = _as_numpy(pc.is_null(whole.indices).cast(pa.int8())).astype(bool)
+    places = np.where(missing, len(order), _as_numpy(whole.indices.cast(pa.int32())))
+    codes = place[places]
+    counts = np.bincount(codes[codes >= 0], minlength=len(order)).astype(np.int64)
+    keep = counts > 0  # a stored dictionary may contain unused values
+    if not keep.all():
+        place = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
+        codes, counts, order = place[codes], counts[keep], order[keep]
+    dictionary = whole.dictionary
+
+    def text() -> list[str]:
+        taken = dictionary.take(_as_arrow(order))
+        return [str(value) for value in taken.to_pylist()]
+
+    return Column(info, codes, counts, None, text)
+
+
+def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
+    import pyarrow as pa
+
+    values, missing = _values_and_missing(raw)
+    known = values[~missing]
+    distinct, inverse, counts = _unique(known)
+    codes = np.full(len(values), -1, np.int32)
+    codes[~missing] = inverse
+    kind = raw.type  # `text` lives as long as the column, and must not keep the raw values alive
+    numbers = _in_seconds(distinct, kind)
+
+    def text() -> list[str]:
+        if len(distinct) == 0:
+            return []
+        if pa.types.is_boolean(kind):
+            return ["true" if value else "false" for value in distinct]
+        if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            return [f"{value:.6g}" for value in distinct.tolist()]
+        if pa.types.is_integer(kind):
+            return [str(value) for value in distinct.tolist()]
+        bits = _as_arrow(distinct.astype(_width(kind)))
+        return [str(value) for value in bits.cast(kind).to_pylist()]
+
+    return Column(info, codes, counts.astype(np.int64), numbers, text)
+
+
+def _unique(known: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return unique values, inverse and counts, by counting where integers are close together."""
+    if known.dtype.kind == "i" and len(known):
+        low, high = int(known.min()), int(known.max())
+        if high - low < max(1_000, 2 * len(known)):
+            shifted = known - low
+            counts = np.bincount(shifted)
+            used = np.flatnonzero(counts)
+            place = np.empty(len(counts), np.int32)
+            place[used] = np.arange(len(used), dtype=np.int32)
+            return used + low, place[shifted], counts[used]
+    return np.unique(known, return_inverse=True, return_counts=True)
+
+
+def _values_and_missing(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return the values as int64 or float64, and which rows are missing (null or NaN)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = raw.type
+    if pa.types.is_null(kind) or pa.types.is_boolean(kind):
+        raw = raw.cast(pa.int8())
+    elif pa.types.is_decimal(kind):
+        raw = raw.cast(pa.float64())
+    elif pa.types.is_temporal(kind):
+        raw = raw.cast(pa.int32() if _width(kind) == "int32" else pa.int64())
+    whole = raw.combine_chunks()
+    empty = _as_numpy(pc.is_null(whole).cast(pa.int8())).astype(bool)
+    values = _as_numpy(whole)  # the values of missing rows are arbitrary and never used
+    if values.dtype.kind == "f":
+        values = values.astype(np.float64)
+        return values, empty | ~np.isfinite(values)
+    return values.astype(np.int64), empty
+
+
+def _as_numpy(array: Any) -> NDArray[Any]:
+    """Return the buffer of an Arrow array as numbers; `to_numpy` would import pandas."""
+    kind = array.type
+    letter = "f" if str(kind) in {"float", "double", "halffloat"} else str(kind)[0]
+    dtype = f"{letter if letter in 'fu' else 'i'}{kind.bit_width // 8}"
+    size = kind.bit_width // 8
+    if len(array) == 0 or array.buffers()[1] is None:
+        return np.zeros(len(array), dtype)
+    buffer = array.buffers()[1]
+    return np.frombuffer(buffer, dtype, len(array), array.offset * size)
+
+
+def _as_arrow(numbers: NDArray[Any]) -> Any:
+    """Return an Arrow array of the numbers; `pa.array` would import pandas."""
+    import pyarrow as pa
+
+    kind = pa.int32() if numbers.dtype == np.int32 else pa.int64()
+    bits = pa.py_buffer(numbers.tobytes())
+    return pa.Array.from_buffers(kind, len(numbers), [None, bits])
+
+
+def _width(kind: Any) -> str:
+    return "int32" if kind.bit_width == 32 else "int64"
+
+
+def _in_seconds(distinct: NDArray[Any], kind: Any) -> Floats:
+    """Return dates and times in seconds, other numbers unchanged."""
+    import pyarrow as pa
+
+    numbers = distinct.astype(np.float64)
+    if pa.types.is_date32(kind):
+        return numbers * 86_400.0
+    if pa.types.is_temporal(kind):
+        unit = getattr(kind, "unit", "ms")
+        return numbers / {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[unit]
+    return numbers

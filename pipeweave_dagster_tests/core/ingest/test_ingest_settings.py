@@ -1,0 +1,18 @@
+"""Only settings that affect reading cause a file to be read again."""
+
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
+from pipeweave_dagster.core.ingest import ingest_settings
+
+
+def test_only_what_is_said_about_reading_is_read_anew_for():
+    columns = {
+        "when": ColumnSetting(type="date:%d/%m/%Y", known_at="2024-01-01"),
+        "code": ColumnSetting(type="text"),
+        "kind": ColumnSetting(type="categorical"),
+        "gone": ColumnSetting(drop=True),
+    }
+    read = ingest_settings(DatasetSettings(mode="append", target="y", columns=columns))
+    assert read == DatasetSettings(
+        mode="append",
+        columns={"when": ColumnSetting(type="date:%d/%m/%Y"), "code": ColumnSetting(type="text")},
+    )

@@ -1,0 +1,38 @@
+"""Types hold for the whole column, and nothing is rounded."""
+
+import datetime as dt
+
+PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
+
+
+def types(snapshot):
+    return [c.type for c in snapshot.columns]
+
+
+def test_late_values_widen_the_type_and_are_not_rounded(read, rows):
+    lines = [f"{i},{i},2020-01-01" for i in range(30_000)]
+    lines[25_000] = "3.7,007,2020-01-01 10:30:00"
+    snapshot = read("a,b,c\n" + "\n".join(lines) + "\n")
+    assert types(snapshot) == ["number", "text", "datetime"]
+    assert snapshot.rows_quarantined == 0
+    assert rows()[25_000] == {"a": 3.7, "b": "007", "c": dt.datetime(2020, 1, 1, 10, 30)}  # noqa: DTZ001
+
+
+def test_missing_tokens_in_numbers_are_said(read, rows):
+    snapshot = read("a,b\n" + "".join(f"{i},x\n" for i in range(50)) + "?,y\n,z\n")
+    assert snapshot.columns[0].type == "integer"
+    assert snapshot.columns[0].missing == 2
+    assert "'?' (1)" in snapshot.columns[0].note
+    assert rows()[50] == {"a": None, "b": "y"}
+
+
+def test_leading_zeros_are_codes(read, rows):
+    snapshot = read("zip,n\n" + "".join(f"0{i:04},1\n" for i in range(40)))
+    assert snapshot.columns[0].type == "text"
+    assert rows()[7]["zip"] == "00007"
+
+
+def test_a_person_keeps_a_column_as_text(read, rows):
+    snapshot = read(PLAIN, columns={"age": "text"})
+    assert snapshot.columns[1].type == "text"
+    assert rows()[0]["age"] == "34"
