@@ -1,7 +1,7 @@
-"""The one error type of PipeWeave, with its seven codes.
+"""The only error type of PipeWeave, with its seven codes.
 
-The same code is the `Failure` metadata in Dagster, the exit code of the command line and the
-status of the web pages, and the same text stands in all three.
+The code determines the failure metadata in Dagster, the exit code of the command line and the HTTP
+status of the web pages; all three show the same text.
 """
 
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 
 class ErrorCode(StrEnum):
-    """What kind of thing went wrong; each code has one HTTP status and one exit code."""
+    """Kind of an error; each code has one HTTP status and one exit code."""
 
     VALIDATION_ERROR = "VALIDATION_ERROR"
     NOT_FOUND = "NOT_FOUND"
@@ -21,12 +21,12 @@ class ErrorCode(StrEnum):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status that says the same."""
+        """The corresponding HTTP status."""
         return _HTTP_STATUS[self]
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command line (2 is kept for wrong usage, as everywhere)."""
+        """The exit code of the command line (2 is reserved for wrong usage)."""
         return _EXIT_CODE[self]
 
 
@@ -51,13 +51,13 @@ _EXIT_CODE = {
 
 
 class PipeWeaveError(Exception):
-    """Says what is wrong, where, and what to do.
+    """An error that states what is wrong, where, and how to fix it.
 
     Args:
         code: One of the seven codes.
         message: What is wrong and where, in one or two sentences.
-        fix: What the reader can do about it, as an instruction; empty if nothing.
-        details: JSON-ready facts (file, column, line, nearest names …), never secrets.
+        fix: How to fix it, as an instruction; empty if there is no remedy.
+        details: JSON-serialisable facts (file, column, line, nearest names …), never secrets.
     """
 
     def __init__(self, code: ErrorCode, message: str, *, fix: str = "", **details: Any) -> None:
@@ -69,17 +69,17 @@ class PipeWeaveError(Exception):
 
     @property
     def text(self) -> str:
-        """Message and remedy in one line, as shown to people."""
+        """Message and remedy in one line, as shown to the user."""
         return f"{self.message} {self.fix}".strip()
 
     def envelope(self) -> dict[str, Any]:
-        """The one form in which errors leave the program: `{code, message, details}`."""
+        """Return the error as `{code, message, details}`, the form in which it is published."""
         details = {**self.details, "fix": self.fix} if self.fix else dict(self.details)
         return {"code": self.code.value, "message": self.text, "details": details}
 
     @classmethod
     def from_envelope(cls, envelope: dict[str, Any]) -> Self:
-        """The error again, as it was before `envelope` (used across the process boundary)."""
+        """Restore an error from its envelope (across the process boundary)."""
         details = dict(envelope.get("details", {}))
         fix = details.pop("fix", "")
         message = str(envelope["message"]).removesuffix(fix).strip()
@@ -87,15 +87,15 @@ class PipeWeaveError(Exception):
 
 
 def validation_error(message: str, *, fix: str = "", **details: Any) -> PipeWeaveError:
-    """The input is wrong; trying again with the same input fails again."""
+    """Return an error for invalid input; a retry with the same input fails again."""
     return PipeWeaveError(ErrorCode.VALIDATION_ERROR, message, fix=fix, **details)
 
 
 def not_found(message: str, *, fix: str = "", **details: Any) -> PipeWeaveError:
-    """The named thing does not exist."""
+    """Return an error for something that does not exist."""
     return PipeWeaveError(ErrorCode.NOT_FOUND, message, fix=fix, **details)
 
 
 def unavailable(message: str, *, fix: str = "", **details: Any) -> PipeWeaveError:
-    """A service did not answer; trying again may help (the only code that is retried)."""
+    """Return an error for a service that did not respond; the only code that is retried."""
     return PipeWeaveError(ErrorCode.SERVICE_UNAVAILABLE, message, fix=fix, **details)

@@ -1,4 +1,4 @@
-"""The documents that assets exchange; each is small, immutable and stored as readable JSON."""
+"""The documents that assets exchange: small, immutable, stored as readable JSON."""
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.assessment import (

@@ -1,4 +1,4 @@
-"""What all documents share: immutable, JSON that a person can read, addressed by content."""
+"""Base classes of the documents: immutable, stored as readable JSON, addressed by content."""
 
 import hashlib
 from pathlib import Path
@@ -10,14 +10,14 @@ _CHUNK = 1 << 20
 
 
 class Part(BaseModel):
-    """A piece of a document: immutable, and unknown keys are errors, not silence."""
+    """A part of a document: immutable; unknown keys are errors."""
 
-    # Schemas are built at first use: loading the definitions needs none of them.
+    # Schemas are built on first use, because loading the definitions needs none of them.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Payload(Part):
-    """A large file beside a document, addressed by the sha256 of its bytes."""
+    """A large file beside a document, addressed by the SHA-256 of its bytes."""
 
     name: str
     sha256: str
@@ -26,12 +26,12 @@ class Payload(Part):
 
     @property
     def key(self) -> str:
-        """Where it lies in the storage."""
+        """Its key in the storage."""
         return f"payloads/{self.sha256}/{self.name}"
 
     @classmethod
     def of(cls, path: Path, media_type: str = "application/octet-stream") -> Self:
-        """Describe a file that was just written; reads it once (linear in its size)."""
+        """Describe a file on disk; reads it once to compute the hash."""
         digest = hashlib.sha256()
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
@@ -45,13 +45,13 @@ class Payload(Part):
 
 
 class Document(Part):
-    """The value of an asset. Two equal documents have equal bytes, hence one address."""
+    """The value of an asset. Equal documents have equal bytes, hence the same address."""
 
     kind: ClassVar[str]
     schema_version: int = 1
 
     def to_json(self) -> bytes:
-        """The bytes that are stored (indented UTF-8, keys in the order of the fields)."""
+        """Return the stored bytes (indented UTF-8 JSON, keys in the order of the fields)."""
         return self.model_dump_json(indent=1).encode()
 
     @property
@@ -60,7 +60,7 @@ class Document(Part):
         return hashlib.sha256(self.kind.encode() + b"\0" + self.to_json()).hexdigest()
 
     def payloads(self) -> list[Payload]:
-        """Every payload that the document points to, wherever it stands in it."""
+        """Return all payloads that the document refers to, at any depth."""
         return list(_payloads_in(self))
 
 

@@ -1,4 +1,4 @@
-"""Documents of the data itself: what was uploaded, how it was read, what the columns mean."""
+"""Documents of the data: the upload, the typed table, the schema."""
 
 import operator
 from typing import ClassVar, Literal
@@ -38,12 +38,12 @@ class RawFile(Part):
 
     @property
     def key(self) -> str:
-        """Where its bytes lie in the storage."""
+        """Its key in the storage."""
         return f"raw/{self.sha256}"
 
 
 class RawUpload(Document):
-    """What a person brought. Holds nothing but content, so equal uploads are one document."""
+    """The uploaded files and settings. Contains only content, so equal uploads are one document."""
 
     kind: ClassVar[str] = "raw_upload"
     dataset: str
@@ -52,7 +52,7 @@ class RawUpload(Document):
 
 
 class Dialect(Part):
-    """How the bytes were read; every field is a decision that a person may check."""
+    """How the bytes were read; every field is a detected property that a user may check."""
 
     format: Literal["csv", "json", "jsonl", "parquet", "excel", "arrow"]
     container: Literal["none", "gzip", "zip", "bz2", "zstd"] = "none"
@@ -68,7 +68,7 @@ class Dialect(Part):
 
 
 class SnapshotColumn(Part):
-    """One column as stored. `original_name` is the header's text, `name` is unique."""
+    """A stored column. `original_name` is the text of the header, `name` is unique."""
 
     name: str
     original_name: str
@@ -80,7 +80,7 @@ class SnapshotColumn(Part):
 
 
 class DatasetSnapshot(Document):
-    """The typed table: `rows_read = rows + rows_quarantined`, nothing lost in silence."""
+    """The typed table: `rows_read = rows + rows_quarantined`, no row lost silently."""
 
     kind: ClassVar[str] = "dataset"
     dialect: Dialect
@@ -94,7 +94,7 @@ class DatasetSnapshot(Document):
 
 
 class TextTable(Document):
-    """A file brought to clean CSV (UTF-8, commas, LF), its values as the text that was read."""
+    """A file converted to clean CSV (UTF-8, commas, LF), with values as the text in the file."""
 
     kind: ClassVar[str] = "text_table"
     dialect: Dialect
@@ -105,7 +105,7 @@ class TextTable(Document):
 
 
 class ColumnDeduction(Part):
-    """What a column means, how sure that is, and why, in words."""
+    """Type and role of a column, with the confidence (0 to 1) and the reason."""
 
     name: str
     type: SemanticType
@@ -122,7 +122,7 @@ class ColumnDeduction(Part):
 
 
 class TargetDeduction(Part):
-    """The column to predict. `name` is None where none can be told; `reason` says why."""
+    """The target. `name` is None if no column is credible; `reason` explains the choice."""
 
     name: str | None
     task: Task | None
@@ -136,7 +136,7 @@ class TargetDeduction(Part):
 
 
 class SchemaDeduction(Document):
-    """Meaning of every column, and what is to be predicted."""
+    """The schema: type and role of every column, and the target."""
 
     kind: ClassVar[str] = "schema_deduction"
     columns: list[ColumnDeduction]
@@ -145,7 +145,7 @@ class SchemaDeduction(Document):
     advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)
 
     def column(self, name: str) -> ColumnDeduction:
-        """The column of that name (KeyError if there is none)."""
+        """Return the column of that name (KeyError if there is none)."""
         for column in self.columns:
             if column.name == name:
                 return column

@@ -16,7 +16,7 @@ def test_rank_correlation_agrees_with_its_definition():
 def test_noise_has_no_power_and_a_copy_has_all(column_and_target):
     rng = np.random.default_rng(0)
     y = rng.normal(size=4000)
-    half = powers.halves(4000)
+    half = powers.split_halves(4000)
     x, target = column_and_target(rng.normal(size=4000), y, "regression")
     assert abs(powers.power(*powers.binned(x), target, half).value) < 0.1
     x, target = column_and_target(y, y, "regression")
