@@ -1,4 +1,4 @@
-"""Apply user settings for values of a column: missing values, merge_spellings spellings."""
+"""Apply user settings for values of a column: missing values, merged spellings."""
 
 from dataclasses import replace
 
