@@ -51,8 +51,8 @@ ORDER = {
     ],
     "core.training": [
         "families", "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_results",
-        "proposal_test",
-        "leaderboard", "training_notes", "train_model", "replay_model", "serving",
+        "paired_losses", "proposal_test",
+        "leaderboard", "training_notes", "final_model", "train_model", "replay_model", "serving",
     ],
     "core.evaluation": [
         "fairness", "segments", "paired_test", "promotion", "audit", "report", "evaluate_model",

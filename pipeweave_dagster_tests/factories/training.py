@@ -4,6 +4,7 @@ import time
 
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories.pipelines import make_pipeline, write_parquet
 
 WITHOUT_PIPEWEAVE = (
@@ -14,8 +15,8 @@ WITHOUT_PIPEWEAVE = (
 
 
 def train_small_model(
-    frame, target, task, folder, *, families=("linear", "xgboost"), budget_s=40, started=None,
-    variants=False, **schema,
+    frame, target, task, folder, *, families=("linear", "xgboost"), budget_s=120, started=None,
+    variants=False, policy=DEFAULT_POLICY, **schema,
 ):  # fmt: skip
     """Train with three folds; return the pipeline, the model's document and its folder."""
     spec = make_pipeline(frame, target, task, **schema)
@@ -33,6 +34,7 @@ def train_small_model(
         out=out,
         budget_s=budget_s,
         started_at=started or time.time(),
+        policy=policy,
     )
     return spec, model, out
 

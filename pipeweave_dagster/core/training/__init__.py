@@ -1,4 +1,4 @@
-"""Train a model, and train a recorded one again; heavy imports happen when a function is called."""
+"""Train a model, fit a recorded one again, test proposals; heavy imports happen inside calls."""
 
 from pathlib import Path
 
@@ -10,9 +10,13 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature
 from pipeweave_dagster.core.training.proposal_results import ProposalResults
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
+
+_RESERVE_S, _RESERVE_SHARE = 7.0, 0.2
+"""Seconds kept for test predictions and files, and the most of the budget they may be."""
 
 
-def train(
+def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     spec: PipelineSpec,
     data: Path,
     out: Path,
@@ -21,47 +25,69 @@ def train(
     trials: Path | None = None,
     *,
     memory_mb: float | None = None,
+    policy: SearchPolicy = DEFAULT_POLICY,
 ) -> TrainedModel:
-    """Search, select and fit a model, inside the budget.
+    """Search, select and fit a model within the time budget.
 
     Args:
         spec: The pipeline.
         data: The typed table (Parquet).
-        out: Empty folder; gets `model.skops`, `evaluated.skops` (the model before it was fitted
+        out: Empty folder; gets `model.skops`, `evaluated.skops` (the model before it was refitted
             on all rows, if it was), `test_rows.parquet` (target, predictions and, as
-            `feature:<name>`, the features of rows that no fitting saw) and `reference.parquet`.
+            `feature:<name>`, the features of rows that no fit used) and `reference.parquet`.
         budget_s: Seconds from `started_at` until this function returns.
         started_at: `time.time()` when the run began.
-        trials: Folder where the search keeps what it has finished, and finds what an earlier one
-            with the same pipeline and table had finished; None keeps nothing.
-        memory_mb: What training may take of memory; a table that would need more is sampled. None
-            where that is not known.
+        trials: Folder where the search keeps finished folds, and finds those of an earlier search
+            with the same pipeline and table; None keeps nothing.
+        memory_mb: Memory that training may use; a table that would need more is sampled. None
+            if that is not known.
+        policy: Thresholds of the search.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR where no model can be made, with the reason.
+        PipeWeaveError: VALIDATION_ERROR if no model can be made, with the reason.
+
+    Example:
+        >>> import tempfile, time
+        >>> import pandas as pd
+        >>> from pipeweave_dagster.core.pipelines.builder import Builder
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> frame = pd.DataFrame({"x": range(100), "y": [2.0 * i + i % 3 for i in range(100)]})
+        >>> frame.to_parquet(folder / "data.parquet")
+        >>> spec = Builder("y", "regression").step("numeric", "x").search("linear").build()
+        >>> model = train(spec, folder / "data.parquet", folder, 20, time.time())
+        >>> model.verdict
+        'model'
     """
     from pipeweave_dagster.core.training.search.budget import TimeBudget
     from pipeweave_dagster.core.training.train_model import run_training
 
-    budget = TimeBudget(started_at, budget_s, reserve_s=min(7.0, 0.2 * budget_s))
-    return run_training(spec, data, out, budget, trials, memory_mb)
+    reserve_s = min(_RESERVE_S, _RESERVE_SHARE * budget_s)
+    budget = TimeBudget(started_at, budget_s, reserve_s=reserve_s)
+    return run_training(spec, data, out, budget, trials, memory_mb, policy)
 
 
-def replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
-    """Fit a recorded model again from its recipe, without a search and without a limit of time.
+def replay(
+    spec: PipelineSpec,
+    trained: TrainedModel,
+    data: Path,
+    out: Path,
+    policy: SearchPolicy = DEFAULT_POLICY,
+) -> Payload:
+    """Fit a recorded model again from its recipe, without a search and without a time limit.
 
-    On the machine that made it, the model answers equally, bit by bit; on another one, libraries
-    may add up numbers in another order.
+    On the machine that made it, predictions are bit-equal; on another one, libraries may sum
+    numbers in another order.
 
     Args:
         spec: The pipeline it was trained with.
         trained: Its document, with the recipe.
         data: The typed table (Parquet) it was trained on.
         out: Empty folder; gets `model.skops`.
+        policy: The one it was trained with.
     """
     from pipeweave_dagster.core.training.replay_model import run_replay
 
-    return run_replay(spec, trained, data, out)
+    return run_replay(spec, trained, data, out, policy)
 
 
 def try_proposals(
@@ -87,4 +113,4 @@ def try_proposals(
     return run_proposal_test(spec, schema, uses, ideas, data, limit_s)
 
 
-__all__ = ["ProposalResults", "replay", "train", "try_proposals"]
+__all__ = ["ProposalResults", "SearchPolicy", "replay", "train", "try_proposals"]

@@ -1,4 +1,4 @@
-"""The candidates of a search as a table for people: the winner, and who came how far."""
+"""The leaderboard: the winner, then the candidates of a search by rank."""
 
 from pipeweave_dagster.core.documents import Trial
 from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, score, weights_of
@@ -12,32 +12,32 @@ _SHOWN = 40
 def leaderboard(
     results: list[CvResult], ensemble: Ensemble, training_set: TrainingSet, folds: int
 ) -> list[Trial]:
-    """The winner, then those that got through as many folds, then the others; best first.
+    """Return the winner, then the candidates with as many folds, then the others; best first.
 
-    Not more than 40 are shown. Who did not get through so many folds is called cut.
+    At most 40 are listed. A candidate with fewer than `folds` folds has the state "cut".
     """
     metric = training_set.spec.metric
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
-    shared = min(result.folds_done for result, _ in ensemble.weighted)
+    shared = _shared_folds(ensemble)
     ordered = sorted(
         results,
         key=lambda r: (r.score is None, -min(r.folds_done, shared), -sign * (r.score or 0.0)),
     )
     trials = [leaderboard_trial(result, folds) for result in ordered]
-    winner = ensemble.name
     if len(ensemble.weighted) > 1:
         return [_ensemble_trial(ensemble, training_set), *trials][:_SHOWN]
-    first = [t for t in trials if t.name == winner]
-    return (first + [t for t in trials if t.name != winner])[:_SHOWN]
+    winner = [t for t in trials if t.name == ensemble.name]
+    return (winner + [t for t in trials if t.name != ensemble.name])[:_SHOWN]
 
 
 def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet) -> Trial:
-    """Scored on the same folds as the others (its weights were chosen on them)."""
-    output, y, metric = ensemble.answers, training_set.problem.y, training_set.spec.metric
-    weight = training_set.problem.weight
-    shared = min(result.folds_done for result, _ in ensemble.weighted)
-    folds = [valid for _, valid in training_set.problem.folds[:shared]]
-    values = [score(metric, y[valid], output[valid], weights_of(weight, valid)) for valid in folds]
+    """Return the ensemble's entry, scored on the same folds as the others."""
+    problem, metric = training_set.problem, training_set.spec.metric
+    folds = [valid for _, valid in problem.folds[: _shared_folds(ensemble)]]
+    values = [
+        score(metric, problem.y[valid], ensemble.oof[valid], weights_of(problem.weight, valid))
+        for valid in folds
+    ]
     known = [value for value in values if value is not None]
     return Trial(
         name="ensemble",
@@ -46,5 +46,10 @@ def _ensemble_trial(ensemble: Ensemble, training_set: TrainingSet) -> Trial:
         score=sum(known) / len(known) if known else None,
         fit_seconds=0.0,
         state="done",
-        note="weights chosen on the rows that the folds held out",
+        note="weights were chosen on the validation rows, so the score is slightly optimistic",
     )
+
+
+def _shared_folds(ensemble: Ensemble) -> int:
+    """Return how many folds all members have done."""
+    return min(result.folds_done for result, _ in ensemble.weighted)

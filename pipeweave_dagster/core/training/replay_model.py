@@ -1,4 +1,4 @@
-"""Fit a recorded model again from its recipe: equal, bit by bit, on the same machine."""
+"""Fit a recorded model again from its recipe: bit-equal on the same machine."""
 
 import time
 from dataclasses import replace
@@ -18,20 +18,29 @@ from pipeweave_dagster.core.training.ensemble.postprocess import Postprocessing,
 from pipeweave_dagster.core.training.ensemble.refit import Part, fit_part
 from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, Candidate
 from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import Source, fit_all_rows
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 
 _NO_LIMIT_S = 24 * 3600.0
 
 
-def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path) -> Payload:
+def run_replay(
+    spec: PipelineSpec,
+    trained: TrainedModel,
+    data: Path,
+    out: Path,
+    policy: SearchPolicy = DEFAULT_POLICY,
+) -> Payload:
     """See `pipeweave_dagster.core.training.replay`."""
-    training_set = make_training_set(spec, read_table(spec, data, trained.rows_fit), trained.seed)
+    table = read_table(spec, data, trained.rows_fit, policy.data)
+    training_set = make_training_set(spec, table, trained.seed, policy.data)
     problem = training_set.problem
     crosses = cast(list[FrameEntry], trained.made)
     if crosses:
         features = with_crosses(problem.features, crosses)
-        columns = layout_with_crosses(problem.columns, features, crosses)
+        most = policy.max_cross_correlation
+        columns = layout_with_crosses(problem.columns, features, crosses, most)
         problem = replace(problem, features=features, columns=columns)
-    folds, whole = FoldCache(problem), FoldCache(training_set.whole(problem, crosses))
+    folds, all_rows = FoldCache(problem), FoldCache(training_set.whole(problem, crosses))
     deadline = time.time() + _NO_LIMIT_S
     parts = []
     for member in trained.recipe:
@@ -42,10 +51,8 @@ def run_replay(spec: PipelineSpec, trained: TrainedModel, data: Path, out: Path)
             )
             parts.append(Part(member, run.fit, run.data))
         else:
-            parts.append(fit_part(member, whole if member.fold < 0 else folds, deadline))
+            parts.append(fit_part(member, all_rows if member.fold < 0 else folds, deadline))
     rows = np.arange(len(training_set.table.y))
-    postprocessing = Postprocessing(
-        trained.temperature, trained.trust, trained.threshold, trained.stack
-    )
-    bundle = build_bundle(training_set, crosses, parts, postprocessing, rows)
+    steps = Postprocessing(trained.temperature, trained.trust, trained.threshold, trained.stack)
+    bundle = build_bundle(training_set, crosses, parts, steps, rows)
     return model_files.write_bundle(bundle, out / model_files.MODEL)

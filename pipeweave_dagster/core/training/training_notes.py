@@ -1,78 +1,81 @@
-"""What a reader of a model should know of its search: what was skipped, held back, refitted."""
+"""Notes for the reader of a model: what was skipped, shrunk toward the baseline, refitted."""
 
 from pipeweave_dagster.core.metrics.signal import Verdict
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.search import Search
 
-_FEATURES_SHOWN = 5
-_HELD_BACK = "No signal was found, so its answers are held half-way to those of the constant model."
-_FOUND_LATER = (
-    "The rows that the folds held out could not tell it from the constant model, so its answers "
-    "are held half-way to those of the constant model; the test rows show that it has a signal."
+_CROSSES_SHOWN = 5
+_SHRUNK = (
+    "No signal was found, so its predictions are shrunk half-way toward the constant baseline."
+)
+_SIGNAL_ON_TEST_ROWS = (
+    "On the validation rows it did not differ from the constant baseline, so its predictions are "
+    "shrunk half-way toward the baseline; the test rows show that there is a signal."
 )
 _NOT_CONFIRMED = (
-    "On rows that chose it, it looked better than the constant model; with the test rows, and "
-    "less what choosing alone brings, it does not."
+    "On the validation rows, which chose it, it beat the constant baseline; with the test rows, "
+    "and corrected for the choice among candidates, it does not."
 )
 
 
-def of_installation(missing: list[str]) -> list[str]:
-    """Families that the pipeline names and this installation has not."""
+def missing_family_notes(missing: list[str]) -> list[str]:
+    """Return a note per family that the pipeline names but that is not installed."""
     return [
-        f"`{name}` is not installed here, so it was not tried (pip install 'pipeweave[{name}]')."
+        f"`{name}` is not installed, so it was not tried (pip install 'pipeweave[{name}]')."
         for name in missing
     ]
 
 
-def of_search(search: Search) -> list[str]:
-    """What there was no time for, and what was tried beyond the fixed list."""
+def search_notes(search: Search) -> list[str]:
+    """Return what there was no time for, and what was tried beyond the fixed list."""
     notes = []
     if search.comparison_folds < search.folds:
         notes.append(
             f"Candidates were compared on {search.comparison_folds} of {search.folds} folds, whose "
-            "rows are enough to tell them apart; the time went to more candidates."
+            "rows are enough to rank them; the time was used for more candidates."
         )
     if search.skipped:
         skipped = ", ".join(search.skipped)
-        notes.append(f"No time was left to try {skipped}: a larger budget would.")
+        notes.append(f"There was no time to try {skipped}: a larger budget would.")
     if search.n_proposals:
-        told = f"{search.n_proposals} further candidates were tried near the best ones"
+        note = f"{search.n_proposals} further candidates were tried near the best ones"
         if search.exhausted:
-            told += (
+            note += (
                 f"; the last {search.proposals_without_gain} were no better, so the search ended "
                 "before its time"
             )
-        notes.append(f"{told}.")
+        notes.append(f"{note}.")
     if search.crosses:
         names = [entry["name"] for entry in search.crosses]
-        shown = ", ".join(names[:_FEATURES_SHOWN]) + (", …" if len(names) > _FEATURES_SHOWN else "")
+        shown = ", ".join(names[:_CROSSES_SHOWN]) + (", …" if len(names) > _CROSSES_SHOWN else "")
         notes.append(
-            f"Candidates named `crossed` also saw {len(names)} features made from others ({shown})."
+            f"Candidates named `crossed` also used {len(names)} feature crosses ({shown})."
         )
     return notes
 
 
-def of_verdict(ensemble: Ensemble, judged: Verdict, search: Search) -> list[str]:
-    """What follows from it, what it rests on, or why the test rows changed it."""
-    if ensemble.found != "no signal":
-        return [] if judged == "model" else [_NOT_CONFIRMED]
-    told = [_FOUND_LATER if judged == "model" else _HELD_BACK]
-    if ensemble.held_out < search.comparison_rows:
-        told.append(
-            f"There was time to hold out {ensemble.held_out:,} of {search.comparison_rows:,} rows "
-            "only: with a larger budget it is judged by more."
+def verdict_notes(ensemble: Ensemble, final: Verdict, search: Search) -> list[str]:
+    """Return what follows from the verdict, what it rests on, or why the test rows changed it."""
+    if ensemble.oof_verdict != "no signal":
+        return [] if final == "model" else [_NOT_CONFIRMED]
+    notes = [_SIGNAL_ON_TEST_ROWS if final == "model" else _SHRUNK]
+    if ensemble.validation_rows < search.comparison_rows:
+        notes.append(
+            f"There was time for only {ensemble.validation_rows:,} of {search.comparison_rows:,} "
+            "validation rows: a larger budget would judge it by more."
         )
-    return told
+    return notes
 
 
-def of_model(ensemble: Ensemble, *, refitted: bool) -> str:
-    """What the final model consists of, and from which rows it learned."""
+def model_note(ensemble: Ensemble, *, refitted: bool) -> str:
+    """Return what the final model consists of, and which rows it learned from."""
     what = " + ".join(f"{weight:.2f} {r.candidate.name}" for r, weight in ensemble.weighted)
     if refitted:
         return (
-            f"Model: {what}. After the test rows were scored it was fitted once more on all rows, "
-            "test rows included; the scores are those of the models before."
+            f"Model: {what}. After the test rows were scored, it was fitted once more on all rows, "
+            "test rows included; the scores are those of the model before."
         )
-    if whole := ensemble.on_disk:
-        return f"Model: {what}; `{whole.candidate.name}` {whole.note}, all but the test rows."
+    if member := ensemble.out_of_core_member:
+        name, note = member.candidate.name, member.note
+        return f"Model: {what}; `{name}` {note}, all except the test rows."
     return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."

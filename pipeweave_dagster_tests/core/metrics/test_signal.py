@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.metrics.signal import OnTest, confirm_on_test, verdict
-from pipeweave_dagster.core.training.ensemble.build import Ensemble, confirmed_by
+from pipeweave_dagster.core.training.ensemble.build import Ensemble, verdict_on_test_rows
 
 ROWS = 600
 
@@ -90,9 +90,9 @@ def test_test_rows_tell_what_few_held_out_rows_could_not(spread, judged):
         table=SimpleNamespace(classes=[], y=y, weight=None),
         spec=SimpleNamespace(metric="rmse"),
     )
-    ensemble = Ensemble([], None, answers, "no signal", 0.5, refittable=True)
+    ensemble = Ensemble([], None, answers, "no signal", 0.5, can_refit=True)
     scores = pd.DataFrame({"prediction": y[300:] + rng.normal(0, spread, 100)})
-    assert confirmed_by(training_set, ensemble, scores)[0] == judged
+    assert verdict_on_test_rows(training_set, ensemble, scores)[0] == judged
 
 
 def test_test_rows_alone_do_not_turn_chance_into_a_model():

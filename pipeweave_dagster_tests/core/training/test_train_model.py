@@ -11,6 +11,8 @@ from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.prediction import predict
+from pipeweave_dagster.core.training import SearchPolicy
+from pipeweave_dagster.core.training.data.limits import DataLimits
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model, write_parquet
 
 
@@ -64,7 +66,7 @@ def test_the_model_file_holds_no_pickle_and_refuses_unknown_types(signal, tmp_pa
 
 
 def test_nothing_is_fitted_on_test_rows(tmp_path):
-    """A canary: every row has a word of its own, and test rows' words are nowhere in the model."""
+    """A canary: every row has its own word, and the words of test rows are nowhere in the model."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(
         {
@@ -141,21 +143,20 @@ def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path)
     frame[target] = np.random.default_rng(11).permutation(frame[target])
     _, model, _ = train_small_model(frame, target, task, tmp_path, families=["linear", "lightgbm"])
     assert model.verdict == "no signal"
-    # What may be chance is held half-way to the constant model, and the model says so.
-    constant = sum(part.weight for part in model.recipe if part.family == "dummy")
-    assert constant in (0.5, 1.0)
+    # What may be chance is shrunk half-way toward the baseline, and a note tells.
+    baseline = sum(part.weight for part in model.recipe if part.family == "dummy")
+    assert baseline in (0.5, 1.0)
     assert any("half-way" in note for note in model.notes)
 
 
 def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):
-    began = time.time()
     _, model, out = train_small_model(
         signal, "y", "binary", tmp_path, budget_s=5, started=time.time() - 60
     )
-    assert time.time() - began < 20
-    assert {t.name for t in model.leaderboard} == {"dummy", "linear"}
+    fits = {trial.name: trial.note for trial in model.leaderboard}
+    assert fits == {"dummy": "", "linear": "1 of 3 folds"}, "nothing but one fold is fitted"
     assert model.winner == "linear"
-    assert any("No time was left to try xgboost" in note for note in model.notes)
+    assert any("no time to try xgboost" in note for note in model.notes)
     assert (out / "model.skops").exists()
 
 
@@ -178,7 +179,7 @@ def test_rare_classes_and_tiny_tables(tmp_path):
         ([None] * 50, "binary", "Every value of the target"),
         (["a", "b", *[None] * 48], "binary", "Only 2 rows"),
         ([str(i) for i in range(50)], "multiclass", "at most one of them has two rows"),
-        (["words"] * 50, "regression", "missing or no number"),
+        (["words"] * 50, "regression", "missing or not a number"),
     ],
 )
 def test_what_cannot_be_learned_is_refused_with_a_remedy(values, task, words, tmp_path):
@@ -189,12 +190,11 @@ def test_what_cannot_be_learned_is_refused_with_a_remedy(values, task, words, tm
     assert caught.value.fix
 
 
-def test_a_very_large_table_is_sampled_and_says_so(signal, tmp_path, monkeypatch):
-    from pipeweave_dagster.core.training.data import input_table
-
-    monkeypatch.setattr(input_table, "MOST_CELLS", 1_000)
-    monkeypatch.setattr(input_table, "_LEAST_ROWS", 100)
-    _, model, _ = train_small_model(signal, "y", "binary", tmp_path, families=["linear"])
+def test_a_very_large_table_is_sampled_with_a_note(signal, tmp_path):
+    policy = SearchPolicy(data=DataLimits(max_cells=1_000, min_sample_rows=100))
+    _, model, _ = train_small_model(
+        signal, "y", "binary", tmp_path, families=["linear"], policy=policy
+    )
     assert model.rows_train + model.rows_test == 250
     assert "Learned from a random sample of 250 of 400 rows." in model.notes
 
@@ -215,7 +215,7 @@ def test_time_order_in_which_the_first_rows_are_of_one_class(signal, tmp_path):
     assert any("last rows by `when`" in note for note in model.notes)
 
 
-def test_weights_count_in_fits_and_scores_and_are_said(signal, tmp_path):
+def test_weights_count_in_fits_and_scores_with_a_note(signal, tmp_path):
     frame = signal.assign(w=np.where(signal["y"] == "yes", 50.0, 1.0))
     spec, model, out = train_small_model(
         frame, "y", "binary", tmp_path, families=["linear"], roles={"w": "weight"}
@@ -233,7 +233,7 @@ def test_weights_count_in_fits_and_scores_and_are_said(signal, tmp_path):
     assert "count by their" in (out / "evaluation" / "model_card.md").read_text()
 
 
-def test_what_few_test_rows_decide_is_said(tmp_path):
+def test_scores_that_few_test_rows_decide_get_a_note(tmp_path):
     rng = np.random.default_rng(0)
     x = rng.normal(size=400)
     frame = pd.DataFrame({"x": x, "y": x + np.where(np.arange(400) % 40 == 0, 50.0, 0.1) * x})

@@ -1,4 +1,4 @@
-"""What is said of a search and of a verdict beside the figures."""
+"""The notes on a search and on a verdict."""
 
 from types import SimpleNamespace
 
@@ -22,47 +22,49 @@ def search(**facts):
     )
 
 
-@pytest.mark.parametrize(("exhausted", "told"), [(True, True), (False, False)])
-def test_a_search_that_ends_before_its_time_says_so(exhausted, told):
+@pytest.mark.parametrize(("exhausted", "noted"), [(True, True), (False, False)])
+def test_a_search_that_ends_before_its_time_is_noted(exhausted, noted):
     note = " ".join(
-        training_notes.of_search(
+        training_notes.search_notes(
             search(n_proposals=40, proposals_without_gain=21, exhausted=exhausted)
         )
     )
     assert "40 further candidates were tried" in note
-    assert ("the last 21 were no better, so the search ended before its time" in note) == told
+    assert ("the last 21 were no better, so the search ended before its time" in note) == noted
 
 
-def test_it_is_told_on_how_many_folds_candidates_were_compared():
-    assert "on 1 of 5 folds" in training_notes.of_search(search(comparison_folds=1))[0]
+def test_the_number_of_folds_that_candidates_were_compared_on_is_noted():
+    assert "on 1 of 5 folds" in training_notes.search_notes(search(comparison_folds=1))[0]
 
 
 def test_what_there_was_no_time_for_is_named():
-    found = training_notes.of_search(
+    found = training_notes.search_notes(
         search(skipped=["svm"], crosses=[{"name": f"m{k}"} for k in range(7)])
     )
-    assert any("No time was left to try svm" in note for note in found)
-    assert any("7 features made from others (m0, m1, m2, m3, m4, …)" in note for note in found)
-    assert training_notes.of_search(search()) == []
+    assert any("There was no time to try svm" in note for note in found)
+    assert any("7 feature crosses (m0, m1, m2, m3, m4, …)" in note for note in found)
+    assert training_notes.search_notes(search()) == []
 
 
 @pytest.mark.parametrize(
-    ("found", "judged", "told"),
+    ("oof", "final", "words"),
     [
         ("model", "model", None),
-        ("no signal", "no signal", "held half-way"),
+        ("no signal", "no signal", "shrunk half-way"),
         ("model", "no signal", "with the test rows"),
-        ("no signal", "model", "the test rows show that it has a signal"),
+        ("no signal", "model", "the test rows show that there is a signal"),
     ],
 )
-def test_a_verdict_is_explained_where_it_is_no_model_or_was_changed(found, judged, told):
-    ensemble = SimpleNamespace(found=found, held_out=100)
-    notes = training_notes.of_verdict(ensemble, judged, SimpleNamespace(comparison_rows=100))
-    assert notes == [] if told is None else told in notes[0]
+def test_a_verdict_is_explained_if_it_is_no_signal_or_was_changed(oof, final, words):
+    ensemble = SimpleNamespace(oof_verdict=oof, validation_rows=100)
+    notes = training_notes.verdict_notes(ensemble, final, SimpleNamespace(comparison_rows=100))
+    assert notes == [] if words is None else words in notes[0]
 
 
-def test_it_is_told_when_a_verdict_rests_on_few_rows_for_want_of_time():
-    ensemble = SimpleNamespace(found="no signal", held_out=62)
-    notes = training_notes.of_verdict(ensemble, "no signal", SimpleNamespace(comparison_rows=310))
-    assert "time to hold out 62 of 310 rows only" in notes[1]
+def test_a_verdict_on_few_rows_for_lack_of_time_is_noted():
+    ensemble = SimpleNamespace(oof_verdict="no signal", validation_rows=62)
+    notes = training_notes.verdict_notes(
+        ensemble, "no signal", SimpleNamespace(comparison_rows=310)
+    )
+    assert "time for only 62 of 310 validation rows" in notes[1]
     assert "larger budget" in notes[1]

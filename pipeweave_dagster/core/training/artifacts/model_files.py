@@ -21,6 +21,7 @@ from pipeweave_dagster.core.training.data.training_set import TrainingSet
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
 TEST_ROWS, REFERENCE, DIVISION = "test_rows.parquet", "reference.parquet", "rows.parquet"
 _REFERENCE_ROWS = 10_000
+_LEARNED, _HELD_OUT = 1, 2
 
 
 def write_bundle(bundle: dict[str, Any], path: Path) -> Payload:
@@ -29,8 +30,8 @@ def write_bundle(bundle: dict[str, Any], path: Path) -> Payload:
     return Payload.of(path, "application/zip")
 
 
-def renamed(path: Path, to: Path) -> Payload:
-    """The same model under another name."""
+def rename_model(path: Path, to: Path) -> Payload:
+    """Give a model file another name."""
     path.rename(to)
     return Payload.of(to, "application/zip")
 
@@ -45,55 +46,51 @@ def write_reference(training_set: TrainingSet, out: Path) -> Payload:
     """Write a sample of the training rows' features, in their order, for drift checks."""
     rng = np.random.default_rng(training_set.problem.seed)
     sample = np.sort(rng.permutation(training_set.split.train)[:_REFERENCE_ROWS])
-    return write_rows(
-        training_set.table.raw[training_set.spec.features].iloc[sample], out / REFERENCE
-    )
+    raw, features = training_set.table.raw, training_set.spec.features
+    return write_rows(raw[features].iloc[sample], out / REFERENCE)
 
 
 def write_division(training_set: TrainingSet, out: Path) -> Payload:
-    """Write which rows of the typed table were used (`row`), and what each fold made of them.
+    """Write which rows of the typed table were used (`row`), and the side of each in each fold.
 
-    There is a column for each fold: 1 for rows to learn from, 2 for rows held out, 0 for neither.
+    There is one column per fold: 1 for training rows, 2 for validation rows, 0 for neither.
     """
-    columns: dict[str, np.ndarray] = {"row": training_set.table.kept}
+    table, train = training_set.table, training_set.split.train
+    columns: dict[str, np.ndarray] = {"row": table.kept}
     for number, (learn, valid) in enumerate(training_set.problem.folds):
-        side = np.zeros(len(training_set.table.kept), dtype=np.int8)
-        side[training_set.split.train[learn]], side[training_set.split.train[valid]] = 1, 2
+        side = np.zeros(len(table.kept), dtype=np.int8)
+        side[train[learn]], side[train[valid]] = _LEARNED, _HELD_OUT
         columns[f"fold_{number}"] = side
     return write_rows(pd.DataFrame(columns), out / DIVISION)
 
 
-def digest_of(training_set: TrainingSet) -> str:
-    """A name of the set of test rows: equal for the same rows, whatever their order or columns."""
-    keys = np.sort(row_keys(training_set.features.iloc[training_set.split.test]))
-    return hashlib.sha256(keys.tobytes()).hexdigest()[:32]
+def test_rows_digest(training_set: TrainingSet) -> str:
+    """Return a digest of the test rows: the same for equal rows, whatever their order."""
+    test = training_set.features.iloc[training_set.split.test]
+    return hashlib.sha256(np.sort(row_keys(test)).tobytes()).hexdigest()[:32]
 
 
 def write_test_rows(training_set: TrainingSet, scores: pd.DataFrame, out: Path) -> Payload:
-    """Write target, predictions, the constant model's outputs and the features of test rows."""
-    rows = training_set.split.test
-    frame = training_set.table.raw[training_set.spec.features].iloc[rows].reset_index(drop=True)
-    y = training_set.table.y[rows]
-    labels = np.array(training_set.table.classes, dtype=object)
-    target = labels[y.astype(np.intp)] if training_set.table.classes else y
+    """Write target, predictions, baseline output and features of the test rows."""
+    rows, table = training_set.split.test, training_set.table
+    frame = table.raw[training_set.spec.features].iloc[rows].reset_index(drop=True)
     features = {f"{FEATURE_PREFIX}{name}": frame[name] for name in frame.columns}
-    names = baseline_columns(training_set.table.classes)
-    constants = zip(names, constant_output(training_set), strict=True)
-    baseline = {name: np.full(len(rows), value) for name, value in constants}
-    groups = training_set.table.sensitive.iloc[rows].reset_index(drop=True)
+    groups = table.sensitive.iloc[rows].reset_index(drop=True)
     features |= {f"{SENSITIVE_PREFIX}{name}": groups[name] for name in groups.columns}
-    truth = {TARGET: target}
-    if training_set.table.weight is not None:
-        truth[WEIGHT] = training_set.table.weight[rows]
+    constants = zip(baseline_columns(table.classes), baseline_output(training_set), strict=True)
+    baseline = {name: np.full(len(rows), value) for name, value in constants}
+    labels = np.array(table.classes, dtype=object)
+    truth = {TARGET: labels[table.y[rows].astype(np.intp)] if table.classes else table.y[rows]}
+    if table.weight is not None:
+        truth[WEIGHT] = table.weight[rows]
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)
 
 
-def constant_output(training_set: TrainingSet) -> np.ndarray:
-    """What the constant model says: class shares, or the mean, of the training rows."""
+def baseline_output(training_set: TrainingSet) -> np.ndarray:
+    """Return the baseline's prediction: class shares, or the mean, of the training rows."""
     y, weight = training_set.problem.y, training_set.problem.weight
-    if not training_set.table.classes:
+    classes = training_set.table.classes
+    if not classes:
         return np.array([np.average(y, weights=weight)])
-    counts = np.bincount(
-        y.astype(np.intp), weights=weight, minlength=len(training_set.table.classes)
-    )
+    counts = np.bincount(y.astype(np.intp), weights=weight, minlength=len(classes))
     return np.asarray(counts / counts.sum())

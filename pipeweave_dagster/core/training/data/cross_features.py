@@ -1,9 +1,9 @@
-"""Features made from the strongest columns, for models that see them beside the others.
+"""Feature crosses of the strongest columns, for models that see them beside the others.
 
-The menu is the closed one of pipelines (sum, difference, product, ratio, and pairs of categories)
-and each operator works row by row, so nothing is learned from rows that a fold leaves out. Which
-columns are combined is read off a model of the first fold. Whether it helps decides the search:
-models that see the made features compete with those that do not.
+The operators are those of pipelines (sum, difference, product, ratio, and pairs of categories) and
+work row by row, so nothing is learned from validation rows. Which columns are crossed is decided
+by a model of the first fold; whether crosses help is decided by the search, where models that see
+them compete with those that do not.
 """
 
 from dataclasses import replace
@@ -17,33 +17,34 @@ from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.pipelines.derived_features import USE, DerivedFeature
 from pipeweave_dagster.core.pipelines.layout import Layout
 
-_NUMBERS = 6
-_CATEGORIES = 5
-_LIKE_ANOTHER = 0.9999
 _ARITHMETIC = ("sum", "difference", "product", "ratio")
 
 
 def feature_crosses(
-    frame: list[FrameEntry], columns: Layout, gains: dict[str, float]
+    frame: list[FrameEntry],
+    columns: Layout,
+    gains: dict[str, float],
+    limits: tuple[int, int] = (6, 5),
 ) -> list[FrameEntry]:
-    """Choose the features to make, as entries of `serving.prepare`.
+    """Return the crosses of the strongest columns, as entries of `serving.prepare`.
 
     Args:
-        frame: How raw columns become features; those that keep their name can be combined.
+        frame: How raw columns become features; those that keep their name can be crossed.
         columns: Which prepared columns vary.
-        gains: How much a model of trees gained by each of them (absent: nothing).
+        gains: Split gain of each of them in a model of trees (absent: 0).
+        limits: How many numeric and how many categorical columns are crossed.
     """
+    numbers, categories = limits
     plain = {entry["name"] for entry in frame if entry["use"] in ("numeric", "categorical")}
     known = {entry["name"] for entry in frame}
     wanted = [
         DerivedFeature(operator=operator, columns=list(pair))
-        for pair in combinations(_strongest(columns.numbers, plain, gains, _NUMBERS), 2)
+        for pair in combinations(_strongest(columns.numbers, plain, gains, numbers), 2)
         for operator in _ARITHMETIC
     ]
-    categories = _strongest((*columns.few, *columns.many), plain, gains, _CATEGORIES)
-    wanted += [
-        DerivedFeature(operator="cross", columns=list(pair)) for pair in combinations(categories, 2)
-    ]
+    levels = _strongest((*columns.few, *columns.many), plain, gains, categories)
+    pairs = combinations(levels, 2)
+    wanted += [DerivedFeature(operator="cross", columns=list(pair)) for pair in pairs]
     return [
         {"name": w.name, "use": USE, "operator": w.operator, "columns": w.columns}
         for w in wanted
@@ -64,9 +65,19 @@ def with_crosses(features: pd.DataFrame, crosses: list[FrameEntry]) -> pd.DataFr
 
 
 def layout_with_crosses(
-    columns: Layout, features: pd.DataFrame, crosses: list[FrameEntry]
+    columns: Layout,
+    features: pd.DataFrame,
+    crosses: list[FrameEntry],
+    max_correlation: float = 0.9999,
 ) -> Layout:
-    """Return the layout with the crosses that vary and repeat no column."""
+    """Return the layout with the crosses that vary and do not repeat a column.
+
+    Args:
+        columns: The layout without crosses.
+        features: Prepared features with the crosses.
+        crosses: Entries of `serving.prepare`.
+        max_correlation: With its source, above which a cross is left out.
+    """
     numbers: list[str] = []
     pairs: list[str] = []
     for entry in crosses:
@@ -74,21 +85,23 @@ def layout_with_crosses(
         if entry["operator"] == "cross":
             if values.nunique(dropna=False) > 1:
                 pairs.append(entry["name"])
-        elif not any(_repeats(values, features[source]) for source in entry["columns"]):
+        elif not any(
+            _repeats(values, features[source], max_correlation) for source in entry["columns"]
+        ):
             numbers.append(entry["name"])
     return replace(columns, crosses=tuple(numbers), pairs=tuple(pairs))
 
 
-def _repeats(made: pd.Series, source: pd.Series) -> bool:
-    """Whether it follows the source in a line (as where the other column is nearly constant)."""
-    both = np.isfinite(made.to_numpy()) & np.isfinite(source.to_numpy())
-    a, b = (_scaled(values.to_numpy()[both]) for values in (made, source))
+def _repeats(cross: pd.Series, source: pd.Series, max_correlation: float) -> bool:
+    """Return whether a cross is linear in its source (the other column is nearly constant)."""
+    both = np.isfinite(cross.to_numpy()) & np.isfinite(source.to_numpy())
+    a, b = (_scaled(values.to_numpy()[both]) for values in (cross, source))
     if len(a) < 3 or np.std(a) == 0 or np.std(b) == 0:
         return True
-    return bool(abs(np.corrcoef(a, b)[0, 1]) > _LIKE_ANOTHER)
+    return bool(abs(np.corrcoef(a, b)[0, 1]) > max_correlation)
 
 
 def _scaled(values: Array) -> Array:
-    """Within -1 and 1, for squares of very large numbers are infinite."""
+    """Scale values to -1 to 1, since squares of very large numbers are infinite."""
     largest = float(np.abs(values).max()) if len(values) else 0.0
     return values / largest if largest > 0 else values

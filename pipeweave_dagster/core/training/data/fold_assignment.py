@@ -1,4 +1,4 @@
-"""Deal keys out to a test part and folds: all rows of a key stay together."""
+"""Assign keys to the test part and to folds: all rows of a key stay together."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,68 +6,69 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.metrics.metrics import Array
 
 Index = NDArray[np.intp]
-Sides = NDArray[np.bool_]
+Mask = NDArray[np.bool_]
 
 FEWEST_KEYS = 3
 """One to test on, and two to learn from and to compare models on."""
 _TESTED_FROM = 5
+"""Keys of a stratum from which one of them is always tested."""
 _MOST_OF_TEST = 2.0
-"""A key that has more than twice the rows of a test part is no part of it."""
+"""A key with more than twice the rows of the test part is never tested."""
 
 
 def assign_folds(
     keys: NDArray[np.uint64], strata: Index, share: float, folds: int, *, by_size: bool
-) -> tuple[Sides, Index]:
-    """Which rows are tested, and the fold of each row (-1: of none).
+) -> tuple[Mask, Index]:
+    """Return which rows are test rows, and the fold of each row (-1: none).
 
     Args:
-        keys: Of each row, spread evenly over 64 bits; their value decides the side, so that a
+        keys: One per row, spread evenly over 64 bits; their value decides the side, so that a
             key keeps it when the table grows.
-        strata: A small number of each row; folds and sides have some of each.
-        share: Of the keys that are tested.
+        strata: A small integer per row; folds and sides hold some of each.
+        share: Fraction of the keys that are test keys.
         folds: How many.
-        by_size: Make folds of like size from keys of many rows, and let every key be held out;
-            else one that is the only one of its stratum is always learned from.
+        by_size: Balance the sizes of folds of keys with many rows, and validate every key; else
+            the only key of a stratum is always a training key.
     """
-    unique, of, size = np.unique(keys, return_inverse=True, return_counts=True)
-    test = _tested(share, unique / 2.0**64, of, size, strata)
-    mainly = _mainly(of, strata, len(unique))
+    unique, key_of, size = np.unique(keys, return_inverse=True, return_counts=True)
+    test = _test_keys(share, unique / 2.0**64, key_of, size, strata)
+    main = _main_strata(key_of, strata, len(unique))
     fold = np.full(len(unique), -1, dtype=np.intp)
     offset = 0
-    for stratum in np.unique(mainly[~test]):
-        own = np.flatnonzero(~test & (mainly == stratum))
+    for stratum in np.unique(main[~test]):
+        own = np.flatnonzero(~test & (main == stratum))
         if by_size:
             own = own[np.argsort(-size[own], kind="stable")]
             fold[own] = _there_and_back(np.arange(len(own)) + offset, folds)
         elif len(own) > 1:
             fold[own] = (np.arange(len(own)) + offset) % folds
         offset += len(own) if by_size or len(own) > 1 else 0
-    return test[of], fold[of]
+    return test[key_of], fold[key_of]
 
 
 def _there_and_back(place: Index, folds: int) -> Index:
-    """0 1 2 2 1 0 0 1 …: what is assign_folds out by size so is alike in sum."""
+    """Return 0 1 2 2 1 0 0 1 …: assigned by descending size, the folds have similar sums."""
     at = place % (2 * folds)
     return np.asarray(np.minimum(at, 2 * folds - 1 - at), dtype=np.intp)
 
 
-def _mainly(of: Index, strata: Index, keys: int) -> Index:
-    """The stratum of most rows of each key (the first of those that are equally many)."""
-    if len(of) == keys:
-        return strata[np.argsort(of, kind="stable")]
-    pairs, counts = np.unique(np.column_stack([of, strata]), axis=0, return_counts=True)
+def _main_strata(key_of: Index, strata: Index, keys: int) -> Index:
+    """Return the stratum of most rows of each key (the first, if several have as many)."""
+    if len(key_of) == keys:
+        return strata[np.argsort(key_of, kind="stable")]
+    pairs, counts = np.unique(np.column_stack([key_of, strata]), axis=0, return_counts=True)
     order = np.lexsort((pairs[:, 1], -counts, pairs[:, 0]))
     return np.asarray(pairs[order][np.unique(pairs[order, 0], return_index=True)[1], 1])
 
 
-def _tested(share: float, place: Array, of: Index, size: Index, strata: Index) -> Sides:
-    """Which keys are tested: by their place, but so that both sides have what they need.
+def _test_keys(share: float, place: Array, key_of: Index, size: Index, strata: Index) -> Mask:
+    """Return which keys are test keys: by their place, corrected so that both sides suffice.
 
-    A key of very many rows is learned from, every class is learned, and larger ones are tested.
+    A key of very many rows is a training key, every class is learned, and large classes are tested.
     """
-    small = np.asarray(size <= _MOST_OF_TEST * share * len(of))
+    small = np.asarray(size <= _MOST_OF_TEST * share * len(key_of))
     test = (place < share) & small
-    own = [np.unique(of[strata == stratum]) for stratum in np.unique(strata)]
+    own = [np.unique(key_of[strata == stratum]) for stratum in np.unique(strata)]
     for keys in own:
         if not test[keys].any() and len(keys) >= _TESTED_FROM:
             test[_first(keys, place, small)] = True
@@ -79,8 +80,8 @@ def _tested(share: float, place: Array, of: Index, size: Index, strata: Index) -
     return test
 
 
-def _first(keys: Index, place: Array, small: Sides) -> int:
-    """The key whose turn is next, not one of very many rows if there is another."""
+def _first(keys: Index, place: Array, small: Mask) -> int:
+    """Return the key next in line, one without very many rows if possible."""
     few = keys[small[keys]]
     keys = few if len(few) else keys
     return int(keys[np.argmin(place[keys])])

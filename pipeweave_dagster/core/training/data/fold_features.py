@@ -21,9 +21,20 @@ from pipeweave_dagster.core.training.families import Fit, Rows
 
 @dataclass(frozen=True)
 class Problem:
-    """What is to be learned: prepared features and target of the rows that fitting may see.
+    """The learning problem: prepared features and target of the rows that fitting may use.
 
-    `together` is the number of each row's group, where a split by groups keeps them whole.
+    Attributes:
+        task: Classification or regression.
+        features: Prepared features, shape (rows, columns).
+        y: Class codes or values.
+        labels: Class labels in the order of the codes; empty for regression.
+        weight: Weight of each row, mean 1, or None.
+        columns: Which prepared columns vary, by kind.
+        folds: Training and validation rows of each fold.
+        monotone: Sign of each column with a monotone constraint.
+        seed: Of all random draws.
+        threads: Per fit; None for all cores.
+        groups: The number of each row's group, if the split keeps groups whole.
     """
 
     task: Task
@@ -46,7 +57,17 @@ class Problem:
 
 @dataclass
 class FoldData:
-    """One fold in one view: fitted transformer, features of both sides, classes it knows."""
+    """One fold in one view.
+
+    Attributes:
+        transformer: Fitted on the training rows.
+        x: Features of the training rows.
+        y: Their target; class codes count only the classes in `known`.
+        known: Codes of the classes among the training rows.
+        weight: Of the training rows, or None.
+        x_valid: Features of the validation rows, or None.
+        valid: The validation rows.
+    """
 
     transformer: Any
     x: Any
@@ -59,32 +80,32 @@ class FoldData:
 
 @dataclass
 class FoldCache:
-    """Makes fold data on first use; fold -1 stands for all rows, without a validation part."""
+    """Computes fold data on first use; fold -1 stands for all rows, without validation rows."""
 
     problem: Problem
-    made: dict[tuple[View, int], FoldData] = field(default_factory=dict)
+    computed: dict[tuple[View, int], FoldData] = field(default_factory=dict)
     _locks: dict[tuple[View, int], threading.Lock] = field(
         default_factory=lambda: defaultdict(threading.Lock), repr=False
     )
 
     def get(self, view: View, fold: int) -> FoldData:
-        """Features of a fold; the transformer is fitted on its training side only."""
+        """Return the features of a fold; the transformer is fitted on its training rows only."""
         key = (view, fold)
         with self._locks[key]:
-            if key not in self.made:
-                self.made[key] = self._make(view, fold)
-            return self.made[key]
+            if key not in self.computed:
+                self.computed[key] = self._compute(view, fold)
+            return self.computed[key]
 
-    def _make(self, view: View, fold: int) -> FoldData:
+    def _compute(self, view: View, fold: int) -> FoldData:
         problem = self.problem
-        everything = np.arange(len(problem.y))
-        learn, valid = problem.folds[fold] if fold >= 0 else (everything, everything[:0])
+        all_rows = np.arange(len(problem.y))
+        learn, valid = problem.folds[fold] if fold >= 0 else (all_rows, all_rows[:0])
         features = transformer(problem.columns, view, problem.task, problem.seed, problem.classes)
         y = problem.y[learn]
         known = np.unique(y).astype(np.intp) if problem.classes else np.arange(0)
         codes = np.searchsorted(known, y).astype(np.float64) if problem.classes else y
         with warnings.catch_warnings():
-            # The target encoder's own folds cannot spare a row of a class that has only one.
+            # The target encoder's inner folds cannot hold out a row of a class that has only one.
             warnings.simplefilter("ignore", UserWarning)
             x = features.fit_transform(problem.features.iloc[learn], codes)
         x_valid = features.transform(problem.features.iloc[valid]) if len(valid) else None
@@ -99,7 +120,7 @@ class FoldCache:
         )
 
     def rows(self, view: View, data: FoldData, rounds: int | None) -> Rows:
-        """The same as one fit sees it; validation rows of unknown classes are left out."""
+        """Return the fold as a fit gets it, without validation rows of unknown classes."""
         problem = self.problem
         y_valid = problem.y[data.valid]
         x_valid = data.x_valid
@@ -126,7 +147,10 @@ class FoldCache:
 
 
 def model_output(fit: Fit, data: FoldData, x: Any, classes: int) -> Array:
-    """Probabilities over all classes, or values, of a fitted estimator."""
+    """Return probabilities over all classes, or values, of a fitted estimator.
+
+    Values are clipped to the range of the training target and a quarter more on either side.
+    """
     if classes == 0:
         low, high = bounds(data.y)
         return np.clip(np.asarray(fit.estimator.predict(x), dtype=np.float64), low, high)

@@ -1,4 +1,4 @@
-"""Columns whose equal values may tie rows together, so that they should not be divided.
+"""Hints that a column groups rows which belong together, so that a split should not divide them.
 
 Only proposed, never assumed: a shared ticket may mean a family, a shared postcode need not.
 """
@@ -11,18 +11,19 @@ import pandas as pd
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import as_text
 
-_LEAST_DISTINCT = 0.15
-_MOST_MEAN_SIZE = 10
-_LEAST_ROWS = 40
-_SHARE = (0.1, 0.98)
-_CLEARLY = 3.0
+_MIN_DISTINCT_SHARE = 0.15
+_MAX_MEAN_SIZE = 10
+_MIN_ROWS = 40
+_REPEATED_SHARE = (0.1, 0.98)
+_MIN_Z = 3.0
+_MOST_NOTES = 3
 
 
 def group_notes(table: pd.DataFrame, y: Array, classes: int) -> list[str]:
-    """A sentence for each column that repeats in small groups whose targets are alike.
+    """Return a note per column that repeats in small groups with similar targets.
 
     Args:
-        table: Raw features; only columns of text are looked at.
+        table: Raw features; only text columns are checked.
         y: Class codes or values.
         classes: Number of classes; 0 for regression.
     """
@@ -30,38 +31,39 @@ def group_notes(table: pd.DataFrame, y: Array, classes: int) -> list[str]:
     for name in table.columns:
         if table[name].dtype.kind in "iufbM":
             continue
-        found = _groups(table[name])
-        if found is None:
+        groups = _groups(table[name])
+        if groups is None:
             continue
-        codes, count = found
-        z = _alike(codes, y, classes)
-        if z > _CLEARLY:
+        codes, count = groups
+        if _similarity(codes, y, classes) > _MIN_Z:
             notes.append(
-                f"`{name}` repeats in {len(codes[codes >= 0])} rows of {count} small groups whose "
-                "targets are alike. If rows of a group belong together (a family, a patient), set "
-                f"`split: {{group: {name}}}` in pipeweave.yaml; else scores flatter."
+                f"`{name}` repeats in {len(codes[codes >= 0])} rows of {count} small groups with "
+                "similar targets. If the rows of a group belong together (a family, a patient), "
+                f"set `split: {{group: {name}}}` in pipeweave.yaml; otherwise scores are "
+                "optimistic."
             )
-    return notes[:3]
+    return notes[:_MOST_NOTES]
 
 
 def _groups(column: pd.Series) -> tuple[np.ndarray, int] | None:
-    """Each row's group (-1: it stands alone) and their number; None if it is no such column."""
+    """Return the group of each row (-1: none) and the number of groups; None without groups."""
     texts = pd.Series(as_text(column))
     known = int(texts.notna().sum())
     sizes = texts.map(texts.value_counts()).fillna(0).to_numpy()
     rows = int((sizes > 1).sum())
     distinct = texts.nunique()
-    if known == 0 or rows < _LEAST_ROWS or distinct < _LEAST_DISTINCT * known:
+    if known == 0 or rows < _MIN_ROWS or distinct < _MIN_DISTINCT_SHARE * known:
         return None
     groups = texts[sizes > 1].nunique()
-    if not _SHARE[0] <= rows / known <= _SHARE[1] or rows / groups > _MOST_MEAN_SIZE:
+    low, high = _REPEATED_SHARE
+    if not low <= rows / known <= high or rows / groups > _MAX_MEAN_SIZE:
         return None
     codes = np.where(sizes > 1, pd.factorize(texts)[0], -1)
     return codes, groups
 
 
-def _alike(codes: np.ndarray, y: Array, classes: int) -> float:
-    """How far members of a group are more alike than chance, in standard errors."""
+def _similarity(codes: np.ndarray, y: Array, classes: int) -> float:
+    """Return by how many standard errors members of a group are more similar than chance."""
     order = np.argsort(codes, kind="stable")
     order = order[codes[order] >= 0]
     first, second = order[:-1], order[1:]

@@ -1,7 +1,7 @@
-"""How many rows of a table can be learned from in the memory at hand, foreseen before it is read.
+"""How many rows can be learned from in the free memory, estimated before the table is read.
 
 Fitting holds a table several times: as it was read, as features, in the views of the families, in
-their own bins, and in the trees. What was measured of that is a multiple of the table's own size.
+their own bins, and in the trees. The measured total is a multiple of the table's own size.
 """
 
 from pathlib import Path
@@ -13,80 +13,80 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import HASHED
-from pipeweave_dagster.core.training.data.input_table import columns_read
+from pipeweave_dagster.core.training.data.input_table import columns_to_read
 
 COPIES = 11.0
 """Measured: see ADR 18. Narrow tables stay below it, by as much as their forests are smaller."""
 FIXED_MB = 300.0
 """Libraries that are imported late, one batch of reading, and what does not depend on rows."""
-_FEWEST_ROWS = 1_000
-_LOOKED_AT = 2_000
-_NUMBER, _MOMENT, _TEXT = 8.0, 40.0, 60.0
+_MIN_ROWS = 1_000
+_PROBED_ROWS = 2_000
+_NUMBER_BYTES, _DATETIME_BYTES, _TEXT_BYTES = 8.0, 40.0, 60.0
 _OUTPUTS = 24.0
-_TEXT_TIMES = 3.0
+"""Candidates whose out-of-fold output is kept at a time."""
+_TEXT_COPIES = 3.0
 _MB = 1 << 20
 
 
 def rows_that_fit(spec: PipelineSpec, data: Path, memory_mb: float | None) -> int | None:
-    """How many rows of a table leave room for all that fitting makes of them; None if all do.
+    """Return how many rows can be learned from in the free memory; None if all can.
 
     Args:
         spec: The pipeline.
         data: The typed table (Parquet).
-        memory_mb: What this process may take beyond what it holds already; None if that is not
-            known: then all rows are taken to fit.
+        memory_mb: What this process may use beyond what it holds already; None if that is not
+            known: then all rows are assumed to fit.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR where not even 1,000 rows (or all, if there are fewer)
-            leave room.
+        PipeWeaveError: VALIDATION_ERROR if not even 1,000 rows (or all, if there are fewer) fit.
     """
     if memory_mb is None:
         return None
-    columns = columns_read(spec)
+    columns = columns_to_read(spec)
     with pq.ParquetFile(data) as file:
         total = file.metadata.num_rows
-        first = next(file.iter_batches(_LOOKED_AT, columns=columns), None)
-    width = sum(map(_width, first.columns)) if first is not None else 0.0
-    width += _NUMBER * sum(
+        first = next(file.iter_batches(_PROBED_ROWS, columns=columns), None)
+    width = sum(map(_bytes_per_value, first.columns)) if first is not None else 0.0
+    width += _NUMBER_BYTES * sum(
         len(s.columns) * int(s.params.get("width", HASHED)) for s in spec.steps if s.use == "hash"
     )
-    # Each candidate keeps its answers for all rows, until the mixture is chosen.
-    row_bytes = COPIES * width + _OUTPUTS * _NUMBER * max(1, len(spec.classes))
-    room = (memory_mb - FIXED_MB) * _MB
-    fits = max(0, int(room / max(row_bytes, 1.0)))
-    if fits < min(total, _FEWEST_ROWS):
-        needed = FIXED_MB + min(total, _FEWEST_ROWS) * row_bytes / _MB
+    # Each candidate keeps its output for all rows until the ensemble is chosen.
+    row_bytes = COPIES * width + _OUTPUTS * _NUMBER_BYTES * max(1, len(spec.classes))
+    free_bytes = (memory_mb - FIXED_MB) * _MB
+    rows = max(0, int(free_bytes / max(row_bytes, 1.0)))
+    least = min(total, _MIN_ROWS)
+    if rows < least:
+        needed = FIXED_MB + least * row_bytes / _MB
         raise validation_error(
             f"There is too little memory to train: {max(memory_mb, 0):,.0f} MB are free, and "
-            f"{min(total, _FEWEST_ROWS):,} rows of {len(columns):,} columns need about "
-            f"{needed:,.0f} MB.",
+            f"{least:,} rows of {len(columns):,} columns need about {needed:,.0f} MB.",
             fix="Give the machine or container more memory, raise PIPEWEAVE_MEMORY_LIMIT_MB if it "
             "is set, run fewer data sets at a time, or leave columns out in pipeweave.yaml.",
             free_mb=round(memory_mb),
             needed_mb=round(needed),
         )
-    return None if fits >= total else _rounded(fits)
+    return None if rows >= total else _rounded(rows)
 
 
 def _rounded(rows: int) -> int:
-    """Two digits, so that a search that was killed finds its trials when a little more is free."""
+    """Round down to two digits, so that a resumed search finds its trials."""
     unit = int(10 ** max(0, len(str(rows)) - 2))
-    return max(rows // unit * unit, min(rows, _FEWEST_ROWS))
+    return max(rows // unit * unit, min(rows, _MIN_ROWS))
 
 
 def memory_notes(rows_fit: int | None, memory_mb: float | None) -> list[str]:
-    """What a reader of the model should know of it: nothing where memory took no row away."""
+    """Return a note for the reader of the model if the memory limited its rows."""
     if rows_fit is None or memory_mb is None:
         return []
-    free = f"More rows would not have fitted into the {memory_mb:,.0f} MB of memory that were free"
-    return [f"{free} for training: with more memory it would learn from more of them."]
+    free = f"More rows would not have fitted into the {memory_mb:,.0f} MB of free memory"
+    return [f"{free}: with more memory it would learn from more of them."]
 
 
-def _width(column: Any) -> float:
-    """Bytes of one value of a column while it is prepared."""
+def _bytes_per_value(column: Any) -> float:
+    """Return the bytes of one value of a column while it is prepared."""
     kind = column.type
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         plain = column.dictionary_decode() if pa.types.is_dictionary(kind) else column
         size: int = plain.nbytes
-        return _TEXT + _TEXT_TIMES * size / max(1, len(plain))
-    return _MOMENT if pa.types.is_temporal(kind) else _NUMBER
+        return _TEXT_BYTES + _TEXT_COPIES * size / max(1, len(plain))
+    return _DATETIME_BYTES if pa.types.is_temporal(kind) else _NUMBER_BYTES

@@ -1,4 +1,4 @@
-"""A part of a table that stands for the whole, where all of it would take too long."""
+"""A random sample of a table, where all of it would take too long."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from pipeweave_dagster.core.training.data.input_table import Table
 
 
 def sample_rows(table: Table, most: int) -> Table:
-    """At most so many rows, drawn at random and in their order; the same ones each time."""
+    """Return at most so many random rows, in their order; the same ones each time."""
     rows = len(table.y)
     if rows <= most:
         return table

@@ -1,4 +1,4 @@
-"""From the candidates of a search to the mixture that is the model, and what it found."""
+"""Build the ensemble that is the model from the candidates of a search, and judge it."""
 
 from dataclasses import dataclass
 
@@ -31,29 +31,26 @@ from pipeweave_dagster.core.training.search.refit_time import (
 )
 from pipeweave_dagster.core.training.search.search import Search
 
-_MOST_OF_END = 0.7
-_PART_FOR_REFIT = 0.9
-
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What was chosen on rows that the folds held out.
+    """What was chosen on the validation rows of the folds.
 
     Attributes:
-        weighted: The candidates and their weights.
-        stack: What a regression makes of their answers beside the mean, or None.
-        answers: What both say of the rows that the folds held out; NaN elsewhere.
-        found: Whether it beats the constant model on these rows.
+        weighted: The members and their weights.
+        stack: A regression of the members' outputs beside their mean, or None.
+        oof: Out-of-fold output of mean and stack together; NaN where no fold held a row out.
+        oof_verdict: Whether it beats the baseline on these rows.
         z: By how many standard errors.
-        refittable: Whether there is time (and reason) to fit it on all rows.
+        can_refit: Whether there is time (and reason) to fit it on all rows.
     """
 
     weighted: Weighted
     stack: Stack | None
-    answers: Array
-    found: Verdict
+    oof: Array
+    oof_verdict: Verdict
     z: float
-    refittable: bool
+    can_refit: bool
 
     @property
     def name(self) -> str:
@@ -61,94 +58,102 @@ class Ensemble:
         return ensemble_name(self.weighted)
 
     @property
-    def held_out(self) -> int:
+    def validation_rows(self) -> int:
         """How many rows it was chosen and judged on."""
-        return int((~np.isnan(self.answers.reshape(len(self.answers), -1)).any(axis=1)).sum())
+        return int((~np.isnan(self.oof.reshape(len(self.oof), -1)).any(axis=1)).sum())
 
     @property
-    def on_disk(self) -> CvResult | None:
-        """The member that learned from all rows, which no refit on the sample could better."""
-        return _on_disk(self.weighted)
+    def out_of_core_member(self) -> CvResult | None:
+        """The member that learned from all rows, which a refit on the sample could not better."""
+        return _out_of_core_member(self.weighted)
 
 
 def build_ensemble(
     training_set: TrainingSet, cache: FoldCache, search: Search, budget: TimeBudget
 ) -> Ensemble:
-    """Choose and weigh, as far as there is time to refit and to ask what is chosen.
+    """Choose members and weights, as far as there is time to refit them and to predict with them.
 
-    Where nothing was found the answers are held back, and no regression is laid over them.
+    Without a signal, the prediction is shrunk toward the baseline and there is no stack.
     """
-    weighted, refittable = _chosen(training_set, cache, search, budget)
-    problem, constant = training_set.problem, search.results[0]
-    stack, answers = None, weighted_output(weighted)
-    if not problem.monotone:  # a regression of the members' answers need not keep their order
-        stack, answers = fit_stack(
-            weighted, problem.y, problem.classes, problem.weight, problem.seed, problem.groups
+    weighted, can_refit = _choose(training_set, cache, search, budget)
+    problem, baseline = training_set.problem, search.results[0]
+    stack, oof = None, weighted_output(weighted)
+    if not problem.monotone:  # a regression of monotone outputs need not be monotone
+        stack, oof = fit_stack(
+            weighted,
+            problem.y,
+            problem.classes,
+            weight=problem.weight,
+            seed=problem.seed,
+            groups=problem.groups,
+            policy=search.policy.ensemble,
         )
-    found, z = _judged(training_set, weighted, answers, constant)
-    if found == "no signal":
-        weighted, stack = shrink_to_baseline(weighted, constant), None
-        answers = weighted_output(weighted)
-    return Ensemble(weighted, stack, answers, found, z, refittable)
+    oof_verdict, z = _judge(training_set, weighted, oof, baseline)
+    if oof_verdict == "no signal":
+        weighted, stack = shrink_to_baseline(weighted, baseline), None
+        oof = weighted_output(weighted)
+    return Ensemble(weighted, stack, oof, oof_verdict, z, can_refit)
 
 
-def _chosen(
+def _choose(
     training_set: TrainingSet, cache: FoldCache, search: Search, budget: TimeBudget
 ) -> tuple[Weighted, bool]:
-    rows, metric, asked = (
-        len(training_set.table.y),
-        training_set.spec.metric,
-        len(training_set.split.test) // training_set.parallel_fits,
-    )
+    """Return the members with a model per fold, and whether there is time to refit them."""
+    policy, metric = search.policy, training_set.spec.metric
+    parallel_fits = training_set.parallel_fits
+    test_rows = len(training_set.split.test) // parallel_fits
     weighted = select_members(
-        search.finalists(),
+        search.ranking.finalists(),
         training_set.problem.y,
         metric,
         seed=training_set.spec.split.seed,
         weight=training_set.problem.weight,
+        policy=policy.ensemble,
     )
-    affordable = drop_unaffordable(
-        weighted, rows, _PART_FOR_REFIT * budget.left_s, training_set.parallel_fits
-    )
-    weighted = weighted if affordable is None or _on_disk(weighted) else affordable
+    refit_s = policy.ensemble.refit_part * budget.left_s
+    rows = len(training_set.table.y)
+    affordable = drop_unaffordable(weighted, rows, refit_s, parallel_fits, policy)
+    on_disk = _out_of_core_member(weighted)
+    weighted = weighted if affordable is None or on_disk else affordable
     complete(weighted, cache, metric, budget)
     if affordable is None:
-        end_s = seconds_beyond_reserve([result for result, _ in weighted], asked, budget.reserve_s)
-        more_folds(weighted, cache, metric, budget, training_set.parallel_fits, end_s)
-    refittable = affordable is not None and _on_disk(weighted) is None
-    return drop_slow_predictors(weighted, asked, _MOST_OF_END * budget.until_end_s), refittable
+        results = [result for result, _ in weighted]
+        end_s = seconds_beyond_reserve(results, test_rows, budget.reserve_s, policy)
+        more_folds(weighted, cache, metric, budget, parallel_fits, end_s)
+    can_refit = affordable is not None and _out_of_core_member(weighted) is None
+    predict_s = policy.ensemble.output_part * budget.until_end_s
+    return drop_slow_predictors(weighted, test_rows, predict_s), can_refit
 
 
-def _judged(
-    training_set: TrainingSet, weighted: Weighted, answers: Array, constant: CvResult
+def _judge(
+    training_set: TrainingSet, weighted: Weighted, oof: Array, baseline: CvResult
 ) -> tuple[Verdict, float]:
-    if weighted[0][0] is constant:
+    if weighted[0][0] is baseline:
         return "no signal", 0.0
     problem = training_set.problem
-    return verdict(training_set.spec.metric, problem.y, answers, constant.oof, problem.weight)
+    return verdict(training_set.spec.metric, problem.y, oof, baseline.oof, problem.weight)
 
 
-def confirmed_by(
+def verdict_on_test_rows(
     training_set: TrainingSet, ensemble: Ensemble, scores: pd.DataFrame
 ) -> tuple[Verdict, float]:
-    """What the test rows make of a verdict on rows that have chosen the model, or were too few.
+    """Confirm or overturn with the test rows a verdict on rows that chose the model, or were few.
 
     Args:
-        training_set: The table and its division.
-        ensemble: The model, and the verdict on rows that the folds held out.
+        training_set: The table and its split.
+        ensemble: The model, and the verdict on the validation rows.
         scores: Its predictions for the test rows.
     """
     rows, classes = training_set.split.test, training_set.table.classes
-    names = output_columns(classes)
-    output = scores[names].to_numpy(dtype=np.float64)
-    constant = np.tile(model_files.constant_output(training_set), (len(rows), 1))
+    output = scores[output_columns(classes)].to_numpy(dtype=np.float64)
+    baseline = np.tile(model_files.baseline_output(training_set), (len(rows), 1))
     if not classes:
-        output, constant = output[:, 0], constant[:, 0]
-    tested = OnTest(
-        training_set.table.y[rows], output, constant, weights_of(training_set.table.weight, rows)
-    )
-    return confirm_on_test(training_set.spec.metric, ensemble.z, ensemble.held_out, tested)
+        output, baseline = output[:, 0], baseline[:, 0]
+    weight = weights_of(training_set.table.weight, rows)
+    on_test = OnTest(training_set.table.y[rows], output, baseline, weight)
+    metric = training_set.spec.metric
+    return confirm_on_test(metric, ensemble.z, ensemble.validation_rows, on_test)
 
 
-def _on_disk(weighted: Weighted) -> CvResult | None:
+def _out_of_core_member(weighted: Weighted) -> CvResult | None:
     return next((r for r, _ in weighted if r.candidate.params.get(ALL_ROWS)), None)

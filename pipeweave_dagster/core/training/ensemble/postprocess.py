@@ -1,4 +1,4 @@
-"""What is laid over the mean of a model's members: a stack, calibration, memory of copies."""
+"""What follows the members' mean: stack, calibration, threshold and duplicate-row lookup."""
 
 from typing import Any, NamedTuple
 
@@ -14,10 +14,21 @@ from pipeweave_dagster.core.training.ensemble.bundle import bundle_of
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
 from pipeweave_dagster.core.training.ensemble.refit import Part
+from pipeweave_dagster.core.training.search.ensemble_policy import (
+    DEFAULT_ENSEMBLE_POLICY,
+    EnsemblePolicy,
+)
 
 
 class Postprocessing(NamedTuple):
-    """How sure probabilities are made, how far copies of known rows are trusted, and so on."""
+    """Steps after the members' mean, None where they are left out.
+
+    Attributes:
+        temperature: Calibrates the probabilities.
+        trust: Weight of the duplicate-row lookup.
+        threshold: Probability from which a row is predicted positive.
+        stack: Regression of the members' outputs.
+    """
 
     temperature: float | None = None
     trust: float | None = None
@@ -30,55 +41,57 @@ class Postprocessing(NamedTuple):
         notes = []
         if self.stack is not None:
             notes.append(
-                f"{self.stack.share:.0%} of each answer is the weighted mean of "
-                f"{len(self.stack.candidates)} candidates, the rest what a regression makes of "
-                "their answers (stacking)."
+                f"{self.stack.share:.0%} of each prediction is the weighted mean of "
+                f"{len(self.stack.candidates)} candidates, the rest a regression of their "
+                "predictions (stacking)."
             )
         if self.temperature is not None:
             notes.append(f"Probabilities are calibrated (temperature {self.temperature:.2f}).")
         if self.trust is not None:
             notes.append(
-                "Many rows are exact copies with equal targets, so a row that copies a known one "
-                f"is answered by {self.trust:.0%} with what was seen. Scores are those of new rows."
+                "Many rows are exact copies with equal targets, so the prediction of a row that "
+                f"copies a known one is {self.trust:.0%} the target seen there (duplicate-row "
+                "lookup). Scores are those of new rows."
             )
         if self.threshold is not None:
             notes.append(
-                f"A row is told to be positive from a probability of {self.threshold:.3g} on: the "
-                "cheapest threshold for the given costs on rows that the models did not see."
+                f"A row is predicted positive from a probability of {self.threshold:.3g}: the "
+                "threshold with the lowest cost on rows that the models did not see."
             )
         return notes
 
 
 def fit_postprocessing(
-    training_set: TrainingSet, oof: Array, stack: Stack | None = None
+    training_set: TrainingSet,
+    oof: Array,
+    stack: Stack | None = None,
+    policy: EnsemblePolicy = DEFAULT_ENSEMBLE_POLICY,
 ) -> Postprocessing:
-    """Decide all on the output of models (stacked already) for rows that they did not see."""
+    """Fit all steps on out-of-fold output (the stack is in it already)."""
     problem = training_set.problem
-    hashed = (
-        training_set.spec.split.kind == "hash" and problem.weight is None and not problem.monotone
-    )
-    # The memory goes by the features of the pipeline; those that the search made repeat them.
-    features = training_set.features.iloc[training_set.split.train]
-    heat = None
+    hashed = training_set.spec.split.kind == "hash"
+    can_look_up = hashed and problem.weight is None and not problem.monotone
+    temperature = trust = None
     if problem.classes:
-        heat = fit_temperature(problem.y, oof, problem.weight, problem.seed, problem.groups)
-    return Postprocessing(
-        heat,
-        fit_lookup_trust(features, problem.y, oof, problem.classes) if hashed else None,
-        _threshold(training_set, oof, heat),
-        stack,
-    )
+        temperature = fit_temperature(
+            problem.y, oof, problem.weight, problem.seed, problem.groups, policy
+        )
+    if can_look_up:
+        # The features of the pipeline decide; feature crosses only repeat them.
+        features = training_set.features.iloc[training_set.split.train]
+        trust = fit_lookup_trust(features, problem.y, oof, problem.classes, policy)
+    threshold = _threshold(training_set, oof, temperature)
+    return Postprocessing(temperature, trust, threshold, stack)
 
 
-def _threshold(training_set: TrainingSet, oof: Array, heat: float | None) -> float | None:
-    """Where two classes and the costs of errors are given."""
+def _threshold(training_set: TrainingSet, oof: Array, temperature: float | None) -> float | None:
+    """Return the cheapest threshold if the target is binary and the costs of errors are given."""
     if training_set.spec.costs is None or training_set.problem.classes != 2:
         return None
-    seen = ~np.isnan(oof).any(axis=1)
-    proba = oof[seen] if heat is None else tempered(oof[seen], heat)
-    return cheapest_threshold(
-        training_set.problem.y[seen] == 1, proba[:, 1], training_set.spec.costs
-    )
+    known = ~np.isnan(oof).any(axis=1)
+    proba = oof[known] if temperature is None else tempered(oof[known], temperature)
+    positive = training_set.problem.y[known] == 1
+    return cheapest_threshold(positive, proba[:, 1], training_set.spec.costs)
 
 
 def build_bundle(
@@ -88,29 +101,29 @@ def build_bundle(
     postprocessing: Postprocessing,
     rows: Index,
 ) -> dict[str, Any]:
-    """What the model file holds; `rows` are those that its members learned from."""
-    members = [part.bundled for part in parts]
-    if postprocessing.stack is not None:
-        # Each says by itself which candidate it is, for those who ask a few members only.
+    """Return the content of a model file; `rows` are those that its members learned from."""
+    members, classes = [part.bundled for part in parts], training_set.table.classes
+    stack, trust = postprocessing.stack, postprocessing.trust
+    if stack is not None:
+        # Each member names its candidate, so that a few of them can predict alone.
         for member, part in zip(members, parts, strict=True):
-            member["candidate"] = postprocessing.stack.candidates.index(part.recipe.name)
-    found = bundle_of(
-        training_set.spec.task, training_set.table.classes, [*training_set.frame, *crosses], members
-    )
+            member["candidate"] = stack.candidates.index(part.recipe.name)
+    frame = [*training_set.frame, *crosses]
+    bundle = bundle_of(training_set.spec.task, classes, frame, members)
     if postprocessing.temperature is not None:
-        found["temperature"] = postprocessing.temperature
-    if postprocessing.stack is not None:
-        found["stack"] = _stored(postprocessing.stack)
+        bundle["temperature"] = postprocessing.temperature
+    if stack is not None:
+        bundle["stack"] = _stored(stack)
     if postprocessing.threshold is not None:
-        found["threshold"] = postprocessing.threshold
-    if postprocessing.trust is not None:
-        known, classes = training_set.features.iloc[rows], len(training_set.table.classes)
-        found["memory"] = remember(known, training_set.table.y[rows], classes, postprocessing.trust)
-    return found
+        bundle["threshold"] = postprocessing.threshold
+    if trust is not None:
+        known, y = training_set.features.iloc[rows], training_set.table.y[rows]
+        bundle["memory"] = remember(known, y, len(classes), trust)
+    return bundle
 
 
 def _stored(stack: Stack) -> dict[str, Any]:
-    """The stack as scoring takes it."""
+    """Return the stack as scoring reads it."""
     return {
         "candidates": len(stack.candidates),
         "coef": np.array(stack.coef),

@@ -14,13 +14,10 @@ from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, run_fold
 from pipeweave_dagster.core.training.search.greedy_selection import Weighted
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask, run_parallel
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster.core.training.search.refit_time import (
-    END_PART,
-    HOPEFUL,
-    LEAST_KEPT,
-    SLOWER,
     affordable_models,
-    expected_refit,
+    expected_refit_s,
     refit_seconds,
 )
 
@@ -121,7 +118,7 @@ def more_folds(
     def take() -> FitTask | None:
         while left:
             result = left.pop(0)
-            affordable = SLOWER * result.fold_seconds + end_s < budget.left_s
+            affordable = DEFAULT_POLICY.slower_fit * result.fold_seconds + end_s < budget.left_s
             if (
                 result.folds_done >= folds
                 or result.candidate.params.get(ALL_ROWS)
@@ -175,10 +172,10 @@ def refit(
     """
     rows = len(cache.problem.y)
     # What is expected is on the safe side, and each fit watches the clock by itself.
-    if refit_seconds(weighted, rows) / parallel_fits > SLOWER * budget.left_s:
+    if refit_seconds(weighted, rows) / parallel_fits > DEFAULT_POLICY.slower_fit * budget.left_s:
         return None
     done = _Refitted()
-    stored = int(END_PART * budget.reserve_s / max(store_s * len(weighted), 1e-9))
+    stored = int(DEFAULT_POLICY.output_part * budget.reserve_s / max(store_s * len(weighted), 1e-9))
     seeds = min(
         _SEEDS, _MOST_PARTS // len(weighted), affordable_models(weighted, 0, budget.reserve_s)
     )
@@ -191,10 +188,14 @@ def refit(
             result = weighted[index][0]
             # Once it was fitted on all rows, what that took is the best guess.
             known = done.took.get(index)
-            seconds = expected_refit(result, rows) if known is None else SLOWER * known
+            seconds = (
+                expected_refit_s(result, rows)
+                if known is None
+                else DEFAULT_POLICY.slower_fit * known
+            )
             if seed and (result.candidate.family not in _SEEDED or _WELL * seconds > budget.left_s):
                 continue
-            if seed == 0 and HOPEFUL * seconds > budget.left_s:
+            if seed == 0 and DEFAULT_POLICY.hopeful_fit * seconds > budget.left_s:
                 done.failed.append(result.candidate.name)
                 continue
             return _work(index, seed, result, cache, budget, done)
@@ -204,7 +205,9 @@ def refit(
     if done.failed:
         _log.warning("not fitted on all rows: %s", ", ".join(done.failed))
     share = sum(weight for index, (_, weight) in enumerate(weighted) if (index, 0) in done.fitted)
-    return _averaged(weighted, done.fitted, share) if share >= LEAST_KEPT else None
+    return (
+        _averaged(weighted, done.fitted, share) if share >= DEFAULT_POLICY.min_weight_kept else None
+    )
 
 
 @dataclass

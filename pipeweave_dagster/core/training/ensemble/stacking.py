@@ -1,8 +1,8 @@
-"""A second opinion beside the weighted mean: stacked generalisation (Wolpert 1992).
+"""A stack beside the weighted mean: stacked generalisation (Wolpert 1992).
 
 A weighted mean of probabilities can neither sharpen them nor weigh a member by class. A logistic
-regression of the members' log-odds (a line with weights that are not negative, for values) can;
-with few rows it fits itself to chance, so it is held back strongly, and is half of the answer.
+regression of the members' log-odds (for values, a linear regression with non-negative weights)
+can. On few rows it overfits, so it is strongly regularised, and is only half of the prediction.
 """
 
 from dataclasses import dataclass
@@ -11,137 +11,151 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from pipeweave_dagster.core.documents import Stack
-from pipeweave_dagster.core.metrics.metrics import Array
+from pipeweave_dagster.core.metrics.metrics import Array, weights_of
 from pipeweave_dagster.core.model.serving import stack_inputs, stacked
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.families.base import threads_limited
+from pipeweave_dagster.core.training.search.ensemble_policy import (
+    DEFAULT_ENSEMBLE_POLICY,
+    EnsemblePolicy,
+)
 from pipeweave_dagster.core.training.search.greedy_selection import Weighted, weighted_output
 
-_SHARE = 0.5
-_LEAST_ROWS = 300
-_ROWS = 10_000
-_MOST_CELLS = 8_000_000
-"""Inputs times outputs times rows: what is beyond is sampled, so that it takes a second or two."""
-_ROWS_AN_INPUT = 10
-_PARTS = 3
-_STRENGTH, _RIDGE = 0.02, 5e-3
-_STEPS = 100
+_ABSENT_CLASS = -20.0
+"""Intercept of a class without rows: its probability becomes a trace."""
 
 
 def fit_stack(
     weighted: Weighted,
     y: Array,
     classes: int,
+    *,
     weight: Array | None = None,
     seed: int = 0,
     groups: Index | None = None,
+    policy: EnsemblePolicy = DEFAULT_ENSEMBLE_POLICY,
 ) -> tuple[Stack | None, Array]:
-    """A stack over the members of a ensemble, and what both say of rows that were held out.
+    """Fit a stack over the members of an ensemble; return it with their joint out-of-fold output.
 
     Cost: linear in rows (10,000 at most), in members, and in the square of the classes.
 
     Args:
-        weighted: The mixture; its members' outputs for rows that no fold's model has seen.
+        weighted: The members, with out-of-fold outputs.
         y: Class codes or values of all rows that the folds divide.
         classes: How many classes; 0 for values.
         weight: Weight of each row, or None.
-        seed: Of the sample, and of the parts by which the stack's own answers are cross-fitted.
-        groups: The number of each row's group, if the parts are to keep groups whole.
+        seed: Of the sample, and of the folds by which the stack's own output is cross-fitted.
+        groups: The number of each row's group, if folds are to keep groups whole.
+        policy: Thresholds.
 
     Returns:
-        The stack, None where there are fewer than 300 rows or only one member; and the output of
-        the mixture with it, NaN for rows that no fold held out.
+        The stack, None if there are fewer than 300 rows or only one member; and the output of mean
+        and stack together, NaN for rows that no fold held out.
     """
     mean = weighted_output(weighted)
-    seen = np.flatnonzero(~np.isnan(mean.reshape(len(y), -1)).any(axis=1))
-    if len(weighted) < 2 or len(seen) < _LEAST_ROWS:
+    held_out = np.flatnonzero(~np.isnan(mean.reshape(len(y), -1)).any(axis=1))
+    if len(weighted) < 2 or len(held_out) < policy.min_stack_rows:
         return None, mean
-    answers = [result.oof[seen] for result, _ in weighted]
-    rows = _Rows(stack_inputs(answers, classes), y[seen], classes, _of(weight, seen))
-    # Sorted by target, equal ones in any order: each part and each sample has all of them.
-    order = np.random.default_rng(seed).permutation(len(seen))
+    outputs = [result.oof[held_out] for result, _ in weighted]
+    inputs = stack_inputs(outputs, classes)
+    rows = _StackRows(inputs, y[held_out], classes, weights_of(weight, held_out), policy)
+    # Sorted by target, equal ones in random order: each fold and each sample has all of them.
+    order = np.random.default_rng(seed).permutation(len(held_out))
     order = order[np.argsort(rows.y[order], kind="stable")]
-    if not rows.has_enough():
+    if not rows.enough:
         return None, mean
-    said = np.empty_like(mean[seen])
-    part = _parts(order, seed, None if groups is None else groups[seen])
-    if not all(rows.can_tell(order[part != number]) for number in range(_PARTS)):
+    fold = _folds(order, seed, None if groups is None else groups[held_out], policy.stack_folds)
+    if not all(rows.distinct(order[fold != k]) for k in range(policy.stack_folds)):
         return None, mean
     with threads_limited(1):
-        for number in range(_PARTS):
-            here = order[part == number]
-            coef, intercept = rows.fit(order[part != number])
-            own = [answer[here] for answer in answers]
-            said[here] = stacked(own, {"coef": coef, "intercept": intercept}, classes)
+        cross_fitted = _cross_fit(rows, outputs, order, fold)
         coef, intercept = rows.fit(order)
-    both = mean.copy()
-    both[seen] = (1 - _SHARE) * mean[seen] + _SHARE * said
+    share, both = policy.stack_share, mean.copy()
+    both[held_out] = (1 - share) * mean[held_out] + share * cross_fitted
     names = [result.candidate.name for result, _ in weighted]
-    found = Stack(candidates=names, coef=coef.tolist(), intercept=intercept.tolist(), share=_SHARE)
-    return found, both
+    stack = Stack(candidates=names, coef=coef.tolist(), intercept=intercept.tolist(), share=share)
+    return stack, both
 
 
-def _parts(order: Index, seed: int, groups: Index | None) -> Index:
-    """The part of each row of the order: in turn, or that of its group."""
+def _folds(order: Index, seed: int, groups: Index | None, folds: int) -> Index:
+    """Return the fold of each row of the order: in turn, or that of its group."""
     if groups is None:
-        return np.arange(len(order)) % _PARTS
-    groups = np.random.default_rng(seed).permutation(groups.max() + 1) % _PARTS
-    return np.asarray(groups[groups[order]], dtype=np.intp)
+        return np.arange(len(order)) % folds
+    of_group = np.random.default_rng(seed).permutation(groups.max() + 1) % folds
+    return np.asarray(of_group[groups[order]], dtype=np.intp)
+
+
+def _cross_fit(rows: "_StackRows", outputs: list[Array], order: Index, fold: Index) -> Array:
+    """Return the stack's output for each row by a fit on the other folds."""
+    output = np.empty_like(outputs[0])
+    for k in range(rows.policy.stack_folds):
+        here = order[fold == k]
+        coef, intercept = rows.fit(order[fold != k])
+        own = [member[here] for member in outputs]
+        output[here] = stacked(own, {"coef": coef, "intercept": intercept}, rows.classes)
+    return output
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _StackRows:
     """What a stack learns from: inputs of shape (rows, inputs), targets and weights."""
 
     inputs: Array
     y: Array
     classes: int
     weight: Array | None
+    policy: EnsemblePolicy
 
     @property
-    def most(self) -> int:
-        """How many rows one fit may take."""
+    def max_rows(self) -> int:
+        """How many rows one fit may use."""
         outputs = self.classes if self.classes > 2 else 1
-        within = _MOST_CELLS // int(self.inputs.shape[1] * outputs)
-        return min(_ROWS, max(_LEAST_ROWS, within))
+        within = self.policy.max_stack_cells // int(self.inputs.shape[1] * outputs)
+        return min(self.policy.stack_rows, max(self.policy.min_stack_rows, within))
 
-    def has_enough(self) -> bool:
-        """Ten rows for each input, and two classes (or three of more) in every sample."""
-        if min(len(self.y), self.most) < _ROWS_AN_INPUT * self.inputs.shape[1]:
+    @property
+    def enough(self) -> bool:
+        """Whether there are ten rows per input, and two classes (or three of more) per sample."""
+        least = self.policy.stack_rows_per_input * self.inputs.shape[1]
+        if min(len(self.y), self.max_rows) < least:
             return False
         if not self.classes:
             return True
-        least = 2 * _PARTS * max(1.0, len(self.y) / self.most)
+        least_per_class = 2 * self.policy.stack_folds * max(1.0, len(self.y) / self.max_rows)
         counts = np.bincount(self.y.astype(np.intp))
-        return bool(np.sum(counts >= least) >= min(self.classes, 3))
+        return bool(np.sum(counts >= least_per_class) >= min(self.classes, 3))
 
-    def can_tell(self, rows: Index) -> bool:
-        """Whether there are two classes (or values) among some rows."""
+    def distinct(self, rows: Index) -> bool:
+        """Return whether some rows hold two classes (or values)."""
         return bool(len(rows) and np.ptp(self.y[rows]) > 0)
 
     def fit(self, rows: Index) -> tuple[Array, Array]:
-        """Coefficients of shape (outputs, inputs), and intercepts; one output for two classes."""
-        if len(rows) > self.most:
-            rows = rows[np.linspace(0, len(rows) - 1, self.most).astype(np.intp)]
-        return _fit(self.inputs[rows], self.y[rows], self.classes, _of(self.weight, rows))
+        """Return coefficients of shape (outputs, inputs), and intercepts; one output if binary."""
+        if len(rows) > self.max_rows:
+            rows = rows[np.linspace(0, len(rows) - 1, self.max_rows).astype(np.intp)]
+        x, y, weight = self.inputs[rows], self.y[rows], weights_of(self.weight, rows)
+        if self.classes:
+            return _fit_classes(x, y, self.classes, weight, self.policy)
+        return _fit_values(x, y, weight, self.policy)
 
 
-def _of(weight: Array | None, rows: Index) -> Array | None:
-    return None if weight is None else weight[rows]
+def _fit_values(
+    x: Array, y: Array, weight: Array | None, policy: EnsemblePolicy
+) -> tuple[Array, Array]:
+    centre, spread = float(y.mean()), float(y.std()) or 1.0
+    model = Ridge(alpha=policy.stack_ridge * len(y), positive=True)
+    model.fit((x - centre) / spread, (y - centre) / spread, sample_weight=weight)
+    coef = model.coef_[None, :]
+    return coef, centre * (1 - coef.sum(axis=1)) + spread * model.intercept_
 
 
-def _fit(x: Array, truth: Array, classes: int, weight: Array | None) -> tuple[Array, Array]:
-    if not classes:
-        centre, spread = float(truth.mean()), float(truth.std()) or 1.0
-        line = Ridge(alpha=_RIDGE * len(truth), positive=True)
-        line.fit((x - centre) / spread, (truth - centre) / spread, sample_weight=weight)
-        coef = line.coef_[None, :]
-        return coef, centre * (1 - coef.sum(axis=1)) + spread * line.intercept_
-    model = LogisticRegression(C=_STRENGTH, max_iter=_STEPS, tol=1e-3)
-    model.fit(x, truth.astype(np.intp), sample_weight=weight)
+def _fit_classes(
+    x: Array, y: Array, classes: int, weight: Array | None, policy: EnsemblePolicy
+) -> tuple[Array, Array]:
+    model = LogisticRegression(C=policy.stack_c, max_iter=policy.stack_steps, tol=1e-3)
+    model.fit(x, y.astype(np.intp), sample_weight=weight)
     if len(model.classes_) == classes:
         return model.coef_, model.intercept_
-    # A class that is not among these rows gets no more than a trace.
-    coef, intercept = np.zeros((classes, x.shape[1])), np.full(classes, -20.0)
+    coef, intercept = np.zeros((classes, x.shape[1])), np.full(classes, _ABSENT_CLASS)
     coef[model.classes_], intercept[model.classes_] = model.coef_, model.intercept_
     return coef, intercept

@@ -1,9 +1,9 @@
 """All rows of a table that was sampled: prepared block by block, and kept as files.
 
-A block never holds a row that the search judges by: test rows go by the same rule as in the
-sample (so they stay unseen over versions of a table), rows of the validation part by their keys.
-Sampled training rows are not read again but taken as the fold has them, for their target means
-are cross-fitted.
+A block never holds a row that the search evaluates on: test rows are excluded by the same rule as
+in the sample (so they stay unseen over versions of a table), validation rows by their keys.
+Sampled training rows are not read again but taken from the fold, since their target means are
+cross-fitted.
 """
 
 import time
@@ -20,21 +20,15 @@ from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldData
 from pipeweave_dagster.core.training.data.input_table import (
-    Index,
     batches,
-    columns_of,
-    encode_targets,
+    encode_further_targets,
+    fit_columns,
 )
-from pipeweave_dagster.core.training.data.split import (
-    group_keys,
-    keeps_duplicates_together,
-    side_keys,
-)
-from pipeweave_dagster.core.training.data.training_set import TrainingSet, dividing
+from pipeweave_dagster.core.training.data.split import Index, keeps_copies_together
+from pipeweave_dagster.core.training.data.split_frame import split_frame
+from pipeweave_dagster.core.training.data.split_keys import Keys, content_keys, group_keys
+from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.search.fit_timeout import FitTimeoutError
-
-_MOST_OF_TIME = 0.5
-"""Preparing the rows may take that part of the time, for boosting is what they are prepared for."""
 
 
 class Block(NamedTuple):
@@ -53,41 +47,43 @@ def write_blocks(
     folder: Path,
     deadline: float,
 ) -> list[Block]:
-    """Prepare all rows that fitting may see; linear in rows, memory of one block.
+    """Prepare all rows that fitting may use; time linear in rows, memory of one block.
 
     Args:
-        training_set: The sample, and the plan of features.
+        training_set: The sample, and the frame of features.
         crosses: Feature crosses of the search.
-        fold: The fold whose fitted transformer is used, and whose validation part stays unseen.
+        fold: The fold whose fitted transformer is used, and whose validation rows stay unseen.
         data: The typed table (Parquet).
         folder: Empty; gets the files.
-        deadline: `time.time()` until which blocks and boosting must be done.
+        deadline: `time.time()` by which preparing and boosting must be done.
 
     Raises:
-        FitTimeoutError: If writing alone would take more than half of the time.
+        FitTimeoutError: If preparing alone would take more than half of the time.
     """
     blocks = [_write(folder, 0, fold.x, fold.y, fold.weight)]
-    judged = _judged(training_set, fold)
+    excluded = _evaluation_keys(training_set, fold)
+    total, limits = training_set.table.total, training_set.limits
     began, done = time.time(), 0
-    for start, batch in batches(data, columns_of(training_set.spec)):
+    for start, batch in batches(data, fit_columns(training_set.spec), limits):
         raw = batch.to_pandas()
-        chosen, y, weight = _new_rows(training_set, fold, raw, start, judged)
-        if len(chosen):
-            features = prepare(raw.iloc[chosen], training_set.frame)
-            x = fold.transformer.transform(with_crosses(features, crosses) if crosses else features)
+        rows, y, weight = _new_rows(training_set, fold, raw, start, excluded)
+        if len(rows):
+            features = prepare(raw.iloc[rows], training_set.frame)
+            features = with_crosses(features, crosses) if crosses else features
+            x = fold.transformer.transform(features)
             blocks.append(_write(folder, len(blocks), x, y, weight))
         done += len(raw)
-        expected = (time.time() - began) * training_set.table.total / done
-        if began + expected > time.time() + _MOST_OF_TIME * (deadline - began):
+        expected = (time.time() - began) * total / done
+        if began + expected > time.time() + limits.preparation_part * (deadline - began):
             raise FitTimeoutError(
-                f"preparing {training_set.table.total:,} rows would take {expected:.0f} s, more "
-                f"than half of the {deadline - began:.0f} s that were left"
+                f"preparing {total:,} rows would take {expected:.0f} s, more than half of the "
+                f"{deadline - began:.0f} s that were left"
             )
     return blocks
 
 
-def rows_of(blocks: list[Block]) -> int:
-    """How many rows there are in all."""
+def count_rows(blocks: list[Block]) -> int:
+    """Return how many rows there are in all."""
     return sum(len(np.load(block.y, mmap_mode="r")) for block in blocks)
 
 
@@ -96,44 +92,40 @@ def _new_rows(
     fold: FoldData,
     raw: pd.DataFrame,
     start: int,
-    judged: NDArray[np.uint64] | None,
+    excluded: Keys | None,
 ) -> tuple[Index, Array, Array | None]:
-    """Which rows of a batch are new to the sample and may be learned from; targets, weights."""
-    y, weight, known = encode_targets(training_set.spec, training_set.table, raw)
-    known &= ~_among(np.arange(start, start + len(raw)), training_set.table.positions)
-    if training_set.table.classes:
+    """Return the training rows of a batch that are not in the sample; their targets and weights."""
+    table, share = training_set.table, training_set.spec.split.test_share
+    y, weight, known = encode_further_targets(training_set.spec, table, raw)
+    known &= ~_among(np.arange(start, start + len(raw)), table.positions)
+    if table.classes:
         known &= np.isin(y, fold.known)
-    chosen = np.flatnonzero(known)
-    if judged is not None:
-        keys = _keys(training_set, raw.iloc[chosen])
-        test = keys / 2.0**64 < training_set.spec.split.test_share
-        chosen = chosen[~(test | np.isin(keys, judged))]
-    y = (
-        np.searchsorted(fold.known, y[chosen]).astype(float)
-        if training_set.table.classes
-        else y[chosen]
-    )
-    return chosen, y, None if weight is None else weight[chosen]
+    rows = np.flatnonzero(known)
+    if excluded is not None:
+        keys = _keys(training_set, raw.iloc[rows])
+        rows = rows[~((keys / 2.0**64 < share) | np.isin(keys, excluded))]
+    y = np.searchsorted(fold.known, y[rows]).astype(float) if table.classes else y[rows]
+    return rows, y, None if weight is None else weight[rows]
 
 
-def _judged(training_set: TrainingSet, fold: FoldData) -> NDArray[np.uint64] | None:
-    """Keys of the rows that are judged on; None where copies are on both sides by nature."""
-    if training_set.spec.split.kind == "hash" and not keeps_duplicates_together(training_set.split):
+def _evaluation_keys(training_set: TrainingSet, fold: FoldData) -> Keys | None:
+    """Return the keys of test and validation rows; None if copies are on both sides by nature."""
+    split, table = training_set.split, training_set.table
+    if training_set.spec.split.kind == "hash" and not keeps_copies_together(split):
         return None
-    rows = np.union1d(training_set.split.train[fold.valid], training_set.split.test)
-    raw = training_set.table.raw.iloc[rows]
-    divider = training_set.table.divider
-    return _keys(
-        training_set, raw if divider is None else raw.assign(**{str(divider.name): divider[rows]})
-    )
+    rows = np.union1d(split.train[fold.valid], split.test)
+    raw, divider = table.raw.iloc[rows], table.divider
+    if divider is not None:
+        raw = raw.assign(**{str(divider.name): divider[rows]})
+    return _keys(training_set, raw)
 
 
-def _keys(training_set: TrainingSet, raw: pd.DataFrame) -> NDArray[np.uint64]:
+def _keys(training_set: TrainingSet, raw: pd.DataFrame) -> Keys:
     spec = training_set.spec.split
-    features = prepare(raw, dividing(training_set.spec, training_set.frame))
+    features = prepare(raw, split_frame(training_set.spec, training_set.frame))
     if spec.kind == "group" and spec.column is not None:
         return group_keys(raw[spec.column], features)
-    return side_keys(features)
+    return content_keys(features)
 
 
 def _among(values: Index, ordered: Index) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""One candidate: fitted fold by fold, scored on the rows that each fold left out."""
+"""One candidate: fitted fold by fold, scored on the validation rows of each fold."""
 
 import time
 from dataclasses import dataclass, field
@@ -14,22 +14,29 @@ from pipeweave_dagster.core.training.families.base import THREADS, threads_limit
 from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 _STORE_TREE_S = 0.3e-3
+"""Seconds for writing one tree of a model (measured on one core of 2024)."""
 
 
 @dataclass
 class CvResult:
-    """What a candidate has done so far.
+    """The cross-validation of one candidate so far.
 
     Attributes:
-        scores: Score on each fold that is done (None where the metric is not defined on it).
+        candidate: Its family and parameters.
+        oof: Out-of-fold output, shape (rows,) or (rows, classes); NaN for rows of other folds.
+        scores: Score of each fold done (None where the metric is not defined on it).
         members: The fitted model of each of these folds, with the fold's features; empty once
-            it is plain that they are of no use (`released`), and for folds of an earlier run.
-        oof: Its output for the rows of these folds; NaN elsewhere.
-        note: Why it failed or was not gone on with; empty if all is well.
+            they cannot be chosen (`released`), and for folds of an earlier run.
+        round_counts: Boosting rounds (or trees) found best on each fold.
+        seconds: Spent on all folds.
+        note: Why it failed or was not continued; empty if all is well.
+        failed: Whether not even the first fold could be fitted.
         busy: Whether a fold is being fitted right now.
-        proposal: Whether it was found by the adaptive part of the search.
+        is_proposal: Whether it was found by the adaptive part of the search.
+        cut: Whether a fit was stopped early by its deadline.
+        released: Whether its models were dropped.
         fold_rows: How many rows a fold learns from.
-        predict_s: Seconds for the answer to one row.
+        predict_s: Seconds to predict one row.
     """
 
     candidate: Candidate
@@ -41,25 +48,30 @@ class CvResult:
     note: str = ""
     failed: bool = False
     busy: bool = False
-    proposal: bool = False
+    is_proposal: bool = False
     cut: bool = False
     released: bool = False
     fold_rows: int = 1
     predict_s: float = 0.0
 
     @property
+    def is_baseline(self) -> bool:
+        """Whether it is the constant model."""
+        return self.candidate.family == "dummy"
+
+    @property
     def folds_done(self) -> int:
-        """Folds that are done."""
+        """How many folds are done."""
         return len(self.scores)
 
     @property
     def score(self) -> float | None:
-        """Mean over the folds that are done."""
+        """Mean over the folds done."""
         known = [s for s in self.scores if s is not None]
         return float(np.mean(known)) if known else None
 
     def score_on(self, folds: int) -> float | None:
-        """Mean over the first folds; None where not all of them are done."""
+        """Return the mean over the first folds; None if not all of them are done."""
         known = [s for s in self.scores[:folds] if s is not None]
         return sum(known) / len(known) if known and self.folds_done >= folds else None
 
@@ -69,7 +81,7 @@ class CvResult:
         return self.seconds / self.folds_done if self.folds_done else 0.0
 
     def output_seconds(self, test_rows: int) -> float:
-        """What one of its models costs after the search: to answer for test rows, to be stored."""
+        """Return the seconds that one of its models takes to predict test rows and to be stored."""
         trees = (self.rounds or 0) * (self.oof.shape[1] if self.oof.ndim > 1 else 1)
         return self.predict_s * test_rows + trees * _STORE_TREE_S
 
@@ -79,20 +91,20 @@ class CvResult:
         return round(float(np.mean(self.round_counts))) if self.round_counts else None
 
     def release(self) -> None:
-        """Forget the models of a candidate that cannot be chosen any more."""
+        """Drop the models of a candidate that cannot be chosen any more."""
         self.members, self.released = [], True
         self.oof = self.oof[:0]
 
 
 def new_result(candidate: Candidate, cache: FoldCache) -> CvResult:
-    """A candidate with no fold done."""
+    """Return the result of a candidate with no fold done."""
     rows, classes = len(cache.problem.y), cache.problem.classes
     oof = np.full((rows, classes) if classes else rows, np.nan)
     return CvResult(candidate, oof, fold_rows=len(cache.problem.folds[0][0]))
 
 
 class FoldRun(NamedTuple):
-    """One fold of a candidate: its model, its output for the rows left out, and their score."""
+    """One fold of a candidate: its model, its output for the validation rows, and their score."""
 
     fit: Fit
     data: FoldData
@@ -100,7 +112,7 @@ class FoldRun(NamedTuple):
     score: float | None
     seconds: float
     predict_s: float = 0.0
-    """Of these seconds, what the answers for the rows left out took."""
+    """Of these seconds, what predicting the validation rows took."""
 
 
 def run_fold(
@@ -108,22 +120,25 @@ def run_fold(
 ) -> FoldRun:
     """Fit and score one fold.
 
-    It changes nothing, so that a fit which was left behind cannot add to a result later.
+    It changes nothing, so that an abandoned fit cannot add to a result later.
+
+    Raises:
+        ArithmeticError: If the output is not finite.
     """
     began = time.time()
     problem = cache.problem
     data = cache.get(candidate.view, fold)
     fit = fit_candidate(candidate, cache.rows(candidate.view, data, None), deadline)
     fitted = time.time()
-    # Else scikit-learn's boosting answers in as many threads as there are cores, which spin while
-    # they wait for each other: beside a second fit, an answer of 0.1 s took 7 s.
+    # Else scikit-learn's boosting predicts in as many threads as there are cores, which spin while
+    # they wait for each other: beside a second fit, a prediction of 0.1 s took 7 s.
     with threads_limited(problem.threads or THREADS):
-        found = model_output(fit, data, data.x_valid, problem.classes)
+        output = model_output(fit, data, data.x_valid, problem.classes)
     predict_s = time.time() - fitted
-    if not np.isfinite(found).all():
-        raise ArithmeticError("its output holds values that are no finite numbers")
-    value = score(metric, problem.y[data.valid], found, weights_of(problem.weight, data.valid))
-    return FoldRun(fit, data, found, value, time.time() - began, predict_s)
+    if not np.isfinite(output).all():
+        raise ArithmeticError("its output holds values that are not finite numbers")
+    value = score(metric, problem.y[data.valid], output, weights_of(problem.weight, data.valid))
+    return FoldRun(fit, data, output, value, time.time() - began, predict_s)
 
 
 def add_fold(result: CvResult, run: FoldRun) -> None:
@@ -139,7 +154,7 @@ def add_fold(result: CvResult, run: FoldRun) -> None:
 
 
 def leaderboard_trial(result: CvResult, folds: int) -> Trial:
-    """The line of the leaderboard."""
+    """Return the entry of the leaderboard."""
     known = [s for s in result.scores if s is not None]
     state: Literal["done", "failed", "cut"] = "done"
     note = result.note
@@ -149,7 +164,7 @@ def leaderboard_trial(result: CvResult, folds: int) -> Trial:
         state = "cut"
         note = note or f"{result.folds_done} of {folds} folds"
     elif result.cut:
-        note = note or "stopped early by time"
+        note = note or "stopped early: no time left"
     return Trial(
         name=result.candidate.name,
         family=result.candidate.family,

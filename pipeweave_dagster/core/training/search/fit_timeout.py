@@ -1,4 +1,4 @@
-"""The last resort against a fit that does not come back: stop waiting for it."""
+"""The last resort against a fit that does not return: stop waiting for it."""
 
 import threading
 from collections.abc import Callable
@@ -8,17 +8,17 @@ T = TypeVar("T")
 
 
 class FitTimeoutError(TimeoutError):
-    """A fit went past its hard limit and was left behind."""
+    """A fit exceeded its time limit and was abandoned."""
 
 
 def run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
     """Run a call in a daemon thread and wait for it no longer than `seconds`.
 
     Every family watches its own deadline; this is for a library call that cannot be interrupted.
-    The thread that is left behind dies with the (child) process.
+    The abandoned thread dies with the (child) process.
 
     Raises:
-        FitTimeoutError: If the call is not done in time. Other errors pass through.
+        FitTimeoutError: If the call does not return in time. Other errors pass through.
     """
     outcome: dict[str, Any] = {}
 
@@ -32,7 +32,7 @@ def run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise FitTimeoutError(f"left behind after {seconds:.1f} s, its limit")
+        raise FitTimeoutError(f"abandoned after its limit of {seconds:.1f} s")
     if "error" in outcome:
         raise outcome["error"]
     value: T = outcome["value"]

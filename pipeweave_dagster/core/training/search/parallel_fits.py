@@ -1,4 +1,4 @@
-"""Fits side by side: small tables gain more from two fits at a time than from two threads each."""
+"""Run fits in parallel: small tables gain more from two fits than from two threads per fit."""
 
 import threading
 import time
@@ -9,50 +9,55 @@ from typing import Any, NamedTuple
 from pipeweave_dagster.core.training.search.fit_timeout import run_with_timeout
 
 _PAUSE_S = 0.005
+"""Pause before the next task is requested again."""
 
 
 class FitTask(NamedTuple):
-    """One call, the seconds after which it is left behind, and what is done with its outcome.
+    """One fit.
 
-    `finish` gets the value (None if it failed), the error (None if all is well), and the seconds.
+    Attributes:
+        call: Fits; returns the value.
+        timeout_s: Seconds after which it is abandoned.
+        on_done: Called with the value (None if it failed), the error (None if it did not), and
+            the seconds it took.
     """
 
     call: Callable[[], Any]
-    limit_s: float
-    finish: Callable[[Any, Exception | None, float], None]
+    timeout_s: float
+    on_done: Callable[[Any, Exception | None, float], None]
 
 
 WAIT = FitTask(lambda: None, 0.0, lambda *_: None)
-"""Said instead of work while nothing can be decided before another lane has finished."""
+"""Returned instead of a task while nothing can be decided before a running fit has finished."""
 
 
-def run_parallel(parallel_fits: int, take: Callable[[], FitTask | None]) -> None:
-    """Call until `take` gives None in every lane.
+def run_parallel(parallel_fits: int, next_task: Callable[[], FitTask | None]) -> None:
+    """Run tasks in parallel until `next_task` returns None to every thread.
 
     Args:
-        parallel_fits: How many calls at a time; with one, all is done in order.
-        take: Says what to do next; it and `finish` are never called at the same time.
+        parallel_fits: How many tasks run at a time; with one, they run in order.
+        next_task: Returns the next task; it and `on_done` are never called concurrently.
     """
     lock = threading.Lock()
     failures: list[BaseException] = []
 
-    def lane() -> None:
+    def work() -> None:
         while not failures:
             with lock:
-                work = take()
-            if work is None:
+                task = next_task()
+            if task is None:
                 return
-            if work is WAIT:
+            if task is WAIT:
                 time.sleep(_PAUSE_S)
                 continue
-            outcome = _attempt(work)
+            outcome = _attempt(task)
             with lock:
-                work.finish(*outcome)
+                task.on_done(*outcome)
 
     def guarded() -> None:
         try:
-            lane()
-        except BaseException as error:  # noqa: BLE001 - raised again below, and ends the other fits
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again below; ends the other threads
             failures.append(error)
 
     others = [threading.Thread(target=guarded, daemon=True) for _ in range(parallel_fits - 1)]
@@ -68,9 +73,9 @@ def run_parallel(parallel_fits: int, take: Callable[[], FitTask | None]) -> None
         raise failures[0]
 
 
-def _attempt(work: FitTask) -> tuple[Any, Exception | None, float]:
+def _attempt(task: FitTask) -> tuple[Any, Exception | None, float]:
     began = time.time()
     try:
-        return run_with_timeout(work.limit_s, work.call), None, time.time() - began
+        return run_with_timeout(task.timeout_s, task.call), None, time.time() - began
     except Exception as error:  # noqa: BLE001 - one fit must not end the search
         return None, error, time.time() - began

@@ -1,19 +1,15 @@
-"""The time that a search leaves alone: for the fit on all rows, for test scores and files."""
+"""The time that a search leaves for what follows: refit, test predictions and files."""
 
 from dataclasses import dataclass
 
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 from pipeweave_dagster.core.training.search.refit_time import (
-    SLOWER,
-    expected_refit,
+    expected_refit_s,
     refit_seconds,
     seconds_beyond_reserve,
 )
-
-_MOST_FOR_REFIT, _SEEDS_PART = 0.35, 0.1
-_SEEDS = 2
-_MOST_FOR_THE_END = 0.25
 
 
 @dataclass(frozen=True)
@@ -21,43 +17,43 @@ class TimeReserve:
     """What the candidates that are likely to be chosen will cost after the search.
 
     Attributes:
-        budget: The budget; what it keeps for the end by itself is not counted again.
-        rows: How many rows the fit at the end will have.
-        test_rows: How many rows the model is asked for then.
+        budget: The time budget; its own reserve is not counted again.
+        rows: How many rows the refit has.
+        test_rows: How many rows are predicted after the search.
         parallel_fits: How many fits run at a time.
+        policy: Most that is reserved.
     """
 
     budget: TimeBudget
     rows: int
     test_rows: int
     parallel_fits: int = 1
+    policy: SearchPolicy = DEFAULT_POLICY
 
     def for_refit(self, best: list[CvResult]) -> float:
-        """Return the seconds for the fit on all rows; one candidate cannot use parallel fits."""
-        wanted = refit_seconds([(result, 1.0) for result in best], self.rows)
+        """Return the seconds for the refit; one candidate cannot use several parallel fits."""
+        policy, total = self.policy, self.budget.budget_s
+        seconds = refit_seconds([(result, 1.0) for result in best], self.rows, policy)
         # Models of an earlier run are fitted again, one after the other.
-        wanted += self.parallel_fits * sum(
-            r.fold_seconds * (r.folds_done - len(r.members)) for r in best
-        )
-        wanted = max(
-            wanted / self.parallel_fits, *(expected_refit(r, self.rows) for r in best[:1]), 0.0
-        )
+        again = sum(r.fold_seconds * (r.folds_done - len(r.members)) for r in best)
+        seconds += self.parallel_fits * again
+        longest = [expected_refit_s(r, self.rows, policy) for r in best[:1]]
+        seconds = max(seconds / self.parallel_fits, *longest, 0.0)
         # A second seed of each is worth waiting for only where it is cheap.
-        wanted = max(wanted, min(wanted * _SEEDS, _SEEDS_PART * self.budget.budget_s))
-        return min(wanted, _MOST_FOR_REFIT * self.budget.budget_s)
+        second_seeds = min(seconds * policy.seeds_reserved, policy.second_seed_share * total)
+        return min(max(seconds, second_seeds), policy.max_refit_share * total)
 
-    def for_the_end(self, best: list[CvResult]) -> float:
-        """Seconds for test scores and files, as far as the reserve of the clock is too small."""
-        beyond = seconds_beyond_reserve(
-            best, self.test_rows // self.parallel_fits, self.budget.reserve_s
-        )
-        return min(beyond, _MOST_FOR_THE_END * self.budget.budget_s)
+    def for_output(self, best: list[CvResult]) -> float:
+        """Return the seconds for test predictions and files beyond the budget's own reserve."""
+        test_rows = self.test_rows // self.parallel_fits
+        beyond = seconds_beyond_reserve(best, test_rows, self.budget.reserve_s, self.policy)
+        return min(beyond, self.policy.max_output_share * self.budget.budget_s)
 
-    def room(self, best: list[CvResult]) -> float:
-        """Seconds that are left when the end is set aside, the fit on all rows not."""
-        return max(0.0, self.budget.left_s - self.for_the_end(best))
+    def left_s(self, best: list[CvResult]) -> float:
+        """Return the seconds left beside test predictions and files, refit included."""
+        return max(0.0, self.budget.left_s - self.for_output(best))
 
     def affords(self, seconds: float, best: list[CvResult]) -> bool:
-        """Whether that many more seconds, or somewhat more, leave enough for all of it."""
-        kept = self.for_refit(best) + self.for_the_end(best)
-        return seconds * SLOWER + kept <= self.budget.left_s
+        """Return whether a fit of so many seconds, or somewhat more, leaves enough for the rest."""
+        kept = self.for_refit(best) + self.for_output(best)
+        return seconds * self.policy.slower_fit + kept <= self.budget.left_s

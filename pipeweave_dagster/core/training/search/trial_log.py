@@ -1,12 +1,13 @@
-"""What a search has finished, on disk: a search that was killed or is to go on repeats none of it.
+"""Keep finished folds of a search on disk, so that a resumed search repeats none of them.
 
-One line of JSON a fold, and its output for the rows left out as a `.npy` file; the line is written
-last, so a line stands for whole data. Models are not kept: the few that are chosen in the end are
-fitted again, which gives the same ones.
+One JSON line per fold, and its output for the validation rows as a `.npy` file; the line is written
+last, so a line stands for complete data. Models are not kept: the few that are chosen in the end
+are fitted again, which gives the same ones.
 """
 
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +24,21 @@ _FILE = "trials.jsonl"
 
 
 class TrialLog:
-    """The record of one search; without a folder it remembers nothing.
+    """The record of one search; without a folder nothing is kept.
 
     Args:
-        folder: Belongs to one pipeline, table and seed; made if absent.
+        folder: Belongs to one pipeline, table and seed; created if absent.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.lines: list[dict[str, Any]] = []
         if folder is not None and (folder / _FILE).exists():
-            self.lines = list(_readable(folder / _FILE))
+            self.lines = list(_read_lines(folder / _FILE))
 
     @property
     def crosses(self) -> list[FrameEntry] | None:
-        """The feature crosses of the search; None if it did not come so far."""
+        """The feature crosses of the search; None if it did not get that far."""
         return next((line["made"] for line in self.lines if "made" in line), None)
 
     def record_crosses(self, crosses: list[FrameEntry]) -> None:
@@ -45,8 +46,8 @@ class TrialLog:
         if self.crosses is None:
             self._write({"made": crosses})
 
-    def tell(self, candidate: Candidate, fold: int, run: FoldRun) -> None:
-        """Remember a fold."""
+    def record_fold(self, candidate: Candidate, fold: int, run: FoldRun) -> None:
+        """Record a finished fold."""
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ class TrialLog:
         )
 
     def candidates(self) -> list[Candidate]:
-        """Those with at least one fold, in the order in which they were begun."""
+        """Return the candidates with at least one fold, in the order in which they were started."""
         found: dict[str, Candidate] = {}
         for line in self.lines:
             if "name" in line:
@@ -77,22 +78,19 @@ class TrialLog:
         return list(found.values())
 
     def restore(self, candidate: Candidate, cache: FoldCache) -> CvResult:
-        """A candidate with the folds that are on record; folds that were cut short are left out.
+        """Return a candidate with its recorded folds, except those that were cut short.
 
         (With more time they may do better.)
         """
         result = new_result(candidate, cache)
         for line in self.lines:
-            if (
-                line.get("name") != candidate.name
-                or line["fold"] != result.folds_done
-                or line["cut"]
-            ):
+            if line.get("name") != candidate.name or line["cut"]:
+                continue
+            if line["fold"] != result.folds_done or line["params"] != candidate.params:
                 continue
             output = self._output(line["output"])
             valid = cache.problem.folds[result.folds_done][1]
-            same = line["params"] == candidate.params and output is not None
-            if not same or output.shape != result.oof[valid].shape:
+            if output is None or output.shape != result.oof[valid].shape:
                 continue
             result.oof[valid] = output
             result.scores.append(line["score"])
@@ -117,13 +115,13 @@ class TrialLog:
             file.write(json.dumps(line) + "\n")
 
 
-def _readable(path: Path) -> Any:
-    """Whole lines; the last one may be torn, where the process was killed while it wrote."""
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield complete lines; the last one may be torn if the process was killed while writing."""
     for text in path.read_text(encoding="utf-8").splitlines():
         try:
             line = json.loads(text)
         except ValueError:
-            _log.warning("a torn line in the record of trials was left out")
+            _log.warning("an incomplete line of the trial log was ignored")
             continue
         if isinstance(line, dict):
             yield line

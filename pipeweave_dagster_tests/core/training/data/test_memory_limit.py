@@ -1,4 +1,6 @@
-"""A table that would not fit into memory is sampled, which is said, or refused unread."""
+"""A table that would not fit into memory is sampled, with a note, or refused before reading."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,9 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay, train
+from pipeweave_dagster.core.training.data.limits import DataLimits
 from pipeweave_dagster.core.training.data.memory_limit import COPIES, FIXED_MB, rows_that_fit
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 ROWS = 6_000
@@ -30,19 +34,19 @@ def table(tmp_path_factory):
     return frame, spec.model_copy(update={"steps": steps}), data
 
 
-def test_rows_are_foreseen_from_width_and_room(table):
+def test_rows_are_estimated_from_width_and_free_memory(table):
     _, spec, data = table
     assert rows_that_fit(spec, data, None) is None
     assert rows_that_fit(spec, data, FIXED_MB + 1_000) is None
     fits = rows_that_fit(spec, data, FIXED_MB + 4)
     assert fits is not None
     assert 1_000 <= fits < ROWS
-    # Nine numbers and a short word a row; a long text would leave room for far fewer.
+    # Nine numbers and a short word per row; a long text would leave room for far fewer.
     assert fits < 4 * 2**20 / (COPIES * 8 * 8)
     assert rows_that_fit(spec, data, FIXED_MB + 8) > 1.5 * fits
 
 
-def test_a_long_text_takes_more_room_than_a_number(tmp_path):
+def test_a_long_text_takes_more_memory_than_a_number(tmp_path):
     rng = np.random.default_rng(0)
     fits = []
     for length in (2, 400):
@@ -52,7 +56,7 @@ def test_a_long_text_takes_more_room_than_a_number(tmp_path):
     assert fits[0] > 2 * fits[1]
 
 
-def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_path):
+def test_a_sampled_training_is_noted_and_replayed_on_the_same_rows(table, tmp_path):
     frame, spec, data = table
     for name in ("out", "again"):
         (tmp_path / name).mkdir()
@@ -61,10 +65,10 @@ def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
     )  # fmt: skip
     assert trained.rows_train + trained.rows_test == trained.rows_fit < ROWS == trained.sampled_of
-    told = Evaluation(rows=1, metric=trained.metric, metrics={}, baseline={}, verdict="model")
-    card = model_card(trained, spec, told)
+    evaluation = Evaluation(rows=1, metric=trained.metric, metrics={}, baseline={}, verdict="model")
+    card = model_card(trained, spec, evaluation)
     assert f"random sample of {trained.rows_fit:,} of 6,000 rows" in card
-    assert "MB of memory that were free" in card
+    assert "MB of free memory" in card
     replay(spec, trained, data, tmp_path / "again")
     before, after = (
         raw_scores(load_bundle(tmp_path / n / "model.skops"), frame) for n in ("out", "again")
@@ -72,7 +76,7 @@ def test_a_sampled_training_says_so_and_is_replayed_on_the_same_rows(table, tmp_
     np.testing.assert_array_equal(before, after)
 
 
-def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, tmp_path):
+def test_with_memory_for_all_rows_there_is_no_note_and_no_field(table, tmp_path):
     _, spec, data = table
     trained = train(
         spec=spec, data=data, out=tmp_path,
@@ -82,19 +86,19 @@ def test_with_room_for_all_nothing_is_said_and_the_document_is_as_before(table, 
     assert not {"rows_fit", "sampled_of"} & trained.model_dump(mode="json").keys()
 
 
-def test_a_sample_for_the_sake_of_time_is_not_put_down_to_memory(table, tmp_path, monkeypatch):
+def test_a_sample_that_saves_time_is_not_attributed_to_memory(table, tmp_path):
     _, spec, data = table
-    monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table.MOST_CELLS", 1)
-    monkeypatch.setattr("pipeweave_dagster.core.training.data.input_table._LEAST_ROWS", 900)
+    policy = replace(DEFAULT_POLICY, data=DataLimits(max_cells=1, min_sample_rows=900))
     trained = train(
         spec=spec, data=data, out=tmp_path,
         budget_s=30, started_at=0.0, memory_mb=FIXED_MB + 4,
+        policy=policy,
     )  # fmt: skip
     assert (trained.rows_fit, trained.sampled_of) == (None, ROWS)
     assert "memory" not in " ".join(trained.notes)
 
 
-def test_what_does_not_fit_at_all_is_refused_before_it_is_read(table, tmp_path):
+def test_a_table_that_does_not_fit_at_all_is_refused_before_it_is_read(table, tmp_path):
     _, spec, data = table
     with pytest.raises(PipeWeaveError, match="too little memory to train: 200 MB") as caught:
         train(

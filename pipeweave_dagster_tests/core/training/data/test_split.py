@@ -145,11 +145,11 @@ def test_rows_without_a_group_stand_alone(rows):
     spec = SplitSpec(kind="group", column="g")
     split = split_rows(spec, rows, groups, np.zeros(1000, dtype=np.intp))
     assert 60 < (split.test < 500).sum() < 140
-    assert "500 of them rows without a value, which stand alone" in split.note
+    assert "500 of them single rows without a value" in split.note
 
 
 def test_two_groups_are_too_few(rows):
-    with pytest.raises(PipeWeaveError, match="2 groups only"):
+    with pytest.raises(PipeWeaveError, match="only 2 groups"):
         split_rows(
             SplitSpec(kind="group", column="g"), rows, pd.Series(["a", "b"] * 500),
             np.zeros(1000, dtype=np.intp),

@@ -1,4 +1,4 @@
-"""A regression of the members' answers beside their weighted mean."""
+"""A stack: a regression of the members' predictions beside their weighted mean."""
 
 import subprocess
 import sys
@@ -20,15 +20,15 @@ from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, train_small_mod
 
 
 def timid(rows, classes, seed=0):
-    """Two members that know the odds, but tell a third of them, each with noise of its own."""
+    """Two members that know the log-odds but predict a third of them, each with its own noise."""
     rng = np.random.default_rng(seed)
     margins = rng.normal(size=(rows, classes)) * 3
     chances = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
     y = np.array([rng.choice(classes, p=chance) for chance in chances], dtype=float)
     members = []
     for name in ("a", "b"):
-        told = np.exp(margins / 3 + rng.normal(size=margins.shape) * 0.3)
-        oof = told / told.sum(axis=1, keepdims=True)
+        output = np.exp(margins / 3 + rng.normal(size=margins.shape) * 0.3)
+        oof = output / output.sum(axis=1, keepdims=True)
         members.append((CvResult(Candidate(name, "linear"), oof), 0.5))
     return members, y
 
@@ -44,7 +44,7 @@ def test_it_sharpens_members_that_are_too_timid(classes):
     assert score("log_loss", y, both) < score("log_loss", y, mean)
 
 
-def test_a_line_of_values_has_no_negative_weight_and_keeps_the_unit():
+def test_a_linear_stack_has_no_negative_weight_and_keeps_the_unit():
     rng = np.random.default_rng(1)
     truth = rng.normal(5_000, 400, 900)
     members = [
@@ -57,7 +57,7 @@ def test_a_line_of_values_has_no_negative_weight_and_keeps_the_unit():
     assert np.mean((both - truth) ** 2) < np.mean((mean - truth) ** 2)
 
 
-def test_its_own_answers_are_cross_fitted():
+def test_its_own_predictions_are_cross_fitted():
     rng = np.random.default_rng(3)
     noise = rng.normal(size=300)
     y = (rng.random(300) < 0.5).astype(float)
@@ -72,18 +72,18 @@ def test_its_own_answers_are_cross_fitted():
     assert score("log_loss", y, both) > score("log_loss", y, in_sample)
 
 
-def test_groups_are_whole_in_its_parts_and_in_those_of_the_calibration():
+def test_groups_are_whole_in_its_folds_and_in_those_of_the_calibration():
     members, y = timid(1500, 2)
     groups = np.repeat(np.arange(30), 50)
-    # Half of the groups say the opposite of what the members make of them.
+    # In half of the groups the target is the opposite of what the members predict.
     turned = np.where(groups % 2, 1 - y, y)
     alone = fit_stack(members, turned, 2)[1]
     whole = fit_stack(members, turned, 2, groups=groups)[1]
     assert not np.array_equal(alone, whole)
-    # All rows of a group are answered by one regression, so equal rows get equal answers.
+    # All rows of a group get the output of one regression, so equal rows get equal outputs.
     same = [(CvResult(r.candidate, np.tile(r.oof[:50], (30, 1))), w) for r, w in members]
-    told = fit_stack(same, turned, 2, groups=groups)[1].reshape(30, 50, 2)
-    assert len(np.unique(told[:, 0, 0])) <= 3
+    output = fit_stack(same, turned, 2, groups=groups)[1].reshape(30, 50, 2)
+    assert len(np.unique(output[:, 0, 0])) <= 3
     assert fit_stack(members, (groups > 14) * 1.0, 2, groups=(groups > 14) * 1)[0] is None
     proba = members[0][0].oof
     assert fit_temperature(y, proba, groups=groups) == pytest.approx(fit_temperature(y, proba))
@@ -132,8 +132,9 @@ def model(request, tmp_path_factory):
     levels = np.searchsorted(np.quantile(value, cuts), value) if cuts else value
     frame["y"] = [f"c{k}" for k in levels] if cuts else levels
     folder = tmp_path_factory.mktemp("stacked")
+    families = ["linear", "lightgbm", "extra_trees"]
     return frame, folder, train_small_model(
-        frame, "y", request.param, folder, families=["linear", "lightgbm", "extra_trees"]
+        frame, "y", request.param, folder, families=families, budget_s=900
     )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def test_a_model_with_a_stack_is_replayed_and_exported(model, tmp_path):
     np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)
 
 
-def test_a_candidate_that_was_not_refitted_is_answered_for_by_the_mean(model):
+def test_a_candidate_that_was_not_refitted_is_replaced_by_the_mean(model):
     frame, _, (_, _, out) = model
     bundle = load_bundle(out / "model.skops")
     gone = bundle["members"][-1]["candidate"]
@@ -171,8 +172,8 @@ def test_a_candidate_that_was_not_refitted_is_answered_for_by_the_mean(model):
     assert np.corrcoef(found.ravel(), block_scores(bundle, frame).ravel())[0, 1] > 0.9
 
 
-def test_a_part_of_a_model_with_a_stack_can_be_asked(model):
-    """Importances ask every second or third member of a model of many."""
+def test_some_members_of_a_model_with_a_stack_can_predict(model):
+    """Importances use every second or third member of a model of many."""
     frame, _, (_, _, out) = model
     bundle = load_bundle(out / "model.skops")
     less = lighter(bundle, 2)

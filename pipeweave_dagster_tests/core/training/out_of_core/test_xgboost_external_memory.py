@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,29 +11,27 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay, train
-from pipeweave_dagster.core.training.data import input_table, training_set
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.limits import DataLimits
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.families.candidate import Candidate
-from pipeweave_dagster.core.training.out_of_core import row_blocks, xgboost_external_memory
+from pipeweave_dagster.core.training.out_of_core import xgboost_external_memory
 from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
 from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 ROWS, READ = 6000, 600
 
 
-@pytest.fixture(autouse=True)
-def _small_sample(monkeypatch):
-    monkeypatch.setattr(input_table, "MOST_CELLS", 1)
-    monkeypatch.setattr(input_table, "_LEAST_ROWS", READ)
-    monkeypatch.setattr(input_table, "_BATCH_ROWS", 700)
-    monkeypatch.setattr(training_set, "_HOLD_OUT_CELLS", 1)
-    monkeypatch.setattr(xgboost_external_memory, "_MOST_ROUNDS", 60)
+LIMITS = DataLimits(
+    max_cells=1, min_sample_rows=READ, batch_rows=700, hold_out_cells=1, out_of_core_rounds=60
+)
+POLICY = replace(DEFAULT_POLICY, data=LIMITS)
 
 
-def rows_of(task, seed=0):
+def table_for(task, seed=0):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"number": np.arange(ROWS, dtype=float), "x": rng.normal(size=ROWS)})
     frame["town"] = rng.choice([f"t{i}" for i in range(60)], ROWS)
@@ -44,7 +43,7 @@ def rows_of(task, seed=0):
     return frame
 
 
-def planned_for(frame, task, **split):
+def pipeline_for(frame, task, **split):
     spec = make_pipeline(frame, "y", task, settings=DatasetSettings(split=split))
     families = {"families": ["linear", "xgboost"], "variants": False}
     steps = [
@@ -54,8 +53,9 @@ def planned_for(frame, task, **split):
 
 
 def test_reading_takes_the_same_rows_as_the_whole_table_has(tmp_path):
-    frame = rows_of("regression")
-    found = read_table(planned_for(frame, "regression"), write_parquet(frame, tmp_path))
+    frame = table_for("regression")
+    data = write_parquet(frame, tmp_path)
+    found = read_table(pipeline_for(frame, "regression"), data, limits=LIMITS)
     assert (found.read, found.total) == (READ, ROWS)
     expected = frame.iloc[found.positions].reset_index(drop=True)
     pd.testing.assert_frame_equal(found.raw, expected[found.raw.columns.tolist()])
@@ -63,14 +63,14 @@ def test_reading_takes_the_same_rows_as_the_whole_table_has(tmp_path):
 
 
 @pytest.mark.parametrize("split", [{}, {"group": "house"}], ids=["rows", "groups"])
-def test_blocks_hold_every_row_but_those_that_are_judged(tmp_path, split):
-    frame = rows_of("binary")
-    spec = planned_for(frame, "binary", **split)
+def test_blocks_hold_every_row_but_test_and_validation_rows(tmp_path, split):
+    frame = table_for("binary")
+    spec = pipeline_for(frame, "binary", **split)
     data = write_parquet(frame, tmp_path)
-    made = make_training_set(spec, read_table(spec, data), seed=0)
+    made = make_training_set(spec, read_table(spec, data, limits=LIMITS), 0, LIMITS)
     fold = FoldCache(made.problem).get("tree", 0)
     (tmp_path / "blocks").mkdir()
-    written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.time() + 60)
+    written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.time() + 600)
     place = list(fold.transformer.get_feature_names_out()).index("numbers__number")
     x, y = (np.concatenate([np.load(getattr(b, part)) for b in written]) for part in ("x", "y"))
     numbers = x[:, place].astype(int)
@@ -88,13 +88,13 @@ def test_blocks_hold_every_row_but_those_that_are_judged(tmp_path, split):
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
-    frame = rows_of(task)
-    spec, data = planned_for(frame, task), write_parquet(frame, tmp_path)
+    frame = table_for(task)
+    spec, data = pipeline_for(frame, task), write_parquet(frame, tmp_path)
     for name in ("out", "again"):
         (tmp_path / name).mkdir()
     trained = train(
         spec=spec, data=data, out=tmp_path / "out",
-        budget_s=60, started_at=time.time(),
+        budget_s=120, started_at=time.time(), policy=POLICY,
     )  # fmt: skip
     board = {trial.name: trial for trial in trained.leaderboard}
     assert re.search(r"learned from 4,\d{3} rows on disk", board[xgboost_external_memory.NAME].note)
@@ -105,23 +105,21 @@ def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
         f"`{xgboost_external_memory.NAME}` {board[xgboost_external_memory.NAME].note}"
         in " ".join(trained.notes)
     )
-    replay(spec, trained, data, tmp_path / "again")
+    replay(spec, trained, data, tmp_path / "again", POLICY)
     scores = [
         raw_scores(load_bundle(tmp_path / name / "model.skops"), frame) for name in ("out", "again")
     ]
     np.testing.assert_array_equal(scores[0], scores[1])
 
 
-def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_why(
-    tmp_path, monkeypatch
-):
-    frame = rows_of("binary")
-    spec, data = planned_for(frame, "binary"), write_parquet(frame, tmp_path)
-    monkeypatch.setattr(row_blocks, "_MOST_OF_TIME", 0.0)
+def test_without_time_for_all_rows_the_sample_is_used_and_the_leaderboard_notes_why(tmp_path):
+    frame = table_for("binary")
+    spec, data = pipeline_for(frame, "binary"), write_parquet(frame, tmp_path)
+    policy = replace(POLICY, data=replace(LIMITS, preparation_part=0.0))
     (tmp_path / "out").mkdir()
     trained = train(
         spec=spec, data=data, out=tmp_path / "out",
-        budget_s=60, started_at=time.time(),
+        budget_s=120, started_at=time.time(), policy=policy,
     )  # fmt: skip
     left = next(
         trial for trial in trained.leaderboard if trial.name == xgboost_external_memory.NAME
@@ -132,7 +130,7 @@ def test_without_time_for_all_rows_the_sample_answers_and_the_leaderboard_says_w
     assert "Learned from a random sample of 600 of 6,000 rows." in trained.notes
 
 
-def test_all_rows_are_learned_in_larger_steps_where_time_is_short():
+def test_the_learning_rate_is_raised_where_time_is_short():
     guide = CvResult(Candidate("xgboost", "xgboost", {"max_depth": 4}), np.zeros(1), scores=[0.5])
     guide.seconds, guide.fold_rows = 10.0, 1000
     rates = [

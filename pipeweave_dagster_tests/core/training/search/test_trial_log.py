@@ -1,7 +1,8 @@
-"""A search that was killed goes on where it was: no finished trial is fitted again."""
+"""A killed search resumes where it was: no finished fold is fitted again."""
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.ensemble import refit
 from pipeweave_dagster.core.training.search import search
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
 
@@ -35,15 +37,16 @@ def table(tmp_path_factory):
     )
 
 
-def run(table, out, trials, budget_s):
+def run(table, out, trials, max_proposals):
     _, spec, data = table
     out.mkdir()
-    return train(spec=spec, data=data, out=out, budget_s=budget_s,
-                 started_at=time.time(), trials=trials)  # fmt: skip
+    policy = replace(DEFAULT_POLICY, max_proposals=max_proposals)
+    # The search ends by its proposals, long before its time.
+    return train(spec=spec, data=data, out=out, budget_s=600, started_at=time.time(),
+                 trials=trials, policy=policy)  # fmt: skip
 
 
-def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch):
-    monkeypatch.setattr(search, "_MOST_PROPOSALS", 3)
+def test_a_second_search_repeats_no_finished_fold(table, tmp_path, monkeypatch):
     fitted, again = [], []
     real = search.run_fold
 
@@ -58,7 +61,7 @@ def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch)
     trials = tmp_path / "trials"
     monkeypatch.setattr(search, "run_fold", killed)
     with pytest.raises(KeyboardInterrupt):
-        run(table, tmp_path / "first", trials, 60)
+        run(table, tmp_path / "first", trials, 3)
     record = [json.loads(line) for line in (trials / "trials.jsonl").read_text().splitlines()]
     done = {(line["name"], line["fold"]) for line in record if "name" in line}
     assert done == set(fitted)
@@ -70,7 +73,7 @@ def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch)
         return real(candidate, fold, *rest)
 
     monkeypatch.setattr(search, "run_fold", counted)
-    model = run(table, tmp_path / "second", trials, 60)
+    model = run(table, tmp_path / "second", trials, 3)
     assert not done & set(again)
     assert {name for name, _ in done} <= {trial.name for trial in model.leaderboard}
     assert model.made
@@ -78,11 +81,10 @@ def test_a_second_search_repeats_no_finished_trial(table, tmp_path, monkeypatch)
 
 
 def test_a_resumed_search_ends_in_the_model_of_one_that_ran_through(table, tmp_path, monkeypatch):
-    monkeypatch.setattr(search, "_MOST_PROPOSALS", 0)
     monkeypatch.setattr(refit, "_SEEDS", 1)
-    first = run(table, tmp_path / "first", tmp_path / "trials", 60)
-    second = run(table, tmp_path / "second", tmp_path / "trials", 60)
-    alone = run(table, tmp_path / "alone", None, 60)
+    first = run(table, tmp_path / "first", tmp_path / "trials", 0)
+    second = run(table, tmp_path / "second", tmp_path / "trials", 0)
+    alone = run(table, tmp_path / "alone", None, 0)
     frame, _, _ = table
     outputs = [
         raw_scores(load_bundle(tmp_path / name / "model.skops"), frame)

@@ -1,0 +1,65 @@
+"""Fit the first fold of each candidate, as far as there is time."""
+
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.cv_result import CvResult, add_fold, run_fold
+from pipeweave_dagster.core.training.search.parallel_fits import FitTask, run_parallel
+from pipeweave_dagster.core.training.search.search import Search
+
+_BASELINE_S = 5.0
+"""Deadline of a baseline fold, which takes milliseconds."""
+
+
+def run_first_folds(search: Search, candidates: list[Candidate], part: float) -> None:
+    """Fit one fold of each candidate in a part of the time that is left.
+
+    Candidates that there is no time for are skipped, except those that are always tried.
+
+    Args:
+        search: Gets the results.
+        candidates: In order of trying.
+        part: Fraction of the time that is left; 1.0 for the first candidate of each family.
+    """
+    policy, waiting = search.policy, list(candidates)
+    best = search.ranking.likely_members()
+    # Variants are a luxury beside a refit on all rows; one candidate of each family is not.
+    kept_s = 0.0 if part == 1.0 else search.reserve.for_refit(best)
+    floor_s = max(policy.least_start_s, (search.reserve.left_s(best) - kept_s) * (1 - part))
+
+    def next_task() -> FitTask | None:
+        while waiting:
+            candidate = waiting.pop(0)
+            left_s = search.reserve.left_s(search.ranking.likely_members()) - kept_s
+            if candidate.name not in policy.always_tried and left_s <= floor_s:
+                search.skipped.append(candidate.name)
+                continue
+            result = search.trial_log.restore(candidate, search.cache)
+            search.results.append(result)
+            if result.folds_done:
+                search.log_result(result)
+            elif result.is_baseline:
+                _run_all_folds(search, result)
+            else:
+                deadline = search.budget.now() + _seconds_for(search, candidate, left_s, waiting)
+                return search.fold_task(result, deadline, log=True)
+        return None
+
+    run_parallel(search.parallel_fits, next_task)
+
+
+def _seconds_for(
+    search: Search, candidate: Candidate, left_s: float, waiting: list[Candidate]
+) -> float:
+    """Return a little more than a fair share of the time left, since most need less."""
+    policy = search.policy
+    fair = policy.fair_share * search.parallel_fits / (len(waiting) + 2)
+    share = min(policy.largest_share, fair) if candidate.first else policy.largest_variant_share
+    always = candidate.name in policy.always_tried
+    return max(policy.always_tried_s if always else policy.least_fit_s, share * left_s)
+
+
+def _run_all_folds(search: Search, result: CvResult) -> None:
+    """Fit the baseline on all folds at once: it takes no time."""
+    deadline = search.budget.now() + _BASELINE_S
+    for fold in range(search.folds):
+        run = run_fold(result.candidate, fold, search.cache, search.metric, deadline)
+        add_fold(result, run)

@@ -1,0 +1,89 @@
+"""Rank candidates by their mean score over the folds that all of them have done."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import MetricName, PipelineSpec
+from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER
+from pipeweave_dagster.core.training.data.fold_features import Problem
+from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.policy import SearchPolicy
+
+
+def comparison_folds(
+    spec: PipelineSpec, problem: Problem, budget_s: float, policy: SearchPolicy
+) -> int:
+    """Return the fewest folds that hold out enough rows to tell candidates apart, or all folds.
+
+    More folds would leave less time for more candidates, which costs more on large tables. A long
+    search has the time, and needs more rows: the best of many is more likely to be so by chance.
+    Rows of one period, one group or one user-defined fold are alike, so all of these are needed.
+    """
+    if spec.split.kind != "hash":
+        return len(problem.folds)
+    rows = policy.comparison_rows * max(1.0, budget_s / policy.comparison_budget_s)
+    held_out = np.cumsum([len(valid) for _, valid in problem.folds])
+    return min(len(held_out), int(np.searchsorted(held_out, rows)) + 1)
+
+
+@dataclass
+class Ranking:
+    """The results of a search, in order of trying.
+
+    Attributes:
+        metric: What candidates are compared by.
+        comparison_folds: Folds that a complete candidate has done.
+        policy: How many candidates are kept.
+        results: One per candidate; the baseline first.
+    """
+
+    metric: MetricName
+    comparison_folds: int
+    policy: SearchPolicy
+    results: list[CvResult] = field(default_factory=list)
+
+    def best_first(self, min_folds: int) -> list[CvResult]:
+        """Return the results with at least so many folds, best mean over these first (stable)."""
+        sign = 1.0 if GREATER_IS_BETTER[self.metric] else -1.0
+        scored = [r for r in self.results if r.score_on(min_folds) is not None]
+        return sorted(scored, key=lambda r: -sign * float(r.score_on(min_folds) or 0.0))
+
+    def models_best_first(self, min_folds: int) -> list[CvResult]:
+        """Return the same without the baseline."""
+        return [r for r in self.best_first(min_folds) if not r.is_baseline]
+
+    def finalists(self) -> list[CvResult]:
+        """Return the candidates to choose from, best first, all compared on the same folds.
+
+        These are as many folds as three candidates have done (or all candidates, if fewer), but
+        not more than are needed. The baseline is returned alone if no candidate beats it; it is
+        never a member of an ensemble.
+        """
+        folds = sorted(
+            (r.folds_done for r in self.results if not r.is_baseline and r.score is not None),
+            reverse=True,
+        )
+        if not folds:
+            return self.results[:1]
+        ranked = self.best_first(min(self.comparison_folds, folds[min(2, len(folds) - 1)]))
+        if ranked[0].is_baseline:
+            return ranked[:1]
+        return [r for r in ranked if not r.is_baseline and not r.released]
+
+    def likely_members(self) -> list[CvResult]:
+        """Return the candidates that the ensemble is most likely to consist of."""
+        return [r for r in self.finalists() if r.folds_done][: self.policy.reserve_candidates]
+
+    def best_families(self) -> list[str]:
+        """Return the families that did best so far: their variants are the most promising."""
+        families = [r.candidate.family for r in self.models_best_first(1)]
+        return list(dict.fromkeys(families))[: self.policy.best_families]
+
+    def release_models(self, folds_done: int) -> None:
+        """Release the models of candidates that rank too low to be chosen."""
+        kept = [r for r in self.best_first(folds_done) if not (r.released or r.busy)]
+        for worse in kept[self.policy.candidates_with_models :]:
+            # One that did more folds was compared on more rows, which these few cannot outweigh.
+            if worse.folds_done == folds_done and not worse.is_baseline:
+                worse.release()

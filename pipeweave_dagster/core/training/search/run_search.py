@@ -1,0 +1,62 @@
+"""Search for models: candidates in a fixed order, each fit only if there is time for it.
+
+First every candidate runs on one fold, so that a short budget compares all of them on the same
+rows; then the best of them run on the other folds, best first, until the choice rests on enough
+rows (all of a small table, as far as time allows). The rest of the time goes to new candidates
+near the best ones.
+"""
+
+import logging
+from functools import partial
+
+from pipeweave_dagster.core.training.search.cross_choice import add_crosses
+from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.first_folds import run_first_folds
+from pipeweave_dagster.core.training.search.further_folds import next_task
+from pipeweave_dagster.core.training.search.parallel_fits import run_parallel
+from pipeweave_dagster.core.training.search.portfolio import adaptive, portfolio
+from pipeweave_dagster.core.training.search.search import Search
+
+_log = logging.getLogger(__name__)
+
+
+def run_search(search: Search) -> list[CvResult]:
+    """Search until nothing is left to try or the time is over; results in order of trying."""
+    candidates = portfolio(search.spec, search.cache.problem, search.haste)
+    run_first_folds(search, [c for c in candidates if c.first], part=1.0)
+    if any(not c.first for c in candidates):
+        _run_variants(search)
+    if search.skipped:
+        _log.info("not started for lack of time: %s", ", ".join(search.skipped))
+    _restore_proposals(search)
+    run_parallel(search.parallel_fits, partial(next_task, search))
+    for result in search.results:
+        if result.folds_done > 1 and not result.is_baseline:
+            search.log_result(result)
+    return search.results
+
+
+def _run_variants(search: Search) -> None:
+    """Add feature crosses, then fit the first fold of the variants, best families first."""
+    known = search.trial_log.crosses
+    search.crosses = add_crosses(search.cache, search.frame, search.results, search.policy, known)
+    search.trial_log.record_crosses(search.crosses)
+    candidates = portfolio(search.spec, search.cache.problem, search.haste)
+    variants = [c for c in candidates if not c.first]
+    best = search.ranking.best_families()
+    first = [c for c in variants if c.family in best]
+    run_first_folds(search, first, search.policy.best_variants_part)
+    others = [c for c in variants if c.family not in best]
+    run_first_folds(search, others, search.policy.other_variants_part)
+
+
+def _restore_proposals(search: Search) -> None:
+    """Restore what an earlier search had proposed and finished."""
+    known = {result.candidate.name for result in search.results}
+    for candidate in search.trial_log.candidates():
+        if candidate.name not in known and adaptive(search.spec):
+            result = search.trial_log.restore(candidate, search.cache)
+            result.is_proposal = True
+            if result.folds_done:
+                search.results.append(result)
+            search.n_proposals += 1

@@ -1,0 +1,57 @@
+"""From the chosen candidates to the members of the model files."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.training.data.fold_features import FoldCache
+from pipeweave_dagster.core.training.data.input_table import read_table
+from pipeweave_dagster.core.training.data.training_set import make_training_set
+from pipeweave_dagster.core.training.ensemble.refit import fold_parts, more_folds
+from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.search.budget import TimeBudget
+from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
+from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
+
+NOW = time.time()
+
+
+@pytest.fixture(scope="module")
+def problem(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({f"x{i}": rng.normal(size=1500) for i in range(4)})
+    frame["y"] = [f"c{v}" for v in np.digitize(frame["x0"] + frame["x1"], [-1, 0, 1])]
+    spec = make_pipeline(frame, "y", "multiclass")
+    data = write_parquet(frame, tmp_path_factory.mktemp("table"))
+    return make_training_set(spec, read_table(spec, data), 0).problem
+
+
+def frozen_budget(used_s=0.0):
+    return TimeBudget(NOW - used_s, 3600.0, now=lambda: NOW)
+
+
+def test_fewer_models_predict_where_predictions_are_slow(problem):
+    cache = FoldCache(problem)
+    result = new_result(Candidate("lightgbm", "lightgbm", {"num_leaves": 4}), cache)
+    for fold in range(3):
+        run = run_fold(result.candidate, fold, cache, "log_loss", time.time() + 300)
+        add_fold(result, run)
+    result.predict_s = 1e-4
+    assert len(fold_parts([(result, 1.0)], 100, room_s=60)) == 3
+    result.predict_s = 0.05  # 15 s for 300 rows
+    assert len(fold_parts([(result, 1.0)], 300, room_s=6)) == 1
+
+
+def test_without_time_to_refit_the_chosen_get_further_folds(problem):
+    cache = FoldCache(problem)
+    result = new_result(Candidate("linear", "linear"), cache)
+    add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.time() + 300))
+    result.seconds = 1.0
+    more_folds([(result, 1.0)], cache, "log_loss", frozen_budget())
+    assert result.folds_done == len(problem.folds) == len(result.members)
+    assert np.isfinite(result.oof[np.concatenate([v for _, v in problem.folds])]).all()
+    late = new_result(Candidate("linear", "linear"), cache)
+    more_folds([(late, 1.0)], cache, "log_loss", frozen_budget(used_s=4000.0))
+    assert late.folds_done == 0
