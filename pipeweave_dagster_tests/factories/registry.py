@@ -64,9 +64,9 @@ def trained(version: str, winner: str) -> TrainedModel:
 
 
 def register(
-    store: DocumentStore, version: str, score: float, promoted: str = "champion", *, at_head=True
+    store: DocumentStore, version: str, score: float, promoted: str = "champion", **facts: Any
 ) -> None:
-    """Store a version of `demo` with its evaluation, and make it HEAD's model."""
+    """Store a version of `demo` with its evaluation (and further facts of it) as HEAD's model."""
     model = trained(version, f"model {version}")
     reason = f"Reason of version {version}."
     evaluation = Evaluation(
@@ -77,7 +77,7 @@ def register(
         verdict="model",
         promoted=promoted,
         promotion_reason=reason,
-    )
+    ).model_copy(update=facts)
     spec = pipeline([f"x{version}"])
     documents = {"model": model, "model_evaluation": evaluation, "pipeline": spec}
     addresses = {name: store.save(document) for name, document in documents.items()}
@@ -88,19 +88,18 @@ def register(
         pipeline=addresses["pipeline"],
     )
     store.storage.put(f"datasets/demo/models/{version}.json", record.model_dump_json().encode())
-    if at_head:
-        entries = {
-            name: Entry(document=address, key="k", run_id=f"r{version}", made_at=float(version))
-            for name, address in addresses.items()
-        }
-        before = store.head("demo")
-        head = Head(
-            dataset="demo",
-            run_id=f"r{version}",
-            moved_at=float(version),
-            entries={**(before.entries if before else {}), **entries},
-        )
-        store.storage.put("datasets/demo/HEAD.json", head.model_dump_json().encode())
+    entries = {
+        name: Entry(document=address, key="k", run_id=f"r{version}", made_at=float(version))
+        for name, address in addresses.items()
+    }
+    before = store.head("demo")
+    head = Head(
+        dataset="demo",
+        run_id=f"r{version}",
+        moved_at=float(version),
+        entries={**(before.entries if before else {}), **entries},
+    )
+    store.storage.put("datasets/demo/HEAD.json", head.model_dump_json().encode())
 
 
 class Registry:

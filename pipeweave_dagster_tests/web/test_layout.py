@@ -1,0 +1,99 @@
+"""The pages in a real browser: nothing overflows its panel, on a desktop and on a phone."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+
+from pipeweave_dagster.adapters.state import Attempt, DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.core.documents import Estimate, Fairness, GroupRates, Segment
+from pipeweave_dagster.core.documents.assessment import Rate
+from pipeweave_dagster.services.training import set_alias
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web import create_app
+from pipeweave_dagster_tests.factories.registry import Registry, register
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+LONG = "a_rather_long_name_of_a_column_or_of_a_candidate_" * 3
+
+OVERFLOWING = """() => {
+  const found = [];
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth > width) found.push('the page is wider than its window');
+  for (const box of document.querySelectorAll('.panel, .scroll, .alarm, .line li')) {
+    if (box.scrollWidth > box.clientWidth + 1)
+      found.push(`${box.className} ${box.scrollWidth}: ${box.innerText.slice(0, 60)}`);
+    const edge = box.getBoundingClientRect().right;
+    for (const part of box.querySelectorAll('td, th, p, img, pre, .badge'))
+      if (part.getBoundingClientRect().right > edge + 1)
+        found.push(`${part.tagName}: ${part.innerText?.slice(0, 60)}`);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def address(home: Any) -> Iterator[str]:
+    """A page with more and longer content than usual."""
+    settings = Settings()
+    store = DocumentStore(open_storage(settings), settings.cache_folder)
+    crowd(store)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(create_app(store, settings), log_level="warning"))
+        thread = Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+def crowd(store: DocumentStore) -> None:
+    """Register a champion with wide intervals and long names, and a challenger."""
+    metrics = {
+        name: Estimate(value=v, low=v / 1.2345, high=v * 1.2345)
+        for name, v in {
+            "roc_auc": 0.81234, "log_loss": 0.0001234, "balanced_accuracy": 0.71, "rmse": 123456.7,
+        }.items()
+    }  # fmt: skip
+    rate = Rate(value=0.1234, low=0.0012345, high=0.2345678)
+    group = GroupRates(group=LONG, rows=99_999, small=True, selection=rate)
+    register(
+        store,
+        "1",
+        0.8,
+        metrics=metrics,
+        baseline=metrics,
+        fairness=[Fairness(column=LONG, groups=[group])],
+        segments=[
+            Segment(column=LONG, values=LONG, rows=9_999, excess=123.4567, low=0.0012345,
+                    high=2345.678)
+        ],
+    )  # fmt: skip
+    register(store, "2", 0.6, "challenger")
+    registry: Any = Registry(store)
+    set_alias(registry, "demo", "1", "champion")
+    set_alias(registry, "demo", "2", "challenger")
+    error = {"code": "VALIDATION_ERROR", "message": f"Set `target: {LONG}` in pipeweave.yaml."}
+    attempt = Attempt(run_id="r2", started_at=1.0, state="failed", error=error)
+    store.save_attempt("demo", attempt)
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+@pytest.mark.parametrize("path", ["/", "/datasets/demo"])
+def test_nothing_overflows_its_panel(
+    browser: Any, address: str, tmp_path: Path, width: int, path: str
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    try:
+        page.goto(address + path)
+        page.screenshot(path=tmp_path / "page.png", full_page=True)
+        assert page.evaluate(OVERFLOWING) == []
+    finally:
+        page.close()
