@@ -17,7 +17,7 @@ from pipeweave_dagster.core.documents import (
     PredictionBatch,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.eda.render import finding_groups
+from pipeweave_dagster.core.eda.view_rows import finding_groups
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import describe, svg_diagram
 from pipeweave_dagster.services.model_versions import pipeline_of

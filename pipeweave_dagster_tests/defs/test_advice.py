@@ -164,10 +164,10 @@ def test_the_report_gets_sentences_whose_figures_were_checked(
     assert not [s for s in report.narrative if "123,456" in s]
     assert found.metadata["advice"] == "6 sentences shown, 1 dropped"
     html = bench.store.storage.get(report.html.key).decode()
-    assert "In words" in html
+    assert "Narrative" in html
     assert "1 unsupported sentence was dropped" in html
     plain = bench.store.storage.get(by_rules["report"].html.key).decode()
-    assert "In words" not in plain
+    assert "Narrative" not in plain
     assert report.summary is not None
     assert report.summary["narrative"]["sentences"] == report.narrative
 

@@ -1,7 +1,7 @@
 """The exploratory report: summarise a data set to plain data, then render that to one HTML file.
 
-Everything shown stands in the summary; the HTML is a pure function of it, so an old summary can
-be drawn again.
+Everything shown is in the summary; the HTML is a pure function of it, so an old summary can be
+rendered again.
 """
 
 from pathlib import Path
@@ -30,12 +30,11 @@ def build_report(
         schema: Meaning of its columns, and the target.
         data: The snapshot's Parquet file.
         out: Folder for the files.
-        options: What to take into account besides the table.
+        options: Settings, the previous version, and whether sample rows may be shown.
 
     Returns:
-        The report. No raw row, no value of a sensitive column and no category of fewer than five
-        rows is in it,
-        unless the options allow sample rows. Equal inputs give equal bytes.
+        The report. It contains no raw rows (unless the options allow sample rows), no values of
+        sensitive columns and no categories of fewer than five rows. Equal inputs give equal bytes.
     """
     from pipeweave_dagster.core.eda.report import write_report
 
@@ -49,13 +48,13 @@ def add_narrative(
     note: AdviceNote,
     out: Path,
 ) -> EdaReport:
-    """Add checked sentences to the summary and the page of a report; both files are rewritten.
+    """Add checked sentences to the summary and the page of a report, and rewrite both files.
 
     Args:
         report: A report without narrative.
         summary_file: Its summary, if that is a file beside the document.
-        sentences: Those that passed the check.
-        note: Where they come from.
+        sentences: Sentences that passed the check.
+        note: The call that they come from.
         out: The folder of the report's files.
     """
     from pipeweave_dagster.core.eda.narrative_report import narrated
@@ -64,10 +63,10 @@ def add_narrative(
 
 
 def render(summary: dict[str, Any]) -> str:
-    """Draw a summary as one self-contained HTML page without scripts and without network.
+    """Render a summary as one self-contained HTML page, without scripts or network access.
 
     Args:
-        summary: What `build_report` summarised, or what was read from its JSON.
+        summary: The summary of `build_report`, also when loaded from its JSON.
     """
     from pipeweave_dagster.core.eda.render import render_html
 

@@ -1,4 +1,4 @@
-"""How strongly columns go together, for mixed types, with the similar ones side by side."""
+"""Pairwise associations of columns of mixed types, with similar columns side by side."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from pipeweave_dagster.core.eda.number_summary import figure
 MAX_COLUMNS = 40
 MAX_ROWS = 20_000
 LEVELS = 12
-TOGETHER = 0.9
+STRONG = 0.9
 SEED = 0
 
 
 def associations(columns: list[Column]) -> dict[str, Any]:
-    """The matrix of bias-corrected Cramér's V over quantile bins and categories.
+    """Return the matrix of bias-corrected Cramér's V over quantile bins and categories.
 
-    One measure for every pair of types keeps the cells comparable: 0 says independent, 1 says one
-    tells the other (Bergsma, 2013). Missing is a level of its own.
+    One measure for all pairs of types keeps the cells comparable: 0 means independent, 1 that one
+    column determines the other (Bergsma, 2013). Missing is a level of its own.
 
     Args:
-        columns: Most interesting first; those after the fortieth are left out, which is said.
+        columns: The most predictive first; those after the fortieth are left out and counted.
     """
-    chosen = [c for c in columns if c.distinct > 1 and not _like_a_key(c)][:MAX_COLUMNS]
+    chosen = [c for c in columns if c.distinct > 1 and not _is_key_like(c)][:MAX_COLUMNS]
     rows = chosen[0].rows if chosen else 0
     sample = _sample(rows)
     levels = [_compact(bin_indices(c, LEVELS)[c.codes[sample]]) for c in chosen]
@@ -41,12 +41,12 @@ def associations(columns: list[Column]) -> dict[str, Any]:
         "matrix": [[figure(round(v, 4)) for v in row] for row in matrix],
         "groups": _groups(names, matrix),
         "left_out": len(columns) - len(chosen),
-        "sample": _said(rows, len(sample) if isinstance(sample, np.ndarray) else rows),
+        "sample": _sampling(rows, len(sample) if isinstance(sample, np.ndarray) else rows),
     }
 
 
 def cramers_v(a: tuple[Codes, int], b: tuple[Codes, int]) -> float:
-    """Bias-corrected Cramér's V of two coded columns (codes from 0, number of levels)."""
+    """Return the bias-corrected Cramér's V of two columns (codes from 0, number of levels)."""
     (x, r), (y, k) = a, b
     n = len(x)
     table = np.bincount(x.astype(np.int64) * k + y, minlength=r * k).reshape(r, k)
@@ -59,8 +59,8 @@ def cramers_v(a: tuple[Codes, int], b: tuple[Codes, int]) -> float:
     return float(min(1.0, np.sqrt(phi2 / room))) if room > 0 else 0.0
 
 
-def _like_a_key(column: Column) -> bool:
-    """Text with nearly as many values as rows goes with everything by chance."""
+def _is_key_like(column: Column) -> bool:
+    """Whether a text has so many distinct values that it is associated with anything by chance."""
     return not column.ordered and column.distinct > max(50, 0.2 * column.present)
 
 
@@ -70,8 +70,8 @@ def _sample(rows: int) -> Any:
     return np.sort(np.random.default_rng(SEED).choice(rows, MAX_ROWS, replace=False))
 
 
-def _said(rows: int, taken: int) -> dict[str, Any] | None:
-    """What was sampled and how wrong that may make a cell (standard error near 0)."""
+def _sampling(rows: int, taken: int) -> dict[str, Any] | None:
+    """Return the sample and the standard error of a cell near 0; None without sampling."""
     if taken >= rows:
         return None
     return {"rows": taken, "of": rows, "seed": SEED, "standard_error": figure(taken**-0.5)}
@@ -83,9 +83,9 @@ def _compact(codes: Codes) -> tuple[Codes, int]:
 
 
 def _order(matrix: Floats) -> list[int]:
-    """Columns so that similar ones are neighbours: leaves of an average-linkage tree.
+    """Order columns so that similar ones are neighbours: leaves of an average-linkage tree.
 
-    Joined branches are turned so that their most similar ends touch. (With at most forty columns
+    Merged branches are flipped so that their most similar ends touch. (With at most forty columns
     that takes a millisecond; importing scipy for it takes half a second.)
     """
     branches = [[i] for i in range(len(matrix))]
@@ -97,21 +97,21 @@ def _order(matrix: Floats) -> list[int]:
         near[a] = near[:, a] = np.average(near[[a, b]], axis=0, weights=sizes)
         near[a, a] = -1.0
         near = np.delete(np.delete(near, b, 0), b, 1)
-        branches[a] = _joined(branches[a], branches.pop(b), matrix)
+        branches[a] = _merged(branches[a], branches.pop(b), matrix)
     return branches[0] if branches else []
 
 
-def _joined(left: list[int], right: list[int], matrix: Floats) -> list[int]:
-    turns = [(x, y) for x in (left, left[::-1]) for y in (right, right[::-1])]
-    x, y = max(turns, key=lambda turn: float(matrix[turn[0][-1], turn[1][0]]))
+def _merged(left: list[int], right: list[int], matrix: Floats) -> list[int]:
+    orders = [(x, y) for x in (left, left[::-1]) for y in (right, right[::-1])]
+    x, y = max(orders, key=lambda order: float(matrix[order[0][-1], order[1][0]]))
     return x + y
 
 
 def _groups(names: list[str], matrix: Floats) -> list[list[str]]:
-    """Runs of neighbours that go together with at least 0.9."""
+    """Return runs of neighbours with an association of at least 0.9."""
     groups: list[list[str]] = []
     for i, name in enumerate(names):
-        if i and matrix[i, i - 1] >= TOGETHER:
+        if i and matrix[i, i - 1] >= STRONG:
             groups[-1].append(name)
         else:
             groups.append([name])

@@ -1,4 +1,4 @@
-"""Names of the bins of an ordered column."""
+"""Labels of the bins of an ordered column."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from pipeweave_dagster.core.number_format import shown
 
 
 def bin_labels(column: Column, places: Codes) -> list[str]:
-    """`low to high` of each bin of an ordered column.
+    """Return `low to high` for each bin of an ordered column.
 
     Args:
         column: The column, with k distinct values.

@@ -1,4 +1,4 @@
-"""Figures of one column of categories or text. Rare values are counted, never named."""
+"""Figures of a column of categories or text; rare values are counted, never shown."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ CLIP = 120
 
 
 def top_values(column: Column, top: int = TOP) -> dict[str, Any]:
-    """The most frequent values that at least five rows share, and what the others amount to."""
+    """Return the most frequent values of at least five rows each, and counts of the others."""
     order = np.argsort(-column.counts, kind="stable")[:top]
     shown = [int(code) for code in order if column.counts[code] >= RARE]
     labels = column.labels if shown else []
@@ -27,7 +27,7 @@ def top_values(column: Column, top: int = TOP) -> dict[str, Any]:
 
 
 def lengths(column: Column) -> dict[str, Any]:
-    """Lengths in characters and in words of a text column, over its rows."""
+    """Return statistics of a text column's lengths in characters and words, over its rows."""
     if column.distinct == 0:
         return {}
     chars = np.array([len(label) for label in column.labels])

@@ -1,4 +1,4 @@
-"""A report's summary as a page of Markdown, for a ticket or a pull request."""
+"""A report's summary in Markdown, for a ticket or a pull request."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ MOST_COLUMNS = 60
 
 
 def summary_markdown(summary: dict[str, Any]) -> str:
-    """Highlights, findings and one line a column; every string is inert.
+    """Return highlights, findings and one line per column; every string is escaped.
 
     Args:
         summary: The summary of the report.
@@ -17,12 +17,12 @@ def summary_markdown(summary: dict[str, Any]) -> str:
     lines = [f"# Data report: {markdown_text(summary['dataset'], 80)}", ""]
     lines += [f"- {markdown_text(line, 400)}" for line in summary["highlights"]]
     lines += ["", "## Findings", ""]
-    lines += [_finding(finding) for finding in summary["findings"]] or ["Nothing was found."]
-    lines += ["", "## Columns", "", "| column | type | role | missing | distinct | alone |"]
+    lines += [_finding(finding) for finding in summary["findings"]] or ["No findings."]
+    lines += ["", "## Columns", "", "| column | type | role | missing | distinct | score alone |"]
     lines += ["| --- | --- | --- | --- | --- | --- |"]
     lines += [_column(column) for column in summary["listed"][:MOST_COLUMNS]]
     rest = len(summary["listed"]) - MOST_COLUMNS
-    lines += [f"\n{rest:,} more columns stand in the report."] if rest > 0 else []
+    lines += [f"\n{rest:,} more columns are in the report."] if rest > 0 else []
     return "\n".join([*lines, ""])
 
 

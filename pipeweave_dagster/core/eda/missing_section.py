@@ -1,6 +1,5 @@
-"""Which columns are missing together, and whether that tells the target."""
+"""The section on missing values: together, against the target, over time."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,11 +7,11 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.sentinel_values import find_sentinels
 from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.eda.absent_values import absent_values
 from pipeweave_dagster.core.eda.categories import RARE
 from pipeweave_dagster.core.eda.number_summary import figure
 from pipeweave_dagster.core.eda.target_relation import rate_interval
-from pipeweave_dagster.core.number_format import number
-from pipeweave_dagster.core.quality.guardrails.missing.placeholders import placeholder_codes
+from pipeweave_dagster.core.eda.time_spans import time_spans
 
 PATTERNS = 10
 COLUMNS = 30
@@ -22,59 +21,27 @@ TIME_BINS = 40
 def missingness(
     columns: list[Column], target: Target | None, time: Column | None
 ) -> dict[str, Any]:
-    """Share by column, the most frequent patterns, and missing against target and time.
+    """Return shares per column, the most frequent patterns, and missing by target and time.
 
     Args:
-        columns: All columns; only those with missing values are looked at, at most the thirty
-            with the most. A repeated extreme far from all others, and words for `missing`, count as
-            missing and are named.
-        target: For the rate of the target where a column is missing and where it is not.
-        time: The leading date column, for the share that is missing over time.
+        columns: All columns; the section covers the thirty with the most missing values. A
+            repeated extreme far from all others and words for `missing` count as missing and are
+            listed.
+        target: For its rate where a column is missing and where it is not.
+        time: The main date column, for the share of missing values over time.
     """
-    found = find_sentinels(columns)
-    absent = {c.name: _absent(c, found.get(c.name)) for c in columns}
+    sentinel = find_sentinels(columns)
+    absent = {c.name: absent_values(c, sentinel.get(c.name)) for c in columns}
     gaps = sorted((c for c in columns if absent[c.name].rows), key=lambda c: -absent[c.name].rows)
     top = gaps[:COLUMNS]
     masks = [absent[c.name].mask(c) for c in top]
     return {
-        "columns": [absent[c.name].told(c) for c in top],
+        "columns": [absent[c.name].entry(c) for c in top],
         "left_out": len(gaps) - len(top),
         "patterns": _patterns(top, masks),
         "target": _against_target(top, masks, target),
         "time": _over_time(top, masks, time),
     }
-
-
-@dataclass(frozen=True)
-class _Absent:
-    """Rows without a value, and the places of values that seem to stand for `missing`."""
-
-    rows: int
-    places: tuple[int, ...] = ()
-    words: tuple[str, ...] = ()
-
-    def mask(self, column: Column) -> Any:
-        gone = column.codes < 0
-        for place in self.places:
-            gone |= column.codes == place
-        return gone
-
-    def told(self, column: Column) -> dict[str, Any]:
-        told = {"name": column.name, "missing": self.rows, "share": figure(self.rows / column.rows)}
-        return {**told, "stands_for_missing": list(self.words)} if self.words else told
-
-
-def _absent(column: Column, found: tuple[float, int] | None) -> _Absent:
-    """What is missing, and what seems to be: an extreme far from all others, or a word for it."""
-    if column.info.pii:
-        return _Absent(column.missing)
-    if found is not None and column.numbers is not None:
-        place = int(np.searchsorted(column.numbers, found[0]))
-        return _Absent(column.missing + found[1], (place,), (number(found[0]),))
-    places = placeholder_codes(column)
-    rows = column.missing + int(sum(column.counts[place] for place in places))
-    words = tuple(column.labels[place][:20] for place in places[:3])
-    return _Absent(rows, tuple(places), words)
 
 
 def _patterns(columns: list[Column], masks: list[Any]) -> list[dict[str, Any]]:
@@ -98,24 +65,24 @@ def _patterns(columns: list[Column], masks: list[Any]) -> list[dict[str, Any]]:
 def _against_target(
     columns: list[Column], masks: list[Any], target: Target | None
 ) -> list[dict[str, Any]]:
-    """Rate of the positive class, or mean, with and without a value (binary and numbers only)."""
+    """Return the rate of the positive class, or the mean, with and without a value."""
     if target is None or target.task == "multiclass":
         return []
     known = target.known
-    found = []
+    entries = []
     for column, mask in zip(columns, masks, strict=True):
         if column.name == target.name:
             continue
         sides = [known & mask, known & ~mask]
         if min(int(side.sum()) for side in sides) >= RARE:
-            found.append(
+            entries.append(
                 {
                     "name": column.name,
                     "missing": _side(target, sides[0]),
                     "present": _side(target, sides[1]),
                 }
             )
-    return found
+    return entries
 
 
 def _side(target: Target, rows: Any) -> dict[str, Any]:
@@ -132,27 +99,17 @@ def _side(target: Target, rows: Any) -> dict[str, Any]:
 def _over_time(
     columns: list[Column], masks: list[Any], time: Column | None
 ) -> dict[str, Any] | None:
-    """Share missing in equal spans of time, for each column."""
+    """Return the share of missing values per span of time, for each column."""
     if time is None or time.numbers is None or time.distinct < 2 or not columns:
         return None
-    spans, edges = span_of(time, TIME_BINS)
+    spans, edges = time_spans(time, TIME_BINS)
     rows = np.bincount(spans[spans >= 0], minlength=TIME_BINS)
     shares = []
     for column, mask in zip(columns, masks, strict=True):
         if column.name != time.name:
-            gone = np.bincount(spans[mask & (spans >= 0)], minlength=TIME_BINS)
+            missing = np.bincount(spans[mask & (spans >= 0)], minlength=TIME_BINS)
             cells = [
-                figure(round(g / n, 4)) if n else None for g, n in zip(gone, rows, strict=True)
+                figure(round(m / n, 4)) if n else None for m, n in zip(missing, rows, strict=True)
             ]
             shares.append({"name": column.name, "shares": cells})
     return {"column": time.name, "edges": edges, "columns": shares}
-
-
-def span_of(time: Column, bins: int) -> tuple[Any, list[Any]]:
-    """Shape (n,): the equal span of time of each row (-1 where missing), and the edges."""
-    numbers = time.numbers
-    if numbers is None:
-        raise TypeError(time.name)
-    edges = np.linspace(numbers[0], numbers[-1], bins + 1)
-    place = np.clip(np.searchsorted(edges, numbers, "right") - 1, 0, bins - 1)
-    return np.append(place, -1)[time.codes], [figure(edge) for edge in edges]

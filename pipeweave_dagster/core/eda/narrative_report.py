@@ -1,4 +1,4 @@
-"""Lay a checked narrative over a finished report."""
+"""Add a checked narrative to a finished report."""
 
 import json
 from pathlib import Path
@@ -16,17 +16,17 @@ def narrated(
     note: AdviceNote,
     out: Path,
 ) -> EdaReport:
-    """The report with the sentences in its summary and on its page; both files are written anew.
+    """Return the report with the sentences in its summary and on its page; rewrite both files.
 
     Args:
         report: A report without narrative.
-        summary_file: Its summary, if that stands beside the document.
-        sentences: What passed the check.
-        note: Where they come from.
+        summary_file: Its summary, if that is a file beside the document.
+        sentences: Sentences that passed the check.
+        note: The call that they come from.
         out: The folder of the report's files.
     """
-    words = {"sentences": sentences, "model": note.model, "dropped": len(note.refused)}
-    summary = {**read_summary(report, summary_file), "narrative": words}
+    narrative = {"sentences": sentences, "model": note.model, "dropped": len(note.refused)}
+    summary = {**read_summary(report, summary_file), "narrative": narrative}
     html = out / report.html.name
     html.write_text(render_html(summary), encoding="utf-8")
     update = {"html": Payload.of(html, report.html.media_type), "narrative": sentences}

@@ -1,4 +1,4 @@
-"""Figures of one ordered column, computed from its distinct values and their counts."""
+"""Figures of an ordered column, computed from its distinct values and their counts."""
 
 import math
 from typing import Any
@@ -16,7 +16,7 @@ QUANTILES |= {"p99": 0.99}
 
 
 def figure(value: float | np.floating[Any] | None) -> float | int | None:
-    """A JSON number with at most twelve significant digits; None for what is no number."""
+    """Return a JSON number of at most twelve significant digits; None where not finite."""
     if value is None or not math.isfinite(value):
         return None
     rounded = float(f"{value:.12g}")
@@ -24,11 +24,11 @@ def figure(value: float | np.floating[Any] | None) -> float | int | None:
 
 
 def moments(column: Column) -> dict[str, float | int | None]:
-    """Mean, standard deviation, skewness, extremes, quantiles, zeros and negatives.
+    """Return mean, standard deviation, skewness, extremes, quantiles, zeros and negatives.
 
     The quantile q is the smallest value that at least a share q of the rows does not exceed.
     """
-    numbers, counts = _of(column)
+    numbers, counts = _values(column)
     total = counts.sum()
     scale = _scale(numbers)  # squares of numbers near the largest float would overflow
     scaled = numbers / scale
@@ -38,19 +38,19 @@ def moments(column: Column) -> dict[str, float | int | None]:
     std = math.sqrt(variance)
     skew = float((centred**3 * counts).sum() / total) / std**3 if std > SMALL else 0.0
     below = np.cumsum(counts)
-    found = {n: numbers[np.searchsorted(below, q * total)] for n, q in QUANTILES.items()}
+    quantiles = {n: numbers[np.searchsorted(below, q * total)] for n, q in QUANTILES.items()}
     figures = {"mean": mean * scale, "std": std * scale, "skew": skew}
     figures |= {"min": float(numbers[0]), "max": float(numbers[-1])}
     shares = {
         "zeros": int(counts[numbers == 0].sum()),
         "negatives": int(counts[numbers < 0].sum()),
     }
-    return {name: figure(value) for name, value in {**figures, **found}.items()} | shares
+    return {name: figure(value) for name, value in {**figures, **quantiles}.items()} | shares
 
 
 def histogram(column: Column, bins: int = BINS) -> dict[str, Any]:
-    """Edges and counts. Long tails are cut at the 0.5th and 99.5th percentile, and counted."""
-    numbers, counts = _of(column)
+    """Return edges and counts; long tails beyond the 0.5th and 99.5th percentile are cut off."""
+    numbers, counts = _values(column)
     scale = _scale(numbers)
     scaled = numbers / scale
     span = numbers[-1] - numbers[0] if scale < 2**52 else math.inf
@@ -71,11 +71,11 @@ def histogram(column: Column, bins: int = BINS) -> dict[str, Any]:
 
 
 def _scale(numbers: Floats) -> float:
-    """The largest size, at least one: numbers divided by it can be squared without overflow."""
+    """Return the largest absolute value, at least 1: scaled by it, squares do not overflow."""
     return max(1.0, abs(float(numbers[0])), abs(float(numbers[-1])))
 
 
-def _of(column: Column) -> tuple[Floats, Counts]:
+def _values(column: Column) -> tuple[Floats, Counts]:
     if column.numbers is None:
         raise TypeError(column.name)
     return column.numbers, column.counts

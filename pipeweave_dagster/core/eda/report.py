@@ -1,4 +1,4 @@
-"""Writes the files of a report and fills its document."""
+"""Write the files of a report and build its document."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from pipeweave_dagster.core.documents import (
     Payload,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.eda.headline_plot import main_plot
+from pipeweave_dagster.core.eda.headline_plot import headline_plot
 from pipeweave_dagster.core.eda.render import render_html
 from pipeweave_dagster.core.eda.report_options import ReportOptions
 from pipeweave_dagster.core.eda.summarise import summarise
@@ -41,7 +41,7 @@ def write_report(
         summary_file=None if inline else _written(out / "summary.json", text),
         html=Payload.of(html, "text/html"),
         highlights=summary["highlights"],
-        plot_svg=main_plot(summary),
+        plot_svg=headline_plot(summary),
         notes=summary["notes"],
     )
 
@@ -52,10 +52,10 @@ def _written(path: Path, text: str) -> Payload:
 
 
 def read_summary(report: EdaReport, summary_file: Path | None) -> dict[str, Any]:
-    """The summary, wherever it stands: in the document or in the file beside it."""
+    """Return the summary, from the document or from the file beside it."""
     if report.summary is not None:
         return report.summary
     if summary_file is None:
-        raise FileNotFoundError("the summary stands beside the document, but no file was given")
+        raise FileNotFoundError("the summary is in a file of its own, but none was given")
     loaded: dict[str, Any] = json.loads(summary_file.read_text(encoding="utf-8"))
     return loaded

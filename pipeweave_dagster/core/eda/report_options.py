@@ -1,4 +1,4 @@
-"""What a report is to take into account besides the table."""
+"""Options of a report."""
 
 from pipeweave_dagster.core.columns.dataset_version import Version
 from pipeweave_dagster.core.documents import DatasetSettings, Part
@@ -8,10 +8,10 @@ class ReportOptions(Part):
     """Options of a report.
 
     Attributes:
-        inline_limit_bytes: A smaller summary stands in the document, a larger one beside it.
-        settings: What the user said, so that the findings are those of the line.
-        previous: The version before, to compare with; None if there is none.
-        samples: How many rows to show; none unless a person allows it.
+        inline_limit_bytes: A smaller summary is part of the document, a larger one a file beside.
+        settings: Settings of the user, so that the findings equal those of the run.
+        previous: The previous version, to compare with; None without one.
+        samples: Number of sample rows to show; none unless the user allows them.
     """
 
     inline_limit_bytes: int = 1_000_000

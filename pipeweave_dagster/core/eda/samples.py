@@ -1,4 +1,4 @@
-"""The first rows, where a person has allowed to show any."""
+"""Sample rows, where the user allows them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,21 +13,21 @@ MOST_COLUMNS = 40
 def sample_rows(
     columns: list[Column], rows: int, hidden: Callable[[Column], bool]
 ) -> dict[str, Any] | None:
-    """The first rows as text; identifiers and personal columns are never among them.
+    """Return the first rows as text, without identifiers and columns with personal data.
 
     Args:
         columns: The columns in the order of the file.
-        rows: How many rows are allowed; 0 for none.
-        hidden: Whether a column may not be shown.
+        rows: Number of rows to show; 0 for none.
+        hidden: Whether a column must not be shown.
     """
     if rows < 1 or not columns:
         return None
-    open_ = [column for column in columns if not hidden(column)][:MOST_COLUMNS]
+    shown = [column for column in columns if not hidden(column)][:MOST_COLUMNS]
     count = min(rows, MOST_ROWS, columns[0].rows)
     return {
-        "columns": [column.name for column in open_],
-        "rows": [[_cell(column, row) for column in open_] for row in range(count)],
-        "hidden": len(columns) - len(open_),
+        "columns": [column.name for column in shown],
+        "rows": [[_cell(column, row) for column in shown] for row in range(count)],
+        "hidden": len(columns) - len(shown),
     }
 
 

@@ -1,4 +1,4 @@
-"""How the target differs between the values of one column, with intervals."""
+"""The target per value of a column, with confidence intervals."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ CLASSES = 8
 
 
 def relation(column: Column, target: Target) -> list[dict[str, Any]]:
-    """One entry a bin or category: label, rows, and the target in them.
+    """Return one entry per bin or category: its label, rows, and the target in them.
 
     Binary: `rate` of the positive class with its Wilson interval (Wilson, 1927). More classes:
     `shares` of the most frequent ones. Numbers: `mean` with the normal interval of a mean.
-    Levels of fewer than five rows are joined with the others or left out.
+    Levels of fewer than five rows are merged into the others or left out.
     """
     codes, labels = _levels(column)
     known = target.known
@@ -40,7 +40,7 @@ def rate_interval(hits: float, rows: float) -> tuple[float, float]:
 
 
 def _levels(column: Column) -> tuple[Codes, list[str]]:
-    """The level of each row, and a label for each level; missing is the last."""
+    """Return the level of each row, and a label per level; missing is the last."""
     if column.ordered and column.distinct > TOP:
         place = bin_indices(column, BINS)
         labels = bin_labels(column, place[:-1])

@@ -1,11 +1,11 @@
-"""Which language texts are in, by their commonest little words."""
+"""Detect the language of texts by their most common function words."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LITTLE = {
+_FUNCTION_WORDS = {
     "English": "the of and to in is it that was for on are with as be at this have not you but",
     "German": "der die das und ist nicht ein eine zu den mit von auf für im sich dem auch es wird",
     "French": "le la les et des est une que pour dans qui pas sur au avec ce il sont du cette",
@@ -14,24 +14,24 @@ _LITTLE = {
     "Portuguese": "o que de não uma para com os as do da em um por mais foi ao como mas dos",
     "Dutch": "de het een van en is dat op te niet zijn voor met aan er ook maar om bij uit",
 }
-LITTLE = {
-    word: {name for name, words in _LITTLE.items() if word in words.split()}
-    for words in _LITTLE.values()
+LANGUAGES_OF = {
+    word: {name for name, words in _FUNCTION_WORDS.items() if word in words.split()}
+    for words in _FUNCTION_WORDS.values()
     for word in words.split()
 }
-"""Each little word with the languages that use it."""
+"""Each function word with the languages that use it."""
 
 
 def languages(texts: Iterable[str]) -> dict[str, float]:
-    """Share of the texts in each language; those without little words count as `unknown`.
+    """Return the share of texts per language; those without function words are `unknown`.
 
     Args:
-        texts: Texts, one a row. A text belongs to the language most of whose little words it has.
+        texts: Texts, one per row; a text counts for the language with most function words in it.
     """
     found: Counter[str] = Counter()
     for text in texts:
         votes = Counter(
-            name for word in _WORD.findall(text.lower()) for name in LITTLE.get(word, ())
+            name for word in _WORD.findall(text.lower()) for name in LANGUAGES_OF.get(word, ())
         )
         best = votes.most_common(2)
         clear = best and (len(best) == 1 or best[0][1] > best[1][1])

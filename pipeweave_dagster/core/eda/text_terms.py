@@ -1,4 +1,4 @@
-"""Which words a text column uses, and which of them go with the target."""
+"""Frequent words of a text column, and the words that predict the target."""
 
 import re
 from collections import defaultdict
@@ -19,7 +19,7 @@ SEED = 0
 LANGUAGE_ROWS = 1_000
 TOP = 12
 MIN_ROWS = 20
-"""A word of fewer rows could point to a person."""
+"""A word in fewer rows could identify a person."""
 _WORD = re.compile(r"[^\W\d_]{3,30}")
 _STOP = (
     "the and for that this with was are but not you have has had from they his her its our all "
@@ -31,11 +31,11 @@ _COMMON = frozenset(_STOP.split())
 
 
 def terms(column: Column, target: Target | None) -> dict[str, Any]:
-    """The most frequent words by the rows they stand in, and those that tell most of the target.
+    """Return the most frequent words by rows, and the most predictive ones of a binary target.
 
     Args:
         column: A text column.
-        target: For a binary target each word gets the rate of the positive class; else None.
+        target: The target; predictive words come with the rate of its positive class.
     """
     rows = np.flatnonzero(column.codes >= 0)
     sampled = len(rows) > MAX_ROWS
@@ -44,25 +44,25 @@ def terms(column: Column, target: Target | None) -> dict[str, Any]:
     places = _places(column, rows)
     frequent = sorted(places, key=lambda word: (-len(places[word]), word))[:TOP]
     sample = {"rows": len(rows), "of": column.present, "seed": SEED} if sampled else None
-    told: dict[str, Any] = {
+    section: dict[str, Any] = {
         "frequent": [{"word": w, "rows": len(places[w])} for w in frequent],
         "sample": sample,
         **_languages(column, rows),
     }
     if target is not None and target.task == "binary":
-        told["telling"] = _telling(places, rows, target)
-    return told
+        section["predictive"] = _predictive(places, rows, target)
+    return section
 
 
 def _languages(column: Column, rows: Any) -> dict[str, Any]:
-    """The languages of at most a thousand rows, evenly taken from the sample."""
+    """Return the languages of at most a thousand rows, evenly spaced in the sample."""
     some = rows[:: max(1, -(-len(rows) // LANGUAGE_ROWS))]
     found = languages(column.labels[code][:MAX_TEXT] for code in column.codes[some])
     return {"languages": found, "language_rows": len(some)}
 
 
 def _places(column: Column, rows: Any) -> dict[str, list[int]]:
-    """For each word that enough rows use the places of these rows in the sample."""
+    """Return for each word of enough rows the positions of these rows in the sample."""
     found: dict[str, list[int]] = defaultdict(list)
     labels = column.labels
     for place, code in enumerate(column.codes[rows]):
@@ -71,7 +71,7 @@ def _places(column: Column, rows: Any) -> dict[str, list[int]]:
     return {word: places for word, places in found.items() if len(places) >= MIN_ROWS}
 
 
-def _telling(places: dict[str, list[int]], rows: Any, target: Target) -> list[dict[str, Any]]:
+def _predictive(places: dict[str, list[int]], rows: Any, target: Target) -> list[dict[str, Any]]:
     known, hits = target.codes[rows] >= 0, target.codes[rows] == target.positive
     if not places or not known.any():
         return []
@@ -81,9 +81,9 @@ def _telling(places: dict[str, list[int]], rows: Any, target: Target) -> list[di
     base = float(hits.sum() / known.sum())
     odd = log_likelihood_ratio(positive, of, np.array(base))
     best = [int(i) for i in np.argsort(-odd, kind="stable")[:TOP] if of[i] >= MIN_ROWS]
-    told = []
+    entries = []
     for i in best:
         low, high = rate_interval(int(positive[i]), int(of[i]))
         rate = {"rate": figure(positive[i] / of[i]), "low": figure(low), "high": figure(high)}
-        told.append({"label": words[i], "rows": int(of[i]), **rate})
-    return told
+        entries.append({"label": words[i], "rows": int(of[i]), **rate})
+    return entries

@@ -1,4 +1,4 @@
-"""What span a date column covers, how evenly, and with which gaps."""
+"""The span of a date column, its regularity and its gaps."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ DAY = 86_400.0
 
 
 def coverage(column: Column) -> dict[str, Any]:
-    """First and last moment, the usual step, and the gaps that are longer than it.
+    """Return first and last moment, the usual step, and the gaps longer than it.
 
     The usual step is the most frequent difference between neighbouring distinct moments; a gap is
-    a difference of more than one and a half usual steps, told only where most steps are usual.
+    a difference of more than 1.5 usual steps, counted only where at least half are usual.
     """
     numbers = column.numbers
     if numbers is None or len(numbers) < 2:
@@ -28,21 +28,21 @@ def coverage(column: Column) -> dict[str, Any]:
     wide = np.flatnonzero(steps > 1.5 * usual)
     longest = int(steps.argmax())
 
-    def told(place: int) -> str:
+    def text_of(place: int) -> str:
         exact = bool(column.counts[place] >= RARE)
         return moment(float(numbers[place]), column.info.storage, exact=exact)
 
     return {
-        "first": told(0),
-        "last": told(-1),
+        "first": text_of(0),
+        "last": text_of(-1),
         "moments": len(numbers),
         "rows_per_moment": figure(column.present / len(numbers)),
         "regular": regular,
         "usual_step_seconds": figure(usual),
         "gaps": len(wide) if regular else None,
         "longest_gap": {
-            "from": told(longest),
-            "to": told(longest + 1),
+            "from": text_of(longest),
+            "to": text_of(longest + 1),
             "seconds": figure(float(steps[longest])),
         },
         "weekdays": _weekdays(column),
@@ -50,7 +50,7 @@ def coverage(column: Column) -> dict[str, Any]:
 
 
 def _weekdays(column: Column) -> list[int] | None:
-    """Rows from Monday to Sunday; None for times of day and for spans below two weeks."""
+    """Return the rows per weekday from Monday; None for times of day and spans below two weeks."""
     numbers = column.numbers
     if numbers is None or column.info.storage == "time" or numbers[-1] - numbers[0] < 14 * DAY:
         return None

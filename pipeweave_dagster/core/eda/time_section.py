@@ -1,4 +1,4 @@
-"""The time section: which span the rows cover, gaps, moments that repeat, and cycles."""
+"""The section on time: span, gaps, repeated moments and cycles."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.columns.column import Column, Floats
 from pipeweave_dagster.core.columns.row_times import DAY
 from pipeweave_dagster.core.columns.target import Target
-from pipeweave_dagster.core.eda.missing_section import span_of
 from pipeweave_dagster.core.eda.number_summary import figure
 from pipeweave_dagster.core.eda.time_coverage import coverage
+from pipeweave_dagster.core.eda.time_spans import time_spans
 from pipeweave_dagster.core.number_format import moment
 
 BINS = 60
@@ -20,23 +20,23 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def time_section(clock: tuple[Column, list[str]] | None, target: Target | None) -> Any:
-    """Coverage, rows over time, and how rows and target go with hour, weekday and month.
+    """Return coverage, rows over time, and rows and target by hour, weekday and month.
 
     Args:
-        clock: The moments of the rows, and the columns they were taken from; None if unknown.
-        target: For its rate or mean in each part of a cycle (not for more than two classes).
+        clock: The moments of the rows, and the columns they are from; None if unknown.
+        target: For its rate or mean per part of a cycle (not for multiclass targets).
     """
     if clock is None:
         return None
     column, names = clock
-    told = coverage(column)
-    if not told:
+    covered = coverage(column)
+    if not covered:
         return None
-    place, edges = span_of(column, BINS)
+    place, edges = time_spans(column, BINS)
     over = np.bincount(place[place >= 0], minlength=BINS)
     return {
         "columns": names,
-        **told,
+        **covered,
         **_ends(column),
         "repeated": column.present - column.distinct,
         "rows": {"edges": edges, "counts": [int(n) for n in over]},
@@ -47,7 +47,7 @@ def time_section(clock: tuple[Column, list[str]] | None, target: Target | None) 
 
 
 def _ends(column: Column) -> dict[str, str]:
-    """First and last day; one of fewer than five rows is told as its month."""
+    """Return first and last day; of a day with fewer than five rows only the month."""
     numbers = column.numbers
     if numbers is None:
         return {}
@@ -67,14 +67,14 @@ def _cycle(column: Column, name: str, target: Target | None) -> dict[str, Any] |
     if numbers[-1] - numbers[0] < span or len(np.unique(parts)) < 2:
         return None
     rows = np.bincount(parts, column.counts, minlength=len(labels)).astype(np.int64)
-    told = {"name": name, "labels": list(labels), "rows": [int(n) for n in rows]}
+    entry = {"name": name, "labels": list(labels), "rows": [int(n) for n in rows]}
     if target is not None and target.task != "multiclass" and target.classes > 1:
-        told |= _of_target(np.append(parts, -1)[column.codes], len(labels), target)
-    return told
+        entry |= _of_target(np.append(parts, -1)[column.codes], len(labels), target)
+    return entry
 
 
 def _parts(numbers: Floats, name: str) -> tuple[NDArray[np.int64], tuple[str, ...], float]:
-    """The part of each moment, the names of the parts, and the shortest span that shows them."""
+    """Return the part of each moment, the names of the parts, and the span needed to show them."""
     days = np.floor(numbers / DAY).astype(np.int64)
     if name == "hour":
         hours = np.floor((numbers - days * DAY) / 3600).astype(np.int64)
@@ -86,7 +86,7 @@ def _parts(numbers: Floats, name: str) -> tuple[NDArray[np.int64], tuple[str, ..
 
 
 def _of_target(parts: NDArray[np.int64], size: int, target: Target) -> dict[str, Any]:
-    """Rate or mean of the target in each part, and the share of its spread that they explain."""
+    """Return rate or mean of the target per part, and the share of its variance explained."""
     both = (parts >= 0) & target.known
     part = parts[both]
     number = target.values is not None

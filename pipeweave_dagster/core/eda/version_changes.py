@@ -1,4 +1,4 @@
-"""What has changed since the version before."""
+"""Changes since the previous version."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ MOST = 30
 
 
 def since_last(case: Case) -> dict[str, Any] | None:
-    """Rows and columns of the last version, changes of the schema, and how far columns moved.
+    """Return the size of the previous version, schema changes and drift; None without one.
 
-    None for a first version. Columns are listed by how far they are beyond their threshold.
+    Columns are ordered by drift relative to their threshold.
     """
     try:
         before = case.previous
     except NotApplicableError:
         return None
-    told = [column for column in case.drift.columns if column.score is not None]
-    told.sort(key=lambda c: (-(c.score or 0.0) / c.threshold, c.name))
+    scored = [column for column in case.drift.columns if column.score is not None]
+    scored.sort(key=lambda c: (-(c.score or 0.0) / c.threshold, c.name))
     return {
         "rows": before.snapshot.rows,
         "columns": len(before.snapshot.columns),
@@ -34,7 +34,7 @@ def since_last(case: Case) -> dict[str, Any] | None:
                 "threshold": figure(column.threshold),
                 "drifted": column.drifted,
             }
-            for column in told[:MOST]
+            for column in scored[:MOST]
         ],
-        "left_out": max(0, len(told) - MOST),
+        "left_out": max(0, len(scored) - MOST),
     }

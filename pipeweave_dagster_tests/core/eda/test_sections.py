@@ -112,7 +112,7 @@ def test_what_changed_since_the_last_version_is_told(tmp_path):
     told, html = summary(folders[1], now, options=ReportOptions(previous=version))
     assert {(c["code"], c["column"]) for c in told["drift"]["changes"]} == {("NEW_CATEGORY", "k")}
     assert [c["name"] for c in told["drift"]["moved"] if c["drifted"]] == ["k", "x"]
-    assert "Since the last version" in html
+    assert "Since the previous version" in html
     first, html = summary(folders[1], now)
     assert first["drift"] is None
     assert "Since the last version" not in html
@@ -154,4 +154,4 @@ def test_duplicates_have_a_section_of_their_own(tmp_path):
     assert told["duplicates"]["rows"] == 0
     assert told["duplicates"]["rows_without_identifiers"] == 200
     assert told["duplicates"]["largest_group"] == 3
-    assert "without columns that name the row" in html
+    assert "duplicates without identifier columns" in html

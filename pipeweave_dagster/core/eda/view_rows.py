@@ -1,0 +1,69 @@
+"""Numbers and rows of the report's tables, as its template shows them."""
+
+from typing import Any
+
+from pipeweave_dagster.core.number_format import number
+
+FIRST_FINDINGS = 4
+_MOST_FINDINGS = 100
+
+
+def percent(share: float | None) -> str:
+    """Return a share in per cent; never rounds to 0 or 100 what is neither."""
+    if share is None:
+        return "n/a"
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    if 0.999 < share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def count(value: int) -> str:
+    """Return an integer with thousands separators."""
+    return f"{value:,}"
+
+
+def finding_groups(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group findings by state and code, with the first few of each group apart."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for finding in findings:
+        groups.setdefault((finding["state"], finding["code"]), []).append(finding)
+    return [
+        {
+            "state": state,
+            "code": code,
+            "title": members[0]["title"],
+            "proposal": members[0]["proposal"],
+            "first": members[:FIRST_FINDINGS],
+            "rest": members[FIRST_FINDINGS:_MOST_FINDINGS],
+        }
+        for (state, code), members in groups.items()
+    ]
+
+
+def relation_rows(detail: dict[str, Any], target: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a column's relation to the target, positioned on an axis in per cent."""
+    rows: list[dict[str, Any]] = detail["relation"]
+    key = "rate" if target["task"] == "binary" else "mean"
+    if not rows or key not in rows[0]:
+        return rows
+    low = 0.0 if key == "rate" else min(row["low"] for row in rows)
+    high = max(row["high"] for row in rows)
+    width = (high - low) or 1.0
+    return [
+        {
+            **row,
+            "at": round(100 * (row[key] - low) / width, 1),
+            "from": round(100 * (row["low"] - low) / width, 1),
+            "wide": round(100 * (row["high"] - row["low"]) / width, 1),
+            "text": percent(row["rate"]) if key == "rate" else number(row["mean"]),
+            "interval": _interval(row, key),
+        }
+        for row in rows
+    ]
+
+
+def _interval(row: dict[str, Any], key: str) -> str:
+    text = percent if key == "rate" else number
+    return f"{text(row['low'])} to {text(row['high'])}"
