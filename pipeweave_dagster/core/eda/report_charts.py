@@ -34,7 +34,9 @@ def time_chart(section: dict[str, Any]) -> Markup:
     ends = (section["first"][:10], section["last"][:10])
     title = f"Rows from {ends[0]} to {ends[1]}"
     return _markup(
-        histogram_chart(bins["edges"], bins["counts"], title, labels=ends, size=(900, 110), standalone=False)
+        histogram_chart(
+            bins["edges"], bins["counts"], title, labels=ends, size=(900, 110), standalone=False
+        )
     )
 
 
@@ -55,7 +57,9 @@ def missing_map(section: dict[str, Any]) -> Markup:
     names = [column["name"] for column in section["columns"]]
     shares = [column["shares"] for column in section["columns"]]
     spans = [""] * (len(section["edges"]) - 1)
-    return _markup(heat_map(names, spans, shares, "Share of missing values over time", standalone=False))
+    return _markup(
+        heat_map(names, spans, shares, "Share of missing values over time", standalone=False)
+    )
 
 
 def _markup(svg: str) -> Markup:

@@ -115,7 +115,7 @@ def test_what_changed_since_the_last_version_is_told(tmp_path):
     assert "Since the previous version" in html
     first, html = summary(folders[1], now)
     assert first["drift"] is None
-    assert "Since the last version" not in html
+    assert "Since the previous version" not in html
 
 
 def test_rows_are_only_shown_where_a_person_allows_it(tmp_path):
