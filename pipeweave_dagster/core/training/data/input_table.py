@@ -1,13 +1,10 @@
 """Read the typed table for training: features, target as codes or values, weights."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import PipelineSpec
@@ -15,6 +12,7 @@ from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import as_number, as_text
 from pipeweave_dagster.core.training.data.fold_assignment import Index
 from pipeweave_dagster.core.training.data.limits import DEFAULT_LIMITS, DataLimits
+from pipeweave_dagster.core.training.data.table_reading import columns_to_read, read_sample
 from pipeweave_dagster.core.training.data.target import (
     encode_classes,
     no_positive_weight,
@@ -78,7 +76,7 @@ def read_table(
         PipeWeaveError: VALIDATION_ERROR for a target that is all missing, constant, or has too
             few rows.
     """
-    frame, positions, total = _read_sample(data, columns_to_read(spec), most_rows, limits)
+    frame, positions, total = read_sample(data, columns_to_read(spec), most_rows, limits)
     target = without_missing_markers(frame[spec.target], spec)
     values, known = _known(spec, target)
     weight = _weight(frame[spec.weight]) if spec.weight else None
@@ -146,54 +144,6 @@ def encode_further_targets(
         known = (y >= 0) & np.asarray(pd.notna(target))
     weight = _weight(raw[spec.weight]) / table.weight_unit if spec.weight else None
     return y, weight, known if weight is None else known & (weight > 0)
-
-
-def fit_columns(spec: PipelineSpec) -> list[str]:
-    """Return the columns that fitting needs: features, target, weight, and those of the split."""
-    extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
-    return list(dict.fromkeys([*spec.features, *extra, *spec.split.hashed_as]))
-
-
-def columns_to_read(spec: PipelineSpec) -> list[str]:
-    """Return the columns of fitting, and those by whose groups a model is judged."""
-    return list(dict.fromkeys([*fit_columns(spec), *spec.sensitive]))
-
-
-def batches(
-    data: Path, columns: list[str], limits: DataLimits = DEFAULT_LIMITS
-) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Yield the rows of a table in batches, each with the position of its first row.
-
-    A batch of a wide table has fewer rows, each of which takes more memory.
-    """
-    rows = limits.batch_cells // max(1, len(columns))
-    rows = min(limits.batch_rows, max(limits.min_batch_rows, rows))
-    start = 0
-    with pq.ParquetFile(data) as file:
-        for batch in file.iter_batches(rows, columns=columns):
-            yield start, batch
-            start += batch.num_rows
-
-
-def _read_sample(
-    data: Path, columns: list[str], most_rows: int | None, limits: DataLimits
-) -> tuple[pd.DataFrame, Index, int]:
-    """Return all rows, or a random sample of as many as are worth their time and memory.
-
-    The whole table is never in memory: rows are taken batch by batch.
-    """
-    with pq.ParquetFile(data) as file:
-        total = file.metadata.num_rows
-        most = max(limits.min_sample_rows, limits.max_cells // len(columns))
-        most = min(most, most_rows or total)
-        if total <= most:
-            return file.read(columns=columns).to_pandas(), np.arange(total), total
-    positions = np.sort(np.random.default_rng(0).permutation(total)[:most])
-    taken = []
-    for start, batch in batches(data, columns, limits):
-        low, high = np.searchsorted(positions, [start, start + batch.num_rows])
-        taken.append(batch.take(positions[low:high] - start))
-    return pa.Table.from_batches(taken).to_pandas(), positions, total
 
 
 def _weight(column: pd.Series) -> Array:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.pipelines.catalogue import HASHED
-from pipeweave_dagster.core.training.data.input_table import columns_to_read
+from pipeweave_dagster.core.training.data.table_reading import columns_to_read
 
 COPIES = 11.0
 """Measured: see ADR 18. Narrow tables stay below it, by as much as their forests are smaller."""

@@ -19,14 +19,11 @@ from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldData
-from pipeweave_dagster.core.training.data.input_table import (
-    batches,
-    encode_further_targets,
-    fit_columns,
-)
+from pipeweave_dagster.core.training.data.input_table import encode_further_targets
 from pipeweave_dagster.core.training.data.split import Index, keeps_copies_together
 from pipeweave_dagster.core.training.data.split_frame import split_frame
 from pipeweave_dagster.core.training.data.split_keys import Keys, content_keys, group_keys
+from pipeweave_dagster.core.training.data.table_reading import batches, fit_columns
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.search.fit_timeout import FitTimeoutError
 
