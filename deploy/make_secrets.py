@@ -1,7 +1,6 @@
-"""Writes the secrets of a deployment into `.env`: `make secrets`.
+"""Write the secrets of a deployment to `.env`: `make secrets`.
 
-What `.env` already holds stays as it is, so it may be called again after an upgrade. Needs nothing
-but Python.
+Existing entries of `.env` are kept, so it is safe to repeat after an upgrade. Needs only Python.
 """
 
 import re
@@ -10,7 +9,7 @@ import string
 import sys
 from pathlib import Path
 
-_LETTERS = string.ascii_letters + string.digits  # nothing that a shell, YAML or an address reads
+_LETTERS = string.ascii_letters + string.digits  # safe in shells, YAML and URLs
 SECRETS = {
     "POSTGRES_PASSWORD": 40,
     "AWS_ACCESS_KEY_ID": 20,
@@ -18,13 +17,11 @@ SECRETS = {
     "PIPEWEAVE_ADMIN_PASSWORD": 32,
     "PIPEWEAVE_VIEWER_PASSWORD": 32,
 }
-_HEAD = (
-    "# Written by 'make secrets'; keep it to yourself. What else may stand here: .env.example.\n"
-)
+_HEAD = "# Written by 'make secrets'; keep it secret. For other settings see .env.example.\n"
 
 
 def complete(text: str) -> tuple[str, list[str]]:
-    """The text of `.env` with every secret that it lacked, and the names of those."""
+    """Return the text of `.env` with all missing secrets added, and their names."""
     present = set(re.findall(r"^(\w+)=.", text, re.MULTILINE))
     missing = [name for name in SECRETS if name not in present]
     lines = [f"{name}={_secret(SECRETS[name])}\n" for name in missing]
@@ -38,15 +35,15 @@ def _secret(length: int) -> str:
 
 
 def main() -> None:
-    """Complete the file and say what was done."""
+    """Complete the file and print what was done."""
     path = Path(sys.argv[1] if len(sys.argv) > 1 else ".env")
     text, made = complete(path.read_text(encoding="utf-8") if path.exists() else "")
     if made:
         path.touch(mode=0o600)
         path.chmod(0o600)
         path.write_text(text, encoding="utf-8")
-    told = f"{path}: made {', '.join(made)}" if made else f"{path} already has every secret"
-    sys.stdout.write(f"{told}.\nThe passwords of the web pages stand in it.\n")
+    result = f"{path}: added {', '.join(made)}" if made else f"{path} already has every secret"
+    sys.stdout.write(f"{result}.\nIt contains the passwords of the web pages.\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Starts the proxy: makes of the two passwords the hashes that the Caddyfile reads.
+# Start the proxy: hash the two passwords for the Caddyfile.
 set -eu
 
 hash_of() {
   if [ "${#2}" -lt 32 ]; then
-    echo "$1 has fewer than 32 characters; 'make secrets' makes a good one" >&2
+    echo "$1 has fewer than 32 characters; 'make secrets' generates one" >&2
     exit 1
   fi
   printf '%s\n' "$2" | caddy hash-password

@@ -1,6 +1,6 @@
-"""Writes the reference pages that are drawn from the code: `python docs/generate.py`.
+"""Generate the reference pages from the code: `python docs/generate.py`.
 
-A test compares the pages with what this script would write, so they cannot fall behind.
+A test compares the pages with the output of this script, so they are always up to date.
 """
 
 import re
@@ -20,7 +20,7 @@ import draw_tree  # noqa: E402
 
 
 def documents_page() -> str:
-    """One section a document, one table row a field."""
+    """Return the page of documents: one section per document, one table row per field."""
     kinds = [vars(documents)[name] for name in documents.__all__ if name != "Document"]
     models = [kind for kind in kinds if hasattr(kind, "model_fields")]
     whole = [m for m in models if issubclass(m, documents.Document)]
@@ -28,13 +28,13 @@ def documents_page() -> str:
     lines = [
         "# Documents",
         "",
-        "The value of every asset is a document: small, immutable JSON that a person can read, at",
-        "`documents/<sha256>.json` in the [storage](storage.md). This page is drawn from the code.",
+        "The value of every asset is a document: small, immutable, readable JSON, stored at",
+        "`documents/<sha256>.json` in the [storage](storage.md). Generated from the code.",
         "",
     ]
     for model in sorted(whole, key=lambda m: m.__name__):
         lines += _section(model, f"`{model.__name__}` (asset `{model.kind}`)")
-    lines += ["# Their parts", ""]
+    lines += ["# Parts of documents", ""]
     for model in sorted(parts, key=lambda m: m.__name__):
         lines += _section(model, f"`{model.__name__}`")
     return "\n".join(lines).rstrip() + "\n"
@@ -80,14 +80,13 @@ def _code(text: str) -> str:
 
 
 def cli_page() -> str:
-    """One section a command: what it does, its arguments and options, an example."""
+    """Return the command-line page: one section per command with options and an example."""
     lines = [
         "# Command line",
         "",
-        "This page is drawn from the code.",
-        "Every command has `--help`. With `--json` it prints one JSON object and nothing else; an",
-        "error is then the envelope of [error codes](errors.md), whose code is the exit code too.",
-        "What stands in the objects: [JSON output](json.md).",
+        "This page is generated from the code.",
+        "Every command has `--help`. With `--json` it prints one JSON object and nothing else, even",
+        "for [errors](errors.md). [JSON output](json.md) lists the keys.",
         "",
     ]
     root = typer.main.get_command(build_app())

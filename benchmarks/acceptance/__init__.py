@@ -1,1 +1,1 @@
-"""The rows of FEATURES on reading, schemas and expectations, each checked on real files."""
+"""Acceptance checks of reading, schemas and expectations, each on real files."""
