@@ -85,7 +85,7 @@ def cli_page() -> str:
         "# Command line",
         "",
         "This page is generated from the code.",
-        "Every command has `--help`. With `--json` it prints one JSON object and nothing else, even",
+        "Every command has `--help`. With `--json` it prints one JSON object only, even",
         "for [errors](errors.md). [JSON output](json.md) lists the keys.",
         "",
     ]
