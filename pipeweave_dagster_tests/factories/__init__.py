@@ -10,13 +10,12 @@ from pipeweave_dagster_tests.factories.pipelines import (
     write_parquet,
 )
 from pipeweave_dagster_tests.factories.training import (
-    WITHOUT_PIPEWEAVE,
     evaluate_small_model,
+    run_without_pipeweave,
     train_small_model,
 )
 
 __all__ = [
-    "WITHOUT_PIPEWEAVE",
     "DatasetFiles",
     "adviser_case",
     "adviser_replies",
@@ -26,6 +25,7 @@ __all__ = [
     "make_pipeline",
     "make_schema",
     "make_snapshot",
+    "run_without_pipeweave",
     "train_small_model",
     "write_parquet",
 ]

@@ -1,7 +1,5 @@
-"""Steps that learn bounds, bins and hashes: trained in folds, exported, and trained again alone."""
+"""Steps fitted per fold (bounds, bins, hashes): trained, exported, trained again by the export."""
 
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -11,7 +9,7 @@ from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, write_parquet
+from pipeweave_dagster_tests.factories import run_without_pipeweave, write_parquet
 
 SCORED = """
 import numpy, pandas
@@ -38,15 +36,9 @@ def test_clipped_logarithmic_binned_and_hashed_columns_are_exported_too(tmp_path
     found = train(spec=spec, data=data, out=out, budget_s=30, started_at=time.time())
     assert {part.family for part in found.recipe} == {"linear", "lightgbm"}
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
-    alone = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE + SCORED,
-        "train.py",
-        "../data.parquet",
-        "again.skops",
-    ]
-    subprocess.run(alone, check=True, cwd=tmp_path / "model")
+    run_without_pipeweave(
+        tmp_path / "model", "train.py", "../data.parquet", "again.skops", then=SCORED
+    )
     before = raw_scores(load_bundle(out / "model.skops"), frame)
     for name in ("again", "model"):
         scored = np.load(tmp_path / "model" / f"{name}.npy")

@@ -1,8 +1,6 @@
 """A recorded model is fitted again from its recipe: by PipeWeave, and by the exported script."""
 
 import json
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,9 +12,13 @@ from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.prediction import predict
-from pipeweave_dagster.core.training import replay, train_model
+from pipeweave_dagster.core.training import final_model, replay
 from pipeweave_dagster.core.training.families import early_stopping
-from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, train_small_model, write_parquet
+from pipeweave_dagster_tests.factories import (
+    run_without_pipeweave,
+    train_small_model,
+    write_parquet,
+)
 
 FAMILIES = {
     "multiclass": ["xgboost", "catboost", "extra_trees", "neighbours"],
@@ -27,7 +29,7 @@ TABLES = {"multiclass": ("penguins", "species"), "regression": ("student_math", 
 
 @pytest.fixture(scope="module", params=["multiclass", "regression"])
 def model(request, examples, tmp_path_factory):
-    """A mixture of several families, with missing values and categories in its table."""
+    """An ensemble of several families, with missing values and categories in its table."""
     folder = tmp_path_factory.mktemp("model")
     task = request.param
     name, target = TABLES[task]
@@ -40,7 +42,7 @@ def model(request, examples, tmp_path_factory):
     return frame, spec, found, out, folder
 
 
-def test_the_replay_is_equal_bit_by_bit(model, tmp_path):
+def test_the_replay_is_bit_equal(model, tmp_path):
     frame, spec, found, out, folder = model
     replay(spec=spec, trained=found, data=folder / "data.parquet", out=tmp_path)
     before, after = (raw_scores(load_bundle(p / "model.skops"), frame) for p in (out, tmp_path))
@@ -48,24 +50,17 @@ def test_the_replay_is_equal_bit_by_bit(model, tmp_path):
     assert found.recipe
 
 
-def test_a_line_with_curves_is_exported_too(tmp_path):
+def test_a_linear_model_with_splines_is_exported_too(tmp_path):
     x = np.random.default_rng(3).normal(size=(400, 2))
     frame = pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": np.abs(x[:, 0]) + 0.1 * x[:, 1]})
     spec, found, out = train_small_model(
         frame, "y", "regression", tmp_path, families=["linear"], variants=True
     )
     assert any(part.params.get("curves") for part in found.recipe)
-    told = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
-    assert "train.py" in told
-    retrain = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE,
-        "train.py",
-        tmp_path / "data.parquet",
-        "again.skops",
-    ]
-    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    files = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
+    assert "train.py" in files
+    data = tmp_path / "data.parquet"
+    run_without_pipeweave(tmp_path / "model", "train.py", data, "again.skops")
     files = (out / "model.skops", tmp_path / "model" / "again.skops")
     scores = [raw_scores(load_bundle(file), frame) for file in files]
     np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
@@ -83,15 +78,8 @@ def test_catboost_is_replayed_and_exported_with_its_own_format(examples, tmp_pat
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     needed = (tmp_path / "model" / "requirements.txt").read_text()
     assert f"catboost=={version('catboost')}" in needed
-    retrain = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE,
-        "train.py",
-        tmp_path / "data.parquet",
-        "again.skops",
-    ]
-    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    data = tmp_path / "data.parquet"
+    run_without_pipeweave(tmp_path / "model", "train.py", data, "again.skops")
     alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
     np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)
 
@@ -101,15 +89,7 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
     files = export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
     assert {"train.py", "train.ipynb", "score.py"} <= set(files)
     rows = write_parquet(frame, tmp_path)
-    alone = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE,
-        tmp_path / "train.py",
-        rows,
-        tmp_path / "again.skops",
-    ]
-    subprocess.run(alone, check=True, cwd=tmp_path)
+    run_without_pipeweave(tmp_path, "train.py", rows, "again.skops")
     before, after = (
         raw_scores(load_bundle(p), frame) for p in (out / "model.skops", tmp_path / "again.skops")
     )
@@ -120,17 +100,10 @@ def test_the_exported_script_and_its_notebook_train_the_same_model(model, tmp_pa
     assert "MEMBERS = [" in code
 
 
-def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(model, tmp_path):
+def test_the_exported_model_predicts_the_same_without_pipeweave(model, tmp_path):
     _, spec, found, out, folder = model
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path)
-    score = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE,
-        tmp_path / "score.py",
-        folder / "data.parquet",
-    ]
-    subprocess.run([*score, tmp_path / "p.csv"], check=True)
+    run_without_pipeweave(tmp_path, "score.py", folder / "data.parquet", "p.csv")
     (tmp_path / "scored").mkdir()
     predict(model=out / "model.skops", trained=found, data=folder / "data.parquet",
             out=tmp_path / "scored")  # fmt: skip
@@ -149,7 +122,7 @@ def test_the_exported_model_scores_alike_where_pipeweave_cannot_be_imported(mode
 
 
 def test_no_module_takes_the_place_of_a_function():
-    """A worker finds functions of the package by name, the second time too."""
+    """A worker finds functions of the package by name, also after modules were imported."""
     import pipeweave_dagster.core.training as package
 
     folder = Path(package.__file__).parent
@@ -158,7 +131,7 @@ def test_no_module_takes_the_place_of_a_function():
 
 
 class Cut:
-    """A deadline that is over after some rounds, in place of one of time."""
+    """A deadline after some rounds instead of some seconds."""
 
     def __init__(self, rounds):
         self.left, self.cut = rounds, False
@@ -173,34 +146,26 @@ class Cut:
     ("task", "rounds"), [("multiclass", None), ("regression", None), ("regression", 25)]
 )
 def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_path, monkeypatch):
-    """So is every model that there was no time to fit on all rows, or even on those of a fold."""
-    monkeypatch.setattr(train_model, "refit", lambda *_: None)
+    """As is every model without the time to fit on all rows, or even on those of a fold."""
+    monkeypatch.setattr(final_model, "refit", lambda *_: None)
     if rounds is not None:
         monkeypatch.setattr(early_stopping, "Guard", lambda _: Cut(rounds))
     name, target = TABLES[task]
     frame = pd.read_csv(examples / f"{name}.csv")
     frame.loc[::7, target] = None
     frame["town"] = [f"t{i * 7 % 61}" for i in range(len(frame))]
-    frame["w"] = np.arange(len(frame)) % 5  # rows of no weight are left out
+    frame["w"] = np.arange(len(frame)) % 5  # rows without weight are left out
     spec, found, out = train_small_model(
         frame, target, task, tmp_path, families=[*FAMILIES[task], "random_forest"],
         budget_s=120, settings=DatasetSettings(weight="w"),
     )  # fmt: skip
     assert all(part.fold >= 0 for part in found.recipe)
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
-    retrain = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE,
-        "train.py",
-        tmp_path / "data.parquet",
-        "again.skops",
-    ]
-    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    data = tmp_path / "data.parquet"
+    run_without_pipeweave(tmp_path / "model", "train.py", data, "again.skops")
     files = (out / "model.skops", tmp_path / "model" / "again.skops")
     scores = [raw_scores(load_bundle(file), frame) for file in files]
     np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
     shorter = write_parquet(frame.iloc[:-1], tmp_path)
-    refused = subprocess.run([*retrain[:-2], shorter, "x"], cwd=tmp_path / "model",
-                             capture_output=True, text=True, check=False)  # fmt: skip
+    refused = run_without_pipeweave(tmp_path / "model", "train.py", shorter, "x", check=False)
     assert f"the model learned from {len(frame)}" in refused.stderr

@@ -1,4 +1,4 @@
-"""Training end to end on small tables: a model, or a refusal that says what to do."""
+"""Training end to end on small tables: a model, or a refusal with a remedy."""
 
 import time
 import zipfile
@@ -49,7 +49,7 @@ def test_values_of_student_grades(examples, tmp_path):
     card = (out / "evaluation" / "model_card.md").read_text()
     assert "constant model" in card
     ranked, others = card.split("Not distinguishable from nothing")
-    assert "| G2 |" in ranked  # the grade before the last one tells of it
+    assert "| G2 |" in ranked  # the grade before the last one predicts it
     assert others.count("(-") > 5  # intervals that include 0
 
 
@@ -93,7 +93,7 @@ def words_of(bundle):
     return {word for encoder in encoders for word in encoder.categories_[0]}
 
 
-def test_scoring_takes_reordered_further_and_missing_columns(signal, tmp_path):
+def test_scoring_accepts_reordered_further_and_missing_columns(signal, tmp_path):
     _, model, out = train_small_model(signal, "y", "binary", tmp_path, families=["linear"])
     batch = signal.drop(columns=["town"]).assign(extra=1)[["extra", "when", "x", "y"]]
     (tmp_path / "scored").mkdir()

@@ -1,4 +1,4 @@
-"""Groups that were found are proposed: shared tickets, but no names, towns or codes."""
+"""Columns of small groups are proposed: shared tickets, but not names, towns or codes."""
 
 import numpy as np
 import pandas as pd

@@ -58,7 +58,7 @@ def test_folds_are_balanced_and_rare_classes_always_learned(rows):
 
 
 @pytest.mark.parametrize("classes", [1, 3])
-def test_groups_are_never_torn_apart(rows, classes):
+def test_groups_are_never_divided(rows, classes):
     groups = pd.Series(np.repeat(np.arange(100), 10))
     strata = np.random.default_rng(0).integers(0, classes, 1000)
     split = split_rows(SplitSpec(kind="group", column="g"), rows, groups, strata)
@@ -82,7 +82,7 @@ def test_time_split_tests_on_the_last_rows_and_folds_look_back_only(rows):
         assert when[split.fold == k].max() < when[split.fold == k + 1].min()
 
 
-def test_the_users_folds_are_honoured(rows):
+def test_user_defined_folds_are_kept(rows):
     fold = pd.Series(np.arange(1000) % 4 + 1)
     split = split_rows(
         SplitSpec(kind="fold", column="f"), rows, fold, np.zeros(1000, dtype=np.intp)
@@ -109,7 +109,7 @@ def _torn(split, keys):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_rare_classes_tear_no_group_apart(seed):
+def test_rare_classes_divide_no_group(seed):
     rng = np.random.default_rng(seed)
     groups = pd.Series(rng.integers(0, rng.integers(8, 60), 300)).astype(str)
     strata = (rng.random(300) < 0.03).astype(np.intp) + (rng.random(300) < 0.02)
@@ -129,7 +129,7 @@ def test_equal_rows_stay_together_whatever_their_targets_are():
         assert _torn(split_rows(SplitSpec(), rows, None, strata), x) == 0
 
 
-def test_a_group_of_most_rows_is_learned_from_and_folds_are_of_like_size(rows):
+def test_a_group_of_most_rows_is_never_tested_and_folds_have_similar_sizes(rows):
     groups = pd.Series(np.r_[np.zeros(600), np.repeat(np.arange(1, 41), 10)])
     split = split_rows(
         SplitSpec(kind="group", column="g"), rows, groups, np.zeros(1000, dtype=np.intp)
@@ -140,7 +140,7 @@ def test_a_group_of_most_rows_is_learned_from_and_folds_are_of_like_size(rows):
     assert sizes[-1] - sizes[0] > 500 > 20 >= sizes[-2] - sizes[0]
 
 
-def test_rows_without_a_group_stand_alone(rows):
+def test_rows_without_a_group_are_groups_of_their_own(rows):
     groups = pd.Series(np.repeat(np.arange(100), 10)).where(np.arange(1000) >= 500)
     spec = SplitSpec(kind="group", column="g")
     split = split_rows(spec, rows, groups, np.zeros(1000, dtype=np.intp))
@@ -175,13 +175,13 @@ def test_parts_are_known_by_their_names(rows, column, labels, test, folds):
     assert {str(v) for v in parts[split.fold >= 0]} == folds
 
 
-def test_rows_that_were_taken_several_times_stay_together():
+def test_rows_recorded_several_times_stay_together():
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({"x": rng.normal(size=200).round(4), "k": rng.choice(["a", "b"], 200)})
     strata = rng.integers(0, 2, 200)
     four = pd.concat([rows] * 4, ignore_index=True)
     split = split_rows(SplitSpec(), four, None, np.tile(strata, 4))
     assert _torn(split, np.tile(np.arange(200), 4)) == 0
-    # Equal rows whose targets differ are equal by nature: ages, not copies.
+    # Equal rows with different targets are equal by nature: ages, not copies.
     ages = pd.DataFrame({"age": rng.integers(0, 80, 800)})
     assert "copies" in split_rows(SplitSpec(), ages, None, rng.integers(0, 2, 800)).note

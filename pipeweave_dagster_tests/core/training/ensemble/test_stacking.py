@@ -1,8 +1,5 @@
 """A stack: a regression of the members' predictions beside their weighted mean."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +13,7 @@ from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import CvResult
-from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, train_small_model
+from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 
 
 def timid(rows, classes, seed=0):
@@ -146,15 +143,8 @@ def test_a_model_with_a_stack_is_replayed_and_exported(model, tmp_path):
     before, after = (raw_scores(load_bundle(p / "model.skops"), frame) for p in (out, tmp_path))
     np.testing.assert_array_equal(before, after)
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
-    retrain = [
-        sys.executable,
-        "-c",
-        WITHOUT_PIPEWEAVE,
-        "train.py",
-        folder / "data.parquet",
-        "again.skops",
-    ]
-    subprocess.run(retrain, check=True, cwd=tmp_path / "model", capture_output=True)
+    data = folder / "data.parquet"
+    run_without_pipeweave(tmp_path / "model", "train.py", data, "again.skops")
     alone = raw_scores(load_bundle(tmp_path / "model" / "again.skops"), frame)
     np.testing.assert_allclose(alone, before, rtol=0, atol=1e-9)
 
