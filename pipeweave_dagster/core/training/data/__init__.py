@@ -1,1 +1,1 @@
-"""From the typed table to what a fit sees: rows, split, folds and features."""
+"""From the typed table to what a fit uses: rows, split, folds and features."""
