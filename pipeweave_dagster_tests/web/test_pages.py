@@ -207,7 +207,7 @@ def test_a_missing_target_is_named_and_not_set_aside(client, store, tmp_path):
     store.save_attempt("aimless", refused)
     page = client.get("/datasets/aimless").text
     assert "target: NAME" in page
-    assert "Possible columns: a, b." in page
+    assert "Candidates: a, b." in page
     assert "<figcaption>Columns by type.</figcaption>" in page
     assert "--accept" not in page
     assert "--override" not in page
