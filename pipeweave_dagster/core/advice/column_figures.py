@@ -6,7 +6,8 @@ from typing import Any, get_args
 from pipeweave_dagster.core.advice.privacy import coarse, common_values, reaches
 from pipeweave_dagster.core.documents import DatasetSnapshot
 from pipeweave_dagster.core.documents.advice import Level
-from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile_columns
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.profile_columns import profile_columns
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 

@@ -45,11 +45,11 @@ class Cut:
 
     Attributes:
         exceptions: Rows on the wrong side.
-        place: Number of distinct values below the cut point.
+        position: Number of distinct values below the cut point.
     """
 
     exceptions: int
-    place: int
+    position: int
 
 
 def best_cut(counts: Counts) -> Cut:
@@ -62,8 +62,8 @@ def best_cut(counts: Counts) -> Cut:
     below = np.vstack([np.zeros((1, 2), np.int64), np.cumsum(values, axis=0)])
     above = values.sum(0) - below
     wrong = np.minimum(below[:, 0] + above[:, 1], below[:, 1] + above[:, 0])
-    place = int(wrong.argmin())
-    return Cut(int(wrong[place] + missing.min()), place)
+    position = int(wrong.argmin())
+    return Cut(int(wrong[position] + missing.min()), position)
 
 
 def class_runs(counts: Counts) -> tuple[int, int]:

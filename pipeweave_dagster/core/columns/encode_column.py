@@ -36,22 +36,22 @@ def _encode_text(info: ColumnDeduction, raw: Any) -> Column:
 
     if not pa.types.is_dictionary(raw.type):
         raw = pc.dictionary_encode(raw)
-    whole = raw.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], raw.type)
-    order = _as_numpy(pc.sort_indices(whole.dictionary)).astype(np.int64)
-    place = np.empty(len(order) + 1, np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    place[-1] = -1
-    missing = _as_numpy(pc.is_null(whole.indices).cast(pa.int8())).astype(bool)
-    places = np.where(missing, len(order), _as_numpy(whole.indices.cast(pa.int32())))
-    codes = place[places]
+    combined = raw.unify_dictionaries().combine_chunks()
+    if isinstance(combined, pa.ChunkedArray):
+        combined = combined.chunk(0) if combined.num_chunks else pa.array([], raw.type)
+    order = _as_numpy(pc.sort_indices(combined.dictionary)).astype(np.int64)
+    index = np.empty(len(order) + 1, np.int32)
+    index[order] = np.arange(len(order), dtype=np.int32)
+    index[-1] = -1
+    missing = _as_numpy(pc.is_null(combined.indices).cast(pa.int8())).astype(bool)
+    indices = np.where(missing, len(order), _as_numpy(combined.indices.cast(pa.int32())))
+    codes = index[indices]
     counts = np.bincount(codes[codes >= 0], minlength=len(order)).astype(np.int64)
     keep = counts > 0  # a stored dictionary may contain unused values
     if not keep.all():
-        place = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
-        codes, counts, order = place[codes], counts[keep], order[keep]
-    dictionary = whole.dictionary
+        index = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
+        codes, counts, order = index[codes], counts[keep], order[keep]
+    dictionary = combined.dictionary
 
     def text() -> list[str]:
         taken = dictionary.take(_as_arrow(order))
@@ -94,9 +94,9 @@ def _unique(known: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[An
             shifted = known - low
             counts = np.bincount(shifted)
             used = np.flatnonzero(counts)
-            place = np.empty(len(counts), np.int32)
-            place[used] = np.arange(len(used), dtype=np.int32)
-            return used + low, place[shifted], counts[used]
+            index = np.empty(len(counts), np.int32)
+            index[used] = np.arange(len(used), dtype=np.int32)
+            return used + low, index[shifted], counts[used]
     return np.unique(known, return_inverse=True, return_counts=True)
 
 
@@ -112,9 +112,9 @@ def _values_and_missing(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         raw = raw.cast(pa.float64())
     elif pa.types.is_temporal(kind):
         raw = raw.cast(pa.int32() if _width(kind) == "int32" else pa.int64())
-    whole = raw.combine_chunks()
-    empty = _as_numpy(pc.is_null(whole).cast(pa.int8())).astype(bool)
-    values = _as_numpy(whole)  # the values of missing rows are arbitrary and never used
+    combined = raw.combine_chunks()
+    empty = _as_numpy(pc.is_null(combined).cast(pa.int8())).astype(bool)
+    values = _as_numpy(combined)  # the values of missing rows are arbitrary and never used
     if values.dtype.kind == "f":
         values = values.astype(np.float64)
         return values, empty | ~np.isfinite(values)

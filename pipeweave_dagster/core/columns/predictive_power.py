@@ -31,23 +31,23 @@ def binned(column: Column, bins: int = MAX_BINS) -> tuple[Codes, int]:
     Ordered columns are binned at quantiles without splitting equal values; the rarer categories of
     text columns share one level. Missing is the last level.
     """
-    place = bin_indices(column, bins)
-    return place[column.codes], int(place[-1]) + 1
+    index = bin_indices(column, bins)
+    return index[column.codes], int(index[-1]) + 1
 
 
 def bin_indices(column: Column, bins: int = MAX_BINS) -> Codes:
     """Return the level of each distinct value, and last that of missing; shape (k + 1,)."""
     if column.distinct <= bins:
-        place = np.arange(column.distinct, dtype=np.int32)
+        index = np.arange(column.distinct, dtype=np.int32)
     elif column.ordered:
         before = np.cumsum(column.counts) - column.counts
         cut = before * bins // max(1, column.present)
-        place = np.unique(cut, return_inverse=True)[1].astype(np.int32)
+        index = np.unique(cut, return_inverse=True)[1].astype(np.int32)
     else:
-        place = np.full(column.distinct, bins - 1, np.int32)
-        place[np.argsort(-column.counts, kind="stable")[: bins - 1]] = np.arange(bins - 1)
-    levels = int(place.max()) + 1 if len(place) else 0
-    return np.append(place, np.int32(levels))
+        index = np.full(column.distinct, bins - 1, np.int32)
+        index[np.argsort(-column.counts, kind="stable")[: bins - 1]] = np.arange(bins - 1)
+    levels = int(index.max()) + 1 if len(index) else 0
+    return np.append(index, np.int32(levels))
 
 
 def split_halves(rows: int, seed: int = 0) -> NDArray[np.int8]:

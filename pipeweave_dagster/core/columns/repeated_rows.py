@@ -20,26 +20,28 @@ class Repeats:
 
     Attributes:
         rows: Rows equal to an earlier one in every column.
-        without: The same, without columns that identify the row.
+        without_identifiers: The same, without columns that identify the row.
         near: Further rows equal to an earlier one when numbers are rounded to four significant
             digits; None with too few continuous columns.
         largest: Rows of the largest group of equal rows, without columns that identify the row.
-        naming: Columns that identify the row.
+        identifiers: Columns that identify the row.
     """
 
     rows: int
-    without: int
+    without_identifiers: int
     near: int | None
     largest: int
-    naming: list[str]
+    identifiers: list[str]
 
 
 def count_repeats(columns: Sequence[Column]) -> Repeats:
     """Count the duplicate rows of a table; one pass over its codes per kind."""
     plain = [column for column in columns if not identifies_row(column)]
-    naming = [column.name for column in columns if identifies_row(column)]
+    identifiers = [column.name for column in columns if identifies_row(column)]
     whole, _ = _duplicates(columns)
-    without, largest = _duplicates(plain) if naming and plain else (whole, _duplicates(columns)[1])
+    without, largest = (
+        _duplicates(plain) if identifiers and plain else (whole, _duplicates(columns)[1])
+    )
     continuous = [c for c in plain if c.info.storage == "number" and c.distinct >= MIN_DISTINCT]
     near = None
     if len(continuous) >= MIN_CONTINUOUS:
@@ -47,7 +49,7 @@ def count_repeats(columns: Sequence[Column]) -> Repeats:
         # One column at a time, because all of them would be a copy of the table.
         rounded = (_rounded(c) if c.name in names else c for c in plain)
         near = _count_duplicates(rounded)[0] - without
-    return Repeats(whole, without, near, largest, naming)
+    return Repeats(whole, without, near, largest, identifiers)
 
 
 def identifies_row(column: Column) -> bool:
@@ -74,5 +76,5 @@ def _rounded(column: Column) -> Column:
     size = np.floor(np.log10(np.maximum(np.abs(numbers), 1e-300)))
     unit = 10.0 ** np.clip(size - DIGITS + 1, -300, 300)
     shown = np.round(numbers / unit) * unit
-    place = np.append(np.unique(shown, return_inverse=True)[1].astype(np.int32), -1)
-    return replace(column, codes=place[column.codes])
+    index = np.append(np.unique(shown, return_inverse=True)[1].astype(np.int32), -1)
+    return replace(column, codes=index[column.codes])

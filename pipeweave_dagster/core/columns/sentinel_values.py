@@ -38,8 +38,8 @@ def without_sentinels(target: Target | None, columns: list[Column]) -> Target | 
     )
     if target is None or found is None or target.column.numbers is None:
         return target
-    place = int(np.searchsorted(target.column.numbers, found[0]))
-    return replace(target, codes=np.where(target.codes == place, -1, target.codes))
+    index = int(np.searchsorted(target.column.numbers, found[0]))
+    return replace(target, codes=np.where(target.codes == index, -1, target.codes))
 
 
 def sentinel(column: Column, shared: AbstractSet[float] = frozenset()) -> tuple[float, int] | None:
@@ -52,8 +52,8 @@ def sentinel(column: Column, shared: AbstractSet[float] = frozenset()) -> tuple[
     numbers = column.numbers
     if numbers is None or len(numbers) < 10:
         return None
-    for place, rest, next_to in ((0, slice(1, None), 1), (-1, slice(None, -1), -2)):
-        value, rows = float(numbers[place]), int(column.counts[place])
+    for index, rest, next_to in ((0, slice(1, None), 1), (-1, slice(None, -1), -2)):
+        value, rows = float(numbers[index]), int(column.counts[index])
         if rows < max(MIN_ROWS, MIN_SHARE[value in COMMON_SENTINELS] * column.present):
             continue
         share = np.cumsum(column.counts[rest]) / max(1, column.counts[rest].sum())

@@ -44,7 +44,7 @@ def _set_missing(column: Column, missing: set[str]) -> Column:
 
 
 def _keep(column: Column, keep: np.ndarray) -> Column:
-    place = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
+    index = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1).astype(np.int32)
     labels = column.text
 
     def text() -> list[str]:
@@ -56,7 +56,7 @@ def _keep(column: Column, keep: np.ndarray) -> Column:
         update={"distinct": len(counts), "missing": column.rows - int(counts.sum())}
     )
     return replace(
-        column, info=info, codes=place[column.codes], counts=counts, numbers=numbers, text=text
+        column, info=info, codes=index[column.codes], counts=counts, numbers=numbers, text=text
     )
 
 
@@ -65,8 +65,8 @@ def merge_spellings(column: Column) -> Column:
     plain = [normalise_spelling(label) for label in column.labels]
     names = sorted(set(plain))
     at = {name: i for i, name in enumerate(names)}
-    place: Codes = np.array([*(at[name] for name in plain), -1], np.int32)
-    codes = place[column.codes]
+    index: Codes = np.array([*(at[name] for name in plain), -1], np.int32)
+    codes = index[column.codes]
     counts = np.bincount(codes[codes >= 0], minlength=len(names)).astype(np.int64)
     info = column.info.model_copy(update={"distinct": len(names)})
     return replace(column, info=info, codes=codes, counts=counts, text=lambda: names)

@@ -66,10 +66,10 @@ def duplicates(case: Case, findings: list[Finding]) -> dict[str, Any]:
     conflict = next((f.evidence for f in findings if f.code == "PW402" and f.evidence), {})
     return {
         "rows": repeats.rows,
-        "rows_without_identifiers": repeats.without,
+        "rows_without_identifiers": repeats.without_identifiers,
         "rows_nearly_alike": repeats.near,
         "largest_group": repeats.largest,
-        "identifiers": repeats.naming,
+        "identifiers": repeats.identifiers,
         "contradicting_rows": conflict.get("rows", 0),
         "contradicting_groups": conflict.get("groups", 0),
     }

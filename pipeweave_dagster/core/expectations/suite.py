@@ -62,7 +62,7 @@ def propose(snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, name
 
     Example: `suite_bytes(propose(snapshot, schema, data, "titanic"))` is the file of the suite.
     """
-    from pipeweave_dagster.core.schema.column_profile import profile_columns
+    from pipeweave_dagster.core.schema.profile_columns import profile_columns
 
     profiles = {p.name: p for p in profile_columns(snapshot, data)}
     rules = list(table_rules(schema.columns, snapshot.rows))

@@ -14,10 +14,11 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.types.column_types import parse_column_type
 from pipeweave_dagster.core.schema.column_lookup import find_column
-from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile_columns
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import Meaning
 from pipeweave_dagster.core.schema.meaning.hidden_missing import hidden_missing
 from pipeweave_dagster.core.schema.meaning.pii import pii_kind
+from pipeweave_dagster.core.schema.profile_columns import profile_columns
 from pipeweave_dagster.core.schema.target_choice import deduce_target
 from pipeweave_dagster.core.schema.type_model.classify import classify_columns
 

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from pipeweave_dagster.core.columns.disclosure import MIN_ROWS_TO_SHOW
 from pipeweave_dagster.core.documents import DatasetSnapshot, Part, SchemaDeduction
-from pipeweave_dagster.core.schema.column_profile import ColumnProfile, profile_columns
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.profile_columns import profile_columns
 from pipeweave_dagster.core.suggestions import nearest_names
 
 Code = Literal[

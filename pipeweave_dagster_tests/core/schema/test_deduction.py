@@ -4,8 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.schema.column_profile import profile_columns
 from pipeweave_dagster.core.schema.meaning.rules import is_certain, meaning_by_rules
+from pipeweave_dagster.core.schema.profile_columns import profile_columns
 
 
 @pytest.fixture

@@ -1,23 +1,18 @@
 """Detect compression by the first bytes, and unpack gzip, bz2, zstd and zip files."""
 
-import bz2
-import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.decompress import Container, open_compressed
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE, IngestLimits
 
-Container = Literal["none", "gzip", "zip", "bz2", "zstd"]
 _CHUNK = MEGABYTE
 _MAX_NESTING = 2
-_DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".json", ".jsonl", ".xlsx", ".arrow")
 _READ_ERRORS = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
@@ -103,7 +98,10 @@ def _unpack(
     content: Content, kind: Container, target: Path, limits: IngestLimits
 ) -> tuple[str, tuple[str, ...]]:
     try:
-        with _open(content, kind) as (source, inner, notes), target.open("wb") as sink:
+        with (
+            open_compressed(content.path, content.name, kind) as (source, inner, notes),
+            target.open("wb") as sink,
+        ):
             _copy(source, sink, content.name, limits)
     except _READ_ERRORS as error:
         raise validation_error(
@@ -133,55 +131,3 @@ def _copy(source: BinaryIO, sink: BinaryIO, name: str, limits: IngestLimits) -> 
                 limit_bytes=limits.max_uncompressed_bytes,
             )
         sink.write(chunk)
-
-
-@contextmanager
-def _open(content: Content, kind: Container) -> Iterator[tuple[BinaryIO, str, tuple[str, ...]]]:
-    stem = content.name.rsplit(".", 1)[0]
-    if kind == "zip":
-        with zipfile.ZipFile(content.path) as archive:
-            member, notes = _largest_member(archive, content.name)
-            with archive.open(member) as source:
-                yield source, member.filename, notes  # type: ignore[misc]
-    elif kind == "zstd":
-        import zstandard
-
-        with (
-            content.path.open("rb") as raw,
-            zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-                raw, read_across_frames=True
-            ) as source,
-        ):
-            try:
-                yield source, stem, ()
-            except zstandard.ZstdError as error:
-                raise ValueError(str(error)) from error
-    else:
-        opener = gzip.open if kind == "gzip" else bz2.open
-        with opener(content.path, "rb") as source:
-            yield source, stem, ()  # type: ignore[misc]
-
-
-def _largest_member(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
-    files = [
-        i
-        for i in archive.infolist()
-        if not i.is_dir() and not i.filename.startswith("__MACOSX/") and i.file_size > 0
-    ]
-    if any(i.flag_bits & 1 for i in files):
-        raise validation_error(
-            f"{name!r} is protected by a password.", fix="Upload it uncompressed.", file=name
-        )
-    if not files:
-        raise validation_error(f"{name!r} contains no file.", fix="Upload the data file itself.")
-    data = [i for i in files if i.filename.lower().endswith(_DATA_SUFFIXES)] or files
-    largest = max(data, key=lambda i: i.file_size)
-    others = [i.filename for i in files if i is not largest]
-    if not others:
-        return largest, ()
-    return largest, (
-        (
-            f"The archive contains {len(files)} files. Only {largest.filename!r}, the largest, was"
-            f" read; skipped: {', '.join(repr(o) for o in others[:5])}."
-        ),
-    )

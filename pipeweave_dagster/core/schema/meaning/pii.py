@@ -75,8 +75,8 @@ def _is_card(text: str) -> bool:
 def luhn(digits: list[int]) -> bool:
     """Return whether digits satisfy the check digit rule of card numbers (ISO/IEC 7812-1)."""
     total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = digit * 2 if place % 2 else digit
+    for position, digit in enumerate(reversed(digits)):
+        doubled = digit * 2 if position % 2 else digit
         total += doubled - 9 if doubled > 9 else doubled
     varied = any(a != b for a, b in pairwise(digits))
     return varied and total % 10 == 0

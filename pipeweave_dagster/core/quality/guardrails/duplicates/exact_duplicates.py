@@ -21,8 +21,8 @@ def check(case: Case) -> Iterator[Hit]:
     columns = case.table.columns
     if not columns or case.table.rows == 0:
         raise NotApplicableError("there are no rows")
-    exact, without_ids = case.duplicates.rows, case.duplicates.without
-    described = [column for column in columns if column.name not in case.duplicates.naming]
+    exact, without_ids = case.duplicates.rows, case.duplicates.without_identifiers
+    described = [column for column in columns if column.name not in case.duplicates.identifiers]
     if max(exact, without_ids) == 0:
         return
     combinations = float(np.prod([max(1.0, float(min(c.distinct, 1e6))) for c in described]))

@@ -61,7 +61,7 @@ def _separation(column: Column, case: Case) -> tuple[str, dict[str, float]] | No
         exceptions = order.cut.exceptions
         if exceptions > target.exceptions_allowed or case.runner_up_skill > MAX_RUNNER_UP_SKILL:
             return None
-        if _gap(column, order.cut.place) > MAX_GAP:
+        if _gap(column, order.cut.position) > MAX_GAP:
             return None
         message = f"A single threshold on it separates the classes (exceptions: {exceptions})."
         return message, {"exceptions": exceptions}

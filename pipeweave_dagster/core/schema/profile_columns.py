@@ -1,0 +1,139 @@
+"""Profile the columns of a table."""
+
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn
+from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+
+_TOP = 50
+_SAMPLE = 200
+_MAX_TEXT = 300
+_ENDS = 12
+
+
+def profile_columns(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
+    """Profile all columns, one in memory at a time."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(data) as file:
+        return [
+            _profile(column, file.read(columns=[_column_path(file, i)]).column(0))
+            for i, column in enumerate(snapshot.columns)
+        ]
+
+
+def _column_path(file: Any, index: int) -> str:
+    return str(file.metadata.schema.column(index).path)
+
+
+def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows, missing = len(values), values.null_count
+    counted = pc.value_counts(values.drop_null())
+    distinct = pa.chunked_array([counted.field("values")])
+    counts = counted.field("counts")
+    text = _as_text(distinct, column)
+    step = max(1, len(text) // _SAMPLE)
+    numbers = column.type in {"integer", "number"}
+    stats = _numbers(values, column) if numbers and missing < rows else {}
+    ends = _ends(distinct, counts) if numbers and missing < rows else {}
+    integral = bool(stats.pop("integral", False)) or column.type == "integer"
+    return ColumnProfile(
+        name=column.name,
+        storage=column.type,
+        rows=rows,
+        missing=missing,
+        distinct=len(distinct),
+        **_lengths(text, counts, column),
+        top=_top(text, counts),
+        sample=tuple(v[:_MAX_TEXT] for v in text[::step].to_pylist()[:_SAMPLE])
+        if len(text)
+        else (),
+        first_values=tuple(v[:_MAX_TEXT] for v in text[:5].to_pylist()) if len(text) else (),
+        **ends,
+        integral=integral,
+        is_row_number=column.type == "integer"
+        and rows >= 5
+        and rows == len(distinct)
+        and stats["high"] - stats["low"] == rows - 1,
+        unit=column.unit,
+        **stats,
+    )
+
+
+def _top(text: Any, counts: Any) -> dict[str, int]:
+    """Return the most frequent values as text with their counts, ties in alphabetical order."""
+    import pyarrow.compute as pc
+
+    frequent = pc.select_k_unstable(counts, _TOP * 4, [("", "descending")]) if len(counts) else []
+    indices = [int(i.as_py()) for i in frequent]
+    pairs = [(text[i].as_py()[:_MAX_TEXT], counts[i].as_py()) for i in indices]
+    return dict(sorted(pairs, key=lambda p: (-p[1], p[0]))[:_TOP])
+
+
+def _ends(distinct: Any, counts: Any) -> dict[str, Any]:
+    """Return the lowest and highest numbers, and the rows of the two outermost."""
+    import numpy as np
+
+    numbers = distinct.to_numpy().astype(float)
+    end_counts = (
+        int(counts[int(numbers.argmin())].as_py()),
+        int(counts[int(numbers.argmax())].as_py()),
+    )
+    if len(numbers) > 2 * _ENDS:
+        numbers = np.partition(numbers, (_ENDS - 1, len(numbers) - _ENDS))
+    low, high = np.sort(numbers[:_ENDS]), np.sort(numbers[-_ENDS:])[::-1]
+    return {
+        "lowest": tuple(low.tolist()),
+        "highest": tuple(high.tolist()),
+        "end_counts": end_counts,
+    }
+
+
+def _as_text(values: Any, column: SnapshotColumn) -> Any:
+    """Return values as text, integers without `.0`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = values.cast(pa.string())
+    if column.type == "number":
+        text = pc.replace_substring_regex(text, r"\.0$", "")
+    return text
+
+
+def _numbers(values: Any, column: SnapshotColumn) -> dict[str, Any]:
+    import pyarrow.compute as pc
+
+    bounds = pc.min_max(values)
+    low, high = float(bounds["min"].as_py()), float(bounds["max"].as_py())
+    std = pc.stddev(values, ddof=1).as_py() if len(values) - values.null_count > 1 else None
+    integral = column.type == "number" and pc.all(pc.equal(values, pc.floor(values))).as_py()
+    return {
+        "low": low,
+        "high": high,
+        "mean": pc.mean(values).as_py(),
+        "std": std,
+        "integral": bool(integral),
+    }
+
+
+def _lengths(text: Any, counts: Any, column: SnapshotColumn) -> dict[str, Any]:
+    """Return mean and maximum length and mean number of words, over rows, not distinct values."""
+    import pyarrow.compute as pc
+
+    if not len(text):
+        return {}
+    total = pc.sum(counts).as_py()
+    length = pc.utf8_length(text)
+    words = 1.0
+    if column.type == "text":
+        blanks = pc.count_substring(text, " ")
+        words = 1 + pc.sum(pc.multiply(blanks, counts)).as_py() / total
+    return {
+        "mean_length": pc.sum(pc.multiply(length, counts)).as_py() / total,
+        "max_length": pc.max(length).as_py(),
+        "mean_words": words,
+    }
