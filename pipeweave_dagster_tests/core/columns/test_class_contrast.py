@@ -14,7 +14,7 @@ from pipeweave_dagster.core.columns.class_contrast import (
 def test_a_cut_and_its_exceptions(column_and_target):
     x, target = column_and_target([1, 2, 3, 4, None, 5], [0, 0, 1, 0, 0, 1])
     cut = best_cut(class_counts(x, target))
-    assert (cut.exceptions, cut.place) == (1, 2)
+    assert (cut.exceptions, cut.position) == (1, 2)
 
 
 def test_runs_of_classes(column_and_target):

@@ -23,7 +23,7 @@ def test_noise_has_no_power_and_a_copy_has_all(column_and_target):
     assert powers.power(*powers.binned(x), target, half).value > 0.98
 
 
-def test_bins_hold_equal_shares_and_keep_equal_values_together(column_and_target):
+def test_bins_have_equal_shares_and_do_not_split_equal_values(column_and_target):
     values = np.concatenate([np.zeros(500), np.arange(1, 501)])
     x, _ = column_and_target(values, np.arange(1000) % 2)
     codes, levels = powers.binned(x, 10)

@@ -46,27 +46,27 @@ def test_extra_columns_are_kept(aligned):
     assert any("1 column that the model does not use" in n for n in snapshot.notes)
 
 
-def test_values_that_look_otherwise_keep_the_training_type(aligned):
+def test_values_of_another_type_keep_the_training_type(aligned):
     _, rows = aligned("id,when,amount,kind,y\n1.0,2020-01-01,?,7,0\n")
     assert rows[0]["id"] == 1
     assert rows[0]["amount"] is None
     assert rows[0]["kind"] == "7"
 
 
-def test_fractions_of_a_column_of_whole_numbers_are_kept(aligned):
+def test_fractions_in_an_integer_column_are_kept(aligned):
     snapshot, rows = aligned("id,kind\n7.5,a\n8,b\n99999999999999999999,a\nmany,b\n")
     assert [r["id"] for r in rows] == [7.5, 8.0, 1e20, None]
     assert snapshot.columns[0].type == "number"
     assert any("id: 1 values are not of the training type number" in n for n in snapshot.notes)
 
 
-def test_whole_numbers_stay_whole_where_only_tokens_do_not_fit(aligned):
+def test_integers_stay_integers_if_only_null_tokens_do_not_match(aligned):
     snapshot, rows = aligned("id,kind\n9007199254740993,a\n?,b\n3.0,a\n")
     assert [r["id"] for r in rows] == [9007199254740993, None, 3]
     assert snapshot.columns[0].type == "integer"
 
 
-def test_truth_values_may_come_as_numbers(read, tmp_path, rows):
+def test_booleans_may_be_written_as_numbers(read, tmp_path, rows):
     columns = read("flag,y\n" + "true,1\nfalse,0\n" * 20).columns
     (tmp_path / "batch").write_text("flag,y\n1.0,1\n0.0,0\n,0\n1,1\n")
     read_aligned(tmp_path / "batch", "batch.csv", columns, tmp_path / "out")
@@ -82,10 +82,10 @@ TABLE = [f"column_{i}" for i in range(1, 6)]
     [lambda c: c, lambda c: [*c, "more"], lambda c: c[1:], lambda c: c[1:4]],
     ids=["all", "one more", "without the target", "those that are wanted"],
 )
-def test_columns_without_a_header_are_told_by_their_place_in_the_training_table(
+def test_columns_without_a_header_are_matched_by_position_in_the_training_table(
     read, tmp_path, rows, cut
 ):
-    """The target stands first and the last column is not wanted: by order alone all would shift."""
+    """The target is first and the last column is not required: by order alone all would shift."""
     columns = read(BARE).columns[1:4]
     lines = [",".join(cut(line.split(","))) for line in BARE.splitlines()]
     (tmp_path / "batch.csv").write_text("\n".join(lines) + "\n")
@@ -98,16 +98,16 @@ def test_columns_without_a_header_are_told_by_their_place_in_the_training_table(
 def test_without_a_header_another_number_of_columns_is_refused(read, tmp_path):
     columns = read(BARE).columns[1:4]
     (tmp_path / "batch.csv").write_text("1,2\n3,4\n5,6\n")
-    with pytest.raises(PipeWeaveError, match=r"has 2 columns and no header.*has 5") as told:
+    with pytest.raises(PipeWeaveError, match=r"has 2 columns and no header.*has 5") as error:
         read_aligned(tmp_path / "batch.csv", "batch.csv", columns, tmp_path / "out", table=TABLE,
                      target="column_1")  # fmt: skip
-    assert "Add a header" in told.value.fix
+    assert "Add a header" in error.value.fix
 
 
 @pytest.mark.parametrize(
     "batch", [",a,y\n7,1,0\n8,2,1\n", "a,\n1,7\n2,8\n"], ids=["as it was", "moved"]
 )
-def test_a_column_without_a_heading_is_found_again(read, tmp_path, rows, batch):
+def test_a_column_without_a_name_is_matched(read, tmp_path, rows, batch):
     """As pandas writes its index."""
     columns = read(",a,y\n" + "".join(f"{i},{i % 3},{i % 2}\n" for i in range(60))).columns
     (tmp_path / "batch.csv").write_text(batch)
@@ -119,7 +119,7 @@ def test_a_column_without_a_heading_is_found_again(read, tmp_path, rows, batch):
     assert not any("lacks" in note for note in snapshot.notes)
 
 
-def test_several_columns_without_a_heading_are_found_by_their_places(read, tmp_path, rows):
+def test_several_columns_without_a_name_are_matched_by_position(read, tmp_path, rows):
     columns = read(",a,,y\n" + "".join(f"{i},{i % 3},{i}.5,{i % 2}\n" for i in range(60))).columns
     (tmp_path / "batch.csv").write_text(",a,,y\n7,1,0.5,0\n8,2,1.5,1\n")
     read_aligned(tmp_path / "batch.csv", "batch.csv", columns[:3], tmp_path / "out",
@@ -127,7 +127,7 @@ def test_several_columns_without_a_heading_are_found_by_their_places(read, tmp_p
     assert [(row["column_1"], row["column_3"]) for row in rows()] == [(7, 0.5), (8, 1.5)]
 
 
-def test_columns_without_a_heading_are_found(read, tmp_path, rows):
+def test_columns_without_a_name_are_matched(read, tmp_path, rows):
     columns = read("y,,a,\n" + "".join(f"{i % 2},{i},{i}.5,k{i % 3}\n" for i in range(30))).columns
     assert [c.name for c in columns] == ["y", "column_2", "a", "column_4"]
     for text in ("y,,a,\n1,7,0.5,k1\n", ",a,\n7,0.5,k1\n"):

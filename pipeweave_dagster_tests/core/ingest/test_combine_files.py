@@ -3,7 +3,7 @@
 PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
 
 
-def test_files_are_put_under_each_other(read, rows):
+def test_files_are_concatenated(read, rows):
     second = "Age,name,extra\n50,Dee,7\n"
     snapshot = read(PLAIN, second)
     assert [c.name for c in snapshot.columns] == ["name", "age", "paid", "extra"]
@@ -11,7 +11,7 @@ def test_files_are_put_under_each_other(read, rows):
     assert any("lacks 1 columns: paid" in n for n in snapshot.notes)
 
 
-def test_labels_spelled_differently_are_told(read, rows):
+def test_labels_with_different_spellings_are_reported(read, rows):
     first = "x,income\n" + "1,<=50K\n2,>50K\n" * 5
     second = "x,income\n" + "1,<=50K.\n2,>50K.\n" * 5
     snapshot = read(first, second)

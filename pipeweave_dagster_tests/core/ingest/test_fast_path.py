@@ -1,4 +1,4 @@
-"""Large files: the fast way, the thorough way and the lenient way give the same table."""
+"""Large files: the fast, the thorough and the lenient path give the same table."""
 
 import pytest
 
@@ -21,8 +21,8 @@ def text(rows=3000):
     )
 
 
-def ways(read, rows, monkeypatch, content, **limits):
-    """(snapshot, rows) the fast way if it takes the file, by DuckDB, in memory, and in blocks."""
+def all_paths(read, rows, monkeypatch, content, **limits):
+    """Return (snapshot, rows) by the fast path, by DuckDB, in memory, and in blocks."""
     results = [(read(content, **limits), rows())]
     monkeypatch.setattr(build_table, "read_fast", lambda *_: None)
     results.append((read(content, **limits), rows()))
@@ -35,9 +35,9 @@ def ways(read, rows, monkeypatch, content, **limits):
     return results
 
 
-def test_a_clean_file_takes_the_fast_way(read, rows, monkeypatch):
+def test_a_clean_file_takes_the_fast_path(read, rows, monkeypatch):
     def fail(*_):
-        pytest.fail("took the thorough way")
+        pytest.fail("took the thorough path")
 
     monkeypatch.setattr(build_table, "_read_thoroughly", fail)
     snapshot = read(text())
@@ -45,14 +45,14 @@ def test_a_clean_file_takes_the_fast_way(read, rows, monkeypatch):
     assert rows()[7]["name"] == 'n "7", x'
 
 
-def test_all_ways_agree_on_a_clean_file(read, rows, monkeypatch):
-    (first, one), *others = ways(read, rows, monkeypatch, text())
+def test_all_paths_agree_on_a_clean_file(read, rows, monkeypatch):
+    (first, one), *others = all_paths(read, rows, monkeypatch, text())
     for snapshot, found in others:
         assert found == one
         assert snapshot.columns == first.columns
 
 
-def broken():
+def malformed():
     lines = text().splitlines(keepends=True)
     lines[100] = "99,01/02/2020\n"
     lines[2000] = lines[2000].replace("499.75", "free")
@@ -60,10 +60,10 @@ def broken():
     return "".join(lines)
 
 
-def test_all_ways_agree_on_broken_rows(read, rows, monkeypatch, out):
+def test_all_paths_agree_on_malformed_rows(read, rows, monkeypatch, out):
     import pyarrow.parquet as pq
 
-    for snapshot, found in ways(read, rows, monkeypatch, broken()):
+    for snapshot, found in all_paths(read, rows, monkeypatch, malformed()):
         assert snapshot.rows_read == 3000
         assert snapshot.rows_quarantined == 3
         assert [r["id"] for r in found] == [i for i in range(3000) if i not in {99, 1999, 2499}]
@@ -71,23 +71,23 @@ def test_all_ways_agree_on_broken_rows(read, rows, monkeypatch, out):
         assert [q["line"] for q in quarantine] == [101, 2001, 2501]
 
 
-def test_duckdb_tells_lines_of_a_file_too_large_for_memory(read, out):
+def test_duckdb_reports_lines_of_a_file_too_large_for_memory(read, out):
     import pyarrow.parquet as pq
 
-    snapshot = read(broken(), max_in_memory_bytes=100)
+    snapshot = read(malformed(), max_in_memory_bytes=100)
     assert snapshot.rows_quarantined == 3
     quarantine = pq.read_table(out / "quarantine.parquet").to_pylist()
     assert [q["line"] for q in quarantine] == [101, 2001, 2501]
 
 
-def test_a_late_misfit_leaves_the_fast_way(read, rows):
+def test_a_late_mismatch_leaves_the_fast_path(read, rows):
     content = text().replace("\n2501,", "\n2501.5,")
     snapshot = read(content)
     assert snapshot.columns[0].type == "number"
     assert rows()[2501]["id"] == 2501.5
 
 
-def test_a_column_wanted_as_text_is_read_the_fast_way_too(read, rows, monkeypatch):
+def test_a_column_set_to_text_takes_the_fast_path_too(read, rows, monkeypatch):
     snapshot = read(text(), columns={"Flag ": "text"})
     assert snapshot.columns[4].type == "text"
     found = rows()
@@ -98,8 +98,8 @@ def test_a_column_wanted_as_text_is_read_the_fast_way_too(read, rows, monkeypatc
     assert rows() == found
 
 
-def test_wanted_columns_do_not_leave_the_fast_way(read, monkeypatch):
+def test_column_settings_do_not_leave_the_fast_path(read, monkeypatch):
     monkeypatch.setattr(
-        build_table, "_read_thoroughly", lambda *_: pytest.fail("took the thorough way")
+        build_table, "_read_thoroughly", lambda *_: pytest.fail("took the thorough path")
     )
     read(text(), columns={"flag": "text", "when": "date:%m/%d/%Y"})

@@ -4,7 +4,7 @@ from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.ingest import ingest_settings
 
 
-def test_only_what_is_said_about_reading_is_read_anew_for():
+def test_only_types_that_affect_reading_are_ingest_settings():
     columns = {
         "when": ColumnSetting(type="date:%d/%m/%Y", known_at="2024-01-01"),
         "code": ColumnSetting(type="text"),

@@ -76,7 +76,7 @@ def test_wrong_target_offers_the_nearest(schema):
     assert "customerID" in caught.value.text
 
 
-def test_whole_number_target_asks(schema):
+def test_integer_target_asks_whether_it_is_a_class_code(schema):
     text = "x,quality\n" + "".join(f"{i}.5,{i % 7 + 3}\n" for i in range(70))
     target = schema(text, target="quality").target
     assert target.task == "multiclass"
@@ -84,14 +84,14 @@ def test_whole_number_target_asks(schema):
     assert "regression" in target.question
 
 
-def test_many_whole_numbers_are_amounts(schema):
+def test_many_integers_are_quantities(schema):
     text = "x,rings\n" + "".join(f"{i}.5,{i % 28 + 1}\n" for i in range(90))
     target = schema(text, target="rings").target
     assert target.task == "regression"
     assert target.question
 
 
-def test_overrides_and_stale_ones(schema):
+def test_overrides_and_stale_overrides(schema):
     found = schema(
         PEOPLE,
         columns={
@@ -134,7 +134,7 @@ def test_constant_is_dropped(schema):
     assert found.column("a").role == "dropped"
 
 
-def test_one_value_or_nothing_is_a_mark_and_kept(schema):
+def test_one_value_or_missing_is_a_flag_and_kept(schema):
     """Its absence says something, as where forms are ticked with a `Y`."""
     text = "dna,b,y\n" + "".join(f"{'Y' if i % 3 else ''},{i},{i % 2}\n" for i in range(60))
     found = schema(text).column("dna")
@@ -151,7 +151,7 @@ def test_impossible_zeros_are_proposed_and_counts_are_not(schema):
     assert not any(n.startswith("children") for n in notes)
 
 
-def test_a_handful_of_fractions_is_left_to_the_model_and_many_are_certain(version):
+def test_a_few_decimal_numbers_are_left_to_the_model_and_many_are_certain(version):
     text = "level,size\n" + "".join(f"{2.0 ** (i % 4 - 2)},{i}.25\n" for i in range(80))
     made = version(text)
     level, size = profile_columns(made.snapshot, made.data)

@@ -4,7 +4,7 @@ import pytest
 
 
 def table(names, rows=60):
-    """Whole and broken numbers, two classes (`c`), three kinds (`k`), by the letter of a name."""
+    """Build a table: `name:n` is numeric, `name:c` has two classes, `name:k` three categories."""
     makers = {"n": lambda i: f"{i * 7 % 41}.5", "c": lambda i: ("no", "yes")[i % 2],
               "k": lambda i: ("red", "green", "blue")[i % 3]}  # fmt: skip
     kinds, heads = zip(*(name.split(":") for name in names.split()), strict=True)
@@ -27,11 +27,11 @@ def table(names, rows=60):
         ("n:a n:b", None),
     ],
 )
-def test_names_places_and_kinds(version, names, target):
+def test_names_positions_and_types(version, names, target):
     assert version(table(names)).schema.target.name == target
 
 
-def test_the_only_column_that_could_be_one(version):
+def test_the_only_possible_target(version):
     text = "".join(
         f"{'ham' if i % 2 else 'spam'}\t"
         f"message {i} {'very ' * (i % 5)}long, or {'not ' * (i % 3)}at all, who knows that\n"
@@ -49,7 +49,7 @@ def rare(rows=60):
     return "\n".join(["a,churn,outcome", *lines]) + "\n"
 
 
-def test_a_target_that_can_be_trained_goes_before_a_likelier_one_that_cannot(version):
+def test_a_trainable_target_is_preferred_to_a_more_credible_untrainable_one(version):
     target = version(rare()).schema.target
     assert target.name == "churn"
     assert target.candidates[0] == "outcome"
@@ -70,6 +70,6 @@ def test_a_suggestion_that_cannot_be_trained_says_so(version, text, hindrance):
     assert f"It cannot be trained yet: {hindrance}." in target.reason
 
 
-def test_a_target_that_a_person_named_is_not_exchanged(version):
+def test_a_target_set_by_the_user_is_kept(version):
     target = version(rare(), target="outcome").schema.target
     assert (target.name, target.source) == ("outcome", "settings")

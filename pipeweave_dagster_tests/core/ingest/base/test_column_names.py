@@ -1,4 +1,4 @@
-"""Names are present and unique, and every change is told once."""
+"""Names are non-empty and unique, and every change is reported once."""
 
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
 
@@ -9,12 +9,12 @@ def test_blank_and_repeated_names():
     assert len(notes) == 2
 
 
-def test_an_invented_name_never_takes_a_real_one():
+def test_a_generated_name_never_replaces_a_real_one():
     names, _ = unique_names(["", "column_1", "x", "x", "x_2"])
     assert len({n.casefold() for n in names}) == 5
     assert names[1] == "column_1"
     assert names[4] == "x_2"
 
 
-def test_no_header_needs_no_note_a_column():
+def test_without_a_header_there_is_no_note_per_column():
     assert unique_names(["", ""]) == (["column_1", "column_2"], [])

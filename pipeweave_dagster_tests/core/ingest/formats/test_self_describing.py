@@ -110,7 +110,7 @@ def test_bad_files_are_coded_errors(read, content, words):
     assert words in caught.value.message
 
 
-def test_infinite_numbers_become_missing_and_are_told(out):
+def test_infinite_numbers_become_missing_and_are_reported(out):
     import pyarrow as pa
     import pyarrow.parquet as pq
 

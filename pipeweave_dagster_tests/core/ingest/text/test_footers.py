@@ -11,14 +11,14 @@ def types(snapshot):
     return [c.type for c in snapshot.columns]
 
 
-def test_sums_that_stand_apart_are_put_aside(read):
+def test_separate_sums_are_quarantined(read):
     snapshot = read(f"{HEAD}{BODY},,,\n,,72,\n,66,,\n")
     assert (snapshot.rows, snapshot.rows_quarantined) == (12, 2)
     assert "a summary below the table" in " ".join(snapshot.notes)
     assert [c.type for c in snapshot.columns] == ["text", "integer", "number", "text"]
 
 
-def test_a_total_stays_and_what_is_apart_below_it_does_not(read, rows):
+def test_a_total_stays_and_separate_rows_below_it_do_not(read, rows):
     below = "Total,66,72,\n,,,\nOf which:,,,\nNorth,60,50,\nTotal ,66,72,\n"
     snapshot = read(f"{HEAD}{BODY}{below}")
     assert (snapshot.rows, snapshot.rows_quarantined) == (13, 3)
@@ -45,7 +45,7 @@ def test_what_may_be_data_stays(read, last):
     assert read(f"{HEAD}{BODY}{last}").rows_quarantined == 0
 
 
-def test_notes_below_a_table_are_put_aside(read, rows):
+def test_notes_below_a_table_are_quarantined(read, rows):
     body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
     notes = '"Source: Office for National Statistics, 2009",,,\n* provisional,,,\n'
     snapshot = read(f"Name,a,b,c\n{body}{notes}")
@@ -57,6 +57,6 @@ def test_notes_below_a_table_are_put_aside(read, rows):
 @pytest.mark.parametrize(
     "last", ["Region 12,,,\n", "A name of four words,1,,\n", "A name of four words,,,\nZ,1,2,x\n"]
 )
-def test_a_row_that_may_be_data_is_no_note(read, last):
+def test_a_row_that_may_be_data_is_not_a_note(read, last):
     body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
     assert read(f"Name,a,b,c\n{body}{last}").rows_quarantined == 0

@@ -1,4 +1,4 @@
-"""Preamble, header rows and body are told apart."""
+"""Preamble, header rows and body are distinguished."""
 
 
 def test_no_header_gets_names(read):

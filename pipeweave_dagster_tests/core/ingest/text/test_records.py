@@ -1,7 +1,7 @@
 """Malformed lines are repaired and never swallow their neighbours."""
 
 
-def test_a_broken_row_does_not_eat_its_neighbours(read, rows):
+def test_a_malformed_row_does_not_swallow_its_neighbours(read, rows):
     lines = [f'{i},"text {i}, more",{i}' for i in range(50)]
     lines[20] = '20,"text 20, more,20'
     read("id,text,n\n" + "\n".join(lines) + "\n")

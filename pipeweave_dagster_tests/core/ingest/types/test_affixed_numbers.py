@@ -21,7 +21,7 @@ def types(snapshot):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_number_is_the_one_that_a_person_reads(form, read, rows):
+def test_the_number_is_the_one_that_a_human_reads(form, read, rows):
     text, wanted, unit = FORMS[form]
     values = text.split() * 4
     snapshot = read("id;value;kind\n" + "".join(f"r{i};{v};x\n" for i, v in enumerate(values)))

@@ -20,13 +20,13 @@ def test_day_and_month(read, rows):
     assert rows()[2]["when"] == dt.date(2004, 1, 25)
 
 
-def test_ambiguous_dates_stay_text_and_ask(read):
+def test_ambiguous_dates_stay_text_and_name_the_setting(read):
     snapshot = read("when,n\n" + "".join(f"0{d}/0{9 - d}/2004,1\n" for d in (5, 1, 7, 2, 8, 3, 6)))
     assert snapshot.columns[0].type == "text"
     assert "Ambiguous date" in snapshot.columns[0].note
 
 
-def test_a_person_settles_an_ambiguous_date(read, rows):
+def test_a_setting_resolves_an_ambiguous_date(read, rows):
     text = "when,n\n" + "".join(f"0{d}/0{9 - d}/2004,1\n" for d in (5, 1, 7, 2, 8, 3, 6))
     snapshot = read(text, columns={"when": "date:%d/%m/%Y"})
     assert snapshot.columns[0].type == "date"

@@ -43,7 +43,7 @@ def longest(seen):
 
 
 @pytest.mark.parametrize("smallest", [1000, 10**9], ids=["fast", "thorough"])
-def test_a_query_casts_a_part_of_the_columns(read, rows, queries, monkeypatch, smallest):
+def test_a_query_casts_a_batch_of_columns(read, rows, queries, monkeypatch, smallest):
     monkeypatch.setattr(fast_path, "_MIN_BYTES", smallest)
     monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 2000)
     read(table(150))
@@ -55,16 +55,16 @@ def test_a_query_casts_a_part_of_the_columns(read, rows, queries, monkeypatch, s
     assert rows()[3] == {f"n{j}": float(f"4.{j}") for j in range(450)}
 
 
-def test_a_text_is_cleaned_once_a_query(read, queries, tmp_path):
+def test_a_text_is_trimmed_once_per_query(read, queries, tmp_path):
     snapshot = read(table(3))
     (tmp_path / "batch").write_text(table(3))
     read_aligned(tmp_path / "batch", "b.csv", snapshot.columns, tmp_path / "out")
-    told = [CLEANED.findall(sql) for sql in queries]
-    assert any(told)
-    assert all(len(names) == len(set(names)) for names in told)
+    trimmed = [CLEANED.findall(sql) for sql in queries]
+    assert any(trimmed)
+    assert all(len(names) == len(set(names)) for names in trimmed)
 
 
-def test_columns_of_a_wide_batch_are_found_in_any_order(read, rows, tmp_path):
+def test_columns_of_a_wide_batch_are_matched_in_any_order(read, rows, tmp_path):
     columns = read(table(150)).columns
     names = [c.name.upper() for c in reversed(columns)]
     (tmp_path / "batch").write_text(",".join(names) + "\n" + ",".join(map(str, range(150))) + "\n")
@@ -72,7 +72,7 @@ def test_columns_of_a_wide_batch_are_found_in_any_order(read, rows, tmp_path):
     assert rows() == [{f"n{j}": float(149 - j) for j in range(150)}]
 
 
-def test_the_very_name_goes_before_one_that_is_like_it(read, rows, tmp_path):
+def test_an_exact_name_takes_precedence_over_a_similar_one(read, rows, tmp_path):
     columns = read("A,a\n1,2\n3,4\n5,6\n").columns
     (tmp_path / "batch").write_text("a\n7\n8\n")
     snapshot = read_aligned(tmp_path / "batch", "b.csv", columns, tmp_path / "out")

@@ -18,7 +18,7 @@ def test_late_values_widen_the_type_and_are_not_rounded(read, rows):
     assert rows()[25_000] == {"a": 3.7, "b": "007", "c": dt.datetime(2020, 1, 1, 10, 30)}  # noqa: DTZ001
 
 
-def test_missing_tokens_in_numbers_are_said(read, rows):
+def test_null_tokens_in_numbers_are_reported(read, rows):
     snapshot = read("a,b\n" + "".join(f"{i},x\n" for i in range(50)) + "?,y\n,z\n")
     assert snapshot.columns[0].type == "integer"
     assert snapshot.columns[0].missing == 2
@@ -32,7 +32,7 @@ def test_leading_zeros_are_codes(read, rows):
     assert rows()[7]["zip"] == "00007"
 
 
-def test_a_person_keeps_a_column_as_text(read, rows):
+def test_a_setting_keeps_a_column_as_text(read, rows):
     snapshot = read(PLAIN, columns={"age": "text"})
     assert snapshot.columns[1].type == "text"
     assert rows()[0]["age"] == "34"

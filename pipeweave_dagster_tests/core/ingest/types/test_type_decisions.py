@@ -9,7 +9,7 @@ BLANKS = " \t\r\n\u00a0"
 MIDDLES = ["", "a", "é", "\x01", "\u00a0a", "a b", "~", "\U0001f600", "À", "\u2003x"]
 
 
-def test_trimmed_is_what_strip_gives_whatever_stands_at_the_ends():
+def test_trimmed_equals_strip_for_any_ends():
     ends = ["", *BLANKS, "\u00a0 "]
     texts = [left + middle + right for left in ends for middle in MIDDLES for right in ends]
     with duckdb.connect() as db:
@@ -19,7 +19,7 @@ def test_trimmed_is_what_strip_gives_whatever_stands_at_the_ends():
     assert found == [text.strip(BLANKS) or None for text in texts]
 
 
-def test_blanks_around_a_text_go_whatever_stands_beside_them():
+def test_whitespace_around_any_character_is_trimmed():
     texts = ["a", "é", " a", "a ", "\u00a0a", "a\u00a0", "\ta\n", "e\u0301 ", " \u0301", "", " ",
              "日本 ", " 日本", "a b", "~", "!", "\x7f"]  # fmt: skip
     with duckdb.connect() as db:

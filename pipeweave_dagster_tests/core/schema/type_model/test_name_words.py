@@ -3,7 +3,7 @@
 from pipeweave_dagster.core.schema.type_model.name_words import COUNT, name_words
 
 
-def test_plain_names_are_told_from_made_up_ones():
+def test_plain_names_differ_from_made_up_ones():
     plain, made_up = name_words("house price"), name_words("s2p3fertx_qzl")
     assert len(plain) == len(made_up) == len(name_words("")) == COUNT
     assert plain[0] < made_up[0]

@@ -9,11 +9,11 @@ from pipeweave_dagster.core.schema.type_model.sample_ngrams import (
 )
 
 
-def test_forms_keep_signs_and_kinds():
+def test_patterns_keep_signs_and_character_classes():
     assert character_pattern(" Ab-12 é ") == "Aa-99 é"
 
 
-def test_places_are_sorted_without_doubles_and_the_same_in_every_process():
+def test_buckets_are_sorted_distinct_and_the_same_in_every_process():
     places = hash_samples(["12 km", "12 km", "x"])
     assert (np.diff(places) > 0).all()
     assert places[-1] < SAMPLE_BUCKETS
