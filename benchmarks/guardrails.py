@@ -1,12 +1,12 @@
-"""How well the guardrails find leaks, and how rarely they block a clean data set.
+"""Measures the recall of the leakage guardrails, and their false blocks on clean data sets.
 
     python benchmarks/guardrails.py INDEX_DIR [--cache DIR] [--only NAME ...] [--skip-injected]
 
-INDEX_DIR holds `INDEX.tsv` (name, file, task, target ...), one folder a data set, and beside it
+INDEX_DIR holds `INDEX.tsv` (name, file, task, target ...), one folder per data set, and beside it
 `leaks.tsv` (name, column, kind A/B/C) and `clean.tsv`. Kind A is stopped if it is blocked (or, for
-an identifier, already left out: `fixed`); A and B are found if they are stopped or alerted by a
-finding of the group `leakage`. Recalls are averaged over data sets. A false block is a blocked
-finding on a clean data set. Columns of `doubtful.tsv` count neither way: they are in no list.
+an identifier, not used: `fixed`); A and B are found if a finding of the group `leakage` stops or
+alerts on them. Recall is averaged over data sets. A false block is a blocked finding on a clean
+data set. Columns of `doubtful.tsv` are not counted: they are in no list.
 """
 
 import argparse
@@ -36,14 +36,14 @@ Leaks = dict[str, dict[str, list[str]]]
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of a tab-separated file."""
+    """Return the rows of a tab-separated file."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
-def column_named(snapshot: DatasetSnapshot, told: str) -> str:
-    """The stored name of a column that the index calls `col 7 (no header)` or by its header."""
-    plain = told.split(" (no header)", maxsplit=1)[0]
+def column_named(snapshot: DatasetSnapshot, listed: str) -> str:
+    """Return the stored name of a column listed by its header or as `col 7 (no header)`."""
+    plain = listed.split(" (no header)", maxsplit=1)[0]
     for column in snapshot.columns:
         if plain.strip() in {column.name.strip(), column.original_name.strip()}:
             return column.name
@@ -53,7 +53,7 @@ def column_named(snapshot: DatasetSnapshot, told: str) -> str:
 
 
 def prepared(folder: Path, row: dict[str, str], cache: Path) -> Case:
-    """Ingest and deduce once; later calls read what the first one stored."""
+    """Ingest and deduce once; later calls read the stored result."""
     out = cache / row["name"]
     data, kept = out / "data.parquet", out / "case.txt"
     if not kept.exists():
@@ -70,23 +70,23 @@ def prepared(folder: Path, row: dict[str, str], cache: Path) -> Case:
 
 
 def leaks_in(found: Findings) -> tuple[set[str], set[str]]:
-    """Columns that are stopped, and columns that are stopped or alerted, as leaks."""
+    """Return the columns that are stopped, and those that are stopped or alerted, as leaks."""
     stopped: set[str] = set()
-    told: set[str] = set()
+    detected: set[str] = set()
     for finding in found.findings:
         if finding.group == "leakage" and finding.state in {"blocked", "fixed", "alerted"}:
-            told |= set(finding.columns)
+            detected |= set(finding.columns)
             stopped |= set(finding.columns) if finding.state != "alerted" else set()
-    return stopped, told
+    return stopped, detected
 
 
 def recall(names: list[str], found: set[str]) -> float | None:
-    """Share of the names that were found; None if there are none."""
+    """Return the share of the names that were found; None if there are none."""
     return round(sum(name in found for name in names) / len(names), 3) if names else None
 
 
 def mean(values: list[float | None]) -> float:
-    """Mean of what is known."""
+    """Return the mean of the values that are not None."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else float("nan")
 
@@ -94,26 +94,28 @@ def mean(values: list[float | None]) -> float:
 def measure(
     cases: dict[str, Case], leaks: Leaks, clean: set[str], *, show: bool
 ) -> tuple[float, float, int]:
-    """Recall of A, recall of A and B, and false blocks over all cases."""
+    """Return recall of A, recall of A and B, and false blocks over all cases."""
     of_a: list[float | None] = []
     of_ab: list[float | None] = []
     blocks = 0
     for name, (snapshot, schema, data) in cases.items():
         began = time.perf_counter()
-        found = inspect(snapshot, schema, data, DatasetSettings())
+        findings = inspect(snapshot, schema, data, DatasetSettings())
         spent = time.perf_counter() - began
-        stopped, told = leaks_in(found)
-        words = "clean" if name in clean else ""
+        stopped, detected = leaks_in(findings)
+        result = "clean" if name in clean else ""
         if name in leaks:
             a, b = leaks[name]["A"], leaks[name]["B"]
             of_a.append(recall(a, stopped))
-            of_ab.append(recall(a + b, told))
-            missed = [c for c in a if c not in stopped] + [c for c in b if c not in told]
-            words += f" A {of_a[-1]} AB {of_ab[-1]} missed {missed}"
-        blocks += len(found.blocked) if name in clean else 0
+            of_ab.append(recall(a + b, detected))
+            missed = [c for c in a if c not in stopped] + [c for c in b if c not in detected]
+            result += f" A {of_a[-1]} AB {of_ab[-1]} missed {missed}"
+        blocks += len(findings.blocked) if name in clean else 0
         if show:
-            text = [f"{f.code} {','.join(f.columns)[:60]}" for f in found.blocked]
-            print(f"{name:26} {spent:5.2f} s {words} blocked {text} told {sorted(told)[:12]}")
+            blocked = [f"{f.code} {','.join(f.columns)[:60]}" for f in findings.blocked]
+            print(
+                f"{name:26} {spent:5.2f} s {result} blocked {blocked} found {sorted(detected)[:12]}"
+            )
     return mean(of_a), mean(of_ab), blocks
 
 

@@ -1,4 +1,4 @@
-"""Leaks put into clean data sets by a seeded script, and data sets in disguise."""
+"""Injects leaks into clean data sets (seeded), and disguises data sets by renaming."""
 
 from collections import Counter
 from pathlib import Path
@@ -23,7 +23,7 @@ LEAKS = 200
 
 
 def disguised(case: Case, out: Path) -> tuple[Case, dict[str, str]]:
-    """The same data with columns renamed and shuffled and classes recoded; and the new names."""
+    """Return the data with columns renamed and shuffled and classes recoded, and the new names."""
     snapshot, schema, data = case
     table = pq.read_table(data)
     order = np.random.default_rng(1).permutation(table.num_columns)
@@ -45,7 +45,7 @@ def disguised(case: Case, out: Path) -> tuple[Case, dict[str, str]]:
 
 
 def recoded(column: Any) -> Any:
-    """Classes as `k0`, `k1` ... in the reverse order of their first appearance."""
+    """Return classes as `k0`, `k1` … in the reverse order of their first appearance."""
     values = column.cast(pa.string()).to_pylist()
     seen = [v for v in dict.fromkeys(values) if v is not None][::-1]
     place = {value: f"k{i}" for i, value in enumerate(seen)}
@@ -53,7 +53,7 @@ def recoded(column: Any) -> Any:
 
 
 def report(cases: dict[str, Case], out: Path) -> None:
-    """Inject, inspect, and print the share found by kind."""
+    """Inject leaks, inspect, and print the share found by kind."""
     found: Counter[str] = Counter()
     tried: Counter[str] = Counter()
     missed = []
@@ -74,7 +74,7 @@ def report(cases: dict[str, Case], out: Path) -> None:
 
 
 def inject(case: Case, kind: str, seed: int, out: Path) -> tuple[Case, set[str]]:
-    """One leak of a kind, as one or two new columns."""
+    """Return the case with one leak of a kind as one or two new columns, and their names."""
     snapshot, schema, data = case
     table = pq.read_table(data)
     y = numbers(table.column(schema.target.name), str(schema.target.task))
@@ -98,7 +98,7 @@ def numbers(target: Any, task: str) -> Any:
 
 
 def leaking(kind: str, y: Any, task: str, rng: np.random.Generator) -> dict[str, Any]:
-    """The new columns of a leak, by name."""
+    """Return the new columns of a leak, by name."""
     n = len(y)
     regression = task == "regression"
     if kind == "copy":
@@ -124,17 +124,17 @@ def leaking(kind: str, y: Any, task: str, rng: np.random.Generator) -> dict[str,
 
 
 def shown(values: Any) -> Any:
-    """Floats, NaN as missing."""
+    """Return a float column, NaN as missing."""
     return pa.array([None if np.isnan(v) else float(v) for v in values], pa.float64())
 
 
 def letters(values: Any) -> Any:
-    """Class names."""
+    """Return a text column of class names."""
     return pa.array([None if np.isnan(v) else f"v{int(v)}" for v in values], pa.string())
 
 
 def info_of(name: str, values: Any) -> ColumnDeduction:
-    """What a schema deduction would say of the new column."""
+    """Return the schema deduction of a new column."""
     text = pa.types.is_string(values.type)
     return ColumnDeduction(
         name=name,

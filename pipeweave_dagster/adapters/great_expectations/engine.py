@@ -12,7 +12,8 @@ from typing import Any
 from pipeweave_dagster.adapters.great_expectations.frames import frames, misfits, read
 from pipeweave_dagster.core.documents import DatasetSnapshot, RuleResult, SchemaDeduction
 from pipeweave_dagster.core.expectations.outcome import failure
-from pipeweave_dagster.core.expectations.suite import Suite, group_of
+from pipeweave_dagster.core.expectations.rule import group_of
+from pipeweave_dagster.core.expectations.suite import Suite
 
 _UNEXPECTED_SHOWN = 200
 

@@ -10,9 +10,9 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.core.expectations.page import docs_page
+from pipeweave_dagster.core.expectations.rule import group_of
 from pipeweave_dagster.core.expectations.suite import (
     Suite,
-    group_of,
     propose,
     read_suite,
     suite_bytes,

@@ -5,8 +5,7 @@ from collections import Counter
 from typing import Any
 
 from pipeweave_dagster.core.documents import ColumnDeduction, RuleResult
-from pipeweave_dagster.core.expectations.rules import Rule
-from pipeweave_dagster.core.expectations.suite import group_of
+from pipeweave_dagster.core.expectations.rule import Rule, group_of
 
 MIN_ROWS_SHOWN = 5
 """A rarer value could identify a person, so it is masked."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeweave_dagster.core.documents import RuleResult
 from pipeweave_dagster.core.expectations.outcome import describe_rule
-from pipeweave_dagster.core.expectations.suite import Suite, group_of
+from pipeweave_dagster.core.expectations.rule import group_of
+from pipeweave_dagster.core.expectations.suite import Suite
 from pipeweave_dagster.core.templating import html_environment
 
 _MAX_COLUMNS = 1000

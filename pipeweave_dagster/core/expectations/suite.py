@@ -3,11 +3,12 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, RuleGroup, SchemaDeduction
+from pipeweave_dagster.core.documents import DatasetSnapshot, SchemaDeduction
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.expectations.rules import Rule, column_rules, table_rules
+from pipeweave_dagster.core.expectations.rule import GROUP_OF_TYPE, Rule
+from pipeweave_dagster.core.expectations.rules import column_rules, table_rules
 
 Suite = dict[str, Any]
 _MAX_BYTES = 8 << 20
@@ -15,37 +16,6 @@ _MAX_RULES = 20_000
 _KEYS = {"type", "kwargs", "severity", "meta", "id", "notes", "description", "rendered_content"}
 # Great Expectations would evaluate these as code or SQL.
 _FORBIDDEN = {"row_condition", "condition_parser", "unexpected_rows_query"}
-_GROUP_OF_TYPE: dict[str, RuleGroup] = {
-    "expect_table_columns_to_match_set": "columns",
-    "expect_table_columns_to_match_ordered_list": "columns",
-    "expect_table_column_count_to_equal": "columns",
-    "expect_table_column_count_to_be_between": "columns",
-    "expect_table_row_count_to_be_between": "columns",
-    "expect_table_row_count_to_equal": "columns",
-    "expect_column_to_exist": "columns",
-    "expect_column_values_to_be_in_type_list": "types",
-    "expect_column_values_to_be_of_type": "types",
-    "expect_column_values_to_not_be_null": "missing",
-    "expect_column_values_to_be_null": "missing",
-    "expect_column_values_to_be_in_set": "categories",
-    "expect_column_values_to_not_be_in_set": "categories",
-    "expect_column_distinct_values_to_be_in_set": "categories",
-    "expect_column_distinct_values_to_contain_set": "categories",
-    "expect_column_values_to_be_between": "ranges",
-    "expect_column_min_to_be_between": "ranges",
-    "expect_column_max_to_be_between": "ranges",
-    "expect_column_mean_to_be_between": "ranges",
-    "expect_column_median_to_be_between": "ranges",
-    "expect_column_stdev_to_be_between": "ranges",
-    "expect_column_sum_to_be_between": "ranges",
-    "expect_column_value_lengths_to_be_between": "formats",
-    "expect_column_value_lengths_to_equal": "formats",
-    "expect_column_values_to_match_regex": "formats",
-    "expect_column_values_to_not_match_regex": "formats",
-    "expect_column_values_to_be_unique": "keys",
-    "expect_column_unique_value_count_to_be_between": "keys",
-    "expect_column_proportion_of_unique_values_to_be_between": "keys",
-}
 
 
 def propose(snapshot: DatasetSnapshot, schema: SchemaDeduction, data: Path, name: str) -> Suite:
@@ -123,7 +93,7 @@ def read_suite(data: bytes, what: str) -> Suite:
 def _checked(rule: Any, number: int, what: str) -> Rule:
     if not isinstance(rule, dict) or not isinstance(rule.get("kwargs"), dict):
         raise _invalid(what, f"rule {number} needs 'type' and 'kwargs'")
-    if rule.get("type") not in _GROUP_OF_TYPE:
+    if rule.get("type") not in GROUP_OF_TYPE:
         raise _invalid(what, f"rule {number} has the unknown type {str(rule.get('type'))[:80]!r}")
     unsupported = (set(rule) - _KEYS) | (set(rule["kwargs"]) & _FORBIDDEN)
     if unsupported:
@@ -150,15 +120,6 @@ def _invalid(what: str, why: str) -> PipeWeaveError:
         f"{what} is not a valid expectation suite: {why}.",
         fix="Correct the file; 'pipeweave expectations NAME --export FILE' writes a valid one.",
     )
-
-
-def group_of(rule: Rule) -> RuleGroup:
-    """Return the group that a rule declares, else that of its type."""
-    meta = rule["meta"].get("pipeweave")
-    group = meta.get("group") if isinstance(meta, dict) else None
-    if group in get_args(RuleGroup):
-        return cast("RuleGroup", group)
-    return _GROUP_OF_TYPE[rule["type"]]
 
 
 def made_of(suite: Suite) -> str | None:

@@ -5,7 +5,7 @@ import pytest
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.expectations.outcome import describe_rule, failure, masked
 from pipeweave_dagster.core.expectations.page import docs_page
-from pipeweave_dagster.core.expectations.rules import rule
+from pipeweave_dagster.core.expectations.rule import rule
 
 
 def column(**more):

@@ -6,7 +6,8 @@ import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.expectations import read_suite, suite_bytes
-from pipeweave_dagster.core.expectations.suite import group_of, made_of
+from pipeweave_dagster.core.expectations.rule import group_of
+from pipeweave_dagster.core.expectations.suite import made_of
 
 RULE = {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "a"}}
 

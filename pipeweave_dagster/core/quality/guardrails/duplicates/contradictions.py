@@ -29,7 +29,7 @@ def check(case: Case) -> Iterator[Hit]:
         share = rows / int(known.sum())
         yield Hit(
             "alerted" if share >= ALERT_SHARE else "passed",
-            f"{rows:,} rows ({share:.2%}) in {int(contradictory.sum()):,} groups have identical "
+            f"{rows:,} rows ({share:.2%}; groups: {int(contradictory.sum()):,}) have identical "
             "features but different classes; no model can predict all of them correctly.",
             evidence={"rows": rows, "groups": int(contradictory.sum()), "share": round(share, 6)},
             proposal="Look for a missing feature or label errors.",

@@ -27,11 +27,11 @@ def check(case: Case) -> Iterator[Hit]:
         if rows:
             yield Hit(
                 "alerted",
-                f"{rows:,} rows have extreme outliers; 99 % of the rows lie within {reach:.4g} of "
-                "the median.",
+                f"It has extreme outliers (rows: {rows:,}); 99 % of the rows lie within "
+                f"{reach:.4g} of the median.",
                 [column.name],
                 {"rows": rows},
-                "Check these values in the source: a wrong unit or a slipped decimal point?",
+                "Check these values in the source: a wrong unit or a misplaced decimal point?",
             )
 
 
