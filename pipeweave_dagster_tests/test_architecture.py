@@ -42,15 +42,20 @@ ORDER = {
     "core": [
         "errors", "suggestions", "documents", "naming", "number_format", "safe_text", "templating",
         "columns", "charts", "model", "metrics", "ingest", "schema", "monitoring", "landing",
-        "quality", "eda", "expectations", "pipelines", "training", "explain", "evaluation",
-        "prediction", "export", "advice",
+        "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
+        "evaluation", "prediction", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",
         "fast_path", "formats", "as_text", "build_table", "aligned_batch",
     ],
+    "core.families": [
+        "search_space", "fit", "base", "early_stopping", "tree_paths", "dummy", "linear",
+        "hist_gradient_boosting", "lightgbm", "xgboost", "forests", "neighbours", "mlp", "svm",
+        "catboost", "candidate",
+    ],
     "core.training": [
-        "families", "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_results",
+        "data", "artifacts", "search", "out_of_core", "ensemble", "proposal_results",
         "paired_losses", "proposal_test",
         "leaderboard", "training_notes", "final_model", "train_model", "replay_model", "serving",
     ],

@@ -12,6 +12,7 @@ from acceptance.common import Check
 from acceptance.models import Trainer
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.evaluation.paired_test import paired
+from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.metrics.all_metrics import calibration_error, interval_of
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
@@ -21,7 +22,6 @@ from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_training_set
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
-from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 _CLASSED = (
     "adult_income", "german_credit", "pima_diabetes", "telco_churn", "hr_attrition_ibm",

@@ -18,14 +18,14 @@ from pipeweave_dagster.core.evaluation.audit.canary import run_canary
 from pipeweave_dagster.core.evaluation.promotion import promote
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores, score
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import run_fold
 
 TEN = (

@@ -18,6 +18,8 @@ from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.documents.advice import AdviceRequest
+from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.metrics.metrics import row_loss
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, uses_of, with_derived
@@ -26,8 +28,6 @@ from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.training.proposal_test import run_proposal_test
 from pipeweave_dagster.services.advice_records import RulesAnswerError, asking
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.explain.explained_members import asked, rounds_of
+from pipeweave_dagster.core.explain.explained_members import explained_members, rounds_of
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import block_scores, blocks, told
@@ -29,7 +29,7 @@ def with_reasons(bundle: dict[str, Any], table: pd.DataFrame) -> tuple[pd.DataFr
         in the unit of the target for values. And what is to be said of them; where no reasons are
         known, the columns are left out.
     """
-    chosen = asked(bundle)
+    chosen = explained_members(bundle)
     parts = [_block(bundle, chosen, part) for part in blocks(table)]
     return pd.concat(parts, ignore_index=True), _note(bundle, chosen)
 

@@ -11,19 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import issparse
-from sklearn.compose import TransformedTargetRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from pipeweave_dagster.core.explain.tree_paths import gathered, path_contributions
+from pipeweave_dagster.core.families import family_of
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import CatBoosted, FrameEntry, prepare
+from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.training.data.split import Index
-
-_LINES = (LogisticRegression, Ridge)
 
 
 class Contributions(NamedTuple):
@@ -103,17 +98,12 @@ def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str]
 
 
 def can_be_explained(member: dict[str, Any], *, quick: bool = False) -> bool:
-    """Whether contributions of a member of the bundle are known: boosted trees, and lines.
+    """Return whether a member of the bundle has contributions (or quick ones).
 
-    Those of a model of the logarithm would not add up in the unit of the target, and CatBoost
-    knows no quick ones.
+    Those of a model of a log target would not add up in the unit of the target.
     """
-    model = member["pipeline"][-1]
-    if isinstance(model, TransformedTargetRegressor):
-        return False
-    if isinstance(model, CatBoosted):
-        return not quick
-    return isinstance(model, _LINES) or hasattr(model, "booster_") or hasattr(model, "get_booster")
+    family = family_of(member["pipeline"][-1])
+    return family is not None and family.explained in (("quick",) if quick else ("quick", "exact"))
 
 
 class _Found(NamedTuple):
@@ -123,51 +113,17 @@ class _Found(NamedTuple):
     base: Array
 
 
-def _of_member(member: dict[str, Any], x: Any, places: Index, count: int, *, quick: bool) -> _Found:
+def _of_member(
+    member: dict[str, Any], x: Any, sources: Index, count: int, *, quick: bool
+) -> _Found:
     model = member["pipeline"][-1]
-    if isinstance(model, _LINES):
-        return _of_line(model, x, places, count)
-    found = (
-        path_contributions(model, x, places, count, member.get("rounds"))
-        if quick
-        else gathered(_of_trees(model, x), places, count)
+    family = family_of(model)
+    if family is None:
+        raise TypeError(f"no model family has {type(model).__name__}")
+    found = family.contributions(
+        model, x, sources, count, quick=quick, rounds=member.get("rounds") if quick else None
     )
     return _Found(found[:, :-1], found[:, -1])
-
-
-def _of_line(model: Any, x: Any, places: Index, count: int) -> _Found:
-    coefficients = np.atleast_2d(model.coef_)
-    by_feature = np.zeros((x.shape[0], count, len(coefficients)))
-    x = x.tocsc() if issparse(x) else x
-    for place in np.unique(places):
-        own = np.flatnonzero(places == place)
-        by_feature[:, place] = x[:, own] @ coefficients[:, own].T
-    return _Found(by_feature, np.tile(np.atleast_1d(model.intercept_), (x.shape[0], 1)))
-
-
-def _of_trees(model: Any, x: Any) -> Array:
-    """Of each input and, last, the base; shape (rows, inputs + 1, outputs)."""
-    if hasattr(model, "booster_"):
-        found = np.asarray(model.predict(x, pred_contrib=True), dtype=np.float64)
-        return found.reshape(x.shape[0], -1, x.shape[1] + 1).transpose(0, 2, 1)
-    if isinstance(model, CatBoosted):
-        pool = model.pool(x)
-        found = np.asarray(model.booster.get_feature_importance(pool, type="ShapValues"))
-        return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
-    from xgboost import DMatrix
-
-    from pipeweave_dagster.core.training.families.xgboost import rounds_of
-
-    booster = model.get_booster()
-    matrix = DMatrix(
-        x, feature_types=model.feature_types, enable_categorical=model.enable_categorical
-    )
-    limit = (0, rounds_of(booster))
-    found = np.asarray(
-        booster.predict(matrix, pred_contribs=True, iteration_range=limit),
-        dtype=np.float64,
-    )
-    return found[:, :, None] if found.ndim == 2 else found.transpose(0, 2, 1)
 
 
 def _places(transformer: Any, frame: list[FrameEntry], features: list[str]) -> Index:

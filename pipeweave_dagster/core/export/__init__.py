@@ -1,4 +1,4 @@
-"""A model as a folder of its own, and its training as a script without PipeWeave.
+"""A model as a standalone folder, with its training as a script without PipeWeave.
 
 Heavy imports happen when a function is called.
 """

@@ -1,4 +1,4 @@
-"""A model as a folder that scores rows without PipeWeave."""
+"""A model as a folder that predicts without PipeWeave."""
 
 import inspect
 import shutil
@@ -12,7 +12,7 @@ from pipeweave_dagster.core.training.artifacts.packages import locked, required
 _MAIN = '''
 
 def main() -> None:
-    """Score a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
+    """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
     import sys
 
     source, target = sys.argv[1:3]
@@ -25,45 +25,44 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 '''
-_README = """# {target}: a model of its own
+_README = """# A standalone model that predicts {target}
 
     python -m pip install -r requirements.lock
     python score.py ROWS.csv PREDICTIONS.csv
 
-`score.py` holds all the code: how rows become features (`prepare`), and how the fitted
-scikit-learn pipelines in `model.skops` are averaged. ROWS may be CSV or Parquet with the columns
-below; others are ignored, absent ones count as missing. Nothing of PipeWeave is needed.
+`score.py` contains all the code: how rows become features (`prepare`), and how the predictions of
+the fitted scikit-learn pipelines in `model.skops` are averaged. ROWS may be CSV or Parquet with the
+columns below; others are ignored, absent ones count as missing. PipeWeave is not needed.
 
 Columns: {features}.
 
-`train.py` (and the same as a notebook, `train.ipynb`) trains the model again from the typed
-table (`pipeweave pipelines export NAME --output FOLDER --table` puts it here, as `table.parquet`):
-`python train.py table.parquet MODEL.skops`. `rows.parquet` says which rows of the table were
-used; a model that there was no time to fit on all of them is the mean of models of parts (folds).
+`train.py` (or the notebook `train.ipynb`) trains the model again from the typed table, which
+`pipeweave pipelines export NAME --output FOLDER --table` writes here as `table.parquet`:
+`python train.py table.parquet MODEL.skops`. `rows.parquet` lists which rows of the table were
+used. If there was no time to fit on all of them, the model averages the models of cross-validation
+folds.
 
-`requirements.txt` names what is imported, `requirements.lock` also all that these need, in the
-versions of the machine that wrote this folder.
+`requirements.txt` lists the packages that are imported, `requirements.lock` also their
+dependencies, pinned to the versions of the machine that wrote this folder.
 
-How it was made stands in `pipeline.json` (the steps) and `model.json` (candidates and scores).
+`pipeline.json` describes the steps, `model.json` the candidates and their scores.
 """
 
 
 def export_model(
     model: Path, division: Path | None, trained: TrainedModel, spec: PipelineSpec, out: Path
 ) -> list[str]:
-    """Write the folder.
+    """Write a standalone folder, and return the names of its files.
 
     Args:
         model: The model file.
-        division: Which rows it learned from (`TrainedModel.division`).
+        division: The rows it was trained on (`TrainedModel.division`).
         trained: Its document.
         spec: Its pipeline.
-        out: Where to write; made if absent.
-
-    Returns:
-        Names of the files.
+        out: Folder to write to; created if absent.
     """
-    from pipeweave_dagster.core.export.script import notebook, script
+    from pipeweave_dagster.core.export.notebook import notebook
+    from pipeweave_dagster.core.export.script import script
     from pipeweave_dagster.core.model import serving
 
     out.mkdir(parents=True, exist_ok=True)

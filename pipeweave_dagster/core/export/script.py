@@ -1,8 +1,11 @@
 """A recorded model as a script and a notebook that train it again without PipeWeave."""
 
+import ast
 import inspect
-import json
 import pprint
+import sys
+from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -11,17 +14,19 @@ from sklearn.compose import TransformedTargetRegressor
 
 from pipeweave_dagster.core.documents import Member, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.export import standalone_train
+from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.search_space import ALL_ROWS
 from pipeweave_dagster.core.model import serving
 from pipeweave_dagster.core.model.serving import CatBoosted
-from pipeweave_dagster.core.training.families.candidate import ALL_ROWS
-from pipeweave_dagster.core.training.families.early_stopping import patience_of
 
 _HEAD = '''"""Trains the model again: `python train.py ROWS.parquet MODEL.skops`.
 
-ROWS is the typed table that the model learned from (Parquet or CSV); rows.parquet, beside this
-script, says which of its rows each member learned from. Needs the packages of requirements.txt
+ROWS is the typed table that the model was trained on (Parquet or CSV); rows.parquet, beside this
+script, lists which of its rows each member was trained on. Needs the packages of requirements.txt
 and the file score.py, nothing of PipeWeave.
 """
+
+from __future__ import annotations
 
 import sys
 import warnings
@@ -34,21 +39,12 @@ if __name__ == "__main__":
     division = str(Path(__file__).with_name("rows.parquet"))
     save_bundle(train(sys.argv[1], division, ABOUT, MEMBERS), sys.argv[2])
 """
-_IN_NOTEBOOK = '# bundle = train("ROWS.parquet", "rows.parquet", ABOUT, MEMBERS)'
-_LOGISTIC_STEPS, _STRETCHES = 300, 50
-_BOOSTERS = ("lightgbm", "xgboost", "catboost")
-_FITS = {
-    **{family: f"fit_{family}" for family in _BOOSTERS},
-    "hist_gradient_boosting": "fit_histogram",
-    "mlp": "fit_network",
-    "neighbours": "fit_neighbours",
-}
 
 
 def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) -> str | None:
-    """The text of `train.py`; None where the rows of a member are not on record.
+    """Return the text of `train.py`; None where the rows of a member are not on record.
 
-    These are models of earlier versions, and those with a member that learned from all rows of a
+    These are models of earlier versions, and those with a member that was trained on all rows of a
     table that was sampled for the others.
 
     Args:
@@ -58,7 +54,28 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
     """
     if trained.division is None or any(m.params.get(ALL_ROWS) for m in trained.recipe):
         return None
-    about = {
+    types: set[type] = set()
+    functions: dict[str, Callable[..., Any]] = {}
+    members = _members(bundle, trained, types, functions)
+    about = pprint.pformat(_about(bundle, trained, spec), width=96, sort_dicts=False)
+    fits = "\n\n\n".join(inspect.getsource(each).rstrip() for each in _with_helpers(functions))
+    return "".join(
+        [
+            _HEAD,
+            _imports(types),
+            _QUIET,
+            _definitions(),
+            f"\n\n# %% How each kind of estimator is fitted.\n{fits}\n",
+            "\n\n# %% What is predicted, and how raw columns become features.\n",
+            f"ABOUT = {about}\n",
+            members,
+            _MAIN,
+        ]
+    )
+
+
+def _about(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) -> dict[str, Any]:
+    return {
         "target": trained.target,
         "task": trained.task,
         "classes": trained.classes,
@@ -67,165 +84,144 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
         "threads": trained.threads,
         "temperature": trained.temperature,
         "trust": trained.trust,
-        "known_by": bundle.get("memory", {}).get("columns"),
+        "lookup_columns": bundle.get("memory", {}).get("columns"),
         "threshold": trained.threshold,
         "stack": _stack(bundle),
         "frame": bundle["frame"],
     }
-    told = "# %% What is learned: the target, its classes, and how raw columns become features."
-    members, used = _members(bundle, trained)
-    source = inspect.getsource(standalone_train).split('"""', 2)[2]
-    source = source.replace(
-        f"from {serving.__name__} import (\n", "from score import (\n    save_bundle,\n"
-    )
-    return "".join(
-        [
-            _HEAD,
-            _imports(used),
-            source.replace("\n\n_PATIENCE", f"\n{_QUIET}\n_PATIENCE", 1),
-            f"\n\n{told}\nABOUT = {pprint.pformat(about, width=96, sort_dicts=False)}\n",
-            members,
-            _MAIN,
-        ]
-    )
 
 
 def _stack(bundle: dict[str, Any]) -> dict[str, Any] | None:
-    """The stack in plain values: it was learned from rows that folds held out, once for all."""
+    """Return the stack in plain values: it was fitted once, on rows that folds held out."""
     if "stack" not in bundle:
         return None
     arrays = {name: bundle["stack"][name].tolist() for name in ("coef", "intercept")}
     return {**bundle["stack"], **arrays}
 
 
-def _imports(used: set[type]) -> str:
-    """Import lines for classes, from the packages that show them to users."""
-    lines = {
-        f"from {_public(kind)} import {kind.__name__}\n"
-        for kind in used
-        if kind not in vars(standalone_train).values()
-    }
-    return "\n" + "".join(["from numpy import nan\n", *sorted(lines)])
+def _imports(types: set[type]) -> str:
+    """Return the imports of `standalone_train` and those of the classes that members use."""
+    lines = ["from numpy import nan"]
+    for node in ast.parse(inspect.getsource(standalone_train)).body:
+        if isinstance(node, ast.ImportFrom) and node.module == serving.__name__:
+            node.module, node.names = "score", [*node.names, ast.alias("save_bundle")]
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            lines.append(ast.unparse(node))
+    present = vars(standalone_train).values()
+    lines += [f"from {_public(t)} import {t.__name__}" for t in types if t not in present]
+    return "\n" + "".join(f"{line}\n" for line in sorted(lines))
+
+
+def _definitions() -> str:
+    """Return the source of `standalone_train` from its first definition on."""
+    source = inspect.getsource(standalone_train)
+    first = next(n for n in ast.parse(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef))
+    line = min([first.lineno, *(decorator.lineno for decorator in first.decorator_list)])
+    return "\n\n" + "".join(source.splitlines(keepends=True)[line - 1 :])
+
+
+def _with_helpers(functions: dict[str, Callable[..., Any]]) -> Iterable[Callable[..., Any]]:
+    """Return the functions, each after those of its own package that it calls, by name."""
+    found: dict[str, Callable[..., Any]] = {}
+    for _, function in sorted(functions.items()):
+        code, names = function.__code__, function.__globals__
+        called = {n: names[n] for n in code.co_names if _is_helper(names.get(n))}
+        found |= {each.__name__: each for each in _with_helpers(called)}
+        found[function.__name__] = function
+    return found.values()
+
+
+def _is_helper(value: Any) -> bool:
+    own = isinstance(value, FunctionType)
+    return own and value.__module__.split(".")[0] not in sys.stdlib_module_names
 
 
 def _public(kind: type) -> str:
-    """Where a class is imported from: `sklearn.svm._classes` is not for users."""
+    """Return where users import a class from: `sklearn.svm._classes` is private."""
     module = kind.__module__
     return "score" if module in {serving.__name__, serving.HOME} else module.split("._")[0]
 
 
-def _members(bundle: dict[str, Any], trained: TrainedModel) -> tuple[str, set[type]]:
-    """Features and estimators, spelled out as scikit-learn prints them, and their classes."""
+def _members(
+    bundle: dict[str, Any],
+    trained: TrainedModel,
+    types: set[type],
+    functions: dict[str, Callable[..., Any]],
+) -> str:
+    """Return the recipes as Python text; adds their classes and fit functions to the last two."""
     names: dict[str, str] = {}
-    used: set[type] = set()
     rows = []
     for member, recipe in zip(bundle["members"], trained.recipe, strict=True):
-        columns, model = member["pipeline"][0], member["pipeline"][-1]
-        name = names.setdefault(_spelled(clone(columns), used), f"FEATURES_{len(names) + 1}")
-        told = {
+        transformer = member["pipeline"][0]
+        text = _as_code(clone(transformer), types)
+        fields = {
             "weight": repr(recipe.weight),
             "fold": repr(recipe.fold),
-            "features": name,
-            "model": _spelled(_unfitted(model, recipe, trained.threads), used),
-            **_how(model, recipe, columns),
+            "features": names.setdefault(text, f"FEATURES_{len(names) + 1}"),
+            **_fit_fields(member["pipeline"], recipe, trained.threads, types, functions),
         }
         if "candidate" in member:
-            told["candidate"] = repr(member["candidate"])
+            fields["candidate"] = repr(member["candidate"])
         comment = "".join(c for c in recipe.name if c.isalnum() or c == "_")
-        given = "".join(f"        {key}={value},\n" for key, value in told.items())
-        rows.append(f"    # {comment}\n    Recipe(\n{given}    ),")
-    made = [f"{name} = {text}" for text, name in names.items()]
-    return "\n".join(
-        ["\n# %% The members of the model.", *made, "MEMBERS = [", *rows, "]", ""]
-    ), used
+        arguments = "".join(f"        {key}={value},\n" for key, value in fields.items())
+        rows.append(f"    # {comment}\n    Recipe(\n{arguments}    ),")
+    features = [f"{name} = {text}" for text, name in names.items()]
+    return "\n".join(["\n# %% The members of the model.", *features, "MEMBERS = [", *rows, "]", ""])
 
 
-def _spelled(value: Any, used: set[type]) -> str:
-    """A value as Python text; of an estimator only the parameters that are not its defaults.
+def _fit_fields(
+    pipeline: Any,
+    recipe: Member,
+    threads: int,
+    types: set[type],
+    functions: dict[str, Callable[..., Any]],
+) -> dict[str, str]:
+    """Return the fields of a `Recipe` that say which estimator is fitted, and how."""
+    transformer, model = pipeline[0], pipeline[-1]
+    log_target = isinstance(model, TransformedTargetRegressor)
+    model = model.regressor_ if log_target else model
+    family = FAMILIES[recipe.family]
+    unfitted = family.unfitted(model, recipe.rounds)
+    # The number of threads is part of the recipe: libraries add up in another order with others.
+    if hasattr(unfitted, "get_params") and "n_jobs" in unfitted.get_params():
+        unfitted.set_params(n_jobs=threads)
+    codes = transformer.output_indices_.get("categories", slice(0, 0))
+    native = list(range(codes.start, codes.stop)) if family.view == "tree" else []
+    function, arguments = family.exported_fit(model, recipe, native)
+    functions[function.__name__] = function
+    fields = {
+        "model": _as_code(unfitted, types),
+        "fit": function.__name__,
+        "arguments": repr(arguments),
+    }
+    if recipe.fold >= 0 and recipe.rounds is None:
+        fields["early_stopping"] = "True"
+    return fields | ({"log_target": "True"} if log_target else {})
 
-    The classes of estimators are added to `used`.
+
+def _as_code(value: Any, types: set[type]) -> str:
+    """Return a value as Python text; of an estimator only parameters that are not defaults.
+
+    The classes of estimators are added to `types`.
     """
     if isinstance(value, CatBoosted):
-        used.add(CatBoosted)
-        return f"CatBoosted({_spelled(value.booster, used)}, {value.native})"
+        types.add(CatBoosted)
+        return f"CatBoosted({_as_code(value.booster, types)}, {value.native})"
     if hasattr(value, "get_params"):
-        used.add(type(value))
+        types.add(type(value))
         known = inspect.signature(type(value).__init__).parameters
         given = [
-            f"{name}={_spelled(own, used)}"
+            f"{name}={_as_code(own, types)}"
             for name, own in sorted(value.get_params(deep=False).items())
             if repr(own) != repr(known[name].default if name in known else None)
         ]
         return f"{type(value).__name__}({', '.join(given)})"
     if isinstance(value, list):
-        return f"[{', '.join(_spelled(own, used) for own in value)}]"
+        return f"[{', '.join(_as_code(own, types) for own in value)}]"
     if isinstance(value, tuple):
-        return f"({', '.join(_spelled(own, used) for own in value)},)"
-    if type(value).__module__.startswith("sklearn."):  # no estimator: how folds are made
-        used.add(type(value))
+        return f"({', '.join(_as_code(own, types) for own in value)},)"
+    if type(value).__module__.startswith("sklearn."):  # not an estimator, but a splitter of folds
+        types.add(type(value))
     if isinstance(value, np.ufunc):
         return f"np.{value.__name__}"
     return repr(value.item() if isinstance(value, np.generic) else value)
-
-
-def _inner(model: Any) -> Any:
-    """The estimator that learned, be it the logarithm of the target or not."""
-    return model.regressor_ if isinstance(model, TransformedTargetRegressor) else model
-
-
-def _unfitted(model: Any, recipe: Member, threads: int) -> Any:
-    """An estimator as it was before fitting, with the threads that it was fitted with."""
-    inner = _inner(model)
-    if isinstance(inner, CatBoosted):
-        return CatBoosted(_again(inner.booster, recipe, threads), inner.native)
-    return _again(inner, recipe, threads)
-
-
-def _again(model: Any, recipe: Member, threads: int) -> Any:
-    plain = clone(model)
-    if "n_jobs" in plain.get_params():
-        plain.set_params(n_jobs=threads)
-    # What time cut short is fitted again for as many rounds, and then nothing stops it early.
-    if recipe.rounds is not None and recipe.family in _BOOSTERS:
-        plain.set_params(n_estimators=recipe.rounds)
-    if recipe.rounds is not None and recipe.family == "hist_gradient_boosting":
-        plain.set_params(max_iter=recipe.rounds, early_stopping=False)
-    return plain
-
-
-def _how(model: Any, recipe: Member, columns: Any) -> dict[str, str]:
-    """The function that fits it, with its further arguments, as arguments of `Recipe`."""
-    inner = _inner(model)
-    how: dict[str, Any] = {}
-    name = _FITS.get(recipe.family, "fit_plain")
-    if recipe.family in _BOOSTERS:
-        booster = inner.booster if isinstance(inner, CatBoosted) else inner
-        how["patience"] = patience_of(booster.get_params()["learning_rate"])
-    if recipe.family == "lightgbm":
-        where = columns.output_indices_.get("categories", slice(0, 0))
-        how["native"] = list(range(where.start, where.stop))
-    if recipe.family == "linear" and hasattr(inner, "predict_proba"):
-        name, how = "fit_logistic", {"steps": recipe.rounds or _LOGISTIC_STEPS}
-    if recipe.family == "mlp":
-        how["stretches"] = recipe.rounds or recipe.params.get("stretches", _STRETCHES)
-    told = {"fit": getattr(standalone_train, name).__name__, "how": repr(how)}
-    if recipe.fold >= 0 and recipe.rounds is None:
-        told["watch"] = "True"
-    return told | ({"log": "True"} if inner is not model else {})
-
-
-def notebook(text: str) -> str:
-    """A script with `# %%` marks as a notebook (nbformat 4.5), one cell a mark."""
-    cells = [part for part in ("\n" + text).split("\n# %% ") if part.strip()]
-    titles = ["Imports"] + [cell.split("\n", 1)[0] for cell in cells[1:]]
-    bodies = [cells[0], *(cell.split("\n", 1)[1] for cell in cells[1:])]
-    bodies[-1] = bodies[-1].split("if __name__")[0] + _IN_NOTEBOOK
-    found = []
-    for number, (title, body) in enumerate(zip(titles, bodies, strict=True)):
-        about = {"cell_type": "markdown", "metadata": {}, "source": [f"## {title}"]}
-        source = body.strip().splitlines(keepends=True)
-        code: dict[str, Any] = {"cell_type": "code", "metadata": {}, "source": source}
-        code |= {"execution_count": None, "outputs": []}
-        found += [{**about, "id": f"m{number}"}, {**code, "id": f"c{number}"}]
-    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": found}
-    return json.dumps(book, indent=1) + "\n"

@@ -36,38 +36,42 @@ Part of the file format: never change it, or stored models no longer load. At th
 module was when the format was made, one line leads here.
 """
 
-TRUSTED_TYPES = [
-    "collections.OrderedDict",
+FEATURE_TYPES = [
     "functools.partial",
-    "lightgbm.basic.Booster",
-    "lightgbm.sklearn.LGBMClassifier",
-    "lightgbm.sklearn.LGBMRegressor",
     "numpy.dtype",
     f"{HOME}.Clipped",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",
     "scipy.interpolate._bsplines.BSpline",
     "scipy.sparse._csr.csr_matrix",
+    "sklearn.compose._column_transformer._RemainderColsList",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.utils.validation.check_array",
+]
+MODEL_TYPES = [
+    "collections.OrderedDict",
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
     "sklearn._loss.link.IdentityLink",
     "sklearn._loss.link.Interval",
-    "sklearn._loss.link.LogitLink",
     "sklearn._loss.link.LogLink",
+    "sklearn._loss.link.LogitLink",
     "sklearn._loss.link.MultinomialLogit",
     "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn._loss.loss.HalfMultinomialLoss",
     "sklearn._loss.loss.HalfSquaredError",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
-    "sklearn.compose._column_transformer._RemainderColsList",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.model_selection._split.KFold",
-    "sklearn.model_selection._split.StratifiedKFold",
     "sklearn.tree._tree.Tree",
-    "sklearn.utils.validation.check_array",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
     "xgboost.sklearn.XGBRegressor",
 ]
-"""Types beyond skops' own list that a bundle may hold; a file with any other is refused."""
+"""Types of the model families; a test proves that they are those that the families declare."""
+TRUSTED_TYPES = [*FEATURE_TYPES, *MODEL_TYPES]
+"""Types beyond skops' own list that a model file may contain; a file with any other is refused."""
 
 STEPS_GROUP = "pipeweave.steps"
 """Entry points of steps that other packages bring; whoever installs a package trusts its step."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec, SplitSpec, Step, Task
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
+from pipeweave_dagster.core.families import DEFAULT_FAMILIES
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.custom_steps import step_type
 from pipeweave_dagster.core.pipelines.objective import DEFAULT_METRIC
@@ -44,7 +44,7 @@ class Builder:
     positive: str | None = None
     metric: MetricName | None = None
     made: tuple[Step, ...] = ()
-    families: tuple[str, ...] = FAMILIES
+    families: tuple[str, ...] = DEFAULT_FAMILIES
     split: SplitSpec = field(default_factory=SplitSpec)
     read: Mapping[str, Any] | None = None
     weight: str | None = None

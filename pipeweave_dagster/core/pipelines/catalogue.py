@@ -1,7 +1,6 @@
 """The closed catalogue of step types and their parameters."""
 
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Literal
 
 DATE_PARTS = ("epoch", "year", "month", "day", "weekday", "hour", "minute")
@@ -12,32 +11,6 @@ CLIPPED = {"lower": 0.01, "upper": 0.99}
 """Default quantiles of `clip`."""
 BINS, HASHED = 10, 16
 """Default number of bins of `bin`, and of outputs of `hash`."""
-FAMILIES = (
-    "dummy",
-    "linear",
-    "hist_gradient_boosting",
-    "lightgbm",
-    "xgboost",
-    "random_forest",
-    "extra_trees",
-    "neighbours",
-    "mlp",
-    "svm",
-)
-"""Model families that every installation has."""
-EXTRA_FAMILIES = ("catboost",)
-"""Families that an extra of the package brings; each, its extra and its library have one name."""
-KNOWN_FAMILIES = (*FAMILIES, *EXTRA_FAMILIES)
-
-
-def is_installed(family: str) -> bool:
-    """Whether the library of a family is here; nothing is imported."""
-    return family not in EXTRA_FAMILIES or find_spec(family) is not None
-
-
-def installed_families() -> tuple[str, ...]:
-    """The families that can be tried here."""
-    return tuple(name for name in KNOWN_FAMILIES if is_installed(name))
 
 
 @dataclass(frozen=True)

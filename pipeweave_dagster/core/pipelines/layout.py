@@ -1,16 +1,13 @@
 """Which prepared columns a model gets as numbers, categories, text, or from a fitted step."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
 from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.families.base import View
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.fold_fitted_steps import FittedStep
-
-View = Literal["none", "linear", "curves", "plain", "tree", "crossed"]
-"""How a model family sees the features, see `transformers.transformer`."""
 
 KNOTS = 8
 _MOST_CURVED = 150

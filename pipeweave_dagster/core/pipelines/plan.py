@@ -13,7 +13,7 @@ from pipeweave_dagster.core.documents import (
     Step,
 )
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.pipelines.catalogue import installed_families
+from pipeweave_dagster.core.families import FAMILIES, installed_families
 from pipeweave_dagster.core.pipelines.column_selection import (
     dropped_columns,
     leak_warning,
@@ -24,8 +24,6 @@ from pipeweave_dagster.core.pipelines.handwritten import apply_settings
 from pipeweave_dagster.core.pipelines.objective import choose_metric, sensitive_columns, target_of
 from pipeweave_dagster.core.pipelines.split_choice import choose_split
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, UNREAD, column_step, step_for
-
-_NOT_FOR_TEXT = ("neighbours", "mlp", "svm")
 
 
 def plan(
@@ -121,7 +119,7 @@ def _steps(
     steps = [read]
     steps.extend(column_step(use, groups[use]) for use in STEP_NAMES if use in groups)
     few_inputs = "text" not in groups
-    families = [f for f in installed_families() if few_inputs or f not in _NOT_FOR_TEXT]
+    families = [f for f in installed_families() if few_inputs or FAMILIES[f].suits_text]
     steps.append(
         Step(
             name="model",

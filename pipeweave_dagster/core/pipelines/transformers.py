@@ -17,8 +17,9 @@ from sklearn.preprocessing import (
 )
 
 from pipeweave_dagster.core.documents import Task
+from pipeweave_dagster.core.families.base import View
 from pipeweave_dagster.core.pipelines.fold_fitted_steps import Part
-from pipeweave_dagster.core.pipelines.layout import KNOTS, Layout, View
+from pipeweave_dagster.core.pipelines.layout import KNOTS, Layout
 
 _TOKENS_LINEAR = 2**16
 _WEIGHTS_LINEAR = 2**18

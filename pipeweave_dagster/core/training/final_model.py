@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Payload
+from pipeweave_dagster.core.families.fit import THREADS, threads_limited
 from pipeweave_dagster.core.metrics.signal import Verdict
 from pipeweave_dagster.core.model.serving import score as predictions
 from pipeweave_dagster.core.training.artifacts import model_files
@@ -16,13 +17,14 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.build import Ensemble, verdict_on_test_rows
+from pipeweave_dagster.core.training.ensemble.bundle import FittedMember
+from pipeweave_dagster.core.training.ensemble.fold_models import fold_members
 from pipeweave_dagster.core.training.ensemble.postprocess import (
     Postprocessing,
     build_bundle,
     fit_postprocessing,
 )
-from pipeweave_dagster.core.training.ensemble.refit import Part, fold_parts, refit
-from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
+from pipeweave_dagster.core.training.ensemble.refit import refit
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.search import Search
 
@@ -40,7 +42,7 @@ class FinalModel(NamedTuple):
         payloads: The files, under their names in the document.
     """
 
-    parts: list[Part]
+    parts: list[FittedMember]
     refitted: bool
     postprocessing: Postprocessing
     verdict: Verdict
@@ -53,7 +55,7 @@ def fit_final_model(
     """Predict the test rows with models that have not seen them; then refit on all rows."""
     test_rows = len(training_set.split.test) // training_set.parallel_fits
     left_s = min(budget.until_end_s, budget.reserve_s)
-    parts = fold_parts(ensemble.weighted, test_rows, left_s)
+    parts = fold_members(ensemble.weighted, test_rows, left_s)
     postprocessing = Postprocessing()
     if ensemble.oof_verdict != "no signal":
         policy = search.policy.ensemble

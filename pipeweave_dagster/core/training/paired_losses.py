@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
 from pipeweave_dagster.core.training.data.split import Index
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.proposal_results import ProposalResult
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import prepare
 from pipeweave_dagster.core.pipelines.checks.derived import feature_problems
@@ -19,7 +20,6 @@ from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.paired_losses import compare_losses, out_of_fold_losses
 from pipeweave_dagster.core.training.proposal_results import (
     NO_TIME,

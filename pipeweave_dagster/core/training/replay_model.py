@@ -8,15 +8,17 @@ from typing import cast
 import numpy as np
 
 from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.families.candidate import Candidate
+from pipeweave_dagster.core.families.search_space import ALL_ROWS
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.data.cross_features import layout_with_crosses, with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
+from pipeweave_dagster.core.training.ensemble.bundle import FittedMember
 from pipeweave_dagster.core.training.ensemble.postprocess import Postprocessing, build_bundle
-from pipeweave_dagster.core.training.ensemble.refit import Part, fit_part
-from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, Candidate
+from pipeweave_dagster.core.training.ensemble.refit import fit_member
 from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import Source, fit_all_rows
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 
@@ -49,9 +51,9 @@ def run_replay(
             run, _ = fit_all_rows(
                 candidate, training_set, folds, crosses, Source(data, out), deadline, member.rounds
             )
-            parts.append(Part(member, run.fit, run.data))
+            parts.append(FittedMember(member, run.fit, run.data))
         else:
-            parts.append(fit_part(member, all_rows if member.fold < 0 else folds, deadline))
+            parts.append(fit_member(member, all_rows if member.fold < 0 else folds, deadline))
     rows = np.arange(len(training_set.table.y))
     steps = Postprocessing(trained.temperature, trained.trust, trained.threshold, trained.stack)
     bundle = build_bundle(training_set, crosses, parts, steps, rows)

@@ -23,7 +23,7 @@ from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import 
 )
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
-from pipeweave_dagster.core.training.search.portfolio import absent
+from pipeweave_dagster.core.training.search.portfolio import missing_families
 from pipeweave_dagster.core.training.search.run_search import run_search
 from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
@@ -40,7 +40,7 @@ def run_training(
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
     began, limits = budget.used_s, policy.data
-    missing = absent(spec)
+    missing = missing_families(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
     table = read_table(spec, data, rows_fit, limits)
     training_set = make_training_set(spec, table, spec.split.seed, limits)

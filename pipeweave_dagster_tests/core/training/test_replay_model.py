@@ -10,10 +10,10 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.export.folder import export_model
+from pipeweave_dagster.core.families import early_stopping
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import final_model, replay
-from pipeweave_dagster.core.training.families import early_stopping
 from pipeweave_dagster_tests.factories import (
     run_without_pipeweave,
     train_small_model,
@@ -136,7 +136,7 @@ class Cut:
     def __init__(self, rounds):
         self.left, self.cut = rounds, False
 
-    def over(self):
+    def passed(self):
         self.left -= 1
         self.cut = self.left <= 0
         return self.cut
@@ -149,7 +149,7 @@ def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_p
     """As is every model without the time to fit on all rows, or even on those of a fold."""
     monkeypatch.setattr(final_model, "refit", lambda *_: None)
     if rounds is not None:
-        monkeypatch.setattr(early_stopping, "Guard", lambda _: Cut(rounds))
+        monkeypatch.setattr(early_stopping, "Deadline", lambda _: Cut(rounds))
     name, target = TABLES[task]
     frame = pd.read_csv(examples / f"{name}.csv")
     frame.loc[::7, target] = None

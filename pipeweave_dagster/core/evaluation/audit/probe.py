@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from scipy.sparse import csr_matrix, hstack
 
+from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
-from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 
 class Probe(NamedTuple):
@@ -23,12 +24,11 @@ TREES = Probe(
     Candidate("lightgbm", "lightgbm", {"num_leaves": 15, "learning_rate": 0.1}),
     40,
 )
-_LINES = ("linear", "svm", "mlp", "neighbours", "dummy")
 
 
 def probe_like(family: str) -> Probe:
     """The quick learner that is nearest to a family: a line, or a few boosted trees."""
-    return LINE if family in _LINES else TREES
+    return LINE if FAMILIES[family].view in ("linear", "none") else TREES
 
 
 class Held(NamedTuple):

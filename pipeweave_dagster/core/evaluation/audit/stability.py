@@ -13,10 +13,10 @@ from scipy.stats import spearmanr
 from pipeweave_dagster.core.documents import Stability
 from pipeweave_dagster.core.evaluation.audit.probe import Probe
 from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.families.candidate import fit_candidate
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
-from pipeweave_dagster.core.training.families.candidate import fit_candidate
 
 READABLE = 0.7
 _MODELS = 4

@@ -3,16 +3,10 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.documents import PipelineSpec
-from pipeweave_dagster.core.pipelines.catalogue import FAMILIES
+from pipeweave_dagster.core.families import FAMILIES, monotone_families
 from pipeweave_dagster.core.pipelines.checks.problem import Problem, nearest
 from pipeweave_dagster.core.pipelines.derived_features import USE, derived_in, uses_of
 
-MONOTONE_FAMILIES = ("hist_gradient_boosting", "lightgbm", "xgboost", "catboost")
-"""Trees that are grown under the constraint; `dummy` predicts the same for every row.
-
-Linear models have one slope per column, but scikit-learn cannot bound the sign of only some of
-them; its forests accept no missing values under a constraint; other families have none.
-"""
 ORDERED = ("numeric", "clip", "log", "bin", "ordinal", "boolean")
 """Steps that keep the order of values, so that a constraint is meaningful."""
 
@@ -58,8 +52,8 @@ def _families(spec: PipelineSpec) -> Iterator[Problem]:
     for index, step in enumerate(spec.steps):
         if step.kind != "train":
             continue
-        named = step.params.get("families", FAMILIES)
-        if isinstance(named, list | tuple) and not set(named) & set(MONOTONE_FAMILIES):
+        named = step.params.get("families", tuple(FAMILIES))
+        if isinstance(named, list | tuple) and not set(named) & set(monotone_families()):
             message = "None of these families can keep a monotone constraint."
-            fix = f"Name some of: {', '.join(MONOTONE_FAMILIES)}."
+            fix = f"Name some of: {', '.join(monotone_families())}."
             yield Problem("PIP705", f"steps.{index}.params.families", message, fix)

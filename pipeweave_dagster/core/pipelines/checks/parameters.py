@@ -1,22 +1,22 @@
 """Static checks of a step's parameters: names, types, choices, ranges, columns, levels."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
+from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.pipelines.catalogue import (
     CATALOGUE,
     CLIPPED,
     DATE_PARTS,
     IMPUTE,
-    KNOWN_FAMILIES,
     STRATEGIES,
     StepType,
 )
 from pipeweave_dagster.core.pipelines.checks.problem import Problem, nearest
 
 _CHOICES = {
-    "families": KNOWN_FAMILIES,
+    "families": FAMILIES,
     "parts": DATE_PARTS,
     "impute": IMPUTE,
     "strategy": STRATEGIES,
@@ -107,7 +107,7 @@ def _values(path: str, name: str, value: Any, step: Step, spec: PipelineSpec) ->
                 yield Problem("PIP309", f"{path}.{column}", message, "Use text or numbers.")
 
 
-def _choices(path: str, values: list[Any], known: tuple[str, ...]) -> Iterator[Problem]:
+def _choices(path: str, values: list[Any], known: Collection[str]) -> Iterator[Problem]:
     for value in values:
         if value not in known:
             yield Problem(

@@ -1,4 +1,4 @@
-"""The packages that a model is made with, and those that it takes to read it again."""
+"""The packages that a model is trained with, and those that are needed to load it."""
 
 import zipfile
 from importlib.metadata import PackageNotFoundError, distribution, version
@@ -6,14 +6,21 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from pipeweave_dagster.core.families import FAMILIES
+
 _ALWAYS = ("numpy", "pandas", "scikit-learn", "scipy", "skops")
-_BOOSTERS = ("xgboost", "lightgbm", "catboost")
+
+
+def _family_packages() -> list[str]:
+    """Return the packages that only some families need."""
+    packages = {family.package for family in FAMILIES.values()}
+    return sorted(packages - {*_ALWAYS})
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of what models are made with, as far as it is installed (extras may not be)."""
+    """Return the versions of the packages that train models; those of extras may be missing."""
     found = {}
-    for name in (*_ALWAYS, *_BOOSTERS):
+    for name in (*_ALWAYS, *_family_packages()):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -22,24 +29,24 @@ def package_versions() -> dict[str, str]:
 
 
 def required(versions: dict[str, str], model: Path) -> list[str]:
-    """Requirements of loading a model file, with the versions it was made with.
+    """Return the requirements for loading a model file, pinned to the versions it was trained with.
 
-    Boosters are among them only where the file holds one.
+    Packages of families are among them only where the file contains a model of theirs.
     """
     with zipfile.ZipFile(model) as archive, archive.open("schema.json") as schema:
         text = schema.read()
-    boosters = [name for name in _BOOSTERS if _mentioned(name, text)]
-    return [f"{name}=={versions[name]}" for name in (*_ALWAYS, *boosters) if name in versions]
+    used = [name for name in _family_packages() if _mentioned(name, text)]
+    return [f"{name}=={versions[name]}" for name in (*_ALWAYS, *used) if name in versions]
 
 
 def locked(lines: list[str]) -> list[str]:
-    """These requirements and all that they need in turn, each with one version, by name.
+    """Return these requirements and all their dependencies, each pinned to one version, by name.
 
     Args:
-        lines: Requirements, pinned (`numpy==2.4.6`) or not; what is pinned stays as it is, all
-            else gets the version that is installed here, and is left out where there is none.
+        lines: Requirements, pinned (`numpy==2.4.6`) or not. Pins stay; everything else is pinned
+            to the version installed here, and left out if it is not installed.
     """
-    pinned = {name: said for name, _, said in (line.partition("==") for line in lines) if said}
+    pinned = {name: pin for name, _, pin in (line.partition("==") for line in lines) if pin}
     found: dict[str, str] = {}
     waiting = [line.partition("==")[0] for line in lines]
     while waiting:
@@ -53,10 +60,10 @@ def locked(lines: list[str]) -> list[str]:
         found[name] = pinned.get(name, known.version)
         needs = (Requirement(text) for text in known.requires or [])
         waiting += [r.name for r in needs if r.marker is None or r.marker.evaluate({"extra": ""})]
-    found |= {name: said for name, said in pinned.items() if name not in found}
+    found |= {name: pin for name, pin in pinned.items() if name not in found}
     return [f"{name}=={found[name]}" for name in sorted(found)]
 
 
 def _mentioned(package: str, schema: bytes) -> bool:
-    """Whether a class of the package is in the file, or the content of its own file format."""
+    """Return whether the file contains a class of the package, or its own file format."""
     return f'"{package}.'.encode() in schema or f'"{package}": '.encode() in schema

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Task
+from pipeweave_dagster.core.families import Fit, Rows
+from pipeweave_dagster.core.families.base import View
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import bounds
-from pipeweave_dagster.core.pipelines.layout import Layout, View
+from pipeweave_dagster.core.pipelines.layout import Layout
 from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.monotone_constraints import directions
 from pipeweave_dagster.core.training.data.split import Index
-from pipeweave_dagster.core.training.families import Fit, Rows
 
 
 @dataclass(frozen=True)

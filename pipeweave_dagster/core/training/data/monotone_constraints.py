@@ -1,55 +1,54 @@
-"""Constraints on single columns as estimators take them: a direction for each of their inputs."""
+"""Monotone constraints on single columns as estimators take them: a direction per input."""
 
 from typing import Any
 
 from pipeweave_dagster.core.documents import PipelineSpec
-from pipeweave_dagster.core.pipelines.catalogue import installed_families
-from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
+from pipeweave_dagster.core.families import installed_families, monotone_families
 
 _SIGN = {"increasing": 1, "decreasing": -1}
 
 
 def signs(spec: PipelineSpec) -> dict[str, int]:
-    """For each constrained column 1 (the answer never falls as it rises) or -1."""
-    return {name: _SIGN[way] for name, way in spec.monotone.items()}
+    """Return for each constrained column 1 (predictions never fall as it rises) or -1."""
+    return {name: _SIGN[direction] for name, direction in spec.monotone.items()}
 
 
-def directions(transformer: Any, held: dict[str, int], width: int) -> list[int]:
-    """For each input of a model its sign, 0 where it is free; empty if all are.
+def directions(transformer: Any, constrained: dict[str, int], width: int) -> list[int]:
+    """Return the sign of each input of a model, 0 where it is free; empty if all are.
 
     Args:
-        transformer: Fitted; made the first of the inputs (an audit may have put others behind).
-        held: The sign of each constrained column.
-        width: How many inputs there are.
+        transformer: The fitted one that made the first inputs (an audit may have appended others).
+        constrained: The sign of each constrained column.
+        width: Number of inputs.
 
-    Only parts that keep the order of their columns hold constrained ones: as many outputs as
-    columns, or first of all the rank of the only column (bins, with a flag beside).
+    Only steps that keep the order of their columns have constrained ones: with one output per
+    column, or first of all the rank of their only column (bins, followed by a missing flag).
     """
-    if not transformer.transformers:  # of the constant model
+    if not transformer.transformers:  # of the constant baseline
         return []
     found = [0] * width
     for name, _, columns in transformer.transformers_:
         where = transformer.output_indices_[name]
         sources = [columns] if isinstance(columns, str) else list(columns)
         for place, source in enumerate(sources[: where.stop - where.start]):
-            found[where.start + place] = held.get(source, 0)
+            found[where.start + place] = constrained.get(source, 0)
     return found if any(found) else []
 
 
 def notes(spec: PipelineSpec, classes: list[str]) -> list[str]:
-    """What was held, and what that cost: families that cannot be, and what is laid over others."""
+    """Return a note on the constraints, and on what they exclude."""
     if not spec.monotone:
         return []
-    answer = f"the probability of `{classes[-1]}`" if classes else "the answer"
-    told = ", ".join(f"{name} ({way})" for name, way in spec.monotone.items())
+    output = f"the probability of `{classes[-1]}`" if classes else "the prediction"
+    constraints = ", ".join(f"{name} ({direction})" for name, direction in spec.monotone.items())
     train = next(step for step in spec.steps if step.kind == "train")
     named = train.params.get("families", installed_families())
-    out = [name for name in named if name not in (*MONOTONE_FAMILIES, "dummy")]
-    left = f" Left out, for they cannot be held so: {', '.join(out)}." if out else ""
+    excluded = [name for name in named if name not in (*monotone_families(), "dummy")]
+    families = f" Families without support, left out: {', '.join(excluded)}." if excluded else ""
     return [
         (
-            f"Held monotone, as asked: {told}. All else being equal, {answer} moves with such a "
-            f"column in that direction only. Answers are not stacked, and copies of known rows not "
-            f"remembered, for that could break it.{left}"
+            f"Monotone constraints from the settings: {constraints}. All else being equal, "
+            f"{output} moves with such a column in that direction only. Stacking and the "
+            f"duplicate-row lookup are off, for they could break it.{families}"
         )
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.families.fit import THREADS
 from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.layout import layout
@@ -26,7 +27,6 @@ from pipeweave_dagster.core.training.data.split import (
 )
 from pipeweave_dagster.core.training.data.split_frame import split_frame
 from pipeweave_dagster.core.training.data.split_keys import group_keys
-from pipeweave_dagster.core.training.families.base import THREADS
 
 _log = logging.getLogger(__name__)
 

@@ -6,15 +6,18 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Stack
+from pipeweave_dagster.core.families.search_space import ALL_ROWS
 from pipeweave_dagster.core.metrics.metrics import Array, weights_of
 from pipeweave_dagster.core.metrics.signal import OnTest, Verdict, confirm_on_test, verdict
 from pipeweave_dagster.core.model.test_row_columns import output_columns
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
-from pipeweave_dagster.core.training.ensemble.refit import complete, more_folds
+from pipeweave_dagster.core.training.ensemble.fold_models import (
+    fit_further_folds,
+    restore_fold_models,
+)
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
-from pipeweave_dagster.core.training.families.candidate import ALL_ROWS
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.greedy_selection import (
@@ -115,11 +118,11 @@ def _choose(
     affordable = drop_unaffordable(weighted, rows, refit_s, parallel_fits, policy)
     on_disk = _out_of_core_member(weighted)
     weighted = weighted if affordable is None or on_disk else affordable
-    complete(weighted, cache, metric, budget)
+    restore_fold_models(weighted, cache, metric, budget)
     if affordable is None:
         results = [result for result, _ in weighted]
         end_s = seconds_beyond_reserve(results, test_rows, budget.reserve_s, policy)
-        more_folds(weighted, cache, metric, budget, parallel_fits, end_s)
+        fit_further_folds(weighted, cache, metric, budget, parallel_fits, end_s)
     can_refit = affordable is not None and _out_of_core_member(weighted) is None
     predict_s = policy.ensemble.output_part * budget.until_end_s
     return drop_slow_predictors(weighted, test_rows, predict_s), can_refit

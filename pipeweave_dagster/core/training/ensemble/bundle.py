@@ -1,16 +1,45 @@
-"""Put fitted parts together into what a model file holds."""
+"""Fitted members of a model, and the bundle that a model file contains."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sklearn.pipeline import Pipeline
 
+from pipeweave_dagster.core.documents import Member
+from pipeweave_dagster.core.families import Fit
 from pipeweave_dagster.core.model.serving import FrameEntry, bounds
 from pipeweave_dagster.core.training.data.fold_features import FoldData
-from pipeweave_dagster.core.training.families import Fit
+from pipeweave_dagster.core.training.search.cv_result import CvResult
+
+
+class FittedMember(NamedTuple):
+    """A fitted member of the model, and the recipe to fit it again."""
+
+    recipe: Member
+    fit: Fit
+    data: FoldData
+
+    @property
+    def bundled(self) -> dict[str, Any]:
+        """The member as the model file contains it."""
+        return member(self.fit, self.data, self.recipe.weight)
+
+
+def recipe_of(result: CvResult, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
+    """Return the recipe of one fit of a candidate; see `Member`."""
+    candidate = result.candidate
+    return Member(
+        name=candidate.name,
+        family=candidate.family,
+        params=candidate.params,
+        weight=weight,
+        fold=fold,
+        seed=seed,
+        rounds=rounds,
+    )
 
 
 def member(fit: Fit, data: FoldData, weight: float = 1.0) -> dict[str, Any]:
-    """One member of the bundle: features and estimator as a plain scikit-learn pipeline."""
+    """Return one member of the bundle: features and estimator as a scikit-learn pipeline."""
     pipeline = Pipeline([("features", data.transformer), ("model", fit.estimator)])
     found = {"pipeline": pipeline, "classes": [int(k) for k in data.known], "weight": weight}
     return found if len(data.known) else {**found, "range": list(bounds(data.y))}
@@ -19,5 +48,5 @@ def member(fit: Fit, data: FoldData, weight: float = 1.0) -> dict[str, Any]:
 def bundle_of(
     task: str, classes: list[str], frame: list[FrameEntry], members: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The dict that `serving.load_bundle` gives back."""
+    """Return the dict that `serving.load_bundle` reads from a model file."""
     return {"task": task, "classes": classes, "frame": frame, "members": members}

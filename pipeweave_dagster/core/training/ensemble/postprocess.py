@@ -10,10 +10,9 @@ from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, remember, tempered
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
-from pipeweave_dagster.core.training.ensemble.bundle import bundle_of
+from pipeweave_dagster.core.training.ensemble.bundle import FittedMember, bundle_of
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
-from pipeweave_dagster.core.training.ensemble.refit import Part
 from pipeweave_dagster.core.training.search.ensemble_policy import (
     DEFAULT_ENSEMBLE_POLICY,
     EnsemblePolicy,
@@ -97,7 +96,7 @@ def _threshold(training_set: TrainingSet, oof: Array, temperature: float | None)
 def build_bundle(
     training_set: TrainingSet,
     crosses: list[FrameEntry],
-    parts: list[Part],
+    parts: list[FittedMember],
     postprocessing: Postprocessing,
     rows: Index,
 ) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import xgboost as xgb
 
-from pipeweave_dagster.core.training.families import Fit, Rows
-from pipeweave_dagster.core.training.families.base import THREADS
-from pipeweave_dagster.core.training.families.early_stopping import Guard, patience_of
-from pipeweave_dagster.core.training.families.xgboost import Deadline, XGBoost, rounds_of
+from pipeweave_dagster.core.families import Fit, Rows
+from pipeweave_dagster.core.families.early_stopping import Deadline, patience_of
+from pipeweave_dagster.core.families.fit import THREADS, dense
+from pipeweave_dagster.core.families.xgboost import FAMILY, stop_at
 from pipeweave_dagster.core.training.out_of_core.row_blocks import Block
 
 
@@ -58,18 +58,18 @@ def boost_blocks(
         rounds: How many, if that is known.
         max_rounds: How many at most, otherwise.
     """
-    params = {**XGBoost.defaults, **params}
+    params = FAMILY.with_defaults(params)
     most = rounds or max_rounds
-    model = XGBoost().model(rows, {"n_estimators": most, **params})
+    model = FAMILY.make_model(rows, {"n_estimators": most, **params})
     kinds = model.get_params().get("feature_types") or ["q"] * rows.x.shape[1]
-    guard = Guard(deadline)
+    watch = Deadline(deadline)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         matrix = xgb.ExtMemQuantileDMatrix(
             _BlockIterator(blocks, kinds, folder), nthread=THREADS, enable_categorical=True
         )
         valid = xgb.DMatrix(
-            _dense(rows.x_valid), rows.y_valid, feature_types=kinds, enable_categorical=True
+            dense(rows.x_valid), rows.y_valid, feature_types=kinds, enable_categorical=True
         )
         booster = xgb.train(
             {**model.get_xgb_params(), **_objective(rows.classes)},
@@ -77,12 +77,12 @@ def boost_blocks(
             num_boost_round=most,
             evals=[(valid, "valid")],
             early_stopping_rounds=None if rounds else patience_of(params["learning_rate"]),
-            callbacks=[Deadline(guard)],
+            callbacks=[stop_at(watch)],
             verbose_eval=False,
         )
     model.load_model(bytearray(booster.save_raw("ubj")))
     model.set_params(n_jobs=1)
-    return Fit(model, rounds_of(booster), guard.cut)
+    return Fit(model, FAMILY.rounds_of(model), watch.cut)
 
 
 def _objective(classes: int) -> dict[str, Any]:
@@ -91,7 +91,3 @@ def _objective(classes: int) -> dict[str, Any]:
     if classes == 2:
         return {"objective": "binary:logistic", "eval_metric": "logloss"}
     return {"objective": "multi:softprob", "num_class": classes, "eval_metric": "mlogloss"}
-
-
-def _dense(x: Any) -> Any:
-    return x.toarray() if hasattr(x, "toarray") else x

@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeweave_dagster.core.families.candidate import Candidate
+from pipeweave_dagster.core.families.fit import THREADS
+from pipeweave_dagster.core.families.search_space import ALL_ROWS, COMMON, LOG
+from pipeweave_dagster.core.families.xgboost import FAMILY
 from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, score, weights_of
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
-from pipeweave_dagster.core.training.families.base import THREADS
-from pipeweave_dagster.core.training.families.candidate import ALL_ROWS, COMMON, LOG, Candidate
-from pipeweave_dagster.core.training.families.xgboost import XGBoost
 from pipeweave_dagster.core.training.out_of_core.block_booster import boost_blocks
 from pipeweave_dagster.core.training.out_of_core.row_blocks import count_rows, write_blocks
 from pipeweave_dagster.core.training.search.budget import TimeBudget
@@ -87,7 +88,7 @@ def try_all_rows(
 
 def _on_all_rows(guide: CvResult, rows: int, seconds: float) -> Candidate:
     """Return the candidate, with a higher learning rate if its usual rounds would take too long."""
-    usual = float(guide.candidate.params.get("learning_rate", XGBoost.defaults["learning_rate"]))
+    usual = float(guide.candidate.params.get("learning_rate", FAMILY.learning_rate))
     needed = guide.fold_seconds * rows / max(1, guide.fold_rows)
     scale = max(1.0, needed / max(_BOOSTING_SHARE * seconds, 1e-3))
     rate = round(min(max(usual, _FASTEST_RATE), usual * scale), 4)

@@ -2,10 +2,8 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
+from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.cross_features import (
     feature_crosses,
@@ -31,7 +29,7 @@ def add_crosses(
     Args:
         cache: Its problem gets further columns; the features of other views stay as they are.
         frame: How raw columns become features.
-        results: One of LightGBM shows which columns matter.
+        results: The gains of one (`policy.cross_guide`) show which columns matter.
         policy: How many columns are crossed.
         known: The crosses of an earlier search on the same rows.
 
@@ -47,7 +45,7 @@ def add_crosses(
     else:
         # A cross of a monotone column would not be monotone in it.
         free = [entry for entry in frame if entry["name"] not in problem.monotone]
-        gains = _split_gains(*guide.members[0])
+        gains = _split_gains(guide)
         limits = policy.crossed_numbers, policy.crossed_categories
         crosses = feature_crosses(free, problem.columns, gains, limits)
     if not crosses or len(problem.y) * len(crosses) > policy.max_cross_cells:
@@ -62,11 +60,11 @@ def add_crosses(
     return crosses
 
 
-def _split_gains(fit: Any, data: Any) -> dict[str, float]:
-    """Return the total split gain of each prepared column in a fitted LightGBM."""
+def _split_gains(guide: CvResult) -> dict[str, float]:
+    """Return the total gain of each prepared column in the first fold of the guide."""
+    fit, data = guide.members[0]
     model = getattr(fit.estimator, "regressor_", fit.estimator)
-    booster = model.booster_
-    gains = np.asarray(booster.feature_importance(importance_type="gain"), dtype=float)
+    gains = FAMILIES[guide.candidate.family].gains(model)
     total: dict[str, float] = {}
     for name, _, columns in data.transformer.transformers_:
         inputs = data.transformer.output_indices_[name]

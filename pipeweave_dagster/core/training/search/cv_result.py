@@ -7,11 +7,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, Trial
+from pipeweave_dagster.core.families import Fit
+from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
+from pipeweave_dagster.core.families.fit import THREADS, threads_limited
 from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
-from pipeweave_dagster.core.training.families import Fit
-from pipeweave_dagster.core.training.families.base import THREADS, threads_limited
-from pipeweave_dagster.core.training.families.candidate import Candidate, fit_candidate
 
 _STORE_TREE_S = 0.3e-3
 """Seconds for writing one tree of a model (measured on one core of 2024)."""

@@ -49,7 +49,7 @@ def propose_task(search: Search) -> FitTask | None:
     ranked = search.ranking.models_best_first(1)
     affordable = _affordable_families(search, ranked)
     ranked = [r for r in ranked if r.candidate.family in affordable]
-    candidate = propose(ranked, search.n_proposals, search.cache.problem.seed, search.haste)
+    candidate = propose(ranked, search.n_proposals, search.cache.problem.seed, search.rate_scale)
     if candidate is None:
         return None
     search.n_proposals += 1

@@ -1,4 +1,4 @@
-"""How fast boosting must learn to be done within the budget.
+"""How far learning rates of boosting are raised so that it ends within the budget.
 
 A learning rate of 0.05 is a good one where time does not matter. On many rows or classes its
 hundreds of rounds do not fit into a short budget, and boosting that is cut half-way is worse than
@@ -7,21 +7,21 @@ boosting in larger steps that came to its end.
 
 import math
 
+from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.candidate import Candidate
+from pipeweave_dagster.core.families.search_space import MAX_LEARNING_RATE
 from pipeweave_dagster.core.training.data.fold_features import Problem
-from pipeweave_dagster.core.training.families.candidate import Candidate
 
-_USUAL = {"lightgbm": 0.05, "xgboost": 0.06, "hist_gradient_boosting": 0.06, "catboost": 0.1}
-FASTEST = 0.25
 _ROUNDS = 1_000
-"""So many rounds at the usual rate come to their end in nearly all cases."""
+"""Rounds at the usual rate that suffice in nearly all cases."""
 _TREE_S, _CELL_S = 0.4e-3, 12e-9
-"""What a tree costs at least, and for each cell (measured on one core of 2024)."""
-_PART = 0.1
-"""Of the budget, that one candidate should take for one fold."""
+"""Seconds of a tree at least, and per cell (measured on one core of 2024)."""
+_SHARE = 0.1
+"""Share of the budget that one candidate should take for one fold."""
 
 
-def haste_of(problem: Problem, budget_s: float) -> float:
-    """A factor for learning rates, from 1 (there is time enough) upwards, in steps of a half.
+def rate_scale_of(problem: Problem, budget_s: float) -> float:
+    """Return the factor for learning rates, from 1 (there is time enough), in steps of a half.
 
     Args:
         problem: Gives the number of rows, columns and classes.
@@ -30,14 +30,15 @@ def haste_of(problem: Problem, budget_s: float) -> float:
     rows, columns = len(problem.folds[0][0]), problem.features.shape[1]
     trees = _ROUNDS * (problem.classes if problem.classes > 2 else 1)
     seconds = trees * (_TREE_S + _CELL_S * rows * columns / (problem.threads or 1))
-    return max(1.0, math.floor(2 * seconds / (_PART * budget_s)) / 2)
+    return max(1.0, math.floor(2 * seconds / (_SHARE * budget_s)) / 2)
 
 
-def hastened(candidate: Candidate, haste: float) -> Candidate:
-    """The candidate with a learning rate that is so many times higher (up to 0.25)."""
-    usual = _USUAL.get(candidate.family)
-    if usual is None or haste <= 1:
+def with_scaled_rate(candidate: Candidate, rate_scale: float) -> Candidate:
+    """Return the candidate with a learning rate that is so many times higher (at most 0.25)."""
+    usual = FAMILIES[candidate.family].learning_rate
+    if usual is None or rate_scale <= 1:
         return candidate
     rate = float(candidate.params.get("learning_rate", usual))
-    params = {**candidate.params, "learning_rate": round(min(FASTEST, rate * haste), 4)}
+    scaled = round(min(MAX_LEARNING_RATE, rate * rate_scale), 4)
+    params = {**candidate.params, "learning_rate": scaled}
     return Candidate(candidate.name, candidate.family, params)

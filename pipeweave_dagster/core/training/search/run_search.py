@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 
 def run_search(search: Search) -> list[CvResult]:
     """Search until nothing is left to try or the time is over; results in order of trying."""
-    candidates = portfolio(search.spec, search.cache.problem, search.haste)
-    run_first_folds(search, [c for c in candidates if c.first], part=1.0)
-    if any(not c.first for c in candidates):
+    candidates = portfolio(search.spec, search.cache.problem, search.rate_scale)
+    run_first_folds(search, [c for c in candidates if c.is_default], part=1.0)
+    if any(not c.is_default for c in candidates):
         _run_variants(search)
     if search.skipped:
         _log.info("not started for lack of time: %s", ", ".join(search.skipped))
@@ -41,8 +41,8 @@ def _run_variants(search: Search) -> None:
     known = search.trial_log.crosses
     search.crosses = add_crosses(search.cache, search.frame, search.results, search.policy, known)
     search.trial_log.record_crosses(search.crosses)
-    candidates = portfolio(search.spec, search.cache.problem, search.haste)
-    variants = [c for c in candidates if not c.first]
+    candidates = portfolio(search.spec, search.cache.problem, search.rate_scale)
+    variants = [c for c in candidates if not c.is_default]
     best = search.ranking.best_families()
     first = [c for c in variants if c.family in best]
     run_first_folds(search, first, search.policy.best_variants_part)

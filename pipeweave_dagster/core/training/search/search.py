@@ -8,7 +8,7 @@ from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, run_fold
-from pipeweave_dagster.core.training.search.learning_rate import haste_of
+from pipeweave_dagster.core.training.search.learning_rate import rate_scale_of
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 from pipeweave_dagster.core.training.search.ranking import Ranking, comparison_folds
@@ -56,7 +56,7 @@ class Search:
         folds = comparison_folds(self.spec, problem, budget_s, self.policy)
         self.ranking = Ranking(self.spec.metric, folds, self.policy)
         self.folds = len(problem.folds)
-        self.haste = haste_of(problem, budget_s)
+        self.rate_scale = rate_scale_of(problem, budget_s)
 
     @property
     def metric(self) -> MetricName:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, new_result
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Costs, PipelineSpec, Step
-from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS, FAMILIES
+from pipeweave_dagster.core.families import DEFAULT_FAMILIES
+from pipeweave_dagster.core.pipelines.catalogue import DATE_PARTS
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster_tests.factories import make_pipeline
 
@@ -130,7 +131,7 @@ BROKEN = {
     ],
 }  # fmt: skip
 GOOD = [
-    *(step("model", params={"families": [name]}) for name in FAMILIES),
+    *(step("model", params={"families": [name]}) for name in DEFAULT_FAMILIES),
     *(step("dates", params={"parts": [part]}) for part in DATE_PARTS),
     *(split(folds=folds) for folds in (2, 3, 10)),
     *(split(test_share=share) for share in (0.05, 0.1, 0.3, 0.5)),
@@ -140,7 +141,7 @@ GOOD = [
     *(split(kind=kind, column="household") for kind in ("group", "fold")),
     split(kind="time", column="since"),
     changed(weight="weight"),
-    step("model", params={"families": list(FAMILIES), "variants": False}),
+    step("model", params={"families": list(DEFAULT_FAMILIES), "variants": False}),
     step("categories", after=["numbers"]),
     linked(("numbers", "categories")),
     linked(("numbers", "categories"), ("categories", "dates")),

@@ -9,10 +9,10 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.evaluation.audit.canary import run_canary
+from pipeweave_dagster.core.families import FAMILIES, Rows, monotone_families
 from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
 from pipeweave_dagster.core.pipelines import difference
 from pipeweave_dagster.core.pipelines.builder import Builder
-from pipeweave_dagster.core.pipelines.checks.monotone import MONOTONE_FAMILIES
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, with_derived
 from pipeweave_dagster.core.pipelines.diagram import describe
@@ -23,7 +23,6 @@ from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.monotone_constraints import directions
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.families import FAMILIES, Rows
 from pipeweave_dagster.core.training.search.portfolio import portfolio
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
@@ -59,7 +58,7 @@ def violations(bundle, frame, column):
 
 
 @pytest.mark.parametrize("classes", [0, 2])
-@pytest.mark.parametrize("family", [f for f in MONOTONE_FAMILIES if f in FAMILIES])
+@pytest.mark.parametrize("family", monotone_families())
 def test_each_family_that_can_keeps_the_order(family, classes):
     frame = table()
     x = np.column_stack([pd.factorize(frame["kind"], sort=True)[0], frame[["age", "dose"]]])
@@ -91,11 +90,11 @@ def test_a_model_is_monotone_whole_and_says_so(task, tmp_path):
     data, out = write_parquet(frame, tmp_path), tmp_path / "out"
     out.mkdir()
     found = train(spec=spec, data=data, out=out, budget_s=60, started_at=time.time())
-    assert {m.family for m in found.recipe} <= {*MONOTONE_FAMILIES}
+    assert {m.family for m in found.recipe} <= {*monotone_families()}
     assert found.stack is None
-    (note,) = [n for n in found.notes if n.startswith("Held monotone")]
+    (note,) = [n for n in found.notes if n.startswith("Monotone constraints")]
     assert "dose (increasing), age (decreasing)" in note
-    assert "Left out, for they cannot be held so: linear." in note
+    assert "Families without support, left out: linear." in note
     assert ("`high`" in note) == (task == "binary")
     bundle = load_bundle(out / found.model.name)
     falls, rises = violations(bundle, frame.head(30), "dose")
@@ -141,7 +140,7 @@ def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
     training_set = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     assert {c.family for c in portfolio(spec, training_set.problem)} <= {
         "dummy",
-        *MONOTONE_FAMILIES,
+        *monotone_families(),
     }
     (change,) = difference(spec.model_copy(update={"monotone": {}}), spec)
     assert (change.path, change.after) == ("monotone", {"dose": "increasing"})

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.ensemble.refit import fold_parts, more_folds
-from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.training.ensemble.fold_models import fit_further_folds, fold_members
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -39,9 +39,9 @@ def test_fewer_models_predict_where_predictions_are_slow(problem):
         run = run_fold(result.candidate, fold, cache, "log_loss", time.time() + 300)
         add_fold(result, run)
     result.predict_s = 1e-4
-    assert len(fold_parts([(result, 1.0)], 100, room_s=60)) == 3
+    assert len(fold_members([(result, 1.0)], 100, room_s=60)) == 3
     result.predict_s = 0.05  # 15 s for 300 rows
-    assert len(fold_parts([(result, 1.0)], 300, room_s=6)) == 1
+    assert len(fold_members([(result, 1.0)], 300, room_s=6)) == 1
 
 
 def test_without_time_to_refit_the_chosen_get_further_folds(problem):
@@ -49,9 +49,9 @@ def test_without_time_to_refit_the_chosen_get_further_folds(problem):
     result = new_result(Candidate("linear", "linear"), cache)
     add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.time() + 300))
     result.seconds = 1.0
-    more_folds([(result, 1.0)], cache, "log_loss", frozen_budget())
+    fit_further_folds([(result, 1.0)], cache, "log_loss", frozen_budget())
     assert result.folds_done == len(problem.folds) == len(result.members)
     assert np.isfinite(result.oof[np.concatenate([v for _, v in problem.folds])]).all()
     late = new_result(Candidate("linear", "linear"), cache)
-    more_folds([(late, 1.0)], cache, "log_loss", frozen_budget(used_s=4000.0))
+    fit_further_folds([(late, 1.0)], cache, "log_loss", frozen_budget(used_s=4000.0))
     assert late.folds_done == 0

@@ -6,12 +6,12 @@ import pytest
 
 from pipeweave_dagster.core.explain.importance import lighter
 from pipeweave_dagster.core.export.folder import export_model
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.metrics.metrics import score
 from pipeweave_dagster.core.model.serving import block_scores, load_bundle, raw_scores, stacked
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 

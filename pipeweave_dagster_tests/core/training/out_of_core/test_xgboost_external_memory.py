@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay, train
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.limits import DataLimits
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.out_of_core import xgboost_external_memory
 from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
 from pipeweave_dagster.core.training.search.cv_result import CvResult

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import new_result
 from pipeweave_dagster.core.training.search.search import Search

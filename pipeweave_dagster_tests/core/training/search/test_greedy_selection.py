@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.greedy_selection import select_members
 

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from pipeweave_dagster.core.training.families.candidate import Candidate
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
 from pipeweave_dagster.core.training.search.first_folds import run_first_folds
 from pipeweave_dagster.core.training.search.further_folds import next_task, propose_task

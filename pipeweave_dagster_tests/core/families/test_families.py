@@ -9,21 +9,20 @@ import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.explain.shap_values import contributions
-from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
-from pipeweave_dagster.core.pipelines import catalogue
-from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
-from pipeweave_dagster.core.pipelines.layout import layout
-from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
-from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, model_output
-from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
-from pipeweave_dagster.core.training.families import FAMILIES
-from pipeweave_dagster.core.training.families.candidate import (
+from pipeweave_dagster.core.families import FAMILIES, base
+from pipeweave_dagster.core.families.candidate import (
     CURVES,
     LOG,
     Candidate,
     fit_candidate,
     is_skewed,
 )
+from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
+from pipeweave_dagster.core.pipelines.layout import layout
+from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
+from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem, model_output
+from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
 from pipeweave_dagster_tests.factories import make_pipeline, train_small_model
 
 CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
@@ -172,13 +171,13 @@ def test_as_many_rounds_as_the_fold_found_make_the_same_model(name, table):
 
 
 def test_a_family_of_an_extra_that_is_not_installed_is_told_of(table, monkeypatch, tmp_path):
-    monkeypatch.delitem(FAMILIES, "catboost")
+    monkeypatch.setattr(base, "find_spec", lambda name: None)
     frame = table[["x", "z", "y"]].assign(y=np.where(table["x"] > 0, "a", "b"))
     _, model, _ = train_small_model(frame, "y", "binary", tmp_path, families=["linear", "catboost"])
     assert any("`catboost` is not installed here" in note for note in model.notes)
     assert {trial.family for trial in model.leaderboard} == {"dummy", "linear"}
     (alone := tmp_path / "alone").mkdir()
-    with pytest.raises(PipeWeaveError, match=r"no model family but catboost") as raised:
+    with pytest.raises(PipeWeaveError, match=r"not installed: catboost") as raised:
         train_small_model(frame, "y", "binary", alone, families=["catboost"])
     assert "pip install 'pipeweave[catboost]'" in raised.value.fix
 
@@ -189,7 +188,7 @@ def test_a_planned_pipeline_names_what_is_installed(table, monkeypatch):
 
     frame = table[["x", "z", "y"]]
     assert "catboost" in families(make_pipeline(frame, "y", "regression"))
-    monkeypatch.setattr(catalogue, "find_spec", lambda name: None)
+    monkeypatch.setattr(base, "find_spec", lambda name: None)
     assert "catboost" not in families(make_pipeline(frame, "y", "regression"))
 
 

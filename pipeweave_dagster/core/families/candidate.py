@@ -1,35 +1,29 @@
-"""Fit one candidate on some rows, whatever its family, with its target as it is or as logarithm."""
+"""Fit one candidate, of whatever family, on its target or on the logarithm of it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from pipeweave_dagster.core.families import FAMILIES, Fit, Rows
+from pipeweave_dagster.core.families.base import View
+from pipeweave_dagster.core.families.search_space import COMMON, CROSSED, CURVES, LOG, PLAIN
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import in_units
-from pipeweave_dagster.core.pipelines.layout import View
-from pipeweave_dagster.core.training.families import FAMILIES, Fit, Rows
 
-LOG = "log_target"
-CROSSED: Final = "crossed"
-CURVES: Final = "curves"
-PLAIN: Final = "plain"
-ALL_ROWS = "all_rows"
-COMMON = (LOG, CROSSED, CURVES, PLAIN, ALL_ROWS)
-"""Parameters that no library gets to see."""
 _VIEWS: tuple[View, ...] = (CURVES, CROSSED, PLAIN)
 _SKEWED = 1.0
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A family with its parameters, under a name of its own on the leaderboard.
+    """A family with parameters, under its own name on the leaderboard.
 
-    Parameters for all families: `log_target` (regression only) learns log(1 + y) and answers in
-    the unit of y; `crossed` (trees only) sees features made from others, too; `curves` (lines and
-    networks only) sees straight pieces of each number beside it; `plain` (trees only) sees neither
-    texts nor many-valued categories, which may be no more than noise; `all_rows` marks
-    one that learned from all rows of a table that was sampled for the others (see `external`).
+    Parameters of every family: `log_target` (regression only) learns log(1 + y) and predicts in
+    the unit of y; `crossed` (trees only) also sees crossed features; `curves` (linear models and
+    networks only) also sees piecewise-linear splines of the numbers; `plain` (trees only) sees
+    neither texts nor high-cardinality categories, which may be mere noise; `all_rows` marks a
+    candidate fitted on all rows of a table that was sampled for the others (see `out_of_core`).
     """
 
     name: str
@@ -38,20 +32,20 @@ class Candidate:
 
     @property
     def view(self) -> View:
-        """How its family sees the features."""
+        """How it sees the features."""
         for view in _VIEWS:
             if self.params.get(view):
                 return view
         return FAMILIES[self.family].view
 
     @property
-    def first(self) -> bool:
-        """Whether it is the first of its family, and not a variant."""
+    def is_default(self) -> bool:
+        """Whether it is the default candidate of its family, and not a variant."""
         return self.name == self.family
 
 
 def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
-    """Fit until done or until the deadline."""
+    """Fit until done or until the deadline (`time.time()`)."""
     family = FAMILIES[candidate.family]
     params = {key: value for key, value in candidate.params.items() if key not in COMMON}
     if not candidate.params.get(LOG):
@@ -62,7 +56,7 @@ def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
 
 
 def is_skewed(y: Array) -> bool:
-    """Whether values are never negative and have a long upper tail (skewness above 1)."""
+    """Return whether values are never negative and have a long upper tail (skewness above 1)."""
     spread = float(np.std(y))
     if spread == 0 or y.min() < 0:
         return False
