@@ -15,7 +15,7 @@ import numpy as np
 from advice_parts.asker import asker, settings
 from advice_parts.sets import Case
 from pipeweave_dagster.core.advice.column_figures import column_figures
-from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan
+from pipeweave_dagster.core.advice.pipeline_adviser import proposal_request, read_proposal
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.documents.advice import AdviceRequest
 from pipeweave_dagster.core.families import FAMILIES
@@ -119,14 +119,14 @@ def measure(cases: list[Case], scratch: Path) -> None:
         if adviser is None:
             continue
         figures = column_figures(case.snapshot, case.data, spec.features, given.advice_level)
-        request = plan_request(spec, case.schema, case.snapshot.rows, figures, asking(given))
+        request = proposal_request(spec, case.schema, case.snapshot.rows, figures, asking(given))
         names = [c.name for c in case.snapshot.columns]
         for proposer, asked in (("gemini", request), ("gemini, blinded", blinded(request))):
             try:
                 found = adviser.answer(
                     case.name,
                     asked,
-                    lambda text, c=case, s=spec, n=names: read_plan(text, s, c.schema, n),
+                    lambda text, c=case, s=spec, n=names: read_proposal(text, s, c.schema, n),
                 )
             except RulesAnswerError as error:
                 print(f"{case.name} | {proposer} | rules used: {error}")

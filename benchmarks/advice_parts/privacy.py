@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from advice_parts.sets import Case
 from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request
-from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, shown_columns
-from pipeweave_dagster.core.advice.request import Asking
+from pipeweave_dagster.core.advice.pipeline_adviser import proposal_request, shared_columns
+from pipeweave_dagster.core.advice.request import RequestOptions
 from pipeweave_dagster.core.advice.schema_adviser import batches, types_request
 from pipeweave_dagster.core.documents.advice import AdviceRequest
 
@@ -44,13 +44,13 @@ def _named(facts: dict[str, Any]) -> set[str]:
 
 def requests(case: Case, scratch: Path) -> list[AdviceRequest]:
     """All requests of the line."""
-    told = Asking("gemini-2.5-flash-lite", "statistics")
+    told = RequestOptions("gemini-2.5-flash-lite", "statistics")
     names = [c.name for c in case.schema.columns]
     figures = column_figures(case.snapshot, case.data, names, told.level)
     rows, spec = case.snapshot.rows, case.spec
     found = [types_request(case.schema, b, rows, figures, told) for b in batches(case.schema)]
-    if shown_columns(spec, case.schema):
-        found.append(plan_request(spec, case.schema, rows, figures, told))
+    if shared_columns(spec, case.schema):
+        found.append(proposal_request(spec, case.schema, rows, figures, told))
     summary = case.summary(scratch / f"{case.name}-told")
     return [*found, narrative_request(summary, told)]
 

@@ -11,7 +11,7 @@ import numpy as np
 from train_type_model import Labelled, load, out_of_fold, temperature
 
 from advice_parts.asker import asker, settings
-from pipeweave_dagster.core.advice.privacy import coarse, told_name
+from pipeweave_dagster.core.advice.privacy import coarse, shared_name
 from pipeweave_dagster.core.advice.schema_adviser import CUT, PER_CALL, read_types, types_request
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction, TargetDeduction
 from pipeweave_dagster.core.schema.type_model.features import Evidence
@@ -64,7 +64,7 @@ def _asked(adviser: Adviser, told: Any, data: Labelled, chances: Any, rows: Any)
     batch = [_column(f"{i}", data.evidence[row], chances[row]) for i, row in enumerate(rows)]
     figures = {f"{i}": _figures(data.evidence[row]) for i, row in enumerate(rows)}
     named = [
-        c.model_copy(update={"name": told_name(data.evidence[row].name)})
+        c.model_copy(update={"name": shared_name(data.evidence[row].name)})
         for c, row in zip(batch, rows, strict=True)
     ]
     target = TargetDeduction(name=None, task=None, confidence=0, source="none", reason="")

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from pipeweave_dagster.core.advice.advisor import no_answer
+from pipeweave_dagster.core.advice.advisor import advice_unavailable
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
@@ -44,9 +44,9 @@ def ask_gemini(
             pause = float(error.details.get("retry_after_s", _FIRST_PAUSE_S * 2 ** (attempt - 1)))
             again = error.details.get("again", False) and attempt < _ATTEMPTS
             if not again or time.monotonic() + pause + _LEAST_S > end:
-                raise no_answer(error.message, error.code) from None
+                raise advice_unavailable(error.message, error.code) from None
             time.sleep(pause)
-    raise no_answer("the service did not answer")
+    raise advice_unavailable("the service did not answer")
 
 
 def _sdk() -> Any:
@@ -96,13 +96,15 @@ def _once(model: Any, request: AdviceRequest, seconds: float) -> AdviceReply:
 def _reply(found: Any) -> AdviceReply:
     usage = found.usage_metadata
     if not found.candidates:
-        raise no_answer("the request was blocked by the service", ErrorCode.VALIDATION_ERROR)
+        raise advice_unavailable(
+            "the request was blocked by the service", ErrorCode.VALIDATION_ERROR
+        )
     candidate = found.candidates[0]
     reason = int(candidate.finish_reason)
     if reason == _MAX_TOKENS:
-        raise no_answer("the reply was cut off", ErrorCode.VALIDATION_ERROR)
+        raise advice_unavailable("the reply was cut off", ErrorCode.VALIDATION_ERROR)
     if reason != _STOP:
-        raise no_answer("the reply was blocked by the service", ErrorCode.VALIDATION_ERROR)
+        raise advice_unavailable("the reply was blocked by the service", ErrorCode.VALIDATION_ERROR)
     return AdviceReply(
         text="".join(part.text for part in candidate.content.parts),
         tokens_in=usage.prompt_token_count,
@@ -118,7 +120,9 @@ def _explained(error: Exception) -> PipeWeaveError:
     if not isinstance(status, int):
         return _unreachable(error)
     if status == 429:
-        found = no_answer("the service asks for patience (HTTP 429)", ErrorCode.RATE_LIMITED)
+        found = advice_unavailable(
+            "the service asks for patience (HTTP 429)", ErrorCode.RATE_LIMITED
+        )
         found.details["again"] = True
         headers = getattr(getattr(error, "response", None), "headers", {})
         after = str(headers.get("Retry-After", ""))
@@ -126,25 +130,27 @@ def _explained(error: Exception) -> PipeWeaveError:
             found.details["retry_after_s"] = int(after)
         return found
     if status >= 500:
-        found = no_answer(f"the service failed (HTTP {int(status)})")
+        found = advice_unavailable(f"the service failed (HTTP {int(status)})")
         found.details["again"] = True
         return found
     if status in (401, 403):
-        return no_answer(f"the service refused the key (HTTP {status})", ErrorCode.UNAUTHORIZED)
+        return advice_unavailable(
+            f"the service refused the key (HTTP {status})", ErrorCode.UNAUTHORIZED
+        )
     words = f"the service refused the request (HTTP {int(status)})"
-    return no_answer(words, ErrorCode.VALIDATION_ERROR)
+    return advice_unavailable(words, ErrorCode.VALIDATION_ERROR)
 
 
 def _unreachable(error: Exception) -> PipeWeaveError:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if "Timeout" in kinds or "TimeoutError" in kinds:
-        return no_answer("the service did not answer in time")
+        return advice_unavailable("the service did not answer in time")
     if "ParseError" in kinds or "JSONDecodeError" in kinds:
-        return no_answer("the service's answer is no JSON", ErrorCode.VALIDATION_ERROR)
+        return advice_unavailable("the service's reply is not JSON", ErrorCode.VALIDATION_ERROR)
     if "TooManyRedirects" in kinds:
-        return no_answer("the service sends its callers elsewhere, which is not followed")
+        return advice_unavailable("the service sends its callers elsewhere, which is not followed")
     if kinds & {"ConnectionError", "RequestException", "OSError"}:
-        found = no_answer("the service cannot be reached")
+        found = advice_unavailable("the service cannot be reached")
         found.details["again"] = True
         return found
-    return no_answer(f"the service's answer cannot be read ({type(error).__name__})")
+    return advice_unavailable(f"the service's answer cannot be read ({type(error).__name__})")

@@ -1,4 +1,4 @@
-"""Asking other services over HTTP whether they work; what is asked needs no password."""
+"""RequestOptions other services over HTTP whether they work; what is asked needs no password."""
 
 import json
 import time

@@ -7,7 +7,11 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
-from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan, shown_columns
+from pipeweave_dagster.core.advice.pipeline_adviser import (
+    proposal_request,
+    read_proposal,
+    shared_columns,
+)
 from pipeweave_dagster.core.advice.privacy import reaches
 from pipeweave_dagster.core.advice.prompts import CURRENT
 from pipeweave_dagster.core.advice.schema_adviser import (
@@ -200,7 +204,7 @@ def _pipeline(
         return Advised(spec, "nothing was asked: no feature may be told")
     names = [c.name for c in snapshot.columns]
     answer = bench.adviser.answer(
-        dataset, request, lambda text: read_plan(text, spec, schema, names)
+        dataset, request, lambda text: read_proposal(text, spec, schema, names)
     )
     if answer.value.empty:
         return Advised(spec, "asked; the adviser proposes what the rules planned")
@@ -229,11 +233,11 @@ def pipeline_request(
     bench: Workbench, snapshot: DatasetSnapshot, schema: SchemaDeduction, spec: PipelineSpec
 ) -> AdviceRequest | None:
     """The question about a pipeline that rules made; None if no feature may be told."""
-    shown = shown_columns(spec, schema)
+    shown = shared_columns(spec, schema)
     if not shown:
         return None
     figures = _figures(bench, snapshot, shown)
-    return plan_request(spec, schema, snapshot.rows, figures, asking(bench.settings))
+    return proposal_request(spec, schema, snapshot.rows, figures, asking(bench.settings))
 
 
 def _summary(test: ProposalResult) -> str:

@@ -13,7 +13,7 @@ from pipeweave_dagster.adapters.worker import TIMED_OUT, Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
 from pipeweave_dagster.core.advice.call_cost import cost_usd, most_usd
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
-from pipeweave_dagster.core.advice.request import Asking, request_key
+from pipeweave_dagster.core.advice.request import RequestOptions, request_key
 from pipeweave_dagster.core.documents.advice import (
     AdviceNote,
     AdviceRecord,
@@ -86,9 +86,9 @@ def is_on(settings: Settings) -> bool:
     return settings.advisor != "rules" and why_rules(settings) is None
 
 
-def asking(settings: Settings) -> Asking:
+def asking(settings: Settings) -> RequestOptions:
     """Model and level of the settings."""
-    return Asking(settings.advisor_model, settings.advice_level)
+    return RequestOptions(settings.advisor_model, settings.advice_level)
 
 
 class Adviser:

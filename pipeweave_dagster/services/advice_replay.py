@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import SecretStr
 
-from pipeweave_dagster.core.advice.advisor import no_answer
+from pipeweave_dagster.core.advice.advisor import advice_unavailable
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.privacy import reaches
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
@@ -49,7 +49,7 @@ class _Nobody:
 
 
 def _refuse() -> NoReturn:
-    raise no_answer("the request is not in the records")
+    raise advice_unavailable("the request is not in the records")
 
 
 class _Head:

@@ -96,10 +96,10 @@ def by_rules(make: Make) -> dict[str, Any]:
         ({"advice_time_limit_s": 4}, gemini.fails(503), "HTTP 503"),
         ({"advice_time_limit_s": 4}, gemini.fails(429, Retry_After="60"), "HTTP 429"),
         ({"advice_time_limit_s": 4}, gemini.reset, "cannot be reached"),
-        ({}, gemini.no_json, "no JSON"),
+        ({}, gemini.no_json, "not JSON"),
         ({}, gemini.unsafe, "blocked"),
         ({}, gemini.says('{"columns": [', finish=2), "cut off"),
-        ({}, gemini.says("import os; os.system('touch /tmp/x')"), "no JSON"),
+        ({}, gemini.says("import os; os.system('touch /tmp/x')"), "not JSON"),
         ({}, gemini.says('{"columns": [{"id": "c1", "type": "exec"}]}'), "closed list"),
     ],
 )
@@ -130,7 +130,7 @@ def test_types_come_from_the_closed_list_and_the_next_run_is_offline(
         before = by_rules["schema"].column(column.name)
         assert before.confidence < 0.7
         assert column.type in before.alternatives
-        assert "The adviser gemini-2.5-flash-lite says" in column.reason
+        assert "The adviser gemini-2.5-flash-lite chose" in column.reason
     assert schema.target == by_rules["schema"].target
     assert len(server.calls) == 1  # 33 columns: at most two
     assert found.metadata["advice"] == f"asked about {len(changed)} columns, {len(changed)} changed"
@@ -214,7 +214,7 @@ def test_preview_is_what_is_then_sent_and_replay_gives_it_again_offline(
     server.expect(gemini.says("{}"))
     refused = pipeline(**documents, findings=none, **run)
     assert refused.value == spec
-    assert "does not have the shape" in refused.metadata["advice"]
+    assert "does not have the requested structure" in refused.metadata["advice"]
     sent["architect"] = server.calls[-1]
     for request in seen:
         body = sent[request.adviser].body

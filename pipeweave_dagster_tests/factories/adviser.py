@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.advice.pipeline_adviser import shown_columns
+from pipeweave_dagster.core.advice.pipeline_adviser import shared_columns
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.pipelines.derived_features import uses_of
 from pipeweave_dagster.core.pipelines.operators import KIND_OF_USE, OPERATORS
@@ -64,7 +64,7 @@ def adviser_case(
 def valid_plan(rng: random.Random, schema: SchemaDeduction, spec: PipelineSpec) -> dict[str, Any]:
     """Return a plan within the vocabulary."""
     before = uses_of(spec)
-    shown = {f"c{i}": c for i, c in enumerate(shown_columns(spec, schema), 1)}
+    shown = {f"c{i}": c for i, c in enumerate(shared_columns(spec, schema), 1)}
     uses = {i: rng.choice(step_options(c, before[c.name])) for i, c in shown.items()}
     steps: dict[str, list[str]] = {}
     for i, use in uses.items():

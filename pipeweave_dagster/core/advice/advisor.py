@@ -1,4 +1,4 @@
-"""What an adviser is to the rest: it answers a request, or fails with a plain reason."""
+"""The interface of a provider of advice, and its error."""
 
 from typing import Protocol
 
@@ -7,13 +7,15 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
 
 class Advisor(Protocol):
-    """A provider of advice. Gemini is one; another SDK or a local model would be a second file."""
+    """A provider of advice, such as Gemini; another SDK or a local model would be another file."""
 
     def ask(self, request: AdviceRequest, time_limit_s: float) -> AdviceReply:
-        """Answer within the time, or raise `PipeWeaveError` with a reason fit for people."""
+        """Reply within the time limit, or raise a `PipeWeaveError` whose message users can read."""
         ...
 
 
-def no_answer(reason: str, code: ErrorCode = ErrorCode.SERVICE_UNAVAILABLE) -> PipeWeaveError:
-    """Why there is no reply to use; `reason` is PipeWeave's own words, never the service's."""
+def advice_unavailable(
+    reason: str, code: ErrorCode = ErrorCode.SERVICE_UNAVAILABLE
+) -> PipeWeaveError:
+    """Return the error for a missing reply; `reason` never quotes the service."""
     return PipeWeaveError(code, reason)

@@ -1,4 +1,4 @@
-"""What a call may cost at most, and what it did cost, by a dated table of prices."""
+"""Upper bound and actual cost of a call, from a dated price table."""
 
 import json
 from functools import cache
@@ -8,12 +8,12 @@ from typing import NamedTuple
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
 
 _PER_TOKENS = 1_000_000
-# A token is about four characters of English; two a token is more than JSON and digits need.
+# A token is about four characters of English; two per token covers JSON and digits, too.
 _CHARACTERS_PER_TOKEN = 2
 
 
 class Price(NamedTuple):
-    """US dollars for a million tokens; `known` is false for a model that the table lacks."""
+    """US dollars per million tokens; `known` is false for a model that is not in the table."""
 
     input: float
     output: float
@@ -28,7 +28,7 @@ def _table() -> dict[str, dict[str, float]]:
 
 
 def price_of(model: str) -> Price:
-    """The price of a model; of one that is not in the table, the highest in it."""
+    """Return the price of a model; for an unknown model the highest of the table."""
     found = _table().get(model.removeprefix("models/"))
     if found is not None:
         return Price(found["input"], found["output"], known=True)
@@ -37,7 +37,7 @@ def price_of(model: str) -> Price:
 
 
 def most_usd(request: AdviceRequest) -> float:
-    """An upper bound of what a request can cost: its length, and the longest reply it allows."""
+    """Return an upper bound of a request's cost, by its length and the longest allowed reply."""
     length = len((request.instruction + request.facts).encode()) + len(str(request.response_schema))
     price = price_of(request.model)
     tokens = length / _CHARACTERS_PER_TOKEN
@@ -45,7 +45,7 @@ def most_usd(request: AdviceRequest) -> float:
 
 
 def cost_usd(model: str, reply: AdviceReply) -> float:
-    """What a call did cost."""
+    """Return the actual cost of a call."""
     price = price_of(model)
     spent = reply.tokens_in * price.input + reply.tokens_out * price.output
     return round(spent / _PER_TOKENS, 8)

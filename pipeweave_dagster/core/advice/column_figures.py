@@ -1,4 +1,4 @@
-"""Figures of columns for a request, made from the data for one level of privacy."""
+"""Figures of columns for a request, computed from the data for one privacy level."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -15,14 +15,14 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 def column_figures(
     snapshot: DatasetSnapshot, data: Path, names: list[str], level: Level
 ) -> dict[str, dict[str, Any]]:
-    """Figures by column name, JSON-ready; nothing below the level `statistics`.
+    """Return figures by column name, JSON-ready; empty below the level `statistics`.
 
     Args:
         snapshot: The typed table's description.
         data: Its Parquet file.
-        names: The columns that the request speaks of (those that may be told).
-        level: What may be told: `statistics` gives means and lengths of three digits, and no
-            extremes, which are cells; `values` adds values that five rows or more share.
+        names: The columns of the request (those that may be shared).
+        level: `statistics` includes means and lengths with three digits, but no extremes, which
+            are cell values; `values` adds values of at least five rows.
     """
     if not reaches(level, "statistics"):
         return {}

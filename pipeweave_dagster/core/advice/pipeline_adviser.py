@@ -1,11 +1,18 @@
-"""Adviser on the pipeline: other steps for columns, and new features from the closed menu."""
+"""Adviser on the pipeline: other step types for columns, and new features from the menu."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipeweave_dagster.core.advice.privacy import reaches, tellable, told_column, told_name
+from pipeweave_dagster.core.advice.privacy import is_shareable, reaches, shared_column, shared_name
 from pipeweave_dagster.core.advice.reply import RefusedReplyError, Reply, read_reply
-from pipeweave_dagster.core.advice.request import TEXT, Asking, array, make_request, one_of, record
+from pipeweave_dagster.core.advice.request import (
+    TEXT,
+    RequestOptions,
+    array,
+    make_request,
+    one_of,
+    record,
+)
 from pipeweave_dagster.core.documents import ColumnDeduction, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.documents.advice import AdviceRequest
 from pipeweave_dagster.core.pipelines.checks.derived import feature_problems
@@ -29,16 +36,16 @@ class _Idea(Reply):
     columns: list[str]
 
 
-class _Plan(Reply):
+class _Proposed(Reply):
     steps: list[_Steps]
     features: list[_Idea]
 
 
 class Proposal(NamedTuple):
-    """A plan that has passed every check and is still to be tested.
+    """A proposal that has passed the checks and is still to be tested.
 
     Attributes:
-        uses: Columns that another step is to handle, with that step.
+        uses: Columns to move to another step, with its type.
         ideas: New features, the most promising first.
     """
 
@@ -47,46 +54,46 @@ class Proposal(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """Whether it proposes what the rules have planned already."""
+        """Whether it equals the pipeline of the rules."""
         return not self.uses and not self.ideas
 
 
-def shown_columns(spec: PipelineSpec, schema: SchemaDeduction) -> list[ColumnDeduction]:
-    """The features that may be told, in order; the others keep their step."""
-    return [c for c in map(schema.column, spec.features) if tellable(c)][:_MOST_COLUMNS]
+def shared_columns(spec: PipelineSpec, schema: SchemaDeduction) -> list[ColumnDeduction]:
+    """Return the features that may be shared, in order; others keep their step."""
+    return [c for c in map(schema.column, spec.features) if is_shareable(c)][:_MOST_COLUMNS]
 
 
-def plan_request(
+def proposal_request(
     spec: PipelineSpec,
     schema: SchemaDeduction,
     rows: int,
     figures: dict[str, dict[str, Any]],
-    asking: Asking,
+    options: RequestOptions,
 ) -> AdviceRequest:
-    """The question for a plan.
+    """Return the request for a proposal.
 
     Args:
-        spec: What the rules planned.
+        spec: The pipeline of the rules.
         schema: Meaning of the columns.
-        rows: Rows of the table.
-        figures: What `column_figures` gave for the level.
-        asking: Model and level.
+        rows: Number of rows of the table.
+        figures: Result of `column_figures` for the level.
+        options: Model and privacy level.
     """
     uses, target = uses_of(spec), schema.column(spec.target)
     columns = [
         {
             "id": f"c{i}",
-            **told_column(c, rows, figures.get(c.name, {})),
+            **shared_column(c, rows, figures.get(c.name, {})),
             "type": c.type,
             "step": uses[c.name],
             "steps": step_options(c, uses[c.name]),
         }
-        for i, c in enumerate(shown_columns(spec, schema), 1)
+        for i, c in enumerate(shared_columns(spec, schema), 1)
     ]
     facts: dict[str, Any] = {
         "task": spec.task,
         "metric": spec.metric,
-        "target": told_name(target.name) if tellable(target) else None,
+        "target": shared_name(target.name) if is_shareable(target) else None,
         "columns": columns,
         "menu": [
             {"operator": name, "takes": list(o.takes), "about": o.about}
@@ -94,47 +101,50 @@ def plan_request(
         ],
         "limit": MOST_IDEAS,
     }
-    if reaches(asking.level, "statistics"):
+    if reaches(options.level, "statistics"):
         facts["rows"] = rows
     known = list(dict.fromkeys([*STEP_NAMES, *uses.values()]))
     step = record(use=one_of(known), columns=array(TEXT))
     idea = record(operator=one_of(list(OPERATORS)), columns=array(TEXT))
-    return make_request("architect", asking, facts, record(steps=array(step), features=array(idea)))
+    return make_request(
+        "architect", options, facts, record(steps=array(step), features=array(idea))
+    )
 
 
-def read_plan(
+def read_proposal(
     text: str, spec: PipelineSpec, schema: SchemaDeduction, columns: list[str]
 ) -> Proposal:
-    """The proposal of a reply, checked word by word and as a whole pipeline.
+    """Return the proposal of a reply, validated word by word and as a whole pipeline.
 
     Args:
         text: The reply.
-        spec: What the rules planned.
+        spec: The pipeline of the rules.
         schema: Meaning of the columns.
         columns: Columns of the table.
 
     Raises:
-        RefusedReplyError: It leaves the closed vocabulary, forgets a column, or makes a pipeline
-            that is not valid. Then nothing of it is taken.
+        RefusedReplyError: It leaves the closed vocabulary, omits a column, or gives an invalid
+            pipeline. Then nothing of it is used.
     """
-    plan = read_reply(text, _Plan)
-    names = {f"c{i}": c.name for i, c in enumerate(shown_columns(spec, schema), 1)}
+    proposed = read_reply(text, _Proposed)
+    names = {f"c{i}": c.name for i, c in enumerate(shared_columns(spec, schema), 1)}
     before = uses_of(spec)
-    uses = _uses(plan.steps, names, before, schema)
-    if len(plan.features) > MOST_IDEAS:
+    uses = _uses(proposed.steps, names, before, schema)
+    if len(proposed.features) > MOST_IDEAS:
         raise RefusedReplyError(f"the reply proposes more than {MOST_IDEAS} features")
     ideas = [
-        DerivedFeature(operator=i.operator, columns=_named(i.columns, names)) for i in plan.features
+        DerivedFeature(operator=i.operator, columns=_named(i.columns, names))
+        for i in proposed.features
     ]
     found = feature_problems(
         [i.model_dump() for i in ideas], {**before, **uses}, list(names.values())
     )
     if ideas and next(found, None) is not None:
-        raise RefusedReplyError("the reply proposes a feature that is not of the menu")
+        raise RefusedReplyError("the reply proposes a feature that is not in the menu")
     moved = {name: use for name, use in uses.items() if before[name] != use}
     whole = with_derived(regrouped(spec, schema, moved), ideas)
     if validate(whole, columns):
-        raise RefusedReplyError("the reply makes a pipeline that is not valid")
+        raise RefusedReplyError("the reply gives an invalid pipeline")
     return Proposal(moved, ideas)
 
 
@@ -150,11 +160,11 @@ def _uses(
                 raise RefusedReplyError("the reply names a step outside the closed list")
             uses[name] = step.use
     if len(uses) < len(names):
-        raise RefusedReplyError("the reply forgets a column")
+        raise RefusedReplyError("the reply omits a column")
     return uses
 
 
 def _named(ids: list[str], names: Mapping[str, str]) -> list[str]:
     if any(i not in names for i in ids):
-        raise RefusedReplyError("the reply speaks of a column that does not exist")
+        raise RefusedReplyError("the reply names a column that does not exist")
     return [names[i] for i in ids]

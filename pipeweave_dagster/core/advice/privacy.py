@@ -1,4 +1,4 @@
-"""What may leave the machine: levels, columns that are never named, and figures made coarse."""
+"""What may leave the machine: privacy levels, shareable columns, rounded figures."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ _DIGITS = 3
 _MAX_NAME = 80
 _MAX_VALUE = 40
 _MOST_VALUES = 5
-_COMMON = 5  # a value of fewer rows could point to a person
+_COMMON = 5  # a value in fewer rows could identify a person
 _PERSONAL_TYPES = {"identifier", "email", "phone"}
 _WORDS = {
     *("name", "names", "firstname", "lastname", "fullname", "forename", "surname", "fname"),
@@ -24,14 +24,14 @@ _WHOLE = {"first", "last", "middle"}
 
 
 def reaches(level: Level, wanted: Level) -> bool:
-    """Whether a level allows what another one allows."""
+    """Whether a level allows at least what another one allows."""
     return _RANK[level] >= _RANK[wanted]
 
 
-def may_be_told(name: str, pii: str | None, meaning: str) -> bool:
-    """Whether a column may be spoken of at all.
+def may_be_shared(name: str, pii: str | None, meaning: str) -> bool:
+    """Whether a column may be mentioned at all.
 
-    Columns with personal data and identifiers are not, nor what is only named like one: the
+    Columns with personal data and identifiers may not, nor those merely named like one: the
     adviser loses little by not knowing a column that no model should learn from.
     """
     if pii or meaning in _PERSONAL_TYPES:
@@ -41,34 +41,34 @@ def may_be_told(name: str, pii: str | None, meaning: str) -> bool:
     return not _WORDS & set(words) and not (len(words) == 1 and words[0] in _WHOLE)
 
 
-def tellable(column: ColumnDeduction) -> bool:
-    """Whether a column of the schema may be spoken of: a feature or the target, not personal."""
-    return column.role in ("feature", "target") and may_be_told(
+def is_shareable(column: ColumnDeduction) -> bool:
+    """Whether a column of the schema may be mentioned: a feature or the target, not personal."""
+    return column.role in ("feature", "target") and may_be_shared(
         column.name, column.pii, column.type
     )
 
 
-def told_name(name: str) -> str:
-    """A name as it is told: one line of at most 80 printable characters, no backticks."""
+def shared_name(name: str) -> str:
+    """Return a name as it is shared: one line, at most 80 printable characters, no backticks."""
     line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     return line.replace("`", "'")[:_MAX_NAME]
 
 
 def coarse(value: float) -> float:
-    """Three significant digits: enough to judge a column, too few to be a cell's value."""
+    """Round to three significant digits: enough to judge a column, too few for a cell value."""
     return float(f"{value:.{_DIGITS}g}")
 
 
 def common_values(top: dict[str, int]) -> list[str]:
-    """The commonest values, none that fewer than five rows hold, each cut at 40 characters."""
+    """Return the most common values of at least five rows, each cut at 40 characters."""
     shared = [value for value, rows in top.items() if rows >= _COMMON]
-    return [told_name(value)[:_MAX_VALUE] for value in shared[:_MOST_VALUES]]
+    return [shared_name(value)[:_MAX_VALUE] for value in shared[:_MOST_VALUES]]
 
 
-def told_column(column: ColumnDeduction, rows: int, figures: dict[str, Any]) -> dict[str, Any]:
-    """What a request says of a column; `figures` were made for its level (see `figures`)."""
-    told: dict[str, Any] = {"name": told_name(column.name), "stored_as": column.storage}
+def shared_column(column: ColumnDeduction, rows: int, figures: dict[str, Any]) -> dict[str, Any]:
+    """Return a column's entry in a request, with its figures (see `column_figures`)."""
+    entry: dict[str, Any] = {"name": shared_name(column.name), "stored_as": column.storage}
     if figures:
-        told["missing_share"] = coarse(column.missing / max(rows, 1))
-        told["distinct"] = column.distinct
-    return {**told, **figures}
+        entry["missing_share"] = coarse(column.missing / max(rows, 1))
+        entry["distinct"] = column.distinct
+    return {**entry, **figures}

@@ -1,9 +1,9 @@
-"""The figures of a report that a narrative may use: each with its column, its name and its form."""
+"""The figures of a report that a narrative may cite: each with its columns and its text."""
 
 from collections import Counter
 from typing import Any, NamedTuple
 
-from pipeweave_dagster.core.advice.privacy import may_be_told, told_name
+from pipeweave_dagster.core.advice.privacy import may_be_shared, shared_name
 
 _MOST_COLUMNS = 20
 _MOST_PAIRS = 8
@@ -14,11 +14,11 @@ class Fact(NamedTuple):
     """One figure.
 
     Attributes:
-        columns: Names of the columns that it is about, as they are told; none: the whole table.
-        what: What the figure is, in words.
-        cues: A sentence that uses the figure holds one of these words.
+        columns: Names of its columns, as they are shared; empty for the whole table.
+        what: What the figure is, in words (part of requests, so recorded replies depend on it).
+        cues: A sentence that states the figure must contain one of these words.
         value: The figure in the unit that is shown (per cent for shares).
-        shown: The figure as it is told.
+        shown: The figure as text.
         share: Whether the unit is per cent.
     """
 
@@ -30,8 +30,8 @@ class Fact(NamedTuple):
     shown: str
     share: bool
 
-    def told(self) -> dict[str, Any]:
-        """What a request says of it."""
+    def entry(self) -> dict[str, Any]:
+        """Return its entry in a request."""
         named = {0: {}, 1: {"column": "".join(self.columns)}}
         about = named.get(len(self.columns), {"columns": list(self.columns)})
         return {"id": self.id, **about, "what": self.what, "shown": self.shown}
@@ -55,25 +55,26 @@ _CUES = {
 
 
 def report_facts(summary: dict[str, Any]) -> list[Fact]:
-    """The facts of a summary, in a fixed order.
+    """Return the facts of a summary, in a fixed order.
+
+    Columns with personal data, identifiers, labels and extremes are left out.
 
     Args:
-        summary: As `core.eda.build_report` made it. Columns with personal data, identifiers,
-            labels and extremes are left out.
+        summary: The summary of `core.eda.build_report`.
     """
-    called = Counter(told_name(d["name"]) for d in summary["details"])
+    names = Counter(shared_name(d["name"]) for d in summary["details"])
     details = [
         d
         for d in summary["details"]
         if d["role"] in ("feature", "target")
-        and may_be_told(d["name"], d["pii"], d["type"])
-        and called[told_name(d["name"])] == 1  # two of one name could be taken for each other
+        and may_be_shared(d["name"], d["pii"], d["type"])
+        and names[shared_name(d["name"])] == 1  # equal names could be confused
     ]
-    told = {d["name"] for d in details}
-    raw = [*_of_table(summary), *_of_target(summary, told)]
+    shared = {d["name"] for d in details}
+    raw = [*_of_table(summary), *_of_target(summary, shared)]
     for detail in details[:_MOST_COLUMNS]:
         raw += _of_column(detail, summary["rows"])
-    raw += _of_pairs(summary["associations"], told)
+    raw += _of_pairs(summary["associations"], shared)
     return [fact._replace(id=f"f{number}") for number, fact in enumerate(raw, 1)]
 
 
@@ -92,7 +93,7 @@ def _figure(kind: str, what: str, value: float, columns: tuple[str, ...]) -> Fac
     large = 1000 <= abs(value) < 1e15
     shown = f"{value:,.0f}" if large else f"{value:.3g}"
     if len(shown.lstrip("-")) == 1 and float(shown) != value:
-        shown = f"{value:.6g}"  # one digit alone could stand for many values
+        shown = f"{value:.6g}"  # one digit alone is the rounding of many values
     if "e" in shown:
         shown = f"{value:.2e}"
     return Fact("", columns, what, _CUES[kind], value, shown, share=False)
@@ -113,13 +114,13 @@ def _of_table(summary: dict[str, Any]) -> list[Fact]:
     return facts
 
 
-def _of_target(summary: dict[str, Any], told: set[str]) -> list[Fact]:
+def _of_target(summary: dict[str, Any], shared: set[str]) -> list[Fact]:
     target = summary["target"]
-    if not target or target["name"] not in told or not target["classes"]:
+    if not target or target["name"] not in shared or not target["classes"]:
         return []
     if target["classes_left_out"]:
         return []
-    name = (told_name(target["name"]),)
+    name = (shared_name(target["name"]),)
     rows = [c["rows"] for c in target["classes"]]
     return [
         _count("classes", "classes of the target", len(rows), name),
@@ -128,7 +129,7 @@ def _of_target(summary: dict[str, Any], told: set[str]) -> list[Fact]:
 
 
 def _of_column(detail: dict[str, Any], rows: int) -> list[Fact]:
-    name = (told_name(detail["name"]),)
+    name = (shared_name(detail["name"]),)
     facts = [_count("distinct", "distinct values", detail["distinct"], name)]
     if detail["missing"]:
         facts.append(_share("missing", "share of missing values", detail["missing"] / rows, name))
@@ -146,16 +147,16 @@ def _of_column(detail: dict[str, Any], rows: int) -> list[Fact]:
     return facts
 
 
-def _of_pairs(found: dict[str, Any], told: set[str]) -> list[Fact]:
+def _of_pairs(found: dict[str, Any], shared: set[str]) -> list[Fact]:
     names = found["columns"]
     pairs = [
         (found["matrix"][i][j], names[i], names[j])
         for i in range(len(names))
         for j in range(i)
-        if found["matrix"][i][j] is not None and {names[i], names[j]} <= told
+        if found["matrix"][i][j] is not None and {names[i], names[j]} <= shared
     ]
     strong = sorted((p for p in pairs if p[0] >= _STRONG), key=lambda p: (-p[0], p[1], p[2]))
     return [
-        _figure("association", "association", value, (told_name(a), told_name(b)))
+        _figure("association", "association", value, (shared_name(a), shared_name(b)))
         for value, a, b in strong[:_MOST_PAIRS]
     ]

@@ -1,4 +1,4 @@
-"""Build a request: a prompt of the package, a JSON object of facts, a schema of the answer."""
+"""Build a request: a prompt of the package, facts as JSON, a schema of the reply."""
 
 import hashlib
 import json
@@ -10,26 +10,26 @@ from pipeweave_dagster.core.documents.advice import AdviceRequest, AdviserName, 
 MAX_OUTPUT_TOKENS = 8192
 
 
-class Asking(NamedTuple):
-    """Who is asked, and what may be told."""
+class RequestOptions(NamedTuple):
+    """The model, and the privacy level of what it may be sent."""
 
     model: str
     level: Level
 
 
 def make_request(
-    adviser: AdviserName, asking: Asking, facts: dict[str, Any], schema: dict[str, Any]
+    adviser: AdviserName, options: RequestOptions, facts: dict[str, Any], schema: dict[str, Any]
 ) -> AdviceRequest:
-    """The whole request; equal facts give equal bytes.
+    """Return the whole request; equal facts give equal bytes.
 
-    Names and values of the data stand in `facts` alone, as JSON strings: the instruction is the
+    Names and values of the data are in `facts` alone, as JSON strings: the instruction is the
     same for every table.
     """
     return AdviceRequest(
         adviser=adviser,
-        model=asking.model,
+        model=options.model,
         prompt=CURRENT[adviser],
-        level=asking.level,
+        level=options.level,
         instruction=instruction(CURRENT[adviser]),
         facts=json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False),
         response_schema=schema,
@@ -38,24 +38,24 @@ def make_request(
 
 
 def request_key(request: AdviceRequest) -> str:
-    """Address of a request, under which its recorded reply is found again."""
+    """Return the key of a request, under which its reply is recorded."""
     text = json.dumps(request.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def array(items: dict[str, Any]) -> dict[str, Any]:
-    """Schema of a list."""
+    """Return the JSON schema of a list."""
     return {"type": "array", "items": items}
 
 
 def record(**fields: dict[str, Any]) -> dict[str, Any]:
-    """Schema of an object whose fields are all required."""
+    """Return the JSON schema of an object whose fields are all required."""
     return {"type": "object", "properties": fields, "required": list(fields)}
 
 
-def one_of(words: list[str]) -> dict[str, Any]:
-    """Schema of one word out of a closed list."""
-    return {"type": "string", "format": "enum", "enum": words}
+def one_of(choices: list[str]) -> dict[str, Any]:
+    """Return the JSON schema of a choice from a closed list."""
+    return {"type": "string", "format": "enum", "enum": choices}
 
 
 TEXT: dict[str, Any] = {"type": "string"}

@@ -1,16 +1,23 @@
-"""Adviser on the schema: the meaning of columns that the rules are not sure of."""
+"""Adviser on the schema: the type of columns that the rules are uncertain about."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from pipeweave_dagster.core.advice.privacy import reaches, tellable, told_column, told_name
+from pipeweave_dagster.core.advice.privacy import is_shareable, reaches, shared_column, shared_name
 from pipeweave_dagster.core.advice.reply import RefusedReplyError, Reply, read_reply
-from pipeweave_dagster.core.advice.request import TEXT, Asking, array, make_request, one_of, record
+from pipeweave_dagster.core.advice.request import (
+    TEXT,
+    RequestOptions,
+    array,
+    make_request,
+    one_of,
+    record,
+)
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction
 from pipeweave_dagster.core.documents.advice import AdviceNote, AdviceRequest
 
 CUT = 0.7
-"""The rules' own confidence below which a column is asked about."""
+"""Confidence of the rules below which a column is sent to the adviser."""
 PER_CALL = 30
 _MOST_OTHERS = 40
 
@@ -24,8 +31,8 @@ class _Types(Reply):
     columns: list[_Answer]
 
 
-def unsure(schema: SchemaDeduction) -> list[ColumnDeduction]:
-    """The features that are worth a question: under the cut, with a choice, not personal."""
+def uncertain_columns(schema: SchemaDeduction) -> list[ColumnDeduction]:
+    """Return the features below the cut that have alternatives and no personal data."""
     return [
         c
         for c in schema.columns
@@ -33,18 +40,18 @@ def unsure(schema: SchemaDeduction) -> list[ColumnDeduction]:
         and not c.overridden
         and c.confidence < CUT
         and c.alternatives
-        and tellable(c)
+        and is_shareable(c)
     ]
 
 
 def batches(schema: SchemaDeduction) -> list[list[ColumnDeduction]]:
-    """The unsure columns, 30 a call."""
-    columns = unsure(schema)
+    """Return the uncertain columns, 30 per call."""
+    columns = uncertain_columns(schema)
     return [columns[i : i + PER_CALL] for i in range(0, len(columns), PER_CALL)]
 
 
 def candidates(column: ColumnDeduction) -> list[str]:
-    """The closed list of a column: what the rules hold possible."""
+    """Return the closed list of a column's types: those that the rules consider possible."""
     return [column.type, *(t for t in column.alternatives if t != column.type)]
 
 
@@ -53,64 +60,64 @@ def types_request(
     batch: Sequence[ColumnDeduction],
     rows: int,
     figures: dict[str, dict[str, Any]],
-    asking: Asking,
+    options: RequestOptions,
 ) -> AdviceRequest:
-    """The question about some columns.
+    """Return the request for the types of some columns.
 
     Args:
-        schema: The whole schema; other columns are told by name and type, for context.
-        batch: The columns that are asked about.
-        rows: Rows of the table.
-        figures: What `column_figures` gave for the level.
-        asking: Model and level.
+        schema: The whole schema; other columns are named with their types, for context.
+        batch: The requested columns.
+        rows: Number of rows of the table.
+        figures: Result of `column_figures` for the level.
+        options: Model and privacy level.
     """
-    asked = [
+    requested = [
         {
             "id": f"c{i}",
-            **told_column(c, rows, figures.get(c.name, {})),
+            **shared_column(c, rows, figures.get(c.name, {})),
             "candidates": candidates(c),
         }
         for i, c in enumerate(batch, 1)
     ]
     names = {c.name for c in batch}
-    others = [c for c in schema.columns if tellable(c) and c.name not in names][:_MOST_OTHERS]
-    facts: dict[str, Any] = {"ask": asked}
-    facts["others"] = [{"name": told_name(c.name), "type": c.type} for c in others]
-    if reaches(asking.level, "statistics"):
+    others = [c for c in schema.columns if is_shareable(c) and c.name not in names][:_MOST_OTHERS]
+    facts: dict[str, Any] = {"ask": requested}
+    facts["others"] = [{"name": shared_name(c.name), "type": c.type} for c in others]
+    if reaches(options.level, "statistics"):
         facts["rows"] = rows
-    words = list(dict.fromkeys(word for c in batch for word in candidates(c)))
-    shape = record(columns=array(record(id=TEXT, type=one_of(words))))
-    return make_request("schema", asking, facts, shape)
+    types = list(dict.fromkeys(kind for c in batch for kind in candidates(c)))
+    shape = record(columns=array(record(id=TEXT, type=one_of(types))))
+    return make_request("schema", options, facts, shape)
 
 
 def read_types(text: str, batch: Sequence[ColumnDeduction]) -> dict[str, str]:
-    """The types of a reply, by column name; columns that it leaves out are not in it.
+    """Return the types of a reply by column name; columns that it omits are absent.
 
     Raises:
-        RefusedReplyError: It names what was not asked, twice, or outside the closed list. Then
-            nothing of it is taken.
+        RefusedReplyError: It names a column that was not requested, a column twice, or a type
+            outside the closed list. Then nothing of it is used.
     """
-    asked = {f"c{i}": column for i, column in enumerate(batch, 1)}
-    found: dict[str, str] = {}
+    requested = {f"c{i}": column for i, column in enumerate(batch, 1)}
+    types: dict[str, str] = {}
     for answer in read_reply(text, _Types).columns:
-        column = asked.get(answer.id)
+        column = requested.get(answer.id)
         if column is None:
-            raise RefusedReplyError("the reply speaks of a column that was not asked about")
-        if column.name in found:
+            raise RefusedReplyError("the reply names a column that was not requested")
+        if column.name in types:
             raise RefusedReplyError("the reply gives a column two types")
         if answer.type not in candidates(column):
             raise RefusedReplyError("the reply gives a type outside the closed list")
-        found[column.name] = answer.type
-    return found
+        types[column.name] = answer.type
+    return types
 
 
 def changes(schema: SchemaDeduction, types: dict[str, str]) -> dict[str, str]:
-    """Those of the types that differ from the rules' own."""
+    """Return the types that differ from those of the rules."""
     return {c.name: types[c.name] for c in schema.columns if types.get(c.name, c.type) != c.type}
 
 
 def with_types(schema: SchemaDeduction, types: dict[str, str], note: AdviceNote) -> SchemaDeduction:
-    """The schema with the types that were answered; the target is never touched."""
+    """Return the schema with the types of the reply; the target never changes."""
     moved = changes(schema, types)
     columns = [
         _changed(c, moved[c.name], note.model) if c.name in moved else c for c in schema.columns
@@ -124,8 +131,8 @@ def _changed(column: ColumnDeduction, kind: str, model: str) -> ColumnDeduction:
         "type": kind,
         "confidence": column.alternatives[kind],
         "alternatives": {column.type: column.confidence, **rest},
-        "reason": f"The adviser {model} says {kind.replace('_', ' ')}, one of the types that the "
-        f"rules hold possible. By rule: {column.reason}",
+        "reason": f"The adviser {model} chose {kind.replace('_', ' ')}, one of the types that the "
+        f"rules consider possible. By rule: {column.reason}",
         "role": "identifier" if kind == "identifier" else column.role,
     }
     return column.model_copy(update=update)

@@ -1,4 +1,4 @@
-"""Check one sentence of a narrative: every figure in it must be that of a fact which it cites."""
+"""Check a sentence of a narrative: every figure must be that of a fact that it cites."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from pipeweave_dagster.core.advice.report_facts import Fact
 
 MAX_CHARACTERS = 300
 _CLEAN = re.compile(r"[A-Za-z0-9 ,.;:%()+'\"`-]*")
-_PLAINER = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})  # noqa: RUF001
+_ASCII = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})  # noqa: RUF001
 _NUMBER = re.compile(
     r"(?<![\w.,+-])(?P<sign>[+-])?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?"
     r"(?P<power>e[+-]\d{1,3})?(?P<share> ?%| percent\b| per cent\b)?(?![\w%])(?![.,]\d)"
 )
-_NUMBER_WORDS = (
+_NUMERALS = (
     r"zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
     r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
     r"ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|halve[sd]?|half|thirds?|"
@@ -34,14 +34,14 @@ _CLAIMS = (
     r"will|would|drop|remove|delete|run|execute|import|click|visit|contact|password|http|www"
 )
 _REFUSED = (
-    (re.compile(rf"\b({_NUMBER_WORDS})\b", re.IGNORECASE), "writes a number as a word"),
-    (re.compile(rf"\b({_AMOUNTS})\b", re.IGNORECASE), "claims an amount that no fact tells"),
+    (re.compile(rf"\b({_NUMERALS})\b", re.IGNORECASE), "writes a number as a word"),
+    (re.compile(rf"\b({_AMOUNTS})\b", re.IGNORECASE), "claims an amount that no fact supports"),
     (re.compile(rf"\b({_CLAIMS})\b", re.IGNORECASE), "claims more than a figure"),
 )
 
 
 class _Piece(NamedTuple):
-    """A figure in the text, and the column that was named last before it."""
+    """A figure in the text, and the last column named before it."""
 
     text: str
     value: float
@@ -51,18 +51,18 @@ class _Piece(NamedTuple):
     after: str | None
 
 
-def trouble(text: str, cited: Sequence[Fact]) -> str | None:
-    """Why a sentence may not be shown; None if it may.
+def refusal_reason(text: str, cited: Sequence[Fact]) -> str | None:
+    """Return why a sentence may not be shown; None if it may.
 
     Args:
-        text: The sentence; columns stand between backticks.
-        cited: The facts that it says it rests on.
+        text: The sentence; columns are in backticks.
+        cited: The facts that it cites.
     """
     if not text.strip() or len(text) > MAX_CHARACTERS:
         return "is empty or too long"
-    parts = text.translate(_PLAINER).replace("R²", "R-squared").split("`")
+    parts = text.translate(_ASCII).replace("R²", "R-squared").split("`")
     if len(parts) % 2 == 0:
-        return "opens a name and does not close it"
+        return "has an unclosed backtick"
     plain, named = parts[0::2], parts[1::2]
     return _names(named, cited) or _words("` `".join(plain)) or _unsupported(plain, named, cited)
 
@@ -70,13 +70,13 @@ def trouble(text: str, cited: Sequence[Fact]) -> str | None:
 def _names(named: list[str], cited: Sequence[Fact]) -> str | None:
     known = {name for fact in cited for name in fact.columns}
     if any(name not in known for name in named):
-        return "names a column of which it cites no fact"
-    return None if known <= set(named) else "does not name the column of a fact that it cites"
+        return "names a column without citing a fact about it"
+    return None if known <= set(named) else "does not name the column of a cited fact"
 
 
 def _words(text: str) -> str | None:
     if not _CLEAN.fullmatch(text):
-        return "holds characters that a plain sentence does not need"
+        return "contains characters that a plain sentence does not need"
     return next((reason for pattern, reason in _REFUSED if pattern.search(text)), None)
 
 
@@ -87,7 +87,7 @@ def _unsupported(plain: list[str], named: list[str], cited: Sequence[Fact]) -> s
         after = named[index - 1] if index else None
         found = list(_NUMBER.finditer(segment))
         if any(c.isdigit() for c in _NUMBER.sub("", segment)):
-            return "holds a figure that cannot be read for certain"
+            return "contains an ambiguous figure"
         pieces += [_piece(match, after) for match in found]
     if not pieces:
         return "states no figure"
@@ -95,11 +95,13 @@ def _unsupported(plain: list[str], named: list[str], cited: Sequence[Fact]) -> s
     used: set[str] = set()
     for piece in pieces:
         free = (f for f in cited if f.id not in used)
-        fact = next((f for f in free if _says(piece, f, words, alone)), None)
+        fact = next((f for f in free if _states(piece, f, words, alone)), None)
         if fact is None:
             return "states a figure that no cited fact supports"
         used.add(fact.id)
-    return None if len(used) == len({f.id for f in cited}) else "cites a fact that it does not tell"
+    return (
+        None if len(used) == len({f.id for f in cited}) else "cites a fact that it does not state"
+    )
 
 
 def _piece(match: re.Match[str], after: str | None) -> _Piece:
@@ -111,11 +113,11 @@ def _piece(match: re.Match[str], after: str | None) -> _Piece:
     return _Piece(text, value, digits, decimals, bool(match["share"]), after)
 
 
-def _says(piece: _Piece, fact: Fact, words: str, alone: str | None) -> bool:
-    """Whether a figure is that of a fact: right value, unit, column, and named for what it is.
+def _states(piece: _Piece, fact: Fact, words: str, alone: str | None) -> bool:
+    """Whether a figure is that of a fact: equal value, unit and column, and one of its cues.
 
-    A figure belongs to the column named before it; to the only one of the sentence if it stands
-    before that; and to the whole table only where no column is named before.
+    A figure belongs to the column named before it; to the only column of the sentence if it comes
+    before that; and to the whole table only where no column is named before it.
     """
     if piece.share != fact.share or not any(
         re.search(rf"\b{re.escape(cue)}\b", words) for cue in fact.cues
@@ -127,7 +129,7 @@ def _says(piece: _Piece, fact: Fact, words: str, alone: str | None) -> bool:
 
 
 def _equal(piece: _Piece, value: float) -> bool:
-    """Whether a written figure is the value, rounded properly and not beyond one per cent."""
+    """Whether a written figure is the value, correctly rounded and within one per cent."""
     if piece.value == value:
         return True
     half_a_digit = 0.5 * 10.0 ** -min(piece.decimals, 300)

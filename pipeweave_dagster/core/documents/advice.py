@@ -1,4 +1,4 @@
-"""What an adviser was asked, what it answered, and what was taken over of it."""
+"""Requests to an adviser, its replies, and what was accepted of them."""
 
 from typing import Any, Literal
 
@@ -9,9 +9,9 @@ Level = Literal["none", "names", "statistics", "values"]
 
 
 class AdviceRequest(Part):
-    """One question to a model, whole: nothing else of a data set leaves the machine.
+    """One complete request to a model: nothing else of a data set leaves the machine.
 
-    `facts` is the JSON text that holds all that is told of the data; `prompt` names the file in
+    `facts` is JSON text with everything that is shared about the data; `prompt` names the file in
     the package that `instruction` was read from.
     """
 
@@ -27,7 +27,7 @@ class AdviceRequest(Part):
 
 
 class AdviceReply(Part):
-    """What came back, unchecked. Tokens include those of a model's unseen thinking."""
+    """The unchecked reply. Tokens include those of a model's hidden reasoning."""
 
     text: str
     tokens_in: int
@@ -36,7 +36,7 @@ class AdviceReply(Part):
 
 
 class AdviceRecord(Part):
-    """A call as it was made, for people and for replay; never holds the key."""
+    """A recorded call, for users and for replay; never contains the API key."""
 
     key: str
     request: AdviceRequest
@@ -47,12 +47,12 @@ class AdviceRecord(Part):
 
 
 class AdviceNote(Part):
-    """What a document owes to an adviser. A document made by rules alone has none.
+    """What an adviser contributed to a document. A document made by rules alone has none.
 
     Attributes:
         records: Keys of the calls, in order; `pipeweave advice show NAME KEY` shows one.
-        kept: What was taken over, in words of PipeWeave, never of the model.
-        refused: What was proposed and not taken over, with the reason.
+        kept: What was accepted, in PipeWeave's text, never the model's.
+        refused: What was proposed and not accepted, with the reason.
     """
 
     adviser: AdviserName

@@ -1,4 +1,4 @@
-"""The document of a pipeline: what is done to which columns, and how rows are divided."""
+"""The document of a pipeline: its steps, the columns of each, and the split of the rows."""
 
 import operator
 from typing import Any, ClassVar, Literal
@@ -11,7 +11,7 @@ from pipeweave_dagster.core.documents.settings import Costs, Direction, MetricNa
 
 
 class Step(Part):
-    """One node of the pipeline: what it does to which columns, after which other steps."""
+    """One node of the pipeline: its step type, its columns and the steps that it comes after."""
 
     name: str
     kind: Literal["extract", "preprocess", "feature", "train", "predict"]
@@ -25,8 +25,8 @@ class Step(Part):
 class SplitSpec(Part):
     """How rows are divided: test rows first, then cross-validation folds of the rest.
 
-    `hashed_as` names columns whose step was changed with the step whose reading of them still
-    decides a row's side; so a changed pipeline is tested on the same rows.
+    `hashed_as` maps columns that were moved to another step to the step that still reads them for
+    the hash, so that a changed pipeline is tested on the same rows.
     """
 
     kind: Literal["hash", "time", "group", "fold"] = "hash"
@@ -39,7 +39,7 @@ class SplitSpec(Part):
 
 
 class PipelineSpec(Document):
-    """A declarative pipeline: a directed graph of steps without cycles, valid by construction."""
+    """A declarative pipeline: a directed acyclic graph of steps, valid by construction."""
 
     kind: ClassVar[str] = "pipeline"
     source: Literal["rules", "settings", "advisor"]

@@ -8,14 +8,23 @@ import pytest
 from pydantic import SecretStr
 
 from pipeweave_dagster.adapters.gemini import ask_gemini
-from pipeweave_dagster.core.advice.request import TEXT, Asking, array, make_request, one_of, record
+from pipeweave_dagster.core.advice.request import (
+    TEXT,
+    RequestOptions,
+    array,
+    make_request,
+    one_of,
+    record,
+)
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster_tests.servers import gemini
 from pipeweave_dagster_tests.servers.gemini import StandIn
 
 KEY = "AIza-" + "k" * 34
 SHAPE = record(columns=array(record(id=TEXT, type=one_of(["a", "b"]))))
-REQUEST = make_request("schema", Asking("gemini-2.5-flash-lite", "names"), {"ask": [1]}, SHAPE)
+REQUEST = make_request(
+    "schema", RequestOptions("gemini-2.5-flash-lite", "names"), {"ask": [1]}, SHAPE
+)
 
 
 @pytest.fixture(scope="module")

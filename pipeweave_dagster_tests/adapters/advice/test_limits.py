@@ -7,10 +7,10 @@ import pytest
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.core.advice.advisor import no_answer
+from pipeweave_dagster.core.advice.advisor import advice_unavailable
 from pipeweave_dagster.core.advice.call_cost import most_usd
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
-from pipeweave_dagster.core.advice.request import Asking, make_request, request_key
+from pipeweave_dagster.core.advice.request import RequestOptions, make_request, request_key
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
 from pipeweave_dagster.services.advice_records import (
     Adviser,
@@ -33,12 +33,12 @@ class Scripted:
         self.asked += 1
         time.sleep(self.seconds)
         if self.text is None:
-            raise no_answer("the service failed (HTTP 500)")
+            raise advice_unavailable("the service failed (HTTP 500)")
         return AdviceReply(text=self.text, tokens_in=400, tokens_out=8000)
 
 
 def request(number: int, model: str = FLASH) -> AdviceRequest:
-    return make_request("schema", Asking(model, "names"), {"number": number}, {})
+    return make_request("schema", RequestOptions(model, "names"), {"number": number}, {})
 
 
 def fine(text: str) -> str:

@@ -9,7 +9,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support import home as homes
-from pipeweave_dagster.core.advice.request import Asking, make_request, request_key
+from pipeweave_dagster.core.advice.request import RequestOptions, make_request, request_key
 from pipeweave_dagster.core.documents.advice import AdviceRecord, AdviceReply
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.advice_records import save_record
@@ -20,7 +20,9 @@ def record(home: Path) -> AdviceRecord:
     """One call of the data set `people`, with a reply that would like to steer the terminal."""
     homes.settings.cache_clear()
     settings = homes.settings()
-    request = make_request("schema", Asking("gemini-2.5-pro", "names"), {"ask": ["Dalc"]}, {"a": 1})
+    request = make_request(
+        "schema", RequestOptions("gemini-2.5-pro", "names"), {"ask": ["Dalc"]}, {"a": 1}
+    )
     reply = AdviceReply(text="\x1b[2J{}\nsecond line", tokens_in=1000, tokens_out=100)
     made = AdviceRecord(
         key=request_key(request), request=request, reply=reply, cost_usd=0.00225, asked_at=1.0,

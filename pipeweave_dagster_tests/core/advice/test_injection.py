@@ -11,9 +11,13 @@ import pytest
 
 from pipeweave_dagster.core.advice.column_figures import column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
-from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, read_plan, shown_columns
+from pipeweave_dagster.core.advice.pipeline_adviser import (
+    proposal_request,
+    read_proposal,
+    shared_columns,
+)
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
-from pipeweave_dagster.core.advice.request import Asking
+from pipeweave_dagster.core.advice.request import RequestOptions
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.pipelines.derived_features import derived_in, uses_of, with_derived
 from pipeweave_dagster.core.pipelines.regroup import regrouped
@@ -63,7 +67,7 @@ def planned_with(names: dict[str, str], text: str) -> PipelineSpec:
     """The pipeline after a reply of the adviser, the rules' where the reply is refused."""
     schema, spec, columns = adviser_case(names)
     try:
-        found = read_plan(text, spec, schema, columns)
+        found = read_proposal(text, spec, schema, columns)
     except RefusedReplyError:
         return spec
     return with_derived(regrouped(spec, schema, found.uses), found.ideas)
@@ -77,7 +81,7 @@ def renamed(spec: PipelineSpec, names: dict[str, str]) -> tuple[Any, ...]:
 
 def reply_of(schema: SchemaDeduction, spec: PipelineSpec) -> dict[str, Any]:
     steps: dict[str, list[str]] = {}
-    for number, column in enumerate(shown_columns(spec, schema), 1):
+    for number, column in enumerate(shared_columns(spec, schema), 1):
         steps.setdefault(uses_of(spec)[column.name], []).append(f"c{number}")
     ideas = [{"operator": "ratio", "columns": ["c2", "c3"]}]
     return {"steps": [{"use": u, "columns": ids} for u, ids in steps.items()], "features": ideas}
@@ -106,8 +110,8 @@ def test_a_hostile_name_changes_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_name_stays_a_string_of_the_facts(name: str) -> None:
     schema, spec, _ = adviser_case({"income": name})
-    told = plan_request(spec, schema, 300, {}, Asking("m", "names"))
-    neutral = plan_request(SPEC, SCHEMA, 300, {}, Asking("m", "names"))
+    told = proposal_request(spec, schema, 300, {}, RequestOptions("m", "names"))
+    neutral = proposal_request(SPEC, SCHEMA, 300, {}, RequestOptions("m", "names"))
     assert (told.instruction, told.response_schema) == (
         neutral.instruction,
         neutral.response_schema,
@@ -126,7 +130,7 @@ def test_hostile_cells_stay_strings_of_the_facts(level: Any, tmp_path: Path) -> 
     frame = pd.DataFrame({"city": np.repeat(HOSTILE, 10)})
     data = write_parquet(frame, tmp_path)
     figures = column_figures(make_snapshot(frame), data, ["city"], level)
-    request = plan_request(SPEC, SCHEMA, 300, figures, Asking("m", level))
+    request = proposal_request(SPEC, SCHEMA, 300, figures, RequestOptions("m", level))
     facts = json.loads(request.facts)
     (told,) = [c for c in facts["columns"] if c["name"] == "city"]
     values = told.pop("values", [])
@@ -134,7 +138,7 @@ def test_hostile_cells_stay_strings_of_the_facts(level: Any, tmp_path: Path) -> 
     assert all(len(v) <= 40 and v.isprintable() for v in values)
     assert CANARY not in json.dumps({**facts, "columns": [told]})
     text = json.dumps(reply_of(SCHEMA, SPEC))
-    assert read_plan(text, SPEC, SCHEMA, COLUMNS).ideas
+    assert read_proposal(text, SPEC, SCHEMA, COLUMNS).ideas
 
 
 def test_a_narrative_cannot_speak_for_a_name() -> None:
@@ -143,7 +147,9 @@ def test_a_narrative_cannot_speak_for_a_name() -> None:
         report = summary(number % 10)
         report["details"][1]["name"] = name
         report["associations"]["columns"][1] = name
-        facts = json.loads(narrative_request(report, Asking("m", "statistics")).facts)["facts"]
+        facts = json.loads(narrative_request(report, RequestOptions("m", "statistics")).facts)[
+            "facts"
+        ]
         told = [f for f in facts if "column" in f]
         sentences = [
             {"text": name, "facts": [told[0]["id"]]},

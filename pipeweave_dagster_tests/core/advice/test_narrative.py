@@ -10,7 +10,7 @@ import pytest
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.report_facts import Fact, report_facts
-from pipeweave_dagster.core.advice.request import Asking
+from pipeweave_dagster.core.advice.request import RequestOptions
 
 NAMES = ["age", "bar2", "x 1", "net income", "T3", "größe", "a.b", "n_rooms", "100m", "Ölpreis"]
 
@@ -143,33 +143,33 @@ def facts() -> list[Fact]:
 def test_a_figure_is_the_value_properly_rounded(
     value: float, share: bool, written: str, right: bool
 ) -> None:
-    from pipeweave_dagster.core.advice.sentence import trouble
+    from pipeweave_dagster.core.advice.sentence import refusal_reason
 
     fact = Fact("f1", ("age",), "mean", ("mean",), value, "", share=share)
-    reason = trouble(f"The mean of `age` is {written} here.", [fact])
+    reason = refusal_reason(f"The mean of `age` is {written} here.", [fact])
     assert (reason is None) == right, reason
 
 
 def test_figures_belong_to_the_column_named_before_them() -> None:
-    from pipeweave_dagster.core.advice.sentence import trouble
+    from pipeweave_dagster.core.advice.sentence import refusal_reason
 
     one = Fact("f1", ("a",), "mean", ("mean",), 31.0, "31", share=False)
     two = Fact("f2", ("b",), "mean", ("mean",), 72.0, "72", share=False)
-    assert trouble("The mean of `a` is 31 and that of `b` is 72.", [one, two]) is None
-    assert trouble("The mean of `a` is 72 and that of `b` is 31.", [one, two])
-    assert trouble("31 and 72 are the mean values of `a` and `b`.", [one, two])
-    assert trouble("A mean of 31 has `a`.", [one]) is None
-    assert trouble("`a` has 31 distinct values.", [one])
-    assert trouble("The mean of a is 31.", [one])
-    assert trouble("The mean of `a` is 31 and of `c` is it not.", [one])
+    assert refusal_reason("The mean of `a` is 31 and that of `b` is 72.", [one, two]) is None
+    assert refusal_reason("The mean of `a` is 72 and that of `b` is 31.", [one, two])
+    assert refusal_reason("31 and 72 are the mean values of `a` and `b`.", [one, two])
+    assert refusal_reason("A mean of 31 has `a`.", [one]) is None
+    assert refusal_reason("`a` has 31 distinct values.", [one])
+    assert refusal_reason("The mean of a is 31.", [one])
+    assert refusal_reason("The mean of `a` is 31 and of `c` is it not.", [one])
 
 
 def test_personal_columns_and_labels_are_no_facts(facts: list[Fact]) -> None:
-    told = json.dumps([f.told() for f in facts])
+    told = json.dumps([f.entry() for f in facts])
     assert "email" not in told
     assert '"yes"' not in told
-    request = narrative_request(summary(3), Asking("m", "statistics"))
-    assert json.loads(request.facts)["facts"] == [f.told() for f in facts]
+    request = narrative_request(summary(3), RequestOptions("m", "statistics"))
+    assert json.loads(request.facts)["facts"] == [f.entry() for f in facts]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"sentences": "x"}', '{"sentences": [{"text": 1}]}'])

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from pipeweave_dagster.core.advice.pipeline_adviser import Proposal, read_plan
+from pipeweave_dagster.core.advice.pipeline_adviser import Proposal, read_proposal
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.checks.validate import validate
@@ -37,7 +37,7 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read(text: str) -> Proposal | None:
     try:
-        return read_plan(text, SPEC, SCHEMA, COLUMNS)
+        return read_proposal(text, SPEC, SCHEMA, COLUMNS)
     except RefusedReplyError:
         return None
 

@@ -12,10 +12,10 @@ import pytest
 from pipeweave_dagster.core.advice.call_cost import cost_usd, most_usd, price_of
 from pipeweave_dagster.core.advice.column_figures import LEVELS, column_figures
 from pipeweave_dagster.core.advice.narrative import narrative_request
-from pipeweave_dagster.core.advice.pipeline_adviser import plan_request, shown_columns
-from pipeweave_dagster.core.advice.privacy import may_be_told, reaches, tellable, told_name
+from pipeweave_dagster.core.advice.pipeline_adviser import proposal_request, shared_columns
+from pipeweave_dagster.core.advice.privacy import is_shareable, may_be_shared, reaches, shared_name
 from pipeweave_dagster.core.advice.prompts import CURRENT, instruction
-from pipeweave_dagster.core.advice.request import Asking, request_key
+from pipeweave_dagster.core.advice.request import RequestOptions, request_key
 from pipeweave_dagster.core.advice.schema_adviser import batches, types_request
 from pipeweave_dagster.core.documents import DatasetSettings, Findings, RawFile, RawUpload
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
@@ -79,7 +79,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def requests(made: dict[str, Any], level: Any) -> list[AdviceRequest]:
     """Every request of the line; all columns count as doubtful, so that the schema's asks most."""
-    told = Asking("gemini-2.5-flash-lite", level)
+    told = RequestOptions("gemini-2.5-flash-lite", level)
     schema, spec, rows = made["schema"], made["spec"], made["snapshot"].rows
     doubtful = schema.model_copy(
         update={
@@ -92,11 +92,11 @@ def requests(made: dict[str, Any], level: Any) -> list[AdviceRequest]:
         }
     )
     batch = batches(doubtful)[0]
-    names = [c.name for c in [*batch, *shown_columns(spec, schema)]]
+    names = [c.name for c in [*batch, *shared_columns(spec, schema)]]
     figures = column_figures(made["snapshot"], made["data"], names, level)
     found = [
         types_request(doubtful, batch, rows, figures, told),
-        plan_request(spec, schema, rows, figures, told),
+        proposal_request(spec, schema, rows, figures, told),
     ]
     return (
         [*found, narrative_request(made["summary"], told)]
@@ -154,14 +154,14 @@ def test_figures_are_coarse_and_no_extremes(made: dict[str, Any]) -> None:
     ],
 )  # fmt: skip
 def test_what_is_named_like_a_person_is_not_told(name: str, told: bool) -> None:
-    assert may_be_told(name, None, "categorical") == told
-    assert not may_be_told(name, "person", "categorical")
-    assert not may_be_told(name, None, "identifier")
+    assert may_be_shared(name, None, "categorical") == told
+    assert not may_be_shared(name, "person", "categorical")
+    assert not may_be_shared(name, None, "identifier")
 
 
 def test_names_are_told_as_one_plain_line() -> None:
-    assert told_name("a\nb\x00`c`\u202e") == "a b 'c'"
-    assert len(told_name("x" * 500)) == 80
+    assert shared_name("a\nb\x00`c`\u202e") == "a b 'c'"
+    assert len(shared_name("x" * 500)) == 80
 
 
 def test_equal_facts_are_one_request_and_every_prompt_has_its_file(made: dict[str, Any]) -> None:
@@ -185,7 +185,7 @@ def test_a_request_costs_no_more_than_its_bound(made: dict[str, Any]) -> None:
 
 
 def test_the_personal_columns_are_hidden_by_the_schema_or_their_name(made: dict[str, Any]) -> None:
-    assert not [c.name for c in made["schema"].columns if tellable(c) and c.name in PERSONAL]
+    assert not [c.name for c in made["schema"].columns if is_shareable(c) and c.name in PERSONAL]
 
 
 def test_prices_say_of_when_they_are() -> None:

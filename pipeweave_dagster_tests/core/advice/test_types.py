@@ -6,20 +6,20 @@ import random
 import pytest
 
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
-from pipeweave_dagster.core.advice.request import Asking
+from pipeweave_dagster.core.advice.request import RequestOptions
 from pipeweave_dagster.core.advice.schema_adviser import (
     CUT,
     batches,
     candidates,
     read_types,
     types_request,
-    unsure,
+    uncertain_columns,
     with_types,
 )
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction, TargetDeduction
 from pipeweave_dagster.core.documents.advice import AdviceNote
 
-TOLD = Asking("gemini-2.5-flash-lite", "statistics")
+OPTIONS = RequestOptions("gemini-2.5-flash-lite", "statistics")
 NOTE = AdviceNote(
     adviser="schema", model="m", prompt="schema-1", level="names", records=["k"],
     tokens_in=1, tokens_out=1, cost_usd=0.0,
@@ -48,9 +48,9 @@ def test_only_doubtful_features_are_asked_about_thirty_a_call() -> None:
         column("phone_number", 0.2), column("secret", 0.2, pii="ssn"),
     ]  # fmt: skip
     found = schema(*many, sure, *others)
-    assert unsure(found) == many
+    assert uncertain_columns(found) == many
     assert [len(b) for b in batches(found)] == [30, 30, 1]
-    facts = json.loads(types_request(found, batches(found)[0], 100, {}, TOLD).facts)
+    facts = json.loads(types_request(found, batches(found)[0], 100, {}, OPTIONS).facts)
     assert len(facts["ask"]) == 30
     later = {f"v{i}" for i in range(30, 61)}
     assert {o["name"] for o in facts["others"]} == later | {"sure", "said", "y", "alone"}

@@ -1,4 +1,4 @@
-"""Instructions to models, one file a version; a released file is never changed, only followed."""
+"""Prompts, one file per version; a released file never changes, it gets a successor."""
 
 from functools import cache
 from importlib import resources
@@ -14,5 +14,5 @@ CURRENT: dict[AdviserName, str] = {
 
 @cache
 def instruction(prompt: str) -> str:
-    """The text of a prompt by its name, such as `schema-1`."""
+    """Return the text of a prompt by its name, such as `schema-1`."""
     return (resources.files(__name__) / f"{prompt}.txt").read_text(encoding="utf-8")
