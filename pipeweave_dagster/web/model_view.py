@@ -1,4 +1,4 @@
-"""The model part of a data set's page: the champion, and what stands beside it."""
+"""The model part of a data set's page: the champion, and the other current models."""
 
 from dataclasses import dataclass, field
 
@@ -22,7 +22,7 @@ class ModelView:
     version: str = ""
     role: str = ""
     score: str | None = None
-    beside: list[tuple[str, ModelEntry]] = field(default_factory=list)
+    others: list[tuple[str, ModelEntry]] = field(default_factory=list)
     plots: list[dict[str, str]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
 
@@ -30,7 +30,7 @@ class ModelView:
 def model_view(
     store: DocumentStore, entry: DatasetEntry, head: dict[str, Entry], settings: Settings
 ) -> ModelView:
-    """Gather the documents of the champion, and one line for each model beside it.
+    """Gather the documents of the champion, and one row per other model.
 
     Args:
         store: Where the documents are.
@@ -45,11 +45,11 @@ def model_view(
         view.version, view.role = entry.champion.version, "champion"
         view.model, view.evaluation = load_version(store, entry.dataset, view.version)
     if entry.challenger:
-        view.beside.append(("challenger", entry.challenger))
+        view.others.append(("challenger", entry.challenger))
     if entry.champion and newest and evaluation:
         known = {entry.champion.version, entry.challenger.version if entry.challenger else ""}
         if _version(newest) not in known:
-            view.beside.append(("newest", describe_model(_version(newest), newest, evaluation)))
+            view.others.append(("newest", describe_model(_version(newest), newest, evaluation)))
     _decorate(view, settings)
     return view
 

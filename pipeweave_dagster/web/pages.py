@@ -34,7 +34,7 @@ def _environment() -> Any:
 
 
 def prose(text: object, limit: int = 300) -> Any:
-    """Escape a text, and set what stands between backticks as code."""
+    """Escape a text, and render text between backticks as code."""
     from markupsafe import Markup, escape
 
     parts = plain(text, limit).split("`")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class DagsterParts:
-    """Checks that ask Dagster's instance.
+    """Checks through Dagster's instance.
 
     Args:
         settings: The effective settings.
