@@ -1,8 +1,5 @@
 """One file and its registration make a family that takes part in everything."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +13,11 @@ from pipeweave_dagster.core.model.serving import TRUSTED_TYPES, load_bundle, pre
 from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster_tests.core.families.bayes import FAMILY
-from pipeweave_dagster_tests.factories import WITHOUT_PIPEWEAVE, make_pipeline, train_small_model
+from pipeweave_dagster_tests.factories import (
+    make_pipeline,
+    run_without_pipeweave,
+    train_small_model,
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,11 +102,9 @@ def test_it_is_exported_with_its_training(model, tmp_path):
     target = tmp_path / "model"
     export_model(out / "model.skops", out / "rows.parquet", trained, spec, target)
     assert "def fit_bayes(model, rows):" in (target / "train.py").read_text()
-    data = folder / "data.parquet"
-    run = [sys.executable, "-c", WITHOUT_PIPEWEAVE, target / "train.py", data, tmp_path / "again"]
-    subprocess.run(run, check=True, cwd=target, capture_output=True)
+    run_without_pipeweave(target, "train.py", folder / "data.parquet", "again.skops")
     before, after = (
-        raw_scores(load_bundle(p), frame) for p in (out / "model.skops", tmp_path / "again")
+        raw_scores(load_bundle(p), frame) for p in (out / "model.skops", target / "again.skops")
     )
     np.testing.assert_allclose(after, before, rtol=0, atol=1e-9)
 
