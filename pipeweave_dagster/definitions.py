@@ -1,4 +1,4 @@
-"""What Dagster loads."""
+"""The code location that Dagster loads."""
 
 from pipeweave_dagster.build import build_standalone_defs
 

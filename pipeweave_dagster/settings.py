@@ -1,4 +1,4 @@
-"""All settings in one typed place. This is the only file that reads the environment."""
+"""All settings, typed. This is the only module that reads the environment."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ _BESIDE_TRAINING_S = 1800
 # "password" and "changeme" have seven, however often they are repeated.
 _MIN_DISTINCT = 8
 
-# How `pipeweave config show` orders them.
+# The order in which `pipeweave config show` lists them.
 GROUPS: dict[str, tuple[str, ...]] = {
     "places": ("home", "storage", "profile", "log_level"),
     "S3": (
@@ -72,22 +72,27 @@ def _warn_once(message: str) -> None:
 
 
 def debug_wanted() -> bool:
-    """Whether unexpected errors show where they come from; asked when settings may be broken."""
+    """Return whether unexpected errors show a traceback; works even if settings are invalid."""
     return bool(os.environ.get("PIPEWEAVE_DEBUG"))
 
 
 class Settings(BaseSettings):
-    """Read from the environment, then from `.env` in the working folder, then the defaults."""
+    """Settings from the environment, then from `.env` in the working folder, then the defaults.
+
+    Example:
+        >>> Settings(home="/srv/pipeweave", storage="s3://bucket/prefix").storage_is_s3
+        True
+    """
 
     model_config = SettingsConfigDict(
         env_file=".env",
         env_file_encoding="utf-8",
         extra="ignore",
-        # With the prefix, `home` is never read from HOME.
+        # Without a prefix, `home` would be read from HOME.
         env_prefix="PIPEWEAVE_",
         populate_by_name=True,
         env_ignore_empty=True,
-        # Else an error would print all of the environment that was read, secrets too.
+        # Otherwise an error would print everything that was read, including secrets.
         hide_input_in_errors=True,
     )
 
@@ -169,13 +174,13 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
-        # Processes of one installation start in different folders and must mean the same one.
+        # Processes of one installation start in different folders but must use the same one.
         return path.expanduser().absolute()
 
     @field_validator("advisor_endpoint")
     @classmethod
     def _encrypted(cls, address: str | None) -> str | None:
-        # The key goes there; on the way to another machine it must not be readable.
+        # The key is sent there, so the connection to another machine must be encrypted.
         if address is not None:
             parts = urlsplit(address)
             local = parts.hostname in ("127.0.0.1", "::1", "localhost")
@@ -185,37 +190,40 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _strong_secrets(self) -> Self:
-        """Production refuses weak secrets, development warns of them."""
+        """Refuse weak secrets in production, warn about them in development."""
         weak = [name for name, secret in self._secrets().items() if _is_weak(secret)]
         if not weak:
             return self
-        told = f"{', '.join(weak)}: shorter than {_MIN_SECRET} characters, or of few different ones"
+        reason = f"shorter than {_MIN_SECRET} characters, or with too few different ones"
+        problem = f"{', '.join(weak)}: {reason}"
         if self.profile == "production":
-            raise ValueError(f"{told}; the production profile needs stronger ones (make secrets)")
-        _warn_once(f"{told}; fine on a laptop, refused in the production profile")
+            raise ValueError(
+                f"{problem}; the production profile needs stronger ones (make secrets)"
+            )
+        _warn_once(f"{problem}; fine on a laptop, refused in the production profile")
         return self
 
     def _secrets(self) -> dict[str, str]:
-        """The secrets that are set and that somebody here has chosen (a Google key is given)."""
+        """Return the secrets that are set and were chosen by the user (a Google key is not)."""
         addresses = {
             "DATABASE_URL": self.secret("database_url"),
             "MLFLOW_TRACKING_URI": self.mlflow_tracking_uri,
             "MLFLOW_BACKEND_STORE_URI": self.secret("mlflow_backend_store_uri"),
         }
-        found = {
+        secrets = {
             "AWS_SECRET_ACCESS_KEY": self.secret("aws_secret_access_key"),
             **{f"the password in {n}": urlsplit(a or "").password for n, a in addresses.items()},
         }
-        return {name: secret for name, secret in found.items() if secret}
+        return {name: secret for name, secret in secrets.items() if secret}
 
     @classmethod
     def variables_of(cls, name: str) -> tuple[str, ...]:
-        """The environment variables that a setting is read from, the first one wins."""
+        """Return the environment variables of a setting; the first one takes precedence."""
         alias = cls.model_fields[name].validation_alias
         return tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else ()
 
     def source_of(self, name: str) -> str:
-        """Where the value of a setting comes from: `environment`, `.env` or `default`."""
+        """Return the source of a setting: `environment`, `.env` or `default`."""
         if any(os.environ.get(variable) for variable in self.variables_of(name)):
             return "environment"
         return ".env" if name in self.model_fields_set else "default"
@@ -257,7 +265,7 @@ class Settings(BaseSettings):
 
     @property
     def artifact_root(self) -> str | None:
-        """Where MLflow keeps artefacts when there is no server that decides it."""
+        """Where MLflow keeps artifacts, unless a server decides that."""
         return None if self.mlflow_tracking_uri else (self.home / "mlartifacts").as_uri()
 
     @property
@@ -267,9 +275,9 @@ class Settings(BaseSettings):
 
     @property
     def dagster_home(self) -> Path:
-        """Dagster's home; the same for every command.
+        """Dagster's home, the same for every command.
 
-        Each kind of storage has one of its own, since the file in it says which one is used.
+        Each kind of database has its own, because `dagster.yaml` in it configures the database.
         """
         own = self.home / ("dagster-postgres" if self.database_url else "dagster")
         return self.dagster_home_given or own
@@ -281,20 +289,20 @@ class Settings(BaseSettings):
 
     @staticmethod
     def needed_s(budget_s: float) -> float:
-        """The least that a run with this budget may take: it is kept to within a tenth."""
+        """Return the least time limit for a run with this budget, which may be exceeded by 10 %."""
         return 1.1 * budget_s
 
     def run_limit_s(self, budget_s: float) -> float:
-        """Seconds that a run with this training budget may take.
+        """Return the time limit of a run with this training budget, in seconds.
 
-        A limit that was set holds as it is. Else a long budget has half an hour beside it, for
-        reading, looking and evaluating.
+        A limit that is set applies as it is. Otherwise a long budget gets half an hour extra, for
+        reading, checking and evaluating.
         """
         if "task_time_limit_s" in self.model_fields_set:
             return self.task_time_limit_s
         return max(self.task_time_limit_s, self.needed_s(budget_s) + _BESIDE_TRAINING_S)
 
     def secret(self, name: str) -> str | None:
-        """The plain text of a secret; ask for it only where it is used."""
+        """Return the plain text of a secret; call this only where it is used."""
         value: SecretStr | None = getattr(self, name)
         return value.get_secret_value() if value else None

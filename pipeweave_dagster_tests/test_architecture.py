@@ -40,10 +40,10 @@ MAY_IMPORT = {
 # Inside these packages a part may import only parts that are named before it.
 ORDER = {
     "core": [
-        "errors", "suggestions", "documents", "naming", "number_format", "safe_text", "templating",
-        "columns", "charts", "model", "metrics", "ingest", "schema", "monitoring", "landing",
-        "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
-        "evaluation", "prediction", "export", "advice",
+        "errors", "suggestions", "documents", "asset_catalog", "naming", "number_format",
+        "safe_text", "templating", "columns", "charts", "model", "metrics", "ingest", "schema",
+        "monitoring", "landing", "quality", "eda", "expectations", "families", "pipelines",
+        "training", "explain", "evaluation", "prediction", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.adapters.http_checks import answers
+from pipeweave_dagster.adapters.http_checks import responds
 from pipeweave_dagster.adapters.worker import Worker
 from pipeweave_dagster.core.errors import PipeWeaveError
 
@@ -52,7 +52,7 @@ def test_child_process_is_refused_too(log: Path) -> None:
 def test_worker_of_a_run_is_refused_too(log: Path) -> None:
     """There MLflow and Great Expectations are imported, whose telemetry swallows its errors."""
     with Worker() as worker, pytest.raises(PipeWeaveError, match=r"192\.0\.2\.1"):
-        worker.call(60, answers, url="http://192.0.2.1/")
+        worker.call(60, responds, url="http://192.0.2.1/")
     assert "192.0.2.1" in log.read_text()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.services.advice_records import Adviser, GeminiAdvisor, is_on
+from pipeweave_dagster.services.advice_calls import AdvisorSession, GeminiAdvisor, advice_enabled
 from pipeweave_dagster.settings import Settings
 
 
@@ -13,9 +13,9 @@ def settings(home: Path) -> Settings:
     return Settings(home=home, storage=str(home / "storage"), advisor="gemini")
 
 
-def asker(given: Settings) -> Adviser | None:
+def asker(given: Settings) -> AdvisorSession | None:
     """An adviser under the limits of the environment, or None without a key."""
-    if not is_on(given):
+    if not advice_enabled(given):
         return None
     store = DocumentStore(open_storage(given), given.cache_folder)
-    return Adviser(store, given, GeminiAdvisor(given))
+    return AdvisorSession(store, given, GeminiAdvisor(given))

@@ -10,7 +10,7 @@ from advice_parts.asker import asker, settings
 from advice_parts.sets import Case
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.report_facts import Fact, report_facts
-from pipeweave_dagster.services.advice_records import RulesAnswerError, asking
+from pipeweave_dagster.services.advice_calls import NoAdviceError, request_options
 from pipeweave_dagster_tests.core.advice.test_narrative import said, spoiled
 
 _EACH = 20
@@ -33,13 +33,13 @@ def measure(cases: list[Case], scratch: Path) -> None:
         told = "no key"
         if adviser is not None:
             try:
-                answer = adviser.answer(
+                answer = adviser.reply_to(
                     case.name,
-                    narrative_request(summary, asking(given)),
+                    narrative_request(summary, request_options(given)),
                     lambda text, s=summary: read_narrative(text, s),
                 )
                 told = f"{len(answer.value.kept)} kept, {len(answer.value.dropped)} dropped"
-            except RulesAnswerError as error:
+            except NoAdviceError as error:
                 told = str(error)
         print(f"{case.name} | {len(facts)} | {kept}/{true} | {false} | {unsupported} | {told}")
     kept, true, false, unsupported = totals

@@ -29,7 +29,7 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.proposal_test import run_proposal_test
-from pipeweave_dagster.services.advice_records import RulesAnswerError, asking
+from pipeweave_dagster.services.advice_calls import NoAdviceError, request_options
 
 _LEARNERS = {
     "linear": (Candidate("linear", "linear"), None),
@@ -119,16 +119,18 @@ def measure(cases: list[Case], scratch: Path) -> None:
         if adviser is None:
             continue
         figures = column_figures(case.snapshot, case.data, spec.features, given.advice_level)
-        request = proposal_request(spec, case.schema, case.snapshot.rows, figures, asking(given))
+        request = proposal_request(
+            spec, case.schema, case.snapshot.rows, figures, request_options(given)
+        )
         names = [c.name for c in case.snapshot.columns]
         for proposer, asked in (("gemini", request), ("gemini, blinded", blinded(request))):
             try:
-                found = adviser.answer(
+                found = adviser.reply_to(
                     case.name,
                     asked,
                     lambda text, c=case, s=spec, n=names: read_proposal(text, s, c.schema, n),
                 )
-            except RulesAnswerError as error:
+            except NoAdviceError as error:
                 print(f"{case.name} | {proposer} | rules used: {error}")
                 continue
             _line(case, proposer, found.value.ideas, found.value.uses)

@@ -16,7 +16,7 @@ from pipeweave_dagster.core.advice.schema_adviser import CUT, PER_CALL, read_typ
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction, TargetDeduction
 from pipeweave_dagster.core.schema.type_model.features import Evidence
 from pipeweave_dagster.core.schema.type_model.forests import CLASSES, softmax
-from pipeweave_dagster.services.advice_records import Adviser, RulesAnswerError, asking
+from pipeweave_dagster.services.advice_calls import AdvisorSession, NoAdviceError, request_options
 
 _SEMANTIC = {
     "sentence": "text",
@@ -54,13 +54,15 @@ def measure(path: Path, scratch: Path) -> None:
         for start in range(0, len(rows), PER_CALL):
             part = rows[start : start + PER_CALL]
             calls += 1
-            for row, kind in _asked(adviser, asking(given), data, chances, part).items():
+            for row, kind in _asked(adviser, request_options(given), data, chances, part).items():
                 advised[row] = CLASSES[data.classes[row]] == kind
     print(f"  with key, under the cut:      {advised[low].mean():.4f} ({calls} calls)")
     print(f"  with key, all columns:        {advised.mean():.4f}")
 
 
-def _asked(adviser: Adviser, told: Any, data: Labelled, chances: Any, rows: Any) -> dict[int, str]:
+def _asked(
+    adviser: AdvisorSession, told: Any, data: Labelled, chances: Any, rows: Any
+) -> dict[int, str]:
     batch = [_column(f"{i}", data.evidence[row], chances[row]) for i, row in enumerate(rows)]
     figures = {f"{i}": _figures(data.evidence[row]) for i, row in enumerate(rows)}
     named = [
@@ -72,8 +74,8 @@ def _asked(adviser: Adviser, told: Any, data: Labelled, chances: Any, rows: Any)
     by_name = {n.name: figures[c.name] for n, c in zip(named, batch, strict=True)}
     request = types_request(schema, named, data.evidence[rows[0]].rows, by_name, told)
     try:
-        found = adviser.answer("sortinghat", request, lambda text: read_types(text, batch)).value
-    except RulesAnswerError:
+        found = adviser.reply_to("sortinghat", request, lambda text: read_types(text, batch)).value
+    except NoAdviceError:
         return {}
     back = {semantic: name for name, semantic in _SEMANTIC.items()}
     return {int(rows[int(i)]): back.get(kind, kind) for i, kind in found.items()}

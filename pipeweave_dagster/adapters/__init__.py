@@ -1,1 +1,1 @@
-"""The outside world behind small protocols: storage, manifests, MLflow, the worker. No Dagster."""
+"""The outside world behind small interfaces: storage, records, MLflow, workers. No Dagster."""

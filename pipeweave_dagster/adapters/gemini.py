@@ -1,7 +1,7 @@
-"""Google Gemini by the package google-generativeai, over REST: the only file that knows it.
+"""Google Gemini through the package google-generativeai, over REST; the only file that uses it.
 
-Runs in a child process, which is killed when the time is over: neither the package nor the
-library under it ends a reply that comes drop by drop.
+It runs in a child process, which is killed at the time limit: neither the package nor its HTTP
+library ends a reply that arrives byte by byte.
 """
 
 import time
@@ -23,17 +23,17 @@ _STOP, _MAX_TOKENS = 1, 2  # finish reasons on the wire
 def ask_gemini(
     request: AdviceRequest, api_key: SecretStr, limit_s: float, endpoint: str | None = None
 ) -> AdviceReply:
-    """Ask once, or up to three times where the service asks for patience.
+    """Send a request, at most three times if the service is busy.
 
     Args:
-        request: The whole request.
-        api_key: Stands in a header of the call and nowhere else.
+        request: The complete request.
+        api_key: Sent in a header, and nowhere else.
         limit_s: Seconds for all attempts and the pauses between them.
-        endpoint: Address of the service, if it is not Google's own.
+        endpoint: Address of the service, if it is not Google's.
 
     Raises:
         PipeWeaveError: RATE_LIMITED, UNAUTHORIZED, SERVICE_UNAVAILABLE, or VALIDATION_ERROR for a
-            reply that is blocked, truncated or no JSON.
+            reply that is blocked, truncated or not JSON.
     """
     model = _model(request, api_key, endpoint)
     end = time.monotonic() + limit_s
@@ -42,19 +42,18 @@ def ask_gemini(
             return _once(model, request, end - time.monotonic())
         except PipeWeaveError as error:
             pause = float(error.details.get("retry_after_s", _FIRST_PAUSE_S * 2 ** (attempt - 1)))
-            again = error.details.get("again", False) and attempt < _ATTEMPTS
-            if not again or time.monotonic() + pause + _LEAST_S > end:
+            retry = error.details.get("retry", False) and attempt < _ATTEMPTS
+            if not retry or time.monotonic() + pause + _LEAST_S > end:
                 raise advice_unavailable(error.message, error.code) from None
             time.sleep(pause)
-    raise advice_unavailable("the service did not answer")
+    raise advice_unavailable("the service did not respond")
 
 
 def _sdk() -> Any:
     with warnings.catch_warnings():
-        # The package says at import that it is frozen in favour of its successor; this file is
-        # the one to replace then.
+        # The package warns at import that it is deprecated; only this file has to be replaced.
         warnings.filterwarnings("ignore", "(?s).*google.generativeai", FutureWarning)
-        # google-api-core announces years ahead which Python it will drop.
+        # google-api-core warns years ahead about Python versions that it will drop.
         warnings.filterwarnings("ignore", "(?s).*Python version", FutureWarning)
         import google.generativeai
     return google.generativeai
@@ -64,7 +63,7 @@ def _model(request: AdviceRequest, api_key: SecretStr, endpoint: str | None) -> 
     sdk = _sdk()
     options = {"api_endpoint": endpoint} if endpoint else None
     sdk.configure(api_key=api_key.get_secret_value(), transport="rest", client_options=options)
-    # A redirect would carry the key to another machine; the package has no setting for that.
+    # A redirect would send the key to another machine; the package has no setting for that.
     from google.generativeai.client import get_default_generative_client
 
     client: Any = get_default_generative_client()
@@ -80,26 +79,26 @@ def _once(model: Any, request: AdviceRequest, seconds: float) -> AdviceReply:
         "response_mime_type": "application/json",
         "response_schema": request.response_schema,
     }
-    # Left to itself the package tries again for 600 s, whatever the time-out.
+    # By default the package retries for 600 s, whatever the timeout.
     options = {"timeout": max(seconds, _LEAST_S), "retry": None}
     try:
-        found = model.generate_content(
+        response = model.generate_content(
             request.facts, generation_config=config, request_options=options
         )
-        return _reply(found)
+        return _reply(response)
     except PipeWeaveError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a service answers, rules go on
+    except Exception as error:  # noqa: BLE001 - no response of a service fails the run
         raise _explained(error) from None
 
 
-def _reply(found: Any) -> AdviceReply:
-    usage = found.usage_metadata
-    if not found.candidates:
+def _reply(response: Any) -> AdviceReply:
+    usage = response.usage_metadata
+    if not response.candidates:
         raise advice_unavailable(
             "the request was blocked by the service", ErrorCode.VALIDATION_ERROR
         )
-    candidate = found.candidates[0]
+    candidate = response.candidates[0]
     reason = int(candidate.finish_reason)
     if reason == _MAX_TOKENS:
         raise advice_unavailable("the reply was cut off", ErrorCode.VALIDATION_ERROR)
@@ -108,49 +107,49 @@ def _reply(found: Any) -> AdviceReply:
     return AdviceReply(
         text="".join(part.text for part in candidate.content.parts),
         tokens_in=usage.prompt_token_count,
-        # What is neither prompt nor reply is thinking, which is paid like the reply.
+        # Tokens that are neither prompt nor reply are thinking, billed like the reply.
         tokens_out=max(usage.total_token_count - usage.prompt_token_count, 0),
-        model_version=str(found.to_dict().get("model_version", ""))[:80],
+        model_version=str(response.to_dict().get("model_version", ""))[:80],
     )
 
 
 def _explained(error: Exception) -> PipeWeaveError:
-    """What happened, in words that quote nothing of the service's answer."""
+    """Describe an error without quoting anything of the service's response."""
     status = getattr(error, "code", None)
     if not isinstance(status, int):
         return _unreachable(error)
     if status == 429:
-        found = advice_unavailable(
-            "the service asks for patience (HTTP 429)", ErrorCode.RATE_LIMITED
+        failure = advice_unavailable(
+            "the service is rate limited (HTTP 429)", ErrorCode.RATE_LIMITED
         )
-        found.details["again"] = True
+        failure.details["retry"] = True
         headers = getattr(getattr(error, "response", None), "headers", {})
         after = str(headers.get("Retry-After", ""))
         if after.isdigit():
-            found.details["retry_after_s"] = int(after)
-        return found
+            failure.details["retry_after_s"] = int(after)
+        return failure
     if status >= 500:
-        found = advice_unavailable(f"the service failed (HTTP {int(status)})")
-        found.details["again"] = True
-        return found
+        failure = advice_unavailable(f"the service failed (HTTP {int(status)})")
+        failure.details["retry"] = True
+        return failure
     if status in (401, 403):
         return advice_unavailable(
             f"the service refused the key (HTTP {status})", ErrorCode.UNAUTHORIZED
         )
-    words = f"the service refused the request (HTTP {int(status)})"
-    return advice_unavailable(words, ErrorCode.VALIDATION_ERROR)
+    reason = f"the service refused the request (HTTP {int(status)})"
+    return advice_unavailable(reason, ErrorCode.VALIDATION_ERROR)
 
 
 def _unreachable(error: Exception) -> PipeWeaveError:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if "Timeout" in kinds or "TimeoutError" in kinds:
-        return advice_unavailable("the service did not answer in time")
+        return advice_unavailable("the service did not respond in time")
     if "ParseError" in kinds or "JSONDecodeError" in kinds:
-        return advice_unavailable("the service's reply is not JSON", ErrorCode.VALIDATION_ERROR)
+        return advice_unavailable("the service's response is not JSON", ErrorCode.VALIDATION_ERROR)
     if "TooManyRedirects" in kinds:
-        return advice_unavailable("the service sends its callers elsewhere, which is not followed")
+        return advice_unavailable("the service redirects, which is not followed")
     if kinds & {"ConnectionError", "RequestException", "OSError"}:
-        found = advice_unavailable("the service cannot be reached")
-        found.details["again"] = True
-        return found
-    return advice_unavailable(f"the service's answer cannot be read ({type(error).__name__})")
+        failure = advice_unavailable("the service cannot be reached")
+        failure.details["retry"] = True
+        return failure
+    return advice_unavailable(f"the service's response cannot be read ({type(error).__name__})")

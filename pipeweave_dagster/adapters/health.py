@@ -1,4 +1,4 @@
-"""Whether the services that PipeWeave stands on answer; `pipeweave doctor` and `/health` ask."""
+"""Health checks of the services that PipeWeave uses, for `pipeweave doctor` and `/health`."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -11,23 +11,23 @@ State = Literal["ok", "red", "unknown", "off"]
 
 
 class UnknownError(Exception):
-    """It cannot be told, as another part that would tell it does not answer."""
+    """The state is unknown, because the part that reports it does not respond."""
 
 
 class OffError(Exception):
-    """It is not running, and need not be."""
+    """The part is not running, and need not be."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """What is known of one part.
+class Health:
+    """The state of one part.
 
     Attributes:
         name: The part.
-        state: `unknown` where another part that is red would have to tell it, `off` for what is
-            not running and need not be.
-        detail: In words.
-        seconds: How long it took to find out.
+        state: `unknown` if another part that is red would have to report it, `off` for a part that
+            is not running and need not be.
+        detail: Description.
+        seconds: Duration of the check.
     """
 
     name: str
@@ -36,41 +36,41 @@ class Line:
     seconds: float
 
 
-def measure(name: str, ask: Callable[[], str], told: Callable[[Exception], str]) -> Line:
-    """Ask one part; whatever goes wrong becomes its line, so that the others are still shown.
+def measure(name: str, check: Callable[[], str], describe: Callable[[Exception], str]) -> Health:
+    """Check one part; an error becomes its state, so that the others are still shown.
 
     Args:
         name: The part.
-        ask: Gives a text for people, or raises.
-        told: The text of an error; public pages tell less than a terminal.
+        check: Returns a description, or raises.
+        describe: Returns the text of an error; public pages show less than a terminal.
     """
     began = time.monotonic()
     state: State = "ok"
     try:
-        detail = ask()
+        detail = check()
     except UnknownError as error:
         state, detail = "unknown", str(error)
     except OffError as error:
         state, detail = "off", str(error)
     except Exception as error:  # noqa: BLE001 - see the docstring
-        state, detail = "red", told(error)
-    return Line(name, state, detail, round(time.monotonic() - began, 3))
+        state, detail = "red", describe(error)
+    return Health(name, state, detail, round(time.monotonic() - began, 3))
 
 
-def is_well(lines: Sequence[Line]) -> bool:
-    """Whether nothing is red."""
-    return all(line.state != "red" for line in lines)
+def is_healthy(parts: Sequence[Health]) -> bool:
+    """Return whether no part is red."""
+    return all(part.state != "red" for part in parts)
 
 
-def plainly(error: Exception) -> str:
-    """What a public page may tell of an error: no addresses, no texts of libraries."""
+def public_text(error: Exception) -> str:
+    """Describe an error on a public page: no addresses, no texts of libraries."""
     if isinstance(error, PipeWeaveError):
         return error.code.value
-    return f"does not answer ({type(error).__name__})"
+    return f"does not respond ({type(error).__name__})"
 
 
-def in_full(error: Exception) -> str:
-    """What a terminal tells of an error."""
+def full_text(error: Exception) -> str:
+    """Describe an error in a terminal."""
     if isinstance(error, PipeWeaveError):
         return error.text
     return f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"

@@ -1,4 +1,4 @@
-"""Log lines: JSON in production, colours in development; the run's id in every line of a run."""
+"""Log lines: JSON in production, colours in development; every line of a run has its id."""
 
 import contextvars
 import datetime as dt
@@ -10,33 +10,33 @@ from typing import TextIO
 _LEVEL_COLOURS = {"DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
 
 
-# What joins the lines of one request over all processes; of a run that is the run's id.
+# Joins the lines of one request over all processes; within a run it is the run's id.
 correlation: contextvars.ContextVar[str | None] = contextvars.ContextVar(
     "correlation", default=None
 )
 
 
 def run_id_of(record: logging.LogRecord) -> str | None:
-    """The run that a record belongs to: Dagster marks its own, the worker those of a run."""
+    """Return the run that a record belongs to, as set by Dagster or by the worker."""
     meta = getattr(record, "dagster_meta", None)
-    found = meta.get("run_id") if isinstance(meta, dict) else getattr(meta, "run_id", None)
-    return found or getattr(record, "run_id", None)
+    run_id = meta.get("run_id") if isinstance(meta, dict) else getattr(meta, "run_id", None)
+    return run_id or getattr(record, "run_id", None)
 
 
 def module_of(record: logging.LogRecord) -> str:
-    """Who said it: the worker's lines bear their own name, as Dagster puts its name on theirs."""
+    """Return the logger's name; lines of a worker keep theirs in `origin`, see `worker.parent`."""
     return str(getattr(record, "origin", record.name))
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line.
+    """One JSON object per line.
 
     Keys: `time` (ISO 8601, UTC), `level`, `module`, `message`, `run_id`, `correlation_id`, and
     `exception` where there is one.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; whatever the message holds, it stays one line that parses."""
+        """Return one line of valid JSON, whatever the message contains."""
         facts = {
             "time": _iso(record),
             "level": record.levelname,
@@ -51,10 +51,10 @@ class JsonFormatter(logging.Formatter):
 
 
 class ColourFormatter(logging.Formatter):
-    """Time, coloured level, module, the first characters of the run, message."""
+    """Time, coloured level, module, first characters of the run id, message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line for a terminal; control characters of strangers are taken out."""
+        """Return the line for a terminal, without control characters from data."""
         colour = _LEVEL_COLOURS.get(record.levelname, "0")
         run = (run_id_of(record) or "")[:8]
         message = "".join(c if c.isprintable() or c in "\n\t" else " " for c in record.getMessage())
@@ -71,7 +71,7 @@ def _iso(record: logging.LogRecord) -> str:
 
 
 def formatter(profile: str) -> logging.Formatter:
-    """The formatter of a profile."""
+    """Return the formatter of a profile."""
     return JsonFormatter() if profile == "production" else ColourFormatter()
 
 

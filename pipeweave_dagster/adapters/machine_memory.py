@@ -1,4 +1,4 @@
-"""How much memory is free for the work of a run: by the setting, the container and the machine."""
+"""Memory that a run may use: limited by the setting, the container and the machine."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -6,32 +6,32 @@ from pathlib import Path
 
 _MB = 1 << 20
 _KEPT = 0.9
-"""A tenth is left for what others take in the meantime."""
+"""A tenth is left for other processes."""
 _PROC, _GROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 
 def free_mb(
     limit_mb: int | None, pids: Iterable[int], proc: Path = _PROC, groups: Path = _GROUPS
 ) -> float | None:
-    """What the processes of a run may take beside what they hold, the strictest bound.
+    """Return how much more memory the processes of a run may use, by the strictest limit.
 
     Args:
-        limit_mb: The setting: most that all of them may hold together; None for no own bound.
-        pids: The processes of the run that are there already.
-        proc: Where the kernel tells of processes.
-        groups: Where it tells of control groups (a container's limit).
+        limit_mb: The setting for all of them together; None for no limit.
+        pids: The processes of the run.
+        proc: The kernel's process information.
+        groups: The kernel's control groups (a container's limit).
 
     Returns:
-        MB, or None where no bound is set and the system tells nothing (not Linux).
+        MB, or None without a setting on a system that reports nothing (not Linux).
     """
     bounds = [*_machine(proc), *_containers(proc, groups)]
     if limit_mb is not None:
-        bounds.append(limit_mb - sum(_held(proc, pid) for pid in pids))
+        bounds.append(limit_mb - sum(_used(proc, pid) for pid in pids))
     return max(0.0, _KEPT * min(bounds)) if bounds else None
 
 
-def _held(proc: Path, pid: int) -> float:
-    """What a process holds, in MB; 0 where the system does not tell."""
+def _used(proc: Path, pid: int) -> float:
+    """Return the resident memory of a process in MB; 0 if it is unknown."""
     pages = _read(proc / str(pid) / "statm").split()
     return int(pages[1]) * os.sysconf("SC_PAGE_SIZE") / _MB if len(pages) > 1 else 0.0
 
@@ -43,7 +43,7 @@ def _machine(proc: Path) -> Iterator[float]:
 
 
 def _containers(proc: Path, groups: Path) -> Iterator[float]:
-    """What each control group above this process has left; files in its cache can be let go."""
+    """Yield what is left in each control group of this process; cached files can be evicted."""
     for line in _read(proc / "self" / "cgroup").splitlines():
         _, names, path = line.split(":", 2)
         own = Path(path.lstrip("/"))

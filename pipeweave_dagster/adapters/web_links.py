@@ -1,4 +1,4 @@
-"""Addresses of MLflow's pages; every part is quoted, as names come from data sets."""
+"""Addresses of MLflow's pages; every part is quoted, because names come from data sets."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,7 @@ from pipeweave_dagster.settings import Settings
 
 
 def mlflow_urls(link: MlflowLink, settings: Settings) -> dict[str, str]:
-    """The pages of the MLflow run (`run`) and of the registered version (`model`)."""
+    """Return the pages of the MLflow run (`run`) and of the registered version (`model`)."""
     version = f"{_quoted(link.model_name)}/versions/{_quoted(link.model_version)}"
     return {
         "run": run_url(link.experiment_id, link.run_id, settings),
@@ -16,7 +16,7 @@ def mlflow_urls(link: MlflowLink, settings: Settings) -> dict[str, str]:
 
 
 def run_url(experiment_id: str, run_id: str, settings: Settings) -> str:
-    """The page of an MLflow run."""
+    """Return the page of an MLflow run."""
     return f"{_base(settings)}/experiments/{_quoted(experiment_id)}/runs/{_quoted(run_id)}"
 
 

@@ -1,4 +1,4 @@
-"""Asset checks that show what a document says: one a group of its results."""
+"""Asset checks that show the results in a document: one check per group."""
 
 import warnings
 from collections.abc import Mapping
@@ -11,24 +11,24 @@ from pipeweave_dagster.lib.partitions import DATASETS
 def check_specs(
     asset: str, about: Mapping[str, str], *, blocking: bool = False
 ) -> list[dg.AssetCheckSpec]:
-    """One check a group, for each data set on its own.
+    """Return one check per group, partitioned by data set.
 
     Args:
         asset: The asset that yields the results.
-        about: What each group's check promises, by the group's name.
-        blocking: Whether a failed check stops what comes after it.
+        about: Description of each group's check, by the group's name.
+        blocking: Whether a failed check stops the assets downstream.
     """
     with warnings.catch_warnings():
-        # Dagster announces that checks with partitions may change; without them one bad data set
-        # would block all, so nobody who runs a command needs to read that.
+        # Dagster warns that partitioned checks are a preview. Without partitions one bad data set
+        # would block all others, so users need not see the warning.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         return [
             dg.AssetCheckSpec(
                 name=group,
                 asset=asset,
-                description=promise,
+                description=description,
                 blocking=blocking,
                 partitions_def=DATASETS,
             )
-            for group, promise in about.items()
+            for group, description in about.items()
         ]

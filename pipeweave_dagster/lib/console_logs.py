@@ -1,4 +1,4 @@
-"""What runs print: Dagster's console logger, in the form of the profile."""
+"""What runs print: Dagster's console logger with PipeWeave's formatter."""
 
 import logging
 import sys
@@ -11,9 +11,9 @@ from dagster._core.execution import context_creation_job
 from pipeweave_dagster.adapters.logs import formatter
 from pipeweave_dagster.settings import Settings
 
-# For projects of others, where `print_all_runs` is not theirs to call: without this in a run's
+# For projects that include PipeWeave and do not call `print_all_runs`: without this in a run's
 # configuration Dagster prints through a logger of its own.
-PRINTED: dict[str, Any] = {"loggers": {"console": {"config": {}}}}
+CONSOLE_CONFIG: dict[str, Any] = {"loggers": {"console": {"config": {}}}}
 
 
 @dg.logger(
@@ -21,10 +21,10 @@ PRINTED: dict[str, Any] = {"loggers": {"console": {"config": {}}}}
     description="JSON lines in the production profile, colours in development.",
 )
 def console(context: dg.InitLoggerContext) -> logging.Logger:
-    """A logger for one run; LOG_LEVEL decides what it prints, unless its own level is given."""
+    """Return a logger for one run, at LOG_LEVEL unless the run's configuration sets a level."""
     settings = Settings()
     level = context.logger_config.get("log_level") or settings.log_level
-    logger = logging.getLoggerClass()("dagster", level=level.upper())  # one of its own a run
+    logger = logging.getLoggerClass()("dagster", level=level.upper())  # one per run
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(settings.profile))
     logger.addHandler(handler)
@@ -32,17 +32,17 @@ def console(context: dg.InitLoggerContext) -> logging.Logger:
 
 
 def print_all_runs() -> None:
-    """Let the runs of this process print so whose configuration names no logger.
+    """Use this logger for all runs of this process whose configuration names none.
 
     "Materialize" in the web UI starts such runs, and Dagster has no setting for what they print:
-    it asks this function of its own for the loggers, so it is replaced. A test notices if a
-    release of Dagster no longer asks it.
+    it calls a function of its own for the loggers, which is replaced here. A test fails if a
+    release of Dagster no longer calls it.
     """
     dagster_module: Any = context_creation_job
-    dagster_module.default_system_loggers = _own_loggers
+    dagster_module.default_system_loggers = _console_logger
 
 
-def _own_loggers(
+def _console_logger(
     _instance: dg.DagsterInstance | None,
 ) -> Sequence[tuple[dg.LoggerDefinition, Mapping[str, object]]]:
     return [(console, {})]

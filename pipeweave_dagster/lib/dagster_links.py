@@ -8,14 +8,14 @@ from pipeweave_dagster.settings import Settings
 def run_tags(
     context: dg.AssetExecutionContext, data_version: str, settings: Settings
 ) -> dict[str, str]:
-    """Tags for the MLflow run: which Dagster run, asset and data it came from."""
+    """Return tags for the MLflow run: the Dagster run, asset and data it came from."""
     asset, run_id = context.asset_key.to_user_string(), context.op_execution_context.run_id
     links = links_of(run_id, asset, context.partition_key, settings)
     return {**links, "pipeweave.data_sha256": data_version}
 
 
 def links_of(run_id: str, asset: str, dataset: str, settings: Settings) -> dict[str, str]:
-    """Tags that lead from an MLflow run to a Dagster run, its asset and its data set."""
+    """Return tags that lead from an MLflow run to a Dagster run, its asset and its data set."""
     page = f"{settings.dagster_url}/assets/{asset}"
     return {
         "dagster.run_id": run_id,

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 import dagster as dg
 
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
-from pipeweave_dagster.services.tracking import RECORDED
+from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
 # Seconds before the second, third and fourth attempt.
-_WAITS_S = (2.0, 4.0, 8.0)
+_RETRY_DELAYS_S = (2.0, 4.0, 8.0)
 
 
 def failure_of(error: PipeWeaveError) -> dg.Failure:
-    """The failure that Dagster shows: code and text in front, details as metadata."""
+    """Return the failure that Dagster shows: code and text first, details as metadata."""
     envelope = error.envelope()
-    page = error.details.get(RECORDED)
-    link = {RECORDED: dg.MetadataValue.url(page)} if page else {}
+    page = error.details.get(MLFLOW_RUN)
+    link = {MLFLOW_RUN: dg.MetadataValue.url(page)} if page else {}
     return dg.Failure(
         description=f"{envelope['code']}: {envelope['message']}",
         metadata={
@@ -30,21 +30,21 @@ def failure_of(error: PipeWeaveError) -> dg.Failure:
 
 
 @contextlib.contextmanager
-def told_to_dagster(
+def dagster_failures(
     context: dg.AssetExecutionContext, record: Callable[[PipeWeaveError], None]
 ) -> Iterator[None]:
-    """Turn every error of a stage into a `Failure`, and record it for the pages.
+    """Record every error of the block and raise it as a `Failure`.
 
-    Only a service that did not answer is worth another try. Dagster's own retry policy would
-    also try again after a cancel, so the retry is asked for here.
+    Only SERVICE_UNAVAILABLE is retried. Dagster's own retry policy would also retry after a
+    cancellation, so the retry is requested here.
     """
     try:
         yield
     except PipeWeaveError as error:
         record(error)
-        wait = _wait_before_retry(context) if error.code is ErrorCode.SERVICE_UNAVAILABLE else None
-        if wait is not None:
-            raise dg.RetryRequested(len(_WAITS_S), wait) from failure_of(error)
+        delay = _retry_delay(context) if error.code is ErrorCode.SERVICE_UNAVAILABLE else None
+        if delay is not None:
+            raise dg.RetryRequested(len(_RETRY_DELAYS_S), delay) from failure_of(error)
         raise failure_of(error) from error
     except dg.Failure:
         raise
@@ -52,16 +52,16 @@ def told_to_dagster(
         problem = PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
             f"{type(error).__name__}: {error}",
-            fix="This is a defect of PipeWeave; the run's log holds the traceback.",
+            fix="This is a bug in PipeWeave; the run's log has the traceback.",
         )
         record(problem)
         raise failure_of(problem) from error
 
 
-def _wait_before_retry(context: dg.AssetExecutionContext) -> float | None:
-    """Seconds until the next attempt; None after the last one, and where a test calls an asset."""
+def _retry_delay(context: dg.AssetExecutionContext) -> float | None:
+    """Return the seconds until the next attempt; None after the last one and outside a run."""
     try:
         attempt = context.op_execution_context.retry_number
-    except AttributeError:  # there are no attempts without a run
+    except AttributeError:  # a test calls the asset
         return None
-    return _WAITS_S[attempt] if attempt < len(_WAITS_S) else None
+    return _RETRY_DELAYS_S[attempt] if attempt < len(_RETRY_DELAYS_S) else None

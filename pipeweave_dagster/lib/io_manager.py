@@ -1,29 +1,31 @@
-"""Documents in and out of the storage, and HEAD moved when a run has made all it was to make."""
+"""Load documents for a run, and publish what it has made."""
 
-import time
 from functools import cached_property
-from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.state import DocumentStore, Entry, RunState, publish
+from pipeweave_dagster.adapters.state import DocumentStore, RunState, publish
+from pipeweave_dagster.core.asset_catalog import made_with
 from pipeweave_dagster.core.documents import Document
-from pipeweave_dagster.lib.asset_lines import keys_to_make, line_of
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.lib.failures import failure_of
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.run_selection import selected_keys
 
-KEY_METADATA = "reuse key"
-# The resource key; a name of its own, since a project that takes PipeWeave in has its `io_manager`.
+# The resource key; a name of its own, since a project that includes PipeWeave has an `io_manager`.
 DOCUMENTS = "pipeweave_documents"
 
 
 class DocumentIOManager(dg.IOManager):
-    """Loads inputs from the run's manifest and writes results into it (see `adapters.state`).
+    """Loads inputs from the run's manifest and moves HEAD after the run's last document.
 
-    It depends on no resource in Dagster's sense: Dagster would open the workbench of the run a
+    Storing is done by the stage (see `lib.stages`), which knows the reuse key.
+
+    It has no resource dependency in Dagster's sense: Dagster would open the run's workbench a
     second time for it, with workers that nobody calls.
 
     Args:
-        workbench: Says where the storage is.
+        workbench: Configuration of the storage.
     """
 
     def __init__(self, workbench: WorkbenchResource) -> None:
@@ -34,34 +36,20 @@ class DocumentIOManager(dg.IOManager):
         return self._workbench.open().store
 
     def handle_output(self, context: dg.OutputContext, obj: Document) -> None:
-        """Store the document, enter it into the manifest, and publish after the last one."""
-        asset = context.asset_key.path[-1]
+        """Publish once the run has made everything it was requested to make."""
+        del obj  # the stage has stored it
         state = self._state(context)
-        address, key = state.store.save(obj), _key_of(context)
-        known = state.store.result(state.dataset, asset, key) if key else None
-        known = known if known and known.document == address else None
-        seen = state.manifest.entries
-        entry = Entry(
-            document=address,
-            key=key,
-            run_id=known.run_id if known else context.run_id,
-            made_at=known.made_at if known else time.time(),
-            inputs={n: seen[n].document for n in _upstream_names(context) if n in seen},
-        )
-        state.record(asset, entry)
-        conflict = publish(state, _line_of(context))
+        conflict = publish(state, _assets_to_make(context))
         if conflict:
             context.log.warning(
-                "HEAD of %s stays: %s. This run's documents are kept, but the newer state counts.",
+                "HEAD of %s was not moved: %s. This run's documents are kept, but the newer state "
+                "stays published.",
                 state.dataset,
                 conflict,
             )
 
     def load_input(self, context: dg.InputContext) -> Document:
-        """The document that this run sees for the upstream asset."""
-        from pipeweave_dagster.core.errors import PipeWeaveError
-        from pipeweave_dagster.lib.failures import failure_of
-
+        """Load the upstream asset's document as this run sees it."""
         kind: type[Document] = context.dagster_type.typing_type
         state = self._state(context)
         try:
@@ -75,25 +63,18 @@ class DocumentIOManager(dg.IOManager):
         return RunState(self._store, context.partition_key, run.run_id, run.parent_run_id)
 
 
-def _key_of(context: dg.OutputContext) -> str:
-    value: Any = (context.output_metadata or {}).get(KEY_METADATA)
-    return str(getattr(value, "value", value) or "")
+def _assets_to_make(context: dg.OutputContext) -> set[str]:
+    """Return the assets that are published together with this one and that the run is to make.
 
-
-def _upstream_names(context: dg.OutputContext) -> list[str]:
-    layer = context.step_context.job_def.asset_layer
-    parents = layer.asset_graph.get(context.asset_key).parent_keys
-    return sorted(key.path[-1] for key in parents)
-
-
-def _line_of(context: dg.OutputContext) -> set[str]:
-    """The documents of this line and data set that this run was asked to make."""
+    "Materialize all" in the web UI selects the assets of both jobs. A data set without rows to
+    score then fails in the second, which must not keep the first from being published.
+    """
     job = context.step_context.job_def
     graph = job.asset_layer.asset_graph
-    here = graph.get(context.asset_key).partitions_def
-    line = line_of(context.asset_key.path[-1])
+    partitions = graph.get(context.asset_key).partitions_def
+    together = made_with(context.asset_key.path[-1])
     return {
         key.path[-1]
-        for key in keys_to_make(job, context.step_context.dagster_run)
-        if key.path[-1] in line and graph.get(key).partitions_def == here
+        for key in selected_keys(job, context.step_context.dagster_run)
+        if key.path[-1] in together and graph.get(key).partitions_def == partitions
     }

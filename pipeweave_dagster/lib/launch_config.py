@@ -1,4 +1,4 @@
-"""What a person may say when starting a run, in the launchpad or on the command line."""
+"""What can be set when a run is started, in the launchpad or on the command line."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from pipeweave_dagster.lib.partitions import UPLOAD_TAG
 
 
 class LaunchConfig(dg.Config):
-    """Laid over the data set's `pipeweave.yaml`; what is left out stays as it is there."""
+    """Overrides the data set's `pipeweave.yaml`; what is not set stays as it is there."""
 
-    target: str | None = Field(None, description="Column to predict; else deduced, and said so.")
+    target: str | None = Field(None, description="Column to predict; deduced if not set.")
     metric: str | None = Field(
         None, description="roc_auc, log_loss, accuracy, f1_macro, rmse, mae or r2."
     )
     quality: str | None = Field(
-        None, description="fast, medium or best: 20, 60 or 600 seconds, where no budget is given."
+        None, description="fast, medium or best: 20, 60 or 600 seconds, if no budget is set."
     )
     time_budget_s: float | None = Field(
         None, description="Seconds from the start of the run to a model that predicts."
@@ -27,8 +27,8 @@ class LaunchConfig(dg.Config):
         None, description="Key of the upload, uploads/<dataset>/<file>; default: the newest."
     )
 
-    def laid_over(self, settings: DatasetSettings) -> DatasetSettings:
-        """The settings with these choices on top.
+    def applied_to(self, settings: DatasetSettings) -> DatasetSettings:
+        """Return the settings with these values on top.
 
         Raises:
             PipeWeaveError: VALIDATION_ERROR for an unknown metric or a budget that is not positive.
@@ -43,5 +43,5 @@ class LaunchConfig(dg.Config):
 
 
 def upload_key_of(context: dg.AssetExecutionContext, config: LaunchConfig) -> str | None:
-    """The upload that this run was started for: from its configuration, else from its tag."""
+    """Return the upload that this run was started for: from its configuration, else its tag."""
     return config.upload or context.op_execution_context.run_tags.get(UPLOAD_TAG)

@@ -1,7 +1,7 @@
-"""Dagster's side of the link to MLflow: which runs are open there, and ending what was left open.
+"""Which MLflow runs are open, and ending those that a Dagster run left open.
 
-While a training is under way its Dagster run is tagged as open. What a run cannot tell any more,
-since it was killed, ran out of time or was cancelled, is told later by whoever comes next.
+While a training is under way its Dagster run is tagged as open. A run that was killed, timed out or
+was cancelled cannot end its MLflow run itself; `end_open_runs` does it later.
 """
 
 import contextlib
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.asset_lines import keys_to_make
 from pipeweave_dagster.lib.current_run import run_of, tag_run
 from pipeweave_dagster.lib.dagster_links import links_of
 from pipeweave_dagster.lib.failure_reasons import error_of
 from pipeweave_dagster.lib.partitions import MLFLOW_TAG
-from pipeweave_dagster.services.tracking import RECORDED, record_end
+from pipeweave_dagster.lib.run_selection import selected_keys
+from pipeweave_dagster.services.tracking import MLFLOW_RUN, record_end
 from pipeweave_dagster.services.workbench import Workbench
 
 logger = logging.getLogger(__name__)
@@ -26,20 +26,20 @@ _ENDS = {
     dg.DagsterRunStatus.FAILURE: "FAILED",
     dg.DagsterRunStatus.CANCELED: "KILLED",
 }
-_AT_A_TIME = 10
+_MOST_AT_ONCE = 10
 
 
 def will_make(context: dg.AssetExecutionContext, asset: str) -> bool:
-    """Whether this run is to make that asset of the line, too."""
+    """Return whether this run is to make that asset, too."""
     run = run_of(context)
     return run is not None and any(
-        key.path[-1] == asset for key in keys_to_make(context.job_def, run)
+        key.path[-1] == asset for key in selected_keys(context.job_def, run)
     )
 
 
 @contextlib.contextmanager
 def open_in_mlflow(context: dg.AssetExecutionContext, *, ends: bool) -> Iterator[None]:
-    """Around a training: its run in MLflow is open, until this block or its evaluation ends."""
+    """Tag the Dagster run as open in MLflow until this block or, without `ends`, the evaluation."""
     tag_run(context, {MLFLOW_TAG: _OPEN})
     with ended_in_mlflow(context, ends=ends):
         yield
@@ -47,26 +47,26 @@ def open_in_mlflow(context: dg.AssetExecutionContext, *, ends: bool) -> Iterator
 
 @contextlib.contextmanager
 def ended_in_mlflow(context: dg.AssetExecutionContext, *, ends: bool = True) -> Iterator[None]:
-    """Around what ends the run in MLflow: nobody has to end it later, if that was done."""
+    """Tag the Dagster run as ended in MLflow if the block has ended its MLflow run."""
     try:
         yield
     except PipeWeaveError as error:
-        if RECORDED in error.details:
+        if MLFLOW_RUN in error.details:
             tag_run(context, {MLFLOW_TAG: _ENDED})
         raise
     if ends:
         tag_run(context, {MLFLOW_TAG: _ENDED})
 
 
-def settle(instance: dg.DagsterInstance, workbench: Workbench) -> list[str]:
-    """End in MLflow, as they ended here, the runs that could not do so; give their ids.
+def end_open_runs(instance: dg.DagsterInstance, workbench: Workbench) -> list[str]:
+    """End open MLflow runs of ended Dagster runs with the same status; return the run ids.
 
-    It costs one look into Dagster's own storage where there are none. A store that does not
-    answer is asked again by the next one who comes.
+    If there are none it costs one query of Dagster's storage. If MLflow does not respond, the next
+    call tries again.
     """
-    left = dg.RunsFilter(statuses=[*_ENDS], tags={MLFLOW_TAG: _OPEN})
-    settled = []
-    for record in instance.get_run_records(left, limit=_AT_A_TIME):
+    still_open = dg.RunsFilter(statuses=[*_ENDS], tags={MLFLOW_TAG: _OPEN})
+    ended = []
+    for record in instance.get_run_records(still_open, limit=_MOST_AT_ONCE):
         run = record.dagster_run
         try:
             _end(instance, workbench, run, record.start_time or record.create_timestamp.timestamp())
@@ -74,8 +74,8 @@ def settle(instance: dg.DagsterInstance, workbench: Workbench) -> list[str]:
             logger.warning("The end of run %s is not in MLflow yet: %s", run.run_id, error)
             break
         instance.add_run_tags(run.run_id, {MLFLOW_TAG: _ENDED})
-        settled.append(run.run_id)
-    return settled
+        ended.append(run.run_id)
+    return ended
 
 
 def _end(

@@ -1,4 +1,4 @@
-"""Names of ops, for a project that has assets of the same names."""
+"""Prefixed names of ops, for projects that have assets of the same names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,10 @@ import dagster as dg
 
 
 def with_prefixed_op(asset: Any, prefix: Sequence[str]) -> Any:
-    """An asset whose op bears the prefix too, not only its key.
+    """Return the asset with the prefix in the name of its op, not only in its key.
 
-    `load_assets_from_modules(key_prefix=…)` leaves the op's name alone, and Dagster 1.13 mixes two
-    ops of one name up when it builds jobs ("op 'dataset' does not have input 'raw_upload'").
+    `load_assets_from_modules(key_prefix=…)` does not change the op's name, and Dagster 1.13
+    confuses two ops of one name when it builds jobs ("op 'dataset' does not have input …").
     """
     if not prefix or not isinstance(asset, dg.AssetsDefinition):
         return asset

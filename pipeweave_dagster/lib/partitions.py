@@ -16,8 +16,8 @@ PROCESS_TAG = "pipeweave/process"
 REASON_TAG = "pipeweave/reason"
 MLFLOW_TAG = "pipeweave/mlflow"
 
-# What `define_asset_job` gives; Dagster has no public name for it.
+# The type of what `define_asset_job` returns; Dagster has no public name for it.
 AssetJob: TypeAlias = Any
 
-# Wherever Dagster takes an asset key it takes these.
+# Everything that Dagster accepts as an asset key.
 AssetKeyLike: TypeAlias = dg.AssetKey | str | Sequence[str]

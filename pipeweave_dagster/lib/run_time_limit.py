@@ -11,9 +11,9 @@ MAX_RUNTIME_TAG = "dagster/max_runtime"
 
 
 def job_tags() -> dict[str, str]:
-    """The limit for a job of the line, as everybody may change it in the launchpad.
+    """Return the default limit as a job tag, which can be changed in the launchpad.
 
-    Settings that are wrong are told by the run: loading a code location must not fail for them.
+    Invalid settings are reported by the run: the code location must load in spite of them.
     """
     try:
         return limit_tag(Settings())
@@ -22,22 +22,22 @@ def job_tags() -> dict[str, str]:
 
 
 def limit_tag(settings: Settings) -> dict[str, str]:
-    """The limit for a run whose budget is not known yet."""
+    """Return the limit of a run whose training budget is not known yet."""
     return {MAX_RUNTIME_TAG: str(settings.task_time_limit_s)}
 
 
-def make_room(context: dg.AssetExecutionContext, settings: Settings, budget_s: float) -> None:
-    """Give a run with a long budget the time for it; one that was limited by hand stays so.
+def extend_limit(context: dg.AssetExecutionContext, settings: Settings, budget_s: float) -> None:
+    """Extend the time limit of a run to fit its training budget, unless it was set by hand.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if the limit that was set leaves no room for the budget.
+        PipeWeaveError: VALIDATION_ERROR if the limit in the settings is too short for the budget.
     """
     limit = settings.run_limit_s(budget_s)
     if limit < settings.needed_s(budget_s):
         raise validation_error(
             f"A time budget of {budget_s:g} s does not fit into the time limit of {limit:g} s.",
             fix=f"Raise PIPEWEAVE_TASK_TIME_LIMIT_S to {settings.needed_s(budget_s):.0f} or more, "
-            "or give a smaller time_budget_s.",
+            "or set a smaller time_budget_s.",
             budget_s=budget_s,
             limit_s=limit,
         )

@@ -1,49 +1,26 @@
-"""What every asset of the line does around its one call: reuse, store, explain, fail clearly."""
+"""What every asset does around its one call: reuse, store, describe, fail clearly."""
 
-import hashlib
-import json
+import dataclasses
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import dagster as dg
-from pydantic import BaseModel
 
-from pipeweave_dagster.adapters.state import Entry, RunState
-from pipeweave_dagster.core.documents import DatasetSettings, Document, Finding, Findings
-from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.lib.failures import failure_of, told_to_dagster
-from pipeweave_dagster.lib.io_manager import KEY_METADATA
+from pipeweave_dagster.adapters.state import Entry
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.lib.attempts import failure_recorder
+from pipeweave_dagster.lib.current_run import dataset_of, state_of
+from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.metadata import describe
+from pipeweave_dagster.lib.metadata.lineage import column_lineage
+from pipeweave_dagster.lib.reuse_key import code_version, reuse_key
 from pipeweave_dagster.services.advice import Advised
 from pipeweave_dagster.services.workbench import Workbench
 
 D = TypeVar("D", bound=Document)
-
-
-def reuse_key(
-    asset: str, code_version: str, inputs: Mapping[str, Document], reads: Mapping[str, Any]
-) -> str:
-    """Hash of all that an asset's result depends on.
-
-    Args:
-        asset: Name of the asset.
-        code_version: Kept by hand, moved when the asset's result changes for equal input.
-        inputs: The documents it reads.
-        reads: The part of settings and documents that it reads besides.
-    """
-    facts = {
-        "asset": asset,
-        "code": code_version,
-        "inputs": {name: document.sha256 for name, document in inputs.items()},
-        "reads": {
-            name: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-            for name, value in reads.items()
-        },
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def run_stage(
@@ -56,14 +33,17 @@ def run_stage(
     reads: Mapping[str, Any] | None = None,
     always: bool = False,
 ) -> dg.MaterializeResult[D]:
-    """Take the stored document of the same key, or make it and store its payloads.
+    """Reuse the stored document of the same key, or make, store and record a new one.
+
+    This is the only place that stores an asset's document and enters it into the manifest of the
+    run; the I/O manager loads from there, and publishes what the run has made.
 
     Args:
         context: The asset's context, with a partition.
         workbench: Storage and workers.
         kind: Type of the document.
-        make: Makes the document; payload files go into the folder it is given. What it says of
-            advice becomes metadata; a document that is not final is not reused.
+        make: Makes the document; payload files go into the folder it is given. A note on advice
+            becomes metadata; a document that is not final is not reused.
         inputs: Documents whose content the result depends on.
         reads: Anything else that it depends on.
         always: Make it in any case, where the result depends on the outside world.
@@ -72,126 +52,79 @@ def run_stage(
         dagster.Failure: With code, text and details of the error that ended the stage.
     """
     asset = context.asset_key.path[-1]
-    dataset = dataset_of(context)
-    began, said = time.monotonic(), ""
-
-    with told_to_dagster(context, note_failure(context, workbench)):
-        version = context.op_execution_context.run_id if always else _code_version(context)
+    with dagster_failures(context, failure_recorder(context, workbench)):
+        version = context.op_execution_context.run_id if always else code_version(context)
         key = reuse_key(asset, version, inputs or {}, reads or {})
-        found = None if always else workbench.store.result(dataset, asset, key)
-        if found is not None:
-            document = workbench.store.load(found.document, kind)
-            note = f"reused from run {found.run_id[:8]}: same input, settings and code"
-        else:
-            document, said, final = _made(context, workbench, asset, make)
-            entry = Entry(
-                document=workbench.store.save(document),
-                key=key,
-                run_id=context.op_execution_context.run_id,
-                made_at=time.time(),
-            )
-            if final:
-                workbench.store.save_result(dataset, asset, entry)
-            note = f"made in {time.monotonic() - began:.1f} s"
-        context.log.info("%s: %s%s", asset, note, f"; advice: {said}" if said else "")
-    facts = {"result": note, KEY_METADATA: key, **describe(document, workbench.settings)}
+        result = None if always else _reused(context, workbench, kind, key)
+        result = result or _made(context, workbench, make, key)
+        advice = f"; advice: {result.advice}" if result.advice else ""
+        context.log.info("%s: %s%s", asset, result.origin, advice)
+        facts: dict[str, Any] = {"result": result.origin, "reuse key": key}
+        facts |= describe(result.document, workbench.settings)
+        facts |= column_lineage(result.document, _upstream(context))
+        if result.advice:
+            facts["advice"] = result.advice
+        _record(context, workbench, result.entry)
     return dg.MaterializeResult(
-        value=document,
-        metadata={**facts, "advice": said} if said else facts,
-        data_version=dg.DataVersion(document.sha256),
+        value=result.document,
+        metadata=facts,
+        data_version=dg.DataVersion(result.entry.document),
     )
 
 
-def dataset_of(context: dg.AssetExecutionContext) -> str:
-    """The data set that the run is for.
+@dataclasses.dataclass(frozen=True)
+class _Result(Generic[D]):
+    """A document in the storage, its entry, and where it comes from."""
 
-    Raises:
-        dagster.Failure: If the run was started without a partition.
-    """
-    if context.has_partition_key:
-        name: str = context.partition_key
-        return name
-    raise failure_of(
-        validation_error(
-            "This run names no data set.",
-            fix="Choose a partition (the data set) in the launchpad, or upload a file.",
-        )
-    )
+    document: D
+    entry: Entry
+    origin: str
+    advice: str = ""
 
 
-def settings_read(settings: DatasetSettings, *names: str) -> DatasetSettings:
-    """Only the settings that a stage reads, so that the others do not make it stale."""
-    return DatasetSettings(**{name: getattr(settings, name) for name in names})
-
-
-def note_failure(
-    context: dg.AssetExecutionContext, workbench: Workbench
-) -> Callable[[PipeWeaveError], None]:
-    """A function that records an error as how the data set's last attempt ended."""
-
-    def record(error: PipeWeaveError) -> None:
-        state = RunState(
-            workbench.store, context.partition_key, context.op_execution_context.run_id
-        )
-        state.attempt("failed", asset=context.asset_key.path[-1], error=error.envelope())
-
-    return record
-
-
-def stop_if_blocked(
-    context: dg.AssetExecutionContext, workbench: Workbench, document: Findings
-) -> None:
-    """End the run if guardrails block it, with their messages and the commands that resolve them.
-
-    Raises:
-        dagster.Failure: If a finding is blocked and not overridden.
-    """
-    if not document.blocked:
-        return
-    messages = [f"{f.code}: {f.message} {f.proposal}".strip() for f in document.blocked]
-    error = validation_error(
-        " ".join(messages),
-        fix=_how_to_unblock(document.blocked, context.partition_key),
-        findings=[f.code for f in document.blocked],
-    )
-    state = RunState(workbench.store, context.partition_key, context.op_execution_context.run_id)
-    state.attempt("failed", asset="findings", error=error.envelope(), blocked=messages)
-    raise failure_of(error)
-
-
-def _how_to_unblock(blocked: list[Finding], dataset: str) -> str:
-    """Return the commands that accept or override findings, where settings can resolve them."""
-    command = f"pipeweave findings {dataset}"
-    patched = next((f.code for f in blocked if f.patch), None)
-    # An override cannot make up for a missing target, or for missing rows of it.
-    overridable = next((f.code for f in blocked if f.group != "target"), None)
-    steps = []
-    if patched:
-        steps.append(f"accept the proposal with '{command} --accept {patched}'")
-    if overridable:
-        steps.append(
-            f"override the finding with '{command} --override {overridable} --reason TEXT'"
-        )
-    then = "then run the data set again."
-    text = f"{', or '.join(steps)}; {then}" if steps else then
-    return text[0].upper() + text[1:]
+def _reused(
+    context: dg.AssetExecutionContext, workbench: Workbench, kind: type[D], key: str
+) -> _Result[D] | None:
+    store, asset = workbench.store, context.asset_key.path[-1]
+    entry = store.result(dataset_of(context), asset, key)
+    if entry is None:
+        return None
+    origin = f"reused from run {entry.run_id[:8]}: same input, settings and code"
+    return _Result(store.load(entry.document, kind), entry, origin)
 
 
 def _made(
     context: dg.AssetExecutionContext,
     workbench: Workbench,
-    asset: str,
     make: Callable[[Path], D | Advised[D]],
-) -> Advised[D]:
-    folder = workbench.store.scratch(context.op_execution_context.run_id, asset)
+    key: str,
+) -> _Result[D]:
+    store, asset = workbench.store, context.asset_key.path[-1]
+    run_id, began = context.op_execution_context.run_id, time.monotonic()
+    folder = store.scratch(run_id, asset)
     try:
         made = make(folder)
         advised = made if isinstance(made, Advised) else Advised(made)
-        workbench.store.save_payloads(advised.document, folder)
+        store.save_payloads(advised.document, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return advised
+    address = store.save(advised.document)
+    entry = Entry(document=address, key=key, run_id=run_id, made_at=time.time())
+    if advised.final:
+        store.save_result(dataset_of(context), asset, entry)
+    origin = f"made in {time.monotonic() - began:.1f} s"
+    return _Result(advised.document, entry, origin, advised.note)
 
 
-def _code_version(context: dg.AssetExecutionContext) -> str:
-    return context.assets_def.code_versions_by_key.get(context.asset_key) or ""
+def _record(context: dg.AssetExecutionContext, workbench: Workbench, entry: Entry) -> None:
+    """Enter a document into the manifest of the run, with the documents it was made from."""
+    state = state_of(context, workbench.store)
+    upstream = sorted(key.path[-1] for key in _upstream(context))
+    known = state.manifest.entries
+    inputs = {name: known[name].document for name in upstream if name in known}
+    state.record(context.asset_key.path[-1], entry.model_copy(update={"inputs": inputs}))
+
+
+def _upstream(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:
+    keys: set[dg.AssetKey] = context.assets_def.asset_deps[context.asset_key]
+    return keys

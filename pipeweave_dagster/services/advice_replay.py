@@ -1,4 +1,4 @@
-"""Look at advice without asking anybody: what would be sent, and what the records give again."""
+"""Preview the requests of a run, and replay advice from its records; nothing is sent."""
 
 import json
 from typing import Any, NamedTuple, NoReturn
@@ -21,26 +21,23 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.documents.advice import AdviceNote, AdviceReply, AdviceRequest
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.schema import deduce
-from pipeweave_dagster.services.advice import (
-    advised_pipeline,
-    advised_schema,
-    pipeline_request,
-    schema_requests,
-)
-from pipeweave_dagster.services.advice_records import asking, load_record
+from pipeweave_dagster.services.advice.pipeline import advised_pipeline, pipeline_request
+from pipeweave_dagster.services.advice.schema import advised_schema, schema_requests
+from pipeweave_dagster.services.advice_calls import request_options
+from pipeweave_dagster.services.advice_records import load_record
 from pipeweave_dagster.services.workbench import Workbench
 
 
 class Replayed(NamedTuple):
-    """Whether the records give again what a document holds."""
+    """Whether the records reproduce the advice in a document."""
 
     adviser: str
     same: bool
     words: str
 
 
-class _Nobody:
-    """An adviser that is never asked."""
+class _OfflineAdvisor:
+    """Refuses every request that has no record."""
 
     def ask(self, request: AdviceRequest, time_limit_s: float) -> AdviceReply:
         """See `Advisor`."""
@@ -53,21 +50,21 @@ def _refuse() -> NoReturn:
 
 
 class _Head:
-    """The documents of a data set's last complete state."""
+    """The published documents of a data set."""
 
     def __init__(self, bench: Workbench, dataset: str) -> None:
         self._bench, self._entries = bench, bench.store.require_head(dataset).entries
 
     def get(self, asset: str, kind: type[Any]) -> Any:
-        """The document of an asset, or None."""
+        """Return the document of an asset, or None."""
         entry = self._entries.get(asset)
         return self._bench.store.load(entry.document, kind) if entry else None
 
 
 def preview(bench: Workbench, dataset: str) -> list[AdviceRequest]:
-    """The exact requests that a run would make now, in order; what was asked already included.
+    """Return the exact requests that a run would send now, in order, recorded ones included.
 
-    Nothing is sent. At the level `none` there are none.
+    Nothing is sent. At the privacy level `none` there are none.
     """
     if not reaches(bench.settings.advice_level, "names"):
         return []
@@ -79,18 +76,18 @@ def preview(bench: Workbench, dataset: str) -> list[AdviceRequest]:
     found: list[AdviceRequest] = []
     if schema is not None:
         new = [] if schema.advice else [r for _, r in schema_requests(bench, snapshot, schema)]
-        found += _asked(bench, dataset, schema.advice) or new
+        found += _recorded(bench, dataset, schema.advice) or new
     if report is not None and reaches(bench.settings.advice_level, "statistics"):
-        told = asking(bench.settings)
-        new = [] if report.advice else [narrative_request(_summary(bench, report), told)]
-        found += _asked(bench, dataset, report.advice) or new
+        how = request_options(bench.settings)
+        new = [] if report.advice else [narrative_request(_summary(bench, report), how)]
+        found += _recorded(bench, dataset, report.advice) or new
     if spec is not None and schema is not None and spec.source != "settings":
         one = None if spec.advice else pipeline_request(bench, snapshot, schema, spec)
-        found += _asked(bench, dataset, spec.advice) or ([one] if one else [])
+        found += _recorded(bench, dataset, spec.advice) or ([one] if one else [])
     return found
 
 
-def _asked(bench: Workbench, dataset: str, note: AdviceNote | None) -> list[AdviceRequest]:
+def _recorded(bench: Workbench, dataset: str, note: AdviceNote | None) -> list[AdviceRequest]:
     keys = note.records if note else []
     found = [load_record(bench.store, dataset, key) for key in keys]
     return [record.request for record in found if record is not None]
@@ -105,10 +102,10 @@ def _summary(bench: Workbench, report: EdaReport) -> dict[str, Any]:
 
 
 def replay(bench: Workbench, dataset: str) -> list[Replayed]:
-    """Make every advised document of the last state again from rules and records, offline.
+    """Recreate every advised document that is published from rules and records, offline.
 
-    The schema and the pipeline are compared by their hash; of the report the sentences are, since
-    the rest of it holds no advice.
+    Schema and pipeline are compared by their hash, the report by its sentences: the rest of it
+    contains no advice.
     """
     head = _Head(bench, dataset)
     raw, snapshot = head.get("raw_upload", RawUpload), head.get("dataset", DatasetSnapshot)
@@ -123,7 +120,7 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
             settings=raw.settings,
         )
         made = advised_schema(_offline(bench, schema.advice), dataset, snapshot, again)
-        found.append(_compared("schema", schema, made.document, made.said))
+        found.append(_compared("schema", schema, made.document, made.note))
     if report is not None and report.advice:
         found.append(_sentences(bench, dataset, report))
     if spec is not None and spec.advice:
@@ -132,26 +129,26 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
         budget = raw.settings.budget_s(bench.settings.time_budget_s)
         alone = _offline(bench, spec.advice)
         result = advised_pipeline(alone, dataset, (snapshot, schema), rules, budget)
-        found.append(_compared("architect", spec, result.document, result.said))
+        found.append(_compared("architect", spec, result.document, result.note))
     return found
 
 
 def _offline(bench: Workbench, note: AdviceNote) -> Workbench:
-    """The workbench with the model and level of a note, which can ask nobody."""
+    """Return the workbench with the model and level of a note and an offline advisor."""
     settings = bench.settings.model_copy(
         update={
             "advisor": "gemini",
             "advisor_model": note.model,
             "advice_level": note.level,
-            "google_api_key": SecretStr("none is needed"),
+            "google_api_key": SecretStr("not needed offline"),
         }
     )
-    return bench.advised_by(settings, _Nobody())
+    return bench.advised_by(settings, _OfflineAdvisor())
 
 
-def _compared(adviser: str, stored: Document, made: Document, said: str) -> Replayed:
+def _compared(adviser: str, stored: Document, made: Document, note: str) -> Replayed:
     same = stored.sha256 == made.sha256
-    return Replayed(adviser, same, f"{said} (document {made.sha256[:12]})")
+    return Replayed(adviser, same, f"{note} (document {made.sha256[:12]})")
 
 
 def _sentences(bench: Workbench, dataset: str, report: EdaReport) -> Replayed:
@@ -159,7 +156,7 @@ def _sentences(bench: Workbench, dataset: str, report: EdaReport) -> Replayed:
     for key in report.advice.records if report.advice else []:
         record = load_record(bench.store, dataset, key)
         if record is None:
-            return Replayed("narrative", same=False, words="its record is gone")
+            return Replayed("narrative", same=False, words="its record is missing")
         try:
             kept += read_narrative(record.reply.text, summary).kept
         except RefusedReplyError as error:

@@ -1,4 +1,4 @@
-"""The versions of a data set: which are kept, and which one another is compared with."""
+"""The kept versions of a data set's documents, and the version that a new one is compared with."""
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.core.columns.dataset_version import Version
@@ -14,15 +14,15 @@ from pipeweave_dagster.core.pipelines.pipeline_diff import difference
 
 
 def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot) -> Version | None:
-    """The published version before this one; None for the first.
+    """Return the published version before this one; None for the first.
 
-    A run on bytes that are published already takes what their findings were compared with, not
-    themselves: so the same bytes again find the same result.
+    If this version is published already, its findings name the version that they were compared
+    with, so the same bytes give the same result again.
 
     Args:
         store: Documents and records.
         dataset: The data set.
-        snapshot: The version that is to be compared.
+        snapshot: The version to compare.
     """
     head = store.head(dataset)
     entries = head.entries if head else {}
@@ -31,26 +31,26 @@ def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot
     published = entries["dataset"].document
     try:
         if published == snapshot.sha256:
-            found = entries.get("findings")
-            earlier = store.load(found.document, Findings).compared_with if found else None
+            entry = entries.get("findings")
+            earlier = store.load(entry.document, Findings).compared_with if entry else None
             return _loaded(store, earlier) if earlier else None
         data = store.load(published, DatasetSnapshot).data.sha256
         meaning = entries["schema_deduction"].document
         return _loaded(store, Compared(dataset=published, schema_deduction=meaning, data=data))
     except PipeWeaveError as error:
-        if error.code is ErrorCode.NOT_FOUND:  # the garbage collector has taken it
+        if error.code is ErrorCode.NOT_FOUND:  # removed by the garbage collector
             return None
         raise
 
 
 def changes_of(store: DocumentStore, dataset: str, spec: PipelineSpec) -> list[str]:
-    """What a pipeline changes of the published one, one line a change; empty for the first."""
+    """Return the changes since the published pipeline, one line each; empty for the first."""
     published = store.latest(dataset, "pipeline", PipelineSpec)
     return [] if published is None else [change.text for change in difference(published, spec)]
 
 
 def documents_of(store: DocumentStore, dataset: str, asset: str) -> list[Entry]:
-    """Every document of an asset that a kept run made, the newest first; equal ones once.
+    """Return all documents of an asset that kept runs made, the newest first, without duplicates.
 
     Args:
         store: Documents and records.
@@ -66,44 +66,45 @@ def documents_of(store: DocumentStore, dataset: str, asset: str) -> list[Entry]:
     return sorted(found.values(), key=lambda entry: -entry.made_at)
 
 
-def pipeline_in_force(store: DocumentStore, dataset: str) -> PipelineSpec:
-    """The pipeline that is published.
+def published_pipeline(store: DocumentStore, dataset: str) -> PipelineSpec:
+    """Return the published pipeline.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is none yet.
     """
-    found = store.latest(dataset, "pipeline", PipelineSpec)
-    if found is None:
+    spec = store.latest(dataset, "pipeline", PipelineSpec)
+    if spec is None:
         raise not_found(f"{dataset!r} has no pipeline yet.", fix="Run the data set first.")
-    return found
+    return spec
 
 
-def entry_of(
-    found: list[Entry], dataset: str, what: str, version: str | None, listed: str
+def find_version(
+    entries: list[Entry], dataset: str, what: str, version: str | None, listed: str
 ) -> Entry:
-    """The one that a person means.
+    """Return the entry with an address prefix.
 
     Args:
-        found: As `documents_of` gives them.
+        entries: As returned by `documents_of`.
         dataset: The data set.
         what: What they are, such as `report`.
-        version: The first letters of its address; None means the newest.
+        version: First characters of its address; None for the newest.
         listed: The command that lists them.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if there is none; VALIDATION_ERROR if several begin alike.
+        PipeWeaveError: NOT_FOUND if there is none; VALIDATION_ERROR if the prefix is ambiguous.
     """
-    fits = [entry for entry in found if entry.document.startswith(version or "")]
-    if not fits:
+    matches = [entry for entry in entries if entry.document.startswith(version or "")]
+    if not matches:
         raise not_found(
             f"{dataset!r} has no {what}{f' {version!r}' if version else ''}.",
-            fix=f"See '{listed} {dataset}'." if found else "Run the data set first.",
+            fix=f"See '{listed} {dataset}'." if entries else "Run the data set first.",
         )
-    if version is not None and len(fits) > 1:
+    if version is not None and len(matches) > 1:
         raise validation_error(
-            f"{len(fits)} {what}s of {dataset!r} begin with {version!r}.", fix="Give more letters."
+            f"{len(matches)} {what}s of {dataset!r} begin with {version!r}.",
+            fix="Give more characters.",
         )
-    return fits[0]
+    return matches[0]
 
 
 def _loaded(store: DocumentStore, addresses: Compared) -> Version:

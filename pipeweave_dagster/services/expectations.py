@@ -1,7 +1,7 @@
-"""Which suite a run holds its version to.
+"""Which suite of expectations a run validates against.
 
-What a person accepted comes first; else the suite that the last complete state went on with. The
-person's file is the only thing of a data set that is changed in place, and only by a command.
+A suite that was accepted by a command comes first, else the one of the last published state. The
+accepted suite is the only object of a data set that is changed in place, and only by a command.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from pipeweave_dagster.core.expectations.suite import Suite, made_of
 
 
 @dataclass(frozen=True)
-class InForce:
-    """A suite, its bytes' local file, and the dataset document it was written from, if any."""
+class ActiveSuite:
+    """A suite as a local file, and the dataset document that it was written from, if any."""
 
     path: Path
     sha256: str
@@ -23,20 +23,20 @@ class InForce:
 
 
 def accepted_key(dataset: str) -> str:
-    """Where the suite lies that a person accepted."""
+    """Return the storage key of the accepted suite."""
     return f"datasets/{dataset}/expectations.json"
 
 
-def suite_in_force(store: DocumentStore, dataset: str, run_id: str) -> InForce | None:
-    """The suite that a run goes by, or None for the first version of a data set.
+def active_suite(store: DocumentStore, dataset: str, run_id: str) -> ActiveSuite | None:
+    """Return the suite that a run validates against; None for the first version of a data set.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if the accepted file is no suite.
+        PipeWeaveError: VALIDATION_ERROR if the accepted file is not a suite.
     """
     accepted = store.storage.get_tagged(accepted_key(dataset))
     if accepted is not None:
         suite = read_suite(accepted[0], accepted_key(dataset))
-        return _kept(store, suite)
+        return _cached(store, suite)
     state = store.manifest(dataset, run_id) or store.head(dataset)
     entry = state.entries.get("expectations") if state else None
     if entry is None:
@@ -44,11 +44,11 @@ def suite_in_force(store: DocumentStore, dataset: str, run_id: str) -> InForce |
     report = store.load(entry.document, ExpectationReport)
     path = store.payload(report.suite)
     suite = read_suite(path.read_bytes(), "The stored suite")
-    return InForce(path, report.suite.sha256, made_of(suite))
+    return ActiveSuite(path, report.suite.sha256, made_of(suite))
 
 
-def _kept(store: DocumentStore, suite: Suite) -> InForce:
-    """A suite as a file of the cache, under the hash of its bytes."""
+def _cached(store: DocumentStore, suite: Suite) -> ActiveSuite:
+    """Write a suite into the cache, under the hash of its bytes."""
     import hashlib
 
     data = suite_bytes(suite)
@@ -56,11 +56,11 @@ def _kept(store: DocumentStore, suite: Suite) -> InForce:
     path = store.cache / "suites" / f"{digest}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    return InForce(path, digest, made_of(suite))
+    return ActiveSuite(path, digest, made_of(suite))
 
 
 def accept(store: DocumentStore, dataset: str, suite: Suite) -> str:
-    """Put a suite in force for the next runs; gives its key."""
+    """Make a suite the active one of later runs; return its storage key."""
     key = accepted_key(dataset)
     store.storage.put(key, suite_bytes(suite))
     return key

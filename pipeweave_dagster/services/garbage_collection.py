@@ -1,4 +1,4 @@
-"""Garbage collection: mark from heads, runs and model versions, sweep what is old and unmarked."""
+"""Garbage collection: mark from heads, runs and model versions, sweep old unmarked objects."""
 
 import json
 import re
@@ -16,12 +16,12 @@ def collect(
 
     Args:
         store: The storage.
-        keep_runs: The youngest runs of each data set whose results stay.
+        keep_runs: How many of the newest runs of each data set keep their results.
         older_than: Only objects written before this time (seconds since 1970) are removed.
-        dry: Count, and remove nothing.
+        dry: Count without removing.
 
     Returns:
-        Numbers of objects and bytes. Cost: one listing of everything, and one read of every
+        Number of objects and bytes. Cost: one listing of everything, and one read of every
         document that is kept.
     """
     live, doomed = set[str](), list[tuple[str, int]]()
@@ -62,6 +62,6 @@ def _dead_results(
 
 
 def _addresses(store: DocumentStore, key: str) -> set[str]:
-    """Every address that stands in an object, wherever it stands."""
+    """Return every address that occurs anywhere in an object."""
     read = store.storage.get_tagged(key)
     return {match.decode() for match in _ADDRESS.findall(read[0])} if read else set()

@@ -1,4 +1,4 @@
-"""A registered model fitted again from its recipe, and compared with the one that is registered."""
+"""Replay a registered model: fit it again from its recipe, and compare the two."""
 
 from importlib import metadata
 from pathlib import Path
@@ -11,11 +11,11 @@ from pipeweave_dagster.services.model_versions import load_origin, load_version
 from pipeweave_dagster.services.workbench import Workbench
 
 
-class Rebuilt(BaseModel):
-    """A model fitted again, and how it compares with the registered one on its test rows.
+class ReplayedVersion(BaseModel):
+    """A model fitted again, compared with the registered one on its test rows.
 
-    `other_packages` names what was installed in another version when the model was made: then,
-    and on another kind of processor, a small difference is to be expected.
+    `other_packages` names packages whose version has changed since the model was made: then, and
+    on another kind of processor, a small difference is expected.
     """
 
     version: str
@@ -27,14 +27,16 @@ class Rebuilt(BaseModel):
     model: Path
 
 
-def rebuild(workbench: Workbench, dataset: str, version: str, folder: Path) -> Rebuilt:
-    """Fit a version again on the table it was made of; no search, no limit of time.
+def replay_version(
+    workbench: Workbench, dataset: str, version: str, folder: Path
+) -> ReplayedVersion:
+    """Fit a version again on its training table, without a search or a time limit.
 
     Args:
         workbench: Storage and workers.
         dataset: The data set.
         version: Registered version.
-        folder: Empty folder that gets the model file.
+        folder: Empty folder for the model file.
 
     Raises:
         PipeWeaveError: NOT_FOUND if the version, its table or its pipeline is not in the storage.
@@ -56,16 +58,16 @@ def rebuild(workbench: Workbench, dataset: str, version: str, folder: Path) -> R
         second=model,
         test_rows=store.payload(trained.test_rows),
     )
-    return Rebuilt(
+    return ReplayedVersion(
         version=version,
         winner=trained.winner,
-        other_packages=_moved(trained.package_versions),
+        other_packages=_changed(trained.package_versions),
         model=model,
         **dict(compared),
     )
 
 
-def _moved(made_with: dict[str, str]) -> dict[str, str]:
-    """Packages whose version here is another one, with both versions."""
+def _changed(made_with: dict[str, str]) -> dict[str, str]:
+    """Return the packages whose version here differs, with both versions."""
     here = {name: metadata.version(name) for name in made_with}
     return {n: f"{made_with[n]}, here {here[n]}" for n in made_with if here[n] != made_with[n]}

@@ -1,7 +1,7 @@
-"""What PipeWeave remembers of each registered model version, beside MLflow's own record.
+"""The documents of each registered model version, recorded beside MLflow.
 
-`datasets/<dataset>/models/<version>.json` leads from a version to its documents, so that the
-champion can score and be compared. Written once a version.
+`datasets/<dataset>/models/<version>.json` maps a version to its documents, so that the champion
+can score and be compared. It is written once per version.
 """
 
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -16,9 +16,9 @@ from pipeweave_dagster.core.errors import not_found
 
 
 class VersionRecord(Part):
-    """The documents of one registered model version: what it is, and what it was made of.
+    """Addresses of the documents of one model version: its own, and what it was made from.
 
-    The latter two are None for versions of before they were kept.
+    The latter two are None for versions that are older than these fields.
     """
 
     version: str
@@ -35,7 +35,7 @@ def save_version(
     evaluation: Evaluation,
     origin: tuple[PipelineSpec, DatasetSnapshot],
 ) -> None:
-    """Remember which documents belong to the version that `trained` was registered as."""
+    """Record the documents of the version that `trained` was registered as."""
     if trained.mlflow is None:
         return
     version = trained.mlflow.model_version
@@ -53,10 +53,10 @@ def save_version(
 def load_version(
     store: DocumentStore, dataset: str, version: str
 ) -> tuple[TrainedModel, Evaluation]:
-    """The documents of a version.
+    """Return the documents of a version.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if this storage does not know the version.
+        PipeWeaveError: NOT_FOUND if the version is not in this storage.
     """
     record = _record(store, dataset, version)
     trained = store.load(record.trained, TrainedModel)
@@ -66,16 +66,16 @@ def load_version(
 def load_origin(
     store: DocumentStore, dataset: str, version: str
 ) -> tuple[PipelineSpec, DatasetSnapshot]:
-    """The pipeline and the typed table that a version was made of.
+    """Return the pipeline and the typed table that a version was made from.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if this storage does not know the version or its origin.
+        PipeWeaveError: NOT_FOUND if the version or its origin is not in this storage.
     """
     record = _record(store, dataset, version)
     if record.pipeline is None or record.dataset is None:
         raise not_found(
-            f"What version {version} of the model of {dataset!r} was made of was not kept.",
-            fix="Run the data set again: newer versions keep it.",
+            f"Table and pipeline of version {version} of the model of {dataset!r} were not kept.",
+            fix="Run the data set again: newer versions keep them.",
         )
     return store.load(record.pipeline, PipelineSpec), store.load(record.dataset, DatasetSnapshot)
 
@@ -97,7 +97,7 @@ def _record(store: DocumentStore, dataset: str, version: str) -> VersionRecord:
 
 
 def versions(store: DocumentStore, dataset: str) -> list[str]:
-    """All versions that this storage knows, the oldest first."""
+    """Return all versions in this storage, the oldest first."""
     listed = store.storage.list(f"datasets/{dataset}/models/")
     names = [found.key.rpartition("/")[2].removesuffix(".json") for found in listed]
     return sorted(names, key=lambda name: (len(name), name))

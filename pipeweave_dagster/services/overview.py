@@ -1,4 +1,4 @@
-"""One line a data set, from what the storage holds; no database of its own."""
+"""One row per data set, gathered from the storage; there is no database for it."""
 
 import datetime as dt
 from typing import Any
@@ -25,7 +25,7 @@ def build_overview(store: DocumentStore) -> WorkbenchOverview:
 
 
 def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
-    """The state of one data set, also when no run of it has completed yet."""
+    """Return the state of one data set, also if no run of it has completed yet."""
     head, attempt = store.head(dataset), store.attempt(dataset)
     champion, challenger = champion_and_challenger(store, dataset)
     entry = DatasetEntry(
@@ -36,7 +36,7 @@ def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
         score=champion.score if champion else None,
         champion=champion,
         challenger=challenger,
-        last_attempt=words(attempt),
+        last_attempt=attempt_text(attempt),
     )
     return entry if head is None else _complete(store, entry, head)
 
@@ -86,7 +86,7 @@ def describe_model(version: str, model: TrainedModel, evaluation: Evaluation) ->
     return ModelEntry(
         version=version,
         model=_name_of(model),
-        score=score_in_words(evaluation),
+        score=score_text(evaluation),
         reason="" if evaluation.promoted == "champion" else evaluation.promotion_reason,
     )
 
@@ -96,7 +96,7 @@ def _newest(store: DocumentStore, head: Head) -> tuple[str | None, str | None]:
     evaluation = store.load_entry(head.entries, "model_evaluation", Evaluation)
     return (
         _name_of(model) if model else None,
-        score_in_words(evaluation) if evaluation else None,
+        score_text(evaluation) if evaluation else None,
     )
 
 
@@ -104,17 +104,17 @@ def _name_of(model: TrainedModel) -> str:
     return f"{model.winner} ({model.verdict})"
 
 
-def score_in_words(evaluation: Evaluation) -> str | None:
-    """The main metric with its interval, such as `roc_auc 0.871 [0.82, 0.91]`."""
-    found = evaluation.metrics.get(evaluation.metric)
-    if found is None or found.value is None:
+def score_text(evaluation: Evaluation) -> str | None:
+    """Return the main metric with its interval, such as `roc_auc 0.871 [0.82, 0.91]`."""
+    score = evaluation.metrics.get(evaluation.metric)
+    if score is None or score.value is None:
         return None
-    spread = "" if found.low is None else f" [{found.low:.4g}, {found.high:.4g}]"
-    return f"{evaluation.metric} {found.value:.4g}{spread}"
+    interval = "" if score.low is None else f" [{score.low:.4g}, {score.high:.4g}]"
+    return f"{evaluation.metric} {score.value:.4g}{interval}"
 
 
-def words(attempt: Attempt | None) -> str:
-    """How the last run ended, in one line."""
+def attempt_text(attempt: Attempt | None) -> str:
+    """Return how the last run ended, in one line."""
     if attempt is None:
         return "never run"
     message = attempt.error["message"] if attempt.error else ""

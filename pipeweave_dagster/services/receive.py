@@ -1,4 +1,4 @@
-"""Taking an upload over: from the landing zone, unchanged, to `raw/<sha256>`."""
+"""Receive an upload: copy it from the landing zone, unchanged, to `raw/<sha256>`."""
 
 import hashlib
 import shutil
@@ -14,17 +14,17 @@ _CHUNK = 4 << 20
 
 
 def uploads_of(store: DocumentStore, dataset: str) -> list[Upload]:
-    """All uploads of one data set in the landing zone, oldest first."""
+    """Return all uploads of one data set in the landing zone, the oldest first."""
     return [u for u in uploads_in(store.storage.list("uploads/")) if u.dataset == dataset]
 
 
 def choose(store: DocumentStore, dataset: str, key: str | None, mode: str) -> list[Upload]:
-    """The files that make up the data set now.
+    """Return the files that make up the data set now.
 
     Args:
         store: The storage.
         dataset: Name of the data set.
-        key: The upload that the run was started for; None, or a settings file: the newest.
+        key: The upload that the run was started for; None or a settings file means the newest.
         mode: `replace` (one file) or `append` (all files, oldest first).
 
     Raises:
@@ -46,7 +46,7 @@ def choose(store: DocumentStore, dataset: str, key: str | None, mode: str) -> li
 
 
 def settings_of(store: DocumentStore, dataset: str) -> DatasetSettings:
-    """The data set's `pipeweave.yaml`, or the defaults if it has none."""
+    """Return the data set's `pipeweave.yaml`, or the defaults if it has none."""
     files = [u for u in uploads_of(store, dataset) if u.is_settings]
     if not files:
         return DatasetSettings()
@@ -64,7 +64,7 @@ def receive(
     """Copy the files to `raw/<sha256>` and describe them.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if a file is larger than the limit (told before a byte is
+        PipeWeaveError: VALIDATION_ERROR if a file is larger than the limit (checked before it is
             read); SERVICE_UNAVAILABLE if it changes while it is copied.
     """
     files = []
@@ -75,16 +75,16 @@ def receive(
 
 
 def check_size(name: str, size: int, max_bytes: int) -> None:
-    """Refuse what is too large.
+    """Refuse a file that is too large.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR that names the limit and its setting.
+        PipeWeaveError: VALIDATION_ERROR with the limit and its setting.
     """
     if size > max_bytes:
         raise validation_error(
-            f"{name!r} holds {size / (1 << 20):,.0f} MB, more than the limit of "
+            f"{name!r} has {size / (1 << 20):,.0f} MB, more than the limit of "
             f"{max_bytes >> 20:,} MB.",
-            fix="Raise MAX_DATASET_SIZE_MB, or bring a smaller file.",
+            fix="Raise MAX_DATASET_SIZE_MB, or use a smaller file.",
             size_bytes=size,
             limit_bytes=max_bytes,
         )
@@ -97,7 +97,9 @@ def _receive_one(store: DocumentStore, upload: Upload, copy: Path) -> RawFile:
     digest, size = _copied(store, upload.key, copy)
     after = store.storage.stat(upload.key)
     if after is None or after.version != before.version or size != before.size:
-        raise unavailable(f"{upload.key!r} changed while it was read.", fix="It is tried again.")
+        raise unavailable(
+            f"{upload.key!r} changed while it was read.", fix="It is retried automatically."
+        )
     raw = RawFile(name=upload.file_name, sha256=digest, size_bytes=size)
     known = store.storage.stat(raw.key)
     if known is None or known.size != size:
@@ -107,7 +109,7 @@ def _receive_one(store: DocumentStore, upload: Upload, copy: Path) -> RawFile:
 
 
 def _copied(store: DocumentStore, key: str, copy: Path) -> tuple[str, int]:
-    """Copy an object to a local file; give its sha256 and size in bytes."""
+    """Copy an object to a local file; return its sha256 and size in bytes."""
     local = store.storage.local_path(key)
     if local is None:
         store.storage.fetch(key, copy)

@@ -1,4 +1,4 @@
-"""A batch of rows scored by the champion and written where people look for it."""
+"""Score a batch of rows with the champion, and deliver the predictions."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from pipeweave_dagster.core.ingest import IngestLimits, read_aligned
 from pipeweave_dagster.core.naming import slug
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
+from pipeweave_dagster.services.champion import champion_of
 from pipeweave_dagster.services.receive import check_size
-from pipeweave_dagster.services.training import champion_of
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -30,12 +30,12 @@ class Scored(BaseModel):
 
 
 def batch_name(file_name: str) -> str:
-    """The name of a batch: its file's name as a safe key part."""
+    """Return the name of a batch: its file name as a safe part of a key."""
     return slug(file_name.lower())
 
 
 def newest_batch(workbench: Workbench, dataset: str) -> str:
-    """The key of the youngest file under `predict/<dataset>/`.
+    """Return the key of the newest file under `predict/<dataset>/`.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is none.
@@ -50,14 +50,14 @@ def newest_batch(workbench: Workbench, dataset: str) -> str:
 
 
 def fetch_batch(workbench: Workbench, key: str, folder: Path) -> tuple[RawFile, Path]:
-    """A file of the landing zone as local file, described.
+    """Copy a file from the landing zone, and describe it.
 
     Raises:
         PipeWeaveError: NOT_FOUND if it is gone, VALIDATION_ERROR if it is too large.
     """
     found = workbench.store.storage.stat(key)
     if found is None:
-        raise not_found(f"There is no {key!r} to score.", fix="Upload it again.")
+        raise not_found(f"The file {key!r} does not exist.", fix="Upload it again.")
     name = key.rpartition("/")[2]
     check_size(name, found.size, workbench.settings.max_dataset_bytes)
     copy = folder / "batch"
@@ -66,7 +66,7 @@ def fetch_batch(workbench: Workbench, key: str, folder: Path) -> tuple[RawFile, 
 
 
 def describe_batch(path: Path, name: str) -> RawFile:
-    """Name, sha256 and size of a local file."""
+    """Return name, sha256 and size of a local file."""
     payload = Payload.of(path)
     return RawFile(name=name, sha256=payload.sha256, size_bytes=payload.size_bytes)
 
@@ -82,9 +82,16 @@ def score(
 ) -> Scored:
     """Read the rows as the training data was read, and score them with the champion.
 
-    Row order and count are kept. Payloads and outputs are left in `folder`. The outputs of a run
-    say in every row where it comes from; those of a command (no `run_id`) are predictions alone.
-    With `explain` each row has the columns that speak most for its prediction.
+    Row order and count are kept. Payloads and outputs are written into `folder`.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        file: The batch, and its local copy.
+        folder: Empty folder.
+        run_id: Adds columns for model, data and run to the outputs; without it (a command) they
+            contain predictions alone.
+        explain: Add the columns that contribute most to each prediction.
     """
     raw, copy = file
     link, trained = champion_of(workbench, dataset)

@@ -1,4 +1,4 @@
-"""A training ends in MLflow as it does in Dagster, with the same words."""
+"""End a training in MLflow as it ends in Dagster, with the same status and error."""
 
 import contextlib
 import time
@@ -10,28 +10,28 @@ from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.workbench import Workbench
 
-RECORDED = "mlflow_run"
-"""In the details of an error: the page of the MLflow run that tells it, too."""
+MLFLOW_RUN = "mlflow_run"
+"""Key in the details of an error: the page of the MLflow run that records it."""
 
-# MLflow's client asks a server that is away again and again, for minutes.
+# MLflow's client retries for minutes if a server is down.
 _PATIENCE_S = 60.0
 
 
 def experiment_name(dataset: str) -> str:
-    """The MLflow experiment of a data set."""
+    """Return the MLflow experiment of a data set."""
     return f"pipeweave/{dataset}"
 
 
 @contextlib.contextmanager
 def training_in_mlflow(workbench: Workbench, dataset: str, tags: dict[str, str]) -> Iterator[None]:
-    """If the training in this block fails, MLflow has a FAILED run that says why.
+    """Record a failure of the training in this block as a FAILED run in MLflow.
 
-    The error that is raised is the training's, also where MLflow does not answer.
+    The error of the training is raised, even if MLflow does not respond.
 
     Args:
-        workbench: Says which store.
+        workbench: Its settings name the store.
         dataset: The data set.
-        tags: Facts for the run, of which `dagster.run_id` leads back.
+        tags: Tags of the MLflow run; `dagster.run_id` links it to the Dagster run.
     """
     began = time.time()
     try:
@@ -39,13 +39,13 @@ def training_in_mlflow(workbench: Workbench, dataset: str, tags: dict[str, str])
     except PipeWeaveError as error:
         with contextlib.suppress(PipeWeaveError):
             page = record_end(workbench, dataset, tags, "FAILED", error, began)
-            error.details[RECORDED] = page
+            error.details[MLFLOW_RUN] = page
         raise
 
 
 @contextlib.contextmanager
 def evaluation_in_mlflow(workbench: Workbench, trained: TrainedModel) -> Iterator[None]:
-    """The run of a training is FINISHED when this block is, or FAILED with its error."""
+    """End the run of a training with this block: FINISHED, or FAILED with its error."""
     link = trained.mlflow
     if link is None:
         yield
@@ -56,9 +56,9 @@ def evaluation_in_mlflow(workbench: Workbench, trained: TrainedModel) -> Iterato
     except PipeWeaveError as error:
         with contextlib.suppress(PipeWeaveError):
             workbench.on_model_within(
-                _PATIENCE_S, mlflow_store.end_run, uri, link, status="FAILED", error=_words(error)
+                _PATIENCE_S, mlflow_store.end_run, uri, link, status="FAILED", error=_text(error)
             )
-            error.details[RECORDED] = run_url(link.experiment_id, link.run_id, workbench.settings)
+            error.details[MLFLOW_RUN] = run_url(link.experiment_id, link.run_id, workbench.settings)
         raise
     workbench.on_model(mlflow_store.end_run, uri, link, status="FINISHED")
 
@@ -71,10 +71,10 @@ def record_end(
     error: PipeWeaveError | None,
     began: float,
 ) -> str | None:
-    """Let the training of a Dagster run have ended in MLflow; give the page of its run.
+    """End the training of a Dagster run in MLflow; return the page of its run.
 
     Raises:
-        PipeWeaveError: If MLflow does not answer.
+        PipeWeaveError: If MLflow does not respond.
     """
     settings = workbench.settings
     found = workbench.on_model_within(
@@ -85,7 +85,7 @@ def record_end(
         experiment=experiment_name(dataset),
         tags=tags,
         status=status,
-        error=_words(error) if error else "",
+        error=_text(error) if error else "",
         began=began,
     )
     if found is None:
@@ -94,7 +94,7 @@ def record_end(
     return run_url(experiment_id, run_id, settings)
 
 
-def _words(error: PipeWeaveError) -> str:
-    """As `Failure` tells it in Dagster."""
+def _text(error: PipeWeaveError) -> str:
+    """Return the text of the `Failure` in Dagster."""
     envelope = error.envelope()
     return f"{envelope['code']}: {envelope['message']}"

@@ -1,7 +1,7 @@
-"""Uploads that somebody else is already starting a run for, so that sensors leave them alone.
+"""Locks on uploads for which a command is already starting a run, so that sensors skip them.
 
-`pipeweave run FILE` puts its file into the landing zone like everybody, then starts the run
-itself. In between, a claim holds the sensor back; it lapses by itself if that process dies.
+`pipeweave run FILE` copies its file into the landing zone and then starts the run itself. In
+between, a lock keeps the sensor from starting another one; it expires if the command dies.
 """
 
 import contextlib
@@ -13,32 +13,32 @@ from collections.abc import Iterator
 from pipeweave_dagster.adapters.state import DocumentStore
 
 _FOLDER = "sensors/claims"
-_LASTS_S = 60.0
+_EXPIRES_S = 60.0
 
 
-def _name(key: str) -> str:
+def _lock_key(key: str) -> str:
     return f"{_FOLDER}/{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
 
 
 @contextlib.contextmanager
-def claim(store: DocumentStore, key: str) -> Iterator[None]:
-    """Hold sensors back from one key."""
-    record = {"key": key, "until": time.time() + _LASTS_S}
-    store.storage.put(_name(key), json.dumps(record).encode())
+def lock_upload(store: DocumentStore, key: str) -> Iterator[None]:
+    """Lock one key of the landing zone while the block runs."""
+    record = {"key": key, "until": time.time() + _EXPIRES_S}
+    store.storage.put(_lock_key(key), json.dumps(record).encode())
     try:
         yield
     finally:
-        store.storage.delete(_name(key))
+        store.storage.delete(_lock_key(key))
 
 
-def claimed_keys(store: DocumentStore) -> set[str]:
-    """The keys that are held now; lapsed claims are removed."""
-    held = set[str]()
+def locked_keys(store: DocumentStore) -> set[str]:
+    """Return the locked keys; expired locks are removed."""
+    locked = set[str]()
     for found in store.storage.list(f"{_FOLDER}/"):
         read = store.storage.get_tagged(found.key)
         record = json.loads(read[0]) if read else {"until": 0.0}
         if float(record["until"]) > time.time():
-            held.add(str(record["key"]))
+            locked.add(str(record["key"]))
         else:
             store.storage.delete(found.key)
-    return held
+    return locked

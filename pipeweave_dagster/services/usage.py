@@ -1,4 +1,4 @@
-"""What an installation holds, by kind: objects and bytes, old and young."""
+"""Disk usage of an installation by kind: objects and bytes, in total and old."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -9,35 +9,35 @@ from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.settings import Settings
 
 _STORAGE = {
-    "uploads": "files to learn from, as they were brought",
-    "predict": "files to score, as they were brought",
+    "uploads": "uploaded files to train on",
+    "predict": "uploaded files to score",
     "labels": "true outcomes",
-    "raw": "taken over, unchanged",
-    "documents": "what the stages found",
+    "raw": "received uploads, unchanged",
+    "documents": "documents of the assets",
     "payloads": "tables, reports, models, test rows",
-    "datasets": "what each run made, and what can be reused",
-    "predictions": "answers",
-    "sensors": "what the sensors have seen",
+    "datasets": "records of runs, and of reusable results",
+    "predictions": "predictions of batches",
+    "sensors": "cursors of the sensors",
 }
 _CACHE = {
-    "cache/trials": "finished trials of searches, bounded",
-    "cache/objects": "copies of objects, may be deleted",
-    "cache/scratch": "files of runs under way",
+    "cache/trials": "finished trials of searches (limited)",
+    "cache/objects": "copies of objects (may be deleted)",
+    "cache/scratch": "files of active runs",
 }
-_OTHER = "of other origin"
+_OTHER = "not from PipeWeave"
 
 
 @dataclass
 class Area:
-    """One kind of what is held.
+    """One kind of stored data.
 
     Attributes:
         place: `storage`, or `home` of this machine.
         name: Folder or file below it.
-        meaning: For people.
+        meaning: Description.
         objects: Number of objects or files.
         bytes: Their size.
-        old_objects: Those that were written before the time asked for.
+        old_objects: Those written before the given time.
         old_bytes: Their size.
     """
 
@@ -58,29 +58,29 @@ class Area:
 
 
 def usage(settings: Settings, storage: Storage, before: float) -> list[Area]:
-    """Everything in the storage and in the home of this machine.
+    """Count everything in the storage and in the home of this machine.
 
     Args:
         settings: Where the home is.
         storage: The storage.
-        before: What was written before this time (seconds since 1970) is old.
+        before: Objects written before this time (seconds since 1970) are old.
 
     Returns:
-        One entry a kind, also for kinds without objects. Cost: one listing of everything.
+        One entry per kind, also for kinds without objects. Cost: one listing of everything.
     """
-    held = (("storage", o.key, o.size, o.modified) for o in storage.list(""))
+    objects = (("storage", o.key, o.size, o.modified) for o in storage.list(""))
     known = {name: Area("storage", name, meaning) for name, meaning in _STORAGE.items()}
-    areas = list(_counted(held, known, before))
+    areas = list(_counted(objects, known, before))
     inside = None if settings.storage_is_s3 else settings.storage_folder
-    found = (("home", *file) for file in _files(settings.home, inside))
-    return [*areas, *_counted(found, _of_home(settings), before)]
+    files = (("home", *file) for file in _files(settings.home, inside))
+    return [*areas, *_counted(files, _of_home(settings), before)]
 
 
 def _of_home(settings: Settings) -> dict[str, Area]:
     kinds = {
-        "mlflow.db": "runs and registered models of MLflow",
-        "mlartifacts": "files of MLflow: models, plots, cards",
-        settings.dagster_home.name: "runs, events and logs of Dagster",
+        "mlflow.db": "MLflow's runs and registered models",
+        "mlartifacts": "MLflow's files: models, plots, cards",
+        settings.dagster_home.name: "Dagster's runs, events and logs",
         **_CACHE,
     }
     return {name: Area("home", name, meaning) for name, meaning in kinds.items()}
@@ -92,7 +92,7 @@ def _counted(
     for place, key, size, modified in found:
         parts = key.split("/")
         name = next((n for n in ("/".join(parts[:2]), parts[0]) if n in areas), parts[0])
-        # A database of SQLite has its journal beside it.
+        # SQLite keeps its journal beside the database.
         name = next((n for n in areas if name.startswith(f"{n}-")), name)
         area = areas.setdefault(name, Area(place, name, _OTHER))
         area.add(size, old=modified < before)
@@ -106,6 +106,6 @@ def _files(home: Path, without: Path | None) -> Iterator[tuple[str, int, float]]
             path = Path(base) / name
             try:
                 facts = path.lstat()
-            except FileNotFoundError:  # gone since the listing
+            except FileNotFoundError:  # deleted since the listing
                 continue
             yield path.relative_to(home).as_posix(), facts.st_size, facts.st_mtime

@@ -1,4 +1,4 @@
-"""Everything a stage needs of the outside world, in one plain object."""
+"""Everything a stage needs from the outside world, in one plain object."""
 
 import copy
 import logging
@@ -13,7 +13,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.adapters.worker import Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
-from pipeweave_dagster.services.advice_records import Adviser, GeminiAdvisor, is_on
+from pipeweave_dagster.services.advice_calls import AdvisorSession, GeminiAdvisor, advice_enabled
 from pipeweave_dagster.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -37,23 +37,23 @@ class Workbench:
     """Settings, storage, and the worker processes of one run.
 
     There are two workers, so that the libraries of training are imported while the data is still
-    being read; both die with this object, and with this process.
+    being read. Both end with this object and with this process.
 
     Args:
-        settings: Where everything is, and the limits.
-        for_line: Whether both workers will be needed, as in a run. Otherwise each starts when it
-            is first called, and imports what that call needs: many commands only ask MLflow.
+        settings: Locations and limits.
+        for_run: Whether both workers will be needed, as in a run. Otherwise each starts with its
+            first call and imports what that call needs: many commands only query MLflow.
     """
 
-    def __init__(self, settings: Settings, *, for_line: bool = False) -> None:
+    def __init__(self, settings: Settings, *, for_run: bool = False) -> None:
         self.settings = settings
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
         self.began = time.time()
-        self._for_line = for_line
-        self._data = Worker(preload=_DATA_MODULES if for_line else ())
-        self._model = Worker(preload=_MODEL_MODULES if for_line else ())
+        self._for_run = for_run
+        self._data = Worker(preload=_DATA_MODULES if for_run else ())
+        self._model = Worker(preload=_MODEL_MODULES if for_run else ())
         self._gemini = GeminiAdvisor(settings)
-        self.adviser = Adviser(self.store, settings, self._gemini)
+        self.advisor = AdvisorSession(self.store, settings, self._gemini)
 
     def __enter__(self) -> Self:
         return self
@@ -62,17 +62,17 @@ class Workbench:
         self.close()
 
     def advised_by(self, settings: Settings, advisor: Advisor) -> Self:
-        """This workbench, on the same workers, with other settings and somebody else to ask."""
+        """Return this workbench, on the same workers, with other settings and another advisor."""
         other = copy.copy(self)
         other.settings = settings
-        other.adviser = Adviser(self.store, settings, advisor)
+        other.advisor = AdvisorSession(self.store, settings, advisor)
         return other
 
     def warm_up(self) -> None:
         """Start both workers, so that their imports overlap with the copying of the upload."""
         self._data.start()
         self._model.start()
-        if is_on(self.settings):
+        if advice_enabled(self.settings):
             self._gemini.start()
 
     def on_data(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -105,21 +105,21 @@ class Workbench:
         **kwargs: P.kwargs,
     ) -> R:
         # The first call of a run starts both workers; a run that reuses everything starts none.
-        if self._for_line:
+        if self._for_run:
             self.warm_up()
         return worker.call(limit_s, function, *args, **kwargs)
 
     def free_mb(self) -> float | None:
-        """What is free of memory for the work of a run, in MB; None where nobody can tell."""
+        """Return the memory that a run may still use, in MB; None if it is unknown."""
         pids = [os.getpid(), self._data.pid, self._model.pid]
         return free_mb(self.settings.memory_limit_mb, [pid for pid in pids if pid is not None])
 
     def local(self, key: str) -> Path:
-        """An immutable object of the storage as a local file."""
+        """Return an immutable object of the storage as a local file."""
         return self.store.file(key)
 
     def close(self) -> None:
-        """Kill the workers and all they started."""
+        """Kill the workers and everything they started."""
         self._data.close()
         self._model.close()
         self._gemini.close()

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pipeweave_dagster.adapters.health import Line, UnknownError, is_well, measure, plainly
+from pipeweave_dagster.adapters.health import Health, UnknownError, is_healthy, measure, public_text
 from pipeweave_dagster.adapters.http_checks import (
     DagsterState,
-    answers,
-    ask_dagster,
-    ask_mlflow,
     base_of,
-    daemon_in_words,
+    check_daemon,
+    check_mlflow,
+    dagster_state,
+    responds,
 )
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.settings import Settings
@@ -30,28 +30,28 @@ def health_of(store: DocumentStore, settings: Settings, started: float) -> dict[
         started: `time.monotonic()` when the pages were started.
     """
     lines = [
-        measure("storage", lambda: f"{len(store.datasets())} data sets", plainly),
+        measure("storage", lambda: f"{len(store.datasets())} data sets", public_text),
         *_dagster(settings),
-        measure("mlflow", lambda: _mlflow(settings), plainly),
-        measure("disk", lambda: _disk(settings), plainly),
+        measure("mlflow", lambda: _mlflow(settings), public_text),
+        measure("disk", lambda: _disk(settings), public_text),
     ]
     return {
-        "state": "ok" if is_well(lines) else "red",
+        "state": "ok" if is_healthy(lines) else "red",
         "version": _version(),
         "uptime_s": round(time.monotonic() - started, 1),
         "services": [asdict(line) for line in lines],
     }
 
 
-def _dagster(settings: Settings) -> list[Line]:
+def _dagster(settings: Settings) -> list[Health]:
     """Check Dagster's web server, and through it the database, the queue and the daemon."""
     url = settings.services.get("web") or f"{settings.dagster_url.rstrip('/')}/server_info"
-    web = measure("web", lambda: answers(url), plainly)
+    web = measure("web", lambda: responds(url), public_text)
     found: list[DagsterState] = []
 
     def database() -> str:
         _needs(web.state == "ok", "Dagster's web server")
-        found.append(ask_dagster(base_of(url)))
+        found.append(dagster_state(base_of(url)))
         return "reachable"
 
     def queue() -> str:
@@ -60,10 +60,10 @@ def _dagster(settings: Settings) -> list[Line]:
 
     def daemon() -> str:
         _needs(bool(found), "the database")
-        return daemon_in_words(found[0].heartbeat_age_s)
+        return check_daemon(found[0].heartbeat_age_s)
 
     parts = {"database": database, "queue": queue, "daemon": daemon}
-    return [web, *(measure(name, ask, plainly) for name, ask in parts.items())]
+    return [web, *(measure(name, ask, public_text) for name, ask in parts.items())]
 
 
 def _needs(there: bool, part: str) -> None:
@@ -74,8 +74,8 @@ def _needs(there: bool, part: str) -> None:
 def _mlflow(settings: Settings) -> str:
     server = settings.mlflow_tracking_uri or ""
     if server.startswith(("http://", "https://")):
-        return ask_mlflow(server)
-    return answers(f"{settings.mlflow_url.rstrip('/')}/health")
+        return check_mlflow(server)
+    return responds(f"{settings.mlflow_url.rstrip('/')}/health")
 
 
 def _disk(settings: Settings) -> str:

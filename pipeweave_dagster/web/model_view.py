@@ -6,7 +6,7 @@ from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.documents import DatasetEntry, Evaluation, ModelEntry, TrainedModel
 from pipeweave_dagster.services.model_versions import load_version
-from pipeweave_dagster.services.overview import describe_model, score_in_words
+from pipeweave_dagster.services.overview import describe_model, score_text
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
 
@@ -61,7 +61,7 @@ def _version(model: TrainedModel | None) -> str:
 def _decorate(view: ModelView, settings: Settings) -> None:
     """Add plots, score and links of the model that is shown."""
     if view.evaluation:
-        view.score = score_in_words(view.evaluation)
+        view.score = score_text(view.evaluation)
         plots = view.evaluation.plots[:MAX_PLOTS]
         view.plots = [{"caption": p.caption, "image": data_uri(p.svg)} for p in plots]
         if view.evaluation.card and view.evaluation.card.name.endswith(".html"):

@@ -5,21 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from pipeweave_dagster.adapters.state import Attempt, Entry
+from pipeweave_dagster.core.asset_catalog import OF_DATASETS
 from pipeweave_dagster.settings import Settings
-
-STAGES: tuple[str, ...] = (
-    "raw_upload",
-    "dataset",
-    "schema_deduction",
-    "eda_report",
-    "findings",
-    "pipeline",
-    "model",
-    "model_evaluation",
-    "expectations",
-    "predictions",
-    "drift",
-)
 
 
 @dataclass
@@ -45,7 +32,7 @@ def stages_of(
     """
     base = settings.dagster_url.rstrip("/")
     stages = []
-    for name in STAGES:
+    for name in OF_DATASETS:
         stage = Stage(name, f"{base}/assets/{name}?partition={quote(dataset, safe='')}")
         if name in entries:
             made = dt.datetime.fromtimestamp(entries[name].made_at, dt.UTC)

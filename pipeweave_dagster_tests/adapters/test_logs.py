@@ -64,7 +64,7 @@ def test_configuring_twice_logs_once(own_logger: logging.Logger) -> None:
 def test_a_run_in_production_prints_json_with_its_id(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from pipeweave_dagster.lib.console_logs import PRINTED, console
+    from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG, console
 
     monkeypatch.setenv("PIPEWEAVE_PROFILE", "production")
 
@@ -77,7 +77,7 @@ def test_a_run_in_production_prints_json_with_its_id(
         say()
 
     with dg.DagsterInstance.ephemeral() as instance:
-        result = talk.execute_in_process(instance=instance, run_config=PRINTED)
+        result = talk.execute_in_process(instance=instance, run_config=CONSOLE_CONFIG)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert any("from the op" in line["message"] for line in lines)
     assert {line["run_id"] for line in lines} == {result.run_id}

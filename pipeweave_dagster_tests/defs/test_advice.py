@@ -92,7 +92,7 @@ def by_rules(make: Make) -> dict[str, Any]:
         ({"google_api_key": None}, gemini.clever, "GOOGLE_API_KEY is not set"),
         ({"advice_level": "none"}, gemini.clever, "privacy level is none"),
         ({"advice_budget_usd": 0.001}, gemini.clever, "left of the budget"),
-        ({"advice_time_limit_s": 4}, gemini.dripping, "did not answer in time"),
+        ({"advice_time_limit_s": 4}, gemini.dripping, "did not respond in time"),
         ({"advice_time_limit_s": 4}, gemini.fails(503), "HTTP 503"),
         ({"advice_time_limit_s": 4}, gemini.fails(429, Retry_After="60"), "HTTP 429"),
         ({"advice_time_limit_s": 4}, gemini.reset, "cannot be reached"),
@@ -252,7 +252,7 @@ def test_a_plan_that_helps_is_kept_and_replayed_offline_with_an_equal_hash(
     assert spec.source == "advisor"
     assert [f.name for f in derived_in(spec)] == ["ratio(mass, height)"]
     assert spec.advice is not None
-    assert "loss of a row smaller by" in spec.advice.kept[0]
+    assert "loss per row lower by" in spec.advice.kept[0]
     assert not validate(spec)
     (record,) = records(bench.store, "online")
     server.expect(gemini.fails(500))

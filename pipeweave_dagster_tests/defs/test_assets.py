@@ -59,7 +59,7 @@ def line(bench: Workbench) -> dict[str, Any]:
     found: Findings = results["findings"].value
     results["pipeline"] = pipeline(raw_upload=raw, findings=found, **read, **run)
     spec: PipelineSpec = results["pipeline"].value
-    results["model"] = model(raw_upload=raw, pipeline=spec, **read, **run)
+    results["model"] = model(raw_upload=raw, dataset=data, pipeline=spec, **run)
     trained: TrainedModel = results["model"].value
     results["evaluation"], *results["questions"] = model_evaluation(
         dataset=data, findings=found, pipeline=spec, model=trained, **run
@@ -406,7 +406,7 @@ def test_the_limit_holds_before_a_byte_is_read(bench: Workbench, tmp_path: Path)
 def test_a_model_of_another_target_does_not_take_over_the_champion(
     line: dict[str, Any], bench: Workbench
 ) -> None:
-    from pipeweave_dagster.services.training import decide
+    from pipeweave_dagster.services.evaluation import decide
 
     trained: TrainedModel = line["model"].value
     other = trained.model_copy(update={"target": "island"})
@@ -422,7 +422,8 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     line: dict[str, Any], bench: Workbench, tmp_path: Path
 ) -> None:
     """The same rows and features with another search: the test rows are the same ones."""
-    from pipeweave_dagster.services.training import evaluate_and_promote, train_and_log
+    from pipeweave_dagster.services.evaluation import evaluate_and_promote
+    from pipeweave_dagster.services.training import train_and_log
 
     first: Evaluation = line["evaluation"].value
     assert first.holdout_use == 1
@@ -433,7 +434,7 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     ]
     other = spec.model_copy(update={"steps": steps})
     data, found = line["data"].value, line["findings"].value
-    plan = (other, line["schema"].value, data)
+    plan = (other, data)
     tags = {"pipeweave.dataset": "penguins"}
     trained = train_and_log(bench, "penguins", plan, tmp_path, 5.0, tags)
     bench.store.save_payloads(trained, tmp_path)
@@ -451,9 +452,9 @@ def test_the_overview_follows_the_alias_in_the_registry(
     line: dict[str, Any], bench: Workbench
 ) -> None:
     """Runs after the second model was trained, whatever was decided about that one."""
+    from pipeweave_dagster.services.champion import alias_link, set_alias
     from pipeweave_dagster.services.model_aliases import aliases_of, recorded
     from pipeweave_dagster.services.overview import entry_of
-    from pipeweave_dagster.services.training import alias_link, set_alias
 
     for version in ("2", "1"):
         set_alias(bench, "penguins", version, "champion")

@@ -12,7 +12,7 @@ from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib.partitions import DATASETS, UPLOAD_TAG, UPLOAD_VERSION_TAG
 from pipeweave_dagster.lib.resources import WorkbenchResource
-from pipeweave_dagster.services.upload_locks import claim
+from pipeweave_dagster.services.upload_locks import lock_upload
 
 
 class Landing:
@@ -130,7 +130,7 @@ def test_settings_alone_start_a_run_but_not_beside_their_data(landing: Landing) 
 def test_what_the_command_line_has_started_is_left_alone(landing: Landing) -> None:
     key = "uploads/churn/churn.csv"
     store = landing.resource.open().store
-    with claim(store, key):
+    with lock_upload(store, key):
         landing.drop(key, "a,b\n1,2\n")
         assert landing.tick() == []
     version = next(o.version for o in store.storage.list("uploads/"))

@@ -28,7 +28,7 @@ def look_with(browser: Any, team: Team, folder: Path) -> list[Path]:
         (
             DAGSTER,
             f"/assets/model_evaluation?view=partitions&partition={DATASET}",
-            "constant model",
+            "baseline (constant)",
         ),
         (PAGES, f"/datasets/{DATASET}", "Data report"),
         (PAGES, team.report_path(), "body_mass_g"),

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from pipeweave_dagster.adapters.mlflow_store import bearer, set_alias
+from pipeweave_dagster.adapters.mlflow_store import set_alias, version_with_alias
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.core.documents import (
     Estimate,
@@ -113,7 +113,7 @@ class Registry:
     def on_model(self, function: Any, /, **arguments: Any) -> Any:
         """Do what the functions of `adapters.mlflow_store` do."""
         alias = arguments["alias"]
-        if function is bearer:
+        if function is version_with_alias:
             version = self.aliases.get(alias)
             return trained(version, "m").mlflow if version else None
         assert function is set_alias

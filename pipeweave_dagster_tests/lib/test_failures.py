@@ -5,12 +5,12 @@ import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
 from pipeweave_dagster.lib import failures
-from pipeweave_dagster.lib.failures import failure_of, told_to_dagster
+from pipeweave_dagster.lib.failures import dagster_failures, failure_of
 
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "_WAITS_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(failures, "_RETRY_DELAYS_S", (0.01, 0.01, 0.01))
 
 
 def outcome_of(errors: list[BaseException | None]) -> tuple[dg.ExecuteInProcessResult, int]:
@@ -20,7 +20,7 @@ def outcome_of(errors: list[BaseException | None]) -> tuple[dg.ExecuteInProcessR
 
     @dg.asset
     def flaky(context: dg.AssetExecutionContext) -> None:
-        with told_to_dagster(context, recorded.append):
+        with dagster_failures(context, recorded.append):
             attempts.append(1)
             error = errors[len(attempts) - 1]
             if error is not None:

@@ -11,8 +11,8 @@ import psutil
 from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
+from pipeweave_dagster.lib.processes import is_alive, pid_of, process_name
 from pipeweave_dagster.lib.reaper import reap
-from pipeweave_dagster.lib.resources import is_alive, pid_of, process_name
 
 
 @dg.job

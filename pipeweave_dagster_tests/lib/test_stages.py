@@ -1,33 +1,87 @@
-"""A blocked run ends with the commands that resolve its findings, and with no others."""
+"""A document is stored and recorded once, under the key that the next run reuses it by."""
 
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
 import pytest
 
-from pipeweave_dagster.core.documents import Finding
-from pipeweave_dagster.lib.stages import _how_to_unblock
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.defs.datasets.assets import raw_upload
+from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
+from pipeweave_dagster.lib.resources import WorkbenchResource
 
 
-def finding(code, group, patch=None):
-    return Finding(code=code, title="", group=group, state="blocked", message="", patch=patch or {})
+@pytest.fixture
+def workbench(tmp_path: Path) -> WorkbenchResource:
+    resource = WorkbenchResource(home=str(tmp_path), storage=str(tmp_path / "storage"))
+    resource.open().store.storage.put("uploads/towns/data.csv", b"a,b\n1,2\n")
+    return resource
 
 
-COPY = finding("PW204", "leakage", {"columns": {"a": {"drop": True}}})
-ACCEPT_OR_OVERRIDE = (
-    "Accept the proposal with 'pipeweave findings d --accept PW204', or override the finding with "
-    "'pipeweave findings d --override PW204 --reason TEXT'; then run the data set again."
-)
-OVERRIDE = (
-    "Override the finding with 'pipeweave findings d --override PW206 --reason TEXT'; then run the "
-    "data set again."
-)
+def materialize(
+    workbench: WorkbenchResource, instance: dg.DagsterInstance
+) -> dg.ExecuteInProcessResult:
+    instance.add_dynamic_partitions("datasets", ["towns"])
+    return dg.materialize(
+        [raw_upload],
+        instance=instance,
+        partition_key="towns",
+        resources={"workbench": workbench, DOCUMENTS: DocumentIOManager(workbench)},
+    )
 
 
-@pytest.mark.parametrize(
-    ("blocked", "text"),
-    [
-        ([finding("PW101", "target")], "Then run the data set again."),
-        ([COPY], ACCEPT_OR_OVERRIDE),
-        ([finding("PW103", "target"), finding("PW206", "leakage")], OVERRIDE),
-    ],
-)
-def test_only_commands_that_can_help_are_named(blocked, text):
-    assert _how_to_unblock(blocked, "d") == text
+def test_one_run_stores_the_document_once_and_the_next_one_reuses_it(
+    workbench: WorkbenchResource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[Document] = []
+    save = DocumentStore.save
+
+    def counted(store: DocumentStore, document: Document) -> str:
+        saved.append(document)
+        return save(store, document)
+
+    monkeypatch.setattr(DocumentStore, "save", counted)
+    store = workbench.open().store
+    with dg.DagsterInstance.ephemeral() as instance:
+        first, second = (materialize(workbench, instance) for _ in range(2))
+    assert [document.kind for document in saved] == ["raw_upload"]
+
+    entries: list[Any] = []
+    for run in (first, second):
+        manifest = store.manifest("towns", run.run_id)
+        assert manifest is not None
+        assert manifest.made == ["raw_upload"]
+        entries.append(manifest.entries["raw_upload"])
+    assert entries[0] == entries[1]
+    assert entries[0].run_id == first.run_id
+    (event,) = second.asset_materializations_for_node("raw_upload")
+    assert event.metadata["reuse key"].value == entries[0].key
+    assert "reused from run" in str(event.metadata["result"].value)
+    head = store.head("towns")
+    assert head is not None
+    assert head.run_id == second.run_id
+
+
+def test_an_entry_names_the_documents_that_it_was_made_from(
+    workbench: WorkbenchResource,
+) -> None:
+    """Also where a test calls the assets."""
+    from pipeweave_dagster.defs.datasets.assets import dataset
+    from pipeweave_dagster.lib.launch_config import LaunchConfig
+
+    with workbench.open() as bench:
+        run = {"context": dg.build_asset_context(partition_key="towns"), "workbench": bench}
+        raw = raw_upload(config=LaunchConfig(), **run).value
+        dataset(raw_upload=raw, **run)
+        manifest = bench.store.manifest("towns", run["context"].op_execution_context.run_id)
+    assert manifest is not None
+    assert manifest.entries["dataset"].inputs == {"raw_upload": raw.sha256}
+
+
+def test_training_does_not_depend_on_the_wording_of_the_schema() -> None:
+    from pipeweave_dagster.defs.models.assets import model
+
+    read = {key.path[-1] for key in model.asset_deps[model.key]}
+    assert read == {"raw_upload", "dataset", "pipeline"}

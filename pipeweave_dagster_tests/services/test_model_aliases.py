@@ -7,9 +7,9 @@ import pytest
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetEntry
+from pipeweave_dagster.services.champion import champion_link, set_alias
 from pipeweave_dagster.services.model_aliases import aliases_of, record_alias, recorded
 from pipeweave_dagster.services.overview import entry_of
-from pipeweave_dagster.services.training import champion_link, set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import Registry, register
 

@@ -14,8 +14,8 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetSettings, Findings, PipelineSpec, SplitSpec
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.overview import entry_of
-from pipeweave_dagster.services.training import set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, listing
 from pipeweave_dagster.web.pages import prose

@@ -1,1 +1,1 @@
-"""Great Expectations in the child process: suites written, versions validated."""
+"""Great Expectations, in the child process: write suites, validate versions."""

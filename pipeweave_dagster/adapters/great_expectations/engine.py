@@ -1,6 +1,6 @@
-"""Great Expectations itself: a suite over one table, and what it says of each rule.
+"""Run a suite of Great Expectations on one table.
 
-Its import takes four to eight seconds, so it stands inside a function that only the child calls.
+The package takes four to eight seconds to import, which only happens in the child process.
 """
 
 import logging
@@ -24,12 +24,12 @@ def run(
     schema: SchemaDeduction,
     data: Path,
 ) -> tuple[dict[int, RuleResult], set[int]]:
-    """Hold a table to a suite.
+    """Validate a table against a suite.
 
     Returns:
-        The broken rules by their place in the suite, and the places of rules that could not be
-        looked at: those of a missing column (which the rule on columns tells), and those on the
-        values of a column whose type has changed (which the rule on its type tells).
+        The broken rules by their position in the suite, and the positions of rules that could not
+        be checked: those on a missing column (reported by the rule on columns), and those on the
+        values of a column whose type has changed (reported by the rule on its type).
     """
     columns = {c.name: c for c in schema.columns}
     failures: dict[int, RuleResult] = {}
@@ -55,7 +55,7 @@ def evaluate(
     data: Path,
     result_format: str = "SUMMARY",
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each rule's place and what Great Expectations says of it."""
+    """Yield each rule's position and its result."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -71,16 +71,16 @@ def evaluate(
         rules = [_numbered(suite["expectations"][i], i) for i in places]
         part = gx.ExpectationSuite(name="part", expectations=rules)
         batch = batches.get_batch({"dataframe": frame})
-        for found in batch.validate(part, result_format=shown).results:
-            told: Any = found.expectation_config
-            facts = {"success": found.success, "raised": _raised(found.exception_info)}
-            yield told.meta["place"], {**found.result, **facts}
+        for outcome in batch.validate(part, result_format=shown).results:
+            rule: Any = outcome.expectation_config
+            facts = {"success": outcome.success, "raised": _raised(outcome.exception_info)}
+            yield rule.meta["place"], {**outcome.result, **facts}
 
 
 def _with_rows(
     rule: dict[str, Any], result: dict[str, Any], snapshot: DatasetSnapshot, data: Path
 ) -> dict[str, Any]:
-    """A broken rule on a type, with the rows that are to blame: a type is told of whole columns."""
+    """Add the rows that break a rule on a type: Great Expectations checks types by column only."""
     name = rule["kwargs"].get("column")
     if group_of(rule) != "types" or "type_list" not in rule["kwargs"]:
         return result
@@ -91,12 +91,12 @@ def _with_rows(
 
 
 def _numbered(rule: dict[str, Any], place: int) -> dict[str, Any]:
-    """A rule that its result can be found by: results come in another order."""
+    """Return a rule with its position: results come in another order."""
     return {"type": rule["type"], "kwargs": rule["kwargs"], "meta": {"place": place}}
 
 
 def _raised(info: Any) -> bool:
-    """Whether a rule ended in an exception; it is told for the rule or for each of its metrics."""
+    """Return whether a rule raised, as reported for the rule or for one of its metrics."""
     if not isinstance(info, dict):
         return False
     return bool(info.get("raised_exception")) or any(_raised(v) for v in info.values())
@@ -105,7 +105,7 @@ def _raised(info: Any) -> bool:
 def _parts(
     suite: Suite, skipped: set[int], snapshot: DatasetSnapshot, data: Path
 ) -> Iterator[tuple[Any, list[int]]]:
-    """Tables of a few columns and the rules on them; first the rules on the table as a whole."""
+    """Yield tables of a few columns with the rules on them; first the rules on the whole table."""
     import pandas as pd
 
     of: dict[str, list[int]] = {}

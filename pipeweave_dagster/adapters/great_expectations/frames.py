@@ -1,4 +1,4 @@
-"""A Parquet file of PipeWeave as pandas tables, some columns at a time."""
+"""Read a Parquet file as pandas tables, some columns at a time."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ _NULLABLE = {"integer": "Int64", "boolean": "boolean"}
 
 
 def frames(names: list[str], snapshot: DatasetSnapshot, data: Path) -> Iterator[Any]:
-    """Tables that together hold the named columns, each of at most `CELLS_AT_ONCE` cells."""
+    """Yield tables with the named columns, each of at most `CELLS_AT_ONCE` cells."""
     import pandas as pd
 
     step = max(1, CELLS_AT_ONCE // max(1, snapshot.rows))
@@ -25,7 +25,7 @@ def frames(names: list[str], snapshot: DatasetSnapshot, data: Path) -> Iterator[
 
 
 def read(name: str, snapshot: DatasetSnapshot, data: Path) -> Any:
-    """One column as an Arrow array."""
+    """Read one column as an Arrow array."""
     import pyarrow.parquet as pq
 
     place = [c.name for c in snapshot.columns].index(name)
@@ -34,7 +34,7 @@ def read(name: str, snapshot: DatasetSnapshot, data: Path) -> Any:
 
 
 def _series(values: Any, storage: str) -> Any:
-    """Values as pandas types that keep whole numbers whole beside missing values."""
+    """Convert values to pandas types in which integers with missing values stay integers."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -51,9 +51,9 @@ def _series(values: Any, storage: str) -> Any:
 
 
 def misfits(values: Any, storage: str, wanted: list[str]) -> list[int]:
-    """Rows (from 0) that keep a column from being of a wanted type of pandas.
+    """Return the rows (from 0) whose value does not fit one of the wanted pandas types.
 
-    All rows with a value where the two types have nothing in common.
+    If no value of the stored type can fit, these are all rows with a value.
     """
     import numpy as np
     import pyarrow.compute as pc

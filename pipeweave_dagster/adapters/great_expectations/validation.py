@@ -1,4 +1,4 @@
-"""Runs in the child: writes the suite of a version, and holds it to the one in force."""
+"""Write the suite of a version, and validate the version against the active suite."""
 
 from pathlib import Path
 
@@ -29,14 +29,14 @@ def validate_version(
     suite: Path | None,
     out: Path,
 ) -> ExpectationReport:
-    """Write the suite that this version suggests, and hold the version to the one in force.
+    """Write the suite proposed for this version, and validate it against the active suite.
 
     Args:
         dataset: Name of the data set.
-        snapshot: The typed table's description.
-        schema: What its columns mean.
+        snapshot: Description of the typed table.
+        schema: Meaning of its columns.
         data: Its Parquet file.
-        suite: The suite in force; None where this version is the first, or the one it was made of.
+        suite: The active suite; None if this version is the first, or the one it was made from.
         out: Folder for the payloads.
     """
     proposed = propose(snapshot, schema, data, dataset)
@@ -46,22 +46,22 @@ def validate_version(
             suite=_write(out / "expectations.json", suite_bytes(proposed)),
             proposed=written,
             validated=False,
-            reason="The suite was written from this version; the next ones are held to it.",
+            reason="The suite was written from this version; it applies to later versions.",
             rules=_counted(proposed),
         )
-    told = read_suite(suite.read_bytes(), "The suite in force")
-    failures, skipped = run(told, snapshot, schema, data)
-    page = docs_page(told, failures, skipped, snapshot.rows)
-    count = len(told["expectations"])
+    active = read_suite(suite.read_bytes(), "The active suite")
+    failures, skipped = run(active, snapshot, schema, data)
+    page = docs_page(active, failures, skipped, snapshot.rows)
+    count = len(active["expectations"])
     return ExpectationReport(
-        suite=_write(out / "expectations.json", suite_bytes(told)),
+        suite=_write(out / "expectations.json", suite_bytes(active)),
         proposed=written,
         validated=True,
-        reason=f"{count - len(failures) - len(skipped)} of {count} rules hold.",
-        rules=_counted(told),
+        reason=f"{count - len(failures) - len(skipped)} of {count} rules passed.",
+        rules=_counted(active),
         failures=[failures[place] for place in sorted(failures)],
         docs=_write(out / "expectations.html", page.encode(), "text/html"),
-        notes=_notes(told, skipped),
+        notes=_notes(active, skipped),
     )
 
 
@@ -78,5 +78,5 @@ def _counted(suite: Suite) -> dict[str, int]:
 def _notes(suite: Suite, skipped: set[int]) -> list[str]:
     columns = sorted({suite["expectations"][i]["kwargs"]["column"] for i in skipped})
     listed = ", ".join(columns[:10]) + (" …" if len(columns) > 10 else "")
-    told = f"{len(skipped)} rules were not looked at, since their column is missing or of another"
-    return [f"{told} type: {listed}."] if skipped else []
+    reason = "because their column is missing or has another type"
+    return [f"{len(skipped)} rules were not checked, {reason}: {listed}."] if skipped else []

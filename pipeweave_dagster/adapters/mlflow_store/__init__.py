@@ -1,7 +1,7 @@
-"""MLflow: one run a training, one registered model a data set; works without a server.
+"""MLflow: one run per training, one registered model per data set; works without a server.
 
-Every function may be called in the child process: its arguments are JSON or documents, and
-MLflow is imported when it is called.
+Every function can be called in the child process: its arguments are JSON or documents, and MLflow
+is imported when it is called.
 """
 
 from pathlib import Path
@@ -10,14 +10,13 @@ from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
 
 __all__ = [
-    "bearer",
     "end_run",
     "log_evaluation",
     "log_training",
-    "model_file",
     "prepare_store",
     "record_end",
     "set_alias",
+    "version_with_alias",
 ]
 
 
@@ -37,17 +36,17 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
 
     Args:
         tracking_uri: MLflow's store (`sqlite:///…`, or a server).
-        artifact_root: Where a new experiment keeps its files (a URI), None if a server decides.
-        experiment: Name of the experiment; made if absent.
-        model_name: Name of the registered model; made if absent.
-        trained: What was trained.
+        artifact_root: Where a new experiment keeps its files (a URI); None if a server decides.
+        experiment: Name of the experiment; created if absent.
+        model_name: Name of the registered model; created if absent.
+        trained: The trained model.
         spec: Its pipeline.
         model: The model file.
-        tags: Facts for run and model version, such as the Dagster run.
-        ends: Whether the run is FINISHED then; else it stays RUNNING until `end_run`.
+        tags: Tags of the run and the model version, such as the Dagster run.
+        ends: Whether the run is FINISHED afterwards; else it stays RUNNING until `end_run`.
 
     Returns:
-        `trained` with the link to run and model version.
+        `trained` with the link to the run and the model version.
     """
     from pipeweave_dagster.adapters.mlflow_store.training_log import Registration, log_run
 
@@ -69,7 +68,7 @@ def log_evaluation(
 
 
 def end_run(tracking_uri: str, link: MlflowLink, status: str, error: str = "") -> None:
-    """Let the run of a training have ended so: `FINISHED`, or `FAILED` with the reason."""
+    """Set the final status of a training's run: `FINISHED`, or `FAILED` with the reason."""
     from mlflow import MlflowClient
 
     from pipeweave_dagster.adapters.mlflow_store.run_end import end
@@ -87,9 +86,9 @@ def record_end(
     error: str,
     began: float,
 ) -> tuple[str, str] | None:
-    """Let the training of a Dagster run have ended, also if it has no run here yet.
+    """End the MLflow run of a Dagster run, and create it if there is none yet.
 
-    The arguments and the result are those of `ends.record`.
+    Arguments and result are those of `run_end.record`.
     """
     from pipeweave_dagster.adapters.mlflow_store.run_end import record
     from pipeweave_dagster.adapters.mlflow_store.training_log import Registration
@@ -100,7 +99,7 @@ def record_end(
 
 
 def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> dict[str, str]:
-    """Give an alias to a version; a champion that is replaced becomes `previous`.
+    """Set the alias of a version; a champion that is replaced becomes `previous`.
 
     Returns:
         The version of each alias of the model afterwards.
@@ -112,16 +111,8 @@ def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> d
     return aliases_of(tracking_uri, model_name)
 
 
-def model_file(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
-    """Fetch the model file of a registered version into a folder."""
-    from pipeweave_dagster.adapters.mlflow_store.model_registry import fetch_model
-
-    prepare_store(tracking_uri)
-    return fetch_model(tracking_uri, link, out)
-
-
-def bearer(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
-    """The version that bears an alias (`champion`, `previous` …), or None where there is none."""
+def version_with_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
+    """Return the version with an alias (`champion`, `previous` …), or None."""
     from pipeweave_dagster.adapters.mlflow_store.model_registry import link_of_alias
 
     prepare_store(tracking_uri)

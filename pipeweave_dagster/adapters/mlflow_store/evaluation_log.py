@@ -1,4 +1,4 @@
-"""Test scores, plots and the card, added to the run of a training."""
+"""Add test scores, plots and the model card to the run of a training."""
 
 import re
 import time
@@ -12,7 +12,7 @@ _UNSAFE = re.compile(r"[^\w-]+")
 def add_evaluation(
     tracking_uri: str, link: MlflowLink, evaluation: Evaluation, card: Path | None
 ) -> None:
-    """Log `test_<metric>` with the ends of its interval, and the files."""
+    """Log `test_<metric>` with the bounds of its interval, and the files."""
     from mlflow import MlflowClient
     from mlflow.entities import Metric
 

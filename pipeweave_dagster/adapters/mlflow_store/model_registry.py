@@ -1,9 +1,7 @@
-"""Versions and aliases of the registered models."""
+"""Versions and aliases of registered models."""
 
-from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.adapters.mlflow_store.pyfunc_model import MODEL_FILE
 from pipeweave_dagster.core.documents import MlflowLink
 
 
@@ -25,7 +23,7 @@ def _version_of(client: Any, model_name: str, alias: str) -> Any | None:
 
 
 def move_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
-    """Set an alias; the champion before is kept as `previous`, and can be rolled back to."""
+    """Set an alias; the former champion becomes `previous`, for a rollback."""
     client = _client(tracking_uri)
     if alias == "champion":
         before = _version_of(client, model_name, "champion")
@@ -41,7 +39,7 @@ def aliases_of(tracking_uri: str, model_name: str) -> dict[str, str]:
 
 
 def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
-    """Where the version with an alias stands, or None."""
+    """Return the version with an alias, or None."""
     client = _client(tracking_uri)
     found = _version_of(client, model_name, alias)
     if found is None:
@@ -54,16 +52,3 @@ def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink 
         model_version=str(found.version),
         model_uri=f"models:/{model_name}/{found.version}",
     )
-
-
-def fetch_model(tracking_uri: str, link: MlflowLink, out: Path) -> Path:
-    """Download the model file of a version (a checked copy for scoring)."""
-    import mlflow
-
-    fetched = mlflow.artifacts.download_artifacts(
-        artifact_uri=f"{link.model_uri}/artifacts/{MODEL_FILE}",
-        dst_path=str(out),
-        tracking_uri=tracking_uri,
-        registry_uri=tracking_uri,
-    )
-    return Path(fetched)

@@ -1,7 +1,7 @@
-"""The registered model: answers through plain MLflow, without PipeWeave being installed.
+"""The registered model: predicts through plain MLflow, without PipeWeave being installed.
 
-Beside the model file (skops, no pickle) stands a copy of `core/training/serving.py` as the code of
-an MLflow model, so `mlflow.pyfunc.load_model` needs nothing but the listed requirements.
+Beside the model file (skops, no pickle) is a copy of `core/model/serving.py` as the code of an
+MLflow model, so `mlflow.pyfunc.load_model` needs nothing but the listed requirements.
 """
 
 import contextlib
@@ -15,8 +15,6 @@ from typing import Any
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.training.artifacts.packages import required
 
-MODEL_FILE = "model.skops"
-
 _WRAPPER = '''
 
 import mlflow.models
@@ -24,7 +22,7 @@ import mlflow.pyfunc
 
 
 class PipeWeaveModel(mlflow.pyfunc.PythonModel):
-    """Answers with `prediction` and, for classes, `probability_<class>`."""
+    """Returns `prediction` and, for classes, `probability_<class>`."""
 
     def load_context(self, context):
         self.bundle = load_bundle(context.artifacts["model"])
@@ -38,19 +36,19 @@ mlflow.models.set_model(PipeWeaveModel())
 
 
 def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path) -> Any:
-    """Log and register the model under a run; returns MLflow's `ModelInfo`."""
+    """Log and register the model under a run; return MLflow's `ModelInfo`."""
     import mlflow
 
     with (
         tempfile.TemporaryDirectory() as folder,
         warnings.catch_warnings(),
-        # It prints what it has registered, in words between the lines of JSON.
+        # It prints what it has registered, as plain text between the JSON log lines.
         contextlib.redirect_stderr(io.StringIO()),
         mlflow.start_run(run_id=run_id),
     ):
         code = Path(folder) / "serving.py"
         code.write_text(serving_code(), encoding="utf-8")
-        # MLflow reminds of an input example and of type hints; the signature says more than both.
+        # MLflow recommends an input example and type hints; the signature replaces both.
         warnings.simplefilter("ignore", UserWarning)
         return mlflow.pyfunc.log_model(
             name="model",
@@ -69,19 +67,19 @@ def log_served_model(run_id: str, name: str, trained: TrainedModel, model: Path)
 
 
 def serving_code() -> str:
-    """The source of `core/training/serving.py` with MLflow's interface around it."""
+    """Return the source of `core/model/serving.py` with MLflow's interface around it."""
     from pipeweave_dagster.core.model import serving
 
     return inspect.getsource(serving) + _WRAPPER
 
 
 def signature(trained: TrainedModel) -> Any:
-    """Names and types of inputs and outputs, every input optional.
+    """Return names and types of inputs and outputs; every input is optional.
 
-    Inputs take any type: MLflow refuses whole numbers for `double`, a missing one for `long`, dates
-    as a CSV file holds them for `datetime`, and for `string` a column that is missing throughout
-    (which pandas reads as numbers). The model reads values as PipeWeave does; the types that were
-    read stand in its metadata (`column_types`).
+    Inputs accept any type: MLflow refuses integers for `double`, missing values for `long`, dates
+    as text (as in a CSV file) for `datetime`, and for `string` a column without values (which
+    pandas reads as float). The model parses values as PipeWeave does; the types that were read are
+    in its metadata (`column_types`).
     """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema

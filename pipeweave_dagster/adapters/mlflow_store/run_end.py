@@ -1,4 +1,4 @@
-"""How the MLflow run of a training ends, and that every training leaves one."""
+"""End the MLflow run of a training; every training leaves one."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _MAX_RUNS = 100
 
 
 def end(client: Any, run_id: str, status: str, error: str) -> None:
-    """Let a run and the trials below it have ended; an earlier error is told no longer."""
+    """Set the final status of a run and its trials; remove the error tag of an earlier attempt."""
     run = client.get_run(run_id)
     if error:
         client.set_tag(run_id, ERROR_TAG, error[:_MAX_TAG])
@@ -25,20 +25,20 @@ def end(client: Any, run_id: str, status: str, error: str) -> None:
 def record(
     where: Registration, tags: dict[str, str], status: str, error: str, began: float
 ) -> tuple[str, str] | None:
-    """End what a Dagster run has left open, or make a run that tells how its training ended.
+    """End the runs that a Dagster run has left open, or create one that records how it ended.
 
-    A run that has ended with its own words is left as it is: it may be that of a first attempt.
+    A run that has ended with its own error is left as it is: it may be that of a first attempt.
 
     Args:
         where: Store and experiment.
-        tags: Facts for a new run; `dagster.run_id` names the Dagster run.
+        tags: Tags of a new run; `dagster.run_id` is the Dagster run.
         status: `FINISHED`, `FAILED` or `KILLED`.
-        error: Why; empty if it succeeded.
+        error: The reason; empty if it succeeded.
         began: When the training began, in seconds since 1970.
 
     Returns:
-        Experiment and id of the latest run of that Dagster run; None where there is none and, as
-        it succeeded, none is missed.
+        Experiment and id of the latest run of that Dagster run; None if there is none and, since
+        it succeeded, none is needed.
     """
     from mlflow import MlflowClient
 
@@ -50,7 +50,7 @@ def record(
         started = int(began * 1000)
         found = [client.create_run(experiment, started, tags, run_name="train")]
     for run in found:
-        unsaid = run.info.status != "FINISHED" and ERROR_TAG not in run.data.tags
-        if unsaid or run.info.status == "RUNNING":
+        unexplained = run.info.status != "FINISHED" and ERROR_TAG not in run.data.tags
+        if unexplained or run.info.status == "RUNNING":
             end(client, run.info.run_id, status, error)
     return (experiment, str(found[0].info.run_id)) if found else None

@@ -1,7 +1,6 @@
-"""Make MLflow's store ready before anything opens it."""
+"""Prepare MLflow's store before anything opens it."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import re
@@ -13,19 +12,19 @@ from typing import Any
 
 _SQLITE = "sqlite:///"
 _SCHEMA = re.compile(r"search_path(?:=|%3[Dd])(\w+)")
-_LOCK_NUMBER = 7_294_118_066_521  # any number that nobody else in the database locks
+_LOCK_NUMBER = 7_294_118_066_521  # any number that nobody else locks in the database
 
 
 def prepare_store(tracking_uri: str) -> None:
-    """Create or migrate a store in a database, one process at a time; nothing for a server.
+    """Create or migrate a store in a database, one process at a time; do nothing for a server.
 
-    Several processes that open a fresh store at once all migrate it, fail, and leave it broken;
-    so one does it while the others wait. Beside an SQLite file a note says for which version of
-    MLflow it is ready.
+    Several processes that open a new store at once all migrate it, fail, and leave it broken, so
+    one does it while the others wait. A file beside an SQLite database records the version of
+    MLflow that it is ready for.
 
     Args:
-        tracking_uri: MLflow's address of the store. Of Postgres it may name a schema as
-            `?options=-csearch_path%3Dmlflow`, which is made if it is not there.
+        tracking_uri: MLflow's URI of the store. For Postgres it may name a schema as
+            `?options=-csearch_path%3Dmlflow`, which is created if it does not exist.
     """
     quiet_mlflow()
     if tracking_uri.startswith("postgresql"):
@@ -36,19 +35,21 @@ def prepare_store(tracking_uri: str) -> None:
     ready = database.with_name(f"{database.name}.ready")
     if _is_ready(database, ready):
         return
+    from filelock import FileLock
+
     database.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(database.with_name(f"{database.name}.lock")):
+    with FileLock(database.with_name(f"{database.name}.lock")):
         if not _is_ready(database, ready):
             _migrate(tracking_uri)
             ready.write_text(version("mlflow"), encoding="utf-8")
 
 
 def quiet_mlflow() -> None:
-    """Switch off MLflow's telemetry and what it prints (before it is imported)."""
+    """Switch off MLflow's telemetry and console output (before it is imported)."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
     os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
-    # The project that somebody happens to stand in is not the model's environment.
+    # The project in the working folder is not the environment of the model.
     os.environ["MLFLOW_UV_AUTO_DETECT"] = "false"
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
@@ -60,13 +61,6 @@ def _is_ready(database: Path, ready: Path) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 @cache
 def _prepare_postgres(tracking_uri: str) -> None:
     with _alone_in_postgres(tracking_uri):
@@ -75,7 +69,7 @@ def _prepare_postgres(tracking_uri: str) -> None:
 
 @contextlib.contextmanager
 def _alone_in_postgres(tracking_uri: str) -> Iterator[None]:
-    """Hold a lock of the server, which it frees if this process dies."""
+    """Hold an advisory lock of the server, which releases it if this process dies."""
     import sqlalchemy as sa
 
     engine = sa.create_engine(tracking_uri, isolation_level="AUTOCOMMIT")

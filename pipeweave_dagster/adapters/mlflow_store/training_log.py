@@ -1,4 +1,4 @@
-"""A training as MLflow runs."""
+"""Log a training as MLflow runs: one per training, with a nested run per trial."""
 
 import contextlib
 import logging
@@ -20,7 +20,7 @@ _MAX_TAG = 5_000
 
 @dataclass(frozen=True)
 class Registration:
-    """Where a training is logged; see `log_training`."""
+    """Where a training is logged; see `log_training` for the fields."""
 
     tracking_uri: str
     artifact_root: str | None
@@ -37,7 +37,7 @@ def log_run(
     *,
     ends: bool,
 ) -> MlflowLink:
-    """Log everything; the run stays open or ends FINISHED, or FAILED if anything raises."""
+    """Log everything; the run stays open or ends FINISHED, or FAILED after an exception."""
     import mlflow
 
     began = time.monotonic()
@@ -80,12 +80,12 @@ def _run(
         raise
     if ends:
         client.set_terminated(run_id, "FINISHED")
-    else:  # logging a model has ended it
+    else:  # logging a model ends the run
         client.update_run(run_id, status="RUNNING")
 
 
 def experiment_of(client: Any, where: Registration) -> str:
-    """The id of the experiment, made if it is not there, and brought back if it was deleted."""
+    """Return the id of the experiment; it is created if absent and restored if deleted."""
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(where.experiment)

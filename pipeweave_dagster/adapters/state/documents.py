@@ -1,4 +1,4 @@
-"""Reading and writing documents, payloads and the records of the state model."""
+"""Read and write documents, payloads and the records of the state model."""
 
 import shutil
 import time
@@ -20,7 +20,7 @@ _SWAP_ATTEMPTS = 20
 
 
 class DocumentStore:
-    """Documents and payloads by content, heads and manifests by data set.
+    """Documents and payloads addressed by content, heads and manifests by data set.
 
     Args:
         storage: The object store.
@@ -32,13 +32,13 @@ class DocumentStore:
         self.cache = cache
 
     def save(self, document: Document) -> str:
-        """Store a document under its address, which is returned."""
+        """Store a document under its address, and return the address."""
         address = document.sha256
         self.storage.put_if_absent(f"documents/{address}.json", document.to_json())
         return address
 
     def load(self, address: str, kind: type[D]) -> D:
-        """The document of that address.
+        """Load the document of an address.
 
         Raises:
             PipeWeaveError: NOT_FOUND if it is gone, INTERNAL_ERROR if it is of another kind or
@@ -48,7 +48,7 @@ class DocumentStore:
         return _parse(kind, data, f"document {address[:12]}")
 
     def save_payloads(self, document: Document, folder: Path) -> None:
-        """Store the payload files that a stage wrote into `folder`; equal ones only once."""
+        """Store the payload files that a stage wrote into `folder`; equal files only once."""
         for payload in document.payloads():
             path = folder / payload.name
             found = self.storage.stat(payload.key)
@@ -56,7 +56,7 @@ class DocumentStore:
                 self.storage.put_file(payload.key, path)
 
     def file(self, key: str, size_bytes: int | None = None) -> Path:
-        """An immutable object as local file: itself in a folder, a cached copy from S3."""
+        """Return an immutable object as a local file: itself in a folder, a cached copy from S3."""
         local = self.storage.local_path(key)
         if local is not None:
             return local
@@ -66,19 +66,19 @@ class DocumentStore:
         return copy
 
     def payload(self, payload: Payload) -> Path:
-        """A payload as local file."""
+        """Return a payload as a local file."""
         return self.file(payload.key, payload.size_bytes)
 
     def datasets(self) -> Sequence[str]:
-        """All data sets that a run ever began for, sorted."""
+        """Return all data sets for which a run was ever started, sorted."""
         return self.storage.children("datasets")
 
     def head(self, dataset: str) -> Head | None:
-        """The last complete state, or None before the first complete run."""
+        """Return the published state, or None before the first complete run."""
         return self._record(f"datasets/{dataset}/HEAD.json", Head)
 
     def require_head(self, dataset: str) -> Head:
-        """The last complete state.
+        """Return the published state.
 
         Raises:
             PipeWeaveError: NOT_FOUND, naming the nearest data sets.
@@ -90,10 +90,10 @@ class DocumentStore:
         hint = did_you_mean(near, otherwise="See 'pipeweave datasets ls'.")
         if dataset in self.datasets():
             hint = "Its runs have not completed yet; see 'pipeweave runs ls'."
-        raise not_found(f"There is no complete data set {dataset!r}.", fix=hint, nearest=near)
+        raise not_found(f"There is no published data set {dataset!r}.", fix=hint, nearest=near)
 
     def latest(self, dataset: str, asset: str, kind: type[D]) -> D | None:
-        """The document that HEAD holds for an asset, or None."""
+        """Load the published document of an asset; None if there is none."""
         head = self.head(dataset)
         return self.load_entry(head.entries, asset, kind) if head else None
 
@@ -102,17 +102,17 @@ class DocumentStore:
         return self.load(entries[asset].document, kind) if asset in entries else None
 
     def manifest(self, dataset: str, run_id: str) -> Manifest | None:
-        """The manifest of a run, or None if it has made nothing yet."""
+        """Return the manifest of a run, or None if it has not started."""
         return self._record(f"datasets/{dataset}/runs/{run_id}.json", Manifest)
 
     def save_manifest(self, manifest: Manifest) -> None:
-        """Write a run's first manifest (only the run itself does)."""
+        """Write the first manifest of a run."""
         self.storage.put_if_absent(_manifest_key(manifest), _record_bytes(manifest))
 
     def change_manifest(
         self, manifest: Manifest, change: Callable[[Manifest], Manifest]
     ) -> Manifest:
-        """Change a run's stored manifest by compare-and-swap, and give it as it is then."""
+        """Change a run's manifest by compare-and-swap, and return the result."""
         key = _manifest_key(manifest)
         for _ in range(_SWAP_ATTEMPTS):
             found = self.storage.get_tagged(key)
@@ -122,25 +122,25 @@ class DocumentStore:
         raise unavailable(f"{key} kept changing.", fix="Start the run again.")
 
     def manifests(self, dataset: str) -> Iterator[str]:
-        """The ids of all runs of a data set that left a manifest."""
+        """Yield the ids of all runs of a data set that have a manifest."""
         for found in self.storage.list(f"datasets/{dataset}/runs/"):
             yield Path(found.key).stem
 
     def attempt(self, dataset: str) -> Attempt | None:
-        """How the last run began or ended."""
+        """Return the state of the last run."""
         return self._record(f"datasets/{dataset}/LAST.json", Attempt)
 
     def save_attempt(self, dataset: str, attempt: Attempt) -> None:
-        """Record the last attempt, unless a later run has recorded itself already."""
+        """Record the last attempt, unless a later run has already done so."""
         last = self.attempt(dataset)
         if last is None or last.run_id == attempt.run_id or last.started_at <= attempt.started_at:
             key = f"datasets/{dataset}/LAST.json"
             self.storage.put(key, _record_bytes(attempt))
 
     def last_with(self, dataset: str, *assets: str) -> Mapping[str, Entry] | None:
-        """What the last attempt has made, else what HEAD holds, where all these assets stand.
+        """Return the entries of the last attempt, else of HEAD, if they include these assets.
 
-        A run that was refused leaves HEAD alone, but what it found is what a person asks about.
+        A blocked run does not change HEAD, but its findings are what people want to see.
         """
         attempt = self.attempt(dataset)
         manifest = self.manifest(dataset, attempt.run_id) if attempt else None
@@ -150,19 +150,19 @@ class DocumentStore:
         return None
 
     def result(self, dataset: str, asset: str, key: str) -> Entry | None:
-        """What an earlier run made of the same inputs, settings and code, if it still exists."""
+        """Return an earlier result for the same inputs, settings and code, if it still exists."""
         entry = self._record(f"datasets/{dataset}/results/{asset}/{key}.json", Entry)
         if entry is None or self.storage.stat(f"documents/{entry.document}.json") is None:
             return None
         return entry
 
     def save_result(self, dataset: str, asset: str, entry: Entry) -> None:
-        """Let later runs with the same key reuse the document."""
+        """Make the document reusable for later runs with the same key."""
         key = f"datasets/{dataset}/results/{asset}/{entry.key}.json"
         self.storage.put(key, _record_bytes(entry))
 
     def scratch(self, run_id: str, name: str) -> Path:
-        """A new empty local folder for a stage's files."""
+        """Create an empty local folder for a stage's files."""
         folder = self.cache / "scratch" / run_id / f"{name}-{time.time_ns()}"
         folder.mkdir(parents=True)
         return folder
@@ -190,6 +190,6 @@ def _parse(kind: type[P], data: bytes, what: str) -> P:
     except ValidationError as error:
         raise PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
-            f"The stored {what} is no {kind.__name__} that this release can read.",
+            f"The stored {what} is not a {kind.__name__} that this release can read.",
             fix="Run the data set again; if it persists, it was written by a newer release.",
         ) from error

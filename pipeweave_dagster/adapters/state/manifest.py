@@ -1,6 +1,8 @@
-"""The small records of the state model; all are JSON objects in the storage."""
+"""The records of the state model; all are JSON objects in the storage."""
 
 from typing import Any, Literal
+
+from pydantic import Field
 
 from pipeweave_dagster.core.documents import Part
 
@@ -8,8 +10,8 @@ from pipeweave_dagster.core.documents import Part
 class Entry(Part):
     """One asset's document as a run made (or reused) it.
 
-    `inputs` maps each upstream asset to the document that was read, so a reader can tell whether
-    two entries belong together. `key` is the reuse key (see `lib.stages`).
+    `inputs` maps each upstream asset to the document that was read, which shows whether two entries
+    belong together. `key` is the reuse key (see `lib.reuse_key`).
     """
 
     document: str
@@ -20,11 +22,11 @@ class Entry(Part):
 
 
 class Manifest(Part):
-    """What one run sees and makes; `datasets/<dataset>/runs/<run_id>.json`.
+    """What one run reads and makes; `datasets/<dataset>/runs/<run_id>.json`.
 
-    `entries` starts as HEAD stood when the run began (or as the parent run left it) and is the
-    only thing that the run's inputs load from. `made` lists what this run itself made, `inherited`
-    what its parent run had made, `read` the entries that inputs took over from HEAD.
+    `entries` starts as a copy of HEAD (or of the parent run's entries); the run loads its inputs
+    from there only. `made` lists what this run made, `inherited` what its parent run made, `read`
+    the entries that were read from HEAD. `upload` is unused; older manifests contain it.
     """
 
     dataset: str
@@ -35,11 +37,11 @@ class Manifest(Part):
     made: list[str] = []
     inherited: list[str] = []
     read: dict[str, str] = {}
-    upload: dict[str, Any] = {}
+    upload: dict[str, Any] = Field(default={}, exclude=True)
 
 
 class Head(Part):
-    """The last complete state of a data set; `datasets/<dataset>/HEAD.json`."""
+    """The published state of a data set; `datasets/<dataset>/HEAD.json`."""
 
     dataset: str
     run_id: str
@@ -48,9 +50,9 @@ class Head(Part):
     started: dict[str, float] = {}
 
     def stale(self) -> dict[str, str]:
-        """Assets whose inputs have moved on since they were made, each with the reason."""
+        """Return the assets whose inputs have changed since they were made, with the reason."""
         return {
-            asset: f"{upstream} was made anew after it"
+            asset: f"{upstream} was remade after it"
             for asset, entry in self.entries.items()
             for upstream, document in entry.inputs.items()
             if upstream in self.entries and self.entries[upstream].document != document
@@ -58,7 +60,7 @@ class Head(Part):
 
 
 class Attempt(Part):
-    """How the last run of a data set ended; `datasets/<dataset>/LAST.json`, for people."""
+    """The state of the last run of a data set, for the pages; `datasets/<dataset>/LAST.json`."""
 
     run_id: str
     started_at: float

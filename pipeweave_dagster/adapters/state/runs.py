@@ -1,7 +1,7 @@
-"""The run as the unit of state: what it may read, and how its results become HEAD.
+"""The run as the unit of state: what it reads, and how its results become HEAD.
 
-A run sees HEAD as it was when it began, its parent run's results, and its own; never what a
-neighbour makes meanwhile. HEAD moves once, at the end, by compare-and-swap.
+A run sees HEAD as it was when the run began, its parent run's results, and its own; never those of
+a concurrent run. HEAD moves once, at the end, by compare-and-swap.
 """
 
 import time
@@ -23,7 +23,7 @@ class RunState:
         store: Documents and records.
         dataset: The partition.
         run_id: The run.
-        parent_run_id: The run that this one retries or goes on from.
+        parent_run_id: The run that this one retries or continues.
     """
 
     def __init__(
@@ -48,11 +48,10 @@ class RunState:
             entries=parent.entries if parent else (head.entries if head else {}),
             inherited=[*parent.inherited, *parent.made] if parent else [],
             read=parent.read if parent else {},
-            upload=parent.upload if parent else {},
         )
 
     def entry(self, asset: str) -> Entry:
-        """The entry that this run sees for an asset; remembers that it was read.
+        """Return the entry that this run sees for an asset, and record that it was read.
 
         Raises:
             PipeWeaveError: NOT_FOUND if neither this run nor HEAD has the asset.
@@ -69,7 +68,7 @@ class RunState:
         return found
 
     def record(self, asset: str, entry: Entry) -> None:
-        """Add what this run made or reused."""
+        """Add an entry that this run made or reused."""
         self._update(
             lambda m: {
                 "entries": {**m.entries, asset: entry},
@@ -77,31 +76,34 @@ class RunState:
             }
         )
 
-    def note_upload(self, upload: dict[str, Any]) -> None:
-        """Remember which upload this run began with (key, version, time)."""
-        self._update(lambda _: {"upload": upload})
-
     def attempt(self, state: Any, **facts: Any) -> None:
-        """Tell people how this run goes."""
+        """Record the state of this run as the last attempt, for the pages."""
         begun = {"run_id": self.manifest.run_id, "started_at": self.manifest.started_at}
         self.store.save_attempt(self.dataset, Attempt(**begun, state=state, **facts))
 
     def _update(self, change: Callable[[Manifest], dict[str, Any]]) -> None:
-        """Change the stored manifest; steps of one run may do so from several processes."""
+        """Change the stored manifest, which steps of one run may do from several processes."""
         self.manifest = self.store.change_manifest(
             self.manifest, lambda current: current.model_copy(update=change(current))
         )
 
 
 def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
-    """Move HEAD to what the run made, once it has made `everything` that it was to make.
+    """Move HEAD to the results of a run, once it has made everything that it was to make.
 
-    The made entries are laid over HEAD as it is now. That is only consistent if every entry that
-    the run read from HEAD is still there, and if no run that began later has published the same
-    upload stage: else HEAD stays, and the reason is returned.
+    The run's entries replace those of the current HEAD. That is only consistent if every entry that
+    the run read from HEAD is still there, and if no run that began later has published one of its
+    assets: otherwise HEAD stays as it is.
+
+    Args:
+        state: The run.
+        everything: The assets that the run was to make.
+
+    Returns:
+        The conflict that kept HEAD from moving; None if it moved, or if assets are missing.
 
     Raises:
-        PipeWeaveError: SERVICE_UNAVAILABLE if HEAD moves faster than it can be followed.
+        PipeWeaveError: SERVICE_UNAVAILABLE if other runs kept moving HEAD.
     """
     manifest = state.manifest
     if not everything <= set(manifest.made):

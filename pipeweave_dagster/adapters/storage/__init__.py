@@ -7,7 +7,7 @@ __all__ = ["Storage", "StoredObject", "open_storage"]
 
 
 def open_storage(settings: Settings) -> Storage:
-    """The storage that the settings name: `s3://bucket/prefix`, or a folder."""
+    """Open the storage of the settings: `s3://bucket/prefix`, or a folder."""
     if settings.storage_is_s3:
         from pipeweave_dagster.adapters.storage.s3 import S3Storage, make_client
 

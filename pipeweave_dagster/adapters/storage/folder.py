@@ -1,7 +1,6 @@
-"""A folder as object store, safe under several processes of one machine."""
+"""A folder as object store, safe for concurrent processes of one machine."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -20,13 +19,14 @@ from pipeweave_dagster.adapters.storage.protocol import (
 from pipeweave_dagster.core.errors import unavailable, validation_error
 
 _SCRATCH = ".scratch"
+_POLL_S = 0.005
 
 
 class FolderStorage:
     """Objects are files below `root`; names that start with a dot are not objects.
 
-    Writing goes through a scratch folder and one rename or link, so a reader (or a killed
-    writer) never leaves half an object. Symbolic links are not followed: somebody who may only
+    Objects are written into a scratch folder and then renamed or linked, so readers never see half
+    an object and a killed writer leaves none. Symbolic links are not followed: whoever may only
     drop files must not make PipeWeave read others.
     """
 
@@ -115,7 +115,9 @@ class FolderStorage:
         return True
 
     def put_if_match(self, key: str, data: bytes, tag: str | None) -> bool:
-        with self._locked():
+        from filelock import FileLock
+
+        with FileLock(self._scratch / "lock", poll_interval=_POLL_S):
             current = self.get_tagged(key)
             if (current[1] if current else None) != tag:
                 return False
@@ -133,7 +135,7 @@ class FolderStorage:
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
         _ = (max_bytes, expires_s)
         raise validation_error(
-            "Only an S3 storage can hand out upload addresses.",
+            "Only an S3 storage can create upload URLs.",
             fix=f"Copy the file to {self.root / key}, or use 'pipeweave upload FILE'.",
         )
 
@@ -155,8 +157,8 @@ class FolderStorage:
                     continue
                 return
             raise unavailable(
-                f"{key!r} could not be written into {self.url}, whose folders vanish meanwhile.",
-                fix="See what else deletes there, and try again.",
+                f"{key!r} could not be written into {self.url}, because its folder was deleted.",
+                fix="Check what else deletes files there, and try again.",
                 key=key,
             )
         except OSError as error:
@@ -169,17 +171,11 @@ class FolderStorage:
         finally:
             temporary.unlink(missing_ok=True)
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self._scratch / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # released by the kernel if the process dies
-            yield
-
 
 def _raise_listing_error(error: OSError) -> None:
-    """A folder that cannot be read is not an empty folder (one that is missing is)."""
+    """Raise for an unreadable folder; a missing one counts as empty."""
     if not isinstance(error, FileNotFoundError):
         raise unavailable(
             f"Listing {error.filename} failed: {error.strerror}.",
-            fix="Check that the folder may be read and its disk is there.",
+            fix="Check that the folder is readable and its disk is mounted.",
         ) from error

@@ -1,4 +1,4 @@
-"""What PipeWeave asks of an object store; small enough that any store can answer."""
+"""The interface of an object store, small enough for any store to implement."""
 
 import hashlib
 from collections.abc import Iterator
@@ -22,67 +22,67 @@ class StoredObject:
 
     @property
     def version(self) -> str:
-        """Differs whenever the object was written again, even with the bytes of an older one.
+        """A value that changes whenever the object is written, even with earlier content.
 
-        Key and ETag alone would miss contents A, B, A, hence the time stamp.
+        Key and ETag alone would miss the contents A, B, A, hence the timestamp.
         """
         seen = f"{self.key}\0{self.etag}\0{self.modified:.6f}\0{self.size}"
         return hashlib.sha256(seen.encode()).hexdigest()[:24]
 
 
 class Storage(Protocol):
-    """Objects under string keys. Every write is seen whole or not at all.
+    """Objects under string keys; every write is atomic.
 
-    Methods raise `PipeWeaveError`: NOT_FOUND for a missing key, SERVICE_UNAVAILABLE when the store
-    does not answer, FORBIDDEN or UNAUTHORIZED when it refuses.
+    Methods raise `PipeWeaveError`: NOT_FOUND for a missing key, SERVICE_UNAVAILABLE if the store
+    does not respond, FORBIDDEN or UNAUTHORIZED if it refuses.
     """
 
     @property
     def url(self) -> str:
-        """The root, as people write it."""
+        """The root of the storage."""
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Every object whose key starts with the prefix, in no promised order."""
+        """Yield every object whose key starts with the prefix, in any order."""
 
     def children(self, prefix: str) -> tuple[str, ...]:
-        """The sorted names directly below `prefix/` that hold further objects."""
+        """Return the sorted names directly below `prefix/` that contain objects."""
 
     def stat(self, key: str) -> StoredObject | None:
-        """The object's listing entry, or None if there is none."""
+        """Return the object's listing entry, or None if it does not exist."""
 
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
-        """The bytes of a small object (at most `limit`)."""
+        """Return the bytes of a small object (at most `limit`)."""
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
-        """Bytes and the tag that `put_if_match` wants, or None if there is no object."""
+        """Return the bytes and the tag for `put_if_match`, or None if the object does not exist."""
 
     def fetch(self, key: str, path: Path) -> None:
-        """Copy an object into a local file (streamed; the file appears whole)."""
+        """Copy an object into a local file (streamed and atomic)."""
 
     def local_path(self, key: str) -> Path | None:
-        """The object as a local file that must not be changed, where the store is a folder."""
+        """Return the object as a local file that must not be changed, if the store is a folder."""
 
     def put(self, key: str, data: bytes) -> None:
-        """Write or replace."""
+        """Write or replace an object."""
 
     def put_file(self, key: str, path: Path) -> None:
-        """Write or replace from a local file (streamed)."""
+        """Write or replace an object from a local file (streamed)."""
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
-        """Write unless the key exists; False if it does."""
+        """Write an object unless the key exists; return False if it does."""
 
     def put_if_match(self, key: str, data: bytes, tag: str | None) -> bool:
-        """Replace what `get_tagged` gave (None: create); False if somebody was faster."""
+        """Replace what `get_tagged` returned (None: create); return False if it has changed."""
 
     def delete(self, key: str) -> None:
-        """Remove; no error if it is gone already."""
+        """Remove an object, if it exists."""
 
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
-        """A URL and form fields with which anybody may upload this one key, up to that size."""
+        """Return a URL and form fields that allow an upload of this key, up to that size."""
 
 
 def check_key(key: str) -> str:
-    """Give the key back if it is safe on every store.
+    """Return the key if it is safe on every store.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR for empty parts, `.` or `..`, control characters,
@@ -92,7 +92,7 @@ def check_key(key: str) -> str:
     unsafe = any(part in {"", ".", ".."} for part in parts)
     if unsafe or "\\" in key or any(ord(c) < 32 or ord(c) == 127 for c in key):
         raise validation_error(
-            f"{key!r} is no safe storage key.", fix="Use plain file and folder names.", key=key
+            f"{key!r} is not a safe storage key.", fix="Use plain file and folder names.", key=key
         )
     if len(key.encode()) > MAX_KEY_BYTES:
         raise validation_error(
@@ -102,18 +102,18 @@ def check_key(key: str) -> str:
 
 
 def missing_object(key: str, url: str) -> PipeWeaveError:
-    """The error for a key that names nothing."""
+    """Return the error for a missing key."""
     return not_found(
         f"There is no object {key!r} in {url}.",
-        fix="It was removed, or PIPEWEAVE_STORAGE names another store.",
+        fix="It was removed, or PIPEWEAVE_STORAGE is set to another store.",
         key=key,
     )
 
 
 def large_object(key: str, size: int, limit: int) -> PipeWeaveError:
-    """The error for an object that is larger than what is read at once."""
+    """Return the error for an object that is too large to be read at once."""
     return validation_error(
-        f"{key!r} holds {size:,} bytes, more than {limit:,}.",
-        fix="Replace it by a smaller one.",
+        f"{key!r} has {size:,} bytes, more than {limit:,}.",
+        fix="Replace it with a smaller one.",
         key=key,
     )

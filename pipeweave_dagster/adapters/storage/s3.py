@@ -1,4 +1,4 @@
-"""An S3 bucket (or any server that speaks S3) as object store."""
+"""An S3 bucket (or any S3-compatible server) as object store."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ _CHUNK = 8 << 20
 
 
 def make_client(settings: Settings) -> Any:
-    """A boto3 S3 client with bounded time-outs and standard retries."""
+    """Return a boto3 S3 client with bounded timeouts and standard retries."""
     import boto3
     from botocore.config import Config
 
@@ -39,7 +39,7 @@ def make_client(settings: Settings) -> Any:
         aws_secret_access_key=settings.secret("aws_secret_access_key"),
         region_name=settings.aws_region,
         config=Config(
-            retries={"mode": "standard"},  # AWS_MAX_ATTEMPTS counts, 3 by default
+            retries={"mode": "standard"},  # AWS_MAX_ATTEMPTS applies, 3 by default
             connect_timeout=5,
             read_timeout=30,
             signature_version="s3v4",
@@ -67,7 +67,7 @@ class S3Storage:
         yield from self._listed(prefix, 1000)
 
     def _listed(self, prefix: str, page_size: int) -> Iterator[StoredObject]:
-        # Paged to the end on every call: a start-after mark would lose keys that sort earlier.
+        # Every call lists all pages: a start-after key would miss new keys that sort before it.
         token: dict[str, Any] = {"MaxKeys": page_size}
         while True:
             page = self._call(
@@ -97,7 +97,7 @@ class S3Storage:
             Delimiter="/",
         )
         names = [name.removeprefix(start).rstrip("/") for name in found]
-        # SeaweedFS lists folders that were emptied; a prefix without an object is none.
+        # SeaweedFS lists empty folders, too; a prefix without an object does not count.
         below = prefix.rstrip("/")
         return tuple(n for n in sorted(names) if any(self._listed(f"{below}/{n}/", 10)))
 
@@ -127,7 +127,7 @@ class S3Storage:
             raise
 
     def fetch(self, key: str, path: Path) -> None:
-        """See `Storage.fetch`; a stream that breaks goes on from where it was, same version."""
+        """See `Storage.fetch`; a broken stream is resumed, and always reads one version."""
         from botocore.exceptions import HTTPClientError, ResponseStreamingError
 
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,8 +141,8 @@ class S3Storage:
                 except (ResponseStreamingError, HTTPClientError, OSError) as error:
                     if attempt + 1 == _STREAM_ATTEMPTS:
                         raise unavailable(
-                            f"Reading {key!r} from {self.url} broke off {attempt + 1} times.",
-                            fix="Check the network to the S3 server; it is tried again.",
+                            f"Reading {key!r} from {self.url} failed {attempt + 1} times.",
+                            fix="Check the network to the S3 server; it is retried.",
                         ) from error
         partial.replace(path)
 
@@ -150,13 +150,13 @@ class S3Storage:
         size = self._call(self._client.head_object, **self._where(key))["ContentLength"]
         while (start := file.tell()) < size:
             end = min(start + _CHUNK, size) - 1
-            answer = self._call(
+            response = self._call(
                 self._client.get_object,
                 **self._where(key),
                 Range=f"bytes={start}-{end}",
                 IfMatch=tag,
             )
-            file.write(answer["Body"].read())
+            file.write(response["Body"].read())
 
     def local_path(self, key: str) -> Path | None:
         _ = key
@@ -186,7 +186,7 @@ class S3Storage:
             Conditions=[["content-length-range", 1, max_bytes]],
             ExpiresIn=expires_s,
         )
-        if self._public_url:  # a form's signature does not cover the host
+        if self._public_url:  # the signature of a form does not cover the host
             post["url"] = f"{self._public_url.rstrip('/')}/{self._bucket}"
         return post
 
@@ -201,8 +201,8 @@ class S3Storage:
 
     def _read(self, key: str) -> tuple[bytes, str]:
         def read(**request: str) -> tuple[bytes, str]:
-            answer = self._client.get_object(**request)
-            return answer["Body"].read(), answer["ETag"]
+            response = self._client.get_object(**request)
+            return response["Body"].read(), response["ETag"]
 
         return self._call(read, **self._where(key))
 
@@ -221,7 +221,7 @@ class S3Storage:
         return True
 
     def _call(self, call: Callable[..., T], *args: Any, **request: Any) -> T:
-        """Make one request; every failure comes back as the one error type."""
+        """Make one request; every failure is raised as a `PipeWeaveError`."""
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -231,15 +231,15 @@ class S3Storage:
             raise self._explained(error, str(request.get("Key", ""))) from error
         except (BotoCoreError, Boto3Error) as error:
             raise unavailable(
-                f"The S3 server of {self.url} did not answer ({type(error).__name__}).",
-                fix="Check S3_ENDPOINT_URL and the network; it is tried again.",
+                f"The S3 server of {self.url} did not respond ({type(error).__name__}).",
+                fix="Check S3_ENDPOINT_URL and the network; it is retried.",
             ) from error
 
     def _explained(self, error: Any, key: str) -> PipeWeaveError:
         code = _code(error)
         where = f"{self.url}/{key.removeprefix(self._prefix)}".rstrip("/")
         if code in _MISSING:
-            return not_found(f"There is no {where}.", fix="Check bucket and key.", s3_code=code)
+            return not_found(f"{where} does not exist.", fix="Check bucket and key.", s3_code=code)
         if code in _REFUSED:
             return PipeWeaveError(
                 ErrorCode.FORBIDDEN,
@@ -247,8 +247,8 @@ class S3Storage:
                 fix="Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy.",
             )
         return unavailable(
-            f"The S3 server answered {code} for {where}.",
-            fix="See the server's own log; it is tried again.",
+            f"The S3 server returned {code} for {where}.",
+            fix="See the log of the server; it is retried.",
             s3_code=code,
         )
 

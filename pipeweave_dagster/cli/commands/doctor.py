@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.adapters.health import Line, in_full, is_well, measure
-from pipeweave_dagster.adapters.http_checks import answers, ask_mlflow
+from pipeweave_dagster.adapters.health import Health, full_text, is_healthy, measure
+from pipeweave_dagster.adapters.http_checks import check_mlflow, responds
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dagster_checks import DagsterParts
@@ -42,11 +42,11 @@ def doctor(
         for n in lines
     ]
     emit({"checks": checks}, json, columns(["check", "state", "message"], rows, width=160))
-    if not is_well(lines):
+    if not is_healthy(lines):
         sys.exit(1)
 
 
-def examine(settings: Settings, *, strict: bool) -> list[Line]:
+def examine(settings: Settings, *, strict: bool) -> list[Health]:
     """Run one check per service; a check that depends on a red one is unknown, not red."""
     dagster = DagsterParts(settings, strict)
     checks: dict[str, Callable[[], str]] = {
@@ -57,10 +57,10 @@ def examine(settings: Settings, *, strict: bool) -> list[Line]:
         "code": dagster.code_server,
         "queue": dagster.queue,
         "daemon": dagster.daemon,
-        **{name: partial(answers, url) for name, url in settings.services.items()},
+        **{name: partial(responds, url) for name, url in settings.services.items()},
         "disk": lambda: _disk(settings),
     }
-    return [measure(name, ask, in_full) for name, ask in checks.items()]
+    return [measure(name, ask, full_text) for name, ask in checks.items()]
 
 
 def _version() -> str:
@@ -84,7 +84,7 @@ def _storage(settings: Settings) -> str:
 
 def _mlflow(settings: Settings) -> str:
     if settings.tracking_uri.startswith(("http://", "https://")):
-        return ask_mlflow(settings.tracking_uri)
+        return check_mlflow(settings.tracking_uri)
     with home.workbench() as bench:
         bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
     return "the store is reachable"

@@ -9,8 +9,8 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
-from pipeweave_dagster.services import training
-from pipeweave_dagster.services.model_replay import rebuild
+from pipeweave_dagster.services import champion
+from pipeweave_dagster.services.model_replay import replay_version
 
 
 def register(group: typer.Typer) -> None:
@@ -33,8 +33,8 @@ def replay(
     home.prepare()
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         dataset = known(bench.store, name)
-        wanted = version or training.champion_of(bench, dataset)[0].model_version
-        found = rebuild(bench, dataset, wanted, Path(folder))
+        wanted = version or champion.champion_of(bench, dataset)[0].model_version
+        found = replay_version(bench, dataset, wanted, Path(folder))
         if output is not None:
             deliver(found.model, output)
     facts = {"dataset": name, **found.model_dump(mode="json", exclude={"model"})}

@@ -9,9 +9,9 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import not_found
-from pipeweave_dagster.services import training
+from pipeweave_dagster.services import champion
 from pipeweave_dagster.services.model_versions import load_version, versions
-from pipeweave_dagster.services.overview import score_in_words
+from pipeweave_dagster.services.overview import score_text
 from pipeweave_dagster.services.workbench import Workbench
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
@@ -40,7 +40,7 @@ def _rows(bench: Workbench, name: str) -> list[dict[str, Any]]:
                 "dataset": name,
                 "version": version,
                 "winner": trained.winner,
-                "score": score_in_words(evaluation),
+                "score": score_text(evaluation),
                 "decision": evaluation.promoted,
                 "reason": evaluation.promotion_reason,
             }
@@ -55,7 +55,7 @@ def ls(json: AsJson = False) -> None:
         found = []
         for name in bench.store.datasets():
             rows = _rows(bench, name)
-            link = training.champion_link(bench, name) if rows else None
+            link = champion.champion_link(bench, name) if rows else None
             found += [r for r in rows if link and r["version"] == link.model_version]
     table = [(r["dataset"], r["version"], r["winner"], r["score"] or "-") for r in found]
     emit({"models": found}, json, columns(["data set", "version", "winner", "score"], table))
@@ -65,7 +65,7 @@ def show(name: _Name, json: AsJson = False) -> None:
     """Show the champion of a data set with its test scores."""
     home.prepare()
     with home.workbench() as bench:
-        link, trained = training.champion_of(bench, known(bench.store, name))
+        link, trained = champion.champion_of(bench, known(bench.store, name))
         evaluation = load_version(bench.store, name, link.model_version)[1]
     facts = {
         "dataset": name,
@@ -97,7 +97,7 @@ def promote(
     home.prepare()
     with home.workbench() as bench:
         load_version(bench.store, known(bench.store, name), version)
-        training.set_alias(bench, name, version, "champion")
+        champion.set_alias(bench, name, version, "champion")
     emit(
         {"dataset": name, "champion": version},
         json,
@@ -109,12 +109,12 @@ def rollback(name: _Name, json: AsJson = False) -> None:
     """Make the previous champion the champion again."""
     home.prepare()
     with home.workbench() as bench:
-        previous = training.alias_link(bench, known(bench.store, name), "previous")
+        previous = champion.alias_link(bench, known(bench.store, name), "previous")
         if previous is None:
             raise not_found(
                 f"{name!r} has no previous champion.", fix="Use 'pipeweave models promote'."
             )
-        training.set_alias(bench, name, previous.model_version, "champion")
+        champion.set_alias(bench, name, previous.model_version, "champion")
     version = previous.model_version
     emit(
         {"dataset": name, "champion": version},

@@ -17,7 +17,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import parse_settings
-from pipeweave_dagster.services.dataset_versions import pipeline_in_force
+from pipeweave_dagster.services.dataset_versions import published_pipeline
 from pipeweave_dagster.services.receive import settings_of
 
 
@@ -67,7 +67,7 @@ def _applied(name: str, settings: Path | None) -> tuple[PipelineSpec, dict[str, 
     from pipeweave_dagster.core.pipelines.handwritten import apply_settings
 
     with home.workbench() as bench:
-        spec = pipeline_in_force(bench.store, known(bench.store, name))
+        spec = published_pipeline(bench.store, known(bench.store, name))
         given = settings_of(bench.store, name) if settings is None else _read(settings)
         snapshot = bench.store.latest(name, "dataset", DatasetSnapshot)
         schema = bench.store.latest(name, "schema_deduction", SchemaDeduction)

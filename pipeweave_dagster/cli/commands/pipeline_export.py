@@ -11,7 +11,7 @@ from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import not_found, validation_error
-from pipeweave_dagster.services.dataset_versions import pipeline_in_force
+from pipeweave_dagster.services.dataset_versions import published_pipeline
 from pipeweave_dagster.services.model_versions import load_origin, load_version
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -74,7 +74,7 @@ def _chosen(store: DocumentStore, dataset: str, version: str | None) -> _Chosen:
     if version is not None:
         spec, snapshot = load_origin(store, dataset, version)
         return _Chosen(spec, load_version(store, dataset, version)[0], snapshot)
-    newest = pipeline_in_force(store, dataset)
+    newest = published_pipeline(store, dataset)
     trained = store.latest(dataset, "model", TrainedModel)
     return _Chosen(newest, trained, store.latest(dataset, "dataset", DatasetSnapshot))
 

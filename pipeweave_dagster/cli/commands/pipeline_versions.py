@@ -10,7 +10,7 @@ from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import not_found
-from pipeweave_dagster.services.dataset_versions import documents_of, entry_of
+from pipeweave_dagster.services.dataset_versions import documents_of, find_version
 
 _Version = Annotated[
     str | None, typer.Argument(help="Version id or its first characters; see `history`.")
@@ -57,13 +57,13 @@ def diff(
         new = (
             _in_force(bench.store, name, found)
             if after is None
-            else entry_of(found, name, "pipeline", after, _LISTED)
+            else find_version(found, name, "pipeline", after, _LISTED)
         )
         others = [entry for entry in found if new is not None and entry.document != new.document]
         old = (
             next(iter(others), None)
             if before is None
-            else entry_of(found, name, "pipeline", before, _LISTED)
+            else find_version(found, name, "pipeline", before, _LISTED)
         )
         if old is None or new is None:
             raise not_found(

@@ -11,7 +11,7 @@ from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.preview import preview as preview_step
-from pipeweave_dagster.services.dataset_versions import pipeline_in_force
+from pipeweave_dagster.services.dataset_versions import published_pipeline
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def _spec(name: str) -> PipelineSpec:
     with home.workbench() as bench:
-        return pipeline_in_force(bench.store, known(bench.store, name))
+        return published_pipeline(bench.store, known(bench.store, name))
 
 
 def ls(json: AsJson = False) -> None:

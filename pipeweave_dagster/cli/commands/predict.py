@@ -50,7 +50,7 @@ def score_file(name: str, file: Path, output: Path, *, explain: bool = False) ->
     """
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
-    with home.workbench(for_line=True) as bench, tempfile.TemporaryDirectory() as folder:
+    with home.workbench(for_run=True) as bench, tempfile.TemporaryDirectory() as folder:
         raw = describe_batch(path, path.name)
         explain = explain or settings.prediction_reasons
         scored = score(

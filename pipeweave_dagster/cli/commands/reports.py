@@ -10,7 +10,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, deliver, emit
 from pipeweave_dagster.core.documents import EdaReport
-from pipeweave_dagster.services.dataset_versions import documents_of, entry_of
+from pipeweave_dagster.services.dataset_versions import documents_of, find_version
 
 _LISTED = "pipeweave reports ls"
 
@@ -57,7 +57,7 @@ def show(
     """Print the highlights of a report; with `--json` its full content."""
     home.prepare()
     with home.workbench() as bench:
-        entry = entry_of(
+        entry = find_version(
             _reports(bench.store, known(bench.store, name)), name, "report", report, _LISTED
         )
         document = bench.store.load(entry.document, EdaReport)

@@ -11,7 +11,7 @@ from pipeweave_dagster.cli.support.output import AsJson, emit, fail
 from pipeweave_dagster.cli.support.uploads import place, readable, remember, safe_name
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE, check_slug, name_of_file
-from pipeweave_dagster.services.upload_locks import claim
+from pipeweave_dagster.services.upload_locks import lock_upload
 
 _EXAMPLE = "Example: `pipeweave run titanic.csv --target survived --time-budget 30`"
 
@@ -66,7 +66,10 @@ def run(
     settings_from(chosen, "the command line")
     with home.workbench() as bench, home.instance() as instance:
         key = f"uploads/{dataset}/{safe_name(path)}"
-        with claim(bench.store, key), claim(bench.store, f"uploads/{dataset}/{SETTINGS_FILE}"):
+        with (
+            lock_upload(bench.store, key),
+            lock_upload(bench.store, f"uploads/{dataset}/{SETTINGS_FILE}"),
+        ):
             version = place(bench.store, dataset, key, path)
             remember(bench.store, dataset, chosen)
             tags = {UPLOAD_TAG: key, UPLOAD_VERSION_TAG: version}

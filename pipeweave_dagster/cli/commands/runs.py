@@ -91,7 +91,7 @@ def _terminate(instance: "dg.DagsterInstance", run: Any) -> None:
     import dagster as dg
 
     from pipeweave_dagster.lib.partitions import PROCESS_TAG
-    from pipeweave_dagster.lib.resources import is_alive, pid_of
+    from pipeweave_dagster.lib.processes import is_alive, pid_of
 
     process = run.tags.get(PROCESS_TAG)
     if run.status in {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED}:

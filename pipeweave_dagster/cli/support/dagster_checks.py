@@ -13,7 +13,7 @@ import yaml
 
 from pipeweave_dagster.adapters.file_systems import networked
 from pipeweave_dagster.adapters.health import OffError, UnknownError
-from pipeweave_dagster.adapters.http_checks import daemon_in_words
+from pipeweave_dagster.adapters.http_checks import check_daemon
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
 from pipeweave_dagster.settings import Settings
@@ -96,7 +96,7 @@ class DagsterParts:
         last = [s.last_heartbeat.timestamp for s in needed if s.last_heartbeat is not None]
         known = bool(last) and len(last) == len(needed)
         try:
-            return daemon_in_words(time.time() - min(last) if known else None)
+            return check_daemon(time.time() - min(last) if known else None)
         except PipeWeaveError:
             if self.strict:
                 raise

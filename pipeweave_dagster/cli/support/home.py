@@ -1,6 +1,5 @@
 """The installation that a command works on: its settings, home and Dagster instance."""
 
-import fcntl
 import os
 from functools import cache
 from importlib import resources
@@ -79,10 +78,10 @@ def instance() -> "dg.DagsterInstance":
     found = prepare()
     import dagster as dg
     from dagster._core.instance.ref import InstanceRef
+    from filelock import FileLock
 
     # In a new home, processes that create the same tables at once would all fail.
-    with (found.home / "creation.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(found.home / "creation.lock"):
         reference = InstanceRef.from_dir(str(found.dagster_home), overrides=_NO_LOG_CAPTURE)
         instance = dg.DagsterInstance.from_ref(reference)
         instance.get_runs_count()
@@ -91,11 +90,11 @@ def instance() -> "dg.DagsterInstance":
     return instance
 
 
-def workbench(*, for_line: bool = False) -> "Workbench":
+def workbench(*, for_run: bool = False) -> "Workbench":
     """Return storage and workers of this home, as a context manager (see `Workbench`)."""
     from pipeweave_dagster.services.workbench import Workbench
 
-    return Workbench(settings(), for_line=for_line)
+    return Workbench(settings(), for_run=for_run)
 
 
 def _dagster_yaml(found: Settings) -> str:

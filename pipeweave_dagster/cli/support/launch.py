@@ -33,14 +33,14 @@ def execute(
     does not raise; see `error_of`.
     """
     from pipeweave_dagster.definitions import defs
+    from pipeweave_dagster.lib.attempts import end_attempt
     from pipeweave_dagster.lib.failure_reasons import CANCELLED
-    from pipeweave_dagster.lib.mlflow_runs import settle
+    from pipeweave_dagster.lib.mlflow_runs import end_open_runs
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
-    from pipeweave_dagster.lib.resources import end_attempt
 
     reap(instance, bench.store)
-    settle(instance, bench)
+    end_open_runs(instance, bench)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
     run_id = str(uuid.uuid4())
     progress = Progress(quiet=quiet)

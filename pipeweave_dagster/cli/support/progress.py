@@ -10,21 +10,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from pipeweave_dagster.cli.support.output import plain
-
-STAGES = {
-    "raw_upload": "Receiving the upload",
-    "dataset": "Reading and typing",
-    "schema_deduction": "Deducing the schema",
-    "findings": "Checking data quality",
-    "eda_report": "Writing the data report",
-    "pipeline": "Building the pipeline",
-    "model": "Training",
-    "model_evaluation": "Evaluating",
-    "expectations": "Validating expectations",
-    "predictions": "Scoring",
-    "drift": "Measuring drift",
-}
-
+from pipeweave_dagster.core.asset_catalog import activity_of
 
 # Dagster logs this once for every asset after a failed one.
 _NOISE = "Dependencies for step"
@@ -60,7 +46,7 @@ class Progress:
 
     def _start(self, step: str) -> None:
         self._began[step] = time.monotonic()
-        status = f"{STAGES.get(step, step)} …"
+        status = f"{activity_of(step)} …"
         if self._status is not None:
             self._status.update(status)
         elif sys.stderr.isatty():
@@ -69,10 +55,10 @@ class Progress:
 
     def _end(self, step: str) -> None:
         took = time.monotonic() - self._began.get(step, time.monotonic())
-        self._print(f"[green]✓[/green] {STAGES.get(step, step)} [dim]({took:.1f} s)[/dim]")
+        self._print(f"[green]✓[/green] {activity_of(step)} [dim]({took:.1f} s)[/dim]")
 
     def _fail(self, step: str) -> None:
-        self._print(f"[red]✗[/red] {STAGES.get(step, step)}")
+        self._print(f"[red]✗[/red] {activity_of(step)}")
 
     def _print(self, line: str) -> None:
         self._console.print(line, soft_wrap=True)

@@ -4,26 +4,11 @@ from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
 from pipeweave_dagster.adapters.web_links import mlflow_urls
-from pipeweave_dagster.core.documents import (
-    DatasetSnapshot,
-    Document,
-    EdaReport,
-    Evaluation,
-    Findings,
-    SchemaDeduction,
-    TrainedModel,
-)
-from pipeweave_dagster.services.overview import score_in_words
+from pipeweave_dagster.core.asset_catalog import BY_NAME
+from pipeweave_dagster.services.overview import score_text
 from pipeweave_dagster.settings import Settings
 
-_KINDS: dict[str, type[Document]] = {
-    "dataset": DatasetSnapshot,
-    "schema_deduction": SchemaDeduction,
-    "findings": Findings,
-    "eda_report": EdaReport,
-    "model": TrainedModel,
-    "model_evaluation": Evaluation,
-}
+_SUMMARISED = ("dataset", "schema_deduction", "findings", "eda_report", "model", "model_evaluation")
 
 
 def summarise(
@@ -32,8 +17,8 @@ def summarise(
     """Return the stable JSON form (see the reference); assets that were not made are null."""
     manifest = store.manifest(dataset, run_id)
     found = {
-        name: store.load(manifest.entries[name].document, kind)
-        for name, kind in _KINDS.items()
+        name: store.load(manifest.entries[name].document, BY_NAME[name].document)
+        for name in _SUMMARISED
         if manifest is not None and name in manifest.made
     }
     head = store.head(dataset)
@@ -101,7 +86,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
     }
     if evaluation is not None:
         scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
-        facts |= {"test": scores, "alias": evaluation.promoted, "score": score_in_words(evaluation)}
+        facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
     return facts
 
 

@@ -1,1 +1,1 @@
-"""Uploads become typed data sets."""
+"""Uploads and typed data sets."""

@@ -4,12 +4,14 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
 from pipeweave_dagster.core.ingest import IngestLimits, ingest, ingest_settings
-from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.lib.attempts import failure_recorder
+from pipeweave_dagster.lib.current_run import dataset_of
+from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch_config import LaunchConfig, upload_key_of
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.run_time_limit import make_room
-from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
+from pipeweave_dagster.lib.run_time_limit import extend_limit
+from pipeweave_dagster.lib.stages import run_stage
 from pipeweave_dagster.services.receive import choose, receive, settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -25,12 +27,14 @@ def raw_upload(
 ) -> dg.MaterializeResult[RawUpload]:
     """The uploaded file, copied unchanged to `raw/<sha256>`, with its settings.
 
-    Takes the upload that the run was started for, else the newest one of the landing zone.
+    Uses the upload that the run was started for, else the newest one in the landing zone.
     """
     dataset, store = dataset_of(context), workbench.store
-    with told_to_dagster(context, note_failure(context, workbench)):
-        settings = config.laid_over(settings_of(store, dataset))
-        make_room(context, workbench.settings, settings.budget_s(workbench.settings.time_budget_s))
+    with dagster_failures(context, failure_recorder(context, workbench)):
+        settings = config.applied_to(settings_of(store, dataset))
+        extend_limit(
+            context, workbench.settings, settings.budget_s(workbench.settings.time_budget_s)
+        )
         uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
     limit = workbench.settings.max_dataset_bytes
     return run_stage(
@@ -53,9 +57,9 @@ def dataset(
     workbench: dg.ResourceParam[Workbench],
     raw_upload: RawUpload,
 ) -> dg.MaterializeResult[DatasetSnapshot]:
-    """The typed table as Parquet: read whole, every type decided on the whole column.
+    """The typed table as Parquet; the type of a column is inferred from all its values.
 
-    `rows read = rows loaded + rows quarantined`; how the bytes were read is in the metadata.
+    `rows read = rows loaded + rows quarantined`; the metadata shows how the file was parsed.
     """
     limit = workbench.settings.max_dataset_bytes
     content = raw_upload.model_copy(update={"settings": ingest_settings(raw_upload.settings)})

@@ -1,4 +1,4 @@
-"""Uploads start runs."""
+"""The sensor that starts runs for uploads."""
 
 import dagster as dg
 
@@ -8,10 +8,10 @@ from pipeweave_dagster.lib.run_requests import landing_sensor
 
 
 def uploads_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
-    """A run for every new version of every file under `uploads/`.
+    """Return a sensor that starts a run for every new version of every file under `uploads/`.
 
-    Never one version twice and never one missed: the full listing is compared with the record of
-    what was seen, since neither names nor time stamps arrive in order.
+    Each version starts exactly one run: the full listing is compared with the record of what was
+    seen, because neither names nor timestamps arrive in order.
     """
     return landing_sensor(
         name,

@@ -1,4 +1,4 @@
-"""Assets of somebody's own project as sources of data sets."""
+"""Assets of your own project as sources of data sets."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import dagster as dg
 
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.naming import check_slug
-from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.partitions import DATASETS, AssetKeyLike
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
@@ -20,9 +20,9 @@ def deliveries(
     group: str | None,
     workbench: WorkbenchResource,
 ) -> list[dg.AssetsDefinition]:
-    """For each upstream asset, one that puts its value into the landing zone.
+    """Return, for each upstream asset, an asset that copies its value into the landing zone.
 
-    From there on it is an upload like any other, which the sensor picks up.
+    There it is an upload like any other, for which the sensor starts a run.
     """
     return [
         _delivery(check_slug(name), dg.AssetKey.from_coercible(key), prefix, group, workbench)
@@ -46,7 +46,7 @@ def _delivery(
         description=f"Delivers {source.to_user_string()} as an upload of the data set {name}.",
     )
     def deliver(context: dg.AssetExecutionContext, value: Any) -> dg.MaterializeResult[None]:
-        with told_to_dagster(context, lambda _: None), tempfile.TemporaryDirectory() as folder:
+        with dagster_failures(context, lambda _: None), tempfile.TemporaryDirectory() as folder:
             path = _as_file(value, Path(folder))
             with workbench.open() as bench:
                 key = f"uploads/{name}/{path.name}"
@@ -59,7 +59,7 @@ def _delivery(
 
 
 def _as_file(value: Any, folder: Path) -> Path:
-    """The value as a file that can be uploaded.
+    """Return the value as a file that can be uploaded.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if it is neither a table nor the path of a file.
@@ -77,7 +77,7 @@ def _as_file(value: Any, folder: Path) -> Path:
         pq.write_table(value, target)
     else:
         raise validation_error(
-            f"The upstream value is a {type(value).__name__}, no table and no path of a file.",
+            f"The upstream value is a {type(value).__name__}, not a table or the path of a file.",
             fix="Return a pandas or Polars data frame, a pyarrow table, or a path.",
         )
     return target

@@ -1,1 +1,1 @@
-"""The report for people."""
+"""The exploratory report."""

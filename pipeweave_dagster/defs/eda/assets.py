@@ -1,4 +1,4 @@
-"""The report, a sibling of the findings: a refused data set has its report too."""
+"""The report; it does not depend on the findings, so a blocked data set has one, too."""
 
 import dagster as dg
 
@@ -6,8 +6,9 @@ from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUplo
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import run_stage, settings_read
-from pipeweave_dagster.services.advice import advice_read, advised_report
+from pipeweave_dagster.lib.reuse_key import settings_subset
+from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.advice import advice_settings, advised_report
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -27,7 +28,7 @@ def eda_report(
     schema_deduction: SchemaDeduction,
 ) -> dg.MaterializeResult[EdaReport]:
     """The exploratory report: one HTML file and its JSON, with the main plot inline."""
-    settings = settings_read(
+    settings = settings_subset(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )
     limit = int(workbench.settings.eda_report_size_threshold_mb * (1 << 20))
@@ -59,6 +60,6 @@ def eda_report(
             "samples": samples,
             "settings": settings,
             "previous": before and before.addresses,
-            **advice_read(workbench.settings, "narrative"),
+            **advice_settings(workbench.settings, "narrative"),
         },
     )

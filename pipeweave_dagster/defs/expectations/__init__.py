@@ -1,1 +1,1 @@
-"""What later versions are held to."""
+"""Expectations that later versions are validated against."""

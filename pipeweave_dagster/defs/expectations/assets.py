@@ -1,4 +1,4 @@
-"""The suite of expectations, and this version held to it."""
+"""The suite of expectations, and the validation of this version."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,13 @@ from pipeweave_dagster.adapters.great_expectations.validation import validate_ve
 from pipeweave_dagster.core.documents import DatasetSnapshot, ExpectationReport, SchemaDeduction
 from pipeweave_dagster.defs.expectations.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
-from pipeweave_dagster.lib.failures import told_to_dagster
+from pipeweave_dagster.lib.attempts import failure_recorder
+from pipeweave_dagster.lib.current_run import dataset_of
+from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import dataset_of, note_failure, run_stage
-from pipeweave_dagster.services.expectations import suite_in_force
+from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.expectations import active_suite
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -22,7 +24,7 @@ from pipeweave_dagster.services.workbench import Workbench
     kinds={"greatexpectations"},
     code_version="1",
     check_specs=check_specs("expectations", ABOUT),
-    # Great Expectations takes seconds to be imported: the model and the report go first.
+    # Great Expectations takes seconds to import: the model and the report have priority.
     op_tags={"dagster/priority": "-20"},
 )
 def expectations(
@@ -31,15 +33,16 @@ def expectations(
     dataset: DatasetSnapshot,
     schema_deduction: SchemaDeduction,
 ) -> Iterator[dg.MaterializeResult[ExpectationReport] | dg.AssetCheckResult]:
-    """Rules written from the first version of a data set, to which every later one is held.
+    """Rules written from the first version of a data set, which later versions are validated by.
 
-    They warn and stop nothing. `pipeweave expectations` shows, exports and accepts them.
+    Broken rules are warnings and block nothing. `pipeweave expectations` shows, exports and accepts
+    the rules.
     """
     name, store = dataset_of(context), workbench.store
-    with told_to_dagster(context, note_failure(context, workbench)):
-        suite = suite_in_force(store, name, context.op_execution_context.run_id)
+    with dagster_failures(context, failure_recorder(context, workbench)):
+        suite = active_suite(store, name, context.op_execution_context.run_id)
     if suite is not None and suite.made_of == dataset.sha256:
-        suite = None  # it holds by construction
+        suite = None  # it passes by construction
     result = run_stage(
         context,
         workbench,

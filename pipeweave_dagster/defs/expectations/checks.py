@@ -1,4 +1,4 @@
-"""Asset checks as projections of the expectations: one a group of rules."""
+"""Asset checks that show the expectations: one per group of rules."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -9,19 +9,19 @@ from pipeweave_dagster.core.documents import ExpectationReport, RuleGroup, RuleR
 from pipeweave_dagster.lib.metadata.expectations import docs_url, failures_table
 
 ABOUT: dict[str, str] = {
-    "columns": "The table has the columns it had, and not suddenly far fewer rows.",
-    "types": "Every column holds the type of value it held.",
-    "missing": "No more values are missing than before.",
+    "columns": "The table has the expected columns and number of rows.",
+    "types": "Every column has the expected type.",
+    "missing": "The share of missing values has not increased.",
     "labels": "The target has no new labels.",
-    "categories": "The categories are known ones.",
-    "ranges": "Numbers lie where they lay.",
-    "formats": "Texts are built and as long as they were.",
-    "keys": "What told rows apart still does.",
+    "categories": "There are no unknown categories.",
+    "ranges": "Numbers are within the expected ranges.",
+    "formats": "Texts have the expected format and length.",
+    "keys": "Columns that identify rows are still unique.",
 }
 
 
 def check_results(document: ExpectationReport, web_url: str) -> Iterator[dg.AssetCheckResult]:
-    """The result of every check: an error if a critical rule is broken, else a warning."""
+    """Yield the result of every check: an error if a critical rule is broken, else a warning."""
     for group in get_args(RuleGroup):
         broken = document.of_group(group)
         critical = any(result.severity == "critical" for result in broken)
@@ -43,5 +43,5 @@ def check_results(document: ExpectationReport, web_url: str) -> Iterator[dg.Asse
 
 
 def _sentence(broken: list[RuleResult]) -> str:
-    parts = [f"{r.column or 'The table'}: {r.failed} do not fit: {r.text}" for r in broken[:5]]
+    parts = [f"{r.column or 'The table'}: {r.failed} failing rows: {r.text}" for r in broken[:5]]
     return " ".join(parts)[:1000]

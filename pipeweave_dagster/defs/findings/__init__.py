@@ -1,1 +1,1 @@
-"""What is wrong with the data, and what stops the line."""
+"""Data quality: findings, and which of them block."""

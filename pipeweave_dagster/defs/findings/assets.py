@@ -1,4 +1,4 @@
-"""The guardrails."""
+"""The findings of the guardrails."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,11 @@ from pipeweave_dagster.core.documents import DatasetSnapshot, Findings, RawUploa
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.defs.findings.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
+from pipeweave_dagster.lib.attempts import stop_if_blocked
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import run_stage, settings_read, stop_if_blocked
+from pipeweave_dagster.lib.reuse_key import settings_subset
+from pipeweave_dagster.lib.stages import run_stage
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -29,11 +31,11 @@ def findings(
     dataset: DatasetSnapshot,
     schema_deduction: SchemaDeduction,
 ) -> Iterator[dg.MaterializeResult[Findings] | dg.AssetCheckResult]:
-    """What would make a model misleading: evidence, severity and the step that mends it.
+    """Problems in the data that would mislead a model, with evidence, severity and proposed fix.
 
-    A finding that is blocked stops the line here; it needs a fix, or an override with a reason.
+    A blocked finding stops the run here; it needs a fix, or an override with a reason.
     """
-    settings = settings_read(
+    settings = settings_subset(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )
     before = version_before(workbench.store, context.partition_key, dataset)

@@ -1,4 +1,4 @@
-"""Asset checks as projections of the findings document: one a group, at most eight."""
+"""Asset checks that show the findings: one per group, at most eight."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -10,19 +10,19 @@ from pipeweave_dagster.core.documents.findings import Group
 from pipeweave_dagster.lib.metadata.findings import findings_table
 
 ABOUT: dict[str, str] = {
-    "target": "There is a target that a model can learn.",
-    "leakage": "No column gives the target away.",
-    "missing": "What is missing does not mislead.",
-    "duplicates": "Repeated rows do not flatter the scores.",
-    "columns": "The columns can carry information.",
+    "target": "The target is valid and predictable.",
+    "leakage": "No column leaks the target.",
+    "missing": "Missing values do not bias the model.",
+    "duplicates": "Duplicate rows do not inflate the scores.",
+    "columns": "The columns are informative.",
     "rows": "Every row that was read was loaded.",
-    "drift": "This version looks like the one before.",
-    "size": "There is enough data, and not too much.",
+    "drift": "This version is distributed like the previous one.",
+    "size": "The data set has a suitable size.",
 }
 
 
 def check_results(document: Findings) -> Iterator[dg.AssetCheckResult]:
-    """The result of every check: an error if something blocks, a warning if something alerts."""
+    """Yield the result of every check: an error for a blocked finding, a warning for an alert."""
     for group in get_args(Group):
         found = document.of_group(group)
         blocked = [f for f in found if f in document.blocked]

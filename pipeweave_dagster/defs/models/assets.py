@@ -1,4 +1,4 @@
-"""Training under a budget, and evaluation on rows that no fitting ever saw."""
+"""Training within a time budget, and evaluation on rows that no fit has seen."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,22 +11,23 @@ from pipeweave_dagster.core.documents import (
     Findings,
     PipelineSpec,
     RawUpload,
-    SchemaDeduction,
     TrainedModel,
 )
 from pipeweave_dagster.defs.models.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
+from pipeweave_dagster.lib.current_run import dataset_of
 from pipeweave_dagster.lib.dagster_links import run_tags
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, will_make
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.run_time_limit import make_room
-from pipeweave_dagster.lib.stages import dataset_of, run_stage
-from pipeweave_dagster.services.training import evaluate_and_promote, train_and_log
+from pipeweave_dagster.lib.run_time_limit import extend_limit
+from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.evaluation import evaluate_and_promote
+from pipeweave_dagster.services.training import train_and_log
 from pipeweave_dagster.services.workbench import Workbench
 
 TRAINING_POOL = "pipeweave_training"
-"""Its limit is how many runs that train go on at a time: two, as `dagster.yaml` says by default."""
+"""Limits how many runs train at the same time: two by default, see `dagster.yaml`."""
 
 
 @dg.asset(
@@ -41,18 +42,17 @@ def model(
     workbench: dg.ResourceParam[Workbench],
     raw_upload: RawUpload,
     dataset: DatasetSnapshot,
-    schema_deduction: SchemaDeduction,
     pipeline: PipelineSpec,
 ) -> dg.MaterializeResult[TrainedModel]:
-    """The best of several models under the time budget, registered in MLflow."""
+    """The best of several models within the time budget, registered in MLflow."""
     budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
     limit = workbench.settings.memory_limit_mb
     tags = run_tags(context, dataset.data.sha256, workbench.settings)
     ends = not will_make(context, "model_evaluation")
 
     def train(folder: Path) -> TrainedModel:
-        plan = (pipeline, schema_deduction, dataset)
-        make_room(context, workbench.settings, budget)
+        plan = (pipeline, dataset)
+        extend_limit(context, workbench.settings, budget)
         with open_in_mlflow(context, ends=ends):
             return train_and_log(
                 workbench, context.partition_key, plan, folder, budget, tags, ends=ends
@@ -63,11 +63,14 @@ def model(
         workbench,
         TrainedModel,
         train,
-        inputs={"dataset": dataset, "schema_deduction": schema_deduction, "pipeline": pipeline},
+        inputs={"pipeline": pipeline},
+        # Of the other documents only the table counts: other notes on it do not train again.
         reads={
+            "data": dataset.data.sha256,
+            "columns": [c.model_dump(mode="json", exclude={"note"}) for c in dataset.columns],
             "budget_s": budget,
             "mlflow": workbench.settings.tracking_uri,
-            # Another limit may let it learn from more rows; without one the key is as it was.
+            # Another limit may allow more training rows.
             **({"memory_limit_mb": limit} if limit else {}),
         },
     )
@@ -90,10 +93,11 @@ def model_evaluation(
 ) -> Iterator[dg.MaterializeResult[Evaluation] | dg.AssetCheckResult]:
     """Scores with intervals, plots, importances, the model card, and the registry alias.
 
-    Its checks ask whether the scores can be believed; a model whose canary trips is not promoted.
+    Its checks test whether the scores can be trusted; a model whose leak canary trips is not
+    promoted.
     """
 
-    def evaluated(folder: Path) -> Evaluation:
+    def evaluate(folder: Path) -> Evaluation:
         plan = (pipeline, findings, dataset)
         with ended_in_mlflow(context):
             return evaluate_and_promote(workbench, dataset_of(context), plan, model, folder)
@@ -102,7 +106,7 @@ def model_evaluation(
         context,
         workbench,
         Evaluation,
-        evaluated,
+        evaluate,
         inputs={"dataset": dataset, "findings": findings, "pipeline": pipeline, "model": model},
     )
     yield result

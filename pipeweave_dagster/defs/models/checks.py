@@ -1,4 +1,4 @@
-"""Asset checks of an evaluation: whether its scores can be believed."""
+"""Asset checks of an evaluation: whether its scores can be trusted."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from pipeweave_dagster.core.documents import Evaluation
 from pipeweave_dagster.lib.metadata.model import checks_table
 
 ABOUT: dict[str, str] = {
-    "leak_canary": "What is fitted is fitted inside the folds: a shuffled target is not learned.",
-    "methodology": "The way to the scores is sound; the codes stand in the reference.",
+    "leak_canary": "No leakage in cross-validation: a shuffled target cannot be learned.",
+    "methodology": "The evaluation is methodologically sound; the reference lists the codes.",
 }
 
 
 def check_results(document: Evaluation) -> Iterator[dg.AssetCheckResult]:
-    """A tripped canary is an error, everything else a warning; neither stops what comes after."""
+    """Yield both results: a tripped canary is an error, the rest a warning; none is blocking."""
     canary = document.canary
     if canary is not None:
         facts = {"z": canary.z, "critical": canary.critical, "control": canary.control}

@@ -1,1 +1,1 @@
-"""Drift, retraining, and the overview of everything."""
+"""Drift, retraining, and the overview of all data sets."""

@@ -1,4 +1,4 @@
-"""Drift of batches, and the overview of the whole workbench."""
+"""Drift of batches, and the overview of all data sets."""
 
 import dagster as dg
 
@@ -8,8 +8,8 @@ from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.champion import champion_of
 from pipeweave_dagster.services.overview import build_overview
-from pipeweave_dagster.services.training import champion_of
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -24,7 +24,7 @@ def drift(
     workbench: dg.ResourceParam[Workbench],
     predictions: PredictionBatch,
 ) -> dg.MaterializeResult[DriftReport]:
-    """How far the scored rows have moved from the rows that the champion learned from."""
+    """Drift of the scored rows from the training rows of the champion."""
     trained = champion_of(workbench, context.partition_key)[1]
     return run_stage(
         context,
@@ -45,7 +45,7 @@ def drift(
 def workbench_overview(
     context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
 ) -> dg.MaterializeResult[None]:
-    """One index of all data sets: version, model, score, what blocks, how the last run ended."""
+    """An index of all data sets: version, model, score, blocking findings, last run."""
     overview = build_overview(workbench.store)
     workbench.store.save(overview)
     context.log.info("%d data sets", len(overview.datasets))

@@ -1,4 +1,4 @@
-"""Retraining of what is due, and a fresh overview."""
+"""Schedules for retraining and for the overview."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
 from pipeweave_dagster.core.monitoring.retraining_due import why_due
-from pipeweave_dagster.lib.console_logs import PRINTED
+from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
 from pipeweave_dagster.lib.partitions import REASON_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
@@ -16,7 +16,7 @@ from pipeweave_dagster.lib.resources import WorkbenchResource
 def due(
     store: DocumentStore, default_max_age_days: float | None, now: float
 ) -> Iterator[tuple[str, str]]:
-    """Data sets whose model is due, each with the reason in words."""
+    """Yield the data sets whose model is due for retraining, each with the reason."""
     for name in store.datasets():
         head = store.head(name)
         if head is None or "model" not in head.entries:
@@ -33,9 +33,9 @@ def due(
 def retrain_schedule(
     name: str, job: AssetJob, workbench: WorkbenchResource
 ) -> dg.ScheduleDefinition:
-    """Every ten minutes: a run for each data set whose model is due by age or by its own cron.
+    """Return a schedule that retrains every data set whose model is due by age or by its cron.
 
-    On unchanged data the run reuses everything and says so.
+    It is evaluated every ten minutes. On unchanged data the run reuses everything.
     """
 
     @dg.schedule(
@@ -43,7 +43,7 @@ def retrain_schedule(
         job=job,
         cron_schedule="*/10 * * * *",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Retrains data sets whose retrain: {cron, max_age_days} says that it is time.",
+        description="Retrains data sets that are due by the setting retrain (cron, max_age_days).",
     )
     def retrain_due(
         context: dg.ScheduleEvaluationContext,
@@ -57,7 +57,7 @@ def retrain_schedule(
                 run_key=f"retrain-{dataset}-{stamp}",
                 partition_key=dataset,
                 tags={REASON_TAG: reason},
-                run_config=PRINTED,
+                run_config=CONSOLE_CONFIG,
             )
             for dataset, reason in found
         ]
@@ -67,7 +67,7 @@ def retrain_schedule(
 
 
 def overview_schedule(job: AssetJob) -> dg.ScheduleDefinition:
-    """The index of all data sets, hourly."""
+    """Return the hourly schedule of the overview."""
     return dg.ScheduleDefinition(
         name=f"{job.name}_hourly",
         job=job,

@@ -1,4 +1,4 @@
-"""The pipeline as a declarative graph, before anything is computed."""
+"""The pipeline as a declarative graph; nothing is fitted yet."""
 
 import dagster as dg
 
@@ -13,8 +13,9 @@ from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata.markdown import bullets
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import run_stage, settings_read
-from pipeweave_dagster.services.advice import advice_read, advised_pipeline
+from pipeweave_dagster.lib.reuse_key import settings_subset
+from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.advice import advice_settings, advised_pipeline
 from pipeweave_dagster.services.dataset_versions import changes_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -33,8 +34,8 @@ def pipeline(
     schema_deduction: SchemaDeduction,
     findings: Findings,
 ) -> dg.MaterializeResult[PipelineSpec]:
-    """Steps from extract to predict, each with its reason; what was dropped, and why."""
-    settings = settings_read(
+    """Steps from extract to predict, each with its reason, and the columns that were dropped."""
+    settings = settings_subset(
         raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
         "pipeline", "overrides", "id", "costs", "sensitive",
     )  # fmt: skip
@@ -50,7 +51,7 @@ def pipeline(
             raw_upload.settings.budget_s(workbench.settings.time_budget_s),
         ),
         inputs={"dataset": dataset, "schema": schema_deduction, "findings": findings},
-        reads={"settings": settings, **advice_read(workbench.settings, "architect")},
+        reads={"settings": settings, **advice_settings(workbench.settings, "architect")},
     )
     changes = changes_of(workbench.store, context.partition_key, result.value)
     return dg.MaterializeResult(

@@ -13,9 +13,9 @@ from pipeweave_dagster.services.workbench import Workbench
 
 
 class BatchConfig(dg.Config):
-    """Which file to score, and whether to say why each row got its prediction.
+    """Which file to score, and whether to explain the prediction of each row.
 
-    Without `reasons` the setting PIPEWEAVE_PREDICTION_REASONS decides.
+    Without `reasons` the setting PIPEWEAVE_PREDICTION_REASONS applies.
     """
 
     file: str | None = None
@@ -36,21 +36,21 @@ def predictions(
 ) -> dg.MaterializeResult[PredictionBatch]:
     """The rows of one file under `predict/<dataset>/`, scored by the champion, order kept.
 
-    Takes the file that the run was started for, else the newest. The outputs lie under
+    Uses the file that the run was started for, else the newest. The outputs are in
     `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV.
     """
 
     def make(folder: Path) -> PredictionBatch:
         key = config.file or context.op_execution_context.run_tags.get(BATCH_TAG)
         key = key or newest_batch(workbench, context.partition_key)
-        wanted = config.reasons
+        reasons = config.reasons
         scored = score(
             workbench,
             context.partition_key,
             fetch_batch(workbench, key, folder),
             folder,
             context.op_execution_context.run_id,
-            explain=workbench.settings.prediction_reasons if wanted is None else wanted,
+            explain=workbench.settings.prediction_reasons if reasons is None else reasons,
         )
         return deliver(workbench, scored)
 

@@ -1,4 +1,4 @@
-"""Files to score start batches."""
+"""The sensor that starts a batch for each file to score."""
 
 import dagster as dg
 
@@ -8,7 +8,7 @@ from pipeweave_dagster.lib.run_requests import landing_sensor
 
 
 def predict_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
-    """A scored batch for every new version of every file under `predict/<dataset>/`."""
+    """Return a sensor that scores every new version of every file under `predict/<dataset>/`."""
     return landing_sensor(
         name,
         job,

@@ -1,1 +1,1 @@
-"""What the columns mean."""
+"""The meaning of the columns."""

@@ -6,8 +6,9 @@ from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaD
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
-from pipeweave_dagster.lib.stages import run_stage, settings_read
-from pipeweave_dagster.services.advice import advice_read, advised_schema
+from pipeweave_dagster.lib.reuse_key import settings_subset
+from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.advice import advice_settings, advised_schema
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -23,8 +24,8 @@ def schema_deduction(
     raw_upload: RawUpload,
     dataset: DatasetSnapshot,
 ) -> dg.MaterializeResult[SchemaDeduction]:
-    """Type, role, confidence and reason for every column; target and task with a reason."""
-    settings = settings_read(
+    """Type, role, confidence and reason of every column; target and task with a reason."""
+    settings = settings_subset(
         raw_upload.settings, "target", "task", "positive", "weight", "id", "columns", "split"
     )
     return run_stage(
@@ -43,5 +44,5 @@ def schema_deduction(
             ),
         ),
         inputs={"dataset": dataset},
-        reads={"settings": settings, **advice_read(workbench.settings, "schema")},
+        reads={"settings": settings, **advice_settings(workbench.settings, "schema")},
     )

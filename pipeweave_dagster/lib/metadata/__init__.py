@@ -1,4 +1,4 @@
-"""What the web UI shows of a document: key figures, tables and the main plot, below 256 kB."""
+"""Metadata of documents in the web UI: key figures, tables and the main plot, below 256 kB."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,5 +21,5 @@ _DESCRIBERS: Describers = {
 
 
 def describe(document: Document, settings: Settings) -> Mapping[str, Any]:
-    """The metadata of one document; names are those that people see in the web UI."""
+    """Return the metadata of one document; the keys are the labels in the web UI."""
     return {**_DESCRIBERS[document.kind](document, settings), **describe_advice(document, settings)}

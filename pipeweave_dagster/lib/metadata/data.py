@@ -1,4 +1,4 @@
-"""Metadata of uploads, snapshots and schemas."""
+"""Metadata of uploads, typed tables and schemas."""
 
 from typing import Any
 
@@ -10,11 +10,8 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.lib.metadata import markdown
-from pipeweave_dagster.lib.metadata.base import Describers
+from pipeweave_dagster.lib.metadata.base import MAX_NAME, MOST_COLUMNS, Describers
 from pipeweave_dagster.settings import Settings
-
-_MAX_COLUMNS = 300
-_MAX_NAME = 120
 
 
 def _raw_upload(document: RawUpload, settings: Settings) -> dict[str, Any]:
@@ -23,7 +20,7 @@ def _raw_upload(document: RawUpload, settings: Settings) -> dict[str, Any]:
     return {
         "overview": dg.MetadataValue.md(
             markdown.table(
-                ["file", "bytes", "first of sha256"], [(n, s, h[:16]) for n, s, h in files]
+                ["file", "bytes", "sha256 (first 16)"], [(n, s, h[:16]) for n, s, h in files]
             )
         ),
         "sha256": files[0][2],
@@ -45,12 +42,12 @@ def _dataset(document: DatasetSnapshot, settings: Settings) -> dict[str, Any]:
     ]
     columns = [
         dg.TableColumn(
-            name=column.name[:_MAX_NAME],
+            name=column.name[:MAX_NAME],
             type=column.type,
             description=markdown.long_text(column.note) if column.note else None,
             constraints=dg.TableColumnConstraints(nullable=column.missing > 0),
         )
-        for column in document.columns[:_MAX_COLUMNS]
+        for column in document.columns[:MOST_COLUMNS]
     ]
     return {
         "dagster/row_count": document.rows,

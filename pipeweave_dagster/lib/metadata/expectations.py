@@ -1,4 +1,4 @@
-"""Metadata of the expectations."""
+"""Metadata of expectations."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from pipeweave_dagster.settings import Settings
 
 
 def docs_url(docs: Payload, web_url: str) -> str:
-    """Where the pages serve the data docs."""
+    """Return the address of the data docs on the pages."""
     return f"{web_url}/reports/{docs.sha256}/{docs.name}"
 
 
 def failures_table(failures: list[RuleResult]) -> str:
-    """Broken rules with counts and masked examples."""
+    """Return a table of the broken rules with counts and masked examples."""
     rows = [
         (
             f.column or "(table)",
@@ -27,7 +27,7 @@ def failures_table(failures: list[RuleResult]) -> str:
         )
         for f in failures
     ]
-    return markdown.table(["column", "rows", "such as", "first in rows", "rule"], rows)
+    return markdown.table(["column", "failing rows", "examples", "first rows", "rule"], rows)
 
 
 def _expectations(document: ExpectationReport, settings: Settings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Metadata of findings and of the report."""
+"""Metadata of findings and of the exploratory report."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ _ORDER = {"blocked": 0, "alerted": 1, "fixed": 2, "passed": 3}
 
 
 def findings_table(findings: list[Finding]) -> str:
-    """All that did not simply pass, the worst first."""
-    told = sorted((f for f in findings if f.state != "passed"), key=lambda f: _ORDER[f.state])
+    """Return a table of all findings that did not pass, the most severe first."""
+    shown = sorted((f for f in findings if f.state != "passed"), key=lambda f: _ORDER[f.state])
     rows = [
         (
             f.code,
@@ -23,11 +23,11 @@ def findings_table(findings: list[Finding]) -> str:
             f.message,
             f.proposal,
         )
-        for f in told
+        for f in shown
     ]
     if not rows:
-        return "Nothing was found."
-    lines = ["| code | state | columns | what | proposal |", "| --- | --- | --- | --- | --- |"]
+        return "No issues were found."
+    lines = ["| code | state | columns | finding | proposal |", "| --- | --- | --- | --- | --- |"]
     lines += [f"| {' | '.join(markdown.long_text(cell) for cell in row)} |" for row in rows[:60]]
     return "\n".join(lines)
 
@@ -51,7 +51,7 @@ def _report(document: EdaReport, settings: Settings) -> dict[str, Any]:
         "report": dg.MetadataValue.url(f"{settings.web_url}/reports/{html.sha256}/{html.name}"),
         "html_bytes": html.size_bytes,
     }
-    plot = markdown.picture(document.plot_svg, "overview of the columns")
+    plot = markdown.inline_svg(document.plot_svg, "overview of the columns")
     return {**facts, "plot": plot} if plot else facts
 
 

@@ -1,4 +1,4 @@
-"""Markdown that cannot be broken out of: all names and values come from strangers."""
+"""Safe Markdown: names and values come from uploads, and must not become markup."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ def text(value: object) -> str:
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A figure with thousands separators, or a dash."""
+    """Return a number with thousands separators, or a dash."""
     if value is None:
         return "-"
     if float(value).is_integer() and abs(value) < 1e15:
@@ -26,24 +26,24 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def interval(value: float | None, low: float | None, high: float | None) -> str:
-    """A score with its 95 % interval."""
+    """Return a score with its 95 % interval, or a dash."""
     if value is None:
         return "-"
     return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], limit: int = 60) -> str:
-    """A Markdown table; what is cut off is said below it."""
+    """Return a table; a line below it counts the rows that were cut off."""
     lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
     all_rows = list(rows)
     lines += [f"| {' | '.join(text(cell) for cell in row)} |" for row in all_rows[:limit]]
     if len(all_rows) > limit:
-        lines.append(f"\n… and {len(all_rows) - limit} more; the document and the report hold all.")
+        lines.append(f"\n… and {len(all_rows) - limit} more, all in the document and the report.")
     return "\n".join(lines)
 
 
 def bullets(items: Iterable[str], limit: int = 30) -> str:
-    """A Markdown list."""
+    """Return a list; its last item counts what was cut off."""
     all_items = list(items)
     lines = [f"- {long_text(item)}" for item in all_items[:limit]]
     if len(all_items) > limit:
@@ -56,8 +56,8 @@ def long_text(value: str, limit: int = 500) -> str:
     return markdown_text(value, limit)
 
 
-def picture(svg: str, caption: str) -> dg.MarkdownMetadataValue | None:
-    """An SVG as inline image; None if it is too large for the event log."""
+def inline_svg(svg: str, caption: str) -> dg.MarkdownMetadataValue | None:
+    """Return an SVG as an inline image; None if it is too large for the event log."""
     data = svg.encode()
     if not data or len(data) > _MAX_SVG_BYTES:
         return None

@@ -22,24 +22,26 @@ from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
 
 _MEANS = ("_micro", "_weighted", "precision_macro", "recall_macro")
-"""Metrics in a table of their own: Dagster's page folds one of more than about ten lines."""
-_PICTURE_BYTES = 150_000
-"""All pictures of one document together: the event log takes 256 kB of metadata."""
+"""Metrics in a separate table: Dagster's page folds tables of more than about ten rows."""
+_PLOT_BYTES = 150_000
+"""All plots of one document together: the event log takes 256 kB of metadata."""
 
 
 def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
     _ = settings
     steps = [(s.name, s.kind, s.use, len(s.columns), s.reason) for s in document.steps]
     dropped = [f"{name}: {reason}" for name, reason in document.dropped.items()]
-    picture = markdown.picture(svg_diagram(document), "The steps of the pipeline and their order")
-    shown = {"diagram": picture} if picture is not None else {}
+    diagram = markdown.inline_svg(
+        svg_diagram(document), "The steps of the pipeline and their order"
+    )
+    shown = {"diagram": diagram} if diagram is not None else {}
     return {
         **shown,
         "target": f"{document.target} ({document.task})",
         "metric": document.metric,
         "split": f"{document.split.kind}: {document.split.reason}",
         "steps": dg.MetadataValue.md(
-            markdown.table(["step", "kind", "uses", "columns", "why"], steps)
+            markdown.table(["step", "kind", "type", "columns", "reason"], steps)
         ),
         "dropped": dg.MetadataValue.md(markdown.bullets(dropped)),
         "feature_count": len(document.features),
@@ -74,10 +76,10 @@ def _model(document: TrainedModel, settings: Settings) -> dict[str, Any]:
 def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
     _ = settings
     means = [name for name in document.metrics if name.endswith(_MEANS)]
-    told = [name for name in document.metrics if name not in means]
+    shown = [name for name in document.metrics if name not in means]
     facts: dict[str, Any] = {
         "verdict": document.verdict,
-        "scores": _compared(document, told),
+        "scores": _compared(document, shown),
         "rows": document.rows,
         "alias": document.promoted,
         "alias_reason": document.promotion_reason,
@@ -88,20 +90,20 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
         facts[f"score_{document.metric}"] = score.value
     if means:
         facts["means_over_classes"] = _compared(document, means)
-    return facts | _by_class(document) | _along(document) | _pictures(document)
+    return facts | _by_class(document) | _curves(document) | _plots(document)
 
 
 def _compared(document: Evaluation, names: list[str]) -> dg.MarkdownMetadataValue:
-    """Metrics beside those of the constant model."""
+    """Return a table of metrics beside those of the baseline."""
     rows = [
-        (name, *(_told(metrics.get(name)) for metrics in (document.metrics, document.baseline)))
+        (name, *(_score(metrics.get(name)) for metrics in (document.metrics, document.baseline)))
         for name in names
     ]
-    header = ["metric", "test [95 % interval]", "constant model"]
+    header = ["metric", "test [95 % interval]", "baseline (constant)"]
     return dg.MetadataValue.md(markdown.table(header, rows))
 
 
-def _told(estimate: Estimate | Rate | None) -> str:
+def _score(estimate: Estimate | Rate | None) -> str:
     return markdown.interval(estimate.value, estimate.low, estimate.high) if estimate else "-"
 
 
@@ -109,22 +111,22 @@ def _by_class(document: Evaluation) -> dict[str, Any]:
     if not document.by_class:
         return {}
     rows = [
-        (c.label, c.rows, *(_told(score) for score in (c.precision, c.recall, c.f1)))
+        (c.label, c.rows, *(_score(score) for score in (c.precision, c.recall, c.f1)))
         for c in document.by_class
     ]
     header = ["class", "test rows", "precision", "recall", "F1"]
     return {"classes": dg.MetadataValue.md(markdown.table(header, rows))}
 
 
-def _along(document: Evaluation) -> dict[str, Any]:
-    """Scores along the number of rows and along time, and how stable the importances are."""
+def _curves(document: Evaluation) -> dict[str, Any]:
+    """Return scores by number of rows and by time, and the stability of importances."""
     facts: dict[str, Any] = {}
     if document.curve is not None:
         rows = [
             (p.rows, markdown.interval(p.score, p.low, p.high), markdown.number(p.learned))
             for p in document.curve.points
         ]
-        header = ["training rows", f"{document.metric} on rows held out", "on its own rows"]
+        header = ["training rows", f"{document.metric} (held-out rows)", "on its training rows"]
         facts["learning_curve"] = dg.MetadataValue.md(markdown.table(header, rows))
     if document.periods:
         spans = [
@@ -134,20 +136,20 @@ def _along(document: Evaluation) -> dict[str, Any]:
         header = ["period", "rows", document.metric, "by"]
         facts["periods"] = dg.MetadataValue.md(markdown.table(header, spans))
     if document.stability is not None:
-        mark = "" if document.stability.readable else "do not read the importances: "
+        mark = "" if document.stability.readable else "importances are unreliable: "
         facts["importance_stability"] = (
             f"{mark}rank correlation {document.stability.correlation:.2f} between "
-            f"{document.stability.models} {document.stability.by} that learned from other rows"
+            f"{document.stability.models} {document.stability.by} trained on other rows"
         )
     return facts
 
 
-def _pictures(document: Evaluation) -> dict[str, Any]:
-    """As many pictures as the event log takes, in their order."""
+def _plots(document: Evaluation) -> dict[str, Any]:
+    """Return as many plots as the event log takes, in order."""
     facts: dict[str, Any] = {}
-    left = _PICTURE_BYTES
+    left = _PLOT_BYTES
     for plot in document.plots:
-        shown = markdown.picture(plot.svg, plot.caption)
+        shown = markdown.inline_svg(plot.svg, plot.caption)
         if shown is not None and len(shown.value or "") <= left:
             left -= len(shown.value or "")
             facts[f"plot: {plot.name}"] = shown
@@ -155,10 +157,10 @@ def _pictures(document: Evaluation) -> dict[str, Any]:
 
 
 def checks_table(checks: list[MethodCheck]) -> str:
-    """The questions to a score and their answers, the failed ones first."""
+    """Return a table of the checks of a score, the failed ones first."""
     ordered = sorted(checks, key=lambda check: check.state != "failed")
     rows = [(c.code, c.state, c.title, c.message) for c in ordered]
-    return markdown.table(["code", "state", "question", "answer"], rows)
+    return markdown.table(["code", "state", "check", "result"], rows)
 
 
 def _predictions(document: PredictionBatch, settings: Settings) -> dict[str, Any]:

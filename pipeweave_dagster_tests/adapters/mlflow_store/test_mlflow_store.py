@@ -4,6 +4,7 @@ import multiprocessing
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -142,18 +143,25 @@ def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, made):
 
 def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged):
     second = log(uri, folder, made)
-    assert mlflow_store.bearer(uri, "no such model", "champion") is None
+    assert mlflow_store.version_with_alias(uri, "no such model", "champion") is None
     mlflow_store.set_alias(uri, NAME, "1", "champion")
-    assert mlflow_store.bearer(uri, NAME, "champion") == logged.mlflow
+    assert mlflow_store.version_with_alias(uri, NAME, "champion") == logged.mlflow
     mlflow_store.set_alias(uri, NAME, second.mlflow.model_version, "champion")
-    assert mlflow_store.bearer(uri, NAME, "champion") == second.mlflow
+    assert mlflow_store.version_with_alias(uri, NAME, "champion") == second.mlflow
     from mlflow import MlflowClient
 
     assert MlflowClient(uri).get_model_version_by_alias(NAME, "previous").version in (1, "1")
 
 
 def test_the_model_file_comes_back_as_it_was(uri, logged, made, tmp_path):
-    file = mlflow_store.model_file(uri, logged.mlflow, tmp_path)
+    import mlflow
+
+    source = f"{logged.mlflow.model_uri}/artifacts/model.skops"
+    file = Path(
+        mlflow.artifacts.download_artifacts(
+            source, dst_path=str(tmp_path), tracking_uri=uri, registry_uri=uri
+        )
+    )
     assert file.read_bytes() == (made[2] / "model.skops").read_bytes()
 
 

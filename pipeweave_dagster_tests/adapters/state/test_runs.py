@@ -175,7 +175,7 @@ def test_head_tells_what_is_stale(store: DocumentStore) -> None:
         "model": Entry(document="m", key="", run_id="r", made_at=0, inputs={"dataset": "old"}),
     }
     head = Head(dataset="d", run_id="r", moved_at=0, entries=entries)
-    assert head.stale() == {"model": "dataset was made anew after it"}
+    assert head.stale() == {"model": "dataset was remade after it"}
 
 
 def test_a_missing_data_set_names_the_nearest(store: DocumentStore) -> None:
@@ -189,5 +189,5 @@ def test_a_document_of_another_kind_is_told(store: DocumentStore) -> None:
     from pipeweave_dagster.core.documents import Findings
 
     address = store.save(document("x"))
-    with pytest.raises(PipeWeaveError, match="no Findings"):
+    with pytest.raises(PipeWeaveError, match="not a Findings"):
         store.load(address, Findings)

@@ -62,5 +62,5 @@ def test_show_prints_request_and_reply_whole(
 def test_a_key_that_is_not_there_says_where_to_look(record: AdviceRecord) -> None:
     with pytest.raises(PipeWeaveError, match="advice list people"):
         build_app()(["advice", "show", "people", "zzz"], standalone_mode=False)
-    with pytest.raises(PipeWeaveError, match="no complete data set"):
+    with pytest.raises(PipeWeaveError, match="no published data set"):
         build_app()(["advice", "replay", "people"], standalone_mode=False)

@@ -19,7 +19,7 @@ def lines(home: Path, monkeypatch: pytest.MonkeyPatch) -> "Lines":
 class Lines:
     """The doctor's lines by name, asked in this process."""
 
-    def __call__(self, *, strict: bool = False) -> dict[str, health.Line]:
+    def __call__(self, *, strict: bool = False) -> dict[str, health.Health]:
         home.settings.cache_clear()
         found = doctor.examine(home.prepare(), strict=strict)
         home.settings.cache_clear()

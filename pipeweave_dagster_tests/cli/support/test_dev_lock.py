@@ -47,7 +47,7 @@ def test_the_second_is_refused_and_told_where_the_first_is(tmp_path: Path) -> No
 
 def test_one_that_is_just_starting_is_respected(tmp_path: Path) -> None:
     with alone(tmp_path, {}):
-        (tmp_path / "dev.lock").write_text("")
+        (tmp_path / "dev.json").write_text("")
         with pytest.raises(PipeWeaveError, match="just starting"), alone(tmp_path, {}):
             pass
     with alone(tmp_path, {}):

@@ -37,7 +37,7 @@ def _foreign(url: str) -> bool:
 def test_asset_page_shows_scores(dev: Dev, penguins: dict[str, Any], page: Any) -> None:
     page.goto(f"{dev.dagster}/assets/model_evaluation?view=partitions&partition=penguins")
     page.get_by_text("Materialized", exact=True).first.wait_for()
-    page.get_by_text("constant model").first.wait_for()
+    page.get_by_text("baseline (constant)").first.wait_for()
     assert page.get_by_text("champion").count()
 
 

@@ -1,6 +1,5 @@
-"""What a training leaves stays below its limits: the model file, and the cache of trials."""
+"""A model file that is larger than the limit is refused before it is uploaded."""
 
-import os
 from types import SimpleNamespace
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.training import train
-from pipeweave_dagster.services import training
-from pipeweave_dagster.services.training import check_size, train_and_log, trials_folder
+from pipeweave_dagster.services.training import check_size, train_and_log
 
 
 def model_of(megabytes):
@@ -48,22 +46,5 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
     )
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
-        train_and_log(bench, "towns", (part, None, snapshot), tmp_path, 10.0, {})
+        train_and_log(bench, "towns", (part, snapshot), tmp_path, 10.0, {})
     assert asked == [("train", None), ("record_end", "FAILED")]
-
-
-def test_the_cache_of_trials_keeps_the_youngest_folders_below_its_limits(tmp_path, monkeypatch):
-    bench = SimpleNamespace(settings=SimpleNamespace(cache_folder=tmp_path))
-    spec, snapshot = SimpleNamespace(sha256="s"), SimpleNamespace(data=SimpleNamespace(sha256="d"))
-    for age in range(30):
-        folder = tmp_path / "trials" / f"run{age:02}"
-        folder.mkdir(parents=True)
-        (folder / "trial").write_bytes(b"x" * 1000)
-        os.utime(folder, (1e9 - age, 1e9 - age))
-    assert trials_folder(bench, spec, snapshot).parent == tmp_path / "trials"
-    kept = sorted(p.name for p in (tmp_path / "trials").iterdir())
-    assert kept == [f"run{age:02}" for age in range(19)]
-    monkeypatch.setattr(training, "_KEPT_BYTES", 5_500)
-    trials_folder(bench, spec, snapshot)
-    kept = sorted(p.name for p in (tmp_path / "trials").iterdir())
-    assert kept == [f"run{age:02}" for age in range(5)]

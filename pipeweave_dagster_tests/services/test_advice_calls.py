@@ -12,12 +12,8 @@ from pipeweave_dagster.core.advice.call_cost import most_usd
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.request import RequestOptions, make_request, request_key
 from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
-from pipeweave_dagster.services.advice_records import (
-    Adviser,
-    RulesAnswerError,
-    load_record,
-    records,
-)
+from pipeweave_dagster.services.advice_calls import AdvisorSession, NoAdviceError
+from pipeweave_dagster.services.advice_records import load_record, records
 from pipeweave_dagster.settings import Settings
 
 FLASH = "gemini-2.5-flash-lite"
@@ -47,19 +43,19 @@ def fine(text: str) -> str:
     return text
 
 
-def adviser(home: Path, advisor: Scripted, **limits: float) -> tuple[Adviser, DocumentStore]:
+def adviser(home: Path, advisor: Scripted, **limits: float) -> tuple[AdvisorSession, DocumentStore]:
     settings = Settings(home=home, storage=str(home / "storage"), **limits)
     store = DocumentStore(open_storage(settings), settings.cache_folder)
-    return Adviser(store, settings, advisor), store
+    return AdvisorSession(store, settings, advisor), store
 
 
 def test_a_budget_of_one_cent_stops_a_dear_model_before_the_call(home: Path) -> None:
     said = Scripted()
     one, _ = adviser(home, said, advice_budget_usd=0.01)
-    with pytest.raises(RulesAnswerError, match=r"0\.0100 USD are left of the budget"):
-        one.answer("d", request(1, "gemini-2.5-pro"), fine)
+    with pytest.raises(NoAdviceError, match=r"0\.0100 USD are left of the budget"):
+        one.reply_to("d", request(1, "gemini-2.5-pro"), fine)
     assert said.asked == 0
-    assert one.answer("d", request(1), fine).value == "fine"
+    assert one.reply_to("d", request(1), fine).value == "fine"
 
 
 def test_calls_of_a_run_add_up_and_the_budget_is_never_passed(home: Path) -> None:
@@ -68,9 +64,9 @@ def test_calls_of_a_run_add_up_and_the_budget_is_never_passed(home: Path) -> Non
     kept = 0
     for number in range(10):
         try:
-            one.answer("d", request(number), fine)
+            one.reply_to("d", request(number), fine)
             kept += 1
-        except RulesAnswerError as error:
+        except NoAdviceError as error:
             last = str(error)
     spent = sum(r.cost_usd for r in records(store, "d"))
     assert 0 < kept < 10
@@ -82,8 +78,8 @@ def test_a_call_that_fails_counts_as_if_it_was_paid(home: Path) -> None:
     said = Scripted(None)
     one, store = adviser(home, said, advice_budget_usd=2.5 * most_usd(request(0)))
     for number in range(4):
-        with pytest.raises(RulesAnswerError):
-            one.answer("d", request(number), fine)
+        with pytest.raises(NoAdviceError):
+            one.reply_to("d", request(number), fine)
     assert said.asked == 2
     assert not records(store, "d")
 
@@ -91,33 +87,33 @@ def test_a_call_that_fails_counts_as_if_it_was_paid(home: Path) -> None:
 def test_when_the_time_is_over_nobody_is_asked(home: Path) -> None:
     said = Scripted(seconds=0.3)
     one, _ = adviser(home, said, advice_time_limit_s=1.2)
-    one.answer("d", request(1), fine)
-    with pytest.raises(RulesAnswerError, match="time for advice is over"):
-        one.answer("d", request(2), fine)
+    one.reply_to("d", request(1), fine)
+    with pytest.raises(NoAdviceError, match="time limit for advice is used up"):
+        one.reply_to("d", request(2), fine)
     assert said.asked == 1
 
 
 def test_a_record_answers_for_the_service_and_costs_nothing(home: Path) -> None:
     said = Scripted()
     one, store = adviser(home, said)
-    first = one.answer("d", request(1), fine).record
+    first = one.reply_to("d", request(1), fine).record
     other, _ = adviser(home, Scripted(None), advice_budget_usd=0)
-    assert other.answer("d", request(1), fine).record == first
-    with pytest.raises(RulesAnswerError):
-        other.answer("elsewhere", request(1), fine)
+    assert other.reply_to("d", request(1), fine).record == first
+    with pytest.raises(NoAdviceError):
+        other.reply_to("elsewhere", request(1), fine)
     assert first.cost_usd == pytest.approx((400 * 0.1 + 8000 * 0.4) / 1e6)
     assert load_record(store, "d", first.key) == first
 
 
 def test_a_refused_or_broken_record_is_asked_again(home: Path) -> None:
     bad, store = adviser(home, Scripted("never mind"))
-    with pytest.raises(RulesAnswerError, match="not fine"):
-        bad.answer("d", request(1), fine)
+    with pytest.raises(NoAdviceError, match="not fine"):
+        bad.reply_to("d", request(1), fine)
     (kept,) = records(store, "d")
     assert kept.reply.text == "never mind"
     said = Scripted()
     good, _ = adviser(home, said)
-    assert good.answer("d", request(1), fine).value == "fine"
+    assert good.reply_to("d", request(1), fine).value == "fine"
     store.storage.put(f"datasets/d/advice/{request_key(request(1))}.json", b"{]")
-    assert good.answer("d", request(1), fine).value == "fine"
+    assert good.reply_to("d", request(1), fine).value == "fine"
     assert said.asked == 2

@@ -7,9 +7,14 @@ import dagster as dg
 import pytest
 
 from pipeweave_dagster.core.errors import unavailable, validation_error
-from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, settle, will_make
+from pipeweave_dagster.lib.mlflow_runs import (
+    end_open_runs,
+    ended_in_mlflow,
+    open_in_mlflow,
+    will_make,
+)
 from pipeweave_dagster.lib.partitions import MLFLOW_TAG
-from pipeweave_dagster.services.tracking import RECORDED
+from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
 
 class Mlflow:
@@ -47,7 +52,7 @@ def line(*, recorded: bool = True, killed: bool = False, alone: bool = False) ->
         if killed:
             raise ValueError("as if nobody could tell")
         with ended_in_mlflow(context):
-            raise validation_error("No.", **({RECORDED: "page"} if recorded else {}))
+            raise validation_error("No.", **({MLFLOW_RUN: "page"} if recorded else {}))
 
     job = dg.define_asset_job("line", executor_def=dg.in_process_executor)
     return dg.Definitions(assets=[model, model_evaluation], jobs=[job])
@@ -91,10 +96,10 @@ def test_what_is_left_open_is_ended_once_with_the_words_of_dagster(how: str) -> 
             instance.report_run_canceled(run)
             said = "SERVICE_UNAVAILABLE: The run was cancelled. Start it again."
         bench.answers = False
-        assert settle(instance, bench) == []
+        assert end_open_runs(instance, bench) == []
         bench.answers = True
-        assert settle(instance, bench) == [run.run_id]
-        assert settle(instance, bench) == []
+        assert end_open_runs(instance, bench) == [run.run_id]
+        assert end_open_runs(instance, bench) == []
     (asked,) = bench.asked
     assert (asked["status"], asked["error"]) == (how, said)
     assert asked["experiment"] == "pipeweave/towns"
@@ -109,7 +114,7 @@ def test_what_runs_is_left_alone() -> None:
         instance.report_dagster_event(
             dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "line"), run.run_id
         )
-        assert settle(instance, bench) == []
+        assert end_open_runs(instance, bench) == []
     assert not bench.asked
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters.health import UnknownError, measure, plainly
-from pipeweave_dagster.adapters.http_checks import answers, ask_dagster, ask_mlflow, base_of
+from pipeweave_dagster.adapters.health import UnknownError, measure, public_text
+from pipeweave_dagster.adapters.http_checks import base_of, check_mlflow, dagster_state, responds
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
 
@@ -39,28 +39,28 @@ def sick() -> Iterator[str]:
 
 
 def test_a_server_without_its_database_is_not_called_dead(sick: str) -> None:
-    assert answers(f"{sick}/health") == "answers (HTTP 200)"
+    assert responds(f"{sick}/health") == "responds (HTTP 200)"
     with pytest.raises(UnknownError, match="own database"):
-        ask_mlflow(sick)
-    assert measure("mlflow", lambda: ask_mlflow(sick), plainly).state == "unknown"
+        check_mlflow(sick)
+    assert measure("mlflow", lambda: check_mlflow(sick), public_text).state == "unknown"
 
 
 def test_dagster_without_its_database_is_an_error(sick: str) -> None:
     with pytest.raises(OSError, match="database"):
-        ask_dagster(sick)
+        dagster_state(sick)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/x", "ftp://127.0.0.1/x", "http://[", ""])
 def test_whoever_does_not_answer_is_unavailable(url: str) -> None:
     with pytest.raises(PipeWeaveError) as refused:
-        answers(url)
+        responds(url)
     assert refused.value.code is ErrorCode.SERVICE_UNAVAILABLE
     assert refused.value.fix
 
 
 def test_an_error_page_is_no_answer(sick: str) -> None:
     with pytest.raises(PipeWeaveError, match="HTTP 500"):
-        answers(f"{sick}/other")
+        responds(f"{sick}/other")
 
 
 def test_no_password_of_an_address_is_told() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from pipeweave_dagster.adapters.state import Entry
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
-from pipeweave_dagster.services.dataset_versions import entry_of
+from pipeweave_dagster.services.dataset_versions import find_version
 
 FOUND = [
     Entry(document=document, key="k", run_id="r", made_at=0.0) for document in ("ab1", "ab2", "cd3")
@@ -13,9 +13,9 @@ LISTED = "pipeweave reports ls"
 
 
 def test_the_newest_or_the_one_that_begins_so():
-    assert entry_of(FOUND, "d", "report", None, LISTED).document == "ab1"
-    assert entry_of(FOUND, "d", "report", "ab2", LISTED).document == "ab2"
-    assert entry_of(FOUND, "d", "report", "c", LISTED).document == "cd3"
+    assert find_version(FOUND, "d", "report", None, LISTED).document == "ab1"
+    assert find_version(FOUND, "d", "report", "ab2", LISTED).document == "ab2"
+    assert find_version(FOUND, "d", "report", "c", LISTED).document == "cd3"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,6 @@ def test_the_newest_or_the_one_that_begins_so():
 )
 def test_none_or_several_are_said(found, version, code, told):
     with pytest.raises(PipeWeaveError) as caught:
-        entry_of(found, "d", "report", version, LISTED)
+        find_version(found, "d", "report", version, LISTED)
     assert caught.value.code == code
     assert told in str(caught.value)

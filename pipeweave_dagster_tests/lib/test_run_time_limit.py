@@ -14,9 +14,9 @@ from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.failure_reasons import error_of, overtime
-from pipeweave_dagster.lib.resources import _note_end
-from pipeweave_dagster.lib.run_time_limit import MAX_RUNTIME_TAG, make_room
+from pipeweave_dagster.lib.failure_reasons import error_of, timeout_of
+from pipeweave_dagster.lib.resources import _record_interruption
+from pipeweave_dagster.lib.run_time_limit import MAX_RUNTIME_TAG, extend_limit
 from pipeweave_dagster.settings import Settings
 
 
@@ -32,9 +32,9 @@ def test_the_usual_limit_leaves_half_an_hour_beside_a_long_budget(tmp_path: Path
 
 def test_a_limit_that_was_set_refuses_a_budget_that_does_not_fit(tmp_path: Path) -> None:
     context = dg.build_asset_context(partition_key="towns")
-    make_room(context, settings(tmp_path, 66), 60)
+    extend_limit(context, settings(tmp_path, 66), 60)
     with pytest.raises(PipeWeaveError, match="PIPEWEAVE_TASK_TIME_LIMIT_S to 66 or more"):
-        make_room(context, settings(tmp_path, 65), 60)
+        extend_limit(context, settings(tmp_path, 65), 60)
 
 
 def test_the_jobs_bear_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_a_long_budget_gets_its_time_unless_the_run_was_limited_by_hand(
 ) -> None:
     @dg.asset
     def model(context: dg.AssetExecutionContext) -> None:
-        make_room(context, settings(tmp_path), 3600)
+        extend_limit(context, settings(tmp_path), 3600)
 
     with dg.DagsterInstance.ephemeral() as instance:
         done = dg.materialize([model], instance=instance, tags={MAX_RUNTIME_TAG: before})
@@ -78,11 +78,11 @@ def test_what_run_monitoring_stops_is_told_with_a_remedy(tmp_path: Path) -> None
         record = instance.get_run_record_by_id(run.run_id)
         assert record is not None
         late = record._replace(start_time=time.time() - 30)
-        assert overtime(instance, run.run_id) is None
+        assert timeout_of(instance, run.run_id) is None
         check_run_timeout(instance, late, logging.getLogger(), 0)
         error = error_of(instance, run.run_id)
         context: Any = SimpleNamespace(instance=instance, run=run)
-        _note_end(context, store)
+        _record_interruption(context, store)
         said = [entry.message for entry in instance.all_logs(run.run_id)]
     assert error is not None
     assert error.text in said

@@ -41,7 +41,7 @@ def test_metadata_of_a_crowded_evaluation_stays_below_the_limit(tmp_path) -> Non
     assert sum(len(str(getattr(v, "value", v))) for v in found.values()) < LIMIT
     shown = [name for name in found if name.startswith("plot: ")]
     assert shown[:2] == ["plot: plot 0", "plot: plot 1"]
-    assert "do not read" in found["importance_stability"]
+    assert "unreliable" in found["importance_stability"]
     for result in check_results(crowded()):
         assert sum(len(str(getattr(v, "value", v))) for v in result.metadata.values()) < LIMIT
         assert len(result.description) <= 1000

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
-from pipeweave_dagster.services import training
-from pipeweave_dagster.services.tracking import RECORDED
+from pipeweave_dagster.services import evaluation, training
+from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
 TAGS = {"dagster.run_id": "1234"}
 
@@ -41,14 +41,14 @@ SAID = "VALIDATION_ERROR: No rows. Bring more."
 @pytest.mark.parametrize("answers", [True, False])
 def test_an_evaluation_that_fails(answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """People who look only at MLflow saw FINISHED; the first error is told in any case."""
-    monkeypatch.setattr(training, "_evaluated", fail)
+    monkeypatch.setattr(evaluation, "_evaluated", fail)
     bench: Any = Mlflow(answers=answers)
     trained: Any = SimpleNamespace(mlflow=SimpleNamespace(experiment_id="7", run_id="run"))
     plan: Any = ()
     with pytest.raises(PipeWeaveError, match="No rows") as caught:
-        training.evaluate_and_promote(bench, "towns", plan, trained, Path())
+        evaluation.evaluate_and_promote(bench, "towns", plan, trained, Path())
     assert bench.asked == [("end_run", "FAILED", SAID)]
-    assert (RECORDED in caught.value.details) == answers
+    assert (MLFLOW_RUN in caught.value.details) == answers
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -63,4 +63,4 @@ def test_a_training_that_fails_before_it_is_logged(
         training.train_and_log(bench, "towns", plan, Path(), 5.0, TAGS)
     assert bench.asked == [("record_end", "FAILED", SAID)]
     page = "http://mlflow/#/experiments/7/runs/run" if answers else None
-    assert caught.value.details.get(RECORDED) == page
+    assert caught.value.details.get(MLFLOW_RUN) == page

@@ -1,0 +1,129 @@
+"""Evaluate a trained model, decide its alias, and record both in MLflow."""
+
+from pathlib import Path
+
+from pipeweave_dagster.adapters.mlflow_store import log_evaluation
+from pipeweave_dagster.core.documents import (
+    Comparison,
+    DatasetSnapshot,
+    Evaluation,
+    Findings,
+    PipelineSpec,
+    TrainedModel,
+)
+from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
+from pipeweave_dagster.services.champion import champion_link, set_alias
+from pipeweave_dagster.services.model_versions import load_version, save_version, versions
+from pipeweave_dagster.services.tracking import evaluation_in_mlflow
+from pipeweave_dagster.services.workbench import Workbench
+
+
+def evaluate_and_promote(
+    workbench: Workbench,
+    dataset: str,
+    plan: tuple[PipelineSpec, Findings, DatasetSnapshot],
+    trained: TrainedModel,
+    folder: Path,
+) -> Evaluation:
+    """Score a model on its test rows, decide its alias, and log both to MLflow.
+
+    This ends the model's MLflow run. If it fails, that run is FAILED until an evaluation succeeds.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        plan: The pipeline, the findings and the table that the model was trained with.
+        trained: The model.
+        folder: Empty folder for the model card.
+    """
+    with evaluation_in_mlflow(workbench, trained):
+        evaluation = _evaluated(workbench, dataset, plan, trained, folder)
+        decision = decide(workbench, dataset, trained, evaluation)
+        evaluation = evaluation.model_copy(
+            update={"promoted": decision.alias, "promotion_reason": decision.reason}
+        )
+        if trained.mlflow is not None:
+            workbench.on_model(
+                log_evaluation,
+                tracking_uri=workbench.settings.tracking_uri,
+                link=trained.mlflow,
+                evaluation=evaluation,
+                card=folder / evaluation.card.name if evaluation.card else None,
+            )
+        save_version(workbench.store, dataset, trained, evaluation, (plan[0], plan[2]))
+        if trained.mlflow is not None and decision.alias != "none":
+            set_alias(workbench, dataset, trained.mlflow.model_version, decision.alias)
+    return evaluation
+
+
+def _evaluated(
+    workbench: Workbench,
+    dataset: str,
+    plan: tuple[PipelineSpec, Findings, DatasetSnapshot],
+    trained: TrainedModel,
+    folder: Path,
+) -> Evaluation:
+    store, (spec, findings, snapshot) = workbench.store, plan
+    evaluation = workbench.on_model(
+        evaluate,
+        trained=trained,
+        spec=spec,
+        model=store.payload(trained.evaluated or trained.model),
+        test_rows=store.payload(trained.test_rows),
+        out=folder,
+        holdout_use=holdout_use(workbench, dataset, trained),
+        origin=(store.payload(snapshot.data), findings),
+    )
+    comparison = compare_with_champion(workbench, dataset, trained)
+    return evaluation.model_copy(update={"comparison": comparison})
+
+
+def holdout_use(workbench: Workbench, dataset: str, trained: TrainedModel) -> int:
+    """Return how many models were evaluated on these test rows, this one included."""
+    own = _own_version(trained)
+    earlier = [
+        load_version(workbench.store, dataset, version)[0]
+        for version in versions(workbench.store, dataset)
+        if version != own
+    ]
+    return 1 + sum(bool(m.test_digest) and m.test_digest == trained.test_digest for m in earlier)
+
+
+def compare_with_champion(
+    workbench: Workbench, dataset: str, trained: TrainedModel
+) -> Comparison | None:
+    """Compare by a paired test on the common test rows; None if there is no other champion."""
+    current = champion_link(workbench, dataset)
+    if current is None or current.model_version == _own_version(trained):
+        return None
+    champion = load_version(workbench.store, dataset, current.model_version)[0]
+    return workbench.on_model(
+        compare,
+        trained=trained,
+        test_rows=workbench.store.payload(trained.test_rows),
+        champion=champion,
+        champion_rows=workbench.store.payload(champion.test_rows),
+        other=f"champion, version {current.model_version}",
+    )
+
+
+def decide(
+    workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
+) -> Promotion:
+    """Decide the alias by comparison with the current champion, if that is another version."""
+    current, own = champion_link(workbench, dataset), _own_version(trained)
+    if current is None or current.model_version == own:
+        return promote(evaluation, None)
+    champion, known = load_version(workbench.store, dataset, current.model_version)
+    if champion.target != trained.target:
+        return Promotion(
+            alias="challenger",
+            reason=f"It predicts {trained.target!r}, but the champion predicts "
+            f"{champion.target!r}: predictions of files in predict/ must not change their meaning "
+            f"unnoticed. 'pipeweave models promote {dataset} {own}' makes it the champion.",
+        )
+    return promote(evaluation, known)
+
+
+def _own_version(trained: TrainedModel) -> str | None:
+    return trained.mlflow.model_version if trained.mlflow else None

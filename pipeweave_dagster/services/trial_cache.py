@@ -1,0 +1,40 @@
+"""Where searches keep their finished trials, so that an interrupted one continues."""
+
+import hashlib
+import json
+import shutil
+from importlib import metadata
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec
+from pipeweave_dagster.core.training.artifacts.packages import package_versions
+from pipeweave_dagster.services.workbench import Workbench
+
+# Changed when candidates of one name, or folds of one number, come to mean something else.
+_VERSION = "2"
+_KEPT_FOLDERS = 20
+_KEPT_BYTES = 2**30
+
+
+def trials_folder(workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSnapshot) -> Path:
+    """Return the folder for finished trials on this table with this pipeline.
+
+    It is in the cache of this machine; without it a search starts from scratch. Each set of package
+    versions has a folder of its own. The oldest folders are removed beyond twenty folders or 1 GB
+    in total.
+    """
+    root = workbench.settings.cache_folder / "trials"
+    packages = json.dumps({**package_versions(), "pipeweave": metadata.version("pipeweave")})
+    facts = [spec.sha256, snapshot.data.sha256, _VERSION, packages]
+    own = root / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
+    others = sorted((p for p in root.glob("*") if p != own), key=lambda p: -p.stat().st_mtime)
+    total = _bytes_in(own)
+    for place, folder in enumerate(others):
+        total += _bytes_in(folder)
+        if place >= _KEPT_FOLDERS - 1 or total > _KEPT_BYTES:
+            shutil.rmtree(folder, ignore_errors=True)
+    return own
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
