@@ -1,11 +1,18 @@
-"""Numbers and moments as people read them."""
+"""Format numbers and times for people."""
 
 import datetime as dt
 import math
 
 
 def number(value: float | None) -> str:
-    """Four significant digits; thousands are separated, very small and large ones use powers."""
+    """Format a number with four significant digits and thousands separators.
+
+    Very small and very large numbers use scientific notation.
+
+    Example:
+        >>> number(1234567), number(0.123456), number(None)
+        ('1,234,567', '0.1235', 'n/a')
+    """
     if value is None or not math.isfinite(value):
         return "n/a"
     size = abs(value)
@@ -17,7 +24,7 @@ def number(value: float | None) -> str:
 
 
 def step(seconds: float | None) -> str:
-    """A length of time in its largest fitting unit."""
+    """Format a duration in its largest fitting unit."""
     if seconds is None:
         return "n/a"
     for name, size in (("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0)):
@@ -28,9 +35,9 @@ def step(seconds: float | None) -> str:
 
 
 def moment(seconds: float, storage: str, *, exact: bool = True) -> str:
-    """A date, date and time, or time of day, from seconds since 1970 or midnight.
+    """Format a date, timestamp or time of day, from seconds since 1970 or midnight.
 
-    Where `exact` is false only the month is told: a single day may be somebody's.
+    Unless `exact`, only the month is shown: a single day may identify a person.
     """
     try:
         if storage == "time":
@@ -44,7 +51,7 @@ def moment(seconds: float, storage: str, *, exact: bool = True) -> str:
 
 
 def shown(value: float | None, storage: str, *, exact: bool = True) -> str:
-    """A value of an ordered column as text."""
+    """Format a value of an ordered column."""
     if value is not None and storage in {"date", "datetime", "time"}:
         return moment(value, storage, exact=exact)
     return number(value)

@@ -445,7 +445,7 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     assert trained.test_digest == line["model"].value.test_digest
     assert second.holdout_use == 2
     card = (tmp_path / "told" / "model_card.md").read_text()
-    assert "Use 2 of these test rows: scores chosen among several uses flatter." in card
+    assert "Uses of these test rows: 2; scores selected among several uses are optimistic." in card
 
 
 def test_the_overview_follows_the_alias_in_the_registry(

@@ -1,4 +1,4 @@
-"""Parts of an evaluation beyond its scores: segments, groups, comparison, dependence."""
+"""Parts of an evaluation beyond its scores: segments, fairness, comparison, audit."""
 
 from typing import Literal
 
@@ -6,10 +6,10 @@ from pipeweave_dagster.core.documents.base import Part
 
 
 class Segment(Part):
-    """Rows on which the model errs more: which, how many, and how much more (with interval).
+    """A weak segment: rows of one category or range in which the model has a higher loss.
 
-    `excess` is the mean loss of the rows minus that of all others, in the loss that goes with the
-    metric.
+    `excess` is the mean loss of these rows minus that of all others, with its 95 % interval, in
+    the loss that matches the metric.
     """
 
     column: str
@@ -21,7 +21,7 @@ class Segment(Part):
 
 
 class Rate(Part):
-    """A share of rows with its 95 % interval (Wilson 1927); None where there are no such rows."""
+    """A share of rows with its 95 % interval (Wilson 1927); None if there are no rows."""
 
     value: float | None
     low: float | None = None
@@ -30,10 +30,10 @@ class Rate(Part):
 
 
 class GroupRates(Part):
-    """How the model treats one group of a sensitive column.
+    """Rates of one group of a sensitive column.
 
-    For classes: share told the positive class, and true and false positive rates. For values:
-    the mean of predicted minus true. `small` groups are shown and not compared.
+    For classes: selection rate (share predicted positive), true and false positive rate. For
+    regression: mean of predicted minus true. `small` groups are shown but not compared.
     """
 
     group: str
@@ -46,7 +46,7 @@ class GroupRates(Part):
 
 
 class Fairness(Part):
-    """A sensitive column: its groups, and the largest gaps between those large enough.
+    """Fairness over a sensitive column: its groups, and the largest gaps between large ones.
 
     `parity_gap` is the largest difference of selection rates (demographic parity), `odds_gap` the
     largest difference of true or of false positive rates (equalised odds).
@@ -60,9 +60,9 @@ class Fairness(Part):
 
 
 class Comparison(Part):
-    """Two models on the same rows: the difference of their scores (positive: the first is better).
+    """Two models on the same rows: the difference of their scores, above 0 if the first is better.
 
-    `low` and `high` are its 95 % interval by resampling rows in pairs.
+    `low` and `high` are its 95 % interval from a paired bootstrap of the rows.
     """
 
     other: str
@@ -74,7 +74,7 @@ class Comparison(Part):
 
 
 class Dependence(Part):
-    """Mean prediction where one column takes each of some values (partial dependence)."""
+    """Partial dependence: the mean prediction for some values of one column."""
 
     column: str
     of: str
@@ -83,12 +83,12 @@ class Dependence(Part):
 
 
 class Canary(Part):
-    """Whether fitting happened inside the folds: a target without meaning must not be learned.
+    """The leak canary: whether the pipeline is fitted inside the folds.
 
-    The target is shuffled and columns of noise are added before the pipeline's own steps are
-    fitted fold by fold; `z` is how far the held-out rows' scores lie above chance at most, in
-    standard errors, and `critical` the bound. `control` is the same with a column that was
-    averaged over all rows on purpose: unless it is found, the test could not have told.
+    The target is shuffled and noise columns are added before the pipeline's own steps are fitted
+    fold by fold; `z` is the largest distance of a held-out score above chance, in standard errors,
+    and `critical` its bound. `control` is the distance with a planted leak (target means over all
+    rows): unless it is detected, the test has no power.
     """
 
     state: Literal["passed", "tripped", "cannot tell"]
@@ -100,7 +100,7 @@ class Canary(Part):
 
 
 class CurvePoint(Part):
-    """Score of a quick learner that saw so many rows: on held-out rows (95 %), and on its own."""
+    """Score of a quick learner with so many training rows: held out (95 %), and on its own."""
 
     rows: int
     score: float | None
@@ -110,10 +110,10 @@ class CurvePoint(Part):
 
 
 class Curve(Part):
-    """A learning curve: would more rows help?
+    """The learning curve: would more rows help?
 
-    `learner` is a quick relative of the winner, so its scores are below the winner's; what counts
-    is whether they still rise.
+    `learner` is a quick model of a kind similar to the winner, so its scores are below the
+    winner's; what matters is whether they still improve.
     """
 
     learner: str
@@ -121,11 +121,11 @@ class Curve(Part):
 
 
 class Period(Part):
-    """Score in one stretch of time, by a model that saw earlier rows only.
+    """Score in one period of time, by a model that was trained on earlier rows.
 
-    `by` is `backtest` for a quick learner fitted on all earlier rows, and `model` where these are
-    test rows and the outputs are the model's own; before the first period there are none, so that
-    one half of it is foretold from the other (`within`).
+    `by` is `backtest` for a quick learner fitted on all earlier rows, `model` for test rows with
+    the model's own outputs, and `within` for the first period, whose second half is predicted from
+    its first half.
     """
 
     period: str
@@ -137,11 +137,11 @@ class Period(Part):
 
 
 class Stability(Part):
-    """Whether parts of the model that learned from other rows rank the columns alike.
+    """Whether models that were trained on different rows rank the columns alike.
 
     `correlation` is Spearman's of their mean absolute contributions, mean over pairs of `models`;
-    below 0.7 the importances are not to be read. `by` says who was asked: quick relatives of the
-    model, where it has no two parts of one kind.
+    below 0.7 importances are unreliable. `by` names the models that were compared: parts of the
+    model, or quick models of a similar kind if it has no two parts of one kind.
     """
 
     correlation: float
@@ -151,7 +151,7 @@ class Stability(Part):
 
 
 class MethodCheck(Part):
-    """One question to how a score came about, with its answer."""
+    """A check of how a score was obtained, with its result."""
 
     code: str
     title: str

@@ -1,4 +1,4 @@
-"""The document of an evaluation: scores of a model on rows that no fitting saw."""
+"""The document of an evaluation: scores of a model on its test rows."""
 
 from typing import ClassVar, Literal
 
@@ -19,7 +19,7 @@ from pipeweave_dagster.core.documents.settings import MetricName
 
 
 class Estimate(Part):
-    """A score with its interval; `low` and `high` are None where none can be given."""
+    """A score with its 95 % interval; `low` and `high` are None if there is none."""
 
     value: float | None
     low: float | None = None
@@ -27,12 +27,12 @@ class Estimate(Part):
 
     @property
     def above_zero(self) -> bool:
-        """Whether it can be told from nothing: the whole interval lies above 0."""
+        """Whether it is significantly above zero: the whole interval is."""
         return self.low is not None and self.low > 0
 
 
 class Plot(Part):
-    """A picture with a name and a sentence that says what is seen."""
+    """A chart with a name and a caption that explains it."""
 
     name: str
     caption: str
@@ -40,7 +40,7 @@ class Plot(Part):
 
 
 class ClassScores(Part):
-    """How well one class is told from all others: precision, recall and F1 with intervals."""
+    """Precision, recall and F1 of one class against all others, with intervals."""
 
     label: str
     rows: int
@@ -50,14 +50,14 @@ class ClassScores(Part):
 
 
 class Evaluation(Document):
-    """Scores on rows that no fitting ever saw, with intervals, and the plots.
+    """Scores on rows that were not used in training, with intervals, plots and an audit.
 
-    `contributions` are mean absolute SHAP values of the members that are trees, in their margin;
-    `comparison` is with the champion of the time; `holdout_use` counts how often a model was
-    evaluated on this very set of test rows: scores chosen among many uses flatter. `canary`,
-    `curve`, `periods` (where rows are divided by time), `stability` and `checks` ask whether the
-    scores and importances can be believed. Of `importance` those columns come first whose interval
-    lies above 0, the largest first; the others cannot be told from nothing, and are not ranked.
+    `contributions` are mean absolute SHAP values of boosted trees and linear models, in their
+    margin; `comparison` is with the champion at that time; `holdout_use` counts the evaluations on
+    this set of test rows: scores selected among many uses are optimistic. `canary`, `curve`,
+    `periods` (if rows are split by time), `stability` and `checks` audit whether scores and
+    importances are valid. `importance` lists significant columns (interval above 0) first, the
+    largest first; the others are not ranked.
     """
 
     kind: ClassVar[str] = "model_evaluation"

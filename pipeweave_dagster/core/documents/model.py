@@ -1,4 +1,4 @@
-"""The document of a trained model: what it consists of, and what it was chosen among."""
+"""The document of a trained model: its members, and the candidates it was selected from."""
 
 import operator
 from typing import Any, ClassVar, Literal
@@ -11,7 +11,7 @@ from pipeweave_dagster.core.documents.settings import MetricName, Task
 
 
 class Trial(Part):
-    """One candidate that was fitted with cross-validation inside the training rows."""
+    """One candidate of the search, cross-validated within the training rows."""
 
     name: str
     family: str
@@ -24,11 +24,10 @@ class Trial(Part):
 
 
 class Member(Part):
-    """One fitted part of the final model, with all that is needed to fit it again, bit by bit.
+    """One fitted member of the final model, with everything needed to refit it bit by bit.
 
-    `fold` is the cross-validation fold whose rows it did not see, -1 if it saw all rows; `seed`
-    is added to that of the training; `rounds` is None where early stopping or convergence ends
-    the fit.
+    `fold` is the cross-validation fold that was held out, -1 if none was; `seed` is added to the
+    seed of the training; `rounds` is None if early stopping or convergence ends the fit.
     """
 
     name: str
@@ -41,11 +40,11 @@ class Member(Part):
 
 
 class Stack(Part):
-    """What a regression makes of the candidates' answers, beside their weighted mean.
+    """A linear model over the candidates' predictions, blended with their weighted mean.
 
-    Inputs are each candidate's log-odds of the second of two classes, the logarithms of its
-    probabilities of each of more classes, or its value, candidate by candidate. `coef` has a row
-    for each output; `share` is how much of the answer it is.
+    Its inputs are, candidate by candidate, the log-odds of the second of two classes, the
+    log-probabilities of several classes, or the value. `coef` has a row per output; `share` is
+    its weight in the blend.
     """
 
     candidates: list[str]
@@ -55,7 +54,7 @@ class Stack(Part):
 
 
 class MlflowLink(Part):
-    """Where the model stands in MLflow."""
+    """The model's place in MLflow."""
 
     experiment_id: str
     run_id: str
@@ -65,22 +64,22 @@ class MlflowLink(Part):
 
 
 class TrainedModel(Document):
-    """The best candidate, refitted, with the leaderboard it won.
+    """The best model of the search, refitted, with the leaderboard.
 
-    `columns` says how the features were read, so that a batch is read alike; `table` names all
+    `columns` records how the features were read, so that a batch is read alike; `table` lists all
     columns of the table in order, for batches without a header.
-    `verdict` is `no signal` when the winner is not better than the constant model.
-    `evaluated` is the model whose test scores are told; `model` is the same recipe fitted once
-    more on all rows, test rows included, so importances on test rows need the former.
-    `recipe` is what `model` consists of; `made` are the features that some members see beside
-    those of the pipeline; `temperature` calibrates the probabilities (None: they are as they
-    are); `trust` is how far a row that copies a known one is answered by what was seen (None: not
-    at all); `threshold` is the probability from which a row is told to be positive, where costs
-    are given (None: one half); `stack` is what else is made of the members' answers (None: they
-    are averaged and no more); `test_digest` names the set of test rows; `rows_fit` is how many
-    rows fitted into memory where the table has more (None: all do), `sampled_of` how many it has
-    where only a sample was read; `division` are the rows that were used, and their folds (None: a
-    model of an earlier version).
+    `verdict` is `no signal` if the winner is not better than the baseline (constant).
+    `evaluated` is the model that was scored on the test rows; `model` is the same recipe refitted
+    on all rows, test rows included, so importances on test rows need the former.
+    `recipe` lists the members of `model`; `made` are features that some members use in addition to
+    those of the pipeline; `temperature` calibrates the probabilities (None: uncalibrated); `trust`
+    is how far predictions for duplicates of known rows move toward their targets (None: not at
+    all); `threshold` is the probability from which the positive class is predicted, if costs are
+    given (None: one half); `stack` is the stacking model (None: members are averaged);
+    `test_digest` identifies the set of test rows; `rows_fit` is the number of rows that fitted into
+    memory if the table has more (None: all did), `sampled_of` the rows of the table if only a
+    sample was read; `division` are the rows that were used, with their folds (None: a model of an
+    earlier version).
     """
 
     kind: ClassVar[str] = "model"

@@ -1,4 +1,4 @@
-"""Is a model good, and better than another one; heavy imports happen when a function is called."""
+"""Evaluate models, compare two, and decide which is promoted; heavy imports are lazy."""
 
 from pathlib import Path
 
@@ -26,13 +26,20 @@ def evaluate(
     Args:
         trained: The document of the model.
         spec: Its pipeline.
-        model: The model file; better the one that was evaluated (`trained.evaluated`), since the
-            final one may have seen the test rows, which makes importances look larger.
-        test_rows: The test rows that training wrote.
-        out: Empty folder; gets `model_card.md`.
-        holdout_use: How often a model was evaluated on these test rows, this time included.
-        origin: The typed table (Parquet) it was trained on, and what the guardrails found in it;
-            without them only test rows are looked at: no canary, curve, periods or checks.
+        model: The model file: `trained.evaluated` if there is one, since the final model may have
+            been fitted on the test rows, which makes importances look larger.
+        test_rows: The test rows file that training wrote.
+        out: Empty folder; receives `model_card.md`.
+        holdout_use: Number of evaluations on these test rows, this one included.
+        origin: The typed table (Parquet) of the training, and its findings; without them there is
+            no canary, learning curve, periods or checks.
+
+    Example:
+        >>> evaluation = evaluate(
+        ...     trained, spec, out / "model.skops", out / "test_rows.parquet", out / "evaluation"
+        ... )  # doctest: +SKIP
+        >>> evaluation.metrics["roc_auc"]  # doctest: +SKIP
+        Estimate(value=0.87, low=0.81, high=0.92)
     """
     from pipeweave_dagster.core.evaluation.evaluate_model import run_evaluation
 
@@ -46,10 +53,16 @@ def compare(
 
     Args:
         trained: The document of one model.
-        test_rows: The test rows that its training wrote.
-        champion: The document of the other one.
-        champion_rows: Its test rows.
-        other: What the other one is called.
+        test_rows: Its test rows file.
+        champion: The document of the other model.
+        champion_rows: Its test rows file.
+        other: Name of the other model in the result.
+
+    Example:
+        >>> compare(
+        ...     new, folder / "new.parquet", old, folder / "old.parquet", "champion"
+        ... ).verdict  # doctest: +SKIP
+        'not distinguishable'
     """
     from pipeweave_dagster.core.evaluation.paired_test import run_comparison
 

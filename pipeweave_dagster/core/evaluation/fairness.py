@@ -1,4 +1,4 @@
-"""How a model treats the groups of a sensitive column."""
+"""Rates and errors of a model per group of a sensitive column."""
 
 import math
 
@@ -7,31 +7,47 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import Fairness, GroupRates, Rate
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED, rate
+from pipeweave_dagster.core.model.serving import as_text, predicted_classes
 
 _SMALL = 50
-_GROUPS = 12
+_MOST_GROUPS = 12
 
 
-def of_decisions(
-    column: str, groups: list[str], truth: NDArray[np.bool_], said: NDArray[np.bool_]
+def fairness_of(scored: ScoredTest) -> list[Fairness]:
+    """Compare groups of each sensitive column; of several classes, the first against the rest."""
+    found = []
+    for name in scored.sensitive.columns:
+        groups = [text or "missing" for text in as_text(scored.sensitive[name])]
+        if not scored.classes:
+            found.append(error_by_group(name, groups, scored.y.astype(float), scored.output))
+            continue
+        positive = 1 if len(scored.classes) == 2 else 0
+        predicted = predicted_classes(scored.output, scored.threshold) == positive
+        found.append(rates_by_group(name, groups, scored.y == positive, predicted))
+    return found
+
+
+def rates_by_group(
+    column: str, groups: list[str], positive: NDArray[np.bool_], predicted: NDArray[np.bool_]
 ) -> Fairness:
-    """Rates of a yes-or-no decision by group.
+    """Compute selection, true and false positive rates per group.
 
     Args:
         column: The sensitive column.
-        groups: Each row's group, missing ones as `missing`.
-        truth: Whether the row is of the positive class.
-        said: Whether the model says so.
+        groups: Group of each row; missing ones are `missing`.
+        positive: Whether each row is of the positive class.
+        predicted: Whether each row is predicted positive.
     """
     found = []
-    for group, rows in _of_groups(groups):
-        positive, told = truth[rows], said[rows]
+    for group, rows in _rows_by_group(groups):
+        truth, chosen = positive[rows], predicted[rows]
         found.append(
             GroupRates(
-                group=group, rows=len(positive), small=len(positive) < _SMALL,
-                selection=rate(told), true_positive=rate(told[positive]),
-                false_positive=rate(told[~positive]),
+                group=group, rows=len(truth), small=len(truth) < _SMALL,
+                selection=rate(chosen), true_positive=rate(chosen[truth]),
+                false_positive=rate(chosen[~truth]),
             )
         )  # fmt: skip
     large = [g for g in found if not g.small]
@@ -46,27 +62,24 @@ def of_decisions(
     )
 
 
-def of_values(column: str, groups: list[str], truth: Array, said: Array) -> Fairness:
-    """Mean error (predicted minus true) of values by group."""
+def error_by_group(column: str, groups: list[str], truth: Array, predicted: Array) -> Fairness:
+    """Compute the mean error (predicted minus true) per group, with a normal 95 % interval."""
     found = []
-    for group, rows in _of_groups(groups):
-        errors = said[rows] - truth[rows]
-        half = (
-            Z95_ROUNDED * float(np.std(errors, ddof=1)) / math.sqrt(len(errors))
-            if len(errors) > 1
-            else 0
-        )
+    for group, rows in _rows_by_group(groups):
+        errors = predicted[rows] - truth[rows]
+        count = len(errors)
+        error = float(np.std(errors, ddof=1)) / math.sqrt(count) if count > 1 else 0
+        half = Z95_ROUNDED * error
         mean = float(np.mean(errors))
-        bias = Rate(value=mean, low=mean - half, high=mean + half, rows=len(errors))
-        small = len(errors) < _SMALL
-        found.append(GroupRates(group=group, rows=len(errors), small=small, bias=bias))
+        bias = Rate(value=mean, low=mean - half, high=mean + half, rows=count)
+        found.append(GroupRates(group=group, rows=count, small=count < _SMALL, bias=bias))
     return Fairness(column=column, groups=found, notes=_notes(found))
 
 
-def _of_groups(groups: list[str]) -> list[tuple[str, Codes]]:
-    """Rows of each group, the largest first."""
+def _rows_by_group(groups: list[str]) -> list[tuple[str, Codes]]:
+    """Return the rows of each group, the largest group first."""
     names, codes, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    order = np.argsort(-counts, kind="stable")[:_GROUPS]
+    order = np.argsort(-counts, kind="stable")[:_MOST_GROUPS]
     return [(str(names[k])[:80], np.flatnonzero(codes == k)) for k in order]
 
 
@@ -77,6 +90,4 @@ def _gap(rates: list[Rate | None]) -> float | None:
 
 def _notes(groups: list[GroupRates]) -> list[str]:
     small = [g.group for g in groups if g.small]
-    if not small:
-        return []
-    return [f"Too few rows (under {_SMALL}) to be compared: {', '.join(small)}."]
+    return [f"Not compared, with fewer than {_SMALL} rows: {', '.join(small)}."] if small else []

@@ -1,4 +1,4 @@
-"""Two models on the same rows: a paired test, whose answer may be "not distinguishable"."""
+"""Compare two models on the same rows by a paired test."""
 
 from pathlib import Path
 
@@ -6,13 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Comparison, MetricName, TrainedModel
-from pipeweave_dagster.core.metrics.metrics import (
-    GREATER_IS_BETTER,
-    Array,
-    Codes,
-    score,
-    weights_of,
-)
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+from pipeweave_dagster.core.metrics.metrics import Array, Codes, score, weights_of
 from pipeweave_dagster.core.metrics.scored_test import read_scored_test
 from pipeweave_dagster.core.model.test_row_columns import FEATURE_PREFIX
 
@@ -31,22 +26,22 @@ def paired(
     seed: int = 0,
     weight: Array | None = None,
 ) -> Comparison:
-    """Compare two outputs for the same rows by bootstrap of the rows (Efron 1979).
+    """Compare two outputs for the same rows by a paired bootstrap of the rows (Efron 1979).
 
     Args:
-        metric: What is compared.
+        metric: Metric to compare.
         y: Class codes or values.
         first: Probabilities or values of one model.
-        second: Those of the other one.
-        other: What the other one is called.
-        seed: Of the resampling.
-        weight: How much each row counts, or None.
+        second: Those of the other model.
+        other: Name of the other model.
+        seed: Seed of the resampling.
+        weight: Row weights, or None.
     """
     sign = 1.0 if GREATER_IS_BETTER[metric] else -1.0
 
     def difference(rows: Codes) -> float | None:
-        counted = weights_of(weight, rows)
-        a, b = (score(metric, y[rows], output[rows], counted) for output in (first, second))
+        own = weights_of(weight, rows)
+        a, b = (score(metric, y[rows], output[rows], own) for output in (first, second))
         return None if a is None or b is None else sign * (a - b)
 
     point = difference(np.arange(len(y)))
@@ -67,7 +62,8 @@ def run_comparison(
 ) -> Comparison:
     """Compare a model with the champion on the test rows that both have.
 
-    Neither saw any of them: a row's content decides its side, in every version of a data set.
+    Neither was trained on any of them: a row's content decides its side of the split, in every
+    version of a data set.
     """
     if (trained.target, trained.task) != (champion.target, champion.task) or set(
         trained.classes
@@ -98,7 +94,7 @@ def run_comparison(
 
 
 def _keys(features: pd.DataFrame, y: Array | Codes, classes: list[str]) -> pd.Series:
-    """A number for each row, from its features and its target."""
+    """Return a hash of each row, over its features and its target."""
     target = [classes[int(code)] for code in y] if classes else list(y)
     table = features.astype("string").assign(**{_TARGET_KEY: np.array(target, dtype=object)})
     table[_TARGET_KEY] = table[_TARGET_KEY].astype("string")
@@ -111,7 +107,7 @@ def _numbered(keys: pd.Series) -> pd.DataFrame:
 
 
 def _matched(first: pd.Series, second: pd.Series) -> tuple[Codes, Codes]:
-    """Places of equal keys on both sides, copies in their order."""
+    """Return the positions of equal keys on both sides; duplicates match in their order."""
     pairs = pd.merge(
         _numbered(first).rename(columns={"row": "a"}),
         _numbered(second).rename(columns={"row": "b"}),

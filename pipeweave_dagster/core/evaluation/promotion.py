@@ -1,36 +1,43 @@
-"""The decision which model answers: a pure function of two evaluations."""
+"""Decide which model serves predictions, from two evaluations."""
 
 from typing import Literal
 
 from pipeweave_dagster.core.documents import Evaluation, Part
-
-_GREATER = {"roc_auc", "accuracy", "f1_macro", "r2"}
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 
 
 class Promotion(Part):
-    """The alias that a model gets, and why."""
+    """The alias of a new model, and why it gets it."""
 
     alias: Literal["champion", "challenger", "none"]
     reason: str
 
 
 def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
-    """Decide what becomes of a new model.
+    """Decide the alias of a new model.
 
-    A model whose scores cannot be believed, because the leak canary tripped, does not answer.
-    The first model that found something is champion. A later one replaces it unless it is
-    clearly worse, by a paired test on the test rows that both have. Where these are too few, the
-    interval of its score must not lie wholly on the wrong side of the champion's score. (Fresh data
-    is a reason of its own to take the new model.)
+    A model without a signal, or whose scores are invalid because the leak canary tripped, gets no
+    alias. The first model with a signal becomes champion. A later one replaces it unless it is
+    significantly worse, by a paired test on the test rows that both have. If these are too few, the
+    interval of its score must not lie entirely on the wrong side of the champion's score. (Ties go
+    to the new model, because its data is newer.)
 
     Args:
         new: Evaluation of the new model.
-        champion: Evaluation of the present champion, or None.
+        champion: Evaluation of the current champion, or None.
+
+    Example:
+        >>> score = {"roc_auc": Estimate(value=0.8, low=0.7, high=0.9)}
+        >>> new = Evaluation(
+        ...     rows=100, metric="roc_auc", metrics=score, baseline={}, verdict="model"
+        ... )
+        >>> promote(new, None)
+        Promotion(alias='champion', reason='It is the first model with a signal.')
     """
     if new.verdict == "no signal":
         return Promotion(
             alias="none",
-            reason="It is not better than the constant model, so it does not answer.",
+            reason="It is not better than the baseline (constant), so it gets no alias.",
         )
     if new.canary is not None and new.canary.state == "tripped":
         return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
@@ -39,8 +46,8 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
     if champion.metric != new.metric and new.metric not in champion.metrics:
         return Promotion(
             alias="champion",
-            reason=f"The metric changed from {champion.metric} to {new.metric}, "
-            "so scores cannot be compared and the newer model answers.",
+            reason=f"The metric changed from {champion.metric} to {new.metric}, so the scores "
+            "cannot be compared and the newer model is promoted.",
         )
     return _compare(new, champion)
 
@@ -49,20 +56,22 @@ def _compare(new: Evaluation, champion: Evaluation) -> Promotion:
     name = new.metric
     paired = new.comparison
     if paired is not None and paired.difference is not None:
-        words = (
+        difference = (
             f"on {paired.rows} test rows that both have, {name} differs by "
             f"{paired.difference:+.4g} ({paired.low:+.4g} to {paired.high:+.4g}; above 0 is better)"
         )
         if paired.verdict == "worse":
-            return Promotion(alias="challenger", reason=f"It is worse: {words}.")
-        better = "It is better" if paired.verdict == "better" else "It is not distinguishable"
-        return Promotion(alias="champion", reason=f"{better}: {words}.")
+            return Promotion(alias="challenger", reason=f"It is worse: {difference}.")
+        better = (
+            "It is better" if paired.verdict == "better" else "It is not significantly different"
+        )
+        return Promotion(alias="champion", reason=f"{better}: {difference}.")
     ours, theirs = new.metrics.get(name), champion.metrics.get(name)
     if ours is None or theirs is None or ours.value is None or theirs.value is None:
-        return Promotion(alias="challenger", reason=f"{name} could not be computed for both.")
-    words = f"{name} {ours.value:.4f} against the champion's {theirs.value:.4f}"
-    greater = name in _GREATER
+        return Promotion(alias="challenger", reason=f"{name} is not known for both models.")
+    scores = f"{name} {ours.value:.4f} against the champion's {theirs.value:.4f}"
+    greater = GREATER_IS_BETTER[name]
     edge = ours.high if greater else ours.low
     if edge is not None and (edge < theirs.value if greater else edge > theirs.value):
-        return Promotion(alias="challenger", reason=f"It is worse: {words}, outside the interval.")
-    return Promotion(alias="champion", reason=f"It is not worse: {words}.")
+        return Promotion(alias="challenger", reason=f"It is worse: {scores}, outside the interval.")
+    return Promotion(alias="champion", reason=f"It is not worse: {scores}.")

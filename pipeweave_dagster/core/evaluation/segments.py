@@ -1,4 +1,4 @@
-"""Weak segments: rows of one category or range of a column on which the model errs more."""
+"""Weak segments: categories or ranges of a column in which the model has a higher loss."""
 
 import math
 from collections.abc import Iterator
@@ -23,32 +23,32 @@ _SHOWN = 8
 _LEVEL = 0.01
 
 
-def weak_segments(outcome: ScoredTest, metric: MetricName) -> list[Segment]:
-    """Segments whose loss is above that of the other rows beyond chance, the worst first.
+def weak_segments(scored: ScoredTest, metric: MetricName) -> list[Segment]:
+    """Return segments whose mean loss is significantly above that of the other rows.
 
-    They are ordered by the lower end of their excess: by its distance from chance large parts that
-    are only harder to tell (the married of a census) would stand before small ones that are wrong.
+    They are sorted by the lower end of the excess loss, the worst first; sorted by significance,
+    large segments that are slightly harder to predict would precede small ones that are wrong.
 
-    Each category and each quarter of a number is tried, so the level is divided by how many there
-    are (Bonferroni); rows whose value is missing are a segment, too.
+    Every category and every quartile of a number is tested, so the level is divided by their
+    number (Bonferroni); rows with a missing value are a segment, too.
     """
-    loss = row_loss(metric, outcome.y, outcome.output)
+    loss = row_loss(metric, scored.y, scored.output)
     least = max(_LEAST_ROWS, math.ceil(_LEAST_SHARE * len(loss)))
     tried = [
-        (column, words, rows)
-        for column in outcome.features.columns
-        for words, rows in _parts(outcome.features[column])
+        (column, label, rows)
+        for column in scored.features.columns
+        for label, rows in _parts(scored.features[column])
         if least <= rows.sum() <= _MOST_SHARE * len(loss)
     ]
     if not tried:
         return []
     critical = NormalDist().inv_cdf(1 - _LEVEL / len(tried))
     found = []
-    for column, words, rows in tried:
+    for column, label, rows in tried:
         excess, error = _excess(loss, rows)
         if error > 0 and excess / error > critical:
             segment = Segment(
-                column=column, values=words, rows=int(rows.sum()), excess=excess,
+                column=column, values=label, rows=int(rows.sum()), excess=excess,
                 low=excess - Z95_ROUNDED * error, high=excess + Z95_ROUNDED * error,
             )  # fmt: skip
             found.append(segment)
@@ -56,14 +56,14 @@ def weak_segments(outcome: ScoredTest, metric: MetricName) -> list[Segment]:
 
 
 def _excess(loss: Array, rows: NDArray[np.bool_]) -> tuple[float, float]:
-    """Difference of the mean losses, and its standard error (Welch 1947)."""
+    """Return the difference of the mean losses, and its standard error (Welch 1947)."""
     inside, outside = loss[rows], loss[~rows]
     error = math.sqrt(np.var(inside, ddof=1) / len(inside) + np.var(outside, ddof=1) / len(outside))
     return float(inside.mean() - outside.mean()), error
 
 
 def _parts(column: pd.Series) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Words for each part of a column, and its rows."""
+    """Yield the label of each segment of a column, and its rows."""
     missing = column.isna().to_numpy()
     if missing.any():
         yield "missing", missing

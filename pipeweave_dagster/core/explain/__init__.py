@@ -1,1 +1,1 @@
-"""Why a model predicts what it predicts: SHAP values, importance, dependence, reasons per row."""
+"""Explanations of a model: SHAP values, importance, partial dependence, reasons per row."""

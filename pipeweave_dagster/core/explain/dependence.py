@@ -1,4 +1,4 @@
-"""Partial dependence (Friedman 2001): what the model says on average as one column changes."""
+"""Partial dependence (Friedman 2001): the mean prediction as one column changes."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import Dependence
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import as_number, as_text, raw_scores
+from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 
 _ROWS = 200
 _POINTS = 12
@@ -15,30 +16,30 @@ _COLUMNS = 4
 
 
 def dependences(
-    bundle: dict[str, Any], outcome: ScoredTest, columns: list[str], *, seed: int = 0
+    bundle: dict[str, Any], scored: ScoredTest, columns: list[str], *, seed: int = 0
 ) -> list[Dependence]:
-    """Partial dependence on the first columns, on at most 200 rows.
+    """Compute partial dependence on the first columns, over at most 200 rows.
 
     Args:
         bundle: The model.
-        outcome: Rows to start from.
-        columns: The most important columns first.
-        seed: Of the sample of rows.
+        scored: Test rows.
+        columns: Columns, the most important first.
+        seed: Seed of the sample of rows.
     """
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(len(outcome.y))[:_ROWS])
-    table = outcome.features.iloc[rows].reset_index(drop=True)
-    shown = len(outcome.classes) - 1
-    of = outcome.classes[shown] if outcome.classes else "prediction"
+    rows = np.sort(rng.permutation(len(scored.y))[:_ROWS])
+    table = scored.features.iloc[rows].reset_index(drop=True)
+    shown = len(scored.classes) - 1
+    of = scored.classes[shown] if scored.classes else PREDICTION
     return [
         Dependence(column=name, of=of, at=_labels(values), mean=_means(bundle, table, name, values))
         for name in columns[:_COLUMNS]
-        if len(values := _grid(outcome.features[name])) > 1
+        if len(values := _grid(scored.features[name])) > 1
     ]
 
 
 def _grid(column: pd.Series) -> pd.Series:
-    """Values to put in: quantiles of a number, the most frequent of other columns."""
+    """Return the values to set: quantiles of a number, the most frequent of other columns."""
     known = column.dropna()
     if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -66,5 +67,5 @@ def _means(
         copy[name] = pd.Series([value] * len(table), dtype=values.dtype)
         copies.append(copy)
     scores = raw_scores(bundle, pd.concat(copies, ignore_index=True))
-    told = scores[:, -1] if scores.ndim == 2 else scores
-    return [float(part.mean()) for part in np.split(told, len(values))]
+    predicted = scores[:, -1] if scores.ndim == 2 else scores
+    return [float(part.mean()) for part in np.split(predicted, len(values))]

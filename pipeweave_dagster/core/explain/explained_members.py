@@ -1,7 +1,7 @@
-"""Which members of a model explain its predictions, so that this takes no longer than scoring.
+"""Choose the members that explain a model's predictions, so that it takes no longer than scoring.
 
-The choice depends on the model alone, not on the clock or the number of rows: a row gets the same
-reasons in every batch.
+The choice depends on the model alone, not on the clock or the
+number of rows: a row gets the same reasons in every batch.
 """
 
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from pipeweave_dagster.core.explain.shap_values import can_be_explained
 from pipeweave_dagster.core.families import family_of
 
-# Microseconds of one core for 1,000 rows, measured on models of ten real sets; only their
-# proportions count. Families add what theirs cost.
+# Microseconds on one core for 1,000 rows, measured on models of ten real data sets; only their
+# proportions matter. Families add their own costs.
 _PREPARE, _TRANSFORM, _MEMBER = 10_000, 2_000, 1_000
 _MARGIN = 0.75
 _MIN_ROUNDS = 0.25
@@ -19,7 +19,7 @@ _MIN_ROUNDS = 0.25
 def explained_members(bundle: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the heaviest members with quick contributions, as many as take no longer than scoring.
 
-    Members that do not know all classes are left out. Where the heaviest alone would take longer,
+    Members that do not know all classes are excluded. If the heaviest alone would take longer,
     only its first rounds (at least a quarter of them), which matter most, are explained: `rounds`
     is their number.
     """
@@ -53,7 +53,7 @@ def _trees(member: dict[str, Any]) -> int:
 
 
 def _scoring_cost(bundle: dict[str, Any]) -> float:
-    """Return what scoring takes at least."""
+    """Return a lower bound of the cost of scoring."""
     transformers = {id(member["pipeline"][0]) for member in bundle["members"]}
     members = sum(_prediction_cost(member) for member in bundle["members"])
     return _PREPARE + _TRANSFORM * len(transformers) + members

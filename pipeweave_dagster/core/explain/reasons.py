@@ -1,4 +1,4 @@
-"""Reason codes: which columns speak most for the prediction of a row, and how strongly."""
+"""Reason codes: the columns that contribute most to each prediction, and how much."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pandas as pd
 from pipeweave_dagster.core.explain.explained_members import explained_members, rounds_of
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import block_scores, blocks, told
+from pipeweave_dagster.core.model.serving import block_scores, blocks, prediction_columns
 
 SHOWN = 3
 
@@ -16,18 +16,18 @@ SHOWN = 3
 def with_reasons(bundle: dict[str, Any], table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Score rows, and name the three columns with the largest contributions to each prediction.
 
-    What the rows were made into for scoring is asked a second time, one block after the other.
+    The transformed features of scoring are reused, one block after the other.
 
     Args:
-        bundle: The model; some of its members are asked for reasons.
+        bundle: The model; reasons are computed from some of its members.
         table: Raw rows.
 
     Returns:
-        What `serving.score` answers, and beside it `reason_1` to `reason_3` (column names) and
-        `reason_1_effect` to `reason_3_effect`: above 0 the value of the column speaks for what was
-        predicted, below 0 against it; in log-odds for classes (towards the class that was told),
-        in the unit of the target for values. And what is to be said of them; where no reasons are
-        known, the columns are left out.
+        The columns of `serving.score`, then `reason_1` to `reason_3` (column names) and
+        `reason_1_effect` to `reason_3_effect`: a positive effect supports the prediction, a
+        negative one opposes it; in log-odds of the predicted class, or in the unit of the target.
+        Without explainable members, the reason columns are absent. The second value is a note for
+        the reader.
     """
     chosen = explained_members(bundle)
     parts = [_block(bundle, chosen, part) for part in blocks(table)]
@@ -38,10 +38,10 @@ def _block(
     bundle: dict[str, Any], chosen: list[dict[str, Any]], table: pd.DataFrame
 ) -> pd.DataFrame:
     made: dict[int, Any] = {}
-    scores = told(bundle, block_scores(bundle, table, made))
+    scores = prediction_columns(bundle, block_scores(bundle, table, made))
     if not chosen:
         return scores
-    if len(table) == 0:  # transformers refuse to transform nothing
+    if len(table) == 0:  # transformers reject an empty table
         return pd.concat([scores, _strongest([], np.zeros((0, 0)))], axis=1)
     found = contributions({**bundle, "members": chosen}, table, quick=True, made=made)
     if found is None:
@@ -52,14 +52,12 @@ def _block(
 
 def _note(bundle: dict[str, Any], chosen: list[dict[str, Any]]) -> str:
     if not chosen:
-        return "No reasons: the model holds neither boosted trees nor lines that can be explained."
+        return "No reasons: the model has no boosted trees or linear models to explain."
     share = sum(m["weight"] for m in chosen) / sum(m["weight"] for m in bundle["members"])
-    unit = "log-odds of the class that was told" if bundle["classes"] else "unit of the target"
-    cut = [
-        f"; the first {m['rounds']} of its {rounds_of(m)} rounds" for m in chosen if "rounds" in m
-    ]
+    unit = "log-odds of the predicted class" if bundle["classes"] else "unit of the target"
+    cut = [f"; the first {m['rounds']} of {rounds_of(m)} rounds" for m in chosen if "rounds" in m]
     return (
-        f"Reasons are contributions of {len(chosen)} of {len(bundle['members'])} parts "
+        f"Reasons are contributions in {len(chosen)} of {len(bundle['members'])} members "
         f"of the model ({share:.0%} of its weight{''.join(cut)}), in the {unit}."
     )
 
@@ -81,7 +79,7 @@ def _strongest(columns: list[str], effects: Array) -> pd.DataFrame:
 
 
 def _towards(values: Array, predicted: pd.Series, classes: list[str]) -> Array:
-    """Contributions to what was said of each row, shape (rows, columns)."""
+    """Return contributions to each row's prediction, shape (rows, columns)."""
     if not classes:
         return values[:, :, 0]
     place = pd.Index(classes).get_indexer(pd.Index(predicted.astype(str)))

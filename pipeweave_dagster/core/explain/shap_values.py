@@ -1,10 +1,10 @@
-"""What each feature adds to a prediction: exact SHAP values of trees (Lundberg et al. 2020).
+"""Contributions of features to a prediction: exact SHAP values of trees (Lundberg et al. 2020).
 
-XGBoost, LightGBM and CatBoost compute them themselves; those of a line are its coefficients times
-its (scaled) inputs. They are in the margin of each model (the unit of the target, or log-odds), and
-add up to it together with the base: LightGBM's exactly, XGBoost's to 3e-7 of the largest margin of
-what its leaves add up to in double precision (it adds them up in single precision itself, so that
-the margin it tells is off by up to 1e-6).
+XGBoost, LightGBM and CatBoost compute them themselves; those of a linear model are its coefficients
+times its (scaled) inputs. They are in the margin of each model (the unit of the target, or
+log-odds), and sum to it together with the base: exactly for LightGBM; for XGBoost to 3e-7 of the
+largest margin in double precision (it sums its leaves in single precision, so the margin that it
+returns is off by up to 1e-6).
 """
 
 from typing import Any, NamedTuple
@@ -24,10 +24,10 @@ from pipeweave_dagster.core.training.data.split import Index
 class Contributions(NamedTuple):
     """Contributions of raw columns, shape (rows, columns, outputs), and the base (rows, outputs).
 
-    What was made from two columns (a ratio, a pair) is credited to both of them alike, for a model
-    that sees it would else seem to need other columns than one that finds the same by itself.
-    `share` is the weight of the members that could be explained (others are neither lines nor
-    trees of these libraries); `outputs` is 1 but for several classes.
+    A feature derived from two columns (a ratio, a cross) is credited to both equally: otherwise a
+    model with the derived feature would seem to need other columns than one that finds the same
+    relation by itself. `share` is the weight of the members that could be explained: boosted trees
+    of these libraries and linear models. `outputs` is 1 except for several classes.
     """
 
     columns: list[str]
@@ -43,14 +43,14 @@ def contributions(
     quick: bool = False,
     made: dict[int, Any] | None = None,
 ) -> Contributions | None:
-    """Weighted mean over the boosted and linear members; None if there is none.
+    """Compute the weighted mean over the boosted and linear members; None if there are none.
 
     Args:
         bundle: The model.
         table: Raw rows.
-        quick: Take those along the paths of trees (see `paths`) instead of SHAP values; of a
-            member's first `rounds` where it says so (see `asked`).
-        made: What `serving.block_scores` kept of these very rows; else it is made here.
+        quick: Use path contributions (see `tree_paths`) instead of SHAP values, over a member's
+            first `rounds` if it sets them (see `explained_members`).
+        made: Transformed features of these rows from `serving.block_scores`, to be reused.
     """
     made = {} if made is None else made
     features: pd.DataFrame | None = None
@@ -63,7 +63,7 @@ def contributions(
             continue
         transformer = member["pipeline"][0]
         if id(transformer) not in made:
-            # Once for all transformers, and not at all where scoring has made everything.
+            # Once for all transformers, and not at all if scoring has transformed everything.
             features = prepare(table, bundle["frame"]) if features is None else features
             made[id(transformer)] = transformer.transform(features)
         places = _places(transformer, bundle["frame"], list(sources))
@@ -83,12 +83,12 @@ def contributions(
 
 
 def _sources_of(frame: list[FrameEntry]) -> dict[str, list[str]]:
-    """Each feature with the raw columns that it is made from."""
+    """Return the raw columns that each feature is made from."""
     return {e["name"]: list(e["columns"]) if e["use"] == "derived" else [e["name"]] for e in frame}
 
 
 def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str], Array]:
-    """Raw columns and their contributions: those of the features, in equal parts."""
+    """Divide the contributions of features equally among their raw columns."""
     columns = list(dict.fromkeys(name for named in sources.values() for name in named))
     by_column = np.zeros((by_feature.shape[0], len(columns), by_feature.shape[2]))
     for feature, named in enumerate(sources.values()):
@@ -107,7 +107,7 @@ def can_be_explained(member: dict[str, Any], *, quick: bool = False) -> bool:
 
 
 class _Found(NamedTuple):
-    """Of one member: contributions (rows, features, outputs) and base (rows, outputs)."""
+    """Contributions of one member (rows, features, outputs) and its base (rows, outputs)."""
 
     by_feature: Array
     base: Array
@@ -127,7 +127,7 @@ def _of_member(
 
 
 def _places(transformer: Any, frame: list[FrameEntry], features: list[str]) -> Index:
-    """For each input of a model the feature that it was made from, as its position."""
+    """Return the position of the feature that each input of a model was made from."""
     owner = {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
     total = max((where.stop for where in transformer.output_indices_.values()), default=0)
     places = np.zeros(total, dtype=np.intp)
@@ -142,19 +142,19 @@ def _places(transformer: Any, frame: list[FrameEntry], features: list[str]) -> I
 
 
 def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
-    """For each output of a fitted step the column that it comes from."""
+    """Return the column that each output of a fitted step comes from."""
     if isinstance(fitted, OneHotEncoder):
-        counts = fitted._n_features_outs  # noqa: SLF001 - their names could not be told apart
+        counts = fitted._n_features_outs  # noqa: SLF001 - their names are ambiguous
         return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]
     steps = [step for _, step in fitted.steps] if isinstance(fitted, Pipeline) else []
     filled = next((step for step in steps if isinstance(step, SimpleImputer)), None)
-    # Each column for itself up to there, or the step of another package had as many outputs.
+    # Columns are separate up to there, unless a step of another package had as many outputs.
     if len(names) > 1 and filled is not None and len(filled.statistics_) == len(names):
         kept = [n for n, v in zip(names, filled.statistics_, strict=True) if not np.isnan(v)]
         flags = filled.indicator_.features_ if filled.add_indicator else []
         made = [*kept, *(names[k] for k in flags)]
-        # Pieces of curves: as many of each column, one column after the other.
+        # Splines: equally many per column, one column after the other.
         return [name for name in made for _ in range(width // len(made))]
-    if width % len(names):  # of another package, whose outputs belong to no one column
+    if width % len(names):  # a step of another package, whose outputs mix columns
         return names[:1] * width
     return [name for name in names for _ in range(width // len(names))]

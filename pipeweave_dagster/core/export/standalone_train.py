@@ -18,9 +18,9 @@ from pipeweave_dagster.core.model.serving import (
     as_number,
     as_text,
     bounds,
+    duplicate_row_lookup,
     in_units,
     prepare,
-    remember,
 )
 
 
@@ -170,5 +170,5 @@ def train(rows: str, division: str, about: dict[str, Any], recipes: list[Recipe]
     if about["trust"] is not None:
         known = features[about["lookup_columns"]]
         y = part["y"].to_numpy()
-        bundle["memory"] = remember(known, y, len(about["classes"]), about["trust"])
+        bundle["memory"] = duplicate_row_lookup(known, y, len(about["classes"]), about["trust"])
     return bundle

@@ -1,4 +1,4 @@
-"""Metrics: one definition of each, with its direction and its loss per row."""
+"""Metrics: one definition of each, with its loss per row."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +9,6 @@ from pipeweave_dagster.core.documents import MetricName
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-GREATER_IS_BETTER: dict[MetricName, bool] = {
-    "roc_auc": True,
-    "log_loss": False,
-    "accuracy": True,
-    "f1_macro": True,
-    "rmse": False,
-    "mae": False,
-    "r2": True,
-}
 _EPS = 1e-15
 
 

@@ -1,15 +1,15 @@
 """Everything that scoring needs, in one file that imports nothing of PipeWeave.
 
-The registry keeps a copy of this file beside each model, so a model answers wherever pandas,
+The registry keeps a copy of this file beside each model, so a model predicts wherever pandas,
 scikit-learn, skops and its booster are installed. Keep it free of other imports.
 
 A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become
 features, see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn
-pipelines, each with the indices of the classes that it knows, its weight and, for values, the
-`range` that its answers are held to), `stack` where a regression answers beside their mean (then
-each member says which `candidate` of it it is), `temperature` where probabilities are calibrated,
-`threshold` where costs of errors are given, and `memory` where exact copies of known rows are
-answered by what was seen (see `remember`).
+pipelines, each with the indices of the classes that it knows, its weight and, for regression, the
+`range` that its predictions are clipped to), `stack` if a stacking model is blended with their mean
+(then `candidate` is each member's index in it), `temperature` if probabilities are calibrated,
+`threshold` if costs of errors are given, and `memory` if exact duplicates of known rows are
+predicted from their targets (see `duplicate_row_lookup`).
 """
 
 import datetime as dt
@@ -71,14 +71,14 @@ MODEL_TYPES = [
 ]
 """Types of the model families; a test proves that they are those that the families declare."""
 TRUSTED_TYPES = [*FEATURE_TYPES, *MODEL_TYPES]
-"""Types beyond skops' own list that a model file may contain; a file with any other is refused."""
+"""Types beyond skops' own list that a model file may contain; a file with any other is rejected."""
 
 STEPS_GROUP = "pipeweave.steps"
-"""Entry points of steps that other packages bring; whoever installs a package trusts its step."""
+"""Entry points of steps from other packages; installing a package means trusting its steps."""
 
 BLOCK_ROWS = 50_000
 RANGE_MARGIN = 0.25
-"""How far predicted values may lie outside the range of the training target, as a part of it."""
+"""How far predictions may lie outside the range of the training target, as a share of it."""
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
@@ -114,13 +114,13 @@ class FrameEntry(TypedDict, total=False):
 
 
 class Clipped(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Numbers held to quantiles of the rows that it was fitted on; missing ones stay missing.
+    """Clip numbers to quantiles of the training rows; missing ones stay missing.
 
-    (scikit-learn has no such step: its `MinMaxScaler(clip=True)` holds to the extremes.)
+    (scikit-learn has no such step: its `MinMaxScaler(clip=True)` clips to the extremes.)
 
     Args:
-        lower: The quantile below which nothing lies afterwards.
-        upper: The quantile above which nothing lies.
+        lower: Quantile of the lower bound.
+        upper: Quantile of the upper bound.
     """
 
     __module__ = HOME
@@ -129,7 +129,7 @@ class Clipped(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.lower, self.upper = lower, upper
 
     def fit(self, x: Any, y: Any = None) -> "Clipped":
-        """Learn the bounds of each column, shape (rows, columns); a column of nothing has none."""
+        """Learn the bounds of each column, shape (rows, columns); an empty column has none."""
         del y
         numbers = np.asarray(x, dtype=np.float64)
         self.low_, self.high_ = np.full((2, numbers.shape[1]), [[-np.inf], [np.inf]])
@@ -141,36 +141,36 @@ class Clipped(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, x: Any) -> np.ndarray:
-        """The columns, held to their bounds."""
+        """Clip the columns to their bounds."""
         return np.clip(np.asarray(x, dtype=np.float64), self.low_, self.high_)
 
 
 class CatBoosted:
-    """CatBoost behind the interface of scikit-learn: some of its numbers are codes of categories.
+    """CatBoost with scikit-learn's interface, for inputs that contain category codes.
 
     Args:
         booster: A classifier or regressor of CatBoost.
-        native: Positions of the columns that hold codes; NaN is a category of its own.
+        native: Positions of the columns with category codes; NaN is a category of its own.
     """
 
     def __init__(self, booster: Any, native: list[int]) -> None:
         self.booster, self.native = booster, list(native)
 
     def fit(self, x: Any, y: Any, sample_weight: Any = None, **how: Any) -> "CatBoosted":
-        """Fit the booster on rows; `how` is handed on."""
+        """Fit the booster; `how` is passed on to it."""
         self.booster.fit(self.pool(x, y, sample_weight), **how)
         return self
 
     def predict(self, x: Any) -> np.ndarray:
-        """Values, shape (rows,)."""
+        """Predict values, shape (rows,)."""
         return np.asarray(self.booster.predict(self.pool(x), thread_count=1))
 
     def predict_proba(self, x: Any) -> np.ndarray:
-        """Probabilities, shape (rows, classes)."""
+        """Predict probabilities, shape (rows, classes)."""
         return np.asarray(self.booster.predict_proba(self.pool(x), thread_count=1))
 
     def pool(self, x: Any, y: Any = None, weight: Any = None) -> Any:
-        """Rows as CatBoost takes them."""
+        """Return the rows as a CatBoost pool."""
         from catboost import Pool
 
         frame = pd.DataFrame(x)
@@ -179,7 +179,7 @@ class CatBoosted:
         return Pool(frame, y, cat_features=self.native, weight=weight)
 
     def packed(self) -> dict[str, Any]:
-        """Plain values, from which `unpacked_booster` makes it again."""
+        """Return plain values from which `unpacked_booster` restores it."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "model.cbm"
             self.booster.save_model(str(file), format="cbm")
@@ -193,7 +193,7 @@ class CatBoosted:
 
 
 def unpacked_booster(packed: dict[str, Any]) -> CatBoosted:
-    """The booster that `CatBoosted.packed` was asked for."""
+    """Restore the model from the values of `CatBoosted.packed`."""
     from catboost import CatBoostClassifier, CatBoostRegressor
 
     kind = CatBoostClassifier if packed["classifies"] else CatBoostRegressor
@@ -203,9 +203,9 @@ def unpacked_booster(packed: dict[str, Any]) -> CatBoosted:
 
 
 def load_bundle(path: str | Path) -> dict[str, Any]:
-    """Read a model file without executing anything in it (types outside the list raise).
+    """Read a model file without executing code in it; types outside the list raise.
 
-    Steps of installed packages are taken, too.
+    Steps of installed packages are allowed, too.
     """
     from skops.io import load
 
@@ -222,7 +222,7 @@ def load_bundle(path: str | Path) -> dict[str, Any]:
 
 
 def _at_home() -> None:
-    """Let the types of this module be found in model files where PipeWeave is not installed."""
+    """Make the types of this module importable where PipeWeave is not installed."""
     try:
         importlib.import_module(HOME)
     except ModuleNotFoundError:
@@ -234,7 +234,7 @@ def _at_home() -> None:
 def save_bundle(bundle: dict[str, Any], path: str | Path) -> None:
     """Write a model file: a skops archive, without pickle.
 
-    It is packed lightly: a fifth to a tenth of the size, for a twentieth of the time.
+    At the lowest compression level: a fifth to a tenth of the size, in a twentieth of the time.
     """
     from zipfile import ZIP_DEFLATED
 
@@ -252,7 +252,7 @@ def save_bundle(bundle: dict[str, Any], path: str | Path) -> None:
 
 
 def storable(member: dict[str, Any]) -> dict[str, Any]:
-    """A member as skops can store it: the content of CatBoost's own file stands for its model."""
+    """Return a member that skops can store: CatBoost's own file replaces its model."""
     model = member["pipeline"][-1]
     if not isinstance(model, CatBoosted):
         return member
@@ -262,7 +262,7 @@ def storable(member: dict[str, Any]) -> dict[str, Any]:
 
 
 def encoders(bundle: dict[str, Any]) -> list[Any]:
-    """The fitted encoders of categories of all members, each once."""
+    """Return the fitted category encoders of all members, without duplicates."""
     found: dict[int, Any] = {}
     for member in bundle["members"]:
         for _, step, _ in getattr(member["pipeline"][0], "transformers_", ()):
@@ -272,10 +272,10 @@ def encoders(bundle: dict[str, Any]) -> list[Any]:
 
 
 def packed(categories: np.ndarray) -> Any:
-    """Texts (and missing values among them) as one JSON text; any other array as it is.
+    """Return texts (with missing values) as one JSON string; any other array unchanged.
 
-    skops stores each element of an array of objects by itself: a model with 200,000 categories
-    took 175 MB and seconds to write.
+    skops stores each element of an object array separately: a model with 200,000 categories took
+    175 MB and seconds to write.
     """
     plain = categories.tolist() if categories.dtype == object else []
     if not plain or not all(isinstance(v, str) or pd.isna(v) for v in plain):
@@ -284,7 +284,7 @@ def packed(categories: np.ndarray) -> Any:
 
 
 def unpacked(categories: Any) -> np.ndarray:
-    """The array that `packed` was given."""
+    """Restore the array that was given to `packed`."""
     if not isinstance(categories, str):
         return np.asarray(categories)
     plain = json.loads(categories)
@@ -294,10 +294,10 @@ def unpacked(categories: Any) -> np.ndarray:
 
 
 def as_text(values: pd.Series) -> np.ndarray:
-    """Labels as text, missing ones as None: 3.0 becomes `3`, True becomes `true`.
+    """Return labels as text, missing ones as None: 3.0 becomes `3`, True becomes `true`.
 
-    A column of whole numbers reads alike whether it came as integer, or as float because
-    some were missing; so training and scoring see the same category.
+    A column of integers gives the same text if it is stored as float because values are missing,
+    so training and scoring see the same category.
     """
     codes, uniques = pd.factorize(values)
     table = np.empty(len(uniques) + 1, dtype=object)
@@ -316,7 +316,7 @@ def _one_text(value: Any) -> str:
 
 
 def as_number(values: pd.Series) -> np.ndarray:
-    """Numbers as float64, missing and infinite ones as NaN; `1,234 kg` becomes 1234."""
+    """Return numbers as float64, missing and infinite ones as NaN; `1,234 kg` becomes 1234."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
@@ -344,7 +344,7 @@ def _one_number(value: Any) -> float:
 
 
 def as_moments(values: pd.Series) -> pd.Series:
-    """Dates, moments and times of day as UTC moments (a time falls on 1970-01-01)."""
+    """Return dates, timestamps and times of day as UTC timestamps (a time is on 1970-01-01)."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return pd.to_datetime(values, utc=True)
     first = next((v for v in values if not pd.isna(v)), None)
@@ -361,14 +361,14 @@ def as_moments(values: pd.Series) -> pd.Series:
 
 
 def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
-    """Turn raw columns into features, row by row: nothing here is learned from data.
+    """Make features from raw columns, row by row; nothing is learned from the data.
 
     Args:
-        table: Raw rows; columns in any order, further ones are ignored, absent ones missing.
+        table: Raw rows; columns in any order, extra ones are ignored, absent ones are missing.
         frame: One entry per column or derived feature.
 
     Returns:
-        As many rows, float64 columns (numbers, ranks, date parts) and text columns
+        The same number of rows, float64 columns (numbers, ranks, date parts) and text columns
         (categories: NaN where missing; texts: empty if missing).
     """
     table = correct_values(table, frame)
@@ -395,7 +395,7 @@ def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
             columns[name] = as_text(values)
             if "number" in entry.get("parts", []):
                 columns[f"{name} (number)"] = as_number(values)
-    # Of texts one type always: one row without a category is missing as it was among others.
+    # The same text type always: a missing category is encoded alike in one row and in many.
     text = pd.Series(["text"]).dtype
     typed = {n: pd.Series(v, dtype=text if v.dtype == object else None) for n, v in columns.items()}
     return pd.DataFrame(typed, index=pd.RangeIndex(len(table)))
@@ -425,7 +425,7 @@ def _values(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _derived(table: pd.DataFrame, entry: FrameEntry) -> np.ndarray:
-    """A new feature out of two columns; missing where one of them is, or where it is not finite."""
+    """Compute a feature from two columns; missing where one of them is, or where not finite."""
     operator = entry["operator"]
     first, second = (_values(table, name) for name in entry["columns"])
     if operator == "cross":
@@ -462,7 +462,7 @@ _COUNTED = {
 
 
 def _counts(texts: np.ndarray, part: str) -> np.ndarray:
-    """How many characters, words and so on each text has."""
+    """Count the characters, words and so on of each text."""
     if part == "characters":
         return np.array([len(text) for text in texts], dtype=np.float64)
     return np.array([len(_COUNTED[part].findall(text)) for text in texts], dtype=np.float64)
@@ -487,7 +487,7 @@ def _date_parts(values: pd.Series, parts: list[str]) -> dict[str, np.ndarray]:
 
 
 def raw_scores(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
-    """Weighted mean of the members' outputs, in blocks of rows so that memory stays bounded.
+    """Compute the weighted mean of the members' outputs, in blocks of rows to bound memory.
 
     Returns:
         Probabilities of shape (rows, classes), or values of shape (rows,) for regression.
@@ -496,7 +496,7 @@ def raw_scores(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray:
 
 
 def blocks(table: pd.DataFrame) -> list[pd.DataFrame]:
-    """The table in parts of at most `BLOCK_ROWS` rows; one part if it has none."""
+    """Return the table in parts of at most `BLOCK_ROWS` rows; one part if it is empty."""
     starts = range(0, max(len(table), 1), BLOCK_ROWS)
     return [table.iloc[at : at + BLOCK_ROWS] for at in starts]
 
@@ -504,13 +504,13 @@ def blocks(table: pd.DataFrame) -> list[pd.DataFrame]:
 def block_scores(
     bundle: dict[str, Any], table: pd.DataFrame, made: dict[int, Any] | None = None
 ) -> np.ndarray:
-    """The scores of one block.
+    """Score one block of rows.
 
     Args:
         bundle: The model.
         table: Raw rows.
-        made: Gets what each fitted transformer made of the rows, by its id, for those who ask
-            more of the same rows (see `reasons`).
+        made: Receives the output of each fitted transformer by its id, to be reused for the same
+            rows (see `core.explain.reasons`).
     """
     classes = len(bundle["classes"])
     if len(table) == 0:
@@ -530,46 +530,49 @@ def block_scores(
         weights[group] = weights.get(group, 0.0) + member["weight"]
     mean = np.asarray(sum(totals.values()) / sum(weights.values()))
     if "stack" in bundle:
-        answers = {group: totals[group] / weights[group] for group in totals}
-        mean = _with_stack(mean, answers, bundle)
+        outputs = {group: totals[group] / weights[group] for group in totals}
+        mean = _with_stack(mean, outputs, bundle)
     if "temperature" in bundle:
         mean = tempered(mean, bundle["temperature"])
     if "memory" in bundle:
-        mean = _with_memory(mean, features, bundle["memory"])
+        mean = _with_duplicate_rows(mean, features, bundle["memory"])
     return mean
 
 
-def _with_stack(mean: np.ndarray, answers: dict[int, Any], bundle: dict[str, Any]) -> np.ndarray:
-    """The mean, and beside it what the stack makes of the candidates' answers.
+def _with_stack(mean: np.ndarray, outputs: dict[int, Any], bundle: dict[str, Any]) -> np.ndarray:
+    """Blend the mean with the stacking model's output.
 
-    For a candidate that there was no time to fit on all rows the mean of the others stands.
+    The mean replaces a candidate that there was no time to fit on all rows.
     """
     stack, classes = bundle["stack"], len(bundle["classes"])
-    known = [answers.get(group, mean) for group in range(stack["candidates"])]
-    said = stacked(known, stack, classes)
+    known = [outputs.get(group, mean) for group in range(stack["candidates"])]
+    blended = stacked(known, stack, classes)
     if not classes:
         low, high = bundle["members"][0].get("range", (-np.inf, np.inf))
-        said = np.clip(said, low, high)
-    return np.asarray((1 - stack["share"]) * mean + stack["share"] * said)
+        blended = np.clip(blended, low, high)
+    return np.asarray((1 - stack["share"]) * mean + stack["share"] * blended)
 
 
-def stack_inputs(answers: list[np.ndarray], classes: int) -> np.ndarray:
-    """Inputs of a stack: log-odds of two classes, logarithms of more, or values; (rows, inputs)."""
+def stack_inputs(outputs: list[np.ndarray], classes: int) -> np.ndarray:
+    """Return the inputs of a stacking model, shape (rows, inputs).
+
+    They are log-odds for two classes, log-probabilities for more, or values.
+    """
     if not classes:
-        return np.stack(answers, axis=1)
+        return np.stack(outputs, axis=1)
     if classes == 2:
-        return np.stack([np.log(_bounded(a[:, 1]) / _bounded(a[:, 0])) for a in answers], axis=1)
-    return np.concatenate([np.log(_bounded(answer)) for answer in answers], axis=1)
+        return np.stack([np.log(_bounded(a[:, 1]) / _bounded(a[:, 0])) for a in outputs], axis=1)
+    return np.concatenate([np.log(_bounded(output)) for output in outputs], axis=1)
 
 
 def _bounded(proba: np.ndarray) -> np.ndarray:
-    """No class is impossible, however sure a forest was of it."""
+    """Clip probabilities, so that no class is impossible however certain a forest is."""
     return np.asarray(np.clip(proba, 1e-4, 1.0))
 
 
-def stacked(answers: list[np.ndarray], stack: dict[str, Any], classes: int) -> np.ndarray:
-    """What the regression of a stack makes of its candidates' answers."""
-    margins = stack_inputs(answers, classes) @ stack["coef"].T + stack["intercept"]
+def stacked(outputs: list[np.ndarray], stack: dict[str, Any], classes: int) -> np.ndarray:
+    """Apply a stacking model to the outputs of its candidates."""
+    margins = stack_inputs(outputs, classes) @ stack["coef"].T + stack["intercept"]
     if not classes:
         return np.asarray(margins[:, 0])
     if classes == 2:
@@ -579,40 +582,44 @@ def stacked(answers: list[np.ndarray], stack: dict[str, Any], classes: int) -> n
 
 
 def row_keys(features: pd.DataFrame) -> np.ndarray:
-    """A number for each row of prepared features: equal for exact copies."""
+    """Return a hash of each row of prepared features; equal rows have equal hashes."""
     ordered = features[sorted(features.columns)]
     return np.asarray(pd.util.hash_pandas_object(ordered, index=False), dtype=np.uint64)
 
 
-def remember(features: pd.DataFrame, y: np.ndarray, classes: int, trust: float) -> dict[str, Any]:
-    """What was seen of each distinct row: the mean of its targets, and how far to trust it."""
+def duplicate_row_lookup(
+    features: pd.DataFrame, y: np.ndarray, classes: int, trust: float
+) -> dict[str, Any]:
+    """Return the mean target of each distinct row, and how far to trust it (0 to 1)."""
     keys, group = np.unique(row_keys(features), return_inverse=True)
     truth = np.eye(classes)[y.astype(np.intp)] if classes else y[:, None]
     sums = np.zeros((len(keys), truth.shape[1]))
     np.add.at(sums, group, truth)
-    answers = sums / np.bincount(group)[:, None]
-    return {"columns": list(features.columns), "keys": keys, "answers": answers, "trust": trust}
+    means = sums / np.bincount(group)[:, None]
+    return {"columns": list(features.columns), "keys": keys, "answers": means, "trust": trust}
 
 
-def _with_memory(mean: np.ndarray, features: pd.DataFrame, memory: dict[str, Any]) -> np.ndarray:
-    """Rows that copy a known one are answered by what was seen, as far as it is trusted."""
+def _with_duplicate_rows(
+    mean: np.ndarray, features: pd.DataFrame, memory: dict[str, Any]
+) -> np.ndarray:
+    """Move predictions for duplicates of known rows toward their mean targets, by the trust."""
     keys, known = row_keys(features[memory["columns"]]), memory["keys"]
     at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     again = known[at] == keys
-    answers = memory["answers"][at[again]].reshape(mean[again].shape)
+    seen = memory["answers"][at[again]].reshape(mean[again].shape)
     mean = mean.copy()
-    mean[again] += memory["trust"] * (answers - mean[again])
+    mean[again] += memory["trust"] * (seen - mean[again])
     return mean
 
 
 def tempered(proba: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities made less sure (above 1) or surer (below 1); the order of a row stays."""
+    """Scale probabilities: less certain above 1, more below; the order within a row is kept."""
     powers = np.clip(proba, 1e-15, 1.0) ** (1.0 / temperature)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _outputs(member: dict[str, Any], x: Any, classes: int) -> np.ndarray:
-    """Output of one estimator; classes that it never saw get probability 0."""
+    """Return the output of one estimator; classes that it never saw get probability 0."""
     model = member["pipeline"][-1]
     if classes == 0:
         low, high = member.get("range", (-np.inf, np.inf))
@@ -622,24 +629,24 @@ def _outputs(member: dict[str, Any], x: Any, classes: int) -> np.ndarray:
     return scores
 
 
-def decided(scores: np.ndarray, threshold: float | None) -> np.ndarray:
-    """The class that is told: the most probable one, or the second of two from a threshold on."""
+def predicted_classes(scores: np.ndarray, threshold: float | None) -> np.ndarray:
+    """Return the most probable class, or the second of two at or above a threshold."""
     if threshold is None:
         return np.asarray(scores.argmax(axis=1))
     return np.asarray((scores[:, 1] >= threshold).astype(int))
 
 
 def score(bundle: dict[str, Any], table: pd.DataFrame) -> pd.DataFrame:
-    """Predictions in row order: `prediction` and, for classes, `probability_<class>`."""
-    return told(bundle, raw_scores(bundle, table))
+    """Predict rows, in their order: `prediction` and, for classes, `probability_<class>`."""
+    return prediction_columns(bundle, raw_scores(bundle, table))
 
 
-def told(bundle: dict[str, Any], scores: np.ndarray) -> pd.DataFrame:
-    """What is answered where the members said this."""
+def prediction_columns(bundle: dict[str, Any], scores: np.ndarray) -> pd.DataFrame:
+    """Return the columns of predictions for the output of `raw_scores`."""
     labels = bundle["classes"]
     if not labels:
         return pd.DataFrame({"prediction": scores})
-    best = np.array(labels, dtype=object)[decided(scores, bundle.get("threshold"))]
+    best = np.array(labels, dtype=object)[predicted_classes(scores, bundle.get("threshold"))]
     columns: dict[str, Any] = {"prediction": best}
     for index, label in enumerate(labels):
         columns[f"probability_{label}"] = scores[:, index]
@@ -647,7 +654,7 @@ def told(bundle: dict[str, Any], scores: np.ndarray) -> pd.DataFrame:
 
 
 def in_units(fitted: Any, y: Any) -> TransformedTargetRegressor:
-    """A fitted regressor of log(1 + y) that predicts y, as scikit-learn would have built it."""
+    """Wrap a fitted regressor of log(1 + y) so that it predicts y, as scikit-learn would."""
     back = TransformedTargetRegressor(regressor=fitted, func=np.log1p, inverse_func=np.expm1)
     scale = FunctionTransformer(func=np.log1p, inverse_func=np.expm1, validate=True)
     back.transformer_ = scale.fit(np.asarray(y).reshape(-1, 1))
@@ -656,10 +663,10 @@ def in_units(fitted: Any, y: Any) -> TransformedTargetRegressor:
 
 
 def bounds(y: np.ndarray) -> tuple[float, float]:
-    """The range that predicted values are clipped to: that of the training rows and a quarter more.
+    """Return the range that predictions are clipped to: that of the targets and a quarter more.
 
-    A linear model extrapolates without limit, and its exponential explodes: one odd row would ruin
-    every mean.
+    A linear model extrapolates without limit, and its exponential explodes: one unusual row would
+    ruin every mean.
     """
     low, high = float(np.min(y)), float(np.max(y))
     margin = RANGE_MARGIN * (high - low)

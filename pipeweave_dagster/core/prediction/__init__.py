@@ -1,4 +1,4 @@
-"""Score a table with a stored model; heavy imports happen when a function is called."""
+"""Score a table with a stored model; heavy imports are lazy."""
 
 from pathlib import Path
 
@@ -9,15 +9,22 @@ from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 def predict(
     model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
 ) -> ScoredRows:
-    """Score a table; row order is kept.
+    """Score a table; the order of rows is kept.
 
     Args:
         model: The model file.
-        trained: Its document (which columns it knows).
-        data: The rows (Parquet); columns may be reordered, missing or more than known.
-        out: Empty folder; gets `predictions.parquet` with `row_id`, `prediction` and, for
+        trained: Its document, which lists its columns.
+        data: The rows (Parquet); columns may be reordered, missing or unknown.
+        out: Empty folder; receives `predictions.parquet` with `row_id`, `prediction` and, for
             classes, `probability_<class>`.
-        explain: Add the three columns that speak most for each prediction; see `reasons`.
+        explain: Add reason codes: the columns that contribute most to each prediction.
+
+    Example:
+        >>> scored = predict(
+        ...     folder / "model.skops", trained, folder / "rows.parquet", out
+        ... )  # doctest: +SKIP
+        >>> scored.rows, scored.missing_columns  # doctest: +SKIP
+        (418, [])
     """
     from pipeweave_dagster.core.prediction.score_table import run_scoring
 

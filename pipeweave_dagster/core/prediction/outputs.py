@@ -1,4 +1,4 @@
-"""Scored rows as the files that people fetch."""
+"""Write scored rows as the files that users download."""
 
 from pathlib import Path
 
@@ -9,9 +9,8 @@ def write_outputs(predictions: Path, out: Path, stamp: dict[str, str]) -> list[s
     Args:
         predictions: Parquet with `row_id`, `prediction` and `probability_<class>`.
         out: Folder for the two files.
-        stamp: Constant columns that say where each row's prediction comes from (model version,
-            data version, run); they follow the predictions. Without them the rows are numbered
-            by their place alone.
+        stamp: Constant columns with the origin of the predictions (model version, data version,
+            run), added after them; without them there is no `row_id` either.
 
     Returns:
         The names of the columns, in order.

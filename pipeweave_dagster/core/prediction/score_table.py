@@ -20,23 +20,23 @@ _log = logging.getLogger(__name__)
 def run_scoring(
     model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
 ) -> ScoredRows:
-    """See `pipeweave_dagster.core.training.predict`."""
+    """Score a table; see `pipeweave_dagster.core.prediction.predict`."""
     present = pq.read_schema(data).names
     wanted = [name for name in trained.features if name in present]
     missing = [name for name in trained.features if name not in present]
     ignored = [name for name in present if name not in trained.features]
     if not wanted:
         raise validation_error(
-            "The rows have none of the columns that the model knows.",
-            fix=f"It needs: {', '.join(trained.features[:30])}.",
+            "The data has none of the columns that the model uses.",
+            fix=f"Provide any of: {', '.join(trained.features[:30])}.",
             columns=present[:100],
         )
     table = pq.read_table(data, columns=wanted).to_pandas()
     bundle = load_bundle(model)
     notes = _notes(missing, ignored, trained)
     if explain:
-        scores, why = with_reasons(bundle, table)
-        notes.append(why)
+        scores, note = with_reasons(bundle, table)
+        notes.append(note)
     else:
         scores = score(bundle, table)
     scores.insert(0, "row_id", np.arange(len(scores)))
@@ -56,10 +56,10 @@ def run_scoring(
 def _notes(missing: list[str], ignored: list[str], trained: TrainedModel) -> list[str]:
     notes = []
     if missing:
-        notes.append(f"Taken as missing, because absent: {', '.join(missing[:30])}.")
+        notes.append(f"Absent columns, treated as missing values: {', '.join(missing[:30])}.")
     others = [name for name in ignored if name != trained.target]
     if others:
-        notes.append(f"Ignored, because the model does not know them: {', '.join(others[:30])}.")
+        notes.append(f"Ignored columns that the model does not use: {', '.join(others[:30])}.")
     if trained.target in ignored:
-        notes.append(f"The target `{trained.target}` is in the rows; it was not looked at.")
+        notes.append(f"The data contains the target `{trained.target}`; it was not used.")
     return notes

@@ -1,4 +1,4 @@
-"""What scoring a table tells beside the predictions themselves."""
+"""The result of scoring a table."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from pipeweave_dagster.core.documents import Part, Payload
 
 
 class ScoredRows(Part):
-    """Counts of a scored table and where its predictions lie."""
+    """Row and class counts of a scored table, and its predictions file."""
 
     rows: int
     predictions: Payload

@@ -1,7 +1,8 @@
 """The leaderboard: the winner, then the candidates of a search by rank."""
 
 from pipeweave_dagster.core.documents import Trial
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, score, weights_of
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+from pipeweave_dagster.core.metrics.metrics import score, weights_of
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.cv_result import CvResult, leaderboard_trial

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.training import training_notes
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.artifacts.packages import package_versions

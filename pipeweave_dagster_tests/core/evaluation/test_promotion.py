@@ -47,7 +47,7 @@ def test_another_metric_cannot_be_compared():
 @pytest.mark.parametrize(
     ("verdict", "alias", "words"),
     [("worse", "challenger", "It is worse"), ("better", "champion", "It is better"),
-     ("not distinguishable", "champion", "It is not distinguishable")],
+     ("not distinguishable", "champion", "It is not significantly different")],
 )  # fmt: skip
 def test_a_paired_comparison_decides_before_intervals_do(verdict, alias, words):
     paired = Comparison(

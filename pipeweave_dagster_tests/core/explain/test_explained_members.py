@@ -7,7 +7,7 @@ from lightgbm import LGBMRegressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.explain.explained_members import asked, rounds_of
+from pipeweave_dagster.core.explain.explained_members import explained_members, rounds_of
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster_tests.factories import train_small_model
@@ -51,10 +51,10 @@ def boosted(rounds):
 def test_a_large_part_is_asked_for_its_first_rounds_which_is_said():
     """Its trees are read from a text, which takes longer than to score a thousand rows."""
     bundle, rows = boosted(400)
-    (chosen,) = asked(bundle)
+    (chosen,) = explained_members(bundle)
     assert 100 <= chosen["rounds"] < rounds_of(chosen) == 400
     said, note = with_reasons(bundle, rows)
-    assert f"the first {chosen['rounds']} of its 400 rounds" in note
+    assert f"the first {chosen['rounds']} of 400 rounds" in note
     assert (said["reason_1"] == "a").mean() > 0.7
     found = contributions({**bundle, "members": [chosen]}, rows, quick=True)
     columns, model = chosen["pipeline"]

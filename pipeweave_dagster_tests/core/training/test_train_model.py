@@ -229,8 +229,8 @@ def test_weights_count_in_fits_and_scores_with_a_note(signal, tmp_path):
     counted = np.average(right, weights=scored["weight"])
     assert found.metrics["accuracy"].value == pytest.approx(counted)
     assert counted > right.mean() + 0.02
-    assert any("count by their `w`" in note for note in found.notes)
-    assert "count by their" in (out / "evaluation" / "model_card.md").read_text()
+    assert any("weighted by `w`" in note for note in found.notes)
+    assert "are weighted by" in (out / "evaluation" / "model_card.md").read_text()
 
 
 def test_scores_that_few_test_rows_decide_get_a_note(tmp_path):

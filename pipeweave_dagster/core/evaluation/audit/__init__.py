@@ -1,1 +1,1 @@
-"""What is asked of a model after it was made, outside the budget: can its scores be believed?"""
+"""Audit of a model after training, outside its budget: are its scores and importances valid?"""

@@ -1,4 +1,4 @@
-"""A learning curve (Cortes et al. 1993): what more rows would bring."""
+"""The learning curve (Cortes et al. 1993): how much more rows would help."""
 
 import time
 from dataclasses import replace
@@ -20,13 +20,13 @@ _LEAST_ROWS = 20
 def learning_curve(
     problem: Problem, metric: MetricName, probe: Probe, *, seconds: float = 10.0
 ) -> Curve | None:
-    """Scores of a quick learner on an eighth, a quarter, half and all of the training rows.
+    """Score a quick learner on an eighth, a quarter, half and all of the training rows.
 
     Args:
-        problem: Training rows with their folds; test rows play no part.
-        metric: What is shown.
-        probe: The learner.
-        seconds: Sizes that do not fit into this time are left out.
+        problem: Training rows with their folds; test rows are not used.
+        metric: Metric of the scores.
+        probe: The quick learner.
+        seconds: Sizes that do not fit into this time are skipped.
 
     Returns:
         At least two points, else None.
@@ -43,7 +43,7 @@ def learning_curve(
 
 
 def _part(problem: Problem, fold: tuple[Index, Index], share: float) -> tuple[Index, Index]:
-    """A random part of what a fold learns from, with two rows of each class that it has."""
+    """Return a random part of a fold's training rows, with two rows of each class in it."""
     learn, valid = fold
     order = np.random.default_rng(problem.seed).permutation(learn)
     most = round(share * len(learn))

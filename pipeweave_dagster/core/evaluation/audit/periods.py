@@ -1,188 +1,146 @@
-"""Scores period by period, each by a model that saw earlier rows only (rolling origin)."""
+"""Scores per period, each by a model that was trained on earlier rows (rolling origin)."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.documents import MetricName, Period
+from pipeweave_dagster.core.documents import Estimate, MetricName, Period
 from pipeweave_dagster.core.evaluation.audit.probe import Probe, fold_outputs
+from pipeweave_dagster.core.evaluation.audit.time_slices import (
+    MOST_PERIODS,
+    TimeSlices,
+    time_slices,
+)
 from pipeweave_dagster.core.metrics.all_metrics import interval_of
 from pipeweave_dagster.core.metrics.metrics import weights_of
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
-from pipeweave_dagster.core.model.serving import as_moments, as_number
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import Table
 from pipeweave_dagster.core.training.data.split import Index, order_values, split_rows, strata_of
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 
-_MOST, _LEAST = 12, 4
 _LEAST_ROWS = 20
-_UNITS = ("Y", "Q", "M", "W", "D")
-
-
-class Slices(NamedTuple):
-    """The period of each row as a number (-1: its moment is missing), and what each is called."""
-
-    of: Index
-    names: list[str]
 
 
 def periods(
-    table: Table, job: TrainingSet, outcome: ScoredTest, probe: Probe, *, seconds: float = 15.0
+    table: Table,
+    training_set: TrainingSet,
+    scored: ScoredTest,
+    probe: Probe,
+    *,
+    seconds: float = 15.0,
 ) -> list[Period]:
-    """Scores in up to twelve periods; the first of more is only learned from.
+    """Score up to twelve periods; with more, the first is used for training only.
 
-    Rows before the test rows are foretold by a quick learner fitted on all earlier ones; test rows
-    by the model itself, so they are opened no second time. Before the first period there are no
-    rows: its later half is foretold from its earlier one (any half, if the column of time cannot
-    tell them apart).
+    Rows before the test rows are predicted by a quick learner that is fitted on all earlier ones;
+    test rows by the model itself, so they are not used again. No rows precede the first period: its
+    second half is predicted from its first half (from a random half, if all its times are equal).
 
     Args:
-        table: All rows, divided by time.
-        job: A sample of them, prepared, that the quick learner sees.
-        outcome: The test rows with the model's outputs.
+        table: All rows, split by time.
+        training_set: A prepared sample of them for the quick learner.
+        scored: The test rows with the model's outputs.
         probe: The quick learner.
-        seconds: Periods that do not fit into this time are left out.
+        seconds: Periods that do not fit into this time are skipped.
     """
-    divider, spec = table.divider, job.spec
-    if divider is None or spec.split.kind != "time":
+    times, spec = table.divider, training_set.spec
+    if times is None or spec.split.kind != "time":
         return []
-    test = split_rows(spec.split, table.raw, divider, strata_of(table.y, len(table.classes))).test
-    slices = sliced(divider)
+    test = split_rows(spec.split, table.raw, times, strata_of(table.y, len(table.classes))).test
+    slices = time_slices(times)
     found: dict[int, Period] = {}
-    if len(test) == len(outcome.y):
-        found |= _of_model(slices, test, outcome, spec.metric)
-    train = slices.of[np.isin(np.arange(len(slices.of)), test, invert=True)]
-    before = {
-        k: count
-        for k, count in enumerate(np.bincount(train[train >= 0], minlength=len(slices.names)))
-        if k > 0 and count >= _LEAST_ROWS and (k not in found or count > found[k].rows)
-    }
-    inside = _place(divider, slices, job)
-    scored = _Scored(job, probe, time.monotonic() + seconds)
-    if len(slices.names) <= _MOST:
-        found |= _first(scored, inside, slices.names)
-    found |= _backtested(scored, inside, slices.names, before)
+    if len(test) == len(scored.y):
+        found |= _of_model(slices, test, scored, spec.metric)
+    backtest = _Backtest(
+        training_set,
+        probe,
+        _of_training_rows(times, slices, training_set),
+        slices.names,
+        time.monotonic() + seconds,
+    )
+    if len(slices.names) <= MOST_PERIODS:
+        found |= backtest.first_period()
+    train = slices.period[np.isin(np.arange(len(slices.period)), test, invert=True)]
+    counts = np.bincount(train[train >= 0], minlength=len(slices.names))
+    for k, count in enumerate(counts):
+        if k > 0 and count >= _LEAST_ROWS and (k not in found or count > found[k].rows):
+            found |= backtest.period(k, int(count))
     return [found[k] for k in sorted(found)]
 
 
-def sliced(divider: pd.Series) -> Slices:
-    """Calendar periods, the finest of which there are at most thirteen; else slices of equal size.
-
-    Args:
-        divider: Moments, or numbers (such as a year), one a row.
-    """
-    if not pd.api.types.is_numeric_dtype(divider.dtype):
-        moments = as_moments(divider).dt.tz_localize(None)
-        for unit in reversed(_UNITS):
-            calendar = moments.dt.to_period(unit)
-            if _LEAST <= calendar.nunique() <= _MOST + 1:
-                codes, labels = pd.factorize(calendar, sort=True)
-                return Slices(np.asarray(codes, dtype=np.intp), [str(label) for label in labels])
-        numbers = moments.to_numpy(dtype="datetime64[s]").astype(np.float64)
-        numbers[moments.isna().to_numpy()] = np.nan
-        return _equal(numbers, lambda at: str(np.datetime64(int(at), "s")).replace("T", " "))
-    numbers = as_number(divider)
-    known = np.unique(numbers[np.isfinite(numbers)])
-    if len(known) <= _MOST + 1:
-        codes = np.where(np.isfinite(numbers), np.searchsorted(known, numbers), -1)
-        return Slices(codes.astype(np.intp), [f"{at:.6g}" for at in known])
-    return _equal(numbers, lambda at: f"{at:.6g}")
-
-
-def _equal(numbers: np.ndarray, name: Callable[[float], str]) -> Slices:
-    known = np.isfinite(numbers)
-    edges = np.unique(
-        np.quantile(numbers[known], np.linspace(0, 1, _MOST + 2)[:-1], method="lower")
-    )
-    codes = np.where(known, np.searchsorted(edges, numbers, side="right") - 1, -1)
-    return Slices(codes.astype(np.intp), [f"from {name(edge)}" for edge in edges])
-
-
 def _of_model(
-    slices: Slices, test: Index, outcome: ScoredTest, metric: MetricName
+    slices: TimeSlices, test: Index, scored: ScoredTest, metric: MetricName
 ) -> dict[int, Period]:
+    """Score the model's own outputs per period of the test rows."""
     found = {}
-    of = slices.of[test]
-    for k in np.unique(of[of >= 0]):
-        rows = np.flatnonzero(of == k)
+    period = slices.period[test]
+    for k in np.unique(period[period >= 0]):
+        rows = np.flatnonzero(period == k)
         if len(rows) >= _LEAST_ROWS:
-            scored = interval_of(
-                metric,
-                outcome.y[rows],
-                outcome.output[rows],
-                weight=weights_of(outcome.weight, rows),
-            )
-            found[int(k)] = Period(
-                period=slices.names[k],
-                rows=len(rows),
-                by="model",
-                score=scored.value,
-                low=scored.low,
-                high=scored.high,
-            )
+            weight = weights_of(scored.weight, rows)
+            estimate = interval_of(metric, scored.y[rows], scored.output[rows], weight=weight)
+            found[int(k)] = _period(slices.names[k], len(rows), "model", estimate)
     return found
 
 
-def _place(divider: pd.Series, slices: Slices, job: TrainingSet) -> Index:
-    """The period of each training row of the job, whose table may be a sample of the whole."""
-    sample = job.table.divider
+def _period(
+    name: str, rows: int, by: Literal["backtest", "model", "within"], estimate: Estimate
+) -> Period:
+    return Period(
+        period=name, rows=rows, by=by, score=estimate.value, low=estimate.low, high=estimate.high
+    )
+
+
+def _of_training_rows(times: pd.Series, slices: TimeSlices, training_set: TrainingSet) -> Index:
+    """Return the period of each training row of the training_set, whose table may be a sample."""
+    sample = training_set.table.divider
     if sample is None:
-        return np.full(len(job.split.train), -1, dtype=np.intp)
-    known = pd.Series(slices.of, index=divider.astype("string")).groupby(level=0).first()
-    of = sample.astype("string").map(known).fillna(-1).to_numpy(dtype=np.intp)
-    return np.asarray(of[job.split.train])
+        return np.full(len(training_set.split.train), -1, dtype=np.intp)
+    known = pd.Series(slices.period, index=times.astype("string")).groupby(level=0).first()
+    period = sample.astype("string").map(known).fillna(-1).to_numpy(dtype=np.intp)
+    return np.asarray(period[training_set.split.train])
 
 
-class _Scored(NamedTuple):
-    """How rows are foretold from others: the table, the learner, and until when."""
+class _Backtest(NamedTuple):
+    """Predict periods from earlier training rows with a quick learner, until a time limit."""
 
-    job: TrainingSet
+    training_set: TrainingSet
     probe: Probe
+    period_of: Index
+    names: list[str]
     end: float
 
-    def period(
-        self, name: str, rows: int, learn: Index, valid: Index, *, by: Literal["backtest", "within"]
-    ) -> Period | None:
-        """The score of some rows; None where there is too little to learn from, or no time."""
-        problem = self.job.problem
+    def period(self, k: int, rows: int) -> dict[int, Period]:
+        """Predict a period from all earlier ones."""
+        learn = np.flatnonzero((self.period_of >= 0) & (self.period_of < k))
+        estimate = self._score(learn, np.flatnonzero(self.period_of == k))
+        return {} if estimate is None else {k: _period(self.names[k], rows, "backtest", estimate)}
+
+    def first_period(self) -> dict[int, Period]:
+        """Predict the second half of the first period from its first half."""
+        training_set, rows = self.training_set, np.flatnonzero(self.period_of == 0)
+        if training_set.table.divider is None or len(rows) < 2 * _LEAST_ROWS:
+            return {}
+        order = order_values(training_set.table.divider)[training_set.split.train][rows]
+        late = order > np.median(order)
+        if not late.any():
+            late = np.random.default_rng(training_set.problem.seed).permutation(len(rows)) % 2 == 1
+        estimate = self._score(rows[~late], rows[late])
+        count = int(late.sum())
+        return {} if estimate is None else {0: _period(self.names[0], count, "within", estimate)}
+
+    def _score(self, learn: Index, valid: Index) -> Estimate | None:
+        """Score some rows; None if there are too few rows to learn from, or time ran out."""
+        problem = self.training_set.problem
         enough = len(learn) >= _LEAST_ROWS and len(valid) > 0
         if time.monotonic() > self.end or not enough or len(np.unique(problem.y[learn])) < 2:
             return None
         cache = FoldCache(replace(problem, folds=[(learn, valid)]))
         held = fold_outputs(self.probe, cache, 0, self.end)
-        counted = weights_of(problem.weight, valid)
-        scored = interval_of(self.job.spec.metric, problem.y[valid], held.valid, weight=counted)
-        return Period(
-            period=name, rows=rows, by=by, score=scored.value, low=scored.low, high=scored.high
+        weight = weights_of(problem.weight, valid)
+        return interval_of(
+            self.training_set.spec.metric, problem.y[valid], held.valid, weight=weight
         )
-
-
-def _first(scored: _Scored, of: Index, names: list[str]) -> dict[int, Period]:
-    """The first period, half from half."""
-    job, rows = scored.job, np.flatnonzero(of == 0)
-    if job.table.divider is None or len(rows) < 2 * _LEAST_ROWS:
-        return {}
-    when = order_values(job.table.divider)[job.split.train][rows]
-    late = when > np.median(when)
-    if not late.any():
-        late = np.random.default_rng(job.problem.seed).permutation(len(rows)) % 2 == 1
-    count = int(late.sum())
-    found = scored.period(names[0], count, rows[~late], rows[late], by="within")
-    return {} if found is None else {0: found}
-
-
-def _backtested(
-    scored: _Scored, of: Index, names: list[str], before: dict[int, int]
-) -> dict[int, Period]:
-    found = {}
-    for k, count in before.items():
-        learn, valid = np.flatnonzero((of >= 0) & (of < k)), np.flatnonzero(of == k)
-        period = scored.period(names[k], count, learn, valid, by="backtest")
-        if period is not None:
-            found[k] = period
-    return found

@@ -1,4 +1,4 @@
-"""Quick learners that stand for the slow ones where only the way of learning is asked about."""
+"""Probes: quick learners that replace the slow ones where the exact score does not matter."""
 
 import time
 from dataclasses import replace
@@ -13,13 +13,13 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_
 
 
 class Probe(NamedTuple):
-    """A candidate with a fixed number of rounds: it never looks at the rows it is scored on."""
+    """A candidate with a fixed number of rounds, so that it never uses the rows it is scored on."""
 
     candidate: Candidate
     rounds: int
 
 
-LINE = Probe(Candidate("linear", "linear"), 60)
+LINEAR = Probe(Candidate("linear", "linear"), 60)
 TREES = Probe(
     Candidate("lightgbm", "lightgbm", {"num_leaves": 15, "learning_rate": 0.1}),
     40,
@@ -27,34 +27,34 @@ TREES = Probe(
 
 
 def probe_like(family: str) -> Probe:
-    """The quick learner that is nearest to a family: a line, or a few boosted trees."""
-    return LINE if FAMILIES[family].view in ("linear", "none") else TREES
+    """Return the probe most similar to a family: a linear model, or a few boosted trees."""
+    return LINEAR if FAMILIES[family].view in ("linear", "none") else TREES
 
 
-class Held(NamedTuple):
-    """Outputs for the rows that a fold held out, and for those that it learned from."""
+class FoldOutputs(NamedTuple):
+    """Outputs for the training rows of a fold, and for its held-out rows."""
 
     learn: Array
     valid: Array
 
 
 def fold_outputs(
-    probe: Probe, cache: FoldCache, fold: int, end: float, beside: Array | None = None
-) -> Held:
-    """Fit one fold and answer for both of its sides.
+    probe: Probe, cache: FoldCache, fold: int, end: float, extra: Array | None = None
+) -> FoldOutputs:
+    """Fit a probe on one fold and predict both of its sides.
 
     Args:
-        probe: What to fit.
+        probe: The probe.
         cache: The problem with its folds.
-        fold: Which of them.
-        end: `time.monotonic()` when the fit must end.
-        beside: A number of each row that is put beside the features.
+        fold: Index of the fold.
+        end: `time.monotonic()` at which the fit must end.
+        extra: An additional feature, one number per row.
     """
     data = cache.get(probe.candidate.view, fold)
-    if beside is not None:
+    if extra is not None:
         learn, valid = cache.problem.folds[fold]
         x, x_valid = (
-            hstack([csr_matrix(x), beside[rows, None]]).tocsr()
+            hstack([csr_matrix(x), extra[rows, None]]).tocsr()
             for x, rows in ((data.x, learn), (data.x_valid, valid))
         )
         data = replace(data, x=x, x_valid=x_valid)
@@ -62,7 +62,7 @@ def fold_outputs(
     rows = replace(rows, x_valid=None, y_valid=None)
     fit = fit_candidate(probe.candidate, rows, time.time() + max(0.1, end - time.monotonic()))
     classes = cache.problem.classes
-    return Held(
+    return FoldOutputs(
         model_output(fit, data, data.x, classes),
         model_output(fit, data, data.x_valid, classes),
     )

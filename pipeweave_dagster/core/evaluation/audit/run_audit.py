@@ -1,4 +1,4 @@
-"""Everything that is asked of a model beside its test rows, each part on its own and bounded."""
+"""Audit a model beyond its test rows: each part runs on its own, within a time limit."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from pipeweave_dagster.core.evaluation.audit.canary import CRITICAL_Z, run_canar
 from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
 from pipeweave_dagster.core.evaluation.audit.periods import periods
 from pipeweave_dagster.core.evaluation.audit.probe import probe_like
-from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
+from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_probes
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.training.data.input_table import Table, read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
@@ -32,7 +32,7 @@ _EXPLAINED_ROWS = 200
 
 
 class Audit(NamedTuple):
-    """What was found; None where it could not be told."""
+    """The parts of the audit; None for a part that could not be computed."""
 
     canary: Canary | None = None
     curve: Curve | None = None
@@ -46,64 +46,68 @@ def run_audit(
     spec: PipelineSpec,
     data: Path,
     bundle: dict[str, Any],
-    outcome: ScoredTest,
+    scored: ScoredTest,
 ) -> Audit:
-    """Ask all, on at most 10,000 rows; what fails is told in a note and ends nothing.
+    """Run all parts on at most 10,000 rows; a part that fails leaves a note, the others go on.
 
     Args:
         trained: The document of the model.
         spec: Its pipeline.
         data: The typed table (Parquet) it was trained on.
-        bundle: The model whose test scores are told.
-        outcome: Its test rows.
+        bundle: The model that was evaluated.
+        scored: Its test rows.
     """
     notes: list[str] = []
     table = read_table(spec, data, trained.rows_fit)
-    canary = _tried("canary", notes, lambda: run_canary(spec, table))
+    canary = _attempt("canary", notes, lambda: run_canary(spec, table))
     if canary is None:
         canary = Canary(state="cannot tell", critical=CRITICAL_Z, rows=0, message=notes[-1])
     found = Audit(
         canary=canary,
-        stability=_tried(
-            "stability", notes, lambda: stability(bundle, outcome.features.iloc[:_EXPLAINED_ROWS])
+        stability=_attempt(
+            "stability", notes, lambda: stability(bundle, scored.features.iloc[:_EXPLAINED_ROWS])
         ),
         notes=notes,
     )
-    job = _tried(
+    training_set = _attempt(
         "learning curve",
         notes,
         lambda: make_training_set(spec, sample_rows(table, _ROWS), trained.seed),
     )
-    return found if job is None else _along(found, trained, table, job, outcome)
+    return (
+        found if training_set is None else _on_sample(found, trained, table, training_set, scored)
+    )
 
 
-def _along(
-    found: Audit, trained: TrainedModel, table: Table, job: TrainingSet, outcome: ScoredTest
+def _on_sample(
+    found: Audit, trained: TrainedModel, table: Table, training_set: TrainingSet, scored: ScoredTest
 ) -> Audit:
-    """What the number of rows and time make of the score."""
+    """Add the parts that fit probes on a sample: learning curve, stability and periods."""
     probe = probe_like(_family(trained))
-    curve = _tried(
+    curve = _attempt(
         "learning curve",
         found.notes,
-        lambda: learning_curve(job.problem, trained.metric, probe),
+        lambda: learning_curve(training_set.problem, trained.metric, probe),
     )
     if found.stability is None:
-        rows = outcome.features.iloc[:_EXPLAINED_ROWS]
-        stable = _tried("stability", found.notes, lambda: stability_of_relatives(job, probe, rows))
+        rows = scored.features.iloc[:_EXPLAINED_ROWS]
+        stable = _attempt(
+            "stability", found.notes, lambda: stability_of_probes(training_set, probe, rows)
+        )
         found = found._replace(stability=stable)
-    scored = _tried("periods", found.notes, lambda: periods(table, job, outcome, probe))
-    return found._replace(curve=curve, periods=scored or [])
+    scores = _attempt("periods", found.notes, lambda: periods(table, training_set, scored, probe))
+    return found._replace(curve=curve, periods=scores or [])
 
 
 def _family(trained: TrainedModel) -> str:
-    """The family with the largest weight in the model."""
+    """Return the family with the largest weight in the model."""
     weights: dict[str, float] = {}
     for member in trained.recipe:
         weights[member.family] = weights.get(member.family, 0.0) + member.weight
     return max(weights, key=lambda name: weights[name], default="linear")
 
 
-def _tried(what: str, notes: list[str], make: Callable[[], T]) -> T | None:
+def _attempt(what: str, notes: list[str], make: Callable[[], T]) -> T | None:
     try:
         return make()
     except PipeWeaveError as error:

@@ -1,4 +1,4 @@
-"""Whether an importance says something of the data, or of the rows that a model happened to see."""
+"""Test whether importances depend on which training rows a model happened to see."""
 
 import time
 from collections import Counter
@@ -25,14 +25,14 @@ _SECONDS = 10.0
 
 
 def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
-    """Compare the mean absolute contributions of members of one kind, fitted on other rows.
+    """Compare mean absolute contributions of members of one kind, trained on different rows.
 
     Args:
-        bundle: The model before it was fitted on all rows, whose members come from the folds.
+        bundle: The model before it was refitted on all rows, whose members come from the folds.
         table: Raw rows to explain.
 
     Returns:
-        None where fewer than two members can be explained, or for fewer than three columns.
+        None if fewer than two members can be explained, or for fewer than three columns.
     """
     kinds = Counter(_kind(member) for member in bundle["members"])
     for kind, count in kinds.most_common():
@@ -42,24 +42,26 @@ def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
         sizes = [_sizes({**bundle, "members": [member]}, table) for member in alike[:_MODELS]]
         known = [size for size in sizes if size is not None]
         if len(known) > 1 and len(known[0]) >= _LEAST_COLUMNS:
-            return _judged(known)
+            return _compared(known)
     return None
 
 
-def stability_of_relatives(job: TrainingSet, probe: Probe, table: pd.DataFrame) -> Stability | None:
-    """The same asked of quick learners, for models without two parts of one kind.
+def stability_of_probes(
+    training_set: TrainingSet, probe: Probe, table: pd.DataFrame
+) -> Stability | None:
+    """Compare four probes instead, for models without two members of one kind.
 
-    Each of four learns from all rows but a random quarter, as fold models would.
+    Each learns from all rows but a random quarter, as fold models do.
 
     Args:
-        job: Training rows.
-        probe: The quick relative of the model.
+        training_set: Training rows.
+        probe: The probe most similar to the model.
         table: Raw rows to explain.
     """
-    count = len(job.problem.y)
-    quarter = np.random.default_rng(job.problem.seed).permutation(count) % _MODELS
+    count = len(training_set.problem.y)
+    quarter = np.random.default_rng(training_set.problem.seed).permutation(count) % _MODELS
     folds = [(np.flatnonzero(quarter != k), np.flatnonzero(quarter == k)) for k in range(_MODELS)]
-    cache = FoldCache(replace(job.problem, folds=folds))
+    cache = FoldCache(replace(training_set.problem, folds=folds))
     end, members = time.time() + _SECONDS, []
     for fold in range(_MODELS):
         if time.time() > end:
@@ -68,9 +70,11 @@ def stability_of_relatives(job: TrainingSet, probe: Probe, table: pd.DataFrame) 
         rows = cache.rows(probe.candidate.view, data, probe.rounds)
         rows = replace(rows, x_valid=None, y_valid=None)
         members.append(member(fit_candidate(probe.candidate, rows, end), data))
-    bundle = bundle_of(job.problem.task, job.problem.labels, job.frame, members)
+    bundle = bundle_of(
+        training_set.problem.task, training_set.problem.labels, training_set.frame, members
+    )
     found = stability(bundle, table)
-    return found and found.model_copy(update={"by": "quick relatives of the model"})
+    return found and found.model_copy(update={"by": "quick models of a similar kind"})
 
 
 def _kind(member: dict[str, Any]) -> str:
@@ -82,7 +86,7 @@ def _sizes(bundle: dict[str, Any], table: pd.DataFrame) -> np.ndarray | None:
     return None if found is None else np.abs(found.values).mean(axis=(0, 2))
 
 
-def _judged(sizes: list[np.ndarray]) -> Stability | None:
+def _compared(sizes: list[np.ndarray]) -> Stability | None:
     varying = [size for size in sizes if np.ptp(size) > 0]
     if len(varying) < 2:
         return None

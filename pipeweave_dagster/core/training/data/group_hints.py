@@ -17,6 +17,7 @@ _MIN_ROWS = 40
 _REPEATED_SHARE = (0.1, 0.98)
 _MIN_Z = 3.0
 _MOST_NOTES = 3
+_REMEDY = "`split: {group: "
 
 
 def group_notes(table: pd.DataFrame, y: Array, classes: int) -> list[str]:
@@ -39,10 +40,15 @@ def group_notes(table: pd.DataFrame, y: Array, classes: int) -> list[str]:
             notes.append(
                 f"`{name}` repeats in {len(codes[codes >= 0])} rows of {count} small groups with "
                 "similar targets. If the rows of a group belong together (a family, a patient), "
-                f"set `split: {{group: {name}}}` in pipeweave.yaml; otherwise scores are "
+                f"set {_REMEDY}{name}}}` in pipeweave.yaml; otherwise scores are "
                 "optimistic."
             )
     return notes[:_MOST_NOTES]
+
+
+def is_group_hint(note: str) -> bool:
+    """Return whether a note is one of `group_notes`."""
+    return _REMEDY in note
 
 
 def _groups(column: pd.Series) -> tuple[np.ndarray, int] | None:

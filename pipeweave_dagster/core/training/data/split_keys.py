@@ -10,7 +10,7 @@ from pipeweave_dagster.core.training.data.fold_assignment import Index
 Keys = NDArray[np.uint64]
 
 TOGETHER = "equal rows stay on one side"
-_BY_NATURE = "most rows are copies of others by nature, so copies may be on both sides"
+COPIES_ON_BOTH_SIDES = "most rows are copies of others by nature, so copies may be on both sides"
 _MOST_DISTINCT = 0.5
 """Share of distinct rows below which copies are checked."""
 _MIN_VALUES, _MIN_VALUES_SHARE = 20, 0.2
@@ -58,7 +58,7 @@ def keys_with_copies(features: pd.DataFrame, strata: Index) -> tuple[Keys, str]:
     copy = pd.Series(keys).groupby(keys).cumcount().to_numpy(dtype=np.uint64)
     with np.errstate(over="ignore"):
         keys = _mix(keys + copy * np.uint64(0x9E3779B97F4A7C15))
-    return keys, _BY_NATURE
+    return keys, COPIES_ON_BOTH_SIDES
 
 
 def _recorded_again(features: pd.DataFrame, keys: Keys, distinct: int, strata: Index) -> bool:

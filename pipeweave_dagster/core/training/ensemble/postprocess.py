@@ -7,7 +7,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Stack
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, remember, tempered
+from pipeweave_dagster.core.model.serving import FrameEntry, duplicate_row_lookup, tempered
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.bundle import FittedMember, bundle_of
@@ -117,7 +117,7 @@ def build_bundle(
         bundle["threshold"] = postprocessing.threshold
     if trust is not None:
         known, y = training_set.features.iloc[rows], training_set.table.y[rows]
-        bundle["memory"] = remember(known, y, len(classes), trust)
+        bundle["memory"] = duplicate_row_lookup(known, y, len(classes), trust)
     return bundle
 
 

@@ -15,7 +15,8 @@ from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.families.fit import THREADS
 from pipeweave_dagster.core.families.search_space import ALL_ROWS, COMMON, LOG
 from pipeweave_dagster.core.families.xgboost import FAMILY
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, score, weights_of
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+from pipeweave_dagster.core.metrics.metrics import score, weights_of
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.training_set import TrainingSet

@@ -3,7 +3,8 @@
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER, Array, score, weights_of
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.ensemble_policy import (
     DEFAULT_ENSEMBLE_POLICY,

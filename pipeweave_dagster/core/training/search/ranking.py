@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
-from pipeweave_dagster.core.metrics.metrics import GREATER_IS_BETTER
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.training.data.fold_features import Problem
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.policy import SearchPolicy

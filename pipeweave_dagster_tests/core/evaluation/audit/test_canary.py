@@ -50,7 +50,7 @@ def test_it_trips_where_a_target_encoding_is_fitted_on_all_rows(towns, task, mon
     found = run_canary(*towns(task))
     assert found.state == "tripped"
     assert found.z > CRITICAL_Z
-    assert "no score of this model can be believed" in found.message
+    assert "the scores of this model are invalid" in found.message
 
 
 def test_it_trips_where_a_feature_is_averaged_before_the_rows_are_divided(towns, monkeypatch):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
-from pipeweave_dagster.core.evaluation.audit.probe import LINE, TREES
+from pipeweave_dagster.core.evaluation.audit.probe import LINEAR, TREES
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -38,13 +38,13 @@ def test_more_rows_help_a_hard_relation(problem_of):
 
 def test_noise_is_not_learned_from_any_number_of_rows(problem_of):
     problem = problem_of(lambda _, rng: rng.choice(["a", "b"], 600))
-    curve = learning_curve(problem, "roc_auc", LINE)
+    curve = learning_curve(problem, "roc_auc", LINEAR)
     assert all(abs(p.score - 0.5) < 0.2 for p in curve.points)
     assert curve.points[0].learned > 0.55
 
 
 def test_small_tables_and_no_time_give_none_or_fewer_points(problem_of):
     problem = problem_of(lambda f, _: f["x0"] * 1.0, rows=40)
-    few = learning_curve(problem, "rmse", LINE)
+    few = learning_curve(problem, "rmse", LINEAR)
     assert few is None or len(few.points) < 4
-    assert learning_curve(problem, "rmse", LINE, seconds=0) is None
+    assert learning_curve(problem, "rmse", LINEAR, seconds=0) is None

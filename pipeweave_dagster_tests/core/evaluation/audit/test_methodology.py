@@ -16,7 +16,9 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     Trial,
 )
-from pipeweave_dagster.core.evaluation.audit.methodology import QUESTIONS, Score, methodology
+from pipeweave_dagster.core.evaluation.audit.checks.registry import CHECKS, ScoreFacts
+from pipeweave_dagster.core.evaluation.audit.methodology import methodology
+from pipeweave_dagster.core.training.data.split_keys import COPIES_ON_BOTH_SIDES
 from pipeweave_dagster_tests.factories import make_pipeline
 
 FILE = Payload(name="x", sha256="0" * 64, size_bytes=1)
@@ -84,17 +86,17 @@ def sound():
         stability=Stability(correlation=0.9, models=4, readable=True),
         periods=[period(m, 0.8) for m in (1, 2, 3)],
     )
-    return Score(trained, spec, evaluation, {"n": 120, "y": 80}, Findings(findings=[]))
+    return ScoreFacts(trained, spec, evaluation, {"n": 120, "y": 80}, Findings(findings=[]))
 
 
 def codes(score):
     return {check.code for check in methodology(score) if check.state == "failed"}
 
 
-def test_a_sound_score_passes_every_question(sound):
+def test_a_sound_score_passes_every_check(sound):
     checks = methodology(sound)
     assert {c.state for c in checks} == {"passed"}
-    assert [c.code for c in checks] == list(QUESTIONS)
+    assert [c.code for c in checks] == sorted(CHECKS)
     assert len(checks) == 18
 
 
@@ -107,7 +109,7 @@ def changed(score, trained=None, evaluation=None, spec=None, **more):
         "findings": score.findings,
         **more,
     }
-    return Score(**found)
+    return ScoreFacts(**found)
 
 
 METRICS = {"roc_auc": estimate(0.999, 0.001), "accuracy": estimate(0.99)}
@@ -135,7 +137,7 @@ FAULTS = {
               "trained": {"leaderboard": [trial("xgboost", 0.999), trial("dummy", 0.5)]}},
     "PE111": {"findings": finding("PW603")},
     "PE112": {"trained": {"notes": ["Groups: `split: {group: ticket}` in pipeweave.yaml"]}},
-    "PE113": {"trained": {"notes": ["most are copies, so copies may be on both sides"]}},
+    "PE113": {"trained": {"notes": [f"Split: {COPIES_ON_BOTH_SIDES}."]}},
     "PE114": {"findings": finding("PW204", group="leakage", overridden="known before")},
     "PE115": {"evaluation": {"metrics": {"roc_auc": estimate(0.85),
                                          "calibration_error": estimate(0.2)}}},
@@ -145,8 +147,8 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("code", QUESTIONS)
-def test_a_planted_fault_is_found_by_its_own_question_and_by_no_other(sound, code):
+@pytest.mark.parametrize("code", sorted(CHECKS))
+def test_a_planted_fault_is_found_by_its_own_check_and_by_no_other(sound, code):
     assert codes(changed(sound, **FAULTS[code])) == {code}
 
 
@@ -158,7 +160,7 @@ def test_findings_of_groups_and_of_both_sides_are_cited(sound):
         assert failed[0].message.startswith(f"{finding_code} c:")
 
 
-def test_what_cannot_be_asked_is_not_passed(sound):
+def test_a_check_that_does_not_apply_has_not_passed(sound):
     empty = {"canary": None, "stability": None, "periods": [], "metrics": {}, "baseline": {}}
     score = changed(sound, evaluation=empty, trained={"leaderboard": [], "classes": []})
     unasked = {c.code for c in methodology(score) if c.state == "not applicable"}

@@ -1,4 +1,4 @@
-"""Scores along time: each period is foretold from earlier ones, test rows by the model itself."""
+"""Scores over time: each period is predicted from earlier ones, test rows by the model itself."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,6 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, Findings
 from pipeweave_dagster.core.evaluation import evaluate
-from pipeweave_dagster.core.evaluation.audit.periods import sliced
 from pipeweave_dagster_tests.factories import train_small_model
 
 
@@ -60,22 +59,3 @@ def test_the_month_in_which_the_relation_turns_is_seen(year):
     assert "## Scores over time" in card
     assert "| 2013-12 |" in card
     assert any(plot.name == "periods" for plot in found.plots)
-
-
-@pytest.mark.parametrize(
-    ("values", "count", "first"),
-    [
-        (pd.date_range("2013-01-01", "2013-12-31", periods=400), 12, "2013-01"),
-        (pd.date_range("2020-03-01", "2020-03-07", periods=400), 7, "2020-03-01"),
-        (pd.date_range("2000-01-01", "2020-01-01", periods=400), 13, "from 2000-01-01 00:00:00"),
-        (np.arange(400.0), 13, "from 0"),
-        (np.r_[np.repeat(np.arange(1.0, 13), 10), np.full(300, 6.0)], 12, "1"),
-        (["", *pd.date_range("2001-02-01", "2004-12-01", periods=60).astype(str)], 4, "2001"),
-    ],
-)
-def test_periods_are_calendar_ones_where_there_are_four_to_thirteen(values, count, first):
-    values = pd.Series(values).replace("", None)
-    found = sliced(values)
-    assert (len(found.names), found.names[0]) == (count, first)
-    assert found.of.max() == count - 1
-    assert (found.of < 0).sum() == values.isna().sum()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.evaluation.audit.probe import TREES
-from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_relatives
+from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_probes
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -51,17 +51,15 @@ def test_importances_that_depend_on_the_rows_are_marked(target_of, readable):
 
 
 @pytest.mark.parametrize(("noise", "readable"), [(0.1, True), (1e3, False)])
-def test_quick_relatives_are_asked_of_a_model_without_two_parts_of_a_kind(
-    noise, readable, tmp_path
-):
+def test_probes_are_compared_for_a_model_without_two_members_of_one_kind(noise, readable, tmp_path):
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(300, 8)), columns=list("abcdefgh"))
     weights = 2.0 ** np.arange(8)
     frame = table.assign(y=table.to_numpy() @ weights + noise * rng.normal(size=300))
     spec = make_pipeline(frame, "y", "regression")
     job = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
-    found = stability_of_relatives(job, TREES, table)
-    assert (found.models, found.by) == (4, "quick relatives of the model")
+    found = stability_of_probes(job, TREES, table)
+    assert (found.models, found.by) == (4, "quick models of a similar kind")
     assert found.readable is readable
 
 

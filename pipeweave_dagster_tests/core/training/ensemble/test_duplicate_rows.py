@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.model.serving import prepare, raw_scores, remember
+from pipeweave_dagster.core.model.serving import duplicate_row_lookup, prepare, raw_scores
 from pipeweave_dagster.core.training.data.fold_features import bounds
 from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
 
@@ -25,7 +25,7 @@ def test_copies_are_looked_up_where_their_targets_agree_and_only_there():
 
 def test_a_copy_of_a_known_row_is_predicted_from_the_target_seen():
     known = pd.DataFrame({"n": [1.0, 2.0, 2.0, np.nan]})
-    lookup = remember(known, np.array([10.0, 20.0, 30.0, 5.0]), 0, 0.9)
+    lookup = duplicate_row_lookup(known, np.array([10.0, 20.0, 30.0, 5.0]), 0, 0.9)
 
     class Constant:
         def transform(self, rows):

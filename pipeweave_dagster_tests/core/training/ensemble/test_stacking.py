@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.explain.importance import lighter
+from pipeweave_dagster.core.explain.importance import with_fewer_members
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.metrics.metrics import score
@@ -166,7 +166,7 @@ def test_some_members_of_a_model_with_a_stack_can_predict(model):
     """Importances use every second or third member of a model of many."""
     frame, _, (_, _, out) = model
     bundle = load_bundle(out / "model.skops")
-    less = lighter(bundle, 2)
+    less = with_fewer_members(bundle, 2)
     assert len(less["members"]) < len(bundle["members"])
     found = raw_scores(less, frame)
     assert np.isfinite(found).all()

@@ -1,0 +1,1 @@
+"""The methodology checks, by subject: each is a function registered with a code and a title."""

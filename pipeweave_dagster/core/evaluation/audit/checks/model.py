@@ -1,0 +1,42 @@
+"""Checks of the model: what was searched, its columns and its importances."""
+
+from pipeweave_dagster.core.evaluation.audit.checks.registry import (
+    NotApplicableError,
+    ScoreFacts,
+    check,
+)
+
+_BASELINE_FAMILIES = {"dummy", "linear", "ensemble"}
+_ROWS_PER_COLUMN = 3
+
+
+@check("PE104", "Search went beyond baseline models")
+def searched_beyond_baselines(facts: ScoreFacts) -> str | None:
+    """Fail where only the constant and the linear model have a score."""
+    tried = {t.family for t in facts.trained.leaderboard if t.score is not None}
+    if tried - _BASELINE_FAMILIES:
+        return None
+    return "Only baseline models were tried: set a larger budget, or more `families`."
+
+
+@check("PE116", "There are enough training rows per column")
+def has_enough_rows(facts: ScoreFacts) -> str | None:
+    """Fail for fewer than three training rows per column."""
+    rows, columns = facts.trained.rows_train, len(facts.spec.features)
+    if rows >= _ROWS_PER_COLUMN * columns:
+        return None
+    return f"{columns} columns for {rows} training rows: some will relate to the target by chance."
+
+
+@check("PE117", "Importances are stable across training rows")
+def importances_are_stable(facts: ScoreFacts) -> str | None:
+    """Fail where models trained on different rows rank the columns differently."""
+    found = facts.evaluation.stability
+    if found is None:
+        raise NotApplicableError("the model has no parts whose importances can be compared")
+    if found.readable:
+        return None
+    return (
+        f"{found.models} {found.by}, trained on different rows, rank the columns differently (rank "
+        f"correlation {found.correlation:.2f}): the importances are unreliable."
+    )
