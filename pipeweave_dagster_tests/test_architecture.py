@@ -60,7 +60,8 @@ ORDER = {
         "leaderboard", "training_notes", "final_model", "train_model", "replay_model", "serving",
     ],
     "core.evaluation": [
-        "fairness", "segments", "paired_test", "promotion", "audit", "report", "evaluate_model",
+        "fairness", "segments", "paired_test", "promotion", "evaluation_notes", "audit", "report",
+        "evaluate_model",
     ],
     "cli": ["support", "commands", "app", "__main__"],
 }  # fmt: skip
