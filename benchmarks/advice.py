@@ -1,6 +1,6 @@
 """What the advice of a model is worth, and what of it gets through the checks.
 
-    python benchmarks/advice.py DATA_DIR [--only types plans narratives privacy] [--sets NAME ...]
+    python benchmarks/advice.py DATA_DIR [--only types proposals narratives privacy] [--sets NAME ...]
 
 DATA_DIR holds `tabular/` (see `tabular.py`) and `sortinghat/data_train.csv`. Without
 GOOGLE_API_KEY the columns for the model stay empty, and the others tell what rules alone achieve;
@@ -16,10 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # the makers of narratives stand with the tests
 
-from advice_parts import narratives, plans, privacy, types  # noqa: E402
+from advice_parts import narratives, privacy, proposals, types  # noqa: E402
 from advice_parts.sets import TEN, load  # noqa: E402
 
-_OF_SETS = {"privacy": privacy, "narratives": narratives, "plans": plans}
+_OF_SETS = {"privacy": privacy, "narratives": narratives, "proposals": proposals}
 
 
 def main() -> None:

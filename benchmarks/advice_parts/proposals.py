@@ -108,9 +108,9 @@ def unseen_losses(spec: PipelineSpec, case: Case, learner: str) -> np.ndarray:
 
 def measure(cases: list[Case], scratch: Path) -> None:
     """One line a set and proposer: what was kept, and the gain on unseen rows with its interval."""
-    given = settings(scratch / "plans")
+    given = settings(scratch / "proposals")
     adviser = asker(given)
-    print("plans: set | proposer | proposed | kept | learner | gain on unseen rows [95 %]")
+    print("proposals: set | proposer | proposed | kept | learner | gain on unseen rows [95 %]")
     for case in cases:
         spec = case.spec
         _line(case, "random", at_random(spec, seed=1), {})
@@ -149,7 +149,7 @@ def _line(case: Case, proposer: str, ideas: list[DerivedFeature], uses: dict[str
     spec = case.spec
     found = run_proposal_test(spec, case.schema, uses, ideas, case.data, _LIMIT_S)
     kept = len(found.ideas) + len(found.uses)
-    told = "the rules' plan"
+    gained = "the pipeline of the rules"
     if kept:
         better = with_derived(regrouped(spec, case.schema, found.uses), found.ideas)
         before = unseen_losses(spec, case, found.learner)
@@ -158,6 +158,8 @@ def _line(case: Case, proposer: str, ideas: list[DerivedFeature], uses: dict[str
         share = 100 / float(before.mean())
         mean = float(gain.mean())
         low, high = (mean - 1.96 * error) * share, (mean + 1.96 * error) * share
-        told = f"{mean * share:+.2f} % of the loss [{low:+.2f}, {high:+.2f}]"
+        gained = f"{mean * share:+.2f} % of the loss [{low:+.2f}, {high:+.2f}]"
     proposed = len(ideas) + len(uses)
-    print(f"{case.name} | {proposer} | {proposed} | {kept} | {found.learner} | {told}", flush=True)
+    print(
+        f"{case.name} | {proposer} | {proposed} | {kept} | {found.learner} | {gained}", flush=True
+    )

@@ -19,7 +19,7 @@ from pipeweave_dagster.core.pipelines.operators import OPERATORS
 from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster_tests.factories import adviser_case, adviser_replies
 
-RECORDED = Path(__file__).with_name("plans.jsonl")
+RECORDED = Path(__file__).with_name("proposals.jsonl")
 REPLIES = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
 SCHEMA, SPEC, COLUMNS = adviser_case()
 
