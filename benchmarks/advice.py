@@ -1,6 +1,6 @@
 """What the advice of a model is worth, and what of it gets through the checks.
 
-    python benchmarks/advice.py DATA_DIR [--only types proposals narratives privacy] [--sets NAME ...]
+    python benchmarks/advice.py DATA_DIR [--only types proposals …] [--sets NAME ...]
 
 DATA_DIR holds `tabular/` (see `tabular.py`) and `sortinghat/data_train.csv`. Without
 GOOGLE_API_KEY the columns for the model stay empty, and the others tell what rules alone achieve;
