@@ -133,7 +133,7 @@ def accounting(bench: Bench) -> Iterator[Check]:
     first = bench.write("first.csv", "\n".join(lines[:21000]) + "\n")
     second = bench.write("second.csv", "".join(line + ".\n" for line in lines[21000:]))
     both = bench.read([first, second], mode="append")
-    clash = [n for n in both.snapshot.notes if "spelled differently" in n]
+    clash = [n for n in both.snapshot.notes if "different spellings" in n]
     yield Check(
         "ING-12",
         "two files as one, clash of labels told",
