@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, SnapshotColumn
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
@@ -49,8 +50,7 @@ def _store(
     stored = [(column, mismatch_notes.get(i)) for i, column in matched.items()]
     extra = _extra_columns(raw, matched, columns)
     if extra:
-        count = "1 column" if len(extra) == 1 else f"{len(extra)} columns"
-        notes.append(f"The batch has {count} that the model does not use.")
+        notes.append(f"The batch has {counted(len(extra), 'column')} that the model does not use.")
     casts += [Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", c.name) for j, c in extra.items()]
     stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"
@@ -113,8 +113,8 @@ def _mismatches(
 def _mismatch_note(column: SnapshotColumn, values: list[tuple[str, int]]) -> str:
     examples = ", ".join(repr(value[:40]) for value, _ in values[:3])
     return (
-        f"{column.name}: {sum(n for _, n in values)} values are not of the training type"
-        f" {column.type} and were set to missing: {examples}."
+        f"{column.name}: {counted(sum(n for _, n in values), 'value')} not of the training type"
+        f" {column.type}, set to missing: {examples}."
     )
 
 

@@ -3,6 +3,7 @@
 
 import re
 
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.naming import fold_name
@@ -81,12 +82,14 @@ def _notes(
     keys: dict[str, str],
     space: Workspace,
 ) -> list[str]:
-    notes = [f"{len(files)} files were concatenated: {', '.join(files[:10])}."]
+    notes = [f"Concatenated {len(files)} files: {', '.join(files[:10])}."]
     for table, file, index_of in zip(tables, files, indices, strict=True):
         notes += [f"{file}: {note}" for note in table.notes]
         absent = [name for key, name in keys.items() if key not in index_of]
         if absent:
-            notes.append(f"{file} lacks {len(absent)} columns: {', '.join(absent[:10])}.")
+            notes.append(
+                f"{file} lacks {counted(len(absent), 'column')}: {', '.join(absent[:10])}."
+            )
     for key, name in keys.items():
         label = name or f"column {int(key[1:]) + 1}"
         notes += _spelling_notes(label, key, tables, indices, space)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import Payload
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -91,4 +92,4 @@ def quarantine_notes(rows: list[QuarantinedRow]) -> list[str]:
         for row in rows[:_MAX_LISTED]
     )
     more = f"; and {len(rows) - _MAX_LISTED} more" if len(rows) > _MAX_LISTED else ""
-    return [f"{len(rows)} rows were quarantined: {listed}{more}."]
+    return [f"Quarantined {counted(len(rows), 'row')}: {listed}{more}."]

@@ -57,7 +57,7 @@ def test_fractions_in_an_integer_column_are_kept(aligned):
     snapshot, rows = aligned("id,kind\n7.5,a\n8,b\n99999999999999999999,a\nmany,b\n")
     assert [r["id"] for r in rows] == [7.5, 8.0, 1e20, None]
     assert snapshot.columns[0].type == "number"
-    assert any("id: 1 values are not of the training type number" in n for n in snapshot.notes)
+    assert any("id: 1 value not of the training type number" in n for n in snapshot.notes)
 
 
 def test_integers_stay_integers_if_only_null_tokens_do_not_match(aligned):

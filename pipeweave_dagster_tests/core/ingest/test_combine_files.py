@@ -8,7 +8,7 @@ def test_files_are_concatenated(read, rows):
     snapshot = read(PLAIN, second)
     assert [c.name for c in snapshot.columns] == ["name", "age", "paid", "extra"]
     assert rows()[3] == {"name": "Dee", "age": 50, "paid": None, "extra": 7}
-    assert any("lacks 1 columns: paid" in n for n in snapshot.notes)
+    assert any("lacks 1 column: paid" in n for n in snapshot.notes)
 
 
 def test_labels_with_different_spellings_are_reported(read, rows):

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import identifier
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -67,7 +68,7 @@ def _infinite_notes(floats: list[tuple[str, str]], source: str, space: Workspace
     counts = ", ".join(f"count(*) FILTER (isinf({column}))" for _, column in floats)
     counts_by_column = space.query_row(f"SELECT {counts} FROM {source}")
     return [
-        f"{name}: {count} infinite values were stored as missing."
+        f"{name}: {counted(count, 'infinite value')} stored as missing."
         for (name, _), count in zip(floats, counts_by_column, strict=True)
         if count
     ]

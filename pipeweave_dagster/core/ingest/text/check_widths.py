@@ -1,5 +1,6 @@
 """Reject records with a wrong number of fields, and report them with their lines."""
 
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
 from pipeweave_dagster.core.ingest.text.records import Record
 
@@ -55,11 +56,15 @@ def rejected_record(record: Record, reason: str) -> RejectedRecord:
 def _notes(empty: int, padded: int, repaired: list[Record]) -> list[str]:
     notes = []
     if empty:
-        notes.append(f"{empty} empty rows were skipped.")
+        notes.append(f"Skipped {counted(empty, 'empty row')}.")
     if padded:
-        notes.append(f"{padded} rows have too few fields; their last columns are missing.")
+        notes.append(
+            f"Padded {counted(padded, 'row')} with too few fields; the last columns are missing."
+        )
     if repaired:
         lines = ", ".join(str(r.line) for r in repaired[:10])
         repairs = sorted({r.repair for r in repaired if r.repair})
-        notes.append(f"{len(repaired)} rows were repaired ({', '.join(repairs)}): lines {lines}.")
+        notes.append(
+            f"Repaired {counted(len(repaired), 'row')} ({', '.join(repairs)}): line {lines}."
+        )
     return notes

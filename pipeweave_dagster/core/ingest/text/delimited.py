@@ -6,6 +6,7 @@ from array import array
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -77,7 +78,7 @@ def _read_bulk(
         notes.append("Repaired rows are at the end of the table.")
     empty = _delete_empty_rows(table, width, space)
     if empty:
-        notes.append(f"{empty} empty rows were skipped.")
+        notes.append(f"Skipped {counted(empty, 'empty row')}.")
     malformed = {r.line for r in result.malformed}
 
     def line_numbers_of(rows: list[int]) -> list[int]:

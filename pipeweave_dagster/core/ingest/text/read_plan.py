@@ -6,6 +6,7 @@ from pathlib import Path
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
@@ -141,9 +142,9 @@ def read_notes(content: Content, plan: ReadPlan) -> list[str]:
     if layout.names is None:
         notes.append("The file has no header; columns are named column_1, column_2 …")
     if layout.preamble:
-        notes.append(f"{layout.preamble} rows above the header were skipped (preamble).")
+        notes.append(f"Skipped {counted(layout.preamble, 'row')} above the header (preamble).")
     if layout.header > 1:
-        notes.append(f"{layout.header} header rows were joined into one.")
+        notes.append(f"Joined {layout.header} header rows into one.")
     return notes
 
 

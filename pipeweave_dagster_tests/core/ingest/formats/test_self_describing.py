@@ -120,4 +120,4 @@ def test_infinite_numbers_become_missing_and_are_reported(out):
     raw = RawFile(name="f.parquet", sha256="0", size_bytes=path.stat().st_size)
     snapshot = ingest(RawUpload(dataset="d", files=[raw]), [path], out)
     assert snapshot.columns[0].missing == 4
-    assert "a: 2 infinite values were stored as missing." in snapshot.notes
+    assert "a: 2 infinite values stored as missing." in snapshot.notes
