@@ -13,7 +13,7 @@ from pipeweave_dagster.adapters.state import Attempt, DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import Estimate, Fairness, GroupRates, Segment
 from pipeweave_dagster.core.documents.assessment import Rate
-from pipeweave_dagster.services.training import set_alias
+from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster_tests.factories.registry import Registry, register
