@@ -72,8 +72,8 @@ def load_seen(store: DocumentStore, sensor: str, cursor: str | None) -> Seen:
 
     (Thousands of keys in the cursor itself would bloat Dagster's database.)
     """
-    found = store.storage.get_tagged(_seen_key(sensor, cursor)) if cursor else None
-    return Seen.model_validate_json(found[0]) if found else Seen()
+    stored = store.storage.get_tagged(_seen_key(sensor, cursor)) if cursor else None
+    return Seen.model_validate_json(stored[0]) if stored else Seen()
 
 
 def save_seen(store: DocumentStore, sensor: str, seen: Seen, cursor: str | None) -> str:
@@ -88,9 +88,9 @@ def save_seen(store: DocumentStore, sensor: str, seen: Seen, cursor: str | None)
         return new
     keep = {_seen_key(sensor, new), _seen_key(sensor, cursor or "")}
     store.storage.put(_seen_key(sensor, new), data)
-    for found in list(store.storage.list(f"{_SEEN_FOLDER}/{sensor}/")):
-        if found.key not in keep:
-            store.storage.delete(found.key)
+    for stored in list(store.storage.list(f"{_SEEN_FOLDER}/{sensor}/")):
+        if stored.key not in keep:
+            store.storage.delete(stored.key)
     return new
 
 
@@ -114,12 +114,12 @@ def evaluate(
     seen = load_seen(store, sensor, context.cursor)
     locked = locked_keys(store)
     uploads = [u for u in uploads_in(store.storage.list(prefix)) if u.key not in locked]
-    found = arrivals(uploads, seen, now=time.time(), whole=whole, limit=MAX_REQUESTS)
-    fresh = [u for u in _without_covered_settings(found) if not _was_started(context.instance, u)]
-    cursor = save_seen(store, sensor, found.seen, context.cursor)
+    arrived = arrivals(uploads, seen, now=time.time(), whole=whole, limit=MAX_REQUESTS)
+    fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
+    cursor = save_seen(store, sensor, arrived.seen, context.cursor)
     if not fresh:
         context.update_cursor(cursor)
-        return dg.SkipReason(f"nothing new; {found.waiting} files still changing")
+        return dg.SkipReason(f"nothing new; {arrived.waiting} files still changing")
     names = sorted({u.dataset for u in fresh})
     known = set(context.instance.get_dynamic_partitions(str(DATASETS.name)))
     new = [name for name in names if name not in known]
@@ -130,10 +130,10 @@ def evaluate(
     )
 
 
-def _without_covered_settings(found: Arrivals) -> Iterable[Upload]:
+def _without_covered_settings(arrived: Arrivals) -> Iterable[Upload]:
     """Drop a `pipeweave.yaml` that arrives together with data: the data's run reads it."""
-    with_data = {u.dataset for u in found.ready if not u.is_settings}
-    return [u for u in found.ready if not (u.is_settings and u.dataset in with_data)]
+    with_data = {u.dataset for u in arrived.ready if not u.is_settings}
+    return [u for u in arrived.ready if not (u.is_settings and u.dataset in with_data)]
 
 
 def _was_started(instance: dg.DagsterInstance, upload: Upload) -> bool:

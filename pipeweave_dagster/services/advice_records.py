@@ -10,9 +10,9 @@ from pipeweave_dagster.core.documents.advice import AdviceNote, AdviceRecord
 
 def load_record(store: DocumentStore, dataset: str, key: str) -> AdviceRecord | None:
     """Load a recorded call; None if there is none or it cannot be read (then it is repeated)."""
-    found = store.storage.get_tagged(f"{_folder(dataset)}{key}.json")
+    stored = store.storage.get_tagged(f"{_folder(dataset)}{key}.json")
     with contextlib.suppress(ValidationError):
-        return AdviceRecord.model_validate_json(found[0]) if found else None
+        return AdviceRecord.model_validate_json(stored[0]) if stored else None
     return None
 
 

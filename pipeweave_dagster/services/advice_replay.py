@@ -29,7 +29,7 @@ from pipeweave_dagster.services.workbench import Workbench
 
 
 class Replayed(NamedTuple):
-    """Whether the records reproduce the advice in a document."""
+    """Whether the records reproduce the advice in a document; the fields are keys of `--json`."""
 
     adviser: str
     same: bool
@@ -73,24 +73,24 @@ def preview(bench: Workbench, dataset: str) -> list[AdviceRequest]:
     schema: SchemaDeduction | None = head.get("schema_deduction", SchemaDeduction)
     report: EdaReport | None = head.get("eda_report", EdaReport)
     spec: PipelineSpec | None = head.get("pipeline", PipelineSpec)
-    found: list[AdviceRequest] = []
+    requests: list[AdviceRequest] = []
     if schema is not None:
         new = [] if schema.advice else [r for _, r in schema_requests(bench, snapshot, schema)]
-        found += _recorded(bench, dataset, schema.advice) or new
+        requests += _recorded(bench, dataset, schema.advice) or new
     if report is not None and reaches(bench.settings.advice_level, "statistics"):
         how = request_options(bench.settings)
         new = [] if report.advice else [narrative_request(_summary(bench, report), how)]
-        found += _recorded(bench, dataset, report.advice) or new
+        requests += _recorded(bench, dataset, report.advice) or new
     if spec is not None and schema is not None and spec.source != "settings":
         one = None if spec.advice else pipeline_request(bench, snapshot, schema, spec)
-        found += _recorded(bench, dataset, spec.advice) or ([one] if one else [])
-    return found
+        requests += _recorded(bench, dataset, spec.advice) or ([one] if one else [])
+    return requests
 
 
 def _recorded(bench: Workbench, dataset: str, note: AdviceNote | None) -> list[AdviceRequest]:
     keys = note.records if note else []
-    found = [load_record(bench.store, dataset, key) for key in keys]
-    return [record.request for record in found if record is not None]
+    recorded = [load_record(bench.store, dataset, key) for key in keys]
+    return [record.request for record in recorded if record is not None]
 
 
 def _summary(bench: Workbench, report: EdaReport) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
     raw, snapshot = head.get("raw_upload", RawUpload), head.get("dataset", DatasetSnapshot)
     schema = head.get("schema_deduction", SchemaDeduction)
     report, spec = head.get("eda_report", EdaReport), head.get("pipeline", PipelineSpec)
-    found: list[Replayed] = []
+    replayed: list[Replayed] = []
     if schema is not None and schema.advice:
         again = bench.on_data(
             deduce,
@@ -120,17 +120,17 @@ def replay(bench: Workbench, dataset: str) -> list[Replayed]:
             settings=raw.settings,
         )
         made = advised_schema(_offline(bench, schema.advice), dataset, snapshot, again)
-        found.append(_compared("schema", schema, made.document, made.note))
+        replayed.append(_compared("schema", schema, made.document, made.note))
     if report is not None and report.advice:
-        found.append(_sentences(bench, dataset, report))
+        replayed.append(_sentences(bench, dataset, report))
     if spec is not None and spec.advice:
         findings = head.get("findings", Findings)
         rules = plan(snapshot, schema, findings, raw.settings)
         budget = raw.settings.budget_s(bench.settings.time_budget_s)
         alone = _offline(bench, spec.advice)
         result = advised_pipeline(alone, dataset, (snapshot, schema), rules, budget)
-        found.append(_compared("architect", spec, result.document, result.note))
-    return found
+        replayed.append(_compared("architect", spec, result.document, result.note))
+    return replayed
 
 
 def _offline(bench: Workbench, note: AdviceNote) -> Workbench:

@@ -57,13 +57,15 @@ def documents_of(store: DocumentStore, dataset: str, asset: str) -> list[Entry]:
         dataset: The data set.
         asset: Its asset, such as `eda_report`.
     """
-    found: dict[str, Entry] = {}
+    earliest: dict[str, Entry] = {}
     for run_id in store.manifests(dataset):
         manifest = store.manifest(dataset, run_id)
         entry = manifest.entries.get(asset) if manifest else None
-        if entry and (entry.document not in found or entry.made_at < found[entry.document].made_at):
-            found[entry.document] = entry
-    return sorted(found.values(), key=lambda entry: -entry.made_at)
+        if entry and (
+            entry.document not in earliest or entry.made_at < earliest[entry.document].made_at
+        ):
+            earliest[entry.document] = entry
+    return sorted(earliest.values(), key=lambda entry: -entry.made_at)
 
 
 def published_pipeline(store: DocumentStore, dataset: str) -> PipelineSpec:

@@ -29,16 +29,16 @@ def collect(
         old = _old_runs(store, dataset, keep_runs, older_than)
         doomed += old
         gone = {key for key, _ in old}
-        for found in store.storage.list(f"datasets/{dataset}/"):
-            if found.key not in gone and "/results/" not in found.key:
-                live |= _addresses(store, found.key)
+        for stored in store.storage.list(f"datasets/{dataset}/"):
+            if stored.key not in gone and "/results/" not in stored.key:
+                live |= _addresses(store, stored.key)
         doomed += _dead_results(store, dataset, live, older_than)
     live |= {a for address in list(live) for a in _addresses(store, f"documents/{address}.json")}
     for top in ("documents/", "payloads/", "raw/"):
-        for found in store.storage.list(top):
-            address = found.key.split("/")[1].removesuffix(".json")
-            if address not in live and found.modified < older_than:
-                doomed.append((found.key, found.size))
+        for stored in store.storage.list(top):
+            address = stored.key.split("/")[1].removesuffix(".json")
+            if address not in live and stored.modified < older_than:
+                doomed.append((stored.key, stored.size))
     if not dry:
         for key, _ in doomed:
             store.storage.delete(key)
@@ -55,10 +55,10 @@ def _old_runs(
 def _dead_results(
     store: DocumentStore, dataset: str, live: set[str], older_than: float
 ) -> Iterator[tuple[str, int]]:
-    for found in store.storage.list(f"datasets/{dataset}/results/"):
-        read = store.storage.get_tagged(found.key)
-        if read and found.modified < older_than and json.loads(read[0])["document"] not in live:
-            yield found.key, found.size
+    for stored in store.storage.list(f"datasets/{dataset}/results/"):
+        read = store.storage.get_tagged(stored.key)
+        if read and stored.modified < older_than and json.loads(read[0])["document"] not in live:
+            yield stored.key, stored.size
 
 
 def _addresses(store: DocumentStore, key: str) -> set[str]:

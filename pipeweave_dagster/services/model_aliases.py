@@ -20,14 +20,14 @@ def aliases_of(store: DocumentStore, dataset: str) -> dict[str, str]:
 
     A storage written before aliases were recorded gives the decisions of its evaluations.
     """
-    found = recorded(store, dataset)
-    return _decided(store, dataset) if found is None else found
+    aliases = recorded(store, dataset)
+    return _decided(store, dataset) if aliases is None else aliases
 
 
 def recorded(store: DocumentStore, dataset: str) -> dict[str, str] | None:
     """Return the recorded aliases in one small read, or None if there is no record yet."""
-    found = store.storage.get_tagged(_key(dataset))
-    return AliasRecord.model_validate_json(found[0]).aliases if found else None
+    stored = store.storage.get_tagged(_key(dataset))
+    return AliasRecord.model_validate_json(stored[0]).aliases if stored else None
 
 
 def record_aliases(store: DocumentStore, dataset: str, aliases: dict[str, str]) -> None:
@@ -53,14 +53,14 @@ def record_alias(store: DocumentStore, dataset: str, alias: str, version: str | 
 
 
 def _decided(store: DocumentStore, dataset: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    aliases: dict[str, str] = {}
     for version in reversed(versions(store, dataset)):
         alias = load_version(store, dataset, version)[1].promoted
         if alias in {"champion", "challenger"}:
-            found.setdefault(alias, version)
+            aliases.setdefault(alias, version)
         if alias == "champion":
             break
-    return found
+    return aliases
 
 
 def _key(dataset: str) -> str:

@@ -87,19 +87,19 @@ def pipeline_of(store: DocumentStore, dataset: str, version: str) -> PipelineSpe
 
 
 def _record(store: DocumentStore, dataset: str, version: str) -> VersionRecord:
-    found = store.storage.get_tagged(_key(dataset, version))
-    if found is None:
+    stored = store.storage.get_tagged(_key(dataset, version))
+    if stored is None:
         raise not_found(
             f"Version {version} of the model of {dataset!r} is not in {store.storage.url}.",
             fix="Use the storage that it was trained with, or run the data set again.",
         )
-    return VersionRecord.model_validate_json(found[0])
+    return VersionRecord.model_validate_json(stored[0])
 
 
 def versions(store: DocumentStore, dataset: str) -> list[str]:
     """Return all versions in this storage, the oldest first."""
     listed = store.storage.list(f"datasets/{dataset}/models/")
-    names = [found.key.rpartition("/")[2].removesuffix(".json") for found in listed]
+    names = [stored.key.rpartition("/")[2].removesuffix(".json") for stored in listed]
     return sorted(names, key=lambda name: (len(name), name))
 
 

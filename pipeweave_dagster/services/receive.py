@@ -30,11 +30,11 @@ def choose(store: DocumentStore, dataset: str, key: str | None, mode: str) -> li
     Raises:
         PipeWeaveError: NOT_FOUND if there is no such upload.
     """
-    found = [u for u in uploads_of(store, dataset) if not u.is_settings]
-    if mode == "append" and found:
-        return found
+    files = [u for u in uploads_of(store, dataset) if not u.is_settings]
+    if mode == "append" and files:
+        return files
     wanted = None if key is None or key.endswith(f"/{SETTINGS_FILE}") else key
-    chosen = next((u for u in found if u.key == wanted), None) if wanted else newest(found, dataset)
+    chosen = next((u for u in files if u.key == wanted), None) if wanted else newest(files, dataset)
     if chosen is None:
         what = f"The upload {wanted!r}" if wanted else f"Any upload of {dataset!r}"
         raise not_found(

@@ -51,23 +51,23 @@ def compare_with_run(workbench: Workbench, dataset: str, run: str) -> SchemaComp
 
 
 def _run(store: DocumentStore, dataset: str, prefix: str) -> tuple[str, Mapping[str, Entry]]:
-    found = [run_id for run_id in store.manifests(dataset) if run_id.startswith(prefix)]
-    if not found:
+    runs = [run_id for run_id in store.manifests(dataset) if run_id.startswith(prefix)]
+    if not runs:
         raise not_found(
             f"No run of {dataset!r} begins with {prefix[:40]!r}.",
             fix=f"See 'pipeweave runs ls --name {dataset}'.",
         )
-    if len(found) > 1:
+    if len(runs) > 1:
         raise validation_error(
-            f"{len(found)} runs of {dataset!r} begin with {prefix[:40]!r}.",
+            f"{len(runs)} runs of {dataset!r} begin with {prefix[:40]!r}.",
             fix="Give more characters.",
         )
-    manifest = store.manifest(dataset, found[0])
+    manifest = store.manifest(dataset, runs[0])
     if manifest is None or not manifest.entries.keys() >= _ASSETS:
         raise not_found(
-            f"Run {found[0][:8]} of {dataset!r} has no schema.", fix="Choose another run."
+            f"Run {runs[0][:8]} of {dataset!r} has no schema.", fix="Choose another run."
         )
-    return found[0], manifest.entries
+    return runs[0], manifest.entries
 
 
 def _latest(store: DocumentStore, dataset: str) -> tuple[str, Mapping[str, Entry]]:

@@ -40,13 +40,13 @@ def newest_batch(workbench: Workbench, dataset: str) -> str:
     Raises:
         PipeWeaveError: NOT_FOUND if there is none.
     """
-    found = list(workbench.store.storage.list(f"predict/{dataset}/"))
-    if not found:
+    files = list(workbench.store.storage.list(f"predict/{dataset}/"))
+    if not files:
         raise not_found(
             f"There is nothing to score for {dataset!r}.",
             fix=f"Put a file into predict/{dataset}/, or use 'pipeweave predict {dataset} FILE'.",
         )
-    return max(found, key=lambda o: (o.modified, o.key)).key
+    return max(files, key=lambda o: (o.modified, o.key)).key
 
 
 def fetch_batch(workbench: Workbench, key: str, folder: Path) -> tuple[RawFile, Path]:
@@ -55,11 +55,11 @@ def fetch_batch(workbench: Workbench, key: str, folder: Path) -> tuple[RawFile, 
     Raises:
         PipeWeaveError: NOT_FOUND if it is gone, VALIDATION_ERROR if it is too large.
     """
-    found = workbench.store.storage.stat(key)
-    if found is None:
+    stored = workbench.store.storage.stat(key)
+    if stored is None:
         raise not_found(f"The file {key!r} does not exist.", fix="Upload it again.")
     name = key.rpartition("/")[2]
-    check_size(name, found.size, workbench.settings.max_dataset_bytes)
+    check_size(name, stored.size, workbench.settings.max_dataset_bytes)
     copy = folder / "batch"
     workbench.store.storage.fetch(key, copy)
     return describe_batch(copy, name), copy

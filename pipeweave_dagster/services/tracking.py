@@ -77,7 +77,7 @@ def record_end(
         PipeWeaveError: If MLflow does not respond.
     """
     settings = workbench.settings
-    found = workbench.on_model_within(
+    run = workbench.on_model_within(
         _PATIENCE_S,
         mlflow_store.record_end,
         tracking_uri=settings.tracking_uri,
@@ -88,9 +88,9 @@ def record_end(
         error=_text(error) if error else "",
         began=began,
     )
-    if found is None:
+    if run is None:
         return None
-    experiment_id, run_id = found
+    experiment_id, run_id = run
     return run_url(experiment_id, run_id, settings)
 
 

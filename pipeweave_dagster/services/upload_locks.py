@@ -34,11 +34,11 @@ def lock_upload(store: DocumentStore, key: str) -> Iterator[None]:
 def locked_keys(store: DocumentStore) -> set[str]:
     """Return the locked keys; expired locks are removed."""
     locked = set[str]()
-    for found in store.storage.list(f"{_FOLDER}/"):
-        read = store.storage.get_tagged(found.key)
+    for stored in store.storage.list(f"{_FOLDER}/"):
+        read = store.storage.get_tagged(stored.key)
         record = json.loads(read[0]) if read else {"until": 0.0}
         if float(record["until"]) > time.time():
             locked.add(str(record["key"]))
         else:
-            store.storage.delete(found.key)
+            store.storage.delete(stored.key)
     return locked

@@ -87,9 +87,9 @@ def _of_home(settings: Settings) -> dict[str, Area]:
 
 
 def _counted(
-    found: Iterable[tuple[str, str, int, float]], areas: dict[str, Area], before: float
+    files: Iterable[tuple[str, str, int, float]], areas: dict[str, Area], before: float
 ) -> Iterable[Area]:
-    for place, key, size, modified in found:
+    for place, key, size, modified in files:
         parts = key.split("/")
         name = next((n for n in ("/".join(parts[:2]), parts[0]) if n in areas), parts[0])
         # SQLite keeps its journal beside the database.

@@ -41,14 +41,14 @@ def aliases_of(tracking_uri: str, model_name: str) -> dict[str, str]:
 def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
     """Return the version with an alias, or None."""
     client = _client(tracking_uri)
-    found = _version_of(client, model_name, alias)
-    if found is None:
+    version = _version_of(client, model_name, alias)
+    if version is None:
         return None
-    run = client.get_run(found.run_id)
+    run = client.get_run(version.run_id)
     return MlflowLink(
         experiment_id=str(run.info.experiment_id),
-        run_id=str(found.run_id),
+        run_id=str(version.run_id),
         model_name=model_name,
-        model_version=str(found.version),
-        model_uri=f"models:/{model_name}/{found.version}",
+        model_version=str(version.version),
+        model_uri=f"models:/{model_name}/{version.version}",
     )

@@ -45,12 +45,12 @@ def record(
     client: Any = MlflowClient(where.tracking_uri, where.tracking_uri)
     experiment = experiment_of(client, where)
     own = f"tags.`dagster.run_id` = '{tags['dagster.run_id']}'"
-    found = client.search_runs([experiment], own, max_results=_MAX_RUNS)
-    if not found and status != "FINISHED":
+    runs = client.search_runs([experiment], own, max_results=_MAX_RUNS)
+    if not runs and status != "FINISHED":
         started = int(began * 1000)
-        found = [client.create_run(experiment, started, tags, run_name="train")]
-    for run in found:
+        runs = [client.create_run(experiment, started, tags, run_name="train")]
+    for run in runs:
         unexplained = run.info.status != "FINISHED" and ERROR_TAG not in run.data.tags
         if unexplained or run.info.status == "RUNNING":
             end(client, run.info.run_id, status, error)
-    return (experiment, str(found[0].info.run_id)) if found else None
+    return (experiment, str(runs[0].info.run_id)) if runs else None

@@ -88,18 +88,18 @@ def experiment_of(client: Any, where: Registration) -> str:
     """Return the id of the experiment; it is created if absent and restored if deleted."""
     from mlflow.exceptions import MlflowException
 
-    found = client.get_experiment_by_name(where.experiment)
-    if found is None:
+    experiment = client.get_experiment_by_name(where.experiment)
+    if experiment is None:
         location = f"{where.artifact_root}/{where.experiment}" if where.artifact_root else None
         try:
             return str(client.create_experiment(where.experiment, artifact_location=location))
         except MlflowException:  # another process was first, or it was deleted
-            found = client.get_experiment_by_name(where.experiment)
-            if found is None:
+            experiment = client.get_experiment_by_name(where.experiment)
+            if experiment is None:
                 raise
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
-    return str(found.experiment_id)
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
+    return str(experiment.experiment_id)
 
 
 def _describe(

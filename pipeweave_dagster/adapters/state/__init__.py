@@ -1,4 +1,4 @@
-"""Where the line stands: documents by content, a manifest per run, one HEAD per data set."""
+"""The state of data sets: documents by content, a manifest per run, one HEAD per data set."""
 
 from pipeweave_dagster.adapters.state.documents import DocumentStore
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest

@@ -51,8 +51,8 @@ class DocumentStore:
         """Store the payload files that a stage wrote into `folder`; equal files only once."""
         for payload in document.payloads():
             path = folder / payload.name
-            found = self.storage.stat(payload.key)
-            if path.is_file() and (found is None or found.size != payload.size_bytes):
+            stored = self.storage.stat(payload.key)
+            if path.is_file() and (stored is None or stored.size != payload.size_bytes):
                 self.storage.put_file(payload.key, path)
 
     def file(self, key: str, size_bytes: int | None = None) -> Path:
@@ -115,16 +115,18 @@ class DocumentStore:
         """Change a run's manifest by compare-and-swap, and return the result."""
         key = _manifest_key(manifest)
         for _ in range(_SWAP_ATTEMPTS):
-            found = self.storage.get_tagged(key)
-            changed = change(_parse(Manifest, found[0], key) if found else manifest)
-            if self.storage.put_if_match(key, _record_bytes(changed), found[1] if found else None):
+            stored = self.storage.get_tagged(key)
+            changed = change(_parse(Manifest, stored[0], key) if stored else manifest)
+            if self.storage.put_if_match(
+                key, _record_bytes(changed), stored[1] if stored else None
+            ):
                 return changed
         raise unavailable(f"{key} kept changing.", fix="Start the run again.")
 
     def manifests(self, dataset: str) -> Iterator[str]:
         """Yield the ids of all runs of a data set that have a manifest."""
-        for found in self.storage.list(f"datasets/{dataset}/runs/"):
-            yield Path(found.key).stem
+        for stored in self.storage.list(f"datasets/{dataset}/runs/"):
+            yield Path(stored.key).stem
 
     def attempt(self, dataset: str) -> Attempt | None:
         """Return the state of the last run."""
@@ -140,7 +142,7 @@ class DocumentStore:
     def last_with(self, dataset: str, *assets: str) -> Mapping[str, Entry] | None:
         """Return the entries of the last attempt, else of HEAD, if they include these assets.
 
-        A blocked run does not change HEAD, but its findings are what people want to see.
+        A blocked run does not change HEAD, but its findings are what users want to see.
         """
         attempt = self.attempt(dataset)
         manifest = self.manifest(dataset, attempt.run_id) if attempt else None
@@ -172,8 +174,8 @@ class DocumentStore:
         shutil.rmtree(self.cache / "scratch" / run_id, ignore_errors=True)
 
     def _record(self, key: str, kind: type[P]) -> P | None:
-        found = self.storage.get_tagged(key)
-        return _parse(kind, found[0], key) if found else None
+        stored = self.storage.get_tagged(key)
+        return _parse(kind, stored[0], key) if stored else None
 
 
 def _manifest_key(manifest: Manifest) -> str:

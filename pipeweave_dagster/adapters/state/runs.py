@@ -56,16 +56,16 @@ class RunState:
         Raises:
             PipeWeaveError: NOT_FOUND if neither this run nor HEAD has the asset.
         """
-        found = self.manifest.entries.get(asset)
-        if found is None:
+        entry = self.manifest.entries.get(asset)
+        if entry is None:
             raise not_found(
                 f"{self.dataset!r} has no {asset} yet.",
                 fix=f"Materialize {asset} first, or run the job process_dataset.",
             )
         own = {*self.manifest.made, *self.manifest.inherited}
         if asset not in own and asset not in self.manifest.read:
-            self._update(lambda m: {"read": {**m.read, asset: found.document}})
-        return found
+            self._update(lambda m: {"read": {**m.read, asset: entry.document}})
+        return entry
 
     def record(self, asset: str, entry: Entry) -> None:
         """Add an entry that this run made or reused."""
@@ -110,14 +110,14 @@ def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
         return None
     key = f"datasets/{state.dataset}/HEAD.json"
     for _ in range(_SWAP_ATTEMPTS):
-        found = state.store.storage.get_tagged(key)
-        head = Head.model_validate_json(found[0]) if found else None
+        stored = state.store.storage.get_tagged(key)
+        head = Head.model_validate_json(stored[0]) if stored else None
         conflict = _conflict(manifest, head) if head else None
         if conflict:
             state.attempt("superseded")
             return conflict
         moved = _merged(manifest, head).model_dump_json(indent=1).encode()
-        if state.store.storage.put_if_match(key, moved, found[1] if found else None):
+        if state.store.storage.put_if_match(key, moved, stored[1] if stored else None):
             state.attempt("succeeded")
             return None
     raise unavailable(f"HEAD of {state.dataset!r} kept moving.", fix="Start the run again.")

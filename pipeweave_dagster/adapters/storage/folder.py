@@ -51,9 +51,9 @@ class FolderStorage:
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(files):
                 key = (Path(base) / name).relative_to(self.root).as_posix()
-                found = None if name.startswith(".") else self.stat(key)
-                if found is not None and key.startswith(prefix):
-                    yield found
+                stored = None if name.startswith(".") else self.stat(key)
+                if stored is not None and key.startswith(prefix):
+                    yield stored
 
     def children(self, prefix: str) -> tuple[str, ...]:
         folder = self.root / prefix
@@ -74,11 +74,11 @@ class FolderStorage:
         return StoredObject(key, info.st_size, tag, info.st_mtime)
 
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
-        found = self.stat(key)
-        if found is None:
+        stored = self.stat(key)
+        if stored is None:
             raise missing_object(key, self.url)
-        if found.size > limit:
-            raise large_object(key, found.size, limit)
+        if stored.size > limit:
+            raise large_object(key, stored.size, limit)
         return (self.root / key).read_bytes()
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:

@@ -86,7 +86,7 @@ class S3Storage:
     def children(self, prefix: str) -> tuple[str, ...]:
         start = f"{self._prefix}{prefix.rstrip('/')}/"
         pages = self._client.get_paginator("list_objects_v2").paginate
-        found = self._call(
+        prefixes = self._call(
             lambda **request: [
                 entry["Prefix"]
                 for page in pages(**request)
@@ -96,7 +96,7 @@ class S3Storage:
             Prefix=start,
             Delimiter="/",
         )
-        names = [name.removeprefix(start).rstrip("/") for name in found]
+        names = [name.removeprefix(start).rstrip("/") for name in prefixes]
         # SeaweedFS lists empty folders, too; a prefix without an object does not count.
         below = prefix.rstrip("/")
         return tuple(n for n in sorted(names) if any(self._listed(f"{below}/{n}/", 10)))
@@ -111,11 +111,11 @@ class S3Storage:
         return self._stored(self._prefix + key, head["ContentLength"], head)
 
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
-        found = self.stat(key)
-        if found is None:
+        stored = self.stat(key)
+        if stored is None:
             raise missing_object(key, self.url)
-        if found.size > limit:
-            raise large_object(key, found.size, limit)
+        if stored.size > limit:
+            raise large_object(key, stored.size, limit)
         return self._read(key)[0]
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:

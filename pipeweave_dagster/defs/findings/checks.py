@@ -24,16 +24,16 @@ ABOUT: dict[str, str] = {
 def check_results(document: Findings) -> Iterator[dg.AssetCheckResult]:
     """Yield the result of every check: an error for a blocked finding, a warning for an alert."""
     for group in get_args(Group):
-        found = document.of_group(group)
-        blocked = [f for f in found if f in document.blocked]
-        alerted = [f for f in found if f.state == "alerted" and f.overridden is None]
+        group_findings = document.of_group(group)
+        blocked = [f for f in group_findings if f in document.blocked]
+        alerted = [f for f in group_findings if f.state == "alerted" and f.overridden is None]
         yield dg.AssetCheckResult(
             check_name=group,
             passed=not blocked and not alerted,
             severity=dg.AssetCheckSeverity.ERROR if blocked else dg.AssetCheckSeverity.WARN,
             description=_sentence(blocked or alerted),
             metadata={
-                "findings": dg.MetadataValue.md(findings_table(found)),
+                "findings": dg.MetadataValue.md(findings_table(group_findings)),
                 "codes": ", ".join(f.code for f in blocked + alerted),
             },
         )

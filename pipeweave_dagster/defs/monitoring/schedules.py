@@ -50,7 +50,7 @@ def retrain_schedule(
     ) -> list[dg.RunRequest] | dg.SkipReason:
         store = workbench.open().store
         max_age = workbench.settings().retrain_max_age_days
-        found = list(due(store, max_age, time.time()))
+        datasets = list(due(store, max_age, time.time()))
         stamp = context.scheduled_execution_time.isoformat()
         requests = [
             dg.RunRequest(
@@ -59,7 +59,7 @@ def retrain_schedule(
                 tags={REASON_TAG: reason},
                 run_config=CONSOLE_CONFIG,
             )
-            for dataset, reason in found
+            for dataset, reason in datasets
         ]
         return requests or dg.SkipReason("no model is due")
 

@@ -35,8 +35,10 @@ def _facts(sources: Mapping[str, list[str]], upstream: dg.AssetKey) -> dict[str,
     listed = list(sources.items())[:MOST_COLUMNS]
     lineage = dg.TableColumnLineage(
         {
-            name[:MAX_NAME]: [dg.TableColumnDep(upstream, source[:MAX_NAME]) for source in found]
-            for name, found in listed
+            name[:MAX_NAME]: [
+                dg.TableColumnDep(upstream, source[:MAX_NAME]) for source in made_from
+            ]
+            for name, made_from in listed
         }
     )
     facts: dict[str, Any] = {"dagster/column_lineage": lineage}

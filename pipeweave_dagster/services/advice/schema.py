@@ -53,7 +53,8 @@ def schema_requests(
     bench: Workbench, snapshot: DatasetSnapshot, schema: SchemaDeduction
 ) -> list[tuple[list[ColumnDeduction], AdviceRequest]]:
     """Return the requests about a schema made by rules, each with its columns."""
-    found = batches(schema)
-    figures = figures_of(bench, snapshot, [c for batch in found for c in batch]) if found else {}
+    batched = batches(schema)
+    columns = [column for batch in batched for column in batch]
+    figures = figures_of(bench, snapshot, columns) if columns else {}
     how = request_options(bench.settings)
-    return [(b, types_request(schema, b, snapshot.rows, figures, how)) for b in found]
+    return [(b, types_request(schema, b, snapshot.rows, figures, how)) for b in batched]
