@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipeweave_dagster.core.documents import Evaluation
-from pipeweave_dagster.lib.metadata.model import checks_table
+from pipeweave_dagster.lib.metadata.evaluation import checks_table
 
 ABOUT: dict[str, str] = {
     "leak_canary": "No leakage in cross-validation: a shuffled target cannot be learned.",

@@ -7,9 +7,11 @@ from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.lib.metadata.advice import describe_advice
 from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.lib.metadata.data import describe_data
+from pipeweave_dagster.lib.metadata.evaluation import describe_evaluation
 from pipeweave_dagster.lib.metadata.expectations import describe_expectations
 from pipeweave_dagster.lib.metadata.findings import describe_findings
 from pipeweave_dagster.lib.metadata.model import describe_model
+from pipeweave_dagster.lib.metadata.operation import describe_operation
 from pipeweave_dagster.settings import Settings
 
 _DESCRIBERS: Describers = {
@@ -17,6 +19,8 @@ _DESCRIBERS: Describers = {
     **describe_findings,
     **describe_expectations,
     **describe_model,
+    **describe_evaluation,
+    **describe_operation,
 }
 
 
