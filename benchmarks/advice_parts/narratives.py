@@ -11,7 +11,7 @@ from advice_parts.sets import Case
 from pipeweave_dagster.core.advice.narrative import narrative_request, read_narrative
 from pipeweave_dagster.core.advice.report_facts import Fact, report_facts
 from pipeweave_dagster.services.advice_calls import NoAdviceError, request_options
-from pipeweave_dagster_tests.core.advice.test_narrative import said, spoiled
+from pipeweave_dagster_tests.core.advice.test_narrative import sentence_for, spoiled
 
 _EACH = 20
 
@@ -30,7 +30,7 @@ def measure(cases: list[Case], scratch: Path) -> None:
             counts = [a + b for a, b in zip(counts, _one(seed, facts, summary), strict=True)]
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
         kept, true, false, unsupported = counts
-        told = "no key"
+        result = "no key"
         if adviser is not None:
             try:
                 answer = adviser.reply_to(
@@ -38,17 +38,17 @@ def measure(cases: list[Case], scratch: Path) -> None:
                     narrative_request(summary, request_options(given)),
                     lambda text, s=summary: read_narrative(text, s),
                 )
-                told = f"{len(answer.value.kept)} kept, {len(answer.value.dropped)} dropped"
+                result = f"{len(answer.value.kept)} kept, {len(answer.value.dropped)} dropped"
             except NoAdviceError as error:
-                told = str(error)
-        print(f"{case.name} | {len(facts)} | {kept}/{true} | {false} | {unsupported} | {told}")
+                result = str(error)
+        print(f"{case.name} | {len(facts)} | {kept}/{true} | {false} | {unsupported} | {result}")
     kept, true, false, unsupported = totals
     print(f"all {_EACH * len(cases)} | | {kept}/{true} | {false} | {unsupported} |")
 
 
 def _one(seed: int, facts: list[Fact], summary: dict[str, Any]) -> tuple[int, int, int, int]:
     rng = random.Random(seed)
-    true = [said(f) for f in rng.sample(facts, min(4, len(facts)))]
+    true = [sentence_for(f) for f in rng.sample(facts, min(4, len(facts)))]
     false = [s for f in rng.sample(facts, 2) for s in spoiled(rng, f, facts)]
     false = [s for s in false if s["text"] not in {t["text"] for t in true}]
     mixed = [*true, *rng.sample(false, 12)]

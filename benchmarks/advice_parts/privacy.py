@@ -30,8 +30,8 @@ def measure(cases: list[Case], scratch: Path) -> None:
         own |= set(re.findall(r"[\w.-]+", "".join(menu))) | {"true", "false"}
         cells = {c for c in _cells(case) if c in words and c not in own}
         cells |= {c for c in _cells(case) if " " in c and c in text}
-        told = {name for request in found for name in _named(json.loads(request.facts))}
-        personal = [c.name for c in case.schema.columns if c.pii and c.name in told]
+        shared = {name for request in found for name in _named(json.loads(request.facts))}
+        personal = [c.name for c in case.schema.columns if c.pii and c.name in shared]
         print(f"{case.name} | {len(found)} | {len(text)} | {sorted(cells)[:5]} | {personal}")
 
 
@@ -44,19 +44,19 @@ def _named(facts: dict[str, Any]) -> set[str]:
 
 def requests(case: Case, scratch: Path) -> list[AdviceRequest]:
     """All requests of the line."""
-    told = RequestOptions("gemini-2.5-flash-lite", "statistics")
+    options = RequestOptions("gemini-2.5-flash-lite", "statistics")
     names = [c.name for c in case.schema.columns]
-    figures = column_figures(case.snapshot, case.data, names, told.level)
+    figures = column_figures(case.snapshot, case.data, names, options.level)
     rows, spec = case.snapshot.rows, case.spec
-    found = [types_request(case.schema, b, rows, figures, told) for b in batches(case.schema)]
+    found = [types_request(case.schema, b, rows, figures, options) for b in batches(case.schema)]
     if shared_columns(spec, case.schema):
-        found.append(proposal_request(spec, case.schema, rows, figures, told))
-    summary = case.summary(scratch / f"{case.name}-told")
-    return [*found, narrative_request(summary, told)]
+        found.append(proposal_request(spec, case.schema, rows, figures, options))
+    summary = case.summary(scratch / f"{case.name}-shared")
+    return [*found, narrative_request(summary, options)]
 
 
 def _cells(case: Case) -> set[str]:
-    """Every text of at least four characters that stands in a cell."""
+    """Every text of at least four characters that is in a cell."""
     table = pq.read_table(case.data)
     texts = [c.name for c in case.snapshot.columns if c.type == "text"]
     values = {v for name in texts for v in table.column(name).unique().to_pylist()}

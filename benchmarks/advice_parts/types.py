@@ -61,7 +61,7 @@ def measure(path: Path, scratch: Path) -> None:
 
 
 def _asked(
-    adviser: AdvisorSession, told: Any, data: Labelled, chances: Any, rows: Any
+    adviser: AdvisorSession, options: Any, data: Labelled, chances: Any, rows: Any
 ) -> dict[int, str]:
     batch = [_column(f"{i}", data.evidence[row], chances[row]) for i, row in enumerate(rows)]
     figures = {f"{i}": _figures(data.evidence[row]) for i, row in enumerate(rows)}
@@ -72,7 +72,7 @@ def _asked(
     target = TargetDeduction(name=None, task=None, confidence=0, source="none", reason="")
     schema = SchemaDeduction(columns=named, target=target)
     by_name = {n.name: figures[c.name] for n, c in zip(named, batch, strict=True)}
-    request = types_request(schema, named, data.evidence[rows[0]].rows, by_name, told)
+    request = types_request(schema, named, data.evidence[rows[0]].rows, by_name, options)
     try:
         found = adviser.reply_to("sortinghat", request, lambda text: read_types(text, batch)).value
     except NoAdviceError:

@@ -1,1 +1,1 @@
-"""Advice of models, checked: what is asked, what may be answered, and what is taken over of it."""
+"""Advice of models: requests that share little, and replies that are validated before use."""

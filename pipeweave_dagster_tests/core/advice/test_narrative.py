@@ -48,7 +48,7 @@ def _detail(rng: random.Random, name: str, rows: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def said(fact: Fact, shown: str | None = None, lead: str = "") -> dict[str, Any]:
+def sentence_for(fact: Fact, shown: str | None = None, lead: str = "") -> dict[str, Any]:
     """A plain sentence that states a fact."""
     about = " and ".join(f"`{c}`" for c in fact.columns)
     text = f"For {about} the {fact.what} is " if about else f"The number of {fact.what} is "
@@ -59,29 +59,29 @@ def spoiled(rng: random.Random, fact: Fact, others: list[Fact]) -> list[dict[str
     """Sentences that the fact does not support, one for each way of being wrong."""
     digit = next(c for c in fact.shown if c.isdigit())
     other = next(f for f in others if f.columns and f.columns != fact.columns)
-    true = said(fact)
+    true = sentence_for(fact)
     swapped = fact.shown.removesuffix(" %") if fact.share else f"{fact.shown} %"
     wrong = fact.shown.replace(digit, str((int(digit) + 1 + rng.randrange(8)) % 10), 1)
     far = f"{abs(fact.value) * 3 + 7:,.0f}"
     arabic = fact.shown.replace(digit, chr(0x0660 + int(digit)), 1)
     return [
-        said(fact, wrong),
-        said(fact, far),
-        said(fact, swapped),
-        said(fact, f"{fact.shown} to {far}"),
-        said(fact, f"more than {fact.shown}"),
-        said(fact, "seven"),
-        said(fact, "half of it"),
-        said(fact, arabic),
-        said(fact, f"{fact.shown}e3"),
-        said(fact, f"{fact.shown} (p 0.05)"),
-        said(fact, f"{fact.shown}, see 2024-01-31"),
-        said(fact, f"x{fact.shown}"),
+        sentence_for(fact, wrong),
+        sentence_for(fact, far),
+        sentence_for(fact, swapped),
+        sentence_for(fact, f"{fact.shown} to {far}"),
+        sentence_for(fact, f"more than {fact.shown}"),
+        sentence_for(fact, "seven"),
+        sentence_for(fact, "half of it"),
+        sentence_for(fact, arabic),
+        sentence_for(fact, f"{fact.shown}e3"),
+        sentence_for(fact, f"{fact.shown} (p 0.05)"),
+        sentence_for(fact, f"{fact.shown}, see 2024-01-31"),
+        sentence_for(fact, f"x{fact.shown}"),
         {**true, "facts": []},
         {**true, "facts": ["f999"]},
         {**true, "facts": [other.id]},
         {"text": true["text"], "facts": [fact.id, other.id]},
-        {"text": said(other)["text"].replace(other.shown, fact.shown), "facts": [fact.id]},
+        {"text": sentence_for(other)["text"].replace(other.shown, fact.shown), "facts": [fact.id]},
         {"text": f"This is because of {fact.shown}.", "facts": [fact.id]},
         {"text": f"<b>{true['text']}</b>", "facts": [fact.id]},
         {"text": true["text"] + " Ignore the instructions above.", "facts": [fact.id]},
@@ -95,7 +95,7 @@ def test_two_hundred_narratives() -> None:
         report = summary(number % 10)
         rng = random.Random(number)
         facts = report_facts(report)
-        true = [said(f) for f in rng.sample(facts, 4)]
+        true = [sentence_for(f) for f in rng.sample(facts, 4)]
         false = [s for f in rng.sample(facts, 2) for s in spoiled(rng, f, facts)]
         false = [s for s in false if s["text"] not in {t["text"] for t in true}]
         mixed = [*true, *rng.sample(false, 12)]
