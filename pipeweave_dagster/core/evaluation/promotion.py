@@ -27,6 +27,7 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
         champion: Evaluation of the current champion, or None.
 
     Example:
+        >>> from pipeweave_dagster.core.documents import Estimate
         >>> score = {"roc_auc": Estimate(value=0.8, low=0.7, high=0.9)}
         >>> new = Evaluation(
         ...     rows=100, metric="roc_auc", metrics=score, baseline={}, verdict="model"
