@@ -99,7 +99,7 @@ def leaky(cache: FoldCache, view: Any, fold: int) -> FoldData:
     return data
 
 
-_HONEST = FoldCache._make
+_HONEST = FoldCache._compute
 
 
 def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Case]:
@@ -201,7 +201,7 @@ def main() -> int:
 def _failed(case: Case, budget: float) -> set[str]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(FoldCache, "_make", leaky if case.leaky else _HONEST),
+        mock.patch.object(FoldCache, "_compute", leaky if case.leaky else _HONEST),
     ):
         checks = judged(case, Path(folder), budget).checks
     return {check.code for check in checks if check.state == "failed"}

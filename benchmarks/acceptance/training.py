@@ -133,7 +133,7 @@ def canary(trainer: Trainer) -> Iterator[Check]:
     read, _, spec = trainer.planned("telco_churn")
     table = read_table(spec, read.data)
     honest = run_canary(spec, table, seconds=120)
-    with mock.patch.object(FoldCache, "_make", leaky):
+    with mock.patch.object(FoldCache, "_compute", leaky):
         planted = run_canary(spec, table, seconds=120)
     yield Check(
         "PIP-07", "canary of telco_churn lives, and trips on a planted leak",

@@ -33,7 +33,7 @@ def test_it_passes_on_the_pipelines_of_real_tables_and_would_have_seen_a_leak(re
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_it_trips_where_a_target_encoding_is_fitted_on_all_rows(towns, task, monkeypatch):
-    honest = FoldCache._make
+    honest = FoldCache._compute
 
     def leaky(cache, view, fold):
         """Features fitted on both sides of the fold, with the targets of both."""
@@ -46,7 +46,7 @@ def test_it_trips_where_a_target_encoding_is_fitted_on_all_rows(towns, task, mon
         return data
 
     assert run_canary(*towns(task)).state == "passed"
-    monkeypatch.setattr(FoldCache, "_make", leaky)
+    monkeypatch.setattr(FoldCache, "_compute", leaky)
     found = run_canary(*towns(task))
     assert found.state == "tripped"
     assert found.z > CRITICAL_Z
