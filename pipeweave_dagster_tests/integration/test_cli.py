@@ -231,7 +231,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "one_row.csv": (lambda p: p.write_text("a,b,target\n1,2,yes\n"), "row"),
     "constant.csv": (
         lambda p: p.write_text("a,target\n" + "1,yes\n2,yes\n" * 40),
-        "nothing to learn",
+        "nothing to predict",
     ),
 }
 
