@@ -22,7 +22,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"greatexpectations"},
-    code_version="1",
+    code_version="2",
     check_specs=check_specs("expectations", ABOUT),
     # Great Expectations takes seconds to import: the model and the report have priority.
     op_tags={"dagster/priority": "-20"},

@@ -17,7 +17,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="1",
+    code_version="2",
 )
 def drift(
     context: dg.AssetExecutionContext,
@@ -41,7 +41,7 @@ def drift(
     )
 
 
-@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="1")
+@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="2")
 def workbench_overview(
     context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
 ) -> dg.MaterializeResult[None]:

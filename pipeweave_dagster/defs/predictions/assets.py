@@ -26,7 +26,7 @@ class BatchConfig(dg.Config):
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
-    code_version="2",
+    code_version="3",
     deps=["model"],
 )
 def predictions(

@@ -16,7 +16,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb"},
-    code_version="5",
+    code_version="6",
 )
 def schema_deduction(
     context: dg.AssetExecutionContext,
