@@ -1,23 +1,23 @@
 """A recorded model as a script and a notebook that train it again without PipeWeave."""
 
-import ast
 import inspect
 import pprint
-import sys
-from collections.abc import Callable, Iterable
-from types import FunctionType
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 
 from pipeweave_dagster.core.documents import Member, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.export import standalone_train
+from pipeweave_dagster.core.export.source_text import (
+    as_code,
+    definitions_of,
+    import_lines,
+    with_helpers,
+)
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.families.search_space import ALL_ROWS
-from pipeweave_dagster.core.model import serving
-from pipeweave_dagster.core.model.serving import CatBoosted
 
 _HEAD = '''"""Trains the model again: `python train.py ROWS.parquet MODEL.skops`.
 
@@ -27,10 +27,6 @@ and the file score.py, nothing of PipeWeave.
 """
 
 from __future__ import annotations
-
-import sys
-import warnings
-from pathlib import Path
 '''
 _QUIET = '\nwarnings.simplefilter("ignore")\n'
 _MAIN = """
@@ -58,13 +54,13 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
     functions: dict[str, Callable[..., Any]] = {}
     members = _members(bundle, trained, types, functions)
     about = pprint.pformat(_about(bundle, trained, spec), width=96, sort_dicts=False)
-    fits = "\n\n\n".join(inspect.getsource(each).rstrip() for each in _with_helpers(functions))
+    fits = "\n\n\n".join(inspect.getsource(each).rstrip() for each in with_helpers(functions))
     return "".join(
         [
             _HEAD,
-            _imports(types),
+            import_lines(standalone_train, types),
             _QUIET,
-            _definitions(),
+            definitions_of(standalone_train),
             f"\n\n# %% How each kind of estimator is fitted.\n{fits}\n",
             "\n\n# %% What is predicted, and how raw columns become features.\n",
             f"ABOUT = {about}\n",
@@ -99,49 +95,6 @@ def _stack(bundle: dict[str, Any]) -> dict[str, Any] | None:
     return {**bundle["stack"], **arrays}
 
 
-def _imports(types: set[type]) -> str:
-    """Return the imports of `standalone_train` and those of the classes that members use."""
-    lines = ["from numpy import nan"]
-    for node in ast.parse(inspect.getsource(standalone_train)).body:
-        if isinstance(node, ast.ImportFrom) and node.module == serving.__name__:
-            node.module, node.names = "score", [*node.names, ast.alias("save_bundle")]
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            lines.append(ast.unparse(node))
-    present = vars(standalone_train).values()
-    lines += [f"from {_public(t)} import {t.__name__}" for t in types if t not in present]
-    return "\n" + "".join(f"{line}\n" for line in sorted(lines))
-
-
-def _definitions() -> str:
-    """Return the source of `standalone_train` from its first definition on."""
-    source = inspect.getsource(standalone_train)
-    first = next(n for n in ast.parse(source).body if isinstance(n, ast.ClassDef | ast.FunctionDef))
-    line = min([first.lineno, *(decorator.lineno for decorator in first.decorator_list)])
-    return "\n\n" + "".join(source.splitlines(keepends=True)[line - 1 :])
-
-
-def _with_helpers(functions: dict[str, Callable[..., Any]]) -> Iterable[Callable[..., Any]]:
-    """Return the functions, each after those of its own package that it calls, by name."""
-    found: dict[str, Callable[..., Any]] = {}
-    for _, function in sorted(functions.items()):
-        code, names = function.__code__, function.__globals__
-        called = {n: names[n] for n in code.co_names if _is_helper(names.get(n))}
-        found |= {each.__name__: each for each in _with_helpers(called)}
-        found[function.__name__] = function
-    return found.values()
-
-
-def _is_helper(value: Any) -> bool:
-    own = isinstance(value, FunctionType)
-    return own and value.__module__.split(".")[0] not in sys.stdlib_module_names
-
-
-def _public(kind: type) -> str:
-    """Return where users import a class from: `sklearn.svm._classes` is private."""
-    module = kind.__module__
-    return "score" if module in {serving.__name__, serving.HOME} else module.split("._")[0]
-
-
 def _members(
     bundle: dict[str, Any],
     trained: TrainedModel,
@@ -153,7 +106,7 @@ def _members(
     rows = []
     for member, recipe in zip(bundle["members"], trained.recipe, strict=True):
         transformer = member["pipeline"][0]
-        text = _as_code(clone(transformer), types)
+        text = as_code(clone(transformer), types)
         fields = {
             "weight": repr(recipe.weight),
             "fold": repr(recipe.fold),
@@ -185,12 +138,11 @@ def _fit_fields(
     # The number of threads is part of the recipe: libraries add up in another order with others.
     if hasattr(unfitted, "get_params") and "n_jobs" in unfitted.get_params():
         unfitted.set_params(n_jobs=threads)
-    codes = transformer.output_indices_.get("categories", slice(0, 0))
-    native = list(range(codes.start, codes.stop)) if family.view == "tree" else []
+    native = _native_codes(transformer) if family.view == "tree" else []
     function, arguments = family.exported_fit(model, recipe, native)
     functions[function.__name__] = function
     fields = {
-        "model": _as_code(unfitted, types),
+        "model": as_code(unfitted, types),
         "fit": function.__name__,
         "arguments": repr(arguments),
     }
@@ -199,29 +151,7 @@ def _fit_fields(
     return fields | ({"log_target": "True"} if log_target else {})
 
 
-def _as_code(value: Any, types: set[type]) -> str:
-    """Return a value as Python text; of an estimator only parameters that are not defaults.
-
-    The classes of estimators are added to `types`.
-    """
-    if isinstance(value, CatBoosted):
-        types.add(CatBoosted)
-        return f"CatBoosted({_as_code(value.booster, types)}, {value.native})"
-    if hasattr(value, "get_params"):
-        types.add(type(value))
-        known = inspect.signature(type(value).__init__).parameters
-        given = [
-            f"{name}={_as_code(own, types)}"
-            for name, own in sorted(value.get_params(deep=False).items())
-            if repr(own) != repr(known[name].default if name in known else None)
-        ]
-        return f"{type(value).__name__}({', '.join(given)})"
-    if isinstance(value, list):
-        return f"[{', '.join(_as_code(own, types) for own in value)}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(_as_code(own, types) for own in value)},)"
-    if type(value).__module__.startswith("sklearn."):  # not an estimator, but a splitter of folds
-        types.add(type(value))
-    if isinstance(value, np.ufunc):
-        return f"np.{value.__name__}"
-    return repr(value.item() if isinstance(value, np.generic) else value)
+def _native_codes(transformer: Any) -> list[int]:
+    """Return the positions of category codes among the outputs of a view for trees."""
+    codes = transformer.output_indices_.get("categories", slice(0, 0))
+    return list(range(codes.start, codes.stop))

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from skops.io import get_untrusted_types
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.explain.shap_values import contributions
-from pipeweave_dagster.core.families import FAMILIES, base
+from pipeweave_dagster.core.families import FAMILIES, base, family_of
 from pipeweave_dagster.core.families.candidate import (
     CURVES,
     LOG,
@@ -17,7 +18,13 @@ from pipeweave_dagster.core.families.candidate import (
     fit_candidate,
     is_skewed,
 )
-from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
+from pipeweave_dagster.core.model.serving import (
+    FEATURE_TYPES,
+    MODEL_TYPES,
+    load_bundle,
+    prepare,
+    raw_scores,
+)
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
@@ -80,10 +87,18 @@ def test_it_learns_and_is_stored_safely(name, task, table, tmp_path):
     write_bundle(bundle_of(task, problem.labels, feature_frame(spec), [member(fit, data)]), file)
     again = raw_scores(load_bundle(file), frame.iloc[data.valid])
     np.testing.assert_allclose(again, found, atol=1e-9)
+    assert set(get_untrusted_types(file=file)) <= {*FEATURE_TYPES, *family.types}
+    assert family_of(fit.estimator) is family
+
+
+def test_model_files_may_contain_the_types_of_the_families_and_no_others():
+    """`serving.py` is copied beside each model, so its list cannot ask the families."""
+    declared = {name for family in FAMILIES.values() for name in family.types}
+    assert sorted(declared) == MODEL_TYPES
 
 
 @pytest.mark.parametrize("name", ["lightgbm", "linear"])
-def test_a_logarithm_is_learned_answered_in_units_and_stored(name, table, tmp_path):
+def test_a_log_target_is_predicted_in_its_unit_and_stored(name, table, tmp_path):
     spec, problem, frame = problem_of(table, "regression", name)
     problem = replace(problem, y=np.exp(problem.y))
     family, cache = FAMILIES[name], FoldCache(problem)
@@ -116,15 +131,15 @@ def test_curves_let_a_line_bend_and_are_stored(name, table, tmp_path):
     write_bundle(bundle, file)
     rows = frame.iloc[data.valid]
     np.testing.assert_allclose(raw_scores(load_bundle(file), rows), found, atol=1e-9)
-    told = contributions(bundle, rows)
+    explained = contributions(bundle, rows)
     if name == "linear":
-        sums = told.values.sum(axis=1)[:, 0] + told.base[:, 0]
+        sums = explained.values.sum(axis=1)[:, 0] + explained.base[:, 0]
         np.testing.assert_allclose(sums, fit.estimator.predict(data.x_valid), atol=1e-9)
-        share = np.abs(told.values).mean(axis=0)[:, 0]
-        assert told.columns[int(share.argmax())] == "z"
+        share = np.abs(explained.values).mean(axis=0)[:, 0]
+        assert explained.columns[int(share.argmax())] == "z"
 
 
-def test_only_positive_long_tails_are_worth_a_logarithm():
+def test_only_positive_long_tails_are_skewed():
     rng = np.random.default_rng(0)
     assert is_skewed(np.exp(rng.normal(size=500)))
     assert not is_skewed(rng.normal(size=500))
@@ -144,7 +159,7 @@ def test_it_stops_at_the_deadline_with_something_usable(name, table):
 
 
 @pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gradient_boosting", "random_forest"])
-def test_a_refit_takes_the_rounds_it_is_told(name, table):
+def test_a_refit_takes_the_given_rounds(name, table):
     _, problem, _ = problem_of(table, "binary")
     family, cache = FAMILIES[name], FoldCache(problem)
     data = cache.get(family.view, -1)
@@ -163,21 +178,23 @@ def test_as_many_rounds_as_the_fold_found_make_the_same_model(name, table):
     data = cache.get(family.view, 0)
     rows = cache.rows(family.view, data, None)
     found = family.fit(rows, {}, time.time() + 60)
-    told = replace(rows, x_valid=None, y_valid=None, rounds=found.rounds)
-    again = family.fit(told, {}, time.time() + 60)
+    known = replace(rows, x_valid=None, y_valid=None, rounds=found.rounds)
+    again = family.fit(known, {}, time.time() + 60)
     assert found.rounds < 200 or name != "catboost"  # where the library makes a difference
     outputs = [model_output(fit, data, data.x_valid, problem.classes) for fit in (found, again)]
     np.testing.assert_array_equal(*outputs)
 
 
-def test_a_family_of_an_extra_that_is_not_installed_is_told_of(table, monkeypatch, tmp_path):
+def test_a_family_whose_extra_is_not_installed_is_left_out_with_a_note(
+    table, monkeypatch, tmp_path
+):
     monkeypatch.setattr(base, "find_spec", lambda name: None)
     frame = table[["x", "z", "y"]].assign(y=np.where(table["x"] > 0, "a", "b"))
     _, model, _ = train_small_model(frame, "y", "binary", tmp_path, families=["linear", "catboost"])
     assert any("`catboost` is not installed here" in note for note in model.notes)
     assert {trial.family for trial in model.leaderboard} == {"dummy", "linear"}
     (alone := tmp_path / "alone").mkdir()
-    with pytest.raises(PipeWeaveError, match=r"not installed: catboost") as raised:
+    with pytest.raises(PipeWeaveError, match=r"is installed: catboost") as raised:
         train_small_model(frame, "y", "binary", alone, families=["catboost"])
     assert "pip install 'pipeweave[catboost]'" in raised.value.fix
 
@@ -199,11 +216,11 @@ def test_contributions_of_catboost_add_up_to_its_margin(task, table):
     data = cache.get(family.view, 0)
     fit = family.fit(cache.rows(family.view, data, None), {}, time.time() + 30)
     bundle = bundle_of(task, problem.labels, feature_frame(spec), [member(fit, data)])
-    told = contributions(bundle, frame.iloc[data.valid])
+    explained = contributions(bundle, frame.iloc[data.valid])
     pool = fit.estimator.pool(data.x_valid)
     margin = fit.estimator.booster.predict(pool, prediction_type="RawFormulaVal")
-    sums = told.values.sum(axis=1) + told.base
+    sums = explained.values.sum(axis=1) + explained.base
     np.testing.assert_allclose(sums, margin.reshape(sums.shape), atol=1e-9)
-    share = np.abs(told.values).mean(axis=(0, 2))
-    assert told.columns[int(share.argmax())] in ("x", "note")
+    share = np.abs(explained.values).mean(axis=(0, 2))
+    assert explained.columns[int(share.argmax())] in ("x", "note")
     assert contributions(bundle, frame.iloc[data.valid], quick=True) is None

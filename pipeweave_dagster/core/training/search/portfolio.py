@@ -87,7 +87,7 @@ def missing_families(spec: PipelineSpec) -> list[str]:
     if missing and len(missing) == len([name for name in named if name != "dummy"]):
         extra = getattr(FAMILIES.get(missing[0]), "extra", None) or missing[0]
         raise validation_error(
-            f"The only model families of the pipeline are not installed: {', '.join(missing)}.",
+            f"None of the model families of the pipeline is installed: {', '.join(missing)}.",
             fix=f"Install it (pip install 'pipeweave[{extra}]'), or name other families.",
         )
     return missing
