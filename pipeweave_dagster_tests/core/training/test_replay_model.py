@@ -168,4 +168,4 @@ def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_p
     np.testing.assert_allclose(*scores, rtol=0, atol=1e-9)
     shorter = write_parquet(frame.iloc[:-1], tmp_path)
     refused = run_without_pipeweave(tmp_path / "model", "train.py", shorter, "x", check=False)
-    assert f"the model learned from {len(frame)}" in refused.stderr
+    assert f"trained on a table of {len(frame)}." in refused.stderr
