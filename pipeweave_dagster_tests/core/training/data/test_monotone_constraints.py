@@ -1,4 +1,4 @@
-"""A column that is held monotone moves the answer one way only, in every model that is tried."""
+"""A column with a monotone constraint moves predictions one way only, in every model."""
 
 import time
 import warnings
@@ -59,7 +59,7 @@ def violations(bundle, frame, column):
 
 @pytest.mark.parametrize("classes", [0, 2])
 @pytest.mark.parametrize("family", monotone_families())
-def test_each_family_that_can_keeps_the_order(family, classes):
+def test_each_supporting_family_keeps_the_order(family, classes):
     frame = table()
     x = np.column_stack([pd.factorize(frame["kind"], sort=True)[0], frame[["age", "dose"]]])
     y = (frame["y"] > 0).to_numpy(float) if classes else frame["y"].to_numpy()
@@ -79,7 +79,7 @@ def test_each_family_that_can_keeps_the_order(family, classes):
 
 
 @pytest.mark.parametrize("task", ["regression", "binary"])
-def test_a_model_is_monotone_whole_and_says_so(task, tmp_path):
+def test_the_whole_model_is_monotone_and_notes_it(task, tmp_path):
     frame = table()
     if task == "binary":
         frame["y"] = np.where(frame["y"] > 0, "high", "low")
@@ -123,20 +123,20 @@ def test_directions_follow_the_columns_through_every_view():
     assert directions(fitted, {"other": 1}, 5) == []
 
 
-def test_the_canary_lives_under_a_constraint(tmp_path):
+def test_the_canary_works_under_a_constraint(tmp_path):
     """It puts a column behind the others, of which a constraint says nothing."""
     spec = spec_of(dose="increasing")
     canary = run_canary(spec, read_table(spec, write_parquet(table(800), tmp_path)))
     assert (canary.state, canary.control is not None) == ("passed", True)
 
 
-def test_nothing_is_made_of_a_column_that_is_held(tmp_path):
+def test_no_feature_is_derived_from_a_constrained_column(tmp_path):
     frame = table()
     frame["more"] = frame["age"] ** 2
     settings = DatasetSettings(columns={"dose": ColumnSetting(monotone="increasing")})
     spec = make_pipeline(frame, "y", "regression", settings=settings)
     assert spec.monotone == {"dose": "increasing"}
-    assert "Held monotone: dose (increasing)." in describe(spec)
+    assert "Monotone constraints: dose (increasing)." in describe(spec)
     training_set = make_training_set(spec, read_table(spec, write_parquet(frame, tmp_path)), seed=0)
     assert {c.family for c in portfolio(spec, training_set.problem)} <= {
         "dummy",
@@ -165,7 +165,7 @@ def broken():
 
 
 @pytest.mark.parametrize(("code", "spec"), broken().items())
-def test_what_cannot_be_held_is_refused(code, spec):
+def test_impossible_constraints_are_refused(code, spec):
     (problem,) = validate(spec)
     assert (problem.code, bool(problem.path), bool(problem.fix)) == (code, True, True)
     assert validate(spec_of(dose="increasing", age="decreasing")) == []
