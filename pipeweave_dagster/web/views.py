@@ -66,7 +66,9 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
     """
     head, attempt = store.head(dataset), store.attempt(dataset)
     if head is None and attempt is None:
-        raise not_found(f"There is no data set {dataset!r}.", fix="See the list of data sets: /")
+        raise not_found(
+            f"There is no data set {dataset!r}.", fix="The list of data sets is at '/'."
+        )
     latest = store.manifest(dataset, attempt.run_id) if attempt else None
     entries = dict(head.entries) if head else {}
     tried = latest.entries if latest else {}

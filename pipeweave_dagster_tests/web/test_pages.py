@@ -375,7 +375,7 @@ def test_the_page_says_why_a_column_is_not_used(client, store, tmp_path):
         features=["x"],
         steps=[],
         split=SplitSpec(),
-        dropped={"id": f"PW502: it identifies the row {HOSTILE}"},
+        dropped={"id": f"PW502: 'id' identifies the row {HOSTILE}"},
     )
     head = store.require_head("demo")
     entry = Entry(document=store.save(spec), key="k", run_id="r1", made_at=1.0)
@@ -383,5 +383,5 @@ def test_the_page_says_why_a_column_is_not_used(client, store, tmp_path):
     store.storage.put("datasets/demo/HEAD.json", moved.model_dump_json().encode())
     page = client.get("/datasets/demo").text
     assert "Unused columns" in page
-    assert "PW502: it identifies the row" in page
+    assert "PW502: &#39;id&#39; identifies the row" in page
     assert HOSTILE not in page

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pipeweave_dagster.cli.support.output import columns, plain
 
 _SHOWN_TRIALS = 12
+_LINKS = "Links open while 'pipeweave dev' is running"
 
 
 def as_text(facts: dict[str, Any]) -> str:
@@ -31,7 +32,8 @@ def as_text(facts: dict[str, Any]) -> str:
     lines.append("")
     lines += [f"{name.replace('_', ' '):>14}  {link}" for name, link in facts["links"].items()]
     if not _is_listening(facts["links"]["dagster_run"]):
-        lines.append("Start 'pipeweave dev' to open these links.")
+        file = "; the report file opens without it" if "report_file" in facts["links"] else ""
+        lines.append(f"{_LINKS}{file}.")
     return "\n".join(lines)
 
 

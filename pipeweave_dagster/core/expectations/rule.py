@@ -7,7 +7,7 @@ from pipeweave_dagster.core.documents import RuleGroup
 
 Rule = dict[str, Any]
 _CRITICAL = {"columns", "types", "labels"}
-"""A model trained on the previous version cannot score rows that violate these."""
+"""A model trained on the previous version scores violating rows with values set to missing."""
 GROUP_OF_TYPE: dict[str, RuleGroup] = {
     "expect_table_columns_to_match_set": "columns",
     "expect_table_columns_to_match_ordered_list": "columns",

@@ -49,8 +49,6 @@ def _store(
     notes = [*raw.notes, *_column_notes(columns, indices, mismatch_notes)]
     stored = [(column, mismatch_notes.get(i)) for i, column in matched.items()]
     extra = _extra_columns(raw, matched, columns)
-    if extra:
-        notes.append(f"The batch has {counted(len(extra), 'column')} that the model does not use.")
     casts += [Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", c.name) for j, c in extra.items()]
     stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"
@@ -121,13 +119,11 @@ def _mismatch_note(column: SnapshotColumn, values: list[tuple[str, int]]) -> str
 def _column_notes(
     columns: list[SnapshotColumn], indices: dict[str, int], mismatch_notes: dict[int, str]
 ) -> list[str]:
-    """Return the notes on absent columns and mismatches, in the order of the training table."""
+    """Return the notes on mismatches, in the order of the training table."""
     notes = []
     for column in columns:
         index = indices.get(column.name)
-        if index is None:
-            notes.append(f"The batch lacks the column {column.name!r}.")
-        elif index in mismatch_notes:
+        if index is not None and index in mismatch_notes:
             notes.append(mismatch_notes[index])
     return notes
 

@@ -82,8 +82,13 @@ def describe(spec: PipelineSpec) -> str:
     if spec.monotone:
         constraints = ", ".join(f"{name} ({d})" for name, d in spec.monotone.items())
         text += f" Monotone constraints: {constraints}."
-    count = len(spec.dropped)
-    return text + (f" {count} columns are dropped, each with its reason." if count else "")
+    return text + _dropped(len(spec.dropped))
+
+
+def _dropped(count: int) -> str:
+    if count == 1:
+        return " One column is dropped, with its reason."
+    return f" {count} columns are dropped, each with its reason." if count else ""
 
 
 def _label(step: Step) -> str:

@@ -72,7 +72,12 @@ def _with_column(hit: Hit) -> str:
     """Return the message, prefixed with its only column so that it stands alone in a log."""
     if len(hit.columns) != 1 or hit.state == "passed":
         return hit.message
-    return f"'{hit.columns[0][:80]}': {hit.message[0].lower()}{hit.message[1:]}"
+    name = f"'{hit.columns[0][:80]}'"
+    if hit.message.startswith((name, repr(hit.columns[0]))):
+        return hit.message
+    if hit.message.startswith("It "):
+        return name + hit.message.removeprefix("It")
+    return f"{name}: {hit.message[0].lower()}{hit.message[1:]}"
 
 
 def drop(*columns: str) -> dict[str, Any]:

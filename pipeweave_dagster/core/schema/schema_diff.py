@@ -1,7 +1,7 @@
 """Compare two versions of a schema: columns added, removed, renamed or retyped, and new values.
 
-The codes follow the anomalies of TensorFlow Data Validation. An `error` breaks a model that was
-trained on the older version; a `warning` may.
+The codes follow the anomalies of TensorFlow Data Validation. After an `error`, a model trained on
+the older version scores with missing values or lacks a label; after a `warning` it may be worse.
 """
 
 from pathlib import Path

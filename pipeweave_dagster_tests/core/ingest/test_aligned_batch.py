@@ -28,7 +28,7 @@ def test_one_row_with_a_missing_column(aligned):
     assert rows[0]["amount"] == 7.0
     assert str(rows[0]["when"]) == "2021-02-03"
     assert [c.name for c in snapshot.columns] == ["id", "when", "amount", "kind"]
-    assert any("lacks the column 'y'" in n for n in snapshot.notes)
+    assert snapshot.notes == []  # scoring names the absent columns
 
 
 def test_no_row_is_dropped(aligned):
@@ -43,7 +43,7 @@ def test_no_row_is_dropped(aligned):
 def test_extra_columns_are_kept(aligned):
     snapshot, rows = aligned("id,when,amount,kind,y,note\n1,2020-01-01,1,a,0,hello\n")
     assert rows[0]["note"] == "hello"
-    assert any("1 column that the model does not use" in n for n in snapshot.notes)
+    assert snapshot.notes == []  # scoring names the ignored columns
 
 
 def test_values_of_another_type_keep_the_training_type(aligned):

@@ -40,6 +40,6 @@ class Meaning:
 
 
 def frequent_values(profile: ColumnProfile, count: int = 3) -> str:
-    """Quote the most frequent values, without those in too few rows to be frequent_values."""
+    """Return a colon and the most frequent values in quotes; empty if all are in too few rows."""
     common = [value for value, rows in profile.top.items() if rows >= MIN_ROWS_TO_SHOW]
-    return ", ".join(repr(value[:40]) for value in common[:count]) or "(too rare to show)"
+    return ": " + ", ".join(repr(value[:40]) for value in common[:count]) if common else ""

@@ -70,7 +70,7 @@ def _meaning_of_integers(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "categorical",
             0.7,
-            f"Two distinct integers: {frequent_values(profile)}.",
+            f"Two distinct integers{frequent_values(profile)}.",
             {"numeric": 0.3},
         )
     if few and CODE_NAME.search(profile.name):

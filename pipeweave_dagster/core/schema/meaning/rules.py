@@ -38,16 +38,14 @@ def meaning_by_rules(profile: ColumnProfile) -> Meaning:
     if profile.distinct == 1 and not profile.missing:
         return Meaning("constant", 1.0, f"Every value is {next(iter(profile.top))!r}.")
     if profile.distinct == 1:
-        return Meaning(
-            "boolean", 0.9, f"A flag that is set or missing: {frequent_values(profile)}."
-        )
+        return Meaning("boolean", 0.9, f"A flag that is set or missing{frequent_values(profile)}.")
     if profile.storage in {"date", "datetime", "time"}:
         return Meaning("datetime", 0.99, f"Every value is a {profile.storage}.")
     if _is_boolean(profile):
         return Meaning(
             "boolean",
             0.95,
-            f"Two values that stand for yes and no: {frequent_values(profile)}.",
+            f"Two values that stand for yes and no{frequent_values(profile)}.",
             {"categorical": 0.05},
         )
     rules = meaning_of_numbers if profile.storage in {"integer", "number"} else meaning_of_texts

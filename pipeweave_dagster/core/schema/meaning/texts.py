@@ -32,7 +32,7 @@ def meaning_of_texts(profile: ColumnProfile) -> Meaning:
         ("geo", _POINT, "geographic points"),
     ):
         if _share(profile, pattern) >= 0.9:
-            return Meaning(type_, 0.97, f"Values are {label}: {frequent_values(profile, 1)}.")  # type: ignore[arg-type]
+            return Meaning(type_, 0.97, f"Values are {label}{frequent_values(profile, 1)}.")  # type: ignore[arg-type]
     if _share(profile, PHONE) >= 0.9 and re.search(
         "phone|tel|fax|mobile", profile.name, re.IGNORECASE
     ):
@@ -58,7 +58,7 @@ def _list_meaning(profile: ColumnProfile) -> Meaning | None:
         return Meaning(
             "list",
             0.9,
-            f"Values are enclosed in brackets: {frequent_values(profile, 1)}.",
+            f"Values are enclosed in brackets{frequent_values(profile, 1)}.",
             {"text": 0.1},
         )
     for separator in (";", "|", ","):
@@ -70,7 +70,7 @@ def _list_meaning(profile: ColumnProfile) -> Meaning | None:
             return Meaning(
                 "list",
                 0.7,
-                f"Short items separated by {separator!r}: {frequent_values(profile, 1)}.",
+                f"Short items separated by {separator!r}{frequent_values(profile, 1)}.",
                 {"text": 0.15, "context_specific": 0.15},
             )
     return None
@@ -89,7 +89,7 @@ def _meaning_of_words(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "identifier",
             0.85,
-            f"Nearly every value is unique: {frequent_values(profile, 2)}.",
+            f"Nearly every value is unique{frequent_values(profile, 2)}.",
             {"context_specific": 0.15},
         )
     if profile.distinct <= 30 or profile.uniqueness <= 0.2:
@@ -97,7 +97,7 @@ def _meaning_of_words(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "categorical",
             confidence,
-            f"{profile.distinct} distinct values that repeat: {frequent_values(profile)}.",
+            f"{profile.distinct} distinct values that repeat{frequent_values(profile)}.",
             {"context_specific": round(1 - confidence, 2)},
         )
     if profile.mean_words >= 3:
@@ -111,12 +111,12 @@ def _meaning_of_words(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "context_specific",
             0.6,
-            f"Names or similar; nearly every value is unique: {frequent_values(profile, 2)}.",
+            f"Names or similar; nearly every value is unique{frequent_values(profile, 2)}.",
             {"identifier": 0.4},
         )
     return Meaning(
         "context_specific",
         0.55,
-        f"Many distinct short texts: {frequent_values(profile, 2)}.",
+        f"Many distinct short texts{frequent_values(profile, 2)}.",
         {"categorical": 0.45},
     )

@@ -115,7 +115,7 @@ def _problem(
     cells = len(train) * features.shape[1] * max(1, len(table.classes) // 2)
     folds = make_folds(split, table.y, hold_out=cells > limits.hold_out_cells)
     _log.info(
-        "%d training rows, %d test rows, %d fold(s), %d features",
+        "%d training rows, %d test rows, %d folds, %d features",
         len(train), len(split.test), len(folds), features.shape[1],
     )  # fmt: skip
     return Problem(

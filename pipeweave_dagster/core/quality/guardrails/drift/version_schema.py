@@ -11,22 +11,22 @@ _MESSAGE_WITHOUT_VALUES = {
     "NEW_LABEL": "The target has labels that the previous version did not have.",
     "OUT_OF_RANGE": "It has values outside the range of the previous version.",
 }
+_ABSENT = "treats absent columns as missing values, so its predictions may be worse"
+_EFFECTS = {
+    "TYPE_CHANGED": "treats values of another type as missing, so its predictions may be worse",
+    "NEW_LABEL": "never predicts the new labels",
+}
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on added, removed, renamed or retyped columns, and on new labels and values.
-
-    A change of severity `error` breaks a model that was trained on the previous version.
-    """
+    """Alert on added, removed, renamed or retyped columns, and on new labels and values."""
     for change in schema_changes(case):
         yield Hit(
             "alerted",
             change["message"],
             [change["column"]],
             {"change": change["code"], "severity": change["severity"]},
-            "A model trained on the previous version cannot score these rows: check the source."
-            if change["severity"] == "error"
-            else "Check that the column still has the same meaning in the source.",
+            _proposal(change),
         )
 
 
@@ -47,6 +47,14 @@ def schema_changes(case: Case) -> list[dict[str, str]]:
         )
         for change in case.schema_changes
     ]
+
+
+def _proposal(change: dict[str, str]) -> str:
+    """Return what to do; for an error, also what a model of the previous version would do."""
+    if change["severity"] != "error":
+        return "Check that the column still has the same meaning in the source."
+    effect = _EFFECTS.get(change["code"], _ABSENT)
+    return f"A model trained on the previous version {effect}: check the source."
 
 
 def _quotes_personal_value(change: SchemaChange, personal: set[str]) -> bool:

@@ -21,12 +21,16 @@ def test_added_and_removed_columns_alert(findings_of, table):
         ("COLUMN_MISSING", "height"),
         ("COLUMN_NEW", "town"),
     }
+    (gone,) = [f for f in found if f.columns == ["height"]]
+    assert gone.message == "'height' is no longer in the data."
+    assert "treats absent columns as missing values" in gone.proposal
 
 
 def test_new_values_of_a_personal_column_and_rare_ones_are_not_quoted(findings_of, table):
     before = {"mail": ["ann@a.org"] * 600, "k": ["a"] * 600, "y": table["y"]}
     now = {"mail": ["bob@b.org"] * 600, "k": ["zoe"] * 4 + ["b"] * 596, "y": table["y"]}
     found = findings_of("PW703", now, previous=before, pii={"mail": "email"})
+    assert all(f.message.count(f"'{f.columns[0]}'") == 1 for f in found)
     messages = {f.columns[0]: f.message for f in found}
     assert "b.org" not in messages["mail"]
     assert "zoe" not in messages["k"]
