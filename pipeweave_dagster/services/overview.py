@@ -86,6 +86,7 @@ def describe_model(version: str, model: TrainedModel, evaluation: Evaluation) ->
     return ModelEntry(
         version=version,
         model=_name_of(model),
+        target=model.target,
         score=score_text(evaluation),
         reason="" if evaluation.promoted == "champion" else evaluation.promotion_reason,
     )

@@ -57,6 +57,20 @@ class View:
     drift: DriftReport | None = None
     links: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def target(self) -> tuple[str, str | None] | None:
+        """Name and task of the champion's target; without a champion, of the current one."""
+        if self.entry.champion and self.trained.model:
+            return self.trained.model.target, self.trained.model.task
+        current = self.schema.target if self.schema else None
+        return (current.name, current.task) if current and current.name else None
+
+    @property
+    def other_target(self) -> str | None:
+        """The target of the current schema, where the champion has another."""
+        current = self.schema.target.name if self.schema else None
+        return current if self.target and current != self.target[0] else None
+
 
 def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View:
     """Gather the page; a data set whose first run was blocked shows what that run made.

@@ -107,3 +107,11 @@ def test_a_model_of_another_storage_leaves_no_trace(store: DocumentStore, regist
     champion_link(registry, "gone")
     record_alias(store, "gone", "champion", None)
     assert "gone" not in store.datasets()
+
+
+def test_a_champion_keeps_its_own_target(store: DocumentStore, registry: Any) -> None:
+    register(store, "1", 0.8)
+    set_alias(registry, "demo", "1", "champion")
+    entry = entry_of(store, "demo").model_copy(update={"target": "other"})
+    assert entry.champion is not None
+    assert (entry.champion.target, entry.model_target, entry.target) == ("y", "y", "other")

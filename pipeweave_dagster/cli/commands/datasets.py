@@ -8,8 +8,9 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.commands import dataset_schema
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
-from pipeweave_dagster.cli.support.output import AsJson, columns, emit
-from pipeweave_dagster.core.documents import DatasetEntry, ModelEntry
+from pipeweave_dagster.cli.support.model_text import model_line
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
+from pipeweave_dagster.core.documents import DatasetEntry
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.overview import entry_of
@@ -43,8 +44,8 @@ def ls(
         "datasets": [entry.model_dump(mode="json") for entry in entries],
     }
     rows = [
-        (e.dataset, e.rows or "-", e.target or "-", _champion(e), e.score or "-",
-         _one_line(e.challenger) if e.challenger else "-", e.last_attempt)
+        (e.dataset, e.rows or "-", e.model_target or "-", _champion(e), e.score or "-",
+         model_line(e.challenger, e.model_target), e.last_attempt)
         for e in entries
     ]  # fmt: skip
     header = ["data set", "rows", "target", "champion", "score", "challenger", "last run"]
@@ -58,25 +59,31 @@ def _champion(entry: DatasetEntry) -> str:
     return "none" if entry.model else "-"
 
 
-def _one_line(model: ModelEntry) -> str:
-    return f"version {model.version}, {model.score or model.model}"
-
-
 def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
     """Show a data set: version, target, champion, assets, and the outcome of its last run."""
     home.prepare()
     with home.workbench() as bench:
         facts = _facts(bench.store, known(bench.store, name))
         summary = entry_of(bench.store, name)
-    models = {"champion": summary.champion, "challenger": summary.challenger}
-    shown = facts["summary"] | {key: _one_line(m) if m else None for key, m in models.items()}
-    lines = [f"{key:>13}  {value}" for key, value in shown.items() if value]
     stages = [
         (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
         for asset, e in facts["stages"].items()
     ]
-    text = "\n".join(lines) + "\n\n" + columns(["asset", "document", "run", "stale"], stages)
-    emit(facts, json, text)
+    table = columns(["asset", "document", "run", "stale"], stages)
+    emit(facts, json, f"{_summary_text(summary)}\n\n{table}")
+
+
+def _summary_text(entry: DatasetEntry) -> str:
+    """Return one line per fact, and per item of a list; the target is the champion's."""
+    target = entry.model_target
+    models = {"champion": entry.champion, "challenger": entry.challenger}
+    facts = entry.model_dump(mode="json") | {"target": target}
+    facts |= {key: model_line(model, target) for key, model in models.items() if model}
+    lines = []
+    for key, value in facts.items():
+        items = value if isinstance(value, list) else [value] if value else []
+        lines += [f"{'' if i else key:>13}  {plain(item)}" for i, item in enumerate(items)]
+    return "\n".join(lines)
 
 
 def _facts(store: DocumentStore, name: str) -> dict[str, Any]:

@@ -7,11 +7,13 @@ import typer
 from pipeweave_dagster.cli.commands import model_replay
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
+from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services import champion
+from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import load_version, versions
-from pipeweave_dagster.services.overview import score_text
+from pipeweave_dagster.services.overview import champion_and_challenger, score_text
 from pipeweave_dagster.services.workbench import Workbench
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
@@ -33,13 +35,16 @@ def register(app: typer.Typer) -> None:
 
 def _rows(bench: Workbench, name: str) -> list[dict[str, Any]]:
     rows = []
+    alias_by_version = _alias_by_version(bench, name)
     for version in versions(bench.store, name):
         trained, evaluation = load_version(bench.store, name, version)
         rows.append(
             {
                 "dataset": name,
                 "version": version,
+                "alias": alias_by_version.get(version),
                 "winner": trained.winner,
+                "target": trained.target,
                 "score": score_text(evaluation),
                 "decision": evaluation.promoted,
                 "reason": evaluation.promotion_reason,
@@ -48,17 +53,31 @@ def _rows(bench: Workbench, name: str) -> list[dict[str, Any]]:
     return rows
 
 
+def _alias_by_version(bench: Workbench, name: str) -> dict[str, str]:
+    """Return the current alias of each version; the champion's if it has several."""
+    aliases = aliases_of(bench.store, name)
+    order = [alias for alias in ("previous", "challenger", "champion") if alias in aliases]
+    return {aliases[alias]: alias for alias in order}
+
+
 def ls(json: AsJson = False) -> None:
-    """List the champion of every data set."""
+    """List the champion of every data set, and its challenger."""
     home.prepare()
+    models, table = [], []
     with home.workbench() as bench:
-        found = []
         for name in bench.store.datasets():
-            rows = _rows(bench, name)
-            link = champion.champion_link(bench, name) if rows else None
-            found += [r for r in rows if link and r["version"] == link.model_version]
-    table = [(r["dataset"], r["version"], r["winner"], r["score"] or "-") for r in found]
-    emit({"models": found}, json, columns(["data set", "version", "winner", "score"], table))
+            link = champion.champion_link(bench, name) if versions(bench.store, name) else None
+            if link is None:
+                continue
+            challenger = champion_and_challenger(bench.store, name)[1]
+            beside = challenger.model_dump(mode="json") if challenger else None
+            for row in _rows(bench, name):
+                if row["version"] == link.model_version:
+                    models.append(row | {"challenger": beside})
+                    line = model_line(challenger, row["target"])
+                    table.append((name, row["version"], row["winner"], row["score"] or "-", line))
+    header = ["data set", "version", "winner", "score", "challenger"]
+    emit({"models": models}, json, columns(header, table, width=80))
 
 
 def show(name: _Name, json: AsJson = False) -> None:
@@ -96,7 +115,11 @@ def promote(
     """Make a version the champion; the current champion becomes `previous`."""
     home.prepare()
     with home.workbench() as bench:
-        load_version(bench.store, known(bench.store, name), version)
+        if version not in versions(bench.store, known(bench.store, name)):
+            raise not_found(
+                f"{name!r} has no model version {version[:20]}.",
+                fix=f"See 'pipeweave models history {name}'.",
+            )
         champion.set_alias(bench, name, version, "champion")
     emit(
         {"dataset": name, "champion": version},
@@ -124,15 +147,23 @@ def rollback(name: _Name, json: AsJson = False) -> None:
 
 
 def history(name: _Name, json: AsJson = False) -> None:
-    """List every registered version with its score and the promotion decision."""
+    """List every registered version with its score, current alias and promotion decision."""
     home.prepare()
     with home.workbench() as bench:
         rows = _rows(bench, known(bench.store, name))
     table = [
-        (r["version"], r["winner"], r["score"] or "-", r["decision"], r["reason"]) for r in rows
+        (
+            r["version"],
+            r["alias"] or "-",
+            r["winner"],
+            r["score"] or "-",
+            r["decision"],
+            r["reason"],
+        )
+        for r in rows
     ]
     emit(
         {"dataset": name, "versions": rows},
         json,
-        columns(["version", "winner", "score", "decision", "reason"], table),
+        columns(["version", "alias", "winner", "score", "decision", "reason"], table),
     )

@@ -50,6 +50,7 @@ class ModelEntry(Part):
 
     version: str
     model: str
+    target: str | None = None
     score: str | None = None
     reason: str = ""
 
@@ -57,7 +58,8 @@ class ModelEntry(Part):
 class DatasetEntry(Part):
     """One row of the overview: the state of a data set.
 
-    `model` and `score` are those of the champion; without one, those of the newest model.
+    `model` and `score` are those of the champion; without one, those of the newest model. `target`
+    is that of the current schema; a champion of an earlier run may have another.
     """
 
     dataset: str
@@ -72,6 +74,11 @@ class DatasetEntry(Part):
     challenger: ModelEntry | None = None
     last_attempt: str = ""
     updated_at: str = ""
+
+    @property
+    def model_target(self) -> str | None:
+        """Return what `model` predicts: the champion's target, or else the current one."""
+        return (self.champion.target if self.champion else None) or self.target
 
 
 class WorkbenchOverview(Document):

@@ -44,7 +44,7 @@ def _drift(document: DriftReport, settings: Settings) -> dict[str, Any]:
 
 def _overview(document: WorkbenchOverview, settings: Settings) -> dict[str, Any]:
     rows = [
-        (d.dataset, markdown.number(d.rows), d.target or "-", d.model or "-", d.score or "-",
+        (d.dataset, markdown.number(d.rows), d.model_target or "-", d.model or "-", d.score or "-",
          d.challenger.score or d.challenger.model if d.challenger else "-",
          ", ".join(d.blocked) or "-", d.alerts, d.last_attempt)
         for d in document.datasets

@@ -1,0 +1,64 @@
+"""Model lists show current aliases, and each model's own target."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support.model_text import model_line
+from pipeweave_dagster.core.documents import ModelEntry
+from pipeweave_dagster.services.champion import set_alias
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.factories.registry import Registry, register
+
+
+@pytest.fixture
+def store(home: Any) -> DocumentStore:
+    settings = Settings()
+    return DocumentStore(open_storage(settings), settings.cache_folder)
+
+
+def call(*words: str) -> str:
+    """Runs a command in this process; returns what it printed, or the message of its error."""
+    from typer.testing import CliRunner
+
+    result = CliRunner().invoke(build_app(), list(words), env={"COLUMNS": "200"})
+    return result.stdout + str(result.exception or "")
+
+
+def test_the_history_has_aliases_after_a_rollback(store: DocumentStore) -> None:
+    registry = Registry(store)
+    for version in ("1", "2"):
+        register(store, version, 0.8)
+        set_alias(registry, "demo", version, "champion")
+    set_alias(registry, "demo", "1", "champion")
+    versions = json.loads(call("models", "history", "demo", "--json"))["versions"]
+    found = [(v["version"], v["alias"], v["decision"], v["target"]) for v in versions]
+    assert found == [("1", "champion", "champion", "y"), ("2", "previous", "champion", "y")]
+    assert "previous" in call("models", "history", "demo")
+
+
+def test_an_unknown_version_is_not_promoted(store: DocumentStore) -> None:
+    register(store, "1", 0.8)
+    said = call("models", "promote", "demo", "9")
+    assert "'demo' has no model version 9." in said
+
+
+def test_one_line_names_only_another_target() -> None:
+    model = ModelEntry(version="3", model="m", score="auc 0.5", target="gender")
+    assert model_line(model, "gender") == "version 3, auc 0.5"
+    assert model_line(model, "Churn") == "version 3, auc 0.5, target gender"
+
+
+def test_the_summary_has_one_line_per_item(store: DocumentStore) -> None:
+    from pipeweave_dagster.adapters.state import Attempt
+
+    register(store, "1", 0.8)
+    blocked = ["PW201: first", "PW202: second"]
+    attempt = Attempt(run_id="r1", started_at=1.0, state="failed", blocked=blocked)
+    store.save_attempt("demo", attempt)
+    text = call("datasets", "show", "demo")
+    assert "      blocked  PW201: first\n               PW202: second\n" in text
