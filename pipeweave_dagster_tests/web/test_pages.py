@@ -11,7 +11,13 @@ import pytest
 from pipeweave_dagster.adapters.logs import correlation
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.core.documents import DatasetSettings, Findings, PipelineSpec, SplitSpec
+from pipeweave_dagster.core.documents import (
+    Comparison,
+    DatasetSettings,
+    Findings,
+    PipelineSpec,
+    SplitSpec,
+)
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.champion import set_alias
@@ -113,6 +119,27 @@ def test_list_and_page_follow_a_promotion_and_a_rollback(client, promoted):
     set_alias(promoted, "demo", "1", "champion")
     assert "model 1 (model)" in client.get("/").text
     assert '<p class="big">model 1</p>' in client.get("/datasets/demo").text
+
+
+def test_a_target_is_shown_beside_the_model_that_predicts_it(client, store, tmp_path, promoted):
+    kept = store.head("demo").entries
+    put(store, tmp_path, columns={"y": [1.5, 2] * 50, "gender": ["f", "m"] * 50}, goal="gender")
+    head = store.head("demo")
+    both = head.model_copy(update={"entries": {**head.entries, **kept}})
+    store.storage.put("datasets/demo/HEAD.json", both.model_dump_json().encode())
+    assert '<td class="label" data-name="Target"><bdi>y</bdi>' in client.get("/").text
+    page = client.get("/datasets/demo").text
+    assert "target <bdi>y</bdi> (binary); target of the current schema: <bdi>gender</bdi>" in page
+    assert "; predicts <bdi>y</bdi>" in page
+
+
+def test_a_comparison_names_the_champion_of_its_time(client, store):
+    verdict = Comparison(
+        other="champion, version 1", rows=20, difference=0.1, low=0.0, high=0.2, verdict="better"
+    )
+    register(store, "2", 0.8, comparison=verdict)
+    page = client.get("/datasets/demo").text
+    assert "Compared with version 1, the champion at that time, on 20 shared test rows" in page
 
 
 def test_the_page_names_the_newest_model_after_a_rollback(client, store):
