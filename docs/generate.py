@@ -149,7 +149,7 @@ def architecture_page() -> str:
 
 
 ARCHITECTURE = "../architecture.md"
-PAGES = {"documents.md": documents_page, "cli.md": cli_page}
+PAGES = {"documents.md": documents_page, "cli.md": cli_page, ARCHITECTURE: architecture_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
