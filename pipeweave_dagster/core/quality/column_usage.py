@@ -33,13 +33,19 @@ def explain_column(
     if info.role in {"target", "weight"}:
         return f"'{column}' is the {info.role} column, not a feature."
     if blocking is not None:
-        message = blocking.message.removeprefix(f"'{column[:80]}': ")
+        message = _without_name(blocking.message, f"'{column[:80]}'")
         return f"'{column}' blocks the run ({blocking.code}): {message}"
     if info.role != "feature":
         return f"'{column}' is not used ({info.role}): {info.reason}"
     codes = ", ".join(f.code for f in open_findings if is_suspected_leak(f))
     doubt = f", but {codes} questions whether it is known at prediction time" if codes else ""
     return f"'{column}' is used{doubt}."
+
+
+def _without_name(message: str, name: str) -> str:
+    """Return the message of a finding without the quoted name that it begins with."""
+    rest = message.removeprefix(f"{name}: ")
+    return f"it{rest.removeprefix(name)}" if rest.startswith(f"{name} ") else rest
 
 
 def _column_info(column: str, schema: SchemaDeduction) -> ColumnDeduction:

@@ -6,7 +6,7 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.quality import inspect
-from pipeweave_dagster.core.quality.column_usage import explain_column
+from pipeweave_dagster.core.quality.column_usage import _without_name, explain_column
 from pipeweave_dagster_tests.factories import make_dataset
 
 
@@ -47,3 +47,9 @@ def test_a_blocked_column_cites_its_finding(explain):
 def test_an_unknown_column_gets_the_nearest_name(explain):
     with pytest.raises(PipeWeaveError, match=r"There is no column 'stong'\. Did you mean 'strong'"):
         explain("stong")
+
+
+def test_a_message_does_not_repeat_the_name():
+    assert _without_name("'a': all values are equal.", "'a'") == "all values are equal."
+    assert _without_name("'a' ranks the rows.", "'a'") == "it ranks the rows."
+    assert _without_name("'ab' ranks the rows.", "'a'") == "'ab' ranks the rows."
