@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo dev test test-fast lint format docs lock wheel secrets prove image-check clean
+.PHONY: help install install-dev demo dev test test-fast coverage lint format docs lock wheel secrets prove image-check clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
@@ -26,14 +26,19 @@ demo: $(VENV)/.installed ## Install, and run the main job on an example data set
 dev: $(VENV)/.installed ## Start the web UI, the daemon and the pages, and watch the landing zone
 	$(BIN)/pipeweave dev
 
-# Two processes; tests that share a server stay together, and conftest.py sets the order.
-PYTEST_ARGS ?= -n 2 --dist loadgroup --no-loadscope-reorder
+PYTEST_ARGS ?=
 test: $(VENV)/.installed-dev ## Install, and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # What starts a server, a browser or a longer fit is left out.
 test-fast: $(VENV)/.installed-dev ## Install, and run the tests for the loop (under 90 seconds)
-	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not slow and not server and not browser"
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "$(FAST)"
+FAST := not slow and not server and not browser
+
+# Worker processes are not measured: what only runs there counts as not covered.
+coverage: $(VENV)/.installed-dev ## Run the fast tests, and print how much of the package they cover
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "$(FAST)" --cov --cov-report=
+	$(BIN)/python -m coverage report
 
 lint: $(VENV)/.installed-dev ## Check style, formatting and types
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ a folder each) into folders with `train.csv`, `test.csv`, `target.txt` and `task
 a seeded permutation, three times each. `run` (the word may be left out) takes any such folders.
 It starts each system of `automl_systems/` in a process of its own, peers in a throw-away
 environment of their own that it makes on first use, and kills it 10 % after the budget, imports
-and reading included; what has then written no predictions is scored as the constant model. Every
+and reading included; what has then written no predictions is scored as the constant baseline. Every
 run is one line of the results file, and a run that has its line is not repeated, so a benchmark
 may be ended and begun again.
 

@@ -23,7 +23,7 @@ _FLOOR = 1e-6
 class Run(NamedTuple):
     """One line of the results file. Greater metrics are better; `state` is ok, killed or failed.
 
-    A run that left no predictions in time has the metric of the constant model.
+    A run that left no predictions in time has the metric of the constant baseline.
     """
 
     split: str
@@ -109,7 +109,7 @@ def run_one(name: str, folder: Path, budget: float, store: Path, extra: list[str
 
 
 def metric_of(folder: Path, predictions: pd.DataFrame | None) -> float:
-    """AUC, minus log loss or minus RMSE: greater is better. None: the constant model."""
+    """AUC, minus log loss or minus RMSE: greater is better. None: the constant baseline."""
     task = (folder / "task.txt").read_text()
     train = pd.read_csv(folder / "train.csv", usecols=["target"])["target"]
     test = pd.read_csv(folder / "test.csv", usecols=["target"])["target"]

@@ -20,6 +20,8 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster_tests.servers import gemini
 from pipeweave_dagster_tests.servers.gemini import StandIn
 
+pytestmark = pytest.mark.slow
+
 KEY = "AIza-" + "k" * 34
 SHAPE = record(columns=array(record(id=TEXT, type=one_of(["a", "b"]))))
 REQUEST = make_request(

@@ -13,6 +13,8 @@ from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 BACKENDS = [
     "folder",
     pytest.param("s3_server", marks=pytest.mark.server),

@@ -13,6 +13,8 @@ from pipeweave_dagster.cli import main
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster_tests.commands import in_one_process
 
+pytestmark = pytest.mark.slow
+
 CLI = [sys.executable, "-m", "pipeweave_dagster.cli"]
 
 

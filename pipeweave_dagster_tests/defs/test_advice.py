@@ -26,6 +26,8 @@ from pipeweave_dagster_tests.defs.conftest import context_for
 from pipeweave_dagster_tests.servers import gemini
 from pipeweave_dagster_tests.servers.gemini import StandIn
 
+pytestmark = pytest.mark.slow
+
 KEY = "AIza-" + "k" * 34
 NAME = "students"
 Make = Callable[..., Workbench]

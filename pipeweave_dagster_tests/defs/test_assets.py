@@ -33,6 +33,8 @@ from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for
 
+pytestmark = pytest.mark.slow
+
 CONFIG = LaunchConfig(target="species", time_budget_s=5)
 
 

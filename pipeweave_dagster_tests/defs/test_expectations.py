@@ -16,6 +16,8 @@ from pipeweave_dagster.services.expectations import accept
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for
 
+pytestmark = pytest.mark.slow
+
 NAME = "held"
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
 

@@ -10,6 +10,8 @@ import pytest
 from pipeweave_dagster_tests.example_project.definitions import project
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:

@@ -10,6 +10,8 @@ from pipeweave_dagster.cli import main
 from pipeweave_dagster.cli.commands import doctor
 from pipeweave_dagster.cli.support import dagster_checks, home
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def lines(home: Path, monkeypatch: pytest.MonkeyPatch) -> "Lines":

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_many_commands_may_be_the_first(home: Path) -> None:
     command = [sys.executable, "-m", "pipeweave_dagster.cli", "runs", "ls", "--json"]

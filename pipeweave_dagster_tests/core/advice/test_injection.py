@@ -24,6 +24,8 @@ from pipeweave_dagster.core.pipelines.regroup import regrouped
 from pipeweave_dagster_tests.core.advice.test_narrative import summary
 from pipeweave_dagster_tests.factories import adviser_case, make_snapshot, write_parquet
 
+pytestmark = pytest.mark.slow
+
 CANARY = "pipeweave_canary"
 HOSTILE = [
     # in the manner of PandasAI's issue 868: a list comprehension that the model is to repeat

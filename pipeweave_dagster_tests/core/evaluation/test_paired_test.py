@@ -9,6 +9,8 @@ from pipeweave_dagster.core.evaluation import compare
 from pipeweave_dagster.core.evaluation.paired_test import paired
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rows():

@@ -13,6 +13,8 @@ from pipeweave_dagster.core.model.serving import load_bundle, prepare, score
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster_tests.factories import train_small_model, write_parquet
 
+pytestmark = pytest.mark.slow
+
 ROWS = 1_000
 
 

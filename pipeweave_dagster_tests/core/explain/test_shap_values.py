@@ -12,6 +12,8 @@ from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model.serving import load_bundle, prepare
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):

@@ -13,6 +13,8 @@ from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 
+pytestmark = pytest.mark.slow
+
 VARIANTS = {
     "linear_curves": ("linear", {"curves": True}),
     "lightgbm_random": ("lightgbm", {"extra_trees": True, "num_leaves": 7}),

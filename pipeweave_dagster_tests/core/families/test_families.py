@@ -32,6 +32,8 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache, Proble
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
 from pipeweave_dagster_tests.factories import make_pipeline, train_small_model
 
+pytestmark = pytest.mark.slow
+
 CLASSES = {"binary": 2, "multiclass": 3, "regression": 0}
 LEARNERS = [name for name in FAMILIES if name != "dummy"]
 

@@ -19,6 +19,8 @@ from pipeweave_dagster_tests.factories import (
     train_small_model,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def registered():

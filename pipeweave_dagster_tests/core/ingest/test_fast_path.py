@@ -4,6 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.ingest import build_table, fast_path
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def small_is_large(monkeypatch):

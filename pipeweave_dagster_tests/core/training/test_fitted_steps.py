@@ -4,12 +4,15 @@ import time
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster_tests.factories import run_without_pipeweave, write_parquet
+
+pytestmark = pytest.mark.slow
 
 SCORED = """
 import numpy, pandas

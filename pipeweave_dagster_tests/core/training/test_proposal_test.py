@@ -8,6 +8,8 @@ from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature
 from pipeweave_dagster.core.training.proposal_test import run_proposal_test
 from pipeweave_dagster_tests.factories import make_pipeline, make_schema, write_parquet
 
+pytestmark = pytest.mark.slow
+
 
 def table(rows=300, seed=3):
     """The target depends on a ratio, and on a code written as a number without an order."""

@@ -20,6 +20,8 @@ from pipeweave_dagster_tests.factories import (
     write_parquet,
 )
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = {
     "multiclass": ["xgboost", "catboost", "extra_trees", "neighbours"],
     "regression": ["linear", "lightgbm", "hist_gradient_boosting", "svm", "mlp"],

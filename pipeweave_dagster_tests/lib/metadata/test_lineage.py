@@ -11,6 +11,8 @@ from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, wi
 from pipeweave_dagster.lib.metadata.lineage import MOST_COLUMNS, column_lineage
 from pipeweave_dagster.lib.resources import WorkbenchResource
 
+pytestmark = pytest.mark.slow
+
 ROWS = "".join(f"{i % 17},{i % 23 + 1},{'yes' if i % 3 else 'no'}\n" for i in range(120))
 
 

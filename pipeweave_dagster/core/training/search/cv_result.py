@@ -56,7 +56,7 @@ class CvResult:
 
     @property
     def is_baseline(self) -> bool:
-        """Whether it is the constant model."""
+        """Whether it is the constant baseline."""
         return self.candidate.family == "dummy"
 
     @property

@@ -9,6 +9,8 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def towns(tmp_path):

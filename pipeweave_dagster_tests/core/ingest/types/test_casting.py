@@ -7,6 +7,8 @@ import pytest
 
 from pipeweave_dagster.core.ingest import fast_path, read_aligned
 
+pytestmark = pytest.mark.slow
+
 CLEANED = re.compile(r"trim\((c\d+),")
 
 

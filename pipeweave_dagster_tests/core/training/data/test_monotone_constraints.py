@@ -26,6 +26,8 @@ from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.search.portfolio import portfolio
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
+pytestmark = pytest.mark.slow
+
 GRID = np.linspace(-3, 3, 40)
 
 

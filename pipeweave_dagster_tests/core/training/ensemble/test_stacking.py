@@ -15,6 +15,8 @@ from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 
+pytestmark = pytest.mark.slow
+
 
 def timid(rows, classes, seed=0):
     """Two members that know the log-odds but predict a third of them, each with its own noise."""

@@ -22,6 +22,8 @@ from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
+pytestmark = pytest.mark.slow
+
 ROWS, READ = 6000, 600
 
 
