@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import dagster as dg
 
@@ -17,8 +17,10 @@ from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.metadata.lineage import column_lineage
 from pipeweave_dagster.lib.reuse_key import code_version, reuse_key
-from pipeweave_dagster.services.advice import Advised
 from pipeweave_dagster.services.workbench import Workbench
+
+if TYPE_CHECKING:
+    from pipeweave_dagster.services.advice import Advised
 
 D = TypeVar("D", bound=Document)
 
@@ -27,7 +29,7 @@ def run_stage(
     context: dg.AssetExecutionContext,
     workbench: Workbench,
     kind: type[D],
-    make: Callable[[Path], D | Advised[D]],
+    make: "Callable[[Path], D | Advised[D]]",
     *,
     inputs: Mapping[str, Document] | None = None,
     reads: Mapping[str, Any] | None = None,
@@ -96,9 +98,11 @@ def _reused(
 def _made(
     context: dg.AssetExecutionContext,
     workbench: Workbench,
-    make: Callable[[Path], D | Advised[D]],
+    make: "Callable[[Path], D | Advised[D]]",
     key: str,
 ) -> _Result[D]:
+    from pipeweave_dagster.services.advice import Advised
+
     store, asset = workbench.store, context.asset_key.path[-1]
     run_id, began = context.op_execution_context.run_id, time.monotonic()
     folder = store.scratch(run_id, asset)

@@ -10,7 +10,6 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.documents.findings import Compared
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, validation_error
-from pipeweave_dagster.core.pipelines.pipeline_diff import difference
 
 
 def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot) -> Version | None:
@@ -45,6 +44,8 @@ def version_before(store: DocumentStore, dataset: str, snapshot: DatasetSnapshot
 
 def changes_of(store: DocumentStore, dataset: str, spec: PipelineSpec) -> list[str]:
     """Return the changes since the published pipeline, one line each; empty for the first."""
+    from pipeweave_dagster.core.pipelines import difference
+
     published = store.latest(dataset, "pipeline", PipelineSpec)
     return [] if published is None else [change.text for change in difference(published, spec)]
 

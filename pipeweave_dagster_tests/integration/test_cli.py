@@ -207,7 +207,10 @@ def test_predictions_keep_the_order_of_the_rows(
     truth = [row[header.index("species")] for row in batch]
     # In another order a third would agree.
     assert sum(row[0] == true for row, true in zip(scored, truth, strict=True)) > 320
-    assert scored[-1] == scored[344 - 1 - 300]
+    # Equal but for rounding: where a row stands decides how the processor adds up.
+    again, first = scored[-1], scored[344 - 1 - 300]
+    assert again[0] == first[0]
+    assert [float(p) for p in again[1:]] == pytest.approx([float(p) for p in first[1:]])
 
 
 def test_table_as_text_keeps_what_was_read(cli: Cli, tmp_path: Path) -> None:

@@ -3,12 +3,10 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, EdaReport, RawUpload, SchemaDeduction
-from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.reuse_key import settings_subset
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.advice import advice_settings, advised_report
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -28,6 +26,9 @@ def eda_report(
     schema_deduction: SchemaDeduction,
 ) -> dg.MaterializeResult[EdaReport]:
     """The exploratory report: one HTML file and its JSON, with the main plot inline."""
+    from pipeweave_dagster.core.eda import ReportOptions, build_report
+    from pipeweave_dagster.services.advice import advice_settings, advised_report
+
     settings = settings_subset(
         raw_upload.settings, "target", "columns", "id", "split", "weight", "overrides"
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.great_expectations.validation import validate_version
 from pipeweave_dagster.core.documents import DatasetSnapshot, ExpectationReport, SchemaDeduction
 from pipeweave_dagster.defs.expectations.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
@@ -14,7 +13,6 @@ from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.expectations import active_suite
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -38,6 +36,9 @@ def expectations(
     Broken rules are warnings and block nothing. `pipeweave expectations` shows, exports and accepts
     the rules.
     """
+    from pipeweave_dagster.adapters.great_expectations.validation import validate_version
+    from pipeweave_dagster.services.expectations import active_suite
+
     name, store = dataset_of(context), workbench.store
     with dagster_failures(context, failure_recorder(context, workbench)):
         suite = active_suite(store, name, context.op_execution_context.run_id)

@@ -22,8 +22,6 @@ from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, w
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.run_time_limit import extend_limit
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.evaluation import evaluate_and_promote
-from pipeweave_dagster.services.training import train_and_log
 from pipeweave_dagster.services.workbench import Workbench
 
 TRAINING_POOL = "pipeweave_training"
@@ -45,6 +43,8 @@ def model(
     pipeline: PipelineSpec,
 ) -> dg.MaterializeResult[TrainedModel]:
     """The best of several models within the time budget, registered in MLflow."""
+    from pipeweave_dagster.services.training import train_and_log
+
     budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
     limit = workbench.settings.memory_limit_mb
     tags = run_tags(context, dataset.data.sha256, workbench.settings)
@@ -96,6 +96,7 @@ def model_evaluation(
     Its checks test whether the scores can be trusted; a model whose leak canary trips is not
     promoted.
     """
+    from pipeweave_dagster.services.evaluation import evaluate_and_promote
 
     def evaluate(folder: Path) -> Evaluation:
         plan = (pipeline, findings, dataset)

@@ -9,13 +9,11 @@ from pipeweave_dagster.core.documents import (
     RawUpload,
     SchemaDeduction,
 )
-from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata.markdown import bullets
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.reuse_key import settings_subset
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.advice import advice_settings, advised_pipeline
 from pipeweave_dagster.services.dataset_versions import changes_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -35,6 +33,9 @@ def pipeline(
     findings: Findings,
 ) -> dg.MaterializeResult[PipelineSpec]:
     """Steps from extract to predict, each with its reason, and the columns that were dropped."""
+    from pipeweave_dagster.core.pipelines import plan
+    from pipeweave_dagster.services.advice import advice_settings, advised_pipeline
+
     settings = settings_subset(
         raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
         "pipeline", "overrides", "id", "costs", "sensitive",

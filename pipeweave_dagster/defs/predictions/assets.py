@@ -8,7 +8,6 @@ from pipeweave_dagster.core.documents import PredictionBatch
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import BATCH_TAG, DATASETS
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -39,6 +38,7 @@ def predictions(
     Uses the file that the run was started for, else the newest. The outputs are in
     `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV.
     """
+    from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
 
     def make(folder: Path) -> PredictionBatch:
         key = config.file or context.op_execution_context.run_tags.get(BATCH_TAG)

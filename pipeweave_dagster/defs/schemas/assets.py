@@ -3,12 +3,10 @@
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload, SchemaDeduction
-from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.reuse_key import settings_subset
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.advice import advice_settings, advised_schema
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -25,6 +23,9 @@ def schema_deduction(
     dataset: DatasetSnapshot,
 ) -> dg.MaterializeResult[SchemaDeduction]:
     """Type, role, confidence and reason of every column; target and task with a reason."""
+    from pipeweave_dagster.core.schema import deduce
+    from pipeweave_dagster.services.advice import advice_settings, advised_schema
+
     settings = settings_subset(
         raw_upload.settings, "target", "task", "positive", "weight", "id", "columns", "split"
     )

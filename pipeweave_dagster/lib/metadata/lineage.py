@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Document, PipelineSpec
-from pipeweave_dagster.core.pipelines.derived_features import USE, derived_in
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import MAX_NAME, MOST_COLUMNS
 
@@ -49,6 +48,8 @@ def _facts(sources: Mapping[str, list[str]], upstream: dg.AssetKey) -> dict[str,
 
 def _features(spec: PipelineSpec) -> tuple[dict[str, list[str]], list[dg.TableColumn]]:
     """Return the typed columns of every feature, and how each feature is made."""
+    from pipeweave_dagster.core.pipelines.derived_features import USE, derived_in
+
     sources: dict[str, list[str]] = {}
     columns: list[dg.TableColumn] = []
     for step in spec.steps:

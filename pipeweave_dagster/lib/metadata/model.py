@@ -6,13 +6,14 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
-from pipeweave_dagster.core.pipelines.diagram import describe, mermaid_diagram, svg_diagram
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
 
 
 def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
+    from pipeweave_dagster.core.pipelines.diagram import describe, mermaid_diagram, svg_diagram
+
     _ = settings
     steps = [(s.name, s.kind, s.use, len(s.columns), s.reason) for s in document.steps]
     dropped = [f"{name}: {reason}" for name, reason in document.dropped.items()]
