@@ -85,7 +85,7 @@ def crowd(store: DocumentStore) -> None:
     store.save_attempt("demo", attempt)
 
 
-@pytest.mark.parametrize("width", [400, 1400])
+@pytest.mark.parametrize("width", [400, 1000, 1100, 1400])
 @pytest.mark.parametrize("path", ["/", "/datasets/demo"])
 def test_nothing_overflows_its_panel(
     browser: Any, address: str, tmp_path: Path, width: int, path: str
