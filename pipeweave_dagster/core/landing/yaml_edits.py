@@ -8,7 +8,11 @@ import yaml
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
-from pipeweave_dagster.core.landing.yaml_settings import parse_settings, settings_from
+from pipeweave_dagster.core.landing.yaml_settings import (
+    parse_settings,
+    read_content,
+    settings_from,
+)
 
 _NO_WRAPPING = 1 << 20
 _INDENTATION = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
@@ -36,7 +40,7 @@ def edited(data: bytes, patch: dict[str, Any]) -> bytes | None:
     editor.preserve_quotes = True
     editor.width = _NO_WRAPPING
     try:
-        before = yaml.safe_load(data)
+        before = read_content(data).content
         if before:
             text = data.decode("utf-8-sig")
             content, inner, dash = load_yaml_guess_indent(text, yaml=editor)

@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.pipelines.step_choice import step_for
 
+DROPPED_BY_USER = "dropped in the settings"
 _IDENTIFIERS = "PW502"
 
 
@@ -41,12 +42,13 @@ def dropped_columns(
     dropped: dict[str, str] = {}
     by_finding = _dropped_by_findings(findings)
     for column in schema.columns:
-        setting = settings.columns.get(column.name)
         if column.role in ("target", "weight"):
             continue
         step, reason = step_for(column, rows)
-        if (setting is not None and setting.drop) or column.role == "dropped":
-            dropped[column.name] = column.reason or "dropped in the settings"
+        if _dropped_by_user(column, settings):
+            dropped[column.name] = DROPPED_BY_USER
+        elif column.role == "dropped":
+            dropped[column.name] = column.reason
         elif column.name in by_finding:
             dropped[column.name] = by_finding[column.name]
         elif split.kind in ("group", "fold") and column.name == split.column:
@@ -54,6 +56,14 @@ def dropped_columns(
         elif column.role == "identifier" or step is None:
             dropped[column.name] = reason or column.reason
     return dropped
+
+
+def _dropped_by_user(column: ColumnDeduction, settings: DatasetSettings) -> bool:
+    """Return whether the settings drop a column, also if they spell its name otherwise."""
+    setting = settings.columns.get(column.name)
+    if setting is not None:
+        return setting.drop
+    return column.role == "dropped" and column.overridden
 
 
 def _dropped_by_findings(findings: Findings) -> dict[str, str]:

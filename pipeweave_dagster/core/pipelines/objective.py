@@ -35,6 +35,28 @@ def target_of(schema: SchemaDeduction) -> tuple[str, Task]:
     return target.name, target.task
 
 
+def refuse_settings_of_two_classes(settings: DatasetSettings, schema: SchemaDeduction) -> None:
+    """Refuse costs and a positive class where the target does not have two classes.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that says what the target has instead.
+    """
+    target = schema.target
+    if target.task == "binary":
+        return
+    distinct = schema.column(str(target.name)).distinct
+    has = "is a number (regression)" if target.task == "regression" else f"has {distinct} classes"
+    for key, given in (("costs", settings.costs), ("positive", settings.positive)):
+        if given is not None:
+            raise validation_error(
+                f"`{key}` is set, but it applies to a target with two classes only: "
+                f"`{target.name}` {has}.",
+                fix=f"Remove `{key}` from pipeweave.yaml, or name a target with two classes.",
+                key=key,
+                task=target.task,
+            )
+
+
 def choose_metric(settings: DatasetSettings, task: Task, findings: Findings) -> MetricName:
     """Return the metric of the settings, else that of a fixed finding, else the task's default.
 

@@ -15,13 +15,19 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.families import FAMILIES, installed_families
 from pipeweave_dagster.core.pipelines.column_selection import (
+    DROPPED_BY_USER,
     dropped_columns,
     leak_warning,
     value_corrections,
     with_used_identifiers,
 )
 from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-from pipeweave_dagster.core.pipelines.objective import choose_metric, sensitive_columns, target_of
+from pipeweave_dagster.core.pipelines.objective import (
+    choose_metric,
+    refuse_settings_of_two_classes,
+    sensitive_columns,
+    target_of,
+)
 from pipeweave_dagster.core.pipelines.split_choice import choose_split
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, UNREAD, column_step, step_for
 
@@ -46,6 +52,7 @@ def plan(
             not suit the task, or a hand-written pipeline has problems.
     """
     target, task = target_of(schema)
+    refuse_settings_of_two_classes(settings, schema)
     metric = choose_metric(settings, task, findings)
     identifiers = {c.name for c in schema.columns if c.role == "identifier"}
     schema = with_used_identifiers(schema, findings)
@@ -77,10 +84,13 @@ def plan(
 def _features(schema: SchemaDeduction, dropped: dict[str, str]) -> list[ColumnDeduction]:
     columns = [c for c in schema.columns if c.role == "feature" and c.name not in dropped]
     if not columns:
+        by_user = bool(dropped) and set(dropped.values()) == {DROPPED_BY_USER}
         raise validation_error(
             "No feature columns are left: "
             + "; ".join(f"{name} ({reason})" for name, reason in dropped.items()),
-            fix="Add columns, or set `columns: {NAME: {type: categorical}}` in pipeweave.yaml "
+            fix="Remove `drop: true` from one of them in pipeweave.yaml."
+            if by_user
+            else "Add columns, or set `columns: {NAME: {type: categorical}}` in pipeweave.yaml "
             "for one that was dropped by mistake.",
             dropped=dropped,
         )

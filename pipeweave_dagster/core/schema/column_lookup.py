@@ -1,9 +1,15 @@
 """Find the column that a user named."""
 
-from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.core.documents import (
+    ColumnSetting,
+    DatasetSettings,
+    DatasetSnapshot,
+)
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.naming import fold_name
 from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
+
+_KEPT = ColumnSetting()
 
 
 def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, str | None]:
@@ -33,6 +39,41 @@ def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, s
     if len(similar) == 1:
         return similar[0], f"{what} {name!r} was matched to the column {similar[0]!r}."
     raise _unknown_column(name, names, what)
+
+
+def find_only_column(
+    name: str, snapshot: DatasetSnapshot, what: str, settings: DatasetSettings
+) -> tuple[str, str | None]:
+    """Return the column that a user named, as `find_column`, if no other column has that name.
+
+    A second column of the same name was renamed (`y_2`) when the file was read. One that the
+    settings drop does not count.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` with both columns, and as `find_column`.
+    """
+    twins = _named_alike(name, snapshot)
+    if len(twins) < 2:
+        return find_column(name, snapshot, what)
+    kept = [twin for twin in twins if not settings.columns.get(twin, _KEPT).drop]
+    if len(kept) == 1:
+        return kept[0], f"{what} {name!r} is the column {kept[0]!r}; the other is dropped."
+    places = {c.name: i for i, c in enumerate(snapshot.columns, start=1)}
+    shown = " and ".join(f"{twin!r} (column {places[twin]})" for twin in twins[:5])
+    raise validation_error(
+        f"{what} {name!r} is the name of {len(twins)} columns of the file: {shown}.",
+        fix="Rename one in the file, or write `columns: {NAME: {drop: true}}` in pipeweave.yaml "
+        "for the one that is not meant.",
+        columns=twins,
+    )
+
+
+def _named_alike(name: str, snapshot: DatasetSnapshot) -> list[str]:
+    """Return the columns whose header is the name, else those where only its case differs."""
+    plain = " ".join(name.split())
+    exact = [c.name for c in snapshot.columns if " ".join(c.original_name.split()) == plain]
+    folded = fold_name(name)
+    return exact or [c.name for c in snapshot.columns if fold_name(c.original_name) == folded]
 
 
 def _unknown_column(name: str, names: list[str], what: str) -> PipeWeaveError:

@@ -11,9 +11,10 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
     SemanticType,
 )
-from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.types.column_types import parse_column_type
-from pipeweave_dagster.core.schema.column_lookup import find_column
+from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.schema.column_lookup import find_column, find_only_column
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import Meaning
 from pipeweave_dagster.core.schema.meaning.hidden_missing import hidden_missing
@@ -46,6 +47,7 @@ def deduce_schema(
         for p, meaning in zip(profiles, classify_columns(profiles), strict=True)
     ]
     target = deduce_target(columns, {p.name: p for p in profiles}, snapshot, settings)
+    _refuse_two_roles(target.name, special_roles)
     columns = [
         c.model_copy(update={"role": "target"}) if c.name == target.name else c for c in columns
     ]
@@ -69,9 +71,33 @@ def _overrides(
             continue
         if note:
             notes.append(note)
+        if name in overrides:
+            keys = [k for k in settings.columns if fold_name(k) in _spellings(name, snapshot)]
+            raise validation_error(
+                f"Several entries under `columns` are the column {name!r}: "
+                f"{', '.join(map(repr, keys))}.",
+                fix="Keep one of them in pipeweave.yaml.",
+                columns=keys,
+            )
         type_ = parse_column_type(setting.type, name).semantic if setting.type else None
         overrides[name] = _Override(type_, setting.drop)
     return overrides
+
+
+def _spellings(name: str, snapshot: DatasetSnapshot) -> set[str]:
+    """Return how a column may be named in the settings, folded."""
+    originals = [c.original_name for c in snapshot.columns if c.name == name]
+    return {fold_name(spelling) for spelling in (name, *originals)}
+
+
+def _refuse_two_roles(target: str | None, special_roles: dict[str, str]) -> None:
+    role = special_roles.get(target or "")
+    if role is not None:
+        raise validation_error(
+            f"The column {target!r} is both the target and the {role}.",
+            fix="Name another column in pipeweave.yaml, or set another `target:`.",
+            column=target,
+        )
 
 
 def _special_roles(
@@ -83,7 +109,7 @@ def _special_roles(
         (settings.id, "identifier", "The id"),
     ):
         if key is not None:
-            name, note = find_column(key, snapshot, label)
+            name, note = find_only_column(key, snapshot, label, settings)
             roles[name] = role
             if note:
                 notes.append(note)

@@ -7,7 +7,7 @@ from pipeweave_dagster.core.documents import (
     TargetDeduction,
 )
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.schema.column_lookup import find_column
+from pipeweave_dagster.core.schema.column_lookup import find_only_column
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.target_candidates import CREDIBLE, Candidate, rank_candidates
 from pipeweave_dagster.core.schema.target_requirements import why_not_trainable
@@ -35,7 +35,7 @@ def deduce_target(
     ranked = rank_candidates(columns, profiles, snapshot)
     candidates = [candidate.name for candidate in ranked[:5]]
     if settings.target is not None:
-        name, note = find_column(settings.target, snapshot, "The target")
+        name, note = find_only_column(settings.target, snapshot, "The target", settings)
         reason = note or f"{name!r} is set as the target."
         return _describe(profiles[name], settings, 1.0, "settings", reason, candidates)
     if not ranked or ranked[0].score < CREDIBLE:

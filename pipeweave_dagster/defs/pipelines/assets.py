@@ -22,7 +22,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
-    code_version="3",
+    code_version="4",
 )
 def pipeline(
     context: dg.AssetExecutionContext,

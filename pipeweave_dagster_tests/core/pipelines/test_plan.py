@@ -219,3 +219,23 @@ def test_planning_imports_nothing_heavy():
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("given", [{"costs": {"false_negative": 5.0}}, {"positive": "yes"}])
+@pytest.mark.parametrize(("target", "task"), [("town", "multiclass"), ("age", "regression")])
+def test_settings_of_two_classes_are_refused_for_other_targets(table, given, target, task):
+    settings = DatasetSettings.model_validate(given)
+    with pytest.raises(PipeWeaveError, match="two classes only") as caught:
+        make_pipeline(table, target, task, settings=settings)
+    assert f"`{next(iter(given))}` is set" in caught.value.text
+    assert ("4 classes" if task == "multiclass" else "a number") in caught.value.text
+
+
+def test_a_table_of_which_the_user_drops_every_feature_says_so(table):
+    columns = {name: {"drop": True} for name in table.columns if name != "y"}
+    settings = DatasetSettings.model_validate({"columns": columns})
+    with pytest.raises(PipeWeaveError) as caught:
+        make_pipeline(table, "y", "binary", settings=settings)
+    assert "age (dropped in the settings)" in caught.value.text
+    assert "Remove `drop: true`" in caught.value.text
+    assert "categorical" not in caught.value.text

@@ -2,6 +2,9 @@
 
 import pytest
 
+from pipeweave_dagster.core.documents import ColumnSetting
+from pipeweave_dagster.core.errors import PipeWeaveError
+
 
 def table(names, rows=60):
     """Build a table: `name:n` is numeric, `name:c` has two classes, `name:k` three categories."""
@@ -73,3 +76,47 @@ def test_a_suggestion_that_cannot_be_trained_says_so(version, text, hindrance):
 def test_a_target_set_by_the_user_is_kept(version):
     target = version(rare(), target="outcome").schema.target
     assert (target.name, target.source) == ("outcome", "settings")
+
+
+TWINS = "y,a,y\n" + "".join(f"{i % 2},{i}.5,{(i + 1) % 2}\n" for i in range(40))
+CASES = "Y,a,y\n" + "".join(f"{i % 2},{i}.5,{(i + 1) % 2}\n" for i in range(40))
+
+
+@pytest.mark.parametrize(
+    "text", [TWINS, TWINS.replace("y,a,y", "y, a,  y"), TWINS.replace(",", ";")]
+)
+def test_two_columns_named_like_the_target_are_refused_with_both_named(version, text):
+    with pytest.raises(PipeWeaveError) as caught:
+        version(text, target="y")
+    assert "'y' (column 1) and 'y_2' (column 3)" in caught.value.text
+
+
+@pytest.mark.parametrize("role", ["weight", "id"])
+def test_other_roles_need_one_column_too(version, role):
+    with pytest.raises(PipeWeaveError, match="2 columns of the file"):
+        version(TWINS, target="a", **{role: "y"})
+
+
+def test_a_twin_that_is_dropped_or_named_by_its_own_name_is_no_twin(version):
+    drop = ColumnSetting(drop=True)
+    assert version(TWINS, target="y", columns={"y_2": drop}).schema.target.name == "y"
+    assert version(TWINS, target="y", columns={"y": drop}).schema.target.name == "y_2"
+    assert version(TWINS, target="y_2").schema.target.name == "y_2"
+
+
+def test_case_decides_between_names_that_differ_in_case(version):
+    names = {version(CASES, target=name).schema.target.name for name in ("Y", "y")}
+    assert names == {"Y", "y_2"}
+
+
+def test_a_weight_cannot_be_the_target(version):
+    text = "a,y\n" + "".join(f"{i}.5,{i % 2}\n" for i in range(40))
+    with pytest.raises(PipeWeaveError, match="both the target and the weight"):
+        version(text, target="y", weight="Y")
+
+
+def test_two_entries_for_one_column_are_refused(version):
+    text = "Age,y\n" + "".join(f"{i}.5,{i % 2}\n" for i in range(40))
+    columns = {"Age": ColumnSetting(type="numeric"), "age": ColumnSetting(drop=True)}
+    with pytest.raises(PipeWeaveError, match="'Age', 'age'"):
+        version(text, target="y", columns=columns)

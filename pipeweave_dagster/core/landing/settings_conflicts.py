@@ -1,0 +1,54 @@
+"""Refuse settings that contradict each other, whatever the data."""
+
+from collections.abc import Iterator
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.naming import fold_name
+
+
+def refuse_conflicts(settings: DatasetSettings, where: str) -> None:
+    """Refuse costs that decide everything, and one column in two roles.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that names the keys.
+    """
+    for key, reason, fix in (*_costs(settings), *_roles(settings)):
+        raise validation_error(f"{where}: {reason}", fix=fix, key=key)
+
+
+def _costs(settings: DatasetSettings) -> Iterator[tuple[str, str, str]]:
+    if settings.costs is None:
+        return
+    costs = {
+        "false_positive": (settings.costs.false_positive, "positive"),
+        "false_negative": (settings.costs.false_negative, "negative"),
+    }
+    for name, (cost, predicted) in costs.items():
+        if cost == 0:
+            reason = (
+                f"a cost of 0 for 'costs.{name}' makes it cheapest to predict every row "
+                f"{predicted}, whatever the model says."
+            )
+            fix = "Give both errors a cost above 0; only their ratio matters."
+            yield f"costs.{name}", reason, fix
+
+
+def _roles(settings: DatasetSettings) -> Iterator[tuple[str, str, str]]:
+    if settings.target is None:
+        return
+    split = settings.split
+    others = {
+        "weight": settings.weight,
+        "id": settings.id,
+        "split.time": split.time,
+        "split.group": split.group,
+        "split.fold": split.fold,
+    }
+    for key, name in others.items():
+        if name is not None and fold_name(name) == fold_name(settings.target):
+            yield (
+                key,
+                f"the column {name!r} is both the target and {key!r}.",
+                f"Name another column as {key!r}, or remove it.",
+            )
