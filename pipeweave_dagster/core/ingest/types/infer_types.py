@@ -56,10 +56,18 @@ def infer_types(
         i: requested.get(i) or infer_parser(sample, decimal, _name(raw, i))
         for i, sample in samples.items()
     }
+    unfit = {i for i, parser in requested.items() if _fits_nothing(parser, samples.get(i))}
+    proposals |= {i: infer_parser(samples[i], decimal, _name(raw, i)) for i in unfit}
     decisions = _verify(raw, values, proposals, samples, space)
-    inferred = {i: d for i, d in decisions.items() if i not in requested}
+    inferred = {i: d for i, d in decisions.items() if i not in requested or i in unfit}
     decisions |= resolve_ambiguous_dates(raw, values, inferred, space)
-    return {i: _with_note(d, requested.get(i)) for i, d in decisions.items()}
+    return {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
+
+
+def _fits_nothing(parser: Parser, sample: Counter[str] | None) -> bool:
+    """Return whether no value has the form that the settings give: it is a form of other data."""
+    known = [value for value in sample or () if not is_null_token(value)]
+    return bool(known) and not any(parser.matches(value) for value in known)
 
 
 def _verify(
@@ -85,11 +93,16 @@ def _verify(
     return decisions
 
 
-def _with_note(decision: TypeDecision, requested: Parser | None) -> TypeDecision:
+def _with_note(decision: TypeDecision, requested: Parser | None, unfit: bool) -> TypeDecision:
     if requested is None or decision.parser is requested:
         return decision
     name = requested.format or requested.type
-    return replace(decision, note=f"Not every value matches {name}, which pipeweave.yaml sets.")
+    note = f"Not every value matches {name}, which pipeweave.yaml sets."
+    if unfit:
+        read = decision.parser.format or decision.parser.type
+        own = f" {decision.note}" if decision.note else ""
+        note = f"No value matches {name}, which pipeweave.yaml sets; read as {read}.{own}"
+    return replace(decision, note=note)
 
 
 def _name(raw: RawTable, index: int) -> str:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
 
 
@@ -36,3 +38,33 @@ def test_a_setting_keeps_a_column_as_text(read, rows):
     snapshot = read(PLAIN, columns={"age": "text"})
     assert snapshot.columns[1].type == "text"
     assert rows()[0]["age"] == "34"
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "kind"),
+    [
+        ("date:%d.%m.%Y", "2024-03-{:02}", "date"),
+        ("date:%Y-%m-%d", "{:02}.03.2024", "date"),
+        ("datetime:%d/%m/%Y %H:%M", "2024-03-{:02} 10:30:00", "datetime"),
+        ("date:%d/%m/%Y", "{}.5", "number"),
+        ("time:%H:%M", "{}", "integer"),
+    ],
+)
+@pytest.mark.parametrize("rows_", [5, 600])
+def test_a_date_format_that_fits_no_value_does_not_make_the_column_text(
+    read, form, value, kind, rows_
+):
+    lines = [f"{value.format(1 + i % 28)},{i}" for i in range(rows_)]
+    lines[2] = f",{lines[2].partition(',')[2]}"
+    column = read("day,n\n" + "\n".join(lines) + "\n", columns={"day": form}).columns[0]
+    assert column.type == kind
+    assert "No value matches" in column.note
+    assert "pipeweave.yaml" in column.note
+
+
+def test_a_date_format_that_fits_most_values_leaves_the_others_as_they_are(read):
+    lines = [f"{1 + i % 28:02}.03.2024,{i}" for i in range(60)]
+    lines[5:10] = ["2024-03-01,1"] * 5
+    column = read("day,n\n" + "\n".join(lines) + "\n", columns={"day": "date:%d.%m.%Y"}).columns[0]
+    assert column.type == "text"
+    assert "Not every value" in column.note

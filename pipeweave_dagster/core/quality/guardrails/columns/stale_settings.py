@@ -1,4 +1,4 @@
-"""PW509: settings of columns that do not exist in this version."""
+"""PW509: settings of columns that do not exist in this version, or do not fit their values."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,13 @@ from pipeweave_dagster.core.schema.column_lookup import find_column
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on settings of a missing column: after a rename they would silently stop applying."""
+    """Alert on settings that silently do not apply: of a renamed column, a format of other data."""
     if not case.settings.columns:
         raise NotApplicableError("no column has settings")
-    for name in case.settings.columns:
+    for name, setting in case.settings.columns.items():
         try:
-            find_column(name, case.snapshot, "The setting of")
+            found, _ = find_column(name, case.snapshot, "The setting of")
+            yield from _unfit_format(case, name, found, setting.type or "")
         except PipeWeaveError as error:
             yield Hit(
                 "alerted",
@@ -27,4 +28,22 @@ def check(case: Case) -> Iterator[Hit]:
             )
 
 
-GUARDRAIL = Guardrail("PW509", "Column settings refer to existing columns", "columns", check)
+def _unfit_format(case: Case, name: str, found: str, type_: str) -> Iterator[Hit]:
+    """Yield the date format of the settings if the values do not have it."""
+    kind, _, wanted = type_.partition(":")
+    column = next(c for c in case.snapshot.columns if c.name == found)
+    typed_in_file = column.type == kind and column.format is None
+    if not wanted or column.format == wanted or typed_in_file:
+        return
+    read = f"{column.type} {column.format}" if column.format else column.type
+    yield Hit(
+        "alerted",
+        f"The type '{type_[:80]}' in the settings does not fit the values of '{found[:80]}', which "
+        f"were read as {read}.",
+        [found],
+        {"setting": name[:200], "type": type_[:200]},
+        "Correct the format in pipeweave.yaml, or remove `type:`.",
+    )
+
+
+GUARDRAIL = Guardrail("PW509", "Column settings apply to the data", "columns", check)
