@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Codes, Column, Floats
+from pipeweave_dagster.core.columns.deviations import standardised
 from pipeweave_dagster.core.columns.target import Target
 
 MAX_BINS = 128
@@ -72,20 +73,17 @@ def power(codes: Codes, levels: int, target: Target, half: NDArray[np.int8]) -> 
 
 
 def _r2(codes: Codes, levels: int, values: Floats, half: NDArray[np.int64]) -> float:
-    largest = float(np.abs(values).max(initial=0.0))
-    values = values / max(1.0, largest)  # squares stay finite
-    if len(values) < 4 or values.std() == 0:
+    """Return the cross-fitted R², at most 1, from deviations: sums of squares would cancel."""
+    values = standardised(values)
+    if len(values) < 4 or not values.any():
         return 0.0
     key = codes + levels * half
     counts = np.bincount(key, minlength=2 * levels).reshape(2, levels)
     sums = np.bincount(key, values, minlength=2 * levels).reshape(2, levels)
-    squares = np.bincount(key, values**2, minlength=2 * levels).reshape(2, levels)
     overall = sums.sum(1) / np.maximum(1, counts.sum(1))
     means = (sums + _SMOOTHING * overall[:, None]) / (counts + _SMOOTHING)
-    predicted = means[::-1]
-    residual = (squares - 2 * predicted * sums + predicted**2 * counts).sum()
-    total = ((values - values.mean()) ** 2).sum()
-    return float(1 - residual / total)
+    residual = ((values - means[1 - half, codes]) ** 2).sum()
+    return float(1 - residual / (values**2).sum())
 
 
 def _auc(

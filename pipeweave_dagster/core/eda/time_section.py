@@ -96,12 +96,14 @@ def _of_target(parts: NDArray[np.int64], size: int, target: Target) -> dict[str,
         return {}
     scale = max(1.0, float(np.abs(y).max()))  # squares stay finite
     y = y / scale
+    centre = float(y.mean())
+    y = y - centre
     rows = np.bincount(part, minlength=size)
     means = np.bincount(part, y, minlength=size) / np.maximum(rows, 1)
     total = float(((y - y.mean()) ** 2).sum())
-    between = float((rows * (means - y.mean()) ** 2).sum())
+    between = min(total, float((rows * (means - y.mean()) ** 2).sum()))
     shown = [
-        figure(float(mean) * scale) if n >= MIN_ROWS else None
+        figure((float(mean) + centre) * scale) if n >= MIN_ROWS else None
         for mean, n in zip(means, rows, strict=True)
     ]
     explains = figure(round(between / total, 6)) if total > 0 else None

@@ -32,8 +32,10 @@ def _variance(x: Any) -> float:
     import numpy as np
     from scipy import sparse
 
-    squares = x.multiply(x) if sparse.issparse(x) else np.square(x)
-    return float(squares.mean()) - float(x.mean()) ** 2
+    mean, cells = float(x.mean()), float(np.prod(x.shape))
+    stored = x.data if sparse.issparse(x) else np.asarray(x).ravel()
+    rest = (cells - len(stored)) * mean**2  # cells that are not stored are zero
+    return float((((stored - mean) ** 2).sum() + rest) / cells)
 
 
 def _classifier(rows: Rows, params: dict[str, Any], kernel: dict[str, Any]) -> Any:

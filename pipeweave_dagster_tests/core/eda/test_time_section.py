@@ -1,10 +1,13 @@
 """The section on time: span, gaps, repeated moments, cycles."""
 
 import datetime as dt
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from pipeweave_dagster.core.eda import build_report
+from pipeweave_dagster.core.eda.time_section import _of_target
 from pipeweave_dagster_tests.core.eda.hourly_rows import HOURS, WARM, N, R, summary
 from pipeweave_dagster_tests.factories import make_dataset
 
@@ -63,3 +66,14 @@ def test_placeholders_in_the_target_do_not_bias_its_means(tmp_path):
     hour = next(c for c in found["time"]["cycles"] if c["name"] == "hour")
     assert hour["target"][3] is None
     assert hour["target"][4] == pytest.approx(10, abs=0.6)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9, 1e12])
+def test_the_share_of_variance_explained_does_not_depend_on_the_offset(offset):
+    parts = np.repeat(np.arange(4), 50)
+    noise = np.tile([0.0, 0.5, 1.0, -0.5, -1.0], 40)
+    y = offset + parts + noise
+    target = SimpleNamespace(known=np.ones(200, dtype=bool), values=y)
+    found = _of_target(parts, 4, target)
+    assert found["explains"] == pytest.approx(1.25 / (1.25 + 0.5), abs=1e-4)
+    assert found["target"] == pytest.approx([offset + k for k in range(4)])

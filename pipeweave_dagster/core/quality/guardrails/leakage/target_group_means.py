@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeweave_dagster.core.columns.class_contrast import MAX_CELLS, class_counts
 from pipeweave_dagster.core.columns.column import Column, Floats
+from pipeweave_dagster.core.columns.deviations import standardised
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
@@ -72,7 +73,8 @@ def _misfit(column: Column, case: Case) -> float | None:
         both = (column.codes >= 0) & target.known
         codes = column.codes[both]
         rows = np.bincount(codes, minlength=column.distinct).astype(np.float64)
-        sums = np.bincount(codes, target.values[both], minlength=column.distinct)
+        values = standardised(target.values[both])
+        sums = np.bincount(codes, values, minlength=column.distinct)
         means = (sums[rows > 0] / rows[rows > 0])[:, None]
     if len(means) < 3 * means.shape[1] + MIN_VALUES:
         return None

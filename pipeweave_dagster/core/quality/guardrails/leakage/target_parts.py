@@ -66,10 +66,12 @@ def _fit(design: Floats, y: Floats) -> tuple[float, Floats, Floats]:
     scale = design.std(0)
     scale[scale == 0] = 1.0
     x = np.column_stack([np.ones(len(y)), (design - design.mean(0)) / scale])
+    y = y - y.mean()  # the digits of a large mean would hide those of the deviations
     solution = np.linalg.lstsq(x[half], y[half], rcond=1e-10)[0]
     rest = y[~half]
-    r2 = 1 - ((rest - x[~half] @ solution) ** 2).sum() / ((rest - rest.mean()) ** 2).sum()
-    return float(r2), solution[1:] / scale, np.abs(solution[1:]) / (y.std() or 1.0)
+    total = float(((rest - rest.mean()) ** 2).sum())
+    r2 = 1 - float(((rest - x[~half] @ solution) ** 2).sum()) / total if total > 0 else 0.0
+    return r2, solution[1:] / scale, np.abs(solution[1:]) / (y.std() or 1.0)
 
 
 def _equally_weighted(columns: list[Column], weights: Floats, contributions: Floats) -> list[str]:

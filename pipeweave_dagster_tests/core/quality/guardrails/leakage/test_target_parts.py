@@ -20,3 +20,12 @@ def test_unequal_weights_and_strong_noise_pass(findings_of, rng):
     noisy = sum(parts.values()) + rng.normal(0, 20, N)
     assert findings_of("PW208", {**parts, "y": weighted}, "regression") == []
     assert findings_of("PW208", {**parts, "y": noisy}, "regression") == []
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9, -1e12])
+def test_a_large_offset_of_the_target_does_not_change_the_finding(findings_of, rng, offset):
+    parts = {f"p{i}": rng.integers(0, 100, 600).astype(float) for i in range(4)}
+    columns = {**parts, "y": offset + sum(parts.values())}
+    found = findings_of("PW208", columns, "regression")
+    assert [f.state for f in found] == ["blocked"] * 4
+    assert all(f.evidence["r2"] <= 1 for f in found)
