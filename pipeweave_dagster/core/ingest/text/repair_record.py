@@ -1,8 +1,10 @@
 """Repair malformed lines: stray quotes, and another delimiter than that of the file."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from pipeweave_dagster.core.ingest.text.split_record import split_quoted
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
@@ -10,6 +12,9 @@ from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 STRAY_QUOTE = "stray quote"
 OTHER_DELIMITER = "different delimiter"
 _MAX_READINGS = 256
+_MIN_WORK = 200_000
+_WORK_PER_CHARACTER = 20
+"""Characters looked at before the search for further readings of a line ends."""
 _OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 
 
@@ -28,45 +33,79 @@ def split_leniently(raw: str, dialect: TextDialect, width: int | None) -> tuple[
     return fields, STRAY_QUOTE
 
 
-def _readings(raw: str, dialect: TextDialect) -> Iterator[tuple[list[str], int]]:
-    """Yield every reading of a line with its number of quotes taken literally."""
-    quote, delimiter = dialect.quote or '"', dialect.delimiter or "\n"
-    q = re.escape(quote)
-    single_quote = re.compile(f"(?<!{q}){q}(?!{q})")
+class _Field(NamedTuple):
+    """The last field of a partial reading, linked to the fields before it."""
 
-    def walk(position: int, fields: list[str], cost: int) -> Iterator[tuple[list[str], int]]:
+    before: "_Field | None"
+    value: str
+
+
+def _readings(raw: str, dialect: TextDialect) -> Iterator[tuple[list[str], int]]:
+    """Yield readings of a line, each with its number of quotes taken literally.
+
+    Depth first, at each quote the readings as a quoted field before the literal one. The first
+    reading always comes; the search for others stops when the work exceeds a multiple of the line.
+    """
+    quote, delimiter = dialect.quote or '"', dialect.delimiter or "\n"
+    closings = ClosingQuotes(raw, quote, delimiter)
+    q = re.escape(quote)
+    lone_quote = re.compile(f"(?<!{q}){q}(?!{q})")
+    stack: list[tuple[int, _Field | None, int]] = [(0, None, 0)]
+    work, budget, complete = 0, _MIN_WORK + _WORK_PER_CHARACTER * len(raw), False
+    while stack and (work <= budget or not complete):
+        position, fields, cost = stack.pop()
         if position > len(raw):
-            yield fields, cost
-            return
-        if raw.startswith(quote, position):
-            for close in _closing_quotes(raw, position, quote, delimiter):
-                inner = raw[position + 1 : close]
-                literal_quotes = len(single_quote.findall(inner))
-                value = inner.replace(quote + quote, quote)
-                after = close + 1 + len(delimiter)
-                yield from walk(after, [*fields, value], cost + literal_quotes)
+            complete = True
+            found = _linked_values(fields)
+            work += len(found)
+            yield found, cost
+            continue
         end = raw.find(delimiter, position)
         end = len(raw) if end < 0 else end
         value = raw[position:end]
-        yield from walk(end + len(delimiter), [*fields, value], cost + 1 + value.count(quote))
+        after = end + len(delimiter)
+        stack.append((after, _Field(fields, value), cost + 1 + value.count(quote)))
+        work += len(value) + 1
+        for close in reversed(closings.after(position)):
+            inner = raw[position + 1 : close]
+            value = inner.replace(quote + quote, quote)
+            lone = len(lone_quote.findall(inner))
+            stack.append((close + 1 + len(delimiter), _Field(fields, value), cost + lone))
+            work += len(inner)
 
-    yield from walk(0, [], 0)
+
+def _linked_values(field: _Field | None) -> list[str]:
+    values = []
+    while field is not None:
+        values.append(field.value)
+        field = field.before
+    return values[::-1]
 
 
-def _closing_quotes(raw: str, position: int, quote: str, delimiter: str) -> list[int]:
-    """Return the first two positions at which a quoted field that opens at `position` may end."""
-    found: list[int] = []
-    cursor = position + 1
-    while (close := raw.find(quote, cursor)) >= 0 and len(found) < 2:
-        if close + 1 == len(raw) or raw.startswith(delimiter, close + 1):
-            run = 1
-            while close - run > position and raw[close - run] == quote:
-                run += 1
-            # An even run is doubled quotes, so the field continues; unless the field is empty.
-            if run % 2 == 1 or close - run == position:
-                found.append(close)
-        cursor = close + 1
-    return found
+class ClosingQuotes:
+    """Where a quoted field of a line may end, found in one pass over the line."""
+
+    def __init__(self, raw: str, quote: str, delimiter: str) -> None:
+        """Collect the runs of quotes that a delimiter or the end of the line follows."""
+        self._raw, self._quote = raw, quote
+        q = re.escape(quote)
+        ends = re.finditer(rf"(?<!{q}){q}++(?={re.escape(delimiter)}|\Z)", raw)
+        runs = [(match.start(), match.end() - 1) for match in ends]
+        self._starts = [start for start, _ in runs]
+        self._ends = [end for _, end in runs]
+        # A run of even length is doubled quotes, so the field continues.
+        self._odd_ends = [end for start, end in runs if (end - start) % 2 == 0]
+
+    def after(self, position: int) -> list[int]:
+        """Return the first two positions at which a quoted field that opens there may end."""
+        if not self._raw.startswith(self._quote, position):
+            return []
+        found = []
+        run = bisect_right(self._starts, position + 1) - 1
+        if run >= 0 and position < self._ends[run]:  # the rest of the run is an empty field's end
+            found.append(self._ends[run])
+        next_odd = bisect_right(self._odd_ends, found[0] if found else position)
+        return (found + self._odd_ends[next_odd : next_odd + 2])[:2]
 
 
 def split_by_other_delimiter(

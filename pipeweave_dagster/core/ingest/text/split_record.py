@@ -74,9 +74,11 @@ def _quoted_field(
     start = position + 1
     cursor = start
     doubled = escaped = False
+    lines = 0
     while True:
         close = text.find(quote, cursor)
-        if close < 0 or text.count("\n", start, close) > _MAX_FIELD_LINES:
+        lines += text.count("\n", cursor, close) if close >= 0 else 0
+        if close < 0 or lines > _MAX_FIELD_LINES:
             return None, position
         if escape and _is_escaped(text, start, close, escape):
             escaped, cursor = True, close + 1
@@ -113,7 +115,7 @@ def _split_whitespace(text: str, start: int, dialect: TextDialect) -> tuple[list
     stop = _line_end(text, start, len(text))
     quote = dialect.quote or '"'
     q = re.escape(quote)
-    pattern = rf"{q}((?:[^{q}]|{q}{q})*){q}(?=\s|$)|(\S+)"
+    pattern = rf"{q}((?:[^{q}]|{q}{q})*+){q}(?=\s|$)|(\S+)"
     found = re.findall(pattern, text[start:stop])
     newline = text.find("\n", stop)
     after = len(text) if newline < 0 else newline + 1
