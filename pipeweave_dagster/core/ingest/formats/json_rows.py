@@ -11,16 +11,17 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
+from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
 
-def read_jsonl(content: Content, table: str, space: Workspace) -> RawTable:
+def read_jsonl(content: Content, table: str, space: Workspace, _options: ReadOptions) -> RawTable:
     """Read JSON Lines, one record per line."""
     with content.path.open(encoding="utf-8-sig") as file:
         rows = [json.loads(line) for line in file if line.strip()]
     return _from_objects(content, "jsonl", rows, table, space)
 
 
-def read_json(content: Content, table: str, space: Workspace) -> RawTable:
+def read_json(content: Content, table: str, space: Workspace, _options: ReadOptions) -> RawTable:
     """Read a JSON list of records, or one wrapped in an object."""
     data = json.loads(content.path.read_text(encoding="utf-8-sig"))
     return _from_objects(content, "json", _rows_in(data, content.name), table, space)
@@ -65,8 +66,7 @@ def _from_objects(
                 fix="Give all records the same keys.",
             )
     arrays = [_column([r.get(n) for r in flat]) for n in names]
-    data = pa.table(arrays, names=[f"k{i}" for i in range(len(arrays))])
-    return from_arrow(content, format_, data, table, space, list(names))
+    return from_arrow(content, format_, pa.table(arrays, names=list(names)), table, space)
 
 
 def _flatten(row: Any, prefix: str = "") -> dict[str, Any]:

@@ -5,10 +5,10 @@ import json
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content, is_workbook
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.formats.columnar_files import read_arrow, read_parquet
 from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
-from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow, from_relation
+from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.formats.worksheet import read_excel
 from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
 
@@ -59,12 +59,15 @@ def read(
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` for a file that is damaged or has no rows.
     """
-    readers = {"parquet": _parquet, "arrow": _arrow, "json": read_json, "jsonl": read_jsonl}
+    readers = {
+        "parquet": read_parquet,
+        "arrow": read_arrow,
+        "json": read_json,
+        "jsonl": read_jsonl,
+        "excel": read_excel,
+    }
     try:
-        if format_ == "excel":
-            raw = read_excel(content, table, space, options)
-        else:
-            raw = readers[format_](content, table, space)
+        raw = readers[format_](content, table, space, options)
     except PipeWeaveError:
         raise
     except MemoryError:
@@ -82,23 +85,3 @@ def read(
             columns=raw.names,
         )
     return raw
-
-
-def _parquet(content: Content, table: str, space: Workspace) -> RawTable:
-    import pyarrow.parquet as pq
-
-    names = [str(n) for n in pq.read_schema(content.path).names]
-    source = f"read_parquet({literal(str(content.path))})"
-    return from_relation(content, "parquet", names, source, table, space)
-
-
-def _arrow(content: Content, table: str, space: Workspace) -> RawTable:
-    from pyarrow import feather, ipc
-
-    with content.path.open("rb") as file:
-        if file.read(4) == b"\xff\xff\xff\xff":
-            file.seek(0)
-            data = ipc.open_stream(file).read_all()
-        else:
-            data = feather.read_table(content.path)
-    return from_arrow(content, "arrow", data, table, space)

@@ -1,0 +1,83 @@
+# ruff: noqa: S608 - texts in SQL go through `literal`
+"""Read Parquet, Feather and Arrow files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.formats.pandas_index import split_pandas_index
+from pipeweave_dagster.core.ingest.formats.relations import Format, from_batches
+from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+
+_BATCH_ROWS = 65_536
+
+
+def read_parquet(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    """Read Parquet, one batch in memory at a time."""
+    import pyarrow.parquet as pq
+
+    # Spark's INT96 times reach further than nanoseconds do.
+    with pq.ParquetFile(content.path, coerce_int96_timestamp_unit="us") as file:
+        schema, batches = file.schema_arrow, file.iter_batches(batch_size=_BATCH_ROWS)
+        try:
+            return _from_frame(content, "parquet", schema, batches, table, space, options)
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            # Arrow writes lists of fixed size that it cannot read again if some are missing.
+            with space.db.cursor() as db:
+                source = f"SELECT * FROM read_parquet({literal(str(content.path))})"
+                reader = db.sql(source).to_arrow_reader(_BATCH_ROWS)
+                return _from_frame(content, "parquet", reader.schema, reader, table, space, options)
+
+
+def read_arrow(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    """Read an Arrow file or stream, or Feather."""
+    from pyarrow import feather, ipc
+
+    with content.path.open("rb") as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic == b"FEA1":
+            data = feather.read_table(file)
+            schema, batches = data.schema, iter(data.to_batches())
+        else:
+            reader = ipc.open_stream(file) if magic == b"\xff\xff\xff\xff" else ipc.open_file(file)
+            schema, batches = reader.schema, _valid_batches(reader)
+        return _from_frame(content, "arrow", schema, batches, table, space, options)
+
+
+def _valid_batches(reader: Any) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a reader, checked: Arrow trusts the offsets in a file."""
+    count = getattr(reader, "num_record_batches", None)
+    batches = reader if count is None else (reader.get_batch(i) for i in range(count))
+    for batch in batches:
+        batch.validate()
+        for array in batch.columns:
+            text = pa.types.is_string(array.type)  # may hold other bytes, which are reported
+            (array.cast(pa.binary()) if text else array).validate(full=True)
+        yield batch
+
+
+def _from_frame(
+    content: Content,
+    format_: Format,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
+    table: str,
+    space: Workspace,
+    options: ReadOptions,
+) -> RawTable:
+    """Store batches that may have the index of a pandas data frame among their columns."""
+    kept, names, notes = split_pandas_index(schema, options.expected_names)
+    fields = [schema.field(i).with_name(name) for i, name in zip(kept, names, strict=True)]
+    chosen = (batch.select(kept) for batch in batches)
+    raw = from_batches(content, format_, pa.schema(fields), chosen, table, space)
+    raw.notes += notes
+    return raw
