@@ -50,7 +50,7 @@ def raw_upload(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb", "parquet"},
-    code_version="4",
+    code_version="5",
 )
 def dataset(
     context: dg.AssetExecutionContext,
