@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content, unpack
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.formats import self_describing
+from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.text import read_plan
 
 
@@ -16,7 +17,7 @@ def write_text(file: Path, name: str, out: Path) -> TextTable:
     """Read `file` and write `out/data.csv`; see `ingest_as_text`."""
     with workspace(out, IngestLimits()) as space:
         content = unpack(file, name, space.folder, space.limits)
-        format_ = self_describing.detect_format(content)
+        format_ = detect_format(content)
         if format_ == "csv":
             return _from_delimited(content, out, space)
         raw = self_describing.read(content, format_, "raw0", space)

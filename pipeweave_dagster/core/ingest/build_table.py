@@ -15,6 +15,7 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.combine_files import combine_tables
 from pipeweave_dagster.core.ingest.fast_path import read_fast
 from pipeweave_dagster.core.ingest.formats import self_describing
+from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
@@ -94,7 +95,7 @@ def _unpack(path: Path, name: str, folder: str, space: Workspace) -> tuple[Conte
     target = space.folder / folder
     target.mkdir()
     content = unpack(path, name, target, space.limits)
-    return content, self_describing.detect_format(content)
+    return content, detect_format(content)
 
 
 def read_raw(

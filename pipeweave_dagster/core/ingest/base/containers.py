@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.decompress import Container, open_compressed
+from pipeweave_dagster.core.ingest.base.foreign_files import refuse_foreign
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE, IngestLimits
 
 _CHUNK = MEGABYTE
@@ -36,11 +37,12 @@ def unpack(path: Path, name: str, folder: Path, limits: IngestLimits) -> Content
         limits: Limits on the compressed and uncompressed size.
 
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, damaged or too large.
+        PipeWeaveError: `VALIDATION_ERROR` for a file that is empty, damaged, too large or no table.
     """
     _check_size(path, name, limits)
     content = Content(path, name, "none")
     for depth in range(_MAX_NESTING + 1):
+        refuse_foreign(content.path, content.name)
         kind = container_of(content.path)
         if kind == "none":
             return content

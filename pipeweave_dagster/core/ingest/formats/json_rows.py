@@ -1,104 +1,131 @@
 """Read JSON and JSON Lines: the records of a document, flattened to columns."""
 
 import json
-from itertools import islice
 from typing import Any
-
-import pyarrow as pa
 
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
+from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser
+from pipeweave_dagster.core.ingest.formats.json_records import find_records
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
+from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
-
-def read_jsonl(content: Content, table: str, space: Workspace, _options: ReadOptions) -> RawTable:
-    """Read JSON Lines, one record per line."""
-    with content.path.open(encoding="utf-8-sig") as file:
-        rows = [json.loads(line) for line in file if line.strip()]
-    return _from_objects(content, "jsonl", rows, table, space)
+_MAX_TEXT = 10_000
+_BLANK = " \t\r\n\x1e"  # RFC 7464 has a record separator before each value
 
 
-def read_json(content: Content, table: str, space: Workspace, _options: ReadOptions) -> RawTable:
-    """Read a JSON list of records, or one wrapped in an object."""
-    data = json.loads(content.path.read_text(encoding="utf-8-sig"))
-    return _from_objects(content, "json", _rows_in(data, content.name), table, space)
+def read_json(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    """Read a JSON document whose records are a list, or wrapped in an object."""
+    file = to_utf8(content.path, content.name, space.folder)
+    text = file.path.read_text(encoding="utf-8")
+    parser = JsonParser()
+    try:
+        data = parser.parse(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise
+        data = parser.parse_several(text)  # objects one after the other, over several lines
+    found = find_records(data, content.name)
+    columns = JsonColumns(content.name, space.limits.max_columns)
+    rejected = _append_all(columns, found.rows, list(range(1, len(found.rows) + 1)), options)
+    raw = _stored(content, "json", columns, table, space)
+    return _described(raw, file, rejected, [*parser.notes(), *found.notes], options)
 
 
-def _rows_in(data: Any, name: str) -> list[Any]:
-    """Return the records of a JSON document: a list of objects, or one wrapped in an object."""
-    if isinstance(data, list):
-        return data
-    if isinstance(data, dict):
-        lists = {k: v for k, v in data.items() if isinstance(v, list)}
-        objects = any(isinstance(x, dict) for v in lists.values() for x in islice(v, 5))
-        if lists and not objects and len(data) == len(lists) and _equal_lengths(lists):
-            return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
-        records = [v for v in lists.values() if v and isinstance(v[0], dict)]
-        if records:
-            return max(records, key=len)
-        if data and all(isinstance(v, dict) for v in data.values()):
-            return [{"key": k, **v} for k, v in data.items()]
-    raise validation_error(
-        f"{name!r} is JSON, but not a list of records.",
-        fix="Write it as [{...}, {...}] or as JSON Lines.",
-    )
+def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    """Read JSON Lines, one record per line; a line that is not JSON is quarantined.
+
+    Raises:
+        ValueError: If most lines are not JSON.
+    """
+    file = to_utf8(content.path, content.name, space.folder)
+    parser = JsonParser()
+    columns = JsonColumns(content.name, space.limits.max_columns)
+    rows: list[Any] = []
+    lines: list[int] = []
+    rejected: list[RejectedRecord] = []
+    with file.path.open(encoding="utf-8", newline="\n") as source:
+        for line, raw_text in enumerate(source, start=1):
+            text = raw_text.strip(_BLANK)
+            if not text:
+                continue
+            try:
+                rows.append(parser.parse(text))
+            except ValueError as error:
+                rejected.append(RejectedRecord(line, f"not JSON: {error}", text[:_MAX_TEXT]))
+                if not options.keep_all:
+                    continue
+                rows.append({})
+            lines.append(line)
+    if len(rejected) > len(rows) or not rows:
+        raise ValueError(
+            f"line {rejected[0].line} is {rejected[0].reason}" if rejected else "empty"
+        )
+    rejected += _append_all(columns, rows, lines, options)
+    raw = _stored(content, "jsonl", columns, table, space)
+    raw.line_numbers_of = lambda indices: [lines[i] for i in indices]
+    return _described(raw, file, rejected, parser.notes(), options)
 
 
-def _equal_lengths(lists: dict[str, list[Any]]) -> bool:
-    return len({len(v) for v in lists.values()}) == 1
+def _append_all(
+    columns: JsonColumns, rows: list[Any], lines: list[int], options: ReadOptions
+) -> list[RejectedRecord]:
+    """Append rows to the columns; where most are objects, return the others as rejected.
+
+    Args:
+        columns: The columns to append to.
+        rows: Objects, lists of cells, or single values.
+        lines: The line of each row; those of rejected rows are removed.
+        options: Whether no row may be dropped; a rejected row is then empty.
+    """
+    objects = sum(isinstance(row, dict) for row in rows)
+    lists = sum(isinstance(row, list) for row in rows)
+    kind: type = dict if objects >= max(1, lists) else list if lists else object
+    rejected, kept = [], []
+    for row, line in zip(rows, lines, strict=True):
+        fits = isinstance(row, kind)
+        if not fits:
+            text = json.dumps(row, ensure_ascii=False)[:_MAX_TEXT]
+            rejected.append(RejectedRecord(line, "not a record like the others", text))
+        if fits or options.keep_all:
+            columns.append(row if fits else {})
+            kept.append(line)
+    lines[:] = kept
+    return rejected
 
 
-def _from_objects(
-    content: Content, format_: Format, rows: list[Any], table: str, space: Workspace
+def _stored(
+    content: Content, format_: Format, columns: JsonColumns, table: str, space: Workspace
 ) -> RawTable:
-    names: dict[str, None] = {}
-    flat = []
-    for row in rows:
-        record = _flatten(row)
-        names.update(dict.fromkeys(record))
-        flat.append(record)
-        if len(names) > space.limits.max_columns:
-            raise validation_error(
-                f"{content.name!r} has more than {space.limits.max_columns:,} different keys.",
-                fix="Give all records the same keys.",
-            )
-    arrays = [_column([r.get(n) for r in flat]) for n in names]
-    return from_arrow(content, format_, pa.table(arrays, names=list(names)), table, space)
+    if not columns.values:
+        raise validation_error(
+            f"{content.name!r} is JSON whose records are empty.",
+            fix="Upload a file that contains data.",
+            file=content.name,
+        )
+    raw = from_arrow(content, format_, columns.table(), table, space)
+    raw.notes += columns.notes()
+    return raw
 
 
-def _flatten(row: Any, prefix: str = "") -> dict[str, Any]:
-    if isinstance(row, list):
-        return {f"column_{i + 1}": _leaf(v) for i, v in enumerate(row)}
-    if not isinstance(row, dict):
-        return {"value": _leaf(row)}
-    flat: dict[str, Any] = {}
-    for key, value in row.items():
-        if isinstance(value, dict) and value and prefix.count(".") < 4:
-            flat.update(_flatten(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = _leaf(value)
-    return flat
-
-
-def _leaf(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-def _column(values: list[Any]) -> Any:
-    """Return a typed array if all values have one type, else their texts."""
-    kinds = {type(v) for v in values if v is not None}
-    if kinds in ({int}, {float}, {bool}, {int, float}):
-        try:
-            return pa.array(
-                [float(v) if kinds == {int, float} and v is not None else v for v in values]
-            )
-        except (OverflowError, pa.ArrowInvalid):
-            pass
-    texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
-    return pa.array(
-        [t.encode("utf-8", "replace").decode() if t is not None else None for t in texts],
-        pa.string(),
-    )
+def _described(
+    raw: RawTable,
+    file: Utf8Text,
+    rejected: list[RejectedRecord],
+    notes: list[str],
+    options: ReadOptions,
+) -> RawTable:
+    """Return the table with its encoding, notes and rejected records."""
+    raw.dialect = raw.dialect.model_copy(update={"encoding": file.encoding})
+    raw.notes += [*file.notes, *notes]
+    if options.keep_all:  # the rows are in the table, empty
+        listed = "; ".join(f"line {r.line}: {r.reason}" for r in rejected[:5])
+        raw.notes += [f"{counted(len(rejected), 'row')} kept empty: {listed}."] if rejected else []
+    else:
+        raw.rejected = rejected
+    return raw

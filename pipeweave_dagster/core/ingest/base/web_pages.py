@@ -1,0 +1,95 @@
+"""Recognise web pages and XML by their markup, in any encoding."""
+
+import codecs
+import html
+import re
+from pathlib import Path
+
+from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
+from pipeweave_dagster.core.ingest.base.signatures import CSV_OR_PARQUET, Foreign
+
+_TAIL = 4096
+_PROLOGUE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.{0,4000}?-->\s*)*"
+_HTML = re.compile(
+    _PROLOGUE + r"<(?:!doctype\s+html|html|head|body|title|meta|script|table|h1|div|p|center)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML = re.compile(r"\s*<\?xml\s", re.IGNORECASE)
+_FIRST_TAG = re.compile(_PROLOGUE + r"(?:<!DOCTYPE[^>]*>\s*)?<([A-Za-z_][\w:.-]*)", re.DOTALL)
+_TITLE = re.compile(r"<title[^>]*>(.{1,300}?)</title", re.IGNORECASE | re.DOTALL)
+_ERROR_CODE = re.compile(r"<Code>([\w. -]{1,60})</Code>")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def markup_in(path: Path, head: bytes) -> Foreign | None:
+    """Return what web page or XML document a file is, None if it is neither.
+
+    Args:
+        path: The file.
+        head: Its first bytes.
+    """
+    text = _decoded(head)
+    if not text.lstrip().startswith("<"):
+        return None
+    tag = _FIRST_TAG.match(text)
+    name = tag.group(1) if tag else ""
+    if _HTML.match(text) and _ends_in_markup(path):
+        return _web_page(path, text)
+    if name == "Error" and (code := _ERROR_CODE.search(text)):
+        return Foreign(
+            f"an error message of a server (XML, code {code.group(1)!r})",
+            "Download the file again: its address may need a login or have expired.",
+        )
+    if 'progid="Excel.Sheet"' in text or "urn:schemas-microsoft-com:office:spreadsheet" in text:
+        return Foreign("an Excel workbook as XML (2003)", "Save it as .xlsx or CSV.")
+    if _XML.match(text) or (name and _closes(path, name)):
+        root = f" with the root element <{name[:60]}>" if name else ""
+        return Foreign(f"an XML document{root}", CSV_OR_PARQUET)
+    return None
+
+
+def _decoded(head: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return head.decode(encoding, "replace").lstrip("\ufeff")
+    return head.decode("utf-8", "replace")
+
+
+def _web_page(path: Path, text: str) -> Foreign:
+    found = _TITLE.search(text)
+    title = " ".join(html.unescape(found.group(1)).split())[:80] if found else ""
+    what = f"a web page (HTML) with the title {title!r}" if title else "a web page (HTML)"
+    with path.open("rb") as file:
+        tables = len(re.findall(rb"<table\b", file.read(64 * MEGABYTE), re.IGNORECASE))
+    if tables == 1:
+        return Foreign(
+            f"{what} that holds one table",
+            "Open it in a spreadsheet program, and save the table as CSV or .xlsx.",
+        )
+    return Foreign(
+        what,
+        "Download the data file itself: its address may need a login, or have moved.",
+    )
+
+
+def _ends_in_markup(path: Path) -> bool:
+    """Return whether the last non-blank character closes a tag; names such as <DATE> do not."""
+    return _tail(path).rstrip().endswith(">")
+
+
+def _closes(path: Path, name: str) -> bool:
+    return _tail(path).rstrip().endswith(f"</{name}>")
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(4)
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        tail = file.read()
+    if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return tail.replace(b"\0", b"").decode("latin-1")
+    return tail.decode("utf-8", "replace").rstrip("\0")

@@ -1,0 +1,78 @@
+"""Find records inside the objects that wrap them: pages of results, responses, metadata."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
+from pipeweave_dagster.core.ingest.formats.json_orients import labelled_records
+
+_MAX_DEPTH = 4
+_NAME_KEYS = ("columns", "cols", "fields", "headers", "header", "names", "column_names")
+
+
+@dataclass
+class Records:
+    """The records of a document: objects, lists of cells, or values, with notes."""
+
+    rows: list[Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def in_envelope(data: dict[str, Any]) -> Records | None:
+    """Return the largest list of records inside nested objects, with a note on the rest."""
+    tables: list[tuple[str, list[Any]]] = []
+    others: list[str] = []
+    names: list[list[Any]] = []
+    _collect(data, "", 1, tables, others, names)
+    if not tables:
+        nested = [(k, v) for k, v in data.items() if isinstance(v, dict) and len(v) > 1]
+        inner = labelled_records(nested[0][1]) if len(nested) == 1 else None
+        if inner is None:
+            return None
+        left = [k for k in data if k != nested[0][0]]
+        return Records(inner[0], [_envelope_note(nested[0][0], left), *inner[1]])
+    path, rows = max(tables, key=lambda t: len(t[1]))
+    left = [p for p, _ in tables if p != path] + others
+    if isinstance(rows[0], list):
+        header = _names_of_width(names, len(rows[0]))
+        rows = [dict(zip(header, r, strict=False)) for r in rows] if header else with_header(rows)
+    return Records([feature(v) for v in rows], [_envelope_note(path, left)])
+
+
+def _collect(
+    data: dict[str, Any],
+    prefix: str,
+    depth: int,
+    tables: list[tuple[str, list[Any]]],
+    others: list[str],
+    names: list[list[Any]],
+) -> None:
+    """Collect the lists of records in nested objects, other keys, and lists of column names."""
+    for key, value in data.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, list) and key.casefold() in _NAME_KEYS:
+            names.append(value)
+            others.append(path)
+        elif is_table(value):
+            tables.append((path, value))
+        elif isinstance(value, dict) and value and depth < _MAX_DEPTH:
+            _collect(value, f"{path}.", depth + 1, tables, others, names)
+        else:
+            others.append(path)
+
+
+def _envelope_note(path: str, left: list[str]) -> str:
+    beside = ", ".join(repr(p[:60]) for p in left[:8])
+    more = f" and {len(left) - 8} more" if len(left) > 8 else ""
+    rest = f"; left out beside them: {beside}{more}" if left else ""
+    return f"The records were read from {path[:120]!r}{rest}."
+
+
+def _names_of_width(lists: list[list[Any]], width: int) -> list[str] | None:
+    """Return column names (texts, or objects with a name) for rows of a width."""
+    for found in lists:
+        names = [v.get("name") if isinstance(v, dict) else v for v in found]
+        texts = [n for n in names if isinstance(n, str)]
+        if len(texts) == len(names) == len(set(texts)) == width:
+            return texts
+    return None

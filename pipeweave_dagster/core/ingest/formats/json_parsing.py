@@ -1,0 +1,60 @@
+"""Parse JSON texts completely: long numbers exact, repeated keys counted, depth bounded."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeweave_dagster.core.ingest.base.counted import counted
+
+_LONG_NUMBER = 4000  # Python refuses to parse more than 4,300 digits
+
+
+@dataclass
+class JsonParser:
+    """Parses JSON and counts the repeated keys, of which only the last value is kept."""
+
+    repeated: int = 0
+    _decoder: json.JSONDecoder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=_whole_number)
+
+    def parse(self, text: str) -> Any:
+        """Return the value of a text.
+
+        Raises:
+            ValueError: If it is not JSON, or nested too deeply.
+        """
+        try:
+            return self._decoder.decode(text)
+        except RecursionError as error:
+            raise ValueError("it is nested too deeply") from error
+
+    def parse_several(self, text: str) -> list[Any]:
+        """Return the values of a text with several JSON values one after the other."""
+        values, position = [], 0
+        while position < len(text):
+            try:
+                value, position = self._decoder.raw_decode(text, position)
+            except RecursionError as error:
+                raise ValueError("it is nested too deeply") from error
+            values.append(value)
+            while position < len(text) and text[position] in " \t\r\n,\x1e":
+                position += 1
+        return values
+
+    def notes(self) -> list[str]:
+        """Return a note if keys are repeated."""
+        if not self.repeated:
+            return []
+        keys = counted(self.repeated, "repeated key")
+        return [f"{keys} within a JSON object; the last value of each was kept."]
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        self.repeated += len(pairs) - len(found)
+        return found
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) < _LONG_NUMBER else digits

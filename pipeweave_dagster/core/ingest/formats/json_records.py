@@ -1,0 +1,71 @@
+"""Find the records of a JSON document: a list, pandas' orients, GeoJSON, or an envelope."""
+
+from typing import Any
+
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.formats.json_envelopes import Records, in_envelope
+from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
+from pipeweave_dagster.core.ingest.formats.json_messages import refuse_message
+from pipeweave_dagster.core.ingest.formats.json_orients import (
+    columns_of_lists,
+    labelled_records,
+    split_orient,
+    table_orient,
+)
+
+_RECORD_KEYS = {
+    "data", "docs", "documents", "entries", "features", "hits", "items", "objects", "records",
+    "response", "result", "results", "rows", "value", "values",
+}  # fmt: skip
+
+
+def find_records(data: Any, name: str) -> Records:
+    """Return the records of a JSON document.
+
+    Args:
+        data: The parsed document.
+        name: Name of the file, for errors.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` if the document holds no records.
+    """
+    refuse_message(data, name)
+    found = _in_list(data) if isinstance(data, list) else _in_object(data)
+    if found is None or not found.rows:
+        raise validation_error(
+            f"{name!r} is JSON that holds no records.",
+            fix="Write the records as [{...}, {...}] or as JSON Lines.",
+            file=name,
+        )
+    return found
+
+
+def _in_list(data: list[Any]) -> Records:
+    inner = [v for v in data if is_table(v)]
+    nested = all(isinstance(v, dict | list) for v in data)
+    if len(inner) == 1 and len(data) > 1 and nested and not is_table(data):
+        # An envelope that is a list, as [{"page": 1}, [{...}, {...}]].
+        return Records(inner[0], ["The records were read from the list beside other values."])
+    if data and all(isinstance(v, list) for v in data):
+        return Records(with_header(data))
+    return Records([feature(v) for v in data])
+
+
+def _in_object(data: Any) -> Records | None:
+    if not isinstance(data, dict):
+        return None if data is None else Records([data])
+    for orient in (split_orient, table_orient, columns_of_lists, labelled_records):
+        found = orient(data)
+        if found is not None:
+            return Records(*found)
+    envelope = in_envelope(data)
+    if envelope is not None:
+        return envelope
+    return Records([data]) if _has_values(data) else None
+
+
+def _has_values(data: dict[str, Any]) -> bool:
+    """Return whether an object is a record itself, rather than an envelope around nothing."""
+    inner = [v for v in data.values() if isinstance(v, dict)]
+    empty = any(v in ([], {}) and k.casefold() in _RECORD_KEYS for k, v in data.items())
+    return bool(data) and not empty and all(map(_has_values, inner))
