@@ -75,7 +75,8 @@ def _trained(
         memory_mb=workbench.free_mb(),
     )
     check_size(trained, workbench.settings.max_model_size_mb)
-    known = [column for column in snapshot.columns if column.name in trained.features]
+    used = [column for column in snapshot.columns if column.name in trained.features]
+    known = [column.model_copy(update={"spellings": {}}) for column in used]
     table = [column.name for column in snapshot.columns]
     return trained.model_copy(update={"columns": known, "table": table})
 

@@ -7,7 +7,11 @@ from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.encode_column import encode_column
 from pipeweave_dagster.core.columns.parquet_columns import ParquetColumns
 from pipeweave_dagster.core.columns.target import Target, target_of
-from pipeweave_dagster.core.columns.value_corrections import apply_corrections
+from pipeweave_dagster.core.columns.value_corrections import (
+    apply_corrections,
+    apply_missing,
+    as_classes,
+)
 from pipeweave_dagster.core.documents import DatasetSettings, SchemaDeduction
 
 
@@ -38,10 +42,17 @@ class Table:
     def __getitem__(self, name: str) -> Column:
         """Return the encoded column of that name (KeyError if there is none)."""
         if name not in self._columns:
-            info = self.schema.column(name)
-            column = encode_column(info, self._stored.read(name))
-            self._columns[name] = apply_corrections(column, self._settings.get(name))
+            column = self.uncorrected(name)
+            setting, target = self._settings.get(name), self.schema.target
+            if name == target.name and target.task in ("binary", "multiclass"):
+                self._columns[name] = as_classes(apply_missing(column, setting), target)
+            else:
+                self._columns[name] = apply_corrections(column, setting)
         return self._columns[name]
+
+    def uncorrected(self, name: str) -> Column:
+        """Return the column as it is stored, before missing values and spellings are settled."""
+        return encode_column(self.schema.column(name), self._stored.read(name))
 
     @cached_property
     def columns(self) -> list[Column]:

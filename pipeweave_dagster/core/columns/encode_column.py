@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, Floats
+from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import ColumnDeduction
 
 
@@ -77,7 +78,7 @@ def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
         if pa.types.is_boolean(kind):
             return ["true" if value else "false" for value in distinct]
         if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-            return [f"{value:.6g}" for value in distinct.tolist()]
+            return [number_as_text(value) for value in distinct.tolist()]
         if pa.types.is_integer(kind):
             return [str(value) for value in distinct.tolist()]
         bits = _as_arrow(distinct.astype(_width(kind)))

@@ -5,18 +5,36 @@ from dataclasses import replace
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Codes, Column
-from pipeweave_dagster.core.documents import ColumnSetting
+from pipeweave_dagster.core.documents import ColumnSetting, TargetDeduction
 
 
 def apply_corrections(column: Column, setting: ColumnSetting | None) -> Column:
     """Return the column with its setting applied; the same column if that changes nothing."""
     if setting is None or column.distinct == 0:
         return column
-    if setting.missing:
-        column = _set_missing(column, set(setting.missing))
+    column = apply_missing(column, setting)
     if setting.merge_spellings and column.numbers is None and column.distinct:
         column = merge_spellings(column)
     return column
+
+
+def apply_missing(column: Column, setting: ColumnSetting | None) -> Column:
+    """Return the column without the values that the settings list as missing."""
+    if setting is None or not setting.missing or column.distinct == 0:
+        return column
+    return _set_missing(column, set(setting.missing))
+
+
+def as_classes(column: Column, target: TargetDeduction) -> Column:
+    """Return the target's column with the labels that are predicted; no class of missing texts."""
+    if target.missing and column.distinct:
+        column = _set_missing(column, set(target.missing))
+    if not target.labels or not column.distinct:
+        return column
+    names = [target.labels.get(label, label) for label in column.labels]
+    if len(set(names)) == len(names):
+        return replace(column, text=lambda: names)
+    return _merge(column, names)
 
 
 def normalise_spelling(text: str) -> str:
@@ -35,11 +53,7 @@ def number_as_text(value: float) -> str:
 
 
 def _set_missing(column: Column, missing: set[str]) -> Column:
-    if column.numbers is not None and column.ordered:
-        texts = [number_as_text(number) for number in column.numbers.tolist()]
-    else:
-        texts = column.labels
-    keep = np.array([text not in missing for text in texts])
+    keep = np.array([text not in missing for text in column.labels])
     return column if keep.all() else _keep(column, keep)
 
 
@@ -62,7 +76,11 @@ def _keep(column: Column, keep: np.ndarray) -> Column:
 
 def merge_spellings(column: Column) -> Column:
     """Merge the categories that have the same normalised spelling, sorted by it."""
-    plain = [normalise_spelling(label) for label in column.labels]
+    return _merge(column, [normalise_spelling(label) for label in column.labels])
+
+
+def _merge(column: Column, plain: list[str]) -> Column:
+    """Merge the values of the same name, sorted by it."""
     names = sorted(set(plain))
     at = {name: i for i, name in enumerate(names)}
     index: Codes = np.array([*(at[name] for name in plain), -1], np.int32)

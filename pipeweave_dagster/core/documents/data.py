@@ -68,7 +68,11 @@ class Dialect(Part):
 
 
 class SnapshotColumn(Part):
-    """A stored column. `original_name` is the text of the header, `name` is unique."""
+    """A stored column. `original_name` is the text of the header, `name` is unique.
+
+    `spellings` are the texts of its values in the file with their counts, the most frequent first,
+    if it has few values and some are spelled otherwise than their type is shown (`True`, `$5`).
+    """
 
     name: str
     original_name: str
@@ -77,6 +81,7 @@ class SnapshotColumn(Part):
     format: str | None = None
     unit: str | None = None
     note: str | None = None
+    spellings: dict[str, dict[str, int]] = Field(default={}, exclude_if=operator.not_)
 
 
 class DatasetSnapshot(Document):
@@ -122,7 +127,11 @@ class ColumnDeduction(Part):
 
 
 class TargetDeduction(Part):
-    """The target. `name` is None if no column is credible; `reason` explains the choice."""
+    """The target. `name` is None if no column is credible; `reason` explains the choice.
+
+    `classes` and `positive` are labels as the file spells them, and `labels` gives the label of
+    each stored value (as text) that is another. `missing` are texts that stand for no value.
+    """
 
     name: str | None
     task: Task | None
@@ -133,6 +142,8 @@ class TargetDeduction(Part):
     reason: str
     candidates: list[str] = []
     question: str | None = None
+    labels: dict[str, str] = Field(default={}, exclude_if=operator.not_)
+    missing: list[str] = Field(default=[], exclude_if=operator.not_)
 
 
 class SchemaDeduction(Document):

@@ -39,7 +39,11 @@ class SplitSpec(Part):
 
 
 class PipelineSpec(Document):
-    """A declarative pipeline: a directed acyclic graph of steps, valid by construction."""
+    """A declarative pipeline: a directed acyclic graph of steps, valid by construction.
+
+    `labels` gives the label of each stored value of the target (as text) that is spelled otherwise
+    in the file, such as `True` for `true`.
+    """
 
     kind: ClassVar[str] = "pipeline"
     source: Literal["rules", "settings", "advisor"]
@@ -47,6 +51,7 @@ class PipelineSpec(Document):
     task: Task
     positive: str | None = None
     classes: list[str] = []
+    labels: dict[str, str] = Field(default={}, exclude_if=operator.not_)
     weight: str | None = None
     metric: MetricName
     costs: Costs | None = None

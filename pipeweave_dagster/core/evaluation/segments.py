@@ -12,7 +12,7 @@ from pipeweave_dagster.core.documents import MetricName, Segment
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED
-from pipeweave_dagster.core.model.serving import as_number, as_text
+from pipeweave_dagster.core.model.serving import are_codes, as_number, as_text
 
 _LEAST_ROWS = 25
 _LEAST_SHARE = 0.02
@@ -67,7 +67,8 @@ def _parts(column: pd.Series) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     missing = column.isna().to_numpy()
     if missing.any():
         yield "missing", missing
-    if pd.api.types.is_numeric_dtype(column.dtype) and column.nunique() > 2 * _BINS:
+    number = pd.api.types.is_numeric_dtype(column.dtype) and not are_codes(column)
+    if number and column.nunique() > 2 * _BINS:
         numbers = as_number(column)
         edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, _BINS + 1)))
         bins = np.searchsorted(edges[1:-1], numbers, side="right")

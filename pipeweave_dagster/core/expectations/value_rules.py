@@ -35,7 +35,7 @@ def category_rules(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[
         return
     values: list[Any] = list(profile.top)
     if column.storage in {"integer", "number"}:
-        values = [int(float(v)) if profile.integral else float(v) for v in values]
+        values = [_number(v, whole=profile.integral) for v in values]
     once = sum(n == 1 for n in profile.top.values()) / profile.filled
     yield rule(
         "labels" if target else "categories",
@@ -45,6 +45,13 @@ def category_rules(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[
         value_set=sorted(values),
         **({} if target else mostly(1 - 2 * once)),
     )
+
+
+def _number(text: str, *, whole: bool) -> int | float:
+    """Return a number; a whole one never goes through float, which holds 15 digits."""
+    if text.removeprefix("-").isdecimal():
+        return int(text)
+    return int(float(text)) if whole else float(text)
 
 
 def range_rules(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[Rule]:

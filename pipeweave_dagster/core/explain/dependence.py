@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import Dependence
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
-from pipeweave_dagster.core.model.serving import as_number, as_text, raw_scores
+from pipeweave_dagster.core.model.serving import are_codes, as_number, as_text, raw_scores
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 
 _ROWS = 200
@@ -41,7 +41,8 @@ def dependences(
 def _grid(column: pd.Series) -> pd.Series:
     """Return the values to set: quantiles of a number, the most frequent of other columns."""
     known = column.dropna()
-    if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
+    number = pd.api.types.is_numeric_dtype(column.dtype) and not are_codes(column)
+    if pd.api.types.is_bool_dtype(column.dtype) or not number:
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return known.quantile(np.linspace(0.02, 0.98, _POINTS)).drop_duplicates()
         return pd.Series(known.value_counts().index[:_POINTS], dtype=column.dtype)

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.export.model_comparison import ModelComparison
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, raw_scores
 from pipeweave_dagster.core.model.test_row_columns import feature_names
 
 
 def run_comparison(first: Path, second: Path, test_rows: Path) -> ModelComparison:
     """See `core.export.compare_models`."""
-    frame = pd.read_parquet(test_rows)
+    frame = exact_frame(pq.read_table(test_rows))
     names = feature_names(list(frame.columns))
     table = frame[list(names)].rename(columns=names)
     a, b = (raw_scores(load_bundle(path), table) for path in (first, second))

@@ -16,8 +16,7 @@ def main() -> None:
     import sys
 
     source, target = sys.argv[1:3]
-    parquet = source.endswith(".parquet")
-    rows = pd.read_parquet(source) if parquet else pd.read_csv(source)
+    rows = read_rows(source)
     bundle = load_bundle(Path(__file__).with_name("model.skops"))
     score(bundle, rows).to_csv(target, index_label="row_id")
 

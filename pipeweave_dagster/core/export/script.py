@@ -75,6 +75,7 @@ def _about(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
         "target": trained.target,
         "task": trained.task,
         "classes": trained.classes,
+        "labels": spec.labels,
         "weight": spec.weight,
         "rows": trained.sampled_of or trained.rows_train + trained.rows_test + trained.rows_dropped,
         "threads": trained.threads,

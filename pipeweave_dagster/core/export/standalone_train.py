@@ -21,6 +21,7 @@ from pipeweave_dagster.core.model.serving import (
     duplicate_row_lookup,
     in_units,
     prepare,
+    read_rows,
 )
 
 
@@ -65,7 +66,9 @@ class Rows:
 
 
 # %% Read the rows.
-def read_rows(rows: str, division: str, about: dict[str, Any]) -> tuple[pd.DataFrame, Any, Any]:
+def read_training_rows(
+    rows: str, division: str, about: dict[str, Any]
+) -> tuple[pd.DataFrame, Any, Any]:
     """Return features, folds with targets, and weights of the rows used for training or testing.
 
     Args:
@@ -73,7 +76,7 @@ def read_rows(rows: str, division: str, about: dict[str, Any]) -> tuple[pd.DataF
         division: Which of its rows were used, and by which fold (Parquet).
         about: Target, classes and so on.
     """
-    table = pd.read_parquet(rows) if rows.endswith(".parquet") else pd.read_csv(rows)
+    table = read_rows(rows)
     part = pd.read_parquet(division)
     if len(table) != about["rows"]:
         raise SystemExit(
@@ -85,6 +88,7 @@ def read_rows(rows: str, division: str, about: dict[str, Any]) -> tuple[pd.DataF
     if about["classes"]:
         codes = {name.lower(): code for code, name in enumerate(about["classes"])}
         codes |= {name: code for code, name in enumerate(about["classes"])}
+        codes |= {text: codes[name] for text, name in about["labels"].items() if name in codes}
         labels = [str(label) for label in as_text(target)]
         y = np.array([codes.get(label, codes.get(label.lower())) for label in labels], dtype=float)
     else:
@@ -151,7 +155,7 @@ def train(rows: str, division: str, about: dict[str, Any], recipes: list[Recipe]
         about: The target, how columns are read, and what is applied to the members' mean.
         recipes: The members.
     """
-    features, part, weight = read_rows(rows, division, about)
+    features, part, weight = read_training_rows(rows, division, about)
     views: dict[tuple[int, int, bool], Rows] = {}
     members = []
     for recipe in recipes:

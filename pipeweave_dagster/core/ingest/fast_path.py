@@ -25,6 +25,11 @@ from pipeweave_dagster.core.ingest.text.records import parse_records
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_decimal_comma, infer_parser
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.spellings import (
+    count_texts,
+    may_be_labels,
+    spellings_of,
+)
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import INTEGER, TEXT, Parser
 
@@ -58,8 +63,11 @@ def read_fast(
     if width > _MAX_COLUMNS or (nameless and plan.layout.names is not None):
         return None
     names, name_notes = unique_names(headers)
-    parsers = _infer_parsers(plan, [requested.get(name.casefold()) for name in names])
-    if parsers is None:
+    samples = _sample_values(plan, width)
+    parsers = samples and _infer_parsers(
+        samples, [requested.get(name.casefold()) for name in names], plan.dialect.delimiter
+    )
+    if not samples or not parsers:
         return None
     path = out / "data.parquet"
     if not _write_strictly(plan, first_line, names, parsers, path, space):
@@ -73,15 +81,31 @@ def read_fast(
         notes=[*read_plan.read_notes(content, plan), *name_notes],
     )
     decisions = {i: TypeDecision(parser) for i, parser in enumerate(parsers)}
-    return describe_table(raw, decisions, names, path)
+    source = bulk_load.source_sql(plan.text.path, plan.dialect, width, first_line)
+    texts = _count_texts(decisions, samples, source, space)
+    return describe_table(raw, decisions, names, path, spellings_of(texts, space, raw.notes))
 
 
-def _infer_parsers(plan: read_plan.ReadPlan, requested: list[Parser | None]) -> list[Parser] | None:
+def _count_texts(
+    decisions: dict[int, TypeDecision], samples: list[Counter[str]], source: str, space: Workspace
+) -> dict[int, TypeDecision]:
+    """Count the texts of columns that may be labels, in one more pass over these columns alone."""
+    chosen = [i for i, d in decisions.items() if may_be_labels(d.parser, samples[i])]
+    if not chosen:
+        return {}
+    columns = ", ".join(f"c{i}" for i in chosen)
+    space.db.execute(f"CREATE TABLE labels AS SELECT {columns} FROM {source}")
+    queries = {i: f"SELECT c{i} AS v FROM labels" for i in chosen}
+    counted = count_texts(decisions, dict(enumerate(samples)), queries, space, complete=False)
+    space.db.execute("DROP TABLE labels")
+    return counted
+
+
+def _infer_parsers(
+    samples: list[Counter[str]], requested: list[Parser | None], delimiter: str | None
+) -> list[Parser] | None:
     """Infer a parser for each column from samples of the file; None if one is uncertain."""
-    samples = _sample_values(plan, len(requested))
-    if samples is None:
-        return None
-    decimal = infer_decimal_comma(samples, plan.dialect.delimiter == ";")
+    decimal = infer_decimal_comma(samples, delimiter == ";")
     parsers = [
         parser or infer_parser(sample, decimal)
         for parser, sample in zip(requested, samples, strict=True)

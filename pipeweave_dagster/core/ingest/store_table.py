@@ -1,5 +1,6 @@
 """Write the typed table and the quarantine, and describe both in the snapshot."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
@@ -21,6 +22,7 @@ from pipeweave_dagster.core.ingest.quarantine import (
     write_quarantine,
 )
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
+from pipeweave_dagster.core.ingest.types.spellings import spellings_of
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT
 
@@ -46,7 +48,8 @@ def store_table(
     _write(raw, decisions, names, out / "data.parquet", space)
     quarantine = write_quarantine(quarantined, out / "quarantine.parquet") if quarantined else None
     raw.notes += [*name_notes, *quarantine_notes(quarantined)]
-    snapshot = describe_table(raw, decisions, names, out / "data.parquet")
+    spellings = spellings_of(decisions, space, raw.notes)
+    snapshot = describe_table(raw, decisions, names, out / "data.parquet", spellings)
     return snapshot.model_copy(
         update={
             "rows_read": raw.rows + len(raw.rejected),
@@ -57,7 +60,11 @@ def store_table(
 
 
 def describe_table(
-    raw: RawTable, decisions: dict[int, TypeDecision], names: list[str], path: Path
+    raw: RawTable,
+    decisions: dict[int, TypeDecision],
+    names: list[str],
+    path: Path,
+    spellings: Mapping[int, dict[str, dict[str, int]]],
 ) -> DatasetSnapshot:
     """Return the snapshot of a typed file that was just written, without quarantine."""
     import pyarrow.parquet as pq
@@ -68,7 +75,12 @@ def describe_table(
         for i in range(len(names)):
             statistics = metadata.row_group(group).column(i).statistics
             missing[i] += (statistics.null_count or 0) if statistics else 0
-    columns = [_column(raw, decisions.get(i), i, name, missing[i]) for i, name in enumerate(names)]
+    columns = [
+        _column(raw, decisions.get(i), i, name, missing[i]).model_copy(
+            update={"spellings": spellings.get(i, {})}
+        )
+        for i, name in enumerate(names)
+    ]
     return DatasetSnapshot(
         dialect=_with_number_marks(raw, decisions),
         rows_read=metadata.num_rows,

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
+from pipeweave_dagster.core.model.serving import exact_frame
 from pipeweave_dagster.core.model.test_row_columns import (
     TARGET,
     WEIGHT,
@@ -45,7 +47,7 @@ class ScoredTest:
 
 def read_scored_test(trained: TrainedModel, test_rows: Path) -> ScoredTest:
     """Read the test rows file that training wrote."""
-    frame = pd.read_parquet(test_rows)
+    frame = exact_frame(pq.read_table(test_rows))
     classes = trained.classes
     output: Array = frame[output_columns(classes)].to_numpy(dtype=np.float64)
     baseline: Array = frame[baseline_columns(classes)].to_numpy(dtype=np.float64)

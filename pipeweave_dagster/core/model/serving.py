@@ -80,6 +80,8 @@ BLOCK_ROWS = 50_000
 RANGE_MARGIN = 0.25
 """How far predictions may lie outside the range of the training target, as a share of it."""
 _NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
+EXACT_INTEGERS = 2**53
+"""Whole numbers from here on are not all distinct as float64."""
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
@@ -309,10 +311,56 @@ def as_text(values: pd.Series) -> np.ndarray:
 def _one_text(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, int | np.integer):  # never through float: it holds 15 digits
+        return str(int(value))
+    if isinstance(value, float | np.number):
         number = float(value)
         return str(int(number)) if number.is_integer() else repr(number)
     return str(value)
+
+
+def without(values: pd.Series, gone: np.ndarray) -> pd.Series:
+    """Return the values with some set to missing; whole numbers keep all their digits."""
+    whole = pd.api.types.is_integer_dtype(values.dtype)
+    return (values.astype("Int64") if whole else values).mask(gone)
+
+
+def exact_frame(table: Any) -> pd.DataFrame:
+    """Return an Arrow table as a DataFrame without rounding whole numbers.
+
+    pandas reads whole numbers with missing values as float64, which holds 15 digits; such a column
+    becomes `Int64` if it needs more.
+    """
+    frame: pd.DataFrame = table.to_pandas()
+    for field in table.schema:
+        name = field.name
+        rounded = frame[name].dtype.kind == "f" and str(field.type).startswith(("int", "uint"))
+        if rounded and frame[name].abs().max() >= EXACT_INTEGERS:
+            frame[name] = pd.array(table.column(name).to_pylist(), dtype="Int64")
+    return frame
+
+
+def are_codes(values: pd.Series) -> bool:
+    """Return whether the whole numbers need more digits than float64 has: codes, not amounts."""
+    if not pd.api.types.is_integer_dtype(values.dtype) or values.isna().all():
+        return False
+    return bool(max(abs(int(values.min())), abs(int(values.max()))) >= EXACT_INTEGERS)
+
+
+def read_rows(path: str) -> pd.DataFrame:
+    """Return the rows of a Parquet or CSV file without rounding whole numbers."""
+    if path.endswith(".parquet"):
+        from pyarrow import parquet
+
+        return exact_frame(parquet.read_table(path))
+    rows: pd.DataFrame = pd.read_csv(path)
+    long = [n for n in rows if rows[n].dtype.kind == "f" and rows[n].abs().max() >= EXACT_INTEGERS]
+    texts = pd.read_csv(path, dtype=str, usecols=long) if long else rows[[]]
+    for name in long:
+        known = texts[name].dropna()
+        if known.str.fullmatch(r"[-+]?\d+").all():
+            rows[name] = texts[name]
+    return rows
 
 
 def as_number(values: pd.Series) -> np.ndarray:
@@ -410,7 +458,7 @@ def correct_values(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame
         texts = as_text(values)
         if entry.get("missing"):
             gone = np.isin(np.array([t or "" for t in texts], dtype=str), entry["missing"])
-            values = values.mask(gone)
+            values = without(values, gone)
         if entry.get("merge_spellings"):
             plain = [None if t is None else " ".join(t.casefold().split()) for t in as_text(values)]
             values = pd.Series([t and t.rstrip(".") for t in plain], values.index, dtype=object)

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.documents import (
     Findings,
     SchemaDeduction,
     SplitSpec,
+    TargetDeduction,
 )
 from pipeweave_dagster.core.pipelines.step_choice import step_for
 
@@ -83,11 +84,19 @@ def _dropped_by_findings(findings: Findings) -> dict[str, str]:
     return dropped
 
 
-def value_corrections(columns: list[ColumnDeduction], settings: DatasetSettings) -> dict[str, Any]:
-    """Return the parameters of the first step: placeholders of missing values, merged spellings."""
+def value_corrections(
+    columns: list[ColumnDeduction], settings: DatasetSettings, target: TargetDeduction
+) -> dict[str, Any]:
+    """Return the parameters of the first step: placeholders of missing values, merged spellings.
+
+    Those of the target are in its deduction, since spellings of a class are merged by its labels.
+    """
     given = {c.name: settings.columns[c.name] for c in columns if c.name in settings.columns}
     missing = {name: list(setting.missing) for name, setting in given.items() if setting.missing}
-    merged = [name for name, setting in given.items() if setting.merge_spellings]
+    if target.name is not None and target.missing:
+        known = missing.get(target.name, [])
+        missing[target.name] = list(dict.fromkeys([*known, *target.missing]))
+    merged = [n for n, s in given.items() if s.merge_spellings and n != target.name]
     params: dict[str, Any] = {"missing": missing} if missing else {}
     return params | ({"merge_spellings": merged} if merged else {})
 

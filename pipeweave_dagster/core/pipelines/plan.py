@@ -59,7 +59,8 @@ def plan(
     split = choose_split(schema, settings, snapshot.rows)
     dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = _features(schema, dropped)
-    corrections = value_corrections([*columns, schema.column(target)], settings)
+    known_columns = [*columns, schema.column(target)]
+    corrections = value_corrections(known_columns, settings, schema.target)
     warning = leak_warning(columns, findings)
     spec = PipelineSpec(
         source="rules",
@@ -67,6 +68,7 @@ def plan(
         task=task,
         positive=schema.target.positive,
         classes=schema.target.classes if task != "regression" else [],
+        labels=schema.target.labels if task != "regression" else {},
         weight=next((c.name for c in schema.columns if c.role == "weight"), None),
         metric=metric,
         features=[c.name for c in columns],

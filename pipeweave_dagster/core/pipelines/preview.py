@@ -35,12 +35,14 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
     """
     import pyarrow.parquet as pq
 
+    from pipeweave_dagster.core.model.serving import exact_frame
+
     found = _step(spec, step)
     names = list(dict.fromkeys(found.columns))
     batch = next(pq.ParquetFile(data).iter_batches(_ROWS, columns=names), None)
     if batch is None:
         return {"step": step, "rows": 0, "columns": []}
-    table = batch.to_pandas()
+    table = exact_frame(batch)
     sources, after = _output(spec, found, table)
     return {
         "step": step,

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.explain.reasons import with_reasons
-from pipeweave_dagster.core.model.serving import load_bundle, score
+from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, score
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 from pipeweave_dagster.core.training.artifacts.model_files import write_rows
@@ -31,7 +31,7 @@ def run_scoring(
             fix=f"Provide any of: {', '.join(trained.features[:30])}.",
             columns=present[:100],
         )
-    table = pq.read_table(data, columns=wanted).to_pandas()
+    table = exact_frame(pq.read_table(data, columns=wanted))
     bundle = load_bundle(model)
     notes = _notes(missing, ignored, trained)
     if explain:

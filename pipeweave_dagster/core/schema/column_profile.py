@@ -61,6 +61,11 @@ class ColumnProfile:
         return self.rows - self.missing
 
     @property
+    def is_long_code(self) -> bool:
+        """Whether the integers have more digits than float64 holds: codes, not amounts."""
+        return self.storage == "integer" and max(abs(self.low or 0), abs(self.high or 0)) > 2**53
+
+    @property
     def uniqueness(self) -> float:
         """Number of distinct values divided by rows with a value."""
         return self.distinct / self.filled if self.filled else 0.0

@@ -46,13 +46,16 @@ def deduce_schema(
         _column(p, meaning, overrides.get(p.name, _Override()), special_roles.get(p.name))
         for p, meaning in zip(profiles, classify_columns(profiles), strict=True)
     ]
-    target = deduce_target(columns, {p.name: p for p in profiles}, snapshot, settings)
+    by_name = {p.name: p for p in profiles}
+    target, target_notes = deduce_target(columns, by_name, snapshot, settings, data)
     _refuse_two_roles(target.name, special_roles)
     columns = [
         c.model_copy(update={"role": "target"}) if c.name == target.name else c for c in columns
     ]
+    notes += target_notes
     for profile in profiles:
-        notes += hidden_missing(profile)
+        if profile.name != target.name or not target.missing:
+            notes += hidden_missing(profile)
     return SchemaDeduction(columns=columns, target=target, notes=notes)
 
 

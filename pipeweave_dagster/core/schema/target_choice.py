@@ -1,5 +1,7 @@
 """Choose the target: the one that the user set, else the most credible column."""
 
+from pathlib import Path
+
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
     DatasetSettings,
@@ -12,6 +14,7 @@ from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.target_candidates import CREDIBLE, Candidate, rank_candidates
 from pipeweave_dagster.core.schema.target_requirements import why_not_trainable
 from pipeweave_dagster.core.schema.target_task import classes_of, deduce_task, positive_class
+from pipeweave_dagster.core.schema.target_values import TargetValues, target_values
 
 
 def deduce_target(
@@ -19,14 +22,16 @@ def deduce_target(
     profiles: dict[str, ColumnProfile],
     snapshot: DatasetSnapshot,
     settings: DatasetSettings,
-) -> TargetDeduction:
-    """Return the target, its task, classes and positive class.
+    data: Path,
+) -> tuple[TargetDeduction, list[str]]:
+    """Return the target, its task, classes and positive class; and notes on its values.
 
     Args:
         columns: Type and role of every column.
         profiles: Profile of every column, by name.
         snapshot: The table.
         settings: User settings.
+        data: The typed table (Parquet).
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the settings name a target, task or positive class
@@ -37,23 +42,34 @@ def deduce_target(
     if settings.target is not None:
         name, note = find_only_column(settings.target, snapshot, "The target", settings)
         reason = note or f"{name!r} is set as the target."
-        return _describe(profiles[name], settings, 1.0, "settings", reason, candidates)
+        values = _values(profiles[name], snapshot, data, settings)
+        target = _describe(values, settings, 1.0, "settings", reason, candidates)
+        return target, values.notes if target.classes else []
     if not ranked or ranked[0].score < CREDIBLE:
-        return TargetDeduction(
-            name=None,
-            task=None,
-            confidence=0.0,
-            source="none",
-            reason="No column is a plausible target by its name, position and values.",
+        reason = "No column is a plausible target by its name, position and values."
+        none = TargetDeduction(
+            name=None, task=None, confidence=0.0, source="none", reason=reason,
             candidates=candidates,
-        )
+        )  # fmt: skip
+        return none, []
     best = _most_credible_trainable(ranked, profiles) or ranked[0]
     second = max((c.score for c in ranked if c is not best), default=0.0)
     lead = max(0.0, best.score - max(0.0, second)) / best.score
     confidence = round(min(0.95, best.score * (0.6 + 0.4 * lead)), 2)
     why = _why(best, profiles[best.name])
     reason = f"No target is set; {best.name!r} is suggested, because {why}."
-    return _describe(profiles[best.name], settings, confidence, "deduced", reason, candidates)
+    values = _values(profiles[best.name], snapshot, data, settings)
+    target = _describe(values, settings, confidence, "deduced", reason, candidates)
+    return target, values.notes if target.classes else []
+
+
+def _values(
+    profile: ColumnProfile, snapshot: DatasetSnapshot, data: Path, settings: DatasetSettings
+) -> TargetValues:
+    column = next(c for c in snapshot.columns if c.name == profile.name)
+    if settings.task == "regression":
+        return TargetValues(profile)
+    return target_values(profile, column, data, settings.columns.get(profile.name))
 
 
 def _most_credible_trainable(
@@ -76,13 +92,14 @@ def _why(best: Candidate, profile: ColumnProfile) -> str:
 
 
 def _describe(
-    profile: ColumnProfile,
+    values: TargetValues,
     settings: DatasetSettings,
     confidence: float,
     source: str,
     reason: str,
     candidates: list[str],
 ) -> TargetDeduction:
+    profile = values.profile
     task, why, question = deduce_task(profile)
     if settings.task is not None:
         task, why, question = settings.task, f"The task is set to {settings.task}.", None
@@ -92,16 +109,21 @@ def _describe(
                 "task has two.",
                 fix="Set task: multiclass, or choose another target.",
             )
+    labels = values.labels if task in {"binary", "multiclass"} else {}
     classes = classes_of(profile) if task in {"binary", "multiclass"} else []
-    positive = positive_class(classes, profile, settings.positive) if task == "binary" else None
+    positive = None
+    if task == "binary":
+        positive = positive_class(classes, profile, settings.positive, labels)
     return TargetDeduction(
         name=profile.name,
         task=task,
-        positive=positive,
-        classes=classes,
+        positive=labels.get(positive or "", positive),
+        classes=[labels.get(name, name) for name in classes],
         confidence=confidence,
         source=source,
         reason=f"{reason} {why}",
         candidates=[c for c in candidates if c != profile.name],
         question=question,
+        labels=labels,
+        missing=values.missing,
     )

@@ -1,6 +1,7 @@
 """Deduce the task of a target: binary, multiclass or regression; its classes and positive class."""
 
 import math
+from collections.abc import Mapping
 
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.errors import validation_error
@@ -46,6 +47,11 @@ def deduce_task(profile: ColumnProfile) -> tuple[Task | None, str, str | None]:
 
 def _task_of_integers(profile: ColumnProfile) -> tuple[Task, str, str | None]:
     low, high, distinct = profile.low or 0.0, profile.high or 0.0, profile.distinct
+    if profile.is_long_code:
+        repeated = distinct <= 0.5 * profile.filled
+        more = "" if repeated else " Most occur only once, so no model can learn them."
+        reason = f"It has {distinct} distinct integers of more than 15 digits: codes, not amounts."
+        return "multiclass", f"{reason}{more}", None
     compact = high - low + 1 <= 2 * distinct and abs(high) < 1000
     question = f"Is {profile.name!r} a quantity (regression) or a class code (multiclass)?"
     if distinct <= _FEW_CLASSES and compact:
@@ -64,20 +70,31 @@ def classes_of(profile: ColumnProfile) -> list[str]:
     return sorted(labels)
 
 
-def positive_class(classes: list[str], profile: ColumnProfile, given: str | None) -> str | None:
+def positive_class(
+    classes: list[str], profile: ColumnProfile, given: str | None, labels: Mapping[str, str]
+) -> str | None:
     """Return the positive class: the given one, else one with a usual name, else the rarer one.
+
+    Args:
+        classes: The stored values as text.
+        profile: Profile of the target.
+        given: The class that the user set, as a stored value or as one of its labels.
+        labels: How the file spells a value, and other spellings of it.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the given one is not a value of the target.
     """
     if given is not None:
         for label in classes:
-            if fold_name(label) == fold_name(given):
+            spellings = {label, labels.get(label, label)}
+            spellings |= {other for other, of in labels.items() if of == label}
+            if fold_name(given) in {fold_name(spelling) for spelling in spellings}:
                 return label
+        shown = [labels.get(label, label) for label in classes]
         raise validation_error(
             f"The positive class {given!r} is not a value of {profile.name!r}.",
-            fix=f"Choose one of: {', '.join(repr(c) for c in classes[:20])}.",
-            classes=classes[:20],
+            fix=f"Choose one of: {', '.join(repr(c) for c in shown[:20])}.",
+            classes=shown[:20],
         )
     numeric_pair = sorted(classes) in (["0", "1"], ["-1", "1"])
     for word in ["1"] if numeric_pair else [w for w in _POSITIVE if w != "1"]:

@@ -33,7 +33,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="5",
+    code_version="6",
 )
 def model(
     context: dg.AssetExecutionContext,

@@ -18,6 +18,7 @@ from pipeweave_dagster.core.ingest.types.infer_parser import (
     widen,
 )
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.spellings import count_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import (
     COLUMNS_PER_QUERY,
     TypeDecision,
@@ -61,6 +62,9 @@ def infer_types(
     decisions = _verify(raw, values, proposals, samples, space)
     inferred = {i: d for i, d in decisions.items() if i not in requested or i in unfit}
     decisions |= resolve_ambiguous_dates(raw, values, inferred, space)
+    queries = {i: f"SELECT {value} AS v FROM {raw.table}" for i, value in values.items()}
+    complete = _sample_step(raw.rows, len(values)) == 1
+    decisions |= count_texts(decisions, samples, queries, space, complete=complete)
     return {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
 
 
@@ -113,8 +117,7 @@ def _samples(raw: RawTable, values: dict[int, str], space: Workspace) -> dict[in
     """Return for each column the most frequent values of the first rows and of rows throughout."""
     if not values:
         return {}
-    rows = max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // len(values)))
-    step = max(1, raw.rows // rows)
+    rows, step = _sample_rows(len(values)), _sample_step(raw.rows, len(values))
     samples = {}
     indices = list(values)
     for start in range(0, len(indices), COLUMNS_PER_QUERY):
@@ -127,6 +130,15 @@ def _samples(raw: RawTable, values: dict[int, str], space: Workspace) -> dict[in
             counts = Counter(v for v in column if v is not None)
             samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
     return samples
+
+
+def _sample_rows(columns: int) -> int:
+    return max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, columns)))
+
+
+def _sample_step(rows: int, columns: int) -> int:
+    """Return that every so many rows are in the sample; 1 if all are."""
+    return max(1, rows // _sample_rows(columns))
 
 
 def _decide(

@@ -6,6 +6,9 @@ NULL_TOKENS = frozenset(
     | {"#div/0!", "#ref!", "tbd", "not available", "no data", "nd", "n.d."}
 )
 
+AMBIGUOUS = frozenset({"none", "nd"})
+"""More likely a category (no alley access; North Dakota) than a missing value."""
+
 
 def is_null_token(text: str) -> bool:
     """Return whether a text commonly stands for a missing value, ignoring case.
@@ -15,3 +18,13 @@ def is_null_token(text: str) -> bool:
         True
     """
     return text.casefold() in NULL_TOKENS
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a category is more likely a missing value than a category.
+
+    Example:
+        >>> is_placeholder("N/A"), is_placeholder("none")
+        (True, False)
+    """
+    return is_null_token(text) and text.casefold() not in AMBIGUOUS

@@ -21,12 +21,15 @@ class TypeDecision:
         null_tokens: Texts stored as missing, with their counts.
         mismatches: Texts that do not match; their rows are quarantined.
         note: What the user should know about the decision.
+        texts: Texts of the column with their counts, if it may be a target of classes and the file
+            spells them its own way (see `spellings`).
     """
 
     parser: Parser
     null_tokens: dict[str, int] = field(default_factory=dict)
     mismatches: dict[str, int] = field(default_factory=dict)
     note: str | None = None
+    texts: dict[str, int] | None = None
 
 
 def trimmed(column: str) -> str:

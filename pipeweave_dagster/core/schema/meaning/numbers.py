@@ -11,6 +11,8 @@ from pipeweave_dagster.core.schema.meaning.base import (
     frequent_values,
 )
 
+_UNIQUE = 0.9
+
 
 def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
     """Deduce the meaning of a numeric column."""
@@ -46,7 +48,14 @@ def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
             "The name is that of an ID, although values repeat.",
             {"categorical": 0.25, "numeric": 0.15},
         )
-    return _meaning_of_integers(profile)
+    return (_meaning_of_long_codes if profile.is_long_code else _meaning_of_integers)(profile)
+
+
+def _meaning_of_long_codes(profile: ColumnProfile) -> Meaning:
+    digits = "Integers of more than 15 digits are codes, not amounts"
+    if profile.uniqueness > _UNIQUE and profile.filled > 5:
+        return Meaning("identifier", 0.95, f"{digits}, and nearly every value is unique.")
+    return Meaning("categorical", 0.95, f"{digits}{frequent_values(profile)}.")
 
 
 def _is_coordinate(profile: ColumnProfile) -> bool:

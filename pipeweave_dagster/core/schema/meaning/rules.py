@@ -22,6 +22,8 @@ def is_certain(profile: ColumnProfile, rule: Meaning) -> bool:
     """Return whether a rule has proof, which the type model must not override."""
     if profile.storage in {"date", "datetime", "time", "boolean"}:
         return True
+    if profile.is_long_code:
+        return True
     if rule.type in {"constant", "url", "email", "geo", "phone", "boolean", "ordinal"}:
         return True
     # A few decimal numbers (0.25, 0.5, 1, 2) may be levels of a category.

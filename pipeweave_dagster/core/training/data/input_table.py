@@ -139,6 +139,7 @@ def encode_further_targets(
     else:
         codes = {name.lower(): code for code, name in enumerate(table.classes)}
         codes |= {name: code for code, name in enumerate(table.classes)}
+        codes |= {text: codes[name] for text, name in spec.labels.items() if name in codes}
         texts = [str(label) for label in as_text(target)]
         y = np.array([codes.get(t, codes.get(t.lower(), -1)) for t in texts], dtype=np.float64)
         known = (y >= 0) & np.asarray(pd.notna(target))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.model.serving import row_keys
+from pipeweave_dagster.core.model.serving import EXACT_INTEGERS, as_number, as_text, row_keys
 from pipeweave_dagster.core.training.data.fold_assignment import Index
 
 Keys = NDArray[np.uint64]
@@ -32,7 +32,11 @@ def group_keys(divider: pd.Series, features: pd.DataFrame) -> Keys:
     # Integers become floats as soon as one is missing: in one batch of rows, not in the next.
     numeric = pd.api.types.is_numeric_dtype(divider.dtype)
     values = divider.astype(np.float64) if numeric else divider
-    keys = _mix(np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64))
+    keys = np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64).copy()
+    if numeric and (codes := (np.abs(as_number(divider)) >= EXACT_INTEGERS)).any():
+        texts = pd.Series(as_text(divider[codes]), dtype=object)
+        keys[codes] = pd.util.hash_pandas_object(texts, index=False)
+    keys = _mix(keys)
     alone = divider.isna().to_numpy()
     if alone.any():
         keys[alone] = content_keys(features.loc[alone])

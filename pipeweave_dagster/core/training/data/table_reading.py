@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.model.serving import exact_frame
 from pipeweave_dagster.core.training.data.fold_assignment import Index
 from pipeweave_dagster.core.training.data.limits import DEFAULT_LIMITS, DataLimits
 
@@ -52,10 +53,10 @@ def read_sample(
         most = max(limits.min_sample_rows, limits.max_cells // len(columns))
         most = min(most, most_rows or total)
         if total <= most:
-            return file.read(columns=columns).to_pandas(), np.arange(total), total
+            return exact_frame(file.read(columns=columns)), np.arange(total), total
     positions = np.sort(np.random.default_rng(0).permutation(total)[:most])
     taken = []
     for start, batch in batches(data, columns, limits):
         low, high = np.searchsorted(positions, [start, start + batch.num_rows])
         taken.append(batch.take(positions[low:high] - start))
-    return pa.Table.from_batches(taken).to_pandas(), positions, total
+    return exact_frame(pa.Table.from_batches(taken)), positions, total

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import as_text
+from pipeweave_dagster.core.model.serving import as_text, without
 
 _MIN_ROWS = 10
 _SQUARABLE = (1e-100, 1e100)
@@ -20,15 +21,20 @@ def without_missing_markers(target: pd.Series, spec: PipelineSpec) -> pd.Series:
     params = next((step.params for step in spec.steps if step.use == "table"), {})
     markers = params.get("missing", {}).get(spec.target, [])
     texts = [text or "" for text in as_text(target)] if markers else []
-    return target.mask(np.isin(np.array(texts, dtype=str), markers)) if markers else target
+    return without(target, np.isin(np.array(texts, dtype=str), markers)) if markers else target
 
 
 def encode_classes(spec: PipelineSpec, labels: np.ndarray) -> tuple[list[str], NDArray[np.intp]]:
     """Return the class labels in the order of their codes (positive last), and each row's code.
 
     Labels that differ in case only are one class, spelled as in the pipeline.
+
+    Args:
+        spec: The pipeline; its `labels` give the label of a stored value where it is another.
+        labels: The stored values as text.
     """
-    distinct = {str(label) for label in labels}
+    labels = np.array([spec.labels.get(str(label), str(label)) for label in labels], dtype=object)
+    distinct = set(labels)
     spelling = {str(c).lower(): str(c) for c in spec.classes}
     class_of = {label: spelling.get(label.lower(), label) for label in distinct}
     if len(set(class_of.values())) < len(distinct):
@@ -81,7 +87,7 @@ def refuse_constant(spec: PipelineSpec, y: Array, classes: list[str]) -> None:
     """
     counts = np.unique(y, return_counts=True)[1]
     if len(counts) < 2:
-        only = classes[0] if classes else f"{y[0]:g}"
+        only = classes[0] if classes else number_as_text(float(y[0]))
         raise validation_error(
             f"The target `{spec.target}` is constant: every row has the value `{only[:80]}`, so "
             "there is nothing to learn.",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.model.serving import FrameEntry, exact_frame, prepare
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldData
 from pipeweave_dagster.core.training.data.input_table import encode_further_targets
@@ -62,7 +62,7 @@ def write_blocks(
     total, limits = training_set.table.total, training_set.limits
     began, done = time.time(), 0
     for start, batch in batches(data, fit_columns(training_set.spec), limits):
-        raw = batch.to_pandas()
+        raw = exact_frame(batch)
         rows, y, weight = _new_rows(training_set, fold, raw, start, excluded)
         if len(rows):
             features = prepare(raw.iloc[rows], training_set.frame)

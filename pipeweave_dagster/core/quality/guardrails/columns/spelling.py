@@ -17,8 +17,9 @@ def check(case: Case) -> Iterator[Hit]:
     """Alert on categories that differ only in case, whitespace or a trailing dot."""
     columns = [c for c in case.table.columns if c.info.type in {"categorical", "ordinal"}]
     texts = [c for c in columns if c.info.storage == "text" and c.distinct <= MAX_CATEGORIES]
-    if not texts:
+    if not texts and not case.schema.target.labels:
         raise NotApplicableError("there are no categorical text columns")
+    yield from _merged_target(case)
     for column in texts:
         groups = _variants(column)
         if not groups:
@@ -31,13 +32,30 @@ def check(case: Case) -> Iterator[Hit]:
             f"{rows:,} rows use a less frequent one.",
             [column.name],
             {"categories": len(groups), "rows": rows},
-            "If they mean the same, set columns: {NAME: {merge_spellings: true}}."
-            if column.info.role != "target"
-            else "Use one spelling in the source.",
-            {"columns": {column.name: {"merge_spellings": True}}}
-            if column.info.role != "target"
-            else {},
+            "If they mean the same, set columns: {NAME: {merge_spellings: true}}.",
+            {"columns": {column.name: {"merge_spellings": True}}},
         )
+
+
+def _merged_target(case: Case) -> Iterator[Hit]:
+    """Report the spellings of the target's classes that the settings merge."""
+    target = case.schema.target
+    if target.name is None or not target.labels or target.name not in case.table.names:
+        return
+    stored = case.table.uncorrected(target.name)
+    if stored.info.storage != "text":
+        return
+    rows = {label: int(n) for label, n in zip(stored.labels, stored.counts, strict=True)}
+    merged = {text: rows[text] for text in target.labels if text in rows}
+    shown = ", ".join(f"'{t[:60]}' as '{target.labels[t][:60]}'" for t in list(merged)[:MAX_SHOWN])
+    yield Hit(
+        "fixed",
+        f"{len(merged)} spellings of the target's classes are merged into the most frequent one "
+        f"({sum(merged.values()):,} rows): {shown}.",
+        [target.name],
+        {"spellings": len(merged), "rows": sum(merged.values())},
+        "Remove merge_spellings if they do not mean the same.",
+    )
 
 
 def _variants(column: Column) -> list[list[int]]:

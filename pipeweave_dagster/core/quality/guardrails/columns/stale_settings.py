@@ -42,7 +42,7 @@ def _unfit_format(case: Case, name: str, found: str, type_: str) -> Iterator[Hit
         f"were read as {read}.",
         [found],
         {"setting": name[:200], "type": type_[:200]},
-        "Correct the format in pipeweave.yaml, or remove `type:`.",
+        "Correct the format in pipeweave.yaml, or remove its type.",
     )
 
 

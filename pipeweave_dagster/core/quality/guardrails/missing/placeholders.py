@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.null_tokens import is_placeholder
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -11,8 +11,6 @@ from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 MAX_VALUES = 20_000
 MAX_SEPARATE = 3
 MAX_SHOWN = 3
-AMBIGUOUS = frozenset({"none", "nd"})
-"""More likely a category (no alley access; North Dakota) than a missing value."""
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -55,12 +53,8 @@ def placeholder_codes(column: Column) -> list[int]:
     """Return the codes of placeholder texts; none if the column contains nothing else."""
     if column.numbers is not None or not 1 < column.distinct <= MAX_VALUES:
         return []
-    codes = [code for code, label in enumerate(column.labels) if _is_placeholder(label)]
+    codes = [code for code, label in enumerate(column.labels) if is_placeholder(label)]
     return codes if len(codes) < column.distinct else []
-
-
-def _is_placeholder(text: str) -> bool:
-    return is_null_token(text) and text.casefold() not in AMBIGUOUS
 
 
 GUARDRAIL = Guardrail("PW303", "Missing values are not encoded as text", "missing", check)
