@@ -49,7 +49,7 @@ def _store(
     notes = [*raw.notes, *_column_notes(columns, indices, mismatch_notes)]
     stored = [(column, mismatch_notes.get(i)) for i, column in matched.items()]
     extra = _extra_columns(raw, matched, columns)
-    casts += [Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", c.name) for j, c in extra.items()]
+    casts += [Cast(j, "v", "CAST(v AS VARCHAR)", c.name) for j, c in extra.items()]
     stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"
     write_typed(space, raw.table, casts, path, "ORDER BY r")
@@ -130,7 +130,7 @@ def _column_notes(
 
 def _cast(raw: RawTable, index: int, column: SnapshotColumn) -> Cast:
     """Return the cast of a column to its training type."""
-    value, source, target = f"c{index}", raw.sql_types[index], SQL_TYPES[column.type]
+    value, source, target = "v", raw.sql_types[index], SQL_TYPES[column.type]
     if source == "VARCHAR":
         return Cast(index, trimmed(value), _cast_text(value, column), column.name)
     typed = f"TRY_CAST({value} AS {target})"

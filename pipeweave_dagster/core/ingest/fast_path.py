@@ -95,8 +95,8 @@ def _count_texts(
         return {}
     columns = ", ".join(f"c{i}" for i in chosen)
     space.db.execute(f"CREATE TABLE labels AS SELECT {columns} FROM {source}")
-    queries = {i: f"SELECT c{i} AS v FROM labels" for i in chosen}
-    counted = count_texts(decisions, dict(enumerate(samples)), queries, space, complete=False)
+    values = dict.fromkeys(chosen, "v")
+    counted = count_texts(decisions, dict(enumerate(samples)), "labels", values, space)
     space.db.execute("DROP TABLE labels")
     return counted
 

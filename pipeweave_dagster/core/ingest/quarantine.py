@@ -10,6 +10,7 @@ from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 
 _MAX_LISTED = 5
@@ -29,42 +30,45 @@ def find_mismatched_rows(
     raw: RawTable, decisions: dict[int, TypeDecision], names: list[str], space: Workspace
 ) -> list[QuarantinedRow]:
     """Return the rows with mismatches; their row numbers are in the temporary table `bad`."""
-    conditions = _mismatch_conditions(decisions)
-    space.db.execute("CREATE OR REPLACE TEMP TABLE bad (r BIGINT)")
-    if not conditions:
+    _find_mismatched_cells(raw, decisions, space)
+    space.db.execute("CREATE OR REPLACE TEMP TABLE bad AS SELECT DISTINCT r FROM bad_cells")
+    reasons: dict[int, list[str]] = {}
+    for row, column, text in space.query("SELECT r, col, cell FROM bad_cells ORDER BY r, col"):
+        type_ = decisions[int(column)].parser.type
+        reason = f"{names[int(column)]}: {str(text)[:80]!r} is not a valid {type_}"
+        reasons.setdefault(int(row), []).append(reason)
+    if not reasons:
         return []
-    space.db.execute(
-        f"INSERT INTO bad SELECT rowid FROM {raw.table} WHERE {' OR '.join(conditions.values())}"
-    )
-    values = ", ".join(f"CASE WHEN {c} THEN c{i} END" for i, c in conditions.items())
-    cells = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(names)))
+    cells = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(len(names)))
     records = space.query(
-        f"SELECT rowid, left(concat_ws(chr(31), {cells}), {_MAX_TEXT}), {values} FROM {raw.table}"
-        " WHERE rowid IN (SELECT r FROM bad) ORDER BY rowid"
+        f"SELECT left(array_to_string(list_transform([{cells}], lambda v: coalesce(v, '')),"
+        f" chr(31)), {_MAX_TEXT}) FROM {raw.table} WHERE rowid IN (SELECT r FROM bad)"
+        " ORDER BY rowid"
     )
-    lines = raw.line_numbers_of([int(record[0]) for record in records])
-    rows = []
-    for line, (_, text, *mismatches) in zip(lines, records, strict=True):
-        reasons = [
-            f"{names[i]}: {str(v)[:80]!r} is not a valid {decisions[i].parser.type}"
-            for i, v in zip(conditions, mismatches, strict=True)
-            if v is not None
-        ]
-        rows.append(QuarantinedRow(line, "; ".join(reasons), str(text)))
-    return rows
+    lines = raw.line_numbers_of(list(reasons))
+    return [
+        QuarantinedRow(line, "; ".join(reasons[row]), str(text))
+        for line, row, (text,) in zip(lines, reasons, records, strict=True)
+    ]
 
 
-def _mismatch_conditions(decisions: dict[int, TypeDecision]) -> dict[int, str]:
-    """Return, by column with mismatches, the SQL condition that a row has one."""
-    conditions = {}
-    for i, decision in decisions.items():
-        if not decision.mismatches:
-            continue
-        value = trimmed(f"c{i}")
-        not_null_token = "".join(f" AND {value} <> {literal(t)}" for t in decision.null_tokens)
-        matches = decision.parser.match_sql(value)
-        conditions[i] = f"({value} IS NOT NULL AND NOT {matches}{not_null_token})"
-    return conditions
+def _find_mismatched_cells(
+    raw: RawTable, decisions: dict[int, TypeDecision], space: Workspace
+) -> None:
+    """Write the cells with mismatches to the temporary table `bad_cells` (r, col, cell)."""
+    space.db.execute("CREATE OR REPLACE TEMP TABLE bad_cells (r BIGINT, col INTEGER, cell VARCHAR)")
+    parsers = {i: decision.parser for i, decision in decisions.items() if decision.mismatches}
+    for parser, columns in grouped(parsers).items():
+        for batch in column_batches(columns):
+            tokens = ", ".join(
+                f"({i}, {literal(token)})" for i in batch for token in decisions[i].null_tokens
+            )
+            not_token = f" AND (col, v) NOT IN ({tokens})" if tokens else ""
+            space.db.execute(
+                "INSERT INTO bad_cells SELECT r, col, cell"
+                f" FROM {stacked(raw.table, batch, trimmed('v'))}"
+                f" WHERE v IS NOT NULL AND NOT {parser.match_sql('v')}{not_token}"
+            )
 
 
 def write_quarantine(rows: list[QuarantinedRow], path: Path) -> Payload:

@@ -71,9 +71,10 @@ def describe_table(
 
     metadata = pq.read_metadata(path)
     missing = [0] * len(names)
-    for group in range(metadata.num_row_groups):
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
         for i in range(len(names)):
-            statistics = metadata.row_group(group).column(i).statistics
+            statistics = group.column(i).statistics
             missing[i] += (statistics.null_count or 0) if statistics else 0
     columns = [
         _column(raw, decisions.get(i), i, name, missing[i]).model_copy(
@@ -102,7 +103,7 @@ def _with_number_marks(raw: RawTable, decisions: dict[int, TypeDecision]) -> Dia
 
 def _cast(index: int, name: str, decision: TypeDecision | None) -> Cast:
     """Return the cast of a column; columns without a decision are typed already."""
-    value = f"c{index}"
+    value = "v"
     if decision is None:
         return Cast(index, value, value, name)
     cleaned = trimmed(value)

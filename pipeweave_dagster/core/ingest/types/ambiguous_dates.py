@@ -7,6 +7,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.column_types import column_type_setting
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
+from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, count_mismatches
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
@@ -18,32 +19,27 @@ def resolve_ambiguous_dates(
 
     Args:
         raw: The table as text.
-        values: SQL of each column's trimmed text, by column index.
+        values: SQL of each column's trimmed text, over `v`, by column index.
         decisions: Types inferred so far, by column index; changed in place.
         space: DuckDB workspace.
     """
-    ambiguous: dict[int, Parser] = {}
-    proven: set[str] = set()
-    for i, decision in decisions.items():
-        swapped = swap_day_and_month(decision.parser)
-        if swapped is None:
-            continue
-        if count_mismatches(raw, {i: (values[i], swapped)}, space)[i]:
-            proven.add((decision.parser.format or "")[:2])
-        else:
-            ambiguous[i] = swapped
-    for i, swapped in ambiguous.items():
-        decisions[i] = _resolve(raw, values[i], decisions[i], swapped, proven, space)
+    both = {i: swap_day_and_month(decision.parser) for i, decision in decisions.items()}
+    swapped = {i: parser for i, parser in both.items() if parser is not None}
+    mismatches = count_mismatches(raw, {i: (values[i], p) for i, p in swapped.items()}, space)
+    proven = {(decisions[i].parser.format or "")[:2] for i in swapped if mismatches[i]}
+    ambiguous = {i: parser for i, parser in swapped.items() if not mismatches[i]}
+    in_order: dict[int, list[Parser]] = {i: [] for i in ambiguous}
+    for parsers in ({i: decisions[i].parser for i in ambiguous}, ambiguous):
+        readings = {i: (values[i], parser) for i, parser in parsers.items()}
+        for i in _sorted_columns(raw, readings, space):
+            in_order[i].append(parsers[i])
+    for i, parser in ambiguous.items():
+        decisions[i] = _resolve(decisions[i], parser, proven, in_order[i])
     return decisions
 
 
 def _resolve(
-    raw: RawTable,
-    value: str,
-    decision: TypeDecision,
-    swapped: Parser,
-    proven: set[str],
-    space: Workspace,
+    decision: TypeDecision, swapped: Parser, proven: set[str], in_order: list[Parser]
 ) -> TypeDecision:
     parser = decision.parser
     if len(proven) == 1:
@@ -54,12 +50,11 @@ def _resolve(
             note=f"Day and month are interchangeable; read as {chosen.format}, like another "
             "column.",
         )
-    sorted_ = [p for p in (parser, swapped) if _is_sorted(raw, value, p, space)]
-    if len(sorted_) == 1:
+    if len(in_order) == 1:
         return replace(
             decision,
-            parser=sorted_[0],
-            note=f"Day and month are interchangeable; read as {sorted_[0].format}, by which the "
+            parser=in_order[0],
+            note=f"Day and month are interchangeable; read as {in_order[0].format}, by which the "
             "rows are sorted.",
         )
     return TypeDecision(
@@ -70,10 +65,20 @@ def _resolve(
     )
 
 
-def _is_sorted(raw: RawTable, value: str, parser: Parser, space: Workspace) -> bool:
-    row = space.query_row(
-        f"SELECT count(*) FILTER (d < before), count(DISTINCT d) FROM (SELECT d, lag(d) OVER"
-        f" (ORDER BY r) AS before FROM (SELECT rowid AS r, {parser.cast_sql(value)} AS d"
-        f" FROM {raw.table}))"
-    )
-    return bool(row[0] == 0 and row[1] > 2)
+def _sorted_columns(
+    raw: RawTable, readings: dict[int, tuple[str, Parser]], space: Workspace
+) -> list[int]:
+    """Return the columns whose dates never decrease from row to row, as their parser reads them."""
+    found = []
+    for (text, parser), columns in grouped(readings).items():
+        for batch in column_batches(columns):
+            dates = (
+                "SELECT col, d, lag(d) OVER (PARTITION BY col ORDER BY r) AS before FROM (SELECT"
+                f" r, col, {parser.cast_sql('v')} AS d FROM {stacked(raw.table, batch, text)})"
+            )
+            rows = space.query(
+                f"SELECT col FROM ({dates}) GROUP BY col"
+                " HAVING count(*) FILTER (d < before) = 0 AND count(DISTINCT d) > 2"
+            )
+            found += [int(column) for (column,) in rows]
+    return found

@@ -1,18 +1,22 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Cast the columns of a raw table and write them, in batches of columns for wide tables.
 
-DuckDB's planning time grows with the square of the number of expressions in a query, and an
-expression that trims a text wherever it is used is long: 500 columns in one query took more than a
-minute.
+Columns that are cast alike are cast as one list: see `stacked_columns` for what it costs otherwise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
-from pipeweave_dagster.core.ingest.types.type_decisions import COLUMNS_PER_QUERY
+from pipeweave_dagster.core.ingest.types.stacked_columns import (
+    column_batches,
+    counted_values,
+    grouped,
+    list_of,
+    transformed,
+)
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,8 @@ class Cast:
 
     Attributes:
         index: Index of the column in the raw table, where it is called `c<index>`.
-        cleaned: SQL of its text (or value) over the raw table.
-        typed: SQL of its typed value, in which `c<index>` is the cleaned text.
+        cleaned: SQL of its text (or value), over `v`.
+        typed: SQL of its typed value, over the cleaned `v`.
         name: Name in the typed table.
     """
 
@@ -43,12 +47,10 @@ def write_typed(space: Workspace, table: str, casts: list[Cast], path: Path, whe
         where: SQL that filters and orders the rows; the row number is `r`.
     """
     tables: list[str] = []
-    for batch in _batches(casts):
+    sql_types = _sql_types(space, table)
+    for batch in column_batches(casts):
         tables.append(f"typed{len(tables)}")
-        typed = ", ".join(f"{c.typed} AS {identifier(c.name)}" for c in batch)
-        space.db.execute(
-            f"CREATE TABLE {tables[-1]} AS SELECT {typed} FROM {_cleaned(table, batch)} {where}"
-        )
+        space.db.execute(f"CREATE TABLE {tables[-1]} AS {_typed(table, batch, sql_types)} {where}")
     # Written from tables, the bytes depend on the values alone and not on how they were cast.
     space.db.execute(
         f"COPY (SELECT * FROM {' POSITIONAL JOIN '.join(tables)})"
@@ -56,29 +58,40 @@ def write_typed(space: Workspace, table: str, casts: list[Cast], path: Path, whe
     )
 
 
+def _typed(table: str, casts: Sequence[Cast], sql_types: dict[str, str]) -> str:
+    """Return the query of the typed columns, with the row number `r` to filter and order by."""
+    cleaned: list[str] = []
+    typed: list[str] = []
+    element: dict[int, str] = {}
+    for g, ((_, text, value), columns) in enumerate(_alike(casts, sql_types).items()):
+        cleaned.append(f"{transformed(list_of(columns), text)} AS g{g}")
+        typed.append(f"{transformed(f'g{g}', value)} AS g{g}")
+        element |= {i: f"g{g}[{n}]" for n, i in enumerate(columns, 1)}
+    named = ", ".join(f"{element[cast.index]} AS {identifier(cast.name)}" for cast in casts)
+    return (
+        f"SELECT {named} FROM (SELECT r, {', '.join(typed)} FROM"
+        f" (SELECT rowid AS r, {', '.join(cleaned)} FROM {table}))"
+    )
+
+
+def _sql_types(space: Workspace, table: str) -> dict[str, str]:
+    """Return the SQL type of each column of a table."""
+    described = space.query(f"SELECT column_name, column_type FROM (DESCRIBE {table})")
+    return {str(name): str(type_) for name, type_ in described}
+
+
+def _alike(
+    casts: Sequence[Cast], sql_types: dict[str, str]
+) -> dict[tuple[str, str, str], list[int]]:
+    """Return the columns that are cast alike, by SQL type, cleaned text and typed value."""
+    return grouped({c.index: (sql_types[f"c{c.index}"], c.cleaned, c.typed) for c in casts})
+
+
 def uncastable_values(
     space: Workspace, table: str, casts: list[Cast]
 ) -> dict[int, list[tuple[str, int]]]:
     """Return the values whose cast fails, with counts, by column index."""
-    values = {}
-    for batch in _batches(casts):
-        failed = [f"c{c.index} IS NOT NULL AND {c.typed} IS NULL" for c in batch]
-        counts = ", ".join(f"count(*) FILTER ({condition})" for condition in failed)
-        row = space.query_row(f"SELECT {counts} FROM {_cleaned(table, batch)}")
-        for cast, condition, count in zip(batch, failed, row, strict=True):
-            if count:
-                values[cast.index] = space.query(
-                    f"SELECT CAST(c{cast.index} AS VARCHAR), count(*) FROM"
-                    f" {_cleaned(table, [cast])} WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 1"
-                )
-    return {index: [(str(value), int(n)) for value, n in rows] for index, rows in values.items()}
-
-
-def _batches(casts: list[Cast]) -> Iterator[list[Cast]]:
-    for start in range(0, len(casts), COLUMNS_PER_QUERY):
-        yield casts[start : start + COLUMNS_PER_QUERY]
-
-
-def _cleaned(table: str, batch: list[Cast]) -> str:
-    columns = ", ".join(f"{c.cleaned} AS c{c.index}" for c in batch)
-    return f"(SELECT rowid AS r, {columns} FROM {table})"
+    values: dict[int, dict[str, int]] = {}
+    for (_, text, value), columns in _alike(casts, _sql_types(space, table)).items():
+        values |= counted_values(space, table, columns, text, f"{value} IS NULL")
+    return {index: list(counts.items()) for index, counts in values.items()}

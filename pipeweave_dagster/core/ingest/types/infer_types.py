@@ -19,8 +19,13 @@ from pipeweave_dagster.core.ingest.types.infer_parser import (
 )
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.spellings import count_texts
+from pipeweave_dagster.core.ingest.types.stacked_columns import (
+    column_batches,
+    grouped,
+    list_of,
+    transformed,
+)
 from pipeweave_dagster.core.ingest.types.type_decisions import (
-    COLUMNS_PER_QUERY,
     TypeDecision,
     count_mismatches,
     trimmed,
@@ -50,7 +55,7 @@ def infer_types(
         A decision per text column, by column index.
     """
     requested = requested or {}
-    values = {i: trimmed(f"c{i}") for i, type_ in enumerate(raw.sql_types) if type_ == "VARCHAR"}
+    values = {i: trimmed("v") for i, type_ in enumerate(raw.sql_types) if type_ == "VARCHAR"}
     samples = _samples(raw, values, space)
     decimal = infer_decimal_comma(samples.values(), raw.dialect.delimiter == ";")
     proposals = {
@@ -62,9 +67,8 @@ def infer_types(
     decisions = _verify(raw, values, proposals, samples, space)
     inferred = {i: d for i, d in decisions.items() if i not in requested or i in unfit}
     decisions |= resolve_ambiguous_dates(raw, values, inferred, space)
-    queries = {i: f"SELECT {value} AS v FROM {raw.table}" for i, value in values.items()}
     complete = _sample_step(raw.rows, len(values)) == 1
-    decisions |= count_texts(decisions, samples, queries, space, complete=complete)
+    decisions |= count_texts(decisions, samples, None if complete else raw.table, values, space)
     return {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
 
 
@@ -119,16 +123,15 @@ def _samples(raw: RawTable, values: dict[int, str], space: Workspace) -> dict[in
         return {}
     rows, step = _sample_rows(len(values)), _sample_step(raw.rows, len(values))
     samples = {}
-    indices = list(values)
-    for start in range(0, len(indices), COLUMNS_PER_QUERY):
-        batch = indices[start : start + COLUMNS_PER_QUERY]
-        columns = ", ".join(f"left({values[i]}, 200)" for i in batch)
-        records = space.query(
-            f"SELECT {columns} FROM {raw.table} WHERE rowid < {rows // 4} OR rowid % {step} = 0"
-        )
-        for i, column in zip(batch, zip(*records, strict=True), strict=True):
-            counts = Counter(v for v in column if v is not None)
-            samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
+    for text, columns in grouped(values).items():
+        for batch in column_batches(columns):
+            texts = transformed(list_of(batch), f"left({text}, 200)")
+            records = space.query(
+                f"SELECT {texts} FROM {raw.table} WHERE rowid < {rows // 4} OR rowid % {step} = 0"
+            )
+            for i, column in zip(batch, zip(*(r[0] for r in records), strict=True), strict=True):
+                counts = Counter(v for v in column if v is not None)
+                samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
     return samples
 
 

@@ -8,13 +8,14 @@ classes are predicted as the file spells them, so that users find their own labe
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.stacked_columns import counted_values, grouped
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
@@ -42,32 +43,25 @@ def may_be_labels(parser: Parser, sample: Mapping[str, int]) -> bool:
 def count_texts(
     decisions: Mapping[int, TypeDecision],
     samples: Mapping[int, Counter[str]],
-    queries: Mapping[int, str],
+    table: str | None,
+    values: Mapping[int, str],
     space: Workspace,
-    *,
-    complete: bool,
 ) -> dict[int, TypeDecision]:
     """Return the decisions of columns that may be labels, with the counts of their texts.
 
     Args:
         decisions: Type of each column.
         samples: Texts of each column with their counts.
-        queries: SQL that selects the texts of a column as `v`.
+        table: Name of the raw table; None if the samples are of all rows.
+        values: SQL of each column's text, over `v`, by column index.
         space: DuckDB workspace.
-        complete: Whether the samples are of all rows.
     """
-    counted = {}
-    for i, decision in decisions.items():
-        if not may_be_labels(decision.parser, samples.get(i, {})):
-            continue
-        texts: Iterable[tuple[str, int]] = samples[i].items()
-        if not complete:
-            texts = space.query(
-                f"SELECT v, count(*) FROM ({queries[i]}) WHERE v IS NOT NULL GROUP BY 1"
-                f" ORDER BY 2 DESC, 1 LIMIT {_MAX_TEXTS}"
-            )
-        counted[i] = replace(decision, texts={str(v): int(n) for v, n in texts})
-    return counted
+    chosen = [i for i, d in decisions.items() if may_be_labels(d.parser, samples.get(i, {}))]
+    texts: dict[int, dict[str, int]] = {i: dict(samples[i]) for i in chosen}
+    if table is not None:
+        for text, columns in grouped({i: values[i] for i in chosen}).items():
+            texts |= counted_values(space, table, columns, text, "true", _MAX_TEXTS)
+    return {i: replace(decisions[i], texts=texts[i]) for i in chosen}
 
 
 def spellings_of(

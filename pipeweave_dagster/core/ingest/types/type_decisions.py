@@ -1,13 +1,12 @@
-# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """The inferred type of a column, and the values that do not match a parser, over all rows."""
 
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.stacked_columns import counted_values, grouped
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
-COLUMNS_PER_QUERY = 60
 _MAX_MISMATCHES = 1000
 _WHITESPACE = " \t\r\n\u00a0"
 
@@ -52,31 +51,14 @@ def count_mismatches(
 
     Args:
         raw: The table as text.
-        proposals: SQL of the trimmed text and the parser, by column index.
+        proposals: SQL of the trimmed text, over `v`, and the parser, by column index.
         space: DuckDB workspace.
     """
     mismatches: dict[int, dict[str, int]] = {i: {} for i in proposals}
-    items = [(i, v, p) for i, (v, p) in proposals.items() if p is not TEXT]
-    for start in range(0, len(items), COLUMNS_PER_QUERY):
-        batch = items[start : start + COLUMNS_PER_QUERY]
-        # Each text is trimmed once and then named: see `casting` for what it costs otherwise.
-        trimmed_columns = ", ".join(f"{v} AS v{i}" for i, v, _ in batch)
-        counts = ", ".join(
-            f"count(*) FILTER (v{i} IS NOT NULL AND NOT {p.match_sql(f'v{i}')})"
-            for i, _, p in batch
-        )
-        row = space.query_row(f"SELECT {counts} FROM (SELECT {trimmed_columns} FROM {raw.table})")
-        for (i, v, p), count in zip(batch, row, strict=True):
-            if count:
-                mismatches[i] = _mismatching_values(raw, v, p, space)
+    for (text, parser), columns in grouped(proposals).items():
+        if parser is not TEXT:
+            condition = f"NOT {parser.match_sql('v')}"
+            mismatches |= counted_values(
+                space, raw.table, columns, text, condition, _MAX_MISMATCHES
+            )
     return mismatches
-
-
-def _mismatching_values(
-    raw: RawTable, value: str, parser: Parser, space: Workspace
-) -> dict[str, int]:
-    rows = space.query(
-        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {raw.table}) WHERE v IS NOT NULL"
-        f" AND NOT {parser.match_sql('v')} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MAX_MISMATCHES}"
-    )
-    return {str(v): int(n) for v, n in rows}
