@@ -87,6 +87,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
     if evaluation is not None:
         scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
         facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
+        facts["alias_reason"] = evaluation.promotion_reason
     return facts
 
 

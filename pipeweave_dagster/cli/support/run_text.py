@@ -79,6 +79,8 @@ def _model_text(model: dict[str, Any]) -> list[str]:
     ]
     score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
     lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
+    if model.get("alias") in ("none", "challenger"):
+        lines.append(f"Not promoted: {plain(model['alias_reason'], 300)}")
     if model["sampled_of"]:
         read = model["rows_train"] + model["rows_test"]
         why = ", as no more fit into memory" if model["rows_fit"] else ""

@@ -16,8 +16,9 @@ class Promotion(Part):
 def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
     """Decide the alias of a new model.
 
-    A model without a signal, or whose scores are invalid because the leak canary tripped, gets no
-    alias. The first model with a signal becomes champion. A later one replaces it unless it is
+    A model without a signal, one that is worse than the baseline on its test rows whatever the
+    folds said, and one whose scores are invalid because the leak canary tripped, get no alias. The
+    first model with a signal becomes champion. A later one replaces it unless it is
     significantly worse, by a paired test on the test rows that both have. If these are too few, the
     interval of its score must not lie entirely on the wrong side of the champion's score. (Ties go
     to the new model, because its data is newer.)
@@ -40,6 +41,9 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
             alias="none",
             reason="It is not better than the baseline (constant), so it gets no alias.",
         )
+    worse = worse_than_baseline(new)
+    if worse is not None:
+        return Promotion(alias="none", reason=worse)
     if new.canary is not None and new.canary.state == "tripped":
         return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
     if champion is None:
@@ -51,6 +55,26 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
             "cannot be compared and the newer model is promoted.",
         )
     return _compare(new, champion)
+
+
+def worse_than_baseline(evaluation: Evaluation) -> str | None:
+    """Return the sentence that a model is worse than the baseline on its test rows, if it is."""
+    name = evaluation.metric
+    ours, constant = evaluation.metrics.get(name), evaluation.baseline.get(name)
+    if ours is None or constant is None or ours.value is None or constant.value is None:
+        return None
+    greater = GREATER_IS_BETTER[name]
+    if ours.value == constant.value or (ours.value > constant.value) == greater:
+        return None
+    return (
+        f"It is worse than the baseline (constant) on its {evaluation.rows:,} test rows "
+        f"({name} {_shown(ours.value)} against {_shown(constant.value)}), whatever "
+        "cross-validation said, so it gets no alias."
+    )
+
+
+def _shown(value: float) -> str:
+    return f"{value:.4f}" if 1e-3 <= abs(value) < 1e6 else f"{value:.4g}"
 
 
 def _compare(new: Evaluation, champion: Evaluation) -> Promotion:

@@ -65,3 +65,30 @@ def test_a_model_whose_canary_tripped_is_not_promoted():
     decision = promote(tripped, None)
     assert decision.alias == "none"
     assert "leak canary" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "baseline", "alias"),
+    [
+        ("r2", -1e11, 0.0, "none"),
+        ("rmse", 3e8, 28.0, "none"),
+        ("mae", 10.0, 9.9, "none"),
+        ("log_loss", 0.7, 0.69, "none"),
+        ("roc_auc", 0.48, 0.5, "none"),
+        ("roc_auc", 0.5, 0.5, "champion"),
+        ("rmse", 9.0, 9.1, "champion"),
+        ("accuracy", 0.8, None, "champion"),
+    ],
+)
+@pytest.mark.parametrize("known", [None, (0.1, 0.0, 0.2)])
+def test_a_model_worse_than_the_baseline_on_its_test_rows_is_never_champion(
+    metric, value, baseline, alias, known
+):
+    new = scored(value, value - 1, value + 1, metric=metric)
+    new = new.model_copy(update={"baseline": {metric: Estimate(value=baseline)}})
+    found = promote(new, scored(*known, metric="mae") if known else None)
+    if known is None or alias == "none":
+        assert found.alias == alias
+    assert ("worse than the baseline" in found.reason) == (alias == "none")
+    if alias == "none":
+        assert "100 test rows" in found.reason

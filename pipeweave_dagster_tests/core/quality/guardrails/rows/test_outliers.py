@@ -1,6 +1,7 @@
 """PW606: a few extreme outliers."""
 
 import numpy as np
+import pytest
 
 from pipeweave_dagster_tests.factories import brief
 
@@ -13,3 +14,31 @@ def test_a_misplaced_decimal_point_alerts_and_a_long_tail_passes(findings_of, rn
     columns = {"width": width, "income": np.exp(rng.normal(10, 1, N)), "x": rng.normal(size=N)}
     found = findings_of("PW606", {**columns, "y": rng.integers(0, 2, N)})
     assert brief(found) == [("PW606", "alerted", "width")]
+
+
+@pytest.mark.parametrize("extreme", [1e9, -1e6, 5e4])
+@pytest.mark.parametrize(("rows", "few"), [(600, 3), (600, 8), (60, 1), (5000, 40)])
+@pytest.mark.parametrize("step", [1.0, 5.0])
+def test_extreme_targets_are_reported(findings_of, rng, extreme, rows, few, step):
+    y = np.round(rng.uniform(0, 100, rows) / step) * step
+    y[:few] = extreme
+    columns = {"x": rng.normal(size=rows), "y": y}
+    [finding] = findings_of("PW606", columns, "regression")
+    assert (finding.columns, finding.evidence["rows"]) == (["y"], few)
+    assert "outweigh all other rows" in finding.message
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng: rng.normal(size=N),
+        lambda rng: rng.lognormal(3, 2, N),
+        lambda rng: rng.exponential(size=N),
+        lambda rng: rng.poisson(2, N).astype(float),
+        lambda rng: np.where(rng.random(N) < 0.1, rng.lognormal(5, 0.5, N), 0.0),
+        lambda rng: rng.standard_t(5, N),
+    ],
+)
+def test_targets_with_long_tails_pass(findings_of, rng, draw):
+    columns = {"x": rng.normal(size=N), "y": draw(rng)}
+    assert findings_of("PW606", columns, "regression") == []
