@@ -7,7 +7,6 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.columnar_files import read_arrow, read_parquet
 from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
 from pipeweave_dagster.core.ingest.formats.relations import Format
-from pipeweave_dagster.core.ingest.formats.worksheet import read_excel
 from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
 
 
@@ -28,7 +27,7 @@ def read(
         "arrow": read_arrow,
         "json": read_json,
         "jsonl": read_jsonl,
-        "excel": read_excel,
+        "excel": _read_excel,
     }
     try:
         raw = readers[format_](content, table, space, options)
@@ -55,3 +54,10 @@ def _reason(error: Exception) -> str:
     """Return the first line of an error, or its type if it has no message."""
     lines = str(error).splitlines()
     return lines[0][:300].rstrip(".") if lines else type(error).__name__
+
+
+def _read_excel(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    # Imports openpyxl, which takes longer than many files take to be read.
+    from pipeweave_dagster.core.ingest.formats.worksheet import read_excel
+
+    return read_excel(content, table, space, options)

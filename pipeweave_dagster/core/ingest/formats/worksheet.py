@@ -1,54 +1,111 @@
-"""Read Excel workbooks: the largest sheet, its values as text."""
+# ruff: noqa: SLF001 - see `sheet_cells`
+"""Read Excel workbooks: the largest visible sheet, its values as text, laid out like a CSV file."""
 
-import datetime as dt
-from collections.abc import Iterable, Iterator
+import warnings
+import zipfile
 from typing import Any
+
+import openpyxl
 
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet, cell_texts, read_sheet
+from pipeweave_dagster.core.ingest.formats.sheet_footer import LeftOut, split_footer, total_rows
+from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down, join_header
+from pipeweave_dagster.core.ingest.formats.sheet_notes import OtherSheet, sheet_notes
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
 
 def read_excel(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
-    """Read the sheet with the most cells, laid out like a CSV file."""
-    import openpyxl
+    """Read the sheet with the most cells; notes say what was filled, hidden, missing or not read.
 
-    with content.path.open("rb") as file:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        sheets = {
-            s.title: list(_sheet_rows(s.iter_rows(values_only=True), space))
-            for s in book.worksheets
-        }
-    title, rows = max(sheets.items(), key=lambda s: sum(map(len, s[1])), default=("", []))
-    raw = from_rows(content, rows, table, space, options)
-    if len([r for r in sheets.values() if r]) > 1:
-        raw.notes.append(
-            f"The workbook has {len(sheets)} sheets; only {title!r}, the largest, was read."
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` for a workbook without values, or too large.
+    """
+    _check_size(content, space)
+    sheet, others = _largest_sheet(content)
+    if not sheet.rows:
+        raise validation_error(
+            f"{content.name!r} has no sheet with values that can be read.",
+            fix="Save it as an Excel workbook (.xlsx, not Strict Open XML) or CSV.",
+            file=content.name,
         )
+    levels = join_header(sheet)
+    filled = fill_down(sheet)
+    left_out = [] if options.keep_all else split_footer(sheet)
+    totals = total_rows(sheet)
+    raw = from_rows(content, _dense(sheet, space), table, space, options)
+    _count_levels(raw, levels)
+    raw.rejected += [RejectedRecord(f.row, "a note below the table", f.text) for f in left_out]
+    raw.notes += sheet_notes(sheet, others, filled, totals)
+    raw.notes += _left_out_notes(left_out)
     return raw
 
 
-def _sheet_rows(rows: Iterable[tuple[Any, ...]], space: Workspace) -> Iterator[list[str]]:
-    for row in rows:
-        if len(row) > space.limits.max_columns:
-            raise validation_error(
-                f"A sheet has {len(row):,} columns; the limit is {space.limits.max_columns:,}.",
-                fix="Delete the empty columns.",
-            )
-        yield [_cell(v) for v in row]
+def _left_out_notes(left_out: list[LeftOut]) -> list[str]:
+    return [f"Left out below the table, row {f.row}: {f.text!r}." for f in left_out[:10]]
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+def _check_size(content: Content, space: Workspace) -> None:
+    with zipfile.ZipFile(content.path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > space.limits.max_uncompressed_bytes:
+        raise validation_error(
+            f"{content.name!r} decompresses to {size / MEGABYTE:,.0f} MB; the limit is "
+            f"{space.limits.max_uncompressed_bytes / MEGABYTE:,.0f} MB.",
+            fix="Raise MAX_DATASET_SIZE_MB, or upload the table as CSV or Parquet.",
+            file=content.name,
+        )
+
+
+def _largest_sheet(content: Content) -> tuple[Sheet, list[OtherSheet]]:
+    """Return the visible sheet with the most cells, else the hidden one, and what is not read."""
+    best, best_key = Sheet(""), (False, 0)
+    others: list[OtherSheet] = []
+    with content.path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and dates; errors are counted as such
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        for worksheet in book.worksheets:
+            sheet = _read(worksheet, book)
+            visible = worksheet.sheet_state == "visible"
+            key = (visible and bool(sheet.rows), sheet.cells)
+            if key > best_key:
+                if best.title:
+                    others.append(OtherSheet(best.title, best.cells, best_key[0]))
+                best, best_key = sheet, key
+            elif sheet.rows:
+                others.append(OtherSheet(sheet.title, sheet.cells, visible))
+    return best, others
+
+
+def _read(worksheet: Any, book: Any) -> Sheet:
+    with worksheet._get_source() as source:
+        return read_sheet(worksheet.title, source, book, worksheet._shared_strings)
+
+
+def _dense(sheet: Sheet, space: Workspace) -> list[list[str]]:
+    """Return the used range as rows of texts, from the first row of the sheet on."""
+    columns = sorted({column for cells in sheet.rows.values() for column in cells})
+    first, width = columns[0], columns[-1] - columns[0] + 1
+    if width > space.limits.max_columns:
+        raise validation_error(
+            f"A sheet has {width:,} columns; the limit is {space.limits.max_columns:,}.",
+            fix="Delete the columns that do not belong to the table.",
+        )
+    numbers = sorted(sheet.rows)
+    texts = [cell_texts([sheet.rows[r].get(first + j) for r in numbers]) for j in range(width)]
+    dense: list[list[str]] = [[] for _ in range(numbers[-1])]
+    for number, row in zip(numbers, zip(*texts, strict=True), strict=True):
+        dense[number - 1] = list(row)
+    return dense
+
+
+def _count_levels(raw: RawTable, levels: int) -> None:
+    """Report a header of several rows that was joined before the layout was detected."""
+    if levels > 1 and raw.dialect.header_rows == 1:
+        raw.dialect = raw.dialect.model_copy(update={"header_rows": levels})
+        raw.notes.append(f"Joined {levels} header rows into one.")

@@ -1,0 +1,149 @@
+# ruff: noqa: SLF001 - openpyxl streams cells, or knows merged cells, in public, but not both
+"""Read the cells of a worksheet that have values, whatever size the worksheet claims to have."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NamedTuple
+
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+_MAX_ROWS = 1_048_576
+
+
+class MergedRange(NamedTuple):
+    """A range of merged cells, by its first and last row and column (from 1)."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
+@dataclass
+class Sheet:
+    """The cells of a worksheet that have values, by row and column (from 1).
+
+    Attributes:
+        title: Name of the sheet.
+        rows: Values by row and column, without empty cells.
+        merged: Ranges of merged cells.
+        hidden_rows: Hidden rows.
+        hidden_columns: Hidden columns.
+        errors: Counts of error values such as `#N/A`, which are missing.
+        uncomputed: Columns of formulas without a stored value, with their number.
+    """
+
+    title: str
+    rows: dict[int, dict[int, Any]] = field(default_factory=dict)
+    merged: list[MergedRange] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    errors: Counter[str] = field(default_factory=Counter)
+    uncomputed: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def cells(self) -> int:
+        """Number of cells with a value."""
+        return sum(map(len, self.rows.values()))
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc]
+    """Yields the cells of a worksheet; counts the formulas that no program has computed yet."""
+
+    uncomputed: Counter[int]
+
+    def parse_cell(self, element: Any) -> Any:
+        cell = super().parse_cell(element)
+        formula = element.find(FORMULA_TAG) is not None
+        if formula and cell["value"] is None and element.get("t") != "str":
+            self.uncomputed[cell["column"]] += 1
+        return cell
+
+    def parse_extensions(self, element: Any) -> None:
+        """Ignore extensions, such as sparklines."""
+
+    parse_formatting = parse_extensions
+
+
+def read_sheet(title: str, source: BinaryIO, book: Any, strings: Any) -> Sheet:
+    """Read a worksheet from its XML.
+
+    Args:
+        title: Name of the sheet.
+        source: The XML.
+        book: The workbook of openpyxl, for its date formats and the first day of its calendar.
+        strings: The shared texts of the workbook.
+
+    Raises:
+        ValueError: If a row has a number that no worksheet has.
+    """
+    parser = _Parser(
+        source,
+        strings,
+        data_only=True,
+        epoch=book.epoch,
+        date_formats=book._date_formats,
+        timedelta_formats=book._timedelta_formats,
+    )
+    parser.uncomputed = Counter()
+    sheet = Sheet(title)
+    for number, cells in parser.parse():
+        if number > _MAX_ROWS:
+            raise ValueError(f"row {number:,} of the sheet {title!r} is beyond the last one")
+        found = {c["column"]: v for c in cells if (v := _value(c, sheet)) is not None}
+        if found:
+            sheet.rows.setdefault(number, {}).update(found)
+    sheet.uncomputed = parser.uncomputed
+    _add_structure(sheet, parser)
+    return sheet
+
+
+def _value(cell: dict[str, Any], sheet: Sheet) -> Any:
+    value = cell["value"]
+    if cell["data_type"] == "e":
+        if value is not None:
+            sheet.errors[str(value)[:20]] += 1
+        return None
+    if isinstance(value, str):
+        value = unescape(value) if "_x" in value else value
+        return value if value.strip() else None
+    return value
+
+
+def _add_structure(sheet: Sheet, parser: _Parser) -> None:
+    for merged in parser.merged_cells.mergeCell if parser.merged_cells else []:
+        sheet.merged.append(
+            MergedRange(merged.min_row, merged.max_row, merged.min_col, merged.max_col)
+        )
+    for row, attributes in parser.row_dimensions.items():
+        if attributes.get("hidden") in {"1", "true"} and int(row) in sheet.rows:
+            sheet.hidden_rows.add(int(row))
+    used = {column for cells in sheet.rows.values() for column in cells}
+    for attributes in parser.column_dimensions.values():
+        if attributes.get("hidden") in {"1", "true"}:
+            first, last = int(attributes["min"]), int(attributes["max"])
+            sheet.hidden_columns |= {c for c in used if first <= c <= last}
+
+
+def cell_texts(column: list[Any]) -> list[str]:
+    """Return the texts of the values of one column, dates without a time if none has one."""
+    times = [v for v in column if isinstance(v, dt.datetime)]
+    only_dates = all(v.time() == dt.time() for v in times)
+    return [_text(value, only_dates) for value in column]
+
+
+def _text(value: Any, only_dates: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if only_dates else value.isoformat(" ")
+    if isinstance(value, dt.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,71 @@
+"""Notes and totals below the table of a worksheet."""
+
+import re
+from typing import NamedTuple
+
+from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
+
+_MAX_ROWS = 20
+_MAX_TEXT = 200
+_TOTAL = re.compile(
+    r"((grand |sub-?|overall )?totals?( general)?|(gesamt)?summe|insgesamt|sum|suma)\s*:?",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"\s*([*†‡§]|\(?\d\)|(foot)?notes?\b|sources?\b|remarks?\b|comments?\b|legend\b|prepared\b|"
+    r"generated\b|©|copyright\b|quelle\b|hinweis\b|anmerkung|stand\b|note\s*:|fuente\b)",
+    re.IGNORECASE,
+)
+
+
+class LeftOut(NamedTuple):
+    """A row below the table that is not part of it: its number and text."""
+
+    row: int
+    text: str
+
+
+def split_footer(sheet: Sheet) -> list[LeftOut]:
+    """Remove the notes below the table from a sheet; return them in the order of the sheet.
+
+    A note is a text alone in its row, in a column that the table begins with, where rows of the
+    table fill two cells or more; a blank row above it, its length or its first word show it.
+    """
+    rows = sorted(sheet.rows)
+    filled = sorted(len(sheet.rows[r]) for r in rows)
+    if len(rows) < 3 or filled[len(filled) // 2] < 2:
+        return []
+    first_column = min(c for r in rows for c in sheet.rows[r])
+    start = len(rows)
+    candidates: list[int] = []
+    while start > 2 and len(rows) - start < _MAX_ROWS and _alone(sheet, rows[start - 1]):
+        start -= 1
+        candidates.insert(0, rows[start])
+    gap = start < len(rows) and rows[start] - rows[start - 1] > 1
+    if not candidates or not (gap or all(_is_note(sheet, r) for r in candidates)):
+        candidates = [r for r in candidates if _is_note(sheet, r)]
+        candidates = candidates if candidates == rows[len(rows) - len(candidates) :] else []
+    if any(min(sheet.rows[r]) > first_column + 1 for r in candidates):
+        return []
+    return [LeftOut(r, next(iter(sheet.rows.pop(r).values()))[:_MAX_TEXT]) for r in candidates]
+
+
+def _alone(sheet: Sheet, row: int) -> bool:
+    cells = list(sheet.rows[row].values())
+    return len(cells) == 1 and isinstance(cells[0], str) and not _TOTAL.fullmatch(cells[0].strip())
+
+
+def _is_note(sheet: Sheet, row: int) -> bool:
+    text = next(iter(sheet.rows[row].values()))
+    return bool(_NOTE.match(text)) or len(text.split()) >= 4
+
+
+def total_rows(sheet: Sheet) -> list[LeftOut]:
+    """Return the rows among the last ones whose first cell says that they are totals."""
+    found = []
+    for row in sorted(sheet.rows)[-_MAX_ROWS:]:
+        cells = sheet.rows[row]
+        first = cells[min(cells)]
+        if len(cells) > 1 and isinstance(first, str) and _TOTAL.fullmatch(first.strip()):
+            found.append(LeftOut(row, first.strip()[:_MAX_TEXT]))
+    return found
