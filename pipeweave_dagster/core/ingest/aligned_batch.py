@@ -12,12 +12,22 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.build_table import read_raw
 from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
-from pipeweave_dagster.core.ingest.types.casting import Cast, uncastable_values, write_typed
+from pipeweave_dagster.core.ingest.types.casting import (
+    Cast,
+    uncastable_values,
+    write_typed,
+)
 from pipeweave_dagster.core.ingest.types.date_parsers import DATES, DATETIMES
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.plain_characters import plain_sql
+from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
 from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
+from pipeweave_dagster.core.ingest.types.text_forms import NORMAL_TEXT
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
-from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER
+from pipeweave_dagster.core.ingest.types.value_parsers import ROUNDED_NUMBER
+from pipeweave_dagster.core.ingest.types.void_dates import is_void_date
+
+_EXACT_IN_FLOAT = 2**53
 
 
 def read_batch(
@@ -87,10 +97,11 @@ def _resolve_types(
     """Return the columns with the types to store, and notes on mismatches, by column index.
 
     A fraction or a huge number in a column that was integer in training is still more informative
-    than a missing value: such a column is read as number.
+    than a missing value: such a column is read as number, unless a float would change others.
     """
     mismatches = _mismatches(raw, matched, space)
     integers = {i: matched[i] for i in mismatches if matched[i].type == "integer"}
+    integers = {i: matched[i] for i in _held_by_floats(raw, integers, space)}
     wider = {i: c.model_copy(update={"type": "number"}) for i, c in integers.items()}
     mismatches = {i: v for i, v in mismatches.items() if i not in wider}
     mismatches |= _mismatches(raw, wider, space)
@@ -102,10 +113,34 @@ def _mismatches(
     raw: RawTable, columns: dict[int, SnapshotColumn], space: Workspace
 ) -> dict[int, list[tuple[str, int]]]:
     """Return the values other than null tokens whose cast fails, with counts, by column index."""
-    casts = [_cast(raw, i, column) for i, column in columns.items()]
+    casts = [_cast(raw, i, column) for i, column in columns.items() if column.type != "text"]
     failed = uncastable_values(space, raw.table, casts)
-    mismatches = {i: [v for v in values if not is_null_token(v[0])] for i, values in failed.items()}
+    mismatches = {
+        i: [v for v in values if not _is_missing(v[0], columns[i])] for i, values in failed.items()
+    }
     return {i: values for i, values in mismatches.items() if values}
+
+
+def _is_missing(text: str, column: SnapshotColumn) -> bool:
+    """Return whether a text stands for a missing value in a column of this type."""
+    return is_null_token(text) or (column.type in {"date", "datetime"} and is_void_date(text))
+
+
+def _held_by_floats(
+    raw: RawTable, columns: dict[int, SnapshotColumn], space: Workspace
+) -> list[int]:
+    """Return the columns whose whole numbers floats hold exactly."""
+    casts = {i: _cast(raw, i, column) for i, column in columns.items()}
+    alike = grouped({i: (raw.sql_types[i], c.cleaned, c.typed) for i, c in casts.items()})
+    held = []
+    for (_, cleaned, typed), indices in alike.items():
+        for batch in column_batches(indices):
+            rows = space.query(
+                f"SELECT col FROM {stacked(raw.table, batch, cleaned)} GROUP BY col"
+                f" HAVING coalesce(max(abs(CAST({typed} AS HUGEINT))), 0) <= {_EXACT_IN_FLOAT}"
+            )
+            held += [int(column) for (column,) in rows]
+    return held
 
 
 def _mismatch_note(column: SnapshotColumn, values: list[tuple[str, int]]) -> str:
@@ -132,7 +167,9 @@ def _cast(raw: RawTable, index: int, column: SnapshotColumn) -> Cast:
     """Return the cast of a column to its training type."""
     value, source, target = "v", raw.sql_types[index], SQL_TYPES[column.type]
     if source == "VARCHAR":
-        return Cast(index, trimmed(value), _cast_text(value, column), column.name)
+        if column.type == "text":
+            return Cast(index, trimmed(value), NORMAL_TEXT.replace("{v}", value), column.name)
+        return Cast(index, plain_sql(trimmed(value)), _cast_text(value, column), column.name)
     typed = f"TRY_CAST({value} AS {target})"
     if column.type == "integer" and source == "DOUBLE":
         typed = f"CASE WHEN {value} = floor({value}) THEN TRY_CAST({value} AS BIGINT) END"
@@ -143,7 +180,7 @@ def _cast_text(value: str, column: SnapshotColumn) -> str:
     """Return the SQL of a text's typed value, by the training format or a plain one."""
     parsers = [parser_of_column(column)]
     if column.type == "number":
-        parsers += [p for p in (NUMBER,) if p not in parsers]
+        parsers += [p for p in (ROUNDED_NUMBER,) if p not in parsers]
     elif column.type == "boolean":
         return (
             f"CASE WHEN lower({value}) IN ('true', 't', '1', '1.0', 'yes') THEN true"

@@ -26,7 +26,7 @@ def combine_tables(tables: list[RawTable], files: list[str], space: Workspace) -
     for table, index_of in zip(tables, indices, strict=True):
         for key, index in index_of.items():
             keys.setdefault(key, table.names[index])
-    sql_types = [_common_type(key, tables, indices) for key in keys]
+    sql_types = [_common_type(key, tables, indices, space) for key in keys]
     parts = [_select(t, i, list(keys), sql_types) for t, i in zip(tables, indices, strict=True)]
     space.db.execute(f"CREATE TABLE combined AS {' UNION ALL '.join(parts)}")
     return RawTable(
@@ -58,11 +58,21 @@ def _column_keys(table: RawTable) -> dict[str, int]:
     return keys
 
 
-def _common_type(key: str, tables: list[RawTable], indices: list[dict[str, int]]) -> str:
-    types = {t.sql_types[i[key]] for t, i in zip(tables, indices, strict=True) if key in i}
+def _common_type(
+    key: str, tables: list[RawTable], indices: list[dict[str, int]], space: Workspace
+) -> str:
+    columns = [(t, i[key]) for t, i in zip(tables, indices, strict=True) if key in i]
+    types = {table.sql_types[index] for table, index in columns}
     if len(types) == 1:
         return types.pop()
-    return "DOUBLE" if types == {"BIGINT", "DOUBLE"} else "VARCHAR"
+    if types != {"BIGINT", "DOUBLE"}:
+        return "VARCHAR"
+    whole = [(t.table, index) for t, index in columns if t.sql_types[index] == "BIGINT"]
+    exact = all(
+        space.query_row(f"SELECT coalesce(max(abs(c{i}::HUGEINT)), 0) FROM {table}")[0] <= 2**53
+        for table, i in whole
+    )
+    return "DOUBLE" if exact else "VARCHAR"
 
 
 def _select(

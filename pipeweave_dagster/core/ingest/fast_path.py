@@ -7,6 +7,7 @@ skip the second pass.
 """
 
 import logging
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -25,11 +26,14 @@ from pipeweave_dagster.core.ingest.text.records import parse_records
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_decimal_comma, infer_parser
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.plain_characters import plain_sample
+from pipeweave_dagster.core.ingest.types.refine_decisions import sample_note
 from pipeweave_dagster.core.ingest.types.spellings import (
     count_texts,
     may_be_labels,
     spellings_of,
 )
+from pipeweave_dagster.core.ingest.types.text_forms import is_unusual
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import INTEGER, TEXT, Parser
 
@@ -65,7 +69,10 @@ def read_fast(
     names, name_notes = unique_names(headers)
     samples = _sample_values(plan, width)
     parsers = samples and _infer_parsers(
-        samples, [requested.get(name.casefold()) for name in names], plan.dialect.delimiter
+        samples,
+        headers,
+        [requested.get(name.casefold()) for name in names],
+        plan.dialect.delimiter,
     )
     if not samples or not parsers:
         return None
@@ -80,7 +87,10 @@ def read_fast(
         rows=_count_rows(path),
         notes=[*read_plan.read_notes(content, plan), *name_notes],
     )
-    decisions = {i: TypeDecision(parser) for i, parser in enumerate(parsers)}
+    decisions = {
+        i: TypeDecision(parser, note=sample_note(parser, sample))
+        for i, (parser, sample) in enumerate(zip(parsers, samples, strict=True))
+    }
     source = bulk_load.source_sql(plan.text.path, plan.dialect, width, first_line)
     texts = _count_texts(decisions, samples, source, space)
     return describe_table(raw, decisions, names, path, spellings_of(texts, space, raw.notes))
@@ -102,23 +112,33 @@ def _count_texts(
 
 
 def _infer_parsers(
-    samples: list[Counter[str]], requested: list[Parser | None], delimiter: str | None
+    samples: list[Counter[str]],
+    headers: list[str],
+    requested: list[Parser | None],
+    delimiter: str | None,
 ) -> list[Parser] | None:
     """Infer a parser for each column from samples of the file; None if one is uncertain."""
     decimal = infer_decimal_comma(samples, delimiter == ";")
     parsers = [
-        parser or infer_parser(sample, decimal)
-        for parser, sample in zip(requested, samples, strict=True)
+        parser or infer_parser(sample, decimal, name)
+        for parser, sample, name in zip(requested, samples, headers, strict=True)
     ]
-    for parser, sample in zip(parsers, samples, strict=True):
-        if parser is TEXT:
-            continue
-        swapped = swap_day_and_month(parser)
-        if any(is_null_token(v) or v != v.strip() for v in sample):
-            return None
-        if swapped is not None and all(swapped.matches(v) for v in sample):
-            return None
-    return parsers
+    certain = all(map(_is_certain, parsers, samples, (p is TEXT for p in requested)))
+    return parsers if certain else None
+
+
+def _is_certain(parser: Parser, sample: Counter[str], requested_text: bool) -> bool:
+    """Return whether a column needs no look at all its values to decide how they are read."""
+    if parser is TEXT:
+        plain = None if requested_text else plain_sample(sample)
+        return plain is None or infer_parser(plain) is TEXT
+    swapped = swap_day_and_month(parser)
+    if any(is_null_token(v) or v != v.strip() for v in sample):
+        return False
+    if swapped is not None and all(swapped.matches(v) for v in sample):
+        return False
+    # The century and the scale of percentages depend on all values, and so do cut fractions.
+    return not (parser.unit == "%" or re.search("%[yf]", parser.format or ""))
 
 
 def _sample_values(plan: read_plan.ReadPlan, width: int) -> list[Counter[str]] | None:
@@ -182,7 +202,8 @@ def _write_strictly(
 def _strict_cast(column: str, parser: Parser) -> str:
     """Return the SQL of a column's typed value, an error where the text does not match."""
     if parser is TEXT:
-        return trimmed(column)
+        error = f"error('another form of text in {column}')"
+        return f"CASE WHEN {is_unusual(column)} THEN {error} ELSE {trimmed(column)} END"
     if parser is INTEGER:  # the number written back equals the text, so nothing is lost
         matches = f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) = {column}"
     else:

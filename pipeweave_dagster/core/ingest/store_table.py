@@ -106,12 +106,12 @@ def _cast(index: int, name: str, decision: TypeDecision | None) -> Cast:
     value = "v"
     if decision is None:
         return Cast(index, value, value, name)
-    cleaned = trimmed(value)
-    for token in decision.null_tokens:
-        cleaned = f"nullif({cleaned}, {literal(token)})"
     parser = decision.parser
     if parser is TEXT:
-        return Cast(index, cleaned, value, name)
+        return Cast(index, trimmed(value), decision.prepare.replace("{v}", value), name)
+    cleaned = decision.text_sql(value)
+    for token in decision.null_tokens:
+        cleaned = f"nullif({cleaned}, {literal(token)})"
     typed = f"CASE WHEN {parser.match_sql(value)} THEN {parser.cast_sql(value)} END"
     return Cast(index, cleaned, typed, name)
 
@@ -139,7 +139,7 @@ def _column(
             name=name, original_name=raw.names[index], type=storage, missing=missing
         )
     parser = decision.parser
-    notes = [decision.note] if decision.note else []
+    notes = [note for note in (decision.note, parser.note) if note]
     if decision.null_tokens:
         tokens = ", ".join(f"{t!r} ({n})" for t, n in decision.null_tokens.items())
         notes.append(f"Stored as missing in a column of type {parser.type}: {tokens}.")

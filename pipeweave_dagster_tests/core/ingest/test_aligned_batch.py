@@ -135,3 +135,34 @@ def test_columns_without_a_name_are_matched(read, tmp_path, rows):
         read_aligned(tmp_path / "batch", "batch.csv", columns, tmp_path / "out")
         found = rows()[0]
         assert (found["column_2"], found["a"], found["column_4"]) == (7, 0.5, "k1")
+
+
+def align(read, tmp_path, train, batch, names=1):
+    columns = read(train).columns[:names]
+    (tmp_path / "batch").write_text(batch)
+    return read_aligned(tmp_path / "batch", "batch.csv", columns, tmp_path / "out")
+
+
+def test_ids_of_a_batch_are_exact(read, tmp_path, rows):
+    train = "id,v\n" + "".join(f"{10**18 + i},{i}\n" for i in range(30))
+    align(read, tmp_path, train, f"id,v\n{10**18 + 1},1\n,2\n{10**18 + 3}.0,2\n")
+    assert [row["id"] for row in rows()] == [10**18 + 1, None, 10**18 + 3]
+
+
+def test_a_value_that_does_not_fit_changes_no_large_id_of_the_batch(read, tmp_path, rows):
+    train = "id,v\n" + "".join(f"{10**18 + i},{i}\n" for i in range(30))
+    snapshot = align(read, tmp_path, train, f"id,v\n{10**18 + 1},1\n7.5,2\n{10**19},3\n")
+    assert [row["id"] for row in rows()] == [10**18 + 1, None, None]
+    assert "2 values not of the training type integer" in snapshot.notes[0]
+
+
+def test_ids_of_20_digits_in_a_batch_are_exact(read, tmp_path, rows):
+    train = "id,v\n" + "".join(f"{10**19 + i},{i}\n" for i in range(30))
+    align(read, tmp_path, train, f"id,v\n{10**19 + 1},1\n{10**19 + 2},2\n")
+    assert [row["id"] for row in rows()] == [str(10**19 + 1), str(10**19 + 2)]
+
+
+def test_floats_of_any_length_are_numbers_in_a_batch(read, tmp_path, rows):
+    train = "x,v\n" + "".join(f"{i}.5,{i}\n" for i in range(30))
+    align(read, tmp_path, train, "x,v\n9007199254740993,1\n0.33333333333333333333,2\n")
+    assert [row["x"] for row in rows()] == [2.0**53, 1 / 3]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
-from pipeweave_dagster.core.ingest.types.value_parsers import Parser
+from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, INDIAN, Parser
 
 _UNITS = (
     "km|m|cm|mm|kg|g|mg|t|lb|lbs|oz|l|ml|cl|h|hr|hrs|min|mins|s|sec|secs|ms|day|days|month|months|"
@@ -17,7 +17,7 @@ _SCALES = "(?:(?-i:[kKMBT])|bn|million|billion|thousand)"
 _CODE = re.compile("0[0-9]+")
 _AFFIXED = re.compile(
     rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
-    r"(?P<core>[0-9][0-9.,' \u00a0]*|\.[0-9]+)"
+    rf"(?P<core>[0-9][0-9.,{GAPS}]*|\.[0-9]+)"
     rf"\s*(?P<magnitude>{_SCALES}(?=\s*(?:{_CURRENCIES}|\+)?\)?$))?"
     rf"\s*(?P<suffix>{_CURRENCIES}|{_UNITS})?(?(open)\))",
     re.IGNORECASE,
@@ -44,8 +44,12 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
     signed = any(m["open"] for m in matches)
     if unit is None and not scaled and not signed:
         return []
+    if unit is not None and len(unit) == 1 and unit.isalpha():
+        marked = sum(bool(m["prefix"] or m["suffix"]) for m in matches)
+        if 2 * marked < len(matches):  # `12A` beside 11 and 13 is rather a code
+            return []
     commas = [m["core"].strip() for m in matches if "," in m["core"]]
-    decimal = bool(commas) and all(re.fullmatch(r"[0-9.]*,[0-9]{1,2}", c) for c in commas)
+    decimal = bool(commas) and all(re.fullmatch(rf"[0-9.{GAPS}]*,[0-9]{{1,2}}", c) for c in commas)
     return [affixed_number_parser(unit, scaled, decimal)]
 
 
@@ -58,10 +62,12 @@ def affixed_number_parser(unit: str | None, scaled: bool, decimal: bool) -> Pars
         decimal: Whether the comma is the decimal mark.
     """
     affix = re.escape(unit).replace("\\ ", " ") if unit else ""
+    mark = "." if decimal else ","
+    grouped = rf"[0-9]{{1,15}}|[0-9]{{1,3}}(?:[{mark}{GAPS}][0-9]{{3}}){{1,4}}"
     core = (
-        r"[0-9]+(?:\.[0-9]{3})*(?:,[0-9]+)?"
+        f"(?:{grouped})(?:,[0-9]+)?"
         if decimal
-        else r"(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]*)?|\.[0-9]+)"
+        else rf"(?:(?:{grouped}|{INDIAN})(?:\.[0-9]*)?|\.[0-9]+)"
     )
     scale = rf"(?:\s*{_SCALES})?" if scaled else ""
     side = rf"(?:{affix})?" if affix else ""

@@ -1,130 +1,125 @@
-"""Strict parsers for dates, times and timestamps; the format holds for a whole column."""
+"""All parsers of dates, times and timestamps; the format holds for a whole column."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
-from pipeweave_dagster.core.documents import StorageType
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.centuries import split_window, with_window
+from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT
+from pipeweave_dagster.core.ingest.types.month_names import (
+    NAMED_MONTH_DATES,
+    NAMED_MONTH_DATETIMES,
+    NAMED_MONTHS,
+)
+from pipeweave_dagster.core.ingest.types.periods import PERIODS
+from pipeweave_dagster.core.ingest.types.strptime_parsers import (
+    ZONED,
+    strptime_parser,
+    zoned_parser,
+)
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
-_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_FULL_MONTH = (
-    "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-)
-_DIRECTIVES = {
-    "%Y": "(?:1[5-9]|2[01])[0-9]{2}",
-    "%y": "[0-9]{2}",
-    "%m": "(?:0?[1-9]|1[0-2])",
-    "%d": "(?:0?[1-9]|[12][0-9]|3[01])",
-    "%b": _MONTH,
-    "%B": _FULL_MONTH,
-    "%H": "(?:[01]?[0-9]|2[0-3])",
-    "%I": "(?:0?[1-9]|1[0-2])",
-    "%M": "[0-5][0-9]",
-    "%S": "[0-5][0-9]",
-    "%f": "[0-9]{1,6}",
-    "%p": "[ap]m",
-}
-_DATES = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%m-%d-%Y",
-    "%d.%m.%Y",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%d-%m-%y",
-    "%m-%d-%y",
-    "%d.%m.%y",
-    "%d-%b-%y",
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%d %b %y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%b %d %Y",
-    "%B %d, %Y",
-    "%Y, %B",
-    "%B %Y",
-)
-_TIMES = (
-    "%H:%M",
-    "%H:%M:%S",
-    "%H:%M:%S.%f",
-    "%H.%M.%S",
-    "%I:%M %p",
-    "%I:%M:%S %p",
-    "%I:%M%p",
-)
-_ZONE = "(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
-
-
-def _pattern(format_: str) -> str:
-    pattern = re.escape(format_).replace("\\%", "%").replace("\\ ", " ").replace("\\-", "-")
-    for directive, regex in _DIRECTIVES.items():
-        pattern = pattern.replace(directive, regex)
-    return f"(?i:{pattern})"
-
-
-def _parser(type_: StorageType, format_: str, sql_type: str) -> Parser:
-    cast = f"CAST(try_strptime({{v}}, {literal(format_)}) AS {sql_type})"
-    return Parser(type_, _pattern(format_), cast, format_, cast_can_fail=True)
-
-
-def _zoned(format_: str) -> Parser:
-    pattern = f"{_pattern(format_)} ?{_ZONE}"
-    # strptime does not accept Z, and requires minutes in the offset.
-    text = "regexp_replace(replace({v}, ' +', '+'), 'Z$', '+00:00')"
-    text = f"regexp_replace({text}, '([+-][0-9]{{2}})$', '\\1:00')"
-    cast = f"CAST(timezone('UTC', try_strptime({text}, {literal(format_ + '%z')})) AS TIMESTAMP)"
-    return Parser("datetime", pattern, cast, f"{format_}%z, stored as UTC", cast_can_fail=True)
+_NUMERIC = (
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
+    "%d.%m.%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%y",
+)  # fmt: skip
+_NAMED = (
+    "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %b %y", "%d %B %Y", "%b %d, %Y", "%b %d %Y",
+    "%B %d, %Y", "%B %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%d. %B %Y", "%d. %m. %Y",
+    "%a, %d %b %Y", "%A, %d %B %Y", "%A, %B %d, %Y", "%Y年%m月%d日",
+)  # fmt: skip
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+_TIMES = (*_CLOCKS, "%H.%M.%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
+_TIMES_OF_DAY = (*_CLOCKS, "%I:%M %p", "%I:%M:%S %p")
+_LOG_FORMATS = ("%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S")
 
 
 def _datetimes() -> list[Parser]:
-    times = _TIMES[:3]
-    parsers = [
-        _parser("datetime", f"{date} {time}", "TIMESTAMP")
-        for date in _DATES[:19]
-        for time in (*times, *_TIMES[4:6])
-    ]
-    parsers += [_parser("datetime", f"%Y-%m-%dT{time}", "TIMESTAMP") for time in times]
-    return parsers + [
-        _zoned(f"%Y-%m-%d{separator}{time}") for time in times for separator in ("T", " ")
-    ]
+    formats = [f"{date} {time}" for date in (*_NUMERIC, *_NAMED) for time in _TIMES_OF_DAY]
+    formats += [f"%Y-%m-%dT{time}" for time in _CLOCKS]
+    formats += [f"{date}, {time}" for date in _NUMERIC for time in _TIMES_OF_DAY]
+    formats += ["%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S"]
+    zoned = [f"%Y-%m-%d{separator}{time}" for time in _CLOCKS for separator in "T "]
+    parsers = [strptime_parser("datetime", f, "TIMESTAMP") for f in formats]
+    return [*parsers, *map(zoned_parser, (*zoned, *_LOG_FORMATS)), *NAMED_MONTH_DATETIMES]
 
 
-DATES = [_parser("date", f, "DATE") for f in _DATES]
+DATES = [strptime_parser("date", f, "DATE") for f in (*_NUMERIC, *_NAMED)]
+DATES += [*NAMED_MONTH_DATES, *PERIODS, *NAMED_MONTHS]
 DATETIMES = _datetimes()
-TIMES = [_parser("time", f, "TIME") for f in _TIMES]
-COMPACT_DATE = _parser("date", "%Y%m%d", "DATE")
-
-
-_BY_FORMAT = {parser.format: parser for parser in (*DATES, *DATETIMES, *TIMES)}
+TIMES = [strptime_parser("time", f, "TIME") for f in _TIMES]
+_ALL = (*DATES, *DATETIMES, *TIMES)
+_BY_FORMAT = {parser.format: parser for parser in (*_ALL, *COMPACT)}
+_DIGIT = re.compile("[0-9]")
+_SEPARATOR = re.compile(r"[\W_]")
+_LONGEST = 60
 
 
 def parser_of_format(format_: str | None) -> Parser | None:
     """Return the parser of a date, time or timestamp format such as `%d/%m/%Y`."""
-    return _BY_FORMAT.get(format_)
+    base, first = split_window(format_ or "")
+    parser = _BY_FORMAT.get(base)
+    if parser is None and " or " in base:
+        parts = [_BY_FORMAT.get(part) for part in base.split(" or ", 1)]
+        parser = union_parser(*parts) if None not in parts else None  # type: ignore[arg-type]
+    return parser if parser is None or first is None else with_window(parser, first)
 
 
 def union_parser(first: Parser, second: Parser) -> Parser:
     """Return a parser for a column that mixes dates and timestamps (or two timestamp formats)."""
     cast = f"coalesce(CAST({first.cast} AS TIMESTAMP), CAST({second.cast} AS TIMESTAMP))"
+    zones = [ZONED in (parser.format or "") for parser in (first, second)]
+    note = None
+    if zones[0] != zones[1] and "datetime" in (first.type, second.type):
+        note = (
+            "Doubtful: some times have a zone and some have none; those without are taken as UTC."
+        )
     return Parser(
         "datetime",
         f"(?:{first.pattern}|{second.pattern})",
         cast,
         f"{first.format} or {second.format}",
         cast_can_fail=True,
+        note=note,
     )
 
 
 def swap_day_and_month(parser: Parser) -> Parser | None:
     """Return the same format with day and month swapped, None if there is no such format."""
     format_ = parser.format or ""
-    if not re.match(r"%d[/.-]%m|%m[/.-]%d", format_):
+    if not re.match(r"%d[/.-]?%m|%m[/.-]?%d", format_):
         return None
     other = format_.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m")
     return parser_of_format(other)
+
+
+def possible_dates(values: Iterable[str]) -> list[Parser]:
+    """Return the parsers of dates and times that may match one of the values, in their order."""
+    separators = {
+        frozenset(_SEPARATOR.findall(v)) for v in values if len(v) <= _LONGEST and _DIGIT.search(v)
+    }
+    possible = {index for found in separators for index in _with_separators(found)}
+    return [_ALL[index] for index in sorted(possible)]
+
+
+@lru_cache(maxsize=4096)
+def _with_separators(found: frozenset[str]) -> tuple[int, ...]:
+    """Return the indices of the parsers whose values may have exactly these separators."""
+    return tuple(
+        index
+        for index, (required, allowed) in enumerate(_SEPARATORS)
+        if required <= found <= allowed
+    )
+
+
+def _separators(parser: Parser) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the separators that each value of a format has, and those that it may have."""
+    format_ = (parser.format or "").removesuffix(ZONED)
+    if parser in _FREE:
+        return frozenset(), frozenset(" ./:,-")
+    own = frozenset(_SEPARATOR.findall(re.sub("%.", "0", format_)))
+    return own, own | frozenset(" +-:") if ZONED in (parser.format or "") else own
+
+
+_FREE = {*PERIODS, *NAMED_MONTH_DATES, *NAMED_MONTHS, *NAMED_MONTH_DATETIMES}
+_SEPARATORS = [_separators(parser) for parser in _ALL]

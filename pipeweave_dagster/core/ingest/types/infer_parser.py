@@ -1,28 +1,33 @@
 """Infer a parser from a sample of values, and a wider one where values do not match."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
 from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parsers
+from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT, compact_date
 from pipeweave_dagster.core.ingest.types.date_parsers import (
-    COMPACT_DATE,
-    DATES,
     DATETIMES,
-    TIMES,
+    possible_dates,
     union_parser,
 )
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.number_codes import are_codes
+from pipeweave_dagster.core.ingest.types.sentinel_words import sentinel_word
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     DECIMAL_COMMA,
     INTEGER,
+    LONG_NUMBER,
     NUMBER,
     PLAIN_NUMBERS,
     TEXT,
     THOUSANDS_BLANK,
     THOUSANDS_COMMA,
+    THOUSANDS_INDIAN,
     Parser,
 )
+from pipeweave_dagster.core.ingest.types.void_dates import is_void_date
 
 _MIN_SHARE = 0.98
 
@@ -61,32 +66,45 @@ def infer_parser(sample: Counter[str], decimal_comma: bool = False, name: str = 
         >>> infer_parser(Counter(["1.5", "2", "n/a"])).type
         'number'
     """
-    values = [v for v in sample if not is_null_token(v)]
+    values = Counter({v: n for v, n in sample.items() if not is_null_token(v)})
     if not values:
         return TEXT
+    parser = _infer(values, decimal_comma, name)
+    if parser is TEXT and any(map(is_void_date, list(values)[:20])):
+        dates = Counter({v: n for v, n in values.items() if not is_void_date(v)})
+        parser = _infer(dates, decimal_comma, name) if dates else TEXT
+        return parser if parser.type in {"date", "datetime"} else TEXT
+    return parser
+
+
+def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
+    """Infer the parser of values without null tokens."""
+    texts = list(values)
+    compact = compact_date(texts, name)
+    if compact is not None:
+        return compact
     grouped = (
         (DECIMAL_COMMA, THOUSANDS_COMMA) if decimal_comma else (THOUSANDS_COMMA, DECIMAL_COMMA)
     )
-    dates = [*DATES, *DATETIMES, *TIMES]
-    if "date" in name.lower() or "dt" in name.lower().split("_"):
-        dates.insert(0, COMPACT_DATE)
-        if _share(sample, COMPACT_DATE) == 1.0:
-            return COMPACT_DATE
-    numbers = [INTEGER, NUMBER, *grouped, THOUSANDS_BLANK]
-    candidates = [BOOLEAN, *numbers, *dates, *affixed_number_parsers(values)]
-    for parser in candidates:
-        if all(map(parser.matches, values)):
+    numbers = [INTEGER, NUMBER, LONG_NUMBER, *grouped, THOUSANDS_BLANK, THOUSANDS_INDIAN]
+    for parser in (BOOLEAN, *numbers):
+        if all(map(parser.matches, texts)):
+            return TEXT if parser is NUMBER and are_codes(texts) else parser
+    dates = possible_dates(texts[:20])
+    candidates = [BOOLEAN, *numbers, *dates, *affixed_number_parsers(texts)]
+    for parser in candidates[1 + len(numbers) :]:
+        if all(map(parser.matches, texts)):
             return parser
     # Only a parser that matches one of the most frequent values can match nearly all.
-    frequent = values[:5]
-    shares = [(_share(sample, p), p) for p in candidates if any(map(p.matches, frequent))]
+    shares = [(_share(values, p), p) for p in candidates if any(map(p.matches, texts[:5]))]
     if not shares:
         return TEXT
-    mixed = _mixed_dates(sample, dates)
+    mixed = _mixed_dates(values, dates)
     if mixed:
         return mixed
     best, parser = max(shares, key=lambda s: s[0])
-    return parser if best >= _MIN_SHARE else TEXT
+    typed = best >= _MIN_SHARE or sentinel_word(values, parser) is not None
+    return parser if typed else TEXT
 
 
 def _mixed_dates(sample: Counter[str], dates: list[Parser]) -> Parser | None:
@@ -108,13 +126,15 @@ def _mixed_dates(sample: Counter[str], dates: list[Parser]) -> Parser | None:
 
 def _same_date_format(first: Parser, second: Parser) -> bool:
     a, b = first.format or "", second.format or ""
-    return a.split(" ")[0].split("T")[0] == b.split(" ")[0].split("T")[0]
+    return re.split("[ T,]", a)[0] == re.split("[ T,]", b)[0]
 
 
 def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> Parser | None:
     """Return the first other parser that also matches (nearly all of) the mismatches, if any."""
     values = Counter(sample)
     values.update(mismatches)
+    if are_codes([v for v in values if not is_null_token(v)]):
+        return None
     if parser.type == "date" and " or " not in (parser.format or ""):
         for other in DATETIMES:
             if _same_date_format(parser, other) and all(
@@ -124,6 +144,8 @@ def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> P
     share = _share(values, parser)
     numbers = list(PLAIN_NUMBERS)
     wider = numbers[numbers.index(parser) + 1 :] if parser in numbers else []
+    if parser in COMPACT:  # the sample looked like dates, the whole column is numbers
+        wider = numbers
     for other in (*wider, *affixed_number_parsers(values)):
         if other is not parser and _share(values, other) > max(share, _MIN_SHARE):
             return other

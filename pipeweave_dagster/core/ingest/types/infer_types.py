@@ -1,43 +1,64 @@
-# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Infer the type of every text column from the whole column.
 
 A sample proposes a parser, a scan of the whole column verifies it, and mismatches widen the type.
 Only rare values that no type explains send their row to quarantine.
 """
 
-import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.ambiguous_dates import resolve_ambiguous_dates
-from pipeweave_dagster.core.ingest.types.infer_parser import (
-    infer_decimal_comma,
-    infer_parser,
-    widen,
-)
+from pipeweave_dagster.core.ingest.types.decide_type import decide_type
+from pipeweave_dagster.core.ingest.types.infer_parser import infer_decimal_comma, infer_parser
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
-from pipeweave_dagster.core.ingest.types.spellings import count_texts
-from pipeweave_dagster.core.ingest.types.stacked_columns import (
-    column_batches,
-    grouped,
-    list_of,
-    transformed,
+from pipeweave_dagster.core.ingest.types.plain_characters import (
+    PLAIN,
+    plain_sample,
+    plain_sql,
+    plain_text,
+    unusual_characters,
 )
+from pipeweave_dagster.core.ingest.types.refine_decisions import refine_decisions
+from pipeweave_dagster.core.ingest.types.sample_columns import sample_columns, sample_step
+from pipeweave_dagster.core.ingest.types.spellings import count_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import (
     TypeDecision,
     count_mismatches,
     trimmed,
 )
-from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
+from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER, TEXT, Parser
 
-_SAMPLE_ROWS = 5000
-_SAMPLE_VALUES = 1000
-_SAMPLE_CELLS = 500_000
-_MAX_NULL_TOKENS = 3
-_MAX_WIDENINGS = 4
-_QUARANTINE_SHARE = 0.002
+_MAX_WIDENINGS = 6
+
+
+@dataclass
+class _TextColumns:
+    """The text columns of a table, by column index.
+
+    Attributes:
+        raw: The table as text.
+        values: SQL of the text, over `v`, as the parser sees it: trimmed, and in plain characters
+            where numbers are written in others.
+        samples: A sample of these texts with counts.
+        unusual: Names of the characters that are replaced by plain ones.
+    """
+
+    raw: RawTable
+    values: dict[int, str]
+    samples: dict[int, Counter[str]]
+    unusual: dict[int, str] = field(default_factory=dict)
+
+    def make_plain(self, index: int, sample: Counter[str], written: dict[str, int]) -> None:
+        """Have the texts of a column read in plain characters from now on."""
+        self.values[index] = plain_sql(self.values[index])
+        self.samples[index] = sample
+        self.unusual[index] = unusual_characters(written)
+
+    def name(self, index: int) -> str:
+        """Return the name of a column in the file."""
+        return self.raw.names[index] if index < len(self.raw.names) else ""
 
 
 def infer_types(
@@ -55,21 +76,20 @@ def infer_types(
         A decision per text column, by column index.
     """
     requested = requested or {}
-    values = {i: trimmed("v") for i, type_ in enumerate(raw.sql_types) if type_ == "VARCHAR"}
-    samples = _samples(raw, values, space)
-    decimal = infer_decimal_comma(samples.values(), raw.dialect.delimiter == ";")
-    proposals = {
-        i: requested.get(i) or infer_parser(sample, decimal, _name(raw, i))
-        for i, sample in samples.items()
-    }
+    written = {i: trimmed("v") for i, type_ in enumerate(raw.sql_types) if type_ == "VARCHAR"}
+    samples = sample_columns(raw, written, space)
     unfit = {i for i, parser in requested.items() if _fits_nothing(parser, samples.get(i))}
-    proposals |= {i: infer_parser(samples[i], decimal, _name(raw, i)) for i in unfit}
-    decisions = _verify(raw, values, proposals, samples, space)
-    inferred = {i: d for i, d in decisions.items() if i not in requested or i in unfit}
-    decisions |= resolve_ambiguous_dates(raw, values, inferred, space)
-    complete = _sample_step(raw.rows, len(values)) == 1
-    decisions |= count_texts(decisions, samples, None if complete else raw.table, values, space)
-    return {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
+    settings = {i: parser for i, parser in requested.items() if i not in unfit}
+    columns = _TextColumns(raw, dict(written), dict(samples))
+    decisions = _verify(columns, _proposals(columns, settings), space)
+    inferred = {i: d for i, d in decisions.items() if i not in settings}
+    decisions |= resolve_ambiguous_dates(raw, columns.values, inferred, space)
+    decisions = {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
+    inferred_samples = {i: s for i, s in columns.samples.items() if i not in settings}
+    decisions = refine_decisions(raw, columns.values, decisions, inferred_samples, space)
+    complete = sample_step(raw.rows, len(written)) == 1
+    table = None if complete else raw.table
+    return decisions | count_texts(decisions, samples, table, written, space)
 
 
 def _fits_nothing(parser: Parser, sample: Counter[str] | None) -> bool:
@@ -78,27 +98,57 @@ def _fits_nothing(parser: Parser, sample: Counter[str] | None) -> bool:
     return bool(known) and not any(parser.matches(value) for value in known)
 
 
+def _proposals(columns: _TextColumns, settings: dict[int, Parser]) -> dict[int, Parser]:
+    """Return the parsers to verify; columns whose numbers need it are made plain."""
+    decimal = infer_decimal_comma(columns.samples.values(), columns.raw.dialect.delimiter == ";")
+    proposals = {}
+    for i, sample in list(columns.samples.items()):
+        parser = settings.get(i) or infer_parser(sample, decimal, columns.name(i))
+        if parser is TEXT and i not in settings:
+            plain = plain_sample(sample)
+            if plain is not None:
+                parser = infer_parser(plain, decimal, columns.name(i))
+                if parser is not TEXT:
+                    columns.make_plain(i, plain, sample)
+        proposals[i] = parser
+    return proposals
+
+
 def _verify(
-    raw: RawTable,
-    values: dict[int, str],
-    proposals: dict[int, Parser],
-    samples: dict[int, Counter[str]],
-    space: Workspace,
+    columns: _TextColumns, proposals: dict[int, Parser], space: Workspace
 ) -> dict[int, TypeDecision]:
     """Verify the proposed parsers on all rows, widening those that do not match."""
     decisions: dict[int, TypeDecision] = {}
     for _ in range(_MAX_WIDENINGS):
         pending = {i: p for i, p in proposals.items() if i not in decisions}
-        mismatches = count_mismatches(raw, {i: (values[i], p) for i, p in pending.items()}, space)
+        values = {i: (columns.values[i], p) for i, p in pending.items()}
+        mismatches = count_mismatches(columns.raw, values, space)
         for i, parser in pending.items():
-            result = _decide(parser, mismatches[i], samples[i], raw.rows)
+            plain = {} if i in columns.unusual else _plain_matches(parser, mismatches[i])
+            if plain:
+                columns.make_plain(i, columns.samples[i] + Counter(plain), mismatches[i])
+                continue
+            result = decide_type(parser, mismatches[i], columns.samples[i], columns.raw.rows)
             if isinstance(result, TypeDecision):
-                decisions[i] = result
+                decisions[i] = _prepared(result, columns.unusual.get(i))
             else:
                 proposals[i] = result
     for i in proposals:
         decisions.setdefault(i, TypeDecision(TEXT))
     return decisions
+
+
+def _plain_matches(parser: Parser, mismatches: dict[str, int]) -> dict[str, int]:
+    """Return the mismatches that the parser, or a wider one, matches in plain characters."""
+    changed = {p: n for v, n in mismatches.items() if (p := plain_text(v)) != v}
+    return {v: n for v, n in changed.items() if parser.matches(v) or NUMBER.matches(v)}
+
+
+def _prepared(decision: TypeDecision, characters: str | None) -> TypeDecision:
+    """Return a decision whose values are read in plain characters, with a note of the others."""
+    if characters is None or decision.parser is TEXT:
+        return decision
+    return decision.with_note(f"Read as plain numbers despite {characters}.", prepare=PLAIN)
 
 
 def _with_note(decision: TypeDecision, requested: Parser | None, unfit: bool) -> TypeDecision:
@@ -111,60 +161,3 @@ def _with_note(decision: TypeDecision, requested: Parser | None, unfit: bool) ->
         own = f" {decision.note}" if decision.note else ""
         note = f"No value matches {name}, which pipeweave.yaml sets; read as {read}.{own}"
     return replace(decision, note=note)
-
-
-def _name(raw: RawTable, index: int) -> str:
-    return raw.names[index] if index < len(raw.names) else ""
-
-
-def _samples(raw: RawTable, values: dict[int, str], space: Workspace) -> dict[int, Counter[str]]:
-    """Return for each column the most frequent values of the first rows and of rows throughout."""
-    if not values:
-        return {}
-    rows, step = _sample_rows(len(values)), _sample_step(raw.rows, len(values))
-    samples = {}
-    for text, columns in grouped(values).items():
-        for batch in column_batches(columns):
-            texts = transformed(list_of(batch), f"left({text}, 200)")
-            records = space.query(
-                f"SELECT {texts} FROM {raw.table} WHERE rowid < {rows // 4} OR rowid % {step} = 0"
-            )
-            for i, column in zip(batch, zip(*(r[0] for r in records), strict=True), strict=True):
-                counts = Counter(v for v in column if v is not None)
-                samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
-    return samples
-
-
-def _sample_rows(columns: int) -> int:
-    return max(200, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, columns)))
-
-
-def _sample_step(rows: int, columns: int) -> int:
-    """Return that every so many rows are in the sample; 1 if all are."""
-    return max(1, rows // _sample_rows(columns))
-
-
-def _decide(
-    parser: Parser, mismatches: dict[str, int], sample: Counter[str], rows: int
-) -> TypeDecision | Parser:
-    """Return a decision, or the wider parser to try next."""
-    if parser is TEXT or not mismatches:
-        return TypeDecision(parser)
-    tokens = {v: n for v, n in mismatches.items() if is_null_token(v)}
-    others = {v: n for v, n in mismatches.items() if v not in tokens}
-    if len(tokens) > _MAX_NULL_TOKENS:
-        return TEXT
-    if not others:
-        return TypeDecision(parser, null_tokens=tokens)
-    wider = widen(parser, others, sample)
-    if wider is not None:
-        return wider
-    few = sum(others.values()) <= max(_QUARANTINE_SHARE * rows, int(rows >= 200))
-    if few and not any(map(_is_code_or_bound, others)):
-        return TypeDecision(parser, null_tokens=tokens, mismatches=others)
-    return TEXT
-
-
-def _is_code_or_bound(text: str) -> bool:
-    """Return whether a text shows that the column is not numeric: `007`, `<=5`."""
-    return text.lstrip("+-").isdigit() or re.fullmatch(r"[<>≤≥~]=?\s*\d.*", text) is not None

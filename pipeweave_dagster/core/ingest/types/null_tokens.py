@@ -3,7 +3,18 @@
 NULL_TOKENS = frozenset(
     {"?", "-", "--", ".", "*", "na", "n/a", "#n/a", "n.a.", "nan", "null", "none", "nil", "(null)"}
     | {"missing", "inf", "-inf", "+inf", "infinity", "-infinity", "unknown", "\\n", "#value!"}
-    | {"#div/0!", "#ref!", "tbd", "not available", "no data", "nd", "n.d."}
+    | {
+        "\u2013",
+        "\u2014",
+        "\u2212",
+        "#div/0!",
+        "#ref!",
+        "tbd",
+        "not available",
+        "no data",
+        "nd",
+        "n.d.",
+    }
 )
 
 AMBIGUOUS = frozenset({"none", "nd"})

@@ -74,11 +74,12 @@ def spellings_of(
     with a note.
     """
     texts = _bounded({i: d.texts for i, d in decisions.items() if d.texts}, notes)
-    by_parser: dict[Parser, set[str]] = {}
+    forms = {i: (decisions[i].parser, decisions[i].prepare) for i in texts}
+    by_form: dict[tuple[Parser, str], set[str]] = {}
     for i, counts in texts.items():
-        by_parser.setdefault(decisions[i].parser, set()).update(counts)
-    typed = {p: _typed(p, sorted(distinct), space) for p, distinct in by_parser.items()}
-    found = {i: _by_value(counts, typed[decisions[i].parser]) for i, counts in texts.items()}
+        by_form.setdefault(forms[i], set()).update(counts)
+    typed = {form: _typed(*form, sorted(distinct), space) for form, distinct in by_form.items()}
+    found = {i: _by_value(counts, typed[forms[i]]) for i, counts in texts.items()}
     return {i: own for i, own in found.items() if own}
 
 
@@ -98,12 +99,12 @@ def _bounded(texts: dict[int, dict[str, int]], notes: list[str]) -> dict[int, di
     return kept
 
 
-def _typed(parser: Parser, texts: list[str], space: Workspace) -> dict[str, str]:
+def _typed(parser: Parser, prepare: str, texts: list[str], space: Workspace) -> dict[str, str]:
     """Return the label of each text that the parser accepts."""
     values = ", ".join(f"({literal(text)})" for text in texts)
     rows = space.query(
-        f"SELECT v, CASE WHEN {parser.match_sql('v')} THEN {parser.cast_sql('v')} END"
-        f" FROM (VALUES {values}) AS texts(v)"
+        f"SELECT v, CASE WHEN {parser.match_sql('p')} THEN {parser.cast_sql('p')} END FROM"
+        f" (SELECT v, {prepare.replace('{v}', 'v')} AS p FROM (VALUES {values}) AS texts(v))"
     )
     return {str(text): label_of(value) for text, value in rows if value is not None}
 

@@ -87,3 +87,23 @@ def counted_values(
         for column, value, count in rows:
             values.setdefault(int(column), {})[str(value)] = int(count)
     return values
+
+
+def counted_rows(
+    space: Workspace, table: str, texts: Mapping[int, str], condition: str
+) -> dict[int, int]:
+    """Return the number of values that meet a condition, by column; columns without any lack.
+
+    Args:
+        space: DuckDB workspace.
+        table: Name of the raw table.
+        texts: SQL of a cell's text, over `v`, by column index.
+        condition: SQL condition over that `v`.
+    """
+    counts: dict[int, int] = {}
+    for text, columns in grouped(texts).items():
+        for batch in column_batches(columns):
+            cells = stacked(table, batch, text)
+            rows = space.query(f"SELECT col, count(*) FROM {cells} WHERE {condition} GROUP BY col")
+            counts |= {int(column): int(count) for column, count in rows}
+    return counts

@@ -5,17 +5,21 @@ from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_p
 from pipeweave_dagster.core.ingest.types.date_parsers import (
     DATES,
     DATETIMES,
+    TIMES,
     parser_of_format,
-    union_parser,
 )
+from pipeweave_dagster.core.ingest.types.percent_scale import SHARES, with_shares
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     INTEGER,
-    NUMBER,
     PLAIN_NUMBERS,
+    ROUNDED_NUMBER,
     TEXT,
     Parser,
 )
+
+_PLAIN = {parser.format: parser for parser in PLAIN_NUMBERS if parser.format}
+_DEFAULTS = {"date": DATES[0], "datetime": DATETIMES[1], "time": TIMES[1]}
 
 
 def parser_of_column(column: SnapshotColumn) -> Parser:
@@ -27,11 +31,9 @@ def parser_of_column(column: SnapshotColumn) -> Parser:
     format_ = column.format or ""
     if column.type in {"integer", "number"}:
         if format_.startswith("number with "):
-            return affixed_number_parser(column.unit, "k/M/B" in format_, "decimal ','" in format_)
-        plain = {p.format or p.type: p for p in PLAIN_NUMBERS}
-        return plain.get(format_ or column.type, INTEGER if column.type == "integer" else NUMBER)
-    default = DATES[0] if column.type == "date" else DATETIMES[1]
-    if " or " in format_:
-        first, second = (parser_of_format(f) or default for f in format_.split(" or ", 1))
-        return union_parser(first, second)
-    return parser_of_format(column.format) or default
+            parser = affixed_number_parser(
+                column.unit, "k/M/B" in format_, "decimal ','" in format_
+            )
+            return with_shares(parser) if format_.endswith(SHARES) else parser
+        return _PLAIN.get(format_, INTEGER if column.type == "integer" else ROUNDED_NUMBER)
+    return parser_of_format(format_) or _DEFAULTS[column.type]

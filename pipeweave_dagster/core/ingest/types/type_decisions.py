@@ -1,6 +1,7 @@
 """The inferred type of a column, and the values that do not match a parser, over all rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -22,6 +23,8 @@ class TypeDecision:
         note: What the user should know about the decision.
         texts: Texts of the column with their counts, if it may be a target of classes and the file
             spells them its own way (see `spellings`).
+        prepare: SQL that replaces unusual characters in `{v}`, the trimmed text, before the parser
+            sees it.
     """
 
     parser: Parser
@@ -29,6 +32,15 @@ class TypeDecision:
     mismatches: dict[str, int] = field(default_factory=dict)
     note: str | None = None
     texts: dict[str, int] | None = None
+    prepare: str = "{v}"
+
+    def text_sql(self, column: str) -> str:
+        """Return the SQL of a column's text as the parser and the null tokens see it."""
+        return self.prepare.replace("{v}", trimmed(column))
+
+    def with_note(self, note: str, **changes: Any) -> "TypeDecision":
+        """Return the decision with a further note, and other fields changed."""
+        return replace(self, note=f"{self.note} {note}" if self.note else note, **changes)
 
 
 def trimmed(column: str) -> str:

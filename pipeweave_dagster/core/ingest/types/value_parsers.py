@@ -12,7 +12,20 @@ from functools import cached_property
 from pipeweave_dagster.core.documents import StorageType
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 
-_PLAIN = r"(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|0[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_EXPONENT = "(?:[eE][+-]?[0-9]{1,3})?"
+_FRACTION = r"0[0-9]+\.[0-9]*|\.[0-9]+"
+# A 64-bit float holds every whole number of 15 digits, and the decimal text with zeros after them.
+_WHOLE = "(?:0|[1-9][0-9]{0,14}0{0,294})"
+
+
+def _whole_up_to(limit: str) -> str:
+    """Return the regex of the whole numbers without leading zeros up to a limit, its digits."""
+    smaller = [
+        f"{limit[:i]}[{0 if i else 1}-{int(digit) - 1}][0-9]{{{len(limit) - i - 1}}}"
+        for i, digit in enumerate(limit)
+        if int(digit) > (0 if i else 1)
+    ]
+    return f"(?:0|[1-9][0-9]{{0,{len(limit) - 2}}}|{'|'.join(smaller)}|{limit})"
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,7 @@ class Parser:
         format: Name of the format in the snapshot, None for the plain one.
         unit: Unit in the text.
         cast_can_fail: Whether the cast may fail for a value that matches the pattern.
+        note: What the user should know of every column with this format.
     """
 
     type: StorageType
@@ -34,6 +48,7 @@ class Parser:
     format: str | None = None
     unit: str | None = None
     cast_can_fail: bool = False
+    note: str | None = None
 
     def match_sql(self, value: str) -> str:
         """Return the SQL condition that the text expression `value` has this format."""
@@ -55,29 +70,58 @@ class Parser:
         return self._compiled.fullmatch(text) is not None
 
 
+def _float_parser(whole: str, cast: str = "TRY_CAST({v} AS DOUBLE)") -> Parser:
+    pattern = rf"[+-]?(?:{whole}(?:\.[0-9]*)?|{_FRACTION}){_EXPONENT}"
+    return Parser("number", pattern, cast, cast_can_fail=True)
+
+
 BOOLEAN = Parser("boolean", "(?i:true|false)", "lower({v}) = 'true'")
-INTEGER = Parser("integer", "[+-]?(?:0|[1-9][0-9]{0,17})", "TRY_CAST({v} AS BIGINT)")
-NUMBER = Parser("number", f"[+-]?{_PLAIN}", "TRY_CAST({v} AS DOUBLE)", cast_can_fail=True)
+INTEGER = Parser(
+    "integer", f"[+-]?{_whole_up_to(str(2**63 - 1))}|-{2**63}", "TRY_CAST({v} AS BIGINT)"
+)
+NUMBER = _float_parser(_WHOLE)
+# A whole number is exact or none: the shortest text of the float has the same digits.
+_SHORTEST = "CAST(TRY_CAST({v} AS DOUBLE) AS VARCHAR)"
+LONG_NUMBER = _float_parser(
+    "(?:0|[1-9][0-9]*)",
+    f"CASE WHEN regexp_matches({{v}}, '^[+-]?[0-9]{{0,15}}([.]|$)|[.]0*[1-9]|[eE]')"
+    f" OR TRY_CAST({{v}} AS DECIMAL(38, 4)) = TRY_CAST({_SHORTEST} AS DECIMAL(38, 4))"
+    " THEN TRY_CAST({v} AS DOUBLE) END",
+)
+# For rows to predict: the nearest float of any number.
+ROUNDED_NUMBER = _float_parser("(?:0|[1-9][0-9]*)")
 TEXT = Parser("text", "(?s:.*)", "{v}")
+# Grouped numbers have at most 15 digits before the decimal mark, which a float holds exactly.
+_SHORT = "0|[1-9][0-9]{0,14}"
+INDIAN = "[1-9][0-9]?(?:,[0-9]{2}){1,5},[0-9]{3}"
+GAPS = " '\u00a0\u2009\u202f\u2018\u2019\u02bc"
 _GROUPED = (
     Parser(
         "number",
-        r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|0|[1-9][0-9]*)(?:\.[0-9]*)?",
+        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:,[0-9]{{3}}){{1,4}}|{_SHORT})(?:\.[0-9]*)?",
         "TRY_CAST(replace({v}, ',', '') AS DOUBLE)",
         "thousands ','",
     ),
     Parser(
         "number",
-        r"[+-]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|0|[1-9][0-9]*)(?:,[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?",
+        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}}){{1,4}}|{_SHORT})(?:,[0-9]*)?{_EXPONENT}",
         "TRY_CAST(replace(replace({v}, '.', ''), ',', '.') AS DOUBLE)",
         "decimal ','",
     ),
     Parser(
         "number",
-        "[+-]?(?:[1-9][0-9]{0,2}(?:[ '\u00a0\u202f][0-9]{3})+|0|[1-9][0-9]*)(?:[.,][0-9]*)?",
-        "TRY_CAST(replace(regexp_replace({v}, '[ ''\u00a0\u202f]', '', 'g'), ',', '.') AS DOUBLE)",
+        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:[{GAPS}][0-9]{{3}}){{1,4}}|{_SHORT})(?:[.,][0-9]*)?",
+        "TRY_CAST(replace(regexp_replace({v}, '["
+        + GAPS.replace("'", "''")
+        + "]', '', 'g'), ',', '.') AS DOUBLE)",
         "thousands ' '",
     ),
+    Parser(
+        "number",
+        rf"[+-]?(?:{INDIAN}|[1-9][0-9]?,[0-9]{{3}}|{_SHORT})(?:\.[0-9]*)?",
+        "TRY_CAST(replace({v}, ',', '') AS DOUBLE)",
+        "thousands ',' in the Indian way",
+    ),
 )
-THOUSANDS_COMMA, DECIMAL_COMMA, THOUSANDS_BLANK = _GROUPED
-PLAIN_NUMBERS = (INTEGER, NUMBER, *_GROUPED)
+THOUSANDS_COMMA, DECIMAL_COMMA, THOUSANDS_BLANK, THOUSANDS_INDIAN = _GROUPED
+PLAIN_NUMBERS = (INTEGER, NUMBER, LONG_NUMBER, *_GROUPED)

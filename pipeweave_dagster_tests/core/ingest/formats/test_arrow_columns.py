@@ -7,6 +7,7 @@ import decimal
 import json
 import math
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from pyarrow import feather, ipc
 from pipeweave_dagster.core.documents import RawFile, RawUpload
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest
+from pipeweave_dagster.core.ingest.types.plain_characters import INVISIBLE
 
 UTC = dt.UTC
 
@@ -287,5 +289,7 @@ def _has_texts(type_):
 
 
 def _plain(value):
-    """Texts are read as texts are in any file: trimmed, blank as missing."""
-    return value.strip() or None if isinstance(value, str) else value
+    """Texts are read as texts are in any file: composed, trimmed, blank as missing."""
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value).strip(f"{INVISIBLE} \t\r\n\u00a0").strip() or None

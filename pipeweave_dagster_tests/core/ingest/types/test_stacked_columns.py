@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parser
-from pipeweave_dagster.core.ingest.types.date_parsers import COMPACT_DATE, DATES, DATETIMES, TIMES
+from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT_DATE
+from pipeweave_dagster.core.ingest.types.date_parsers import DATES, DATETIMES, TIMES
 from pipeweave_dagster.core.ingest.types.stacked_columns import (
     counted_values,
     list_of,

@@ -1,0 +1,72 @@
+"""Decide on a type by the values that its parser does not match: missing, widened, or rejected."""
+
+import re
+from collections import Counter
+
+from pipeweave_dagster.core.ingest.types.infer_parser import widen
+from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
+from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
+from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
+from pipeweave_dagster.core.ingest.types.void_dates import is_open_end, is_void_date
+
+_MAX_NULL_TOKENS = 3
+_QUARANTINE_SHARE = 0.002
+
+
+def decide_type(
+    parser: Parser, mismatches: dict[str, int], sample: Counter[str], rows: int
+) -> TypeDecision | Parser:
+    """Return a decision, or the wider parser to try next.
+
+    Args:
+        parser: The proposed parser.
+        mismatches: All values that it does not match, with counts.
+        sample: A sample of the values with counts.
+        rows: Number of rows of the table.
+    """
+    if parser is TEXT or not mismatches:
+        return TypeDecision(parser)
+    dated = parser.type in {"date", "datetime"}
+    void = {v: n for v, n in mismatches.items() if dated and is_void_date(v)}
+    tokens = {v: n for v, n in mismatches.items() if is_null_token(v)}
+    others = {v: n for v, n in mismatches.items() if v not in tokens and v not in void}
+    if len(tokens) > _MAX_NULL_TOKENS:
+        return TEXT
+    word = _sentinel(parser, others, sample, rows)
+    rest = {v: n for v, n in others.items() if v != word}
+    tokens |= void | ({word: others[word]} if word else {})
+    if not rest:
+        return TypeDecision(parser, null_tokens=tokens, note=_open_end_note(void))
+    wider = widen(parser, rest, Counter({v: n for v, n in sample.items() if v not in tokens}))
+    if wider is not None:
+        return wider
+    few = sum(rest.values()) <= max(_QUARANTINE_SHARE * rows, int(rows >= 200))
+    if few and not any(map(_is_code_or_bound, rest)):
+        return TypeDecision(parser, null_tokens=tokens, mismatches=rest)
+    return TEXT
+
+
+def _sentinel(
+    parser: Parser, mismatches: dict[str, int], sample: Counter[str], rows: int
+) -> str | None:
+    """Return the only word among the mismatches if it stands for a missing value."""
+    word = repeated_word(mismatches, rows)
+    if word is None:
+        return None
+    known = Counter({v: n for v, n in sample.items() if parser.matches(v)})
+    known[word] = max(sample[word], 1)
+    return word if sentinel_word(known, parser) else None
+
+
+def _open_end_note(void: dict[str, int]) -> str | None:
+    ends = ", ".join(repr(v) for v in void if is_open_end(v))
+    return f"An open end and no date: {ends}." if ends else None
+
+
+def _is_code_or_bound(text: str) -> bool:
+    """Return whether a text shows that the column is not numeric: `007`, `12E5`, `<=5`."""
+    digits = text.lstrip("+-")
+    long = len(digits) > 15 and re.fullmatch("[0-9][0-9,.' ]*", digits) is not None
+    code = digits.isdigit() or re.fullmatch("[0-9]+[eE][0-9]+", text) is not None
+    return long or code or re.fullmatch(r"[<>≤≥~]=?\s*\d.*", text) is not None

@@ -1,0 +1,69 @@
+"""Parsers of dates with a month by name in other languages or abbreviated with a point."""
+
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.strptime_parsers import YEAR, date_pattern
+from pipeweave_dagster.core.ingest.types.value_parsers import Parser
+
+# Per month: English, German, French, Spanish, Italian, Portuguese, Dutch, and abbreviations. A
+# name belongs to one month whatever the language, so the language need not be known.
+_NAMES = (
+    "january januar jänner jänn janvier janv enero ene gennaio gen janeiro januari jan",
+    "february februar feber feb febr février févr fév fevrier fevr fev febrero febbraio fevereiro",
+    "march märz mär mrz maerz mars marzo março marco maart mar mrt",
+    "april avril avr abril abr aprile apr",
+    "may mai mayo maggio mag maio mei",
+    "june juni juin junio giugno giu junho jun",
+    "july juli juillet juil julio luglio lug julho jul",
+    "august août aout aoû agosto ago augustus aug",
+    "september septembre septiembre setiembre settembre setembro sept sep set",
+    "october oktober octobre octubre ottobre outubro okt oct ott out",
+    "november novembre noviembre novembro nov",
+    "december dezember décembre decembre diciembre dicembre dezembro dez déc dec dic",
+)
+_NUMBERS = {name: n for n, names in enumerate(_NAMES, 1) for name in names.split()}
+_LONGEST_FIRST = sorted(_NUMBERS, key=len, reverse=True)
+_NAME = f"(?:{'|'.join(_LONGEST_FIRST)})[.]?"
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
+_ORDERS = {
+    "%d %B %Y": rf"{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}(?: del?)?[ -]?{YEAR}",
+    "%B %d %Y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {YEAR}",
+}
+_MONTH_OF_YEAR = rf"{_NAME}(?: de)?[ -]?{YEAR}"
+MONTH_NAMES = "with month names"
+
+
+def _month() -> str:
+    """Return the SQL of the number of the month that the text `{v}` names, as two digits."""
+    names = ", ".join(f"{literal(name)}: '{n:02}'" for name, n in _NUMBERS.items())
+    name = f"regexp_extract(lower({{v}}), {literal('|'.join(_LONGEST_FIRST))})"
+    return f"map {{{names}}}[{name}]"
+
+
+def _parser(format_: str, pattern: str, time: str = "") -> Parser:
+    day = "lpad(regexp_extract(regexp_replace({v}, '[0-9]{4}', ''), '[0-9]{1,2}'), 2, '0')"
+    if "%d" not in format_:
+        day = "'01'"
+    year = "regexp_extract({v}, '[0-9]{4}')"
+    text = f"concat({year}, '-', {_month()}, '-', {day})"
+    sql_type = "DATE"
+    if time:
+        sql_type, clock = "TIMESTAMP", "regexp_extract({v}, '[0-9]{1,2}:[0-9:]+')"
+        text = f"concat({text}, ' ', {clock})"
+        pattern = f"{pattern},? {date_pattern(time)}"
+    target = f"%Y-%m-%d {time}".strip()
+    name = f"{format_} {time}".strip()
+    return Parser(
+        "datetime" if time else "date",
+        f"(?i:{pattern})",
+        f"CAST(try_strptime({text}, {literal(target)}) AS {sql_type})",
+        f"{name} {MONTH_NAMES}",
+        cast_can_fail=True,
+        note=None if "%d" in format_ else "Months are stored as their first day.",
+    )
+
+
+NAMED_MONTH_DATES = [_parser(f, p) for f, p in _ORDERS.items()]
+NAMED_MONTHS = [_parser("%B %Y", _MONTH_OF_YEAR)]
+NAMED_MONTH_DATETIMES = [
+    _parser(f, p, time) for f, p in _ORDERS.items() for time in ("%H:%M", "%H:%M:%S")
+]

@@ -1,0 +1,55 @@
+"""Parsers of periods as dates: quarters, halves, ISO weeks, months as `2010M1`."""
+
+from pipeweave_dagster.core.ingest.types.strptime_parsers import YEAR, strptime_parser
+from pipeweave_dagster.core.ingest.types.value_parsers import Parser
+
+_NOTE = "{} are stored as their first day."
+_MONTH_FORMATS = (
+    "%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%b-%Y", "%Y-%b", "%Y %b", "%b, %Y", "%b/%Y",
+    "%b-%y", "%b/%y", "%B %Y", "%B, %Y", "%B-%Y", "%Y, %B", "%Y %B", "%YM%m", "%Y-M%m",
+)  # fmt: skip
+_GAP = "[ ./:-]?"
+
+
+def _part_of_year(letters: str, parts: int, format_: str, name: str) -> Parser:
+    """Return the parser of a part of a year, such as `2010Q1`, `Q1/2010` or `1Q 2010`."""
+    number = f"[1-{parts}]"
+    tag = f"(?:[{letters}]{number}|{number}[{letters}])"
+    months = 12 // parts
+    part = f"CAST(regexp_extract(regexp_replace({{v}}, '[0-9]{{4}}', ''), '{number}') AS INTEGER)"
+    return Parser(
+        "date",
+        f"(?i:{YEAR}{_GAP}{tag}|{tag}{_GAP}{YEAR})",
+        "make_date(CAST(regexp_extract({v}, '[0-9]{4}') AS INTEGER),"
+        f" {months} * {part} - {months - 1}, 1)",
+        format_,
+        note=_NOTE.format(name),
+    )
+
+
+def _iso_week(day: bool) -> Parser:
+    """Return the parser of an ISO week (`2010-W05`), with a day of the week if `day`."""
+    week = "(?:0[1-9]|[1-4][0-9]|5[0-3])"
+    text = "regexp_replace(upper({v}), '^([0-9]{4})[ -]?W([0-9]{1,2})-?([1-7]?)$', '\\1-W\\2-"
+    text += "\\3')" if day else "1')"
+    monday = f"try_strptime({text}, '%G-W%V-%u')"
+    # Few years have a week 53; in the others strptime returns a day of the next year.
+    valid = f"isoyear({monday}) = CAST(left({{v}}, 4) AS INTEGER)"
+    return Parser(
+        "date",
+        f"(?i:{YEAR}[ -]?W(?:{week}{'-?[1-7])' if day else '|[1-9])'})",
+        f"CASE WHEN {valid} THEN CAST({monday} AS DATE) END",
+        "%G-W%V-%u" if day else "%G-W%V",
+        cast_can_fail=True,
+        note=None if day else _NOTE.format("ISO weeks"),
+    )
+
+
+MONTHS = [strptime_parser("date", f, "DATE", note=_NOTE.format("Months")) for f in _MONTH_FORMATS]
+PERIODS = [
+    *MONTHS,
+    _part_of_year("QT", 4, "%YQ%q", "Quarters"),
+    _part_of_year("HS", 2, "%YH%h", "Half-years"),
+    _iso_week(day=False),
+    _iso_week(day=True),
+]

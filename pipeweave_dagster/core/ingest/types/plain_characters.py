@@ -1,0 +1,71 @@
+"""Unusual characters of numbers and dates in their ASCII form: digits, signs, invisible ones."""
+
+import re
+import unicodedata
+from collections import Counter
+
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+
+# Zero of the decimal digits: full-width, Arabic-Indic, Persian, Devanagari, Bengali, Thai.
+_ZEROS = "\uff10\u0660\u06f0\u0966\u09e6\u0e50"
+_MINUS = "\u2212\ufe63\uff0d\u2010\u2011\u2012\u2013"
+_MARKS = {"\uff0b": "+", "\uff0e": ".", "\uff0c": ",", "\uff05": "%", "\u066b": ".", "\u066c": ",",
+          "\u066a": "%", "\uff0f": "/", "\uff1a": ":", "\u00a0": " ", "\u202f": " "}  # fmt: skip
+INVISIBLE = (
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2066\u2067\u2068\u2069"
+)
+_ASCII = {
+    **{chr(ord(zero) + n): str(n) for zero in _ZEROS for n in range(10)},
+    **dict.fromkeys(_MINUS, "-"),
+    **_MARKS,
+}
+_TABLE = str.maketrans({**_ASCII, **dict.fromkeys(INVISIBLE, "")})
+_TRAILING_MINUS = re.compile(r"([0-9][0-9.,]*)-")
+
+
+def plain_text(text: str) -> str:
+    """Return a number or date in ASCII characters, its minus in front.
+
+    Example:
+        >>> plain_text("\u22121.5"), plain_text("\uff11\uff12"), plain_text("100-")
+        ('-1.5', '12', '-100')
+    """
+    if not text.isascii():
+        text = text.translate(_TABLE).strip()
+    return _TRAILING_MINUS.sub(r"-\1", text) if _TRAILING_MINUS.fullmatch(text) else text
+
+
+def plain_sql(value: str) -> str:
+    """Return the SQL of `plain_text`; null for a text of invisible characters only."""
+    # Characters without a counterpart are removed, so the invisible ones come last.
+    source, target = "".join(_ASCII) + INVISIBLE, "".join(_ASCII.values())
+    ascii_ = f"trim(translate({value}, {literal(source)}, {literal(target)}))"
+    return f"nullif(regexp_replace({ascii_}, '^([0-9][0-9.,]*)-$', '-\\1'), '')"
+
+
+PLAIN = plain_sql("{v}")
+
+
+def plain_sample(sample: Counter[str]) -> Counter[str] | None:
+    """Return a sample in plain characters; None if nothing changes.
+
+    If every number has its minus at the end, that is no sign: `10-` may be an open range.
+    """
+    plain: Counter[str] = Counter()
+    for value, count in sample.items():
+        plain[plain_text(value)] += count
+    plain.pop("", None)
+    if plain == sample:
+        return None
+    trailing = sum(_TRAILING_MINUS.fullmatch(v) is not None for v in sample)
+    return None if trailing == len(sample) else plain
+
+
+def unusual_characters(values: Counter[str] | dict[str, int]) -> str:
+    """Return the names of what `plain_text` changes in the values, for a note."""
+    found = sorted({c for v in values if not v.isascii() for c in v if ord(c) in _TABLE})
+    named = [f"U+{ord(c):04X} {unicodedata.name(c, '').lower()}".strip() for c in found[:5]]
+    if any(_TRAILING_MINUS.fullmatch(v) for v in values):
+        named.append("a minus at the end")
+    return ", ".join(named)

@@ -1,0 +1,71 @@
+"""Complete the decisions on types: centuries, scales, normal forms, and notes for the user."""
+
+import re
+from collections import Counter
+
+from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.percent_scale import resolve_percentages
+from pipeweave_dagster.core.ingest.types.resolve_centuries import resolve_centuries
+from pipeweave_dagster.core.ingest.types.stacked_columns import counted_rows
+from pipeweave_dagster.core.ingest.types.text_forms import normalise_texts
+from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
+from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, TEXT, Parser
+
+_FLOAT_DIGITS = 17
+_FINER = "regexp_matches(v, '[.][0-9]{6}[0-9]*[1-9]')"
+_LARGE = re.compile("[+-]?[1-9][0-9]{15,}")
+
+
+def refine_decisions(
+    raw: RawTable,
+    values: dict[int, str],
+    decisions: dict[int, TypeDecision],
+    samples: dict[int, Counter[str]],
+    space: Workspace,
+) -> dict[int, TypeDecision]:
+    """Return the decisions with centuries, scales and text forms resolved, and their notes.
+
+    Args:
+        raw: The table as text.
+        values: SQL of each column's text as its parser sees it, over `v`, by column index.
+        decisions: Types inferred so far, by column index.
+        samples: Values with counts of each column whose type is inferred.
+        space: DuckDB workspace.
+    """
+    decisions = decisions | resolve_centuries(raw, values, decisions, space)
+    decisions |= resolve_percentages(raw, values, decisions, space)
+    decisions |= normalise_texts(raw, values, decisions, space)
+    fine = {i: values[i] for i, d in decisions.items() if "%f" in (d.parser.format or "")}
+    cut = counted_rows(space, raw.table, fine, _FINER)
+    refined = {}
+    for i, decision in decisions.items():
+        note = sample_note(decision.parser, samples.get(i, Counter()))
+        if i in cut:
+            note = f"{counted(cut[i], 'time')} cut to microseconds."
+        refined[i] = decision.with_note(note) if note else decision
+    return refined
+
+
+def sample_note(parser: Parser, sample: Counter[str]) -> str | None:
+    """Return what a sample shows that the user should know of the type; None if nothing."""
+    if parser is TEXT:
+        large = next((v for v in sample if _LARGE.fullmatch(v)), None)
+        if large is None or not all(map(LONG_NUMBER.matches, sample)):
+            return None
+        return (
+            "Whole numbers beyond 64 bits are kept as text, so that no digit is lost"
+            if len(large.lstrip("+-")) > 18
+            else "Whole numbers too large for a float beside fractions are kept as text"
+        ) + "."
+    if parser in {NUMBER, LONG_NUMBER} and any(map(_exceeds_float, sample)):
+        return f"Numbers with more than {_FLOAT_DIGITS} digits are rounded to the nearest float."
+    return None
+
+
+def _exceeds_float(text: str) -> bool:
+    if len(text) <= _FLOAT_DIGITS:
+        return False
+    digits = re.sub("[eE].*|[^0-9]", "", text).strip("0")
+    return len(digits) > _FLOAT_DIGITS

@@ -1,0 +1,60 @@
+"""Strict parsers of `strptime` formats: dates, times and timestamps, with and without a zone."""
+
+import re
+
+from pipeweave_dagster.core.documents import StorageType
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.value_parsers import Parser
+
+YEAR = "(?:1[5-9]|2[01])[0-9]{2}"
+_DIRECTIVES = {
+    "%Y": YEAR,
+    "%y": "[0-9]{2}",
+    "%m": "(?:0?[1-9]|1[0-2])",
+    "%d": "(?:0?[1-9]|[12][0-9]|3[01])",
+    "%b": "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    "%B": "(?:january|february|march|april|may|june|july|august|september|october|november"
+    "|december)",
+    "%a": "(?:mon|tue|wed|thu|fri|sat|sun)",
+    "%A": "(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+    "%H": "(?:[01]?[0-9]|2[0-3])",
+    "%I": "(?:0?[1-9]|1[0-2])",
+    "%M": "[0-5][0-9]",
+    "%S": "[0-5][0-9]",
+    "%f": "[0-9]{1,9}",
+    "%p": "[ap]m",
+}
+_ZONE = "(?: ?(?:Z|UTC|GMT)| ?[+-][0-9]{2}(?::?[0-9]{2})?)"
+ZONED = "%z, stored as UTC"
+
+
+def date_pattern(format_: str) -> str:
+    """Return the regex of a `strptime` format, ignoring case."""
+    pattern = re.escape(format_).replace("\\%", "%").replace("\\ ", " ").replace("\\-", "-")
+    pattern = pattern.replace("%b %d %H", "%b {1,2}%d %H")  # asctime pads the day with a blank
+    for directive, regex in _DIRECTIVES.items():
+        pattern = pattern.replace(directive, regex)
+    return f"(?i:{pattern})"
+
+
+def strptime_parser(
+    type_: StorageType, format_: str, sql_type: str, note: str | None = None
+) -> Parser:
+    """Return the parser of a `strptime` format, stored as `sql_type`."""
+    # A timestamp has microseconds; `%f` accepts no further digits.
+    text = "regexp_replace({v}, '([.][0-9]{6})[0-9]+', '\\1')" if "%f" in format_ else "{v}"
+    cast = f"CAST(try_strptime({text}, {literal(format_)}) AS {sql_type})"
+    return Parser(type_, date_pattern(format_), cast, format_, cast_can_fail=True, note=note)
+
+
+def zoned_parser(format_: str) -> Parser:
+    """Return the parser of a timestamp followed by its offset from UTC, stored in UTC."""
+    pattern = f"{date_pattern(format_)}{_ZONE}"
+    # strptime accepts no name of a zone, and requires minutes in the offset.
+    text = "regexp_replace({v}, ' ?(?:Z|UTC|GMT)$', '+00:00')"
+    text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}})$', '\\1:00')"
+    text = f"regexp_replace({text}, ' ([+-][0-9:]{{4,5}})$', '\\1')"
+    if "%f" in format_:
+        text = f"regexp_replace({text}, '([.][0-9]{{6}})[0-9]+', '\\1')"
+    cast = f"CAST(timezone('UTC', try_strptime({text}, {literal(format_ + '%z')})) AS TIMESTAMP)"
+    return Parser("datetime", pattern, cast, f"{format_}{ZONED}", cast_can_fail=True)

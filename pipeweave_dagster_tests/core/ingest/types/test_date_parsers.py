@@ -1,0 +1,142 @@
+"""Every form of date is read as the date that a person reads, whoever wrote it."""
+
+import datetime as dt
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeweave_dagster.core.ingest.types.date_parsers import (
+    DATES,
+    DATETIMES,
+    TIMES,
+    possible_dates,
+)
+
+GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+SHORT_GERMAN = "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."
+SHORT_FRENCH = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc."
+DAYS = [dt.date(2021, 1, 1) + dt.timedelta(37 * i) for i in range(60)]
+
+
+def named(names, form="{d}. {m} {y}"):
+    words = names.split()
+    return [form.format(d=d.day, m=words[d.month - 1], y=d.year) for d in DAYS]
+
+
+def firsts(months):
+    return [dt.date(d.year, (d.month - 1) // months * months + 1, 1) for d in DAYS]
+
+
+MONDAYS = [d - dt.timedelta(d.weekday()) for d in DAYS]
+DATE_FORMS = {
+    "German": (named(GERMAN), DAYS),
+    "German, abbreviated": (named(SHORT_GERMAN), DAYS),
+    "German, capitals": (named(GERMAN.upper(), "{d} {m} {y}"), DAYS),
+    "French": (named(FRENCH, "{d} {m} {y}"), DAYS),
+    "French, abbreviated": (named(SHORT_FRENCH, "{d} {m} {y}"), DAYS),
+    "French, first": (named(FRENCH, "{d}er {m} {y}"), DAYS),
+    "English, with points": ([f"{d:%b}. {d.day}, {d.year}" for d in DAYS], DAYS),
+    "English, ordinals": ([f"{d:%B} {d.day}th, {d.year}" for d in DAYS], DAYS),
+    "weekday": ([f"{d:%A}, {d:%d %B %Y}" for d in DAYS], DAYS),
+    "Japanese": ([f"{d.year}年{d.month}月{d.day}日" for d in DAYS], DAYS),
+    "German month": (named(GERMAN, "{m} {y}"), firsts(1)),
+    "month": ([f"{d:%Y-%m}" for d in DAYS], firsts(1)),
+    "month, slash": ([f"{d:%m/%Y}" for d in DAYS], firsts(1)),
+    "month, Eurostat": ([f"{d:%Y}M{d:%m}" for d in DAYS], firsts(1)),
+    "month, short": ([f"{d:%b %Y}" for d in DAYS], firsts(1)),
+    "quarter": ([f"{d.year}Q{(d.month + 2) // 3}" for d in DAYS], firsts(3)),
+    "quarter, dash": ([f"{d.year}-Q{(d.month + 2) // 3}" for d in DAYS], firsts(3)),
+    "quarter first": ([f"Q{(d.month + 2) // 3} {d.year}" for d in DAYS], firsts(3)),
+    "quarter, French": ([f"T{(d.month + 2) // 3} {d.year}" for d in DAYS], firsts(3)),
+    "half": ([f"{d.year}H{(d.month + 5) // 6}" for d in DAYS], firsts(6)),
+    "week": ([f"{d:%G-W%V}" for d in DAYS], MONDAYS),
+    "week, compact": ([f"{d:%GW%V}" for d in DAYS], MONDAYS),
+    "day of a week": ([f"{d:%G-W%V-%u}" for d in DAYS], DAYS),
+}
+HOURS = [dt.datetime(2023, 1, 1) + dt.timedelta(hours=37 * i, seconds=i) for i in range(60)]  # noqa: DTZ001
+UTC = [t.replace(tzinfo=dt.UTC) for t in HOURS]
+TOKYO = [t.astimezone(dt.timezone(dt.timedelta(hours=9))) for t in UTC]
+TIME_FORMS = {
+    "JavaScript": ([f"{t.month}/{t.day}/{t.year}, {t:%I:%M:%S %p}" for t in HOURS], HOURS),
+    "JavaScript, narrow space": (
+        [f"{t.month}/{t.day}/{t.year}, {t:%I:%M:%S}\u202f{t:%p}" for t in HOURS],
+        HOURS,
+    ),
+    "British": ([f"{t:%d/%m/%Y, %H:%M:%S}" for t in HOURS], HOURS),
+    "German, comma": ([f"{t.day}.{t.month}.{t.year}, {t:%H:%M:%S}" for t in HOURS], HOURS),
+    "nine digits": ([f"{t:%Y-%m-%dT%H:%M:%S}.000000000Z" for t in HOURS], HOURS),
+    "seven digits": ([f"{t:%Y-%m-%d %H:%M:%S}.0000000" for t in HOURS], HOURS),
+    "RFC 2822": ([format_datetime(t) for t in UTC], HOURS),
+    "RFC 2822, Tokyo": ([format_datetime(t) for t in TOKYO], HOURS),
+    "HTTP": ([f"{t:%a, %d %b %Y %H:%M:%S} GMT" for t in HOURS], HOURS),
+    "log": ([f"{t:%d/%b/%Y:%H:%M:%S} +0000" for t in HOURS], HOURS),
+    "asctime": ([t.ctime() for t in HOURS], HOURS),
+    "with UTC": ([f"{t:%Y-%m-%d %H:%M:%S} UTC" for t in HOURS], HOURS),
+    "compact": ([f"{t:%Y%m%d%H%M%S}" for t in HOURS], HOURS),
+}
+
+
+@pytest.mark.parametrize(("mark", "repeat"), [(";", 1), ("\t", 20)])
+@pytest.mark.parametrize("form", sorted({*DATE_FORMS, *TIME_FORMS} - {"asctime"}))
+def test_a_date_is_read(form, mark, repeat, read, rows):
+    type_, forms = ("date", DATE_FORMS) if form in DATE_FORMS else ("datetime", TIME_FORMS)
+    texts, wanted = forms[form]
+    body = (f'{i}{mark}"{t}"\n' for i, t in enumerate(texts * repeat))
+    snapshot = read(f"id{mark}when\n" + "".join(body))
+    assert snapshot.columns[1].type == type_, snapshot.columns[1]
+    assert [row["when"] for row in rows()[:60]] == wanted
+
+
+@pytest.mark.parametrize("form", ["month", "quarter", "week", "German", "asctime"])
+@pytest.mark.parametrize("rows_", [4, 60])
+def test_few_dates_with_missing_cells_from_json(form, rows_, read, rows):
+    import json
+
+    texts, wanted = (DATE_FORMS | TIME_FORMS)[form]
+    records = [{"when": t if i % 3 else None, "v": i} for i, t in enumerate(texts[:rows_])]
+    read(json.dumps(records), name="a.json")
+    assert [r["when"] for r in rows()] == [
+        d if i % 3 else None for i, d in enumerate(wanted[:rows_])
+    ]
+
+
+def test_a_week_53_that_a_year_does_not_have_is_no_date(read, rows):
+    weeks = ["2011-W53", "2011-W05", "2012-W51"] * 4
+    read("week;v\n" + "".join(f"{w};{i}\n" for i, w in enumerate(weeks)))
+    assert [row["week"] for row in rows()] == weeks
+
+
+def test_periods_have_a_note(read):
+    snapshot = read("q;v\n" + "".join(f"{t};1\n" for t in DATE_FORMS["quarter"][0]))
+    assert snapshot.columns[0].note == "Quarters are stored as their first day."
+
+
+def test_nanoseconds_are_cut_with_a_note(read, rows):
+    texts = [f"{t:%Y-%m-%dT%H:%M:%S}.12345678{i % 2 * 9}" for i, t in enumerate(HOURS)]
+    snapshot = read("t,v\n" + "".join(f"{t},{i}\n" for i, t in enumerate(texts)))
+    assert rows()[1]["t"] == HOURS[1].replace(microsecond=123456)
+    assert "60 times cut to microseconds" in snapshot.columns[0].note
+
+
+@pytest.mark.parametrize("second", ["{}Z", "{}+09:00"])
+def test_times_with_and_without_a_zone_are_reported(second, read):
+    texts = [
+        (second if i % 2 else "{}").format(t.isoformat(timespec="seconds"))
+        for i, t in enumerate(HOURS)
+    ]
+    snapshot = read("t,v\n" + "".join(f"{t},{i}\n" for i, t in enumerate(texts)))
+    assert snapshot.columns[0].type == "datetime"
+    assert "Doubtful: some times have a zone" in snapshot.columns[0].note
+
+
+ALL = [*DATES, *DATETIMES, *TIMES]
+
+
+@given(st.sampled_from(ALL), st.data())
+@settings(max_examples=300, deadline=None)
+def test_the_search_by_separators_misses_no_parser(parser, data):
+    text = data.draw(st.from_regex(parser.pattern.replace("(?i:", "(?:"), fullmatch=True))
+    assert not parser.matches(text) or len(text) > 60 or parser in possible_dates([text])

@@ -1,0 +1,55 @@
+"""A batch is read as the training table was: every parser is found again by what is stored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeweave_dagster.core.documents import SnapshotColumn
+from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parser
+from pipeweave_dagster.core.ingest.types.centuries import has_two_digit_years, with_window
+from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT
+from pipeweave_dagster.core.ingest.types.date_parsers import DATES, DATETIMES, TIMES, union_parser
+from pipeweave_dagster.core.ingest.types.percent_scale import with_shares
+from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
+from pipeweave_dagster.core.ingest.types.value_parsers import (
+    BOOLEAN,
+    LONG_NUMBER,
+    NUMBER,
+    PLAIN_NUMBERS,
+    ROUNDED_NUMBER,
+    TEXT,
+)
+
+TIMED = [*DATES, *DATETIMES, *COMPACT]
+
+
+def column_of(parser):
+    return SnapshotColumn(
+        name="a", original_name="a", missing=0, type=parser.type, format=parser.format,
+        unit=parser.unit,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parser", [BOOLEAN, TEXT, *PLAIN_NUMBERS, *TIMED, *TIMES], ids=lambda p: p.format or p.type
+)
+def test_every_single_parser_is_found_again(parser):
+    found = parser_of_column(column_of(parser))
+    # A number of a batch is read to the nearest float, whatever the digits of the training table.
+    assert found == (ROUNDED_NUMBER if parser in {NUMBER, LONG_NUMBER} else parser)
+
+
+affixed = st.builds(
+    affixed_number_parser, st.sampled_from([None, "%", "$", "km", "sq ft", "\u20ac", '"', "kr"]),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
+unions = st.tuples(st.sampled_from(TIMED), st.sampled_from(TIMED)).map(lambda p: union_parser(*p))
+windows = st.tuples(
+    st.one_of(unions, st.sampled_from(TIMED)).filter(has_two_digit_years), st.integers(1900, 2026)
+).map(lambda p: with_window(*p))
+shares = st.booleans().map(lambda d: with_shares(affixed_number_parser("%", False, d)))  # noqa: FBT003
+
+
+@given(st.one_of(affixed, unions, windows, shares))
+def test_every_composed_parser_is_found_again(parser):
+    assert parser_of_column(column_of(parser)) == parser
