@@ -1,10 +1,17 @@
 """Classify columns: certain rules first, else the type model, with the reason of the rules."""
 
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeweave_dagster.core.documents import SemanticType
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.rules import Meaning, is_certain, meaning_by_rules
 from pipeweave_dagster.core.schema.type_model import forests
+from pipeweave_dagster.core.schema.type_model.contributions import contributions
 from pipeweave_dagster.core.schema.type_model.features import Evidence
+from pipeweave_dagster.core.schema.type_model.type_facts import deciding_facts
 
 _SEMANTIC: dict[str, SemanticType] = {
     "numeric": "numeric",
@@ -22,11 +29,57 @@ _MIN_ALTERNATIVE = 0.03
 
 def classify_columns(profiles: list[ColumnProfile]) -> list[Meaning]:
     """Return the meaning of every column."""
-    probabilities = forests.predict_proba([evidence_of(p) for p in profiles])
-    return [
-        _combine(p, dict(zip(forests.CLASSES, map(float, c), strict=True)))
-        for p, c in zip(profiles, probabilities, strict=True)
+    if not profiles:
+        return []
+    columns = [evidence_of(p) for p in profiles]
+    inputs = forests.inputs_of(columns)
+    chances = [
+        dict(zip(forests.CLASSES, map(float, row), strict=True))
+        for row in forests.probabilities_of(inputs)
     ]
+    rules = [meaning_by_rules(p) for p in profiles]
+    found = [_combine(*each) for each in zip(profiles, chances, rules, strict=True)]
+    return _with_facts(columns, inputs, chances, rules, found)
+
+
+def _with_facts(
+    columns: list[Evidence],
+    inputs: NDArray[np.float32],
+    chances: list[dict[str, float]],
+    rules: list[Meaning],
+    found: list[Meaning],
+) -> list[Meaning]:
+    """Return the meanings, with the facts that decided where the model overrules the rules."""
+    places = [i for i, meaning in enumerate(found) if meaning.type != rules[i].type]
+    if not places:
+        return found
+    names = {meaning: name for name, meaning in _SEMANTIC.items()}
+    preferred = [names[found[i].type] for i in places]
+    other = [
+        names.get(rules[i].type)
+        or max((c for c in chances[i] if c != own), key=chances[i].__getitem__)
+        for i, own in zip(places, preferred, strict=True)
+    ]
+    pairs = ([forests.CLASSES.index(name) for name in side] for side in (preferred, other))
+    added = contributions(inputs[places], *pairs)
+    result = list(found)
+    for i, values in zip(places, added, strict=True):
+        result[i] = replace(
+            found[i], reason=_reason(found[i], rules[i], deciding_facts(columns, i, values))
+        )
+    return result
+
+
+def _reason(meaning: Meaning, rule: Meaning, facts: list[str]) -> str:
+    kind, other = meaning.type.replace("_", " "), rule.type.replace("_", " ")
+    decided = ""
+    if facts:
+        count = ("One fact", "Two facts", "Three facts")[len(facts) - 1]
+        decided = f" {count} decided: {'; '.join(facts)}."
+    return (
+        f"Most columns like this have the type {kind}.{decided} The rules alone suggest {other}: "
+        f"{rule.reason}"
+    )
 
 
 def evidence_of(profile: ColumnProfile) -> Evidence:
@@ -44,8 +97,7 @@ def evidence_of(profile: ColumnProfile) -> Evidence:
     )
 
 
-def _combine(profile: ColumnProfile, probabilities: dict[str, float]) -> Meaning:
-    rule = meaning_by_rules(profile)
+def _combine(profile: ColumnProfile, probabilities: dict[str, float], rule: Meaning) -> Meaning:
     if is_certain(profile, rule):
         return rule
     possible = {t: probabilities[n] for n, t in _SEMANTIC.items() if _possible(t, profile, rule)}
@@ -57,13 +109,7 @@ def _combine(profile: ColumnProfile, probabilities: dict[str, float]) -> Meaning
         for t, c in sorted(possible.items(), key=lambda s: -s[1])
         if t != best and c / total >= _MIN_ALTERNATIVE
     }
-    if best == rule.type:
-        return Meaning(best, confidence, rule.reason, alternatives)
-    reason = (
-        f"Columns with similar names and values are mostly {best.replace('_', ' ')};"
-        f" the rules suggest {rule.type.replace('_', ' ')}: {rule.reason}"
-    )
-    return Meaning(best, confidence, reason, alternatives)
+    return Meaning(best, confidence, rule.reason, alternatives)
 
 
 def _possible(semantic: SemanticType, profile: ColumnProfile, rule: Meaning) -> bool:

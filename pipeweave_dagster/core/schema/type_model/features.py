@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
 from pipeweave_dagster.core.schema.type_model.feature_terms import KINDS, SHAPES, STOPWORDS, WORDS
 from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
-from pipeweave_dagster.core.schema.type_model.name_words import name_words
+from pipeweave_dagster.core.schema.type_model.name_words import COUNT, name_words
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,19 @@ def feature_vector(evidence: Evidence) -> NDArray[np.float32]:
         *name_words(evidence.name),
     ]
     return np.nan_to_num(np.asarray(features, np.float32), nan=-1e9, posinf=1e30, neginf=-1e30)
+
+
+def feature_groups() -> list[str]:
+    """Return what each feature of `feature_vector` is about, in their order."""
+    empty = Evidence("", 0, 0, 0, 0.0, 0.0, 0.0, 0.0, ())
+    return [
+        *("rows", "rows", "missing", *["distinct"] * 6, "missing"),
+        *["numbers"] * len(_number_features(empty)),
+        *["values"] * len(_shape_features(())),
+        *["values"] * len(_text_features(())),
+        *["numbers"] * len(_sequence_features(())),
+        *["name"] * (len(_name_features("")) + COUNT),
+    ]
 
 
 def _log(value: float) -> float:

@@ -41,7 +41,8 @@ def softmax(logits: NDArray[Any]) -> NDArray[Any]:
 
 
 @lru_cache(maxsize=1)
-def _load() -> dict[str, NDArray[Any]]:
+def load_model() -> dict[str, NDArray[Any]]:
+    """Return the arrays of the model file, which must be the released one."""
     data = PATH.read_bytes()
     expected = PATH.with_suffix(".sha256").read_text().strip()
     if hashlib.sha256(data).hexdigest() != expected:
@@ -56,15 +57,22 @@ def _load() -> dict[str, NDArray[Any]]:
 
 def predict_proba(columns: list[Evidence]) -> Floats:
     """Return calibrated class probabilities for the columns of one table, (columns, classes)."""
-    model = _load()
-    if not columns:
-        return np.zeros((0, len(CLASSES)))
+    return probabilities_of(inputs_of(columns)) if columns else np.zeros((0, len(CLASSES)))
+
+
+def inputs_of(columns: list[Evidence]) -> NDArray[np.float32]:
+    """Return the inputs of the forests for the columns of one table, (columns, features)."""
     by_name = _linear_proba([hash_name(e.name) for e in columns], "names", NAME_BUCKETS)
     by_samples = _linear_proba(
         [hash_samples(e.samples) for e in columns], "samples", SAMPLE_BUCKETS
     )
     features = np.vstack([feature_vector(e) for e in columns])
-    inputs = np.hstack([features, by_name, table_context(columns, by_name), by_samples])
+    return np.hstack([features, by_name, table_context(columns, by_name), by_samples])
+
+
+def probabilities_of(inputs: NDArray[np.float32]) -> Floats:
+    """Return calibrated class probabilities, (columns, classes)."""
+    model = load_model()
     logits = average_log_proba(
         *(_trees(inputs, roots, model) for roots in (model["first"], model["second"]))
     )
@@ -82,7 +90,7 @@ def _log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
 
 def _linear_proba(buckets: list[NDArray[np.int64]], name: str, width: int) -> NDArray[np.float32]:
     """Return class probabilities by a linear model on n-grams, (columns, classes)."""
-    model = _load()
+    model = load_model()
     ngrams = np.zeros((len(buckets), width), np.float32)
     for row, present in zip(ngrams, buckets, strict=True):
         row[present] = 1 / np.sqrt(max(1, len(present)))

@@ -22,6 +22,11 @@ def _ranks() -> dict[str, int]:
     return {word: i for i, word in enumerate(_PATH.read_text(encoding="ascii").split())}
 
 
+def is_common(word: str) -> bool:
+    """Return whether a word (lower case) is an English word or a personal name in common use."""
+    return word in _ranks()
+
+
 def name_words(name: str) -> list[float]:
     """Return `COUNT` features of a name.
 

@@ -89,10 +89,10 @@ def test_a_changed_file_is_refused(tmp_path, monkeypatch):
     path.write_bytes(forests.PATH.read_bytes()[:-1] + b"x")
     path.with_suffix(".sha256").write_text(forests.PATH.with_suffix(".sha256").read_text())
     monkeypatch.setattr(forests, "PATH", path)
-    forests._load.cache_clear()
+    forests.load_model.cache_clear()
     with pytest.raises(PipeWeaveError, match="differs from the released one"):
         forests.predict_proba([CLEAR[0][1]])
-    forests._load.cache_clear()
+    forests.load_model.cache_clear()
 
 
 def test_no_boosting_library_is_imported():
