@@ -65,7 +65,8 @@ def _fact(group: str, columns: Sequence[Evidence], place: int) -> str:
 def _distinct_fact(column: Evidence) -> str:
     filled = column.rows - column.missing
     plural = "s" * (column.distinct != 1)
-    share = f"{100 * column.distinct / max(1, filled):.2g}%"
+    percent = 100 * column.distinct / max(1, filled)
+    share = f"{percent:.0f}%" if percent >= 10 else f"{percent:.2g}%"
     return f"{column.distinct:,} distinct value{plural} in {filled:,} rows with a value ({share})"
 
 
