@@ -31,6 +31,7 @@ class Table:
         self.schema = schema
         self.rows = self._stored.rows
         self.infos = [info for info in schema.columns if info.name in self._stored]
+        self._info = {info.name: info for info in self.infos}
         self._settings = settings.columns if settings else {}
         self._columns: dict[str, Column] = {}
 
@@ -52,7 +53,7 @@ class Table:
 
     def uncorrected(self, name: str) -> Column:
         """Return the column as it is stored, before missing values and spellings are settled."""
-        return encode_column(self.schema.column(name), self._stored.read(name))
+        return encode_column(self._info[name], self._stored.read(name))
 
     @cached_property
     def columns(self) -> list[Column]:

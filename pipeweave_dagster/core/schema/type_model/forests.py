@@ -32,6 +32,8 @@ CLASSES = (
     "context-specific",
 )
 Floats = NDArray[np.float64]
+_COLUMNS_AT_ONCE = 64
+"""The nodes of this many columns in all trees fit into a processor's cache."""
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:
@@ -101,7 +103,15 @@ def _linear_proba(buckets: list[NDArray[np.int64]], name: str, width: int) -> ND
 def _trees(
     inputs: NDArray[np.float32], roots: NDArray[np.int32], model: dict[str, NDArray[Any]]
 ) -> Floats:
-    """Sum the leaf values of trees per class; tree `i` belongs to class `i` modulo classes.
+    """Sum the leaf values of trees per class; tree `i` belongs to class `i` modulo classes."""
+    parts = range(0, len(inputs), _COLUMNS_AT_ONCE)
+    return np.vstack([_sums(inputs[i : i + _COLUMNS_AT_ONCE], roots, model) for i in parts])
+
+
+def _sums(
+    inputs: NDArray[np.float32], roots: NDArray[np.int32], model: dict[str, NDArray[Any]]
+) -> Floats:
+    """Descend from all roots at once.
 
     A node's left child follows it, its right child is at offset `right`. The feature of a leaf is
     -1, and its threshold is its value.

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ def table_context(columns: list[Evidence], by_name: NDArray[np.float32]) -> NDAr
     numbers = np.array([_is_number(e) for e in columns], np.float32)
     stems = [re.sub(r"[\d\W_]+", "", e.name.lower()) for e in columns]
     starts = [e.name.lower()[:4] for e in columns]
+    alike, start_alike = Counter(stems), Counter(starts)
     total, numeric = by_name.sum(0), numbers.sum()
     rows = []
     for i in range(count):
@@ -37,8 +39,8 @@ def table_context(columns: list[Evidence], by_name: NDArray[np.float32]) -> NDAr
                 math.log1p(count),
                 (numeric - numbers[i]) / max(1, count - 1),
                 numbers[neighbours].mean() if neighbours else -1.0,
-                math.log1p(stems.count(stems[i]) - 1),
-                math.log1p(starts.count(starts[i]) - 1),
+                math.log1p(alike[stems[i]] - 1),
+                math.log1p(start_alike[starts[i]] - 1),
                 sum(columns[j].distinct == columns[i].distinct for j in neighbours),
             ]
         )

@@ -84,6 +84,14 @@ def test_trees_are_followed_to_their_leaves():
     assert forests._trees(inputs, roots, model)[:, 0].tolist() == [1.0, 2.0, 4.0]
 
 
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_columns_are_classified_alike_in_parts_of_any_size(monkeypatch, at_once):
+    columns = [c for _, c in CLEAR]
+    together = forests.predict_proba(columns)
+    monkeypatch.setattr(forests, "_COLUMNS_AT_ONCE", at_once)
+    assert np.array_equal(forests.predict_proba(columns), together)
+
+
 def test_a_changed_file_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "type_model.npz"
     path.write_bytes(forests.PATH.read_bytes()[:-1] + b"x")
