@@ -23,6 +23,34 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def ends(low: float, high: float) -> tuple[str, str]:
+    """Format the two ends of a range with as many digits as tell them apart, at least four.
+
+    Example:
+        >>> ends(40.7712, 40.7755), ends(0, 9999999), ends(1, 2.5)
+        (('40.7712', '40.7755'), ('0', '9,999,999'), ('1', '2.5'))
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return number(low), number(high)
+    for digits in range(4, 17):
+        shown = _with_digits(low, digits), _with_digits(high, digits)
+        errors = (
+            abs(float(t.replace(",", "")) - v) for t, v in zip(shown, (low, high), strict=True)
+        )
+        if max(errors) <= 0.1 * (high - low):
+            break
+    return shown
+
+
+def _with_digits(value: float, digits: int) -> str:
+    size = abs(value)
+    if size >= 1e15 or 0 < size < 1e-4:
+        return f"{value:.{digits}g}"
+    places = max(0, digits - 1 - math.floor(math.log10(size))) if size else 0
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def step(seconds: float | None) -> str:
     """Format a duration in its largest fitting unit."""
     if seconds is None:

@@ -52,8 +52,15 @@ class Column:
 
     @property
     def ordered(self) -> bool:
-        """Whether the values are ordered (numbers, dates, times)."""
-        return self.numbers is not None and self.info.storage in ORDERED
+        """Whether the values are ordered (numbers, dates, times); codes of 16 digits are not."""
+        return self.numbers is not None and self.info.storage in ORDERED and not self._is_code
+
+    @cached_property
+    def _is_code(self) -> bool:
+        """Whether the numbers are categories that float64 does not tell apart."""
+        if self.numbers is None or self.info.type != "categorical" or not len(self.numbers):
+            return False
+        return self.info.storage == "integer" and bool(np.abs(self.numbers).max() >= 2**53)
 
     @cached_property
     def present(self) -> int:

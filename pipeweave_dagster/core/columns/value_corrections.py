@@ -7,6 +7,9 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Codes, Column
 from pipeweave_dagster.core.documents import ColumnSetting, TargetDeduction
 
+_WRITTEN_OUT = 1e21
+"""Whole numbers from here on are shown with an exponent."""
+
 
 def apply_corrections(column: Column, setting: ColumnSetting | None) -> Column:
     """Return the column with its setting applied; the same column if that changes nothing."""
@@ -49,7 +52,8 @@ def normalise_spelling(text: str) -> str:
 
 def number_as_text(value: float) -> str:
     """Return a number as written under `missing` in the settings: integers without a fraction."""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < _WRITTEN_OUT else repr(number)
 
 
 def _set_missing(column: Column, missing: set[str]) -> Column:

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED
 from pipeweave_dagster.core.model.serving import are_codes, as_number, as_text
+from pipeweave_dagster.core.number_format import ends
 
 _LEAST_ROWS = 25
 _LEAST_SHARE = 0.02
@@ -74,7 +75,8 @@ def _parts(column: pd.Series) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         bins = np.searchsorted(edges[1:-1], numbers, side="right")
         for k in range(len(edges) - 1):
             rows = (bins == k) & ~np.isnan(numbers)
-            yield f"{edges[k]:.4g} to {edges[k + 1]:.4g}", rows
+            low, high = ends(float(edges[k]), float(edges[k + 1]))
+            yield f"{low} to {high}", rows
         return
     texts = pd.Series(as_text(column))
     for value in texts.value_counts().index[:_CATEGORIES]:

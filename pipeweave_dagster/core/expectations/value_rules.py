@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.expectations.rule import Rule, mostly, rule
 from pipeweave_dagster.core.expectations.text_patterns import common_pattern
@@ -72,7 +73,7 @@ def range_rules(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[Rul
     yield rule(
         "ranges",
         "expect_column_values_to_be_between",
-        f"The values ranged from {low:g} to {high:g}.",
+        f"The values ranged from {number_as_text(low)} to {number_as_text(high)}.",
         column=column.name,
         min_value=math.floor(least) if whole else least,
         max_value=math.ceil(most) if whole else most,

@@ -1,8 +1,11 @@
 """The profile of a column: the statistics and samples from which its type is deduced."""
 
+import re
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.documents import StorageType
+
+_TIME_NAME = re.compile(r"time|date|stamp|epoch|nano|(^|[_\W])(ts|ns)($|[_\W])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,12 @@ class ColumnProfile:
 
     @property
     def is_long_code(self) -> bool:
-        """Whether the integers have more digits than float64 holds: codes, not amounts."""
-        return self.storage == "integer" and max(abs(self.low or 0), abs(self.high or 0)) > 2**53
+        """Whether the integers have more digits than float64 holds: codes, not amounts.
+
+        Times in nanoseconds, which their names give away, are amounts.
+        """
+        largest = max(abs(self.low or 0), abs(self.high or 0))
+        return self.storage == "integer" and largest > 2**53 and not _TIME_NAME.search(self.name)
 
     @property
     def uniqueness(self) -> float:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipeweave_dagster.core.columns.disclosure import MIN_ROWS_TO_SHOW
+from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import DatasetSnapshot, Part, SchemaDeduction
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.profile_columns import profile_columns
@@ -115,8 +116,8 @@ def _values(old: ColumnProfile, new: ColumnProfile, target: bool) -> list[Schema
     span = (old.high - old.low) or abs(old.high) or 1.0
     if new.low < old.low - span or new.high > old.high + span:
         message = (
-            f"{name!r} ranges from {new.low:g} to {new.high:g}; before, from {old.low:g} to "
-            f"{old.high:g}."
+            f"{name!r} ranges from {number_as_text(new.low)} to {number_as_text(new.high)}; "
+            f"before, from {number_as_text(old.low)} to {number_as_text(old.high)}."
         )
         return [_change("OUT_OF_RANGE", "warning", name, message)]
     return []

@@ -2,6 +2,7 @@
 
 from pipeweave_dagster.core.charts.axes import Axes, scaled
 from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName, Period, Plot
+from pipeweave_dagster.core.number_format import ends
 
 _Bounds = tuple[float, float]
 
@@ -71,4 +72,4 @@ def _interval(chart: Axes, x: float, scored: CurvePoint | Period, bounds: _Bound
 
 
 def _ends(bounds: _Bounds) -> tuple[str, str]:
-    return f"{bounds[0]:.4g}", f"{bounds[1]:.4g}"
+    return ends(*bounds)

@@ -7,6 +7,7 @@ from pipeweave_dagster.core.evaluation.report.classification_plots import classi
 from pipeweave_dagster.core.evaluation.report.regression_plots import regression_plots
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
+from pipeweave_dagster.core.number_format import ends
 
 _BARS = 12
 
@@ -54,8 +55,8 @@ def dependence_plot(dependence: Dependence) -> Plot:
         f"Partial dependence on {name}",
         name,
         dependence.of,
-        x_ends=(f"{first:.4g}", f"{last:.4g}") if numbers else (str(first)[:12], str(last)[:12]),
-        y_ends=(f"{low:.4g}", f"{high:.4g}"),
+        x_ends=ends(float(first), float(last)) if numbers else (str(first)[:12], str(last)[:12]),
+        y_ends=ends(low, high),
     )
     along = numbers or [float(place) for place in range(len(means))]
     points = [

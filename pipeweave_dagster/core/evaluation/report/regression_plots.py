@@ -6,6 +6,7 @@ from pipeweave_dagster.core.charts.axes import Axes, scaled
 from pipeweave_dagster.core.charts.bars import histogram_chart
 from pipeweave_dagster.core.documents import Plot
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+from pipeweave_dagster.core.number_format import ends
 
 _MOST_DOTS = 200
 _BINS = 30
@@ -19,8 +20,10 @@ def regression_plots(scored: ScoredTest) -> list[Plot]:
 def _predicted(scored: ScoredTest) -> Plot:
     both = np.r_[scored.y, scored.output]
     low, high = (float(v) for v in np.quantile(both, [0.005, 0.995]))
-    ends = (f"{low:.4g}", f"{high:.4g}")
-    chart = Axes("True against predicted values", "predicted", "true", x_ends=ends, y_ends=ends)
+    both_ends = ends(low, high)
+    chart = Axes(
+        "True against predicted values", "predicted", "true", x_ends=both_ends, y_ends=both_ends
+    )
     chart.diagonal()
     chart.dots(
         [

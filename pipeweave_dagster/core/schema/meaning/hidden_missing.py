@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from pipeweave_dagster.core.columns.sentinel_values import COMMON_SENTINELS
+from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
@@ -34,7 +35,7 @@ def _sentinels(profile: ColumnProfile) -> list[tuple[str, int]]:
     for numbers, count in zip(ends, profile.end_counts, strict=True):
         usual = numbers[0] in COMMON_SENTINELS or numbers[0] == 0
         if usual and count >= min_rows and _is_isolated(numbers):
-            found.append((f"{numbers[0]:g}", count))
+            found.append((number_as_text(numbers[0]), count))
     return found
 
 

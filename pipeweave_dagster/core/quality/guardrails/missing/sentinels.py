@@ -17,8 +17,8 @@ def check(case: Case) -> Iterator[Hit]:
         value, rows = sentinel_of[column.name]
         yield Hit(
             "alerted",
-            f"{rows:,} rows have the value {value:g}, far from all others; it is probably a "
-            "sentinel for missing values.",
+            f"{rows:,} rows have the value {number_as_text(value)}, far from all others; it is "
+            "probably a sentinel for missing values.",
             [column.name],
             {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
             "If so, set columns: {NAME: {missing: [VALUE]}}.",
