@@ -41,9 +41,9 @@ MAY_IMPORT = {
 ORDER = {
     "core": [
         "errors", "suggestions", "documents", "asset_catalog", "naming", "number_format",
-        "safe_text", "templating", "columns", "charts", "model", "metrics", "ingest", "schema",
-        "monitoring", "landing", "quality", "eda", "expectations", "families", "pipelines",
-        "training", "explain", "evaluation", "prediction", "export", "advice",
+        "arrow_values", "safe_text", "templating", "columns", "charts", "model", "metrics",
+        "ingest", "schema", "monitoring", "landing", "quality", "eda", "expectations", "families",
+        "pipelines", "training", "explain", "evaluation", "prediction", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeweave_dagster.core.arrow_values import array_of_numbers, numbers_of
 from pipeweave_dagster.core.columns.column import Column, Floats
 from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import ColumnDeduction
@@ -40,12 +41,12 @@ def _encode_text(info: ColumnDeduction, raw: Any) -> Column:
     combined = raw.unify_dictionaries().combine_chunks()
     if isinstance(combined, pa.ChunkedArray):
         combined = combined.chunk(0) if combined.num_chunks else pa.array([], raw.type)
-    order = _as_numpy(pc.sort_indices(combined.dictionary)).astype(np.int64)
+    order = numbers_of(pc.sort_indices(combined.dictionary)).astype(np.int64)
     index = np.empty(len(order) + 1, np.int32)
     index[order] = np.arange(len(order), dtype=np.int32)
     index[-1] = -1
-    missing = _as_numpy(pc.is_null(combined.indices).cast(pa.int8())).astype(bool)
-    indices = np.where(missing, len(order), _as_numpy(combined.indices.cast(pa.int32())))
+    missing = numbers_of(pc.is_null(combined.indices).cast(pa.int8())).astype(bool)
+    indices = np.where(missing, len(order), numbers_of(combined.indices.cast(pa.int32())))
     codes = index[indices]
     counts = np.bincount(codes[codes >= 0], minlength=len(order)).astype(np.int64)
     keep = counts > 0  # a stored dictionary may contain unused values
@@ -55,7 +56,7 @@ def _encode_text(info: ColumnDeduction, raw: Any) -> Column:
     dictionary = combined.dictionary
 
     def text() -> list[str]:
-        taken = dictionary.take(_as_arrow(order))
+        taken = dictionary.take(array_of_numbers(order))
         return [str(value) for value in taken.to_pylist()]
 
     return Column(info, codes, counts, None, text)
@@ -81,7 +82,7 @@ def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
             return [number_as_text(value) for value in distinct.tolist()]
         if pa.types.is_integer(kind):
             return [str(value) for value in distinct.tolist()]
-        bits = _as_arrow(distinct.astype(_width(kind)))
+        bits = array_of_numbers(distinct.astype(_width(kind)))
         return [str(value) for value in bits.cast(kind).to_pylist()]
 
     return Column(info, codes, counts.astype(np.int64), numbers, text)
@@ -114,33 +115,12 @@ def _values_and_missing(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     elif pa.types.is_temporal(kind):
         raw = raw.cast(pa.int32() if _width(kind) == "int32" else pa.int64())
     combined = raw.combine_chunks()
-    empty = _as_numpy(pc.is_null(combined).cast(pa.int8())).astype(bool)
-    values = _as_numpy(combined)  # the values of missing rows are arbitrary and never used
+    empty = numbers_of(pc.is_null(combined).cast(pa.int8())).astype(bool)
+    values = numbers_of(combined)  # the values of missing rows are arbitrary and never used
     if values.dtype.kind == "f":
         values = values.astype(np.float64)
         return values, empty | ~np.isfinite(values)
     return values.astype(np.int64), empty
-
-
-def _as_numpy(array: Any) -> NDArray[Any]:
-    """Return the buffer of an Arrow array as numbers; `to_numpy` would import pandas."""
-    kind = array.type
-    letter = "f" if str(kind) in {"float", "double", "halffloat"} else str(kind)[0]
-    dtype = f"{letter if letter in 'fu' else 'i'}{kind.bit_width // 8}"
-    size = kind.bit_width // 8
-    if len(array) == 0 or array.buffers()[1] is None:
-        return np.zeros(len(array), dtype)
-    buffer = array.buffers()[1]
-    return np.frombuffer(buffer, dtype, len(array), array.offset * size)
-
-
-def _as_arrow(numbers: NDArray[Any]) -> Any:
-    """Return an Arrow array of the numbers; `pa.array` would import pandas."""
-    import pyarrow as pa
-
-    kind = pa.int32() if numbers.dtype == np.int32 else pa.int64()
-    bits = pa.py_buffer(numbers.tobytes())
-    return pa.Array.from_buffers(kind, len(numbers), [None, bits])
 
 
 def _width(kind: Any) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from pipeweave_dagster.core.arrow_values import numbers_of
 from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
@@ -75,7 +76,7 @@ def _ends(distinct: Any, counts: Any) -> dict[str, Any]:
     """Return the lowest and highest numbers, and the rows of the two outermost."""
     import numpy as np
 
-    numbers = distinct.to_numpy().astype(float)
+    numbers = numbers_of(distinct.chunk(0)).astype(float)
     end_counts = (
         int(counts[int(numbers.argmin())].as_py()),
         int(counts[int(numbers.argmax())].as_py()),

@@ -5,6 +5,7 @@ from itertools import zip_longest
 
 import pyarrow as pa
 
+from pipeweave_dagster.core.arrow_values import array_of_texts
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
@@ -77,6 +78,6 @@ def append_records(records: list[Record], width: int, table: str, space: Workspa
 
 def _arrow_table(records: list[Record], width: int) -> pa.Table:
     columns = zip_longest(*(r.fields for r in records), fillvalue=None)
-    arrays = [pa.array(column, pa.string()) for column in columns]
+    arrays = [array_of_texts(column) for column in columns]
     arrays += [pa.nulls(len(records), pa.string())] * (width - len(arrays))
     return pa.table(arrays[:width], names=[f"c{j}" for j in range(width)])
