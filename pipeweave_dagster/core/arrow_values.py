@@ -48,7 +48,7 @@ def array_of_texts(texts: Sequence[str | None]) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    present = [text is not None for text in texts]
+    present = np.array([text is not None for text in texts], np.bool_)
     given = [text or "" for text in texts]
     joined = "".join(given)
     data = joined.encode()
@@ -56,7 +56,7 @@ def array_of_texts(texts: Sequence[str | None]) -> Any:
     ends = np.cumsum(np.fromiter(lengths, np.int64, len(given)))
     offsets = np.append(0, ends).astype(np.int32)
     bits = np.packbits(present, bitorder="little").tobytes()
-    valid = None if all(present) else pa.py_buffer(bits)
+    valid = None if present.all() else pa.py_buffer(bits)
     return pa.Array.from_buffers(
         pa.string(), len(given), [valid, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)]
     )
