@@ -14,7 +14,7 @@ def main() -> None:
     from pipeweave_dagster.settings import debug_wanted
 
     try:
-        build_app()()
+        build_app(sys.argv[1] if len(sys.argv) > 1 else None)()
     except PipeWeaveError as error:
         sys.exit(fail(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:

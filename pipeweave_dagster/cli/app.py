@@ -1,36 +1,44 @@
 """The tree of commands."""
 
+import importlib
+
 import typer
 
-from pipeweave_dagster.cli.commands import (
-    advice,
-    config,
-    datasets,
-    demo,
-    dev,
-    doctor,
-    eda,
-    expectations,
-    findings,
-    ingest,
-    migrate,
-    models,
-    pipelines,
-    predict,
-    reports,
-    run,
-    runs,
-    schedule,
-    schema,
-    steps,
-    storage,
-    uploads,
-    web,
-)
+_COMMANDS = {
+    "run": ("run",),
+    "dev": ("dev",),
+    "web": ("web",),
+    "demo": ("demo",),
+    "uploads": ("upload", "upload-url"),
+    "ingest": ("ingest",),
+    "schema": ("schema",),
+    "eda": ("eda",),
+    "predict": ("predict",),
+    "doctor": ("doctor",),
+    "migrate": ("migrate",),
+    "storage": ("usage", "gc"),
+    "datasets": ("datasets",),
+    "findings": ("findings",),
+    "reports": ("reports",),
+    "expectations": ("expectations",),
+    "pipelines": ("pipelines",),
+    "steps": ("steps",),
+    "advice": ("advice",),
+    "models": ("models",),
+    "runs": ("logs", "runs"),
+    "schedule": ("schedule",),
+    "config": ("config",),
+}
+"""The commands and groups that each module of `commands` registers, in the order of the help."""
 
 
-def build_app() -> typer.Typer:
-    """Build the command line; every command has `--help` with an example, most have `--json`."""
+def build_app(command: str | None = None) -> typer.Typer:
+    """Build the command line; every command has `--help` with an example, most have `--json`.
+
+    Args:
+        command: The command or group that will be called: the modules of the others, half of the
+            time that a short command takes, are not imported. Otherwise all are.
+    """
     app = typer.Typer(
         name="pipeweave",
         help="Turn a table into typed data, a data report, a trained model and predictions.",
@@ -39,34 +47,13 @@ def build_app() -> typer.Typer:
         add_completion=False,
         rich_markup_mode="markdown",
     )
-    for module in (
-        run,
-        dev,
-        web,
-        demo,
-        uploads,
-        ingest,
-        schema,
-        eda,
-        predict,
-        doctor,
-        migrate,
-        storage,
-    ):
-        module.register(app)
-    groups = (
-        datasets,
-        findings,
-        reports,
-        expectations,
-        pipelines,
-        steps,
-        advice,
-        models,
-        runs,
-        schedule,
-        config,
-    )
-    for module in groups:
-        module.register(app)
+    app.callback()(_keep_name)
+    called = [module for module, names in _COMMANDS.items() if command in names]
+    for module in called or _COMMANDS:
+        importlib.import_module(f"pipeweave_dagster.cli.commands.{module}").register(app)
     return app
+
+
+def _keep_name() -> None:
+    # With a callback, an only command is still called by its name.
+    pass

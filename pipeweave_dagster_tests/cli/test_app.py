@@ -52,6 +52,33 @@ def test_help_has_an_example_and_json(command: str) -> None:
     assert command in {"dev", "web"} or "--json" in result.output
 
 
+def test_a_command_is_the_same_without_the_others() -> None:
+    from typer.main import get_command
+    from typer.testing import CliRunner
+
+    from pipeweave_dagster.cli.app import build_app
+
+    names = list(get_command(build_app()).commands)
+    assert "eda" in names
+    for name in names:
+        alone = build_app(name)
+        assert name in get_command(alone).commands
+        whole, own = (
+            CliRunner().invoke(app, [name, "--help"]).output for app in (build_app(), alone)
+        )
+        assert own == whole
+    assert list(get_command(build_app("no such command")).commands) == names
+
+
+def test_a_command_does_not_import_the_others() -> None:
+    script = "import sys; from pipeweave_dagster.cli.app import build_app; build_app('eda');"
+    script += "print(sorted(m for m in sys.modules if m.startswith('pipeweave_dagster.core')))"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert "pipeweave_dagster.core.eda" in done.stdout
+    assert "pipeweave_dagster.core.training" not in done.stdout
+    assert "pipeweave_dagster.core.pipelines" not in done.stdout
+
+
 @pytest.mark.parametrize(("error", "told"), [(KeyboardInterrupt, False), (ValueError, True)])
 def test_an_interrupt_in_a_library_leaves_no_trace(
     error: type[BaseException], told: bool, capfd: pytest.CaptureFixture[str]
@@ -65,7 +92,7 @@ def command():
         raise {error.__name__}("stopped here")
     except BaseException:
         logging.getLogger("sqlalchemy.pool").exception("Exception closing connection")
-app.build_app = lambda: command
+app.build_app = lambda name: command
 main()
 """
     subprocess.run([sys.executable, "-c", script], check=True)
