@@ -1,58 +1,96 @@
-"""Detect the encoding of a text file."""
+"""Detect the encoding of a text file, or the two encodings of its lines."""
 
 import codecs
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.text.legacy_encodings import best_legacy_encoding
-
-_SAMPLE = 4 * MEGABYTE
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+from pipeweave_dagster.core.ingest.text.legacy_encodings import choose_legacy_encoding
+from pipeweave_dagster.core.ingest.text.line_encodings import LineScan, scan_lines
+from pipeweave_dagster.core.ingest.text.unicode_encodings import (
+    encoding_of_bom,
+    escaped_encoding,
+    wide_encoding,
 )
 
+_SAMPLE = 4 * MEGABYTE
+EAST_ASIAN = {"cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"}
+# A line of an East Asian encoding is valid UTF-8 by chance; a line of an 8-bit one hardly ever.
+_CHANCE = 0.25
 
-def detect_encoding(path: Path, name: str) -> str:
-    """Detect the encoding by byte order mark, validity as UTF-8, and plausibility of the text.
+
+@dataclass(frozen=True)
+class TextEncoding:
+    """The encoding of a text file.
+
+    Attributes:
+        name: Its name, as in the snapshot.
+        other: The encoding of bytes that are not UTF-8, where lines of both occur.
+        notes: What a reader has to know.
+    """
+
+    name: str
+    other: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def detect_encoding(path: Path, name: str) -> TextEncoding:
+    """Detect the encoding by byte order mark, validity as UTF-8, and likelihood of the text.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the file is binary.
     """
-    size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(_SAMPLE)
-    for bom, encoding in _BOMS:
-        if head.startswith(bom):
-            return encoding
-    utf16 = _utf16_without_bom(head[:4096])
-    if utf16:
-        return utf16
+    marked = encoding_of_bom(head)
+    unicode_name = marked if marked != "utf-8-sig" else None
+    unicode_name = unicode_name or wide_encoding(head)
+    if unicode_name:
+        return TextEncoding(unicode_name)
     _refuse_binary(head, name)
+    escaped = escaped_encoding(head)
+    if escaped:
+        return TextEncoding(escaped)
     if _is_utf8(path):
-        return "ascii" if size <= _SAMPLE and head.isascii() else "utf-8"
-    return best_legacy_encoding(_non_ascii_lines(path))
+        is_ascii = path.stat().st_size <= _SAMPLE and head.isascii()
+        return TextEncoding(marked or ("ascii" if is_ascii else "utf-8"))
+    return _with_legacy(scan_lines(path), marked)
 
 
-def _utf16_without_bom(head: bytes) -> str | None:
-    """Detect UTF-16 without a byte order mark: every other byte of Western text is zero."""
-    if len(head) < 8:
-        return None
-    even, odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
-    if odd > 0.4 and even < 0.05:
-        return "utf-16-le"
-    if even > 0.4 and odd < 0.05:
-        return "utf-16-be"
-    return None
+def _with_legacy(lines: LineScan, marked: str | None) -> TextEncoding:
+    """Return the encoding of a file that is not UTF-8, or not in all of its lines."""
+    choice = choose_legacy_encoding(b"\n".join(lines.sample))
+    other = choice.encoding
+    notes = _doubt_notes(other, choice.rivals)
+    share = lines.valid / (lines.valid + lines.invalid)
+    if not lines.valid or (other in EAST_ASIAN and share < _CHANCE):
+        if marked:
+            mark = "The file begins with the byte order mark of UTF-8, but is not UTF-8"
+            notes = (f"{mark}; it was read as {other}.", *notes)
+        return TextEncoding(other, None, notes)
+    numbers = ", ".join(map(str, lines.first_invalid))
+    more = " and more" if lines.invalid > len(lines.first_invalid) else ""
+    if share >= 0.5:
+        subject = counted(lines.invalid, "line")
+        note = f"{subject} with bytes that are not UTF-8, read as {other}: line {numbers}{more}."
+        return TextEncoding(marked or "utf-8", other, (note, *notes))
+    subject = counted(lines.valid, "line")
+    note = f"The file has two encodings: {other}, and UTF-8 in {subject} from line "
+    return TextEncoding(other, other, (f"{note}{lines.first_valid} on.", *notes))
+
+
+def _doubt_notes(encoding: str, rivals: tuple[str, ...]) -> tuple[str, ...]:
+    if not rivals:
+        return ()
+    others = " or ".join(rivals[:3])
+    return (f"The encoding is not certain: read as {encoding}; {others} shows other letters.",)
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    control = sum(head.count(bytes([c])) for c in range(32) if c not in (9, 10, 11, 12, 13, 26, 27))
-    if control > 0.02 * len(head) + 2:
+    control = sum(head.count(bytes([c])) for c in range(1, 32) if c not in {*range(9, 14), 26, 27})
+    if control > 0.02 * len(head) + 2 or head.count(0) > 0.5 * len(head):
         raise validation_error(
             f"{name!r} is neither text nor a supported file format.",
             fix="Upload CSV, TSV, JSON, JSON Lines, Parquet, Arrow or Excel (.xlsx), uncompressed "
@@ -73,17 +111,3 @@ def _is_utf8(path: Path) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _non_ascii_lines(path: Path) -> bytes:
-    """Return lines with non-ASCII bytes from the whole file, at most 256 kB of them."""
-    lines, total = [], 0
-    with path.open("rb") as file:
-        while (chunk := file.read(MEGABYTE)) and total < MEGABYTE // 4:
-            for line in chunk.replace(b"\r", b"\n").split(b"\n"):
-                if not line.isascii():
-                    lines.append(line)
-                    total += len(line)
-                    if total > MEGABYTE // 4:
-                        break
-    return b"\n".join(lines)

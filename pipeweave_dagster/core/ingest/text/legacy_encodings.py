@@ -1,71 +1,130 @@
 # ruff: noqa: RUF001 - the characters are compared with those of a text
-"""Choose among 8-bit and East Asian encodings by how much the decoded text looks like language."""
+"""Choose among the encodings before Unicode by how likely a language makes the decoded text.
 
-# Encodings and the letters that their languages really use; a wrong guess shows other symbols.
-_SINGLE_BYTE = ("cp1252", "mac_roman", "cp1250", "cp1251", "iso8859_2", "koi8_r", "cp437")
-_DOUBLE_BYTE = ("cp932", "big5hkscs", "gb18030", "cp949", "euc_jp")
+Each encoding decodes the same bytes, so the likelihoods of the texts in bits compare directly: that
+of each character by the language, and that of its neighbours (letters occur in words, capitals
+begin them). The cheapest reading wins; readings about as cheap are reported as doubtful.
+"""
 
+import math
+from collections import Counter
+from functools import cache
+from typing import NamedTuple
 
-def best_legacy_encoding(sample: bytes) -> str:
-    """Return the encoding under which lines with non-ASCII bytes look most like language."""
-    scores = {}
-    for encoding in (*_SINGLE_BYTE, *_DOUBLE_BYTE):
-        try:
-            text = sample.decode(encoding)
-        except UnicodeDecodeError:
-            undecodable = len(sample.decode(encoding, "replace").split("�")) - 1
-            high = sum(b > 127 for b in sample)
-            if undecodable > 0.05 * high:
-                continue
-            text = sample.decode(encoding, "replace")
-        scores[encoding] = _plausibility(text, encoding)
-    best = max(scores.values(), default=0.0)
-    # cp1252 is by far the most common; another encoding must be clearly better.
-    if scores.get("cp1252", -1e9) >= best - 0.12:
-        return "cp1252"
-    return max(scores, key=lambda e: scores[e]) if scores else "cp1252"
+from pipeweave_dagster.core.ingest.text.letter_context import context_bits, script_of
+from pipeweave_dagster.core.ingest.text.letter_frequencies import LANGUAGES
+
+_SAMPLE = 24_000
+_LISTED = 0.97  # share of the letters of a text that the list of its language has
+_LISTED_EAST_ASIAN = 0.62
+_OTHER_LETTER, _SYMBOL, _ODD, _UNDECODABLE = 14.0, 9.0, 20.0, 26.0
+_COMMON_EAST_ASIAN, _RARE_EAST_ASIAN = 13.0, 21.0
+_USUAL_SYMBOLS = set("£€–—‘’“”„…•°²³½¼§©®™±·µ¥«»¿¡ºª×´`\u00a0№，。、（）：；「」・")
+_DOUBTFUL_BITS = 6.0
+_EAST_ASIAN = {"Japanese", "Korean", "Chinese", "Taiwanese"}
 
 
-_LATIN_LETTERS = set("áàâäãåéèêëíìîïóòôöõúùûüñçßæøœÁÀÂÄÃÅÉÈÊËÍÌÎÏÓÒÔÖÕÚÙÛÜÑÇÆØŒ")
-_CENTRAL_LETTERS = set("ąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůžČĎĚŇŘŠŤŮŽőűŐŰ")
-_SYMBOLS = set("£€–—‘’“”•…°²³½§©®™±·µ¥†‡«»¿¡ºª×\u00a0")
+class Reading(NamedTuple):
+    """An encoding, and the bits that it and the text cost."""
+
+    encoding: str
+    bits: float
 
 
-def _plausibility(text: str, encoding: str) -> float:
-    """Return the mean score of the non-ASCII characters, from -1 (odd symbols) to 1 (letters)."""
-    total, count = 0.0, 0
-    for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if char.isascii():
-            continue
-        count += 1
-        total += _score_character(before, char, after, encoding)
-    return total / count if count else 0.0
+class LegacyChoice(NamedTuple):
+    """The likeliest encoding, and others that are about as likely and show another text."""
+
+    encoding: str
+    rivals: tuple[str, ...]
 
 
-def _score_character(before: str, char: str, after: str, encoding: str) -> float:
-    """Score a character by its neighbours: letters occur in words, symbols beside them."""
-    code = ord(char)
-    if encoding in _DOUBLE_BYTE:
-        return _score_east_asian(before, code, after)
-    if 0x400 <= code < 0x460:  # Cyrillic neighbours Cyrillic, lower case follows lower case
-        neighbour = any(0x400 <= ord(c) < 0x460 for c in (before, after))
-        return 0.9 if neighbour and not (char.isupper() and before.islower()) else -0.5
-    in_word = before.isalpha() or after.isalpha()
-    if char in _LATIN_LETTERS or char in _CENTRAL_LETTERS:
-        if char.isupper() and before.isalpha() and before.islower():
-            return -0.6
-        rare = 0.25 if char in _CENTRAL_LETTERS else 0.0
-        return (1.0 if in_word else 0.2) - rare
-    if char in _SYMBOLS:
-        return 0.3 if in_word and char in "²³½§©®±·µ¥†‡ºª×" else 0.7
-    return -1.0
+def choose_legacy_encoding(sample: bytes) -> LegacyChoice:
+    """Choose the encoding under which lines with non-ASCII bytes look most like language."""
+    readings = rank_encodings(sample)
+    best = readings[0]
+    text = sample.decode(best.encoding, "replace")
+    rivals = [
+        r.encoding
+        for r in readings[1:]
+        if r.bits < best.bits + _DOUBTFUL_BITS and sample.decode(r.encoding, "replace") != text
+    ]
+    return LegacyChoice(best.encoding, tuple(rivals))
 
 
-def _score_east_asian(before: str, code: int, after: str) -> float:
-    common = 0x4E00 <= code < 0xA000 or 0x3040 <= code < 0x3100 or 0xAC00 <= code < 0xD7B0
-    neighbour = any(not c.isascii() for c in (before, after))
-    if common:
-        return 0.95 if neighbour else -0.3
-    if 0x3000 <= code < 0x3040 or 0xFF00 <= code < 0xFF66:
-        return 0.6
-    return -0.8
+def rank_encodings(sample: bytes) -> list[Reading]:
+    """Return all encodings by the likelihood of the text that they show, the best first.
+
+    Args:
+        sample: Lines with non-ASCII bytes; the first 24 kB are used.
+    """
+    sample = sample[:_SAMPLE]
+    if len(sample) == _SAMPLE:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    best: dict[str, float] = {}
+    languages_of: dict[str, list[tuple[str, float]]] = {}
+    for name, language in LANGUAGES.items():
+        for encoding, prior in language.encodings.items():
+            languages_of.setdefault(encoding, []).append((name, prior))
+    for encoding, languages in languages_of.items():
+        characters, context = _counted(sample.decode(encoding, "replace"))
+        best[encoding] = min(
+            prior + context + _language_bits(characters, name) for name, prior in languages
+        )
+    return sorted((Reading(*item) for item in best.items()), key=lambda r: r.bits)
+
+
+def _counted(text: str) -> tuple[Counter[str], float]:
+    """Return the counts of non-ASCII characters, and the bits that their neighbours cost."""
+    contexts = Counter(zip(" " + text, text, text[1:] + " ", strict=False))
+    characters: Counter[str] = Counter()
+    bits = 0.0
+    for (before, char, after), count in contexts.items():
+        if not char.isascii():
+            characters[char] += count
+            bits += count * context_bits(before, char, after)
+    return characters, bits
+
+
+def _language_bits(characters: Counter[str], name: str) -> float:
+    costs = _letter_bits(name)
+    return sum(
+        count * (costs.get(char.lower()) or _other_bits(char, name))
+        for char, count in characters.items()
+    )
+
+
+@cache
+def _letter_bits(name: str) -> dict[str, float]:
+    letters = list(dict.fromkeys(LANGUAGES[name].letters))
+    share = _LISTED_EAST_ASIAN if name in _EAST_ASIAN else _LISTED
+    total = sum(1 / (rank + 2) for rank in range(len(letters)))
+    return {c: -math.log2(share / (r + 2) / total) for r, c in enumerate(letters)}
+
+
+@cache
+def _other_bits(char: str, name: str) -> float:
+    """Return the bits of a character that is not in the list of a language."""
+    if char == "\ufffd":
+        return _UNDECODABLE
+    if char in _USUAL_SYMBOLS:
+        return _SYMBOL
+    if name in _EAST_ASIAN:
+        return _COMMON_EAST_ASIAN if _is_common(char, name) else _RARE_EAST_ASIAN
+    known = LANGUAGES[name].letters[0]
+    same = char.isalpha() and script_of(char) == script_of(known)
+    return _OTHER_LETTER if same else _ODD
+
+
+def _is_common(char: str, name: str) -> bool:
+    """Return whether a character is in the part of the national standard for common ones."""
+    standard, first, last = {
+        "Chinese": ("gb2312", 0xB0, 0xD7),
+        "Taiwanese": ("big5", 0xA4, 0xC6),
+        "Korean": ("euc_kr", 0xB0, 0xC8),
+        "Japanese": ("euc_jp", 0xB0, 0xCF),
+    }[name]
+    try:
+        code = char.encode(standard)
+    except UnicodeEncodeError:
+        return False
+    return len(code) == 2 and first <= code[0] <= last

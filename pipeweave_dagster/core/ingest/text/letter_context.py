@@ -1,0 +1,33 @@
+# ruff: noqa: RUF001 - the characters are compared with those of a text
+"""The script of a character, and how well it stands beside its neighbours."""
+
+import unicodedata
+from functools import cache
+
+
+def context_bits(before: str, char: str, after: str) -> float:
+    """Return the bits that the neighbours of a character cost: letters occur in words."""
+    script = script_of(char)
+    if script == "symbol":
+        return 5.0 if before.isalpha() and after.isalpha() and char not in "’·" else 0.0
+    if script == "han":
+        return 0.0
+    neighbours = [script_of(c) for c in (before, after) if c.isalpha() or not c.isascii()]
+    bits = 3.0 if not neighbours else 0.0
+    if char.isupper() and before.isalpha() and before.islower():
+        bits += 7.0
+    if script == "latin":
+        return bits + 2.5 * sum(not c.isascii() for c in (before, after))
+    return bits + 6.0 * sum(n not in {script, "symbol"} for n in neighbours)
+
+
+@cache
+def script_of(char: str) -> str:
+    """Return the script of a character, coarsely: by the first word of its Unicode name."""
+    if char.isascii():
+        return "latin" if char.isalpha() else "symbol"
+    category = unicodedata.category(char)
+    if category[0] not in "LM":
+        return "symbol"
+    script = unicodedata.name(char, "?").split()[0].lower()
+    return "han" if script in {"cjk", "hiragana", "katakana", "hangul"} else script

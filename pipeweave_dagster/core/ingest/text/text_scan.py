@@ -1,0 +1,65 @@
+"""What the whole of a text contains that readers disagree about, or that was lost."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeweave_dagster.core.ingest.base.counted import counted
+
+_C1_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
+_REPLACEMENT = "\ufffd".encode()
+
+
+@dataclass
+class TextScan:
+    """Line ends, NULs, C1 control characters and replacement characters of the whole file."""
+
+    line_end: str = ""
+    nul: int = 0
+    c1_control: bool = False
+    replaced: int = 0
+
+    @property
+    def needs_cleaning(self) -> bool:
+        return bool(self.nul) or self.c1_control
+
+
+def scan_text(chunks: Iterator[bytes]) -> TextScan:
+    """Scan the whole file, in UTF-8, for line ends (`mixed` if there are several) and the like."""
+    crlf = lf = cr = 0
+    scan = TextScan()
+    for chunk in chunks:
+        carriage_returns, line_feeds = chunk.count(b"\r"), chunk.count(b"\n")
+        both = chunk.count(b"\r\n") if carriage_returns else 0
+        crlf += both
+        lf += line_feeds - both
+        cr += carriage_returns - both
+        scan.nul += chunk.count(0)
+        if not chunk.isascii():
+            scan.replaced += chunk.count(_REPLACEMENT)
+            scan.c1_control = scan.c1_control or _C1_CONTROL.search(chunk) is not None
+    if cr and not crlf and not lf:
+        scan.line_end = "\r"
+    elif crlf and not cr and not lf:
+        scan.line_end = "\r\n"
+    else:
+        scan.line_end = "mixed" if crlf or cr else "\n"
+    return scan
+
+
+def scan_notes(scan: TextScan, encoding: str) -> tuple[str, ...]:
+    """Return the notes on characters that were removed, decoded otherwise, or lost."""
+    notes: tuple[str, ...] = ()
+    if scan.nul:
+        notes += (f"{counted(scan.nul, 'NUL character')} removed.",)
+    if scan.c1_control:
+        notes += ("Control characters U+0080 to U+009F were decoded as cp1252.",)
+    if scan.replaced:
+        characters = counted(scan.replaced, "replacement character")
+        cause = (
+            "letters were lost before the file was written"
+            if encoding.startswith(("utf-8", "ascii"))
+            else f"bytes that {encoding} does not have"
+        )
+        notes += (f"{characters} (U+FFFD) in the text: {cause}.",)
+    return notes
