@@ -21,6 +21,7 @@ class TextScan:
 
     @property
     def needs_cleaning(self) -> bool:
+        """Whether characters are to be removed or decoded otherwise."""
         return bool(self.nul) or self.c1_control
 
 
