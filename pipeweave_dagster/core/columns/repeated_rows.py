@@ -38,10 +38,10 @@ def count_repeats(columns: Sequence[Column]) -> Repeats:
     """Count the duplicate rows of a table; one pass over its codes per kind."""
     plain = [column for column in columns if not identifies_row(column)]
     identifiers = [column.name for column in columns if identifies_row(column)]
-    whole, _ = _duplicates(columns)
-    without, largest = (
-        _duplicates(plain) if identifiers and plain else (whole, _duplicates(columns)[1])
-    )
+    whole, largest = _duplicates(columns)
+    without = whole
+    if identifiers and plain:
+        without, largest = _duplicates(plain)
     continuous = [c for c in plain if c.info.storage == "number" and c.distinct >= MIN_DISTINCT]
     near = None
     if len(continuous) >= MIN_CONTINUOUS:

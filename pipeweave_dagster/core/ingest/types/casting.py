@@ -60,17 +60,21 @@ def write_typed(space: Workspace, table: str, casts: list[Cast], path: Path, whe
 
 def _typed(table: str, casts: Sequence[Cast], sql_types: dict[str, str]) -> str:
     """Return the query of the typed columns, with the row number `r` to filter and order by."""
-    cleaned: list[str] = []
-    typed: list[str] = []
+    cleaned, typed = ["rowid AS r"], ["r"]
     element: dict[int, str] = {}
     for g, ((_, text, value), columns) in enumerate(_alike(casts, sql_types).items()):
+        if text == value == "v":  # these are typed already
+            element |= {i: f"c{i}" for i in columns}
+            cleaned += [f"c{i}" for i in columns]
+            typed += [f"c{i}" for i in columns]
+            continue
         cleaned.append(f"{transformed(list_of(columns), text)} AS g{g}")
         typed.append(f"{transformed(f'g{g}', value)} AS g{g}")
         element |= {i: f"g{g}[{n}]" for n, i in enumerate(columns, 1)}
     named = ", ".join(f"{element[cast.index]} AS {identifier(cast.name)}" for cast in casts)
     return (
-        f"SELECT {named} FROM (SELECT r, {', '.join(typed)} FROM"
-        f" (SELECT rowid AS r, {', '.join(cleaned)} FROM {table}))"
+        f"SELECT {named} FROM (SELECT {', '.join(typed)} FROM"
+        f" (SELECT {', '.join(cleaned)} FROM {table}))"
     )
 
 
