@@ -3,6 +3,9 @@
 import datetime as dt
 import math
 
+_WRITTEN_OUT = 1e21
+"""Whole numbers from here on are shown with an exponent."""
+
 
 def number(value: float | None) -> str:
     """Format a number with four significant digits and thousands separators.
@@ -21,6 +24,12 @@ def number(value: float | None) -> str:
     if size >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def number_as_text(value: float) -> str:
+    """Return a number with all its digits, integers without a fraction, as in the settings."""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < _WRITTEN_OUT else repr(number)
 
 
 def ends(low: float, high: float) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.arrow_values import array_of_numbers, numbers_of
 from pipeweave_dagster.core.columns.column import Column, Floats
-from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import ColumnDeduction
+from pipeweave_dagster.core.number_format import number_as_text
 
 
 def encode_column(info: ColumnDeduction, raw: Any) -> Column:

@@ -7,9 +7,6 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Codes, Column
 from pipeweave_dagster.core.documents import ColumnSetting, TargetDeduction
 
-_WRITTEN_OUT = 1e21
-"""Whole numbers from here on are shown with an exponent."""
-
 
 def apply_corrections(column: Column, setting: ColumnSetting | None) -> Column:
     """Return the column with its setting applied; the same column if that changes nothing."""
@@ -48,12 +45,6 @@ def normalise_spelling(text: str) -> str:
         'new york'
     """
     return " ".join(text.casefold().split()).rstrip(".")
-
-
-def number_as_text(value: float) -> str:
-    """Return a number as written under `missing` in the settings: integers without a fraction."""
-    number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < _WRITTEN_OUT else repr(number)
 
 
 def _set_missing(column: Column, missing: set[str]) -> Column:

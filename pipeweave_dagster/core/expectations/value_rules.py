@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.expectations.rule import Rule, mostly, rule
 from pipeweave_dagster.core.expectations.text_patterns import common_pattern
+from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
 _MAX_CATEGORIES = 50

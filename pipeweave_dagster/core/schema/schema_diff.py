@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import Field
 
 from pipeweave_dagster.core.columns.disclosure import MIN_ROWS_TO_SHOW
-from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import DatasetSnapshot, Part, SchemaDeduction
+from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.profile_columns import profile_columns
 from pipeweave_dagster.core.suggestions import nearest_names

@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 from pipeweave_dagster.core.columns.sentinel_values import COMMON_SENTINELS
-from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
 _MIN_SHARE = 0.001

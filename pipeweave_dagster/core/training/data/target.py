@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.columns.value_corrections import number_as_text
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import as_text, without
+from pipeweave_dagster.core.number_format import number_as_text
 
 _MIN_ROWS = 10
 _SQUARABLE = (1e-100, 1e100)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.sentinel_values import find_sentinels
-from pipeweave_dagster.core.columns.value_corrections import number_as_text
+from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
