@@ -157,3 +157,42 @@ def test_a_few_decimal_numbers_are_left_to_the_model_and_many_are_certain(versio
     level, size = profile_columns(made.snapshot, made.data)
     assert not is_certain(level, meaning_by_rules(level))
     assert is_certain(size, meaning_by_rules(size))
+
+
+KEYS = {
+    "codes": lambda i: f"P{i * 7:06}",
+    "hashes": lambda i: f"{i * 2654435761 % 2**32:08x}",
+    "uuids": lambda i: f"{i * 2654435761 % 2**32:08x}-0000-4000-8000-{i:012x}",
+    "words": lambda i: "".join("abcdefghij"[int(c)] for c in str(i * 7919 + 10**6)),
+    "row numbers": str,
+    "twenty digits": lambda i: str(10**19 + i * 7919),
+}
+
+
+def table_of_keys(kind, rows, repeated, missing=0):
+    """Keys named `ref`, of which a few repeat and a few are missing."""
+    keys = [KEYS[kind](i) for i in range(rows)]
+    keys[-repeated:] = keys[:repeated]
+    keys[10 : 10 + missing] = [""] * missing
+    return "x,ref,y\n" + "".join(f"{i % 37}.5,{k},{'ab'[i % 2]}\n" for i, k in enumerate(keys))
+
+
+@pytest.mark.parametrize(("rows", "repeated", "missing"), [(3023, 5, 0), (400, 2, 30)])
+@pytest.mark.parametrize("kind", KEYS)
+def test_keys_that_nearly_every_row_has_alone_are_identifiers(
+    kind, rows, repeated, missing, schema
+):
+    found = schema(table_of_keys(kind, rows, repeated, missing)).column("ref")
+    assert (found.type, found.role) == ("identifier", "identifier"), found.reason
+
+
+def test_measures_that_nearly_every_row_has_alone_are_no_identifiers(schema):
+    rows = "".join(f"{i * 7919 % 1_000_003},{i % 9},{'ab'[i % 2]}\n" for i in range(1000))
+    found = schema("salary,z,y\n" + rows).column("salary")
+    assert found.type != "identifier"
+
+
+def test_a_short_list_of_countries_is_no_column_of_keys(schema):
+    rows = "".join(f"{'ABCDEFGHIJKLMN'[i % 14]}land{i // 14},{i}.5\n" for i in range(190))
+    found = schema("country,rate\n" + rows).column("country")
+    assert found.confidence < 0.95

@@ -24,6 +24,10 @@ CODE_NAME = re.compile(
 )
 PHONE = re.compile(r"\+?[\d(][\d() .-]{6,18}\d(\s?x\d+)?")
 
+_KEY_UNIQUENESS = 0.99
+_MIN_ROWS_OF_KEY = 300
+"""There are some 250 countries: a list of them by name or code is shorter."""
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -43,3 +47,8 @@ def frequent_values(profile: ColumnProfile, count: int = 3) -> str:
     """Return a colon and the most frequent values in quotes; empty if all are in too few rows."""
     common = [value for value, rows in profile.top.items() if rows >= MIN_ROWS_TO_SHOW]
     return ": " + ", ".join(repr(value[:40]) for value in common[:count]) if common else ""
+
+
+def names_rows(profile: ColumnProfile) -> bool:
+    """Return whether nearly every row of a table that is not short has a value of its own."""
+    return profile.filled >= _MIN_ROWS_OF_KEY and profile.uniqueness >= _KEY_UNIQUENESS

@@ -9,9 +9,12 @@ from pipeweave_dagster.core.schema.meaning.base import (
     ID_NAME,
     Meaning,
     frequent_values,
+    names_rows,
 )
 
 _UNIQUE = 0.9
+
+_MAX_SPAN = 1.02
 
 
 def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
@@ -27,7 +30,7 @@ def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
         unit = f" in {profile.unit}" if profile.unit else ""
         return Meaning("numeric", 0.98, f"Decimal numbers{unit}.", {"categorical": 0.02})
     named_id = ID_NAME.search(profile.name) is not None
-    if profile.is_row_number and not COUNT_NAME.search(profile.name):
+    if _is_row_number(profile) and not COUNT_NAME.search(profile.name):
         return Meaning("identifier", 0.95, "Consecutive row numbers.", {"numeric": 0.05})
     if named_id and profile.uniqueness > 0.95 and profile.filled > 5:
         return Meaning(
@@ -56,6 +59,14 @@ def _meaning_of_long_codes(profile: ColumnProfile) -> Meaning:
     if profile.uniqueness > _UNIQUE and profile.filled > 5:
         return Meaning("identifier", 0.95, f"{digits}, and nearly every value is unique.")
     return Meaning("categorical", 0.95, f"{digits}{frequent_values(profile)}.")
+
+
+def _is_row_number(profile: ColumnProfile) -> bool:
+    """Return whether whole numbers run through the rows; a few may repeat or lack."""
+    if profile.is_row_number or profile.low is None or profile.high is None:
+        return profile.is_row_number
+    consecutive = profile.high - profile.low + 1 <= _MAX_SPAN * profile.rows
+    return profile.integral and names_rows(profile) and consecutive
 
 
 def _is_coordinate(profile: ColumnProfile) -> bool:

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.schema.meaning.base import (
     PHONE,
     Meaning,
     frequent_values,
+    names_rows,
 )
 from pipeweave_dagster.core.schema.meaning.ordinal import known_order
 
@@ -86,11 +87,12 @@ def _meaning_of_words(profile: ColumnProfile) -> Meaning:
         )
     unique = profile.uniqueness > 0.9 and profile.filled >= 20
     if unique and (profile.mean_words < 1.5 or ID_NAME.search(profile.name)):
+        confidence = 0.95 if names_rows(profile) and profile.mean_words < 1.1 else 0.85
         return Meaning(
             "identifier",
-            0.85,
+            confidence,
             f"Nearly every value is unique{frequent_values(profile, 2)}.",
-            {"context_specific": 0.15},
+            {"context_specific": round(1 - confidence, 2)},
         )
     if profile.distinct <= 30 or profile.uniqueness <= 0.2:
         confidence = 0.9 if profile.distinct <= 100 else 0.75
