@@ -9,6 +9,8 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_ ./-]{1,19}(?:[ /-][^\W\d_]{1,15}){0,2}[.]?"
 _MIN_DISTINCT = 8
 _MIN_SHARE = {True: 0.5, False: 0.9}
 """Share of the values that are typed: for fractions and dates (True), and for whole numbers."""
+_MIN_UNIQUE = 0.5
+"""Share of distinct whole numbers; codes such as districts (`12`, `At-Large`) repeat more."""
 _SMALL = 200
 
 
@@ -27,7 +29,8 @@ def sentinel_word(sample: Counter[str], parser: Parser) -> str | None:
     total = sum(sample.values())
     measures = parser.type != "integer"
     typed = (total - sample[others[0]]) / total
-    enough = len(sample) > _MIN_DISTINCT and typed >= _MIN_SHARE[measures]
+    varied = measures or len(sample) >= _MIN_UNIQUE * total * typed
+    enough = len(sample) > _MIN_DISTINCT and typed >= _MIN_SHARE[measures] and varied
     return others[0] if enough else None
 
 

@@ -54,7 +54,10 @@ class Parser:
         """Return the SQL condition that the text expression `value` has this format."""
         condition = f"regexp_full_match({value}, {literal(self.pattern)})"
         if self.cast_can_fail:
-            condition = f"({condition} AND {self.cast_sql(value)} IS NOT NULL)"
+            cast = self.cast_sql(value)
+            # 1e400 is infinite as a float: another number.
+            valid = f"coalesce(isfinite({cast}), false)" if self.type == "number" else None
+            condition = f"({condition} AND {valid or f'{cast} IS NOT NULL'})"
         return condition
 
     def cast_sql(self, value: str) -> str:
@@ -107,6 +110,7 @@ _GROUPED = (
         rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}}){{1,4}}|{_SHORT})(?:,[0-9]*)?{_EXPONENT}",
         "TRY_CAST(replace(replace({v}, '.', ''), ',', '.') AS DOUBLE)",
         "decimal ','",
+        cast_can_fail=True,
     ),
     Parser(
         "number",

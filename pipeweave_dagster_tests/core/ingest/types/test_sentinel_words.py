@@ -43,6 +43,7 @@ def test_a_word_among_dates_is_missing(read, rows):
 
 TEXTS = {
     "codes": ["4", "6", "8", "rotary"] * 20,
+    "districts": ["At-Large" if i % 50 == 7 else str(i % 40 + 1) for i in range(400)],
     "many words": [f"{i}.5" if i % 2 else f"word{i % 5}" for i in range(60)],
     "two words": [f"{i}.5" if i % 3 else ["low", "high"][i % 2] for i in range(60)],
     "few": ["1.5", "FALSE", "2.5", "3.5"],

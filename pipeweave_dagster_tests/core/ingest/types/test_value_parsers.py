@@ -44,3 +44,9 @@ def test_a_long_whole_number_is_a_float_only_if_no_digit_changes(text, number):
         assert float(text) == number
     else:
         assert (matches, found) == (number is not None, number)
+
+
+@pytest.mark.parametrize("text", ["1e400", "-1e999", "1,5e400"])
+def test_an_infinite_float_is_no_number(text, read, rows):
+    read("x;y\n" + f"{text};a\n2{'' if ',' not in text else ',5'};b\n" * 20)
+    assert rows()[0]["x"] == text
