@@ -20,9 +20,9 @@ class Language(NamedTuple):
     encodings: dict[str, float]
 
 
-_WESTERN = {"cp1252": 0.0, "iso8859_15": 6.0, "mac_roman": 6.0, "cp850": 8.0, "cp437": 9.0}
-_CENTRAL = {"cp1250": 4.0, "iso8859_2": 5.0, "cp852": 9.0, "mac_latin2": 11.0}
-_BALTIC = {"cp1257": 6.0, "iso8859_13": 8.0, "cp775": 12.0}
+_WESTERN = {"cp1252": 0.0, "iso8859_15": 6.0, "mac_roman": 5.0, "cp850": 8.0, "cp437": 9.0}
+_CENTRAL = {"cp1250": 4.0, "iso8859_2": 5.0, "cp852": 9.0, "mac_latin2": 14.0}
+_BALTIC = {"cp1257": 7.0, "iso8859_13": 9.0, "cp775": 12.0}
 _CYRILLIC = {"cp1251": 3.0, "koi8_u": 5.0, "cp866": 7.0, "iso8859_5": 8.0, "mac_cyrillic": 10.0}
 _GREEK = {"cp1253": 4.0, "iso8859_7": 5.0, "cp737": 10.0}
 _TURKISH = {"cp1254": 4.0, "cp857": 11.0}
@@ -30,6 +30,7 @@ _TURKISH = {"cp1254": 4.0, "cp857": 11.0}
 LANGUAGES: dict[str, Language] = {
     "German": Language("üäöß", _WESTERN),
     "French": Language("éèàêçâôîûïùëœæüÿ", _WESTERN),
+    "Dutch": Language("ëéïöüèáóç", _WESTERN),
     "Spanish": Language("óíáéñúüç", _WESTERN),
     "Catalan": Language("àèéíóòçúüï", _WESTERN),
     "Portuguese": Language("ãáçéíóêõúâàôü", _WESTERN),
