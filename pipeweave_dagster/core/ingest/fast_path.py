@@ -9,6 +9,7 @@ skip the second pass.
 import logging
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,7 @@ from pipeweave_dagster.core.ingest.types.spellings import (
     count_texts,
     may_be_labels,
     spellings_of,
+    texts_of_values,
 )
 from pipeweave_dagster.core.ingest.types.text_forms import is_unusual
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
@@ -92,21 +94,43 @@ def read_fast(
         for i, (parser, sample) in enumerate(zip(parsers, samples, strict=True))
     }
     source = bulk_load.source_sql(plan.text.path, plan.dialect, width, first_line)
-    texts = _count_texts(decisions, samples, source, space)
+    texts = _count_texts(decisions, samples, source, (path, names), space)
     return describe_table(raw, decisions, names, path, spellings_of(texts, space, raw.notes))
 
 
 def _count_texts(
-    decisions: dict[int, TypeDecision], samples: list[Counter[str]], source: str, space: Workspace
+    decisions: dict[int, TypeDecision],
+    samples: list[Counter[str]],
+    source: str,
+    written: tuple[Path, list[str]],
+    space: Workspace,
 ) -> dict[int, TypeDecision]:
-    """Count the texts of columns that may be labels, in one more pass over these columns alone."""
-    chosen = [i for i, d in decisions.items() if may_be_labels(d.parser, samples[i])]
+    """Count the texts of columns that may be labels.
+
+    Where the samples have one text for each value that was written (path and names of columns), the
+    values are counted; else the texts, in one more pass over these columns alone.
+    """
+    counted: dict[int, TypeDecision] = {}
+    chosen = []
+    for i, decision in decisions.items():
+        if not may_be_labels(decision.parser, samples[i]):
+            continue
+        query = (
+            f"SELECT {identifier(written[1][i])} AS v FROM read_parquet({literal(str(written[0]))})"
+        )
+        texts = texts_of_values(decision, samples[i], query, space)
+        if texts is None:
+            chosen.append(i)
+        else:
+            counted[i] = replace(decision, texts=texts)
     if not chosen:
-        return {}
+        return counted
     columns = ", ".join(f"c{i}" for i in chosen)
     space.db.execute(f"CREATE TABLE labels AS SELECT {columns} FROM {source}")
     values = dict.fromkeys(chosen, "v")
-    counted = count_texts(decisions, dict(enumerate(samples)), "labels", values, space)
+    counted |= count_texts(
+        {i: decisions[i] for i in chosen}, dict(enumerate(samples)), "labels", values, space
+    )
     space.db.execute("DROP TABLE labels")
     return counted
 

@@ -64,6 +64,30 @@ def count_texts(
     return {i: replace(decisions[i], texts=texts[i]) for i in chosen}
 
 
+def texts_of_values(
+    decision: TypeDecision, sample: Mapping[str, int], query: str, space: Workspace
+) -> dict[str, int] | None:
+    """Return the texts of typed values with the values' counts; None unless each has one text.
+
+    Args:
+        decision: How the column is stored.
+        sample: Texts of some rows, with their counts.
+        query: SQL that selects the typed values as `v`.
+        space: DuckDB workspace.
+    """
+    texts: dict[str, list[str]] = {}
+    typed = _typed(decision.parser, decision.prepare, sorted(sample), space)
+    for text, label in typed.items():
+        texts.setdefault(label, []).append(text)
+    rows = space.query(
+        f"SELECT v, count(*) FROM ({query}) WHERE v IS NOT NULL GROUP BY 1 LIMIT {_MAX_TEXTS}"
+    )
+    counts = {label_of(value): int(n) for value, n in rows}
+    if any(len(texts.get(label, ())) != 1 for label in counts):
+        return None
+    return {texts[label][0]: n for label, n in counts.items()}
+
+
 def spellings_of(
     decisions: Mapping[int, TypeDecision], space: Workspace, notes: list[str]
 ) -> dict[int, dict[str, dict[str, int]]]:

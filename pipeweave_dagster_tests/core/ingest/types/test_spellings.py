@@ -56,6 +56,9 @@ def test_the_fast_path_keeps_them_too(read, monkeypatch):
     text = "x,y\n" + "".join(f"{i},{('True', 'False')[i % 2]}\n" for i in range(9000))
     spellings = read(text).columns[1].spellings
     assert spellings == {"false": {"False": 4500}, "true": {"True": 4500}}
+    several = text.replace(",True\n", ",TRUE\n", 100)
+    spellings = read(several).columns[1].spellings
+    assert spellings == {"false": {"False": 4500}, "true": {"True": 4400, "TRUE": 100}}
 
 
 def test_only_few_repeated_values_may_be_labels():
