@@ -11,7 +11,7 @@ from pipeweave_dagster.core.schema.meaning.rules import Meaning, is_certain, mea
 from pipeweave_dagster.core.schema.type_model import forests
 from pipeweave_dagster.core.schema.type_model.contributions import contributions
 from pipeweave_dagster.core.schema.type_model.features import Evidence
-from pipeweave_dagster.core.schema.type_model.type_facts import deciding_facts
+from pipeweave_dagster.core.schema.type_model.type_facts import deciding_facts, stems_of
 
 _SEMANTIC: dict[str, SemanticType] = {
     "numeric": "numeric",
@@ -62,11 +62,11 @@ def _with_facts(
     ]
     pairs = ([forests.CLASSES.index(name) for name in side] for side in (preferred, other))
     added = contributions(inputs[places], *pairs)
+    stems = stems_of(columns)
     result = list(found)
     for i, values in zip(places, added, strict=True):
-        result[i] = replace(
-            found[i], reason=_reason(found[i], rules[i], deciding_facts(columns, i, values))
-        )
+        facts = deciding_facts(columns, i, values, stems)
+        result[i] = replace(found[i], reason=_reason(found[i], rules[i], facts))
     return result
 
 

@@ -1,6 +1,7 @@
 """The facts of a column that decided its type, in plain words."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -30,8 +31,16 @@ def group_of_features() -> list[str]:
     ]
 
 
+def stems_of(columns: Sequence[Evidence]) -> Counter[str]:
+    """Return how many columns of a table share each stem of a name."""
+    return Counter(_stem(column.name) for column in columns)
+
+
 def deciding_facts(
-    columns: Sequence[Evidence], place: int, contributions: Floats | NDArray[np.float64]
+    columns: Sequence[Evidence],
+    place: int,
+    contributions: Floats | NDArray[np.float64],
+    stems: Counter[str],
 ) -> list[str]:
     """Return up to three facts of a column that contributed most to its type, the first the most.
 
@@ -39,18 +48,19 @@ def deciding_facts(
         columns: All columns of the table.
         place: Index of the column.
         contributions: What each input of the forests added to the log-odds of the type.
+        stems: How many columns share each stem of a name, from `stems_of`.
     """
     sums: dict[str, float] = {}
     for group, value in zip(group_of_features(), contributions.tolist(), strict=True):
         sums[group] = sums.get(group, 0.0) + value
     strongest = sorted((g for g in sums if sums[g] > 0), key=lambda g: -sums[g])[:_FACTS]
-    return [_fact(group, columns, place) for group in strongest]
+    return [_fact(group, columns, place, stems) for group in strongest]
 
 
-def _fact(group: str, columns: Sequence[Evidence], place: int) -> str:
+def _fact(group: str, columns: Sequence[Evidence], place: int, stems: Counter[str]) -> str:
     column = columns[place]
     if group == "neighbours":
-        return _neighbour_fact(columns, place)
+        return _neighbour_fact(columns, place, stems)
     tell: dict[str, Callable[[Evidence], str]] = {
         "name": _name_fact,
         "distinct": _distinct_fact,
@@ -122,9 +132,9 @@ def _order(samples: Sequence[str]) -> str:
     return ", the first of which ascend" if len(steps) > 1 and (steps > 0).all() else ""
 
 
-def _neighbour_fact(columns: Sequence[Evidence], place: int) -> str:
+def _neighbour_fact(columns: Sequence[Evidence], place: int, stems: Counter[str]) -> str:
     stem = _stem(columns[place].name)
-    alike = sum(_stem(c.name) == stem for c in columns) - 1
+    alike = stems[stem] - 1
     if alike and stem:
         return f"{alike} other column{'s' * (alike > 1)} named alike"
     beside = [columns[at].name for at in (place - 1, place + 1) if 0 <= at < len(columns)]

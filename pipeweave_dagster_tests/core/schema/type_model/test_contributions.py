@@ -11,7 +11,11 @@ from pipeweave_dagster.core.schema.type_model.features import (
     feature_groups,
     feature_vector,
 )
-from pipeweave_dagster.core.schema.type_model.type_facts import deciding_facts, group_of_features
+from pipeweave_dagster.core.schema.type_model.type_facts import (
+    deciding_facts,
+    group_of_features,
+    stems_of,
+)
 
 COLUMNS = [
     Evidence("V17", 500, 0, 7, 3.0, 1.9, 1, 7, ("3", "1", "7", "2", "5")),
@@ -50,7 +54,7 @@ def test_the_strongest_groups_come_first_and_only_those_in_favour():
     added[groups.index("distinct")] = 2.0
     added[groups.index("name")] = 3.0
     added[groups.index("missing")] = -5.0
-    facts = deciding_facts(COLUMNS, 0, added)
+    facts = deciding_facts(COLUMNS, 0, added, stems_of(COLUMNS))
     assert facts == [
         "its name 'V17' has no common word",
         "7 distinct values in 500 rows with a value (1.4%)",
@@ -78,7 +82,7 @@ def test_facts_are_those_of_the_column(place, group, fact):
     groups = group_of_features()
     added = np.zeros(len(groups))
     added[groups.index(group)] = 1.0
-    [found] = deciding_facts(columns, place, added)
+    [found] = deciding_facts(columns, place, added, stems_of(columns))
     assert found.startswith(fact)
 
 
