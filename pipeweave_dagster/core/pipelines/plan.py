@@ -30,6 +30,7 @@ from pipeweave_dagster.core.pipelines.objective import (
 )
 from pipeweave_dagster.core.pipelines.split_choice import choose_split
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, UNREAD, column_step, step_for
+from pipeweave_dagster.core.schema.column_lookup import with_column_names
 
 
 def plan(
@@ -51,6 +52,7 @@ def plan(
         PipeWeaveError: VALIDATION_ERROR where there is no target, no feature, the metric does
             not suit the task, or a hand-written pipeline has problems.
     """
+    settings = with_column_names(settings, snapshot)
     target, task = target_of(schema)
     refuse_settings_of_two_classes(settings, schema)
     metric = choose_metric(settings, task, findings)

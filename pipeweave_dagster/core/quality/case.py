@@ -33,6 +33,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
+from pipeweave_dagster.core.schema.column_lookup import with_column_names
 
 if TYPE_CHECKING:
     from pipeweave_dagster.core.schema.schema_diff import SchemaChange
@@ -75,7 +76,8 @@ class Case:
         previous: Version | None = None,
     ) -> "Case":
         """Return the case of a stored snapshot, with the previous version if there is one."""
-        return cls(snapshot, schema, Table(data, schema, settings), settings, previous, data)
+        named = with_column_names(settings, snapshot)
+        return cls(snapshot, schema, Table(data, schema, named), named, previous, data)
 
     @property
     def previous(self) -> Version:

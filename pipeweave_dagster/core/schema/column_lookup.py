@@ -76,6 +76,24 @@ def _named_alike(name: str, snapshot: DatasetSnapshot) -> list[str]:
     return exact or [c.name for c in snapshot.columns if fold_name(c.original_name) == folded]
 
 
+def with_column_names(settings: DatasetSettings, snapshot: DatasetSnapshot) -> DatasetSettings:
+    """Return the settings with their columns under the names of the table.
+
+    A user may spell a column otherwise (`Age` for `age`), and all of its settings apply, not only
+    its type. Entries of absent columns stay as they are.
+    """
+    renamed = {_own_name(key, snapshot): setting for key, setting in settings.columns.items()}
+    sensitive = [_own_name(key, snapshot) for key in settings.sensitive]
+    return settings.model_copy(update={"columns": renamed, "sensitive": sensitive})
+
+
+def _own_name(key: str, snapshot: DatasetSnapshot) -> str:
+    try:
+        return find_column(key, snapshot, "The setting of")[0]
+    except PipeWeaveError:
+        return key
+
+
 def _unknown_column(name: str, names: list[str], what: str) -> PipeWeaveError:
     near = nearest_names(name, names, count=5, cutoff=0.5)
     hint = did_you_mean(near)

@@ -14,7 +14,11 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.types.column_types import parse_column_type
 from pipeweave_dagster.core.naming import fold_name
-from pipeweave_dagster.core.schema.column_lookup import find_column, find_only_column
+from pipeweave_dagster.core.schema.column_lookup import (
+    find_column,
+    find_only_column,
+    with_column_names,
+)
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import Meaning
 from pipeweave_dagster.core.schema.meaning.hidden_missing import hidden_missing
@@ -47,7 +51,8 @@ def deduce_schema(
         for p, meaning in zip(profiles, classify_columns(profiles), strict=True)
     ]
     by_name = {p.name: p for p in profiles}
-    target, target_notes = deduce_target(columns, by_name, snapshot, settings, data)
+    named = with_column_names(settings, snapshot)
+    target, target_notes = deduce_target(columns, by_name, snapshot, named, data)
     _refuse_two_roles(target.name, special_roles)
     columns = [
         c.model_copy(update={"role": "target"}) if c.name == target.name else c for c in columns

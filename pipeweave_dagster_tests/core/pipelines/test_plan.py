@@ -239,3 +239,12 @@ def test_a_table_of_which_the_user_drops_every_feature_says_so(table):
     assert "age (dropped in the settings)" in caught.value.text
     assert "Remove `drop: true`" in caught.value.text
     assert "categorical" not in caught.value.text
+
+
+@pytest.mark.parametrize("name", ["town", "Town", " TOWN "])
+def test_all_settings_of_a_column_apply_however_its_name_is_spelled(table, name):
+    columns = {name: {"missing": ["a"], "merge_spellings": True}, "absent": {}}
+    settings = DatasetSettings.model_validate({"columns": columns, "sensitive": [name]})
+    spec = make_pipeline(table, "y", "binary", settings=settings)
+    assert spec.steps[0].params == {"missing": {"town": ["a"]}, "merge_spellings": ["town"]}
+    assert spec.sensitive == ["town"]
