@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 
 from pipeweave_dagster.core.ingest import build_table, fast_path, read_aligned
+from pipeweave_dagster.core.ingest.types.text_forms import is_unusual
 
 WORDS = ["Café", "Tee", "Zürich", "Ελλάδα"]
 
@@ -72,3 +73,22 @@ def test_the_fast_path_reads_the_same_texts(late, read, rows, monkeypatch):
     assert found[late - 1]["cls"] == "Café"
     monkeypatch.setattr(build_table, "read_fast", lambda *_: None)
     assert (read("\n".join(lines) + "\n").columns, rows()) == (snapshot.columns, found)
+
+
+def test_every_text_that_another_form_may_have_is_found():
+    """All characters that change alone or compose with another one."""
+    import duckdb
+
+    alone, composing = set(), set()
+    for character in map(chr, range(0x80, 0x30000)):
+        if unicodedata.normalize("NFC", character) != character:
+            alone.add(character)
+        parts = unicodedata.decomposition(character).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            composing.add(chr(int(parts[1], 16)))
+    texts = sorted({c for c in alone | composing if not "\ud800" <= c <= "\udfff"})
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE t AS SELECT unnest(?::VARCHAR[]) AS v", [texts])
+        missed = db.execute(f"SELECT v FROM t WHERE NOT {is_unusual('v')}").fetchall()
+    assert len(texts) > 1000
+    assert [f"U+{ord(c):04X}" for (c,) in missed] == []
