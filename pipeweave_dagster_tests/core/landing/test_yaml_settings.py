@@ -1,6 +1,8 @@
 """`pipeweave.yaml` as people and strangers write it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.landing import parse_settings, settings_from
@@ -168,3 +170,16 @@ def test_the_place_and_the_true_reason_are_given(data: bytes, words: str) -> Non
 def test_a_boolean_of_another_front_end_is_explained() -> None:
     with pytest.raises(PipeWeaveError, match="put the word in quotes"):
         settings_from({"positive": True}, "the launch configuration")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(r"[A-Za-z0-9+.][A-Za-z0-9_+.]{0,12}", fullmatch=True))
+def test_any_plain_word_is_the_word_of_the_file(word: str) -> None:
+    data = f"sensitive: [{word}]\ncolumns: {{{word}: {{missing: [{word}], known_at: {word}}}}}"
+    found = parse_settings(data.encode())
+    assert found.sensitive == [word]
+    assert list(found.columns) == [word]
+    assert found.columns[word].missing == [word]
+    if word.casefold() != "null":
+        assert found.columns[word].known_at == word
+        assert parse_settings(f"target: {word}\npositive: {word}".encode()).positive == word
