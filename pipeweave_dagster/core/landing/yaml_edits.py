@@ -47,7 +47,7 @@ def edited(data: bytes, patch: dict[str, Any]) -> bytes | None:
             inner, dash = inner or 2, dash or 0
             step = min((len(m[1]) for m in _INDENTATION.finditer(text)), default=2)
             editor.indent(mapping=step, sequence=max(inner, dash + 2), offset=dash)
-            _merge_in_place(content, patch)
+            _merge_in_place(content, patch, before)
             new = _dumped(editor, content)
         else:  # comments at most
             new = data.rstrip() + b"\n" * bool(data) + _dumped(editor, _with_quotes(patch))
@@ -63,14 +63,14 @@ def _dumped(editor: Any, content: Any) -> bytes:
     return out.getvalue()
 
 
-def _merge_in_place(content: Any, patch: dict[str, Any]) -> None:
-    """Merge as `merge_settings` does, into the parsed file."""
+def _merge_in_place(content: Any, patch: dict[str, Any], words: Any) -> None:
+    """Merge as `merge_settings` does, into the parsed file; `words` are its entries as written."""
     for key, value in patch.items():
         before = content.get(key)
         if isinstance(before, dict) and isinstance(value, dict):
-            _merge_in_place(before, value)
+            _merge_in_place(before, value, words[key])
         elif isinstance(before, list) and isinstance(value, list):
-            before.extend(_with_quotes(item) for item in value if item not in before)
+            before.extend(_with_quotes(item) for item in value if item not in words[key])
         else:
             content[_with_quotes(key)] = _with_quotes(value)
 

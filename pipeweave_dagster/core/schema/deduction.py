@@ -59,8 +59,8 @@ def deduce_schema(
     ]
     notes += target_notes
     for profile in profiles:
-        if profile.name != target.name or not target.missing:
-            notes += hidden_missing(profile)
+        settled = target.missing if profile.name == target.name else ()
+        notes += hidden_missing(profile, settled)
     return SchemaDeduction(columns=columns, target=target, notes=notes)
 
 

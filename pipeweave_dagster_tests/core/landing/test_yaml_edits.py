@@ -60,3 +60,15 @@ def test_texts_that_look_like_something_else_stay_texts() -> None:
 )
 def test_what_cannot_be_edited_is_left_to_others(data: bytes, made: bytes | None) -> None:
     assert edited(data, {"target": "x"}) == made
+
+
+@pytest.mark.parametrize("word", ["on", "no", "yes", "off", "2020", "007", "1.0"])
+def test_words_of_the_file_stay_as_they_are_written(word):
+    data = f"target: {word}  # as in the file\nsensitive: [{word}]\n".encode()
+    patch = {"sensitive": [word, "age"], "columns": {"no": {"missing": ["no", "NULL"]}}}
+    new = edited(data, patch)
+    assert new is not None
+    assert new.startswith(f"target: {word}  # as in the file\nsensitive: [{word}, age]\n".encode())
+    settings = parse_settings(new)
+    assert settings.sensitive == [word, "age"]
+    assert settings.columns["no"].missing == ["no", "NULL"]

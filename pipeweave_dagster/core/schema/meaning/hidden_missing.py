@@ -1,5 +1,6 @@
 """Detect values that may stand for a missing one: reported, never changed silently."""
 
+from collections.abc import Collection
 from itertools import pairwise
 
 from pipeweave_dagster.core.columns.sentinel_values import COMMON_SENTINELS
@@ -11,10 +12,15 @@ _MIN_SHARE = 0.001
 _MIN_NUMBERS = 8
 
 
-def hidden_missing(profile: ColumnProfile) -> list[str]:
-    """Return a note for each value of a column that may stand for a missing one."""
+def hidden_missing(profile: ColumnProfile, settled: Collection[str] = ()) -> list[str]:
+    """Return a note for each value of a column that may stand for a missing one.
+
+    Args:
+        profile: Profile of the column.
+        settled: Values that are read as missing anyway.
+    """
     if profile.storage == "text":
-        tokens = {v: n for v, n in profile.top.items() if is_null_token(v)}
+        tokens = {v: n for v, n in profile.top.items() if is_null_token(v) and v not in settled}
         if not tokens or len(tokens) == profile.distinct:
             return []
         listed = ", ".join(f"{v!r} ({n})" for v, n in tokens.items())
