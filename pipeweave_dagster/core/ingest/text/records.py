@@ -12,6 +12,7 @@ from itertools import islice
 
 from pipeweave_dagster.core.ingest.text.repair_record import (
     OTHER_DELIMITER,
+    readings_allowed,
     split_by_other_delimiter,
     split_leniently,
 )
@@ -57,6 +58,7 @@ def parse_records(
 
 def _records(text: str, dialect: TextDialect, width: int | None) -> Iterator[Record]:
     position, line, end = 0, 1, len(text)
+    malformed = 0
     while position < end:
         stop = text.find("\n", position)
         stop = end if stop < 0 else stop
@@ -78,7 +80,9 @@ def _records(text: str, dialect: TextDialect, width: int | None) -> Iterator[Rec
                 line += text.count("\n", position, after)
                 position = after
                 continue
-            yield Record(line, *split_leniently(raw, dialect, width))
+            effort = readings_allowed(malformed)
+            yield Record(line, *split_leniently(raw, dialect, width, effort))
+            malformed += 1
         else:
             yield _checked(line, raw, split_plain(raw, dialect), dialect, width)
         position, line = stop + 1, line + 1

@@ -11,19 +11,31 @@ from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
 STRAY_QUOTE = "stray quote"
 OTHER_DELIMITER = "different delimiter"
-_MAX_READINGS = 256
-_MIN_WORK = 200_000
+_MAX_READINGS, _MIN_READINGS = 256, 8
+_FULL_EFFORT = 2000
+"""Malformed lines whose readings are all compared."""
+_MIN_WORK = 60_000
 _WORK_PER_CHARACTER = 20
 """Characters looked at before the search for further readings of a line ends."""
 _OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 
 
-def split_leniently(raw: str, dialect: TextDialect, width: int | None) -> tuple[list[str], str]:
+def readings_allowed(malformed: int) -> int:
+    """Return how many readings of a line to compare, given the number of malformed lines so far.
+
+    Where they are many the file is malformed throughout, and all of them together stay affordable.
+    """
+    return max(_MIN_READINGS, min(_MAX_READINGS, _MAX_READINGS * _FULL_EFFORT // (malformed + 1)))
+
+
+def split_leniently(
+    raw: str, dialect: TextDialect, width: int | None, readings_compared: int = _MAX_READINGS
+) -> tuple[list[str], str]:
     """Split a malformed line in the way closest to the expected width; return how it was done.
 
     Ties go to the reading with the fewest quotes taken literally.
     """
-    readings = list(islice(_readings(raw, dialect), _MAX_READINGS))
+    readings = list(islice(_readings(raw, dialect), readings_compared))
     if width is None:
         return min(readings, key=lambda r: r[1])[0], STRAY_QUOTE
     other = split_by_other_delimiter(raw, readings[0][0], dialect, width)
