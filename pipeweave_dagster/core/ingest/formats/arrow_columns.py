@@ -6,17 +6,14 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from pipeweave_dagster.core.ingest.base.counted import counted
-from pipeweave_dagster.core.ingest.formats import arrow_nested, arrow_texts, arrow_times
-from pipeweave_dagster.core.ingest.formats.arrow_numbers import (
-    INFINITE,
-    ArrowArray,
-    convert_number,
-    is_wide,
-)
-from pipeweave_dagster.core.ingest.formats.arrow_types import (
-    plain_array,
-    stored_type,
-    value_type,
+from pipeweave_dagster.core.ingest.formats import arrow_texts, arrow_times
+from pipeweave_dagster.core.ingest.formats.arrow_numbers import INFINITE, ArrowArray, is_wide
+from pipeweave_dagster.core.ingest.formats.arrow_types import plain_array, stored_type, value_type
+from pipeweave_dagster.core.ingest.formats.arrow_values import convert
+from pipeweave_dagster.core.ingest.formats.pandas_periods import (
+    has_text,
+    period_frequency,
+    period_texts,
 )
 
 _MAX_DEPTH = 5
@@ -30,17 +27,21 @@ class ArrowColumn:
         path: Index of the column in the batch, then of the fields inside structs.
         name: Its name; fields of structs have dotted names.
         source: Its Arrow type.
+        frequency: The frequency of periods of pandas.
         counts: Values that could not be kept as they are, counted by what they are.
     """
 
     path: tuple[int, ...]
     name: str
     source: pa.DataType
+    frequency: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def type(self) -> pa.DataType:
         """The Arrow type to store: int64, float64, bool, date, timestamp, time or text."""
+        if has_text(self.frequency):
+            return pa.large_string()
         return stored_type(value_type(self.source))
 
     @property
@@ -53,6 +54,8 @@ class ArrowColumn:
         array = plain_array(batch.column(self.path[0]))
         for index in self.path[1:]:
             array = plain_array(array.flatten()[index])
+        if self.frequency is not None and has_text(self.frequency):
+            return period_texts(array, self.frequency)
         return convert(array, self.counts).cast(self.type)
 
     def notes(self) -> list[str]:
@@ -65,6 +68,8 @@ class ArrowColumn:
             notes.append(f"{self.name}: times are stored in UTC{moved}.")
         if pa.types.is_duration(source):
             notes.append(f"{self.name}: durations are stored in seconds.")
+        if self.frequency is not None and not has_text(self.frequency):
+            notes.append(f"{self.name}: periods ({self.frequency}) are counted from 1970.")
         for reason, count in self.counts.items():
             noun, fate = _HOW_STORED[reason]
             notes.append(f"{self.name}: {counted(count, noun)} {fate}.")
@@ -86,7 +91,11 @@ def columns_of(schema: pa.Schema) -> list[ArrowColumn]:
     """Return the columns of a schema; structs become one column per field, with dotted names."""
     columns: list[ArrowColumn] = []
     for index, entry in enumerate(schema):
-        columns += _flattened((index,), str(entry.name), entry.type)
+        frequency = period_frequency(entry)
+        if frequency is None:
+            columns += _flattened((index,), str(entry.name), entry.type)
+        else:
+            columns.append(ArrowColumn((index,), str(entry.name), entry.type, frequency))
     return columns
 
 
@@ -99,47 +108,3 @@ def _flattened(path: tuple[int, ...], name: str, type_: pa.DataType) -> list[Arr
         child = inner.field(index)
         columns += _flattened((*path, index), f"{name}.{child.name}", child.type)
     return columns
-
-
-def convert(array: ArrowArray, counts: Counter[str]) -> ArrowArray:
-    """Return an array of any type with the type to store, and count what is not kept."""
-    array = plain_array(array)
-    type_ = array.type
-    for applies, converter in _CONVERTERS:
-        if any(test(type_) for test in applies):
-            return converter(array, counts)
-    if pa.types.is_boolean(type_):
-        return array
-    if pa.types.is_null(type_):
-        return pa.nulls(len(array), pa.string())
-    if pa.types.is_interval(type_):
-        return pa.array([None if v is None else _interval(v) for v in array.to_pylist()])
-    return arrow_nested.json_texts(array, counts, convert)
-
-
-def _interval(value: tuple[int, int, int]) -> str:
-    """Return an interval as an ISO 8601 duration."""
-    months, days, nanoseconds = value
-    seconds, fraction = divmod(abs(nanoseconds), 10**9)
-    sign = "-" if nanoseconds < 0 else ""
-    return f"P{months}M{days}DT{sign}{seconds}.{fraction:09d}S"
-
-
-_TYPES = pa.types
-_CONVERTERS = (
-    ((_TYPES.is_integer, _TYPES.is_floating, _TYPES.is_decimal), convert_number),
-    ((_TYPES.is_timestamp,), arrow_times.convert_timestamp),
-    ((_TYPES.is_date,), arrow_times.convert_date),
-    ((_TYPES.is_time,), arrow_times.convert_time),
-    ((_TYPES.is_duration,), arrow_times.convert_duration),
-    ((_TYPES.is_string, _TYPES.is_large_string, _TYPES.is_string_view), arrow_texts.convert_text),
-    (
-        (
-            _TYPES.is_binary,
-            _TYPES.is_large_binary,
-            _TYPES.is_fixed_size_binary,
-            _TYPES.is_binary_view,
-        ),
-        arrow_texts.convert_binary,
-    ),
-)

@@ -1,6 +1,6 @@
 """Merged cells of a worksheet: groups above column names, and values that hold for several rows."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeweave_dagster.core.ingest.formats.sheet_cells import MergedRange, Sheet
 
@@ -10,14 +10,24 @@ _YEARS = range(1900, 2101)
 _MAX_VISITS = 5_000_000
 
 
-def join_header(sheet: Sheet) -> int:
-    """Join the rows of a header with merged cells into its last row; return how many there were.
+class JoinedHeader(NamedTuple):
+    """A header of several rows that were joined: their number, and the names of the columns."""
+
+    levels: int
+    names: tuple[str, ...]
+
+
+def join_header(sheet: Sheet) -> JoinedHeader:
+    """Join the rows of a header with merged cells into its last row.
 
     A cell merged over columns names a group of them, if the row below names each of them. A title
     merged over the whole table does not.
 
     Args:
         sheet: The worksheet; its header rows are replaced by one.
+
+    Returns:
+        The number of rows, 1 without groups, and the names of the columns.
     """
     for first in sorted(sheet.rows)[:_LOOKED_AT]:
         last = _last_level(sheet, first)
@@ -27,10 +37,10 @@ def join_header(sheet: Sheet) -> int:
             for row in levels[:-1]:
                 del sheet.rows[row]
             sheet.merged = [m for m in sheet.merged if m.first_row > last]
-            return len(levels)
+            return JoinedHeader(len(levels), tuple(sheet.rows[last].values()))
         if any(not isinstance(v, str) for v in sheet.rows[first].values()):
             break
-    return 1
+    return JoinedHeader(1, ())
 
 
 def _last_level(sheet: Sheet, first: int) -> int:
@@ -41,7 +51,20 @@ def _last_level(sheet: Sheet, first: int) -> int:
         if not groups:
             break
         row = max(m.last_row for m in groups) + 1
+    if row > first and _names_rows(sheet, first, row):
+        row += 1
     return row
+
+
+def _names_rows(sheet: Sheet, first: int, leaf: int) -> bool:
+    """Return whether the row below the header names only columns that have no name yet.
+
+    So pandas writes the names of an index, below those of several levels of columns.
+    """
+    below, further = sheet.rows.get(leaf + 1, {}), sheet.rows.get(leaf + 2, {})
+    named = {c for row in range(first, leaf + 1) for c in sheet.rows.get(row, {})}
+    texts = all(isinstance(v, str) for v in below.values())
+    return 0 < len(below) < len(further) and texts and not named & set(below)
 
 
 def _is_group(sheet: Sheet, merged: MergedRange) -> bool:

@@ -3,6 +3,7 @@
 
 import warnings
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -34,12 +35,14 @@ def read_excel(content: Content, table: str, space: Workspace, options: ReadOpti
             fix="Save it as an Excel workbook (.xlsx, not Strict Open XML) or CSV.",
             file=content.name,
         )
-    levels = join_header(sheet)
+    header = join_header(sheet)
     filled = fill_down(sheet)
     left_out = [] if options.keep_all else split_footer(sheet)
     totals = total_rows(sheet)
+    if header.names:  # so these rows are found again as the header
+        options = replace(options, expected_names=header.names)
     raw = from_rows(content, _dense(sheet, space), table, space, options)
-    _count_levels(raw, levels)
+    _count_levels(raw, header.levels)
     raw.rejected += [RejectedRecord(f.row, "a note below the table", f.text) for f in left_out]
     raw.notes += sheet_notes(sheet, others, filled, totals)
     raw.notes += _left_out_notes(left_out)

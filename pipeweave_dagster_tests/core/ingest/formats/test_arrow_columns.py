@@ -160,6 +160,24 @@ def test_wide_numbers_become_narrow_if_they_fit(read, rows, array, type_, expect
     assert [r["x"] for r in rows()] == expected
 
 
+def test_names_of_several_levels(read):
+    frame = pd.DataFrame({"g": list("aab"), "v": [1.5, 2.5, 3.5]})
+    snapshot = read(frame.groupby("g").agg(["mean", "max"]).to_parquet(), name="f.parquet")
+    assert [c.name for c in snapshot.columns] == ["v mean", "v max", "g"]
+
+
+@pytest.mark.parametrize("freq", ["M", "Q", "Y", "h"])
+def test_periods_of_pandas(read, rows, freq):
+    frame = pd.DataFrame({"p": pd.period_range("1969-10", periods=30, freq=freq), "v": range(30)})
+    snapshot = read(frame.to_parquet(), name="p.parquet")
+    if freq == "h":
+        assert any(n.startswith("p: periods (h) are counted from 1970") for n in snapshot.notes)
+    else:
+        known = {"M": dt.date(1969, 10, 1), "Q": dt.date(1969, 10, 1), "Y": 1969}
+        assert rows()[0]["p"] in {known[freq], dt.date(1969, 1, 1)}
+    assert len(rows()) == 30
+
+
 def test_repeated_names_keep_their_values(read, rows):
     table = pa.Table.from_arrays([pa.array([1, 2]), pa.array(["a", "b"])], names=["x", "x"])
     read(as_feather(table))

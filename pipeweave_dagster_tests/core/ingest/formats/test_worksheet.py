@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -132,6 +133,29 @@ def test_three_levels_of_a_header(read, rows):
     names = [c.name for c in snapshot.columns]
     assert names == ["id", "2020 men a", "2020 men b", "2020 women a", "2020 women b"]
     assert len(rows()) == 9
+
+
+def test_a_sparse_first_row_below_groups_is_a_row(read, rows):
+    body = [["A0", None, None], *([f"A{i}", i, i + 1] for i in range(1, 20))]
+    header = [[None, "Current", None], ["Area", "P1", "P2"]]
+    content = workbook([*header, *body], lambda sheet: sheet.merge_cells("B1:C1"))
+    read(content, name="d.xlsx")
+    assert [r["Area"] for r in rows()] == [f"A{i}" for i in range(20)]
+
+
+def test_the_levels_of_pandas(read, rows):
+    frame = pd.DataFrame(
+        {"g": list("aabbc"), "h": list("xyxyx"), "v": [1.5, 2, 3, 4, 5], "w": range(5)}
+    )
+    buffer = io.BytesIO()
+    frame.drop(columns="h").groupby("g").agg(["mean", "max"]).to_excel(buffer)
+    snapshot = read(buffer.getvalue(), name="d.xlsx")
+    assert [c.name for c in snapshot.columns] == ["g", "v mean", "v max", "w mean", "w max"]
+    assert len(rows()) == 3
+    buffer = io.BytesIO()
+    frame.set_index(["g", "h"]).to_excel(buffer)
+    read(buffer.getvalue(), name="d.xlsx")
+    assert [r["g"] for r in rows()] == list("aabbc")
 
 
 def test_a_merged_title_is_no_group(read, rows):
