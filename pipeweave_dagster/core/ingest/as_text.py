@@ -24,7 +24,8 @@ def write_text(file: Path, name: str, out: Path) -> TextTable:
         columns = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(len(raw.names)))
         records = space.query(f"SELECT {columns} FROM raw0")
         rows = [["" if v is None else v for v in record] for record in records]
-        return _write_csv(rows, raw.names, raw.dialect, raw.notes, out)
+        left_out = [f"Left out, line {r.line}: {r.reason}." for r in raw.rejected]
+        return _write_csv(rows, raw.names, raw.dialect, [*raw.notes, *left_out], out)
 
 
 def _from_delimited(content: Content, out: Path, space: Workspace) -> TextTable:

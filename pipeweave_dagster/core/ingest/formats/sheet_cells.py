@@ -1,13 +1,14 @@
 # ruff: noqa: SLF001 - openpyxl streams cells, or knows merged cells, in public, but not both
 """Read the cells of a worksheet that have values, whatever size the worksheet claims to have."""
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+from pipeweave_dagster.core.ingest.formats.sheet_texts import padded_styles
 
 _MAX_ROWS = 1_048_576
 
@@ -89,10 +90,11 @@ def read_sheet(title: str, source: BinaryIO, book: Any, strings: Any) -> Sheet:
     )
     parser.uncomputed = Counter()
     sheet = Sheet(title)
+    padded = padded_styles(book)
     for number, cells in parser.parse():
         if number > _MAX_ROWS:
             raise ValueError(f"row {number:,} of the sheet {title!r} is beyond the last one")
-        found = {c["column"]: v for c in cells if (v := _value(c, sheet)) is not None}
+        found = {c["column"]: v for c in cells if (v := _value(c, sheet, padded)) is not None}
         if found:
             sheet.rows.setdefault(number, {}).update(found)
     sheet.uncomputed = parser.uncomputed
@@ -100,8 +102,10 @@ def read_sheet(title: str, source: BinaryIO, book: Any, strings: Any) -> Sheet:
     return sheet
 
 
-def _value(cell: dict[str, Any], sheet: Sheet) -> Any:
+def _value(cell: dict[str, Any], sheet: Sheet, padded: dict[int, int]) -> Any:
     value = cell["value"]
+    if isinstance(value, int) and cell["style_id"] in padded and not isinstance(value, bool):
+        return str(value).zfill(padded[cell["style_id"]])
     if cell["data_type"] == "e":
         if value is not None:
             sheet.errors[str(value)[:20]] += 1
@@ -125,25 +129,3 @@ def _add_structure(sheet: Sheet, parser: _Parser) -> None:
         if attributes.get("hidden") in {"1", "true"}:
             first, last = int(attributes["min"]), int(attributes["max"])
             sheet.hidden_columns |= {c for c in used if first <= c <= last}
-
-
-def cell_texts(column: list[Any]) -> list[str]:
-    """Return the texts of the values of one column, dates without a time if none has one."""
-    times = [v for v in column if isinstance(v, dt.datetime)]
-    only_dates = all(v.time() == dt.time() for v in times)
-    return [_text(value, only_dates) for value in column]
-
-
-def _text(value: Any, only_dates: bool) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if only_dates else value.isoformat(" ")
-    if isinstance(value, dt.timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
-        return str(int(value))
-    return str(value)

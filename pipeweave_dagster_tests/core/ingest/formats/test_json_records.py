@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeweave_dagster.core.documents import RawFile, RawUpload
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.ingest import ingest, read_aligned
+from pipeweave_dagster.core.ingest import ingest, ingest_as_text, read_aligned
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 
 RECORDS = [{"id": i, "v": i * 1.5, "c": "ab"[i % 2]} for i in range(40)]
@@ -182,6 +182,15 @@ def test_a_bad_line_of_a_batch_keeps_its_row(tmp_path, read):
     stored = pq.read_table(folder / "data.parquet")["id"].to_pylist()
     assert (snapshot.rows, stored) == (3, [1, None, 3])
     assert any("line 2: not JSON" in n for n in snapshot.notes)
+
+
+def test_a_bad_line_is_named_in_the_clean_text(tmp_path):
+    (tmp_path / "b.jsonl").write_text('{"id": 1}\n{oops\n{"id": 3}\n')
+    folder = tmp_path / "text"
+    folder.mkdir()
+    table = ingest_as_text(tmp_path / "b.jsonl", "b.jsonl", folder)
+    assert (folder / "data.csv").read_text().split() == ["id", "1", "3"]
+    assert any("line 2: not JSON" in n for n in table.notes)
 
 
 def test_lines_of_lists(read, rows):

@@ -313,6 +313,15 @@ def test_booleans_and_numbers_as_text(read, rows):
     assert rows()[3]["n"] == 30
 
 
+def test_codes_keep_the_zeros_that_are_shown(read, rows):
+    def change(sheet):
+        for row in range(2, 42):
+            sheet.cell(row, 2).number_format = "00000"
+
+    read(workbook([["id", "zip"], *([i, 501 + 99 * i] for i in range(40))], change), name="d.xlsx")
+    assert [str(r["zip"]) for r in rows()][:2] == ["00501", "00600"]
+
+
 def test_long_durations_and_escaped_texts(read, rows):
     body = [[dt.timedelta(hours=26 + i, minutes=5), f"a_x000D_\n{i}"] for i in range(5)]
     read(workbook([["took", "text"], *body]), name="d.xlsx")
