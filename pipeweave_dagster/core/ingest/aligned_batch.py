@@ -24,6 +24,7 @@ from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, 
 from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
 from pipeweave_dagster.core.ingest.types.text_forms import NORMAL_TEXT
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
+from pipeweave_dagster.core.ingest.types.typed_dates import is_void_sql
 from pipeweave_dagster.core.ingest.types.value_parsers import ROUNDED_NUMBER
 from pipeweave_dagster.core.ingest.types.void_dates import is_void_date
 
@@ -170,9 +171,14 @@ def _cast(raw: RawTable, index: int, column: SnapshotColumn) -> Cast:
         if column.type == "text":
             return Cast(index, trimmed(value), NORMAL_TEXT.replace("{v}", value), column.name)
         return Cast(index, plain_sql(trimmed(value)), _cast_text(value, column), column.name)
+    if column.type in {"date", "datetime"} and source in {"BIGINT", "DOUBLE"}:
+        text = f"CAST({value} AS VARCHAR)"  # 20240131 as a number
+        return Cast(index, text, _cast_text(value, column), column.name)
     typed = f"TRY_CAST({value} AS {target})"
     if column.type == "integer" and source == "DOUBLE":
         typed = f"CASE WHEN {value} = floor({value}) THEN TRY_CAST({value} AS BIGINT) END"
+    elif source in {"DATE", "TIMESTAMP"} and column.type in {"date", "datetime"}:
+        typed = f"CASE WHEN NOT {is_void_sql(value)} THEN {typed} END"
     return Cast(index, value, typed, column.name)
 
 

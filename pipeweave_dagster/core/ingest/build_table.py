@@ -22,6 +22,7 @@ from pipeweave_dagster.core.ingest.text import delimited
 from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.types.column_types import affects_reading, parse_column_type
 from pipeweave_dagster.core.ingest.types.infer_types import infer_types
+from pipeweave_dagster.core.ingest.types.typed_dates import resolve_typed_dates
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 _log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ def _read_thoroughly(
         for i, name in enumerate(names)
         if name.casefold() in requested
     }
+    resolve_typed_dates(raw, space)
     return store_table(raw, infer_types(raw, space, parsers), out, space)
 
 

@@ -481,7 +481,7 @@ def _derived(table: pd.DataFrame, entry: FrameEntry) -> np.ndarray:
         both = [None if a is None or b is None else f"{a} | {b}" for a, b in pairs]
         return np.array(both, dtype=object)
     if operator == "days_between":
-        return np.asarray(_days(as_moments(first)) - _days(as_moments(second)))
+        return np.asarray(days_since_1970(as_moments(first)) - days_since_1970(as_moments(second)))
     number = as_number(first)
     if operator in ("group_mean", "group_difference"):
         means = entry["means"]
@@ -516,14 +516,19 @@ def _counts(texts: np.ndarray, part: str) -> np.ndarray:
     return np.array([len(_COUNTED[part].findall(text)) for text in texts], dtype=np.float64)
 
 
-def _days(moments: pd.Series) -> np.ndarray:
-    days = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+def days_since_1970(moments: pd.Series) -> np.ndarray:
+    """Return timestamps in UTC as days, with fractions; NaN where they are missing."""
+    first = pd.Timestamp(0, tz="UTC")
+    try:
+        days = (moments - first) / pd.Timedelta(days=1)
+    except pd.errors.OutOfBoundsDatetime:  # nanoseconds end in 1677 and 2262
+        days = (moments - first.as_unit("s")) / pd.Timedelta(days=1)
     return np.asarray(days, dtype=np.float64)
 
 
 def _date_parts(values: pd.Series, parts: list[str]) -> dict[str, np.ndarray]:
     moments = as_moments(values)
-    epoch = _days(moments)
+    epoch = days_since_1970(moments)
     fields = {"weekday": "day_of_week"}
     return {
         part: np.asarray(

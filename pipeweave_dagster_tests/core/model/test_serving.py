@@ -171,3 +171,17 @@ def test_a_row_alone_has_the_type_of_text_that_it_has_among_others():
     together, alone = prepare(table, plan), prepare(table.iloc[[1]], plan)
     assert (alone.dtypes == together.dtypes).all()
     assert str(alone["city"][0]) == str(together["city"][1])
+
+
+@pytest.mark.parametrize("year", [2, 1511, 1969, 2021, 2300, 9999])
+@pytest.mark.parametrize("unit", [None, "s", "us"])
+def test_dates_of_any_year_are_days(year, unit):
+    days = [dt.date(year, 3, 1), None, dt.date(2021, 1, 1)]
+    values = pd.Series(days, dtype=object)
+    if unit is not None:
+        values = pd.Series(pd.array(days, dtype=f"datetime64[{unit}]"))
+    found = serving.days_since_1970(serving.as_moments(values))
+    first = dt.date(1970, 1, 1)
+    assert found[0] == (days[0] - first).days
+    assert np.isnan(found[1])
+    assert found[2] == (days[2] - first).days

@@ -10,7 +10,7 @@ from pipeweave_dagster.core.columns.split_parts import name_of_test_part
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import as_moments, as_number, as_text
+from pipeweave_dagster.core.model.serving import as_moments, as_number, as_text, days_since_1970
 from pipeweave_dagster.core.training.data.fold_assignment import FEWEST_KEYS, Index, assign_folds
 from pipeweave_dagster.core.training.data.split_keys import (
     TOGETHER,
@@ -128,8 +128,7 @@ def order_values(divider: pd.Series) -> Array:
     """Return numbers that are larger for later rows; NaN where the time is missing."""
     if pd.api.types.is_numeric_dtype(divider.dtype):
         return as_number(divider)
-    days = (as_moments(divider) - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
-    return np.asarray(days, dtype=np.float64)
+    return days_since_1970(as_moments(divider))
 
 
 def _by_fold(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame) -> Split:
