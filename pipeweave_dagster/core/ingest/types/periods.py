@@ -1,5 +1,6 @@
 """Parsers of periods as dates: quarters, halves, ISO weeks, months as `2010M1`."""
 
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.types.strptime_parsers import YEAR, strptime_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
@@ -15,16 +16,24 @@ def _part_of_year(letters: str, parts: int, format_: str, name: str) -> Parser:
     """Return the parser of a part of a year, such as `2010Q1`, `Q1/2010` or `1Q 2010`."""
     number = f"[1-{parts}]"
     tag = f"(?:[{letters}]{number}|{number}[{letters}])"
+    digit = f"[{letters}]?({number})[{letters}]?"
     months = 12 // parts
-    part = f"CAST(regexp_extract(regexp_replace({{v}}, '[0-9]{{4}}', ''), '{number}') AS INTEGER)"
+    year = _either(f"({YEAR}){_GAP}{tag}", f"{tag}{_GAP}({YEAR})")
+    part = _either(f"{YEAR}{_GAP}{digit}", f"{digit}{_GAP}{YEAR}")
     return Parser(
         "date",
         f"(?i:{YEAR}{_GAP}{tag}|{tag}{_GAP}{YEAR})",
-        "make_date(CAST(regexp_extract({v}, '[0-9]{4}') AS INTEGER),"
-        f" {months} * {part} - {months - 1}, 1)",
+        f"make_date({year}, {months} * {part} - {months - 1}, 1)",
         format_,
         note=_NOTE.format(name),
     )
+
+
+def _either(first: str, second: str) -> str:
+    """Return the SQL of the number in the group of whichever pattern matches the whole text."""
+    pattern = literal(f"(?i)^(?:{first}|{second})$")
+    groups = ", ".join(f"regexp_extract({{v}}, {pattern}, {group})" for group in (1, 2))
+    return f"TRY_CAST(concat({groups}) AS INTEGER)"
 
 
 def _iso_week(day: bool) -> Parser:
