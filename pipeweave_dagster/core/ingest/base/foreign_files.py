@@ -20,7 +20,8 @@ _OLD_OFFICE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ERROR_LINE = re.compile(
     rb"\s*(error\W*)?(\d{3}\W+)?(page |file |resource )?(not found|forbidden|unauthori[sz]ed|"
     rb"access denied|bad gateway|bad request|internal server error|service unavailable|"
-    rb"too many requests|gateway time-?out)\W*(\d{3})?\s*",
+    rb"too many requests|gateway time-?out|([\w ]+ )?rate limit exceeded|error code: \d+)"
+    rb"\W*(\d{3})?\s*",
     re.IGNORECASE,
 )
 

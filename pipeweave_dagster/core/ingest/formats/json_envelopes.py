@@ -25,18 +25,31 @@ def in_envelope(data: dict[str, Any]) -> Records | None:
     names: list[list[Any]] = []
     _collect(data, "", 1, tables, others, names)
     if not tables:
-        nested = [(k, v) for k, v in data.items() if isinstance(v, dict) and len(v) > 1]
-        inner = labelled_records(nested[0][1]) if len(nested) == 1 else None
-        if inner is None:
-            return None
-        left = [k for k in data if k != nested[0][0]]
-        return Records(inner[0], [_envelope_note(nested[0][0], left), *inner[1]])
+        return map_in_envelope(data)
     path, rows = max(tables, key=lambda t: len(t[1]))
     left = [p for p, _ in tables if p != path] + others
     if isinstance(rows[0], list):
         header = _names_of_width(names, len(rows[0]))
         rows = [dict(zip(header, r, strict=False)) for r in rows] if header else with_header(rows)
     return Records([feature(v) for v in rows], [_envelope_note(path, left)])
+
+
+def map_in_envelope(data: dict[str, Any]) -> Records | None:
+    """Return the records of the only map of labels to records in an object."""
+    maps = [
+        (key, value)
+        for key, value in data.items()
+        if isinstance(value, dict) and len(value) > 1 and _all_objects(value.values())
+    ]
+    inner = labelled_records(maps[0][1]) if len(maps) == 1 and len(data) > 1 else None
+    if inner is None:
+        return None
+    left = [key for key in data if key != maps[0][0]]
+    return Records(inner[0], [_envelope_note(maps[0][0], left), *inner[1]])
+
+
+def _all_objects(values: Any) -> bool:
+    return all(isinstance(value, dict) and value for value in values)
 
 
 def _collect(

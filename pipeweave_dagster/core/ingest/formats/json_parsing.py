@@ -58,3 +58,10 @@ class JsonParser:
 
 def _whole_number(digits: str) -> int | str:
     return int(digits) if len(digits) < _LONG_NUMBER else digits
+
+
+def why_invalid(error: ValueError) -> str:
+    """Return why one line is not JSON, with the column."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    return str(error)

@@ -3,7 +3,11 @@
 from typing import Any
 
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.ingest.formats.json_envelopes import Records, in_envelope
+from pipeweave_dagster.core.ingest.formats.json_envelopes import (
+    Records,
+    in_envelope,
+    map_in_envelope,
+)
 from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
 from pipeweave_dagster.core.ingest.formats.json_messages import refuse_message
 from pipeweave_dagster.core.ingest.formats.json_orients import (
@@ -54,6 +58,9 @@ def _in_list(data: list[Any]) -> Records:
 def _in_object(data: Any) -> Records | None:
     if not isinstance(data, dict):
         return None if data is None else Records([data])
+    envelope = map_in_envelope(data)
+    if envelope is not None:
+        return envelope
     for orient in (split_orient, table_orient, columns_of_lists, labelled_records):
         found = orient(data)
         if found is not None:

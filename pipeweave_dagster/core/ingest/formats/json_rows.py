@@ -9,7 +9,7 @@ from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
-from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser
+from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_invalid
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
@@ -57,7 +57,9 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
             try:
                 rows.append(parser.parse(text))
             except ValueError as error:
-                rejected.append(RejectedRecord(line, f"not JSON: {error}", text[:_MAX_TEXT]))
+                rejected.append(
+                    RejectedRecord(line, f"not JSON: {why_invalid(error)}", text[:_MAX_TEXT])
+                )
                 if not options.keep_all:
                     continue
                 rows.append({})

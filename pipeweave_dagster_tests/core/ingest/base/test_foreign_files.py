@@ -62,6 +62,8 @@ KINDS = {
     "dvc": (b"outs:\n- md5: a304afb96060aad90176268345e10355\n  path: d.csv\n", "DVC pointer"),
     "404": (b"404: Not Found", "error message of a server"),
     "403": (b"Access denied.\n", "error message of a server"),
+    "rate limit": (b"API rate limit exceeded", "error message of a server"),
+    "error code": (b"error code: 1020", "error message of a server"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
     "rtf": (b"{\\rtf1\\ansi x}", "Rich Text"),
     "xls": (OLD_OFFICE + "Workbook".encode("utf-16-le"), r"\.xls\).*\.xlsx"),

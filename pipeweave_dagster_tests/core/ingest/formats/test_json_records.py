@@ -69,6 +69,16 @@ def test_labels_of_records_become_a_column(read, rows):
     assert rows() == [{"key": k, **v} for k, v in ages.items()]
 
 
+@pytest.mark.parametrize("beside", [{"meta": {"page": 1}}, {"status": "ok"}])
+def test_labelled_records_in_an_envelope(read, rows, beside):
+    series = {f"2021-01-{i:02d}": {"open": i * 1.5, "close": i} for i in range(1, 9)}
+    snapshot = read_json(read, {**beside, "series": series})
+    assert len(rows()) == 8
+    assert [c.name for c in snapshot.columns] == ["key", "open", "close"]
+    left = next(iter(beside))
+    assert f"The records were read from 'series'; left out beside them: {left!r}." in snapshot.notes
+
+
 def test_columns_with_named_rows_keep_the_names(read, rows):
     read(FRAME.set_index(pd.Index([f"row {i}" for i in range(40)])).to_json())
     assert rows()[3] == {"index": "row 3", **RECORDS[3]}
