@@ -15,7 +15,8 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecor
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet, read_sheet
 from pipeweave_dagster.core.ingest.formats.sheet_footer import LeftOut, split_footer, total_rows
-from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down, join_header
+from pipeweave_dagster.core.ingest.formats.sheet_header import join_header
+from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down
 from pipeweave_dagster.core.ingest.formats.sheet_notes import OtherSheet, sheet_notes
 from pipeweave_dagster.core.ingest.formats.sheet_texts import cell_texts
 from pipeweave_dagster.core.ingest.text.delimited import from_rows

@@ -117,6 +117,24 @@ def test_merged_header_cells_are_in_the_names(read, rows, count, title, leaf):
     assert snapshot.dialect.header_rows == 2
 
 
+@pytest.mark.parametrize("count", [3, 20])
+def test_groups_without_merged_cells_are_in_the_names(read, rows, count):
+    body = [[f"A{i}", i, 2 * i, 3 * i, 4 * i] for i in range(count)]
+    snapshot = read(workbook([*GROUPED, *body]), name="d.xlsx")
+    names = [f"{g} {n}" for g in ("Current", "Projection") for n in ("Phase 1", "Phase 2")]
+    assert [c.name for c in snapshot.columns] == ["Area", *names]
+    assert [list(r.values()) for r in rows()] == body
+
+
+def test_a_header_with_a_blank_is_no_group(read, rows):
+    body = [["x", "y", "z"], ["u", "v", "w"], ["p", "q", "r"], ["s", "t", "o"]]
+    snapshot = read(workbook([["name", None, "kind"], *body]), name="d.xlsx")
+    assert snapshot.rows_read == len(rows()) >= 3
+    body = [["x", "y", "n/a"], ["u", "v", 2], ["p", "q", 3], ["s", "t", 4]]
+    read(workbook([["name", None, "kind"], *body]), name="d.xlsx")
+    assert len(rows()) == 4
+
+
 def test_three_levels_of_a_header(read, rows):
     header = [
         ["id", "2020", None, None, None],
