@@ -65,6 +65,7 @@ class Dialect(Part):
     decimal: str | None = None
     thousands: str | None = None
     line_end: str | None = None
+    doubt: str | None = None
 
 
 class SnapshotColumn(Part):
@@ -84,8 +85,23 @@ class SnapshotColumn(Part):
     spellings: dict[str, dict[str, int]] = Field(default={}, exclude_if=operator.not_)
 
 
+class LeftOutLine(Part):
+    """A line of the file that is neither header nor row: a title, comment, repeated header.
+
+    `fields` counts its texts: as many as the table has columns make it doubtful.
+    """
+
+    line: int
+    kind: str
+    text: str
+    fields: int
+
+
 class DatasetSnapshot(Document):
-    """The typed table: `rows_read = rows + rows_quarantined`, no row lost silently."""
+    """The typed table: `rows_read = rows + rows_quarantined`, no row lost silently.
+
+    `left_out` lists the first hundred lines that were taken for neither header nor row.
+    """
 
     kind: ClassVar[str] = "dataset"
     dialect: Dialect
@@ -95,6 +111,7 @@ class DatasetSnapshot(Document):
     columns: list[SnapshotColumn]
     data: Payload
     quarantine: Payload | None = None
+    left_out: list[LeftOutLine] = []
     notes: list[str] = []
 
 

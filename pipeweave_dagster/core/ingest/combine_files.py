@@ -40,6 +40,7 @@ def combine_tables(tables: list[RawTable], files: list[str], space: Workspace) -
             for t, file in zip(tables, files, strict=True)
             for r in t.rejected
         ],
+        left_out=[line for table in tables for line in table.left_out],
         notes=_notes(tables, files, indices, keys, space),
         line_numbers_of=lambda rows: _line_numbers(tables, rows),
     )

@@ -87,6 +87,7 @@ def read_fast(
         sql_types=["VARCHAR"] * width,
         dialect=read_plan.dialect_document(content, plan),
         rows=_count_rows(path),
+        left_out=read_plan.preamble_lines(plan),
         notes=[*read_plan.read_notes(content, plan), *name_notes],
     )
     decisions = {
@@ -208,10 +209,12 @@ def _write_strictly(
         for i, (name, parser) in enumerate(zip(names, parsers, strict=True))
     )
     empty = " AND ".join(f"c{i} IS NULL" for i in range(len(names)))
+    repeats = " AND ".join(f"c{i} = {literal(name)}" for i, name in enumerate(names))
     try:
         space.db.execute(
             f"COPY (SELECT {selected} FROM {source}"
-            f" WHERE CASE WHEN {empty} THEN error('empty row') ELSE true END)"
+            f" WHERE CASE WHEN {empty} THEN error('empty row')"
+            f" WHEN {repeats} THEN error('repeated header') ELSE true END)"
             f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
     except duckdb.OutOfMemoryException:

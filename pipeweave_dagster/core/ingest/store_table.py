@@ -26,6 +26,7 @@ from pipeweave_dagster.core.ingest.types.spellings import spellings_of
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT
 
+_MOST_LEFT_OUT = 100
 _STORAGE: dict[str, StorageType] = {sql: storage for storage, sql in SQL_TYPES.items()}
 
 
@@ -89,6 +90,7 @@ def describe_table(
         rows_quarantined=0,
         columns=columns,
         data=Payload.of(path, PARQUET_MEDIA_TYPE),
+        left_out=raw.left_out[:_MOST_LEFT_OUT],
         notes=[*raw.notes, *(f"{c.name}: {c.note}" for c in columns if c.note)],
     )
 

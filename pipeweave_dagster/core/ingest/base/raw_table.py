@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from pipeweave_dagster.core.documents import Dialect, StorageType
+from pipeweave_dagster.core.documents import Dialect, LeftOutLine, StorageType
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 
 
@@ -28,6 +28,7 @@ class RawTable:
         dialect: How the file was read.
         rows: Number of rows.
         rejected: Records left out, with lines and reasons.
+        left_out: Lines that are no rows: titles, comments, repeated headers.
         notes: Decisions to report to the user.
         line_numbers_of: Returns the line of each given row (from 0); for files without lines, the
             row number from 1.
@@ -39,6 +40,7 @@ class RawTable:
     dialect: Dialect
     rows: int
     rejected: list[RejectedRecord] = field(default_factory=list)
+    left_out: list[LeftOutLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     line_numbers_of: Callable[[list[int]], list[int]] = lambda rows: [r + 1 for r in rows]
 

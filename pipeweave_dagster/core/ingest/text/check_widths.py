@@ -3,9 +3,11 @@
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
 from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
 
 RARE = 0.05
 _MAX_TEXT = 10_000
+_REFERENCE = 400
 
 
 def is_blank(fields: list[str]) -> bool:
@@ -30,7 +32,7 @@ def check_widths(
     empty, repaired = 0, []
     short = sum(len(r.fields) < width for r in body if not is_blank(r.fields))
     if pad is None:
-        pad = short > RARE * max(1, len(body))
+        pad = short > RARE * max(1, len(body)) or _begins_short(body, width)
     for record in body:
         fields = record.fields
         if keep_all:
@@ -46,6 +48,27 @@ def check_widths(
             if record.repair:
                 repaired.append(record)
     return kept, rejected, _notes(empty, short if pad else 0, repaired)
+
+
+def _begins_short(body: list[Record], width: int) -> bool:
+    """Return whether only the first rows are short, and have values of the kinds of their columns.
+
+    A table may begin so, where its last columns were measured later. A short row among complete
+    ones has lost something.
+    """
+    filled = [record.fields for record in body if not is_blank(record.fields)]
+    first = next((i for i, fields in enumerate(filled) if len(fields) >= width), 0)
+    complete = [fields for fields in filled[first:] if len(fields) == width][:_REFERENCE]
+    kinds = [{kind_of(fields[j]) for fields in complete} | {"empty"} for j in range(width)]
+    return (
+        first > 0
+        and all(
+            kind_of(cell) in found
+            for fields in filled[:first]
+            for cell, found in zip(fields, kinds, strict=False)
+        )
+        and all(len(fields) >= width for fields in filled[first:])
+    )
 
 
 def rejected_record(record: Record, reason: str) -> RejectedRecord:

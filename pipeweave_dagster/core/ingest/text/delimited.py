@@ -9,11 +9,13 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text import bulk_load
 from pipeweave_dagster.core.ingest.text.check_widths import RARE, check_widths
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
 from pipeweave_dagster.core.ingest.text.layout import detect_layout
+from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
 from pipeweave_dagster.core.ingest.text.read_plan import (
     DEFAULT_OPTIONS,
     HEAD_RECORDS,
@@ -23,6 +25,7 @@ from pipeweave_dagster.core.ingest.text.read_plan import (
     dialect_document,
     locate_body,
     plan_read,
+    preamble_lines,
     read_notes,
     read_records,
 )
@@ -72,10 +75,14 @@ def _read_bulk(
     if len(result.malformed) > RARE * (result.rows + 1) or (result.malformed and fits_in_memory):
         space.db.execute(f"DROP TABLE {table}")
         return None
-    kept, rejected, notes = check_widths(result.malformed, width, keep_all=False, pad=False)
+    unusual, left_out = split_non_rows(result.malformed, names, width)
+    kept, rejected, notes = check_widths(unusual, width, keep_all=False, pad=False)
     if kept:
         append_records(kept, width, table, space)
         notes.append("Repaired rows are at the end of the table.")
+    repeats = _delete_repeated_headers(table, names, space)
+    if repeats:
+        notes.append(f"Left out {counted(repeats, 'row')} with the names of the header.")
     empty = _delete_empty_rows(table, width, space)
     if empty:
         notes.append(f"Skipped {counted(empty, 'empty row')}.")
@@ -92,11 +99,25 @@ def _read_bulk(
         names=names,
         sql_types=["VARCHAR"] * width,
         dialect=dialect_document(content, plan),
-        rows=result.rows - empty + len(kept),
+        rows=result.rows - empty - repeats + len(kept),
         rejected=rejected,
-        notes=[*read_notes(content, plan), *notes],
+        left_out=[*preamble_lines(plan), *left_out],
+        notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes],
         line_numbers_of=line_numbers_of,
     )
+
+
+def _delete_repeated_headers(table: str, names: list[str], space: Workspace) -> int:
+    """Delete the rows that repeat the header, and return their number."""
+    if sum(bool(name.strip()) for name in names) < 2:
+        return 0
+    condition = " AND ".join(
+        f"coalesce(trim(c{j}), '') = {literal(name.strip())}" for j, name in enumerate(names)
+    )
+    count = int(space.query_row(f"SELECT count(*) FROM {table} WHERE {condition}")[0])
+    if count:
+        space.db.execute(f"DELETE FROM {table} WHERE {condition}")
+    return count
 
 
 def _delete_empty_rows(table: str, width: int, space: Workspace) -> int:
@@ -117,10 +138,15 @@ def _read_blocks(
     space.db.execute(f"CREATE TABLE {table} ({columns})")
     rejected: list[RejectedRecord] = []
     notes: list[str] = []
+    left_out = preamble_lines(plan)
     lines = array("q")
     for block in bulk_load.parse_blocks(plan.text.path, plan.dialect, width):
-        kept, block_rejected, block_notes = check_widths(block[skip:], width, keep_all)
+        rows = block[skip:]
         skip = 0
+        if not keep_all:
+            rows, non_rows = split_non_rows(rows, names, width)
+            left_out += non_rows
+        kept, block_rejected, block_notes = check_widths(rows, width, keep_all)
         if kept:
             append_records(kept, width, table, space)
         lines.extend(r.line for r in kept)
@@ -133,7 +159,8 @@ def _read_blocks(
         dialect=dialect_document(content, plan),
         rows=len(lines),
         rejected=rejected,
-        notes=[*read_notes(content, plan), *notes[:_MAX_NOTES]],
+        left_out=left_out,
+        notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes[:_MAX_NOTES]],
         line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
 

@@ -4,12 +4,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from pipeweave_dagster.core.ingest.text.dialect_score import SAMPLE_RECORDS, dialect_score
+from pipeweave_dagster.core.ingest.text.dialect_score import (
+    SAMPLE_RECORDS,
+    Rating,
+    dialect_score,
+    rate,
+)
+from pipeweave_dagster.core.ingest.text.one_column import one_column_score
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
 
 _DELIMITERS = (",", ";", "\t", "|", " ", ":", "^", "~", "#", "&", "!", "\x1f", "\x01")
+_DOUBLE_DELIMITERS = ("::", "||", "~~", "^^", ";;")
 _SCORE_OF_TABLE = 0.05
 _GOOD_SCORE = 0.3
+_MOST_HALF_QUOTED, _REGULAR = 0.2, 0.99
+_MIN_FIXED_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 
 
 def detect_dialect(sample: str) -> TextDialect:
@@ -19,27 +28,37 @@ def detect_dialect(sample: str) -> TextDialect:
         >>> detect_dialect("a;b\n1;2\n3;4\n").delimiter
         ';'
     """
-    scored = [(dialect_score(sample, d), -i, d) for i, d in enumerate(_candidates(sample))]
-    if not scored:
-        return TextDialect(None, _lone_quote(sample))
-    score, _, dialect = max(scored, key=lambda s: (round(s[0], 9), s[1]))
-    if dialect.whitespace or score < _GOOD_SCORE:
-        fixed = _fixed_width(sample)
-        if fixed and dialect_score(sample, fixed) > score:
+    rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
+    lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_RECORDS]
+    alone = one_column_score(lines)
+    best = max(rated, key=lambda rating: round(rating.score, 9), default=None)
+    score, dialect = (best.score, best.dialect) if best else (0.0, TextDialect(None))
+    blanks = dialect.whitespace or dialect.delimiter == " "
+    if (blanks and best and best.regular < _REGULAR) or score < _GOOD_SCORE:
+        fixed = _fixed_width(lines)
+        if fixed and dialect_score(sample, fixed) > max(score, alone):
             return fixed
-    if score < _SCORE_OF_TABLE:
-        return TextDialect(None, _lone_quote(sample))
+    if score < max(_SCORE_OF_TABLE, alone):
+        return TextDialect(None, _lone_quote(lines))
     return _absorb_spaces(sample, dialect)
 
 
-def _lone_quote(sample: str) -> str | None:
+def _without_cut_quotes(rated: list[Rating]) -> list[Rating]:
+    """Leave out dialects that cut through quotes which another dialect reads as such throughout."""
+    if not any(rating.quoted and not rating.malformed for rating in rated):
+        return rated
+    return [rating for rating in rated if rating.half_quoted <= _MOST_HALF_QUOTED]
+
+
+def _lone_quote(lines: list[str]) -> str | None:
     """Return the quote of a file with one column, if most lines are quoted."""
-    lines = [line for line in sample.splitlines() if line.strip()]
     quoted = sum(line.startswith('"') and line.endswith('"') and len(line) > 1 for line in lines)
-    return '"' if lines and quoted > 0.5 * len(lines) else None
+    only_name = quoted == 1 and lines[0].startswith('"') and "".join(lines).count('"') == 2
+    return '"' if lines and (quoted > 0.5 * len(lines) or only_name) else None
 
 
 def _candidates(sample: str) -> Iterator[TextDialect]:
+    """Yield possible dialects; of equal ones the first is taken."""
     lines = [line for line in sample.split("\n") if line.strip()]
     counts = Counter(sample)
     for delimiter in _DELIMITERS:
@@ -47,26 +66,36 @@ def _candidates(sample: str) -> Iterator[TextDialect]:
         if not counts[delimiter] or lines_with < 0.3 * len(lines):
             continue
         quotes = [q for q in ('"', "'") if _may_quote(sample, delimiter, q)]
-        for quote in (*quotes, None):
+        # Without any quote in the sample, one may still come further down in a large file.
+        for quote in (*quotes, None) if '"' in sample else (*quotes, '"'):
             yield TextDialect(delimiter, quote)
             if quote and "\\" + quote in sample:
                 yield TextDialect(delimiter, quote, "\\")
             if quote and delimiter != " " and 2 * sample.count(delimiter + " ") > counts[delimiter]:
                 yield TextDialect(delimiter + " ", quote)
+    for delimiter in _DOUBLE_DELIMITERS:
+        if sum(delimiter in line for line in lines) > 0.9 * len(lines):
+            yield TextDialect(delimiter, '"' if _may_quote(sample, delimiter, '"') else None)
     if re.search(r"[^\s][ \t]{2,}[^\s]|^ ", sample, re.MULTILINE) or "\t" in sample:
         yield TextDialect(" ", '"' if '"' in sample else None, None, whitespace=True)
 
 
-def _fixed_width(sample: str) -> TextDialect | None:
-    """Detect fields of fixed width: lines of equal length with spaces at the same positions."""
-    lines = [line for line in sample.split("\n") if line.strip()][:SAMPLE_RECORDS]
-    length, count = Counter(map(len, lines)).most_common(1)[0] if lines else (0, 0)
-    if len(lines) < 10 or count < 0.95 * len(lines):
+def _fixed_width(lines: list[str]) -> TextDialect | None:
+    """Detect fields of fixed width, which may hold blanks: positions that are blank in every line.
+
+    Either the lines have equal lengths, or two blanks or more stand between fields, as where a
+    program pads them.
+    """
+    if len(lines) < _MIN_FIXED_LINES:
         return None
-    complete = [line for line in lines if len(line) == length]
-    blank = [all(line[i] == " " for line in complete) for i in range(length)]
-    starts = [i for i in range(length) if not blank[i] and (i == 0 or blank[i - 1])]
-    return TextDialect(None, None, field_starts=tuple(starts)) if len(starts) >= 3 else None
+    length, count = Counter(map(len, lines)).most_common(1)[0]
+    padded = count >= _MIN_EQUAL * len(lines)
+    complete = [line for line in lines if len(line) == length] if padded else lines
+    length = min(max(map(len, complete)), _MOST_CHARACTERS)
+    blank = [all(line[i : i + 1] in {"", " "} for line in complete) for i in range(length)]
+    gap = 1 if padded else 2
+    starts = [i for i in range(length) if not blank[i] and all(blank[max(0, i - gap) : i])]
+    return TextDialect(None, None, field_starts=(*starts,)) if len(starts) > _MIN_GAPS else None
 
 
 def _may_quote(sample: str, delimiter: str, quote: str) -> bool:
@@ -87,15 +116,17 @@ def _absorb_spaces(sample: str, dialect: TextDialect) -> TextDialect:
         inner = record.fields[1:]
         total += len(inner)
         spaced += sum(f.startswith((" ", f" {dialect.quote or chr(34)}")) for f in inner)
-    if total and spaced >= 0.98 * total:
-        return TextDialect(
-            delimiter + " ", dialect.quote or _quote_after(lines, delimiter), dialect.escape
-        )
-    return dialect
+    if not total or spaced < 0.98 * total:
+        return dialect
+    quote = dialect.quote or _quote_after(lines, delimiter)
+    if delimiter + " " in lines[0] and f"{delimiter}  " not in sample:
+        return TextDialect(delimiter + " ", quote, dialect.escape)
+    return TextDialect(delimiter, quote, dialect.escape, skip_blanks=True)
 
 
 def _quote_after(lines: list[str], delimiter: str) -> str | None:
     for quote in ('"', "'"):
-        if sum(f"{delimiter} {quote}" in line for line in lines) > 0.1 * len(lines):
+        opening = re.compile(f"{re.escape(delimiter)} +{quote}")
+        if sum(opening.search(line) is not None for line in lines) > 0.1 * len(lines):
             return quote
     return None

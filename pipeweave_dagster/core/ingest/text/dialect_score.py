@@ -7,6 +7,7 @@ whose values are of one kind count more than mixed ones.
 """
 
 from collections import Counter
+from dataclasses import dataclass
 
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.repair_record import STRAY_QUOTE
@@ -15,26 +16,92 @@ from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
 SAMPLE_RECORDS = 400
 _RARE_DELIMITERS = frozenset(":^~#&! ")
 _SAMPLE_COLUMNS = 60
+_RARE_FACTOR, _MIXED_BLANKS_FACTOR, _PROSE_FACTOR = 0.7, 0.8, 0.3
+_OTHER_FIRST_LINE, _TEXTS_BELOW_A_NAME = 0.5, 0.35
+
+
+@dataclass(frozen=True)
+class Rating:
+    """How much a sample looks like a table under a dialect.
+
+    Attributes:
+        dialect: The dialect.
+        score: From 0 to 1.
+        malformed: Share of records that break the rules of its quotes.
+        quoted: Whether some fields are enclosed in quotes.
+        half_quoted: Share of records with a quote at one end only of a field.
+        regular: Share of records with the most frequent number of fields.
+    """
+
+    dialect: TextDialect
+    score: float
+    malformed: float = 0.0
+    quoted: bool = False
+    half_quoted: float = 0.0
+    regular: float = 0.0
 
 
 def dialect_score(sample: str, dialect: TextDialect) -> float:
-    """Score how much a sample looks like a table under a dialect (0 to 1)."""
+    """Return the score of a dialect for a sample, from 0 to 1; see `rate`."""
+    return rate(sample, dialect).score
+
+
+def rate(sample: str, dialect: TextDialect) -> Rating:
+    """Rate how much a sample looks like a table under a dialect.
+
+    Args:
+        sample: Complete lines from the beginning of a file.
+        dialect: The dialect.
+    """
     records = parse_records(sample, dialect, limit=SAMPLE_RECORDS)
     rows = [r for r in records if any(f.strip() for f in r.fields)]
     if not rows:
-        return 0.0
+        return Rating(dialect, 0.0)
     width, count = modal_width(rows)
-    if width < 2:
-        return 0.0
-    consistency = (count / len(rows)) ** 1.5
+    half_quoted = sum(any(map(_is_half_quoted, r.fields)) for r in rows) / len(rows)
     malformed = sum(r.repair is not None for r in rows) / len(rows)
+    quoted = dialect.quote is not None and dialect.quote in sample
+    if width < 2:
+        return Rating(dialect, 0.0, malformed, quoted, half_quoted)
     if dialect.quote is not None:
         again = parse_records(sample, dialect, width, limit=SAMPLE_RECORDS)
         malformed = sum(r.repair == STRAY_QUOTE for r in again) / max(1, len(again))
     body = [r.fields for r in rows if len(r.fields) == width]
-    types = _type_score(body[1:] or body, dialect)
-    rare = 0.7 if dialect.delimiter in _RARE_DELIMITERS and not dialect.whitespace else 1.0
-    return float(consistency * types * (1 - 1 / width) ** 0.5 * (1 - malformed) * rare)
+    score = (count / len(rows)) ** 1.5 * (1 - 1 / width) ** 0.5 * (1 - malformed)
+    typed = _has_typed_column(body[1:] or body)
+    score *= _type_score(body[1:] or body, dialect)
+    score *= _first_line_factor(rows, width, typed=typed)
+    if dialect.delimiter in _RARE_DELIMITERS and not dialect.whitespace:
+        score *= _RARE_FACTOR
+    if dialect.whitespace and "\t" in sample:
+        score *= _MIXED_BLANKS_FACTOR
+    if dialect.delimiter == " " and not typed:
+        score *= _PROSE_FACTOR
+    regular = count / len(rows)
+    return Rating(dialect, float(score), malformed, quoted, half_quoted, regular)
+
+
+def _first_line_factor(rows: list[Record], width: int, *, typed: bool) -> float:
+    """Return a factor for a first line of another width: a header names every column.
+
+    A name for the row names may be missing, and one delimiter more may stand at the end. A title
+    may stand above, but texts alone are rather one column of texts.
+    """
+    difference = abs(len(rows[0].fields) - width)
+    if difference == 0 or (difference == 1 and width > 2):
+        return 1.0
+    return _OTHER_FIRST_LINE if typed else _TEXTS_BELOW_A_NAME
+
+
+def _has_typed_column(rows: list[list[str]]) -> bool:
+    """Return whether a column is typed, as of a table; prose split at blanks has none."""
+    columns = [*zip(*rows, strict=False)][:_SAMPLE_COLUMNS]
+    return any(sum(kind_of(v) in TYPED for v in column) > 0.5 * len(column) for column in columns)
+
+
+def _is_half_quoted(value: str) -> bool:
+    text = value.strip()
+    return len(text) > 1 and (text[0] == '"') != (text[-1] == '"') and text.count('"') % 2 == 1
 
 
 def modal_width(records: list[Record]) -> tuple[int, int]:

@@ -55,9 +55,17 @@ def _after_blank(kept: list[Record], body: list[Record]) -> set[int]:
 def _start_of_notes(kept: list[Record], _after_blank: set[int], _typical: int) -> int:
     """Return where notes start: a sentence in the first cell, and nothing beside it."""
     start = len(kept)
-    while start > 1 and len(kept) - start < _MAX_RECORDS and _is_note(kept[start - 1]):
+    while start > 1 and len(kept) - start < _MAX_RECORDS and _is_one_field(kept[start - 1]):
         start -= 1
+    while start < len(kept) and not any(map(_is_note, kept[start:])):
+        start += 1
+    while start < len(kept) and not _is_note(kept[start]):
+        start += 1
     return start
+
+
+def _is_one_field(record: Record) -> bool:
+    return filled_cells(record.fields) == 1 and bool(record.fields[0].strip())
 
 
 def _is_note(record: Record) -> bool:

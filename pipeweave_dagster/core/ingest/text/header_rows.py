@@ -1,63 +1,95 @@
-"""Find the header rows above the body, and join several into one."""
+"""Which lines can be a header, and how several header rows are joined into one."""
 
-from pipeweave_dagster.core.ingest.text.body_columns import cell_kind
-from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
+from itertools import pairwise
+
+from pipeweave_dagster.core.ingest.text.column_model import cell_kind
+from pipeweave_dagster.core.ingest.text.line_roles import Line, is_year
+from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 
+_MOST_TYPED = 0.3
+_MOST_HEADERS = 20
+_SAME_NAMES = 0.6
 
-def is_subheader(rows: list[list[str]], start: int) -> bool:
-    """Return whether the next row only names columns that the header above leaves blank."""
-    above = next((r for r in reversed(rows[:start]) if filled_cells(r)), None)
-    row = next((r for r in rows[start:] if filled_cells(r)), None)
-    if above is None or row is None or filled_cells(above) < 2:
+
+def can_be_header(block: list[Line]) -> bool:
+    """Return whether lines can be the header; several only if there is evidence that they join.
+
+    A single line that names only the first of several columns is a title. Of several lines none is
+    a row of data, and each one but the last spans groups (it has blanks, or repeats a name beside
+    it), or the line below it fills its blanks.
+    """
+    if not block:
+        return True
+    if not block[0].filled or not block[-1].filled:
         return False
-    words = all(cell_kind(c) not in TYPED for c in row if c)
-    repeated = sum(bool(a) for a, c in zip(above, row, strict=True) if c)
-    return words and not row[0] and filled_cells(row) >= 2 and repeated <= 0.5 * filled_cells(row)
+    if len(block) == 1:
+        return block[0].width <= 2 or block[0].filled >= 2 or not block[0].cells[0]
+    filled = [line for line in block if line.filled]
+    return not any(map(_has_values, filled)) and all(_join(a, b) for a, b in pairwise(filled))
 
 
-def has_only_names(row: list[str]) -> bool:
-    """Return whether a row could be a header: distinct cells without typed values."""
-    kinds = [cell_kind(c) for c in row if c]
-    return bool(kinds) and not any(k in TYPED for k in kinds) and len(set(row)) == len(row)
+def repeated_headers(lines: list[Line]) -> set[int]:
+    """Return which lines repeat names that stood before, as where files with headers were joined.
 
-
-def find_header_rows(rows: list[list[str]], records: list[Record], start: int) -> list[int]:
-    """Return the indices of the header rows above the body, empty if there are only titles."""
-    width = len(rows[0])
-    complete = [len(r.fields) == width for r in records[:start]]
-    last = start - 1
-    # A row of another width between header and body is a malformed row of the body.
-    while last >= 0 and (
-        not filled_cells(rows[last]) or (not complete[last] and any(complete[:last]))
-    ):
-        last -= 1
-    if last < 0 or (width > 2 and filled_cells(rows[last]) < 2 and rows[last][0]):
-        return []
-    first = last
-    named = {j for j, c in enumerate(rows[last]) if c}
-    for above in range(last - 1, max(-1, last - 6), -1):
-        filled = {j for j, c in enumerate(rows[above]) if c}
-        if not filled and len(named) < 0.8 * width:
+    They have no date or number, where usual lines do, and most names in the columns in which an
+    earlier such line has them, which is not right above.
+    """
+    typed = [_typed_cells(line) for line in lines]
+    usual = sorted(typed[i] for i, line in enumerate(lines) if line.filled)
+    if not usual or usual[len(usual) // 2] == 0:
+        return set()
+    named: list[tuple[int, list[str]]] = []
+    repeated = set()
+    for index, line in enumerate(lines):
+        if typed[index] or not _has_names(line):
             continue
-        is_full = len(filled) >= max(2, 0.7 * width)
-        fills_gaps = len(filled) >= 2 and bool(filled - named)
-        if len(records[above].fields) != width or not (is_full or fills_gaps):
-            break
-        first = above
-        named |= filled
-    return _until_data_row(rows, first, last + 1)
+        if any(place < index - 1 and _same_names(names, line) for place, names in named):
+            repeated.add(index)
+        elif len(named) < _MOST_HEADERS:
+            named.append((index, line.cells))
+    return repeated
 
 
-def _until_data_row(rows: list[list[str]], first: int, start: int) -> list[int]:
-    """Return the rows up to the first with dates or numbers: a (malformed) row of data."""
-    rows_of_header = [first]
-    for index in range(first + 1, start):
-        kinds = [cell_kind(c) for c in rows[index] if c]
-        if kinds and sum(k in TYPED for k in kinds) >= 0.3 * len(kinds):
-            break
-        rows_of_header.append(index)
-    return rows_of_header
+def _typed_cells(line: Line) -> int:
+    return sum(cell_kind(cell) in TYPED for cell in line.cells if cell)
+
+
+def _has_names(line: Line) -> bool:
+    filled = [cell for cell in line.cells if cell]
+    return len(set(filled)) == len(filled) > 1 and not any(map(is_null_token, filled))
+
+
+def _same_names(names: list[str], line: Line) -> bool:
+    same = sum(a == b != "" for a, b in zip(names, line.cells, strict=True))
+    return same > _SAME_NAMES * line.filled
+
+
+def has_only_names(line: Line) -> bool:
+    """Return whether a line could be a header: distinct cells without typed values."""
+    filled = [cell for cell in line.cells if cell]
+    typed = any(cell_kind(cell) in TYPED and not cell.isalpha() for cell in filled)
+    return bool(filled) and len(set(filled)) == len(filled) and not typed
+
+
+def _has_values(line: Line) -> bool:
+    """Return whether a line has tokens for missing values, or more than a few typed cells."""
+    filled = [cell for cell in line.cells if cell]
+    typed = sum(cell_kind(cell) in TYPED and not is_year(cell) for cell in filled)
+    return any(map(is_null_token, filled)) or typed >= max(1, _MOST_TYPED * len(filled))
+
+
+def _join(upper: Line, lower: Line) -> bool:
+    """Return whether the upper of two lines of a header names groups of columns of the lower."""
+    if upper.cells == lower.cells:
+        return True
+    if upper.filled < 2:
+        return False
+    beside = [*pairwise(zip(upper.cells, lower.cells, strict=True))]
+    repeats = any(a and a == b and below != next_ for (a, below), (b, next_) in beside)
+    spans = any(a and not b and below and next_ for (a, below), (b, next_) in beside)
+    extends = bool(upper.cells[0]) and not lower.cells[0] and lower.filled <= upper.filled
+    return repeats or spans or extends or (not upper.cells[0] and bool(lower.cells[0]))
 
 
 def join_header_rows(header: list[list[str]], width: int) -> list[str]:

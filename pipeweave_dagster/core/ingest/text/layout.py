@@ -1,28 +1,23 @@
 """Detect the layout of a file: preamble, header rows (any number), body.
 
-Every column of the body is profiled; the first row whose cells match their columns starts the body.
-Above it are the header (rows that name most columns) and the preamble (titles).
+Every division of the first lines into titles, header rows and body has a cost: the bits that the
+lines take as what they are read as. The cheapest is taken, and where another is nearly as cheap,
+the plainer one of both: one header row at the top. So a rule never wins by standing first.
 """
 
+import math
 from dataclasses import dataclass
 
-from pipeweave_dagster.core.ingest.text.body_columns import (
-    BodyColumn,
-    has_a_name,
-    is_repeated_header,
-    is_sequence_header,
-    likeness,
-)
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
-from pipeweave_dagster.core.ingest.text.header_rows import (
-    find_header_rows,
-    has_only_names,
-    is_subheader,
-    join_header_rows,
-)
-from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
+from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
+from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
+from pipeweave_dagster.core.ingest.text.line_roles import Line
+from pipeweave_dagster.core.ingest.text.records import Record
 
-_LOOK_AHEAD = 40
+LOOK_AHEAD = 40
+DOUBT_BITS = 2.0
+"""Layouts that cost at most so much more than the cheapest are possible, too (four to one)."""
+_MODEL_COLUMNS = 100
 
 
 @dataclass(frozen=True)
@@ -34,12 +29,16 @@ class Layout:
         header: Number of header rows.
         width: Number of columns of the body.
         names: Texts of the header (several rows joined by a space), None without a header.
+        runner_up: Number of preamble and header rows of the second cheapest reading.
+        margin: Bits between the second cheapest reading and this one; below 2 it is doubtful.
     """
 
     preamble: int
     header: int
     width: int
     names: list[str] | None
+    runner_up: tuple[int, int] | None = None
+    margin: float = math.inf
 
 
 def detect_layout(records: list[Record], expected_names: tuple[str, ...] = ()) -> Layout:
@@ -50,56 +49,28 @@ def detect_layout(records: list[Record], expected_names: tuple[str, ...] = ()) -
         expected_names: Expected column names; a row with more than half of them is the header.
     """
     width = modal_width(records)[0] if records else 0
-    rows = [_cells(r.fields, width) for r in records]
+    lines = [Line(_cells(r.fields, width)[:_MODEL_COLUMNS], len(r.fields), width) for r in records]
     expected = {name.strip().casefold() for name in expected_names}
-    for index, row in enumerate(rows[:_LOOK_AHEAD]):
-        if expected and 2 * sum(c.casefold() in expected for c in row) > len(row):
+    for index, line in enumerate(lines[:LOOK_AHEAD]):
+        known = sum(name.strip().casefold() in expected for name in records[index].fields)
+        if expected and 2 * known > line.width:
             return Layout(index, 1, width, records[index].fields)
-    start = _body_start(rows, records, width)
-    if start == 0:
-        return Layout(0, 0, width, None)
-    while start < len(rows) - 1 and start > 0 and is_subheader(rows, start):
-        start += 1
-    header = find_header_rows(rows, records, start)
-    if not header:
-        return Layout(start, 0, width, None)
-    names = join_header_rows([records[i].fields for i in header], width)
-    return Layout(header[0], len(header), width, names)
+    if len(lines) < 2:
+        named = bool(lines) and has_only_names(lines[0])
+        return Layout(0, int(named), width, records[0].fields if named else None)
+    ranked = sorted(layout_bits(lines, LOOK_AHEAD))
+    best = _plainest([layout for layout in ranked if layout[0] <= ranked[0][0] + DOUBT_BITS])
+    bits, preamble, header = best
+    other = next((layout for layout in ranked if layout is not best), None)
+    fields = [record.fields for record in records[preamble : preamble + header]]
+    names = join_header_rows(fields, width) if header else None
+    runner_up, margin = (other[1:], other[0] - bits) if other else (None, math.inf)
+    return Layout(preamble, header, width, names, runner_up, margin)
 
 
 def _cells(fields: list[str], width: int) -> list[str]:
     return [f.strip() for f in fields[:width]] + [""] * (width - len(fields))
 
 
-def _body_start(rows: list[list[str]], records: list[Record], width: int) -> int:
-    """Return the index of the first row of the body."""
-    if len(rows) == 1:
-        return 1 if has_only_names(rows[0]) else 0
-    first = max(1, min(_LOOK_AHEAD, len(rows) // 2))
-    full_width = [
-        r for r, rec in zip(rows[first:], records[first:], strict=True) if len(rec.fields) == width
-    ]
-    reference = (
-        [r for r in full_width if filled_cells(r)]
-        or [r for r in rows[1:] if filled_cells(r)]
-        or rows[1:]
-    )
-    columns = _columns(reference, width)
-    for index, row in enumerate(rows[: first + 1]):
-        if is_sequence_header(row, columns):
-            return index + 1
-    typical = sorted(filled_cells(r) for r in reference)[len(reference) // 2]
-    for index, row in enumerate(rows[: first + 2]):
-        if index >= first:  # a row is not compared with itself
-            columns = _columns(rows[index + 1 :] or [row], width)
-        if filled_cells(row) < max(1, 0.5 * typical) or likeness(row, columns) < 0.5:
-            continue
-        if index == 0 and has_a_name(row, columns):
-            continue
-        if not is_repeated_header(row, columns):
-            return index
-    return 1
-
-
-def _columns(rows: list[list[str]], width: int) -> list[BodyColumn]:
-    return [BodyColumn([r[j] for r in rows]) for j in range(width)]
+def _plainest(layouts: list[tuple[float, int, int]]) -> tuple[float, int, int]:
+    return min(layouts, key=lambda layout: (layout[1:] != (0, 1), layout[0]))

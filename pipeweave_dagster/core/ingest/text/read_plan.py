@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import Dialect
+from pipeweave_dagster.core.documents import Dialect, LeftOutLine
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
+from pipeweave_dagster.core.ingest.text.box_tables import unboxed
 from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
+from pipeweave_dagster.core.ingest.text.non_rows import TITLE, left_out_line
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 
 HEAD_RECORDS = 400
 _HEAD_BYTES = MEGABYTE // 2
+_THOUSANDS = 3
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def plan_read(content: Content, folder: Path, expected_names: tuple[str, ...] = 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the file is not text or has no record.
     """
-    text = to_utf8(content.path, content.name, folder)
+    text = unboxed(to_utf8(content.path, content.name, folder), folder)
     sample = _head(text.path)
     dialect = detect_dialect(sample)
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)
@@ -98,6 +101,11 @@ def locate_body(plan: ReadPlan) -> tuple[int, list[str], int]:
     return first, names, width
 
 
+def preamble_lines(plan: ReadPlan) -> list[LeftOutLine]:
+    """Return the lines above the header that are read as titles."""
+    return [left_out_line(record, TITLE) for record in plan.head[: plan.layout.preamble]]
+
+
 def read_records(plan: ReadPlan) -> list[Record]:
     """Read every record of the file; blank lines are skipped."""
     text = plan.text.path.read_bytes().decode("utf-8", errors="replace")
@@ -113,11 +121,22 @@ def column_headers(layout: Layout, body: list[Record]) -> tuple[list[str], int]:
     if layout.names is None:
         return [""] * width, width
     names = trim_header(layout.names, width)
-    if len(names) == width - 1 and _is_unique([r.fields[0] for r in body if r.fields]):
-        # R writes no header for the row names.
+    if len(names) == width - 1 and _has_row_names(body, width):
         return ["", *names], width
     width = max(width, len(names))
     return names + [""] * (width - len(names)), width
+
+
+def _has_row_names(body: list[Record], width: int) -> bool:
+    """Return whether a column without a name is the first: R writes no header for the row names.
+
+    They are unique. It is the last one if it is blank, as below a delimiter at the end of every
+    row, or has three digits only, the rest of numbers with unquoted thousands separators.
+    """
+    rows = [record.fields for record in body if len(record.fields) == width]
+    last = [row[-1].strip() for row in rows]
+    thousands = all(len(cell) == _THOUSANDS and cell.isdecimal() for cell in last)
+    return any(last) and not thousands and _is_unique([row[0] for row in rows])
 
 
 def trim_header(names: list[str], width: int) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from pipeweave_dagster.core.ingest.text.line_marks import is_comment, is_row_count
 from pipeweave_dagster.core.ingest.text.repair_record import (
     OTHER_DELIMITER,
     readings_allowed,
@@ -92,6 +93,8 @@ def _checked(
     line: int, raw: str, fields: list[str], dialect: TextDialect, width: int | None
 ) -> Record:
     """Return the record of a line, split by another delimiter if only that gives its width."""
+    if len(fields) == 1 and (is_comment(raw) or is_row_count(raw)):
+        return Record(line, fields)
     other = split_by_other_delimiter(raw, fields, dialect, width)
     return Record(line, other or fields, OTHER_DELIMITER if other else None)
 

@@ -12,10 +12,12 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
 from pipeweave_dagster.core.ingest.text.footers import split_footer
+from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
 from pipeweave_dagster.core.ingest.text.read_plan import (
     ReadPlan,
     column_headers,
     dialect_document,
+    preamble_lines,
     read_notes,
 )
 from pipeweave_dagster.core.ingest.text.records import Record
@@ -43,6 +45,10 @@ def build_table(
         PipeWeaveError: `VALIDATION_ERROR` if no row is left.
     """
     names, width = column_headers(plan.layout, body)
+    left_out = preamble_lines(plan)
+    if not keep_all:
+        body, non_rows = split_non_rows(body, names, width)
+        left_out += non_rows
     kept, rejected, notes = check_widths(body, width, keep_all)
     if kept and not keep_all:
         kept, footer = split_footer(kept, body, width)
@@ -64,7 +70,8 @@ def build_table(
         dialect=dialect_document(content, plan),
         rows=len(kept),
         rejected=rejected,
-        notes=[*read_notes(content, plan), *notes],
+        left_out=left_out,
+        notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes],
         line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
 

@@ -18,6 +18,8 @@ _MIN_WORK = 60_000
 _WORK_PER_CHARACTER = 20
 """Characters looked at before the search for further readings of a line ends."""
 _OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+_MIN_WORDS = 5
+"""A title may have as many words as a narrow table has columns."""
 
 
 def readings_allowed(malformed: int) -> int:
@@ -128,7 +130,7 @@ def split_by_other_delimiter(
         return None
     q = re.escape(dialect.quote or "")
     for delimiter in _OTHER_DELIMITERS:
-        if delimiter == dialect.delimiter:
+        if delimiter == dialect.delimiter or (delimiter == " " and width < _MIN_WORDS):
             continue
         other = TextDialect(delimiter, dialect.quote, dialect.escape)
         found, after = split_quoted(raw, 0, other)

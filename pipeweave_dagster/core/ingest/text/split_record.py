@@ -18,7 +18,8 @@ def split_plain(raw: str, dialect: TextDialect) -> list[str]:
         return [raw]
     if dialect.escape and dialect.escape in raw:
         return _split_escaped(raw, dialect)
-    return raw.split(dialect.delimiter)
+    fields = raw.split(dialect.delimiter)
+    return [field.lstrip(" ") for field in fields] if dialect.skip_blanks else fields
 
 
 def _split_escaped(raw: str, dialect: TextDialect) -> list[str]:
@@ -38,6 +39,8 @@ def split_quoted(text: str, start: int, dialect: TextDialect) -> tuple[list[str]
     fields: list[str] = []
     position, end = start, len(text)
     while True:
+        while dialect.skip_blanks and text.startswith(" ", position):
+            position += 1
         if text.startswith(quote, position):
             value, position = _quoted_field(text, position, quote, delimiter, dialect.escape)
             if value is None:

@@ -12,6 +12,7 @@ class TextDialect:
         quote: Quote character, None if fields are not quoted.
         escape: Escape character before a quote or delimiter.
         whitespace: Whether any run of whitespace delimits fields.
+        skip_blanks: Whether blanks between a delimiter and a field are no part of the field.
         field_starts: Positions (from 0) at which fields of fixed width start.
     """
 
@@ -19,4 +20,5 @@ class TextDialect:
     quote: str | None = '"'
     escape: str | None = None
     whitespace: bool = False
+    skip_blanks: bool = False
     field_starts: tuple[int, ...] = ()

@@ -1,0 +1,79 @@
+"""Lines inside a table that are no rows: repeated headers, comments, row counts of a program."""
+
+from pipeweave_dagster.core.documents import LeftOutLine
+from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.text.line_marks import is_comment, is_row_count
+from pipeweave_dagster.core.ingest.text.records import Record
+
+_LISTED = 10
+_MOST_TEXT = 200
+REPEATED_HEADER, COMMENT, ROW_COUNT, TITLE = "repeated header", "comment", "row count", "title"
+_WORDS = {
+    REPEATED_HEADER: "row that repeats the header",
+    COMMENT: "comment line",
+    ROW_COUNT: "line with a count of rows",
+}
+_PLURALS = {
+    REPEATED_HEADER: "rows that repeat the header",
+    COMMENT: "comment lines",
+    ROW_COUNT: "lines with counts of rows",
+}
+
+
+def split_non_rows(
+    body: list[Record], names: list[str], width: int
+) -> tuple[list[Record], list[LeftOutLine]]:
+    """Return the records that may be rows, and the lines that are none.
+
+    A header is repeated where files with headers were joined; a comment is one field that begins
+    with `#`, `//` or `-- ` where rows have several; a database client writes `(40 rows)` below.
+
+    Args:
+        body: Records below the header.
+        names: Texts of the header, blank where there are none.
+        width: Number of columns.
+    """
+    header = [name.strip() for name in names]
+    has_header = sum(map(bool, header)) > 1
+    rows: list[Record] = []
+    left_out: list[LeftOutLine] = []
+    for record in body:
+        kind = _kind(record, header if has_header else None, width)
+        if kind is None:
+            rows.append(record)
+        else:
+            left_out.append(left_out_line(record, kind))
+    return rows, left_out
+
+
+def _kind(record: Record, header: list[str] | None, width: int) -> str | None:
+    if header is not None and [field.strip() for field in record.fields] == header:
+        return REPEATED_HEADER
+    if width > 1 and len(record.fields) == 1:
+        text = record.fields[0].strip()
+        if is_comment(text):
+            return COMMENT
+        if is_row_count(text):
+            return ROW_COUNT
+    return None
+
+
+def left_out_line(record: Record, kind: str) -> LeftOutLine:
+    """Return a record as a line that is left out."""
+    text = " | ".join(record.fields)[:_MOST_TEXT]
+    filled = sum(bool(field.strip()) for field in record.fields)
+    return LeftOutLine(line=record.line, kind=kind, text=text, fields=filled)
+
+
+def non_row_notes(lines: list[LeftOutLine]) -> list[str]:
+    """Return a note per kind of line that was left out, with the first lines."""
+    notes = []
+    for kind, word in _WORDS.items():
+        found = [line.line for line in lines if line.kind == kind]
+        if found:
+            listed = ", ".join(map(str, found[:_LISTED])) + (" …" if len(found) > _LISTED else "")
+            count = (
+                counted(len(found), word) if len(found) == 1 else f"{len(found)} {_PLURALS[kind]}"
+            )
+            notes.append(f"Left out {count}: line {listed}.")
+    return notes
