@@ -11,7 +11,7 @@ from pipeweave_dagster.core.ingest.text.detect_encoding import (
     TextEncoding,
     detect_encoding,
 )
-from pipeweave_dagster.core.ingest.text.line_encodings import lines_of
+from pipeweave_dagster.core.ingest.text.line_encodings import blocks_of, is_utf8
 from pipeweave_dagster.core.ingest.text.text_scan import scan_notes, scan_text
 
 
@@ -102,16 +102,18 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
 
 def _mixed(path: Path, other: str) -> Iterator[str]:
     """Yield the lines of a file as UTF-8, and as another encoding where they are not."""
-    for number, line in enumerate(lines_of(path)):
-        raw = line if number else line.removeprefix(codecs.BOM_UTF8)
-        try:
+    for number, block in enumerate(blocks_of(path)):
+        raw = block if number else block.removeprefix(codecs.BOM_UTF8)
+        if is_utf8(raw):
             yield raw.decode("utf-8")
-        except UnicodeDecodeError:
-            yield _line_text(raw, other)
+        else:
+            yield "".join(_line_text(line, other) for line in raw.splitlines(keepends=True))
 
 
 def _line_text(raw: bytes, other: str) -> str:
-    """Return a line whose UTF-8 is broken: only its broken bytes are in an 8-bit encoding."""
+    """Return a line; where its UTF-8 is broken, only the broken bytes are in an 8-bit encoding."""
+    if is_utf8(raw):
+        return raw.decode("utf-8")
     if other in EAST_ASIAN:
         return raw.decode(other, "replace")
     text = raw.decode("utf-8", "surrogateescape")

@@ -24,33 +24,61 @@ class LineScan:
     sampled: int = 0
 
 
-def lines_of(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file with their ends (LF, CR LF or CR), long ones in pieces."""
+def blocks_of(path: Path) -> Iterator[bytes]:
+    """Yield a file in blocks of complete lines (longer lines than a block in pieces)."""
+    rest = b""
     with path.open("rb") as file:
-        while block := file.readline(_MAX_LINE):
-            yield from block.splitlines(keepends=True)
+        while chunk := file.read(MEGABYTE):
+            block = rest + chunk
+            end = block.rfind(b"\n") + 1 or block.rfind(b"\r") + 1
+            end = end or (len(block) if len(block) > _MAX_LINE else 0)
+            rest = block[end:]
+            if end:
+                yield block[:end]
+    if rest:
+        yield rest
 
 
 def scan_lines(path: Path) -> LineScan:
     """Count the lines that are UTF-8, and collect a sample of the bytes that are not."""
-    lines = LineScan()
-    for number, line in enumerate(lines_of(path), start=1):
-        text = line if number > 1 else line.removeprefix(codecs.BOM_UTF8)
-        if text.isascii():
-            continue
-        try:
-            text.decode("utf-8")
-        except UnicodeDecodeError:
-            lines.invalid += 1
-            if len(lines.first_invalid) < _LISTED:
-                lines.first_invalid.append(number)
-            if lines.sampled < _LEGACY_SAMPLE:
-                lines.sample.append(_without_utf8(text))
-                lines.sampled += len(text)
-        else:
-            lines.valid += 1
-            lines.first_valid = lines.first_valid or number
-    return lines
+    scan = LineScan()
+    number = 1
+    for block in blocks_of(path):
+        text = block if number > 1 else block.removeprefix(codecs.BOM_UTF8)
+        lines = text.splitlines()
+        if not text.isascii() and is_utf8(text):
+            filled = [i for i, line in enumerate(lines) if not line.isascii()]
+            scan.valid += len(filled)
+            scan.first_valid = scan.first_valid or number + filled[0]
+        elif not text.isascii():
+            for offset, line in enumerate(lines):
+                _add_line(scan, number + offset, line)
+        number += len(lines)
+    return scan
+
+
+def _add_line(scan: LineScan, number: int, line: bytes) -> None:
+    if line.isascii():
+        return
+    if is_utf8(line):
+        scan.valid += 1
+        scan.first_valid = scan.first_valid or number
+        return
+    scan.invalid += 1
+    if len(scan.first_invalid) < _LISTED:
+        scan.first_invalid.append(number)
+    if scan.sampled < _LEGACY_SAMPLE:
+        scan.sample.append(_without_utf8(line))
+        scan.sampled += len(line)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Return whether bytes are UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_utf8(line: bytes) -> bytes:

@@ -263,3 +263,17 @@ def test_no_replacement_without_a_note(pieces):
     if found.encoding in {"utf-8", "utf-8-sig", "ascii", "cp1252"}:
         kept = [c for c in text if c in "ab,12"]
         assert kept == [chr(c) for c in content if chr(c) in "ab,12"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_one_bad_byte_in_a_file_of_many_blocks(tmp_path, end):
+    line = "123,Žofie Nováková,Plzeň,45.5" + end
+    content = line.encode() * 45_000 + f"1,café,2,3{end}".encode("cp1252") + line.encode() * 45_000
+    (tmp_path / "x.csv").write_bytes(content)
+    found = to_utf8(tmp_path / "x.csv", "x.csv", tmp_path)
+    text = found.path.read_bytes().decode().replace("\r\n", "\n")
+    expected = (line * 45_000 + f"1,café,2,3{end}" + line * 45_000).replace(end, "\n")
+    assert text == expected
+    assert found.notes[0].startswith("1 line with bytes that are not UTF-8, read as cp1252")
+    if end != "\r":
+        assert found.notes[0].endswith("line 45001.")
