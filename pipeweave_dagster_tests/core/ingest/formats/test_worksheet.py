@@ -379,14 +379,14 @@ _CELLS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    st.lists(st.tuples(st.integers(-999, 999), _CELLS), min_size=4, max_size=25),
+    st.lists(st.tuples(_CELLS, _CELLS), min_size=4, max_size=25),
     st.sampled_from(["A1", "A1:B2", "A1:XFD1048576"]),
     st.integers(0, 3),
 )
 def test_no_cell_is_lost(cells, ref, gap):
-    """With whole numbers in two columns, every row comes back, in order."""
+    """With whole numbers in the first column, every row comes back, in order."""
     lines = [["id", "left", "right"], *([i, *c] for i, c in enumerate(cells))]
 
     def change(sheet):
