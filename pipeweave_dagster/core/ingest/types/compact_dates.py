@@ -34,8 +34,14 @@ COMPACT_MONTH = _parser("date", "%Y%m", f"{_Y}{_M}", 6, "DATE")
 COMPACT_DATETIME = _parser(
     "datetime", "%Y%m%d%H%M%S", f"{_Y}{_M}{_D}{_HOUR}[0-5][0-9][0-5][0-9]", 14, "TIMESTAMP"
 )
+# 2021.01 and 01.2021 are numbers as well.
+MONTHS_AS_NUMBERS = (
+    COMPACT_MONTH,
+    _parser("date", "%Y.%m", f"{_Y}[.]{_M}", 7, "DATE"),
+    _parser("date", "%m.%Y", f"{_M}[.]{_Y}", 7, "DATE"),
+)
 COMPACT = (
-    COMPACT_DATE, COMPACT_MONTH_FIRST, COMPACT_DAY_FIRST, COMPACT_MONTH, COMPACT_DATETIME,
+    COMPACT_DATE, COMPACT_MONTH_FIRST, COMPACT_DAY_FIRST, COMPACT_DATETIME, *MONTHS_AS_NUMBERS,
 )  # fmt: skip
 _LEADING = {
     COMPACT_DATE: slice(4, 6),
@@ -52,14 +58,14 @@ def compact_date(values: Sequence[str], name: str) -> Parser | None:
         values: Distinct values of the column.
         name: Name of the column: one of dates makes a few values sufficient.
     """
-    if not values or not 6 <= len(values[0]) <= 16 or not values[0][:6].isdigit():
+    if not values or not 6 <= len(values[0]) <= 16 or not values[0][:2].isdigit():
         return None
     values = [v for v in values if not is_void_date(v)]
     fitting = [p for p in COMPACT if values and all(map(p.matches, values))]
-    if COMPACT_MONTH in fitting:
-        years = {v[:4] for v in values}
+    if fitting and fitting[0] in MONTHS_AS_NUMBERS:
+        years = {v.removesuffix(".0")[-4:] if "." in v[:3] else v[:4] for v in values}
         proven = len(values) >= _MIN_PROOF and len(years) > 1
-        return COMPACT_MONTH if proven or _MONTH_NAME.search(name) else None
+        return fitting[0] if proven or _MONTH_NAME.search(name) else None
     if not fitting:
         return None
     if _NAME.search(name):

@@ -31,14 +31,18 @@ _NAMED = (
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 _TIMES = (*_CLOCKS, "%H.%M.%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 _TIMES_OF_DAY = (*_CLOCKS, "%I:%M %p", "%I:%M:%S %p")
-_LOG_FORMATS = ("%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S")
+_LOG_FORMATS = (
+    "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%a %b %d %Y %H:%M:%S",
+    "%Y%m%dT%H%M%S",
+)  # fmt: skip
 
 
 def _datetimes() -> list[Parser]:
     formats = [f"{date} {time}" for date in (*_NUMERIC, *_NAMED) for time in _TIMES_OF_DAY]
     formats += [f"%Y-%m-%dT{time}" for time in _CLOCKS]
     formats += [f"{date}, {time}" for date in _NUMERIC for time in _TIMES_OF_DAY]
-    formats += ["%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S"]
+    formats += ["%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%Y-%m-%d %H:%M:%S,%f"]
+    formats += ["%Y%m%dT%H%M%S"]
     zoned = [f"%Y-%m-%d{separator}{time}" for time in _CLOCKS for separator in "T "]
     parsers = [strptime_parser("datetime", f, "TIMESTAMP") for f in formats]
     return [*parsers, *map(zoned_parser, (*zoned, *_LOG_FORMATS)), *NAMED_MONTH_DATETIMES]
@@ -116,9 +120,11 @@ def _separators(parser: Parser) -> tuple[frozenset[str], frozenset[str]]:
     """Return the separators that each value of a format has, and those that it may have."""
     format_ = (parser.format or "").removesuffix(ZONED)
     if parser in _FREE:
-        return frozenset(), frozenset(" ./:,-")
+        return frozenset(), frozenset(" ./:,-'")
     own = frozenset(_SEPARATOR.findall(re.sub("%.", "0", format_)))
-    return own, own | frozenset(" +-:") if ZONED in (parser.format or "") else own
+    if "%p" in format_:
+        return own, own | {"."}
+    return own, own | frozenset(" +-:()") if ZONED in (parser.format or "") else own
 
 
 _FREE = {*PERIODS, *NAMED_MONTH_DATES, *NAMED_MONTHS, *NAMED_MONTH_DATETIMES}

@@ -119,6 +119,7 @@ def _mixed_dates(sample: Counter[str], dates: list[Parser]) -> Parser | None:
                 and 0 < other_share < 1
                 and share + other_share >= 1.0
                 and _same_date_format(first, second)
+                and all(first.matches(v) or second.matches(v) for v in sample)
             ):
                 return union_parser(first, second)
     return None

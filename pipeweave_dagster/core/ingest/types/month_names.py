@@ -24,8 +24,9 @@ _NUMBERS = {name: n for n, names in enumerate(_NAMES, 1) for name in names.split
 _LONGEST_FIRST = sorted(_NUMBERS, key=len, reverse=True)
 _NAME = f"(?:{'|'.join(_LONGEST_FIRST)})[.]?"
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
+_WEEKDAY = r"(?:[^\W\d_]{2,10}[.]?,? )?"
 _ORDERS = {
-    "%d %B %Y": rf"{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}(?: del?)?[ -]?{YEAR}",
+    "%d %B %Y": rf"{_WEEKDAY}{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}(?: del?)?[ -]?{YEAR}",
     "%B %d %Y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {YEAR}",
 }
 _MONTH_OF_YEAR = rf"{_NAME}(?: de)?[ -]?{YEAR}"
@@ -49,7 +50,7 @@ def _parser(format_: str, pattern: str, time: str = "") -> Parser:
     if time:
         sql_type, clock = "TIMESTAMP", "regexp_extract({v}, '[0-9]{1,2}:[0-9:]+')"
         text = f"concat({text}, ' ', {clock})"
-        pattern = f"{pattern},? {date_pattern(time)}"
+        pattern = f"{pattern},?(?: um| à)? {date_pattern(time)}(?: Uhr)?"
     target = f"%Y-%m-%d {time}".strip()
     name = f"{format_} {time}".strip()
     return Parser(

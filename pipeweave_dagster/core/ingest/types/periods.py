@@ -12,11 +12,11 @@ _MONTH_FORMATS = (
 _GAP = "[ ./:-]?"
 
 
-def _part_of_year(letters: str, parts: int, format_: str, name: str) -> Parser:
+def _part_of_year(letters: str, word: str, parts: int, format_: str, name: str) -> Parser:
     """Return the parser of a part of a year, such as `2010Q1`, `Q1/2010` or `1Q 2010`."""
     number = f"[1-{parts}]"
-    tag = f"(?:[{letters}]{number}|{number}[{letters}])"
-    digit = f"[{letters}]?({number})[{letters}]?"
+    tag = f"(?:[{letters}]{number}|{number}[{letters}]|{number}[.]? {word})"
+    digit = f"[{letters}]?({number})(?:[{letters}]|[.]? {word})?"
     months = 12 // parts
     year = _either(f"({YEAR}){_GAP}{tag}", f"{tag}{_GAP}({YEAR})")
     part = _either(f"{YEAR}{_GAP}{digit}", f"{digit}{_GAP}{YEAR}")
@@ -43,7 +43,7 @@ def _iso_week(day: bool) -> Parser:
     text += "\\3')" if day else "1')"
     monday = f"try_strptime({text}, '%G-W%V-%u')"
     # Few years have a week 53; in the others strptime returns a day of the next year.
-    valid = f"isoyear({monday}) = CAST(left({{v}}, 4) AS INTEGER)"
+    valid = f"isoyear({monday}) = TRY_CAST(left({{v}}, 4) AS INTEGER)"
     return Parser(
         "date",
         f"(?i:{YEAR}[ -]?W(?:{week}{'-?[1-7])' if day else '|[1-9])'})",
@@ -54,11 +54,27 @@ def _iso_week(day: bool) -> Parser:
     )
 
 
+def _named_week() -> Parser:
+    """Return the parser of an ISO week with the year at the end, `KW 5/2010` or `Week 5, 2010`."""
+    year, week = "regexp_extract({v}, '[0-9]{4}$')", "regexp_extract({v}, '[0-9]{1,2}')"
+    monday = f"try_strptime(concat({year}, '-W', {week}, '-1'), '%G-W%V-%u')"
+    valid = f"isoyear({monday}) = TRY_CAST({year} AS INTEGER)"
+    return Parser(
+        "date",
+        f"(?i:(?:W|KW|Week|Woche)[ .]?(?:0?[1-9]|[1-4][0-9]|5[0-3])(?:, | ?[ /-] ?){YEAR})",
+        f"CASE WHEN {valid} THEN CAST({monday} AS DATE) END",
+        "W%V %G",
+        cast_can_fail=True,
+        note=_NOTE.format("ISO weeks"),
+    )
+
+
 MONTHS = [strptime_parser("date", f, "DATE", note=_NOTE.format("Months")) for f in _MONTH_FORMATS]
 PERIODS = [
     *MONTHS,
-    _part_of_year("QT", 4, "%YQ%q", "Quarters"),
-    _part_of_year("HS", 2, "%YH%h", "Half-years"),
+    _part_of_year("QT", "(?:quartal|quarter|trimestre)", 4, "%YQ%q", "Quarters"),
+    _part_of_year("HS", "(?:halbjahr|half|semestre)", 2, "%YH%h", "Half-years"),
     _iso_week(day=False),
     _iso_week(day=True),
+    _named_week(),
 ]

@@ -21,7 +21,8 @@ _ASCII = {
     **_MARKS,
 }
 _TABLE = str.maketrans({**_ASCII, **dict.fromkeys(INVISIBLE, "")})
-_TRAILING_MINUS = re.compile(r"([0-9][0-9.,]*)-")
+_TRAILING_MINUS = re.compile(r"([$€£¥₹]? ?[0-9][0-9.,]*)-")
+_SPACED_SIGN = re.compile(r"([+-]) +([0-9.,]+)")
 
 
 def plain_text(text: str) -> str:
@@ -33,7 +34,10 @@ def plain_text(text: str) -> str:
     """
     if not text.isascii():
         text = text.translate(_TABLE).strip()
-    return _TRAILING_MINUS.sub(r"-\1", text) if _TRAILING_MINUS.fullmatch(text) else text
+    if match := _TRAILING_MINUS.fullmatch(text):
+        return f"-{match[1]}"
+    match = _SPACED_SIGN.fullmatch(text)
+    return match[1] + match[2] if match else text
 
 
 def plain_sql(value: str) -> str:
@@ -41,7 +45,8 @@ def plain_sql(value: str) -> str:
     # Characters without a counterpart are removed, so the invisible ones come last.
     source, target = "".join(_ASCII) + INVISIBLE, "".join(_ASCII.values())
     ascii_ = f"trim(translate({value}, {literal(source)}, {literal(target)}))"
-    return f"nullif(regexp_replace({ascii_}, '^([0-9][0-9.,]*)-$', '-\\1'), '')"
+    signed = f"regexp_replace({ascii_}, '^{_TRAILING_MINUS.pattern}$', '-\\1')"
+    return f"nullif(regexp_replace({signed}, '^{_SPACED_SIGN.pattern}$', '\\1\\2'), '')"
 
 
 PLAIN = plain_sql("{v}")
@@ -68,4 +73,6 @@ def unusual_characters(values: Counter[str] | dict[str, int]) -> str:
     named = [f"U+{ord(c):04X} {unicodedata.name(c, '').lower()}".strip() for c in found[:5]]
     if any(_TRAILING_MINUS.fullmatch(v) for v in values):
         named.append("a minus at the end")
+    if any(_SPACED_SIGN.fullmatch(v) for v in values):
+        named.append("a blank after the sign")
     return ", ".join(named)

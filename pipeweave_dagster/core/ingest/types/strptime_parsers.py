@@ -22,9 +22,9 @@ _DIRECTIVES = {
     "%M": "[0-5][0-9]",
     "%S": "[0-5][0-9]",
     "%f": "[0-9]{1,9}",
-    "%p": "[ap]m",
+    "%p": "[ap][.]?m[.]?",
 }
-_ZONE = "(?: ?(?:Z|UTC|GMT)| ?[+-][0-9]{2}(?::?[0-9]{2})?)"
+_ZONE = "(?: ?(?:Z|UTC|GMT)| ?(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?)(?: [(][A-Za-z ]{1,40}[)])?"
 ZONED = "%z, stored as UTC"
 
 
@@ -43,6 +43,8 @@ def strptime_parser(
     """Return the parser of a `strptime` format, stored as `sql_type`."""
     # A timestamp has microseconds; `%f` accepts no further digits.
     text = "regexp_replace({v}, '([.][0-9]{6})[0-9]+', '\\1')" if "%f" in format_ else "{v}"
+    if "%p" in format_:
+        text = f"regexp_replace({text}, '([apAP])[.]?[mM][.]?$', '\\1m')"
     cast = f"CAST(try_strptime({text}, {literal(format_)}) AS {sql_type})"
     return Parser(type_, date_pattern(format_), cast, format_, cast_can_fail=True, note=note)
 
@@ -51,7 +53,8 @@ def zoned_parser(format_: str) -> Parser:
     """Return the parser of a timestamp followed by its offset from UTC, stored in UTC."""
     pattern = f"{date_pattern(format_)}{_ZONE}"
     # strptime accepts no name of a zone, and requires minutes in the offset.
-    text = "regexp_replace({v}, ' ?(?:Z|UTC|GMT)$', '+00:00')"
+    text = "regexp_replace({v}, '(?: ?(?:GMT|UTC)([+-][0-9:]+))?(?: [(].*[)])?$', '\\1')"
+    text = f"regexp_replace({text}, ' ?(?:Z|UTC|GMT)$', '+00:00')"
     text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}})$', '\\1:00')"
     text = f"regexp_replace({text}, ' ([+-][0-9:]{{4,5}})$', '\\1')"
     if "%f" in format_:

@@ -1,6 +1,7 @@
 """Every form of date is read as the date that a person reads, whoever wrote it."""
 
 import datetime as dt
+import json
 from email.utils import format_datetime
 
 import pytest
@@ -54,6 +55,19 @@ DATE_FORMS = {
     "half": ([f"{d.year}H{(d.month + 5) // 6}" for d in DAYS], firsts(6)),
     "week": ([f"{d:%G-W%V}" for d in DAYS], MONDAYS),
     "week, compact": ([f"{d:%GW%V}" for d in DAYS], MONDAYS),
+    "German, weekday": (
+        [
+            f"{['Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa', 'So'][d.weekday()]}, {t}"
+            for d, t in zip(DAYS, named(GERMAN), strict=True)
+        ],
+        DAYS,
+    ),
+    "French, weekday": ([f"jeudi {t}" for t in named(FRENCH, "{d} {m} {y}")], DAYS),
+    "quarter, German": ([f"{(d.month + 2) // 3}. Quartal {d.year}" for d in DAYS], firsts(3)),
+    "month, point": ([f"{d:%Y.%m}" for d in DAYS], firsts(1)),
+    "month, German point": ([f"{d:%m.%Y}" for d in DAYS], firsts(1)),
+    "week, German": ([f"KW {int(d.strftime('%V'))}/{d:%G}" for d in DAYS], MONDAYS),
+    "week, words": ([f"Week {int(d.strftime('%V'))}, {d:%G}" for d in DAYS], MONDAYS),
     "day of a week": ([f"{d:%G-W%V-%u}" for d in DAYS], DAYS),
 }
 HOURS = [dt.datetime(2023, 1, 1) + dt.timedelta(hours=37 * i, seconds=i) for i in range(60)]  # noqa: DTZ001
@@ -63,6 +77,18 @@ TIME_FORMS = {
     "JavaScript": ([f"{t.month}/{t.day}/{t.year}, {t:%I:%M:%S %p}" for t in HOURS], HOURS),
     "JavaScript, narrow space": (
         [f"{t.month}/{t.day}/{t.year}, {t:%I:%M:%S}\u202f{t:%p}" for t in HOURS],
+        HOURS,
+    ),
+    "JavaScript, string": (
+        [f"{t:%a %b %d %Y %H:%M:%S} GMT+0900 (JST)" for t in TOKYO],
+        HOURS,
+    ),
+    "afternoon": ([f"{t:%Y-%m-%d %I:%M:%S} {'ap'[t.hour > 11]}.m." for t in HOURS], HOURS),
+    "Python's log": ([f"{t:%Y-%m-%d %H:%M:%S},000" for t in HOURS], HOURS),
+    "basic": ([f"{t:%Y%m%dT%H%M%S}" for t in HOURS], HOURS),
+    "basic, UTC": ([f"{t:%Y%m%dT%H%M%S}Z" for t in HOURS], HOURS),
+    "German, hours": (
+        [f"{t.day}. {GERMAN.split()[t.month - 1]} {t.year}, {t:%H:%M:%S} Uhr" for t in HOURS],
         HOURS,
     ),
     "British": ([f"{t:%d/%m/%Y, %H:%M:%S}" for t in HOURS], HOURS),
@@ -90,11 +116,22 @@ def test_a_date_is_read(form, mark, repeat, read, rows):
     assert [row["when"] for row in rows()[:60]] == wanted
 
 
+AS_NUMBERS = {"compact", "month, point", "month, German point"}
+
+
+@pytest.mark.parametrize("form", sorted({*DATE_FORMS, *TIME_FORMS} - AS_NUMBERS))
+def test_null_tokens_and_damaged_cells_among_dates_end_no_query(form, read, rows):
+    texts, wanted = (DATE_FORMS | TIME_FORMS)[form]
+    cells = [*texts * 20, "n/a", "n/a", "x", ""]
+    snapshot = read(json.dumps([{"when": t, "v": i} for i, t in enumerate(cells)]), name="a.json")
+    assert snapshot.columns[0].type in {"date", "datetime"}
+    assert [row["when"] for row in rows()[:60]] == wanted
+    assert "'n/a' (2)" in snapshot.columns[0].note
+
+
 @pytest.mark.parametrize("form", ["month", "quarter", "week", "German", "asctime"])
 @pytest.mark.parametrize("rows_", [4, 60])
 def test_few_dates_with_missing_cells_from_json(form, rows_, read, rows):
-    import json
-
     texts, wanted = (DATE_FORMS | TIME_FORMS)[form]
     records = [{"when": t if i % 3 else None, "v": i} for i, t in enumerate(texts[:rows_])]
     read(json.dumps(records), name="a.json")

@@ -29,6 +29,7 @@ FORMS = {
     "zero width inside": lambda t: t[:1] + "\u2060" + t[1:],
     "byte order mark": lambda t: f"{t}\ufeff",
     "left to right": lambda t: f"\u200e{t}\u202c",
+    "spaced sign": lambda t: t.replace("-", "- "),
     "trailing minus": lambda t: f"{t[1:]}-" if t[0] == "-" else t,
 }
 
@@ -73,7 +74,7 @@ def test_texts_keep_their_characters(read, rows):
     assert [row["r"] for row in rows()] == [f"{i}-" for i in range(20)]
 
 
-@given(st.lists(st.text("0123456789-.,\u2212\uff11\u0663\u200b\ufeff a\u202f", max_size=8)))
+@given(st.lists(st.text("0123456789-+$.,\u2212\uff11\u0663\u200b\ufeff a\u202f", max_size=8)))
 @settings(deadline=None, max_examples=50)
 def test_sql_and_python_agree(texts):
     texts = [t.strip(" \t\r\n\u00a0") for t in texts]
