@@ -72,9 +72,9 @@ def _named_week() -> Parser:
 MONTHS = [strptime_parser("date", f, "DATE", note=_NOTE.format("Months")) for f in _MONTH_FORMATS]
 PERIODS = [
     *MONTHS,
+    _named_week(),
     _part_of_year("QT", "(?:quartal|quarter|trimestre)", 4, "%YQ%q", "Quarters"),
     _part_of_year("HS", "(?:halbjahr|half|semestre)", 2, "%YH%h", "Half-years"),
     _iso_week(day=False),
     _iso_week(day=True),
-    _named_week(),
 ]
