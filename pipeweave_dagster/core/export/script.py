@@ -83,6 +83,7 @@ def _about(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
         "trust": trained.trust,
         "lookup_columns": bundle.get("memory", {}).get("columns"),
         "threshold": trained.threshold,
+        "offset": bundle.get("offset"),
         "stack": _stack(bundle),
         "frame": bundle["frame"],
     }

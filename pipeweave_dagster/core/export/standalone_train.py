@@ -92,7 +92,7 @@ def read_training_rows(
         labels = [str(label) for label in as_text(target)]
         y = np.array([codes.get(label, codes.get(label.lower())) for label in labels], dtype=float)
     else:
-        y = as_number(target)
+        y = as_number(target) - (about["offset"] or 0.0)
     weight = as_number(table[about["weight"]]) if about["weight"] else None
     features = prepare(table, about["frame"])
     return features, part.assign(y=y), None if weight is None else weight / weight.mean()
@@ -166,7 +166,7 @@ def train(rows: str, division: str, about: dict[str, Any], recipes: list[Recipe]
         with threadpool_limits(about["threads"]):
             members.append(fit_member(recipe, views[key]))
     bundle = {name: about[name] for name in ("task", "classes", "frame")} | {"members": members}
-    optional = ("temperature", "threshold")
+    optional = ("temperature", "threshold", "offset")
     bundle |= {name: about[name] for name in optional if about[name] is not None}
     if about["stack"] is not None:
         arrays = {name: np.array(about["stack"][name]) for name in ("coef", "intercept")}

@@ -3,13 +3,13 @@
 The registry keeps a copy of this file beside each model, so a model predicts wherever pandas,
 scikit-learn, skops and its booster are installed. Keep it free of other imports.
 
-A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become
-features, see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn
-pipelines, each with the indices of the classes that it knows, its weight and, for regression, the
-`range` that its predictions are clipped to), `stack` if a stacking model is blended with their mean
-(then `candidate` is each member's index in it), `temperature` if probabilities are calibrated,
-`threshold` if costs of errors are given, and `memory` if exact duplicates of known rows are
-predicted from their targets (see `duplicate_row_lookup`).
+A model file is a skops archive of one dict, the *bundle*: `frame` (how raw columns become features,
+see `prepare`), `task`, `classes` (labels as text), `members` (fitted scikit-learn pipelines, each
+with the indices of the classes that it knows, its weight and, for regression, the `range` that its
+predictions are clipped to), `stack` if a stacking model is blended with their mean (then
+`candidate` is each member's index in it), `temperature` if probabilities are calibrated,
+`threshold` if costs of errors are given, `offset` if it is added to values, and `memory` if exact
+duplicates of known rows are predicted from their targets (see `duplicate_row_lookup`).
 """
 
 import datetime as dt
@@ -589,7 +589,7 @@ def block_scores(
         mean = tempered(mean, bundle["temperature"])
     if "memory" in bundle:
         mean = _with_duplicate_rows(mean, features, bundle["memory"])
-    return mean
+    return mean + bundle["offset"] if "offset" in bundle else mean
 
 
 def _with_stack(mean: np.ndarray, outputs: dict[int, Any], bundle: dict[str, Any]) -> np.ndarray:

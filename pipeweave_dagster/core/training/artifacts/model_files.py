@@ -80,7 +80,8 @@ def write_test_rows(training_set: TrainingSet, scores: pd.DataFrame, out: Path) 
     constants = zip(baseline_columns(table.classes), baseline_output(training_set), strict=True)
     baseline = {name: np.full(len(rows), value) for name, value in constants}
     labels = np.array(table.classes, dtype=object)
-    truth = {TARGET: labels[table.y[rows].astype(np.intp)] if table.classes else table.y[rows]}
+    values = table.y[rows] + table.offset
+    truth = {TARGET: labels[table.y[rows].astype(np.intp)] if table.classes else values}
     if table.weight is not None:
         truth[WEIGHT] = table.weight[rows]
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)
@@ -91,6 +92,6 @@ def baseline_output(training_set: TrainingSet) -> np.ndarray:
     y, weight = training_set.problem.y, training_set.problem.weight
     classes = training_set.table.classes
     if not classes:
-        return np.array([np.average(y, weights=weight)])
+        return np.array([np.average(y, weights=weight) + training_set.table.offset])
     counts = np.bincount(y.astype(np.intp), weights=weight, minlength=len(classes))
     return np.asarray(counts / counts.sum())

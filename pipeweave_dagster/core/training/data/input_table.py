@@ -18,6 +18,7 @@ from pipeweave_dagster.core.training.data.target import (
     no_positive_weight,
     refuse_constant,
     refuse_few_rows,
+    target_offset,
     without_missing_markers,
 )
 
@@ -28,7 +29,7 @@ class Table:
 
     Attributes:
         raw: Feature columns as stored.
-        y: Class codes (order of `classes`) or values, float64.
+        y: Class codes (order of `classes`) or values less `offset`, float64.
         classes: Labels as text; empty for regression.
         weight: Weight of each row, mean 1, or None.
         divider: Column that divides the rows, if the split needs one.
@@ -38,6 +39,7 @@ class Table:
         positions: Positions in the whole table of the rows that were read, ascending.
         kept: The same of the rows with a known target, which are those of `raw`.
         weight_unit: What a weight of 1 is in the table's own unit.
+        offset: What is added to predicted values (see `target_offset`); 0 for classes.
     """
 
     raw: pd.DataFrame
@@ -51,6 +53,7 @@ class Table:
     positions: Index
     kept: Index
     weight_unit: float = 1.0
+    offset: float = 0.0
 
     @property
     def read(self) -> int:
@@ -92,11 +95,12 @@ def read_table(
         classes, y = encode_classes(spec, y)
     y = np.asarray(y, dtype=np.float64)
     refuse_constant(spec, y, classes)
+    offset = target_offset(y) if spec.task == "regression" else 0.0
     kept = frame.iloc[rows].reset_index(drop=True)
     unit = 1.0 if weight is None else float(weight[rows].mean())
     return Table(
         raw=kept[list(dict.fromkeys([*spec.features, *spec.split.hashed_as]))],
-        y=y,
+        y=y - offset if offset else y,
         classes=classes,
         weight=None if weight is None else weight[rows] / unit,
         divider=kept[spec.split.column] if spec.split.column else None,
@@ -106,6 +110,7 @@ def read_table(
         positions=positions,
         kept=positions[rows],
         weight_unit=unit,
+        offset=offset,
     )
 
 
@@ -134,7 +139,7 @@ def encode_further_targets(
     """
     target = without_missing_markers(raw[spec.target], spec)
     if spec.task == "regression":
-        y = as_number(target)
+        y = as_number(target) - table.offset
         known = np.isfinite(y)
     else:
         codes = {name.lower(): code for code, name in enumerate(table.classes)}

@@ -11,6 +11,8 @@ from pipeweave_dagster.core.model.serving import as_text, without
 from pipeweave_dagster.core.number_format import number_as_text
 
 _MIN_ROWS = 10
+_MOST_FLOAT32 = 1e4
+"""From so many spreads on, a mean takes the digits that float32 needs for the differences."""
 _SQUARABLE = (1e-100, 1e100)
 """Magnitudes whose squares, and their sum over all rows, fit into float64."""
 _OTHER_TARGET = "Name another target with `--target COLUMN`, or add rows with other values."
@@ -53,6 +55,16 @@ def _natural(label: str) -> tuple[int, float, str]:
         return 0, float(label), label
     except ValueError:
         return 1, 0.0, label
+
+
+def target_offset(y: Array) -> float:
+    """Return the mean that is subtracted from a target with digits that float32 does not hold.
+
+    Boosters keep targets as float32, with seven digits: of 1e9 plus noise nothing would be left.
+    0 for all other targets, whose models stay as they are.
+    """
+    centre, spread = float(np.mean(y)), float(np.std(y))
+    return float(np.round(centre)) if abs(centre) > _MOST_FLOAT32 * spread else 0.0
 
 
 def refuse_few_rows(spec: PipelineSpec, target: pd.Series, rows: np.ndarray) -> None:

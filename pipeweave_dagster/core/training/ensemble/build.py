@@ -153,7 +153,8 @@ def verdict_on_test_rows(
     if not classes:
         output, baseline = output[:, 0], baseline[:, 0]
     weight = weights_of(training_set.table.weight, rows)
-    on_test = OnTest(training_set.table.y[rows], output, baseline, weight)
+    truth = training_set.table.y[rows] + training_set.table.offset
+    on_test = OnTest(truth, output, baseline, weight)
     metric = training_set.spec.metric
     return confirm_on_test(metric, ensemble.z, ensemble.validation_rows, on_test)
 

@@ -109,6 +109,8 @@ def build_bundle(
             member["candidate"] = stack.candidates.index(part.recipe.name)
     frame = [*training_set.frame, *crosses]
     bundle = bundle_of(training_set.spec.task, classes, frame, members)
+    if training_set.table.offset:
+        bundle["offset"] = training_set.table.offset
     if postprocessing.temperature is not None:
         bundle["temperature"] = postprocessing.temperature
     if stack is not None:
