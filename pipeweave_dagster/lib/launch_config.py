@@ -23,6 +23,9 @@ class LaunchConfig(dg.Config):
     time_budget_s: float | None = Field(
         None, description="Seconds from the start of the run to a model that predicts."
     )
+    read: dict[str, str] | None = Field(
+        None, description="How the file is read: delimiter, header, skip, encoding, decimal."
+    )
     upload: str | None = Field(
         None, description="Key of the upload, uploads/<dataset>/<file>; default: the newest."
     )
@@ -35,8 +38,8 @@ class LaunchConfig(dg.Config):
         """
         given: dict[str, Any] = {
             name: value
-            for name in ("target", "metric", "time_budget_s", "quality")
-            if (value := getattr(self, name)) not in {None, ""}
+            for name in ("target", "metric", "time_budget_s", "quality", "read")
+            if (value := getattr(self, name)) or value == 0
         }
         merged = {**settings.model_dump(exclude_defaults=True), **given}
         return settings_from(merged, "the launch configuration")

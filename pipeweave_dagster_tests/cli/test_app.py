@@ -73,7 +73,9 @@ def test_a_command_is_the_same_without_the_others() -> None:
 def test_a_command_does_not_import_the_others() -> None:
     script = "import sys; from pipeweave_dagster.cli.app import build_app; build_app('eda');"
     script += "print(sorted(m for m in sys.modules if m.startswith('pipeweave_dagster.core')))"
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
     assert "pipeweave_dagster.core.eda" in done.stdout
     assert "pipeweave_dagster.core.training" not in done.stdout
     assert "pipeweave_dagster.core.pipelines" not in done.stdout

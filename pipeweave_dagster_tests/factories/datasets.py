@@ -38,6 +38,7 @@ def make_dataset(
     types: dict[str, str] | None = None,
     quarantined: int = 0,
     question: str | None = None,
+    reading: dict[str, Any] | None = None,
 ) -> DatasetFiles:
     """Write a data set of these columns; types are Arrow's, roles `feature` unless given."""
     table = pa.table(columns)
@@ -70,7 +71,8 @@ def make_dataset(
         question=question,
     )
     snapshot = DatasetSnapshot(
-        dialect=Dialect(format="csv"),
+        dialect=Dialect(format="csv", doubt=(reading or {}).get("doubt")),
+        left_out=(reading or {}).get("left_out", []),
         rows_read=table.num_rows + quarantined,
         rows=table.num_rows,
         rows_quarantined=quarantined,

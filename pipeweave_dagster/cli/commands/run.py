@@ -8,6 +8,7 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.file_stages import TableFile
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail
+from pipeweave_dagster.cli.support.read_option import read_settings
 from pipeweave_dagster.cli.support.uploads import place, readable, remember, safe_name
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE, check_slug, name_of_file
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=_EXAMPLE)(run)
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - an option per setting
     file: TableFile,
     name: Annotated[
         str | None, typer.Option(help="Data set; default: derived from the file name.")
@@ -38,6 +39,13 @@ def run(
         str | None,
         typer.Option(
             help="fast, medium or best: 20, 60 or 600 seconds, unless --time-budget is given."
+        ),
+    ] = None,
+    read: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="How the file is read, if not as detected: delimiter=';' (or tab, blanks, none), "
+            "header=0, skip=2, encoding=cp1252, decimal=','. Repeatable."
         ),
     ] = None,
     json: AsJson = False,
@@ -61,6 +69,7 @@ def run(
         "metric": metric,
         "time_budget_s": time_budget,
         "quality": quality,
+        "read": read_settings(read),
     }
     chosen = {key: value for key, value in given.items() if value is not None}
     settings_from(chosen, "the command line")

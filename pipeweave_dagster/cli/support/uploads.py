@@ -42,8 +42,11 @@ def place(store: DocumentStore, dataset: str, key: str, path: Path) -> str:
 
 
 def remember(store: DocumentStore, dataset: str, chosen: dict[str, Any]) -> None:
-    """Keep target and metric for later uploads, unless the data set has its own settings."""
-    kept = {name: chosen[name] for name in ("target", "metric") if name in chosen}
+    """Keep target, metric and how the file is read for later uploads.
+
+    Not if the data set has settings of its own.
+    """
+    kept = {name: chosen[name] for name in ("target", "metric", "read") if name in chosen}
     key = f"uploads/{dataset}/{SETTINGS_FILE}"
     if kept and settings_of(store, dataset) == settings_from({}, key):
         text = "# Written by 'pipeweave run'; edit it as you like.\n"

@@ -54,6 +54,7 @@ from pipeweave_dagster.core.documents.settings import (
     Direction,
     MetricName,
     Override,
+    ReadSetting,
     SplitSetting,
     Task,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "Rate",
     "RawFile",
     "RawUpload",
+    "ReadSetting",
     "RuleGroup",
     "RuleResult",
     "SchemaDeduction",

@@ -49,6 +49,42 @@ class SplitSetting(Part):
     fold: str | None = None
 
 
+class ReadSetting(Part):
+    """How a text file is read; what is not set is detected.
+
+    `delimiter` is up to four characters, or `tab`, `blanks` (any run of them) or `none` (one
+    column). `header` is the number of header rows and `skip` the number of lines above them.
+    `encoding` is a name that Python knows, such as `cp1252`; `decimal` the mark in numbers.
+    """
+
+    delimiter: str | None = Field(default=None, min_length=1, max_length=6)
+    header: int | None = Field(default=None, ge=0, le=6)
+    skip: int | None = Field(default=None, ge=0, le=10_000)
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+
+    @field_validator("delimiter")
+    @classmethod
+    def _is_delimiter(cls, value: str | None) -> str | None:
+        words = {"tab", "blanks", "none"}
+        if value is not None and value not in words and (len(value) > 4 or value.isalnum()):
+            raise ValueError(f"{value!r} is neither 1 to 4 characters nor one of {sorted(words)}")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        import codecs
+
+        try:
+            known = value is None or codecs.lookup(value)._is_text_encoding  # noqa: SLF001
+        except LookupError:
+            known = False
+        if not known:
+            raise ValueError(f"{value!r} is not a text encoding that Python knows")
+        return value
+
+
 class RetrainSetting(Part):
     """When a model is due for retraining: by a cron schedule, by its age, or both."""
 
@@ -125,6 +161,7 @@ class DatasetSettings(Part):
     time_budget_s: float | None = Field(default=None, gt=0)
     mode: Literal["replace", "append"] = "replace"
     columns: dict[str, ColumnSetting] = {}
+    read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     id: str | None = None
     split: SplitSetting = SplitSetting()
     pipeline: dict[str, Any] | None = None

@@ -22,7 +22,8 @@ __all__ = ["IngestLimits", "ingest", "ingest_as_text", "ingest_settings", "read_
 def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
     """Return the part of the settings that affects how a file is read.
 
-    That is the mode, and the columns whose type is `text` or a date with its format.
+    That is the mode, how text is read, and the columns whose type is `text` or a date with its
+    format.
 
     Example:
         >>> columns = {"zip": ColumnSetting(type="text"), "age": ColumnSetting(drop=True)}
@@ -36,7 +37,7 @@ def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
         for name, setting in settings.columns.items()
         if affects_reading(setting.type)
     }
-    return DatasetSettings(mode=settings.mode, columns=columns)
+    return DatasetSettings(mode=settings.mode, columns=columns, read=settings.read)
 
 
 def ingest(
@@ -69,9 +70,11 @@ def ingest(
         [('name', 'text'), ('age', 'integer')]
     """
     from pipeweave_dagster.core.ingest.build_table import ingest_files
+    from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
-    return ingest_files(pairs, out, limits, upload.settings.columns)
+    settings = upload.settings
+    return ingest_files(pairs, out, limits, settings.columns, ReadOptions(read=settings.read))
 
 
 def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:

@@ -33,6 +33,7 @@ def ingest_files(
     out: Path,
     limits: IngestLimits,
     columns: dict[str, ColumnSetting] | None = None,
+    options: ReadOptions = DEFAULT_OPTIONS,
 ) -> DatasetSnapshot:
     """Read files (path and name each) into `out/data.parquet`; see `ingest`."""
     if not files:
@@ -41,8 +42,8 @@ def ingest_files(
     with workspace(out, limits, size) as space:
         try:
             requested = _requested_parsers(columns or {})
-            fast = _read_fast(files, out, space, requested)
-            snapshot = fast or _read_thoroughly(files, out, space, requested)
+            fast = _read_fast(files, out, space, requested, options)
+            snapshot = fast or _read_thoroughly(files, out, space, requested, options)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
@@ -70,18 +71,28 @@ def _requested_parsers(columns: dict[str, ColumnSetting]) -> dict[str, Parser]:
 
 
 def _read_fast(
-    files: list[tuple[Path, str]], out: Path, space: Workspace, requested: dict[str, Parser]
+    files: list[tuple[Path, str]],
+    out: Path,
+    space: Workspace,
+    requested: dict[str, Parser],
+    options: ReadOptions,
 ) -> DatasetSnapshot | None:
     if len(files) > 1:
         return None
     content, format_ = _unpack(*files[0], "fast", space)
-    return read_fast(content, out, space, requested) if format_ == "csv" else None
+    return read_fast(content, out, space, requested, options) if format_ == "csv" else None
 
 
 def _read_thoroughly(
-    files: list[tuple[Path, str]], out: Path, space: Workspace, requested: dict[str, Parser]
+    files: list[tuple[Path, str]],
+    out: Path,
+    space: Workspace,
+    requested: dict[str, Parser],
+    options: ReadOptions,
 ) -> DatasetSnapshot:
-    tables = [read_raw(path, name, f"raw{i}", space) for i, (path, name) in enumerate(files)]
+    tables = [
+        read_raw(path, name, f"raw{i}", space, options) for i, (path, name) in enumerate(files)
+    ]
     raw = combine_tables(tables, [name for _, name in files], space)
     names, _ = unique_names(raw.names)
     parsers = {

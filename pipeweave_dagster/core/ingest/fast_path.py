@@ -25,7 +25,7 @@ from pipeweave_dagster.core.ingest.store_table import describe_table
 from pipeweave_dagster.core.ingest.text import bulk_load, read_plan
 from pipeweave_dagster.core.ingest.text.records import parse_records
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
-from pipeweave_dagster.core.ingest.types.infer_parser import infer_decimal_comma, infer_parser
+from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sample
 from pipeweave_dagster.core.ingest.types.refine_decisions import sample_note
@@ -49,7 +49,11 @@ _MAX_COLUMNS = 200
 
 
 def read_fast(
-    content: Content, out: Path, space: Workspace, requested: dict[str, Parser]
+    content: Content,
+    out: Path,
+    space: Workspace,
+    requested: dict[str, Parser],
+    options: read_plan.ReadOptions = read_plan.DEFAULT_OPTIONS,
 ) -> DatasetSnapshot | None:
     """Read a large, clean file; None for all other files.
 
@@ -58,10 +62,11 @@ def read_fast(
         out: Folder for `data.parquet`.
         space: DuckDB workspace.
         requested: Parsers set by the user, by case-folded column name.
+        options: What the user sets of the file.
     """
     if content.path.stat().st_size < _MIN_BYTES:
         return None
-    plan = read_plan.plan_read(content, space.folder)
+    plan = read_plan.plan_read(content, space.folder, options)
     if not bulk_load.supports(plan.dialect):
         return None
     first_line, headers, width = read_plan.locate_body(plan)
@@ -74,7 +79,7 @@ def read_fast(
         samples,
         headers,
         [requested.get(name.casefold()) for name in names],
-        plan.dialect.delimiter,
+        is_decimal_comma(samples or [], plan.decimal, plan.dialect.delimiter),
     )
     if not samples or not parsers:
         return None
@@ -140,10 +145,9 @@ def _infer_parsers(
     samples: list[Counter[str]],
     headers: list[str],
     requested: list[Parser | None],
-    delimiter: str | None,
+    decimal: bool,
 ) -> list[Parser] | None:
     """Infer a parser for each column from samples of the file; None if one is uncertain."""
-    decimal = infer_decimal_comma(samples, delimiter == ";")
     parsers = [
         parser or infer_parser(sample, decimal, name)
         for parser, sample, name in zip(requested, samples, headers, strict=True)

@@ -44,7 +44,7 @@ def read(
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` for a file without rows or with too many columns.
     """
-    plan = plan_read(content, space.folder, options.expected_names)
+    plan = plan_read(content, space.folder, options)
     if plan.layout.width > space.limits.max_columns:
         raise validation_error(
             f"{content.name!r} seems to have {plan.layout.width:,} columns; the limit is "
@@ -183,7 +183,7 @@ def from_rows(
     width = max(len(r.fields) for r in records)
     records = [Record(r.line, r.fields + [""] * (width - len(r.fields))) for r in records]
     head = records[:HEAD_RECORDS]
-    layout = detect_layout(head, options.expected_names)
+    layout = detect_layout(head, options.expected_names, **options.given_rows())
     plan = ReadPlan(Utf8Text(content.path, "", ""), TextDialect(), layout, head)
     raw = build_table(content, table, space, plan, records[plan.body_start :], options.keep_all)
     raw.dialect = Dialect(

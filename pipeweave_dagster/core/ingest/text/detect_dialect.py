@@ -21,13 +21,19 @@ _MOST_HALF_QUOTED, _REGULAR = 0.2, 0.99
 _MIN_FIXED_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 
 
-def detect_dialect(sample: str) -> TextDialect:
+def detect_dialect(sample: str, given: str | None = None) -> TextDialect:
     r"""Return the dialect with the best score for a sample of complete lines.
+
+    Args:
+        sample: The lines.
+        given: The delimiter, if the user sets it: characters, `tab`, `blanks` or `none`.
 
     Example:
         >>> detect_dialect("a;b\n1;2\n3;4\n").delimiter
         ';'
     """
+    if given is not None:
+        return _given_dialect(sample, given)
     rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
     lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_RECORDS]
     alone = one_column_score(lines)
@@ -41,6 +47,18 @@ def detect_dialect(sample: str) -> TextDialect:
     if score < max(_SCORE_OF_TABLE, alone):
         return TextDialect(None, _lone_quote(lines))
     return _absorb_spaces(sample, dialect)
+
+
+def _given_dialect(sample: str, given: str) -> TextDialect:
+    """Return the dialect with a delimiter that is set; quotes are detected."""
+    if given == "none":
+        return TextDialect(None, _lone_quote([line for line in sample.splitlines() if line]))
+    if given == "blanks":
+        return TextDialect(" ", '"' if '"' in sample else None, None, whitespace=True)
+    delimiter = "\t" if given == "tab" else given
+    dialects = [TextDialect(delimiter, quote) for quote in ('"', "'", None)]
+    scores = [rate(sample, dialect).score for dialect in dialects]
+    return dialects[max(range(len(dialects)), key=lambda i: (scores[i], -i))]
 
 
 def _without_cut_quotes(rated: list[Rating]) -> list[Rating]:

@@ -34,15 +34,21 @@ _TWICE_ENCODED = {
 _IS_UTF8 = {"ascii", "utf-8"}
 
 
-def to_utf8(path: Path, name: str, folder: Path) -> Utf8Text:
+def to_utf8(path: Path, name: str, folder: Path, given: str | None = None) -> Utf8Text:
     """Convert a text file to UTF-8 without a byte order mark, bare CR or NUL, while streaming.
 
     A file that needs no conversion is used as it is.
 
+    Args:
+        path: The file.
+        name: What to call it in errors.
+        folder: Scratch folder for the converted copy.
+        given: Its encoding, if the user sets it.
+
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the file is not text.
     """
-    encoding = detect_encoding(path, name)
+    encoding = TextEncoding(given) if given else detect_encoding(path, name)
     plain = encoding.name in _IS_UTF8 and encoding.other is None
     scan = scan_text(_bytes(path) if plain else (t.encode() for t in _texts(path, encoding)))
     line_end = scan.line_end

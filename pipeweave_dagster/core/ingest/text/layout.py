@@ -6,8 +6,9 @@ the plainer one of both: one header row at the top. So a rule never wins by stan
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
@@ -41,12 +42,20 @@ class Layout:
     margin: float = math.inf
 
 
-def detect_layout(records: list[Record], expected_names: tuple[str, ...] = ()) -> Layout:
+def detect_layout(
+    records: list[Record],
+    expected_names: tuple[str, ...] = (),
+    *,
+    header: int | None = None,
+    skip: int | None = None,
+) -> Layout:
     """Detect the layout from the first records of a file (a few hundred are enough).
 
     Args:
         records: The first records.
         expected_names: Expected column names; a row with more than half of them is the header.
+        header: Number of header rows, if it is known.
+        skip: Number of lines above the header, if it is known.
     """
     width = modal_width(records)[0] if records else 0
     lines = [Line(_cells(r.fields, width)[:_MODEL_COLUMNS], len(r.fields), width) for r in records]
@@ -55,17 +64,54 @@ def detect_layout(records: list[Record], expected_names: tuple[str, ...] = ()) -
         known = sum(name.strip().casefold() in expected for name in records[index].fields)
         if expected and 2 * known > line.width:
             return Layout(index, 1, width, records[index].fields)
+    if skip is not None and header is not None:
+        return _layout(records, width, (skip, header))
     if len(lines) < 2:
         named = bool(lines) and has_only_names(lines[0])
         return Layout(0, int(named), width, records[0].fields if named else None)
-    ranked = sorted(layout_bits(lines, LOOK_AHEAD))
+    ranked = sorted(
+        layout
+        for layout in layout_bits(lines, LOOK_AHEAD)
+        if skip in {None, layout[1]} and header in {None, layout[2]}
+    )
+    if not ranked:
+        return _layout(records, width, (skip or 0, 1 if header is None else header))
     best = _plainest([layout for layout in ranked if layout[0] <= ranked[0][0] + DOUBT_BITS])
-    bits, preamble, header = best
     other = next((layout for layout in ranked if layout is not best), None)
+    known = header is not None or skip is not None
+    if other is None or known:
+        return _layout(records, width, best[1:])
+    return replace(
+        _layout(records, width, best[1:]), runner_up=other[1:], margin=other[0] - best[0]
+    )
+
+
+def _layout(records: list[Record], width: int, counts: tuple[int, int]) -> Layout:
+    preamble, header = counts
     fields = [record.fields for record in records[preamble : preamble + header]]
-    names = join_header_rows(fields, width) if header else None
-    runner_up, margin = (other[1:], other[0] - bits) if other else (None, math.inf)
-    return Layout(preamble, header, width, names, runner_up, margin)
+    return Layout(preamble, header, width, join_header_rows(fields, width) if fields else None)
+
+
+def doubt_of(layout: Layout) -> str | None:
+    """Return a note if another layout is about as likely, with the setting that decides it."""
+    if layout.runner_up is None or layout.margin >= DOUBT_BITS:
+        return None
+    chosen, other = (layout.preamble, layout.header), layout.runner_up
+    return (
+        f"In doubt: read {_described(*chosen)}, but {_described(*other)} is about as likely. "
+        f"If so, set read: {{skip: {other[0]}, header: {other[1]}}}."
+    )
+
+
+def _described(preamble: int, header: int) -> str:
+    """Return a layout in words.
+
+    Example:
+        >>> _described(2, 1)
+        'with 2 lines above 1 header row'
+    """
+    rows = "no header" if not header else counted(header, "header row")
+    return f"with {counted(preamble, 'line')} above {rows}" if preamble else f"with {rows}"
 
 
 def _cells(fields: list[str], width: int) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import Dialect, LeftOutLine
+from pipeweave_dagster.core.documents import Dialect, LeftOutLine, ReadSetting
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
@@ -12,7 +12,7 @@ from pipeweave_dagster.core.ingest.text.box_tables import unboxed
 from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
-from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
+from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout, doubt_of
 from pipeweave_dagster.core.ingest.text.non_rows import TITLE, left_out_line
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 
@@ -28,10 +28,16 @@ class ReadOptions:
     Attributes:
         expected_names: Column names of the training table, which identify the header.
         keep_all: Whether no row may be dropped, as in a batch to predict.
+        read: What the user sets of the file.
     """
 
     expected_names: tuple[str, ...] = ()
     keep_all: bool = False
+    read: ReadSetting | None = None
+
+    def given_rows(self) -> dict[str, int | None]:
+        """Return the numbers of header rows and of lines above them, where they are set."""
+        return {"header": self.read.header, "skip": self.read.skip} if self.read else {}
 
 
 DEFAULT_OPTIONS = ReadOptions()
@@ -46,12 +52,14 @@ class ReadPlan:
         dialect: Delimiter, quote and escape.
         layout: Preamble, header and width.
         head: The first records.
+        decimal: The decimal mark that the user sets.
     """
 
     text: Utf8Text
     dialect: TextDialect
     layout: Layout
     head: list[Record]
+    decimal: str | None = None
 
     @property
     def body_start(self) -> int:
@@ -59,20 +67,21 @@ class ReadPlan:
         return self.layout.preamble + self.layout.header
 
 
-def plan_read(content: Content, folder: Path, expected_names: tuple[str, ...] = ()) -> ReadPlan:
+def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPTIONS) -> ReadPlan:
     """Decide encoding, dialect and layout of a text file.
 
     Args:
         content: The file.
         folder: Scratch folder for its UTF-8 copy.
-        expected_names: Column names that identify the header.
+        options: What the caller knows of the file.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the file is not text or has no record.
     """
-    text = unboxed(to_utf8(content.path, content.name, folder), folder)
+    read = options.read or ReadSetting()
+    text = unboxed(to_utf8(content.path, content.name, folder, read.encoding), folder)
     sample = _head(text.path)
-    dialect = detect_dialect(sample)
+    dialect = detect_dialect(_below(sample, read.skip or 0), read.delimiter)
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)
     if not first:
         raise validation_error(
@@ -81,7 +90,16 @@ def plan_read(content: Content, folder: Path, expected_names: tuple[str, ...] = 
         )
     width = modal_width(first)[0]
     head = parse_records(sample, dialect, width, HEAD_RECORDS)
-    return ReadPlan(text, dialect, detect_layout(head, expected_names), head)
+    layout = detect_layout(head, options.expected_names, **options.given_rows())
+    return ReadPlan(text, dialect, layout, head, read.decimal)
+
+
+def _below(sample: str, lines: int) -> str:
+    """Return a sample without its first lines that are not blank; all of it if none is left."""
+    rest = sample.split("\n")
+    while lines and rest:
+        lines -= bool(rest.pop(0).strip())
+    return "\n".join(rest) if any(line.strip() for line in rest) else sample
 
 
 def _head(path: Path) -> str:
@@ -162,6 +180,9 @@ def read_notes(content: Content, plan: ReadPlan) -> list[str]:
         notes.append("The file has no header; columns are named column_1, column_2 …")
     if layout.preamble:
         notes.append(f"Skipped {counted(layout.preamble, 'row')} above the header (preamble).")
+    doubt = doubt_of(layout)
+    if doubt:
+        notes.append(doubt)
     if layout.header > 1:
         notes.append(f"Joined {layout.header} header rows into one.")
     return notes
@@ -187,4 +208,6 @@ def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
         header_rows=plan.layout.header,
         skipped_rows=plan.layout.preamble,
         line_end=plan.text.line_end,
+        decimal=plan.decimal,
+        doubt=doubt_of(plan.layout),
     )

@@ -32,6 +32,19 @@ from pipeweave_dagster.core.ingest.types.void_dates import is_void_date
 _MIN_SHARE = 0.98
 
 
+def is_decimal_comma(
+    samples: Iterable[Counter[str]], given: str | None, delimiter: str | None
+) -> bool:
+    """Return whether commas in numbers are decimal marks, as given or as the values show.
+
+    Args:
+        samples: Values of each column with counts.
+        given: The decimal mark that the user sets, if any.
+        delimiter: The delimiter of the file.
+    """
+    return given == "," if given else infer_decimal_comma(samples, delimiter == ";")
+
+
 def infer_decimal_comma(samples: Iterable[Counter[str]], semicolons: bool) -> bool:
     """Return whether commas in numbers are decimal marks; one unambiguous column decides for all.
 

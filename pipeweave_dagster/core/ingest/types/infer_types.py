@@ -11,7 +11,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.ambiguous_dates import resolve_ambiguous_dates
 from pipeweave_dagster.core.ingest.types.decide_type import decide_type
-from pipeweave_dagster.core.ingest.types.infer_parser import infer_decimal_comma, infer_parser
+from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.plain_characters import (
     PLAIN,
@@ -100,7 +100,8 @@ def _fits_nothing(parser: Parser, sample: Counter[str] | None) -> bool:
 
 def _proposals(columns: _TextColumns, settings: dict[int, Parser]) -> dict[int, Parser]:
     """Return the parsers to verify; columns whose numbers need it are made plain."""
-    decimal = infer_decimal_comma(columns.samples.values(), columns.raw.dialect.delimiter == ";")
+    dialect = columns.raw.dialect
+    decimal = is_decimal_comma(columns.samples.values(), dialect.decimal, dialect.delimiter)
     proposals = {}
     for i, sample in list(columns.samples.items()):
         parser = settings.get(i) or infer_parser(sample, decimal, columns.name(i))

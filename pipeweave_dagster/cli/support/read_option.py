@@ -1,0 +1,29 @@
+"""The option `--read KEY=VALUE`."""
+
+from pipeweave_dagster.core.errors import validation_error
+
+_KEYS = ("delimiter", "header", "skip", "encoding", "decimal")
+
+
+def read_settings(given: list[str] | None) -> dict[str, str] | None:
+    """Return the settings of repeated `--read KEY=VALUE`; None without any.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR for an option without a known key.
+
+    Example:
+        >>> read_settings(["delimiter=;", "header=0"])
+        {'delimiter': ';', 'header': '0'}
+    """
+    if not given:
+        return None
+    settings: dict[str, str] = {}
+    for option in given:
+        key, mark, value = option.partition("=")
+        if not mark or key.strip() not in _KEYS:
+            raise validation_error(
+                f"--read {option[:60]!r} is not KEY=VALUE with one of {', '.join(_KEYS)}.",
+                fix="Write it as --read delimiter=';' --read header=0.",
+            )
+        settings[key.strip()] = value
+    return settings
