@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
-from pipeweave_dagster.core.ingest.text.line_roles import Line, is_year
+from pipeweave_dagster.core.ingest.text.line_roles import Line, is_year, name_kind
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 
@@ -75,7 +75,7 @@ def has_only_names(line: Line) -> bool:
 def _has_values(line: Line) -> bool:
     """Return whether a line has tokens for missing values, or more than a few typed cells."""
     filled = [cell for cell in line.cells if cell]
-    typed = sum(cell_kind(cell) in TYPED and not is_year(cell) for cell in filled)
+    typed = sum(name_kind(cell) in TYPED and not is_year(cell) for cell in filled)
     return any(map(is_null_token, filled)) or typed >= max(1, _MOST_TYPED * len(filled))
 
 

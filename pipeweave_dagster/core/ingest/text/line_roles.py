@@ -74,13 +74,13 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     bits = sum(_names_bits(line.cells, named, models) for line in block)
     bits += sum(_other_width_bits(line) for line in block)
     cells = [cell for line in block for cell in line.cells if cell]
-    words = any(_name_kind(cell) in {"word", "text", "code"} for cell in cells)
+    words = any(name_kind(cell) in {"word", "text", "code"} for cell in cells)
     if _names_rows(block):
         return bits - _ROW_NAMES_BITS
     return bits if words or _runs(cells) or all(map(is_year, cells)) else bits + _NO_WORD_BITS
 
 
-def _name_kind(cell: str) -> str:
+def name_kind(cell: str) -> str:
     """Return the kind of a name: a single letter (`y`, `t`) is short for a word, not for `yes`."""
     return "code" if len(cell) == 1 and cell.isalpha() else cell_kind(cell)
 
@@ -115,12 +115,12 @@ def _names_bits(cells: list[str], named: list[bool], models: list[ColumnModel]) 
         elif is_null_token(cell):
             total += _NULL_AS_NAME_BITS + literal_bits(cell)
         elif cell in seen:
-            typed = _name_kind(cell) in TYPED
+            typed = name_kind(cell) in TYPED
             total += _REPEATED_VALUE_BITS + literal_bits(cell) if typed else _REPEATED_NAME_BITS
         elif is_year(cell):
             total += _YEAR_BITS
         else:
-            total -= math.log2(_NAME_KINDS[_name_kind(cell)])
+            total -= math.log2(_NAME_KINDS[name_kind(cell)])
             total += min(literal_bits(cell), model.copy_bits(cell, counted=False)) + _NEW_NAME_BITS
         seen.add(cell)
     return total
