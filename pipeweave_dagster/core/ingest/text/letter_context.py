@@ -16,6 +16,8 @@ def context_bits(before: str, char: str, after: str) -> float:
     bits = 3.0 if not neighbours else 0.0
     if char.isupper() and before.isalpha() and before.islower():
         bits += 7.0
+    if char.islower() and after.isupper():
+        bits += 5.0
     if script == "latin":
         return bits + 2.5 * sum(not c.isascii() for c in (before, after))
     return bits + 6.0 * sum(n not in {script, "symbol"} for n in neighbours)

@@ -28,6 +28,8 @@ _GREEK = {"cp1253": 4.0, "iso8859_7": 5.0, "cp737": 10.0}
 _TURKISH = {"cp1254": 4.0, "cp857": 11.0}
 
 LANGUAGES: dict[str, Language] = {
+    # Hardly any letters, but the marks that word processors put.
+    "English": Language("’“”–—‘…•£é€°™®©½±µ²×³ñ¼§", _WESTERN),
     "German": Language("üäöß", _WESTERN),
     "French": Language("éèàêçâôîûïùëœæüÿ", _WESTERN),
     "Dutch": Language("ëéïöüèáóç", _WESTERN),

@@ -118,6 +118,32 @@ def test_long_files(read, rows, encoding):
     assert [(r["name"], r["city"]) for r in rows()] == expected
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“it’s fine” – yes",
+        "don’t…",
+        "the committee’s report",
+        "1990–1995 — Müller’s",
+        "price: 5 € • new™",
+        "naïve café",
+    ],
+)
+@pytest.mark.parametrize("count", [1, 300])
+def test_marks_of_word_processors(read, rows, text, encoding, count):
+    body = "".join(f"{i};{text}\n" for i in range(count))
+    content = ("id;text\n" + body).encode(encoding, "ignore")
+    read(content)
+    assert {r["text"] for r in rows()} == {text.encode(encoding, "ignore").decode(encoding)}
+
+
+@pytest.mark.parametrize("text", ["20 °C", "½ cup", "50 m²", "5 µm ± 1", "£5", "© 2021"])
+def test_single_symbols_are_cp1252(read, rows, text):
+    read(f"id;text\n1;{text}\n2;plain\n".encode("cp1252"))
+    assert rows()[0]["text"] == text
+
+
 @pytest.mark.parametrize("encoding", UNICODE)
 @pytest.mark.parametrize("language", ["German", "Russian", "Chinese", "Korean", "Hebrew"])
 def test_unicode_with_and_without_a_mark(read, rows, language, encoding):
@@ -176,7 +202,9 @@ def test_nul_bytes_are_removed_and_counted(read, rows, place):
 
 
 def test_bytes_without_a_character_are_counted(read):
-    snapshot = read(b"name,age\n" + b"caf\xe9,3\n" * 40 + b"x\x81y,5\n")
+    words = ["café", "naïve", "Müller", "garçon", "Zoë", "señor", "tête"]
+    body = "".join(f"{word},3\n" for word in words * 6).encode("cp1252")
+    snapshot = read(b"name,age\n" + body + b"x\x81y,5\n")
     assert any("replacement character" in n and "cp1252" in n for n in snapshot.notes)
 
 
