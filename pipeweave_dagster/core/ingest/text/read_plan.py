@@ -172,6 +172,19 @@ def _is_unique(values: list[str]) -> bool:
     return len(set(values)) == len(values)
 
 
+def _doubt(plan: ReadPlan) -> str | None:
+    """Return what is doubtful of a plan, with what decides it: other layouts, missing names."""
+    names, width = column_headers(plan.layout, plan.head[plan.body_start :])
+    body = [record.fields for record in plan.head[plan.body_start :]]
+    last = [fields[-1] for fields in body if len(fields) == width]
+    if plan.layout.names and not names[-1].strip() and any(value.strip() for value in last):
+        return (
+            f"In doubt: the header has {counted(len(plan.layout.names), 'name')} for {width} columns, "
+            "as where numbers contain delimiters that are not quoted. If so, quote them."
+        )
+    return doubt_of(plan.layout)
+
+
 def read_notes(content: Content, plan: ReadPlan) -> list[str]:
     """Return the notes on compression, encoding, preamble and header."""
     notes = [*content.notes, *plan.text.notes]
@@ -180,7 +193,7 @@ def read_notes(content: Content, plan: ReadPlan) -> list[str]:
         notes.append("The file has no header; columns are named column_1, column_2 …")
     if layout.preamble:
         notes.append(f"Skipped {counted(layout.preamble, 'row')} above the header (preamble).")
-    doubt = doubt_of(layout)
+    doubt = _doubt(plan)
     if doubt:
         notes.append(doubt)
     if layout.header > 1:
@@ -209,5 +222,5 @@ def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
         skipped_rows=plan.layout.preamble,
         line_end=plan.text.line_end,
         decimal=plan.decimal,
-        doubt=doubt_of(plan.layout),
+        doubt=_doubt(plan),
     )

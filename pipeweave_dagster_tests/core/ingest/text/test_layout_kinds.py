@@ -140,6 +140,15 @@ CASES = [
 ]
 
 
+def test_unquoted_thousands_never_shift_the_names(read):
+    snapshot = read("id,amount\n" + "".join(f"{i},{i % 9 + 1},0{i:02}\n" for i in range(60)))
+    assert [column.original_name for column in snapshot.columns] == ["id", "amount", ""]
+    assert snapshot.dialect.doubt == (
+        "In doubt: the header has 2 names for 3 columns, as where numbers contain delimiters that "
+        "are not quoted. If so, quote them."
+    )
+
+
 @pytest.mark.parametrize(("text", "names", "count"), CASES)
 def test_header_and_rows_are_what_a_careful_person_reads(read, text, names, count):
     snapshot = read(text)
