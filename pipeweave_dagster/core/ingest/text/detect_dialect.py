@@ -18,6 +18,7 @@ _DOUBLE_DELIMITERS = ("::", "||", "~~", "^^", ";;")
 _SCORE_OF_TABLE = 0.05
 _GOOD_SCORE = 0.3
 _MOST_HALF_QUOTED, _REGULAR = 0.2, 0.99
+_MIN_APOSTROPHES = 0.02
 _MIN_FIXED_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 
 
@@ -117,10 +118,12 @@ def _fixed_width(lines: list[str]) -> TextDialect | None:
 
 
 def _may_quote(sample: str, delimiter: str, quote: str) -> bool:
+    """Return whether fields begin and end with a quote; of apostrophes, more than a few fields."""
     s, q = re.escape(delimiter), re.escape(quote)
     opens = len(re.findall(rf"(?:^|{s} ?){q}", sample, re.MULTILINE))
     closes = len(re.findall(rf"{q}\s?(?:$|{s})", sample, re.MULTILINE))
-    return opens > 0 and closes > 0
+    least = 1 if quote == '"' else max(2, _MIN_APOSTROPHES * sample.count("\n"))
+    return opens >= least and closes >= least
 
 
 def _absorb_spaces(sample: str, dialect: TextDialect) -> TextDialect:

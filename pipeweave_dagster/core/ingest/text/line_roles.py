@@ -31,6 +31,7 @@ _MOST_DIGITS = 10
 _ONE_NAME_BITS, _OTHER_WIDTH_BITS, _MOST_WIDTH_BITS = 3.0, 20.0, 40.0
 _ROW_NAMES_BITS = 6.0
 _YEAR_BITS = 11.0
+_LONG_NAME, _LONG_BITS, _MOST_LONG_BITS = 40, 0.1, 8.0
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def _names_bits(cells: list[str], named: list[bool], models: list[ColumnModel]) 
             total += _YEAR_BITS
         else:
             total -= math.log2(_NAME_KINDS[name_kind(cell)])
+            total += min(_LONG_BITS * max(0, len(cell) - _LONG_NAME), _MOST_LONG_BITS)
             total += min(literal_bits(cell), model.copy_bits(cell, counted=False)) + _NEW_NAME_BITS
         seen.add(cell)
     return total
