@@ -118,10 +118,13 @@ def _fixed_width(lines: list[str]) -> TextDialect | None:
 
 
 def _may_quote(sample: str, delimiter: str, quote: str) -> bool:
-    """Return whether fields begin and end with a quote; of apostrophes, more than a few fields."""
+    """Return whether fields begin and end with a quote; with apostrophes, all names or many."""
     s, q = re.escape(delimiter), re.escape(quote)
     opens = len(re.findall(rf"(?:^|{s} ?){q}", sample, re.MULTILINE))
     closes = len(re.findall(rf"{q}\s?(?:$|{s})", sample, re.MULTILINE))
+    head = sample.partition("\n")[0].strip().split(delimiter)
+    if len(head) > 1 and all(len(f) > 1 and f[0] == f[-1] == quote for f in head):
+        return True
     least = 1 if quote == '"' else max(2, _MIN_APOSTROPHES * sample.count("\n"))
     return opens >= least and closes >= least
 

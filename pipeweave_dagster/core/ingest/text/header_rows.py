@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from pipeweave_dagster.core.ingest.text.column_model import cell_kind
+from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind
 from pipeweave_dagster.core.ingest.text.line_roles import Line, is_year, name_kind
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
@@ -10,9 +10,10 @@ from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 _MOST_TYPED = 0.3
 _MOST_HEADERS = 20
 _SAME_NAMES = 0.6
+_ROW_LIKE = 0.6
 
 
-def can_be_header(block: list[Line]) -> bool:
+def can_be_header(block: list[Line], models: list[ColumnModel]) -> bool:
     """Return whether lines can be the header; several only if there is evidence that they join.
 
     A single line that names only the first of several columns is a title. Of several lines none is
@@ -21,6 +22,8 @@ def can_be_header(block: list[Line]) -> bool:
     """
     if not block:
         return True
+    if len(block) > 1 and block[-1].filled > 1 and _looks_like_row(block[-1], models):
+        return False
     if not block[0].filled or not block[-1].filled:
         return False
     if len(block) == 1:
@@ -79,6 +82,14 @@ def _has_values(line: Line) -> bool:
     return any(map(is_null_token, filled)) or typed >= max(1, _MOST_TYPED * len(filled))
 
 
+def _looks_like_row(line: Line, models: list[ColumnModel]) -> bool:
+    """Return whether the cells of a line have the shapes of their columns, and differ."""
+    filled = [(cell, model) for cell, model in zip(line.cells, models, strict=False) if cell]
+    known = sum(model.knows_shape(cell) for cell, model in filled)
+    distinct = len({cell for cell, _ in filled})
+    return known >= _ROW_LIKE * len(filled) and distinct > _ROW_LIKE * len(filled)
+
+
 def _join(upper: Line, lower: Line) -> bool:
     """Return whether the upper of two lines of a header names groups of columns of the lower."""
     if upper.cells == lower.cells:
@@ -88,8 +99,11 @@ def _join(upper: Line, lower: Line) -> bool:
     beside = [*pairwise(zip(upper.cells, lower.cells, strict=True))]
     repeats = any(a and a == b and below != next_ for (a, below), (b, next_) in beside)
     spans = any(a and not b and below and next_ for (a, below), (b, next_) in beside)
+    pairs = [p for p in zip(upper.cells, lower.cells, strict=True) if p[1]]
+    distinguishes = len({*pairs}) > len({below for _, below in pairs})
+    names_rows = not upper.cells[0] and bool(lower.cells[0]) and lower.filled == 1
     extends = bool(upper.cells[0]) and not lower.cells[0] and lower.filled <= upper.filled
-    return repeats or spans or extends or (not upper.cells[0] and bool(lower.cells[0]))
+    return repeats or spans or extends or names_rows or distinguishes
 
 
 def join_header_rows(header: list[list[str]], width: int) -> list[str]:

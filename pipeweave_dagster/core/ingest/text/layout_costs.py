@@ -28,7 +28,7 @@ def layout_bits(lines: list[Line], look_ahead: int) -> Iterator[tuple[float, int
     for start, body in enumerate(bodies):
         for header, bits_of_count in enumerate(_HEADER_BITS[: start + 1]):
             block = lines[start - header : start]
-            if can_be_header(block):
+            if can_be_header(block, body.models):
                 bits = titles[start - header] + bits_of_count + body.bits
                 bits += _TITLES_ALONE_BITS if start and not header else 0.0
                 names = header_bits(block, body.models) if block else 0.0

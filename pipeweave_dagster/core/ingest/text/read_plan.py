@@ -179,8 +179,8 @@ def _doubt(plan: ReadPlan) -> str | None:
     last = [fields[-1] for fields in body if len(fields) == width]
     if plan.layout.names and not names[-1].strip() and any(value.strip() for value in last):
         return (
-            f"In doubt: the header has {counted(len(plan.layout.names), 'name')} for {width} columns, "
-            "as where numbers contain delimiters that are not quoted. If so, quote them."
+            f"In doubt: the header has {counted(len(plan.layout.names), 'name')} for {width} "
+            "columns, as where numbers contain delimiters that are not quoted. If so, quote them."
         )
     return doubt_of(plan.layout)
 

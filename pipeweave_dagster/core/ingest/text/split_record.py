@@ -90,7 +90,7 @@ def _quoted_field(
             doubled, cursor = True, close + 2
             continue
         break
-    after = close + 1
+    after = _without_blanks(text, close + 1, delimiter)
     if not _is_field_end(text, after, delimiter):
         return None, position
     value = text[start:close]
@@ -106,6 +106,16 @@ def _is_escaped(text: str, start: int, close: int, escape: str) -> bool:
     while close - count - 1 >= start and text[close - count - 1] == escape:
         count += 1
     return count % 2 == 1
+
+
+def _without_blanks(text: str, after: int, delimiter: str | None) -> int:
+    """Return the position behind blanks between a closing quote and the end of the field."""
+    if text[after : after + 1] != " " or (delimiter or "").startswith(" "):
+        return after
+    end = after
+    while text.startswith(" ", end):
+        end += 1
+    return end if _is_field_end(text, end, delimiter) else after
 
 
 def _is_field_end(text: str, after: int, delimiter: str | None) -> bool:

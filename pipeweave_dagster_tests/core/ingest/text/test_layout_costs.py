@@ -80,13 +80,13 @@ def test_a_sparse_row_is_not_as_many_surprises_as_it_has_blanks(models):
     assert difference < 10
 
 
-def test_lines_are_joined_only_with_evidence():
+def test_lines_are_joined_only_with_evidence(models):
     groups, names = line("", "2019", "", "2020"), line("town", "a", "b", "a")
-    assert can_be_header([groups, names])
-    assert can_be_header([line("x", "sales", "sales", "y"), line("", "n", "m", "")])
-    assert not can_be_header([line("town", "a", "b", "c"), line("Ulm", "NA", "NA", "NA")])
-    assert not can_be_header([line("town", "a", "b", "c"), line("Ulm", "1", "2", "3")])
-    assert not can_be_header([line("only the first")])
+    assert can_be_header([groups, names], models)
+    assert can_be_header([line("x", "sales", "sales", "y"), line("", "n", "m", "")], models)
+    assert not can_be_header([line("town", "a", "b", "c"), line("Ulm", "NA", "NA", "NA")], models)
+    assert not can_be_header([line("town", "a", "b", "c"), line("Ulm", "1", "2", "3")], models)
+    assert not can_be_header([line("only the first")], models)
 
 
 def test_a_header_below_is_known_as_repeated():

@@ -33,6 +33,23 @@ GLUED = {
         10,
     ),
     "NULL": (lines("a\tb\tc", "NULL\tNULL\tx", count=30, row="{i}\t{x}\ty{i}"), "a b c", 31),
+    "names of rows, equal neighbours": (
+        lines(
+            '"","Name","USPS","USCG","AP"',
+            '"2","United States","","","U.S."',
+            '"3","Alabama","AL","AL","Ala."',
+            '"4","Alaska","AK","AK","Alaska"',
+            '"5","Arizona","AZ","AZ","Ariz."',
+        ),
+        "|Name|USPS|USCG|AP",
+        4,
+    ),
+    "no first cell": (
+        "name,city,team\n,Ulm,Reds\n" + "Ann,Bonn,Blues\n" * 3 + "Bo,Rome,Reds\n",
+        "name city team",
+        5,
+    ),
+    "a blank name": ("a,,c\nAnn,Ulm,Reds\nBo,Bonn,Blues\nCy,Rome,Greens\n", "a||c", 3),
     "NA in most": (
         lines("u1,u2,u3,u4", "NA,NA,NA,0.5", count=80, row="{x},NA,{x},-0.{i}"),
         "u1 u2 u3 u4",

@@ -30,3 +30,9 @@ def test_texts_of_several_lines_with_separators_stay_whole(read, rows):
 def test_line_breaks_inside_quotes_stay(read, rows):
     read("note;a;b\n" + "".join(f'"first {i}\nsecond; {i}";{i};x\n' for i in range(20)))
     assert rows()[3] == {"note": "first 3\nsecond; 3", "a": 3, "b": "x"}
+
+
+def test_blanks_behind_a_closing_quote_are_no_part_of_the_cell(read):
+    snapshot = read('"area","2007  " ,"2008" \n' + '"Ulm" ,1.5,2.5\n"Bonn",2.5,3.5\n' * 9)
+    assert [c.original_name for c in snapshot.columns] == ["area", "2007  ", "2008"]
+    assert snapshot.rows == 18
