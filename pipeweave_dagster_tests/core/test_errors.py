@@ -30,7 +30,7 @@ def test_an_error_without_remedy_survives_too() -> None:
 _WITHOUT_REMEDY = {
     "adapters/worker/calls.py": 1,
     "adapters/worker/child.py": 1,
-    "core/landing/yaml_settings.py": 1,
+    "core/landing/settings_problems.py": 1,
     "core/advice/advisor.py": 1,
     "lib/failure_reasons.py": 1,
 }

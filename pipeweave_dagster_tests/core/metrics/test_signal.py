@@ -87,7 +87,7 @@ def test_test_rows_tell_what_few_held_out_rows_could_not(spread, judged):
     training_set = SimpleNamespace(
         split=SimpleNamespace(test=np.arange(300, 400)),
         problem=SimpleNamespace(y=y[:300], weight=None),
-        table=SimpleNamespace(classes=[], y=y, weight=None),
+        table=SimpleNamespace(classes=[], y=y, weight=None, offset=0.0),
         spec=SimpleNamespace(metric="rmse"),
     )
     ensemble = Ensemble([], None, answers, "no signal", 0.5, can_refit=True)

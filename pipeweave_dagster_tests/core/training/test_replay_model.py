@@ -145,9 +145,16 @@ class Cut:
 
 
 @pytest.mark.parametrize(
-    ("task", "rounds"), [("multiclass", None), ("regression", None), ("regression", 25)]
+    ("task", "rounds", "families"),
+    [
+        ("multiclass", None, ["xgboost", "random_forest"]),
+        ("regression", None, ["linear", "hist_gradient_boosting", "random_forest"]),
+        ("regression", 25, ["lightgbm", "mlp"]),
+    ],
 )
-def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_path, monkeypatch):
+def test_a_mean_of_models_of_folds_is_exported_too(
+    task, rounds, families, examples, tmp_path, monkeypatch
+):
     """As is every model without the time to fit on all rows, or even on those of a fold."""
     monkeypatch.setattr(final_model, "refit", lambda *_: None)
     if rounds is not None:
@@ -158,7 +165,7 @@ def test_a_mean_of_models_of_folds_is_exported_too(task, rounds, examples, tmp_p
     frame["town"] = [f"t{i * 7 % 61}" for i in range(len(frame))]
     frame["w"] = np.arange(len(frame)) % 5  # rows without weight are left out
     spec, found, out = train_small_model(
-        frame, target, task, tmp_path, families=[*FAMILIES[task], "random_forest"],
+        frame, target, task, tmp_path, families=families,
         budget_s=120, settings=DatasetSettings(weight="w"),
     )  # fmt: skip
     assert all(part.fold >= 0 for part in found.recipe)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeweave_dagster.core.ingest.text import delimited
+
 WORDS = ("red", "new", "big", "old", "blue", "small")
 
 
@@ -89,11 +91,16 @@ def test_blanks_after_delimiters_are_no_part_of_the_cells(read, rows):
     assert rows()[0] == {"name": "Usain Bolt", "country": "JAM", "medal": "GOLD"}
 
 
-@pytest.mark.parametrize("count", [20, 900_000])
-def test_lines_that_are_no_rows_are_left_out_and_listed(read, rows, count):
+@pytest.mark.parametrize("bulk", [False, True])
+def test_lines_that_are_no_rows_are_left_out_and_listed(read, rows, monkeypatch, bulk):
+    count = 20
+    if bulk:  # as a file of many megabytes
+        count = 2000
+        monkeypatch.setattr(delimited, "_SMALL", 1000)
     lines = [f"{i},n{i},{i * 1.5}" for i in range(count)]
     lines[10:10] = ["id,name,v", "# block 2", "# a b c d e f g"]
-    snapshot = read("id,name,v\n" + "\n".join([*lines, "", f"({count} rows affected)"]) + "\n")
+    text = "id,name,v\n" + "\n".join([*lines, "", f"({count} rows affected)"]) + "\n"
+    snapshot = read(text, **({"max_in_memory_bytes": 1000} if bulk else {}))
     assert snapshot.rows == count == len(rows())
     assert [c.type for c in snapshot.columns] == ["integer", "text", "number"]
     listed = {line.kind for line in snapshot.left_out}
