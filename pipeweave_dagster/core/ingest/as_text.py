@@ -11,6 +11,8 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.text import read_plan
+from pipeweave_dagster.core.ingest.text.column_headers import trim_header
+from pipeweave_dagster.core.ingest.text.plan_description import dialect_document
 
 
 def write_text(file: Path, name: str, out: Path) -> TextTable:
@@ -34,8 +36,8 @@ def _from_delimited(content: Content, out: Path, space: Workspace) -> TextTable:
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]
     names = plan.layout.names
     if names is not None:
-        names = read_plan.trim_header(names, plan.layout.width)
-    return _write_csv(rows, names, read_plan.dialect_document(content, plan), [], out)
+        names = trim_header(names, plan.layout.width)
+    return _write_csv(rows, names, dialect_document(content, plan), [], out)
 
 
 def _write_csv(

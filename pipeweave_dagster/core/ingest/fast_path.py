@@ -22,7 +22,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.store_table import describe_table
-from pipeweave_dagster.core.ingest.text import bulk_load, read_plan
+from pipeweave_dagster.core.ingest.text import bulk_load, plan_description, read_plan
 from pipeweave_dagster.core.ingest.text.records import parse_records
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
@@ -90,10 +90,10 @@ def read_fast(
         table="",
         names=headers,
         sql_types=["VARCHAR"] * width,
-        dialect=read_plan.dialect_document(content, plan),
+        dialect=plan_description.dialect_document(content, plan),
         rows=_count_rows(path),
-        left_out=read_plan.preamble_lines(plan),
-        notes=[*read_plan.read_notes(content, plan), *name_notes],
+        left_out=plan_description.preamble_lines(plan),
+        notes=[*plan_description.read_notes(content, plan), *name_notes],
     )
     decisions = {
         i: TypeDecision(parser, note=sample_note(parser, sample))

@@ -13,20 +13,22 @@ from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text import bulk_load
 from pipeweave_dagster.core.ingest.text.check_widths import RARE, check_widths
+from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
 from pipeweave_dagster.core.ingest.text.layout import detect_layout
 from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
+from pipeweave_dagster.core.ingest.text.plan_description import (
+    dialect_document,
+    preamble_lines,
+    read_notes,
+)
 from pipeweave_dagster.core.ingest.text.read_plan import (
     DEFAULT_OPTIONS,
     HEAD_RECORDS,
     ReadOptions,
     ReadPlan,
-    column_headers,
-    dialect_document,
     locate_body,
     plan_read,
-    preamble_lines,
-    read_notes,
     read_records,
 )
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect

@@ -3,7 +3,8 @@
 from itertools import pairwise
 
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind
-from pipeweave_dagster.core.ingest.text.line_roles import Line, is_year, name_kind
+from pipeweave_dagster.core.ingest.text.first_lines import Line
+from pipeweave_dagster.core.ingest.text.name_costs import is_year, name_kind
 from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
+from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
-from pipeweave_dagster.core.ingest.text.line_roles import Line
 from pipeweave_dagster.core.ingest.text.records import Record
 
 LOOK_AHEAD = 40

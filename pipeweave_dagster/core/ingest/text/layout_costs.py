@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, TableModel
+from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import can_be_header, repeated_headers
-from pipeweave_dagster.core.ingest.text.line_roles import Line, header_bits, row_bits, title_bits
+from pipeweave_dagster.core.ingest.text.line_roles import row_bits, title_bits
+from pipeweave_dagster.core.ingest.text.name_costs import header_bits
 
 _HEADER_BITS = (3.5, 0.2, 6.0, 9.0, 11.0, 13.0, 15.0)
 """Bits for the number of header rows."""

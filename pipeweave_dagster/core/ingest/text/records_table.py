@@ -11,15 +11,15 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
+from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.footers import split_footer
 from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
-from pipeweave_dagster.core.ingest.text.read_plan import (
-    ReadPlan,
-    column_headers,
+from pipeweave_dagster.core.ingest.text.plan_description import (
     dialect_document,
     preamble_lines,
     read_notes,
 )
+from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan
 from pipeweave_dagster.core.ingest.text.records import Record
 
 

@@ -8,8 +8,10 @@ from pipeweave_dagster.core.ingest.text.column_model import (
     literal_bits,
     shape_of,
 )
+from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import can_be_header, repeated_headers
-from pipeweave_dagster.core.ingest.text.line_roles import Line, header_bits, row_bits, title_bits
+from pipeweave_dagster.core.ingest.text.line_roles import row_bits, title_bits
+from pipeweave_dagster.core.ingest.text.name_costs import header_bits
 
 ROWS = [[f"Town {i}", str(i * 7), f"{i}.5", "abc"[i % 3]] for i in range(40)]
 

@@ -1,0 +1,69 @@
+"""How a file is read, as it is stored in the snapshot: dialect, notes, doubts, titles."""
+
+from pipeweave_dagster.core.documents import Dialect, LeftOutLine
+from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.text.column_headers import column_headers
+from pipeweave_dagster.core.ingest.text.layout import doubt_of
+from pipeweave_dagster.core.ingest.text.non_rows import TITLE, left_out_line
+from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan
+from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
+
+
+def preamble_lines(plan: ReadPlan) -> list[LeftOutLine]:
+    """Return the lines above the header that are read as titles."""
+    return [left_out_line(record, TITLE) for record in plan.head[: plan.layout.preamble]]
+
+
+def _doubt(plan: ReadPlan) -> str | None:
+    """Return what is doubtful of a plan, with what decides it: other layouts, missing names."""
+    names, width = column_headers(plan.layout, plan.head[plan.body_start :])
+    body = [record.fields for record in plan.head[plan.body_start :]]
+    last = [fields[-1] for fields in body if len(fields) == width]
+    if plan.layout.names and not names[-1].strip() and any(value.strip() for value in last):
+        return (
+            f"In doubt: the header has {counted(len(plan.layout.names), 'name')} for {width} "
+            "columns, as where numbers contain delimiters that are not quoted. If so, quote them."
+        )
+    return doubt_of(plan.layout)
+
+
+def read_notes(content: Content, plan: ReadPlan) -> list[str]:
+    """Return the notes on compression, encoding, preamble and header."""
+    notes = [*content.notes, *plan.text.notes]
+    layout = plan.layout
+    if layout.names is None:
+        notes.append("The file has no header; columns are named column_1, column_2 …")
+    if layout.preamble:
+        notes.append(f"Skipped {counted(layout.preamble, 'row')} above the header (preamble).")
+    doubt = _doubt(plan)
+    if doubt:
+        notes.append(doubt)
+    if layout.header > 1:
+        notes.append(f"Joined {layout.header} header rows into one.")
+    return notes
+
+
+def _delimiter(dialect: TextDialect) -> str | None:
+    if dialect.field_starts:
+        starts = ", ".join(str(start + 1) for start in dialect.field_starts)
+        return f"fixed width, fields begin at {starts}"
+    return "blanks" if dialect.whitespace else dialect.delimiter
+
+
+def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
+    """Return the plan as it is stored in the snapshot."""
+    dialect = plan.dialect
+    return Dialect(
+        format="csv",
+        container=content.container,
+        encoding=plan.text.encoding,
+        delimiter=_delimiter(dialect),
+        quote=dialect.quote,
+        escape=dialect.escape,
+        header_rows=plan.layout.header,
+        skipped_rows=plan.layout.preamble,
+        line_end=plan.text.line_end,
+        decimal=plan.decimal,
+        doubt=_doubt(plan),
+    )
