@@ -13,6 +13,8 @@ import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 PAGE = "<!DOCTYPE html>\n<html><head><title>Page not found</title></head>\n<body>{}</body></html>\n"
 TABLE = "<table><tr><td>1</td></tr></table>"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600

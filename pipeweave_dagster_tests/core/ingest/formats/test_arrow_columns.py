@@ -24,6 +24,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.ingest.types.plain_characters import INVISIBLE
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 UTC = dt.UTC
 
 

@@ -15,6 +15,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest, ingest_as_text, read_aligned
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 RECORDS = [{"id": i, "v": i * 1.5, "c": "ab"[i % 2]} for i in range(40)]
 FRAME = pd.DataFrame(RECORDS)
 

@@ -21,6 +21,8 @@ from pipeweave_dagster.core.ingest import ingest, read_aligned
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
 from pipeweave_dagster.core.ingest.formats.sheet_header import join_header
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 BOLD = Font(bold=True)
 
 

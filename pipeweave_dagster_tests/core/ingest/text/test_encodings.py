@@ -12,6 +12,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.text.encodings import to_utf8
 from pipeweave_dagster.core.ingest.text.legacy_encodings import choose_legacy_encoding
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
 
 # Names and places of each language, in Unicode.

@@ -15,6 +15,8 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
     possible_dates,
 )
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 GERMAN = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
 FRENCH = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 SHORT_GERMAN = "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."

@@ -17,6 +17,8 @@ from pipeweave_dagster.core.ingest.types.stacked_columns import (
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import BOOLEAN, PLAIN_NUMBERS
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 PARSERS = [
     BOOLEAN,
     *PLAIN_NUMBERS,
