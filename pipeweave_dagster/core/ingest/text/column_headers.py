@@ -25,12 +25,21 @@ def _has_row_names(body: list[Record], width: int) -> bool:
     """Return whether a column without a name is the first: R writes no header for the row names.
 
     They are unique. It is the last one if it is blank, as below a delimiter at the end of every
-    row, or has three digits only, the rest of numbers with unquoted thousands separators.
+    row, or if some column has three digits only, the rest of numbers with unquoted thousands
+    separators.
     """
     rows = [record.fields for record in body if len(record.fields) == width]
-    last = [row[-1].strip() for row in rows]
-    thousands = all(len(cell) == _THOUSANDS and cell.isdecimal() for cell in last)
-    return any(last) and not thousands and _is_unique([row[0] for row in rows])
+    columns = [[cell.strip() for cell in column] for column in zip(*rows, strict=True)]
+    if not columns or not any(columns[-1]):
+        return False
+    thousands = any(map(_is_rest_of_thousands, columns[1:]))
+    return not thousands and _is_unique(columns[0])
+
+
+def _is_rest_of_thousands(column: list[str]) -> bool:
+    """Return whether cells have three digits each, some with a leading zero."""
+    three = all(len(cell) == _THOUSANDS and cell.isdecimal() for cell in column)
+    return three and any(cell.startswith("0") for cell in column)
 
 
 def trim_header(names: list[str], width: int) -> list[str]:

@@ -11,11 +11,13 @@ class Line:
         cells: Its stripped cells, one per column; of wide tables only the first ones.
         fields: Number of its fields before padding.
         width: Number of columns of the table.
+        other_delimiter: Whether only another delimiter than that of the file gives it this width.
     """
 
     cells: list[str]
     fields: int
     width: int
+    other_delimiter: bool = False
 
     @property
     def filled(self) -> int:

@@ -14,6 +14,7 @@ from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
 from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
 
 LOOK_AHEAD = 40
 DOUBT_BITS = 2.0
@@ -58,7 +59,7 @@ def detect_layout(
         skip: Number of lines above the header, if it is known.
     """
     width = modal_width(records)[0] if records else 0
-    lines = [Line(_cells(r.fields, width)[:_MODEL_COLUMNS], len(r.fields), width) for r in records]
+    lines = [_line(record, width) for record in records]
     expected = {name.strip().casefold() for name in expected_names}
     for index, line in enumerate(lines[:LOOK_AHEAD]):
         known = sum(name.strip().casefold() in expected for name in records[index].fields)
@@ -114,8 +115,10 @@ def _described(preamble: int, header: int) -> str:
     return f"with {counted(preamble, 'line')} above {rows}" if preamble else f"with {rows}"
 
 
-def _cells(fields: list[str], width: int) -> list[str]:
-    return [f.strip() for f in fields[:width]] + [""] * (width - len(fields))
+def _line(record: Record, width: int) -> Line:
+    cells = [field.strip() for field in record.fields[: min(width, _MODEL_COLUMNS)]]
+    cells += [""] * (min(width, _MODEL_COLUMNS) - len(cells))
+    return Line(cells, len(record.fields), width, record.repair == OTHER_DELIMITER)
 
 
 def _plainest(layouts: list[tuple[float, int, int]]) -> tuple[float, int, int]:

@@ -10,6 +10,7 @@ _TITLE_START_BITS, _TITLE_BITS = 8.0, 2.0
 _FITTING_TITLE_BITS, _FULL_TITLE_BITS, _ONLY_COLUMN_BITS = 4.0, 8.0, 12.0
 _TITLE_CELL_BITS, _FURTHER_TITLE_CELL_BITS, _FURTHER_RAGGED_CELL_BITS = 2.0, 14.0, 8.0
 _SPARSE_BITS, _SPARSE_EMPTY_BITS, _SPARSE_FILLED_BITS = 5.0, 0.5, 1.0
+_TITLE_WORD_BITS = 5.0
 _ABSENT_BITS = 0.5
 
 
@@ -29,6 +30,9 @@ def title_bits(line: Line, models: list[ColumnModel], *, first: bool, counted: b
     if not filled:
         return _ABSENT_BITS
     bits = _TITLE_START_BITS if first else _TITLE_BITS
+    if line.other_delimiter:  # a title may have as many words as the table has columns
+        words = sum(literal_bits(cell) for cell, _ in filled)
+        return bits + words + _TITLE_CELL_BITS + _TITLE_WORD_BITS * len(filled)
     bits += _FULL_TITLE_BITS * (line.is_complete and len(filled) == len(line.cells) > 1)
     further = _FURTHER_TITLE_CELL_BITS if line.is_complete else _FURTHER_RAGGED_CELL_BITS
     bits += _TITLE_CELL_BITS + further * (len(filled) - 1)

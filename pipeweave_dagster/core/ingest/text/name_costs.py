@@ -22,6 +22,7 @@ _MOST_DIGITS = 10
 _ONE_NAME_BITS, _OTHER_WIDTH_BITS, _MOST_WIDTH_BITS = 3.0, 20.0, 40.0
 _ROW_NAMES_BITS = 6.0
 _YEAR_BITS = 11.0
+_OTHER_DELIMITER_BITS = 6.0
 _LONG_NAME, _LONG_BITS, _MOST_LONG_BITS = 40, 0.1, 8.0
 
 
@@ -40,6 +41,7 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     named = [any(line.cells[i] for line in block) for i in range(len(block[0].cells))]
     bits = sum(_names_bits(line.cells, named, models) for line in block)
     bits += sum(_other_width_bits(line) for line in block)
+    bits += sum(_OTHER_DELIMITER_BITS for line in block if line.other_delimiter)
     cells = [cell for line in block for cell in line.cells if cell]
     words = any(name_kind(cell) in {"word", "text", "code"} for cell in cells)
     if _names_rows(block):

@@ -139,6 +139,16 @@ LEVELS = {
     ),
 }  # fmt: skip
 TITLES = {
+    "as many words as columns": (
+        lines("Export of the shop 2026-11-01", "", "id,amount,price,kind,late",
+              count=40, row="{i},{i},{x},{w},yes"),
+        "id amount price kind late", 40,
+    ),
+    "as many words as columns, one name less": (
+        lines("Export of the shop 2026-11-01", "", "id,amount,kind,late",
+              count=40, row="{i},{i},0{i},{w},yes"),
+        "|id|amount|kind|late", 40,
+    ),
     "title": (lines("Report of 2020", "", "a,b,c", count=20, row="{i},{x},{w}"), "a b c", 20),
     "blanks": (
         lines(",,,", ",,,", ",Sales in May,,", "id,price,qty,who", count=30, row="{i},{x},{i},{w}"),
@@ -157,12 +167,15 @@ CASES = [
 ]
 
 
-def test_unquoted_thousands_never_shift_the_names(read):
-    snapshot = read("id,amount\n" + "".join(f"{i},{i % 9 + 1},0{i:02}\n" for i in range(60)))
-    assert [column.original_name for column in snapshot.columns] == ["id", "amount", ""]
+@pytest.mark.parametrize("more", [0, 1])
+def test_unquoted_thousands_never_shift_the_names(read, more):
+    rows = "".join(f"{i},{i % 9 + 1},0{i:02}{',red' * more}\n" for i in range(60))
+    names = ["id", "amount", *["kind"] * more]
+    snapshot = read(",".join(names) + "\n" + rows)
+    assert [column.original_name for column in snapshot.columns] == [*names, ""]
     assert snapshot.dialect.doubt == (
-        "In doubt: the header has 2 names for 3 columns, as where numbers contain delimiters that "
-        "are not quoted. If so, quote them."
+        f"In doubt: the header has {2 + more} names for {3 + more} columns, as where numbers "
+        "contain delimiters that are not quoted. If so, quote them."
     )
 
 
