@@ -11,6 +11,7 @@ _FITTING_TITLE_BITS, _FULL_TITLE_BITS, _ONLY_COLUMN_BITS = 4.0, 8.0, 12.0
 _TITLE_CELL_BITS, _FURTHER_TITLE_CELL_BITS, _FURTHER_RAGGED_CELL_BITS = 2.0, 14.0, 8.0
 _SPARSE_BITS, _SPARSE_EMPTY_BITS, _SPARSE_FILLED_BITS = 5.0, 0.5, 1.0
 _TITLE_WORD_BITS = 5.0
+_REPEATED_CELL_BITS = 6.0
 _ABSENT_BITS = 0.5
 
 
@@ -58,9 +59,12 @@ def row_bits(line: Line, models: list[ColumnModel], ragged_share: float, *, coun
         bits = -math.log2(1 - ragged_share)
     else:
         bits = -math.log2(ragged_share) + _ABSENT_BITS * abs(line.fields - line.width)
-    usual, sparse = 0.0, _SPARSE_BITS
+    usual, sparse, before = 0.0, _SPARSE_BITS, ""
     for cell, model in zip(line.cells[: line.fields], models, strict=False):
         own = model.bits(cell, counted=counted)
+        if cell and cell == before:
+            own = min(own, _REPEATED_CELL_BITS)
+        before = cell
         usual += own
         sparse += own + _SPARSE_FILLED_BITS if cell else _SPARSE_EMPTY_BITS
     return bits + min(usual, sparse)

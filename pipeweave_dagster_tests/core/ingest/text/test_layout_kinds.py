@@ -49,6 +49,11 @@ GLUED = {
         "name city team",
         5,
     ),
+    "equal cells above empty ones": (
+        "id,left,right\n0,XXXXX,XXXXX\n1,,\n2,,\n3,,\n",
+        "id left right",
+        4,
+    ),
     "a blank name": ("a,,c\nAnn,Ulm,Reds\nBo,Bonn,Blues\nCy,Rome,Greens\n", "a||c", 3),
     "NA in most": (
         lines("u1,u2,u3,u4", "NA,NA,NA,0.5", count=80, row="{x},NA,{x},-0.{i}"),
