@@ -74,14 +74,10 @@ class ReadSetting(Part):
     @field_validator("encoding")
     @classmethod
     def _is_known(cls, value: str | None) -> str | None:
-        import codecs
-
         try:
-            known = value is None or codecs.lookup(value)._is_text_encoding  # noqa: SLF001
-        except LookupError:
-            known = False
-        if not known:
-            raise ValueError(f"{value!r} is not a text encoding that Python knows")
+            "".encode(value or "utf-8")
+        except LookupError as error:
+            raise ValueError(f"{value!r} is not a text encoding that Python knows") from error
         return value
 
 

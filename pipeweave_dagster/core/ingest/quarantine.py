@@ -10,7 +10,7 @@ from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
-from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
+from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 
 _MAX_LISTED = 5
@@ -58,17 +58,16 @@ def _find_mismatched_cells(
     """Write the cells with mismatches to the temporary table `bad_cells` (r, col, cell)."""
     space.db.execute("CREATE OR REPLACE TEMP TABLE bad_cells (r BIGINT, col INTEGER, cell VARCHAR)")
     forms = {i: (d.parser, d.text_sql("v")) for i, d in decisions.items() if d.mismatches}
-    for (parser, text), columns in grouped(forms).items():
-        for batch in column_batches(columns):
-            tokens = ", ".join(
-                f"({i}, {literal(token)})" for i in batch for token in decisions[i].null_tokens
-            )
-            not_token = f" AND (col, v) NOT IN ({tokens})" if tokens else ""
-            space.db.execute(
-                "INSERT INTO bad_cells SELECT r, col, cell"
-                f" FROM {stacked(raw.table, batch, text)}"
-                f" WHERE v IS NOT NULL AND NOT {parser.match_sql('v')}{not_token}"
-            )
+    for (parser, text), batch in grouped_batches(forms):
+        tokens = ", ".join(
+            f"({i}, {literal(token)})" for i in batch for token in decisions[i].null_tokens
+        )
+        not_token = f" AND (col, v) NOT IN ({tokens})" if tokens else ""
+        space.db.execute(
+            "INSERT INTO bad_cells SELECT r, col, cell"
+            f" FROM {stacked(raw.table, batch, text)}"
+            f" WHERE v IS NOT NULL AND NOT {parser.match_sql('v')}{not_token}"
+        )
 
 
 def write_quarantine(rows: list[QuarantinedRow], path: Path) -> Payload:

@@ -89,7 +89,7 @@ def _mapping(node: yaml.MappingNode, wanted: Any, path: Path, words: Words) -> d
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(None, None, "a key is no word", key_node.start_mark)
+            raise yaml.MarkedYAMLError(None, None, "a key is not a scalar", key_node.start_mark)
         key, line = str(key_node.value), key_node.start_mark.line + 1
         place = (*path, key)
         if key in found:

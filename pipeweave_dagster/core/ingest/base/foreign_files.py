@@ -27,7 +27,7 @@ _ERROR_LINE = re.compile(
 
 
 def refuse_foreign(path: Path, name: str) -> None:
-    """Refuse a file whose bytes show that it is no table, whatever its name is.
+    """Refuse a file whose bytes show that it is not a table, whatever its name.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` that names the format and says what to do.

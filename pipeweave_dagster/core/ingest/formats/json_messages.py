@@ -41,5 +41,5 @@ def _is_error(data: dict[str, Any]) -> bool:
         return False
     errors = any(data.get(key) for key in data if key.casefold() in _ERROR_KEYS)
     texts = [data[k] for k in data if k.casefold() in _TEXT_KEYS]
-    told = any(isinstance(text, str) and text for text in texts)
-    return errors or (told and (len(keys) == 1 or bool(keys & _OTHER_KEYS)))
+    has_text = any(isinstance(text, str) and text for text in texts)
+    return errors or (has_text and (len(keys) == 1 or bool(keys & _OTHER_KEYS)))

@@ -64,12 +64,11 @@ def detect_layout(
     for index, line in enumerate(lines[:LOOK_AHEAD]):
         known = sum(name.strip().casefold() in expected for name in records[index].fields)
         if expected and 2 * known > line.width:
-            return Layout(index, 1, width, records[index].fields)
+            return _layout(records, width, (index, 1))
     if skip is not None and header is not None:
         return _layout(records, width, (skip, header))
     if len(lines) < 2:
-        named = bool(lines) and has_only_names(lines[0])
-        return Layout(0, int(named), width, records[0].fields if named else None)
+        return _layout(records, width, (0, int(bool(lines) and has_only_names(lines[0]))))
     ranked = sorted(
         layout
         for layout in layout_bits(lines, LOOK_AHEAD)
@@ -79,8 +78,8 @@ def detect_layout(
         return _layout(records, width, (skip or 0, 1 if header is None else header))
     best = _plainest([layout for layout in ranked if layout[0] <= ranked[0][0] + DOUBT_BITS])
     other = next((layout for layout in ranked if layout is not best), None)
-    known = header is not None or skip is not None
-    if other is None or known:
+    given = header is not None or skip is not None
+    if other is None or given:
         return _layout(records, width, best[1:])
     return replace(
         _layout(records, width, best[1:]), runner_up=other[1:], margin=other[0] - best[0]

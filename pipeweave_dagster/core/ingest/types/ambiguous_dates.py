@@ -7,7 +7,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.column_types import column_type_setting
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
-from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
+from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, count_mismatches
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
@@ -70,15 +70,14 @@ def _sorted_columns(
 ) -> list[int]:
     """Return the columns whose dates never decrease from row to row, as their parser reads them."""
     found = []
-    for (text, parser), columns in grouped(readings).items():
-        for batch in column_batches(columns):
-            dates = (
-                "SELECT col, d, lag(d) OVER (PARTITION BY col ORDER BY r) AS before FROM (SELECT"
-                f" r, col, {parser.cast_sql('v')} AS d FROM {stacked(raw.table, batch, text)})"
-            )
-            rows = space.query(
-                f"SELECT col FROM ({dates}) GROUP BY col"
-                " HAVING count(*) FILTER (d < before) = 0 AND count(DISTINCT d) > 2"
-            )
-            found += [int(column) for (column,) in rows]
+    for (text, parser), batch in grouped_batches(readings):
+        dates = (
+            "SELECT col, d, lag(d) OVER (PARTITION BY col ORDER BY r) AS before FROM (SELECT"
+            f" r, col, {parser.cast_sql('v')} AS d FROM {stacked(raw.table, batch, text)})"
+        )
+        rows = space.query(
+            f"SELECT col FROM ({dates}) GROUP BY col"
+            " HAVING count(*) FILTER (d < before) = 0 AND count(DISTINCT d) > 2"
+        )
+        found += [int(column) for (column,) in rows]
     return found

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
-from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
+from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
@@ -34,12 +34,11 @@ def resolve_percentages(
     """
     forms = {i: (values[i], d.parser) for i, d in decisions.items() if d.parser.unit == "%"}
     resolved = {}
-    for (text, parser), columns in grouped(forms).items():
-        for batch in column_batches(columns):
-            for row in space.query(_scales_sql(stacked(raw.table, batch, text), parser)):
-                i, largest, bare, largest_bare, fractions = (row[0], *row[1:])
-                shares = bool(fractions) and largest_bare <= 1 < largest
-                resolved[int(i)] = _resolved(decisions[int(i)], int(bare), shares=shares)
+    for (text, parser), batch in grouped_batches(forms):
+        for row in space.query(_scales_sql(stacked(raw.table, batch, text), parser)):
+            i, largest, bare, largest_bare, fractions = row
+            shares = bool(fractions) and largest_bare <= 1 < largest
+            resolved[int(i)] = _resolved(decisions[int(i)], int(bare), shares=shares)
     return resolved
 
 

@@ -55,7 +55,7 @@ PLAIN = plain_sql("{v}")
 def plain_sample(sample: Counter[str]) -> Counter[str] | None:
     """Return a sample in plain characters; None if nothing changes.
 
-    If every number has its minus at the end, that is no sign: `10-` may be an open range.
+    If every number has its minus at the end, it is not a sign: `10-` may be an open range.
     """
     plain: Counter[str] = Counter()
     for value, count in sample.items():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.centuries import has_two_digit_years, with_window
-from pipeweave_dagster.core.ingest.types.stacked_columns import column_batches, grouped, stacked
+from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 
 _PAST = re.compile(
@@ -45,17 +45,16 @@ def resolve_centuries(
         i: (values[i], d.parser) for i, d in decisions.items() if has_two_digit_years(d.parser)
     }
     resolved = {}
-    for (text, parser), columns in grouped(forms).items():
-        for batch in column_batches(columns):
-            years = f"year({parser.cast_sql('v')}) % 100"
-            rows = space.query(
-                f"SELECT col, list(DISTINCT {years}) FROM {stacked(raw.table, batch, text)}"
-                f" WHERE v IS NOT NULL AND {parser.match_sql('v')} GROUP BY col"
-            )
-            for i, found in rows:
-                name = raw.names[i] if i < len(raw.names) else ""
-                first = first_year(set(found), name, current_year())
-                resolved[i] = replace(decisions[i], parser=with_window(parser, first))
+    for (text, parser), batch in grouped_batches(forms):
+        years = f"year({parser.cast_sql('v')}) % 100"
+        rows = space.query(
+            f"SELECT col, list(DISTINCT {years}) FROM {stacked(raw.table, batch, text)}"
+            f" WHERE v IS NOT NULL AND {parser.match_sql('v')} GROUP BY col"
+        )
+        for i, found in rows:
+            name = raw.names[i] if i < len(raw.names) else ""
+            first = first_year(set(found), name, current_year())
+            resolved[i] = replace(decisions[i], parser=with_window(parser, first))
     return resolved
 
 

@@ -6,8 +6,7 @@ from collections import Counter
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.stacked_columns import (
-    column_batches,
-    grouped,
+    grouped_batches,
     list_of,
     transformed,
 )
@@ -29,15 +28,14 @@ def sample_columns(
     """
     rows, step = _sample_rows(len(values)), sample_step(raw.rows, len(values))
     samples = {}
-    for text, columns in grouped(values).items():
-        for batch in column_batches(columns):
-            texts = transformed(list_of(batch), f"left({text}, 200)")
-            records = space.query(
-                f"SELECT {texts} FROM {raw.table} WHERE rowid < {rows // 4} OR rowid % {step} = 0"
-            )
-            for i, column in zip(batch, zip(*(r[0] for r in records), strict=True), strict=True):
-                counts = Counter(v for v in column if v is not None)
-                samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
+    for text, batch in grouped_batches(values):
+        texts = transformed(list_of(batch), f"left({text}, 200)")
+        records = space.query(
+            f"SELECT {texts} FROM {raw.table} WHERE rowid < {rows // 4} OR rowid % {step} = 0"
+        )
+        for i, column in zip(batch, zip(*(r[0] for r in records), strict=True), strict=True):
+            counts = Counter(v for v in column if v is not None)
+            samples[i] = Counter(dict(counts.most_common(_SAMPLE_VALUES)))
     return samples
 
 

@@ -31,6 +31,13 @@ def grouped(columns: Mapping[int, K]) -> dict[K, list[int]]:
     return groups
 
 
+def grouped_batches(columns: Mapping[int, K]) -> Iterator[tuple[K, Sequence[int]]]:
+    """Yield batches of the columns for which something is equal, with what that is."""
+    for key, group in grouped(columns).items():
+        for batch in column_batches(group):
+            yield key, batch
+
+
 def list_of(columns: Iterable[int]) -> str:
     """Return the SQL of the list of some columns of a raw table."""
     return f"[{', '.join(f'c{i}' for i in columns)}]"
@@ -101,9 +108,8 @@ def counted_rows(
         condition: SQL condition over that `v`.
     """
     counts: dict[int, int] = {}
-    for text, columns in grouped(texts).items():
-        for batch in column_batches(columns):
-            cells = stacked(table, batch, text)
-            rows = space.query(f"SELECT col, count(*) FROM {cells} WHERE {condition} GROUP BY col")
-            counts |= {int(column): int(count) for column, count in rows}
+    for text, batch in grouped_batches(texts):
+        cells = stacked(table, batch, text)
+        rows = space.query(f"SELECT col, count(*) FROM {cells} WHERE {condition} GROUP BY col")
+        counts |= {int(column): int(count) for column, count in rows}
     return counts
