@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound=Document)
 
 
-def run_stage(
+def run_stage(  # noqa: PLR0913 - the last ones are given by keyword
     context: dg.AssetExecutionContext,
     workbench: Workbench,
     kind: type[D],
@@ -34,6 +34,7 @@ def run_stage(
     inputs: Mapping[str, Document] | None = None,
     reads: Mapping[str, Any] | None = None,
     always: bool = False,
+    outdated: Callable[[D], str] | None = None,
 ) -> dg.MaterializeResult[D]:
     """Reuse the stored document of the same key, or make, store and record a new one.
 
@@ -49,6 +50,8 @@ def run_stage(
         inputs: Documents whose content the result depends on.
         reads: Anything else that it depends on.
         always: Make it in any case, where the result depends on the outside world.
+        outdated: Returns why a stored document cannot be reused although its key is the same, as a
+            clause; empty if it can.
 
     Raises:
         dagster.Failure: With code, text and details of the error that ended the stage.
@@ -58,6 +61,9 @@ def run_stage(
         version = context.op_execution_context.run_id if always else code_version(context)
         key = reuse_key(asset, version, inputs or {}, reads or {})
         result = None if always else _reused(context, workbench, kind, key)
+        if result and outdated and (reason := outdated(result.document)):
+            context.log.warning("%s is made again: %s.", asset, reason)
+            result = None
         result = result or _made(context, workbench, make, key)
         advice = f"; advice: {result.advice}" if result.advice else ""
         context.log.info("%s: %s%s", asset, result.origin, advice)

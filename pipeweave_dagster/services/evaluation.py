@@ -12,8 +12,8 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
-from pipeweave_dagster.services.champion import champion_link, set_alias
-from pipeweave_dagster.services.model_versions import load_version, save_version, versions
+from pipeweave_dagster.services.champion import find_champion, set_alias
+from pipeweave_dagster.services.model_versions import find_version, save_version, versions
 from pipeweave_dagster.services.tracking import evaluation_in_mlflow
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -82,9 +82,9 @@ def holdout_use(workbench: Workbench, dataset: str, trained: TrainedModel) -> in
     """Return how many models were evaluated on these test rows, this one included."""
     own = _own_version(trained)
     earlier = [
-        load_version(workbench.store, dataset, version)[0]
+        found[0]
         for version in versions(workbench.store, dataset)
-        if version != own
+        if version != own and (found := find_version(workbench.store, dataset, version))
     ]
     return 1 + sum(bool(m.test_digest) and m.test_digest == trained.test_digest for m in earlier)
 
@@ -93,17 +93,16 @@ def compare_with_champion(
     workbench: Workbench, dataset: str, trained: TrainedModel
 ) -> Comparison | None:
     """Compare by a paired test on the common test rows; None if there is no other champion."""
-    current = champion_link(workbench, dataset)
-    if current is None or current.model_version == _own_version(trained):
+    champion = find_champion(workbench, dataset).current
+    if champion is None or champion.link.model_version == _own_version(trained):
         return None
-    champion = load_version(workbench.store, dataset, current.model_version)[0]
     return workbench.on_model(
         compare,
         trained=trained,
         test_rows=workbench.store.payload(trained.test_rows),
-        champion=champion,
-        champion_rows=workbench.store.payload(champion.test_rows),
-        other=f"champion, version {current.model_version}",
+        champion=champion.trained,
+        champion_rows=workbench.store.payload(champion.trained.test_rows),
+        other=f"champion, version {champion.link.model_version}",
     )
 
 
@@ -111,18 +110,20 @@ def decide(
     workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
 ) -> Promotion:
     """Decide the alias by comparison with the current champion, if that is another version."""
-    current, own = champion_link(workbench, dataset), _own_version(trained)
-    if current is None or current.model_version == own:
-        return promote(evaluation, None)
-    champion, known = load_version(workbench.store, dataset, current.model_version)
-    if champion.target != trained.target:
+    found, own = find_champion(workbench, dataset), _own_version(trained)
+    champion = found.current
+    if champion is None or champion.link.model_version == own:
+        decision = promote(evaluation, None)
+        reason = f"{decision.reason} {found.note}".strip()
+        return decision.model_copy(update={"reason": reason})
+    if champion.trained.target != trained.target:
         return Promotion(
             alias="challenger",
             reason=f"It predicts {trained.target!r}, but the champion predicts "
-            f"{champion.target!r}: predictions of files in predict/ must not change their meaning "
-            f"unnoticed. 'pipeweave models promote {dataset} {own}' makes it the champion.",
+            f"{champion.trained.target!r}: predictions of files in predict/ must not change their "
+            f"meaning unnoticed. 'pipeweave models promote {dataset} {own}' makes it the champion.",
         )
-    return promote(evaluation, known)
+    return promote(evaluation, champion.evaluation)
 
 
 def _own_version(trained: TrainedModel) -> str | None:

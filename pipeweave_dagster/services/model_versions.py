@@ -12,7 +12,7 @@ from pipeweave_dagster.core.documents import (
     PipelineSpec,
     TrainedModel,
 )
-from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 
 
 class VersionRecord(Part):
@@ -61,6 +61,18 @@ def load_version(
     record = _record(store, dataset, version)
     trained = store.load(record.trained, TrainedModel)
     return trained, store.load(record.evaluation, Evaluation)
+
+
+def find_version(
+    store: DocumentStore, dataset: str, version: str
+) -> tuple[TrainedModel, Evaluation] | None:
+    """Return the documents of a version, or None if one of them is not in this storage."""
+    try:
+        return load_version(store, dataset, version)
+    except PipeWeaveError as error:
+        if error.code is ErrorCode.NOT_FOUND:
+            return None
+        raise
 
 
 def load_origin(

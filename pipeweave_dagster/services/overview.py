@@ -14,9 +14,8 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     WorkbenchOverview,
 )
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.services.model_aliases import aliases_of
-from pipeweave_dagster.services.model_versions import load_version
+from pipeweave_dagster.services.model_versions import find_version
 
 
 def build_overview(store: DocumentStore) -> WorkbenchOverview:
@@ -72,13 +71,8 @@ def champion_and_challenger(
 def _registered(store: DocumentStore, dataset: str, version: str | None) -> ModelEntry | None:
     if version is None:
         return None
-    try:
-        trained, evaluation = load_version(store, dataset, version)
-    except PipeWeaveError as error:
-        if error.code is ErrorCode.NOT_FOUND:  # trained with another storage
-            return None
-        raise
-    return describe_model(version, trained, evaluation)
+    found = find_version(store, dataset, version)  # None: trained with another storage
+    return describe_model(version, *found) if found else None
 
 
 def describe_model(version: str, model: TrainedModel, evaluation: Evaluation) -> ModelEntry:

@@ -94,7 +94,8 @@ def score(
         explain: Add the columns that contribute most to each prediction.
     """
     raw, copy = file
-    link, trained = champion_of(workbench, dataset)
+    champion = champion_of(workbench, dataset)
+    link, trained = champion.link, champion.trained
     snapshot = _aligned(workbench, raw, copy, trained, folder)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
     scored = workbench.on_model(

@@ -95,6 +95,18 @@ class Workbench:
         """Call in the model worker under a time limit other than that of the settings."""
         return self._call(self._model, limit_s, function, *args, **kwargs)
 
+    def apart_within(
+        self, limit_s: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Call in the model worker if it runs, else in a process that imports only what is needed.
+
+        For a short question of a run that may turn out to need neither worker.
+        """
+        if self._model.pid is not None:
+            return self._model.call(limit_s, function, *args, **kwargs)
+        with Worker() as worker:
+            return worker.call(limit_s, function, *args, **kwargs)
+
     def _call(
         self,
         worker: Worker,

@@ -454,16 +454,16 @@ def test_the_overview_follows_the_alias_in_the_registry(
     line: dict[str, Any], bench: Workbench
 ) -> None:
     """Runs after the second model was trained, whatever was decided about that one."""
-    from pipeweave_dagster.services.champion import alias_link, set_alias
+    from pipeweave_dagster.services.champion import set_alias, with_alias
     from pipeweave_dagster.services.model_aliases import aliases_of, recorded
     from pipeweave_dagster.services.overview import entry_of
 
     for version in ("2", "1"):
         set_alias(bench, "penguins", version, "champion")
-        link = alias_link(bench, "penguins", "champion")
-        assert link is not None
+        found = with_alias(bench, "penguins", "champion").current
+        assert found is not None
         shown = entry_of(bench.store, "penguins").champion
         assert shown is not None
-        assert shown.version == link.model_version == version
+        assert shown.version == found.link.model_version == version
     assert recorded(bench.store, "penguins") == aliases_of(bench.store, "penguins")
     assert aliases_of(bench.store, "penguins")["previous"] == "2"

@@ -109,13 +109,16 @@ class Registry:
         self.store = store
         self.settings = SimpleNamespace(tracking_uri="x")
         self.aliases: dict[str, str] = {}
+        self.prefix = "run"
 
     def on_model(self, function: Any, /, **arguments: Any) -> Any:
         """Do what the functions of `adapters.mlflow_store` do."""
         alias = arguments["alias"]
         if function is version_with_alias:
             version = self.aliases.get(alias)
-            return trained(version, "m").mlflow if version else None
+            link = trained(version or "", "m").mlflow
+            run = {"run_id": f"{self.prefix}{version}"}
+            return link.model_copy(update=run) if version and link else None
         assert function is set_alias
         if alias == "champion" and "champion" in self.aliases:
             self.aliases["previous"] = self.aliases["champion"]

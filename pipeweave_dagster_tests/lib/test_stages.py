@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.documents import Document
+from pipeweave_dagster.core.documents import DatasetSettings, Document, RawFile, RawUpload
 from pipeweave_dagster.defs.datasets.assets import raw_upload
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
 from pipeweave_dagster.lib.resources import WorkbenchResource
@@ -62,6 +62,39 @@ def test_one_run_stores_the_document_once_and_the_next_one_reuses_it(
     head = store.head("towns")
     assert head is not None
     assert head.run_id == second.run_id
+
+
+def test_a_result_that_the_outside_world_has_lost_is_made_again(
+    workbench: WorkbenchResource,
+) -> None:
+    """A model that was deleted in MLflow, say: its document alone is of no use."""
+    from pipeweave_dagster.lib.partitions import DATASETS
+    from pipeweave_dagster.lib.stages import run_stage
+    from pipeweave_dagster.services.workbench import Workbench
+
+    reasons = iter(["it was deleted in MLflow", ""])
+    made: list[int] = []
+
+    @dg.asset(io_manager_key=DOCUMENTS, partitions_def=DATASETS, name="raw_upload")
+    def lost(
+        context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
+    ) -> dg.MaterializeResult[RawUpload]:
+        def make(_: Path) -> RawUpload:
+            made.append(1)
+            file = RawFile(name="a.csv", sha256="0" * 64, size_bytes=1)
+            return RawUpload(dataset="towns", files=[file], settings=DatasetSettings())
+
+        return run_stage(context, workbench, RawUpload, make, outdated=lambda _: next(reasons))
+
+    resources = {"workbench": workbench, DOCUMENTS: DocumentIOManager(workbench)}
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("datasets", ["towns"])
+        for times in (1, 2, 2):
+            run = dg.materialize(
+                [lost], instance=instance, partition_key="towns", resources=resources
+            )
+            assert run.success
+            assert len(made) == times
 
 
 def test_an_entry_names_the_documents_that_it_was_made_from(

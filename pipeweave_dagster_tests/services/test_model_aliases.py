@@ -7,11 +7,20 @@ import pytest
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetEntry
-from pipeweave_dagster.services.champion import champion_link, set_alias
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.services.champion import (
+    Champion,
+    champion_of,
+    find_champion,
+    set_alias,
+    with_alias,
+)
+from pipeweave_dagster.services.evaluation import compare_with_champion, decide
 from pipeweave_dagster.services.model_aliases import aliases_of, record_alias, recorded
+from pipeweave_dagster.services.model_versions import load_version
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.factories.registry import Registry, register
+from pipeweave_dagster_tests.factories.registry import Registry, register, trained
 
 
 @pytest.fixture
@@ -92,19 +101,19 @@ def test_an_alias_moved_in_mlflow_is_recorded_when_it_is_read(
         register(store, version, 0.8)
         set_alias(registry, "demo", version, "champion")
     registry.aliases["champion"] = "1"
-    link = champion_link(registry, "demo")
-    assert link is not None
-    assert link.model_version == "1"
+    current = find_champion(registry, "demo").current
+    assert current is not None
+    assert current.link.model_version == "1"
     assert versions_of(entry_of(store, "demo"))[0] == "1"
     del registry.aliases["champion"]
-    assert champion_link(registry, "demo") is None
+    assert find_champion(registry, "demo") == Champion()
     assert versions_of(entry_of(store, "demo"))[0] is None
 
 
 def test_a_model_of_another_storage_leaves_no_trace(store: DocumentStore, registry: Any) -> None:
     """Reading the registry must not bring back a data set that was removed."""
     registry.aliases["champion"] = "7"
-    champion_link(registry, "gone")
+    assert "Version 7, the champion in MLflow, is not" in find_champion(registry, "gone").note
     record_alias(store, "gone", "champion", None)
     assert "gone" not in store.datasets()
 
@@ -115,3 +124,42 @@ def test_a_champion_keeps_its_own_target(store: DocumentStore, registry: Any) ->
     entry = entry_of(store, "demo").model_copy(update={"target": "other"})
     assert entry.champion is not None
     assert (entry.champion.target, entry.model_target, entry.target) == ("y", "y", "other")
+
+
+def forget(store: DocumentStore) -> None:
+    """Remove the data set, as `pipeweave datasets rm` does: MLflow keeps its models."""
+    for stored in list(store.storage.list("datasets/demo/")):
+        store.storage.delete(stored.key)
+
+
+def test_a_champion_whose_data_set_was_removed_stops_nothing(
+    store: DocumentStore, registry: Any
+) -> None:
+    """Every later run, promotion and prediction of that name failed with NOT_FOUND."""
+    for version, alias in (("1", "champion"), ("2", "challenger")):
+        register(store, version, 0.8, alias)
+        set_alias(registry, "demo", version, alias)
+    forget(store)
+    with pytest.raises(PipeWeaveError, match=r"Version 1, the champion in MLflow.*Run the data"):
+        champion_of(registry, "demo")
+    register(store, "3", 0.5, "champion")
+    new = trained("3", "model 3")
+    decision = decide(registry, "demo", new, load_version(store, "demo", "3")[1])
+    assert decision.alias == "champion"
+    assert "Version 1, the champion in MLflow, is not in this storage" in decision.reason
+    assert compare_with_champion(registry, "demo", new) is None
+    set_alias(registry, "demo", "3", "champion")
+    assert aliases_of(store, "demo") == {"champion": "3"}
+    assert versions_of(entry_of(store, "demo")) == ("3", None)
+    assert with_alias(registry, "demo", "previous").current is None
+
+
+def test_an_equal_number_in_another_registry_is_another_model(
+    store: DocumentStore, registry: Any
+) -> None:
+    register(store, "1", 0.8)
+    registry.aliases["champion"] = "1"
+    registry.prefix = "other"
+    found = find_champion(registry, "demo")
+    assert found.current is None
+    assert "trained with another storage" in found.note

@@ -13,6 +13,7 @@ __all__ = [
     "end_run",
     "log_evaluation",
     "log_training",
+    "missing_version",
     "prepare_store",
     "record_end",
     "set_alias",
@@ -117,3 +118,14 @@ def version_with_alias(tracking_uri: str, model_name: str, alias: str) -> Mlflow
 
     prepare_store(tracking_uri)
     return link_of_alias(tracking_uri, model_name, alias)
+
+
+def missing_version(tracking_uri: str, link: MlflowLink | None) -> str:
+    """Return why a version can no longer be used; empty if it can.
+
+    Its run and experiment are restored if they are in MLflow's trash.
+    """
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import restore
+
+    prepare_store(tracking_uri)
+    return "it was not registered in MLflow" if link is None else restore(tracking_uri, link)

@@ -1,8 +1,11 @@
 """Versions and aliases of registered models."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pipeweave_dagster.core.documents import MlflowLink
+
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
 def _client(tracking_uri: str) -> Any:
@@ -12,14 +15,7 @@ def _client(tracking_uri: str) -> Any:
 
 
 def _version_of(client: Any, model_name: str, alias: str) -> Any | None:
-    from mlflow.exceptions import MlflowException
-
-    try:
-        return client.get_model_version_by_alias(model_name, alias)
-    except MlflowException as error:
-        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-            return None
-        raise
+    return _found(client.get_model_version_by_alias, model_name, alias)
 
 
 def move_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> None:
@@ -44,11 +40,46 @@ def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink 
     version = _version_of(client, model_name, alias)
     if version is None:
         return None
-    run = client.get_run(version.run_id)
+    run = _found(client.get_run, version.run_id)  # None once 'mlflow gc' has removed it
     return MlflowLink(
-        experiment_id=str(run.info.experiment_id),
+        experiment_id=str(run.info.experiment_id) if run else "",
         run_id=str(version.run_id),
         model_name=model_name,
         model_version=str(version.version),
         model_uri=f"models:/{model_name}/{version.version}",
     )
+
+
+def restore(tracking_uri: str, link: MlflowLink) -> str:
+    """Restore a version's run and experiment from the trash.
+
+    Returns:
+        Why the version cannot be used; empty if it can.
+    """
+    client = _client(tracking_uri)
+    version = _found(client.get_model_version, link.model_name, link.model_version)
+    if version is None:
+        return f"version {link.model_version} of {link.model_name} was deleted in MLflow"
+    if str(version.run_id) != link.run_id:
+        return f"version {link.model_version} of {link.model_name} in MLflow is another model"
+    experiment = _found(client.get_experiment, link.experiment_id)
+    if experiment is not None and experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(link.experiment_id)
+    run = _found(client.get_run, link.run_id)
+    if run is None:
+        return f"the run of version {link.model_version} was deleted in MLflow"
+    if run.info.lifecycle_stage == "deleted":
+        client.restore_run(link.run_id)
+    return ""
+
+
+def _found(get: Callable[..., Any], *names: str) -> Any | None:
+    """Return what MLflow has under these names, or None."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return get(*names)
+    except MlflowException as error:
+        if error.error_code in _ABSENT:
+            return None
+        raise

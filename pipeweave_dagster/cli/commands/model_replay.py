@@ -33,7 +33,7 @@ def replay(
     home.prepare()
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         dataset = known(bench.store, name)
-        wanted = version or champion.champion_of(bench, dataset)[0].model_version
+        wanted = version or champion.champion_of(bench, dataset).link.model_version
         found = replay_version(bench, dataset, wanted, Path(folder))
         if output is not None:
             deliver(found.model, output)

@@ -12,8 +12,9 @@ from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services import champion
 from pipeweave_dagster.services.model_aliases import aliases_of
-from pipeweave_dagster.services.model_versions import load_version, versions
+from pipeweave_dagster.services.model_versions import find_version, versions
 from pipeweave_dagster.services.overview import champion_and_challenger, score_text
+from pipeweave_dagster.services.registry_state import promote_version
 from pipeweave_dagster.services.workbench import Workbench
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
@@ -37,7 +38,10 @@ def _rows(bench: Workbench, name: str) -> list[dict[str, Any]]:
     rows = []
     alias_by_version = _alias_by_version(bench, name)
     for version in versions(bench.store, name):
-        trained, evaluation = load_version(bench.store, name, version)
+        found = find_version(bench.store, name, version)
+        if found is None:
+            continue
+        trained, evaluation = found
         rows.append(
             {
                 "dataset": name,
@@ -66,13 +70,15 @@ def ls(json: AsJson = False) -> None:
     models, table = [], []
     with home.workbench() as bench:
         for name in bench.store.datasets():
-            link = champion.champion_link(bench, name) if versions(bench.store, name) else None
-            if link is None:
+            if not versions(bench.store, name):
+                continue
+            current = champion.find_champion(bench, name).current
+            if current is None:
                 continue
             challenger = champion_and_challenger(bench.store, name)[1]
             beside = challenger.model_dump(mode="json") if challenger else None
             for row in _rows(bench, name):
-                if row["version"] == link.model_version:
+                if row["version"] == current.link.model_version:
                     models.append(row | {"challenger": beside})
                     line = model_line(challenger, row["target"])
                     table.append((name, row["version"], row["winner"], row["score"] or "-", line))
@@ -84,8 +90,8 @@ def show(name: _Name, json: AsJson = False) -> None:
     """Show the champion of a data set with its test scores."""
     home.prepare()
     with home.workbench() as bench:
-        link, trained = champion.champion_of(bench, known(bench.store, name))
-        evaluation = load_version(bench.store, name, link.model_version)[1]
+        current = champion.champion_of(bench, known(bench.store, name))
+    link, trained, evaluation = current.link, current.trained, current.evaluation
     facts = {
         "dataset": name,
         "link": link.model_dump(mode="json"),
@@ -115,12 +121,7 @@ def promote(
     """Make a version the champion; the current champion becomes `previous`."""
     home.prepare()
     with home.workbench() as bench:
-        if version not in versions(bench.store, known(bench.store, name)):
-            raise not_found(
-                f"{name!r} has no model version {version[:20]}.",
-                fix=f"See 'pipeweave models history {name}'.",
-            )
-        champion.set_alias(bench, name, version, "champion")
+        promote_version(bench, known(bench.store, name), version)
     emit(
         {"dataset": name, "champion": version},
         json,
@@ -132,13 +133,14 @@ def rollback(name: _Name, json: AsJson = False) -> None:
     """Make the previous champion the champion again."""
     home.prepare()
     with home.workbench() as bench:
-        previous = champion.alias_link(bench, known(bench.store, name), "previous")
-        if previous is None:
+        previous = champion.with_alias(bench, known(bench.store, name), "previous")
+        if previous.current is None:
             raise not_found(
-                f"{name!r} has no previous champion.", fix="Use 'pipeweave models promote'."
+                f"{name!r} has no previous champion. {previous.note}".strip(),
+                fix="Use 'pipeweave models promote'.",
             )
-        champion.set_alias(bench, name, previous.model_version, "champion")
-    version = previous.model_version
+        version = previous.current.link.model_version
+        promote_version(bench, name, version)
     emit(
         {"dataset": name, "champion": version},
         json,

@@ -22,6 +22,7 @@ from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, w
 from pipeweave_dagster.lib.partitions import DATASETS
 from pipeweave_dagster.lib.run_time_limit import extend_limit
 from pipeweave_dagster.lib.stages import run_stage
+from pipeweave_dagster.services.registry_state import missing_in_mlflow
 from pipeweave_dagster.services.workbench import Workbench
 
 TRAINING_POOL = "pipeweave_training"
@@ -73,6 +74,7 @@ def model(
             # Another limit may allow more training rows.
             **({"memory_limit_mb": limit} if limit else {}),
         },
+        outdated=lambda trained: missing_in_mlflow(workbench, trained),
     )
 
 

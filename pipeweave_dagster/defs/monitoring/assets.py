@@ -25,7 +25,7 @@ def drift(
     predictions: PredictionBatch,
 ) -> dg.MaterializeResult[DriftReport]:
     """Drift of the scored rows from the training rows of the champion."""
-    trained = champion_of(workbench, context.partition_key)[1]
+    trained = champion_of(workbench, context.partition_key).trained
     return run_stage(
         context,
         workbench,

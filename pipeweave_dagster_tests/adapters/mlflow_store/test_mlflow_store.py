@@ -165,6 +165,27 @@ def test_the_model_file_comes_back_as_it_was(uri, logged, made, tmp_path):
     assert file.read_bytes() == (made[2] / "model.skops").read_bytes()
 
 
+def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, made):
+    """A model whose version was deleted in MLflow was reused for ever, and never predicted."""
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    link = log(uri, tmp_path, made).mlflow
+    client = MlflowClient(uri, uri)
+    client.delete_experiment(link.experiment_id)
+    assert mlflow_store.missing_version(uri, link) == ""
+    client.delete_run(link.run_id)
+    assert mlflow_store.missing_version(uri, link) == ""
+    mlflow_store.end_run(uri, link, "FINISHED")
+    other = link.model_copy(update={"run_id": "0" * 32})
+    assert "is another model" in mlflow_store.missing_version(uri, other)
+    client.delete_model_version(NAME, link.model_version)
+    assert "version 1 of pipeweave-towns was deleted" in mlflow_store.missing_version(uri, link)
+    client.delete_registered_model(NAME)
+    assert "was deleted in MLflow" in mlflow_store.missing_version(uri, link)
+    assert mlflow_store.version_with_alias(uri, NAME, "champion") is None
+
+
 STRANGER = """
 import sys
 sys.modules["pipeweave_dagster"] = None

@@ -10,7 +10,7 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.core.documents import ModelEntry
-from pipeweave_dagster.services.champion import champion_link, set_alias
+from pipeweave_dagster.services.champion import find_champion, set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import Registry, register
 
@@ -46,8 +46,8 @@ def test_the_list_has_the_challenger(store: DocumentStore, monkeypatch: Any) -> 
     for version, alias in (("1", "champion"), ("2", "challenger")):
         register(store, version, 0.8, alias)
         set_alias(registry, "demo", version, alias)
-    link = champion_link(registry, "demo")  # type: ignore[arg-type]
-    monkeypatch.setattr("pipeweave_dagster.services.champion.champion_link", lambda *_: link)
+    found = find_champion(registry, "demo")  # type: ignore[arg-type]
+    monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
     (model,) = json.loads(call("models", "ls", "--json"))["models"]
     assert (model["version"], model["challenger"]["version"]) == ("1", "2")
     assert "version 2, roc_auc 0.8" in call("models", "ls")
