@@ -1,7 +1,6 @@
 """Receive an upload: copy it from the landing zone, unchanged, to `raw/<sha256>`."""
 
 import hashlib
-import shutil
 from pathlib import Path
 
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -110,11 +109,7 @@ def _receive_one(store: DocumentStore, upload: Upload, copy: Path) -> RawFile:
 
 def _copied(store: DocumentStore, key: str, copy: Path) -> tuple[str, int]:
     """Copy an object to a local file; return its sha256 and size in bytes."""
-    local = store.storage.local_path(key)
-    if local is None:
-        store.storage.fetch(key, copy)
-    else:
-        shutil.copyfile(local, copy)
+    store.storage.fetch(key, copy)
     digest, size = hashlib.sha256(), 0
     with copy.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -155,20 +154,6 @@ def test_a_folder_shows_no_halves_no_links_and_no_hidden_files(tmp_path: Path) -
     assert storage.stat("uploads/d/link.csv") is None
     with pytest.raises(PipeWeaveError):
         storage.get("uploads/d/link.csv")
-
-
-def test_a_folder_that_cannot_be_read_is_not_an_empty_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    storage = FolderStorage(tmp_path / "storage")
-
-    def refuse(*_: object, onerror: Callable[[OSError], None], **__: Any) -> list[Any]:
-        onerror(PermissionError(13, "Permission denied", "uploads"))
-        return []
-
-    monkeypatch.setattr("os.walk", refuse)
-    with pytest.raises(PipeWeaveError, match="Permission denied"):
-        list(storage.list("uploads/"))
 
 
 @pytest.mark.server

@@ -1,9 +1,10 @@
 """The object store: a folder or an S3 bucket behind one protocol."""
 
+from pipeweave_dagster.adapters.storage.keys import Skipped
 from pipeweave_dagster.adapters.storage.protocol import Storage, StoredObject
 from pipeweave_dagster.settings import Settings
 
-__all__ = ["Storage", "StoredObject", "open_storage"]
+__all__ = ["Skipped", "Storage", "StoredObject", "open_storage"]
 
 
 def open_storage(settings: Settings) -> Storage:

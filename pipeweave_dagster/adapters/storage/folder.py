@@ -5,34 +5,41 @@ import hashlib
 import os
 import shutil
 import stat as stat_module
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pipeweave_dagster.adapters.storage.beneath import (
+    ABSENT,
+    opened_file,
+    opened_folder,
+    status_of,
+)
+from pipeweave_dagster.adapters.storage.folder_listing import list_folder, names_of_folders
+from pipeweave_dagster.adapters.storage.folder_writes import SCRATCH, copy_into, place
+from pipeweave_dagster.adapters.storage.keys import Skipped, check_key, check_prefix
 from pipeweave_dagster.adapters.storage.protocol import (
     StoredObject,
-    check_key,
     large_object,
     missing_object,
+    stored_file,
 )
-from pipeweave_dagster.core.errors import unavailable, validation_error
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable, validation_error
 
-_SCRATCH = ".scratch"
 _POLL_S = 0.005
 
 
 class FolderStorage:
     """Objects are files below `root`; names that start with a dot are not objects.
 
-    Objects are written into a scratch folder and then renamed or linked, so readers never see half
-    an object and a killed writer leaves none. Symbolic links are not followed: whoever may only
-    drop files must not make PipeWeave read others.
+    Objects are written into a scratch folder, made durable, and then renamed or linked: readers
+    never see half an object, and neither a killed writer nor a power failure leaves one. Symbolic
+    links are not followed: whoever may only drop files must not make PipeWeave read others.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
-        self._scratch = self.root / _SCRATCH
+        self._scratch = self.root / SCRATCH
         try:
             self._scratch.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -45,33 +52,17 @@ class FolderStorage:
     def url(self) -> str:
         return str(self.root)
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        folder = self.root / prefix.rpartition("/")[0]
-        for base, folders, files in os.walk(folder, onerror=_raise_listing_error):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                key = (Path(base) / name).relative_to(self.root).as_posix()
-                stored = None if name.startswith(".") else self.stat(key)
-                if stored is not None and key.startswith(prefix):
-                    yield stored
+    def list(self, prefix: str, skipped: list[Skipped] | None = None) -> Iterator[StoredObject]:
+        return list_folder(self.root, check_prefix(prefix), skipped)
 
     def children(self, prefix: str) -> tuple[str, ...]:
-        folder = self.root / prefix
-        if not folder.is_dir():
-            return ()
-        with os.scandir(folder) as entries:
-            return tuple(sorted(e.name for e in entries if e.is_dir(follow_symlinks=False)))
+        return names_of_folders(self.root, check_prefix(prefix))
 
     def stat(self, key: str) -> StoredObject | None:
-        path = self.root / key
-        try:
-            info = path.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        if not stat_module.S_ISREG(info.st_mode):
-            return None
-        tag = f"{info.st_mtime_ns}-{info.st_size}-{info.st_ino}"
-        return StoredObject(key, info.st_size, tag, info.st_mtime)
+        with self._reading(key):
+            info = status_of(self.root, check_key(key).split("/"))
+            return stored_file(key, info) if stat_module.S_ISREG(info.st_mode) else None
+        return None
 
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
         stored = self.stat(key)
@@ -79,40 +70,38 @@ class FolderStorage:
             raise missing_object(key, self.url)
         if stored.size > limit:
             raise large_object(key, stored.size, limit)
-        return (self.root / key).read_bytes()
+        data = self._read(key)
+        if data is None:
+            raise missing_object(key, self.url)
+        return data
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
-        try:
-            data = (self.root / key).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        return data, hashlib.sha256(data).hexdigest()
+        data = self._read(key)
+        return None if data is None else (data, hashlib.sha256(data).hexdigest())
 
     def fetch(self, key: str, path: Path) -> None:
-        if self.stat(key) is None:
-            raise missing_object(key, self.url)
         partial = path.with_name(f".{path.name}.part{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.root / key, partial)
-        partial.replace(path)
+        with self._reading(key), opened_file(self.root, check_key(key).split("/")) as source:
+            with partial.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 4 << 20)
+            partial.replace(path)
+            return
+        raise missing_object(key, self.url)
 
     def local_path(self, key: str) -> Path | None:
         return self.root / key if self.stat(key) else None
 
     def put(self, key: str, data: bytes) -> None:
-        self._place(key, lambda temporary: temporary.write_bytes(data), os.replace)
+        place(self.root, check_key(key), lambda file: file.write(data))
 
     def put_file(self, key: str, path: Path) -> None:
-        self._place(key, lambda temporary: shutil.copyfile(path, temporary), os.replace)
+        place(self.root, check_key(key), copy_into(path))
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         if self.stat(key) is not None:
             return False
-        try:
-            self._place(key, lambda temporary: temporary.write_bytes(data), os.link)
-        except FileExistsError:
-            return False
-        return True
+        return place(self.root, check_key(key), lambda file: file.write(data), replace=False)
 
     def put_if_match(self, key: str, data: bytes, tag: str | None) -> bool:
         from filelock import FileLock
@@ -125,12 +114,13 @@ class FolderStorage:
             return True
 
     def delete(self, key: str) -> None:
-        path = self.root / check_key(key)
-        path.unlink(missing_ok=True)
+        parts = check_key(key).split("/")
+        with self._reading(key), opened_folder(self.root, parts[:-1]) as folder:
+            os.unlink(parts[-1], dir_fd=folder)
         with contextlib.suppress(OSError):  # until a folder is not empty: other objects remain
-            for folder in path.relative_to(self.root).parents:
-                if folder.name:
-                    (self.root / folder).rmdir()
+            for depth in range(len(parts) - 1, 0, -1):
+                with opened_folder(self.root, parts[: depth - 1]) as folder:
+                    os.rmdir(parts[depth - 1], dir_fd=folder)
 
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
         _ = (max_bytes, expires_s)
@@ -139,43 +129,27 @@ class FolderStorage:
             fix=f"Copy the file to {self.root / key}, or use 'pipeweave upload FILE'.",
         )
 
-    def _place(
-        self, key: str, write: Callable[[Path], object], move: Callable[[Path, Path], object]
-    ) -> None:
-        target = self.root / check_key(key)
-        handle, name = tempfile.mkstemp(dir=self._scratch)
-        os.close(handle)
-        temporary = Path(name)
+    def _read(self, key: str) -> bytes | None:
+        with self._reading(key), opened_file(self.root, check_key(key).split("/")) as file:
+            return file.read()
+        return None
+
+    @contextlib.contextmanager
+    def _reading(self, key: str) -> Iterator[None]:
+        """Pass over what does not exist; raise other errors of the system as `PipeWeaveError`."""
         try:
-            write(temporary)
-            temporary.chmod(0o644)
-            for _ in range(3):  # a concurrent delete may remove the empty folder in between
-                target.parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    move(temporary, target)
-                except FileNotFoundError:
-                    continue
-                return
-            raise unavailable(
-                f"{key!r} could not be written into {self.url}, because its folder was deleted.",
-                fix="Check what else deletes files there, and try again.",
+            yield
+        except PermissionError as error:
+            raise PipeWeaveError(
+                ErrorCode.FORBIDDEN,
+                f"{key!r} in {self.url} cannot be accessed: {error.strerror}.",
+                fix="Give the user of PipeWeave access to the file and its folders.",
                 key=key,
-            )
-        except OSError as error:
-            if isinstance(error, FileExistsError):
-                raise
-            raise unavailable(
-                f"Writing {key!r} into {self.url} failed: {error.strerror}.",
-                fix="Check free space and permissions.",
             ) from error
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _raise_listing_error(error: OSError) -> None:
-    """Raise for an unreadable folder; a missing one counts as empty."""
-    if not isinstance(error, FileNotFoundError):
-        raise unavailable(
-            f"Listing {error.filename} failed: {error.strerror}.",
-            fix="Check that the folder is readable and its disk is mounted.",
-        ) from error
+        except OSError as error:
+            if error.errno not in ABSENT:
+                raise unavailable(
+                    f"{key!r} in {self.url} cannot be accessed: {error.strerror}.",
+                    fix="Check that the disk is mounted and healthy.",
+                    key=key,
+                ) from error

@@ -1,14 +1,14 @@
 """The interface of an object store, small enough for any store to implement."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeweave_dagster.adapters.storage.keys import Skipped
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
-
-MAX_KEY_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,36 @@ class StoredObject:
         return hashlib.sha256(seen.encode()).hexdigest()[:24]
 
 
-class Storage(Protocol):
-    """Objects under string keys; every write is atomic.
+def stored_file(key: str, info: os.stat_result) -> StoredObject:
+    """Return the listing entry of a local file."""
+    tag = f"{info.st_mtime_ns}-{info.st_size}-{info.st_ino}"
+    return StoredObject(key, info.st_size, tag, info.st_mtime)
 
-    Methods raise `PipeWeaveError`: NOT_FOUND for a missing key, SERVICE_UNAVAILABLE if the store
-    does not respond, FORBIDDEN or UNAUTHORIZED if it refuses.
+
+class Storage(Protocol):
+    """Objects under string keys; every write is atomic, and kept once it has returned.
+
+    No method leaves the root, whatever the key: unsafe keys are refused, links are not followed.
+
+    Methods raise `PipeWeaveError`: VALIDATION_ERROR for an unsafe key (see `check_key`), NOT_FOUND
+    for a missing key, SERVICE_UNAVAILABLE if the store does not respond, FORBIDDEN or UNAUTHORIZED
+    if it refuses.
     """
 
     @property
     def url(self) -> str:
         """The root of the storage."""
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield every object whose key starts with the prefix, in any order."""
+    def list(self, prefix: str, skipped: "list[Skipped] | None" = None) -> Iterator[StoredObject]:
+        """Yield every object whose key starts with the prefix, in any order.
+
+        Names that are no safe keys are never objects, nor are links and hidden files.
+
+        Args:
+            prefix: Empty, or the beginning of keys.
+            skipped: Receives what was left out, but for hidden files. Without it, a folder that
+                cannot be read is an error; with it, the other folders are still listed.
+        """
 
     def children(self, prefix: str) -> tuple[str, ...]:
         """Return the sorted names directly below `prefix/` that contain objects."""
@@ -79,26 +96,6 @@ class Storage(Protocol):
 
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
         """Return a URL and form fields that allow an upload of this key, up to that size."""
-
-
-def check_key(key: str) -> str:
-    """Return the key if it is safe on every store.
-
-    Raises:
-        PipeWeaveError: VALIDATION_ERROR for empty parts, `.` or `..`, control characters,
-            backslashes, or more than 1,024 bytes.
-    """
-    parts = key.split("/")
-    unsafe = any(part in {"", ".", ".."} for part in parts)
-    if unsafe or "\\" in key or any(ord(c) < 32 or ord(c) == 127 for c in key):
-        raise validation_error(
-            f"{key!r} is not a safe storage key.", fix="Use plain file and folder names.", key=key
-        )
-    if len(key.encode()) > MAX_KEY_BYTES:
-        raise validation_error(
-            f"The storage key is longer than {MAX_KEY_BYTES} bytes.", fix="Shorten the file name."
-        )
-    return key
 
 
 def missing_object(key: str, url: str) -> PipeWeaveError:

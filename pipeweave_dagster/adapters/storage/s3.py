@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeweave_dagster.adapters.storage.protocol import (
-    StoredObject,
+from pipeweave_dagster.adapters.storage.keys import (
+    Skipped,
     check_key,
-    large_object,
-    missing_object,
+    check_prefix,
+    key_problem,
+    name_problem,
+    printable,
 )
+from pipeweave_dagster.adapters.storage.protocol import StoredObject, large_object, missing_object
 from pipeweave_dagster.core.errors import (
     ErrorCode,
     PipeWeaveError,
@@ -63,8 +66,13 @@ class S3Storage:
     def url(self) -> str:
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
-    def list(self, prefix: str) -> Iterator[StoredObject]:
-        yield from self._listed(prefix, 1000)
+    def list(self, prefix: str, skipped: list[Skipped] | None = None) -> Iterator[StoredObject]:
+        for stored in self._listed(check_prefix(prefix), 1000):
+            problem = key_problem(stored.key)
+            if problem is None:
+                yield stored
+            elif skipped is not None and "/." not in f"/{stored.key}":
+                skipped.append(Skipped(printable(stored.key), problem))
 
     def _listed(self, prefix: str, page_size: int) -> Iterator[StoredObject]:
         # Every call lists all pages: a start-after key would miss new keys that sort before it.
@@ -84,7 +92,7 @@ class S3Storage:
             token |= {"ContinuationToken": page["NextContinuationToken"]}
 
     def children(self, prefix: str) -> tuple[str, ...]:
-        start = f"{self._prefix}{prefix.rstrip('/')}/"
+        start = f"{self._prefix}{check_prefix(prefix).rstrip('/')}/"
         pages = self._client.get_paginator("list_objects_v2").paginate
         prefixes = self._call(
             lambda **request: [
@@ -99,7 +107,8 @@ class S3Storage:
         names = [name.removeprefix(start).rstrip("/") for name in prefixes]
         # SeaweedFS lists empty folders, too; a prefix without an object does not count.
         below = prefix.rstrip("/")
-        return tuple(n for n in sorted(names) if any(self._listed(f"{below}/{n}/", 10)))
+        safe = [name for name in sorted(names) if name_problem(name) is None]
+        return tuple(name for name in safe if any(self._listed(f"{below}/{name}/", 10)))
 
     def stat(self, key: str) -> StoredObject | None:
         try:
@@ -159,14 +168,14 @@ class S3Storage:
             file.write(response["Body"].read())
 
     def local_path(self, key: str) -> Path | None:
-        _ = key
+        check_key(key)
         return None
 
     def put(self, key: str, data: bytes) -> None:
-        self._call(self._client.put_object, **self._where(check_key(key)), Body=data)
+        self._call(self._client.put_object, **self._where(key), Body=data)
 
     def put_file(self, key: str, path: Path) -> None:
-        self._call(self._client.upload_file, str(path), **self._where(check_key(key)))
+        self._call(self._client.upload_file, str(path), **self._where(key))
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         return self._put_on_condition(key, data, IfNoneMatch="*")
@@ -177,12 +186,12 @@ class S3Storage:
         return self._put_on_condition(key, data, IfMatch=tag)
 
     def delete(self, key: str) -> None:
-        self._call(self._client.delete_object, **self._where(check_key(key)))
+        self._call(self._client.delete_object, **self._where(key))
 
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
         post: dict[str, Any] = self._call(
             self._client.generate_presigned_post,
-            **self._where(check_key(key)),
+            **self._where(key),
             Conditions=[["content-length-range", 1, max_bytes]],
             ExpiresIn=expires_s,
         )
@@ -191,7 +200,7 @@ class S3Storage:
         return post
 
     def _where(self, key: str) -> dict[str, str]:
-        return {"Bucket": self._bucket, "Key": self._prefix + key}
+        return {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
 
     def _stored(self, full_key: str, size: int, item: dict[str, Any]) -> StoredObject:
         version = item.get("VersionId") or ""
@@ -210,9 +219,7 @@ class S3Storage:
         from botocore.exceptions import ClientError
 
         try:
-            self._call(
-                self._client.put_object, **self._where(check_key(key)), Body=data, **condition
-            )
+            self._call(self._client.put_object, **self._where(key), Body=data, **condition)
         except PipeWeaveError as error:
             cause = error.__cause__
             if isinstance(cause, ClientError) and _code(cause) in _CONFLICTS:
