@@ -9,10 +9,11 @@ from pipeweave_dagster.core.documents import (
     Payload,
     PredictionBatch,
     RawFile,
+    ReadSetting,
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found
-from pipeweave_dagster.core.ingest import IngestLimits, read_aligned
+from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
 from pipeweave_dagster.core.naming import slug
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
@@ -79,6 +80,7 @@ def score(
     run_id: str = "",
     *,
     explain: bool = False,
+    read: ReadSetting | None = None,
 ) -> Scored:
     """Read the rows as the training data was read, and score them with the champion.
 
@@ -92,11 +94,12 @@ def score(
         run_id: Adds columns for model, data and run to the outputs; without it (a command) they
             contain predictions alone.
         explain: Add the columns that contribute most to each prediction.
+        read: How the batch is read; without it as the training file, where its settings fit.
     """
-    raw, copy = file
+    raw, _ = file
     champion = champion_of(workbench, dataset)
     link, trained = champion.link, champion.trained
-    snapshot = _aligned(workbench, raw, copy, trained, folder)
+    snapshot = _aligned(workbench, file, trained, folder, read)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
     scored = workbench.on_model(
         predict,
@@ -132,8 +135,13 @@ def score(
 
 
 def _aligned(
-    workbench: Workbench, raw: RawFile, copy: Path, trained: TrainedModel, folder: Path
+    workbench: Workbench,
+    file: tuple[RawFile, Path],
+    trained: TrainedModel,
+    folder: Path,
+    read: ReadSetting | None,
 ) -> DatasetSnapshot:
+    raw, copy = file
     (folder / "read").mkdir()
     return workbench.on_data(
         read_aligned,
@@ -141,8 +149,8 @@ def _aligned(
         name=raw.name,
         columns=trained.columns,
         out=folder / "read",
-        table=trained.table,
-        target=trained.target,
+        matcher=ColumnMatcher(tuple(trained.table), trained.target),
+        reads=[read] if read else [trained.read, None] if trained.read else [None],
         limits=IngestLimits(max_bytes=workbench.settings.max_dataset_bytes),
     )
 

@@ -78,7 +78,7 @@ def _trained(
     used = [column for column in snapshot.columns if column.name in trained.features]
     known = [column.model_copy(update={"spellings": {}}) for column in used]
     table = [column.name for column in snapshot.columns]
-    return trained.model_copy(update={"columns": known, "table": table})
+    return trained.model_copy(update={"columns": known, "table": table, "read": snapshot.read})
 
 
 def check_size(trained: TrainedModel, limit_mb: int) -> None:

@@ -9,8 +9,9 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
+from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
 from pipeweave_dagster.cli.support.uploads import readable
-from pipeweave_dagster.core.documents import PredictionBatch
+from pipeweave_dagster.core.documents import PredictionBatch, ReadSetting
 from pipeweave_dagster.services.scoring import describe_batch, score
 
 
@@ -29,10 +30,11 @@ def predict(
             "--reasons", help="Add the three features that contribute most to each prediction."
         ),
     ] = False,
+    read: ReadOption = None,
     json: AsJson = False,
 ) -> None:
     """Score a file: write `prediction` and `probability_CLASS` for every row, in row order."""
-    batch = score_file(name, file, output, explain=reasons)
+    batch = score_file(name, file, output, explain=reasons, read=read_setting(read))
     facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
     notes = "".join(f"\nnote: {note}" for note in batch.notes)
     emit(
@@ -42,7 +44,14 @@ def predict(
     )
 
 
-def score_file(name: str, file: Path, output: Path, *, explain: bool = False) -> PredictionBatch:
+def score_file(
+    name: str,
+    file: Path,
+    output: Path,
+    *,
+    explain: bool = False,
+    read: ReadSetting | None = None,
+) -> PredictionBatch:
     """Score a file with the champion of a data set; the output is written atomically.
 
     Raises:
@@ -59,6 +68,7 @@ def score_file(name: str, file: Path, output: Path, *, explain: bool = False) ->
             (raw, path.absolute()),
             Path(folder),
             explain=explain,
+            read=read,
         )
         source = scored.parquet if output.suffix == ".parquet" else scored.csv
         deliver(source, output)

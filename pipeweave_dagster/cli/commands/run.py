@@ -8,7 +8,7 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.file_stages import TableFile
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail
-from pipeweave_dagster.cli.support.read_option import read_settings
+from pipeweave_dagster.cli.support.read_option import ReadOption, read_settings
 from pipeweave_dagster.cli.support.uploads import place, readable, remember, safe_name
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE, check_slug, name_of_file
@@ -41,13 +41,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
             help="fast, medium or best: 20, 60 or 600 seconds, unless --time-budget is given."
         ),
     ] = None,
-    read: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="How the file is read, if not as detected: delimiter=';' (or tab, blanks, none), "
-            "header=0, skip=2, encoding=cp1252, decimal=','. Repeatable."
-        ),
-    ] = None,
+    read: ReadOption = None,
     json: AsJson = False,
 ) -> None:
     """Run the main job on one file: typed data, findings, report, pipeline, registered model."""

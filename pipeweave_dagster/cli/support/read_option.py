@@ -1,7 +1,20 @@
 """The option `--read KEY=VALUE`."""
 
-from pipeweave_dagster.core.errors import validation_error
+from typing import Annotated
 
+import typer
+
+from pipeweave_dagster.core.documents import ReadSetting
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.landing import settings_from
+
+ReadOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="How the file is read, if not as detected: delimiter=';' (or tab, blanks, none), "
+        "header=0, skip=2, encoding=cp1252, decimal=','. Repeatable."
+    ),
+]
 _KEYS = ("delimiter", "header", "skip", "encoding", "decimal")
 
 
@@ -27,3 +40,13 @@ def read_settings(given: list[str] | None) -> dict[str, str] | None:
             )
         settings[key.strip()] = value
     return settings
+
+
+def read_setting(given: list[str] | None) -> ReadSetting | None:
+    """Return repeated `--read KEY=VALUE` as a validated setting; None without any.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR for an unknown key or a value that is not allowed.
+    """
+    settings = read_settings(given)
+    return settings_from({"read": settings}, "--read").read if settings else None

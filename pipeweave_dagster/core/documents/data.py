@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
-from pipeweave_dagster.core.documents.settings import DatasetSettings, Task
+from pipeweave_dagster.core.documents.settings import DatasetSettings, ReadSetting, Task
 
 StorageType = Literal["integer", "number", "boolean", "date", "datetime", "time", "text"]
 SemanticType = Literal[
@@ -100,7 +100,8 @@ class LeftOutLine(Part):
 class DatasetSnapshot(Document):
     """The typed table: `rows_read = rows + rows_quarantined`, no row lost silently.
 
-    `left_out` lists the first hundred lines that were taken for neither header nor row.
+    `left_out` lists the first hundred lines that were taken for neither header nor row; `read` is
+    what the user set of the file.
     """
 
     kind: ClassVar[str] = "dataset"
@@ -112,6 +113,7 @@ class DatasetSnapshot(Document):
     data: Payload
     quarantine: Payload | None = None
     left_out: list[LeftOutLine] = []
+    read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     notes: list[str] = []
 
 

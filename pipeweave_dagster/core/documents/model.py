@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.data import SnapshotColumn
-from pipeweave_dagster.core.documents.settings import MetricName, Task
+from pipeweave_dagster.core.documents.settings import MetricName, ReadSetting, Task
 
 
 class Trial(Part):
@@ -67,7 +67,8 @@ class TrainedModel(Document):
     """The best model of the search, refitted, with the leaderboard.
 
     `columns` records how the features were read, so that a batch is read alike; `table` lists all
-    columns of the table in order, for batches without a header.
+    columns of the table in order, for batches without a header; `read` is what the user set of the
+    file, which batches follow.
     `verdict` is `no signal` if the winner is not better than the baseline (constant).
     `evaluated` is the model that was scored on the test rows; `model` is the same recipe refitted
     on all rows, test rows included, so importances on test rows need the former.
@@ -91,6 +92,7 @@ class TrainedModel(Document):
     features: list[str]
     columns: list[SnapshotColumn] = []
     table: list[str] = Field(default=[], exclude_if=operator.not_)
+    read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     winner: str
     verdict: Literal["model", "no signal"]
     leaderboard: list[Trial]

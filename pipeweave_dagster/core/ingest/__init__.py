@@ -11,12 +11,21 @@ from pipeweave_dagster.core.documents import (
     DatasetSettings,
     DatasetSnapshot,
     RawUpload,
+    ReadSetting,
     SnapshotColumn,
     TextTable,
 )
 from pipeweave_dagster.core.ingest.base.limits import DEFAULT_LIMITS, IngestLimits
+from pipeweave_dagster.core.ingest.column_matching import BY_NAME_ALONE, ColumnMatcher
 
-__all__ = ["IngestLimits", "ingest", "ingest_as_text", "ingest_settings", "read_aligned"]
+__all__ = [
+    "ColumnMatcher",
+    "IngestLimits",
+    "ingest",
+    "ingest_as_text",
+    "ingest_settings",
+    "read_aligned",
+]
 
 
 def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
@@ -74,7 +83,9 @@ def ingest(
 
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
     settings = upload.settings
-    return ingest_files(pairs, out, limits, settings.columns, ReadOptions(read=settings.read))
+    options = ReadOptions(read=settings.read)
+    snapshot = ingest_files(pairs, out, limits, settings.columns, options)
+    return snapshot.model_copy(update={"read": settings.read})
 
 
 def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:
@@ -108,8 +119,8 @@ def read_aligned(
     columns: list[SnapshotColumn],
     out: Path,
     limits: IngestLimits = DEFAULT_LIMITS,
-    table: Sequence[str] = (),
-    target: str | None = None,
+    matcher: ColumnMatcher = BY_NAME_ALONE,
+    reads: Sequence[ReadSetting | None] = (None,),
 ) -> DatasetSnapshot:
     r"""Read a batch to predict with the types of the training columns; no row is ever dropped.
 
@@ -119,9 +130,10 @@ def read_aligned(
         columns: The required columns of the training snapshot.
         out: Empty folder for `data.parquet`, with the rows in file order.
         limits: Resource limits.
-        table: Names of all columns of the training snapshot, in order. A batch without a header has
-            these, or all but the target, or the required ones.
-        target: The column that a batch may lack.
+        matcher: Names of all columns of the training snapshot and its target. A batch without a
+            header has these columns, or all but the target, or the required ones.
+        reads: How a text file is read: the first of these with which the batch has a column of the
+            training table, else the last. None detects it.
 
     Returns:
         The snapshot. Absent columns are listed in `notes`; values that do not match the training
@@ -141,6 +153,5 @@ def read_aligned(
         [('age', 'integer', 1), ('name', 'text', 0)]
     """
     from pipeweave_dagster.core.ingest.aligned_batch import read_batch
-    from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
 
-    return read_batch(file, name, columns, out, limits, ColumnMatcher(tuple(table), target))
+    return read_batch(file, name, columns, out, limits, matcher, reads)

@@ -1,9 +1,10 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read rows to predict with the types of the training data; no row is ever dropped."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, SnapshotColumn
+from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
@@ -38,11 +39,18 @@ def read_batch(
     out: Path,
     limits: IngestLimits,
     matcher: ColumnMatcher,
+    reads: Sequence[ReadSetting | None] = (None,),
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
     names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     with workspace(out, limits) as space:
-        raw = read_raw(file, name, "raw0", space, ReadOptions(names, keep_all=True))
+        for attempt, read in enumerate(reads):
+            options = ReadOptions(names, keep_all=True, read=read)
+            raw = read_raw(file, name, f"raw{attempt}", space, options)
+            if matcher.fits(raw.names, columns):
+                break
+        if attempt and read is None:
+            raw.notes.append("The `read` settings of the training file do not fit: detected anew.")
         return _store(raw, columns, out, space, matcher.match(raw.names, columns))
 
 

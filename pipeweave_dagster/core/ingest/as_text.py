@@ -32,7 +32,8 @@ def write_text(file: Path, name: str, out: Path) -> TextTable:
 
 def _from_delimited(content: Content, out: Path, space: Workspace) -> TextTable:
     plan = read_plan.plan_read(content, space.folder)
-    body = read_plan.read_records(plan)[plan.body_start :]
+    plan, records = read_plan.read_records(plan)
+    body = records[plan.body_start :]
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]
     names = plan.layout.names
     if names is not None:

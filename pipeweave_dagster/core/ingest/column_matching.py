@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import SnapshotColumn
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.naming import fold_name
 
 
@@ -39,6 +39,13 @@ class ColumnMatcher(NamedTuple):
         order = self._order(len(names), required)
         return {name: order.index(name) for name in required if name in order}
 
+    def fits(self, names: Sequence[str], columns: list[SnapshotColumn]) -> bool:
+        """Return whether a batch with these names has any of the required columns."""
+        try:
+            return bool(self.match(names, columns))
+        except PipeWeaveError:
+            return False
+
     def _match_nameless(
         self, names: Sequence[str], columns: list[SnapshotColumn]
     ) -> dict[str, int]:
@@ -69,6 +76,9 @@ class ColumnMatcher(NamedTuple):
             fix="Add a header, or include all columns (the target is optional).",
             columns=list(self.table)[:200],
         )
+
+
+BY_NAME_ALONE = ColumnMatcher()
 
 
 def _match_by_name(names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:

@@ -67,7 +67,7 @@ def read_fast(
     if content.path.stat().st_size < _MIN_BYTES:
         return None
     plan = read_plan.plan_read(content, space.folder, options)
-    if not bulk_load.supports(plan.dialect):
+    if plan.end is not None or not bulk_load.supports(plan.dialect):
         return None
     first_line, headers, width = read_plan.locate_body(plan)
     nameless = any(not name.strip(" \t,;|") for name in headers)

@@ -12,12 +12,14 @@ from pipeweave_dagster.services.workbench import Workbench
 
 
 class BatchConfig(dg.Config):
-    """Which file to score, and whether to explain the prediction of each row.
+    """Which file to score, how it is read, and whether to explain the prediction of each row.
 
-    Without `reasons` the setting PIPEWEAVE_PREDICTION_REASONS applies.
+    `read` has the keys of `read` in pipeweave.yaml; without it the file is read as the training
+    file. Without `reasons` the setting PIPEWEAVE_PREDICTION_REASONS applies.
     """
 
     file: str | None = None
+    read: dict[str, str] | None = None
     reasons: bool | None = None
 
 
@@ -38,12 +40,14 @@ def predictions(
     Uses the file that the run was started for, else the newest. The outputs are in
     `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV.
     """
+    from pipeweave_dagster.core.landing import settings_from
     from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
 
     def make(folder: Path) -> PredictionBatch:
         key = config.file or context.op_execution_context.run_tags.get(BATCH_TAG)
         key = key or newest_batch(workbench, context.partition_key)
         reasons = config.reasons
+        given = settings_from({"read": config.read}, "the run configuration")
         scored = score(
             workbench,
             context.partition_key,
@@ -51,6 +55,7 @@ def predictions(
             folder,
             context.op_execution_context.run_id,
             explain=workbench.settings.prediction_reasons if reasons is None else reasons,
+            read=given.read,
         )
         return deliver(workbench, scored)
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.ingest import read_aligned
+from pipeweave_dagster.core.ingest import ColumnMatcher, read_aligned
 
 TRAIN = "id,when,amount,kind,y\n" + "".join(
     f"{i},2020-01-{i % 28 + 1:02},{i}.5,{'ab'[i % 2]},{i % 2}\n" for i in range(60)
@@ -89,8 +90,13 @@ def test_columns_without_a_header_are_matched_by_position_in_the_training_table(
     columns = read(BARE).columns[1:4]
     lines = [",".join(cut(line.split(","))) for line in BARE.splitlines()]
     (tmp_path / "batch.csv").write_text("\n".join(lines) + "\n")
-    read_aligned(tmp_path / "batch.csv", "batch.csv", columns, tmp_path / "out", table=TABLE,
-                 target="column_1")  # fmt: skip
+    read_aligned(
+        tmp_path / "batch.csv",
+        "batch.csv",
+        columns,
+        tmp_path / "out",
+        matcher=ColumnMatcher(tuple(TABLE), "column_1"),
+    )
     row = rows()[7]
     assert [row[c] for c in ("column_2", "column_3", "column_4")] == [7, 7.5, "v"]
 
@@ -99,8 +105,13 @@ def test_without_a_header_another_number_of_columns_is_refused(read, tmp_path):
     columns = read(BARE).columns[1:4]
     (tmp_path / "batch.csv").write_text("1,2\n3,4\n5,6\n")
     with pytest.raises(PipeWeaveError, match=r"has 2 columns and no header.*has 5") as error:
-        read_aligned(tmp_path / "batch.csv", "batch.csv", columns, tmp_path / "out", table=TABLE,
-                     target="column_1")  # fmt: skip
+        read_aligned(
+            tmp_path / "batch.csv",
+            "batch.csv",
+            columns,
+            tmp_path / "out",
+            matcher=ColumnMatcher(tuple(TABLE), "column_1"),
+        )
     assert "Add a header" in error.value.fix
 
 
@@ -113,7 +124,7 @@ def test_a_column_without_a_name_is_matched(read, tmp_path, rows, batch):
     (tmp_path / "batch.csv").write_text(batch)
     snapshot = read_aligned(
         tmp_path / "batch.csv", "batch.csv", columns[:2], tmp_path / "out",
-        table=[c.name for c in columns], target="y",
+        matcher=ColumnMatcher(tuple(c.name for c in columns), "y"),
     )  # fmt: skip
     assert [row["column_1"] for row in rows()] == [7, 8]
     assert not any("lacks" in note for note in snapshot.notes)
@@ -123,7 +134,7 @@ def test_several_columns_without_a_name_are_matched_by_position(read, tmp_path, 
     columns = read(",a,,y\n" + "".join(f"{i},{i % 3},{i}.5,{i % 2}\n" for i in range(60))).columns
     (tmp_path / "batch.csv").write_text(",a,,y\n7,1,0.5,0\n8,2,1.5,1\n")
     read_aligned(tmp_path / "batch.csv", "batch.csv", columns[:3], tmp_path / "out",
-                 table=[c.name for c in columns], target="y")  # fmt: skip
+                 matcher=ColumnMatcher(tuple(c.name for c in columns), "y"))  # fmt: skip
     assert [(row["column_1"], row["column_3"]) for row in rows()] == [(7, 0.5), (8, 1.5)]
 
 
@@ -166,3 +177,30 @@ def test_floats_of_any_length_are_numbers_in_a_batch(read, tmp_path, rows):
     train = "x,v\n" + "".join(f"{i}.5,{i}\n" for i in range(30))
     align(read, tmp_path, train, "x,v\n9007199254740993,1\n0.33333333333333333333,2\n")
     assert [row["x"] for row in rows()] == [2.0**53, 1 / 3]
+
+
+def _towns(read, tmp_path, rows, content, reads):
+    columns = read("town;size\nBonn;1,5\nUlm;2,5\n" * 20).columns
+    path = tmp_path / "batch"
+    path.write_text(content)
+    snapshot = read_aligned(path, "batch.csv", columns, tmp_path / "out", reads=reads)
+    return snapshot, rows()
+
+
+def test_a_batch_is_read_as_the_user_sets(read, tmp_path, rows):
+    content = "exported today\nfor you\ntown;size\nBonn;1,5\n"
+    reads = [ReadSetting(delimiter=";", skip=2, header=1)]
+    _, got = _towns(read, tmp_path, rows, content, reads)
+    assert got == [{"town": "Bonn", "size": 1.5}]
+
+
+# The names of the training table locate the header whatever is set; the delimiter is tried anew.
+@pytest.mark.parametrize(
+    "setting", [ReadSetting(delimiter="|"), ReadSetting(skip=2, header=0), ReadSetting(skip=1)]
+)
+def test_settings_of_the_training_file_give_way_to_a_batch_that_they_do_not_fit(
+    read, tmp_path, rows, setting
+):
+    snapshot, got = _towns(read, tmp_path, rows, "size;town\n1,5;Bonn\n2,5;Ulm\n", [setting, None])
+    assert got == [{"town": "Bonn", "size": 1.5}, {"town": "Ulm", "size": 2.5}]
+    assert any("do not fit" in note for note in snapshot.notes) == bool(setting.delimiter)

@@ -33,6 +33,7 @@ from pipeweave_dagster.core.ingest.text.read_plan import (
 )
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
 from pipeweave_dagster.core.ingest.text.records_table import append_records, build_table
+from pipeweave_dagster.core.ingest.text.stacked_tables import end_of_first_table, lines_below
 
 _SMALL = 8 * MEGABYTE
 _MAX_NOTES = 20
@@ -54,13 +55,15 @@ def read(
             fix="Check that the file is a table with one record per line.",
         )
     size = plan.text.path.stat().st_size
-    if size > _SMALL and bulk_load.supports(plan.dialect) and not options.keep_all:
+    single = plan.end is None
+    if size > _SMALL and single and bulk_load.supports(plan.dialect) and not options.keep_all:
         raw = _read_bulk(content, table, space, plan, size)
         if raw is not None:
             return raw
     if size > space.limits.max_in_memory_bytes:
         return _read_blocks(content, table, space, plan, options.keep_all)
-    body = read_records(plan)[plan.body_start :]
+    plan, records = read_records(plan, keep_all=options.keep_all)
+    body = records[plan.body_start :]
     return build_table(content, table, space, plan, body, options.keep_all)
 
 
@@ -184,9 +187,12 @@ def from_rows(
         )
     width = max(len(r.fields) for r in records)
     records = [Record(r.line, r.fields + [""] * (width - len(r.fields))) for r in records]
+    end = None if options.keep_all else end_of_first_table(records)
+    below = (*lines_below(records, end),) if end else ()
+    records = records[:end]
     head = records[:HEAD_RECORDS]
     layout = detect_layout(head, options.expected_names, **options.given_rows())
-    plan = ReadPlan(Utf8Text(content.path, "", ""), TextDialect(), layout, head)
+    plan = ReadPlan(Utf8Text(content.path, "", ""), TextDialect(), layout, head, None, end, below)
     raw = build_table(content, table, space, plan, records[plan.body_start :], options.keep_all)
     raw.dialect = Dialect(
         format="excel",

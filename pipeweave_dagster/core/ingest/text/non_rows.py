@@ -8,15 +8,20 @@ from pipeweave_dagster.core.ingest.text.records import Record
 _LISTED = 10
 _MOST_TEXT = 200
 REPEATED_HEADER, COMMENT, ROW_COUNT, TITLE = "repeated header", "comment", "row count", "title"
+ANOTHER_TABLE, BELOW_TABLE = "another table", "line below the table"
 _WORDS = {
     REPEATED_HEADER: "row that repeats the header",
     COMMENT: "comment line",
     ROW_COUNT: "line with a count of rows",
+    ANOTHER_TABLE: "table below the first one",
+    BELOW_TABLE: "line below the table",
 }
 _PLURALS = {
     REPEATED_HEADER: "rows that repeat the header",
     COMMENT: "comment lines",
     ROW_COUNT: "lines with counts of rows",
+    ANOTHER_TABLE: "tables below the first one",
+    BELOW_TABLE: "lines below the table",
 }
 
 
@@ -47,7 +52,7 @@ def split_non_rows(
 
 
 def _kind(record: Record, header: list[str] | None, width: int) -> str | None:
-    if header is not None and [field.strip() for field in record.fields] == header:
+    if header is not None and _repeats(record, header):
         return REPEATED_HEADER
     if width > 1 and len(record.fields) == 1:
         text = record.fields[0].strip()
@@ -56,6 +61,14 @@ def _kind(record: Record, header: list[str] | None, width: int) -> str | None:
         if is_row_count(text):
             return ROW_COUNT
     return None
+
+
+def _repeats(record: Record, header: list[str]) -> bool:
+    """Return whether a record has the names of the header, or all but a few at its end."""
+    if record.fields[0].strip() != header[0] or 2 * len(record.fields) <= len(header):
+        return False
+    names = [field.strip() for field in record.fields]
+    return len(names) > 1 and names == header[: len(names)]
 
 
 def left_out_line(record: Record, kind: str) -> LeftOutLine:

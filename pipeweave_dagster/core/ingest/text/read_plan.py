@@ -1,9 +1,9 @@
 """Decide how a text file is read, from its first records: encoding, dialect, layout."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import ReadSetting
+from pipeweave_dagster.core.documents import LeftOutLine, ReadSetting
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
@@ -14,6 +14,11 @@ from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
+from pipeweave_dagster.core.ingest.text.stacked_tables import (
+    dialect_of_blocks,
+    end_of_first_table,
+    lines_below,
+)
 
 HEAD_RECORDS = 400
 _HEAD_BYTES = MEGABYTE // 2
@@ -51,6 +56,8 @@ class ReadPlan:
         layout: Preamble, header and width.
         head: The first records.
         decimal: The decimal mark that the user sets.
+        end: Number of records above a second table, None without one.
+        below: The tables and lines below the first table.
     """
 
     text: Utf8Text
@@ -58,6 +65,8 @@ class ReadPlan:
     layout: Layout
     head: list[Record]
     decimal: str | None = None
+    end: int | None = None
+    below: tuple[LeftOutLine, ...] = ()
 
     @property
     def body_start(self) -> int:
@@ -79,17 +88,33 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     read = options.read or ReadSetting()
     text = unboxed(to_utf8(content.path, content.name, folder, read.encoding), folder)
     sample = _head(text.path)
-    dialect = detect_dialect(_below(sample, read.skip or 0), read.delimiter)
-    first = parse_records(sample, dialect, limit=HEAD_RECORDS)
+    dialect, end = _dialect(sample, options)
+    first = parse_records(sample, dialect, limit=HEAD_RECORDS)[:end]
     if not first:
         raise validation_error(
             f"{content.name!r} contains only blank lines.",
             fix="Upload a file that contains data.",
         )
     width = modal_width(first)[0]
-    head = parse_records(sample, dialect, width, HEAD_RECORDS)
+    head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
     layout = detect_layout(head, options.expected_names, **options.given_rows())
-    return ReadPlan(text, dialect, layout, head, read.decimal)
+    return ReadPlan(text, dialect, layout, head, read.decimal, end)
+
+
+def _dialect(sample: str, options: ReadOptions) -> tuple[TextDialect, int | None]:
+    """Return the dialect, and the number of records above a second table if there is one."""
+    read = options.read or ReadSetting()
+    below = _below(sample, read.skip or 0)
+    dialect = detect_dialect(below, read.delimiter)
+    dialects = [dialect]
+    if dialect.delimiter is None and read.delimiter is None:
+        dialects += [d for d in [dialect_of_blocks(below)] if d is not None]
+    for candidate in () if options.keep_all else dialects:
+        records = parse_records(sample, candidate, limit=HEAD_RECORDS)
+        end = end_of_first_table(records[read.skip or 0 :])
+        if end is not None:
+            return candidate, end + (read.skip or 0)
+    return dialect, None
 
 
 def _below(sample: str, lines: int) -> str:
@@ -117,7 +142,21 @@ def locate_body(plan: ReadPlan) -> tuple[int, list[str], int]:
     return first, names, width
 
 
-def read_records(plan: ReadPlan) -> list[Record]:
-    """Read every record of the file; blank lines are skipped."""
+def read_records(plan: ReadPlan, *, keep_all: bool = False) -> tuple[ReadPlan, list[Record]]:
+    """Read every record of the first table; blank lines are skipped.
+
+    Args:
+        plan: How the file is read.
+        keep_all: Whether further tables are rows, too.
+
+    Returns:
+        The plan with what is below the first table, and the records.
+    """
     text = plan.text.path.read_bytes().decode("utf-8", errors="replace")
-    return parse_records(text, plan.dialect, plan.layout.width)
+    records = parse_records(text, plan.dialect, plan.layout.width)
+    if keep_all:
+        return plan, records
+    start = plan.layout.preamble
+    end = plan.end or start + (end_of_first_table(records[start:]) or len(records))
+    below = (*lines_below(records, end),) if end < len(records) else ()
+    return replace(plan, end=end, below=below), records[:end]

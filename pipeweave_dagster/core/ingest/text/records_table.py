@@ -48,7 +48,7 @@ def build_table(
     left_out = preamble_lines(plan)
     if not keep_all:
         body, non_rows = split_non_rows(body, names, width)
-        left_out += non_rows
+        left_out += [*non_rows, *plan.below]
     kept, rejected, notes = check_widths(body, width, keep_all)
     if kept and not keep_all:
         kept, footer = split_footer(kept, body, width)

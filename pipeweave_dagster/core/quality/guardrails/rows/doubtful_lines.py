@@ -10,11 +10,13 @@ _MOST_TEXT = 60
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert if a line that was left out may be a row, or if the header may be one.
+    """Alert if lines that were left out may be rows, or if the header may be one.
 
     A title or comment has fewer texts than the table has columns; a line with as many may be a row.
+    Of several tables one under another only the first is read.
     """
     snapshot = case.snapshot
+    yield from _further_tables(case)
     width = len(snapshot.columns)
     rows = [
         line
@@ -31,6 +33,24 @@ def check(case: Case) -> Iterator[Hit]:
             evidence={"lines": [r.line for r in rows]},
             proposal="If they are rows, set read: {skip: 0, header: 0}, with the true numbers.",
         )  # fmt: skip
+    yield from _doubtful_header(case)
+
+
+def _further_tables(case: Case) -> Iterator[Hit]:
+    tables = [line for line in case.snapshot.left_out if line.kind == "another table"]
+    if tables:
+        texts = "; ".join(f"line {t.line}: '{t.text[:_MOST_TEXT]}'" for t in tables[:_LISTED])
+        further = "another table" if len(tables) == 1 else f"{len(tables)} other tables"
+        yield Hit(
+            "alerted",
+            f"Below the first table the file contains {further}, not read ({texts}).",
+            evidence={"lines": [t.line for t in tables]},
+            proposal="Save each table as a file of its own.",
+        )
+
+
+def _doubtful_header(case: Case) -> Iterator[Hit]:
+    snapshot = case.snapshot
     doubt = snapshot.dialect.doubt
     if doubt:
         message, _, proposal = doubt.partition(" If so, ")
