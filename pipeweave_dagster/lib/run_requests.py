@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import Skipped
 from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, uploads_in
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
 from pipeweave_dagster.lib.partitions import (
@@ -16,6 +17,12 @@ from pipeweave_dagster.lib.partitions import (
     AssetJob,
 )
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.services.left_out import (
+    LeftOut,
+    describe_left_out,
+    left_out_texts,
+    record_left_out,
+)
 from pipeweave_dagster.services.upload_locks import locked_keys
 
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
@@ -67,13 +74,13 @@ def landing_sensor(
     return sensor
 
 
-def load_seen(store: DocumentStore, sensor: str, cursor: str | None) -> Seen:
-    """Load what earlier ticks found; it is stored under its hash, which is the cursor.
+def load_seen(store: DocumentStore, sensor: str, cursor: str | None) -> Seen | None:
+    """Load what earlier ticks found, or None; it is stored under its hash, which is the cursor.
 
-    (Thousands of keys in the cursor itself would bloat Dagster's database.)
+    (Thousands of keys in the cursor itself would bloat Dagster's database.) Without it all uploads
+    are compared with the runs that exist, so none is started twice.
     """
-    stored = store.storage.get_tagged(_seen_key(sensor, cursor)) if cursor else None
-    return Seen.model_validate_json(stored[0]) if stored else Seen()
+    return store.records.read(_seen_key(sensor, cursor), Seen) if cursor else None
 
 
 def save_seen(store: DocumentStore, sensor: str, seen: Seen, cursor: str | None) -> str:
@@ -112,14 +119,27 @@ def evaluate(
     """
     sensor = context.sensor_name
     seen = load_seen(store, sensor, context.cursor)
+    cursor = context.cursor if seen else None
     locked = locked_keys(store)
-    uploads = [u for u in uploads_in(store.storage.list(prefix)) if u.key not in locked]
-    arrived = arrivals(uploads, seen, now=time.time(), whole=whole, limit=MAX_REQUESTS)
+    skipped: list[Skipped] = []
+    uploads = [u for u in uploads_in(store.storage.list(prefix, skipped)) if u.key not in locked]
+    arrived = arrivals(
+        uploads,
+        seen or Seen(),
+        now=time.time(),
+        whole=whole,
+        limit=MAX_REQUESTS,
+        unread=[entry.unread for entry in skipped if entry.unread],
+    )
     fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
-    cursor = save_seen(store, sensor, arrived.seen, context.cursor)
+    left_out = describe_left_out(skipped)
+    cursor = save_seen(store, sensor, _with_left_out(store, prefix, arrived.seen, left_out), cursor)
+    reason = "; left out: ".join(["", *left_out_texts(left_out)])
     if not fresh:
         context.update_cursor(cursor)
-        return dg.SkipReason(f"nothing new; {arrived.waiting} files still changing")
+        return dg.SkipReason(f"nothing new; {arrived.waiting} files still changing{reason}")
+    if reason:
+        context.log.warning(reason.removeprefix("; "))
     names = sorted({u.dataset for u in fresh})
     known = set(context.instance.get_dynamic_partitions(str(DATASETS.name)))
     new = [name for name in names if name not in known]
@@ -128,6 +148,15 @@ def evaluate(
         dynamic_partitions_requests=[DATASETS.build_add_request(new)] if new else [],
         cursor=cursor,
     )
+
+
+def _with_left_out(store: DocumentStore, prefix: str, seen: Seen, left_out: LeftOut) -> Seen:
+    """Record what was left out where it has changed, for lists and pages; return the new cursor."""
+    texts = left_out_texts(left_out)
+    if seen.left_out == texts:
+        return seen
+    record_left_out(store, prefix.rstrip("/"), left_out)
+    return seen.model_copy(update={"left_out": texts})
 
 
 def _without_covered_settings(arrived: Arrivals) -> Iterable[Upload]:

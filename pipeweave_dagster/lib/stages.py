@@ -95,10 +95,11 @@ def _reused(
 ) -> _Result[D] | None:
     store, asset = workbench.store, context.asset_key.path[-1]
     entry = store.result(dataset_of(context), asset, key)
-    if entry is None:
+    document = store.intact(entry.document, kind) if entry else None
+    if entry is None or document is None:
         return None
     origin = f"reused from run {entry.run_id[:8]}: same input, settings and code"
-    return _Result(store.load(entry.document, kind), entry, origin)
+    return _Result(document, entry, origin)
 
 
 def _made(

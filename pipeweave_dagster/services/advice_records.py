@@ -1,25 +1,17 @@
 """Recorded calls to an advisor: `datasets/<dataset>/advice/<key>.json`."""
 
-import contextlib
-
-from pydantic import ValidationError
-
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents.advice import AdviceNote, AdviceRecord
 
 
 def load_record(store: DocumentStore, dataset: str, key: str) -> AdviceRecord | None:
     """Load a recorded call; None if there is none or it cannot be read (then it is repeated)."""
-    stored = store.storage.get_tagged(f"{_folder(dataset)}{key}.json")
-    with contextlib.suppress(ValidationError):
-        return AdviceRecord.model_validate_json(stored[0]) if stored else None
-    return None
+    return store.records.read(f"{_folder(dataset)}{key}.json", AdviceRecord)
 
 
 def save_record(store: DocumentStore, dataset: str, record: AdviceRecord) -> None:
     """Store a call."""
-    data = record.model_dump_json(indent=1).encode()
-    store.storage.put(f"{_folder(dataset)}{record.key}.json", data)
+    store.records.write(f"{_folder(dataset)}{record.key}.json", record)
 
 
 def records(store: DocumentStore, dataset: str) -> list[AdviceRecord]:

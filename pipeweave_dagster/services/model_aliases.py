@@ -26,15 +26,14 @@ def aliases_of(store: DocumentStore, dataset: str) -> dict[str, str]:
 
 def recorded(store: DocumentStore, dataset: str) -> dict[str, str] | None:
     """Return the recorded aliases in one small read, or None if there is no record yet."""
-    stored = store.storage.get_tagged(_key(dataset))
-    return AliasRecord.model_validate_json(stored[0]).aliases if stored else None
+    record = store.records.read(_key(dataset), AliasRecord)
+    return record.aliases if record else None
 
 
 def record_aliases(store: DocumentStore, dataset: str, aliases: dict[str, str]) -> None:
     """Replace the record, unless it is equal; nothing is written for a data set without models."""
     if (recorded(store, dataset) or {}) != aliases:
-        record = AliasRecord(aliases=aliases)
-        store.storage.put(_key(dataset), record.model_dump_json(indent=1).encode())
+        store.records.write(_key(dataset), AliasRecord(aliases=aliases))
 
 
 def record_alias(store: DocumentStore, dataset: str, alias: str, version: str | None) -> None:

@@ -47,7 +47,7 @@ def save_version(
         pipeline=store.save(spec),
         dataset=store.save(snapshot),
     )
-    store.storage.put(_key(dataset, version), record.model_dump_json(indent=1).encode())
+    store.records.write(_key(dataset, version), record)
 
 
 def load_version(
@@ -99,13 +99,13 @@ def pipeline_of(store: DocumentStore, dataset: str, version: str) -> PipelineSpe
 
 
 def _record(store: DocumentStore, dataset: str, version: str) -> VersionRecord:
-    stored = store.storage.get_tagged(_key(dataset, version))
-    if stored is None:
+    record = store.records.read(_key(dataset, version), VersionRecord)
+    if record is None:
         raise not_found(
             f"Version {version} of the model of {dataset!r} is not in {store.storage.url}.",
             fix="Use the storage that it was trained with, or run the data set again.",
         )
-    return VersionRecord.model_validate_json(stored[0])
+    return record
 
 
 def versions(store: DocumentStore, dataset: str) -> list[str]:

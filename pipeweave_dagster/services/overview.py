@@ -14,6 +14,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     WorkbenchOverview,
 )
+from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import find_version
 
@@ -26,7 +27,10 @@ def build_overview(store: DocumentStore) -> WorkbenchOverview:
 def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
     """Return the state of one data set, also if no run of it has completed yet."""
     head, attempt = store.head(dataset), store.attempt(dataset)
-    champion, challenger = champion_and_challenger(store, dataset)
+    problems: list[str] = []
+    champion = challenger = None
+    with contained(dataset, problems):
+        champion, challenger = champion_and_challenger(store, dataset)
     entry = DatasetEntry(
         dataset=dataset,
         version="-",
@@ -37,7 +41,11 @@ def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
         challenger=challenger,
         last_attempt=attempt_text(attempt),
     )
-    return entry if head is None else _complete(store, entry, head)
+    if head is not None:
+        with contained(dataset, problems):
+            entry = _complete(store, entry, head)
+    damaged = store.records.damaged(f"datasets/{dataset}/")
+    return entry.model_copy(update={"problems": [*damaged, *problems]})
 
 
 def _complete(store: DocumentStore, entry: DatasetEntry, head: Head) -> DatasetEntry:

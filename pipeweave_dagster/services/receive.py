@@ -1,20 +1,42 @@
 """Receive an upload: copy it from the landing zone, unchanged, to `raw/<sha256>`."""
 
 import hashlib
+import logging
 from pathlib import Path
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import Skipped
 from pipeweave_dagster.core.documents import DatasetSettings, RawFile, RawUpload
 from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
 from pipeweave_dagster.core.landing import Upload, newest, parse_settings, uploads_in
-from pipeweave_dagster.core.naming import SETTINGS_FILE
+from pipeweave_dagster.core.naming import SETTINGS_FILE, dataset_of_key
 
+logger = logging.getLogger(__name__)
 _CHUNK = 4 << 20
 
 
 def uploads_of(store: DocumentStore, dataset: str) -> list[Upload]:
-    """Return all uploads of one data set in the landing zone, the oldest first."""
-    return [u for u in uploads_in(store.storage.list("uploads/")) if u.dataset == dataset]
+    """Return all uploads of one data set in the landing zone, the oldest first.
+
+    Raises:
+        PipeWeaveError: SERVICE_UNAVAILABLE if a folder of this data set cannot be read: a part of
+            its files is not the data set. What is wrong elsewhere does not matter here.
+    """
+    skipped: list[Skipped] = []
+    listed = uploads_in(store.storage.list("uploads/", skipped))
+    for entry in skipped:
+        if dataset_of_key(f"{entry.place}x") == dataset:  # the x makes a folder a key
+            _report_left_out(entry)
+    return [u for u in listed if u.dataset == dataset]
+
+
+def _report_left_out(entry: Skipped) -> None:
+    if entry.unread:
+        raise unavailable(
+            f"A part of the uploads is missing: {entry.text}.",
+            fix="Give the user of PipeWeave access to the folder.",
+        )
+    logger.warning("left out of the uploads: %s", entry.text)
 
 
 def choose(store: DocumentStore, dataset: str, key: str | None, mode: str) -> list[Upload]:
@@ -100,9 +122,7 @@ def _receive_one(store: DocumentStore, upload: Upload, copy: Path) -> RawFile:
             f"{upload.key!r} changed while it was read.", fix="It is retried automatically."
         )
     raw = RawFile(name=upload.file_name, sha256=digest, size_bytes=size)
-    known = store.storage.stat(raw.key)
-    if known is None or known.size != size:
-        store.storage.put_file(raw.key, copy)
+    store.save_file(raw.key, copy)
     copy.unlink()
     return raw
 

@@ -12,9 +12,9 @@ from pipeweave_dagster.core.documents import (
     ReadSetting,
     TrainedModel,
 )
-from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
-from pipeweave_dagster.core.naming import slug
+from pipeweave_dagster.core.naming import dataset_of_key, slug
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.services.champion import champion_of
@@ -50,12 +50,20 @@ def newest_batch(workbench: Workbench, dataset: str) -> str:
     return max(files, key=lambda o: (o.modified, o.key)).key
 
 
-def fetch_batch(workbench: Workbench, key: str, folder: Path) -> tuple[RawFile, Path]:
-    """Copy a file from the landing zone, and describe it.
+def fetch_batch(workbench: Workbench, dataset: str, key: str, folder: Path) -> tuple[RawFile, Path]:
+    """Copy a file of a data set from the landing zone, and describe it.
+
+    The key may come from whoever starts a run, so nothing else of the storage is read by it.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if it is gone, VALIDATION_ERROR if it is too large.
+        PipeWeaveError: VALIDATION_ERROR if the file is not below `predict/<dataset>/` or too large,
+            NOT_FOUND if it is gone.
     """
+    if not key.startswith("predict/") or dataset_of_key(key) != dataset:
+        raise validation_error(
+            f"{key[:200]!r} is not a file to score for {dataset!r}.",
+            fix=f"Put the file into predict/{dataset}/.",
+        )
     stored = workbench.store.storage.stat(key)
     if stored is None:
         raise not_found(f"The file {key!r} does not exist.", fix="Upload it again.")

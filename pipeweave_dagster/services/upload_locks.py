@@ -6,14 +6,21 @@ between, a lock keeps the sensor from starting another one; it expires if the co
 
 import contextlib
 import hashlib
-import json
 import time
 from collections.abc import Iterator
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import Part
 
 _FOLDER = "sensors/claims"
 _EXPIRES_S = 60.0
+
+
+class Lock(Part):
+    """A locked key of the landing zone, and until when (seconds since 1970)."""
+
+    key: str
+    until: float
 
 
 def _lock_key(key: str) -> str:
@@ -23,8 +30,7 @@ def _lock_key(key: str) -> str:
 @contextlib.contextmanager
 def lock_upload(store: DocumentStore, key: str) -> Iterator[None]:
     """Lock one key of the landing zone while the block runs."""
-    record = {"key": key, "until": time.time() + _EXPIRES_S}
-    store.storage.put(_lock_key(key), json.dumps(record).encode())
+    store.records.write(_lock_key(key), Lock(key=key, until=time.time() + _EXPIRES_S))
     try:
         yield
     finally:
@@ -35,10 +41,11 @@ def locked_keys(store: DocumentStore) -> set[str]:
     """Return the locked keys; expired locks are removed."""
     locked = set[str]()
     for stored in store.storage.list(f"{_FOLDER}/"):
-        read = store.storage.get_tagged(stored.key)
-        record = json.loads(read[0]) if read else {"until": 0.0}
-        if float(record["until"]) > time.time():
-            locked.add(str(record["key"]))
+        lock = store.records.read(stored.key, Lock)
+        if lock is None:  # damaged, so nobody knows what it locks; or removed by now
+            store.records.remove_damaged(stored.key)
+        elif lock.until > time.time():
+            locked.add(lock.key)
         else:
             store.storage.delete(stored.key)
     return locked

@@ -1,5 +1,6 @@
 """One function per page. They run in threads, because storage calls block."""
 
+import hashlib
 import re
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.services.left_out import recorded_left_out
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.health_checks import health_of
 from pipeweave_dagster.web.pages import page
@@ -22,8 +24,13 @@ _TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
 def index(request: Request) -> Response:
     """List all data sets."""
-    _, settings = _state(request)
-    return page("index.html.j2", entries=request.app.state.listing.entries(), settings=settings)
+    store, settings = _state(request)
+    return page(
+        "index.html.j2",
+        entries=request.app.state.listing.entries(),
+        left_out=recorded_left_out(store),
+        settings=settings,
+    )
 
 
 def dataset(request: Request) -> Response:
@@ -53,6 +60,8 @@ def report(request: Request) -> Response:
         "etag": f'"{sha256}"',
     }
     content = store.storage.get(key, MAX_REPORT_BYTES)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise missing
     return Response(content, headers=headers, media_type=_TYPES[kind[1]])
 
 

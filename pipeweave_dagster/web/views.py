@@ -20,6 +20,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.eda.view_rows import finding_groups
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import describe, svg_diagram
+from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_versions import pipeline_of
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
@@ -56,6 +57,7 @@ class View:
     storage: str = ""
     drift: DriftReport | None = None
     links: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
     @property
     def target(self) -> tuple[str, str | None] | None:
@@ -79,7 +81,8 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
         PipeWeaveError: NOT_FOUND if no run was ever started for it.
     """
     head, attempt = store.head(dataset), store.attempt(dataset)
-    if head is None and attempt is None:
+    damaged = store.records.damaged(f"datasets/{dataset}/")
+    if head is None and attempt is None and not damaged:
         raise not_found(
             f"There is no data set {dataset!r}.", fix="The list of data sets is at '/'."
         )
@@ -91,8 +94,12 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
     view.stages = stages_of(dataset, entries or tried, head.stale() if head else {}, settings)
     # Findings and report of the last attempt explain why it was blocked.
     recent = {**entries, **{k: v for k, v in tried.items() if k in {"findings", "eda_report"}}}
-    _fill_data(view, store, {**tried, **recent} if head is None else recent)
-    _fill_model(view, store, entries, settings)
+    problems: list[str] = []
+    with contained(dataset, problems):
+        _fill_data(view, store, {**tried, **recent} if head is None else recent)
+    with contained(dataset, problems):
+        _fill_model(view, store, entries, settings)
+    view.problems = list(dict.fromkeys([*view.entry.problems, *problems]))
     return view
 
 

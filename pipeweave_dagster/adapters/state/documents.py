@@ -1,5 +1,6 @@
 """Read and write documents, payloads and the records of the state model."""
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,14 +9,15 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from pipeweave_dagster.adapters.state.content_files import ContentFiles, damaged
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
+from pipeweave_dagster.adapters.state.records import Records, record_bytes
 from pipeweave_dagster.adapters.storage import Storage
-from pipeweave_dagster.core.documents import Document, Part, Payload
+from pipeweave_dagster.core.documents import Document, Payload
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, unavailable
 from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 D = TypeVar("D", bound=Document)
-P = TypeVar("P", bound=Part)
 _SWAP_ATTEMPTS = 20
 
 
@@ -30,44 +32,71 @@ class DocumentStore:
     def __init__(self, storage: Storage, cache: Path) -> None:
         self.storage = storage
         self.cache = cache
+        self.records = Records(storage)
+        self._files = ContentFiles(storage, cache)
 
     def save(self, document: Document) -> str:
         """Store a document under its address, and return the address."""
-        address = document.sha256
-        self.storage.put_if_absent(f"documents/{address}.json", document.to_json())
+        address, data = document.sha256, document.to_json()
+        key = _document_key(address)
+        if not self.storage.put_if_absent(key, data):
+            stored = self.storage.get_tagged(key)
+            if stored is None or stored[0] != data:  # damaged: made anew
+                self.storage.put(key, data)
         return address
 
     def load(self, address: str, kind: type[D]) -> D:
         """Load the document of an address.
 
         Raises:
-            PipeWeaveError: NOT_FOUND if it is gone, INTERNAL_ERROR if it is of another kind or
-                of a version that this release does not read.
+            PipeWeaveError: NOT_FOUND if it is gone or damaged, INTERNAL_ERROR if it is of another
+                kind or of a version that this release does not read.
         """
-        data = self.storage.get(f"documents/{address}.json")
-        return _parse(kind, data, f"document {address[:12]}")
+        data = self.storage.get(_document_key(address))
+        if hashlib.sha256(kind.kind.encode() + b"\0" + data).hexdigest() != address:
+            raise damaged(_document_key(address), kind.__name__)
+        try:
+            return kind.model_validate_json(data)
+        except ValidationError as error:
+            raise PipeWeaveError(
+                ErrorCode.INTERNAL_ERROR,
+                f"The document {address[:12]} is not a {kind.__name__} that this release can read.",
+                fix="Run the data set again; if it persists, a newer release wrote it.",
+            ) from error
+
+    def intact(self, address: str, kind: type[D]) -> D | None:
+        """Return a document if it can be used again: it and its payloads are there and whole."""
+        try:
+            document = self.load(address, kind)
+        except PipeWeaveError as error:
+            if error.code in {ErrorCode.NOT_FOUND, ErrorCode.INTERNAL_ERROR}:
+                return None
+            raise
+        whole = all(self._files.holds(p.key, p.size_bytes) for p in document.payloads())
+        return document if whole else None
 
     def save_payloads(self, document: Document, folder: Path) -> None:
         """Store the payload files that a stage wrote into `folder`; equal files only once."""
         for payload in document.payloads():
             path = folder / payload.name
-            stored = self.storage.stat(payload.key)
-            if path.is_file() and (stored is None or stored.size != payload.size_bytes):
-                self.storage.put_file(payload.key, path)
+            if path.is_file():
+                self._files.save(payload.key, path)
 
-    def file(self, key: str, size_bytes: int | None = None) -> Path:
-        """Return an immutable object as a local file: itself in a folder, a cached copy from S3."""
-        local = self.storage.local_path(key)
-        if local is not None:
-            return local
-        copy = self.cache / "objects" / key
-        if not copy.is_file() or (size_bytes is not None and copy.stat().st_size != size_bytes):
-            self.storage.fetch(key, copy)
-        return copy
+    def save_file(self, key: str, path: Path) -> None:
+        """Store a local file under a key that contains its hash, such as `raw/<sha256>`."""
+        self._files.save(key, path)
+
+    def file(self, key: str) -> Path:
+        """Return an immutable object as a local file: itself in a folder, a cached copy from S3.
+
+        Raises:
+            PipeWeaveError: NOT_FOUND if it does not exist, or its bytes are not those of its hash.
+        """
+        return self._files.local(key)
 
     def payload(self, payload: Payload) -> Path:
         """Return a payload as a local file."""
-        return self.file(payload.key, payload.size_bytes)
+        return self.file(payload.key)
 
     def datasets(self) -> Sequence[str]:
         """Return all data sets for which a run was ever started, sorted."""
@@ -75,7 +104,7 @@ class DocumentStore:
 
     def head(self, dataset: str) -> Head | None:
         """Return the published state, or None before the first complete run."""
-        return self._record(f"datasets/{dataset}/HEAD.json", Head)
+        return self.records.read(f"datasets/{dataset}/HEAD.json", Head)
 
     def require_head(self, dataset: str) -> Head:
         """Return the published state.
@@ -103,11 +132,11 @@ class DocumentStore:
 
     def manifest(self, dataset: str, run_id: str) -> Manifest | None:
         """Return the manifest of a run, or None if it has not started."""
-        return self._record(f"datasets/{dataset}/runs/{run_id}.json", Manifest)
+        return self.records.read(f"datasets/{dataset}/runs/{run_id}.json", Manifest)
 
     def save_manifest(self, manifest: Manifest) -> None:
         """Write the first manifest of a run."""
-        self.storage.put_if_absent(_manifest_key(manifest), _record_bytes(manifest))
+        self.storage.put_if_absent(_manifest_key(manifest), record_bytes(manifest))
 
     def change_manifest(
         self, manifest: Manifest, change: Callable[[Manifest], Manifest]
@@ -115,11 +144,9 @@ class DocumentStore:
         """Change a run's manifest by compare-and-swap, and return the result."""
         key = _manifest_key(manifest)
         for _ in range(_SWAP_ATTEMPTS):
-            stored = self.storage.get_tagged(key)
-            changed = change(_parse(Manifest, stored[0], key) if stored else manifest)
-            if self.storage.put_if_match(
-                key, _record_bytes(changed), stored[1] if stored else None
-            ):
+            stored, tag = self.records.read_tagged(key, Manifest)
+            changed = change(stored or manifest)
+            if self.records.swap(key, changed, tag):
                 return changed
         raise unavailable(f"{key} kept changing.", fix="Start the run again.")
 
@@ -130,14 +157,14 @@ class DocumentStore:
 
     def attempt(self, dataset: str) -> Attempt | None:
         """Return the state of the last run."""
-        return self._record(f"datasets/{dataset}/LAST.json", Attempt)
+        return self.records.read(f"datasets/{dataset}/LAST.json", Attempt)
 
     def save_attempt(self, dataset: str, attempt: Attempt) -> None:
         """Record the last attempt, unless a later run has already done so."""
         last = self.attempt(dataset)
         if last is None or last.run_id == attempt.run_id or last.started_at <= attempt.started_at:
             key = f"datasets/{dataset}/LAST.json"
-            self.storage.put(key, _record_bytes(attempt))
+            self.records.write(key, attempt)
 
     def last_with(self, dataset: str, *assets: str) -> Mapping[str, Entry] | None:
         """Return the entries of the last attempt, else of HEAD, if they include these assets.
@@ -153,7 +180,7 @@ class DocumentStore:
 
     def result(self, dataset: str, asset: str, key: str) -> Entry | None:
         """Return an earlier result for the same inputs, settings and code, if it still exists."""
-        entry = self._record(f"datasets/{dataset}/results/{asset}/{key}.json", Entry)
+        entry = self.records.read(f"datasets/{dataset}/results/{asset}/{key}.json", Entry)
         if entry is None or self.storage.stat(f"documents/{entry.document}.json") is None:
             return None
         return entry
@@ -161,7 +188,7 @@ class DocumentStore:
     def save_result(self, dataset: str, asset: str, entry: Entry) -> None:
         """Make the document reusable for later runs with the same key."""
         key = f"datasets/{dataset}/results/{asset}/{entry.key}.json"
-        self.storage.put(key, _record_bytes(entry))
+        self.records.write(key, entry)
 
     def scratch(self, run_id: str, name: str) -> Path:
         """Create an empty local folder for a stage's files."""
@@ -173,25 +200,10 @@ class DocumentStore:
         """Remove a run's local files."""
         shutil.rmtree(self.cache / "scratch" / run_id, ignore_errors=True)
 
-    def _record(self, key: str, kind: type[P]) -> P | None:
-        stored = self.storage.get_tagged(key)
-        return _parse(kind, stored[0], key) if stored else None
-
 
 def _manifest_key(manifest: Manifest) -> str:
     return f"datasets/{manifest.dataset}/runs/{manifest.run_id}.json"
 
 
-def _record_bytes(record: Part) -> bytes:
-    return record.model_dump_json(indent=1).encode()
-
-
-def _parse(kind: type[P], data: bytes, what: str) -> P:
-    try:
-        return kind.model_validate_json(data)
-    except ValidationError as error:
-        raise PipeWeaveError(
-            ErrorCode.INTERNAL_ERROR,
-            f"The stored {what} is not a {kind.__name__} that this release can read.",
-            fix="Run the data set again; if it persists, it was written by a newer release.",
-        ) from error
+def _document_key(address: str) -> str:
+    return f"documents/{address}.json"

@@ -110,14 +110,12 @@ def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
         return None
     key = f"datasets/{state.dataset}/HEAD.json"
     for _ in range(_SWAP_ATTEMPTS):
-        stored = state.store.storage.get_tagged(key)
-        head = Head.model_validate_json(stored[0]) if stored else None
+        head, tag = state.store.records.read_tagged(key, Head)
         conflict = _conflict(manifest, head) if head else None
         if conflict:
             state.attempt("superseded")
             return conflict
-        moved = _merged(manifest, head).model_dump_json(indent=1).encode()
-        if state.store.storage.put_if_match(key, moved, stored[1] if stored else None):
+        if state.store.records.swap(key, _merged(manifest, head), tag):
             state.attempt("succeeded")
             return None
     raise unavailable(f"HEAD of {state.dataset!r} kept moving.", fix="Start the run again.")

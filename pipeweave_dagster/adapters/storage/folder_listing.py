@@ -84,5 +84,6 @@ def _pass_over(
             f"Listing {root.joinpath(*parts)} failed: {error.strerror}.",
             fix="Check that the folder is readable and its disk is mounted.",
         ) from error
+    below = "/".join(parts) + "/"
     reason = f"this folder cannot be read ({error.strerror})"
-    skipped.append(Skipped(printable("/".join(parts)) + "/", reason))
+    skipped.append(Skipped(printable(below), reason, unread=below))

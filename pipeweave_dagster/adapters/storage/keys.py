@@ -13,10 +13,14 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry of a listing that is not an object: where it is, printable, and why."""
+    """An entry of a listing that is not an object: where it is, printable, and why.
+
+    `unread` is the prefix of the keys below it, where it is a folder that cannot be read.
+    """
 
     place: str
     reason: str
+    unread: str | None = None
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import DatasetEntry
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.services.left_out import recorded_left_out
 from pipeweave_dagster.services.overview import entry_of
 
 
@@ -37,11 +38,13 @@ def ls(
         names = bench.store.datasets()
         part = names[(page - 1) * page_size : page * page_size]
         entries = [entry_of(bench.store, name) for name in part]
+        left_out = recorded_left_out(bench.store)
     facts = {
         "page": page,
         "page_size": page_size,
         "total": len(names),
         "datasets": [entry.model_dump(mode="json") for entry in entries],
+        "left_out": left_out,
     }
     rows = [
         (e.dataset, e.rows or "-", e.model_target or "-", _champion(e), e.score or "-",
@@ -50,7 +53,10 @@ def ls(
     ]  # fmt: skip
     header = ["data set", "rows", "target", "champion", "score", "challenger", "last run"]
     table = columns(header, rows)
-    emit(facts, json, f"{table}\n{len(part)} of {len(names)}, page {page}")
+    problems = [f"{e.dataset}: {problem}" for e in entries for problem in e.problems]
+    problems += [f"left out of the landing zone: {text}" for text in left_out]
+    lines = [table, f"{len(part)} of {len(names)}, page {page}", *map(plain, problems)]
+    emit(facts, json, "\n".join(lines))
 
 
 def _champion(entry: DatasetEntry) -> str:

@@ -11,6 +11,7 @@ from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.preview import preview as preview_step
+from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.dataset_versions import published_pipeline
 
 
@@ -37,8 +38,11 @@ def ls(json: AsJson = False) -> None:
     """List the data sets that have a pipeline, one per line."""
     home.prepare()
     with home.workbench() as bench:
-        specs = {n: bench.store.latest(n, "pipeline", PipelineSpec) for n in bench.store.datasets()}
-    found = {name: spec for name, spec in specs.items() if spec is not None}
+        found: dict[str, PipelineSpec] = {}
+        for name in bench.store.datasets():
+            with contained(name):
+                if spec := bench.store.latest(name, "pipeline", PipelineSpec):
+                    found[name] = spec
     facts = [
         {"dataset": n, "target": s.target, "task": s.task, "features": len(s.features),
          "steps": len(s.steps), "sha256": s.sha256}

@@ -59,7 +59,8 @@ class DatasetEntry(Part):
     """One row of the overview: the state of a data set.
 
     `model` and `score` are those of the champion; without one, those of the newest model. `target`
-    is that of the current schema; a champion of an earlier run may have another.
+    is that of the current schema; a champion of an earlier run may have another. `problems` names
+    stored records and documents that are damaged or missing.
     """
 
     dataset: str
@@ -74,6 +75,7 @@ class DatasetEntry(Part):
     challenger: ModelEntry | None = None
     last_attempt: str = ""
     updated_at: str = ""
+    problems: list[str] = []
 
     @property
     def model_target(self) -> str | None:

@@ -10,10 +10,14 @@ QUIET_S = 3.0
 
 
 class Seen(Part):
-    """The cursor of a sensor: versions by key that were started, and that are still growing."""
+    """The cursor of a sensor: versions by key that were started, and that are still growing.
+
+    `left_out` is what the listing left out, as it was last recorded.
+    """
 
     started: dict[str, str] = {}
     growing: dict[str, str] = {}
+    left_out: list[str] = []
 
 
 class Arrivals(Part):
@@ -25,7 +29,13 @@ class Arrivals(Part):
 
 
 def arrivals(
-    uploads: Sequence[Upload], seen: Seen, *, now: float, whole: bool, limit: int
+    uploads: Sequence[Upload],
+    seen: Seen,
+    *,
+    now: float,
+    whole: bool,
+    limit: int,
+    unread: Sequence[str] = (),
 ) -> Arrivals:
     """Return the uploads of a full listing that are new, and the cursor for the next call.
 
@@ -38,16 +48,18 @@ def arrivals(
         now: Seconds since 1970.
         whole: Whether the store lists only complete objects (S3 does, a folder does not).
         limit: Maximum number of uploads to start now; the rest waits for the next call.
+        unread: Prefixes that could not be listed; what was started below them is not forgotten.
     """
     new = [u for u in uploads if seen.started.get(u.key) != u.version]
     complete = new if whole else [u for u in new if _is_complete(u, seen.growing, now)]
     ready = complete[:limit]
     existing = {u.key for u in uploads}
-    started = {key: version for key, version in seen.started.items() if key in existing}
+    known = seen.started.items()
+    started = {k: v for k, v in known if k in existing or k.startswith(tuple(unread))}
     started.update({u.key: u.version for u in ready})
     ready_keys = {u.key for u in ready}
     growing = {u.key: u.version for u in new if u.key not in ready_keys}
-    cursor = Seen(started=started, growing=growing)
+    cursor = Seen(started=started, growing=growing, left_out=seen.left_out)
     return Arrivals(ready=ready, seen=cursor, waiting=len(new) - len(ready))
 
 

@@ -41,7 +41,7 @@ def drift(
     )
 
 
-@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="2")
+@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="3")
 def workbench_overview(
     context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
 ) -> dg.MaterializeResult[None]:

@@ -11,6 +11,7 @@ from pipeweave_dagster.core.monitoring.retraining_due import why_due
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
 from pipeweave_dagster.lib.partitions import REASON_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.services.dataset_problems import contained
 
 
 def due(
@@ -18,16 +19,24 @@ def due(
 ) -> Iterator[tuple[str, str]]:
     """Yield the data sets whose model is due for retraining, each with the reason."""
     for name in store.datasets():
-        head = store.head(name)
-        if head is None or "model" not in head.entries:
-            continue
-        upload = head.entries.get("raw_upload")
-        settings = store.load(upload.document, RawUpload).settings if upload else DatasetSettings()
-        attempt = store.attempt(name)
-        last = max(head.moved_at, attempt.started_at if attempt else 0)
-        reason = why_due(settings.retrain, default_max_age_days, trained_at=last, now=now)
+        reason = None
+        with contained(name):
+            reason = _why_due(store, name, default_max_age_days, now)
         if reason:
             yield name, reason
+
+
+def _why_due(
+    store: DocumentStore, dataset: str, default_max_age_days: float | None, now: float
+) -> str | None:
+    head = store.head(dataset)
+    if head is None or "model" not in head.entries:
+        return None
+    upload = head.entries.get("raw_upload")
+    settings = store.load(upload.document, RawUpload).settings if upload else DatasetSettings()
+    attempt = store.attempt(dataset)
+    last = max(head.moved_at, attempt.started_at if attempt else 0)
+    return why_due(settings.retrain, default_max_age_days, trained_at=last, now=now)
 
 
 def retrain_schedule(

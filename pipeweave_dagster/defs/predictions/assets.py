@@ -51,7 +51,7 @@ def predictions(
         scored = score(
             workbench,
             context.partition_key,
-            fetch_batch(workbench, key, folder),
+            fetch_batch(workbench, context.partition_key, key, folder),
             folder,
             context.op_execution_context.run_id,
             explain=workbench.settings.prediction_reasons if reasons is None else reasons,
