@@ -65,6 +65,8 @@ class Case:
         self._data = data
         self._separations: dict[str, OrderStatistics] = {}
         self._missingness_counts: dict[str, Counts] = {}
+        self.proven_leaks: set[str] = set()
+        """Columns that were blocked as leaks: where there is one, suspicions weigh more."""
 
     @classmethod
     def of(

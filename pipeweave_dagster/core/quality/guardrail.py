@@ -38,12 +38,22 @@ class Hit:
 
 @dataclass(frozen=True)
 class Guardrail:
-    """One rule: its stable code, a title that states what should hold, its group and its check."""
+    """One rule.
+
+    Attributes:
+        code: Its stable code.
+        title: What should hold.
+        group: Its group.
+        check: Yields the issues of a case.
+        after_proofs: Whether it weighs its evidence by `Case.proven_leaks`, so that it has to run
+            after the guardrails that find these.
+    """
 
     code: str
     title: str
     group: Group
     check: Callable[[Case], Iterable[Hit]]
+    after_proofs: bool = False
 
     def findings(self, case: Case) -> list[Finding]:
         """Run the check and return its hits as findings, or a single one in state `passed`.

@@ -56,11 +56,15 @@ def run_all(case: Case) -> tuple[list[Finding], dict[str, str]]:
     """Return the findings of all guardrails, and by code why the others do not apply."""
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
-    for guardrail in GUARDRAILS:
+    for guardrail in sorted(GUARDRAILS, key=lambda each: each.after_proofs):
         try:
-            findings += guardrail.findings(case)
+            found = guardrail.findings(case)
         except NotApplicableError as reason:
             skipped[guardrail.code] = str(reason)
+            continue
+        findings += found
+        leaks = (f for f in found if f.group == "leakage" and f.state == "blocked")
+        case.proven_leaks.update(name for finding in leaks for name in finding.columns)
     return _without_repeats(findings), skipped
 
 

@@ -8,15 +8,14 @@ from pipeweave_dagster.core.columns.predictive_power import Power
 from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
-from pipeweave_dagster.core.quality.guardrails.leakage.strong_predictor import (
-    OUTLIER_POWER,
-    metric_name,
-)
+from pipeweave_dagster.core.quality.guardrails.leakage.strong_predictor import metric_name
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 
 _NOISE = {"auc": 1.2, "r2": 2.0}
 """Four standard errors of an uninformative column's metric, times the root of its sample size."""
 _MIN_POWER = {"auc": 0.53, "r2": 0.02}
+_MAX_POWER = {"auc": 0.85, "r2": 0.6}
+"""From here on the rows were numbered in the order of the target."""
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -76,7 +75,7 @@ def _power_of_order(case: Case, info: ColumnDeduction) -> Power | None:
         power, target = case.univariate_power.get(info.name), case.target
     except NotApplicableError:
         return None
-    if power is None or not _MIN_POWER[power.metric] <= power.value < OUTLIER_POWER[power.metric]:
+    if power is None or not _MIN_POWER[power.metric] <= power.value < _MAX_POWER[power.metric]:
         return None
     rows = int(target.known.sum())
     if power.metric == "auc":

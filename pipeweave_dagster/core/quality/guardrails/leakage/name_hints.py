@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 
+SAME_NOUN_SKILL = 0.6
 MIN_SKILL = 0.1
 """A less predictive column cannot mislead much, whatever its name."""
 _OUTCOME = "target label outcome result prediction predicted pred actual truth leak"
 _LATER = (
     "after post final finally closed closing resolved resolution settled settlement paid payout "
-    "refund refunded recovered recovery cancelled canceled cancellation returned discharge "
-    "discharged death died deceased duration elapsed"
+    "refund refunded recovered recovery recoveries reimbursed chargeoff writeoff cancelled "
+    "canceled cancellation returned disposition discharge discharged death died deceased survived "
+    "churned delivered completed arrived fulfilled terminated duration elapsed"
 )
 OUTCOME, LATER = frozenset(_OUTCOME.split()), frozenset(_LATER.split())
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -29,7 +31,7 @@ def check(case: Case) -> Iterator[Hit]:
         skill = case.univariate_power[column.name].skill
         if skill < MIN_SKILL or (setting and setting.known_at):
             continue
-        if hint := _hint(_words(column.name), target_words):
+        if hint := _hint(_words(column.name), target_words, skill):
             yield Hit(
                 "alerted",
                 f"Its name {hint}, and it is predictive of the target. It may be known only after "
@@ -41,7 +43,7 @@ def check(case: Case) -> Iterator[Hit]:
             )
 
 
-def _hint(words: list[str], target_words: list[str]) -> str | None:
+def _hint(words: list[str], target_words: list[str], skill: float) -> str | None:
     """Return what the name suggests, as a predicate of the message; None if nothing."""
     if outcome := sorted(OUTCOME & set(words) - set(target_words)):
         return f"suggests an outcome ('{outcome[0]}')"
@@ -50,6 +52,10 @@ def _hint(words: list[str], target_words: list[str]) -> str | None:
     long_words = [word for word in target_words if len(word) >= 3]
     if len(long_words) >= 2 and all(any(_similar(w, word) for w in words) for word in long_words):
         return "resembles that of the target"
+    # `dep_delay` and `arr_delay`: the same quantity at another time.
+    same_noun = bool(words) and words[-1:] == target_words[-1:] and len(words[-1]) >= 4
+    if same_noun and len(target_words) >= 2 and skill >= SAME_NOUN_SKILL:
+        return f"ends like that of the target ('{words[-1]}')"
     return None
 
 
