@@ -28,6 +28,7 @@ _NAMED = (
     "%B %d, %Y", "%B %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%d. %B %Y", "%d. %m. %Y",
     "%a, %d %b %Y", "%A, %d %B %Y", "%A, %B %d, %Y", "%Y年%m月%d日",
 )  # fmt: skip
+_ZONED_DATES = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 _TIMES = (*_CLOCKS, "%H.%M.%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 _TIMES_OF_DAY = (*_CLOCKS, "%I:%M %p", "%I:%M:%S %p")
@@ -44,6 +45,7 @@ def _datetimes() -> list[Parser]:
     formats += ["%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%Y-%m-%d %H:%M:%S,%f"]
     formats += ["%Y%m%dT%H%M%S"]
     zoned = [f"%Y-%m-%d{separator}{time}" for time in _CLOCKS for separator in "T "]
+    zoned += [f"{date} {time}" for date in _ZONED_DATES for time in _TIMES_OF_DAY]
     parsers = [strptime_parser("datetime", f, "TIMESTAMP") for f in formats]
     return [*parsers, *map(zoned_parser, (*zoned, *_LOG_FORMATS)), *NAMED_MONTH_DATETIMES]
 

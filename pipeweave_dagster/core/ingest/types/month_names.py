@@ -29,7 +29,14 @@ _ORDERS = {
     "%d %B %Y": rf"{_WEEKDAY}{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}(?: del?)?[ -]?{YEAR}",
     "%B %d %Y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {YEAR}",
 }
+_SHORT_YEAR = "(?:[ -]?'|[ -/])[0-9]{2}"
+_SHORT_ORDERS = {
+    "%d %B %y": rf"{_WEEKDAY}{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}{_SHORT_YEAR}",
+    "%B %d %y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?, ?'?[0-9]{{2}}",
+}
 _MONTH_OF_YEAR = rf"{_NAME}(?: de)?[ -]?{YEAR}"
+# `Mar 21` may be a day of March, and `Set 12` a label: only other marks make it a year.
+_MONTH_OF_SHORT_YEAR = rf"{_NAME}(?:[ -]?'|[-/])[0-9]{{2}}"
 MONTH_NAMES = "with month names"
 
 
@@ -45,6 +52,8 @@ def _parser(format_: str, pattern: str, time: str = "") -> Parser:
     if "%d" not in format_:
         day = "'01'"
     year = "regexp_extract({v}, '[0-9]{4}')"
+    if "%y" in format_:  # the column decides the century
+        year = "concat('20', regexp_extract({v}, '[0-9]{2}$'))"
     text = f"concat({year}, '-', {_month()}, '-', {day})"
     sql_type = "DATE"
     if time:
@@ -63,8 +72,8 @@ def _parser(format_: str, pattern: str, time: str = "") -> Parser:
     )
 
 
-NAMED_MONTH_DATES = [_parser(f, p) for f, p in _ORDERS.items()]
-NAMED_MONTHS = [_parser("%B %Y", _MONTH_OF_YEAR)]
+NAMED_MONTH_DATES = [_parser(f, p) for f, p in (_ORDERS | _SHORT_ORDERS).items()]
+NAMED_MONTHS = [_parser("%B %Y", _MONTH_OF_YEAR), _parser("%B %y", _MONTH_OF_SHORT_YEAR)]
 NAMED_MONTH_DATETIMES = [
     _parser(f, p, time) for f, p in _ORDERS.items() for time in ("%H:%M", "%H:%M:%S")
 ]

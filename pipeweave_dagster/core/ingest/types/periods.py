@@ -29,6 +29,20 @@ def _part_of_year(letters: str, word: str, parts: int, format_: str, name: str) 
     )
 
 
+def _quarter_of_short_year() -> Parser:
+    """Return the parser of quarters such as `Q1/21`, `Q1 '21` or `3Q10`; `Q121` may be a code."""
+    pattern = "(?:Q([1-4])(?:[./-]|[ -]?')|([1-4])Q[ ./-]?'?)([0-9]{2})"
+    groups = [f"regexp_extract({{v}}, {literal(f'(?i)^{pattern}$')}, {n})" for n in (1, 2, 3)]
+    quarter = f"TRY_CAST(concat({groups[0]}, {groups[1]}) AS INTEGER)"
+    return Parser(
+        "date",
+        f"(?i:{pattern.replace('([', '(?:[')})",
+        f"make_date(2000 + TRY_CAST({groups[2]} AS INTEGER), 3 * {quarter} - 2, 1)",
+        "Q%q/%y",
+        note=_NOTE.format("Quarters"),
+    )
+
+
 def _either(first: str, second: str) -> str:
     """Return the SQL of the number in the group of whichever pattern matches the whole text."""
     pattern = literal(f"(?i)^(?:{first}|{second})$")
@@ -75,6 +89,7 @@ PERIODS = [
     _named_week(),
     _part_of_year("QT", "(?:quartal|quarter|trimestre)", 4, "%YQ%q", "Quarters"),
     _part_of_year("HS", "(?:halbjahr|half|semestre)", 2, "%YH%h", "Half-years"),
+    _quarter_of_short_year(),
     _iso_week(day=False),
     _iso_week(day=True),
 ]

@@ -24,7 +24,18 @@ _DIRECTIVES = {
     "%f": "[0-9]{1,9}",
     "%p": "[ap][.]?m[.]?",
 }
-_ZONE = "(?: ?(?:Z|UTC|GMT)| ?(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?)(?: [(][A-Za-z ]{1,40}[)])?"
+ZONE_NAMES = {
+    "EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00",
+    "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00", "AKST": "-09:00", "AKDT": "-08:00",
+    "HST": "-10:00", "WET": "+00:00", "WEST": "+01:00", "BST": "+01:00", "CET": "+01:00",
+    "CEST": "+02:00", "MEZ": "+01:00", "MESZ": "+02:00", "EET": "+02:00", "EEST": "+03:00",
+    "MSK": "+03:00", "JST": "+09:00", "AEST": "+10:00", "AEDT": "+11:00",
+}  # fmt: skip
+"""Offsets of zones by name; where a name has several meanings, the American or European one."""
+_ZONE = (
+    f"(?: ?(?:Z|UTC|GMT)| (?:{'|'.join(ZONE_NAMES)})"
+    "| ?(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?)(?: [(][A-Za-z ]{1,40}[)])?"
+)
 ZONED = "%z, stored as UTC"
 
 
@@ -49,12 +60,19 @@ def strptime_parser(
     return Parser(type_, date_pattern(format_), cast, format_, cast_can_fail=True, note=note)
 
 
+def _named_offset() -> str:
+    """Return the SQL of the offset of a zone that `{v}` names at its end, else an empty text."""
+    offsets = ", ".join(f"'{name}': '{offset}'" for name, offset in ZONE_NAMES.items())
+    return f"coalesce(map {{{offsets}}}[regexp_extract({{v}}, ' ([A-Z]{{3,4}})$', 1)], '')"
+
+
 def zoned_parser(format_: str) -> Parser:
     """Return the parser of a timestamp followed by its offset from UTC, stored in UTC."""
     pattern = f"{date_pattern(format_)}{_ZONE}"
     # strptime accepts no name of a zone, and requires minutes in the offset.
     text = "regexp_replace({v}, '(?: ?(?:GMT|UTC)([+-][0-9:]+))?(?: [(].*[)])?$', '\\1')"
-    text = f"regexp_replace({text}, ' ?(?:Z|UTC|GMT)$', '+00:00')"
+    text = f"regexp_replace({text}, '([0-9]) ?(?:Z|UTC|GMT)$', '\\1+00:00')"
+    text = f"concat(regexp_replace({text}, ' [A-Za-z]{{3,4}}$', ''), {_named_offset()})"
     text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}})$', '\\1:00')"
     text = f"regexp_replace({text}, ' ([+-][0-9:]{{4,5}})$', '\\1')"
     if "%f" in format_:

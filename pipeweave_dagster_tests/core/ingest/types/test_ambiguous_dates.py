@@ -36,3 +36,28 @@ def test_a_setting_resolves_an_ambiguous_date(read, rows):
     unfit = read(text + "x,1\ny,1\nz,1\n", columns={"when": "date:%d/%m/%Y"})
     assert unfit.columns[0].type == "text"
     assert "Not every value matches" in unfit.columns[0].note
+
+
+MONTHS = [(year, month) for year in (1957, 1958) for month in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ([f"{m}/1/{y}" for y, m in MONTHS], "%m/%d/%Y"),
+        ([f"1/{m}/{y}" for y, m in MONTHS], "%d/%m/%Y"),
+        ([f"{m:02}/01/{y}" for y, m in MONTHS if m % 3 == 1], "%m/%d/%Y"),
+        ([f"{m}/1/{y}" for y, m in MONTHS for _ in range(3)], "%m/%d/%Y"),  # three shops a month
+        ([f"{m}/1/{y}" for y, m in reversed(MONTHS)], "%m/%d/%Y"),
+        ([f"{m}/1/{y}" for y, m in sorted(MONTHS, key=lambda p: p[1])], "%m/%d/%Y"),
+        ([f"{d}/{m}/2021" for m, d in ((1, 5), (1, 12), (2, 2), (2, 9), (3, 2), (4, 6))], None),
+        ([f"{m}/1/1957" for m in range(1, 13)], None),  # or the first twelve days of January
+    ],
+)  # fmt: skip
+def test_equal_steps_prove_the_order(read, dates, expected):
+    column = read("when,n\n" + "".join(f"{d},1\n" for d in dates)).columns[0]
+    if expected is None:
+        assert column.type == "text" or "sorted" in (column.note or "")
+    else:
+        assert (column.type, column.format) == ("date", expected)
+        assert "interchangeable" in (column.note or "")

@@ -65,6 +65,6 @@ def test_numbers_after_a_sample_of_dates_stay_numbers(read, rows):
 def test_day_and_month_that_are_interchangeable_stay_as_they_are(read, rows):
     texts = [f"{d:02}{m:02}2021" for d in range(1, 8) for m in range(1, 8)]
     assert compact_date(texts, "x") is None
-    snapshot = read(table("date", texts[::3][::-1][:9]))
-    assert rows()[0]["date"] == texts[::3][::-1][0]
+    snapshot = read(table("date", [*texts[::3][:5:-1], *texts[:20:3]]))
+    assert rows()[0]["date"] == texts[::3][-1]
     assert "Ambiguous date" in snapshot.columns[0].note

@@ -65,6 +65,12 @@ DATE_FORMS = {
         DAYS,
     ),
     "French, weekday": ([f"jeudi {t}" for t in named(FRENCH, "{d} {m} {y}")], DAYS),
+    "German, short year": ([f"{x[:-4]}{x[-2:]}" for x in named(SHORT_GERMAN)], DAYS),
+    "German month, short year": (
+        [f"{x[:-5]}-{x[-2:]}" for x in named(GERMAN, "{m} {y}")],
+        firsts(1),
+    ),
+    "quarter, short year": ([f"Q{(d.month + 2) // 3}/{d:%y}" for d in DAYS], firsts(3)),
     "quarter, German": ([f"{(d.month + 2) // 3}. Quartal {d.year}" for d in DAYS], firsts(3)),
     "month, point": ([f"{d:%Y.%m}" for d in DAYS], firsts(1)),
     "month, German point": ([f"{d:%m.%Y}" for d in DAYS], firsts(1)),
@@ -103,6 +109,11 @@ TIME_FORMS = {
     "log": ([f"{t:%d/%b/%Y:%H:%M:%S} +0000" for t in HOURS], HOURS),
     "asctime": ([t.ctime() for t in HOURS], HOURS),
     "with UTC": ([f"{t:%Y-%m-%d %H:%M:%S} UTC" for t in HOURS], HOURS),
+    "zone by name": ([f"{t - dt.timedelta(hours=5):%Y-%m-%d %H:%M:%S} EST" for t in HOURS], HOURS),
+    "German zone": (
+        [f"{t + dt.timedelta(hours=1):%d.%m.%Y %H:%M} MEZ" for t in HOURS],
+        [t.replace(second=0) for t in HOURS],
+    ),
     "compact": ([f"{t:%Y%m%d%H%M%S}" for t in HOURS], HOURS),
 }
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeweave_dagster.core.ingest.types.periods import PERIODS
 
-QUARTERS, HALVES = PERIODS[-4:-2]
+QUARTERS, HALVES, SHORT = PERIODS[-5:-2]
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +52,20 @@ def test_quarters_glued_to_the_year_are_dates(read, rows, count):
     read("\n".join(["state,quarter,rate", *lines]))
     expected = [dt.date(2010 + i // 4 % 20, i % 4 * 3 + 1, 1) for i in range(count)]
     assert [row["quarter"] for row in rows()] == expected
+
+
+@given(
+    st.integers(0, 99),
+    st.integers(1, 4),
+    st.sampled_from(["Q{q}/{y:02}", "q{q}-{y:02}", "Q{q} '{y:02}", "{q}Q{y:02}", "{q}q '{y:02}"]),
+)
+@settings(deadline=None)
+def test_a_quarter_of_a_year_of_two_digits(db, year, quarter, form):
+    text = form.format(q=quarter, y=year)
+    assert SHORT.matches(text)
+    assert value_of(db, SHORT, text) == dt.date(2000 + year, 3 * quarter - 2, 1)
+
+
+@pytest.mark.parametrize("text", ["Q121", "Q1 21", "Q5/21", "T1/21", "Q1/2", "Q1/211", "1H20"])
+def test_codes_are_no_quarters(text):
+    assert not SHORT.matches(text)
