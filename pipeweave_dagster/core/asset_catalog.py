@@ -61,6 +61,8 @@ CATALOG = (
 BY_NAME = {asset.name: asset for asset in CATALOG}
 OF_DATASETS = tuple(asset.name for asset in CATALOG if asset.job != "refresh_overview")
 """The assets that every data set has, partitioned by data set."""
+NEED_TARGET = tuple(asset.name for asset in CATALOG if asset.group == "models")
+"""The assets that are skipped where a data set has no target."""
 
 
 def assets_of(job: Job) -> tuple[str, ...]:

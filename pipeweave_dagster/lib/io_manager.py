@@ -4,13 +4,13 @@ from functools import cached_property
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.state import DocumentStore, RunState, publish
-from pipeweave_dagster.core.asset_catalog import made_with
+from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib.failures import failure_of
+from pipeweave_dagster.lib.publishing import publish_and_log
 from pipeweave_dagster.lib.resources import WorkbenchResource
-from pipeweave_dagster.lib.run_selection import selected_keys
+from pipeweave_dagster.lib.run_selection import published_together
 
 # The resource key; a name of its own, since a project that includes PipeWeave has an `io_manager`.
 DOCUMENTS = "pipeweave_documents"
@@ -39,14 +39,8 @@ class DocumentIOManager(dg.IOManager):
         """Publish once the run has made everything it was requested to make."""
         del obj  # the stage has stored it
         state = self._state(context)
-        conflict = publish(state, _assets_to_make(context))
-        if conflict:
-            context.log.warning(
-                "HEAD of %s was not moved: %s. This run's documents are kept, but the newer state "
-                "stays published.",
-                state.dataset,
-                conflict,
-            )
+        run, job = context.step_context.dagster_run, context.step_context.job_def
+        publish_and_log(context.log, state, published_together(job, run, context.asset_key))
 
     def load_input(self, context: dg.InputContext) -> Document:
         """Load the upstream asset's document as this run sees it."""
@@ -61,20 +55,3 @@ class DocumentIOManager(dg.IOManager):
     def _state(self, context: dg.OutputContext | dg.InputContext) -> RunState:
         run = context.step_context.dagster_run
         return RunState(self._store, context.partition_key, run.run_id, run.parent_run_id)
-
-
-def _assets_to_make(context: dg.OutputContext) -> set[str]:
-    """Return the assets that are published together with this one and that the run is to make.
-
-    "Materialize all" in the web UI selects the assets of both jobs. A data set without rows to
-    score then fails in the second, which must not keep the first from being published.
-    """
-    job = context.step_context.job_def
-    graph = job.asset_layer.asset_graph
-    partitions = graph.get(context.asset_key).partitions_def
-    together = made_with(context.asset_key.path[-1])
-    return {
-        key.path[-1]
-        for key in selected_keys(job, context.step_context.dagster_run)
-        if key.path[-1] in together and graph.get(key).partitions_def == partitions
-    }

@@ -13,7 +13,7 @@ from pipeweave_dagster.lib.partitions import UPLOAD_TAG
 class LaunchConfig(dg.Config):
     """Overrides the data set's `pipeweave.yaml`; what is not set stays as it is there."""
 
-    target: str | None = Field(None, description="Column to predict; deduced if not set.")
+    target: str | None = Field(None, description="Column to predict, or none; deduced if not set.")
     metric: str | None = Field(
         None, description="roc_auc, log_loss, accuracy, f1_macro, rmse, mae or r2."
     )

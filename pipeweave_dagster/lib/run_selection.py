@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from pipeweave_dagster.core.asset_catalog import made_with
+
 
 def selected_keys(job: dg.JobDefinition, run: dg.DagsterRun) -> list[dg.AssetKey]:
     """Return the assets that a run is to make.
@@ -15,3 +17,19 @@ def selected_keys(job: dg.JobDefinition, run: dg.DagsterRun) -> list[dg.AssetKey
         for key in job.asset_layer.selected_asset_keys
         if steps is None or graph.get(key).assets_def.node_def.name in steps
     ]
+
+
+def published_together(job: dg.JobDefinition, run: dg.DagsterRun, key: dg.AssetKey) -> set[str]:
+    """Return the assets that are published together with this one and that the run is to make.
+
+    "Materialize all" in the web UI selects the assets of both jobs. A data set without rows to
+    score then fails in the second, which must not keep the first from being published.
+    """
+    graph = job.asset_layer.asset_graph
+    partitions = graph.get(key).partitions_def
+    together = made_with(key.path[-1])
+    return {
+        selected.path[-1]
+        for selected in selected_keys(job, run)
+        if selected.path[-1] in together and graph.get(selected).partitions_def == partitions
+    }

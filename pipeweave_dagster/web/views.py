@@ -20,6 +20,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.eda.view_rows import finding_groups
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import describe, svg_diagram
+from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_versions import pipeline_of
 from pipeweave_dagster.services.overview import entry_of
@@ -66,6 +67,12 @@ class View:
             return self.trained.model.target, self.trained.model.task
         current = self.schema.target if self.schema else None
         return (current.name, current.task) if current and current.name else None
+
+    @property
+    def no_model(self) -> str:
+        """Why a data set without a target has no model; empty if it has one, or is blocked."""
+        waits = self.schema is not None and self.inspected and not self.blocked
+        return why_no_model(self.schema.target) if waits and self.schema else ""
 
     @property
     def other_target(self) -> str | None:

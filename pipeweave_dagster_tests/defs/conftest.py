@@ -1,14 +1,17 @@
 """A workbench on an empty folder, and contexts for calling assets directly."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import dagster as dg
 import pytest
 
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +29,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 def context_for(dataset: str) -> dg.AssetExecutionContext:
     """What an asset sees when a test calls it."""
     return dg.build_asset_context(partition_key=dataset)
+
+
+def only(results: Iterable[T]) -> T:
+    """The one result of an asset that may yield none; its context is free again after it."""
+    (result,) = results
+    return result

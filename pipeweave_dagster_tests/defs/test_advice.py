@@ -22,7 +22,7 @@ from pipeweave_dagster.services.advice_replay import preview, replay
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.core.training.test_proposal_test import table as ratios
-from pipeweave_dagster_tests.defs.conftest import context_for
+from pipeweave_dagster_tests.defs.conftest import context_for, only
 from pipeweave_dagster_tests.servers import gemini
 from pipeweave_dagster_tests.servers.gemini import StandIn
 
@@ -84,7 +84,7 @@ def by_rules(make: Make) -> dict[str, Any]:
     schema = schema_deduction(**read, **run)
     assert "advice" not in schema.metadata
     read["schema_deduction"] = schema.value
-    spec = pipeline(**read, findings=Findings(findings=[]), **run)
+    spec = only(pipeline(**read, findings=Findings(findings=[]), **run))
     return {"schema": schema.value, "report": eda_report(**read, **run).value, "spec": spec.value}
 
 
@@ -201,7 +201,7 @@ def test_preview_is_what_is_then_sent_and_replay_gives_it_again_offline(
     schema = schema_deduction(**read, **run).value
     documents = {**read, "schema_deduction": schema}
     report = eda_report(**documents, **run).value
-    spec = pipeline(**documents, findings=none, **run).value
+    spec = only(pipeline(**documents, findings=none, **run)).value
     publish(bench, name, **documents, findings=none, eda_report=report, pipeline=spec)
     seen = preview(make(), name)
     assert [r.adviser for r in seen] == ["schema", "narrative", "architect"]
@@ -214,7 +214,7 @@ def test_preview_is_what_is_then_sent_and_replay_gives_it_again_offline(
     advised["schema_deduction"] = schema_deduction(**read, **run).value
     sent = {c.adviser: c for c in server.calls}
     server.expect(gemini.says("{}"))
-    refused = pipeline(**documents, findings=none, **run)
+    refused = only(pipeline(**documents, findings=none, **run))
     assert refused.value == spec
     assert "does not have the requested structure" in refused.metadata["advice"]
     sent["architect"] = server.calls[-1]
@@ -246,7 +246,7 @@ def test_a_plan_that_helps_is_kept_and_replayed_offline_with_an_equal_hash(
         read = {"raw_upload": raw, "dataset": dataset(raw_upload=raw, **run).value}
         rules = make(advisor="rules")
         read["schema_deduction"] = schema_deduction(**read, **{**run, "workbench": rules}).value
-        return pipeline(**read, findings=Findings(findings=[]), **run)
+        return only(pipeline(**read, findings=Findings(findings=[]), **run))
 
     server.expect(plan_with("ratio", "mass", "height"))
     bench = make()

@@ -31,7 +31,7 @@ from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch_config import LaunchConfig
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.workbench import Workbench
-from pipeweave_dagster_tests.defs.conftest import context_for
+from pipeweave_dagster_tests.defs.conftest import context_for, only
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def line(bench: Workbench) -> dict[str, Any]:
     results["report"] = eda_report(raw_upload=raw, **read, **run)
     results["findings"], *results["checks"] = findings(raw_upload=raw, **read, **run)
     found: Findings = results["findings"].value
-    results["pipeline"] = pipeline(raw_upload=raw, findings=found, **read, **run)
+    results["pipeline"] = only(pipeline(raw_upload=raw, findings=found, **read, **run))
     spec: PipelineSpec = results["pipeline"].value
     results["model"] = model(raw_upload=raw, dataset=data, pipeline=spec, **run)
     trained: TrainedModel = results["model"].value
@@ -195,7 +195,7 @@ def test_another_last_step_leaves_every_stage_before_it_as_it_is(
         "schema": schema_deduction(raw_upload=raw, dataset=line["data"].value, **run),
         "report": eda_report(raw_upload=raw, **read, **run),
         "findings": findings_again,
-        "pipeline": pipeline(raw_upload=raw, findings=found, **read, **run),
+        "pipeline": only(pipeline(raw_upload=raw, findings=found, **read, **run)),
     }
     made = {name for name, r in again.items() if "reused" not in str(r.metadata["result"])}
     assert made == {"pipeline"}
@@ -361,7 +361,7 @@ def test_costs_and_sensitive_columns_of_the_settings_reach_the_pipeline(bench: W
     data = dataset(raw_upload=raw, **run).value
     schema = schema_deduction(raw_upload=raw, dataset=data, **run).value
     read = {"dataset": data, "schema_deduction": schema}
-    spec = pipeline(raw_upload=raw, findings=Findings(findings=[]), **read, **run).value
+    spec = only(pipeline(raw_upload=raw, findings=Findings(findings=[]), **read, **run)).value
     assert spec.sensitive == ["sex"]
     assert spec.costs == Costs(false_positive=1, false_negative=8)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,6 +39,7 @@ def make_dataset(
     quarantined: int = 0,
     question: str | None = None,
     reading: dict[str, Any] | None = None,
+    source: Literal["settings", "none"] | None = None,
 ) -> DatasetFiles:
     """Write a data set of these columns; types are Arrow's, roles `feature` unless given."""
     table = pa.table(columns)
@@ -66,7 +67,7 @@ def make_dataset(
         name=target,
         task=task if target else None,
         confidence=1.0,
-        source="settings" if target else "none",
+        source=source or ("settings" if target else "none"),
         reason="made",
         question=question,
     )

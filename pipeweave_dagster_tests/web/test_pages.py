@@ -89,6 +89,22 @@ def test_the_list_and_the_page_lead_to_the_report(client, store, tmp_path):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_a_data_set_without_a_target_is_shown_as_ready_not_as_failed(client, store, tmp_path):
+    offered = [HOSTILE, "b"]
+    put(store, tmp_path, target={"name": None, "task": None, "source": "none",
+                                 "candidates": offered})  # fmt: skip
+    put(store, tmp_path, "unwanted", target={"name": None, "task": None, "source": "settings"})
+    listed = client.get("/").text
+    assert '<span class="badge">waiting for a target</span>' in listed
+    assert '<span class="badge">no target wanted</span>' in listed
+    page = client.get("/datasets/demo").text
+    assert "Data set ready, waiting for a target." in page
+    assert "Candidates: &lt;script&gt;" in page
+    assert HOSTILE not in page
+    assert 'class="alarm"' not in page
+    assert "No target is wanted (target: none)" in client.get("/datasets/unwanted").text
+
+
 @pytest.fixture
 def promoted(store):
     """Version 1 is champion, version 2 was trained afterwards and is challenger."""

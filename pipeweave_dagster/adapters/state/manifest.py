@@ -1,5 +1,6 @@
 """The records of the state model; all are JSON objects in the storage."""
 
+import operator
 from typing import Any, Literal
 
 from pydantic import Field
@@ -26,7 +27,8 @@ class Manifest(Part):
 
     `entries` starts as a copy of HEAD (or of the parent run's entries); the run loads its inputs
     from there only. `made` lists what this run made, `inherited` what its parent run made, `read`
-    the entries that were read from HEAD. `upload` is unused; older manifests contain it.
+    the entries that were read from HEAD. `skipped` lists what it was to make but cannot, such as a
+    model without a target. `upload` is unused; older manifests contain it.
     """
 
     dataset: str
@@ -37,6 +39,7 @@ class Manifest(Part):
     made: list[str] = []
     inherited: list[str] = []
     read: dict[str, str] = {}
+    skipped: list[str] = Field(default=[], exclude_if=operator.not_)
     upload: dict[str, Any] = Field(default={}, exclude=True)
 
 

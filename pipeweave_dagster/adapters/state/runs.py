@@ -5,7 +5,7 @@ a concurrent run. HEAD moves once, at the end, by compare-and-swap.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -76,6 +76,10 @@ class RunState:
             }
         )
 
+    def skip(self, assets: Sequence[str]) -> None:
+        """Record assets that this run will not make; it publishes without them."""
+        self._update(lambda m: {"skipped": sorted({*m.skipped, *assets})})
+
     def attempt(self, state: Any, **facts: Any) -> None:
         """Record the state of this run as the last attempt, for the pages."""
         begun = {"run_id": self.manifest.run_id, "started_at": self.manifest.started_at}
@@ -89,7 +93,7 @@ class RunState:
 
 
 def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
-    """Move HEAD to the results of a run, once it has made everything that it was to make.
+    """Move HEAD to the results of a run, once it has made or skipped all that it was to make.
 
     The run's entries replace those of the current HEAD. That is only consistent if every entry that
     the run read from HEAD is still there, and if no run that began later has published one of its
@@ -106,7 +110,7 @@ def publish(state: RunState, everything: AbstractSet[str]) -> str | None:
         PipeWeaveError: SERVICE_UNAVAILABLE if other runs kept moving HEAD.
     """
     manifest = state.manifest
-    if not everything <= set(manifest.made):
+    if not everything <= {*manifest.made, *manifest.skipped}:
         return None
     key = f"datasets/{state.dataset}/HEAD.json"
     for _ in range(_SWAP_ATTEMPTS):

@@ -27,7 +27,9 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
     name: Annotated[
         str | None, typer.Option(help="Data set; default: derived from the file name.")
     ] = None,
-    target: Annotated[str | None, typer.Option(help="Column to predict; default: deduced.")] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Column to predict, or none; default: deduced.")
+    ] = None,
     metric: Annotated[
         str | None, typer.Option(help="Metric to optimize: roc_auc, log_loss, rmse, …")
     ] = None,

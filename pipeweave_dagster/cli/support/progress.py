@@ -39,6 +39,7 @@ class Progress:
             "STEP_START": self._start,
             "STEP_SUCCESS": self._end,
             "STEP_FAILURE": self._fail,
+            "STEP_SKIPPED": self._skip,
         }
         handler = handlers.get(event.event_type_value)
         if handler:
@@ -59,6 +60,9 @@ class Progress:
 
     def _fail(self, step: str) -> None:
         self._print(f"[red]✗[/red] {activity_of(step)}")
+
+    def _skip(self, step: str) -> None:
+        self._print(f"[dim]- {activity_of(step)} (skipped)[/dim]")
 
     def _print(self, line: str) -> None:
         self._console.print(line, soft_wrap=True)

@@ -5,6 +5,7 @@ from typing import Any
 from pipeweave_dagster.adapters.state import DocumentStore, Manifest
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.asset_catalog import BY_NAME
+from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.services.overview import score_text
 from pipeweave_dagster.settings import Settings
 
@@ -29,6 +30,7 @@ def summarise(
         "reused": _reused(manifest, run_id),
         "data": _data(found.get("dataset")),
         "target": _target(found.get("schema_deduction")),
+        "no_model": _why_no_model(found),
         "findings": _findings(found.get("findings")),
         "model": _model(found.get("model"), found.get("model_evaluation")),
         "links": _links(found, settings, dataset, run_id),
@@ -55,6 +57,14 @@ def _data(document: Any) -> dict[str, Any] | None:
 
 def _target(document: Any) -> dict[str, Any] | None:
     return document.target.model_dump(mode="json") if document is not None else None
+
+
+def _why_no_model(found: dict[str, Any]) -> str | None:
+    """Return why a data set that nothing blocks has no model; None if it has a target."""
+    schema, findings = found.get("schema_deduction"), found.get("findings")
+    if schema is None or findings is None or findings.blocked:
+        return None
+    return why_no_model(schema.target) or None
 
 
 def _findings(document: Any) -> list[dict[str, Any]] | None:

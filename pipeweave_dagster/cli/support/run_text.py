@@ -27,6 +27,8 @@ def as_text(facts: dict[str, Any]) -> str:
         lines += _findings_text(facts["findings"])
     if facts["model"]:
         lines += _model_text(facts["model"])
+    if facts["no_model"]:
+        lines += ["", plain(facts["no_model"], 800)]
     if facts["reused"]:
         lines.append(f"Reused, because their inputs are unchanged: {', '.join(facts['reused'])}")
     lines.append("")

@@ -148,6 +148,7 @@ class ColumnDeduction(Part):
 class TargetDeduction(Part):
     """The target. `name` is None if no column is credible; `reason` explains the choice.
 
+    With `source` "settings" a `name` of None means that no target is wanted (`target: none`).
     `classes` and `positive` are labels as the file spells them, and `labels` gives the label of
     each stored value (as text) that is another. `missing` are texts that stand for no value.
     """

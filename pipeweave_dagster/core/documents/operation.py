@@ -1,6 +1,9 @@
 """Documents of models in use: predictions, drift, and the overview of a workbench."""
 
+import operator
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 
@@ -59,14 +62,16 @@ class DatasetEntry(Part):
     """One row of the overview: the state of a data set.
 
     `model` and `score` are those of the champion; without one, those of the newest model. `target`
-    is that of the current schema; a champion of an earlier run may have another. `problems` names
-    stored records and documents that are damaged or missing.
+    is that of the current schema; a champion of an earlier run may have another. `no_model` is the
+    reason why a data set without a target has no model. `problems` names stored records and
+    documents that are damaged or missing.
     """
 
     dataset: str
     version: str
     rows: int | None = None
     target: str | None = None
+    no_model: str = Field(default="", exclude_if=operator.not_)
     blocked: list[str] = []
     alerts: int = 0
     model: str | None = None

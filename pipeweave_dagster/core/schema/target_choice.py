@@ -1,6 +1,7 @@
 """Choose the target: the one that the user set, else the most credible column."""
 
 from pathlib import Path
+from typing import Literal
 
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
@@ -11,6 +12,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.schema.column_lookup import find_only_column
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.no_target import none_is_wanted
 from pipeweave_dagster.core.schema.target_candidates import CREDIBLE, Candidate, rank_candidates
 from pipeweave_dagster.core.schema.target_requirements import why_not_trainable
 from pipeweave_dagster.core.schema.target_task import classes_of, deduce_task, positive_class
@@ -39,6 +41,8 @@ def deduce_target(
     """
     ranked = rank_candidates(columns, profiles, snapshot)
     candidates = [candidate.name for candidate in ranked[:5]]
+    if none_is_wanted(settings, snapshot):
+        return _nothing("settings", "No target is wanted: target: none is set.", candidates), []
     if settings.target is not None:
         name, note = find_only_column(settings.target, snapshot, "The target", settings)
         reason = note or f"{name!r} is set as the target."
@@ -47,11 +51,7 @@ def deduce_target(
         return target, values.notes if target.classes else []
     if not ranked or ranked[0].score < CREDIBLE:
         reason = "No column is a plausible target by its name, position and values."
-        none = TargetDeduction(
-            name=None, task=None, confidence=0.0, source="none", reason=reason,
-            candidates=candidates,
-        )  # fmt: skip
-        return none, []
+        return _nothing("none", reason, candidates), []
     best = _most_credible_trainable(ranked, profiles) or ranked[0]
     second = max((c.score for c in ranked if c is not best), default=0.0)
     lead = max(0.0, best.score - max(0.0, second)) / best.score
@@ -61,6 +61,14 @@ def deduce_target(
     values = _values(profiles[best.name], snapshot, data, settings)
     target = _describe(values, settings, confidence, "deduced", reason, candidates)
     return target, values.notes if target.classes else []
+
+
+def _nothing(
+    source: Literal["settings", "none"], reason: str, candidates: list[str]
+) -> TargetDeduction:
+    return TargetDeduction(
+        name=None, task=None, confidence=0.0, source=source, reason=reason, candidates=candidates
+    )
 
 
 def _values(

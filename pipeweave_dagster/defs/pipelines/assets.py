@@ -1,5 +1,7 @@
 """The pipeline as a declarative graph; nothing is fitted yet."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from pipeweave_dagster.core.documents import (
@@ -12,6 +14,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata.markdown import bullets
 from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.publishing import skip_models
 from pipeweave_dagster.lib.reuse_key import settings_subset
 from pipeweave_dagster.lib.stages import run_stage
 from pipeweave_dagster.services.dataset_versions import changes_of
@@ -23,6 +26,7 @@ from pipeweave_dagster.services.workbench import Workbench
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
     code_version="4",
+    output_required=False,
 )
 def pipeline(
     context: dg.AssetExecutionContext,
@@ -31,11 +35,17 @@ def pipeline(
     dataset: DatasetSnapshot,
     schema_deduction: SchemaDeduction,
     findings: Findings,
-) -> dg.MaterializeResult[PipelineSpec]:
-    """Steps from extract to predict, each with its reason, and the columns that were dropped."""
+) -> Iterator[dg.MaterializeResult[PipelineSpec]]:
+    """Steps from extract to predict, each with its reason, and the columns that were dropped.
+
+    Skipped, with all that depends on it, where the data set has no target.
+    """
     from pipeweave_dagster.core.pipelines import plan
     from pipeweave_dagster.services.advice import advice_settings, advised_pipeline
 
+    if schema_deduction.target.name is None:
+        skip_models(context, workbench, schema_deduction.target)
+        return
     settings = settings_subset(
         raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
         "pipeline", "overrides", "id", "costs", "sensitive",
@@ -55,7 +65,7 @@ def pipeline(
         reads={"settings": settings, **advice_settings(workbench.settings, "architect")},
     )
     changes = changes_of(workbench.store, context.partition_key, result.value)
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         value=result.value,
         metadata={**(result.metadata or {}), "changes": dg.MetadataValue.md(bullets(changes))},
         data_version=result.data_version,

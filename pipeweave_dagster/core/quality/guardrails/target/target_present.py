@@ -4,23 +4,19 @@ from collections.abc import Iterator
 
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+from pipeweave_dagster.core.schema.no_target import offered
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block without a usable target: training on a guessed one would be meaningless."""
+    """Ask for the target if none is set or plausible; block one that cannot be used.
+
+    A guessed target would make the model meaningless, but its absence is no fault of the data:
+    report and findings are complete without it.
+    """
     target = case.schema.target
     if target.name is None:
-        candidates = ", ".join(target.candidates[:5])
-        yield Hit(
-            "blocked",
-            "No target column is set, and no column is a plausible target by its name, position "
-            "and values.",
-            evidence={"candidates": target.candidates[:20]},
-            proposal=(
-                "Set the column to predict: target: NAME in pipeweave.yaml, or --target NAME."
-                + (f" Candidates: {candidates}." if candidates else "")
-            ),
-        )
+        if target.source != "settings":  # target: none
+            yield _question(offered(target))
     elif target.task is None:
         yield Hit(
             "blocked",
@@ -35,6 +31,20 @@ def check(case: Case) -> Iterator[Hit]:
             [target.name],
             proposal="Choose another target, or set task: in pipeweave.yaml.",
         )
+
+
+def _question(candidates: list[str]) -> Hit:
+    return Hit(
+        "alerted",
+        "Which column should be predicted? No target is set, and no column is a plausible target "
+        "by its name, position and values. No model is trained until then.",
+        evidence={"candidates": candidates},
+        proposal=(
+            "Set the column to predict: target: NAME in pipeweave.yaml, or --target NAME; or "
+            "target: none if none is wanted."
+            + (f" Candidates: {', '.join(candidates)}." if candidates else "")
+        ),
+    )
 
 
 GUARDRAIL = Guardrail("PW101", "Target column is usable", "target", check)

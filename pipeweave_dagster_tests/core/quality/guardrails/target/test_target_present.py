@@ -1,11 +1,16 @@
-"""PW101: without a usable target the run stops, and says what to do."""
+"""PW101: without a target there is a question, with an unusable one the run stops."""
 
 from pipeweave_dagster_tests.factories import brief
 
 
-def test_without_a_target_the_run_is_blocked(inspect_columns, rng):
+def test_without_a_target_there_is_a_question_and_nothing_is_blocked(inspect_columns, rng):
     found = inspect_columns({"x": rng.random(200)}, target=None)
-    assert brief(found.blocked) == [("PW101", "blocked")]
+    assert found.blocked == []
+    assert ("PW101", "alerted") in brief([f for f in found.findings if f.state == "alerted"])
+
+
+def test_no_question_where_no_target_is_wanted(findings_of, rng):
+    assert findings_of("PW101", {"x": rng.random(200)}, target=None, source="settings") == []
 
 
 def test_message_and_proposal_do_not_repeat_each_other(findings_of, rng):
