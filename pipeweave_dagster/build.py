@@ -82,7 +82,7 @@ def build_defs(
         sensors=[
             uploads_sensor(named("uploads"), process, workbench),
             predict_sensor(named("predict"), predict, workbench),
-            reaper(named("reap_dead_runs"), workbench),
+            reaper(named("reap_dead_runs"), [process, predict], workbench),
         ],
         schedules=[
             retrain_schedule(named("retrain_due"), process, workbench),

@@ -50,6 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "eda_report_size_threshold_mb",
         "eda_sample_rows",
         "task_time_limit_s",
+        "crash_restarts",
         "time_budget_s",
         "retrain_max_age_days",
         "prediction_reasons",
@@ -153,6 +154,7 @@ class Settings(BaseSettings):
     task_time_limit_s: int = Field(
         3600, gt=0, validation_alias=_named("PIPEWEAVE_TASK_TIME_LIMIT_S")
     )
+    crash_restarts: int = Field(1, ge=0, le=10, validation_alias=_named("PIPEWEAVE_CRASH_RESTARTS"))
     time_budget_s: float = Field(60, gt=0, validation_alias=_named("PIPEWEAVE_TIME_BUDGET_S"))
     retrain_max_age_days: float | None = Field(
         None, gt=0, validation_alias=_named("PIPEWEAVE_RETRAIN_MAX_AGE_DAYS")

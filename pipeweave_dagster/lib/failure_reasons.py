@@ -10,16 +10,30 @@ from pipeweave_dagster.core.errors import (
     unavailable,
     validation_error,
 )
+from pipeweave_dagster.lib.partitions import RESTART_TAG
 
 # Only run monitoring logs this.
 _LIMIT = re.compile(r"maximum runtime of (\d+) seconds")
 # Logged by Dagster's code server when the process of a run has disappeared.
 _FROM_OUTSIDE = "This run has been marked as failed from outside the execution context."
-KILLED = unavailable(
-    "The process of this run was killed.",
-    fix="Start it again; if nobody killed it, it ran out of memory.",
-)
+_INTERRUPTED = "The process of this run was killed."
+# Dagster's tag with the kind of a failure, and the kinds that no step of the run has caused.
+_FAILURE_REASON_TAG = "dagster/failure_reason"
+_REASONS = {
+    "UNEXPECTED_TERMINATION": "The process of this run was stopped.",
+    "START_TIMEOUT": "The process of this run did not start in time.",
+}
 CANCELLED = unavailable("The run was cancelled.", fix="Start it again.")
+
+
+def killed(*, again: bool, what: str = _INTERRUPTED) -> PipeWeaveError:
+    """Return the error of a run whose process died; `again` if it is started again by itself."""
+    fix = (
+        "It is started again automatically, as a new run."
+        if again
+        else "Start it again; if nobody killed it, it ran out of memory."
+    )
+    return unavailable(what, fix=fix)
 
 
 def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
@@ -32,7 +46,7 @@ def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None
         return timeout
     if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
         return CANCELLED
-    return _step_error(instance, run_id) or _run_error(instance, run_id)
+    return _step_error(instance, run_id) or _run_error(instance, run)
 
 
 def timeout_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
@@ -70,15 +84,19 @@ def _step_error(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | N
     return next(filter(None, map(_envelope_in, failures)), None)
 
 
-def _run_error(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError:
+def _run_error(instance: dg.DagsterInstance, run: dg.DagsterRun) -> PipeWeaveError:
     """Return the reason given by whoever ended the run: the reaper, or Dagster's code server."""
+    run_id, again = run.run_id, run.tags.get(RESTART_TAG, "no") != "no"
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
         message = entry.get_dagster_event().message or ""
         code, _, text = message.partition(": ")
         if code in ErrorCode.__members__:
             return PipeWeaveError(ErrorCode(code), text)
         if message == _FROM_OUTSIDE:
-            return KILLED
+            return killed(again=again)
+    what = _REASONS.get(run.tags.get(_FAILURE_REASON_TAG, ""))
+    if what:
+        return killed(again=again, what=what)
     return PipeWeaveError(
         ErrorCode.INTERNAL_ERROR, "The run failed.", fix=f"See 'pipeweave runs logs {run_id}'."
     )

@@ -15,6 +15,11 @@ BATCH_TAG = "pipeweave/batch"
 PROCESS_TAG = "pipeweave/process"
 REASON_TAG = "pipeweave/reason"
 MLFLOW_TAG = "pipeweave/mlflow"
+# On a run that was interrupted: whether it is started again. On the new run: which one it repeats,
+# and how many times that was done before.
+RESTART_TAG = "pipeweave/restart"
+RESTART_OF_TAG = "pipeweave/restart_of"
+RESTARTS_TAG = "pipeweave/restarts"
 
 # The type of what `define_asset_job` returns; Dagster has no public name for it.
 AssetJob: TypeAlias = Any

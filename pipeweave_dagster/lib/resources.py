@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -9,6 +10,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.lib.attempts import end_attempt
 from pipeweave_dagster.lib.failure_reasons import CANCELLED, timeout_of
+from pipeweave_dagster.lib.heartbeat import heartbeat
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
 from pipeweave_dagster.lib.processes import process_name
 from pipeweave_dagster.lib.run_time_limit import MAX_RUNTIME_TAG, limit_tag
@@ -48,12 +50,16 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
     @contextlib.contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Workbench]:
         """Yield a workbench whose workers end with the run."""
-        run = context.run
+        run, process = context.run, process_name()
         if run is not None and context.instance is not None:
             # A run that was materialized by hand lacks the tags of the job.
             limit = {} if MAX_RUNTIME_TAG in run.tags else limit_tag(self.settings())
-            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process_name(), **limit})
-        with Workbench(self.settings(), for_run=True) as workbench:
+            context.instance.add_run_tags(run.run_id, {PROCESS_TAG: process, **limit})
+        with contextlib.ExitStack() as stack:
+            workbench = stack.enter_context(Workbench(self.settings(), for_run=True))
+            if run is not None:
+                ended = partial(_has_ended, context.instance, run.run_id)
+                stack.enter_context(heartbeat(workbench.store, run.run_id, process, unwanted=ended))
             if run is not None and _is_first_run(workbench, run):
                 workbench.warm_up()  # nothing can be reused, so every stage needs its worker
             try:
@@ -62,6 +68,12 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
                 if run is not None:
                     workbench.store.clear_scratch(run.run_id)
                     _record_interruption(context, workbench.store)
+
+
+def _has_ended(instance: dg.DagsterInstance | None, run_id: str) -> bool:
+    """Return whether Dagster counts a run as ended, or as about to be canceled."""
+    run = instance.get_run_by_id(run_id) if instance else None
+    return run is not None and (run.is_finished or run.status == dg.DagsterRunStatus.CANCELING)
 
 
 def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import dagster as dg
 import psutil
+import pytest
 
 from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
+from pipeweave_dagster.lib import reaper
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
 from pipeweave_dagster.lib.processes import is_alive, pid_of, process_name
 from pipeweave_dagster.lib.reaper import reap
+from pipeweave_dagster.services.run_leases import RunWatch, renew
 
 
 @dg.job
@@ -28,6 +31,12 @@ def started(instance: dg.DagsterInstance, process: str | None) -> dg.DagsterRun:
         dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "nothing"), run.run_id
     )
     return run
+
+
+def status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    return found.status
 
 
 def dead_process() -> str:
@@ -58,7 +67,7 @@ def test_what_dagster_itself_has_noticed_is_told_on_the_pages(tmp_path: Path) ->
         run = started(instance, dead_process())
         RunState(store, "d", run.run_id)
         instance.report_run_failed(run)  # as the code server does
-        assert reap(instance, store) == []
+        assert reap(instance, store, restarts=1) == []
     attempt = store.attempt("d")
     assert attempt is not None
     assert attempt.error is not None
@@ -74,7 +83,7 @@ def test_only_the_dead_are_reaped(tmp_path: Path) -> None:
         unknown = started(instance, None)
         dead = started(instance, dead_process())
         RunState(store, "d", dead.run_id)
-        assert reap(instance, store) == [dead.run_id]
+        assert reap(instance, store, restarts=1) == [dead.run_id]
         statuses = {
             run.run_id: instance.get_run_by_id(run.run_id).status  # type: ignore[union-attr]
             for run in (alive, foreign, unknown, dead)
@@ -84,3 +93,56 @@ def test_only_the_dead_are_reaped(tmp_path: Path) -> None:
     attempt = store.attempt("d")
     assert attempt is not None
     assert attempt.state == "failed"
+
+
+def test_a_run_that_ends_between_two_looks_keeps_its_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was listed as STARTED, succeeded, its process ended, and FAILURE replaced SUCCESS."""
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = started(instance, process_name())
+
+        def ends_now(_: str) -> bool:
+            instance.report_dagster_event(
+                dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, "nothing"), run.run_id
+            )
+            return False
+
+        monkeypatch.setattr(reaper, "is_alive", ends_now)
+        assert reap(instance, store, restarts=1) == []
+        assert status(instance, run) == dg.DagsterRunStatus.SUCCESS
+
+
+def test_the_sensor_believes_a_dead_process_at_its_second_look(tmp_path: Path) -> None:
+    """Where each step has its own process, the next one may only be starting."""
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
+    now = [0.0]
+    watch = RunWatch(lambda: now[0])
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = started(instance, dead_process())
+        assert reap(instance, store, watch, restarts=1) == []
+        now[0] = 15
+        instance.add_run_tags(run.run_id, {PROCESS_TAG: dead_process()})  # of the next step
+        assert reap(instance, store, watch, restarts=1) == []
+        now[0] = 30
+        assert reap(instance, store, watch, restarts=1) == [run.run_id]
+
+
+def test_a_run_of_a_container_that_no_longer_exists_is_reaped(tmp_path: Path) -> None:
+    """Its host name is gone for good, and its data set was blocked for an hour."""
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
+    now = [0.0]
+    watch = RunWatch(lambda: now[0])
+    with dg.DagsterInstance.ephemeral() as instance:
+        gone, alive = (started(instance, f"container{n}:7:t100") for n in (1, 2))
+        for run in (gone, alive):
+            assert renew(store, run.run_id, run.tags[PROCESS_TAG])
+        for now[0] in (0, 60, 120):
+            assert reap(instance, store, None, restarts=1) == [], "one look cannot know"
+            ended = reap(instance, store, watch, restarts=1)
+            assert ended == ([gone.run_id] if now[0] == 120 else [])
+            assert renew(store, alive.run_id, alive.tags[PROCESS_TAG])
+        assert status(instance, gone) == dg.DagsterRunStatus.FAILURE
+        assert status(instance, alive) == dg.DagsterRunStatus.STARTED
+        assert not renew(store, gone.run_id, gone.tags[PROCESS_TAG]), "if it lives, it must stop"

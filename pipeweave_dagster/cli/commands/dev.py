@@ -11,7 +11,8 @@ import typer
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
-from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, Supervisor, free_port
+from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
+from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, Supervisor
 
 
 def register(app: typer.Typer) -> None:
@@ -87,7 +88,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
     log_format += ["--log-format", "json"] if settings.profile == "production" else []
     services = [
         Service(
-            "code server",
+            CODE_SERVER,
             [*python, "dagster", "api", "grpc", "-m", module, "--socket", str(code),
              "--location-name", "pipeweave", "--use-python-environment-entry-point", *log_format],
             socket=code,

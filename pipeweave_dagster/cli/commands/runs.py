@@ -52,7 +52,7 @@ def _end_the_dead(instance: "dg.DagsterInstance") -> None:
     from pipeweave_dagster.lib.reaper import reap
 
     with home.workbench() as bench:
-        reap(instance, bench.store)
+        reap(instance, bench.store, restarts=bench.settings.crash_restarts)
 
 
 def show(run_id: RunId, json: AsJson = False) -> None:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port, interrupt
+from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port
+from pipeweave_dagster.cli.support.supervisor import interrupt
 
 
 def register(app: typer.Typer) -> None:

@@ -39,7 +39,7 @@ def execute(
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
 
-    reap(instance, bench.store)
+    reap(instance, bench.store, restarts=bench.settings.crash_restarts)
     end_open_runs(instance, bench)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
     run_id = str(uuid.uuid4())

@@ -1,28 +1,61 @@
-"""The sensor that ends runs whose process has died, here and in MLflow."""
+"""The sensor that ends runs whose process has died, and starts them again."""
+
+import datetime as dt
+from collections.abc import Sequence
 
 import dagster as dg
 
 from pipeweave_dagster.lib.mlflow_runs import end_open_runs
+from pipeweave_dagster.lib.partitions import AssetJob
 from pipeweave_dagster.lib.reaper import reap
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.restarts import restart_requests
+from pipeweave_dagster.services.run_leases import RunWatch
 
 _INTERVAL_S = 15
+# A tick looks back a little further than the last one: databases and daemons have their own clocks.
+_OVERLAP = dt.timedelta(minutes=2)
 
 
-def reaper(name: str, workbench: WorkbenchResource) -> dg.SensorDefinition:
+def reaper(
+    name: str, jobs: Sequence[AssetJob], workbench: WorkbenchResource
+) -> dg.SensorDefinition:
     """Return a sensor that looks every 15 s for runs whose process has died."""
+    watch = RunWatch()
 
     @dg.sensor(
         name=name,
+        jobs=jobs,
         minimum_interval_seconds=_INTERVAL_S,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Ends runs whose process has died, so that their data set is free again, and "
-        "their open runs in MLflow.",
+        "their open runs in MLflow; starts them again (PIPEWEAVE_CRASH_RESTARTS).",
     )
-    def reap_dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    def reap_dead_runs(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        now = dt.datetime.now(dt.UTC)
         with workbench.open() as bench:
-            ended = reap(context.instance, bench.store)
+            ended = reap(
+                context.instance,
+                bench.store,
+                watch,
+                restarts=bench.settings.crash_restarts,
+                since=_last_look(context.cursor, now) - _OVERLAP,
+            )
             end_open_runs(context.instance, bench)
-        return dg.SkipReason(f"ended {', '.join(ended)}" if ended else "all runs are alive")
+        repository = context.repository_def
+        assert repository is not None  # noqa: S101 - a sensor of a code location has one
+        again = list(restart_requests(context.instance, [repository.get_job(j.name) for j in jobs]))
+        skip = f"ended {', '.join(ended)}" if ended else "all runs are alive"
+        return dg.SensorResult(
+            run_requests=again, skip_reason=None if again else skip, cursor=now.isoformat()
+        )
 
     return reap_dead_runs
+
+
+def _last_look(cursor: str | None, now: dt.datetime) -> dt.datetime:
+    """Return when the sensor last looked; also if it stood still for days, or the clock was set."""
+    try:
+        return min(now, dt.datetime.fromisoformat(cursor)) if cursor else now
+    except (ValueError, TypeError):
+        return now

@@ -1,0 +1,134 @@
+"""Start runs again that were interrupted: their process died, not because of their data.
+
+Dagster's own run retries would also repeat runs that exceeded their time limit. A run that was
+interrupted is tagged, and the sensor `reap_dead_runs` requests a new run until there is one, so
+nothing is lost if the daemon dies in between, and the run key keeps it from starting two.
+Results that the interrupted run made are reused.
+"""
+
+from collections.abc import Collection, Iterator
+
+import dagster as dg
+from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG, WILL_RETRY_TAG
+
+from pipeweave_dagster.lib.failure_reasons import timeout_of
+from pipeweave_dagster.lib.partitions import (
+    MLFLOW_TAG,
+    PROCESS_TAG,
+    REASON_TAG,
+    RESTART_OF_TAG,
+    RESTART_TAG,
+    RESTARTS_TAG,
+)
+
+DUE, DONE, SUPERSEDED, NO = "due", "done", "superseded", "no"
+_MOST_AT_ONCE = 20
+_OWN = {PROCESS_TAG, MLFLOW_TAG, RESTART_TAG, RESTART_OF_TAG, RESTARTS_TAG, REASON_TAG}
+_KEPT = {"dagster/max_runtime", "dagster/priority"}
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def mark_interrupted(instance: dg.DagsterInstance, run: dg.DagsterRun, restarts: int) -> bool:
+    """Tag a run that was interrupted, unless it was started again often enough.
+
+    Args:
+        instance: Where the run is.
+        run: A run that failed, or is about to be declared as failed.
+        restarts: How many times it may be started again.
+
+    Returns:
+        Whether it will be started again.
+    """
+    if RESTART_TAG in run.tags:
+        return run.tags[RESTART_TAG] != NO
+    if not _was_interrupted(instance, run):
+        return False
+    again = _restarts_of(run) < restarts
+    instance.add_run_tags(run.run_id, {RESTART_TAG: DUE if again else NO})
+    return again
+
+
+def _was_interrupted(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    # A run in the process of a command ends with that command, in front of its user.
+    if run.remote_job_origin is None or "dagster/partition" not in run.tags:
+        return False
+    if run.tags.get(WILL_RETRY_TAG) == "true":  # Dagster starts it again itself
+        return False
+    if run.tags.get(RUN_FAILURE_REASON_TAG) == "STEP_FAILURE":
+        return False
+    return timeout_of(instance, run.run_id) is None
+
+
+def _restarts_of(run: dg.DagsterRun) -> int:
+    number = run.tags.get(RESTARTS_TAG, "0")
+    return int(number) if number.isdecimal() else 0
+
+
+def restart_requests(
+    instance: dg.DagsterInstance, jobs: Collection[dg.JobDefinition]
+) -> Iterator[dg.RunRequest]:
+    """Yield a request for every interrupted run that is due and not started again yet."""
+    due = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={RESTART_TAG: DUE})
+    for record in instance.get_run_records(due, limit=_MOST_AT_ONCE, ascending=True):
+        run = record.dagster_run
+        if instance.get_runs_count(dg.RunsFilter(tags={RESTART_OF_TAG: run.run_id})) > 0:
+            instance.add_run_tags(run.run_id, {RESTART_TAG: DONE})
+            continue
+        job = _job_of(run, jobs)
+        later = _later_runs(instance, record) if job else set()
+        if job is None or dg.DagsterRunStatus.SUCCESS in later:
+            instance.add_run_tags(run.run_id, {RESTART_TAG: SUPERSEDED if job else NO})
+        elif not later & {*_UNFINISHED}:
+            yield _request(run, job)
+
+
+def _job_of(run: dg.DagsterRun, jobs: Collection[dg.JobDefinition]) -> str | None:
+    """Return the job that can repeat a run, also one that was started by hand from the graph."""
+    for job in jobs:
+        if job.name == run.job_name:
+            return job.name
+    wanted = run.asset_selection or frozenset()
+    for job in jobs:
+        if wanted and wanted <= {*job.asset_layer.selected_asset_keys}:
+            return job.name
+    return None
+
+
+def _later_runs(instance: dg.DagsterInstance, record: dg.RunRecord) -> set[dg.DagsterRunStatus]:
+    """Return the status of every run that makes the same assets of the data set, but later.
+
+    A batch of rows to score has no successor: every file is scored.
+    """
+    run = record.dagster_run
+    if "pipeweave/batch" in run.tags:
+        return set()
+    same = dg.RunsFilter(
+        job_name=run.job_name,
+        tags={"dagster/partition": run.tags["dagster/partition"]},
+        created_after=record.create_timestamp,
+    )
+    return {other.status for other in instance.get_runs(same) if other.run_id != run.run_id}
+
+
+def _request(run: dg.DagsterRun, job: str) -> dg.RunRequest:
+    own = {
+        name: value
+        for name, value in run.tags.items()
+        if name not in _OWN and (name in _KEPT or "dagster/" not in name)
+    }
+    restarts = {RESTART_OF_TAG: run.run_id, RESTARTS_TAG: str(_restarts_of(run) + 1)}
+    reason = f"run {run.run_id[:8]} was interrupted: its process ended, not because of its data"
+    return dg.RunRequest(
+        run_key=f"restart-{run.run_id}",
+        job_name=job,
+        partition_key=run.tags["dagster/partition"],
+        run_config=run.run_config,
+        asset_selection=sorted(run.asset_selection) if run.asset_selection else None,
+        tags={**own, **restarts, REASON_TAG: reason},
+    )

@@ -1,0 +1,101 @@
+"""`pipeweave dev` starts again what ends by itself, and gives up on what keeps ending."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeweave_dagster.cli.support import supervisor
+from pipeweave_dagster.cli.support.processes import Service, is_ready
+from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, Supervisor
+from pipeweave_dagster.core.errors import PipeWeaveError
+
+# Starts a child that lives on, as the code server starts runs, and writes both process ids.
+_SERVER = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+with open(sys.argv[1], "a") as file:
+    file.write(f"{os.getpid()} {child.pid}\\n")
+time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _handler() -> object:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def each_look(monkeypatch: pytest.MonkeyPatch, action: Callable[[], None]) -> None:
+    """Do something at every look of the supervisor."""
+    pause = time.sleep
+
+    def sleep(_: float) -> None:
+        action()
+        pause(0.02)
+
+    monkeypatch.setattr(supervisor.time, "sleep", sleep)
+
+
+@pytest.mark.parametrize("name", [CODE_SERVER, "web UI"])
+def test_a_killed_service_is_started_again(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    started = tmp_path / "started"
+    service = Service(name, [sys.executable, "-c", _SERVER, str(started)], needed=False)
+
+    interrupted: list[bool] = []
+
+    def starts() -> list[list[int]]:
+        text = started.read_text() if started.exists() else ""
+        return [[int(pid) for pid in line.split()] for line in text.splitlines()]
+
+    def act() -> None:
+        if len(starts()) == 1 and psutil.pid_exists(starts()[0][0]):
+            os.kill(starts()[0][0], signal.SIGKILL)
+        if len(starts()) == 2 and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    each_look(monkeypatch, act)
+    with Supervisor([service]) as running:
+        running.wait()
+        child = psutil.Process(starts()[0][1]) if psutil.pid_exists(starts()[0][1]) else None
+        survives = child is not None and child.status() != psutil.STATUS_ZOMBIE
+        assert survives == (name == CODE_SERVER), "runs go on; what may hold a port does not"
+    assert f"The {name} has ended (signal SIGKILL); it is started again." in capsys.readouterr().err
+    left = [pid for pids in starts() for pid in pids if psutil.pid_exists(pid)]
+    assert all(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE for pid in left)
+
+
+def test_a_service_that_keeps_ending_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    each_look(monkeypatch, lambda: None)
+    services = [
+        Service("pages", [sys.executable, "-S", "-c", "raise SystemExit(7)"], needed=False),
+        Service("daemon", [sys.executable, "-S", "-c", "import time; time.sleep(60)"]),
+    ]
+    running = Supervisor(services)
+    ends = r"pages has ended 6 times.*exit code 7"
+    with pytest.raises(PipeWeaveError, match=ends), running:
+        running.wait()
+    assert running._running == {}
+
+
+def test_the_socket_of_a_killed_server_is_not_taken_for_a_server(tmp_path: Path) -> None:
+    path = tmp_path / "code.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        assert is_ready(Service(CODE_SERVER, [], socket=path))
+    assert path.exists()
+    assert not is_ready(Service(CODE_SERVER, [], socket=path))
