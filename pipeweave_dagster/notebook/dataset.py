@@ -1,0 +1,216 @@
+"""A table in a notebook: typed data, schema, findings, report and model."""
+
+import copy
+import tempfile
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from pipeweave_dagster.core.documents import (
+    ColumnDeduction,
+    DatasetSnapshot,
+    Finding,
+    Findings,
+    PipelineSpec,
+    RawUpload,
+    SchemaDeduction,
+)
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest import ingest
+from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.core.schema import deduce
+from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
+from pipeweave_dagster.notebook.sources import as_file
+from pipeweave_dagster.notebook.views import Report, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeweave_dagster.notebook.model import Model
+    from pipeweave_dagster.notebook.sources import Source
+
+DEFAULT_BUDGET_S = 60.0
+
+
+class Dataset:
+    """One table, read completely and strictly typed; everything else is computed on first use.
+
+    Args:
+        source: Path of a file of any supported format, or a data frame (pandas, polars, Arrow).
+        target: Column to predict; deduced if it is not given.
+        name: Name in the report and the model card; by default that of the file.
+        **settings: Keys of `pipeweave.yaml`, such as `columns`, `read`, `split`, `overrides`.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND without such a file, VALIDATION_ERROR if it is not a table or a
+            setting is not allowed.
+
+    Example:
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"size": range(200), "kind": ["a", "b"] * 100})
+        >>> data = Dataset(frame, target="kind")
+        >>> [(column.name, column.role) for column in data.schema]
+        [('size', 'identifier'), ('kind', 'target')]
+    """
+
+    def __init__(
+        self,
+        source: "Source",
+        *,
+        target: str | None = None,
+        name: str | None = None,
+        **settings: Any,
+    ) -> None:
+        self._folder = ScratchFolder()
+        given = settings if target is None else {**settings, "target": target}
+        self.settings = settings_from(given, "Dataset(...)")
+        raw, path = as_file(source, self._folder.path)
+        self.name = name or (name_of_file(path.name) if isinstance(source, str | Path) else "frame")
+        upload = RawUpload(dataset=self.name, files=[raw], settings=self.settings)
+        self.snapshot: DatasetSnapshot = ingest(upload, [path], self._folder.path)
+
+    def with_settings(self, **settings: Any) -> Self:
+        """Return the same table with other settings, without reading it again.
+
+        Settings of how the file is read (`read`, `mode`, types `text` and `date:…`) need a new
+        `Dataset`.
+        """
+        changed = settings_from(
+            {**self.settings.model_dump(mode="json", exclude_unset=True), **settings}, "settings"
+        )
+        other = copy.copy(self)
+        other.settings = changed
+        for derived in ("schema_deduction", "findings_document", "pipeline"):
+            other.__dict__.pop(derived, None)
+        return other
+
+    @property
+    def data_file(self) -> Path:
+        """The typed table as Parquet; it is deleted with this object."""
+        return self._folder.path / self.snapshot.data.name
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """The typed table as a pandas data frame (with missing integers as `Int64`)."""
+        import pandas as pd
+
+        return pd.read_parquet(self.data_file, dtype_backend="numpy_nullable")
+
+    @cached_property
+    def schema_deduction(self) -> SchemaDeduction:
+        """Meaning of the columns and the target, as one document."""
+        return deduce(self.snapshot, self.data_file, self.settings)
+
+    @property
+    def schema(self) -> Table[ColumnDeduction]:
+        """Meaning, role and reason of each column."""
+        shown = ("name", "type", "storage", "role", "confidence", "distinct", "missing", "reason")
+        return Table(self.schema_deduction.columns, shown)
+
+    @property
+    def target(self) -> str | None:
+        """The column to predict: as given, else deduced; None if no column is credible."""
+        return self.schema_deduction.target.name
+
+    @cached_property
+    def findings_document(self) -> Findings:
+        """All findings, passed ones included, as one document."""
+        from pipeweave_dagster.core.quality import inspect
+
+        return inspect(self.snapshot, self.schema_deduction, self.data_file, self.settings)
+
+    @property
+    def findings(self) -> Table[Finding]:
+        """What needs attention: blocked and alerted findings first, then what is handled."""
+        order = ["blocked", "alerted", "fixed"]
+        found = [f for f in self.findings_document.findings if f.state in order]
+        found.sort(key=lambda finding: order.index(finding.state))
+        return Table(found, ("code", "state", "columns", "message", "proposal"))
+
+    @cached_property
+    def pipeline(self) -> PipelineSpec:
+        """The pipeline that the rules construct for this table."""
+        from pipeweave_dagster.core.pipelines import plan
+
+        return plan(self.snapshot, self.schema_deduction, self.findings_document, self.settings)
+
+    def report(self, samples: int = 0) -> Report:
+        """Return the exploratory report; a notebook shows its page.
+
+        Args:
+            samples: Number of first rows to show; personal columns stay hidden.
+        """
+        from pipeweave_dagster.core.eda import ReportOptions, build_report
+
+        options = ReportOptions(inline_limit_bytes=1 << 40, samples=samples)
+        with tempfile.TemporaryDirectory() as folder:
+            report = build_report(
+                self.name,
+                self.snapshot,
+                self.schema_deduction,
+                self.data_file,
+                Path(folder),
+                options,
+            )
+            page = (Path(folder) / report.html.name).read_text(encoding="utf-8")
+        return Report(page, list(report.highlights))
+
+    def train(
+        self, *, target: str | None = None, time_budget: float | None = None, **settings: Any
+    ) -> "Model":
+        """Search, fit and evaluate a model.
+
+        Args:
+            target: Column to predict, if it is not yet set.
+            time_budget: Seconds for the search and the fit; by default that of `quality`, else 60.
+                The evaluation comes on top.
+            **settings: Further keys of `pipeweave.yaml`, such as `metric` or `overrides`.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if a finding blocks the training, or no model can be
+                made, with the reason.
+        """
+        from pipeweave_dagster.notebook.train_model import train_model
+
+        given = {"target": target, "time_budget_s": time_budget, **settings}
+        changed = {key: value for key, value in given.items() if value is not None}
+        data = self.with_settings(**changed) if changed else self
+        _refuse_blocked(data.findings_document)
+        table = (data.snapshot, data.data_file)
+        budget_s = data.settings.budget_s(DEFAULT_BUDGET_S)
+        return train_model(data.pipeline, table, data.findings_document, budget_s, time.time())
+
+    def __repr__(self) -> str:
+        rows, columns = self.snapshot.rows, len(self.snapshot.columns)
+        return f"Dataset {self.name!r}: {rows:,} rows, {columns:,} columns"
+
+
+def _refuse_blocked(findings: Findings) -> None:
+    if findings.blocked:
+        raise validation_error(
+            " ".join(f"{f.code}: {f.message} {f.proposal}".strip() for f in findings.blocked),
+            fix="Change the settings as `.findings` proposes, or override a finding: "
+            "overrides=[{'finding': CODE, 'column': NAME, 'reason': TEXT}].",
+            findings=[finding.code for finding in findings.blocked],
+        )
+
+
+def read(source: "Source", **settings: Any) -> "pd.DataFrame":
+    r"""Read a table of any format completely and strictly typed, as a pandas data frame.
+
+    What was skipped, assumed or quarantined is in `Dataset(source).snapshot`.
+
+    Args:
+        source: Path of a file, or a data frame.
+        **settings: Keys of `pipeweave.yaml`, such as `read={"delimiter": ";"}`.
+
+    Example:
+        >>> from tempfile import mkdtemp
+        >>> file = Path(mkdtemp()) / "a.csv"
+        >>> _ = file.write_text("town;since\nUlm;3.1.2020\nHof;14.2.2021\n")
+        >>> read(file)["since"].tolist()
+        [datetime.date(2020, 1, 3), datetime.date(2021, 2, 14)]
+    """
+    return Dataset(source, **settings).frame

@@ -1,0 +1,160 @@
+"""A trained and evaluated model in a notebook: predictions, leaderboard, card, files."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeweave_dagster.core.documents import Estimate, Evaluation, TrainedModel, Trial
+from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.ingest import ColumnMatcher, read_aligned
+from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
+from pipeweave_dagster.notebook.sources import as_file
+from pipeweave_dagster.notebook.views import Card, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeweave_dagster.notebook.sources import Source
+
+MODEL, TRAINED, EVALUATION, CARD = "model.skops", "model.json", "evaluation.json", "card.md"
+
+
+class Model:
+    """A trained model with its evaluation; made by `Dataset.train` or `load`.
+
+    Attributes:
+        trained: The document of the model.
+        evaluation: The document of its evaluation on rows that no fit used.
+    """
+
+    def __init__(
+        self,
+        trained: TrainedModel,
+        evaluation: Evaluation,
+        folder: ScratchFolder,
+    ) -> None:
+        self.trained = trained
+        self.evaluation = evaluation
+        self._folder = folder
+
+    @property
+    def target(self) -> str:
+        """The column that is predicted."""
+        return self.trained.target
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes, in the order of `predict_proba`; empty for numbers."""
+        return self.trained.classes
+
+    @property
+    def scores(self) -> dict[str, Estimate]:
+        """Metrics on the test rows, with 95 % intervals."""
+        return self.evaluation.metrics
+
+    @property
+    def leaderboard(self) -> Table[Trial]:
+        """The candidates of the search, the best first, scored by cross-validation."""
+        shown = ("name", "family", "score", "score_std", "fit_seconds", "state", "note")
+        return Table(self.trained.leaderboard, shown)
+
+    @property
+    def card(self) -> Card:
+        """The model card."""
+        return Card((self._path / CARD).read_text(encoding="utf-8"))
+
+    @property
+    def _path(self) -> Path:
+        return self._folder.path
+
+    def predict(self, rows: "Source", *, reasons: bool = False) -> "pd.DataFrame":
+        """Predict rows, in their order.
+
+        Values are read with the types and formats of the training table, as `pipeweave predict`
+        reads a file. Columns may be reordered, and further ones are ignored.
+
+        Args:
+            rows: Path of a file, or a data frame.
+            reasons: Add the features that contribute most to each prediction.
+
+        Returns:
+            A data frame with `prediction` and, for classes, `probability_<class>`; what was
+            missing or ignored is in `.attrs["notes"]`.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if the rows have none of the model's columns.
+        """
+        import pandas as pd
+
+        from pipeweave_dagster.core.prediction import predict
+
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "read").mkdir()
+            raw, path = as_file(rows, folder)
+            snapshot = read_aligned(
+                path,
+                raw.name,
+                self.trained.columns,
+                folder / "read",
+                matcher=ColumnMatcher(tuple(self.trained.table), self.trained.target),
+                reads=[self.trained.read, None] if self.trained.read else [None],
+            )
+            data = folder / "read" / snapshot.data.name
+            scored = predict(self._path / MODEL, self.trained, data, folder, explain=reasons)
+            frame = pd.read_parquet(folder / scored.predictions.name).drop(columns="row_id")
+        frame.attrs["notes"] = [*snapshot.notes, *scored.notes]
+        return frame
+
+    def predict_proba(self, rows: "Source") -> "pd.DataFrame":
+        """Return the probability of each class, a column per class.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if the target is a number.
+        """
+        if not self.classes:
+            raise validation_error(
+                f"{self.target!r} is a number; it has no probabilities.", fix="Use `predict`."
+            )
+        frame = self.predict(rows)
+        names = {f"probability_{label}": label for label in self.classes}
+        return frame[list(names)].rename(columns=names)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the model into a folder that `load` reads; an earlier model there is replaced.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if the folder has other files.
+        """
+        target = Path(folder)
+        ours = {MODEL, TRAINED, EVALUATION, CARD}
+        if target.exists() and {entry.name for entry in target.iterdir()} - ours:
+            raise validation_error(f"{target} has other files.", fix="Choose an empty folder.")
+        target.mkdir(parents=True, exist_ok=True)
+        for name in sorted(ours):
+            shutil.copyfile(self._path / name, target / name)
+        return target
+
+    def __repr__(self) -> str:
+        metric = self.trained.metric
+        score = self.scores.get(metric)
+        shown = f", {metric} {score.value:.4g} on test rows" if score else ""
+        return f"Model of {self.target!r}: {self.trained.winner}{shown}"
+
+
+def load(folder: str | Path) -> Model:
+    """Load a model that `Model.save` wrote. Model files hold no code, so loading runs none.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if the folder has no such model.
+    """
+    source = Path(folder)
+    if not (source / MODEL).is_file() or not (source / TRAINED).is_file():
+        raise not_found(f"There is no saved model in {str(folder)!r}.", fix="Use `model.save`.")
+    copy = ScratchFolder()
+    for name in (MODEL, TRAINED, EVALUATION, CARD):
+        shutil.copyfile(source / name, copy.path / name)
+    trained = TrainedModel.model_validate_json((source / TRAINED).read_bytes())
+    evaluation = Evaluation.model_validate_json((source / EVALUATION).read_bytes())
+    return Model(trained, evaluation, copy)

@@ -1,0 +1,62 @@
+"""Files and data frames as files that the reader understands."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeweave_dagster.core.documents import Payload, RawFile
+from pipeweave_dagster.core.errors import not_found, validation_error
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    Source = str | Path | pd.DataFrame | pa.Table
+
+
+def as_file(source: "Source", folder: Path) -> tuple[RawFile, Path]:
+    """Return a source as a described file; a data frame is written as Parquet.
+
+    Args:
+        source: A path, or a data frame (pandas, polars, Arrow, or what has the Arrow interface).
+        folder: Folder for the file of a data frame.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there is no such file, VALIDATION_ERROR for other objects.
+    """
+    if isinstance(source, str | Path):
+        path = Path(source).expanduser().absolute()
+        if not path.is_file():
+            raise not_found(f"There is no file {str(source)!r}.", fix="Check the path.")
+    else:
+        path = folder / "frame.parquet"
+        _write_parquet(source, path)
+    payload = Payload.of(path)
+    raw = RawFile(name=path.name, sha256=payload.sha256, size_bytes=payload.size_bytes)
+    return raw, path
+
+
+def _write_parquet(frame: Any, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = _as_arrow(frame)
+    except (TypeError, ValueError, pa.ArrowException) as error:
+        raise validation_error(
+            f"The table cannot be read: {error}",
+            fix="Give a path, or a data frame whose columns have one type each.",
+        ) from error
+    pq.write_table(table, path)
+
+
+def _as_arrow(frame: Any) -> "pa.Table":
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(frame, pd.DataFrame):
+        return pa.Table.from_pandas(frame.rename(columns=str), preserve_index=False)
+    if isinstance(frame, pa.Table):
+        return frame
+    if hasattr(frame, "__arrow_c_stream__"):
+        return pa.table(frame)
+    raise TypeError(f"{type(frame).__name__} is not a table")

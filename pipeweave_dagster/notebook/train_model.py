@@ -1,0 +1,61 @@
+"""Train and evaluate a model in this process."""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Evaluation,
+    Findings,
+    PipelineSpec,
+    TrainedModel,
+)
+from pipeweave_dagster.notebook.model import CARD, EVALUATION, MODEL, TRAINED, Model
+from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
+
+
+def train_model(
+    spec: PipelineSpec,
+    table: tuple[DatasetSnapshot, Path],
+    findings: Findings,
+    budget_s: float,
+    started_at: float,
+) -> Model:
+    """Train within the budget, counted from `started_at`, then evaluate.
+
+    Args:
+        spec: The pipeline.
+        table: The typed table: its description and its Parquet file.
+        findings: Its findings, for the checks of the evaluation.
+        budget_s: Seconds for the training.
+        started_at: `time.time()` when they began.
+    """
+    from pipeweave_dagster.core.training import train
+
+    snapshot, data = table
+    folder = ScratchFolder()
+    out = folder.path
+    trained = train(spec=spec, data=data, out=out, budget_s=budget_s, started_at=started_at)
+    used = [column for column in snapshot.columns if column.name in trained.features]
+    known = [column.model_copy(update={"spellings": {}}) for column in used]
+    names = [column.name for column in snapshot.columns]
+    trained = trained.model_copy(update={"columns": known, "table": names, "read": snapshot.read})
+    evaluation = _evaluated(trained, spec, (data, findings), out)
+    (out / trained.model.name).replace(out / MODEL)
+    (out / TRAINED).write_bytes(trained.to_json())
+    (out / EVALUATION).write_bytes(evaluation.to_json())
+    return Model(trained, evaluation, folder)
+
+
+def _evaluated(
+    trained: TrainedModel, spec: PipelineSpec, origin: tuple[Path, Findings], out: Path
+) -> Evaluation:
+    """Evaluate the model that has not seen the test rows, and keep its card."""
+    from pipeweave_dagster.core.evaluation import evaluate
+
+    pages = out / "evaluation"
+    pages.mkdir()
+    model = out / (trained.evaluated or trained.model).name
+    evaluation = evaluate(trained, spec, model, out / trained.test_rows.name, pages, origin=origin)
+    if evaluation.card is not None:
+        (pages / evaluation.card.name).replace(out / CARD)
+    return evaluation

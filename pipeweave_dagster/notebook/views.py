@@ -1,0 +1,92 @@
+"""How results are shown in a notebook; everything that comes from data is escaped."""
+
+import html
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeweave_dagster.core.documents import Part
+
+T = TypeVar("T", bound="Part")
+
+
+class Table(Sequence[T], Generic[T]):
+    """A sequence of documents that a notebook shows as a table."""
+
+    def __init__(self, rows: Sequence[T], columns: Sequence[str]) -> None:
+        self._rows = tuple(rows)
+        self._columns = tuple(columns)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._rows)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the table as a pandas data frame, a row per document."""
+        import pandas as pd
+
+        cells = [[_plain(getattr(row, name)) for name in self._columns] for row in self._rows]
+        return pd.DataFrame(cells, columns=list(self._columns))
+
+    def __repr__(self) -> str:
+        return str(self.to_frame().to_string(index=False, max_colwidth=100))
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(index=False, escape=True, border=0))
+
+
+def _plain(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+class Report:
+    """A data report: one HTML page without external references."""
+
+    def __init__(self, page: str, highlights: list[str]) -> None:
+        self.html = page
+        self.highlights = highlights
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, and return its path."""
+        target = Path(path)
+        target.write_text(self.html, encoding="utf-8")
+        return target
+
+    def __repr__(self) -> str:
+        return "\n".join(self.highlights)
+
+    def _repr_html_(self) -> str:
+        page = html.escape(self.html, quote=True)
+        style = "width:100%;height:800px;border:0"
+        return f'<iframe sandbox="allow-scripts" srcdoc="{page}" style="{style}"></iframe>'
+
+
+class Card:
+    """A model card as Markdown."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def save(self, path: str | Path) -> Path:
+        """Write the card, and return its path."""
+        target = Path(path)
+        target.write_text(self.text, encoding="utf-8")
+        return target
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.text

@@ -1,0 +1,89 @@
+"""A table in a notebook: read, described, inspected as in a run."""
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import pipeweave_dagster as pw
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster_tests.commands import in_one_process
+
+FRAME = pd.DataFrame(
+    {
+        "size": [i * 1.5 for i in range(120)],
+        "town": ["Ulm", "Hof", None] * 40,
+        "kind": ["a", "b"] * 60,
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def penguins(examples):
+    return pw.Dataset(examples / "penguins.csv", target="species")
+
+
+def test_a_file_is_read_and_typed(penguins):
+    assert repr(penguins) == "Dataset 'penguins': 344 rows, 8 columns"
+    assert penguins.frame["body_mass_g"].dtype == "Int64"
+    assert pw.read(FRAME)["size"].tolist() == FRAME["size"].tolist()
+
+
+@pytest.mark.parametrize("make", [lambda f: f, pa.Table.from_pandas, lambda f: f.set_index("town")])
+def test_frames_are_sources(make):
+    data = pw.Dataset(make(FRAME), target="kind")
+    assert data.snapshot.rows == 120
+    assert data.target == "kind"
+
+
+@pytest.mark.parametrize("source", [17, {"a": [1]}, pd.DataFrame({"a": [object()]})])
+def test_other_objects_are_refused(source):
+    with pytest.raises(PipeWeaveError) as refused:
+        pw.Dataset(source)
+    assert refused.value.code == "VALIDATION_ERROR"
+
+
+def test_a_file_that_is_not_there_and_an_unknown_setting(tmp_path):
+    with pytest.raises(PipeWeaveError, match=r"no file .*missing\.csv"):
+        pw.Dataset(tmp_path / "missing.csv")
+    with pytest.raises(PipeWeaveError, match="colour"):
+        pw.Dataset(FRAME, colour="red")
+
+
+def test_schema_is_that_of_the_command_line(penguins, examples, tmp_path):
+    file = examples / "penguins.csv"
+    command = ["schema", str(file), "--target", "species", "--json"]
+    [done] = in_one_process([command], tmp_path)
+    assert done.facts["columns"] == [c.model_dump(mode="json") for c in penguins.schema]
+
+
+def test_findings_are_sorted_by_what_they_stop(penguins):
+    states = [finding.state for finding in penguins.findings]
+    assert states == sorted(states, key=["blocked", "alerted", "fixed"].index)
+
+
+def test_settings_are_kept_and_add_up(penguins):
+    other = penguins.with_settings(metric="accuracy", columns={"island": {"drop": True}})
+    assert other.settings.target == "species"
+    assert "island" not in other.pipeline.features
+    assert "island" in penguins.pipeline.features
+
+
+def test_a_blocked_finding_stops_the_training():
+    leaking = FRAME.assign(copy=FRAME["kind"].str.upper())
+    data = pw.Dataset(leaking, target="kind")
+    assert data.findings[0].state == "blocked"
+    with pytest.raises(PipeWeaveError, match="PW204"):
+        data.train(time_budget=5)
+
+
+def test_tables_and_report_escape_what_comes_from_data():
+    hostile = FRAME.rename(columns={"town": "<script>alert(1)</script>"})
+    data = pw.Dataset(hostile, target="kind")
+    for shown in (data.schema, data.findings, data.report()):
+        assert "<script>alert(1)" not in shown._repr_html_()
+    assert 'sandbox="allow-scripts"' in data.report()._repr_html_()
+
+
+def test_the_report_is_saved(penguins, tmp_path):
+    path = penguins.report().save(tmp_path / "report.html")
+    assert "penguins" in path.read_text()

@@ -1,0 +1,27 @@
+"""The code of the how-to guide runs as it stands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.slow
+def test_every_block_runs_in_order(tmp_path, monkeypatch):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    blocks = BLOCK.findall((ROOT / "docs" / "how-to" / "notebook.md").read_text())
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(block, names)
+    assert len(blocks) == 3
+    assert (
+        names["again"]
+        .predict(names["data"].frame)
+        .equals(  # type: ignore[attr-defined]
+            names["model"].predict(names["data"].frame)  # type: ignore[attr-defined]
+        )
+    )
