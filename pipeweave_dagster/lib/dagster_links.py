@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipeweave_dagster.lib.partitions import RESTART_OF_TAG
 from pipeweave_dagster.settings import Settings
 
 
@@ -11,7 +12,9 @@ def run_tags(
     """Return tags for the MLflow run: the Dagster run, asset and data it came from."""
     asset, run_id = context.asset_key.to_user_string(), context.op_execution_context.run_id
     links = links_of(run_id, asset, context.partition_key, settings)
-    return {**links, "pipeweave.data_sha256": data_version}
+    repeats = context.op_execution_context.run_tags.get(RESTART_OF_TAG)
+    again = {"pipeweave.restart_of": repeats} if repeats else {}
+    return {**links, "pipeweave.data_sha256": data_version, **again}
 
 
 def links_of(run_id: str, asset: str, dataset: str, settings: Settings) -> dict[str, str]:

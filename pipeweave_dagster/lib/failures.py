@@ -1,15 +1,19 @@
 """From PipeWeave's one error type to Dagster's `Failure`, with the same text."""
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 
 import dagster as dg
 
+from pipeweave_dagster.adapters.worker import KILLED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.services.patience import DELAYS_S
 from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
-# Seconds before the second, third and fourth attempt.
-_RETRY_DELAYS_S = (2.0, 4.0, 8.0)
+logger = logging.getLogger(__name__)
+
+_RETRY_DELAYS_S = DELAYS_S
 
 
 def failure_of(error: PipeWeaveError) -> dg.Failure:
@@ -31,18 +35,26 @@ def failure_of(error: PipeWeaveError) -> dg.Failure:
 
 @contextlib.contextmanager
 def dagster_failures(
-    context: dg.AssetExecutionContext, record: Callable[[PipeWeaveError], None]
+    context: dg.AssetExecutionContext,
+    record: Callable[[PipeWeaveError], None],
+    *,
+    restarts: int = 0,
 ) -> Iterator[None]:
     """Record every error of the block and raise it as a `Failure`.
 
-    Only SERVICE_UNAVAILABLE is retried. Dagster's own retry policy would also retry after a
-    cancellation, so the retry is requested here.
+    SERVICE_UNAVAILABLE is retried, and so is a worker process that was killed. Dagster's own retry
+    policy would also retry after a cancellation, so the retry is requested here.
+
+    Args:
+        context: The asset's context.
+        record: Records an error, for the pages. What goes wrong there is only logged.
+        restarts: How many times a block is repeated whose worker was killed.
     """
     try:
         yield
     except PipeWeaveError as error:
-        record(error)
-        delay = _retry_delay(context) if error.code is ErrorCode.SERVICE_UNAVAILABLE else None
+        _recorded(record, error)
+        delay = _retry_delay(_attempt(context), error, restarts)
         if delay is not None:
             raise dg.RetryRequested(len(_RETRY_DELAYS_S), delay) from failure_of(error)
         raise failure_of(error) from error
@@ -54,14 +66,47 @@ def dagster_failures(
             f"{type(error).__name__}: {error}",
             fix="This is a bug in PipeWeave; the run's log has the traceback.",
         )
-        record(problem)
+        _recorded(record, problem)
         raise failure_of(problem) from error
 
 
-def _retry_delay(context: dg.AssetExecutionContext) -> float | None:
-    """Return the seconds until the next attempt; None after the last one and outside a run."""
+@contextlib.contextmanager
+def io_failures(context: dg.OutputContext | dg.InputContext) -> Iterator[None]:
+    """Raise errors of the I/O manager as `Failure`; SERVICE_UNAVAILABLE repeats the step.
+
+    The repeated step finds what it has stored by its reuse key.
+    """
     try:
-        attempt = context.op_execution_context.retry_number
+        yield
+    except PipeWeaveError as error:
+        delay = _retry_delay(context.step_context.previous_attempt_count, error, 0)
+        if delay is not None:
+            raise dg.RetryRequested(len(_RETRY_DELAYS_S), delay) from failure_of(error)
+        raise failure_of(error) from error
+
+
+def _recorded(record: Callable[[PipeWeaveError], None], error: PipeWeaveError) -> None:
+    """Record an error; if that fails, too, the error itself is what counts."""
+    try:
+        record(error)
+    except PipeWeaveError as second:
+        logger.warning("The end of this attempt was not recorded: %s", second)
+
+
+def _attempt(context: dg.AssetExecutionContext) -> int | None:
+    """Return how many attempts there were before; None outside a run."""
+    try:
+        number: int = context.op_execution_context.retry_number
     except AttributeError:  # a test calls the asset
         return None
-    return _RETRY_DELAYS_S[attempt] if attempt < len(_RETRY_DELAYS_S) else None
+    return number
+
+
+def _retry_delay(attempt: int | None, error: PipeWeaveError, restarts: int) -> float | None:
+    """Return the seconds until the next attempt; None if there is none."""
+    if attempt is None or attempt >= len(_RETRY_DELAYS_S):
+        return None
+    killed = KILLED in error.details and attempt < restarts
+    if killed or error.code is ErrorCode.SERVICE_UNAVAILABLE:
+        return _RETRY_DELAYS_S[attempt]
+    return None

@@ -6,8 +6,7 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.core.documents import Document
-from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.failures import failure_of
+from pipeweave_dagster.lib.failures import io_failures
 from pipeweave_dagster.lib.publishing import publish_and_log
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.run_selection import published_together
@@ -38,19 +37,18 @@ class DocumentIOManager(dg.IOManager):
     def handle_output(self, context: dg.OutputContext, obj: Document) -> None:
         """Publish once the run has made everything it was requested to make."""
         del obj  # the stage has stored it
-        state = self._state(context)
         run, job = context.step_context.dagster_run, context.step_context.job_def
-        publish_and_log(context.log, state, published_together(job, run, context.asset_key))
+        with io_failures(context):
+            state = self._state(context)
+            publish_and_log(context.log, state, published_together(job, run, context.asset_key))
 
     def load_input(self, context: dg.InputContext) -> Document:
         """Load the upstream asset's document as this run sees it."""
         kind: type[Document] = context.dagster_type.typing_type
-        state = self._state(context)
-        try:
+        with io_failures(context):
+            state = self._state(context)
             entry = state.entry(context.asset_key.path[-1])
             return state.store.load(entry.document, kind)
-        except PipeWeaveError as error:
-            raise failure_of(error) from error
 
     def _state(self, context: dg.OutputContext | dg.InputContext) -> RunState:
         run = context.step_context.dagster_run

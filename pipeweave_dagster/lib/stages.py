@@ -17,6 +17,7 @@ from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.metadata.lineage import column_lineage
 from pipeweave_dagster.lib.reuse_key import code_version, reuse_key
+from pipeweave_dagster.services.patience import patiently
 from pipeweave_dagster.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def run_stage(  # noqa: PLR0913 - the last ones are given by keyword
         dagster.Failure: With code, text and details of the error that ended the stage.
     """
     asset = context.asset_key.path[-1]
-    with dagster_failures(context, failure_recorder(context, workbench)):
+    restarts = workbench.settings.crash_restarts
+    with dagster_failures(context, failure_recorder(context, workbench), restarts=restarts):
         version = context.op_execution_context.run_id if always else code_version(context)
         key = reuse_key(asset, version, inputs or {}, reads or {})
         result = None if always else _reused(context, workbench, kind, key)
@@ -116,13 +118,13 @@ def _made(
     try:
         made = make(folder)
         advised = made if isinstance(made, Advised) else Advised(made)
-        store.save_payloads(advised.document, folder)
+        patiently(store.save_payloads, advised.document, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    address = store.save(advised.document)
+    address = patiently(store.save, advised.document)
     entry = Entry(document=address, key=key, run_id=run_id, made_at=time.time())
     if advised.final:
-        store.save_result(dataset_of(context), asset, entry)
+        patiently(store.save_result, dataset_of(context), asset, entry)
     origin = f"made in {time.monotonic() - began:.1f} s"
     return _Result(advised.document, entry, origin, advised.note)
 

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, Trai
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.services.champion import model_name
+from pipeweave_dagster.services.patience import patiently
 from pipeweave_dagster.services.tracking import experiment_name, training_in_mlflow
 from pipeweave_dagster.services.trial_cache import trials_folder
 from pipeweave_dagster.services.workbench import Workbench
@@ -41,7 +42,8 @@ def train_and_log(
     """
     with training_in_mlflow(workbench, dataset, tags):
         trained = _trained(workbench, plan, folder, budget_s)
-        return workbench.on_model(
+        return patiently(
+            workbench.on_model,
             log_training,
             tracking_uri=workbench.settings.tracking_uri,
             artifact_root=workbench.settings.artifact_root,

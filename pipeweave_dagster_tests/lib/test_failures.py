@@ -1,9 +1,13 @@
 """Only what may pass by itself is tried again; a cancel never is."""
 
+from pathlib import Path
+from typing import Any
+
 import dagster as dg
 import pytest
 
-from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
+from pipeweave_dagster.adapters.worker import KILLED
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable, validation_error
 from pipeweave_dagster.lib import failures
 from pipeweave_dagster.lib.failures import dagster_failures, failure_of
 
@@ -20,7 +24,7 @@ def outcome_of(errors: list[BaseException | None]) -> tuple[dg.ExecuteInProcessR
 
     @dg.asset
     def flaky(context: dg.AssetExecutionContext) -> None:
-        with dagster_failures(context, recorded.append):
+        with dagster_failures(context, recorded.append, restarts=1):
             attempts.append(1)
             error = errors[len(attempts) - 1]
             if error is not None:
@@ -59,6 +63,75 @@ def test_what_stays_wrong_is_not_tried_again(error: BaseException, code: str) ->
     result, attempts = outcome_of([error, None])
     assert attempts == 1
     assert told(result) == code
+
+
+def test_a_worker_that_was_killed_is_tried_once_more() -> None:
+    killed = PipeWeaveError(ErrorCode.INTERNAL_ERROR, "It died.", **{KILLED: True})
+    assert outcome_of([killed, None])[0].success
+    result, attempts = outcome_of([killed, killed, None])
+    assert (result.success, attempts) == (False, 2)
+
+
+def test_an_error_that_cannot_be_recorded_is_raised_all_the_same() -> None:
+    @dg.asset
+    def refused(context: dg.AssetExecutionContext) -> None:
+        with dagster_failures(context, unrecordable):
+            raise validation_error("wrong")
+
+    def unrecordable(_: PipeWeaveError) -> None:
+        raise unavailable("503")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([refused], instance=instance, raise_on_error=False)
+    assert told(result) == "VALIDATION_ERROR"
+
+
+def test_a_storage_that_is_away_while_results_are_stored_and_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The I/O manager failed the run at its first 503."""
+    from pipeweave_dagster.adapters.state import DocumentStore
+    from pipeweave_dagster.adapters.storage.folder import FolderStorage
+    from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
+    from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
+    from pipeweave_dagster.lib.resources import WorkbenchResource
+    from pipeweave_dagster.services import patience
+
+    monkeypatch.setattr(patience, "DELAYS_S", (0.01, 0.01, 0.01))
+    resource = WorkbenchResource(home=str(tmp_path), storage=str(tmp_path / "storage"))
+    resource.open().store.storage.put("uploads/towns/data.csv", b"a,b\n1,2\n3,4\n")
+    left = {"put documents/": 1, "put HEAD.json": 1, "get documents/": 1}
+
+    def flaky(name: str, word: str) -> None:
+        real = getattr(FolderStorage, name)
+
+        def call(self: FolderStorage, key: str, *rest: Any) -> Any:
+            for part, number in left.items():
+                what, _, where = part.partition(" ")
+                if what == word and where in key:
+                    left[part] = number - 1
+                    if number > 0:
+                        raise unavailable(f"503 for {part}")
+            return real(self, key, *rest)
+
+        monkeypatch.setattr(FolderStorage, name, call)
+
+    flaky("put_if_absent", "put")
+    flaky("put_if_match", "put")
+    flaky("get", "get")
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("datasets", ["towns"])
+        result = dg.materialize(
+            [raw_upload, dataset],
+            instance=instance,
+            partition_key="towns",
+            raise_on_error=False,
+            resources={"workbench": resource, DOCUMENTS: DocumentIOManager(resource)},
+        )
+    assert result.success
+    assert all(number < 0 for number in left.values()), left
+    head = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path).head("towns")
+    assert head is not None
 
 
 def test_a_cancel_is_not_tried_again() -> None:

@@ -6,6 +6,7 @@ is imported when it is called.
 
 from pathlib import Path
 
+from pipeweave_dagster.adapters.mlflow_store.reachable import reachable
 from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
 
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 
+@reachable
 def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the process boundary
     tracking_uri: str,
     artifact_root: str | None,
@@ -43,13 +45,15 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
         trained: The trained model.
         spec: Its pipeline.
         model: The model file.
-        tags: Tags of the run and the model version, such as the Dagster run.
+        tags: Tags of the run and the model version, such as the Dagster run. A version that an
+            earlier attempt of the same Dagster run has left is taken or replaced.
         ends: Whether the run is FINISHED afterwards; else it stays RUNNING until `end_run`.
 
     Returns:
         `trained` with the link to the run and the model version.
     """
-    from pipeweave_dagster.adapters.mlflow_store.training_log import Registration, log_run
+    from pipeweave_dagster.adapters.mlflow_store.registration import Registration
+    from pipeweave_dagster.adapters.mlflow_store.training_log import log_run
 
     prepare_store(tracking_uri)
     where = Registration(tracking_uri, artifact_root, experiment, model_name)
@@ -58,6 +62,7 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
     )
 
 
+@reachable
 def log_evaluation(
     tracking_uri: str, link: MlflowLink, evaluation: Evaluation, card: Path | None = None
 ) -> None:
@@ -68,6 +73,7 @@ def log_evaluation(
     add_evaluation(tracking_uri, link, evaluation, card)
 
 
+@reachable
 def end_run(tracking_uri: str, link: MlflowLink, status: str, error: str = "") -> None:
     """Set the final status of a training's run: `FINISHED`, or `FAILED` with the reason."""
     from mlflow import MlflowClient
@@ -78,6 +84,7 @@ def end_run(tracking_uri: str, link: MlflowLink, status: str, error: str = "") -
     end(MlflowClient(tracking_uri, tracking_uri), link.run_id, status, error)
 
 
+@reachable
 def record_end(
     tracking_uri: str,
     artifact_root: str | None,
@@ -91,14 +98,15 @@ def record_end(
 
     Arguments and result are those of `run_end.record`.
     """
+    from pipeweave_dagster.adapters.mlflow_store.registration import Registration
     from pipeweave_dagster.adapters.mlflow_store.run_end import record
-    from pipeweave_dagster.adapters.mlflow_store.training_log import Registration
 
     prepare_store(tracking_uri)
     where = Registration(tracking_uri, artifact_root, experiment, model_name="")
     return record(where, tags, status, error, began)
 
 
+@reachable
 def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> dict[str, str]:
     """Set the alias of a version; a champion that is replaced becomes `previous`.
 
@@ -112,6 +120,7 @@ def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> d
     return aliases_of(tracking_uri, model_name)
 
 
+@reachable
 def version_with_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
     """Return the version with an alias (`champion`, `previous` …), or None."""
     from pipeweave_dagster.adapters.mlflow_store.model_registry import link_of_alias
@@ -120,6 +129,7 @@ def version_with_alias(tracking_uri: str, model_name: str, alias: str) -> Mlflow
     return link_of_alias(tracking_uri, model_name, alias)
 
 
+@reachable
 def missing_version(tracking_uri: str, link: MlflowLink | None) -> str:
     """Return why a version can no longer be used; empty if it can.
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pipeweave_dagster.adapters.mlflow_store.training_log import Registration, experiment_of
+from pipeweave_dagster.adapters.mlflow_store.registration import Registration
+from pipeweave_dagster.adapters.mlflow_store.training_log import experiment_of
 
 ERROR_TAG = "pipeweave.error"
 _MAX_TAG = 5_000

@@ -4,11 +4,12 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeweave_dagster.adapters.mlflow_store.earlier_attempt import MODEL_TAG, earlier_attempt
 from pipeweave_dagster.adapters.mlflow_store.pyfunc_model import log_served_model
+from pipeweave_dagster.adapters.mlflow_store.registration import Registration
 from pipeweave_dagster.core.documents import MlflowLink, PipelineSpec, TrainedModel, Trial
 
 _log = logging.getLogger(__name__)
@@ -16,16 +17,6 @@ _log = logging.getLogger(__name__)
 _MAX_TRIALS = 30
 _MAX_VALUE = 500
 _MAX_TAG = 5_000
-
-
-@dataclass(frozen=True)
-class Registration:
-    """Where a training is logged; see `log_training` for the fields."""
-
-    tracking_uri: str
-    artifact_root: str | None
-    experiment: str
-    model_name: str
 
 
 def log_run(
@@ -47,13 +38,18 @@ def log_run(
     mlflow.set_registry_uri(where.tracking_uri)
     client = mlflow.MlflowClient(where.tracking_uri, where.tracking_uri)
     experiment_id = experiment_of(client, where)
+    known = earlier_attempt(client, where, experiment_id, trained, tags)
+    if known is not None:
+        _log.info("%s version %s is registered already", where.model_name, known.model_version)
+        client.update_run(known.run_id, status="FINISHED" if ends else "RUNNING")
+        return known
     with _run(client, experiment_id, f"train {trained.winner}", tags, ends=ends) as run_id:
         _describe(client, run_id, trained, spec, tags)
         for trial in trained.leaderboard[:_MAX_TRIALS]:
             _log_trial(client, experiment_id, run_id, trial, trained.metric)
         info = log_served_model(run_id, where.model_name, trained, model)
         number = str(info.registered_model_version)
-        for key, value in tags.items():
+        for key, value in {**tags, MODEL_TAG: trained.model.sha256}.items():
             client.set_model_version_tag(where.model_name, number, key, value)
     _log.info(
         "registered %s version %s (%.1f s)", where.model_name, number, time.monotonic() - began

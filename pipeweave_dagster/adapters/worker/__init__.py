@@ -1,5 +1,5 @@
 """Heavy work in a child process group that can be killed at any moment."""
 
-from pipeweave_dagster.adapters.worker.parent import TIMED_OUT, Worker
+from pipeweave_dagster.adapters.worker.parent import KILLED, TIMED_OUT, Worker
 
-__all__ = ["TIMED_OUT", "Worker"]
+__all__ = ["KILLED", "TIMED_OUT", "Worker"]

@@ -20,7 +20,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 TIMED_OUT = "timed_out"
 """In the details of the error of a call that exceeded its time limit."""
+KILLED = "worker_killed"
+"""In the details of the error of a call whose process was killed from outside: by a user, with its
+container, or for want of memory. A crash, such as a segmentation fault, is none of these."""
 _POLL_S = 0.5
+_FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}
 # Numerical libraries size their thread pools when they are imported.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ALWAYS = {
@@ -153,6 +157,7 @@ class Worker:
             ErrorCode.INTERNAL_ERROR,
             f"The worker process died while running {function} ({how}).",
             fix="It may have run out of memory; start the run again, or use a smaller file.",
+            **({KILLED: True} if -code in _FROM_OUTSIDE else {}),
         )
 
     @staticmethod

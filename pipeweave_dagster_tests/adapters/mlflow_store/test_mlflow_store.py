@@ -65,7 +65,7 @@ def uri(folder):
     return f"sqlite:///{folder / 'mlflow.db'}"
 
 
-def log(uri, folder, made, **more):
+def log(uri, folder, made, run="11111111-2222", **more):
     spec, model, out = made
     return mlflow_store.log_training(
         tracking_uri=uri,
@@ -75,7 +75,7 @@ def log(uri, folder, made, **more):
         trained=model,
         spec=spec,
         model=out / "model.skops",
-        tags=TAGS,
+        tags={**TAGS, "dagster.run_id": run},
         **more,
     )
 
@@ -142,7 +142,7 @@ def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, made):
 
 
 def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged):
-    second = log(uri, folder, made)
+    second = log(uri, folder, made, run="33333333-4444")
     assert mlflow_store.version_with_alias(uri, "no such model", "champion") is None
     mlflow_store.set_alias(uri, NAME, "1", "champion")
     assert mlflow_store.version_with_alias(uri, NAME, "champion") == logged.mlflow
@@ -163,6 +163,62 @@ def test_the_model_file_comes_back_as_it_was(uri, logged, made, tmp_path):
         )
     )
     assert file.read_bytes() == (made[2] / "model.skops").read_bytes()
+
+
+def test_a_run_registers_one_version_however_often_it_is_tried(tmp_path, made):
+    """A retry of the training stage registered a second version of the same model."""
+    from mlflow import MlflowClient
+
+    spec, model, out = made
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    client = MlflowClient(uri, uri)
+
+    def versions():
+        return [int(v.version) for v in client.search_model_versions(f"name = '{NAME}'")]
+
+    first = log(uri, tmp_path, made)
+    assert log(uri, tmp_path, made) == first, "the reply was lost"
+    assert versions() == [1]
+    other = model.model_copy(update={"model": model.model.model_copy(update={"sha256": "0" * 64})})
+    assert log(uri, tmp_path, (spec, other, out)).mlflow.model_version == "2", "it trained anew"
+    assert versions() == [2]
+    client.set_registered_model_alias(NAME, "champion", "2")
+    log(uri, tmp_path, made)
+    assert sorted(versions()) == [2, 3], "what has an alias is kept"
+
+
+class AwayError(Exception):
+    """Stands for the errors of libraries."""
+
+
+def error_of(module, name, text="x"):
+    return type(name, (AwayError,), {"__module__": module})(text)
+
+
+REFUSED = "API request to http://m/api failed with exception refused"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConnectionResetError("reset"), "SERVICE_UNAVAILABLE"),
+        (error_of("sqlalchemy.exc", "OperationalError"), "SERVICE_UNAVAILABLE"),
+        (error_of("mlflow.exceptions", "MlflowException", REFUSED), "SERVICE_UNAVAILABLE"),
+        (error_of("mlflow.exceptions", "MlflowException", "Bad name"), None),
+        (KeyError("bug"), None),
+    ],
+)
+def test_an_mlflow_that_does_not_respond_is_retried_and_nothing_else(error, code):
+    from pipeweave_dagster.adapters.mlflow_store.reachable import reachable
+    from pipeweave_dagster.core.errors import PipeWeaveError
+
+    @reachable
+    def call():
+        raise RuntimeError("outer") from error
+
+    with pytest.raises(PipeWeaveError if code else RuntimeError) as caught:
+        call()
+    assert getattr(caught.value, "code", None) == code
 
 
 def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, made):
@@ -238,7 +294,7 @@ def test_a_run_that_fails_says_so(uri, folder, made, monkeypatch):
 
     monkeypatch.setattr(training_log, "log_served_model", fail)
     with pytest.raises(OSError, match="disk full"):
-        log(uri, folder, made)
+        log(uri, folder, made, run="55555555-6666")
     client = MlflowClient(uri)
     experiment = client.get_experiment_by_name("pipeweave/towns").experiment_id
     states = {r.info.status for r in client.search_runs([experiment])}

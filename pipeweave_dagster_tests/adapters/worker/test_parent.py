@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.adapters.worker import KILLED, Worker
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest_settings
@@ -98,15 +98,23 @@ def test_past_its_time_the_whole_group_is_killed() -> None:
     assert gone(pid)
 
 
-def test_a_killed_child_is_told_and_replaced() -> None:
+@pytest.mark.parametrize(("number", "outside"), [("SIGKILL", True), ("SIGSEGV", False)])
+def test_a_killed_child_is_told_and_replaced(number: str, outside: bool) -> None:
+    """A stage is repeated where a child was killed from outside, not where its data crashed it."""
     with Worker() as worker:
         worker.call(30, check_slug, name="x")
         pid = worker.pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
-        threading.Timer(0.5, lambda: os.kill(pid, signal.SIGKILL)).start()
-        with pytest.raises(PipeWeaveError, match="SIGKILL") as caught:
+
+        def end() -> None:
+            os.kill(pid, signal.Signals[number])
+            os.kill(pid, signal.SIGCONT)
+
+        threading.Timer(0.5, end).start()
+        with pytest.raises(PipeWeaveError, match=number) as caught:
             worker.call(30, check_slug, name="x")
+        assert (KILLED in caught.value.details) == outside
         assert caught.value.code == "INTERNAL_ERROR"
         assert worker.call(30, check_slug, name="again") == "again"
 
@@ -127,7 +135,7 @@ def test_an_interrupt_while_waiting_kills_the_child() -> None:
 
 def test_the_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     program = (
-        "from pipeweave_dagster.adapters.worker import Worker; import time\n"
+        "from pipeweave_dagster.adapters.worker import KILLED, Worker; import time\n"
         "from pipeweave_dagster.core.naming import check_slug\n"
         "w = Worker(); w.call(30, check_slug, name='x')\n"
         "print(w.pid, flush=True); time.sleep(60)"
