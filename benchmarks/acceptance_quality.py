@@ -402,7 +402,7 @@ def accepted(sets: Sets, seconds: float) -> Iterator[Line]:
         after = plan(snapshot, better, inspect(snapshot, better, data, said), said)
         yield f"{name}: problems of the pipeline", [], [p.message for p in validate(after)]
         with tempfile.TemporaryDirectory() as out:
-            model = train(after, data, Path(out), seconds, time.time())
+            model = train(after, data, Path(out), seconds, time.monotonic())
         yield f"{name}: it trains ({model.winner})", "model", model.verdict
         scores = [folds_of(spec, after, data) for spec in (before, after)]
         gain = scores[1] - scores[0]

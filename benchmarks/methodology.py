@@ -77,7 +77,7 @@ def judged(case: Case, folder: Path, budget: float) -> Evaluation:
         for s in spec.steps
     ]
     spec = spec.model_copy(update={"steps": steps})
-    model = train(spec, data, folder / "model", budget, time.time())
+    model = train(spec, data, folder / "model", budget, time.monotonic())
     rows = folder / "model" / model.test_rows.name
     if case.damage is not None:
         case.damage(pd.read_parquet(rows)).to_parquet(rows)

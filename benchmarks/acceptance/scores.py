@@ -52,7 +52,7 @@ def _answers(
         rows = cache.rows(candidate.view, data, rounds)
         if rounds is not None:
             rows = replace(rows, x_valid=None, y_valid=None)
-        fit = fit_candidate(candidate, rows, time.time() + 300)
+        fit = fit_candidate(candidate, rows, time.monotonic() + 300)
         oof[data.valid] = model_output(fit, data, data.x_valid, training_set.problem.classes)
         told = model_output(
             fit, data, data.transformer.transform(test), training_set.problem.classes

@@ -86,7 +86,7 @@ def families(trainer: Trainer) -> Iterator[Check]:
         cache = FoldCache(training_set.problem)
         for family in FAMILIES:
             try:
-                until = time.time() + _FAMILY_LIMIT_S
+                until = time.monotonic() + _FAMILY_LIMIT_S
                 run = run_fold(Candidate(family, family), 0, cache, spec.metric, until)
             except Exception as error:  # noqa: BLE001 - that is what is looked for
                 if "too few rows of a class" in str(error):

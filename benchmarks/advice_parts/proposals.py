@@ -97,7 +97,7 @@ def unseen_losses(spec: PipelineSpec, case: Case, learner: str) -> np.ndarray:
     view = FAMILIES[candidate.family].view
     cache = FoldCache(training_set.problem)
     data = cache.get(view, -1)
-    fit = fit_candidate(candidate, cache.rows(view, data, rounds), time.time() + _LIMIT_S)
+    fit = fit_candidate(candidate, cache.rows(view, data, rounds), time.monotonic() + _LIMIT_S)
     test = training_set.split.test
     features = prepare(training_set.table.raw.iloc[test], training_set.frame)
     found = model_output(

@@ -72,7 +72,7 @@ def run_one(name: str, folder: Path, budget: float, store: Path, extra: list[str
     before = os.times()
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "predictions.csv"
-        began = time.time()
+        began = time.monotonic()
         process = subprocess.Popen(
             [python, str(SCRIPTS / system.script), str(folder.resolve()), str(out), str(began),
              str(budget), *system.arguments],
@@ -91,7 +91,7 @@ def run_one(name: str, folder: Path, budget: float, store: Path, extra: list[str
             os.killpg(process.pid, 9)
         if state == "killed":
             errors = process.communicate()[1]
-        seconds = time.time() - began
+        seconds = time.monotonic() - began
         predictions = None
         # Half a file of a killed process is no prediction.
         if state == "ok" and process.returncode == 0 and out.exists():

@@ -23,7 +23,7 @@ def main(folder: Path, out: Path, began: float, budget: float, mode: str) -> Non
         y_train=y,
         task="regression" if task == "regression" else "classification",
         metric=_METRIC[task],
-        time_budget=max(5.0, budget - (time.time() - began) - 3.0),
+        time_budget=max(5.0, budget - (time.monotonic() - began) - 3.0),
         ensemble=mode == "ensemble",
         n_jobs=2,
         seed=0,

@@ -108,12 +108,11 @@ def _later_runs(instance: dg.DagsterInstance, record: dg.RunRecord) -> set[dg.Da
     run = record.dagster_run
     if "pipeweave/batch" in run.tags:
         return set()
-    same = dg.RunsFilter(
-        job_name=run.job_name,
-        tags={"dagster/partition": run.tags["dagster/partition"]},
-        created_after=record.create_timestamp,
-    )
-    return {other.status for other in instance.get_runs(same) if other.run_id != run.run_id}
+    tags = {"dagster/partition": run.tags["dagster/partition"]}
+    same = dg.RunsFilter(job_name=run.job_name, tags=tags)
+    # By their order in the database: a clock may have been set back.
+    later = instance.get_run_records(same, cursor=run.run_id, ascending=True)
+    return {other.dagster_run.status for other in later}
 
 
 def _request(run: dg.DagsterRun, job: str) -> dg.RunRequest:

@@ -180,7 +180,7 @@ class Dataset:
         _refuse_blocked(data.findings_document)
         table = (data.snapshot, data.data_file)
         budget_s = data.settings.budget_s(DEFAULT_BUDGET_S)
-        return train_model(data.pipeline, table, data.findings_document, budget_s, time.time())
+        return train_model(data.pipeline, table, data.findings_document, budget_s, time.monotonic())
 
     def __repr__(self) -> str:
         rows, columns = self.snapshot.rows, len(self.snapshot.columns)

@@ -27,7 +27,7 @@ def train_model(
         table: The typed table: its description and its Parquet file.
         findings: Its findings, for the checks of the evaluation.
         budget_s: Seconds for the training.
-        started_at: `time.time()` when they began.
+        started_at: `time.monotonic()` when they began.
     """
     from pipeweave_dagster.core.training import train
 

@@ -64,7 +64,7 @@ def _trained(
     budget_s: float,
 ) -> TrainedModel:
     spec, snapshot = plan
-    latest_start = time.time() - (1 - _GUARANTEED_SHARE) * budget_s
+    latest_start = time.monotonic() - (1 - _GUARANTEED_SHARE) * budget_s
     trained = workbench.on_model_within(
         workbench.settings.run_limit_s(budget_s),
         train,

@@ -48,7 +48,7 @@ class Workbench:
     def __init__(self, settings: Settings, *, for_run: bool = False) -> None:
         self.settings = settings
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
-        self.began = time.time()
+        self.began = time.monotonic()
         self._for_run = for_run
         self._data = Worker(preload=_DATA_MODULES if for_run else ())
         self._model = Worker(preload=_MODEL_MODULES if for_run else ())

@@ -40,7 +40,7 @@ def train_small_model(
         data=write_parquet(frame, folder),
         out=out,
         budget_s=budget_s,
-        started_at=started or time.time(),
+        started_at=started or time.monotonic(),
         policy=policy,
     )
     return spec, model, out

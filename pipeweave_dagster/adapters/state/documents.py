@@ -162,7 +162,7 @@ class DocumentStore:
     def save_attempt(self, dataset: str, attempt: Attempt) -> None:
         """Record the last attempt, unless a later run has already done so."""
         last = self.attempt(dataset)
-        if last is None or last.run_id == attempt.run_id or last.started_at <= attempt.started_at:
+        if last is None or last.run_id == attempt.run_id or last.generation <= attempt.generation:
             key = f"datasets/{dataset}/LAST.json"
             self.records.write(key, attempt)
 

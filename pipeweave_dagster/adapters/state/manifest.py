@@ -28,13 +28,15 @@ class Manifest(Part):
     `entries` starts as a copy of HEAD (or of the parent run's entries); the run loads its inputs
     from there only. `made` lists what this run made, `inherited` what its parent run made, `read`
     the entries that were read from HEAD. `skipped` lists what it was to make but cannot, such as a
-    model without a target. `upload` is unused; older manifests contain it.
+    model without a target. `generation` counts the runs of the data set, so it orders them also
+    where a clock was set back. `upload` is unused; older manifests contain it.
     """
 
     dataset: str
     run_id: str
     parent_run_id: str | None = None
     started_at: float
+    generation: int = 0
     entries: dict[str, Entry] = {}
     made: list[str] = []
     inherited: list[str] = []
@@ -44,13 +46,18 @@ class Manifest(Part):
 
 
 class Head(Part):
-    """The published state of a data set; `datasets/<dataset>/HEAD.json`."""
+    """The published state of a data set; `datasets/<dataset>/HEAD.json`.
+
+    `started` and `generations` say when, and as which run of the data set, the run of each entry
+    began.
+    """
 
     dataset: str
     run_id: str
     moved_at: float
     entries: dict[str, Entry]
     started: dict[str, float] = {}
+    generations: dict[str, int] = {}
 
     def stale(self) -> dict[str, str]:
         """Return the assets whose inputs have changed since they were made, with the reason."""
@@ -67,7 +74,14 @@ class Attempt(Part):
 
     run_id: str
     started_at: float
+    generation: int = 0
     state: Literal["running", "succeeded", "failed", "superseded"]
     asset: str | None = None
     error: dict[str, Any] | None = None
     blocked: list[str] = []
+
+
+class Generation(Part):
+    """How many runs of a data set have begun; `datasets/<dataset>/GENERATION.json`."""
+
+    last: int

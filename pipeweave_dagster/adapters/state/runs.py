@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from pipeweave_dagster.adapters.state.documents import DocumentStore
+from pipeweave_dagster.adapters.state.generations import next_generation
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
 from pipeweave_dagster.core.errors import not_found, unavailable
 
@@ -45,6 +46,7 @@ class RunState:
             run_id=run_id,
             parent_run_id=parent_run_id,
             started_at=time.time(),
+            generation=next_generation(self.store, self.dataset),
             entries=parent.entries if parent else (head.entries if head else {}),
             inherited=[*parent.inherited, *parent.made] if parent else [],
             read=parent.read if parent else {},
@@ -82,7 +84,7 @@ class RunState:
 
     def attempt(self, state: Any, **facts: Any) -> None:
         """Record the state of this run as the last attempt, for the pages."""
-        begun = {"run_id": self.manifest.run_id, "started_at": self.manifest.started_at}
+        begun = self.manifest.model_dump(include={"run_id", "started_at", "generation"})
         self.store.save_attempt(self.dataset, Attempt(**begun, state=state, **facts))
 
     def _update(self, change: Callable[[Manifest], dict[str, Any]]) -> None:
@@ -131,7 +133,7 @@ def _conflict(manifest: Manifest, head: Head) -> str | None:
         if current is not None and current.document != document:
             return f"run {head.run_id[:8]} has published another {asset} since this run read it"
     for asset in manifest.made:
-        if head.started.get(asset, 0) > manifest.started_at:
+        if head.generations.get(asset, 0) > manifest.generation:
             return f"run {head.entries[asset].run_id[:8]}, which began later, has published {asset}"
     return None
 
@@ -144,4 +146,8 @@ def _merged(manifest: Manifest, head: Head | None) -> Head:
         moved_at=time.time(),
         entries={**(head.entries if head else {}), **made},
         started={**(head.started if head else {}), **dict.fromkeys(made, manifest.started_at)},
+        generations={
+            **(head.generations if head else {}),
+            **dict.fromkeys(made, manifest.generation),
+        },
     )

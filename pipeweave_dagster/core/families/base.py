@@ -101,7 +101,7 @@ class Family(ABC):
 
     @abstractmethod
     def fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
-        """Fit until done or until `deadline` (`time.time()`), whichever is first."""
+        """Fit until done or until `deadline` (`time.monotonic()`), whichever is first."""
 
     def unfitted(self, model: Any, rounds: int | None) -> Any:
         """Return an unfitted copy of a model, bound to a number of rounds unless that is None."""

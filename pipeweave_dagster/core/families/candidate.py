@@ -45,7 +45,7 @@ class Candidate:
 
 
 def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
-    """Fit until done or until the deadline (`time.time()`)."""
+    """Fit until done or until the deadline (`time.monotonic()`)."""
     family = FAMILIES[candidate.family]
     params = {key: value for key, value in candidate.params.items() if key not in COMMON}
     if not candidate.params.get(LOG):

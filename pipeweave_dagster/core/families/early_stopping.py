@@ -31,7 +31,7 @@ class Deadline:
 
     def passed(self) -> bool:
         """Return whether boosting must end after this round."""
-        self.cut = time.time() > self.at
+        self.cut = time.monotonic() > self.at
         return self.cut
 
 

@@ -31,14 +31,14 @@ class Forest(Family):
         """Grow `n_estimators` trees (100 by default), or as many as time allows."""
         wanted = rows.rounds or int(params.get("n_estimators", 100))
         model = self._unfitted(rows, params)
-        started = time.time()
+        started = time.monotonic()
         grown = 0
         while grown < wanted:
             grown = min(wanted, grown + _STEP)
             model.set_params(n_estimators=grown)
             fit_plain(model, rows)
-            pace = (time.time() - started) / grown * _STEP
-            if time.time() + pace > deadline:
+            pace = (time.monotonic() - started) / grown * _STEP
+            if time.monotonic() + pace > deadline:
                 break
         model.set_params(n_jobs=1, warm_start=False)
         return Fit(model, grown, cut=grown < wanted)

@@ -28,11 +28,11 @@ class HistGradientBoosting(Family):
         """Time a few rounds, then boost for as many as fit before the deadline."""
         wanted = rows.rounds or int(params.get("max_iter", 500))
         with threads_limited(threads_for(rows)):
-            started = time.time()
+            started = time.monotonic()
             # Scoring the validation rows costs time in every round, so it is timed as well.
             first = fit_histograms(_unfitted(rows, params, min(_TIMED_ROUNDS, wanted)), rows)
-            pace = (time.time() - started) / _TIMED_ROUNDS * _SLOWER
-            affordable = min(wanted, int((deadline - time.time()) / pace))
+            pace = (time.monotonic() - started) / _TIMED_ROUNDS * _SLOWER
+            affordable = min(wanted, int((deadline - time.monotonic()) / pace))
             if affordable <= _TIMED_ROUNDS:
                 return Fit(first, min(_TIMED_ROUNDS, wanted), cut=wanted > _TIMED_ROUNDS)
             model = fit_histograms(_unfitted(rows, params, affordable), rows)

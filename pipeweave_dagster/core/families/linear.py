@@ -52,11 +52,11 @@ class Linear(Family):
             with threads_limited(1):
                 return Fit(fit_plain(model, rows))
         model = LogisticRegression(C=params.get("C", 1.0), tol=1e-4, warm_start=True)
-        started = time.time()
+        started = time.monotonic()
         steps_at_deadline: list[int] = []
 
         def stop(done: int, following: int) -> bool:
-            if time.time() + (time.time() - started) / done * following > deadline:
+            if time.monotonic() + (time.monotonic() - started) / done * following > deadline:
                 steps_at_deadline.append(done)
             return bool(steps_at_deadline)
 

@@ -71,13 +71,13 @@ class Mlp(Family):
         def stop(kept_at: int) -> bool:
             nonlocal best
             best = kept_at
-            return time.time() > deadline
+            return time.monotonic() > deadline
 
         stretches = rows.rounds or int(params.get("stretches", _STRETCHES))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model = fit_network(_unfitted(rows, params), rows, stretches, stop)
-        return Fit(model, best, cut=time.time() > deadline)
+        return Fit(model, best, cut=time.monotonic() > deadline)
 
     def exported_fit(self, model: Any, recipe: "Member", native: list[int]) -> ExportedFit:
         """Return the same function with the number of stretches."""

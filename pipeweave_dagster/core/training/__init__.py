@@ -36,7 +36,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
             on all rows, if it was), `test_rows.parquet` (target, predictions and, as
             `feature:<name>`, the features of rows that no fit used) and `reference.parquet`.
         budget_s: Seconds from `started_at` until this function returns.
-        started_at: `time.time()` when the run began.
+        started_at: `time.monotonic()` when the run began.
         trials: Folder where the search keeps finished folds, and finds those of an earlier search
             with the same pipeline and table; None keeps nothing.
         memory_mb: Memory that training may use; a table that would need more is sampled. None
@@ -54,7 +54,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
         >>> frame = pd.DataFrame({"x": range(100), "y": [2.0 * i + i % 3 for i in range(100)]})
         >>> frame.to_parquet(folder / "data.parquet")
         >>> spec = Builder("y", "regression").step("numeric", "x").search("linear").build()
-        >>> model = train(spec, folder / "data.parquet", folder, 20, time.time())
+        >>> model = train(spec, folder / "data.parquet", folder, 20, time.monotonic())
         >>> model.verdict
         'model'
     """

@@ -57,7 +57,7 @@ def run_proposal_test(
         data: The typed table (Parquet); a sample of 5,000 rows is used.
         limit_s: What is not tested within so many seconds is not kept.
     """
-    budget = TimeBudget(time.time(), limit_s)
+    budget = TimeBudget(time.monotonic(), limit_s)
     return _ProposalTest(spec, schema, data, budget).run(uses, ideas)
 
 

@@ -43,7 +43,7 @@ def run_replay(
         columns = layout_with_crosses(problem.columns, features, crosses, most)
         problem = replace(problem, features=features, columns=columns)
     folds, all_rows = FoldCache(problem), FoldCache(training_set.whole(problem, crosses))
-    deadline = time.time() + _NO_LIMIT_S
+    deadline = time.monotonic() + _NO_LIMIT_S
     parts = []
     for member in trained.recipe:
         if member.params.get(ALL_ROWS):

@@ -54,7 +54,7 @@ def made(folder, rows):
         data=write_parquet(rows, folder),
         out=out,
         budget_s=3,
-        started_at=time.time(),
+        started_at=time.monotonic(),
     )
     known = [c for c in make_snapshot(rows).columns if c.name in model.features]
     return spec, model.model_copy(update={"columns": known}), out

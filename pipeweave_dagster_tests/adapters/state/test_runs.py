@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, RunState, publish
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, RunState, publish, runs
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.core.documents import RawFile, RawUpload
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -191,3 +191,36 @@ def test_a_document_of_another_kind_is_told(store: DocumentStore) -> None:
     address = store.save(document("x"))
     with pytest.raises(PipeWeaveError, match="not a Findings"):
         store.load(address, Findings)
+
+
+def test_a_clock_that_is_set_back_supersedes_no_run(
+    store: DocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [2_000_000_000.0]
+    monkeypatch.setattr(runs.time, "time", lambda: now[0])
+    whole_run(store, "one", "A")
+    now[0] -= 86_400
+    whole_run(store, "two", "B")
+    assert content(store, store.head("d"), "model") == "model B"
+    attempt = store.attempt("d")
+    assert attempt is not None
+    assert (attempt.run_id, attempt.state) == ("two", "succeeded")
+
+    earlier, later = (RunState(store, "d", name) for name in ("three", "four"))
+    now[0] -= 86_400
+    for state, text in ((later, "D"), (earlier, "C")):
+        for asset in ("raw_upload", "dataset", "model"):
+            make(state, asset, f"{asset} {text}")
+    assert content(store, store.head("d"), "model") == "model D", "the later run counts"
+
+
+@pytest.mark.parametrize("damage", [b"", None])
+def test_a_lost_counter_goes_on_from_what_is_known(
+    store: DocumentStore, damage: bytes | None
+) -> None:
+    for name in ("one", "two"):
+        whole_run(store, name, name)
+    store.storage.delete("datasets/d/GENERATION.json")
+    if damage is not None:
+        store.storage.put("datasets/d/GENERATION.json", damage)
+    assert RunState(store, "d", "three").manifest.generation == 3

@@ -113,7 +113,7 @@ def test_a_pipeline_with_it_is_trained_in_folds_scored_and_explained(package, tm
         .build()
     )
     (tmp_path / "out").mkdir()
-    began, data = time.time(), write_parquet(frame, tmp_path)
+    began, data = time.monotonic(), write_parquet(frame, tmp_path)
     found = train(spec=spec, data=data, out=tmp_path / "out", budget_s=6, started_at=began)
     bundle = load_bundle(tmp_path / "out" / found.evaluated.name)
     said = score(bundle, frame)["prediction"]

@@ -57,7 +57,7 @@ def model_of(content: bytes | str, folder: Path, name="a.csv", **settings) -> Fi
     ]
     split = spec.split.model_copy(update={"folds": 3})
     spec = spec.model_copy(update={"steps": steps, "split": split})
-    trained = train(spec=spec, data=data, out=out, budget_s=60, started_at=time.time())
+    trained = train(spec=spec, data=data, out=out, budget_s=60, started_at=time.monotonic())
     known = [c for c in snapshot.columns if c.name in trained.features]
     trained = trained.model_copy(update={"columns": known})
     return FileModel(findings, schema, spec, trained, data, out)

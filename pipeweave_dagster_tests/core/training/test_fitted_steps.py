@@ -36,7 +36,7 @@ def test_clipped_logarithmic_binned_and_hashed_columns_are_exported_too(tmp_path
     next(s for s in spec.steps if s.kind == "train").params["variants"] = False
     out.mkdir()
     data = write_parquet(frame, tmp_path)
-    found = train(spec=spec, data=data, out=out, budget_s=30, started_at=time.time())
+    found = train(spec=spec, data=data, out=out, budget_s=30, started_at=time.monotonic())
     assert {part.family for part in found.recipe} == {"linear", "lightgbm"}
     export_model(out / "model.skops", out / "rows.parquet", found, spec, tmp_path / "model")
     run_without_pipeweave(

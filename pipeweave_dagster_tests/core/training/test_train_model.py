@@ -153,7 +153,7 @@ def test_a_shuffled_target_has_no_signal(name, target, task, examples, tmp_path)
 
 def test_a_spent_budget_still_gives_a_usable_model(signal, tmp_path):
     _, model, out = train_small_model(
-        signal, "y", "binary", tmp_path, budget_s=5, started=time.time() - 60
+        signal, "y", "binary", tmp_path, budget_s=5, started=time.monotonic() - 60
     )
     fits = {trial.name: trial.note for trial in model.leaderboard}
     assert fits == {"dummy": "", "linear": "1 of 3 folds"}, "nothing but one fold is fitted"

@@ -60,7 +60,7 @@ def fold_outputs(
         data = replace(data, x=x, x_valid=x_valid)
     rows = cache.rows(probe.candidate.view, data, probe.rounds)
     rows = replace(rows, x_valid=None, y_valid=None)
-    fit = fit_candidate(probe.candidate, rows, time.time() + max(0.1, end - time.monotonic()))
+    fit = fit_candidate(probe.candidate, rows, time.monotonic() + max(0.1, end - time.monotonic()))
     classes = cache.problem.classes
     return FoldOutputs(
         model_output(fit, data, data.x, classes),

@@ -62,9 +62,9 @@ def stability_of_probes(
     quarter = np.random.default_rng(training_set.problem.seed).permutation(count) % _MODELS
     folds = [(np.flatnonzero(quarter != k), np.flatnonzero(quarter == k)) for k in range(_MODELS)]
     cache = FoldCache(replace(training_set.problem, folds=folds))
-    end, members = time.time() + _SECONDS, []
+    end, members = time.monotonic() + _SECONDS, []
     for fold in range(_MODELS):
-        if time.time() > end:
+        if time.monotonic() > end:
             break
         data = cache.get(probe.candidate.view, fold)
         rows = cache.rows(probe.candidate.view, data, probe.rounds)

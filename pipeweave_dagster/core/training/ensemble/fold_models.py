@@ -87,7 +87,7 @@ def fit_further_folds(
                 or not affordable
             ):
                 continue
-            deadline = time.time() + budget.left_s - end_s
+            deadline = time.monotonic() + budget.left_s - end_s
             return _further_fold(result, cache, metric, deadline, left)
         return None
 
@@ -105,6 +105,6 @@ def _further_fold(
 
     return FitTask(
         lambda: run_fold(result.candidate, result.folds_done, cache, metric, deadline),
-        max(0.5, deadline - time.time()),
+        max(0.5, deadline - time.monotonic()),
         finish,
     )

@@ -114,7 +114,7 @@ def _work(
 
     recipe = recipe_of(result, 0.0, -1, seed, _rounds(result))
     return FitTask(
-        lambda: fit_member(recipe, cache, time.time() + budget.left_s), budget.left_s, finish
+        lambda: fit_member(recipe, cache, time.monotonic() + budget.left_s), budget.left_s, finish
     )
 
 

@@ -54,7 +54,7 @@ def boost_blocks(
         params: Of XGBoost.
         blocks: All training rows.
         folder: For XGBoost's own pages.
-        deadline: `time.time()` at which boosting ends in any case.
+        deadline: `time.monotonic()` at which boosting ends in any case.
         rounds: How many, if that is known.
         max_rounds: How many at most, otherwise.
     """

@@ -52,7 +52,7 @@ def write_blocks(
         fold: The fold whose fitted transformer is used, and whose validation rows stay unseen.
         data: The typed table (Parquet).
         folder: Empty; gets the files.
-        deadline: `time.time()` by which preparing and boosting must be done.
+        deadline: `time.monotonic()` by which preparing and boosting must be done.
 
     Raises:
         FitTimeoutError: If preparing alone would take more than half of the time.
@@ -60,7 +60,7 @@ def write_blocks(
     blocks = [_write(folder, 0, fold.x, fold.y, fold.weight)]
     excluded = _evaluation_keys(training_set, fold)
     total, limits = training_set.table.total, training_set.limits
-    began, done = time.time(), 0
+    began, done = time.monotonic(), 0
     for start, batch in batches(data, fit_columns(training_set.spec), limits):
         raw = exact_frame(batch)
         rows, y, weight = _new_rows(training_set, fold, raw, start, excluded)
@@ -70,8 +70,8 @@ def write_blocks(
             x = fold.transformer.transform(features)
             blocks.append(_write(folder, len(blocks), x, y, weight))
         done += len(raw)
-        expected = (time.time() - began) * total / done
-        if began + expected > time.time() + limits.preparation_part * (deadline - began):
+        expected = (time.monotonic() - began) * total / done
+        if began + expected > time.monotonic() + limits.preparation_part * (deadline - began):
             raise FitTimeoutError(
                 f"preparing {total:,} rows would take {expected:.0f} s, more than half of the "
                 f"{deadline - began:.0f} s that were left"

@@ -115,7 +115,7 @@ def fit_all_rows(
         cache: Its folds.
         crosses: Feature crosses of the search.
         source: All rows.
-        deadline: `time.time()` at which boosting ends.
+        deadline: `time.monotonic()` at which boosting ends.
         rounds: How many, if that is known; else until the validation loss stops falling.
 
     Returns:
@@ -124,7 +124,7 @@ def fit_all_rows(
     Raises:
         FitTimeoutError: If there is not enough time to prepare the rows.
     """
-    began, problem = time.time(), cache.problem
+    began, problem = time.monotonic(), cache.problem
     fold = cache.get(candidate.view, 0)
     sample = replace(cache.rows(candidate.view, fold, rounds), threads=THREADS)
     params = {k: v for k, v in candidate.params.items() if k not in COMMON}
@@ -134,9 +134,9 @@ def fit_all_rows(
         blocks = write_blocks(training_set, crosses, fold, source.data, folder, deadline)
         fit = boost_blocks(sample, params, blocks, folder, deadline, rounds, max_rounds)
         rows = count_rows(blocks)
-    fitted = time.time()
+    fitted = time.monotonic()
     output = model_output(fit, fold, fold.x_valid, problem.classes)
-    predict_s = time.time() - fitted
+    predict_s = time.monotonic() - fitted
     weight = weights_of(problem.weight, fold.valid)
     value = score(training_set.spec.metric, problem.y[fold.valid], output, weight)
-    return FoldRun(fit, fold, output, value, time.time() - began, predict_s), rows
+    return FoldRun(fit, fold, output, value, time.monotonic() - began, predict_s), rows

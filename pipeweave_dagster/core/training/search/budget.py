@@ -16,7 +16,7 @@ class TimeBudget:
     """Seconds that are left of a budget.
 
     Attributes:
-        started_at: `time.time()` when the run began (imports and reading count as well).
+        started_at: `time.monotonic()` when the run began (imports and reading count as well).
         budget_s: Length of the budget in seconds.
         reserve_s: Seconds kept for what follows the search: test scores and writing files.
         now: The clock, in seconds; tests pass their own.
@@ -25,7 +25,7 @@ class TimeBudget:
     started_at: float
     budget_s: float
     reserve_s: float = 0.0
-    now: Callable[[], float] = time.time
+    now: Callable[[], float] = time.monotonic
 
     def with_reserve_for(self, preparation_s: float) -> Self:
         """Return the budget with a larger reserve where preparing the rows was slow."""

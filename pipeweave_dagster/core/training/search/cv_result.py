@@ -125,20 +125,20 @@ def run_fold(
     Raises:
         ArithmeticError: If the output is not finite.
     """
-    began = time.time()
+    began = time.monotonic()
     problem = cache.problem
     data = cache.get(candidate.view, fold)
     fit = fit_candidate(candidate, cache.rows(candidate.view, data, None), deadline)
-    fitted = time.time()
+    fitted = time.monotonic()
     # Else scikit-learn's boosting predicts in as many threads as there are cores, which spin while
     # they wait for each other: beside a second fit, a prediction of 0.1 s took 7 s.
     with threads_limited(problem.threads or THREADS):
         output = model_output(fit, data, data.x_valid, problem.classes)
-    predict_s = time.time() - fitted
+    predict_s = time.monotonic() - fitted
     if not np.isfinite(output).all():
         raise ArithmeticError("its output holds values that are not finite numbers")
     value = score(metric, problem.y[data.valid], output, weights_of(problem.weight, data.valid))
-    return FoldRun(fit, data, output, value, time.time() - began, predict_s)
+    return FoldRun(fit, data, output, value, time.monotonic() - began, predict_s)
 
 
 def add_fold(result: CvResult, run: FoldRun) -> None:

@@ -74,8 +74,8 @@ def run_parallel(parallel_fits: int, next_task: Callable[[], FitTask | None]) ->
 
 
 def _attempt(task: FitTask) -> tuple[Any, Exception | None, float]:
-    began = time.time()
+    began = time.monotonic()
     try:
-        return run_with_timeout(task.timeout_s, task.call), None, time.time() - began
+        return run_with_timeout(task.timeout_s, task.call), None, time.monotonic() - began
     except Exception as error:  # noqa: BLE001 - one fit must not end the search
-        return None, error, time.time() - began
+        return None, error, time.monotonic() - began

@@ -71,7 +71,7 @@ def test_each_supporting_family_keeps_the_order(family, classes):
     found = []
     for monotone in ([], [0, -1, 1]):
         fit = FAMILIES[family].fit(
-            Rows(**{**vars(rows), "monotone": monotone}), {}, time.time() + 60
+            Rows(**{**vars(rows), "monotone": monotone}), {}, time.monotonic() + 60
         )
         model = fit.estimator
         out = model.predict_proba(grid)[:, 1] if classes else model.predict(grid)
@@ -91,7 +91,7 @@ def test_the_whole_model_is_monotone_and_notes_it(task, tmp_path):
     )
     data, out = write_parquet(frame, tmp_path), tmp_path / "out"
     out.mkdir()
-    found = train(spec=spec, data=data, out=out, budget_s=60, started_at=time.time())
+    found = train(spec=spec, data=data, out=out, budget_s=60, started_at=time.monotonic())
     assert {m.family for m in found.recipe} <= {*monotone_families()}
     assert found.stack is None
     (note,) = [n for n in found.notes if n.startswith("Monotone constraints")]

@@ -15,7 +15,7 @@ from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
-NOW = time.time()
+NOW = time.monotonic()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_fewer_models_predict_where_predictions_are_slow(problem):
     cache = FoldCache(problem)
     result = new_result(Candidate("lightgbm", "lightgbm", {"num_leaves": 4}), cache)
     for fold in range(3):
-        run = run_fold(result.candidate, fold, cache, "log_loss", time.time() + 300)
+        run = run_fold(result.candidate, fold, cache, "log_loss", time.monotonic() + 300)
         add_fold(result, run)
     result.predict_s = 1e-4
     assert len(fold_members([(result, 1.0)], 100, room_s=60)) == 3
@@ -47,7 +47,7 @@ def test_fewer_models_predict_where_predictions_are_slow(problem):
 def test_without_time_to_refit_the_chosen_get_further_folds(problem):
     cache = FoldCache(problem)
     result = new_result(Candidate("linear", "linear"), cache)
-    add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.time() + 300))
+    add_fold(result, run_fold(result.candidate, 0, cache, "log_loss", time.monotonic() + 300))
     result.seconds = 1.0
     fit_further_folds([(result, 1.0)], cache, "log_loss", frozen_budget())
     assert result.folds_done == len(problem.folds) == len(result.members)

@@ -72,7 +72,7 @@ def test_blocks_hold_every_row_but_test_and_validation_rows(tmp_path, split):
     made = make_training_set(spec, read_table(spec, data, limits=LIMITS), 0, LIMITS)
     fold = FoldCache(made.problem).get("tree", 0)
     (tmp_path / "blocks").mkdir()
-    written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.time() + 600)
+    written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.monotonic() + 600)
     place = list(fold.transformer.get_feature_names_out()).index("numbers__number")
     x, y = (np.concatenate([np.load(getattr(b, part)) for b in written]) for part in ("x", "y"))
     numbers = x[:, place].astype(int)
@@ -96,7 +96,7 @@ def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
         (tmp_path / name).mkdir()
     trained = train(
         spec=spec, data=data, out=tmp_path / "out",
-        budget_s=120, started_at=time.time(), policy=POLICY,
+        budget_s=120, started_at=time.monotonic(), policy=POLICY,
     )  # fmt: skip
     board = {trial.name: trial for trial in trained.leaderboard}
     assert re.search(r"learned from 4,\d{3} rows on disk", board[xgboost_external_memory.NAME].note)
@@ -121,7 +121,7 @@ def test_without_time_for_all_rows_the_sample_is_used_and_the_leaderboard_notes_
     (tmp_path / "out").mkdir()
     trained = train(
         spec=spec, data=data, out=tmp_path / "out",
-        budget_s=120, started_at=time.time(), policy=policy,
+        budget_s=120, started_at=time.monotonic(), policy=policy,
     )  # fmt: skip
     left = next(
         trial for trial in trained.leaderboard if trial.name == xgboost_external_memory.NAME

@@ -15,7 +15,7 @@ from pipeweave_dagster.core.training.search.cv_result import new_result
 from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
 
-NOW = time.time()  # fits look at the real clock, so deadlines must lie near it
+NOW = time.monotonic()  # fits look at the real clock, so deadlines must lie near it
 
 
 def frozen_budget(budget_s=3600.0, reserve_s=6.0, used_s=0.0):

@@ -23,7 +23,7 @@ def test_predicting_a_row_is_timed_beside_fitting(search):
     search = search()
     candidate = Candidate("lightgbm", "lightgbm", {"num_leaves": 4})
     fitted = new_result(candidate, search.cache)
-    run = run_fold(candidate, 0, search.cache, "log_loss", time.time() + 300)
+    run = run_fold(candidate, 0, search.cache, "log_loss", time.monotonic() + 300)
     add_fold(fitted, run)
     assert 0 < run.predict_s < run.seconds
     assert fitted.predict_s == run.predict_s / len(run.data.valid)

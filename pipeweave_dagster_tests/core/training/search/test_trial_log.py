@@ -44,7 +44,7 @@ def run(table, out, trials, max_proposals):
     out.mkdir()
     policy = replace(DEFAULT_POLICY, max_proposals=max_proposals)
     # The search ends by its proposals, long before its time.
-    return train(spec=spec, data=data, out=out, budget_s=600, started_at=time.time(),
+    return train(spec=spec, data=data, out=out, budget_s=600, started_at=time.monotonic(),
                  trials=trials, policy=policy)  # fmt: skip
 
 
