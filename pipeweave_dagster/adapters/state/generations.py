@@ -21,5 +21,7 @@ def next_generation(store: DocumentStore, dataset: str) -> int:
 def _highest(store: DocumentStore, dataset: str) -> int:
     """Return the number of the latest run that is known otherwise; 0 if there is none."""
     head, last = store.head(dataset), store.attempt(dataset)
-    published = head.generations.values() if head else ()
-    return max((0, last.generation if last else 0, *published))
+    known: list[int] = [*head.generations.values()] if head else []
+    if last is not None:
+        known.append(last.generation)
+    return max(known, default=0)
