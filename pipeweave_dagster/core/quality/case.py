@@ -32,6 +32,7 @@ from pipeweave_dagster.core.documents import (
     DriftReport,
     SchemaDeduction,
 )
+from pipeweave_dagster.core.quality.formulas.search import Search, search
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 from pipeweave_dagster.core.schema.column_lookup import with_column_names
 
@@ -142,6 +143,14 @@ class Case:
         roles = {"feature", "identifier"}
         names = [i.name for i in self.table.infos if i.role in roles and i.name != self.target.name]
         return [self.table[name] for name in names]
+
+    @cached_property
+    def formulas(self) -> Search:
+        """The formulas of other columns that give the target."""
+        target = self.target
+        return search(
+            self.candidate_predictors, target, lambda code: self.display_value(target.column, code)
+        )
 
     @cached_property
     def half_of_row(self) -> NDArray[np.int8]:

@@ -1,6 +1,5 @@
 """PW502: columns that identify the row instead of describing it."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +8,7 @@ from pipeweave_dagster.core.documents import ColumnDeduction
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 from pipeweave_dagster.core.quality.guardrails.leakage.strong_predictor import metric_name
-from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
-
-_NOISE = {"auc": 1.2, "r2": 2.0}
-"""Four standard errors of an uninformative column's metric, times the root of its sample size."""
-_MIN_POWER = {"auc": 0.53, "r2": 0.02}
-_MAX_POWER = {"auc": 0.85, "r2": 0.6}
-"""From here on the rows were numbered in the order of the target."""
+from pipeweave_dagster.core.quality.identifier_order import power_of_order
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -28,7 +21,7 @@ def check(case: Case) -> Iterator[Hit]:
         present = case.table.rows - info.missing
         unique = present >= 20 and info.distinct == present
         if info.role == "identifier":
-            power = _power_of_order(case, info)
+            power = power_of_order(case, info)
             yield _dropped(info) if power is None else _used(info, power)
         elif info.role == "feature" and unique and info.type in {"categorical", "identifier"}:
             yield Hit(
@@ -65,25 +58,6 @@ def _used(info: ColumnDeduction, power: Power) -> Hit:
         "Drop it if the rows to predict are numbered differently or continue the numbering.",
         drop(info.name),
     )
-
-
-def _power_of_order(case: Case, info: ColumnDeduction) -> Power | None:
-    """Return the power of a plain integer's order; None if it is noise, or too good to be true."""
-    if info.storage != "integer" or info.pii or info.distinct < case.table.rows // 2:
-        return None
-    try:
-        power, target = case.univariate_power.get(info.name), case.target
-    except NotApplicableError:
-        return None
-    if power is None or not _MIN_POWER[power.metric] <= power.value < _MAX_POWER[power.metric]:
-        return None
-    rows = int(target.known.sum())
-    if power.metric == "auc":
-        rows -= int(
-            target.counts.max()
-        )  # rows outside the largest class; of two classes, the minority
-    chance = 0.5 if power.metric == "auc" else 0.0
-    return power if power.value - chance > _NOISE[power.metric] / math.sqrt(rows) else None
 
 
 GUARDRAIL = Guardrail("PW502", "Identifiers are not used as features", "columns", check)

@@ -1,38 +1,55 @@
-"""PW206: the target can be computed from two columns."""
+"""PW206: the target can be computed from other columns."""
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.documents.findings import State
 from pipeweave_dagster.core.quality.case import Case
-from pipeweave_dagster.core.quality.column_formulas import formulas, usable
+from pipeweave_dagster.core.quality.formulas.formula import Formula
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
+from pipeweave_dagster.core.quality.identifier_order import power_of_order
 
-MAX_HITS = 20
-PERFECT_SKILL = 0.998
+PROPOSAL = "Drop the columns that are known only together with the target; at least one of them is."
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Block pairs whose sum, difference, product or ratio is the target in 99.9 % of the rows.
+    """Block a formula that gives the target in 99.9 % of the rows; alert from 97 % on.
 
-    A column that ranks like the target on its own is left to PW202: with a small second column it
-    would fit many formulas.
+    Weighted sums of three or more columns are reported by PW208.
     """
-    target = case.target
-    perfect = {name for name, p in case.univariate_power.items() if p.skill >= PERFECT_SKILL}
-    columns = [c for c in usable(case.candidate_predictors) if c.name not in perfect]
-    for number, formula in enumerate(formulas(columns, target)):
-        if number >= MAX_HITS:
-            return
-        names = [formula.left.name, formula.right.name]
-        yield Hit(
-            "blocked",
-            f"The target can be computed from {formula.expression} (exceptions: "
-            f"{formula.exceptions} of {formula.rows:,} rows). At least one of the two columns is "
-            "known only together with the target.",
-            names,
-            {"operator": formula.operator, "exceptions": formula.exceptions, "rows": formula.rows},
-            "Drop the one that is known only after the outcome.",
-            drop(*names),
-        )
+    for formula in case.formulas.formulas:
+        if not formula.is_sum:
+            yield hit_of(formula, case)
 
 
-GUARDRAIL = Guardrail("PW206", "Target is not computed from two columns", "leakage", check)
+def hit_of(formula: Formula, case: Case) -> Hit:
+    """Return the finding of a formula: its text, its exceptions, and how it was confirmed."""
+    left_out = case.formulas.left_out
+    names = list(formula.columns)
+    return Hit(
+        _state(formula, case),
+        f"{formula.statement}: exceptions {formula.exceptions:,} of {formula.rows:,} rows.",
+        names,
+        {
+            "formula": formula.expression[:2000],
+            "exceptions": formula.exceptions,
+            "rows": formula.rows,
+            "rows_not_used_to_find_it": formula.unseen,
+            "bits_saved": round(formula.bits_saved),
+            **({"columns_not_searched": left_out} if left_out else {}),
+        },
+        PROPOSAL,
+        drop(*names),
+    )
+
+
+def _state(formula: Formula, case: Case) -> State:
+    """Return `fixed` if the formula needs a column that is no feature."""
+    infos = {info.name: info for info in case.table.infos}
+    needed = [infos[name] for name in formula.columns]
+    identifiers = [info for info in needed if info.role == "identifier"]
+    if any(power_of_order(case, info) is None for info in identifiers):
+        return "fixed"
+    return "blocked" if formula.proof else "alerted"
+
+
+GUARDRAIL = Guardrail("PW206", "Target is not computed from other columns", "leakage", check)

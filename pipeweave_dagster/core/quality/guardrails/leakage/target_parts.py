@@ -1,4 +1,4 @@
-"""PW208: the target is a sum of columns."""
+"""PW208: the target is a sum of three or more columns."""
 
 from collections.abc import Iterator
 
@@ -6,48 +6,58 @@ import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column, Floats
 from pipeweave_dagster.core.quality.case import Case
-from pipeweave_dagster.core.quality.column_formulas import usable
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
-from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
+from pipeweave_dagster.core.quality.guardrails.leakage.column_formula import hit_of
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 80
+MIN_VALUES = 5
 MIN_R2 = 0.98
-EXACT_R2 = 1 - 1e-9
 WEIGHT_TOLERANCE = 0.25
 MIN_CONTRIBUTION = 0.02
 MAX_UNIVARIATE_POWER = 0.97
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on three or more columns whose equally weighted sum is nearly the target.
+    """Block a weighted sum that is the target; alert on parts whose plain sum nearly is.
 
-    An exact sum is proof and blocks.
+    Sums of one or two columns are reported by PW206.
     """
-    target = case.target
-    if target.values is None:
-        raise NotApplicableError("the target is not numeric")
+    target, found = case.target, case.formulas.formulas
+    yield from (hit_of(formula, case) for formula in found if formula.is_sum)
+    if not found and target.values is not None:
+        yield from _nearly(case, target.values)
+
+
+def _nearly(case: Case, y: Floats) -> Iterator[Hit]:
+    """Yield three or more columns whose equally weighted sum is nearly the target."""
     best = max((p.value for p in case.univariate_power.values()), default=0.0)
     columns = usable(case.candidate_predictors)[:MAX_COLUMNS]
-    rows = _complete_rows(columns, target.values)
+    rows = _complete_rows(columns, y)
     if len(columns) < 3 or len(rows) < 20 * len(columns) or best > MAX_UNIVARIATE_POWER:
         return
     design = np.array([c.values()[rows] for c in columns]).T
-    r2, weights, contributions = _fit(design, target.values[rows])
+    r2, weights, contributions = _fit(design, y[rows])
     parts = _equally_weighted(columns, weights, contributions)
     if r2 < MIN_R2 or len(parts) < 3:
         return
-    exact = r2 >= EXACT_R2
     for name in parts:
         yield Hit(
-            "blocked" if exact else "alerted",
-            f"It is one of {len(parts)} columns whose sum is {'' if exact else 'nearly '}the "
-            f"target (R² {r2:.4f} on rows not used for the fit).",
+            "alerted",
+            f"It is one of {len(parts)} columns whose sum is nearly the target (R² {r2:.4f} on "
+            "rows not used for the fit).",
             [name],
             {"r2": round(r2, 6), "parts": parts[:30]},
             "Drop the parts if they are known only together with the sum.",
             drop(*parts),
         )
+
+
+def usable(columns: list[Column]) -> list[Column]:
+    """Return numeric columns with enough values, the most varied first."""
+    numbers = [c for c in columns if c.ordered and c.info.storage in {"integer", "number"}]
+    varied = [c for c in numbers if c.distinct >= MIN_VALUES and c.present >= 0.9 * c.rows]
+    return sorted(varied, key=lambda c: -c.distinct)
 
 
 def _complete_rows(columns: list[Column], y: Floats) -> np.ndarray:

@@ -1,36 +1,199 @@
-"""PW206: a target that can be computed from two columns is blocked."""
-
-import re
+"""PW206: a target that can be computed from other columns is blocked, and the formula shown."""
 
 import numpy as np
 import pytest
 
-N = 1000
+N = 600
 
 
-@pytest.mark.parametrize("operation", ["sum", "difference", "product", "ratio", "reversed"])
-def test_arithmetic_of_two_columns_is_blocked_and_shown_as_it_is(findings_of, rng, operation):
-    number = np.round(rng.gamma(2, 50, N), 2)
-    a = np.round(rng.gamma(2, 30, N) + 1, 3)
-    b = {
-        "sum": number - a,
-        "difference": a - number,
-        "product": number / a,
-        "ratio": a / number,
-        "reversed": a + number,
-    }[operation]
-    columns = {"noise": rng.normal(size=N), "a": a, "b": b, "y": number}
-    finding = findings_of("PW206", columns, "regression")[0]
-    assert (finding.state, set(finding.columns)) == ("blocked", {"a", "b"})
-    left, operator, right = re.search("from '(.)' (.) '(.)' ", finding.message).groups()
-    compute = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}[operator]
-    assert np.allclose(compute(columns[left], columns[right]), number)
+@pytest.fixture
+def told(findings_of):
+    """State and message of each finding of PW206."""
+
+    def told_(columns, task="regression", **more):
+        return [(f.state, f.message) for f in findings_of("PW206", columns, task, **more)]
+
+    return told_
+
+
+def clocks(rng, late, n=N):
+    """Planned and actual clock time (HHMM), midnight included."""
+    plan = rng.integers(0, 1440, n)
+    return tuple((m // 60 * 100 + m % 60) for m in (plan, (plan + late) % 1440))
+
+
+def host(rng, n=N):
+    return {
+        "h1": rng.normal(size=n).round(3),
+        "h2": rng.integers(0, 9, n),
+        "h3": ["a", "b"] * (n // 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda y, a: {"a": a, "b": y - a}, "'a' + 'b'"),
+        (lambda y, a: {"a": a, "b": a - y}, "'a' - 'b'"),
+        (lambda y, a: {"a": a, "b": y / a}, "'a' * 'b'"),
+        (lambda y, a: {"a": a, "b": a / y}, "'a' / 'b'"),
+        (lambda y, a: {"a": a, "b": a + y}, "'b' - 'a'"),
+        (lambda y, a: {"a": a, "b": a * (1 - y / 100)}, "100 - 100 * 'b' / 'a'"),
+        (lambda y, a: {"a": a, "b": np.sqrt(a / y)}, "'a' / 'b'^2"),
+        (lambda y, a: {"a": a, "b": (y - 0.3 * a) / 0.7}, "0.3 * 'a' + 0.7 * 'b'"),
+    ],
+)
+def test_arithmetic_of_two_columns_is_blocked_and_shown_as_it_is(told, rng, make, text):
+    y, a = rng.gamma(2, 20, N).round(2) + 1, rng.gamma(2, 30, N).round(2) + 1
+    found = told({**host(rng), **make(y, a), "y": y})
+    assert found == [("blocked", f"'y' is {text}: exceptions 0 of 600 rows.")]
+
+
+def test_price_quantity_and_discount_are_found_together(told, rng):
+    price, quantity = rng.gamma(2, 20, N).round(2) + 1, rng.integers(1, 9, N)
+    discount = rng.choice([0.0, 0.1, 0.25], N)
+    columns = {"price": price, "quantity": quantity, "discount": discount}
+    y = (price * quantity * (1 - discount)).round(2)
+    text = "'price' * 'quantity' * (1 - 'discount')"
+    assert told({**host(rng), **columns, "y": y}) == [
+        ("blocked", f"'y' is {text}: exceptions 0 of 600 rows.")
+    ]
+
+
+def test_a_factor_per_category_is_found(told, rng):
+    currency = rng.choice(["EUR", "GBP", "USD"], N)
+    rate = np.select([currency == "EUR", currency == "GBP"], [1.08, 1.27], 1.0)
+    amount = rng.gamma(3, 300, N).round(2) + 10
+    columns = {"amount": amount, "currency": currency, "y": (amount * rate).round(2)}
+    assert told({**host(rng), **columns}) == [
+        ("blocked", "'y' is 'amount' times a factor per 'currency': exceptions 0 of 600 rows.")
+    ]
+
+
+def test_units_per_category_are_found(told, rng):
+    unit, celsius = rng.choice(["C", "F"], N), rng.normal(15, 8, N)
+    shown = np.where(unit == "F", celsius * 1.8 + 32, celsius).round(1)
+    [(state, message)] = told({"unit": unit, "t": shown, "y": celsius.round(1)})
+    assert (state, "a factor plus an amount per 'unit'" in message) == ("blocked", True)
+
+
+@pytest.mark.parametrize("seconds", [False, True])
+def test_the_time_between_dates_is_found(told, rng, seconds):
+    start = np.datetime64("2023-01-01T00:00:00") + rng.integers(0, 10**7, N)
+    length = rng.integers(1, 20, N) * (60 if seconds else 86_400)
+    start, end = (t if seconds else t.astype("datetime64[D]") for t in (start, start + length))
+    y = length // (60 if seconds else 86_400)
+    factor = "1440 * " if seconds else ""
+    assert told({**host(rng), "start": start, "end": end, "y": y}) == [
+        ("blocked", f"'y' is {factor}('end' - 'start' in days): exceptions 0 of 600 rows.")
+    ]
+
+
+def test_age_in_whole_years_is_found(told, rng):
+    born = np.datetime64("1950-01-01") + rng.integers(0, 15_000, N)
+    day = np.datetime64("2020-01-01") + rng.integers(0, 900, N)
+    y = np.floor((day - born).astype(int) / 365.25)
+    text = "('day' - 'born' in days) / 365.25, rounded down"
+    assert told({**host(rng), "born": born, "day": day, "y": y}) == [
+        ("blocked", f"'y' is {text}: exceptions 0 of 600 rows.")
+    ]
+
+
+@pytest.mark.parametrize("threshold", [5, 16, 45])
+def test_a_class_by_the_difference_of_clock_times_is_found_over_midnight(told, rng, threshold):
+    late = rng.integers(-20, 80, N)
+    plan, actual = clocks(rng, late)
+    y = np.where(late >= threshold, "late", "on time")
+    [(state, message)] = told({**host(rng), "q1": plan, "q2": actual, "y": y}, "binary")
+    assert state == "blocked"
+    assert "('q2' - 'q1' as clock times, in minutes) is" in message
+    assert str(threshold) in message or str(threshold - 1) in message
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (lambda a, b: a > b, "'a' is greater than 'b'"),
+        (lambda a, b: a - b > 15, "'a' - 'b' is"),
+        (lambda a, b: np.abs(a - b) < 10, "|'a' - 'b'| is below 10"),
+        (lambda a, b: a * b > 3000, "'a' * 'b' is"),
+        (lambda a, b: 3 * a + 7 * b > 600, "0.3 * 'a' + 0.7 * 'b' is"),
+    ],
+)
+def test_a_class_by_a_comparison_or_threshold_is_found(told, rng, rule, text):
+    a, b = rng.integers(20, 110, 1500).astype(float), rng.integers(1, 100, 1500).astype(float)
+    columns = {**host(rng, 1500), "a": a, "b": b, "y": rule(a, b).astype(int)}
+    [(state, message)] = told(columns, "binary")
+    assert (state, text in message) == ("blocked", True)
+
+
+def test_classes_by_several_thresholds_are_found(told, rng):
+    weight, height = rng.normal(78, 14, 1500).round(1), rng.normal(1.72, 0.1, 1500).round(2)
+    names = np.array(["thin", "normal", "heavy"])
+    y = names[np.digitize(weight / height**2, [20, 28])]
+    [(state, message)] = told({"weight": weight, "height": height, "y": y}, "multiclass")
+    assert state == "blocked"
+    assert "'y' follows from 'weight' / 'height'^2: 'thin' below 20" in message
+
+
+def test_texts_that_are_equal_in_one_class_are_found(told, rng):
+    a, b = rng.choice(["cat", "dog", "cow"], (2, N))
+    y = np.where(a == b, "right", "wrong")
+    [(state, message)] = told({**host(rng), "a": a, "b": b, "y": y}, "binary")
+    assert (state, "'a' differs from 'b'" in message) == ("blocked", True)
+
+
+def test_a_comparison_with_a_few_exceptions_is_alerted(told, rng):
+    a = rng.gamma(2, 15, N).round(2) + 1
+    y = rng.random(N) < 0.3
+    b = np.where(y & (rng.random(N) > 0.03), a * rng.uniform(1.1, 3, N), a).round(2)
+    [(state, message)] = told({**host(rng), "a": a, "b": b, "y": y.astype(int)}, "binary")
+    assert (state, "'b' is greater than 'a'" in message) == ("alerted", True)
+
+
+@pytest.mark.parametrize("exceptions", [0, 1, 2, 12, 60])
+def test_exceptions_are_counted_and_decide_between_proof_and_suspicion(told, rng, exceptions):
+    a, b = rng.normal(50, 9, (2, 2000)).round(1)
+    y = a + b
+    y[rng.choice(2000, exceptions, replace=False)] += 30
+    found = told({"a": a, "b": b, "x": rng.normal(size=2000), "y": y})
+    state = "blocked" if exceptions <= 2 else "alerted"
+    assert found == [(state, f"'y' is 'a' + 'b': exceptions {exceptions} of 2,000 rows.")]
+
+
+def test_rows_with_a_missing_cell_are_left_out(told, rng):
+    a, b = rng.normal(50, 9, (2, N)).round(1)
+    y, gaps = a + b, rng.random((2, N)) < 0.06
+    a, b = (
+        [None if gap else v for v, gap in zip(c, g, strict=True)]
+        for c, g in zip((a, b), gaps, strict=True)
+    )
+    rows = N - int(gaps.any(0).sum())
+    found = told({**host(rng), "a": a, "b": b, "y": y})
+    assert found == [("blocked", f"'y' is 'a' + 'b': exceptions 0 of {rows} rows.")]
 
 
 def test_arithmetic_that_gives_a_class_is_blocked(leaks, rng):
     a, y = rng.normal(0, 40, N), rng.integers(0, 2, N)
     found = leaks({"a": a, "b": y - a, "x": rng.normal(size=N), "y": y})
     assert found == [("PW206", "blocked", "a", "b")]
+
+
+def test_two_formulas_of_one_target_are_both_named(leaks, rng):
+    y, a, c = rng.gamma(2, 30, (3, N)) + 1
+    columns = {"a": a, "b": y / a, "c": c, "d": c / y, "x": rng.normal(size=N), "y": y}
+    found = [set(columns) for code, state, *columns in leaks(columns, "regression")]
+    assert {"a", "b"} in found
+    assert {"c", "d"} in found
+
+
+def test_a_formula_with_an_identifier_that_is_not_used_stops_nothing(findings_of, rng):
+    number = rng.permutation(N) + 1
+    part = rng.integers(0, 90, N)
+    columns = {"number": number, "part": part, "y": number + part}
+    roles = {"number": "identifier"}
+    states = {f.state for f in findings_of("PW206", columns, "regression", roles=roles)}
+    assert states <= {"fixed"}
 
 
 def test_rare_counts_are_not_arithmetic(leaks, rng):
@@ -45,3 +208,23 @@ def test_a_rule_that_holds_only_where_the_target_is_zero_is_not_arithmetic(leaks
     sparse = [np.where(rng.random(N * 30) < 0.00005, 5.0, 0.0) for _ in range(2)]
     steps = {f"s{i}": np.where(row < 6, row * 1.0, v) for i, v in enumerate(sparse)}
     assert leaks({**steps, "y": y}, "regression") == []
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.1])
+def test_a_product_up_to_noise_is_an_honest_predictor(told, rng, noise):
+    x, y, z = rng.gamma(9, 0.6, (3, N)).round(2)
+    weight = (0.0061 * x * y * z * np.exp(rng.normal(0, noise, N))).round(4)
+    assert told({"x": x, "y1": y, "z": z, "y": weight}) == []
+
+
+def test_classes_that_are_separated_by_nature_are_no_formula(told, rng):
+    y = np.arange(N) % 2
+    a, b = 4 * y + rng.normal(size=(2, N))  # their sum divides the classes, with a wide gap
+    assert told({"a": a, "b": b, "y": y}, "binary") == []
+
+
+def test_shuffled_columns_are_no_formula(told, rng):
+    late = rng.integers(-20, 80, N)
+    plan, actual = clocks(rng, late)
+    columns = {"q1": plan, "q2": rng.permutation(actual), "y": (late >= 15).astype(int)}
+    assert told({**host(rng), **columns}, "binary") == []

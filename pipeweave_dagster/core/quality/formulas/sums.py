@@ -1,0 +1,161 @@
+"""Searches weighted sums of terms, directly or of a transformed target."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeweave_dagster.core.columns.column import Floats
+from pipeweave_dagster.core.quality.formulas.exact_fit import Fit, exact_fit
+from pipeweave_dagster.core.quality.formulas.formula import Expression, WeightedSum
+from pipeweave_dagster.core.quality.formulas.sum_text import weighted_sum
+from pipeweave_dagster.core.quality.formulas.terms import Rows, Term, matrix
+from pipeweave_dagster.core.quality.formulas.weights import Sample, simplest
+
+MAX_FITS = 8
+"""Further fits, each without one term of an earlier fit: two formulas may give one target."""
+SCREEN_ROWS = 240
+ROWS_PER_TERM = 5
+MIN_COMPLETE = 0.9
+RANKED = 14
+RANKING_ROWS = 500
+BITS_PER_OPERATION = 4.0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A numeric target on the rows of a search.
+
+    Attributes:
+        y: Shape (n,): the target of all rows of the table, NaN where it is missing.
+        tolerance: Shape (n,): how far a formula may be off.
+        finding: Rows in random order that a search may use.
+        step: Values of the target are multiples of it; 0 if of none.
+    """
+
+    y: Floats
+    tolerance: Floats
+    finding: Rows
+    step: float = 0.0
+
+    def of(self, y: Floats, tolerance: Floats) -> "Problem":
+        """Return the problem of a transformed target; rows without a finite value are left out."""
+        with np.errstate(invalid="ignore"):
+            usable = np.isfinite(y) & np.isfinite(tolerance) & (tolerance > 0)
+        return replace(
+            self, y=y, tolerance=tolerance, finding=self.finding[usable[self.finding]], step=0.0
+        )
+
+
+def sums(problem: Problem, terms: Sequence[Term]) -> Iterator[tuple[list[Term], Fit]]:
+    """Yield exact fits of the target by terms, each at least one term different from the others.
+
+    Missing cells count as 0 (a sum of what is present), or their rows are left out.
+    """
+    done: set[frozenset[str]] = set()
+    queue = [list(terms)]
+    for _ in range(MAX_FITS):
+        if not queue:
+            return
+        offered = queue.pop(0)
+        found = _fit(problem, offered)
+        if found is None:
+            continue
+        used, fit = found
+        key = frozenset(t.text for t in used)
+        if key not in done:
+            done.add(key)
+            if len(used) == 1 or len({t.columns for t in used}) > 1:
+                yield used, fit
+            queue += [[t for t in offered if t is not one] for one in used]
+
+
+def as_expression(problem: Problem, terms: Sequence[Term], fit: Fit, space: float) -> Expression:
+    """Return a fit as an expression with weights that are as simple as possible.
+
+    Args:
+        problem: The target.
+        terms: The terms of the fit.
+        fit: Weights and constant.
+        space: Number of terms that the search could choose from.
+    """
+    rows = problem.finding
+    values, y, tolerance = matrix(terms, rows), problem.y[rows], problem.tolerance[rows]
+    complete = np.isfinite(values).all(1)
+    sample = Sample(values[complete], y[complete], tolerance[complete])
+    rounding, half = "", 0.0
+    found = simplest(sample, fit.weights, fit.offset)
+    if found.offset and problem.step:
+        raised = replace(sample, y=sample.y + problem.step / 2)
+        down = simplest(raised, fit.weights, fit.offset + problem.step / 2)
+        if down.offset == 0:
+            found, rounding, half = down, ", rounded down", problem.step / 2
+    weights, offset = found.weights, found.offset - half
+    text = weighted_sum([t.text for t in terms], weights, found.offset) + rounding
+    cost = found.bits + len(terms) * (np.log2(max(2.0, space)) + BITS_PER_OPERATION)
+    return Expression(
+        columns=tuple(dict.fromkeys(c for t in terms for c in t.columns)),
+        text=text,
+        predict=lambda at: matrix(terms, at) @ weights + offset,
+        bits=float(cost),
+        kind="sum",
+        weighted=WeightedSum([t.text for t in terms], weights.tolist(), found.offset),
+    )
+
+
+def _fit(problem: Problem, terms: list[Term]) -> tuple[list[Term], Fit] | None:
+    """Return the terms of an exact fit and the fit, refined on all rows for finding."""
+    screen = problem.finding[: max(SCREEN_ROWS, ROWS_PER_TERM * len(terms))]
+    values = matrix(terms, screen)
+    if np.isfinite(values).all():
+        return _refined(problem, terms, exact_fit(values, *_at(problem, screen)))
+    terms, values = _present(terms, values)
+    zero = exact_fit(np.where(np.isfinite(values), values, 0.0), *_at(problem, screen))
+    if zero is not None:
+        filled = [_zero_filled(t) for t in terms]
+        return _refined(problem, filled, zero)
+    terms = _ranked(problem, terms)
+    rows = problem.finding
+    complete = np.isfinite(matrix(terms, rows)).all(1)
+    rows = rows[complete][:SCREEN_ROWS]
+    return _refined(problem, terms, exact_fit(matrix(terms, rows), *_at(problem, rows)))
+
+
+def _refined(problem: Problem, terms: list[Term], fit: Fit | None) -> tuple[list[Term], Fit] | None:
+    if fit is None:
+        return None
+    used = [terms[i] for i in fit.terms]
+    values = matrix(used, problem.finding)
+    rows = problem.finding[np.isfinite(values).all(1)]
+    better = exact_fit(matrix(used, rows), *_at(problem, rows))
+    if better is None:
+        return used, fit
+    return [used[i] for i in better.terms], better
+
+
+def _at(problem: Problem, rows: Rows) -> tuple[Floats, Floats]:
+    return problem.y[rows], problem.tolerance[rows]
+
+
+def _present(terms: list[Term], values: Floats) -> tuple[list[Term], Floats]:
+    """Leave out terms without any value."""
+    some = np.isfinite(values).mean(0) > 0.02
+    return [t for t, use in zip(terms, some, strict=True) if use], values[:, some]
+
+
+def _zero_filled(term: Term) -> Term:
+    return replace(term, compute=lambda rows: np.nan_to_num(term.compute(rows), nan=0.0))
+
+
+def _ranked(problem: Problem, terms: list[Term]) -> list[Term]:
+    """Return the terms that contribute most to a least-squares fit with missing cells averaged."""
+    rows = problem.finding[:RANKING_ROWS]
+    values = matrix(terms, rows)
+    means = np.nanmean(values, 0)
+    values = np.where(np.isfinite(values), values, means) - means
+    scale = values.std(0)
+    y = problem.y[rows] - problem.y[rows].mean()
+    values /= np.where(scale > 0, scale, 1.0)
+    gram = values.T @ values + np.eye(len(terms))
+    order = np.argsort(-np.abs(np.linalg.solve(gram, values.T @ y)))[:RANKED]
+    return [terms[i] for i in np.sort(order)]
