@@ -8,21 +8,30 @@ In a notebook or script, without Dagster and without a server:
     model.predict("new_passengers.csv")
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeweave_dagster.notebook import Dataset, Model, load, read
+    from pipeweave_dagster.notebook.dataset import Dataset, read
+    from pipeweave_dagster.notebook.estimators import AutoClassifier, AutoRegressor
+    from pipeweave_dagster.notebook.model import Model, load
 
-__all__ = ["Dataset", "Model", "load", "read"]
+__all__ = ["AutoClassifier", "AutoRegressor", "Dataset", "Model", "load", "read"]
+_MODULES = {
+    "AutoClassifier": "estimators",
+    "AutoRegressor": "estimators",
+    "Dataset": "dataset",
+    "Model": "model",
+    "load": "model",
+    "read": "dataset",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Dagster imports this package for its definitions, which need none of these.
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pipeweave_dagster import notebook
-
-    return getattr(notebook, name)
+    return getattr(import_module(f"pipeweave_dagster.notebook.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -70,7 +70,7 @@ ORDER = {
 LIGHT = [
     "definitions",
     "cli",
-    "notebook",
+    "notebook.dataset",
     "web",
     "adapters.storage",
     "core.documents",

@@ -15,12 +15,14 @@ from pipeweave_dagster.core.documents import (
     PipelineSpec,
     RawUpload,
     SchemaDeduction,
+    TargetDeduction,
 )
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import name_of_file
 from pipeweave_dagster.core.schema import deduce
+from pipeweave_dagster.core.schema.no_target import offered
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 from pipeweave_dagster.notebook.sources import as_file
 from pipeweave_dagster.notebook.views import Report, Table
@@ -177,6 +179,7 @@ class Dataset:
         given = {"target": target, "time_budget_s": time_budget, **settings}
         changed = {key: value for key, value in given.items() if value is not None}
         data = self.with_settings(**changed) if changed else self
+        _refuse_missing_target(data.schema_deduction.target)
         _refuse_blocked(data.findings_document)
         table = (data.snapshot, data.data_file)
         budget_s = data.settings.budget_s(DEFAULT_BUDGET_S)
@@ -185,6 +188,17 @@ class Dataset:
     def __repr__(self) -> str:
         rows, columns = self.snapshot.rows, len(self.snapshot.columns)
         return f"Dataset {self.name!r}: {rows:,} rows, {columns:,} columns"
+
+
+def _refuse_missing_target(target: TargetDeduction) -> None:
+    if target.name is None:
+        candidates = offered(target)
+        raise validation_error(
+            "Which column should be predicted? No target is set, and none is plausible.",
+            fix="Set target=NAME."
+            + (f" Candidates: {', '.join(candidates)}." if candidates else ""),
+            candidates=candidates,
+        )
 
 
 def _refuse_blocked(findings: Findings) -> None:

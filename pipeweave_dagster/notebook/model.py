@@ -25,13 +25,14 @@ class Model:
 
     Attributes:
         trained: The document of the model.
-        evaluation: The document of its evaluation on rows that no fit used.
+        evaluation: The document of its evaluation on rows that no fit used; None for the model of
+            an estimator, whose caller does that.
     """
 
     def __init__(
         self,
         trained: TrainedModel,
-        evaluation: Evaluation,
+        evaluation: Evaluation | None,
         folder: ScratchFolder,
     ) -> None:
         self.trained = trained
@@ -51,7 +52,7 @@ class Model:
     @property
     def scores(self) -> dict[str, Estimate]:
         """Metrics on the test rows, with 95 % intervals."""
-        return self.evaluation.metrics
+        return self.evaluation.metrics if self.evaluation else {}
 
     @property
     def leaderboard(self) -> Table[Trial]:
@@ -61,7 +62,13 @@ class Model:
 
     @property
     def card(self) -> Card:
-        """The model card."""
+        """The model card.
+
+        Raises:
+            PipeWeaveError: NOT_FOUND for the model of an estimator, which is not evaluated.
+        """
+        if self.evaluation is None:
+            raise not_found("This model was not evaluated.", fix="Use `Dataset.train`.")
         return Card((self._path / CARD).read_text(encoding="utf-8"))
 
     @property
@@ -132,7 +139,7 @@ class Model:
         if target.exists() and {entry.name for entry in target.iterdir()} - ours:
             raise validation_error(f"{target} has other files.", fix="Choose an empty folder.")
         target.mkdir(parents=True, exist_ok=True)
-        for name in sorted(ours):
+        for name in sorted(ours & {entry.name for entry in self._path.iterdir()}):
             shutil.copyfile(self._path / name, target / name)
         return target
 
@@ -154,7 +161,9 @@ def load(folder: str | Path) -> Model:
         raise not_found(f"There is no saved model in {str(folder)!r}.", fix="Use `model.save`.")
     copy = ScratchFolder()
     for name in (MODEL, TRAINED, EVALUATION, CARD):
-        shutil.copyfile(source / name, copy.path / name)
+        if (source / name).is_file():
+            shutil.copyfile(source / name, copy.path / name)
     trained = TrainedModel.model_validate_json((source / TRAINED).read_bytes())
-    evaluation = Evaluation.model_validate_json((source / EVALUATION).read_bytes())
+    kept = source / EVALUATION
+    evaluation = Evaluation.model_validate_json(kept.read_bytes()) if kept.is_file() else None
     return Model(trained, evaluation, copy)

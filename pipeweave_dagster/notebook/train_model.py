@@ -19,6 +19,8 @@ def train_model(
     findings: Findings,
     budget_s: float,
     started_at: float,
+    *,
+    evaluated: bool = True,
 ) -> Model:
     """Train within the budget, counted from `started_at`, then evaluate.
 
@@ -28,6 +30,7 @@ def train_model(
         findings: Its findings, for the checks of the evaluation.
         budget_s: Seconds for the training.
         started_at: `time.monotonic()` when they began.
+        evaluated: Whether to evaluate the model on the rows that were held out.
     """
     from pipeweave_dagster.core.training import train
 
@@ -39,10 +42,11 @@ def train_model(
     known = [column.model_copy(update={"spellings": {}}) for column in used]
     names = [column.name for column in snapshot.columns]
     trained = trained.model_copy(update={"columns": known, "table": names, "read": snapshot.read})
-    evaluation = _evaluated(trained, spec, (data, findings), out)
+    evaluation = _evaluated(trained, spec, (data, findings), out) if evaluated else None
     (out / trained.model.name).replace(out / MODEL)
     (out / TRAINED).write_bytes(trained.to_json())
-    (out / EVALUATION).write_bytes(evaluation.to_json())
+    if evaluation is not None:
+        (out / EVALUATION).write_bytes(evaluation.to_json())
     return Model(trained, evaluation, folder)
 
 

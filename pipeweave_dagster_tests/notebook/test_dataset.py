@@ -76,6 +76,13 @@ def test_a_blocked_finding_stops_the_training():
         data.train(time_budget=5)
 
 
+def test_without_a_target_the_candidates_are_offered():
+    data = pw.Dataset(FRAME[["size", "town"]])
+    assert data.target is None
+    with pytest.raises(PipeWeaveError, match="Which column"):
+        data.train(time_budget=5)
+
+
 def test_tables_and_report_escape_what_comes_from_data():
     hostile = FRAME.rename(columns={"town": "<script>alert(1)</script>"})
     data = pw.Dataset(hostile, target="kind")

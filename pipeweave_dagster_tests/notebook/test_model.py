@@ -23,7 +23,7 @@ def frame():
 
 @pytest.fixture(scope="module")
 def model(frame):
-    return pw.Dataset(frame, target="kind").train(time_budget=6)
+    return pw.Dataset(frame, target="kind").train(time_budget=3)
 
 
 def test_it_is_scored_on_rows_that_no_fit_used(model):
