@@ -138,6 +138,12 @@ class Case:
         return self.target
 
     @cached_property
+    def rows_by_target(self) -> NDArray[np.int64]:
+        """The rows with a target, in the order of the target."""
+        order = np.argsort(self.target.codes, kind="stable")
+        return order[self.target.known[order]]
+
+    @cached_property
     def candidate_predictors(self) -> list[Column]:
         """The columns that could leak: features and identifiers, without the target."""
         roles = {"feature", "identifier"}

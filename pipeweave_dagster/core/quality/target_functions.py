@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.class_groups import ClassGroups, class_groups
 from pipeweave_dagster.core.columns.column import Codes, Column, Counts
-from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.columns.smooth_function import jumps_along
 from pipeweave_dagster.core.columns.target_steps import Steps, target_steps
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.other_columns import joint_auc
 
 MAX_EXCEPTIONS = 0.001
+MAX_JUMPS = 0.01
 MIN_ROWS = 100
 MIN_SHARE = 0.3
 """A column that is filled in more rarely says something by being filled in at all (PW203)."""
@@ -83,7 +84,7 @@ def function_of_target(
         return None
     allowed = min(target.exceptions_allowed, MAX_EXCEPTIONS * total)
     find = _by_classes if target.values is None else _by_ranges
-    found = find(codes, target, present, allowed)
+    found = find(codes, case, present, allowed)
     if found is None or len(found[2]) < 2 or np.sort(found[2])[-2] < MIN_GROUP_ROWS:
         return None
     return TargetFunction(column, value, present, *found)
@@ -93,8 +94,9 @@ _Found = tuple[int, NDArray[np.int64], Counts, ClassGroups | None, Steps | None]
 
 
 def _by_classes(
-    codes: Codes, target: Target, present: NDArray[np.bool_], allowed: float
+    codes: Codes, case: Case, present: NDArray[np.bool_], allowed: float
 ) -> _Found | None:
+    target = case.target
     if target.classes > MAX_CLASSES:
         return None
     levels = int(codes.max()) + 1
@@ -107,10 +109,12 @@ def _by_classes(
 
 
 def _by_ranges(
-    codes: Codes, target: Target, present: NDArray[np.bool_], allowed: float
+    codes: Codes, case: Case, present: NDArray[np.bool_], allowed: float
 ) -> _Found | None:
+    target, order = case.target, case.rows_by_target
     values = np.asarray(target.values)
-    steps = target_steps(codes[present], values[present], allowed)
+    rows = order[present[order]]
+    steps = target_steps(codes[rows], values[rows], allowed)
     if steps is None:
         return None
     sizes = np.bincount(codes[present]).astype(np.int64)
@@ -121,6 +125,20 @@ def _by_ranges(
         return None
     ranges = steps.codes[np.searchsorted(steps.starts, values, side="right")]
     return steps.exceptions, ranges.astype(np.int64), sizes, None, steps
+
+
+def smooth_jumps(column: Column, case: Case) -> int | None:
+    """Return the jumps of a column that is a continuous function of the target, else None."""
+    target = case.target
+    if target.values is None or not column.ordered:
+        return None
+    present = target.known & (column.codes >= 0)
+    if present.sum() < MIN_SHARE * target.known.sum():
+        return None
+    rows = case.rows_by_target[present[case.rows_by_target]]
+    jumps = jumps_along(column.codes[rows], target.values[rows])
+    few = jumps is not None and jumps <= MAX_JUMPS * int(present.sum())
+    return jumps if few else None
 
 
 def compared(found: list[TargetFunction], case: Case) -> list[TargetFunction]:

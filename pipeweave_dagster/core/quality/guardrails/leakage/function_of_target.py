@@ -14,6 +14,7 @@ from pipeweave_dagster.core.quality.target_functions import (
     TargetFunction,
     compared,
     function_of_target,
+    smooth_jumps,
 )
 
 MAX_VALUES = 50
@@ -26,7 +27,12 @@ def check(case: Case) -> Iterator[Hit]:
 
     Flags, bins, coarser classes: the column is constant in each of them (at most 0.1 % exceptions).
     """
-    functions = [one for column in case.candidate_predictors if (one := _function(column, case))]
+    functions = []
+    for column in case.candidate_predictors:
+        if (jumps := smooth_jumps(column, case)) is not None:
+            yield _smooth(column, jumps, case)
+        elif one := _function(column, case):
+            functions.append(one)
     for one in compared(functions, case):
         yield _hit(one, case)
 
@@ -59,6 +65,19 @@ def _hit(one: TargetFunction, case: Case) -> Hit:
         f"{rows:,} rows).",
         [column.name],
         {"exceptions": one.exceptions, "rows": rows, **others},
+        DROP_OR_EXPLAIN,
+        drop(column.name),
+    )
+
+
+def _smooth(column: Column, jumps: int, case: Case) -> Hit:
+    rows = int((case.target.known & (column.codes >= 0)).sum())
+    return Hit(
+        "fixed" if column.info.role == "identifier" else "blocked",
+        "It is a continuous function of the target: in the order of the target, its values jump in "
+        f"only {jumps} of {rows:,} rows.",
+        [column.name],
+        {"jumps": jumps, "rows": rows},
         DROP_OR_EXPLAIN,
         drop(column.name),
     )

@@ -62,6 +62,15 @@ def test_the_indicator_of_one_class_and_a_group_of_classes_are_blocked(leaks, rn
     assert found == {"one": "blocked", "group": "blocked"}
 
 
+@pytest.mark.parametrize("function", [lambda y: np.abs(y - 50), lambda y: np.sin(y / 8)])
+def test_a_function_that_rises_and_falls_is_blocked(leaks, rng, function):
+    z, columns = honest(rng)
+    y = np.round(50 + 12 * z, 2)
+    noisy = function(y) + 0.02 * np.ptp(function(y)) * rng.normal(size=N)
+    found = states(leaks, columns | {"q": function(y), "noisy": noisy, "y": y}, "regression")
+    assert found == {"q": "blocked"}
+
+
 def test_stars_as_numbers_and_their_flag_are_blocked(leaks, rng):
     z, columns = honest(rng)
     y = np.clip(np.round(3.5 + z), 1, 5).astype(int)

@@ -38,6 +38,16 @@ def test_one_word_per_class_of_several_is_blocked(leaks, rng):
     assert ("PW216", "blocked", "note") in found or ("PW216", "fixed", "note") in found
 
 
+@pytest.mark.parametrize("form", ["lot {0}: sold at {1:,.2f} kr", "{1:.2f} EUR ({0})", "#{0}/{1}"])
+def test_a_text_that_states_the_number_is_blocked(leaks, rng, form):
+    y = np.round(rng.gamma(3, 400, N), 2)
+    text = [form.format(i, value) for i, value in enumerate(y)]
+    found = leaks({"x": rng.normal(size=N), "text": text, "y": y}, "regression")
+    assert [f[1] for f in found if f[0] == "PW216"] in (["blocked"], ["fixed"])
+    other = [form.format(i, value) for i, value in enumerate(rng.permutation(y))]
+    assert leaks({"x": rng.normal(size=N), "text": other, "y": y}, "regression") == []
+
+
 def test_texts_with_words_that_only_tend_to_a_class_are_not_blocked(leaks, rng):
     y = rng.choice(["spam", "ham"], N)
     common = [f"w{i}x" for i in range(200)]
