@@ -1,0 +1,1 @@
+"""The hosts and the kinds of leaks that `leak_tables.py` writes."""
