@@ -14,6 +14,7 @@ from pipeweave_dagster.defs.expectations import assets as expectation_assets
 from pipeweave_dagster.defs.findings import assets as finding_assets
 from pipeweave_dagster.defs.models import assets as model_assets
 from pipeweave_dagster.defs.monitoring import assets as monitoring_assets
+from pipeweave_dagster.defs.monitoring.cleanup import cleanup_job, cleanup_schedule
 from pipeweave_dagster.defs.monitoring.schedules import overview_schedule, retrain_schedule
 from pipeweave_dagster.defs.monitoring.sensors import reaper
 from pipeweave_dagster.defs.pipelines import assets as pipeline_assets
@@ -64,7 +65,7 @@ def build_defs(
     Example:
         >>> definitions = build_defs(key_prefix="ml", upstream={"sales": "warehouse_sales"})
         >>> [job.name for job in definitions.jobs]
-        ['ml_process_dataset', 'ml_predict_batch', 'ml_refresh_overview']
+        ['ml_process_dataset', 'ml_predict_batch', 'ml_refresh_overview', 'ml_clean_up']
     """
     given = dict(resources or {})
     workbench = given.pop("workbench", None) or WorkbenchResource()
@@ -76,9 +77,10 @@ def build_defs(
     def named(name: str) -> str:
         return "_".join([*prefix, name])
 
+    cleanup = cleanup_job(named("clean_up"))
     return dg.Definitions(
         assets=[*_assets(prefix, group), *deliveries(upstream or {}, prefix, group, workbench)],
-        jobs=[process, predict, overview],
+        jobs=[process, predict, overview, cleanup],
         sensors=[
             uploads_sensor(named("uploads"), process, workbench),
             predict_sensor(named("predict"), predict, workbench),
@@ -87,6 +89,7 @@ def build_defs(
         schedules=[
             retrain_schedule(named("retrain_due"), process, workbench),
             overview_schedule(overview),
+            cleanup_schedule(cleanup),
         ],
         resources={
             "workbench": workbench,

@@ -55,6 +55,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "retrain_max_age_days",
         "prediction_reasons",
     ),
+    "retention": (
+        "keep_runs",
+        "keep_cache_days",
+        "keep_predictions_days",
+        "keep_logs_days",
+        "keep_trials_days",
+    ),
     "links": ("dagster_url", "mlflow_url", "web_url"),
 }
 
@@ -162,6 +169,17 @@ class Settings(BaseSettings):
 
     prediction_reasons: bool = Field(
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
+    )
+    keep_runs: int = Field(50, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_RUNS"))
+    keep_cache_days: float = Field(7, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_CACHE_DAYS"))
+    keep_predictions_days: float | None = Field(
+        None, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_PREDICTIONS_DAYS")
+    )
+    keep_logs_days: float | None = Field(
+        None, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_LOGS_DAYS")
+    )
+    keep_trials_days: float | None = Field(
+        None, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_TRIALS_DAYS")
     )
     dagster_url: str = Field(
         "http://127.0.0.1:3000", validation_alias=_named("PIPEWEAVE_DAGSTER_URL")

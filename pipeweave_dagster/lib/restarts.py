@@ -6,13 +6,14 @@ nothing is lost if the daemon dies in between, and the run key keeps it from sta
 Results that the interrupted run made are reused.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import dagster as dg
 from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG, WILL_RETRY_TAG
 
 from pipeweave_dagster.lib.failure_reasons import timeout_of
 from pipeweave_dagster.lib.partitions import (
+    DATASETS,
     MLFLOW_TAG,
     PROCESS_TAG,
     REASON_TAG,
@@ -70,17 +71,28 @@ def _restarts_of(run: dg.DagsterRun) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def active_runs(instance: dg.DagsterInstance, dataset: str) -> Sequence[dg.DagsterRun]:
+    """Return the runs of a data set that are queued or under way."""
+    tags = {"dagster/partition": dataset}
+    return instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED, tags=tags))
+
+
 def restart_requests(
     instance: dg.DagsterInstance, jobs: Collection[dg.JobDefinition]
 ) -> Iterator[dg.RunRequest]:
     """Yield a request for every interrupted run that is due and not started again yet."""
     due = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={RESTART_TAG: DUE})
+    known: set[str] | None = None
     for record in instance.get_run_records(due, limit=_MOST_AT_ONCE, ascending=True):
         run = record.dagster_run
         if instance.get_runs_count(dg.RunsFilter(tags={RESTART_OF_TAG: run.run_id})) > 0:
             instance.add_run_tags(run.run_id, {RESTART_TAG: DONE})
             continue
-        job = _job_of(run, jobs)
+        if known is None:
+            known = {*instance.get_dynamic_partitions(str(DATASETS.name))}
+        # The data set may have been removed; a request for it would fail all others with it.
+        removed = run.tags["dagster/partition"] not in known
+        job = None if removed else _job_of(run, jobs)
         later = _later_runs(instance, record) if job else set()
         if job is None or dg.DagsterRunStatus.SUCCESS in later:
             instance.add_run_tags(run.run_id, {RESTART_TAG: SUPERSEDED if job else NO})

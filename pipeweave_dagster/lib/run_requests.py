@@ -23,6 +23,7 @@ from pipeweave_dagster.services.left_out import (
     left_out_texts,
     record_left_out,
 )
+from pipeweave_dagster.services.run_leases import RunWatch
 from pipeweave_dagster.services.upload_locks import locked_keys
 
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
@@ -50,6 +51,7 @@ def landing_sensor(
         tag: Run tag that holds the file's key.
         description: For the web UI.
     """
+    watch = RunWatch()
 
     def request(upload: Upload) -> dg.RunRequest:
         return dg.RunRequest(
@@ -69,7 +71,7 @@ def landing_sensor(
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         with workbench.open() as bench:
             whole = bench.settings.storage_is_s3
-            return evaluate(context, bench.store, f"{folder}/", request, whole=whole)
+            return evaluate(context, bench.store, f"{folder}/", request, whole=whole, watch=watch)
 
     return sensor
 
@@ -112,6 +114,7 @@ def evaluate(
     request: Callable[[Upload], dg.RunRequest],
     *,
     whole: bool,
+    watch: RunWatch,
 ) -> dg.SensorResult | dg.SkipReason:
     """Run one tick: list, compare, request a run for each new version, store what was seen.
 
@@ -120,7 +123,7 @@ def evaluate(
     sensor = context.sensor_name
     seen = load_seen(store, sensor, context.cursor)
     cursor = context.cursor if seen else None
-    locked = locked_keys(store)
+    locked = locked_keys(store, watch)
     skipped: list[Skipped] = []
     uploads = [u for u in uploads_in(store.storage.list(prefix, skipped)) if u.key not in locked]
     arrived = arrivals(

@@ -18,6 +18,8 @@ _STORAGE = {
     "datasets": "records of runs, and of reusable results",
     "predictions": "predictions of batches",
     "sensors": "cursors of the sensors",
+    "leases": "signs of life of runs",
+    "gc": "what the garbage collector has seen",
 }
 _CACHE = {
     "cache/trials": "finished trials of searches (limited)",

@@ -49,6 +49,7 @@ JOBS = [DEFS.resolve_job_def(name) for name in ("line", "score")]
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as found:
+        found.add_dynamic_partitions("datasets", ["d"])
         yield found
 
 
@@ -160,3 +161,15 @@ def test_every_batch_is_scored_whatever_came_later(instance: dg.DagsterInstance)
     launched(instance, "score", **{BATCH_TAG: "predict/d/b.csv"})
     (request,) = requests(instance)
     assert request.tags[BATCH_TAG] == "predict/d/a.csv"
+
+
+def test_a_data_set_that_was_removed_stops_no_other(instance: dg.DagsterInstance) -> None:
+    """A request for an unknown partition makes the whole tick fail."""
+    gone, other = launched(instance), launched(instance, **{"dagster/partition": "other"})
+    instance.add_dynamic_partitions("datasets", ["other"])
+    for run in (gone, other):
+        fail(instance, run)
+        mark_interrupted(instance, again(instance, run), restarts=1)
+    instance.delete_dynamic_partition("datasets", "d")
+    assert [request.partition_key for request in requests(instance)] == ["other"]
+    assert again(instance, gone).tags[RESTART_TAG] == "no"

@@ -13,6 +13,7 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
 from pipeweave_dagster.defs.monitoring.schedules import due
 from pipeweave_dagster.services.overview import build_overview
+from pipeweave_dagster.services.run_leases import RunWatch
 from pipeweave_dagster.services.upload_locks import lock_upload, locked_keys
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.listing import Listing
@@ -61,11 +62,11 @@ def test_the_others_go_on(store: DocumentStore, record: str, content: bytes) -> 
         assert any(record in p for p in dataset_view(store, "demo", Settings()).problems)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"until": 1}', b"[]"])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"beat": 1}', b"[]"])
 def test_a_torn_claim_is_set_aside(store: DocumentStore, content: bytes) -> None:
     store.storage.put("sensors/claims/torn.json", content)
     with lock_upload(store, "uploads/b/x.csv"):
-        assert locked_keys(store) == {"uploads/b/x.csv"}
+        assert locked_keys(store, RunWatch()) == {"uploads/b/x.csv"}
     assert [o.key for o in store.storage.list("sensors/claims/")] == []
     (kept,) = store.storage.list("sensors/quarantine/")
     assert store.storage.get(kept.key) == content

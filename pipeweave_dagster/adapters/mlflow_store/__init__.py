@@ -11,6 +11,7 @@ from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
 
 __all__ = [
+    "delete_old_trials",
     "end_run",
     "log_evaluation",
     "log_training",
@@ -139,3 +140,20 @@ def missing_version(tracking_uri: str, link: MlflowLink | None) -> str:
 
     prepare_store(tracking_uri)
     return "it was not registered in MLflow" if link is None else restore(tracking_uri, link)
+
+
+@reachable
+def delete_old_trials(tracking_uri: str, older_than: float, *, dry: bool) -> int:
+    """Move trials (nested runs) of PipeWeave's experiments to the trash; return how many.
+
+    The runs of trainings, and with them all registered models, stay.
+
+    Args:
+        tracking_uri: MLflow's store.
+        older_than: Only trials that began before this time, in seconds since 1970.
+        dry: Count only.
+    """
+    from pipeweave_dagster.adapters.mlflow_store.old_trials import delete
+
+    prepare_store(tracking_uri)
+    return delete(tracking_uri, older_than, dry=dry)

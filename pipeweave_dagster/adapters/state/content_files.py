@@ -8,12 +8,15 @@ so that the next run that needs it makes it anew.
 import contextlib
 import hashlib
 import logging
+import os
+import time
 from pathlib import Path
 
-from pipeweave_dagster.adapters.storage import Storage
+from pipeweave_dagster.adapters.storage import Storage, StoredObject
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
 
 logger = logging.getLogger(__name__)
+_OLD_S = 12 * 3600.0
 
 
 class ContentFiles:
@@ -35,8 +38,13 @@ class ContentFiles:
         return stored is not None and stored.size == size_bytes
 
     def save(self, key: str, path: Path) -> None:
-        """Store a local file under its key; an equal file that is there, and whole, is kept."""
-        if not (self.holds(key, path.stat().st_size) and self._is_intact(key)):
+        """Store a local file under its key; an equal file that is there, and whole, is kept.
+
+        An old one is written again, since the garbage collector may be about to remove it.
+        """
+        stored = self._storage.stat(key)
+        whole = stored is not None and stored.size == path.stat().st_size
+        if not whole or is_old(stored) or not self._is_intact(key):
             self._storage.put_file(key, path)
 
     def local(self, key: str) -> Path:
@@ -58,6 +66,8 @@ class ContentFiles:
                 copy.unlink()
                 self._discard(key)
                 raise damaged(key)
+        # The time of the last use, for the garbage collector; many file systems do not record it.
+        os.utime(copy, ns=(time.time_ns(), copy.stat().st_mtime_ns))
         return copy
 
     def _is_intact(self, key: str) -> bool:
@@ -81,6 +91,11 @@ class ContentFiles:
         logger.error("%s is damaged and is removed; the next run makes it anew.", key)
         with contextlib.suppress(PipeWeaveError):  # whoever may only read names it, too
             self._storage.delete(key)
+
+
+def is_old(stored: StoredObject | None) -> bool:
+    """Return whether an object is so old that the garbage collector could remove it soon."""
+    return stored is not None and time.time() - stored.modified > _OLD_S
 
 
 def file_sha256(path: Path) -> str:

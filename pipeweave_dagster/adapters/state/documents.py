@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from pipeweave_dagster.adapters.state.content_files import ContentFiles, damaged
+from pipeweave_dagster.adapters.state.content_files import ContentFiles, damaged, is_old
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
 from pipeweave_dagster.adapters.state.records import Records, record_bytes
 from pipeweave_dagster.adapters.storage import Storage
@@ -41,7 +41,9 @@ class DocumentStore:
         key = _document_key(address)
         if not self.storage.put_if_absent(key, data):
             stored = self.storage.get_tagged(key)
-            if stored is None or stored[0] != data:  # damaged: made anew
+            # Damaged ones are made anew. Old ones too: the garbage collector goes by their age, and
+            # may be about to remove what nothing has referred to until now.
+            if stored is None or stored[0] != data or is_old(self.storage.stat(key)):
                 self.storage.put(key, data)
         return address
 

@@ -7,6 +7,7 @@ import typer
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.commands import dataset_schema
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.active_runs import refuse_active
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
@@ -118,13 +119,19 @@ def rm(
     with home.workbench() as bench, home.instance() as instance:
         storage = bench.store.storage
         check_slug(name)
-        prefixes = ("datasets", "uploads", "predict", "labels", "predictions")
+        prefixes = ("uploads", "predict", "labels", "datasets", "predictions")
         keys = [o.key for top in prefixes for o in storage.list(f"{top}/{name}/")]
         if not keys:
             raise not_found(f"There is no data set {name!r}.", fix="See 'pipeweave datasets ls'.")
+        refuse_active(instance, name)
         if not yes:
             typer.confirm(f"Remove {name} ({len(keys)} objects)?", abort=True, err=True)
-        for key in keys:
+        landing = [key for key in keys if key.startswith(("uploads/", "predict/"))]
+        for key in landing:
+            storage.delete(key)
+        # A sensor may have started a run since, which would write what is deleted here.
+        refuse_active(instance, name)
+        for key in keys[len(landing) :]:
             storage.delete(key)
         instance.delete_dynamic_partition("datasets", name)
     facts = {"dataset": name, "removed": len(keys)}

@@ -9,10 +9,10 @@ import typer
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
-from pipeweave_dagster.services.garbage_collection import collect
 from pipeweave_dagster.services.usage import usage as measured
 
 _HOUR_S = 3600.0
+_KINDS = ("cache_files", "predictions", "trials", "runs")
 _HEADER = ("where", "what", "objects", "MB", "old", "old MB", "")
 
 
@@ -65,19 +65,29 @@ def _row(place: str, name: str, counts: dict[str, int], meaning: str) -> Sequenc
 
 def gc(
     keep_runs: Annotated[
-        int, typer.Option(help="Number of latest runs to keep per data set.", min=1)
-    ] = 50,
+        int | None,
+        typer.Option(
+            help="Number of latest runs to keep per data set; default: PIPEWEAVE_KEEP_RUNS.", min=1
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, delete nothing.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Delete documents and payloads that no published version, kept run or model references."""
+    """Delete what no published version, kept run or model references, and what is too old to keep.
+
+    Unused caches of this machine are deleted, too, and, where PIPEWEAVE_KEEP_... is set, old
+    predictions, trials in MLflow, and runs in Dagster. Runs may go on meanwhile; what they might
+    still reuse is left for a later collection. The schedule clean_up_daily does the same.
+    """
+    from pipeweave_dagster.lib.cleanup import clean_up
+
     home.prepare()
-    with home.workbench() as bench:
-        # A younger object may belong to a running run that has not listed it in its manifest yet.
-        freed = collect(bench.store, keep_runs, older_than=time.time() - 24 * _HOUR_S, dry=dry_run)
+    with home.workbench() as bench, home.instance() as instance:
+        freed = clean_up(instance, bench, keep_runs=keep_runs, dry=dry_run)
     verb = "Would remove" if dry_run else "Removed"
-    emit(
-        {"dry_run": dry_run, **freed},
-        json,
-        f"{verb} {freed['objects']:,} objects, {freed['bytes'] / 1e6:,.1f} MB.",
-    )
+    more = [f"{freed[kind]:,} {kind.replace('_', ' ')}" for kind in _KINDS if freed[kind]]
+    text = f"{verb} {freed['objects']:,} objects, {freed['bytes'] / 1e6:,.1f} MB"
+    text = f"{', '.join([text, *more])}."
+    if freed["later"]:
+        text += f" {freed['later']:,} objects are left for later, because runs are under way."
+    emit({"dry_run": dry_run, **freed}, json, text)

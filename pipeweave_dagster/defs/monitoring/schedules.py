@@ -9,7 +9,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
 from pipeweave_dagster.core.monitoring.retraining_due import why_due
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
-from pipeweave_dagster.lib.partitions import REASON_TAG, AssetJob
+from pipeweave_dagster.lib.partitions import DATASETS, REASON_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.services.dataset_problems import contained
 
@@ -60,6 +60,11 @@ def retrain_schedule(
         store = workbench.open().store
         max_age = workbench.settings().retrain_max_age_days
         datasets = list(due(store, max_age, time.time()))
+        # A storage may have data sets that a new Dagster database does not know; a request for an
+        # unknown partition would fail the tick, and with it all other data sets.
+        if datasets:
+            names = [name for name, _ in datasets]
+            context.instance.add_dynamic_partitions(str(DATASETS.name), names)
         stamp = context.scheduled_execution_time.isoformat()
         requests = [
             dg.RunRequest(

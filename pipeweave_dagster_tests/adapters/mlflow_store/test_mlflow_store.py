@@ -221,6 +221,19 @@ def test_an_mlflow_that_does_not_respond_is_retried_and_nothing_else(error, code
     assert getattr(caught.value, "code", None) == code
 
 
+def test_old_trials_go_to_the_trash_and_trainings_stay(tmp_path, made):
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    logged = log(uri, tmp_path, made)
+    trials = len(logged.leaderboard)
+    assert mlflow_store.delete_old_trials(uri, time.time() - 3600, dry=False) == 0
+    assert mlflow_store.delete_old_trials(uri, time.time() + 60, dry=True) == trials
+    assert mlflow_store.delete_old_trials(uri, time.time() + 60, dry=False) == trials
+    (left,) = MlflowClient(uri).search_runs([logged.mlflow.experiment_id])
+    assert left.info.run_id == logged.mlflow.run_id
+
+
 def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, made):
     """A model whose version was deleted in MLflow was reused for ever, and never predicted."""
     from mlflow import MlflowClient
