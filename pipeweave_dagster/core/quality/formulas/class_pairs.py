@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Floats
+from pipeweave_dagster.core.quality.formulas.score import Compute, Score, balanced, divides
 from pipeweave_dagster.core.quality.formulas.terms import Rows, Term, matrix
-from pipeweave_dagster.core.quality.formulas.thresholds import Codes, segments
+from pipeweave_dagster.core.quality.formulas.thresholds import Codes
 from pipeweave_dagster.core.quality.formulas.time_terms import elapsed, wrapped
 
 SCREEN_ROWS = 64
 SCREEN_WRONG = 4
 TEST_ROWS = 500
-TEST_WRONG = 0.06
 MAX_CLASSES = 8
 MAX_CANDIDATES = 60
 
@@ -28,12 +28,14 @@ class Operation:
         compute: Returns its results.
         units: Whether it needs two terms of one unit (`alike`), clock times, or plain numbers.
         compares: Whether a result of 0 means that both are equal.
+        multiplies: Whether it multiplies or divides.
     """
 
     text: str
     compute: Callable[[Floats, Floats], Floats]
     units: str
     compares: bool = False
+    multiplies: bool = False
 
 
 def _divided(a: Floats, b: Floats) -> Floats:
@@ -47,22 +49,11 @@ OPERATIONS = (
     Operation("elapsed", lambda a, b: wrapped(a - b), "clock"),
     Operation("elapsed reversed", lambda a, b: wrapped(b - a), "clock"),
     Operation("{a} + {b}", lambda a, b: a + b, "number"),
-    Operation("{a} / {b}", _divided, "number"),
-    Operation("{a} * {b}", lambda a, b: a * b, "number"),
-    Operation("{a} / {b}^2", lambda a, b: _divided(a, b * b), "number"),
-    Operation("{b} / {a}^2", lambda a, b: _divided(b, a * a), "number"),
+    Operation("{a} / {b}", _divided, "number", multiplies=True),
+    Operation("{a} * {b}", lambda a, b: a * b, "number", multiplies=True),
+    Operation("{a} / {b}^2", lambda a, b: _divided(a, b * b), "number", multiplies=True),
+    Operation("{b} / {a}^2", lambda a, b: _divided(b, a * a), "number", multiplies=True),
 )
-
-
-@dataclass(frozen=True)
-class Score:
-    """A number per row that may divide the classes."""
-
-    columns: tuple[str, ...]
-    text: str
-    compute: Callable[[Rows], Floats]
-    bits: float
-    compares: tuple[str, str] | None = None
 
 
 def pair_scores(
@@ -103,19 +94,6 @@ def pair_scores(
             return
 
 
-def divides(score: Score, codes: Codes, rows: Rows, classes: int) -> bool:
-    """Return whether the score divides the classes of these rows with few exceptions."""
-    found = segments(score.compute(rows), codes[rows], classes)
-    return found is not None and found.exceptions <= TEST_WRONG * found.rows
-
-
-def balanced(rows: Rows, codes: Codes, size: int, classes: int) -> Rows:
-    """Return about `size` of the rows, of all classes alike; ascending."""
-    each = max(1, size // classes)
-    parts = [rows[codes[rows] == code][:each] for code in range(classes)]
-    return np.sort(np.concatenate(parts))
-
-
 def _partners(terms: Sequence[Term], at: int, operation: Operation) -> NDArray[np.int64]:
     """Return the later terms with which an operation makes sense."""
     one = terms[at]
@@ -151,16 +129,32 @@ def _score(operation: Operation, pair: tuple[Term, Term], rows: Rows, bits: floa
     def compute(at: Rows) -> Floats:
         return operation.compute(a.compute(at), b.compute(at))
 
+    varied = tuple(_varied(operation, a, b, factor) for factor in (0.0, 2.0))
     backwards = bool(np.nanmean(np.append(compute(rows), 0.0)) < 0)
     if operation.units == "clock":
         later, earlier = (b, a) if operation.text == "elapsed reversed" else (a, b)
         term = elapsed(later, earlier)
         names = (later.text, earlier.text)
-        return Score(columns, term.text, term.compute, bits + backwards, names)
+        return Score(columns, term.text, term.compute, bits + backwards, varied, names)
     if operation.compares and backwards:
         a, b = b, a
     if operation.compares and a.unit == "days":
         term = elapsed(a, b)
-        return Score(columns, term.text, term.compute, bits, (a.text, b.text))
+        return Score(columns, term.text, term.compute, bits, varied, (a.text, b.text))
     text = operation.text.format(a=a.text, b=b.text)
-    return Score(columns, text, compute, bits, (a.text, b.text) if operation.compares else None)
+    names = (a.text, b.text)
+    return Score(columns, text, compute, bits, varied, names if operation.compares else None)
+
+
+def _varied(operation: Operation, a: Term, b: Term, factor: float) -> Compute:
+    """Return the operation with the second term times a factor, or to that power in a product."""
+
+    def compute(rows: Rows) -> Floats:
+        second = b.compute(rows)
+        if operation.multiplies:
+            second = np.sign(second) * np.abs(second) ** factor
+        else:
+            second = second * factor
+        return operation.compute(a.compute(rows), second)
+
+    return compute

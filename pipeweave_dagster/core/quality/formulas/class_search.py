@@ -7,13 +7,14 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.quality.formulas.class_constants import constants_by_class
-from pipeweave_dagster.core.quality.formulas.class_pairs import Score, pair_scores
+from pipeweave_dagster.core.quality.formulas.class_pairs import pair_scores
 from pipeweave_dagster.core.quality.formulas.class_statement import statement
 from pipeweave_dagster.core.quality.formulas.class_sums import sum_scores
 from pipeweave_dagster.core.quality.formulas.confirm import BITS_OF_PROOF
 from pipeweave_dagster.core.quality.formulas.equality import equality_scores
 from pipeweave_dagster.core.quality.formulas.formula import SUSPICION, Formula
 from pipeweave_dagster.core.quality.formulas.rows import MIN_ROWS, SplitRows
+from pipeweave_dagster.core.quality.formulas.score import Score, is_unique
 from pipeweave_dagster.core.quality.formulas.space import Space
 from pipeweave_dagster.core.quality.formulas.terms import Term
 from pipeweave_dagster.core.quality.formulas.thresholds import Codes, Segments, segments
@@ -24,6 +25,7 @@ MAX_SECOND_WRONG = 0.05
 MORE_WRONG_ALONE = 5
 BINS = 8
 MAX_LEVELS = 60
+VARIED_ROWS = 20_000
 
 
 def class_formulas(
@@ -100,7 +102,11 @@ def _confirmed(score: Score, target: Target, rows: SplitRows, left: float) -> Se
     compares = score.compares is not None and found.compares
     if not (compares or found.sharp):
         return None
-    return found if _saved(found, score, left) >= BITS_OF_PROOF else None
+    if _saved(found, score, left) < BITS_OF_PROOF:
+        return None
+    some = rows.all[:: max(1, len(rows.all) // VARIED_ROWS)]
+    part = segments(score.compute(some), target.codes[some], target.classes)
+    return found if part and is_unique(score, target.codes, some, part) else None
 
 
 def _saved(found: Segments, score: Score, left: float) -> float:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from pipeweave_dagster.core.columns.target import Target
-from pipeweave_dagster.core.quality.formulas.class_pairs import Score
 from pipeweave_dagster.core.quality.formulas.cut import Cut
+from pipeweave_dagster.core.quality.formulas.score import Score
 from pipeweave_dagster.core.quality.formulas.sum_text import number
 from pipeweave_dagster.core.quality.formulas.terms import quoted
 from pipeweave_dagster.core.quality.formulas.thresholds import Segments

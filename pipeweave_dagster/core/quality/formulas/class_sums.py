@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Floats
-from pipeweave_dagster.core.quality.formulas.class_pairs import Score, balanced, divides
+from pipeweave_dagster.core.quality.formulas.score import Compute, Score, balanced, divides
 from pipeweave_dagster.core.quality.formulas.sum_text import weighted_sum
 from pipeweave_dagster.core.quality.formulas.terms import Rows, Term, matrix
 from pipeweave_dagster.core.quality.formulas.thresholds import Codes
@@ -99,9 +99,17 @@ def _simple(weights: Floats) -> Iterator[Floats]:
 def _score(terms: list[Term], weights: Floats, space: int) -> Score:
     columns = tuple(dict.fromkeys(c for t in terms for c in t.columns))
     bits = len(terms) * (np.log2(max(2, space)) + 5)
+    varied = [
+        np.where(np.arange(len(terms)) == i, f, 1.0) for i in range(len(terms)) for f in (0, 2)
+    ]
     return Score(
         columns,
         weighted_sum([t.text for t in terms], weights, 0.0),
-        lambda rows: np.nan_to_num(matrix(terms, rows)) @ weights,
+        _weighted(terms, weights),
         float(bits),
+        tuple(_weighted(terms, weights * change) for change in varied),
     )
+
+
+def _weighted(terms: list[Term], weights: Floats) -> Compute:
+    return lambda rows: np.nan_to_num(matrix(terms, rows)) @ weights

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.quality.formulas.class_pairs import Score
+from pipeweave_dagster.core.quality.formulas.score import Score
 from pipeweave_dagster.core.quality.formulas.terms import Rows, quoted
 
 MAX_COLUMNS = 40
@@ -34,4 +34,4 @@ def _differs(first: Column, second: Column, labels: dict[str, int]) -> Score:
         return np.where((one < 0) | (two < 0), np.nan, differs)
 
     text = f"{quoted(first.name)} differs from {quoted(second.name)}"
-    return Score((first.name, second.name), text, compute, 12.0, (text, ""))
+    return Score((first.name, second.name), text, compute, 12.0, compares=(text, ""))

@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 MAX_COLUMNS = 100
 """Ordered columns that are combined; of more, those with the most values."""
 MAX_FORMULAS = 12
-MIN_NUMERIC_CLASSES = 5
+MIN_NUMERIC_CLASSES = 3
+MORE_BITS = 20.0
+"""What further columns have to save: one exception less may be chance."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def search(columns: Sequence[Column], target: Target, show: Callable[[int], str]
 
     Args:
         columns: The columns that may leak.
-        target: The target; one of at least five numeric classes is searched as a number, too.
+        target: The target; one of at least three numeric classes is searched as a number, too.
         show: Returns the text of a class for messages.
     """
     rows = split_rows(target.known)
@@ -100,4 +102,5 @@ def _covers(first: Formula, second: Formula) -> bool:
     """Return whether the second formula adds nothing to the first, whose columns it contains."""
     if set(first.columns) == set(second.columns):
         return (first.proof, first.bits_saved) >= (second.proof, second.bits_saved)
-    return first.proof or not second.proof
+    longer_is_worth_it = second.bits_saved >= first.bits_saved + MORE_BITS
+    return first.proof or not second.proof or not longer_is_worth_it
