@@ -11,11 +11,14 @@ from pipeweave_dagster.cli.support.active_runs import refuse_active
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
-from pipeweave_dagster.core.documents import DatasetEntry
+from pipeweave_dagster.cli.support.reading_text import left_out_lines, reading_lines
+from pipeweave_dagster.core.documents import DatasetEntry, DatasetSnapshot
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.left_out import recorded_left_out
 from pipeweave_dagster.services.overview import entry_of
+
+_READING = {"dialect", "rows", "rows_read", "rows_quarantined", "left_out", "notes"}
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +70,7 @@ def _champion(entry: DatasetEntry) -> str:
 
 
 def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = False) -> None:
-    """Show a data set: version, target, champion, assets, and the outcome of its last run."""
+    """Show a data set: version, target, champion, assets, its last run, and how it was read."""
     home.prepare()
     with home.workbench() as bench:
         facts = _facts(bench.store, known(bench.store, name))
@@ -77,7 +80,11 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
         for asset, e in facts["stages"].items()
     ]
     table = columns(["asset", "document", "run", "stale"], stages)
-    emit(facts, json, f"{_summary_text(summary)}\n\n{table}")
+    reading = facts["reading"]
+    lines = [_summary_text(summary), "", table]
+    if reading:
+        lines += ["", *reading_lines(reading), *left_out_lines(reading["left_out"])]
+    emit(facts, json, "\n".join(lines))
 
 
 def _summary_text(entry: DatasetEntry) -> str:
@@ -98,6 +105,7 @@ def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
     stale = head.stale() if head else {}
     entries = head.entries if head else {}
     attempt = store.attempt(name)
+    snapshot = store.load_entry(entries, "dataset", DatasetSnapshot)
     return {
         "dataset": name,
         "summary": entry_of(store, name).model_dump(mode="json"),
@@ -105,6 +113,7 @@ def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
             asset: {**entry.model_dump(mode="json"), "stale": stale.get(asset)}
             for asset, entry in entries.items()
         },
+        "reading": snapshot.model_dump(mode="json", include=_READING) if snapshot else None,
         "last_attempt": attempt.model_dump(mode="json") if attempt else None,
     }
 

@@ -10,8 +10,10 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.file_stages import TableFile, deduce_schema
 from pipeweave_dagster.cli.support.output import deliver, emit
+from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
+from pipeweave_dagster.cli.support.reading_text import reading_lines
 from pipeweave_dagster.cli.support.uploads import readable
-from pipeweave_dagster.core.documents import EdaReport
+from pipeweave_dagster.core.documents import DatasetSettings, EdaReport
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.naming import name_of_file
 
@@ -32,6 +34,7 @@ def eda(
             min=0, max=50, help="Number of first rows to show; personal columns stay hidden."
         ),
     ] = 0,
+    read: ReadOption = None,
     json: Annotated[
         str | None, typer.Option(help="Write the report as JSON to this file ('-': print it).")
     ] = None,
@@ -41,7 +44,8 @@ def eda(
     path = readable(file, settings.max_dataset_bytes)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        snapshot, found = deduce_schema(bench, path, out, target)
+        given = DatasetSettings(target=target, read=read_setting(read))
+        snapshot, found = deduce_schema(bench, path, out, given)
         (out / "report").mkdir()
         report = bench.on_data(
             build_report,
@@ -57,7 +61,8 @@ def eda(
         markdown.write_text(summary_markdown(report.summary or {}), encoding="utf-8")
     _write_summary(report, json)
     if json != "-":
-        emit({}, as_json=False, text="\n".join(report.highlights))
+        lines = [*report.highlights, *reading_lines(snapshot.model_dump(mode="json"))]
+        emit({}, as_json=False, text="\n".join(lines))
 
 
 def _write_summary(report: EdaReport, target: str | None) -> None:

@@ -9,7 +9,10 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.file_stages import TableFile, read_table
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
+from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
+from pipeweave_dagster.cli.support.reading_text import reading_lines
 from pipeweave_dagster.cli.support.uploads import readable
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import ingest_as_text
 
@@ -24,10 +27,11 @@ def ingest(
     output: Annotated[
         Path, typer.Option(help="OUT.parquet (typed) or OUT.csv (the values as text).")
     ],
+    read: ReadOption = None,
     json: AsJson = False,
 ) -> None:
     """Convert a table to typed Parquet, or to clean UTF-8 CSV with every value as it was read."""
-    settings = home.prepare()
+    settings, given = home.prepare(), DatasetSettings(read=read_setting(read))
     path = readable(file, settings.max_dataset_bytes)
     if output.suffix not in {".parquet", ".csv"}:
         raise validation_error(
@@ -36,12 +40,17 @@ def ingest(
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         if output.suffix == ".csv":
             table = bench.on_data(
-                ingest_as_text, file=path.absolute(), name=path.name, out=Path(folder)
+                ingest_as_text,
+                file=path.absolute(),
+                name=path.name,
+                out=Path(folder),
+                read=given.read,
             )
             facts = table.model_dump(mode="json")
             deliver(Path(folder) / "data.csv", output)
         else:
-            snapshot = read_table(bench, path, Path(folder))
+            snapshot = read_table(bench, path, Path(folder), given)
             facts = snapshot.model_dump(mode="json", exclude={"data", "quarantine"})
             deliver(Path(folder) / snapshot.data.name, output)
-    emit({**facts, "output": str(output)}, json, f"Wrote {output}: {facts['rows']:,} rows")
+    lines = [f"Wrote {output}: {facts['rows']:,} rows", *reading_lines(facts)]
+    emit({**facts, "output": str(output)}, json, "\n".join(lines))

@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
             lock_upload(bench.store, f"uploads/{dataset}/{SETTINGS_FILE}"),
         ):
             version = place(bench.store, dataset, key, path)
-            remember(bench.store, dataset, chosen)
+            not_kept = remember(bench.store, dataset, chosen)
             tags = {UPLOAD_TAG: key, UPLOAD_VERSION_TAG: version}
             written = bench.store.storage.stat(f"uploads/{dataset}/{SETTINGS_FILE}")
             if written is not None:
@@ -93,6 +93,8 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
             )
         facts = summarise(bench.store, settings, dataset, run_id)
         error = error_of(instance, run_id)
+    if not_kept:
+        typer.echo(f"note: {not_kept}", err=True)
     facts["error"] = error.envelope() if error else None
     emit(facts, json, as_text(facts))
     if error is not None:

@@ -8,9 +8,12 @@ import typer
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.file_stages import TableFile, deduce_schema
-from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
+from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
+from pipeweave_dagster.cli.support.reading_text import reading_lines
 from pipeweave_dagster.cli.support.schema_output import SchemaFormat, emit_schema
 from pipeweave_dagster.cli.support.uploads import readable
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.naming import name_of_file
 
 
@@ -22,6 +25,7 @@ def register(app: typer.Typer) -> None:
 def schema(
     file: TableFile,
     target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
+    read: ReadOption = None,
     format_: SchemaFormat = None,
     json: AsJson = False,
 ) -> None:
@@ -29,7 +33,8 @@ def schema(
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
-        _, found = deduce_schema(bench, path, Path(folder), target)
+        given = DatasetSettings(target=target, read=read_setting(read))
+        snapshot, found = deduce_schema(bench, path, Path(folder), given)
     if format_ is not None:
         emit_schema(found, name_of_file(path.name), format_, as_json=json)
         return
@@ -37,5 +42,7 @@ def schema(
         (c.name, c.type, c.role, f"{c.confidence:.2f}", c.missing, c.reason) for c in found.columns
     ]
     table = columns(["column", "type", "role", "confidence", "missing", "reason"], rows, width=60)
-    text = f"{table}\n\nTarget: {found.target.name or 'none'}: {found.target.reason}"
+    notes = reading_lines(snapshot.model_dump(mode="json"))
+    target_line = f"Target: {plain(found.target.name or 'none')}: {plain(found.target.reason)}"
+    text = "\n".join([table, "", target_line, *notes])
     emit(found.model_dump(mode="json"), json, text)

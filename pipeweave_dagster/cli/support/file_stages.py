@@ -23,22 +23,26 @@ TableFile = Annotated[
     Path, typer.Argument(help="CSV, TSV, Parquet, JSON, Excel …, also compressed.")
 ]
 
+NO_SETTINGS = DatasetSettings()
 
-def read_table(bench: Workbench, path: Path, out: Path) -> DatasetSnapshot:
+
+def read_table(
+    bench: Workbench, path: Path, out: Path, settings: DatasetSettings = NO_SETTINGS
+) -> DatasetSnapshot:
     """Read and type a file; the Parquet file is written to `out`."""
     payload = Payload.of(path)
     raw = RawFile(name=path.name, sha256=payload.sha256, size_bytes=payload.size_bytes)
-    upload = RawUpload(dataset=name_of_file(path.name), files=[raw])
+    upload = RawUpload(dataset=name_of_file(path.name), files=[raw], settings=settings)
     limits = IngestLimits(max_bytes=bench.settings.max_dataset_bytes)
     files = [path.absolute()]
     return bench.on_data(ingest_files, upload=upload, files=files, out=out, limits=limits)
 
 
 def deduce_schema(
-    bench: Workbench, path: Path, out: Path, target: str | None
+    bench: Workbench, path: Path, out: Path, settings: DatasetSettings
 ) -> tuple[DatasetSnapshot, SchemaDeduction]:
     """Read a file and deduce its schema."""
-    snapshot = read_table(bench, path, out)
-    data, settings = out / snapshot.data.name, DatasetSettings(target=target)
+    snapshot = read_table(bench, path, out, settings)
+    data = out / snapshot.data.name
     found = bench.on_data(deduce, snapshot=snapshot, data=data, settings=settings)
     return snapshot, found

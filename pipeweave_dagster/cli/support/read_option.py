@@ -7,6 +7,7 @@ import typer
 from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 ReadOption = Annotated[
     list[str] | None,
@@ -16,6 +17,7 @@ ReadOption = Annotated[
     ),
 ]
 _KEYS = ("delimiter", "header", "skip", "encoding", "decimal")
+_EXAMPLE = "Write it as --read delimiter=';' --read header=0."
 
 
 def read_settings(given: list[str] | None) -> dict[str, str] | None:
@@ -33,10 +35,13 @@ def read_settings(given: list[str] | None) -> dict[str, str] | None:
     settings: dict[str, str] = {}
     for option in given:
         key, mark, value = option.partition("=")
-        if not mark or key.strip() not in _KEYS:
+        if not mark:
+            raise validation_error(f"--read {option[:60]!r} is not KEY=VALUE.", fix=_EXAMPLE)
+        if key.strip() not in _KEYS:
+            hint = did_you_mean(nearest_names(key.strip(), _KEYS))
             raise validation_error(
-                f"--read {option[:60]!r} is not KEY=VALUE with one of {', '.join(_KEYS)}.",
-                fix="Write it as --read delimiter=';' --read header=0.",
+                f"--read has no key {key[:60]!r}; the keys are {', '.join(_KEYS)}.",
+                fix=f"{hint} {_EXAMPLE}".strip(),
             )
         settings[key.strip()] = value
     return settings

@@ -52,6 +52,7 @@ def _data(document: Any) -> dict[str, Any] | None:
         "rows_quarantined": document.rows_quarantined,
         "columns": len(document.columns),
         "dialect": document.dialect.model_dump(exclude_none=True),
+        "notes": document.notes,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeweave_dagster.cli.support.output import columns, plain
+from pipeweave_dagster.cli.support.reading_text import note_lines
 
 _SHOWN_TRIALS = 12
 _LINKS = "Links open while 'pipeweave dev' is running"
@@ -19,6 +20,7 @@ def as_text(facts: dict[str, Any]) -> str:
             f"{facts['dataset']}: {data['rows']:,} rows x {data['columns']} columns"
             f" ({data['rows_quarantined']:,} quarantined)"
         )
+        lines += note_lines(data["notes"])
     if target:
         lines.append(f"Target: {plain(target['name'] or 'none')} - {plain(target['reason'])}")
         if target["question"]:

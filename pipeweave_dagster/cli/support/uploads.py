@@ -11,6 +11,8 @@ from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE
 from pipeweave_dagster.services.receive import check_size, settings_of
 
+_WRITTEN = "# Written by 'pipeweave run'; edit it as you like.\n"
+
 
 def readable(file: Path, max_bytes: int) -> Path:
     """Return the file after checking that it exists and is not too large; it is not read.
@@ -41,13 +43,37 @@ def place(store: DocumentStore, dataset: str, key: str, path: Path) -> str:
     return next(upload.version for upload in listed if upload.key == key)
 
 
-def remember(store: DocumentStore, dataset: str, chosen: dict[str, Any]) -> None:
+def remember(store: DocumentStore, dataset: str, chosen: dict[str, Any]) -> str | None:
     """Keep target, metric and how the file is read for later uploads.
 
-    Not if the data set has settings of its own.
+    A file that an earlier command wrote is updated. One that the user wrote or changed is left
+    alone; then the return value says so.
     """
-    kept = {name: chosen[name] for name in ("target", "metric", "read") if name in chosen}
+    names = ("target", "metric", "read")
+    given = settings_from({n: chosen[n] for n in names if n in chosen}, "the command line")
+    kept = given.model_dump(mode="json", include=set(names), exclude_none=True)
     key = f"uploads/{dataset}/{SETTINGS_FILE}"
-    if kept and settings_of(store, dataset) == settings_from({}, key):
-        text = "# Written by 'pipeweave run'; edit it as you like.\n"
-        store.storage.put_if_absent(key, (text + yaml.safe_dump(kept, allow_unicode=True)).encode())
+    if not kept:
+        return None
+    written = _written(store, key)
+    if written is None and settings_of(store, dataset) != settings_from({}, key):
+        return (
+            f"{', '.join(kept)} {'is' if len(kept) == 1 else 'are'} used for this run alone: "
+            f"{key} has settings of its own. Edit it to keep them."
+        )
+    text = yaml.safe_dump({**(written or {}), **kept}, allow_unicode=True, sort_keys=False)
+    store.storage.put(key, (_WRITTEN + text).encode())
+    return None
+
+
+def _written(store: DocumentStore, key: str) -> dict[str, Any] | None:
+    """Return the settings that an earlier command wrote; None if they were changed since."""
+    if store.storage.stat(key) is None:
+        return {}
+    content = store.storage.get(key).decode("utf-8", "replace")
+    if not content.startswith(_WRITTEN):
+        return None
+    settings = yaml.safe_load(content)
+    unchanged = isinstance(settings, dict) and set(settings) <= {"target", "metric", "read"}
+    dumped = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    return settings if unchanged and content == _WRITTEN + dumped else None

@@ -88,13 +88,14 @@ def ingest(
     return snapshot.model_copy(update={"read": settings.read})
 
 
-def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:
+def ingest_as_text(file: Path, name: str, out: Path, read: ReadSetting | None = None) -> TextTable:
     r"""Read one file and write it as clean CSV, with values as the text in the file.
 
     Args:
         file: The file to read.
         name: Its name, a hint to the format.
         out: Empty folder for `data.csv`, which has a header only if the file has one.
+        read: How a text file is read, where the detection errs.
 
     Returns:
         How the file was read, and the CSV.
@@ -110,7 +111,7 @@ def ingest_as_text(file: Path, name: str, out: Path) -> TextTable:
     """
     from pipeweave_dagster.core.ingest.as_text import write_text
 
-    return write_text(file, name, out)
+    return write_text(file, name, out, read)
 
 
 def read_aligned(

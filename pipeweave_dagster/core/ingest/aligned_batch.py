@@ -1,10 +1,11 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read rows to predict with the types of the training data; no row is ever dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
@@ -44,14 +45,31 @@ def read_batch(
     """Read a batch; see `read_aligned`."""
     names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     with workspace(out, limits) as space:
-        for attempt, read in enumerate(reads):
-            options = ReadOptions(names, keep_all=True, read=read)
-            raw = read_raw(file, name, f"raw{attempt}", space, options)
-            if matcher.fits(raw.names, columns):
-                break
-        if attempt and read is None:
-            raw.notes.append("The `read` settings of the training file do not fit: detected anew.")
+        raw = _read_fitting((file, name), space, names, reads, lambda n: matcher.fits(n, columns))
         return _store(raw, columns, out, space, matcher.match(raw.names, columns))
+
+
+def _read_fitting(
+    file: tuple[Path, str],
+    space: Workspace,
+    names: tuple[str, ...],
+    reads: Sequence[ReadSetting | None],
+    fits: Callable[[list[str]], bool],
+) -> RawTable:
+    """Read a batch in the first way in which it has a known column, else in the last one."""
+    *others, last = reads
+    for attempt, read in enumerate(others):
+        options = ReadOptions(names, keep_all=True, read=read)
+        try:
+            raw = read_raw(*file, f"raw{attempt}", space, options)
+        except PipeWeaveError:  # all of its rows were taken for lines above the header
+            continue
+        if fits(raw.names):
+            return raw
+    raw = read_raw(*file, f"raw{len(others)}", space, ReadOptions(names, keep_all=True, read=last))
+    if others:
+        raw.notes.append("The `read` settings of the training file do not fit: detected anew.")
+    return raw
 
 
 def _store(

@@ -4,7 +4,7 @@
 import csv
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import Dialect, Payload, TextTable
+from pipeweave_dagster.core.documents import Dialect, Payload, ReadSetting, TextTable
 from pipeweave_dagster.core.ingest.base.containers import Content, unpack
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
@@ -12,17 +12,23 @@ from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.text import read_plan
 from pipeweave_dagster.core.ingest.text.column_headers import trim_header
-from pipeweave_dagster.core.ingest.text.plan_description import dialect_document
+from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes
+from pipeweave_dagster.core.ingest.text.plan_description import (
+    dialect_document,
+    preamble_lines,
+    read_notes,
+)
 
 
-def write_text(file: Path, name: str, out: Path) -> TextTable:
+def write_text(file: Path, name: str, out: Path, read: ReadSetting | None = None) -> TextTable:
     """Read `file` and write `out/data.csv`; see `ingest_as_text`."""
     with workspace(out, IngestLimits()) as space:
         content = unpack(file, name, space.folder, space.limits)
         format_ = detect_format(content)
         if format_ == "csv":
-            return _from_delimited(content, out, space)
-        raw = self_describing.read(content, format_, "raw0", space)
+            return _from_delimited(content, out, space, read)
+        options = read_plan.ReadOptions(read=read)
+        raw = self_describing.read(content, format_, "raw0", space, options)
         columns = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(len(raw.names)))
         records = space.query(f"SELECT {columns} FROM raw0")
         rows = [["" if v is None else v for v in record] for record in records]
@@ -30,15 +36,18 @@ def write_text(file: Path, name: str, out: Path) -> TextTable:
         return _write_csv(rows, raw.names, raw.dialect, [*raw.notes, *left_out], out)
 
 
-def _from_delimited(content: Content, out: Path, space: Workspace) -> TextTable:
-    plan = read_plan.plan_read(content, space.folder)
+def _from_delimited(
+    content: Content, out: Path, space: Workspace, read: ReadSetting | None
+) -> TextTable:
+    plan = read_plan.plan_read(content, space.folder, read_plan.ReadOptions(read=read))
     plan, records = read_plan.read_records(plan)
     body = records[plan.body_start :]
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]
-    names = plan.layout.names
+    names, left_out = plan.layout.names, [*preamble_lines(plan), *plan.below]
+    notes = [*read_notes(content, plan), *non_row_notes(left_out)]
     if names is not None:
         names = trim_header(names, plan.layout.width)
-    return _write_csv(rows, names, dialect_document(content, plan), [], out)
+    return _write_csv(rows, names, dialect_document(content, plan), notes, out)
 
 
 def _write_csv(

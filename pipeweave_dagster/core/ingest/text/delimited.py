@@ -33,7 +33,7 @@ from pipeweave_dagster.core.ingest.text.read_plan import (
 )
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
 from pipeweave_dagster.core.ingest.text.records_table import append_records, build_table
-from pipeweave_dagster.core.ingest.text.stacked_tables import end_of_first_table, lines_below
+from pipeweave_dagster.core.ingest.text.stacked_tables import lines_below
 
 _SMALL = 8 * MEGABYTE
 _MAX_NOTES = 20
@@ -187,7 +187,7 @@ def from_rows(
         )
     width = max(len(r.fields) for r in records)
     records = [Record(r.line, r.fields + [""] * (width - len(r.fields))) for r in records]
-    end = None if options.keep_all else end_of_first_table(records)
+    end = None if options.keep_all else options.end_of_table(records)
     below = (*lines_below(records, end),) if end else ()
     records = records[:end]
     head = records[:HEAD_RECORDS]

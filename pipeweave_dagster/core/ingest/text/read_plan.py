@@ -42,6 +42,12 @@ class ReadOptions:
         """Return the numbers of header rows and of lines above them, where they are set."""
         return {"header": self.read.header, "skip": self.read.skip} if self.read else {}
 
+    def end_of_table(self, records: list[Record]) -> int | None:
+        """Return the number of records above a second table below the lines that are skipped."""
+        skip = self.read.skip or 0 if self.read else 0
+        end = end_of_first_table(records[skip:])
+        return None if end is None else end + skip
+
 
 DEFAULT_OPTIONS = ReadOptions()
 
@@ -110,10 +116,9 @@ def _dialect(sample: str, options: ReadOptions) -> tuple[TextDialect, int | None
     if dialect.delimiter is None and read.delimiter is None:
         dialects += [d for d in [dialect_of_blocks(below)] if d is not None]
     for candidate in () if options.keep_all else dialects:
-        records = parse_records(sample, candidate, limit=HEAD_RECORDS)
-        end = end_of_first_table(records[read.skip or 0 :])
+        end = options.end_of_table(parse_records(sample, candidate, limit=HEAD_RECORDS))
         if end is not None:
-            return candidate, end + (read.skip or 0)
+            return candidate, end
     return dialect, None
 
 

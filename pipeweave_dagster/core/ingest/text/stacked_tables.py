@@ -35,12 +35,20 @@ def end_of_first_table(records: list[Record]) -> int | None:
     parts = table_parts(records)
     tables = [part for part in parts if part.names]
     others = [part for part in tables[1:] if _differs(part, tables[0])]
-    if not others or len(others[0].records) > _MAX_RATIO * len(tables[0].records):
+    if not others or _describes(tables[0], others[0]):
         return None
     end = parts.index(others[0])
     while _is_note(parts[end - 1]):
         end -= 1
     return parts[end].start
+
+
+def _describes(first: Part, second: Part) -> bool:
+    """Return whether a block is metadata or a summary of a table below it, not a table itself."""
+    pairs = len(first.names) == 2 < len(second.names)
+    if pairs and len(second.records) > len(first.records):
+        return True
+    return len(second.records) > _MAX_RATIO * len(first.records)
 
 
 def _is_note(part: Part) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
-from pipeweave_dagster.core.ingest.types.column_types import column_type_setting
+from pipeweave_dagster.core.ingest.types.column_types import column_type_setting, quoted
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
 from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, count_mismatches
@@ -42,12 +42,16 @@ def resolve_ambiguous_dates(
             for i in find(raw, readings, space):
                 evidence[i].setdefault(name, []).append(parsers[i])
     for i, parser in ambiguous.items():
-        decisions[i] = _resolve(decisions[i], parser, proven, evidence[i])
+        decisions[i] = _resolve(decisions[i], parser, proven, evidence[i], raw.names[i])
     return decisions
 
 
 def _resolve(
-    decision: TypeDecision, swapped: Parser, proven: set[str], evidence: dict[str, list[Parser]]
+    decision: TypeDecision,
+    swapped: Parser,
+    proven: set[str],
+    evidence: dict[str, list[Parser]],
+    name: str,
 ) -> TypeDecision:
     parser = decision.parser
     alike = [p for p in (parser, swapped) if (p.format or "")[:2] in proven]
@@ -56,11 +60,12 @@ def _resolve(
             chosen = fitting[0]
             note = f"Day and month are interchangeable; read as {chosen.format}, {reason}."
             return replace(decision, parser=chosen, note=note)
+    first, second = column_type_setting(parser), column_type_setting(swapped)
     return TypeDecision(
         TEXT,
         note=f"Ambiguous date: {parser.format} and {swapped.format} both match every value, so "
         "the column was kept as text. Set its format in pipeweave.yaml: columns: "
-        f"{{NAME: {{type: '{column_type_setting(parser)}'}}}}.",
+        f"{{{quoted(name)}: {{type: '{first}'}}}}, or '{second}'.",
     )
 
 

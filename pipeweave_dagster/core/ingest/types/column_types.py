@@ -1,5 +1,7 @@
 """Parse the column types of `pipeweave.yaml`, such as `categorical` or `date:%d/%m/%Y`."""
 
+import json
+import re
 from dataclasses import dataclass
 from typing import get_args
 
@@ -8,6 +10,9 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.types.date_parsers import parser_of_format
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
+_PLAIN_KEY = re.compile(
+    r"(?!(?:yes|no|on|off|true|false|null|y|n)$)[^\W\d][\w -]*\w|[^\W\dynYN]", re.IGNORECASE
+)
 _SEMANTIC: dict[str, SemanticType] = {
     **{name: name for name in get_args(SemanticType)},
     "integer": "numeric",
@@ -55,7 +60,8 @@ def parse_column_type(setting: str, column: str) -> ColumnType:
         raise validation_error(
             f"Unknown type {setting!r} for column {column!r}.",
             fix=f"Choose one of: {', '.join(sorted(_SEMANTIC))}; or a date with its format, such "
-            "as date:%d/%m/%Y, datetime:%d/%m/%Y %H:%M or time:%H:%M.",
+            "as date:%d/%m/%Y, datetime:%Y%m%d%H, time:%H:%M, or datetime:%s (seconds since "
+            "1970).",
         )
     return ColumnType(_SEMANTIC[name], parser)
 
@@ -63,3 +69,13 @@ def parse_column_type(setting: str, column: str) -> ColumnType:
 def column_type_setting(parser: Parser) -> str:
     """Return the setting that selects a date parser; the inverse of `parse_column_type`."""
     return f"{parser.type}:{parser.format}"
+
+
+def quoted(name: str) -> str:
+    """Return a column name as a key of `pipeweave.yaml`, quoted where YAML needs it.
+
+    Example:
+        >>> quoted("signup"), quoted("due: date")
+        ('signup', '"due: date"')
+    """
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pipeweave_dagster.core.ingest.types.centuries import split_window, with_window
 from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT
+from pipeweave_dagster.core.ingest.types.custom_dates import EPOCHS, custom_parser
 from pipeweave_dagster.core.ingest.types.month_names import (
     NAMED_MONTH_DATES,
     NAMED_MONTH_DATETIMES,
@@ -68,6 +69,8 @@ def parser_of_format(format_: str | None) -> Parser | None:
     if parser is None and " or " in base:
         parts = [_BY_FORMAT.get(part) for part in base.split(" or ", 1)]
         parser = union_parser(*parts) if None not in parts else None  # type: ignore[arg-type]
+    if parser is None:
+        parser = EPOCHS.get(base) or custom_parser(base)
     return parser if parser is None or first is None else with_window(parser, first)
 
 

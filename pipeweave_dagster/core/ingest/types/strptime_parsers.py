@@ -7,7 +7,7 @@ from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 YEAR = "(?:1[5-9]|2[01])[0-9]{2}"
-_DIRECTIVES = {
+DIRECTIVES = {
     "%Y": YEAR,
     "%y": "[0-9]{2}",
     "%m": "(?:0?[1-9]|1[0-2])",
@@ -43,7 +43,7 @@ def date_pattern(format_: str) -> str:
     """Return the regex of a `strptime` format, ignoring case."""
     pattern = re.escape(format_).replace("\\%", "%").replace("\\ ", " ").replace("\\-", "-")
     pattern = pattern.replace("%b %d %H", "%b {1,2}%d %H")  # asctime pads the day with a blank
-    for directive, regex in _DIRECTIVES.items():
+    for directive, regex in DIRECTIVES.items():
         pattern = pattern.replace(directive, regex)
     return f"(?i:{pattern})"
 
