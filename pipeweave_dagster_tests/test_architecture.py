@@ -62,7 +62,8 @@ ORDER = {
         "leaderboard", "training_notes", "final_model", "train_model", "replay_model", "serving",
     ],
     "core.evaluation": [
-        "fairness", "segments", "paired_test", "promotion", "evaluation_notes", "audit", "report",
+        "fairness", "segments", "paired_test", "model_changes", "champion_comparison", "promotion",
+        "evaluation_notes", "audit", "report",
         "evaluate_model",
     ],
     "cli": ["support", "commands", "app", "__main__"],

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
 from pipeweave_dagster.services.champion import find_champion, set_alias
-from pipeweave_dagster.services.model_versions import find_version, save_version, versions
+from pipeweave_dagster.services.model_versions import find_version, save_version, table_of, versions
 from pipeweave_dagster.services.tracking import evaluation_in_mlflow
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -74,7 +74,7 @@ def _evaluated(
         holdout_use=holdout_use(workbench, dataset, trained),
         origin=(store.payload(snapshot.data), findings),
     )
-    comparison = compare_with_champion(workbench, dataset, trained)
+    comparison = compare_with_champion(workbench, dataset, trained, snapshot)
     return evaluation.model_copy(update={"comparison": comparison})
 
 
@@ -90,19 +90,34 @@ def holdout_use(workbench: Workbench, dataset: str, trained: TrainedModel) -> in
 
 
 def compare_with_champion(
-    workbench: Workbench, dataset: str, trained: TrainedModel
+    workbench: Workbench,
+    dataset: str,
+    trained: TrainedModel,
+    snapshot: DatasetSnapshot | None = None,
 ) -> Comparison | None:
-    """Compare by a paired test on the common test rows; None if there is no other champion."""
+    """Compare by a paired test on rows that neither learned from; None without other champion.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        trained: The model.
+        snapshot: The table that it was trained with; None if it was not kept.
+    """
     champion = find_champion(workbench, dataset).current
     if champion is None or champion.link.model_version == _own_version(trained):
         return None
+    store, theirs = workbench.store, champion.trained
+    before = table_of(store, dataset, champion.link.model_version)
     return workbench.on_model(
         compare,
         trained=trained,
-        test_rows=workbench.store.payload(trained.test_rows),
-        champion=champion.trained,
-        champion_rows=workbench.store.payload(champion.trained.test_rows),
+        test_rows=store.payload(trained.test_rows),
+        champion=theirs,
+        champion_rows=store.payload(theirs.test_rows),
         other=f"champion, version {champion.link.model_version}",
+        table=store.payload(snapshot.data) if snapshot else None,
+        champion_table=store.payload(before.data) if before else None,
+        champion_model=store.payload(theirs.evaluated or theirs.model),
     )
 
 
@@ -116,14 +131,12 @@ def decide(
         decision = promote(evaluation, None)
         reason = f"{decision.reason} {found.note}".strip()
         return decision.model_copy(update={"reason": reason})
-    if champion.trained.target != trained.target:
-        return Promotion(
-            alias="challenger",
-            reason=f"It predicts {trained.target!r}, but the champion predicts "
-            f"{champion.trained.target!r}: predictions of files in predict/ must not change their "
-            f"meaning unnoticed. 'pipeweave models promote {dataset} {own}' makes it the champion.",
-        )
-    return promote(evaluation, champion.evaluation)
+    decision = promote(evaluation, champion.evaluation)
+    if decision.alias != "challenger":
+        return decision
+    command = f"pipeweave models promote {dataset} --version {own} --force --reason TEXT"
+    reason = f"{decision.reason} '{command}' makes it the champion all the same."
+    return decision.model_copy(update={"reason": reason})
 
 
 def _own_version(trained: TrainedModel) -> str | None:

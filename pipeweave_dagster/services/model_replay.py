@@ -50,6 +50,7 @@ def replay_version(
         trained=trained,
         data=store.payload(snapshot.data),
         out=folder,
+        tested_like=store.payload(trained.tested_like) if trained.tested_like else None,
     )
     model = folder / refitted.name
     compared = workbench.on_model(

@@ -98,6 +98,12 @@ def pipeline_of(store: DocumentStore, dataset: str, version: str) -> PipelineSpe
     return store.load(address, PipelineSpec) if address else None
 
 
+def table_of(store: DocumentStore, dataset: str, version: str) -> DatasetSnapshot | None:
+    """Return the typed table of a version, or None if it was not kept."""
+    address = _record(store, dataset, version).dataset
+    return store.load(address, DatasetSnapshot) if address else None
+
+
 def _record(store: DocumentStore, dataset: str, version: str) -> VersionRecord:
     record = store.records.read(_key(dataset, version), VersionRecord)
     if record is None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from pipeweave_dagster.adapters.mlflow_store import log_training
-from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
+from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.services.champion import model_name
@@ -17,7 +17,7 @@ from pipeweave_dagster.services.workbench import Workbench
 _GUARANTEED_SHARE = 0.5
 
 
-def train_and_log(
+def train_and_log(  # noqa: PLR0913 - the last ones are given by keyword
     workbench: Workbench,
     dataset: str,
     plan: tuple[PipelineSpec, DatasetSnapshot],
@@ -26,6 +26,7 @@ def train_and_log(
     tags: dict[str, str],
     *,
     ends: bool = True,
+    tested_like: Payload | None = None,
 ) -> TrainedModel:
     """Train within the budget, counted from the start of the run, and register the model.
 
@@ -39,9 +40,10 @@ def train_and_log(
         budget_s: Seconds for the training.
         tags: Tags of the MLflow run.
         ends: Whether that run is FINISHED afterwards; else the evaluation ends it.
+        tested_like: Test rows that the model's own test rows follow.
     """
     with training_in_mlflow(workbench, dataset, tags):
-        trained = _trained(workbench, plan, folder, budget_s)
+        trained = _trained(workbench, plan, folder, budget_s, tested_like)
         return patiently(
             workbench.on_model,
             log_training,
@@ -62,6 +64,7 @@ def _trained(
     plan: tuple[PipelineSpec, DatasetSnapshot],
     folder: Path,
     budget_s: float,
+    tested_like: Payload | None,
 ) -> TrainedModel:
     spec, snapshot = plan
     latest_start = time.monotonic() - (1 - _GUARANTEED_SHARE) * budget_s
@@ -73,14 +76,16 @@ def _trained(
         out=folder,
         budget_s=budget_s,
         started_at=max(workbench.began, latest_start),
-        trials=trials_folder(workbench, spec, snapshot),
+        trials=trials_folder(workbench, spec, snapshot, tested_like.sha256 if tested_like else ""),
         memory_mb=workbench.free_mb(),
+        tested_like=workbench.store.payload(tested_like) if tested_like else None,
     )
     check_size(trained, workbench.settings.max_model_size_mb)
     used = [column for column in snapshot.columns if column.name in trained.features]
     known = [column.model_copy(update={"spellings": {}}) for column in used]
     table = [column.name for column in snapshot.columns]
-    return trained.model_copy(update={"columns": known, "table": table, "read": snapshot.read})
+    facts = {"columns": known, "table": table, "read": snapshot.read, "tested_like": tested_like}
+    return trained.model_copy(update=facts)
 
 
 def check_size(trained: TrainedModel, limit_mb: int) -> None:

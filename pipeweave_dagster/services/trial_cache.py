@@ -16,16 +16,18 @@ _KEPT_FOLDERS = 20
 _KEPT_BYTES = 2**30
 
 
-def trials_folder(workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSnapshot) -> Path:
+def trials_folder(
+    workbench: Workbench, spec: PipelineSpec, snapshot: DatasetSnapshot, tested_like: str = ""
+) -> Path:
     """Return the folder for finished trials on this table with this pipeline.
 
     It is in the cache of this machine; without it a search starts from scratch. Each set of package
     versions has a folder of its own. The oldest folders are removed beyond twenty folders or 1 GB
-    in total.
+    in total. `tested_like` is the digest of the test rows that the training follows.
     """
     root = workbench.settings.cache_folder / "trials"
     packages = json.dumps({**package_versions(), "pipeweave": metadata.version("pipeweave")})
-    facts = [spec.sha256, snapshot.data.sha256, _VERSION, packages]
+    facts = [spec.sha256, snapshot.data.sha256, _VERSION, packages, *filter(None, [tested_like])]
     own = root / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
     others = sorted((p for p in root.glob("*") if p != own), key=lambda p: -p.stat().st_mtime)
     total = _bytes_in(own)

@@ -23,7 +23,7 @@ def run_without_pipeweave(folder, script, *arguments, then="", check=True):
 
 def train_small_model(
     frame, target, task, folder, *, families=("linear", "xgboost"), budget_s=120, started=None,
-    variants=False, policy=DEFAULT_POLICY, **schema,
+    variants=False, policy=DEFAULT_POLICY, tested_like=None, **schema,
 ):  # fmt: skip
     """Train with three folds; return the pipeline, the model's document and its folder."""
     spec = make_pipeline(frame, target, task, **schema)
@@ -42,6 +42,7 @@ def train_small_model(
         budget_s=budget_s,
         started_at=started or time.monotonic(),
         policy=policy,
+        tested_like=tested_like,
     )
     return spec, model, out
 

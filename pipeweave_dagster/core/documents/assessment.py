@@ -1,6 +1,9 @@
 """Parts of an evaluation beyond its scores: segments, fairness, comparison, audit."""
 
+import operator
 from typing import Literal
+
+from pydantic import Field
 
 from pipeweave_dagster.core.documents.base import Part
 
@@ -62,7 +65,9 @@ class Fairness(Part):
 class Comparison(Part):
     """Two models on the same rows: the difference of their scores, above 0 if the first is better.
 
-    `low` and `high` are its 95 % interval from a paired bootstrap of the rows.
+    `low` and `high` are its 95 % interval from a paired bootstrap of the rows. `of` counts the test
+    rows of the first model, of which `rows` were compared. `changes` names what it predicts or
+    reads otherwise; `obstacle` is why it must not replace the other unasked.
     """
 
     other: str
@@ -71,6 +76,9 @@ class Comparison(Part):
     low: float | None = None
     high: float | None = None
     verdict: Literal["better", "worse", "not distinguishable", "not compared"]
+    of: int | None = Field(default=None, exclude_if=operator.not_)
+    changes: list[str] = Field(default=[], exclude_if=operator.not_)
+    obstacle: str = Field(default="", exclude_if=operator.not_)
 
 
 class Dependence(Part):

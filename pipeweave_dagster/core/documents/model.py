@@ -79,8 +79,9 @@ class TrainedModel(Document):
     given (None: one half); `stack` is the stacking model (None: members are averaged);
     `test_digest` identifies the set of test rows; `rows_fit` is the number of rows that fitted into
     memory if the table has more (None: all did), `sampled_of` the rows of the table if only a
-    sample was read; `division` are the rows that were used, with their folds (None: a model of an
-    earlier version).
+    sample was read; `tested_like` are the test rows of the champion that its own test rows follow
+    (None: a hash of each row alone decided); `division` are the rows that were used, with their
+    folds (None: a model of an earlier version).
     """
 
     kind: ClassVar[str] = "model"
@@ -117,6 +118,7 @@ class TrainedModel(Document):
     evaluated: Payload | None = None
     test_rows: Payload
     reference: Payload
+    tested_like: Payload | None = Field(default=None, exclude_if=operator.not_)
     division: Payload | None = Field(default=None, exclude_if=operator.not_)
     mlflow: MlflowLink | None = None
     overrides: list[str] = []

@@ -26,7 +26,8 @@ class SplitSpec(Part):
     """How rows are divided: test rows first, then cross-validation folds of the rest.
 
     `hashed_as` maps columns that were moved to another step to the step that still reads them for
-    the hash, so that a changed pipeline is tested on the same rows.
+    the hash, so that a changed pipeline is tested on the same rows. `id` is the column that
+    identifies a row, if one is declared: it decides the side instead of all columns.
     """
 
     kind: Literal["hash", "time", "group", "fold"] = "hash"
@@ -36,6 +37,7 @@ class SplitSpec(Part):
     seed: int = 0
     reason: str = ""
     hashed_as: dict[str, str] = Field(default={}, exclude_if=operator.not_)
+    id: str | None = Field(default=None, exclude_if=operator.not_)
 
 
 class PipelineSpec(Document):

@@ -46,17 +46,31 @@ def evaluate(
     return run_evaluation(trained, spec, model, test_rows, out, holdout_use, origin)
 
 
-def compare(
-    trained: TrainedModel, test_rows: Path, champion: TrainedModel, champion_rows: Path, other: str
+def compare(  # noqa: PLR0913 - the last ones are given by keyword
+    trained: TrainedModel,
+    test_rows: Path,
+    champion: TrainedModel,
+    champion_rows: Path,
+    other: str,
+    *,
+    table: Path | None = None,
+    champion_table: Path | None = None,
+    champion_model: Path | None = None,
 ) -> Comparison:
-    """Compare two models by a paired test on the test rows that both have.
+    """Compare two models by a paired test on rows that neither has learned from.
+
+    These are the test rows that both have, and, given the tables and the champion's model file,
+    the test rows of the new model that the champion's table does not have.
 
     Args:
-        trained: The document of one model.
+        trained: The document of the new model.
         test_rows: Its test rows file.
         champion: The document of the other model.
         champion_rows: Its test rows file.
         other: Name of the other model in the result.
+        table: The typed table (Parquet) of the new model.
+        champion_table: That of the other model.
+        champion_model: The model file of the other model that was evaluated.
 
     Example:
         >>> compare(
@@ -64,9 +78,13 @@ def compare(
         ... ).verdict  # doctest: +SKIP
         'not distinguishable'
     """
-    from pipeweave_dagster.core.evaluation.paired_test import run_comparison
+    from pipeweave_dagster.core.evaluation.champion_comparison import Contender, run_comparison
 
-    return run_comparison(trained, test_rows, champion, champion_rows, other)
+    return run_comparison(
+        Contender(trained, test_rows, table),
+        Contender(champion, champion_rows, champion_table, champion_model),
+        other,
+    )
 
 
 __all__ = ["Promotion", "compare", "evaluate", "promote"]

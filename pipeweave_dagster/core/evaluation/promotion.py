@@ -2,8 +2,11 @@
 
 from typing import Literal
 
-from pipeweave_dagster.core.documents import Evaluation, Part
+from pipeweave_dagster.core.documents import Comparison, Evaluation, Part
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
+
+MOST_ROWS = 0.5
+"""Share of the test rows that a paired test must cover for a tie to count."""
 
 
 class Promotion(Part):
@@ -16,12 +19,16 @@ class Promotion(Part):
 def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
     """Decide the alias of a new model.
 
-    A model without a signal, one that is worse than the baseline on its test rows whatever the
-    folds said, and one whose scores are invalid because the leak canary tripped, get no alias. The
-    first model with a signal becomes champion. A later one replaces it unless it is
-    significantly worse, by a paired test on the test rows that both have. If these are too few, the
-    interval of its score must not lie entirely on the wrong side of the champion's score. (Ties go
-    to the new model, because its data is newer.)
+    1. A model without a signal, one that is worse than the baseline on its test rows whatever the
+       folds said, and one whose scores are invalid because the leak canary tripped, get no alias.
+    2. The first model with a signal becomes champion.
+    3. One that predicts another target, or cannot predict a class of the champion, is challenger.
+    4. One that is significantly worse than the champion, by a paired test on rows that neither has
+       learned from, is challenger; one that is significantly better replaces it.
+    5. So does one that is not significantly different if the test covers at least half of its test
+       rows, because its data is newer.
+    6. Otherwise the two were tested on different rows: it replaces the champion only if its score
+       is at least the champion's.
 
     Args:
         new: Evaluation of the new model.
@@ -48,12 +55,6 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
         return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
     if champion is None:
         return Promotion(alias="champion", reason="It is the first model with a signal.")
-    if champion.metric != new.metric and new.metric not in champion.metrics:
-        return Promotion(
-            alias="champion",
-            reason=f"The metric changed from {champion.metric} to {new.metric}, so the scores "
-            "cannot be compared and the newer model is promoted.",
-        )
     return _compare(new, champion)
 
 
@@ -78,25 +79,42 @@ def _shown(value: float) -> str:
 
 
 def _compare(new: Evaluation, champion: Evaluation) -> Promotion:
-    name = new.metric
     paired = new.comparison
-    if paired is not None and paired.difference is not None:
-        difference = (
-            f"on {paired.rows} test rows that both have, {name} differs by "
-            f"{paired.difference:+.4g} ({paired.low:+.4g} to {paired.high:+.4g}; above 0 is better)"
-        )
-        if paired.verdict == "worse":
-            return Promotion(alias="challenger", reason=f"It is worse: {difference}.")
-        better = (
-            "It is better" if paired.verdict == "better" else "It is not significantly different"
-        )
-        return Promotion(alias="champion", reason=f"{better}: {difference}.")
+    if paired is not None and paired.obstacle:
+        return Promotion(alias="challenger", reason=paired.obstacle)
+    decision = _by_test(new, champion, paired)
+    changes = " ".join(paired.changes) if paired is not None else ""
+    return Promotion(alias=decision.alias, reason=f"{decision.reason} {changes}".strip())
+
+
+def _by_test(new: Evaluation, champion: Evaluation, paired: Comparison | None) -> Promotion:
+    if paired is None or paired.difference is None:
+        return _by_scores(new, champion, "")
+    of = paired.of or new.rows
+    difference = (
+        f"on {paired.rows} of its {of} test rows, from which neither has learned, {new.metric} "
+        f"differs by {paired.difference:+.4g} ({paired.low:+.4g} to {paired.high:+.4g}; above 0 is "
+        "better)"
+    )
+    if paired.verdict == "worse":
+        return Promotion(alias="challenger", reason=f"It is worse: {difference}.")
+    if paired.verdict == "better":
+        return Promotion(alias="champion", reason=f"It is better: {difference}.")
+    tie = f"It is not significantly different: {difference}."
+    if paired.rows >= MOST_ROWS * of:
+        return Promotion(alias="champion", reason=f"{tie} Its data is newer.")
+    return _by_scores(new, champion, f"{tie} ")
+
+
+def _by_scores(new: Evaluation, champion: Evaluation, tie: str) -> Promotion:
+    """Decide by scores on different test rows: without a test, a lower one is no evidence."""
+    name = new.metric
     ours, theirs = new.metrics.get(name), champion.metrics.get(name)
     if ours is None or theirs is None or ours.value is None or theirs.value is None:
-        return Promotion(alias="challenger", reason=f"{name} is not known for both models.")
-    scores = f"{name} {ours.value:.4f} against the champion's {theirs.value:.4f}"
-    greater = GREATER_IS_BETTER[name]
-    edge = ours.high if greater else ours.low
-    if edge is not None and (edge < theirs.value if greater else edge > theirs.value):
-        return Promotion(alias="challenger", reason=f"It is worse: {scores}, outside the interval.")
-    return Promotion(alias="champion", reason=f"It is not worse: {scores}.")
+        return Promotion(alias="challenger", reason=f"{tie}{name} is not known for both models.")
+    scores = (
+        f"{tie}Most of its test rows are not those of the champion, so the scores decide: {name} "
+        f"{_shown(ours.value)} against the champion's {_shown(theirs.value)}."
+    )
+    at_least = ours.value == theirs.value or (ours.value > theirs.value) == GREATER_IS_BETTER[name]
+    return Promotion(alias="champion" if at_least else "challenger", reason=scores)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 TARGET = "target"
 WEIGHT = "weight"
 PREDICTION = "prediction"
+ROW = "row"
+ROW_ID = "row_id"
 BASELINE = "baseline"
 FEATURE_PREFIX = "feature:"
 SENSITIVE_PREFIX = "sensitive:"

@@ -34,8 +34,11 @@ def choose_split(schema: SchemaDeduction, settings: DatasetSettings, rows: int) 
         return SplitSpec.model_validate(
             {"kind": kind, "column": column, "reason": f"set in the settings ({kind})"}
         )
+    row_id = next((c.name for c in schema.columns if c.name == settings.id), None)
+    by = f"`{row_id}`" if row_id else "each row"
     return SplitSpec(
         folds=_FOLDS_OF_FEW if rows < _FEW_ROWS else SplitSpec().folds,
-        reason="a hash of each row decides, so a row keeps its side when the data set grows, "
+        reason=f"a hash of {by} decides, so a row keeps its side when the data set grows, "
         "and exact duplicates stay together",
+        id=row_id,
     )

@@ -26,6 +26,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     *,
     memory_mb: float | None = None,
     policy: SearchPolicy = DEFAULT_POLICY,
+    tested_like: Path | None = None,
 ) -> TrainedModel:
     """Search, select and fit a model within the time budget.
 
@@ -42,6 +43,8 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
         memory_mb: Memory that training may use; a table that would need more is sampled. None
             if that is not known.
         policy: Thresholds of the search.
+        tested_like: Test rows file of an earlier model. Rows that it has are test rows again, also
+            where other columns would divide the rows otherwise.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if no model can be made, with the reason.
@@ -63,7 +66,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
 
     reserve_s = min(_RESERVE_S, _RESERVE_SHARE * budget_s)
     budget = TimeBudget(started_at, budget_s, reserve_s=reserve_s)
-    return run_training(spec, data, out, budget, trials, memory_mb, policy)
+    return run_training(spec, data, out, budget, trials, memory_mb, policy, tested_like)
 
 
 def replay(
@@ -72,6 +75,7 @@ def replay(
     data: Path,
     out: Path,
     policy: SearchPolicy = DEFAULT_POLICY,
+    tested_like: Path | None = None,
 ) -> Payload:
     """Fit a recorded model again from its recipe, without a search and without a time limit.
 
@@ -84,10 +88,18 @@ def replay(
         data: The typed table (Parquet) it was trained on.
         out: Empty folder; gets `model.skops`.
         policy: The one it was trained with.
+        tested_like: The test rows file that its own test rows follow (`trained.tested_like`).
     """
     from pipeweave_dagster.core.training.replay_model import run_replay
 
-    return run_replay(spec, trained, data, out, policy)
+    return run_replay(spec, trained, data, out, policy, tested_like)
+
+
+def divides_alike(first: PipelineSpec, second: PipelineSpec) -> bool:
+    """Return whether a row is on the same side, test or training, under both pipelines."""
+    from pipeweave_dagster.core.training.data.split_frame import divides_alike as same
+
+    return same(first, second)
 
 
 def try_proposals(
@@ -113,4 +125,4 @@ def try_proposals(
     return run_proposal_test(spec, schema, uses, ideas, data, limit_s)
 
 
-__all__ = ["ProposalResults", "SearchPolicy", "replay", "train", "try_proposals"]
+__all__ = ["ProposalResults", "SearchPolicy", "divides_alike", "replay", "train", "try_proposals"]

@@ -31,10 +31,11 @@ def run_replay(
     data: Path,
     out: Path,
     policy: SearchPolicy = DEFAULT_POLICY,
+    tested_like: Path | None = None,
 ) -> Payload:
     """See `pipeweave_dagster.core.training.replay`."""
     table = read_table(spec, data, trained.rows_fit, policy.data)
-    training_set = make_training_set(spec, table, trained.seed, policy.data)
+    training_set = make_training_set(spec, table, trained.seed, policy.data, tested_like)
     problem = training_set.problem
     crosses = cast(list[FrameEntry], trained.made)
     if crosses:

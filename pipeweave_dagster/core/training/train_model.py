@@ -29,7 +29,7 @@ from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
 
 
-def run_training(
+def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     spec: PipelineSpec,
     data: Path,
     out: Path,
@@ -37,13 +37,14 @@ def run_training(
     trials: Path | None = None,
     memory_mb: float | None = None,
     policy: SearchPolicy = DEFAULT_POLICY,
+    tested_like: Path | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`."""
     began, limits = budget.used_s, policy.data
     missing = missing_families(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
     table = read_table(spec, data, rows_fit, limits)
-    training_set = make_training_set(spec, table, spec.split.seed, limits)
+    training_set = make_training_set(spec, table, spec.split.seed, limits, tested_like)
     if rows_fit is not None and table.read < rows_fit:
         rows_fit = None  # the sample that saves time is smaller still
     budget = budget.with_reserve_for(budget.used_s - began)

@@ -34,7 +34,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="6",
+    code_version="7",
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -44,19 +44,28 @@ def model(
     pipeline: PipelineSpec,
 ) -> dg.MaterializeResult[TrainedModel]:
     """The best of several models within the time budget, registered in MLflow."""
+    from pipeweave_dagster.services.held_out_rows import followed_test_rows
     from pipeweave_dagster.services.training import train_and_log
 
     budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
     limit = workbench.settings.memory_limit_mb
     tags = run_tags(context, dataset.data.sha256, workbench.settings)
     ends = not will_make(context, "model_evaluation")
+    follows = followed_test_rows(workbench, dataset_of(context), pipeline)
 
     def train(folder: Path) -> TrainedModel:
         plan = (pipeline, dataset)
         extend_limit(context, workbench.settings, budget)
         with open_in_mlflow(context, ends=ends):
             return train_and_log(
-                workbench, context.partition_key, plan, folder, budget, tags, ends=ends
+                workbench,
+                context.partition_key,
+                plan,
+                folder,
+                budget,
+                tags,
+                ends=ends,
+                tested_like=follows,
             )
 
     return run_stage(
@@ -73,6 +82,7 @@ def model(
             "mlflow": workbench.settings.tracking_uri,
             # Another limit may allow more training rows.
             **({"memory_limit_mb": limit} if limit else {}),
+            **({"tested_like": follows.sha256} if follows else {}),
         },
         outdated=lambda trained: missing_in_mlflow(workbench, trained),
     )
@@ -82,7 +92,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="8",
+    code_version="9",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

@@ -1,4 +1,4 @@
-"""Which of two models answers."""
+"""Which of two models becomes champion."""
 
 import pytest
 
@@ -26,13 +26,15 @@ def test_the_first_model_is_champion_unless_it_found_nothing():
 @pytest.mark.parametrize(
     ("metric", "new", "old", "alias"),
     [
-        ("roc_auc", (0.8, 0.75, 0.85), 0.82, "champion"),
+        ("roc_auc", (0.8, 0.75, 0.85), 0.82, "challenger"),
+        ("roc_auc", (0.83, 0.75, 0.85), 0.82, "champion"),
+        ("roc_auc", (0.82, 0.75, 0.85), 0.82, "champion"),
         ("roc_auc", (0.7, 0.65, 0.75), 0.82, "challenger"),
         ("rmse", (9.0, 8.0, 10.0), 7.0, "challenger"),
         ("rmse", (6.0, 5.0, 7.5), 7.0, "champion"),
     ],
 )
-def test_a_clearly_worse_model_does_not_replace(metric, new, old, alias):
+def test_scores_on_different_rows_give_no_benefit_of_the_doubt(metric, new, old, alias):
     found = promote(scored(*new, metric=metric), scored(old, None, None, metric=metric))
     assert found.alias == alias
     assert f"{old:.4f}" in found.reason
@@ -40,8 +42,8 @@ def test_a_clearly_worse_model_does_not_replace(metric, new, old, alias):
 
 def test_another_metric_cannot_be_compared():
     found = promote(scored(0.3, 0.2, 0.4, "log_loss"), scored(0.8, 0.7, 0.9))
-    assert found.alias == "champion"
-    assert "metric changed" in found.reason
+    assert found.alias == "challenger"
+    assert "log_loss is not known for both models" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,25 @@ def test_a_paired_comparison_decides_before_intervals_do(verdict, alias, words):
     new = scored(0.9, 0.85, 0.95).model_copy(update={"comparison": paired})
     found = promote(new, scored(0.8, 0.7, 0.9))
     assert (found.alias, found.reason.startswith(words)) == (alias, True)
-    assert "80 test rows that both have" in found.reason
+    assert "80 of its 100 test rows" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("rows", "value", "alias"),
+    [(120, 0.7, "champion"), (119, 0.7, "challenger"), (44, 0.934, "challenger"),
+     (44, 0.99, "champion")],
+)  # fmt: skip
+def test_a_tie_counts_only_if_it_covers_half_of_the_test_rows(rows, value, alias):
+    """A worse model was promoted on 44 of 238 test rows, on which nothing could be told apart."""
+    paired = Comparison(
+        other="champion", rows=rows, of=239, difference=-0.01, low=-0.05, high=0.02,
+        verdict="not distinguishable", changes=["It does not use 'w', which the champion uses."],
+    )  # fmt: skip
+    new = scored(value, 0.6, 0.99).model_copy(update={"comparison": paired})
+    found = promote(new, scored(0.983, 0.97, 0.99))
+    assert found.alias == alias
+    assert f"on {rows} of its 239 test rows" in found.reason
+    assert found.reason.endswith("It does not use 'w', which the champion uses.")
 
 
 def test_a_model_whose_canary_tripped_is_not_promoted():

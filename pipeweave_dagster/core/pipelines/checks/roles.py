@@ -81,6 +81,7 @@ def _known(spec: PipelineSpec, columns: list[str] | None) -> Iterator[Problem]:
     if columns is not None:
         named += [("weight", spec.weight)] if spec.weight is not None else []
         named += [("split.column", spec.split.column)] if spec.split.column else []
+        named += [("split.id", spec.split.id)] if spec.split.id else []
         named += [(f"sensitive.{i}", name) for i, name in enumerate(spec.sensitive)]
     known = columns if columns is not None else [*spec.features, spec.target]
     for path, name in named:

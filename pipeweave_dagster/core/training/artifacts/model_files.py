@@ -11,6 +11,8 @@ from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.model.serving import row_keys, save_bundle
 from pipeweave_dagster.core.model.test_row_columns import (
     FEATURE_PREFIX,
+    ROW,
+    ROW_ID,
     SENSITIVE_PREFIX,
     TARGET,
     WEIGHT,
@@ -81,7 +83,12 @@ def write_test_rows(training_set: TrainingSet, scores: pd.DataFrame, out: Path) 
     baseline = {name: np.full(len(rows), value) for name, value in constants}
     labels = np.array(table.classes, dtype=object)
     values = table.y[rows] + table.offset
-    truth = {TARGET: labels[table.y[rows].astype(np.intp)] if table.classes else values}
+    truth: dict[str, Any] = {
+        TARGET: labels[table.y[rows].astype(np.intp)] if table.classes else values
+    }
+    truth[ROW] = table.kept[rows]
+    if table.row_id is not None:
+        truth[ROW_ID] = table.row_id.iloc[rows].reset_index(drop=True)
     if table.weight is not None:
         truth[WEIGHT] = table.weight[rows]
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)

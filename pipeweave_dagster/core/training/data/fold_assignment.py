@@ -17,7 +17,13 @@ _MOST_OF_TEST = 2.0
 
 
 def assign_folds(
-    keys: NDArray[np.uint64], strata: Index, share: float, folds: int, *, by_size: bool
+    keys: NDArray[np.uint64],
+    strata: Index,
+    share: float,
+    folds: int,
+    *,
+    by_size: bool,
+    tested: Mask | None = None,
 ) -> tuple[Mask, Index]:
     """Return which rows are test rows, and the fold of each row (-1: none).
 
@@ -29,9 +35,14 @@ def assign_folds(
         folds: How many.
         by_size: Balance the sizes of folds of keys with many rows, and validate every key; else
             the only key of a stratum is always a training key.
+        tested: Rows that are test rows of an earlier model: their keys are test keys again, and
+            the others only fill up what is missing from the share.
     """
     unique, key_of, size = np.unique(keys, return_inverse=True, return_counts=True)
-    test = _test_keys(share, unique / 2.0**64, key_of, size, strata)
+    place = unique / 2.0**64
+    if tested is not None and tested.any():
+        place = _after_tested(place, np.unique(key_of[tested]), share)
+    test = _test_keys(share, place, key_of, size, strata)
     main = _main_strata(key_of, strata, len(unique))
     fold = np.full(len(unique), -1, dtype=np.intp)
     offset = 0
@@ -44,6 +55,21 @@ def assign_folds(
             fold[own] = (np.arange(len(own)) + offset) % folds
         offset += len(own) if by_size or len(own) > 1 else 0
     return test[key_of], fold[key_of]
+
+
+def _after_tested(place: Array, before: Index, share: float) -> Array:
+    """Return the places with keys that were tested before first, and the others in their order.
+
+    As a table grows, those that are not yet tested only move from training to test.
+    """
+    others = np.ones(len(place), dtype=bool)
+    others[before] = False
+    rest = max(0.0, share * len(place) - len(before)) / max(1, int(others.sum()))
+    moved = share + np.maximum(place - rest, 0.0) * (1 - share)
+    first = place < rest
+    moved[first] = place[first] / rest * share
+    moved[before] = place[before] * share
+    return np.asarray(moved)
 
 
 def _there_and_back(place: Index, folds: int) -> Index:

@@ -40,6 +40,7 @@ class Table:
         kept: The same of the rows with a known target, which are those of `raw`.
         weight_unit: What a weight of 1 is in the table's own unit.
         offset: What is added to predicted values (see `target_offset`); 0 for classes.
+        row_id: What identifies each row, if a column is declared for it and all rows were read.
     """
 
     raw: pd.DataFrame
@@ -54,6 +55,7 @@ class Table:
     kept: Index
     weight_unit: float = 1.0
     offset: float = 0.0
+    row_id: pd.Series | None = None
 
     @property
     def read(self) -> int:
@@ -111,6 +113,8 @@ def read_table(
         kept=positions[rows],
         weight_unit=unit,
         offset=offset,
+        # Of a sample, the rows that were not read are divided by their content alone.
+        row_id=kept[spec.split.id] if spec.split.id and len(frame) == total else None,
     )
 
 

@@ -11,12 +11,18 @@ from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import as_moments, as_number, as_text, days_since_1970
-from pipeweave_dagster.core.training.data.fold_assignment import FEWEST_KEYS, Index, assign_folds
+from pipeweave_dagster.core.training.data.fold_assignment import (
+    FEWEST_KEYS,
+    Index,
+    Mask,
+    assign_folds,
+)
 from pipeweave_dagster.core.training.data.split_keys import (
     TOGETHER,
     Keys,
     content_keys,
     group_keys,
+    keys_of_ids,
     keys_with_copies,
 )
 
@@ -48,7 +54,12 @@ class Split(NamedTuple):
 
 
 def split_rows(
-    spec: SplitSpec, features: pd.DataFrame, divider: pd.Series | None, strata: Index
+    spec: SplitSpec,
+    features: pd.DataFrame,
+    divider: pd.Series | None,
+    strata: Index,
+    row_id: pd.Series | None = None,
+    tested: Mask | None = None,
 ) -> Split:
     """Split the rows as the specification says.
 
@@ -58,13 +69,17 @@ def split_rows(
         divider: The column of the other kinds.
         strata: A small integer per row (its class, or a bin of its value), so that folds and rare
             classes are balanced.
+        row_id: What identifies each row, for the kind `hash`; None: its content.
+        tested: Rows that are test rows of an earlier model, and of this one for the kind `hash`.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the column leaves no rows on one side.
     """
     if spec.kind == "hash" or divider is None:
         keys, note = keys_with_copies(features, strata)
-        return _by_keys(spec, keys, strata, note)
+        if row_id is not None:
+            keys = keys_of_ids(row_id, features, together=note == TOGETHER)
+        return _by_keys(spec, keys, strata, note, tested)
     if spec.kind == "time":
         return _by_time(spec, divider)
     if spec.kind == "group":
@@ -85,10 +100,14 @@ def keeps_copies_together(split: Split) -> bool:
     return split.note == TOGETHER
 
 
-def _by_keys(spec: SplitSpec, keys: Keys, strata: Index, note: str) -> Split:
+def _by_keys(
+    spec: SplitSpec, keys: Keys, strata: Index, note: str, tested: Mask | None = None
+) -> Split:
     """All rows of a key are on one side and in one fold, whatever their targets."""
     by_size = spec.kind == "group"
-    test, fold = assign_folds(keys, strata, spec.test_share, spec.folds, by_size=by_size)
+    test, fold = assign_folds(
+        keys, strata, spec.test_share, spec.folds, by_size=by_size, tested=tested
+    )
     return Split(np.flatnonzero(test), np.flatnonzero(~test), fold, ordered=False, note=note)
 
 

@@ -1,8 +1,11 @@
 """The part of the feature frame whose values decide the side of each row in the split."""
 
+import json
+
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.pipelines.derived_features import USE
+from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.step_choice import UNREAD
 
 
@@ -34,3 +37,15 @@ def _without_parts(entry: FrameEntry) -> FrameEntry:
     if entry["use"] != "date_parts":
         entry.pop("parts", None)
     return entry
+
+
+def divides_alike(first: PipelineSpec, second: PipelineSpec) -> bool:
+    """Return whether both hash the same of a row, so that it is on the same side in both."""
+    return _hashed(first) == _hashed(second)
+
+
+def _hashed(spec: PipelineSpec) -> tuple[object, ...]:
+    split = spec.split
+    entries = split_frame(spec, feature_frame(spec))
+    read = sorted(json.dumps(entry, sort_keys=True) for entry in entries)
+    return split.kind, split.column, split.id, split.test_share, read

@@ -65,6 +65,27 @@ def keys_with_copies(features: pd.DataFrame, strata: Index) -> tuple[Keys, str]:
     return keys, COPIES_ON_BOTH_SIDES
 
 
+def keys_of_ids(row_id: pd.Series, features: pd.DataFrame, *, together: bool) -> Keys:
+    """Return a key per row of its id, the same for all rows that an id or equal content connects.
+
+    Args:
+        row_id: The declared id; a row without one is identified by its content.
+        features: Prepared features of the same rows.
+        together: Whether rows of equal content stay together, too.
+    """
+    own = group_keys(row_id, features)
+    if not together:
+        return own
+    content, keys = content_keys(features), own
+    while True:
+        joined = pd.Series(keys).groupby(content).transform("min")
+        joined = joined.groupby(own).transform("min")
+        found = joined.to_numpy(dtype=np.uint64)
+        if np.array_equal(found, keys):
+            return _mix(keys)  # the smallest hash of several is small: most would be test rows
+        keys = found
+
+
 def _recorded_again(features: pd.DataFrame, keys: Keys, distinct: int, strata: Index) -> bool:
     """Return whether copies are rows recorded several times, not combinations that repeat."""
     values = max((features[name].nunique() for name in features.columns), default=0)

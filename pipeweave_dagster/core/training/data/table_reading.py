@@ -16,7 +16,7 @@ from pipeweave_dagster.core.training.data.limits import DEFAULT_LIMITS, DataLimi
 
 def fit_columns(spec: PipelineSpec) -> list[str]:
     """Return the columns that fitting needs: features, target, weight, and those of the split."""
-    extra = [c for c in (spec.target, spec.weight, spec.split.column) if c]
+    extra = [c for c in (spec.target, spec.weight, spec.split.column, spec.split.id) if c]
     return list(dict.fromkeys([*spec.features, *extra, *spec.split.hashed_as]))
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster.core.training.data.input_table import Table
 from pipeweave_dagster.core.training.data.limits import DEFAULT_LIMITS, DataLimits
 from pipeweave_dagster.core.training.data.monotone_constraints import signs
+from pipeweave_dagster.core.training.data.row_identity import were_tested
 from pipeweave_dagster.core.training.data.split import (
     Index,
     Split,
@@ -76,9 +78,21 @@ class TrainingSet:
 
 
 def make_training_set(
-    spec: PipelineSpec, table: Table, seed: int, limits: DataLimits = DEFAULT_LIMITS
+    spec: PipelineSpec,
+    table: Table,
+    seed: int,
+    limits: DataLimits = DEFAULT_LIMITS,
+    tested_like: Path | None = None,
 ) -> TrainingSet:
     """Prepare the features and split the rows.
+
+    Args:
+        spec: The pipeline.
+        table: Its table.
+        seed: Of everything random.
+        limits: How much data is read, folded and fitted in parallel.
+        tested_like: Test rows of an earlier model, which stay test rows; not where only a sample
+            of the table was read.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if no feature varies or no fold can be made.
@@ -87,7 +101,10 @@ def make_training_set(
     hashed = split_frame(spec, frame)
     features = prepare(table.raw, hashed)
     strata = strata_of(table.y, len(table.classes))
-    split = split_rows(spec.split, features, table.divider, strata)
+    tested = None
+    if tested_like is not None and spec.split.kind == "hash" and table.read == table.total:
+        tested = were_tested(table.raw, table.row_id, tested_like)
+    split = split_rows(spec.split, features, table.divider, strata, table.row_id, tested)
     if hashed != frame:
         frame = with_group_means(frame, table.raw.iloc[split.train])
         features = prepare(table.raw, frame)

@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.training.data.row_identity import were_tested
 from pipeweave_dagster.core.training.data.split import split_rows, strata_of
 
 
@@ -185,3 +188,68 @@ def test_rows_recorded_several_times_stay_together():
     # Equal rows with different targets are equal by nature: ages, not copies.
     ages = pd.DataFrame({"age": rng.integers(0, 80, 800)})
     assert "copies" in split_rows(SplitSpec(), ages, None, rng.integers(0, 2, 800)).note
+
+
+@pytest.fixture
+def people():
+    """1,000 rows of which each has an id, and columns that all versions have or one has lost."""
+    rng = np.random.default_rng(7)
+    columns = {name: rng.normal(size=1000).round(3) for name in "abc"}
+    ids = pd.Series([f"P-{i:04}" for i in range(1000)])
+    return pd.DataFrame(columns), ids, np.zeros(1000, dtype=np.intp)
+
+
+def test_a_declared_id_keeps_the_sides_when_columns_change(people):
+    rows, ids, strata = people
+    first = split_rows(SplitSpec(), rows, None, strata, ids)
+    other = rows.assign(a=rows["a"] * 2, d=1.0).drop(columns="b")
+    assert (split_rows(SplitSpec(), other, None, strata, ids).test == first.test).all()
+    assert set(split_rows(SplitSpec(), other, None, strata).test) != set(first.test)
+    assert 150 < len(first.test) < 250
+
+
+def test_rows_that_an_id_or_their_content_connects_stay_together(people):
+    rows, ids, _ = people
+    # Row i + 1000 repeats the content of i under a new id, row i + 2000 that id with new content.
+    new = pd.Series([f"Q-{i:04}" for i in range(1000)])
+    table = pd.concat([rows, rows, rows + 5], ignore_index=True)
+    row_id = pd.concat([ids, new, new], ignore_index=True)
+    split = split_rows(SplitSpec(), table, None, np.zeros(3000, dtype=np.intp), row_id)
+    side = np.isin(np.arange(3000), split.test).reshape(3, 1000)
+    assert (side == side[0]).all()
+    assert 100 < side[0].sum() < 300
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    kept=st.sets(st.sampled_from("abcd"), min_size=1, max_size=3),
+    more=st.integers(0, 300),
+)
+def test_test_rows_stay_test_rows_when_columns_are_lost(tmp_path_factory, seed, kept, more):
+    rng = np.random.default_rng(seed)
+    old = pd.DataFrame({name: rng.normal(size=300) for name in "abcd"})
+    y = rng.integers(0, 2, 300 + more).astype(np.intp)
+    before = split_rows(SplitSpec(), old, None, y[:300]).test
+    path = tmp_path_factory.mktemp("tested") / "rows.parquet"
+    old.iloc[before].add_prefix("feature:").to_parquet(path, index=False)
+    added = pd.DataFrame({name: rng.normal(size=more) for name in "abcd"})
+    new = pd.concat([old, added], ignore_index=True)[sorted(kept)]
+    mixed = rng.permutation(len(new))
+    new, y = new.iloc[mixed].reset_index(drop=True), y[mixed]
+    tested = were_tested(new, None, path)
+    assert set(mixed[tested]) == set(before)
+    after = split_rows(SplitSpec(), new, None, y, None, tested)
+    lost = set(before) - set(mixed[after.test])
+    assert len(lost) <= 2  # one of each class at most, which is needed to learn the class
+    assert len(after.test) <= max(len(before), 0.3 * len(new)) + 2
+    again = split_rows(SplitSpec(), new, None, y, None, tested)
+    assert (again.test == after.test).all()
+
+
+def test_common_columns_that_do_not_identify_a_row_match_nothing(tmp_path):
+    old = pd.DataFrame({"x": np.arange(50.0), "k": ["a", "b"] * 25})
+    old.add_prefix("feature:").to_parquet(tmp_path / "rows.parquet")
+    assert not were_tested(old[["k"]], None, tmp_path / "rows.parquet").any()
+    as_float = old.assign(x=old["x"].astype("string").str.removesuffix(".0").astype("int64"))
+    assert were_tested(as_float, None, tmp_path / "rows.parquet").all()
