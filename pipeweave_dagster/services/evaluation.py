@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
+from pipeweave_dagster.core.evaluation.model_changes import changes_from
 from pipeweave_dagster.services.champion import find_champion, set_alias
 from pipeweave_dagster.services.model_versions import find_version, save_version, table_of, versions
 from pipeweave_dagster.services.tracking import evaluation_in_mlflow
@@ -131,6 +132,16 @@ def decide(
         decision = promote(evaluation, None)
         reason = f"{decision.reason} {found.note}".strip()
         return decision.model_copy(update={"reason": reason})
+    if evaluation.comparison is None:
+        changes = changes_from(champion.trained, trained)
+        uncompared = Comparison(
+            other="champion",
+            rows=0,
+            verdict="not compared",
+            changes=changes.sentences,
+            obstacle=changes.obstacle,
+        )
+        evaluation = evaluation.model_copy(update={"comparison": uncompared})
     decision = promote(evaluation, champion.evaluation)
     if decision.alias != "challenger":
         return decision

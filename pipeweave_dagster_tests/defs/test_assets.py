@@ -417,7 +417,8 @@ def test_a_model_of_another_target_does_not_take_over_the_champion(
     other = other.model_copy(update={"mlflow": moved})
     decision = decide(bench, "penguins", other, line["evaluation"].value)
     assert decision.alias == "challenger"
-    assert "models promote penguins 2" in decision.reason
+    assert "It predicts 'island', but the champion predicts 'species'" in decision.reason
+    assert "models promote penguins --version 2 --force --reason TEXT" in decision.reason
 
 
 def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
