@@ -139,8 +139,8 @@ class Costs(Part):
 class DatasetSettings(Part):
     """All of `pipeweave.yaml`; the launchpad and the command line set the same keys.
 
-    `id` names the column that identifies a row, whose hash decides which rows are test rows; joining
-    labels that arrive later by it is not implemented yet.
+    `id` names the column that identifies a row, whose hash decides which rows are test rows;
+    joining labels that arrive later by it is not implemented yet.
     `alerts` is accepted, not yet used.
     """
 
