@@ -23,8 +23,9 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
 
     Args:
         store: Where the documents are; only read.
-        settings: Addresses of Dagster and MLflow for links and `/health`, and the public address
-            of the pages: besides loopback, only its host name is served.
+        settings: Addresses of Dagster and MLflow for links and `/health`, and those of the pages:
+            the public one, and that of the service `pages`. Besides loopback, only their host
+            names are served.
     """
     routes = [
         Route("/", handlers.index, methods=["GET"]),
@@ -33,9 +34,10 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
         Route("/health", handlers.health, methods=["GET"]),
         Route("/alive", handlers.alive, methods=["GET"]),
     ]
+    own = settings.services.get("pages", "")
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, hosts=hosts_of(settings.web_url))],
+        middleware=[Middleware(Guard, hosts=hosts_of(settings.web_url, own))],
         exception_handlers={
             PipeWeaveError: _known,
             HTTPException: _refused,

@@ -30,13 +30,19 @@ HEADERS = {
 }
 
 
-def hosts_of(url: str) -> frozenset[str]:
-    """Return the host names that are served: loopback and that of the public address.
+def hosts_of(*urls: str) -> frozenset[str]:
+    """Return the host names that are served: loopback and those of these addresses.
+
+    Args:
+        urls: The public address, and that under which other services of a deployment know the
+            pages, such as `http://pages:8000/alive`.
 
     Another name in the Host header means DNS rebinding: a foreign page that tries to read this
     one through the browser of a user who can reach it.
     """
-    return frozenset({"localhost", (urlsplit(url).hostname or "localhost").lower()})
+    return frozenset(
+        {"localhost", *((urlsplit(url).hostname or "").lower() for url in urls)} - {""}
+    )
 
 
 class Guard:

@@ -1,12 +1,14 @@
 """What a container runs, as processes of this machine.
 
 Each service gets an address of its own in 127.0.0.0/8, so that ports, commands and files stay as
-they are. What is changed stands in `Place.translated`, and nowhere else: host names, the address to
-listen on, and paths of the container.
+they are. What is changed stands in `Place.translated`, and nowhere else: the address to listen on,
+and paths of the container. Host names stay: each process has a hosts file of its own, in a mount
+namespace. Only where this machine allows no namespaces, addresses replace the names.
 """
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,8 @@ from pathlib import Path
 from pipeweave_dagster_tests.deploy import compose
 
 _BIN = Path(sys.executable).parent
+_NAMESPACE = ["unshare", "--mount", "--propagation", "private"]
+NAMES_VARIABLE = "PIPEWEAVE_TESTS_LOCAL_NAMES"
 _ASK = "import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=4)"
 
 
@@ -25,10 +29,12 @@ class Place:
     Attributes:
         folder: For volumes and for translated files.
         addresses: Service to its loopback address.
+        names: Whether host names are kept, and resolved by a hosts file.
     """
 
     folder: Path
     addresses: Mapping[str, str]
+    names: bool = False
     _hosts: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,7 +47,8 @@ class Place:
     def translated(self, text: str, service: compose.Service) -> str:
         """A word or file of a container, as it must read on this machine."""
         own = self.addresses[service.name]
-        text = self._hosts.sub(lambda m: self.addresses[m[0]], text)
+        if not self.names:
+            text = self._hosts.sub(lambda m: self.addresses[m[0]], text)
         text = text.replace("0.0.0.0", own)
         for inside, outside in self.paths(service).items():
             text = re.sub(rf"(?<![\w/.-]){re.escape(inside)}(?![\w-])", str(outside), text)
@@ -81,6 +88,7 @@ class Place:
             "XDG_DATA_HOME": str(scratch),
             "XDG_CONFIG_HOME": str(scratch),
             "LANG": "C.UTF-8",
+            NAMES_VARIABLE: " ".join(self.addresses) if self.names else "",
             # The network guard of the tests (see guard/), where it is installed.
             **{n: os.environ[n] for n in os.environ if n in {"PYTHONPATH", _GUARD_LOG}},
         }
@@ -94,6 +102,17 @@ class Place:
         if words[0] == "wget":  # not on every machine, and Python asks the same
             words = ["python", "-c", _ASK, words[-1]]
         return [str(_BIN / words[0]) if (_BIN / words[0]).exists() else words[0], *words[1:]]
+
+    def inside(self, command: list[str]) -> list[str]:
+        """The command with the hosts file of the deployment, as Docker gives it to a container."""
+        if not self.names:
+            return command
+        hosts = self.folder / "hosts"
+        if not hosts.exists():
+            lines = [f"{address} {name}\n" for name, address in self.addresses.items()]
+            hosts.write_text("127.0.0.1 localhost\n" + "".join(lines))
+        script = 'mount --bind "$0" /etc/hosts && exec "$@"'
+        return [*_NAMESPACE, "sh", "-c", script, str(hosts), *command]
 
     def healthcheck(self, service: compose.Service) -> list[str] | None:
         """The health check, which asks the container's own loopback."""
@@ -121,3 +140,13 @@ class Place:
 
 
 _GUARD_LOG = "PIPEWEAVE_NETWORK_GUARD_LOG"
+
+
+def names_can_be_kept() -> bool:
+    """Whether this machine lets a process have a hosts file of its own."""
+    script = "mount --bind /etc/hosts /etc/hosts"
+    try:
+        done = subprocess.run([*_NAMESPACE, "sh", "-c", script], check=False, capture_output=True)
+    except FileNotFoundError:
+        return False
+    return done.returncode == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeweave_dagster_tests.deploy import compose
 from pipeweave_dagster_tests.deploy.bucket import Bucket
 from pipeweave_dagster_tests.deploy.loopback import addresses, listens
-from pipeweave_dagster_tests.deploy.native import Place
+from pipeweave_dagster_tests.deploy.native import Place, names_can_be_kept
 from pipeweave_dagster_tests.deploy.postgres import Postgres
 from pipeweave_dagster_tests.deploy.processes import family, kill
 
@@ -45,7 +45,7 @@ class Stack:
         }
         self.variables = {**public, **variables}
         self.services = compose.read(self.variables)
-        self.place = Place(folder, self.addresses)
+        self.place = Place(folder, self.addresses, names=names_can_be_kept())
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.seconds: dict[str, float] = {}
         self._postgres: Postgres | None = None
@@ -70,7 +70,7 @@ class Stack:
         assert service.command is not None
         with self.log(name).open("ab") as output:
             self.running[name] = subprocess.Popen(
-                self.place.command(service, service.command),
+                self.place.inside(self.place.command(service, service.command)),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -117,8 +117,8 @@ class Stack:
         if not listens(command):  # cheaper to find out than by the command, which must start
             return False
         done = subprocess.run(
-            command, check=False, capture_output=True, env=self._environment(service),
-            cwd=self._working_folder(service), timeout=60,
+            self.place.inside(command), check=False, capture_output=True,
+            env=self._environment(service), cwd=self._working_folder(service), timeout=60,
         )  # fmt: skip
         return done.returncode == 0
 
@@ -152,7 +152,7 @@ class Stack:
         """A command inside a service, as with `docker compose exec`."""
         service = self.services[name]
         return subprocess.run(
-            self.place.command(service, list(words)),
+            self.place.inside(self.place.command(service, list(words))),
             check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
             env=self._environment(service), cwd=self._working_folder(service),
             timeout=seconds,
@@ -164,7 +164,8 @@ class Stack:
 
     def bucket(self) -> Bucket:
         """The bucket, as whoever has the keys sees it."""
-        return Bucket(self.place.environment(self.services["code"]))
+        outside = Place(self.folder, self.addresses)
+        return Bucket(outside.environment(self.services["code"]))
 
     def url(self, port: int) -> str:
         """A published port of the proxy."""

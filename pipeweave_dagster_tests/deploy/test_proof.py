@@ -58,6 +58,15 @@ def test_every_part_is_well(team: Team) -> None:
     assert set(team.health().values()) == {"ok"}
 
 
+def test_the_names_of_the_services_are_those_of_the_deployment(stack: Stack) -> None:
+    """With addresses instead, the pages refused `Host: pages:8000`, and only a real one saw it."""
+    if not stack.place.names:
+        pytest.skip("this machine allows no mount namespaces")
+    environment = stack.place.environment(stack.services["code"])
+    assert "http://pages:8000/alive" in environment["PIPEWEAVE_SERVICES"]
+    assert "@postgres:5432/" in environment["DATABASE_URL"]
+
+
 def test_an_upload_with_a_signed_address_becomes_a_champion(
     team: Team, champion: dict[str, Any]
 ) -> None:

@@ -304,6 +304,14 @@ def test_own_host_names_are_answered(store, host, monkeypatch):
     assert client.get("/", headers={"host": host}).status_code == 200
 
 
+def test_the_name_among_the_services_is_answered(store):
+    """`pipeweave doctor` was red in every deployment: it asks http://pages:8000/alive."""
+    services = {"pages": "http://pages:8000/alive", "web": "http://web:3000/server_info"}
+    client = TestClient(create_app(store, Settings(services=services)))
+    assert client.get("/alive", headers={"host": "pages:8000"}).status_code == 200
+    assert client.get("/alive", headers={"host": "web:3000"}).status_code == 403
+
+
 def test_an_unforeseen_error_tells_nothing(client, store, tmp_path, monkeypatch):
     monkeypatch.setattr(store, "datasets", lambda: 1 / 0)
     answer = client.get("/")
