@@ -59,6 +59,7 @@ class View:
     drift: DriftReport | None = None
     links: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    checked_run: str = ""
 
     @property
     def target(self) -> tuple[str, str | None] | None:
@@ -99,11 +100,14 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
     view = View(entry_of(store, dataset), attempt, head is not None, run_url(attempt, settings))
     view.storage = store.storage.url
     view.stages = stages_of(dataset, entries or tried, head.stale() if head else {}, settings)
-    # Findings and report of the last attempt explain why it was blocked.
-    recent = {**entries, **{k: v for k, v in tried.items() if k in {"findings", "eda_report"}}}
+    # Findings and report of the last run that was checked explain why it was blocked.
+    checked = store.last_with(dataset, "findings") or {}
+    recent = {**entries, **{k: v for k, v in checked.items() if k in {"findings", "eda_report"}}}
+    if latest and checked and "findings" not in latest.made:
+        view.checked_run = checked["findings"].run_id[:8]
     problems: list[str] = []
     with contained(dataset, problems):
-        _fill_data(view, store, {**tried, **recent} if head is None else recent)
+        _fill_data(view, store, {**checked, **tried, **recent} if head is None else recent)
     with contained(dataset, problems):
         _fill_model(view, store, entries, settings)
     view.problems = list(dict.fromkeys([*view.entry.problems, *problems]))

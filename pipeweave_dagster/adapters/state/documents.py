@@ -19,6 +19,7 @@ from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 D = TypeVar("D", bound=Document)
 _SWAP_ATTEMPTS = 20
+_LOOKED_AT = 20
 
 
 class DocumentStore:
@@ -169,16 +170,23 @@ class DocumentStore:
             self.records.write(key, attempt)
 
     def last_with(self, dataset: str, *assets: str) -> Mapping[str, Entry] | None:
-        """Return the entries of the last attempt, else of HEAD, if they include these assets.
+        """Return the entries of the last run that made or reused these assets, else of HEAD.
 
-        A blocked run does not change HEAD, but its findings are what users want to see.
+        A blocked run does not change HEAD, but its findings are what users want to see, also if a
+        later run ended before its own.
         """
         attempt = self.attempt(dataset)
-        manifest = self.manifest(dataset, attempt.run_id) if attempt else None
-        for source in (manifest, self.head(dataset)):
-            if source is not None and source.entries.keys() >= {*assets}:
-                return source.entries
-        return None
+        last = self.manifest(dataset, attempt.run_id) if attempt else None
+        if last is not None and {*assets} <= {*last.made}:
+            return last.entries
+        earlier = list(self.storage.list(f"datasets/{dataset}/runs/"))
+        earlier.sort(key=lambda stored: -stored.modified)
+        manifests = (self.manifest(dataset, Path(o.key).stem) for o in earlier[:_LOOKED_AT])
+        made = [m for m in manifests if m is not None and {*assets} <= {*m.made}]
+        if made:
+            return max(made, key=lambda m: (m.generation, m.started_at)).entries
+        head = self.head(dataset)
+        return head.entries if head and head.entries.keys() >= {*assets} else None
 
     def result(self, dataset: str, asset: str, key: str) -> Entry | None:
         """Return an earlier result for the same inputs, settings and code, if it still exists."""

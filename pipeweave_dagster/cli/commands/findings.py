@@ -72,8 +72,11 @@ def findings(
     lines = [_line(f) for f in found if f.state != "passed"]
     text = _report(last.findings, accept, patch, written) or "\n".join(lines)
     facts |= {"written": written.place if written else None, "patch": patch}
-    facts |= {"before": written.before if written else None}
-    emit(facts, json, text or "No findings.")
+    facts |= {"before": written.before if written else None, "run_id": last.run_id}
+    text = text or "No findings."
+    if not last.is_latest:
+        text = f"Of run {last.run_id[:8]}; the last run has not reached the checks.\n{text}"
+    emit(facts, json, text)
 
 
 def _line(finding: Finding) -> str:
@@ -99,8 +102,10 @@ def _report(
 
 @dataclass(frozen=True)
 class _Last:
-    """The documents of the last run, as far as it got."""
+    """The documents of the last run that reached the findings, as far as it got."""
 
+    run_id: str
+    is_latest: bool
     schema: SchemaDeduction
     findings: Findings
     spec: PipelineSpec | None
@@ -116,7 +121,11 @@ def _last(store: DocumentStore, name: str) -> _Last:
         found = store.load(entries["findings"].document, Findings)
         # A blocked run has no pipeline of its own; the entry is that of an earlier version.
         spec = None if found.blocked else entries.get("pipeline")
+        attempt, run_id = store.attempt(name), entries["findings"].run_id
+        manifest = store.manifest(name, attempt.run_id) if attempt else None
         return _Last(
+            run_id,
+            manifest is None or "findings" in manifest.made,
             store.load(entries["schema_deduction"].document, SchemaDeduction),
             found,
             store.load(spec.document, PipelineSpec) if spec else None,

@@ -224,3 +224,20 @@ def test_a_lost_counter_goes_on_from_what_is_known(
     if damage is not None:
         store.storage.put("datasets/d/GENERATION.json", damage)
     assert RunState(store, "d", "three").manifest.generation == 3
+
+
+def test_results_of_a_stopped_run_are_found_after_a_later_run_that_made_less(
+    store: DocumentStore,
+) -> None:
+    """A refused run has findings; the next one failed before its own, and hid them."""
+    make(RunState(store, "d", "refused"), "dataset", "refused")
+    make(RunState(store, "d", "failed"), "raw_upload", "failed")
+    found = store.last_with("d", "dataset")
+    assert found is not None
+    assert found["dataset"].run_id == "refused"
+    assert store.last_with("d", "model") is None
+    whole_run(store, "whole", "A")
+    make(RunState(store, "d", "later"), "raw_upload", "B")
+    found = store.last_with("d", "dataset")
+    assert found is not None
+    assert found["dataset"].run_id == "whole"

@@ -139,3 +139,26 @@ def test_why_has_a_one_line_answer(case: DatasetFiles, column: str, words: str) 
 def test_why_of_an_unknown_column_names_the_nearest(case: DatasetFiles) -> None:
     done = CliRunner().invoke(build_app(), ["findings", "bar", "--why", "lsatt"])
     assert done.exit_code != 0
+
+
+def test_findings_outlive_a_run_that_failed_before_its_own(
+    store: DocumentStore, case: DatasetFiles
+) -> None:
+    """The command claimed that nothing was ever checked, and so did the page."""
+    from pipeweave_dagster.adapters.state import RunState
+    from pipeweave_dagster.web.views import dataset_view
+
+    head = store.head("bar")
+    assert head is not None
+    store.storage.delete("datasets/bar/HEAD.json")
+    refused = RunState(store, "bar", "r1")
+    for asset, entry in head.entries.items():
+        refused.record(asset, entry)
+    failed = RunState(store, "bar", "r2")
+    failed.attempt("failed", error={"code": "VALIDATION_ERROR", "message": "No.", "details": {}})
+    found = answer()
+    assert (found["run_id"], bool(found["findings"])) == ("r1", True)
+    text = CliRunner().invoke(build_app(), ["findings", "bar"]).stdout
+    assert "Of run r1; the last run has not reached the checks." in text
+    view = dataset_view(store, "bar", Settings())
+    assert (view.inspected, view.checked_run, len(view.blocked)) == (True, "r1", 1)
