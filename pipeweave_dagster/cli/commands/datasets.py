@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.cli.commands import dataset_schema
+from pipeweave_dagster.cli.commands import dataset_quarantine, dataset_schema
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.active_runs import refuse_active
 from pipeweave_dagster.cli.support.known_datasets import known
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="List, show, compare and remove data sets.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave datasets ls --page 2 --json`")(ls)
     group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
+    dataset_quarantine.register(group)
     dataset_schema.register(group)
     group.command("rm", epilog="Example: `pipeweave datasets rm titanic --yes`")(rm)
     app.add_typer(group, name="datasets")

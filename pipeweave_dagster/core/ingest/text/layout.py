@@ -69,13 +69,13 @@ def detect_layout(
         return _layout(records, width, (skip, header))
     if len(lines) < 2:
         return _layout(records, width, (0, int(bool(lines) and has_only_names(lines[0]))))
-    ranked = sorted(
-        layout
-        for layout in layout_bits(lines, LOOK_AHEAD)
-        if skip in {None, layout[1]} and header in {None, layout[2]}
-    )
-    if not ranked:
-        return _layout(records, width, (skip or 0, 1 if header is None else header))
+    everything = sorted(layout_bits(lines, LOOK_AHEAD))
+    ranked = [
+        layout for layout in everything if skip in {None, layout[1]} and header in {None, layout[2]}
+    ]
+    more = header is not None and skip is None and header > everything[0][2]
+    if more or not ranked:
+        return _layout(records, width, _as_set(everything[0], header, skip))
     best = _plainest([layout for layout in ranked if layout[0] <= ranked[0][0] + DOUBT_BITS])
     other = next((layout for layout in ranked if layout is not best), None)
     given = header is not None or skip is not None
@@ -90,6 +90,17 @@ def _layout(records: list[Record], width: int, counts: tuple[int, int]) -> Layou
     preamble, header = counts
     fields = [record.fields for record in records[preamble : preamble + header]]
     return Layout(preamble, header, width, join_header_rows(fields, width) if fields else None)
+
+
+def _as_set(
+    detected: tuple[float, int, int], header: int | None, skip: int | None
+) -> tuple[int, int]:
+    """Return the layout of settings that detection does not give: the body stays in its place."""
+    body = detected[1] + detected[2]
+    if skip is not None:
+        return skip, max(0, body - skip) if header is None else header
+    rows = 1 if header is None else header
+    return max(0, body - rows), rows
 
 
 def doubt_of(layout: Layout) -> str | None:

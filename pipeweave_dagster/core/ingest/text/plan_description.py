@@ -21,8 +21,9 @@ def _doubt(plan: ReadPlan) -> str | None:
     body = [record.fields for record in plan.head[plan.body_start :]]
     last = [fields[-1] for fields in body if len(fields) == width]
     if plan.layout.names and not names[-1].strip() and any(value.strip() for value in last):
+        named = sum(bool(name.strip()) for name in plan.layout.names)
         return (
-            f"In doubt: the header has {counted(len(plan.layout.names), 'name')} for {width} "
+            f"In doubt: the header has {counted(named, 'name')} for {width} "
             "columns, as where numbers contain delimiters that are not quoted. If so, quote them."
         )
     return doubt_of(plan.layout)

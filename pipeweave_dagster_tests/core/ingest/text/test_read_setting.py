@@ -67,3 +67,16 @@ def test_what_cannot_be_is_refused(yaml, said):
     with pytest.raises(PipeWeaveError, match=said):
         parse_settings(yaml)
     assert parse_settings(b"read: {delimiter: '|', header: 0}").read.delimiter == "|"
+
+
+UNITS = "Report: sales\nAs of: 2021\n\nprice|town|step|goal\nEUR|-|1..9|EUR\n" + "".join(
+    f"{i}.5|Bonn|{i % 9}|{i * 3}.25\n" for i in range(160)
+)
+
+
+def test_two_header_rows_keep_the_lines_above_them(read_as):
+    """Where detection finds fewer header rows than are set, the body stays in its place."""
+    assert read_as(UNITS).dialect.header_rows == 1
+    snapshot = read_as(UNITS, header=2)
+    assert (snapshot.rows, snapshot.dialect.skipped_rows) == (160, 2)
+    assert [c.name for c in snapshot.columns] == ["price EUR", "town -", "step 1..9", "goal EUR"]

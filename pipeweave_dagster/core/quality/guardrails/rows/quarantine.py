@@ -21,7 +21,7 @@ def check(case: Case) -> Iterator[Hit]:
             f"{count:,} of {read:,} rows ({share:.2%}) do not fit the table and were "
             f"quarantined.{hint}",
             evidence={"rows": count, "read": read, "share": round(share, 6)},
-            proposal="Inspect the quarantine file of the data set and fix the source.",
+            proposal="Inspect them with 'pipeweave datasets quarantine NAME', and fix the source.",
         )
 
 

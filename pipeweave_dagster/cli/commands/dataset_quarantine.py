@@ -1,0 +1,64 @@
+"""`pipeweave datasets quarantine`: the records of a data set that could not be read."""
+
+import csv
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.core.documents import DatasetSnapshot
+
+_SHOWN, _WIDTH = 20, 100
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("quarantine", epilog="Example: `pipeweave datasets quarantine titanic`")(
+        quarantine
+    )
+
+
+def quarantine(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Write all of them as CSV instead of showing the first.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the records that could not be read: line, reason and text."""
+    home.prepare()
+    with home.workbench() as bench:
+        dataset = known(bench.store, name)
+        rows = _quarantined(bench.store, dataset)
+    facts = {"dataset": dataset, "rows": len(rows), "records": rows[:_SHOWN]}
+    if output is not None:
+        _write_csv(rows, output)
+        text = f"Wrote {output}: {len(rows):,} records"
+    elif rows:
+        listed = [list(map(str, row.values())) for row in rows[:_SHOWN]]
+        text = columns(list(rows[0]), listed, width=_WIDTH)
+        text += f"\n{min(len(rows), _SHOWN):,} of {len(rows):,}"
+    else:
+        text = "No record is quarantined."
+    emit(facts, json, text)
+
+
+def _quarantined(store: DocumentStore, dataset: str) -> list[dict[str, Any]]:
+    head = store.head(dataset)
+    snapshot = store.load_entry(head.entries if head else {}, "dataset", DatasetSnapshot)
+    if snapshot is None or snapshot.quarantine is None:
+        return []
+    import pyarrow.parquet as pq
+
+    return list(pq.read_table(store.payload(snapshot.quarantine)).to_pylist())
+
+
+def _write_csv(rows: list[dict[str, Any]], output: Path) -> None:
+    with output.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["line"])
+        writer.writeheader()
+        writer.writerows(rows)
