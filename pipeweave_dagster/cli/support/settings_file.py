@@ -32,7 +32,7 @@ def write_settings(store: DocumentStore, name: str, patch: dict[str, Any]) -> Wr
         settings_from(content, key)
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
         if found:
-            kept = f"uploads/{name}/.{SETTINGS_FILE}.before"
+            kept = f"datasets/{name}/{SETTINGS_FILE}.before"
             store.storage.put(kept, found[0])
     store.storage.put(key, text)
     root = store.storage.url

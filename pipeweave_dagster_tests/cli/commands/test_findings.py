@@ -110,8 +110,8 @@ def test_comments_of_the_author_are_kept(store: DocumentStore, case: DatasetFile
     assert answer("--accept", "PW204")["before"] is None
     assert store.storage.get(key).startswith(b"mode: replace  # for now\ncolumns:\n")
     store.storage.put(key, b"{}  # nothing yet\n")
-    assert answer("--accept", "PW204")["before"].endswith("/uploads/bar/.pipeweave.yaml.before")
-    assert store.storage.get("uploads/bar/.pipeweave.yaml.before") == b"{}  # nothing yet\n"
+    assert answer("--accept", "PW204")["before"].endswith("/datasets/bar/pipeweave.yaml.before")
+    assert store.storage.get("datasets/bar/pipeweave.yaml.before") == b"{}  # nothing yet\n"
     assert settings_of(store, "bar").columns["bar_passed"].drop
 
 
