@@ -12,7 +12,7 @@ from pipeweave_dagster.core.model.test_row_columns import feature_names
 
 def run_comparison(first: Path, second: Path, test_rows: Path) -> ModelComparison:
     """See `core.export.compare_models`."""
-    frame = exact_frame(pq.read_table(test_rows))
+    frame = exact_frame(pq.read_table(test_rows, partitioning=None))
     names = feature_names(list(frame.columns))
     table = frame[list(names)].rename(columns=names)
     a, b = (raw_scores(load_bundle(path), table) for path in (first, second))

@@ -77,7 +77,7 @@ def read_training_rows(
         about: Target, classes and so on.
     """
     table = read_rows(rows)
-    part = pd.read_parquet(division)
+    part = pd.read_parquet(division, partitioning=None)
     if len(table) != about["rows"]:
         raise SystemExit(
             f"{rows} has {len(table)} rows, but the model was trained on a table of "

@@ -9,7 +9,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
-from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
+from pipeweave_dagster.core.ingest.base.sql_quoting import identifier
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.build_table import read_raw
 from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
@@ -44,7 +44,7 @@ def read_batch(
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
     names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
-    with workspace(out, limits) as space:
+    with workspace(out, limits, [file]) as space:
         raw = _read_fitting((file, name), space, names, reads, lambda n: matcher.fits(n, columns))
         return _store(raw, columns, out, space, matcher.match(raw.names, columns))
 
@@ -235,7 +235,9 @@ def _with_missing(
 ) -> list[SnapshotColumn]:
     """Return the stored columns with their notes and counts of missing values."""
     counts = ", ".join(f"count(*) - count({identifier(c.name)})" for c, _ in stored)
-    missing = space.query_row(f"SELECT {counts} FROM read_parquet({literal(str(path))})")
+    missing = space.query_row(
+        f"SELECT {counts} FROM read_parquet({space.paths.sql(path)}, hive_partitioning = false)"
+    )
     return [
         c.model_copy(update={"missing": m, "note": note})
         for (c, note), m in zip(stored, missing, strict=True)

@@ -38,8 +38,7 @@ def ingest_files(
     """Read files (path and name each) into `out/data.parquet`; see `ingest`."""
     if not files:
         raise validation_error("The upload has no files.", fix="Upload at least one file.")
-    size = sum(path.stat().st_size for path, _ in files)
-    with workspace(out, limits, size) as space:
+    with workspace(out, limits, [path for path, _ in files]) as space:
         try:
             requested = _requested_parsers(columns or {})
             fast = _read_fast(files, out, space, requested, options)

@@ -99,7 +99,7 @@ def read_fast(
         i: TypeDecision(parser, note=sample_note(parser, sample))
         for i, (parser, sample) in enumerate(zip(parsers, samples, strict=True))
     }
-    source = bulk_load.source_sql(plan.text.path, plan.dialect, width, first_line)
+    source = bulk_load.source_sql(space.paths.sql(plan.text.path), plan.dialect, width, first_line)
     texts = _count_texts(decisions, samples, source, (path, names), space)
     return describe_table(raw, decisions, names, path, spellings_of(texts, space, raw.notes))
 
@@ -121,8 +121,10 @@ def _count_texts(
     for i, decision in decisions.items():
         if not may_be_labels(decision.parser, samples[i]):
             continue
+        path = space.paths.sql(written[0])
         query = (
-            f"SELECT {identifier(written[1][i])} AS v FROM read_parquet({literal(str(written[0]))})"
+            f"SELECT {identifier(written[1][i])} AS v"
+            f" FROM read_parquet({path}, hive_partitioning = false)"
         )
         texts = texts_of_values(decision, samples[i], query, space)
         if texts is None:
@@ -207,7 +209,9 @@ def _write_strictly(
     space: Workspace,
 ) -> bool:
     """Cast and write the file; False if a row is empty or a value does not match its parser."""
-    source = bulk_load.source_sql(plan.text.path, plan.dialect, len(names), first_line)
+    source = bulk_load.source_sql(
+        space.paths.sql(plan.text.path), plan.dialect, len(names), first_line
+    )
     selected = ", ".join(
         f"{_strict_cast(f'c{i}', parser)} AS {identifier(name)}"
         for i, (name, parser) in enumerate(zip(names, parsers, strict=True))

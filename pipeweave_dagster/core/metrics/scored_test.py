@@ -47,7 +47,7 @@ class ScoredTest:
 
 def read_scored_test(trained: TrainedModel, test_rows: Path) -> ScoredTest:
     """Read the test rows file that training wrote."""
-    frame = exact_frame(pq.read_table(test_rows))
+    frame = exact_frame(pq.read_table(test_rows, partitioning=None))
     classes = trained.classes
     output: Array = frame[output_columns(classes)].to_numpy(dtype=np.float64)
     baseline: Array = frame[baseline_columns(classes)].to_numpy(dtype=np.float64)

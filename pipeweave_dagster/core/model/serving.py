@@ -352,7 +352,8 @@ def read_rows(path: str) -> pd.DataFrame:
     if path.endswith(".parquet"):
         from pyarrow import parquet
 
-        return exact_frame(parquet.read_table(path))
+        # A folder named `a=b` on the way to the file is not a column.
+        return exact_frame(parquet.read_table(path, partitioning=None))
     rows: pd.DataFrame = pd.read_csv(path)
     long = [n for n in rows if rows[n].dtype.kind == "f" and rows[n].abs().max() >= EXACT_INTEGERS]
     texts = pd.read_csv(path, dtype=str, usecols=long) if long else rows[[]]

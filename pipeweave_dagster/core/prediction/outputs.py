@@ -19,7 +19,7 @@ def write_outputs(predictions: Path, out: Path, stamp: dict[str, str]) -> list[s
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
-    table = pq.read_table(predictions)
+    table = pq.read_table(predictions, partitioning=None)
     if not stamp:
         table = table.drop_columns(["row_id"])
     for name, value in stamp.items():

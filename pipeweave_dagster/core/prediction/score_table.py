@@ -31,7 +31,7 @@ def run_scoring(
             fix=f"Provide any of: {', '.join(trained.features[:30])}.",
             columns=present[:100],
         )
-    table = exact_frame(pq.read_table(data, columns=wanted))
+    table = exact_frame(pq.read_table(data, columns=wanted, partitioning=None))
     bundle = load_bundle(model)
     notes = _notes(missing, ignored, trained)
     if explain:

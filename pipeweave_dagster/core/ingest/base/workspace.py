@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
+from pipeweave_dagster.core.ingest.base.literal_paths import LiteralPaths
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Workspace:
     folder: Path
     db: duckdb.DuckDBPyConnection
     limits: IngestLimits
+    paths: LiteralPaths
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return all rows of a query (DuckDB requires reading a result before the next query)."""
@@ -31,12 +34,14 @@ class Workspace:
 
 
 @contextmanager
-def workspace(out: Path, limits: IngestLimits, size: int = 0) -> Iterator[Workspace]:
+def workspace(out: Path, limits: IngestLimits, files: Sequence[Path]) -> Iterator[Workspace]:
     """Open a scratch folder beside `out` (same disk, so moves are cheap) and remove it at the end.
 
-    Tables are kept in memory if `size` (bytes) is small, else in a database file in the folder.
-    DuckDB may neither load extensions nor access the network, because the files are untrusted.
+    Tables are kept in memory if the files are small, else in a database file in the folder. Because
+    the files are untrusted, DuckDB can load no extensions, reach no network, and open only these
+    files and what is in both folders.
     """
+    size = sum(path.stat().st_size for path in files)
     folder = Path(tempfile.mkdtemp(prefix=".ingest-", dir=out.parent))
     try:
         db = duckdb.connect(
@@ -50,10 +55,22 @@ def workspace(out: Path, limits: IngestLimits, size: int = 0) -> Iterator[Worksp
                 "autoload_known_extensions": False,
             },
         )
+        paths = LiteralPaths(folder)
         try:
-            db.execute("SET enable_progress_bar = false")
-            yield Workspace(folder, db, limits)
+            _lock(db, [out, folder, paths.folder], files)
+            yield Workspace(folder, db, limits, paths)
         finally:
             db.close()
+            paths.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock(db: duckdb.DuckDBPyConnection, folders: Sequence[Path], files: Sequence[Path]) -> None:
+    """Close the file system but for these folders and files, and keep it closed."""
+    for name, paths in (("allowed_directories", folders), ("allowed_paths", files)):
+        listed = ", ".join(literal(str(path.resolve())) for path in paths)
+        db.execute(f"SET {name} = [{listed}]")
+    db.execute("SET enable_progress_bar = false")
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")

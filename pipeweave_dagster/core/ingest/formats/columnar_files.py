@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.pandas_index import split_pandas_index
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_batches
@@ -32,7 +31,8 @@ def read_parquet(content: Content, table: str, space: Workspace, options: ReadOp
         except duckdb.Error:
             # Arrow writes lists of fixed size that it cannot read again if some are missing.
             with space.db.cursor() as db:
-                source = f"SELECT * FROM read_parquet({literal(str(content.path))})"
+                path = space.paths.sql(content.path)
+                source = f"SELECT * FROM read_parquet({path}, hive_partitioning = false)"
                 reader = db.sql(source).to_arrow_reader(_BATCH_ROWS)
                 return _from_frame(content, "parquet", reader.schema, reader, table, space, options)
 

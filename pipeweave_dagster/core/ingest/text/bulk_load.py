@@ -34,12 +34,12 @@ def supports(dialect: TextDialect) -> bool:
 
 
 def source_sql(
-    path: Path, dialect: TextDialect, width: int, first_line: int, *, rejects: bool = False
+    path_sql: str, dialect: TextDialect, width: int, first_line: int, *, rejects: bool = False
 ) -> str:
     """Return the SQL that reads the body of a file as text columns `c0 …`.
 
     Args:
-        path: UTF-8 text with LF or CRLF line ends.
+        path_sql: Path in SQL (see `LiteralPaths`) of UTF-8 text with LF or CRLF line ends.
         dialect: Delimiter, quote and escape.
         width: Number of columns.
         first_line: Line (from 1) on which the body starts.
@@ -51,14 +51,14 @@ def source_sql(
         f"auto_detect = false, header = false, skip = {first_line - 1}, columns = {{{columns}}},"
         f" delim = {literal(dialect.delimiter or ',')}, quote = {literal(quote)},"
         f" escape = {literal(dialect.escape or quote)}, max_line_size = {_MAX_LINE},"
-        " strict_mode = true"
+        " strict_mode = true, compression = 'none', hive_partitioning = false"
     )
     if rejects:
         options += (
             ", store_rejects = true, rejects_table = 'rejects', rejects_scan = 'reject_scans',"
             f" rejects_limit = {_MAX_REJECTS + 1}"
         )
-    return f"read_csv({literal(str(path))}, {options})"
+    return f"read_csv({path_sql}, {options})"
 
 
 def read_bulk(
@@ -74,7 +74,7 @@ def read_bulk(
         table: Table to create, with text columns `c0 …` (empty fields are null).
         space: DuckDB workspace.
     """
-    source = source_sql(path, dialect, width, first_line, rejects=True)
+    source = source_sql(space.paths.sql(path), dialect, width, first_line, rejects=True)
     try:
         space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM {source}")
     except duckdb.OutOfMemoryException:
