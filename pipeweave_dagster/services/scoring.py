@@ -151,7 +151,8 @@ def _aligned(
 ) -> DatasetSnapshot:
     raw, copy = file
     (folder / "read").mkdir()
-    return workbench.on_data(
+    return workbench.on_files(
+        [copy],
         read_aligned,
         file=copy,
         name=raw.name,
@@ -159,7 +160,7 @@ def _aligned(
         out=folder / "read",
         matcher=ColumnMatcher(tuple(trained.table), trained.target),
         reads=[read] if read else [trained.read, None] if trained.read else [None],
-        limits=IngestLimits(max_bytes=workbench.settings.max_dataset_bytes),
+        limits=IngestLimits.for_files([copy], workbench.settings.max_dataset_bytes),
     )
 
 

@@ -4,15 +4,16 @@ import copy
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
 from pipeweave_dagster.adapters.machine_memory import free_mb
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.adapters.worker import CallLimits, Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
+from pipeweave_dagster.core.ingest import reading_memory_mb
 from pipeweave_dagster.services.advice_calls import AdvisorSession, GeminiAdvisor, advice_enabled
 from pipeweave_dagster.settings import Settings
 
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# With less, even the libraries that read could not start.
+_LEAST_MEMORY_MB = 256
 _DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
 # In the order in which training needs them: linear models first, MLflow last.
 _MODEL_MODULES = (
@@ -83,6 +86,25 @@ class Workbench:
         """
         limit = self.settings.task_time_limit_s
         return self._call(self._data, limit, function, *args, **kwargs)
+
+    def on_files(
+        self, files: Sequence[Path], function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Call a function that reads files of strangers, in the data worker under a memory limit.
+
+        The limit grows with the size of the files, up to the memory that a run may still use.
+        """
+        free, needed = self.free_mb(), reading_memory_mb(files)
+        memory_mb = needed if free is None else max(_LEAST_MEMORY_MB, min(needed, int(free)))
+        if self._for_run:
+            self.warm_up()
+        limits = CallLimits(self.settings.task_time_limit_s, memory_mb=memory_mb)
+        return self._data.call_within(limits, function, *args, **kwargs)
+
+    @property
+    def data_pid(self) -> int | None:
+        """Process id of the data worker, None if it is not running."""
+        return self._data.pid
 
     def on_model(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function that fits, scores or logs models, in the model worker."""

@@ -21,6 +21,7 @@ from typing import Any, TextIO
 
 from pydantic import ValidationError
 
+from pipeweave_dagster.adapters.worker.call_limits import memory_limited
 from pipeweave_dagster.adapters.worker.calls import run_request
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
@@ -56,7 +57,8 @@ def _die_with_parent(parent: int) -> None:
 
 def _reply_to(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"result": run_request(request)}
+        with memory_limited(request.get("memory_mb")):
+            return {"result": run_request(request)}
     except PipeWeaveError as error:
         return {"error": error.envelope()}
     except ValidationError as error:

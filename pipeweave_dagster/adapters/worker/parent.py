@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ParamSpec, Self, TypeVar
 
+from pipeweave_dagster.adapters.worker.call_limits import OUT_OF_MEMORY, CallLimits
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
@@ -83,19 +84,25 @@ class Worker:
     def call(
         self, time_limit_s: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
+        """Call a function in the child under a time limit; see `call_within`."""
+        return self.call_within(CallLimits(time_limit_s), function, *args, **kwargs)
+
+    def call_within(
+        self, limits: CallLimits, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         """Call a function in the child and return its result.
 
         Arguments and result travel as JSON and are validated against the function's annotations.
         The function itself is only named, so its module should be cheap to import here.
 
         Args:
-            time_limit_s: Seconds after which the child is killed.
+            limits: Time and memory that the call may take.
             function: A module-level function of PipeWeave.
             args: Its arguments.
             kwargs: Its arguments.
 
         Raises:
-            PipeWeaveError: The function's own error; VALIDATION_ERROR past the time limit;
+            PipeWeaveError: The function's own error; VALIDATION_ERROR past a limit;
                 INTERNAL_ERROR if the child died (out of memory, killed) or failed unexpectedly.
 
         Example:
@@ -104,16 +111,17 @@ class Worker:
             ...     worker.call(60, check_slug, name="titanic")
             'titanic'
         """
-        request = request_of(function, *args, **kwargs)
+        request = request_of(function, *args, **kwargs) | {"memory_mb": limits.memory_mb}
         self.start()
         finished = False
         try:
             self._send(request)
-            for reply in self._replies(function.__name__, time_limit_s):
+            for reply in self._replies(function.__name__, limits.time_s):
                 if "log" in reply:
                     _log_again(reply)
                     continue
-                finished = True
+                # What a failed allocation leaves behind is uncertain: the next call starts anew.
+                finished = OUT_OF_MEMORY not in reply.get("error", {}).get("details", {})
                 return result_of(function, self._result(reply))
             raise AssertionError("unreachable: replies end with a result or an error")
         finally:

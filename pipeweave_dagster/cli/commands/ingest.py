@@ -14,7 +14,7 @@ from pipeweave_dagster.cli.support.reading_text import reading_lines
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.ingest import ingest_as_text
+from pipeweave_dagster.core.ingest import IngestLimits, ingest_as_text
 
 
 def register(app: typer.Typer) -> None:
@@ -39,12 +39,14 @@ def ingest(
         )
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         if output.suffix == ".csv":
-            table = bench.on_data(
+            table = bench.on_files(
+                [path],
                 ingest_as_text,
                 file=path.absolute(),
                 name=path.name,
                 out=Path(folder),
                 read=given.read,
+                limits=IngestLimits.for_files([path], settings.max_dataset_bytes),
             )
             facts = table.model_dump(mode="json")
             deliver(Path(folder) / "data.csv", output)

@@ -33,9 +33,9 @@ def read_table(
     payload = Payload.of(path)
     raw = RawFile(name=path.name, sha256=payload.sha256, size_bytes=payload.size_bytes)
     upload = RawUpload(dataset=name_of_file(path.name), files=[raw], settings=settings)
-    limits = IngestLimits(max_bytes=bench.settings.max_dataset_bytes)
     files = [path.absolute()]
-    return bench.on_data(ingest_files, upload=upload, files=files, out=out, limits=limits)
+    limits = IngestLimits.for_files(files, bench.settings.max_dataset_bytes)
+    return bench.on_files(files, ingest_files, upload=upload, files=files, out=out, limits=limits)
 
 
 def deduce_schema(

@@ -15,7 +15,11 @@ from pipeweave_dagster.core.documents import (
     SnapshotColumn,
     TextTable,
 )
-from pipeweave_dagster.core.ingest.base.limits import DEFAULT_LIMITS, IngestLimits
+from pipeweave_dagster.core.ingest.base.limits import (
+    DEFAULT_LIMITS,
+    IngestLimits,
+    reading_memory_mb,
+)
 from pipeweave_dagster.core.ingest.column_matching import BY_NAME_ALONE, ColumnMatcher
 
 __all__ = [
@@ -25,6 +29,7 @@ __all__ = [
     "ingest_as_text",
     "ingest_settings",
     "read_aligned",
+    "reading_memory_mb",
 ]
 
 
@@ -88,7 +93,13 @@ def ingest(
     return snapshot.model_copy(update={"read": settings.read})
 
 
-def ingest_as_text(file: Path, name: str, out: Path, read: ReadSetting | None = None) -> TextTable:
+def ingest_as_text(
+    file: Path,
+    name: str,
+    out: Path,
+    limits: IngestLimits = DEFAULT_LIMITS,
+    read: ReadSetting | None = None,
+) -> TextTable:
     r"""Read one file and write it as clean CSV, with values as the text in the file.
 
     Args:
@@ -96,6 +107,7 @@ def ingest_as_text(file: Path, name: str, out: Path, read: ReadSetting | None = 
         name: Its name, a hint to the format.
         out: Empty folder for `data.csv`, which has a header only if the file has one.
         read: How a text file is read, where the detection errs.
+        limits: Resource limits.
 
     Returns:
         How the file was read, and the CSV.
@@ -111,7 +123,7 @@ def ingest_as_text(file: Path, name: str, out: Path, read: ReadSetting | None = 
     """
     from pipeweave_dagster.core.ingest.as_text import write_text
 
-    return write_text(file, name, out, read)
+    return write_text(file, name, out, limits, read)
 
 
 def read_aligned(

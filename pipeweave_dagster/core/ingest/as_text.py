@@ -20,9 +20,11 @@ from pipeweave_dagster.core.ingest.text.plan_description import (
 )
 
 
-def write_text(file: Path, name: str, out: Path, read: ReadSetting | None = None) -> TextTable:
+def write_text(
+    file: Path, name: str, out: Path, limits: IngestLimits, read: ReadSetting | None = None
+) -> TextTable:
     """Read `file` and write `out/data.csv`; see `ingest_as_text`."""
-    with workspace(out, IngestLimits(), [file]) as space:
+    with workspace(out, limits, [file]) as space:
         content = unpack(file, name, space.folder, space.limits)
         format_ = detect_format(content)
         if format_ == "csv":

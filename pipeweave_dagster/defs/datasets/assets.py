@@ -1,5 +1,7 @@
 """From an upload to a typed table."""
 
+from pathlib import Path
+
 import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
@@ -63,16 +65,18 @@ def dataset(
     """
     limit = workbench.settings.max_dataset_bytes
     content = raw_upload.model_copy(update={"settings": ingest_settings(raw_upload.settings)})
+
+    def make(folder: Path) -> DatasetSnapshot:
+        files = [workbench.local(file.key) for file in raw_upload.files]
+        limits = IngestLimits.for_files(files, limit)
+        return workbench.on_files(
+            files, ingest, upload=content, files=files, out=folder, limits=limits
+        )
+
     return run_stage(
         context,
         workbench,
         DatasetSnapshot,
-        lambda folder: workbench.on_data(
-            ingest,
-            upload=content,
-            files=[workbench.local(file.key) for file in raw_upload.files],
-            out=folder,
-            limits=IngestLimits(max_bytes=limit),
-        ),
+        make,
         reads={"content": content, "limits": {"max_bytes": limit}},
     )

@@ -101,10 +101,10 @@ def _unpack(
 ) -> tuple[str, tuple[str, ...]]:
     try:
         with (
-            open_compressed(content.path, content.name, kind) as (source, inner, notes),
+            open_compressed(content.path, content.name, kind, limits) as (source, inner, notes),
             target.open("wb") as sink,
         ):
-            _copy(source, sink, content.name, limits)
+            _copy(source, sink, content.name, content.path.stat().st_size, limits)
     except _READ_ERRORS as error:
         raise validation_error(
             f"{content.name!r} is a damaged {kind} file: {error}.",
@@ -120,16 +120,11 @@ def _unpack(
     return inner, notes
 
 
-def _copy(source: BinaryIO, sink: BinaryIO, name: str, limits: IngestLimits) -> None:
+def _copy(
+    source: BinaryIO, sink: BinaryIO, name: str, packed_size: int, limits: IngestLimits
+) -> None:
     total = 0
     while chunk := source.read(_CHUNK):
         total += len(chunk)
-        if total > limits.max_uncompressed_bytes:
-            raise validation_error(
-                f"{name!r} decompresses to more than "
-                f"{limits.max_uncompressed_bytes / MEGABYTE:,.0f} MB; reading stopped there.",
-                fix="Raise MAX_DATASET_SIZE_MB, or upload a smaller file.",
-                file=name,
-                limit_bytes=limits.max_uncompressed_bytes,
-            )
+        limits.check_unfolded(name, total, packed_size)
         sink.write(chunk)

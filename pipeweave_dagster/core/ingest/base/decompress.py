@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 
 Container = Literal["none", "gzip", "zip", "bz2", "zstd"]
 _DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".json", ".jsonl", ".xlsx", ".arrow")
@@ -16,13 +17,18 @@ _DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".json", ".jsonl"
 
 @contextmanager
 def open_compressed(
-    path: Path, name: str, kind: Container
+    path: Path, name: str, kind: Container, limits: IngestLimits
 ) -> Iterator[tuple[BinaryIO, str, tuple[str, ...]]]:
-    """Open a compressed file; yields its decompressed stream, its inner name, and notes."""
+    """Open a compressed file; yields its decompressed stream, its inner name, and notes.
+
+    Raises:
+        PipeWeaveError: `VALIDATION_ERROR` if a zip file declares that it unfolds too far.
+    """
     stem = name.rsplit(".", 1)[0]
     if kind == "zip":
         with zipfile.ZipFile(path) as archive:
             member, notes = _largest_member(archive, name)
+            limits.check_unfolded(name, member.file_size, path.stat().st_size)
             with archive.open(member) as source:
                 yield source, member.filename, notes  # type: ignore[misc]
     elif kind == "zstd":

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipeweave_dagster.core.ingest.base.cell_limit import bounded, check_cells, least_widths
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -15,6 +16,7 @@ from pipeweave_dagster.core.ingest.formats.relations import Format, from_batches
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
 _BATCH_ROWS = 65_536
+_BATCH_BYTES = 64 << 20
 
 
 def read_parquet(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
@@ -23,7 +25,11 @@ def read_parquet(content: Content, table: str, space: Workspace, options: ReadOp
 
     # Spark's INT96 times reach further than nanoseconds do.
     with pq.ParquetFile(content.path, coerce_int96_timestamp_unit="us") as file:
-        schema, batches = file.schema_arrow, file.iter_batches(batch_size=_BATCH_ROWS)
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+        check_cells(content.name, rows, least_widths(schema), space.limits)
+        batches = bounded(
+            file.iter_batches(batch_size=_batch_rows(file)), content.name, schema, space.limits
+        )
         try:
             return _from_frame(content, "parquet", schema, batches, table, space, options)
         except duckdb.OutOfMemoryException:
@@ -34,7 +40,10 @@ def read_parquet(content: Content, table: str, space: Workspace, options: ReadOp
                 path = space.paths.sql(content.path)
                 source = f"SELECT * FROM read_parquet({path}, hive_partitioning = false)"
                 reader = db.sql(source).to_arrow_reader(_BATCH_ROWS)
-                return _from_frame(content, "parquet", reader.schema, reader, table, space, options)
+                batches = bounded(reader, content.name, reader.schema, space.limits)
+                return _from_frame(
+                    content, "parquet", reader.schema, batches, table, space, options
+                )
 
 
 def read_arrow(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
@@ -49,14 +58,25 @@ def read_arrow(content: Content, table: str, space: Workspace, options: ReadOpti
             schema, batches = data.schema, iter(data.to_batches())
         else:
             reader = ipc.open_stream(file) if magic == b"\xff\xff\xff\xff" else ipc.open_file(file)
-            schema, batches = reader.schema, _valid_batches(reader)
+            schema, batches = reader.schema, _batches_of(reader)
+        batches = _valid(bounded(batches, content.name, schema, space.limits))
         return _from_frame(content, "arrow", schema, batches, table, space, options)
 
 
-def _valid_batches(reader: Any) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a reader, checked: Arrow trusts the offsets in a file."""
+def _batch_rows(file: Any) -> int:
+    """Return how many rows to read at once: few where the values are long."""
+    groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
+    per_row = sum(group.total_byte_size for group in groups) / max(1, file.metadata.num_rows)
+    return max(1, min(_BATCH_ROWS, int(_BATCH_BYTES / max(1, per_row))))
+
+
+def _batches_of(reader: Any) -> Iterator[pa.RecordBatch]:
     count = getattr(reader, "num_record_batches", None)
-    batches = reader if count is None else (reader.get_batch(i) for i in range(count))
+    yield from reader if count is None else (reader.get_batch(i) for i in range(count))
+
+
+def _valid(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches, checked: Arrow trusts lengths and offsets in a file."""
     for batch in batches:
         batch.validate()
         for array in batch.columns:

@@ -7,7 +7,9 @@ from typing import Any
 import pyarrow as pa
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.cell_limit import check_cells
 from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.formats.arrow_numbers import ArrowArray
 
 _MAX_DEPTH = 5
@@ -20,12 +22,12 @@ class JsonColumns:
 
     Attributes:
         file: Name of the file, for errors.
-        max_columns: Largest number of columns.
+        limits: Limits on the number of columns and cells.
         values: Values by column name; columns that appear late are shorter than `count` at first.
     """
 
     file: str
-    max_columns: int
+    limits: IngestLimits
     values: dict[str, list[Any]] = field(default_factory=dict)
     count: int = 0
     _half_pairs: int = 0
@@ -43,6 +45,7 @@ class JsonColumns:
 
     def table(self) -> pa.Table:
         """Return the columns as an Arrow table."""
+        check_cells(self.file, self.count, [8] * len(self.values), self.limits)
         for column in self.values.values():
             column.extend([None] * (self.count - len(column)))
         arrays = [self._array(column) for column in self.values.values()]
@@ -56,9 +59,9 @@ class JsonColumns:
         return [f"{texts} with half a surrogate pair (\\ud800 …), which was replaced by U+FFFD."]
 
     def _check_width(self) -> None:
-        if len(self.values) > self.max_columns:
+        if len(self.values) > self.limits.max_columns:
             raise validation_error(
-                f"{self.file!r} has more than {self.max_columns:,} different keys.",
+                f"{self.file!r} has more than {self.limits.max_columns:,} different keys.",
                 fix="Give all records the same keys.",
             )
 

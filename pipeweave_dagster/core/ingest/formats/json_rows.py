@@ -31,7 +31,7 @@ def read_json(content: Content, table: str, space: Workspace, options: ReadOptio
             raise
         data = parser.parse_several(text)  # objects one after the other, over several lines
     found = find_records(data, content.name)
-    columns = JsonColumns(content.name, space.limits.max_columns)
+    columns = JsonColumns(content.name, space.limits)
     rejected = _append_all(columns, found.rows, list(range(1, len(found.rows) + 1)), options)
     raw = _stored(content, "json", columns, table, space)
     return _described(raw, file, rejected, [*parser.notes(), *found.notes], options)
@@ -45,7 +45,7 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
     """
     file = to_utf8(content.path, content.name, space.folder)
     parser = JsonParser()
-    columns = JsonColumns(content.name, space.limits.max_columns)
+    columns = JsonColumns(content.name, space.limits)
     rows: list[Any] = []
     lines: list[int] = []
     rejected: list[RejectedRecord] = []

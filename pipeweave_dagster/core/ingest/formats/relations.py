@@ -4,10 +4,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+import duckdb
 import pyarrow as pa
 
 from pipeweave_dagster.core.documents import Dialect
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -37,10 +38,15 @@ def from_batches(
     columns = columns_of(schema)
     _check_width(content.name, len(columns), space)
     stored = pa.schema([(f"c{i}", c.type) for i, c in enumerate(columns)])
-    reader = pa.RecordBatchReader.from_batches(stored, _converted(batches, columns, stored))
-    space.db.register("incoming", reader)
+    errors: list[PipeWeaveError] = []
+    converted = _noting(_converted(batches, columns, stored), errors)
+    space.db.register("incoming", pa.RecordBatchReader.from_batches(stored, converted))
     try:
         space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
+    except duckdb.Error as error:
+        if errors:
+            raise errors[0] from error
+        raise
     finally:
         space.db.unregister("incoming")
     for i, column in enumerate(columns):
@@ -71,6 +77,17 @@ def _check_width(name: str, width: int, space: Workspace) -> None:
             f"{name!r} has {width:,} columns; the limit is {space.limits.max_columns:,}.",
             fix="Upload a file with fewer columns.",
         )
+
+
+def _noting(
+    batches: Iterator[pa.RecordBatch], errors: list[PipeWeaveError]
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches, and note an error that ends them: DuckDB shows only its own."""
+    try:
+        yield from batches
+    except PipeWeaveError as error:
+        errors.append(error)
+        raise
 
 
 def _converted(

@@ -1,5 +1,7 @@
 """Read self-describing files: Parquet, Arrow, JSON, JSON Lines, Excel."""
 
+import re
+
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
@@ -8,6 +10,10 @@ from pipeweave_dagster.core.ingest.formats.columnar_files import read_arrow, rea
 from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
 from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
+
+_NO_MEMORY = re.compile(
+    r"out of memory|allocat\w+ (of|data|memory)|malloc|bad_alloc", re.IGNORECASE
+)
 
 
 def read(
@@ -36,6 +42,8 @@ def read(
     except MemoryError:
         raise
     except Exception as error:
+        if _NO_MEMORY.search(str(error)):  # libraries wrap what an allocation raises
+            raise MemoryError from error
         raise validation_error(
             f"{content.name!r} is a damaged {format_} file: {_reason(error)}.",
             fix="Export it again, or upload it as CSV.",

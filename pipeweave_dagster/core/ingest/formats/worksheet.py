@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.cell_limit import check_cells
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet, read_sheet
@@ -21,6 +21,10 @@ from pipeweave_dagster.core.ingest.formats.sheet_notes import OtherSheet, sheet_
 from pipeweave_dagster.core.ingest.formats.sheet_texts import cell_texts
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+
+# XML is read slowly, so what unfolds too far is refused earlier than in other formats.
+_FREE_BYTES = 16 << 20
+_FREE_CELLS, _MOST_PER_CELL = 5_000_000, 100
 
 
 def read_excel(content: Content, table: str, space: Workspace, options: ReadOptions) -> RawTable:
@@ -37,6 +41,7 @@ def read_excel(content: Content, table: str, space: Workspace, options: ReadOpti
             fix="Save it as an Excel workbook (.xlsx, not Strict Open XML) or CSV.",
             file=content.name,
         )
+    _check_cells(sheet, space)
     header = join_header(sheet)
     filled = fill_down(sheet)
     left_out = [] if options.keep_all else split_footer(sheet)
@@ -58,12 +63,20 @@ def _left_out_notes(left_out: list[LeftOut]) -> list[str]:
 def _check_size(content: Content, space: Workspace) -> None:
     with zipfile.ZipFile(content.path) as archive:
         size = sum(member.file_size for member in archive.infolist())
-    if size > space.limits.max_uncompressed_bytes:
+    packed = content.path.stat().st_size
+    space.limits.check_unfolded(content.name, size, packed, free=_FREE_BYTES)
+
+
+def _check_cells(sheet: Sheet, space: Workspace) -> None:
+    """Refuse a sheet whose cells would become a far larger table."""
+    rows, columns = len(sheet.rows), {c for cells in sheet.rows.values() for c in cells}
+    width = max(columns) - min(columns) + 1
+    check_cells("A sheet", rows, [8] * width, space.limits)
+    if width * rows > max(_FREE_CELLS, _MOST_PER_CELL * sheet.cells):
         raise validation_error(
-            f"{content.name!r} decompresses to {size / MEGABYTE:,.0f} MB; the limit is "
-            f"{space.limits.max_uncompressed_bytes / MEGABYTE:,.0f} MB.",
-            fix="Raise MAX_DATASET_SIZE_MB, or upload the table as CSV or Parquet.",
-            file=content.name,
+            f"The {sheet.cells:,} cells of a sheet are scattered over {rows:,} rows and"
+            f" {width:,} columns.",
+            fix="Delete the cells that do not belong to the table.",
         )
 
 
