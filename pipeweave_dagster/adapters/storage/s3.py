@@ -1,10 +1,16 @@
 """An S3 bucket (or any S3-compatible server) as object store."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeweave_dagster.adapters.storage.conditional_writes import (
+    NOT_IMPLEMENTED,
+    require_conditional_writes,
+    unconditional,
+)
 from pipeweave_dagster.adapters.storage.keys import (
     Skipped,
     check_key,
@@ -26,6 +32,9 @@ T = TypeVar("T")
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
 _REFUSED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"}
+# Server and bucket that were seen to honour conditional writes.
+_CONDITIONAL: set[tuple[str, str]] = set()
+_TRIAL = threading.RLock()
 _STREAM_ATTEMPTS = 4
 _CHUNK = 8 << 20
 
@@ -178,12 +187,27 @@ class S3Storage:
         self._call(self._client.upload_file, str(path), **self._where(key))
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
+        self._require_conditions()
         return self._put_on_condition(key, data, IfNoneMatch="*")
 
     def put_if_match(self, key: str, data: bytes, tag: str | None) -> bool:
         if tag is None:
             return self.put_if_absent(key, data)
+        self._require_conditions()
         return self._put_on_condition(key, data, IfMatch=tag)
+
+    def _require_conditions(self) -> None:
+        """Try once per process and bucket whether the server honours conditional writes."""
+        place = (self._client.meta.endpoint_url, self._bucket)
+        with _TRIAL:  # other threads wait for its result; its own writes pass
+            if place in _CONDITIONAL:
+                return
+            _CONDITIONAL.add(place)
+            try:
+                require_conditional_writes(self, self.url)
+            except PipeWeaveError:
+                _CONDITIONAL.discard(place)
+                raise
 
     def delete(self, key: str) -> None:
         self._call(self._client.delete_object, **self._where(key))
@@ -224,6 +248,8 @@ class S3Storage:
             cause = error.__cause__
             if isinstance(cause, ClientError) and _code(cause) in _CONFLICTS:
                 return False
+            if isinstance(cause, ClientError) and _code(cause) in NOT_IMPLEMENTED:
+                raise unconditional(self.url, "does not know conditional writes") from cause
             raise
         return True
 

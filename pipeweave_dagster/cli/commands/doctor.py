@@ -12,6 +12,7 @@ import typer
 from pipeweave_dagster.adapters.health import Health, full_text, is_healthy, measure
 from pipeweave_dagster.adapters.http_checks import check_mlflow, responds
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
+from pipeweave_dagster.adapters.storage.conditional_writes import require_conditional_writes
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dagster_checks import DagsterParts
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
@@ -71,12 +72,13 @@ def _version() -> str:
 
 
 def _storage(settings: Settings) -> str:
-    """Write, read and delete a test object."""
+    """Write, read and delete a test object, and try conditional writes."""
     with home.workbench() as bench:
         storage, key = bench.store.storage, f"sensors/probe-{secrets.token_hex(8)}"
         storage.put(key, b"probe")
         same = storage.get(key) == b"probe"
         storage.delete(key)
+        require_conditional_writes(storage, storage.url)
     if not same:
         raise OSError("the object read differs from the one written")
     return f"{settings.storage_url} is readable and writable"
