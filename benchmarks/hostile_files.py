@@ -1,4 +1,4 @@
-"""Read files that unfold to gigabytes, as a run does: peak memory of the child, seconds, error.
+"""Read files that decompress to gigabytes, as a run does: peak memory of the child, seconds, error.
 
     python benchmarks/hostile_files.py [--only NAME] [--max-mb MAX_DATASET_SIZE_MB]
 

@@ -1,4 +1,4 @@
-"""Small files that unfold to gigabytes, one for each way in which a format allows it."""
+"""Small files that decompress to gigabytes, one for each way in which a format allows it."""
 
 import bz2
 import gzip
@@ -73,7 +73,7 @@ def _zip_of(members: dict[str, tuple[bytes, int, int]], path: Path) -> None:
 
 
 def zipped(path: Path) -> str:
-    """A zip file that declares what it unfolds to."""
+    """A zip file that declares what it decompresses to."""
     _zip_of({"data.csv": _deflated(_BLOCK, 1200)}, path)
     return "bomb.zip"
 

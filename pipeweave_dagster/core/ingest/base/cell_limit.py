@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from pipeweave_dagster.core.ingest.base.limits import IngestLimits, unfolds_too_far
+from pipeweave_dagster.core.ingest.base.limits import IngestLimits, decompresses_too_far
 
 
 def check_cells(name: str, rows: int, widths: Sequence[int], limits: IngestLimits) -> None:
-    """Refuse a table whose columns take more bytes than a file may unfold to.
+    """Refuse a table whose columns take more bytes than a file may decompress to.
 
     Args:
         name: What to call it.
@@ -20,7 +20,7 @@ def check_cells(name: str, rows: int, widths: Sequence[int], limits: IngestLimit
         PipeWeaveError: `VALIDATION_ERROR` with the limit.
     """
     if rows * sum(widths) > limits.max_uncompressed_bytes:
-        raise unfolds_too_far(name, limits.max_uncompressed_bytes)
+        raise decompresses_too_far(name, limits.max_uncompressed_bytes)
 
 
 def least_widths(schema: pa.Schema) -> list[int]:
@@ -31,7 +31,7 @@ def least_widths(schema: pa.Schema) -> list[int]:
 def bounded(
     batches: Iterator[pa.RecordBatch], name: str, schema: pa.Schema, limits: IngestLimits
 ) -> Iterator[pa.RecordBatch]:
-    """Yield batches as long as all of them together do not unfold too far.
+    """Yield batches as long as all of them together do not decompress too far.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` with the limit.
@@ -43,5 +43,5 @@ def bounded(
         size += batch.nbytes
         check_cells(name, rows, widths, limits)
         if size > limits.max_uncompressed_bytes:
-            raise unfolds_too_far(name, limits.max_uncompressed_bytes)
+            raise decompresses_too_far(name, limits.max_uncompressed_bytes)
         yield batch

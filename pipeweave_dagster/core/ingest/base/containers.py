@@ -126,5 +126,5 @@ def _copy(
     total = 0
     while chunk := source.read(_CHUNK):
         total += len(chunk)
-        limits.check_unfolded(name, total, packed_size)
+        limits.check_decompressed(name, total, packed_size)
         sink.write(chunk)

@@ -22,13 +22,13 @@ def open_compressed(
     """Open a compressed file; yields its decompressed stream, its inner name, and notes.
 
     Raises:
-        PipeWeaveError: `VALIDATION_ERROR` if a zip file declares that it unfolds too far.
+        PipeWeaveError: `VALIDATION_ERROR` if a zip file declares that it decompresses too far.
     """
     stem = name.rsplit(".", 1)[0]
     if kind == "zip":
         with zipfile.ZipFile(path) as archive:
             member, notes = _largest_member(archive, name)
-            limits.check_unfolded(name, member.file_size, path.stat().st_size)
+            limits.check_decompressed(name, member.file_size, path.stat().st_size)
             with archive.open(member) as source:
                 yield source, member.filename, notes  # type: ignore[misc]
     elif kind == "zstd":

@@ -19,10 +19,10 @@ class IngestLimits(Part):
 
     Attributes:
         max_bytes: Largest uploaded file, as uploaded (`MAX_DATASET_SIZE_MB`).
-        max_uncompressed_bytes: Largest size that a file may unfold to: decompressed, or as columns
-            of numbers and texts.
-        max_ratio: How many times its size a file may unfold to, beyond `free_uncompressed_bytes`.
-        free_uncompressed_bytes: Up to this size a file may unfold by any factor.
+        max_uncompressed_bytes: Largest size of a file once it is decompressed, or of its columns.
+        max_ratio: How many times its size a file may decompress to, from `free_uncompressed_bytes`
+            on.
+        free_uncompressed_bytes: Up to this size a file may decompress by any factor.
         max_columns: A file with more columns is treated as misread.
         max_in_memory_bytes: Largest file that the lenient parser reads as a whole.
         memory_mb: Memory that DuckDB may use before it spills to disk.
@@ -47,14 +47,14 @@ class IngestLimits(Part):
             memory_mb=min(1024, reading_memory_mb(files) // 2),
         )
 
-    def check_unfolded(
+    def check_decompressed(
         self, name: str, size: int, packed_size: int, *, free: int | None = None
     ) -> None:
-        """Refuse a file that unfolds too far, as it declares or as far as it was read.
+        """Refuse a file that decompresses too far, as it declares or as far as it was read.
 
         Args:
             name: What to call the file.
-            size: Unfolded size in bytes.
+            size: Decompressed size in bytes.
             packed_size: Size of the file in bytes.
             free: Replaces `free_uncompressed_bytes`.
 
@@ -62,7 +62,7 @@ class IngestLimits(Part):
             PipeWeaveError: `VALIDATION_ERROR` with the limit that it exceeds.
         """
         if size > self.max_uncompressed_bytes:
-            raise unfolds_too_far(name, self.max_uncompressed_bytes)
+            raise decompresses_too_far(name, self.max_uncompressed_bytes)
         if size > max(free or self.free_uncompressed_bytes, self.max_ratio * packed_size):
             raise validation_error(
                 f"{name!r} decompresses to more than {self.max_ratio} times its size, as only files"
@@ -76,10 +76,10 @@ class IngestLimits(Part):
 DEFAULT_LIMITS = IngestLimits()
 
 
-def unfolds_too_far(name: str, limit_bytes: int) -> PipeWeaveError:
-    """Return the error for a file that unfolds to more bytes than the limit."""
+def decompresses_too_far(name: str, limit_bytes: int) -> PipeWeaveError:
+    """Return the error for a file that decompresses to more bytes than the limit."""
     return validation_error(
-        f"{name!r} unfolds to more than {limit_bytes / MEGABYTE:,.0f} MB, which is twice"
+        f"{name!r} decompresses to more than {limit_bytes / MEGABYTE:,.0f} MB, which is twice"
         " MAX_DATASET_SIZE_MB; reading stopped there.",
         fix="Raise MAX_DATASET_SIZE_MB, or upload a smaller file.",
         file=name,

@@ -22,7 +22,7 @@ from pipeweave_dagster.core.ingest.formats.sheet_texts import cell_texts
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 
-# XML is read slowly, so what unfolds too far is refused earlier than in other formats.
+# XML is read slowly, so what decompresses too far is refused earlier than in other formats.
 _FREE_BYTES = 16 << 20
 _FREE_CELLS, _MOST_PER_CELL = 5_000_000, 100
 
@@ -64,7 +64,7 @@ def _check_size(content: Content, space: Workspace) -> None:
     with zipfile.ZipFile(content.path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     packed = content.path.stat().st_size
-    space.limits.check_unfolded(content.name, size, packed, free=_FREE_BYTES)
+    space.limits.check_decompressed(content.name, size, packed, free=_FREE_BYTES)
 
 
 def _check_cells(sheet: Sheet, space: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""Files that unfold to gigabytes end in a coded error, in a child with bounded memory."""
+"""Files that decompress to gigabytes end in a coded error, in a child with bounded memory."""
 
 import contextlib
 import re
