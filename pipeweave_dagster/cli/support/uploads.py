@@ -46,8 +46,11 @@ def place(store: DocumentStore, dataset: str, key: str, path: Path) -> str:
 def remember(store: DocumentStore, dataset: str, chosen: dict[str, Any]) -> str | None:
     """Keep target, metric and how the file is read for later uploads.
 
-    A file that an earlier command wrote is updated. One that the user wrote or changed is left
-    alone; then the return value says so.
+    A file that an earlier command wrote is updated. One that the user wrote or changed stays as it
+    is.
+
+    Returns:
+        A note if the settings were not kept, else None.
     """
     names = ("target", "metric", "read")
     given = settings_from({n: chosen[n] for n in names if n in chosen}, "the command line")

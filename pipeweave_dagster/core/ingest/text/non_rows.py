@@ -1,5 +1,7 @@
 """Lines inside a table that are no rows: repeated headers, comments, row counts of a program."""
 
+import re
+
 from pipeweave_dagster.core.documents import LeftOutLine
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.line_marks import is_comment, is_row_count
@@ -73,7 +75,7 @@ def _repeats(record: Record, header: list[str]) -> bool:
 
 def left_out_line(record: Record, kind: str) -> LeftOutLine:
     """Return a record as a line that is left out."""
-    text = " | ".join(record.fields)[:_MOST_TEXT]
+    text = re.sub(r"[ |]+$", "", " | ".join(record.fields))[:_MOST_TEXT]
     filled = sum(bool(field.strip()) for field in record.fields)
     return LeftOutLine(line=record.line, kind=kind, text=text, fields=filled)
 

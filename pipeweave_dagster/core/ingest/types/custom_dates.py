@@ -52,4 +52,4 @@ EPOCHS = {
     "%s": _epoch("%s", 11, 1_000_000, "seconds"),
     "%Q": _epoch("%Q", 14, 1_000, "milliseconds"),
 }
-"""Unix time in seconds (`%s`) and milliseconds (`%Q`); only where the user says so."""
+"""Unix time in seconds (`%s`) and milliseconds (`%Q`); only where the user sets them."""

@@ -78,6 +78,11 @@ def test_padded_to_one_width_as_a_spreadsheet_exports_it(read, rows):
     assert len(rows()) == 3
 
 
+def test_a_title_is_listed_without_the_blank_cells_beside_it(read):
+    snapshot = read(text([["Stock, all shops", "", "", "", ""], *STOCK], delimiter=";"))
+    assert [line.text for line in snapshot.left_out] == ["Stock, all shops"]
+
+
 def test_the_second_is_read_where_the_user_skips_the_first(tmp_path, out):
     path = tmp_path / "upload"
     path.write_text(text(PEOPLE, STOCK))
