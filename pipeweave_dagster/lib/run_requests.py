@@ -10,6 +10,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import Skipped
 from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, uploads_in
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
+from pipeweave_dagster.lib.idle_backoff import IdleBackoff
 from pipeweave_dagster.lib.partitions import (
     DATASETS,
     SETTINGS_VERSION_TAG,
@@ -51,7 +52,7 @@ def landing_sensor(
         tag: Run tag that holds the file's key.
         description: For the web UI.
     """
-    watch = RunWatch()
+    watch, backoff = RunWatch(), IdleBackoff()
 
     def request(upload: Upload) -> dg.RunRequest:
         return dg.RunRequest(
@@ -69,9 +70,20 @@ def landing_sensor(
         description=description,
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        pause = backoff.pause_s()
+        if pause > 0:
+            return dg.SkipReason(f"nothing arrived lately; the next listing is in {pause:.0f} s")
         with workbench.open() as bench:
             whole = bench.settings.storage_is_s3
-            return evaluate(context, bench.store, f"{folder}/", request, whole=whole, watch=watch)
+            return evaluate(
+                context,
+                bench.store,
+                f"{folder}/",
+                request,
+                whole=whole,
+                watch=watch,
+                backoff=backoff,
+            )
 
     return sensor
 
@@ -115,6 +127,7 @@ def evaluate(
     *,
     whole: bool,
     watch: RunWatch,
+    backoff: IdleBackoff,
 ) -> dg.SensorResult | dg.SkipReason:
     """Run one tick: list, compare, request a run for each new version, store what was seen.
 
@@ -134,6 +147,7 @@ def evaluate(
         limit=MAX_REQUESTS,
         unread=[entry.unread for entry in skipped if entry.unread],
     )
+    backoff.listed(len(uploads), active=bool(arrived.ready or arrived.waiting or locked))
     fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
     left_out = describe_left_out(skipped)
     cursor = save_seen(store, sensor, _with_left_out(store, prefix, arrived.seen, left_out), cursor)

@@ -23,7 +23,12 @@ def uploads_of(store: DocumentStore, dataset: str) -> list[Upload]:
             its files is not the data set. What is wrong elsewhere does not matter here.
     """
     skipped: list[Skipped] = []
-    listed = uploads_in(store.storage.list("uploads/", skipped))
+    # Several folders can mean one data set, such as `Sales Q1` and `sales-q1`.
+    folders, found = store.storage.shallow("uploads", skipped)
+    for name in folders:
+        if dataset_of_key(f"uploads/{name}/x") == dataset:
+            found += store.storage.list(f"uploads/{name}/", skipped)
+    listed = uploads_in(found)
     for entry in skipped:
         if dataset_of_key(f"{entry.place}x") == dataset:  # the x makes a folder a key
             _report_left_out(entry)

@@ -202,3 +202,12 @@ def test_a_folder_forgets_emptied_folders(tmp_path: Path) -> None:
     storage.put("datasets/b/HEAD.json", b"x")
     storage.delete("datasets/a/results/x/1.json")
     assert storage.children("datasets") == ("b",)
+
+
+def test_a_shallow_listing_shows_folders_and_what_lies_beside_them(storage: Storage) -> None:
+    for key in ("shallow/a.csv", "shallow/b/c.csv", "shallow/b/d/e.csv", "shallow/b.csv/f"):
+        storage.put(key, b"x")
+    folders, objects = storage.shallow("shallow")
+    assert sorted(folders) == ["b", "b.csv"]
+    assert [(stored.key, stored.size) for stored in objects] == [("shallow/a.csv", 1)]
+    assert storage.shallow("nothing") == ([], [])

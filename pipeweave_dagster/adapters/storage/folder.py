@@ -1,5 +1,6 @@
 """A folder as object store, safe for concurrent processes of one machine."""
 
+import builtins
 import contextlib
 import hashlib
 import os
@@ -15,7 +16,11 @@ from pipeweave_dagster.adapters.storage.beneath import (
     opened_folder,
     status_of,
 )
-from pipeweave_dagster.adapters.storage.folder_listing import list_folder, names_of_folders
+from pipeweave_dagster.adapters.storage.folder_listing import (
+    list_folder,
+    list_shallow,
+    names_of_folders,
+)
 from pipeweave_dagster.adapters.storage.folder_writes import SCRATCH, copy_into, place
 from pipeweave_dagster.adapters.storage.keys import Skipped, check_key, check_prefix
 from pipeweave_dagster.adapters.storage.protocol import (
@@ -54,6 +59,11 @@ class FolderStorage:
 
     def list(self, prefix: str, skipped: list[Skipped] | None = None) -> Iterator[StoredObject]:
         return list_folder(self.root, check_prefix(prefix), skipped)
+
+    def shallow(
+        self, prefix: str, skipped: "builtins.list[Skipped] | None" = None
+    ) -> "tuple[builtins.list[str], builtins.list[StoredObject]]":
+        return list_shallow(self.root, check_prefix(prefix), skipped)
 
     def children(self, prefix: str) -> tuple[str, ...]:
         return names_of_folders(self.root, check_prefix(prefix))

@@ -33,6 +33,21 @@ def list_folder(root: Path, prefix: str, skipped: list[Skipped] | None) -> Itera
             skipped += left_out
 
 
+def list_shallow(
+    root: Path, prefix: str, skipped: list[Skipped] | None
+) -> tuple[list[str], list[StoredObject]]:
+    """Return the folders and objects directly below a prefix; see `Storage.shallow`."""
+    parts = tuple(part for part in prefix.split("/") if part)
+    try:
+        folders, files, left_out = _entries(root, parts)
+    except OSError as error:
+        _pass_over(error, root, parts, skipped, needed=True)
+        return [], []
+    if skipped is not None:
+        skipped += left_out
+    return folders, files
+
+
 def names_of_folders(root: Path, prefix: str) -> tuple[str, ...]:
     """Return the sorted names of the folders directly below a prefix; see `Storage.children`."""
     parts = tuple(part for part in prefix.split("/") if part)

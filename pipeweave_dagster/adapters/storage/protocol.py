@@ -1,5 +1,6 @@
 """The interface of an object store, small enough for any store to implement."""
 
+import builtins
 import hashlib
 import os
 from collections.abc import Iterator
@@ -59,6 +60,14 @@ class Storage(Protocol):
             prefix: Empty, or the beginning of keys.
             skipped: Receives what was left out, but for hidden files. Without it, a folder that
                 cannot be read is an error; with it, the other folders are still listed.
+        """
+
+    def shallow(
+        self, prefix: str, skipped: "builtins.list[Skipped] | None" = None
+    ) -> "tuple[builtins.list[str], builtins.list[StoredObject]]":
+        """Return the names of the folders directly below `prefix/`, and the objects there.
+
+        What is deeper costs nothing: one request per thousand of them on a bucket.
         """
 
     def children(self, prefix: str) -> tuple[str, ...]:

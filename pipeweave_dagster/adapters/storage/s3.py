@@ -1,5 +1,6 @@
 """An S3 bucket (or any S3-compatible server) as object store."""
 
+import builtins
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -99,6 +100,34 @@ class S3Storage:
             if not page.get("IsTruncated"):
                 return
             token |= {"ContinuationToken": page["NextContinuationToken"]}
+
+    def shallow(
+        self, prefix: str, skipped: "builtins.list[Skipped] | None" = None
+    ) -> "tuple[builtins.list[str], builtins.list[StoredObject]]":
+        start = f"{self._prefix}{check_prefix(prefix).rstrip('/')}/"
+        pages = self._call(
+            lambda **request: builtins.list(
+                self._client.get_paginator("list_objects_v2").paginate(**request)
+            ),
+            Bucket=self._bucket,
+            Prefix=start,
+            Delimiter="/",
+        )
+        names = (e["Prefix"] for page in pages for e in page.get("CommonPrefixes", []))
+        folders = [name.removeprefix(start).rstrip("/") for name in names]
+        items = (item for page in pages for item in page.get("Contents", []))
+        objects = [
+            self._stored(item["Key"], item["Size"], item)
+            for item in items
+            if not item["Key"].endswith("/")
+        ]
+        if skipped is not None:
+            bad = ((o.key, key_problem(o.key)) for o in objects)
+            skipped += [Skipped(printable(k), text) for k, text in bad if text and "/." not in k]
+        return (
+            [name for name in folders if name_problem(name) is None],
+            [stored for stored in objects if key_problem(stored.key) is None],
+        )
 
     def children(self, prefix: str) -> tuple[str, ...]:
         start = f"{self._prefix}{check_prefix(prefix).rstrip('/')}/"
