@@ -49,7 +49,8 @@ ORDER = {
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",
-        "fast_path", "formats", "as_text", "build_table", "aligned_batch",
+        "fast_path", "formats", "as_text", "build_table", "batch_casts", "batch_types",
+        "aligned_batch",
     ],
     "core.families": [
         "search_space", "fit", "base", "early_stopping", "tree_paths", "dummy", "linear",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from differential_parts.readings import Cell, Reading
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _SUFFIX = re.compile(r"(\.\d+|_\d+|_duplicated_\d+)$")
 _NUMBER_OR_MISSING = re.compile(r"[\d.,eE+-]*|-?nan|inf", re.IGNORECASE)

@@ -11,33 +11,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _SUFFIXES = re.compile(
     r"(\.(csv|tsv|txt|data|dat|json|jsonl|ndjson|parquet|pq|xlsx|arrow|feather|gz|zip|bz2|zst))+$"
 )
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u200e\u200f"))
-_JOINERS = "\u200c\u200d \t\r\n\u00a0"
 SETTINGS_FILE = "pipeweave.yaml"
-
-
-def visible_name(name: str) -> str:
-    """Return a column name without invisible characters, its letters composed (Unicode NFC).
-
-    Joiners inside a name stay, because some scripts need them.
-
-    Example:
-        >>> visible_name("\u200bTotal  Price\ufeff ")
-        'Total Price'
-    """
-    if not name.isascii():
-        name = unicodedata.normalize("NFC", name).translate(_INVISIBLE).strip(_JOINERS)
-    return " ".join(name.split())
-
-
-def fold_name(name: str) -> str:
-    """Fold case, whitespace and invisible characters, for comparing column names.
-
-    Example:
-        >>> fold_name("  Total  Price ")
-        'total price'
-    """
-    return visible_name(name).casefold()
 
 
 def check_slug(name: str) -> str:

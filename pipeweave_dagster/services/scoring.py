@@ -136,6 +136,9 @@ def score(
         rows_file=Payload.of(data, "application/vnd.apache.parquet"),
         ignored_columns=scored.ignored_columns,
         missing_columns=scored.missing_columns,
+        set_missing=snapshot.set_missing,
+        unseen_categories=scored.unseen_categories,
+        blank_columns=scored.blank_columns,
         counts=scored.counts,
         notes=[*snapshot.notes, *scored.notes],
     )

@@ -101,7 +101,8 @@ class DatasetSnapshot(Document):
     """The typed table: `rows_read = rows + rows_quarantined`, no row lost silently.
 
     `left_out` lists the first hundred lines that were taken for neither header nor row; `read` is
-    what the user set of the file.
+    what the user set of the file. `set_missing` counts, for a batch, the values per column that are
+    none of the training type.
     """
 
     kind: ClassVar[str] = "dataset"
@@ -114,6 +115,7 @@ class DatasetSnapshot(Document):
     quarantine: Payload | None = None
     left_out: list[LeftOutLine] = []
     read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
+    set_missing: dict[str, int] = Field(default={}, exclude_if=operator.not_)
     notes: list[str] = []
 
 

@@ -9,7 +9,11 @@ from pipeweave_dagster.core.documents.base import Document, Part, Payload
 
 
 class PredictionBatch(Document):
-    """One scored file: where its predictions are stored and which model made them."""
+    """One scored file: where its predictions are stored and which model made them.
+
+    `set_missing` counts the values per column that are none of the training type,
+    `unseen_categories` those that the model has not learned; `blank_columns` have no value at all.
+    """
 
     kind: ClassVar[str] = "predictions"
     batch: str
@@ -22,6 +26,9 @@ class PredictionBatch(Document):
     rows_file: Payload
     ignored_columns: list[str] = []
     missing_columns: list[str] = []
+    set_missing: dict[str, int] = {}
+    unseen_categories: dict[str, int] = {}
+    blank_columns: list[str] = []
     counts: dict[str, int] = {}
     notes: list[str] = []
 

@@ -1,6 +1,6 @@
 """A model as a folder that predicts without PipeWeave."""
 
-import inspect
+import json
 import shutil
 from pathlib import Path
 
@@ -9,29 +9,64 @@ from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.training.artifacts.model_files import DIVISION, MODEL
 from pipeweave_dagster.core.training.artifacts.packages import locked, required
 
-_MAIN = '''
+READING = "reading.json"
+_PREDICT = '''
+
+def predict(rows: Any) -> PredictedRows:
+    """Predict a data frame, a list of dicts, a dict of lists or an array of rows."""
+    bundle, reading = loaded()
+    return predict_rows(bundle, reading, rows)
+
+
+def loaded() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the model, and how its training data was read."""
+    folder = Path(__file__).parent
+    reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
+    return load_bundle(folder / "model.skops"), reading
+
 
 def main() -> None:
     """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
-    import sys
+    source, target = sys.argv[1:3]
+    bundle, reading = loaded()
+    try:
+        predicted = predict_rows(bundle, reading, file_rows(source, reading))
+    except ColumnsError as error:
+        sys.exit(str(error))
+    for note in predicted.notes:
+        print(f"note: {note}", file=sys.stderr)
+    predicted.predictions.to_csv(target, index_label="row_id")
+'''
+# For models of earlier versions, which do not know how their training data was read.
+_PREDICT_TYPED = '''
 
+def main() -> None:
+    """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
     source, target = sys.argv[1:3]
     rows = read_rows(source)
     bundle = load_bundle(Path(__file__).with_name("model.skops"))
     score(bundle, rows).to_csv(target, index_label="row_id")
+'''
+_RUN = """
 
 
 if __name__ == "__main__":
     main()
-'''
+"""
 _README = """# A standalone model that predicts {target}
 
     python -m pip install -r requirements.lock
     python score.py ROWS.csv PREDICTIONS.csv
 
-`score.py` contains all the code: how rows become features (`prepare`), and how the predictions of
-the fitted scikit-learn pipelines in `model.skops` are averaged. ROWS may be CSV or Parquet with the
-columns below; others are ignored, absent ones count as missing. PipeWeave is not needed.
+`score.py` contains all the code: how rows are read (`read_frame`), how they become features
+(`prepare`), and how the predictions of the fitted scikit-learn pipelines in `model.skops` are
+averaged. ROWS may be delimited text or Parquet with the columns below; others are ignored, absent
+ones count as missing. From Python, `from score import predict` predicts frames, dicts and arrays.
+PipeWeave is not needed.
+
+`reading.json` describes how the training data was read: types, formats of dates and numbers, and
+the names of columns. Values are read as PipeWeave reads them; what is no value of its column, is
+not known to the model, or is written in another way than in the training data is reported.
 
 Columns: {features}.
 
@@ -62,14 +97,16 @@ def export_model(
     """
     from pipeweave_dagster.core.export.notebook import notebook
     from pipeweave_dagster.core.export.script import script
+    from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
     from pipeweave_dagster.core.model import serving
+    from pipeweave_dagster.core.model.standalone import standalone_source
 
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(model, out / MODEL)
     copied = [MODEL]
     lines = required(trained.package_versions, model)
     texts = {
-        "score.py": inspect.getsource(serving) + _MAIN,
+        "score.py": standalone_source() + (_PREDICT if trained.columns else _PREDICT_TYPED) + _RUN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",
         "requirements.lock": "\n".join(locked([*lines, "pyarrow"])) + "\n",
         "README.md": _README.format(
@@ -79,6 +116,8 @@ def export_model(
         "pipeline.json": spec.to_json().decode(),
         "model.json": trained.to_json().decode(),
     }
+    if trained.columns:
+        texts[READING] = json.dumps(reading_of(trained), ensure_ascii=False)
     known = all(step.use in CATALOGUE for step in spec.steps)
     training = script(serving.load_bundle(model), trained, spec) if known else None
     if training is not None and division is not None:

@@ -26,7 +26,6 @@ from pipeweave_dagster.core.ingest.text import bulk_load, plan_description, read
 from pipeweave_dagster.core.ingest.text.records import parse_records
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sample
 from pipeweave_dagster.core.ingest.types.refine_decisions import sample_note
 from pipeweave_dagster.core.ingest.types.spellings import (
@@ -38,6 +37,7 @@ from pipeweave_dagster.core.ingest.types.spellings import (
 from pipeweave_dagster.core.ingest.types.text_forms import is_unusual
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
 from pipeweave_dagster.core.ingest.types.value_parsers import INTEGER, TEXT, Parser
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _log = logging.getLogger(__name__)
 _MIN_BYTES = 8 * MEGABYTE

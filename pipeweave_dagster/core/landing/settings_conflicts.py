@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.model.column_names import fold_name
 
 
 def refuse_conflicts(settings: DatasetSettings, where: str) -> None:

@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.explain.reasons import with_reasons
+from pipeweave_dagster.core.model.predict_rows import absent_note, blank_note
 from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, score
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
+from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 from pipeweave_dagster.core.training.artifacts.model_files import write_rows
 
@@ -33,7 +35,11 @@ def run_scoring(
         )
     table = exact_frame(pq.read_table(data, columns=wanted, partitioning=None))
     bundle = load_bundle(model)
+    blank = [name for name in wanted if len(table) and table[name].isna().all()]
+    unseen = unseen_categories(bundle, table)
     notes = _notes(missing, ignored, trained)
+    notes += [blank_note(name) for name in blank]
+    notes += [unseen_note(name, found) for name, found in unseen.items()]
     if explain:
         scores, note = with_reasons(bundle, table)
         notes.append(note)
@@ -48,6 +54,8 @@ def run_scoring(
         predictions=predictions,
         ignored_columns=ignored,
         missing_columns=missing,
+        unseen_categories={name: found.values for name, found in unseen.items()},
+        blank_columns=blank,
         counts={str(label): int(count) for label, count in counts.items()},
         notes=notes,
     )
@@ -56,7 +64,7 @@ def run_scoring(
 def _notes(missing: list[str], ignored: list[str], trained: TrainedModel) -> list[str]:
     notes = []
     if missing:
-        notes.append(f"Absent columns, treated as missing values: {', '.join(missing[:30])}.")
+        notes.append(absent_note(missing))
     others = [name for name in ignored if name != trained.target]
     if others:
         notes.append(f"Ignored columns that the model does not use: {', '.join(others[:30])}.")

@@ -12,5 +12,7 @@ class ScoredRows(Part):
     predictions: Payload
     ignored_columns: list[str] = Field(default_factory=list)
     missing_columns: list[str] = Field(default_factory=list)
+    unseen_categories: dict[str, int] = Field(default_factory=dict)
+    blank_columns: list[str] = Field(default_factory=list)
     counts: dict[str, int] = Field(default_factory=dict)
     notes: list[str] = Field(default_factory=list)

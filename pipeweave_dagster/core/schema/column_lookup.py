@@ -6,7 +6,7 @@ from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 _KEPT = ColumnSetting()

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.types.column_types import parse_column_type
-from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.schema.column_lookup import (
     find_column,
     find_only_column,

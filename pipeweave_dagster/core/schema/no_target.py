@@ -1,7 +1,7 @@
 """A table without a target: none was found, so it waits for one, or none is wanted."""
 
 from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, TargetDeduction
-from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.model.column_names import fold_name
 
 NONE = "none"
 """The setting `target: none`."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.naming import fold_name
+from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
 _POSITIVE = (

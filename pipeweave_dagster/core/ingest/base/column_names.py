@@ -1,6 +1,6 @@
 """Make column names non-empty and unique, whatever the header contains."""
 
-from pipeweave_dagster.core.naming import visible_name
+from pipeweave_dagster.core.model.column_names import visible_name
 
 
 def unique_names(headers: list[str]) -> tuple[list[str], list[str]]:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeweave_dagster.core.ingest.formats.sheet_cells import MergedRange, Sheet
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _LOOKED_AT = 20
 _MAX_LEVELS = 5

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, INDIAN, Parser
 
 _UNITS = (
@@ -14,6 +14,8 @@ _UNITS = (
 )
 _CURRENCIES = r"US\$|\$|£|€|¥|₹|USD|EUR|GBP|CHF|INR|Rs\.?|R\$|A\$|C\$|kr|zł"
 _SCALES = "(?:(?-i:[kKMBT])|bn|million|billion|thousand)"
+_MAGNITUDES = "k:1e3 thousand:1e3 m:1e6 million:1e6 b:1e9 bn:1e9 billion:1e9 t:1e12"
+_BLANK = r"[\t\n\f\r ]*"
 _CODE = re.compile("0[0-9]+")
 _AFFIXED = re.compile(
     rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
@@ -69,43 +71,39 @@ def affixed_number_parser(unit: str | None, scaled: bool, decimal: bool) -> Pars
         if decimal
         else rf"(?:(?:{grouped}|{INDIAN})(?:\.[0-9]*)?|\.[0-9]+)"
     )
-    scale = rf"(?:\s*{_SCALES})?" if scaled else ""
+    scale = f"(?:{_BLANK}{_SCALES})?" if scaled else ""
     side = rf"(?:{affix})?" if affix else ""
-    pattern = rf"[+-]?\s*{side}\s*[+-]?{core}{scale}\s*{side}"
+    pattern = f"[+-]?{_BLANK}{side}{_BLANK}[+-]?{core}{scale}{_BLANK}{side}"
     parts = [
         p for p in (unit, "k/M/B" if scaled else None, "decimal ','" if decimal else None) if p
     ]
     return Parser(
         "number",
         rf"(?i:\({pattern}\)|{pattern})",
-        _cast_sql(unit, scaled, decimal),
+        _value(unit, scaled, decimal),
         f"number with {', '.join(parts) or 'parentheses'}",
         unit,
         cast_can_fail=True,
     )
 
 
-def _cast_sql(unit: str | None, scaled: bool, decimal: bool) -> str:
-    digits = "regexp_replace({v}, '[^0-9.,]', '', 'g')"
+def _value(unit: str | None, scaled: bool, decimal: bool) -> Expression:
+    text: Expression = V
     if unit and re.search(r"[0-9.,]", unit):
-        digits = f"regexp_replace(replace({{v}}, {literal(unit)}, ''), '[^0-9.,]', '', 'g')"
-    clean = (
-        f"replace(replace({digits}, '.', ''), ',', '.')"
-        if decimal
-        else f"replace({digits}, ',', '')"
-    )
-    value = f"TRY_CAST({clean} AS DOUBLE)"
-    value += " * CASE WHEN {v} LIKE '(%' OR regexp_matches({v}, '^[^0-9]*-') THEN -1 ELSE 1 END"
-    if scaled:
-        value += f" * {_scale_sql(unit)}"
-    return f"({value})"
+        text = ("replace", V, unit, "")
+    digits = ("substitute_all", text, "[^0-9.,]", "")
+    clean = ("replace", digits, ",", "")
+    if decimal:
+        clean = ("replace", ("replace", digits, ".", ""), ",", ".")
+    sign = ("case", ("search", V, "^(?:[(]|[^0-9]*-)"), ("number", V, -1), ("number", V, 1))
+    value = ("times", ("double", clean), sign)
+    return ("times", value, _magnitude(unit)) if scaled else value
 
 
-def _scale_sql(unit: str | None) -> str:
-    text = f"replace(lower({{v}}), {literal((unit or '').lower())}, '')" if unit else "lower({v})"
-    letters = f"regexp_extract({text}, '[a-z]+')"
-    return (
-        f"CASE {letters} WHEN 'k' THEN 1e3 WHEN 'thousand' THEN 1e3 WHEN 'm' THEN 1e6"
-        " WHEN 'million' THEN 1e6 WHEN 'b' THEN 1e9 WHEN 'bn' THEN 1e9 WHEN 'billion' THEN 1e9"
-        " WHEN 't' THEN 1e12 ELSE 1 END"
-    )
+def _magnitude(unit: str | None) -> Expression:
+    """Return what the word or letter after a number multiplies it by."""
+    text: Expression = ("lower", V)
+    if unit:
+        text = ("replace", text, unit.lower(), "")
+    factor = ("double", ("lookup", ("find", text, "[a-z]+"), _MAGNITUDES))
+    return ("coalesce", factor, ("number", V, 1))

@@ -17,16 +17,10 @@ def has_two_digit_years(parser: Parser) -> bool:
 def with_window(parser: Parser, first: int) -> Parser:
     """Return the parser whose two-digit years lie from `first` to `first` + 99."""
     years = f"years {first}-{first + 99}"
-    moved = (
-        f"CASE WHEN year({parser.cast}) < {first} THEN {parser.cast} + INTERVAL 100 YEAR"
-        f" WHEN year({parser.cast}) > {first + 99} THEN {parser.cast} - INTERVAL 100 YEAR"
-        f" ELSE {parser.cast} END"
-    )
-    sql_type = "DATE" if parser.type == "date" else "TIMESTAMP"
     note = f"Years of two digits are read as {first} to {first + 99}."
     return replace(
         parser,
-        cast=f"CAST({moved} AS {sql_type})",
+        value=(parser.type, ("in_window", parser.value, first)),
         format=f"{parser.format}, {years}",
         note=f"{parser.note or ''} {note}".strip(),
     )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from pipeweave_dagster.core.documents import StorageType
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.expression_sql import V
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
-from pipeweave_dagster.core.ingest.types.void_dates import is_void_date
+from pipeweave_dagster.core.model.void_dates import is_void_date
 
 _Y, _M, _D = "(?:19|20)[0-9]{2}", "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
 _FIRST_M, _FIRST_D = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
@@ -19,26 +19,26 @@ _MIN_PROOF = 12
 """Distinct whole numbers that are all valid dates by chance: less than one in 10 to the 30."""
 
 
-def _parser(type_: StorageType, format_: str, pattern: str, width: int, sql_type: str) -> Parser:
+def _parser(type_: StorageType, format_: str, pattern: str, width: int) -> Parser:
     # A column with missing cells is often written as floats; a leading zero is often lost.
-    text = f"lpad(regexp_replace({{v}}, '[.]0+$', ''), {width}, '0')"
-    cast = f"CAST(try_strptime({text}, {literal(format_)}) AS {sql_type})"
+    text = ("zero_padded", ("substitute", V, "[.]0+$", ""), width)
+    value = (type_, ("moment", text, format_))
     note = "Months are stored as their first day." if "%d" not in format_ else None
-    return Parser(type_, f"{pattern}(?:[.]0+)?", cast, format_, cast_can_fail=True, note=note)
+    return Parser(type_, f"{pattern}(?:[.]0+)?", value, format_, cast_can_fail=True, note=note)
 
 
-COMPACT_DATE = _parser("date", "%Y%m%d", f"{_Y}{_M}{_D}", 8, "DATE")
-COMPACT_MONTH_FIRST = _parser("date", "%m%d%Y", f"{_FIRST_M}{_D}{_Y}", 8, "DATE")
-COMPACT_DAY_FIRST = _parser("date", "%d%m%Y", f"{_FIRST_D}{_M}{_Y}", 8, "DATE")
-COMPACT_MONTH = _parser("date", "%Y%m", f"{_Y}{_M}", 6, "DATE")
+COMPACT_DATE = _parser("date", "%Y%m%d", f"{_Y}{_M}{_D}", 8)
+COMPACT_MONTH_FIRST = _parser("date", "%m%d%Y", f"{_FIRST_M}{_D}{_Y}", 8)
+COMPACT_DAY_FIRST = _parser("date", "%d%m%Y", f"{_FIRST_D}{_M}{_Y}", 8)
+COMPACT_MONTH = _parser("date", "%Y%m", f"{_Y}{_M}", 6)
 COMPACT_DATETIME = _parser(
-    "datetime", "%Y%m%d%H%M%S", f"{_Y}{_M}{_D}{_HOUR}[0-5][0-9][0-5][0-9]", 14, "TIMESTAMP"
+    "datetime", "%Y%m%d%H%M%S", f"{_Y}{_M}{_D}{_HOUR}[0-5][0-9][0-5][0-9]", 14
 )
 # 2021.01 and 01.2021 are numbers as well.
 MONTHS_AS_NUMBERS = (
     COMPACT_MONTH,
-    _parser("date", "%Y.%m", f"{_Y}[.]{_M}", 7, "DATE"),
-    _parser("date", "%m.%Y", f"{_M}[.]{_Y}", 7, "DATE"),
+    _parser("date", "%Y.%m", f"{_Y}[.]{_M}", 7),
+    _parser("date", "%m.%Y", f"{_M}[.]{_Y}", 7),
 )
 COMPACT = (
     COMPACT_DATE, COMPACT_MONTH_FIRST, COMPACT_DAY_FIRST, COMPACT_DATETIME, *MONTHS_AS_NUMBERS,

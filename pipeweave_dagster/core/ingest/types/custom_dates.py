@@ -3,6 +3,7 @@
 import re
 
 from pipeweave_dagster.core.documents import StorageType
+from pipeweave_dagster.core.ingest.types.expression_sql import V
 from pipeweave_dagster.core.ingest.types.strptime_parsers import DIRECTIVES, strptime_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
@@ -28,21 +29,21 @@ def custom_parser(format_: str) -> Parser | None:
     if "%I" in used and "%p" not in used:
         return None
     if date and not time:
-        return strptime_parser("date", format_, "DATE")
+        return strptime_parser("date", format_)
     if date:
-        return strptime_parser("datetime", format_, "TIMESTAMP")
+        return strptime_parser("datetime", format_)
     if time and not used & (_MONTHS | _YEARS | {"%d"}):
-        return strptime_parser("time", format_, "TIME")
+        return strptime_parser("time", format_)
     return None
 
 
 def _epoch(format_: str, digits: int, micros: int, unit: str) -> Parser:
     stored: StorageType = "datetime"
-    number = "CAST(regexp_replace({v}, '[.]0+$', '') AS DOUBLE)"
+    number = ("double", ("substitute", V, "[.]0+$", ""))
     return Parser(
         stored,
         f"-?[0-9]{{1,{digits}}}(?:[.][0-9]+)?",
-        f"make_timestamp(CAST(round({number} * {micros}) AS BIGINT))",
+        ("epoch", number, micros),
         format_,
         note=f"Numbers are read as {unit} since 1970-01-01, in UTC.",
     )

@@ -47,14 +47,14 @@ def _datetimes() -> list[Parser]:
     formats += ["%Y%m%dT%H%M%S"]
     zoned = [f"%Y-%m-%d{separator}{time}" for time in _CLOCKS for separator in "T "]
     zoned += [f"{date} {time}" for date in _ZONED_DATES for time in _TIMES_OF_DAY]
-    parsers = [strptime_parser("datetime", f, "TIMESTAMP") for f in formats]
+    parsers = [strptime_parser("datetime", f) for f in formats]
     return [*parsers, *map(zoned_parser, (*zoned, *_LOG_FORMATS)), *NAMED_MONTH_DATETIMES]
 
 
-DATES = [strptime_parser("date", f, "DATE") for f in (*_NUMERIC, *_NAMED)]
+DATES = [strptime_parser("date", f) for f in (*_NUMERIC, *_NAMED)]
 DATES += [*NAMED_MONTH_DATES, *PERIODS, *NAMED_MONTHS]
 DATETIMES = _datetimes()
-TIMES = [strptime_parser("time", f, "TIME") for f in _TIMES]
+TIMES = [strptime_parser("time", f) for f in _TIMES]
 _ALL = (*DATES, *DATETIMES, *TIMES)
 _BY_FORMAT = {parser.format: parser for parser in (*_ALL, *COMPACT)}
 _DIGIT = re.compile("[0-9]")
@@ -76,7 +76,7 @@ def parser_of_format(format_: str | None) -> Parser | None:
 
 def union_parser(first: Parser, second: Parser) -> Parser:
     """Return a parser for a column that mixes dates and timestamps (or two timestamp formats)."""
-    cast = f"coalesce(CAST({first.cast} AS TIMESTAMP), CAST({second.cast} AS TIMESTAMP))"
+    value = ("coalesce", ("datetime", first.value), ("datetime", second.value))
     zones = [ZONED in (parser.format or "") for parser in (first, second)]
     note = None
     if zones[0] != zones[1] and "datetime" in (first.type, second.type):
@@ -86,7 +86,7 @@ def union_parser(first: Parser, second: Parser) -> Parser:
     return Parser(
         "datetime",
         f"(?:{first.pattern}|{second.pattern})",
-        cast,
+        value,
         f"{first.format} or {second.format}",
         cast_can_fail=True,
         note=note,

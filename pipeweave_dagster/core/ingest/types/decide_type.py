@@ -4,11 +4,11 @@ import re
 from collections import Counter
 
 from pipeweave_dagster.core.ingest.types.infer_parser import widen
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
-from pipeweave_dagster.core.ingest.types.void_dates import is_open_end, is_void_date
+from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.void_dates import is_open_end, is_void_date
 
 _MAX_NULL_TOKENS = 3
 _QUARANTINE_SHARE = 0.002

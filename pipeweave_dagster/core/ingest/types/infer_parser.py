@@ -11,7 +11,6 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
     possible_dates,
     union_parser,
 )
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.number_codes import are_codes
 from pipeweave_dagster.core.ingest.types.sentinel_words import sentinel_word
 from pipeweave_dagster.core.ingest.types.value_parsers import (
@@ -27,7 +26,8 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     THOUSANDS_INDIAN,
     Parser,
 )
-from pipeweave_dagster.core.ingest.types.void_dates import is_void_date
+from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.void_dates import is_void_date
 
 _MIN_SHARE = 0.98
 

@@ -12,7 +12,6 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.ambiguous_dates import resolve_ambiguous_dates
 from pipeweave_dagster.core.ingest.types.decide_type import decide_type
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
 from pipeweave_dagster.core.ingest.types.plain_characters import (
     PLAIN,
     plain_sample,
@@ -29,6 +28,7 @@ from pipeweave_dagster.core.ingest.types.type_decisions import (
     trimmed,
 )
 from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER, TEXT, Parser
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _MAX_WIDENINGS = 6
 

@@ -1,6 +1,6 @@
 """Parsers of dates with a month by name in other languages or abbreviated with a point."""
 
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.strptime_parsers import YEAR, date_pattern
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
@@ -24,7 +24,7 @@ _NUMBERS = {name: n for n, names in enumerate(_NAMES, 1) for name in names.split
 _LONGEST_FIRST = sorted(_NUMBERS, key=len, reverse=True)
 _NAME = f"(?:{'|'.join(_LONGEST_FIRST)})[.]?"
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
-_WEEKDAY = r"(?:[^\W\d_]{2,10}[.]?,? )?"
+_WEEKDAY = "(?:[A-Za-z\u00c0-\u012f\u0132-\u024f]{2,10}[.]?,? )?"
 _ORDERS = {
     "%d %B %Y": rf"{_WEEKDAY}{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}(?: del?)?[ -]?{YEAR}",
     "%B %d %Y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {YEAR}",
@@ -40,32 +40,29 @@ _MONTH_OF_SHORT_YEAR = rf"{_NAME}(?:[ -]?'|[-/])[0-9]{{2}}"
 MONTH_NAMES = "with month names"
 
 
-def _month() -> str:
-    """Return the SQL of the number of the month that the text `{v}` names, as two digits."""
-    names = ", ".join(f"{literal(name)}: '{n:02}'" for name, n in _NUMBERS.items())
-    name = f"regexp_extract(lower({{v}}), {literal('|'.join(_LONGEST_FIRST))})"
-    return f"map {{{names}}}[{name}]"
+def _month() -> Expression:
+    """Return the expression of the number of the month that a text names, as two digits."""
+    name = ("find", ("lower", V), "|".join(_LONGEST_FIRST))
+    return ("lookup", name, " ".join(f"{name}:{n:02}" for name, n in _NUMBERS.items()))
 
 
 def _parser(format_: str, pattern: str, time: str = "") -> Parser:
-    day = "lpad(regexp_extract(regexp_replace({v}, '[0-9]{4}', ''), '[0-9]{1,2}'), 2, '0')"
-    if "%d" not in format_:
-        day = "'01'"
-    year = "regexp_extract({v}, '[0-9]{4}')"
+    day: Expression = ("find", ("substitute", V, "[0-9]{4}", ""), "[0-9]{1,2}")
+    day = ("zero_padded", day, 2) if "%d" in format_ else ("text", "01")
+    year: Expression = ("find", V, "[0-9]{4}")
     if "%y" in format_:  # the column decides the century
-        year = "concat('20', regexp_extract({v}, '[0-9]{2}$'))"
-    text = f"concat({year}, '-', {_month()}, '-', {day})"
-    sql_type = "DATE"
+        year = ("concat", ("text", "20"), ("find", V, "[0-9]{2}$"))
+    dash, type_ = ("text", "-"), "datetime" if time else "date"
+    text: Expression = ("concat", year, dash, _month(), dash, day)
     if time:
-        sql_type, clock = "TIMESTAMP", "regexp_extract({v}, '[0-9]{1,2}:[0-9:]+')"
-        text = f"concat({text}, ' ', {clock})"
+        text = ("concat", text, ("text", " "), ("find", V, "[0-9]{1,2}:[0-9:]+"))
         pattern = f"{pattern},?(?: um| à)? {date_pattern(time)}(?: Uhr)?"
     target = f"%Y-%m-%d {time}".strip()
     name = f"{format_} {time}".strip()
     return Parser(
         "datetime" if time else "date",
         f"(?i:{pattern})",
-        f"CAST(try_strptime({text}, {literal(target)}) AS {sql_type})",
+        (type_, ("moment", text, target)),
         f"{name} {MONTH_NAMES}",
         cast_can_fail=True,
         note=None if "%d" in format_ else "Months are stored as their first day.",

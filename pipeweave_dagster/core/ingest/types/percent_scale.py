@@ -6,6 +6,7 @@ from dataclasses import replace
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.expression_sql import V
 from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
@@ -15,10 +16,9 @@ SHARES = "shares without %"
 
 def with_shares(parser: Parser) -> Parser:
     """Return the parser of percentages that reads numbers without a sign as shares of 1."""
-    cast = (
-        f"CASE WHEN contains({{v}}, '%') THEN {parser.cast} ELSE round(100 * {parser.cast}, 12) END"
-    )
-    return replace(parser, cast=cast, format=f"{parser.format}, {SHARES}")
+    percent = ("round", ("times", parser.value, ("number", V, 100)), 12)
+    value = ("case", ("has", V, "%"), parser.value, percent)
+    return replace(parser, value=value, format=f"{parser.format}, {SHARES}")
 
 
 def resolve_percentages(

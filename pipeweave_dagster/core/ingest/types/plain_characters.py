@@ -4,17 +4,14 @@ import re
 import unicodedata
 from collections import Counter
 
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V, sql_of
+from pipeweave_dagster.core.model.value_expressions import BLANKS, INVISIBLE, compiled
 
 # Zero of the decimal digits: full-width, Arabic-Indic, Persian, Devanagari, Bengali, Thai.
 _ZEROS = "\uff10\u0660\u06f0\u0966\u09e6\u0e50"
 _MINUS = "\u2212\ufe63\uff0d\u2010\u2011\u2012\u2013"
 _MARKS = {"\uff0b": "+", "\uff0e": ".", "\uff0c": ",", "\uff05": "%", "\u066b": ".", "\u066c": ",",
           "\u066a": "%", "\uff0f": "/", "\uff1a": ":", "\u00a0": " ", "\u202f": " "}  # fmt: skip
-INVISIBLE = (
-    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2066\u2067\u2068\u2069"
-)
 _ASCII = {
     **{chr(ord(zero) + n): str(n) for zero in _ZEROS for n in range(10)},
     **dict.fromkeys(_MINUS, "-"),
@@ -25,6 +22,20 @@ _TRAILING_MINUS = re.compile(r"([$€£¥₹]? ?[0-9][0-9.,]*)-")
 _SPACED_SIGN = re.compile(r"([+-]) +([0-9.,]+)")
 
 
+def _plain_characters(text: Expression) -> Expression:
+    # Characters without a counterpart are removed, so the invisible ones come last.
+    source, target = "".join(_ASCII) + INVISIBLE, "".join(_ASCII.values())
+    text = ("strip", ("translate", text, source, target), BLANKS)
+    text = ("substitute", text, f"^{_TRAILING_MINUS.pattern}$", r"-\1")
+    return ("not_empty", ("substitute", text, f"^{_SPACED_SIGN.pattern}$", r"\1\2"))
+
+
+PLAIN_CHARACTERS = _plain_characters(V)
+"""A text in plain characters; none for a text of invisible characters only."""
+PLAIN = sql_of(PLAIN_CHARACTERS)
+_read_plain = compiled(PLAIN_CHARACTERS)
+
+
 def plain_text(text: str) -> str:
     """Return a number or date in ASCII characters, its minus in front.
 
@@ -32,24 +43,12 @@ def plain_text(text: str) -> str:
         >>> plain_text("\u22121.5"), plain_text("\uff11\uff12"), plain_text("100-")
         ('-1.5', '12', '-100')
     """
-    if not text.isascii():
-        text = text.translate(_TABLE).strip()
-    if match := _TRAILING_MINUS.fullmatch(text):
-        return f"-{match[1]}"
-    match = _SPACED_SIGN.fullmatch(text)
-    return match[1] + match[2] if match else text
+    return _read_plain(text) or ""
 
 
 def plain_sql(value: str) -> str:
     """Return the SQL of `plain_text`; null for a text of invisible characters only."""
-    # Characters without a counterpart are removed, so the invisible ones come last.
-    source, target = "".join(_ASCII) + INVISIBLE, "".join(_ASCII.values())
-    ascii_ = f"trim(translate({value}, {literal(source)}, {literal(target)}))"
-    signed = f"regexp_replace({ascii_}, '^{_TRAILING_MINUS.pattern}$', '-\\1')"
-    return f"nullif(regexp_replace({signed}, '^{_SPACED_SIGN.pattern}$', '\\1\\2'), '')"
-
-
-PLAIN = plain_sql("{v}")
+    return PLAIN.replace("{v}", value)
 
 
 def plain_sample(sample: Counter[str]) -> Counter[str] | None:

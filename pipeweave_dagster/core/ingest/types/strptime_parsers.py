@@ -3,7 +3,7 @@
 import re
 
 from pipeweave_dagster.core.documents import StorageType
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 YEAR = "(?:1[5-9]|2[01])[0-9]{2}"
@@ -48,34 +48,41 @@ def date_pattern(format_: str) -> str:
     return f"(?i:{pattern})"
 
 
-def strptime_parser(
-    type_: StorageType, format_: str, sql_type: str, note: str | None = None
-) -> Parser:
-    """Return the parser of a `strptime` format, stored as `sql_type`."""
-    # A timestamp has microseconds; `%f` accepts no further digits.
-    text = "regexp_replace({v}, '([.][0-9]{6})[0-9]+', '\\1')" if "%f" in format_ else "{v}"
+def strptime_parser(type_: StorageType, format_: str, note: str | None = None) -> Parser:
+    """Return the parser of a `strptime` format, stored as its type."""
+    text = _micro_seconds(format_)
     if "%p" in format_:
-        text = f"regexp_replace({text}, '([apAP])[.]?[mM][.]?$', '\\1m')"
-    cast = f"CAST(try_strptime({text}, {literal(format_)}) AS {sql_type})"
-    return Parser(type_, date_pattern(format_), cast, format_, cast_can_fail=True, note=note)
+        text = ("substitute", text, "([apAP])[.]?[mM][.]?$", r"\1m")
+    value = (type_, ("moment", text, format_))
+    return Parser(type_, date_pattern(format_), value, format_, cast_can_fail=True, note=note)
 
 
-def _named_offset() -> str:
-    """Return the SQL of the offset of a zone that `{v}` names at its end, else an empty text."""
-    offsets = ", ".join(f"'{name}': '{offset}'" for name, offset in ZONE_NAMES.items())
-    return f"coalesce(map {{{offsets}}}[regexp_extract({{v}}, ' ([A-Z]{{3,4}})$', 1)], '')"
+def _micro_seconds(format_: str, text: Expression = V) -> Expression:
+    """Return the text with at most six digits of a second, as many as a timestamp has."""
+    cut = ("substitute", text, "([.,][0-9]{6})[0-9]+", r"\1")
+    return cut if "%f" in format_ else text
+
+
+def _named_offset() -> Expression:
+    """Return the offset of a zone that a text names at its end, else an empty text."""
+    zone = ("find", V, " ([A-Z]{3,4})$", 1)
+    offsets = " ".join(f"{name}:{offset}" for name, offset in ZONE_NAMES.items())
+    return ("coalesce", ("lookup", zone, offsets), ("text", ""))
 
 
 def zoned_parser(format_: str) -> Parser:
     """Return the parser of a timestamp followed by its offset from UTC, stored in UTC."""
     pattern = f"{date_pattern(format_)}{_ZONE}"
     # strptime accepts no name of a zone, and requires minutes in the offset.
-    text = "regexp_replace({v}, '(?: ?(?:GMT|UTC)([+-][0-9:]+))?(?: [(].*[)])?$', '\\1')"
-    text = f"regexp_replace({text}, '([0-9]) ?(?:Z|UTC|GMT)$', '\\1+00:00')"
-    text = f"concat(regexp_replace({text}, ' [A-Za-z]{{3,4}}$', ''), {_named_offset()})"
-    text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}})$', '\\1:00')"
-    text = f"regexp_replace({text}, ' ([+-][0-9:]{{4,5}})$', '\\1')"
-    if "%f" in format_:
-        text = f"regexp_replace({text}, '([.][0-9]{{6}})[0-9]+', '\\1')"
-    cast = f"CAST(timezone('UTC', try_strptime({text}, {literal(format_ + '%z')})) AS TIMESTAMP)"
-    return Parser("datetime", pattern, cast, f"{format_}{ZONED}", cast_can_fail=True)
+    text: Expression = V
+    for old, new in (
+        ("(?: ?(?:GMT|UTC)([+-][0-9:]+))?(?: [(].*[)])?$", r"\1"),
+        ("([0-9]) ?(?:Z|UTC|GMT)$", r"\1+00:00"),
+        (" [A-Za-z]{3,4}$", ""),
+    ):
+        text = ("substitute", text, old, new)
+    text = ("concat", text, _named_offset())
+    for old, new in ((" ?([+-][0-9]{2})$", r"\1:00"), (" ([+-][0-9:]{4,5})$", r"\1")):
+        text = ("substitute", text, old, new)
+    value = ("datetime", ("moment", _micro_seconds(format_, text), f"{format_}%z"))
+    return Parser("datetime", pattern, value, f"{format_}{ZONED}", cast_can_fail=True)

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from pipeweave_dagster.core.documents import StorageType
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V, sql_of
 
 _EXPONENT = "(?:[eE][+-]?[0-9]{1,3})?"
 _FRACTION = r"0[0-9]+\.[0-9]*|\.[0-9]+"
@@ -35,7 +36,7 @@ class Parser:
     Attributes:
         type: Storage type of the result.
         pattern: Regex that matches the full text (same meaning in RE2 and Python's `re`).
-        cast: SQL that computes the value from `{v}`, the trimmed text; null where it cannot.
+        value: Expression of the value of a trimmed text; none where it cannot be computed.
         format: Name of the format in the snapshot, None for the plain one.
         unit: Unit in the text.
         cast_can_fail: Whether the cast may fail for a value that matches the pattern.
@@ -44,11 +45,16 @@ class Parser:
 
     type: StorageType
     pattern: str
-    cast: str
+    value: Expression
     format: str | None = None
     unit: str | None = None
     cast_can_fail: bool = False
     note: str | None = None
+
+    @cached_property
+    def cast(self) -> str:
+        """SQL that computes the value from `{v}`, the trimmed text."""
+        return sql_of(self.value)
 
     def match_sql(self, value: str) -> str:
         """Return the SQL condition that the text expression `value` has this format."""
@@ -73,27 +79,23 @@ class Parser:
         return self._compiled.fullmatch(text) is not None
 
 
-def _float_parser(whole: str, cast: str = "TRY_CAST({v} AS DOUBLE)") -> Parser:
+def _float_parser(whole: str, value: Expression = ("double", V)) -> Parser:
     pattern = rf"[+-]?(?:{whole}(?:\.[0-9]*)?|{_FRACTION}){_EXPONENT}"
-    return Parser("number", pattern, cast, cast_can_fail=True)
+    return Parser("number", pattern, value, cast_can_fail=True)
 
 
-BOOLEAN = Parser("boolean", "(?i:true|false)", "lower({v}) = 'true'")
-INTEGER = Parser(
-    "integer", f"[+-]?{_whole_up_to(str(2**63 - 1))}|-{2**63}", "TRY_CAST({v} AS BIGINT)"
-)
+BOOLEAN = Parser("boolean", "(?i:true|false)", ("equals", ("lower", V), "true"))
+INTEGER = Parser("integer", f"[+-]?{_whole_up_to(str(2**63 - 1))}|-{2**63}", ("integer", V))
 NUMBER = _float_parser(_WHOLE)
 # A whole number is exact or none: the shortest text of the float has the same digits.
-_SHORTEST = "CAST(TRY_CAST({v} AS DOUBLE) AS VARCHAR)"
+_NO_LONG_WHOLE = ("search", V, "^[+-]?[0-9]{0,15}([.]|$)|[.]0*[1-9]|[eE]")
 LONG_NUMBER = _float_parser(
     "(?:0|[1-9][0-9]*)",
-    f"CASE WHEN regexp_matches({{v}}, '^[+-]?[0-9]{{0,15}}([.]|$)|[.]0*[1-9]|[eE]')"
-    f" OR TRY_CAST({{v}} AS DECIMAL(38, 4)) = TRY_CAST({_SHORTEST} AS DECIMAL(38, 4))"
-    " THEN TRY_CAST({v} AS DOUBLE) END",
+    ("case", ("any", _NO_LONG_WHOLE, ("is_exact", V)), ("double", V), None),
 )
 # For rows to predict: the nearest float of any number.
 ROUNDED_NUMBER = _float_parser("(?:0|[1-9][0-9]*)")
-TEXT = Parser("text", "(?s:.*)", "{v}")
+TEXT = Parser("text", "(?s:.*)", V)
 # Grouped numbers have at most 15 digits before the decimal mark, which a float holds exactly.
 _SHORT = "0|[1-9][0-9]{0,14}"
 INDIAN = "[1-9][0-9]?(?:,[0-9]{2}){1,5},[0-9]{3}"
@@ -102,28 +104,26 @@ _GROUPED = (
     Parser(
         "number",
         rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:,[0-9]{{3}}){{1,4}}|{_SHORT})(?:\.[0-9]*)?",
-        "TRY_CAST(replace({v}, ',', '') AS DOUBLE)",
+        ("double", ("replace", V, ",", "")),
         "thousands ','",
     ),
     Parser(
         "number",
         rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}}){{1,4}}|{_SHORT})(?:,[0-9]*)?{_EXPONENT}",
-        "TRY_CAST(replace(replace({v}, '.', ''), ',', '.') AS DOUBLE)",
+        ("double", ("replace", ("replace", V, ".", ""), ",", ".")),
         "decimal ','",
         cast_can_fail=True,
     ),
     Parser(
         "number",
         rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:[{GAPS}][0-9]{{3}}){{1,4}}|{_SHORT})(?:[.,][0-9]*)?",
-        "TRY_CAST(replace(regexp_replace({v}, '["
-        + GAPS.replace("'", "''")
-        + "]', '', 'g'), ',', '.') AS DOUBLE)",
+        ("double", ("replace", ("substitute_all", V, f"[{GAPS}]", ""), ",", ".")),
         "thousands ' '",
     ),
     Parser(
         "number",
         rf"[+-]?(?:{INDIAN}|[1-9][0-9]?,[0-9]{{3}}|{_SHORT})(?:\.[0-9]*)?",
-        "TRY_CAST(replace({v}, ',', '') AS DOUBLE)",
+        ("double", ("replace", V, ",", "")),
         "thousands ',' in the Indian way",
     ),
 )

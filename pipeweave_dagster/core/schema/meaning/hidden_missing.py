@@ -4,7 +4,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from pipeweave_dagster.core.columns.sentinel_values import COMMON_SENTINELS
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 

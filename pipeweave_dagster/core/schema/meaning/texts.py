@@ -2,7 +2,7 @@
 
 import re
 
-from pipeweave_dagster.core.ingest.types.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import (
     ID_NAME,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.ingest.types.null_tokens import is_placeholder
+from pipeweave_dagster.core.model.null_tokens import is_placeholder
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError

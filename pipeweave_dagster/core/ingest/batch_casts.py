@@ -1,0 +1,93 @@
+"""The SQL by which the cells of a batch get the type of a training column."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeweave_dagster.core.documents import SnapshotColumn
+from pipeweave_dagster.core.ingest.base.raw_table import SQL_TYPES, RawTable
+from pipeweave_dagster.core.ingest.types.batch_forms import BatchForms, batch_forms
+from pipeweave_dagster.core.ingest.types.casting import Cast
+from pipeweave_dagster.core.ingest.types.normal_text_sql import NORMAL_TEXT
+from pipeweave_dagster.core.ingest.types.plain_characters import plain_sql
+from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
+from pipeweave_dagster.core.ingest.types.typed_dates import is_void_sql
+from pipeweave_dagster.core.ingest.types.value_parsers import Parser
+
+_NUMBERS = ("BIGINT", "DOUBLE", "BOOLEAN")
+
+
+class BatchColumn(NamedTuple):
+    """A column of the batch that stands for one of the training table.
+
+    Attributes:
+        position: Its index in the batch.
+        column: The training column; its type is the type to store.
+        forms: All forms of its values.
+        chosen: The forms that are read, by number.
+    """
+
+    position: int
+    column: SnapshotColumn
+    forms: BatchForms
+    chosen: tuple[int, ...]
+
+    @classmethod
+    def of(cls, position: int, column: SnapshotColumn) -> "BatchColumn":
+        """Return a column that is read in the forms that need no choice."""
+        forms = batch_forms(column)
+        return cls(position, column, forms, tuple(range(forms.primary)))
+
+    @property
+    def parsers(self) -> list[Parser]:
+        """The parsers that are tried, in order."""
+        return [self.forms.forms[number] for number in self.chosen]
+
+    def is_read_as_text(self, raw: RawTable) -> bool:
+        """Return whether the values are parsed from texts, of which several forms exist."""
+        source = raw.sql_types[self.position]
+        return self.column.type != "text" and _typed(self.column.type, source) is None
+
+    def text(self, raw: RawTable) -> str:
+        """Return the SQL of a cell's text as parsers see it, over `v`."""
+        source = raw.sql_types[self.position]
+        return plain_sql(trimmed("v")) if source == "VARCHAR" else cell_text(source)
+
+    def cast(self, raw: RawTable) -> Cast:
+        """Return the cast to the type to store."""
+        index, name, source = self.position, self.column.name, raw.sql_types[self.position]
+        if self.column.type == "text":
+            if source == "VARCHAR":
+                return Cast(index, trimmed("v"), NORMAL_TEXT.replace("{v}", "v"), name)
+            return Cast(index, "v", cell_text(source), name)
+        typed = _typed(self.column.type, source)
+        if typed is not None:
+            return Cast(index, "v", typed, name)
+        return Cast(index, self.text(raw), _parsed(self.parsers), name)
+
+
+def cell_text(source: str) -> str:
+    """Return the SQL of a typed cell's text; a whole float is written without a fraction."""
+    if source != "DOUBLE":
+        return "CAST(v AS VARCHAR)"
+    whole = "CAST(CAST(v AS HUGEINT) AS VARCHAR)"
+    return f"CASE WHEN v = floor(v) AND abs(v) < 1e38 THEN {whole} ELSE CAST(v AS VARCHAR) END"
+
+
+def _parsed(parsers: Sequence[Parser]) -> str:
+    casts = [f"CASE WHEN {p.match_sql('v')} THEN {p.cast_sql('v')} END" for p in parsers]
+    return f"coalesce({', '.join(casts)})" if len(casts) > 1 else casts[0]
+
+
+def _typed(type_: str, source: str) -> str | None:
+    """Return the SQL of a typed cell's value in the type to store; None if its text is parsed."""
+    target = SQL_TYPES[type_]  # type: ignore[index]
+    if type_ == "number" and source in _NUMBERS:
+        return f"TRY_CAST(v AS {target})"
+    if type_ == "integer" and source in _NUMBERS:
+        whole = "CASE WHEN v = floor(v) THEN TRY_CAST(v AS BIGINT) END"
+        return whole if source == "DOUBLE" else "TRY_CAST(v AS BIGINT)"
+    if type_ == "boolean" and source in _NUMBERS:
+        return "v" if source == "BOOLEAN" else "CASE v WHEN 1 THEN true WHEN 0 THEN false END"
+    if type_ in {"date", "datetime"} and source in {"DATE", "TIMESTAMP"}:
+        return f"CASE WHEN NOT {is_void_sql('v')} THEN TRY_CAST(v AS {target}) END"
+    return "v" if type_ == "time" and source == "TIME" else None

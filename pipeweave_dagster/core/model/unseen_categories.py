@@ -1,0 +1,106 @@
+"""Count the values of categories that the model has not learned; it treats them as unknown.
+
+The source is copied beside exported and registered models.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+
+_NOT_CATEGORIES = {"numeric", "boolean", "date_parts", "text", "derived"}
+_EXAMPLES = 3
+
+
+class Unseen(NamedTuple):
+    """Unseen categories of one column.
+
+    Attributes:
+        values: Number of rows that have one.
+        texts: The categories with their counts, the most frequent first.
+        spelled: The known category that differs from an unseen one in case or leading zeros only.
+    """
+
+    values: int
+    texts: dict[str, int]
+    spelled: dict[str, str]
+
+
+def known_categories(bundle: dict[str, Any]) -> dict[str, set[str]]:
+    """Return the categories of each column that any member of the model has learned."""
+    found: dict[str, set[str]] = {e["name"]: set(e["order"]) for e in _entries(bundle, "ordinal")}
+    for member in bundle["members"]:
+        for _, step, columns in getattr(member["pipeline"][0], "transformers_", ()):
+            learned = getattr(step, "categories_", ())
+            for name, texts in zip(columns if len(learned) else (), learned, strict=True):
+                found.setdefault(name, set()).update(t for t in texts if isinstance(t, str))
+    return found
+
+
+def _entries(bundle: dict[str, Any], use: str | None = None) -> list[FrameEntry]:
+    return [
+        e for e in bundle["frame"] if (e["use"] == use if use else e["use"] not in _NOT_CATEGORIES)
+    ]
+
+
+def unseen_categories(bundle: dict[str, Any], table: pd.DataFrame) -> dict[str, Unseen]:
+    """Return the unseen categories of each column that has any.
+
+    Args:
+        bundle: The model.
+        table: Rows with the types of the training data.
+    """
+    known = known_categories(bundle)
+    found = {}
+    for entry in _entries(bundle):
+        name = entry["name"]
+        if name in table.columns and known.get(name):
+            counts = _counted_unseen(table[name], entry, known[name])
+            if counts:
+                found[name] = Unseen(sum(counts.values()), counts, _spelled(counts, known[name]))
+    return found
+
+
+def _counted_unseen(values: pd.Series, entry: FrameEntry, known: set[str]) -> dict[str, int]:
+    codes, uniques = pd.factorize(values)
+    texts = _category_texts(pd.Series(uniques, name=entry["name"]), entry)
+    counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
+    unseen: dict[str, int] = {}
+    for text, count in zip(texts, counts, strict=True):
+        if isinstance(text, str) and text not in known:
+            unseen[text] = unseen.get(text, 0) + int(count)
+    return dict(sorted(unseen.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _category_texts(values: pd.Series, entry: FrameEntry) -> list[Any]:
+    """Return the categories as the model sees them, before ordinal ones become ranks."""
+    plain: FrameEntry = {**entry, "use": "categorical", "parts": []}
+    return list(prepare(values.to_frame(), [plain])[entry["name"]])
+
+
+def _spelled(unseen: Mapping[str, int], known: set[str]) -> dict[str, str]:
+    alike = {_plain_category(text): text for text in sorted(known)}
+    return {t: alike[k] for t in unseen if (k := _plain_category(t)) in alike}
+
+
+def _plain_category(text: str) -> str:
+    return " ".join(text.casefold().split()).lstrip("0")
+
+
+def unseen_note(name: str, unseen: Unseen) -> str:
+    """Return what the user should know of the unseen categories of a column."""
+    shown = []
+    for text, count in list(unseen.texts.items())[:_EXAMPLES]:
+        known = unseen.spelled.get(text)
+        hint = "" if known is None else f"; the training data has {known[:40]!r}"
+        shown.append(f"{text[:40]!r} ({count:,}{hint})")
+    more = len(unseen.texts) - len(shown)
+    shown += [f"and {more:,} more"] if more > 0 else []
+    noun = "value is a category" if unseen.values == 1 else "values are categories"
+    return (
+        f"{name}: {unseen.values:,} {noun} that the model has not learned, treated as unknown:"
+        f" {', '.join(shown)}."
+    )

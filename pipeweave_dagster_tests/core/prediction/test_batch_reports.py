@@ -1,0 +1,146 @@
+"""Nothing is read otherwise than in training, or left out, in silence."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.model.column_names import ColumnsError
+from pipeweave_dagster_tests.factories.ways_in import file_model, text_rows
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch_reports")]
+ROWS = 120
+DAYS = [dt.date(2020, 1, 1) + dt.timedelta(3 * i) for i in range(ROWS)]
+
+
+def content(day="%d/%m/%Y", amount=str, town=str, zip_="{:05}", end="%d-%m-%Y", day_of=DAYS):
+    lines = ["when,until,amount,town,zip,y"]
+    for i, d in enumerate(day_of):
+        money = amount(round(75 * (i % 40) - 499.86, 2))
+        place = town(["Paris", "Lyon", "Nice"][i % 3])
+        label = ["no", "yes"][i % 3 == 0 or i % 40 > 20]
+        code = zip_.format(1000 + i % 4)
+        lines.append(f"{d:{day}},{d:{end}},{money},{place},{code},{label}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return file_model(content(), "y", "binary", tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def usual(model):
+    return model.by_file(content())
+
+
+def both(model, text):
+    """Predictions and notes by file; those of a frame of texts are equal."""
+    found, rows = model.by_file(text), model.by_rows(text_rows(text))
+    pd.testing.assert_frame_equal(found.predictions, rows.predictions, check_exact=True)
+    assert [n for n in found.notes if n.partition(":")[0] in model.trained.features] == [
+        n for n in rows.notes if n.partition(":")[0] in model.trained.features
+    ]
+    return found
+
+
+def note_on(found, name):
+    return " ".join(n for n in found.notes if n.startswith(f"{name}:"))
+
+
+def test_the_usual_form_needs_no_note(model, usual):
+    assert both(model, content()).notes == usual.notes
+    assert usual.notes == ["The data contains the target `y`; it was not used."]
+
+
+SAME = {
+    "month first": {"day": "%m/%d/%Y"},
+    "thousands": {"amount": lambda v: f'"{v:,.2f}"'},
+    "parentheses": {"amount": lambda v: f"({-v})" if v < 0 else str(v)},
+    "decimal comma": {"amount": lambda v: f'"{v}"'.replace(".", ",")},
+    "decimal comma and points": {
+        "amount": lambda v: f'"{v:,.2f}"'.replace(",", "_").replace(".", ",").replace("_", ".")
+    },
+    "timestamps with a zone": {"day": "%Y-%m-%dT10:00:00Z"},
+    "timestamps": {"end": "%d-%m-%Y 08:15"},
+    "names of months": {"end": "%d %b %Y"},
+    "compact": {"day": "%Y%m%d"},
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_what_the_training_reader_reads_is_read_and_reported(model, usual, case):
+    found = both(model, content(**SAME[case]))
+    pd.testing.assert_frame_equal(found.predictions, usual.predictions, check_exact=True)
+    assert found.set_missing == {}
+    changed = {"day": "when", "end": "until", "amount": "amount"}[next(iter(SAME[case]))]
+    assert "read as" in note_on(found, changed)
+
+
+def test_a_swapped_order_is_named(model):
+    note = note_on(both(model, content(day="%m/%d/%Y")), "when")
+    assert "%m/%d/%Y (month first, against the training data)" in note
+
+
+def test_an_ambiguous_column_follows_the_order_that_another_one_proves(model):
+    """`until` could be read either way; `when` of the same file proves the order."""
+    days = [dt.date(2020, 1 + i % 12, 1 + i % 11) for i in range(ROWS)]
+    late = [d.replace(day=28) for d in days]
+    lines = content(end="%m-%d-%Y", day_of=days).splitlines()
+    proof = [f"{d:%m/%d/%Y}" for d in late]
+    rest = [line.split(",", 1)[1] for line in lines[1:]]
+    swapped = [f"{first},{others}" for first, others in zip(proof, rest, strict=True)]
+    found = both(model, "\n".join([lines[0], *swapped]) + "\n")
+    assert "like other columns of the batch" in note_on(found, "until")
+    assert [str(d) for d in found.rows["until"]] == [str(d) for d in days]
+
+
+def test_both_orders_in_one_column_are_decided_once(model):
+    lines = content().splitlines()
+    lines[5] = "12/25/2020," + lines[5].split(",", 1)[1]
+    found = both(model, "\n".join(lines) + "\n")
+    assert found.set_missing == {"when": 1}
+    assert "'12/25/2020'" in note_on(found, "when")
+
+
+UNSEEN = {
+    "case": ({"town": str.upper}, "town", "'PARIS'", "'Paris'"),
+    "zeros": ({"zip_": "{}"}, "zip", "'1000'", "'01000'"),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_categories_that_were_not_learned_are_counted(model, case):
+    change, column, written, known = UNSEEN[case]
+    found = both(model, content(**change))
+    assert found.scored.unseen_categories == {column: ROWS}
+    assert written in note_on(found, column)
+    assert known in note_on(found, column)
+
+
+def test_a_blank_column_is_named(model):
+    found = both(model, content(town=lambda _: ""))
+    assert found.scored.blank_columns == ["town"]
+    assert "no row has a value" in note_on(found, "town")
+
+
+def test_values_of_no_form_are_counted(model):
+    text = content(amount=lambda v: "much" if v > 1500 else str(v))
+    found = both(model, text)
+    assert found.set_missing == {"amount": text.count("much")}
+    assert "set to missing: 'much'" in note_on(found, "amount")
+
+
+WRONG = {
+    "no known name": pd.DataFrame({"a": [1], "b": [2]}),
+    "too narrow an array": np.zeros((2, 2)),
+    "no column at all": pd.DataFrame(index=range(3)),
+    "a dict of others": {"a": 1},
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_rows_without_the_columns_are_refused_with_their_names(model, case):
+    with pytest.raises(ColumnsError, match="when"):
+        model.by_rows(WRONG[case])
