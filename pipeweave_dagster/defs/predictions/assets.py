@@ -27,7 +27,7 @@ class BatchConfig(dg.Config):
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
-    code_version="3",
+    code_version="4",
     deps=["model"],
 )
 def predictions(

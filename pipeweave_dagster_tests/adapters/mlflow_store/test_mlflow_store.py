@@ -268,7 +268,13 @@ rows = pd.DataFrame(
 print(model.predict(rows).to_csv())
 as_read = rows.assign(when=["2020-01-05", None], town=float("nan"), n=["3", None])
 print(model.predict(as_read).equals(model.predict(rows.assign(town=None))))
-print(len(model.metadata.signature.inputs.inputs), model.metadata.metadata["column_types"]["n"])
+shouted = rows.rename(columns=str.upper)
+print(model.predict(shouted).equals(model.predict(rows)))
+try:
+    model.predict(pd.DataFrame({"a": [1]}))
+except Exception as error:
+    print("none of the columns" in str(error) and "town" in str(error))
+print(len(model.metadata.metadata["column_types"]), model.metadata.metadata["column_types"]["n"])
 """
 
 
@@ -282,7 +288,7 @@ def test_it_answers_where_pipeweave_is_not_installed(uri, logged, made):
     lines = done.stdout.splitlines()
     assert lines[0] == ",prediction,probability_no,probability_yes"
     assert len(lines[1].split(",")) == 4
-    assert lines[-2:] == ["True", "4 integer"]
+    assert lines[-4:] == ["True", "True", "True", "4 integer"]
 
 
 def test_its_requirements_are_exact_and_few(made):
