@@ -4,7 +4,8 @@ The source is copied beside exported and registered models.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+import sys
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,8 @@ def factorized(values: pd.Series) -> tuple[np.ndarray, list[Any]]:
     codes = np.full(len(cells), -1)
     for place in np.flatnonzero(~gone):
         cell = cells[place]
+        if not isinstance(cell, Hashable):  # a list
+            cell = str(cell)
         codes[place] = seen.setdefault((type(cell), cell), len(seen))
     return codes, [cell for _, cell in seen]
 
@@ -80,9 +83,10 @@ def _typed(value: Any, type_: str) -> tuple[bool, Any]:
     """Return whether a typed cell needs no parsing, and its value in the type."""
     number = isinstance(value, bool | int | float)
     if type_ == "number" and number:
-        return True, float(value) if np.isfinite(value) else None
+        finite = abs(value) <= sys.float_info.max
+        return True, float(value) if finite else None
     if type_ == "integer" and number:
-        whole = not isinstance(value, float) or value.is_integer()
+        whole = -(2**63) <= value < 2**63 and value == int(value)
         return whole, int(value) if whole else None
     if type_ == "boolean" and number:
         return value in (0, 1), bool(value)

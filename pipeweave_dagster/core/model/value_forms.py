@@ -88,7 +88,7 @@ def choose_forms(columns: Mapping[str, ColumnTexts]) -> dict[str, list[int]]:
             (convention,) = changed
             follow = {n: c for n, c in kind.items() if _follows(c, chosen.get(n), convention)}
             chosen |= {n: _chosen(c, convention) for n, c in follow.items()}
-    return {n: f for n, f in chosen.items() if f != list(range(columns[n].primary))}
+    return {n: f for n, f in chosen.items() if any(k >= columns[n].primary for k in f)}
 
 
 def _convention(column: ColumnTexts, number: int) -> str:
@@ -109,7 +109,9 @@ def _chosen(column: ColumnTexts, convention: str = "") -> list[int]:
         left = {t: n for t, n in left.items() if read_text(column.forms[best], t) is None}
         convention = convention or _convention(column, best)
         candidates = [k for k in candidates if _fits(column, k, convention)]
-    return chain or list(range(column.primary))
+    # Values beyond the most frequent ones may need what is read without a choice.
+    primary = [k for k in range(column.primary) if k not in chain]
+    return chain + [k for k in primary if _fits(column, k, convention)]
 
 
 def _candidates(column: ColumnTexts, convention: str = "") -> list[int]:
@@ -152,7 +154,8 @@ def form_note(name: str, column: ColumnTexts, forms: Sequence[int]) -> str:
     first, usual = column.forms[forms[0]], column.forms[0]
     convention = first.get("convention")
     if forms[0] == 0:
-        read = ", ".join(str(column.forms[k]["name"]) for k in forms[1:])
+        others = [k for k in forms if k >= column.primary]
+        read = ", ".join(str(column.forms[k]["name"]) for k in others)
         read = f"these are read as {read}"
     else:
         read = f"the column is read as {first['name']}"
