@@ -48,7 +48,7 @@ class GeminiAdvisor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._worker = Worker(preload=("google.generativeai",), threads=1)
+        self._worker = Worker(preload=("google.generativeai",), threads=1, access="network")
 
     def start(self) -> None:
         """Start the child, so that its imports (seconds) overlap with other work."""

@@ -54,7 +54,7 @@ class Workbench:
         self.began = time.monotonic()
         self._for_run = for_run
         self._data = Worker(preload=_DATA_MODULES if for_run else ())
-        self._model = Worker(preload=_MODEL_MODULES if for_run else ())
+        self._model = Worker(preload=_MODEL_MODULES if for_run else (), access="mlflow")
         self._gemini = GeminiAdvisor(settings)
         self.advisor = AdvisorSession(self.store, settings, self._gemini)
 
@@ -126,7 +126,7 @@ class Workbench:
         """
         if self._model.pid is not None:
             return self._model.call(limit_s, function, *args, **kwargs)
-        with Worker() as worker:
+        with Worker(access="mlflow") as worker:
             return worker.call(limit_s, function, *args, **kwargs)
 
     def _call(

@@ -18,8 +18,8 @@ _VARIABLE = re.compile(
 # What the reader understands; a new key must be taught to it before it may stand in the file.
 _UNDERSTOOD = {
     "build", "cap_add", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image",
-    "init", "ports", "read_only", "restart", "security_opt", "stop_grace_period", "tmpfs", "user",
-    "volumes",
+    "init", "mem_limit", "networks", "pids_limit", "ports", "read_only", "restart", "security_opt",
+    "stop_grace_period", "tmpfs", "user", "volumes",
 }  # fmt: skip
 
 
@@ -38,6 +38,7 @@ class Service:
         ports: `address:outer:inner`.
         volumes: Path in the container to a named volume or a file of the project (`./…`).
         restart: Whether it is started again when it ends.
+        networks: The networks in which it and its name are known.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Service:
     ports: list[str]
     volumes: dict[str, str]
     restart: bool
+    networks: frozenset[str]
 
 
 def read(variables: Mapping[str, str], file: Path = COMPOSE_FILE) -> dict[str, Service]:
@@ -122,6 +124,7 @@ def _service(name: str, facts: dict[str, Any]) -> Service:
         ports=facts.get("ports", []),
         volumes={target: source for source, _, target in volumes},
         restart=facts.get("restart") == "unless-stopped",
+        networks=frozenset(facts["networks"]),
     )
 
 

@@ -195,3 +195,55 @@ def test_the_launcher_of_the_how_to_is_what_dagster_aws_reads() -> None:
     assert (launcher["module"], launcher["class"]) == ("dagster_aws.ecs", "EcsRunLauncher")
     told = validate_config(EcsRunLauncher.config_type(), launcher["config"])
     assert told.success, told.errors
+
+
+def test_each_service_has_only_the_secrets_that_it_needs(variables: dict[str, str]) -> None:
+    """All of them had all: the root key of the store, the database, and the key of Gemini."""
+    variables = {**variables, "GOOGLE_API_KEY": "google-key"}
+    names = {
+        variables["POSTGRES_PASSWORD"]: "database",
+        variables["AWS_SECRET_ACCESS_KEY"]: "storage",
+        "google-key": "advice",
+        variables["PIPEWEAVE_ADMIN_PASSWORD"]: "people",
+    }
+    found = {
+        name: {what for secret, what in names.items() if secret in str(service.environment)}
+        for name, service in compose.read(variables).items()
+    }
+    assert found == {
+        "postgres": {"database"},
+        "s3": {"storage"},
+        "migrate": {"database"},
+        "mlflow": {"database", "storage"},
+        "code": {"database", "storage", "advice"},
+        "daemon": {"database"},
+        "web": {"database", "storage"},
+        "web-readonly": {"database", "storage"},
+        "pages": {"storage"},
+        "proxy": {"people"},
+    }
+
+
+def test_services_reach_what_they_name_and_the_database_is_not_for_all(
+    variables: dict[str, str],
+) -> None:
+    services = compose.read(variables)
+    named = re.compile(rf"(?<=[/@])({'|'.join(services)})(?=:\d)")
+    for name, service in services.items():
+        addresses = {k: v for k, v in service.environment.items() if k != "PIPEWEAVE_SERVICES"}
+        for other in named.findall(str(addresses)):
+            # Addresses of registry and store are in the settings of all, also where unused.
+            unused = other == "mlflow" and name in {"migrate", "daemon", "web", "web-readonly"}
+            unused |= other == "s3" and name == "daemon"
+            assert unused or service.networks & services[other].networks, (name, other)
+    asked = named.findall(services["code"].environment["PIPEWEAVE_SERVICES"])
+    assert all(services["code"].networks & services[other].networks for other in asked)
+    members = {n for n, s in services.items() if "database" in s.networks}
+    assert members.isdisjoint({"proxy", "pages", "s3"})
+
+
+def test_every_service_is_bounded(raw: dict[str, Any]) -> None:
+    for name, service in raw.items():
+        assert {"mem_limit", "pids_limit", "networks"} <= service.keys(), name
+    declared = yaml.safe_load(TEXT)["networks"]
+    assert {n for service in raw.values() for n in service["networks"]} == declared.keys()

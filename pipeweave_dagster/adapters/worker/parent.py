@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pipeweave_dagster.adapters.worker.call_limits import OUT_OF_MEMORY, CallLimits
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
+from pipeweave_dagster.adapters.worker.environment import Access, environment_for
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 logger = logging.getLogger(__name__)
@@ -47,9 +48,13 @@ class Worker:
     Args:
         preload: Modules that the child imports in advance.
         threads: Threads of the numerical libraries in the child; default: one per core.
+        access: What the child reaches; it gets no other secrets in its environment.
     """
 
-    def __init__(self, preload: Sequence[str] = (), threads: int | None = None) -> None:
+    def __init__(
+        self, preload: Sequence[str] = (), threads: int | None = None, access: Access = "none"
+    ) -> None:
+        self._access: Access = access
         self._preload = list(preload)
         self._threads = threads or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,7 +82,7 @@ class Worker:
             [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **limits, **_ALWAYS},
+            env={**environment_for(self._access), **limits, **_ALWAYS},
             start_new_session=True,
         )
 

@@ -14,6 +14,13 @@ from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
 from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, Supervisor
 
+# Secrets by what they open; each service gets those that it needs.
+_DATABASES = frozenset({"DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"})
+_STORES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
+_REGISTRY = frozenset({"MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"})
+_REGISTRY |= {"MLFLOW_BACKEND_STORE_URI"}
+_KEYS = frozenset({"GOOGLE_API_KEY"})
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -81,6 +88,8 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
         f"load_from:\n  - grpc_server:\n      socket: {code}\n      location_name: pipeweave\n"
     )
     module = "pipeweave_dagster.definitions"
+    # Your own `dagster.yaml` may keep logs in a bucket.
+    logs = frozenset[str]() if settings.dagster_home_given else _STORES
     python = [sys.executable, "-P", "-m"]
     at = ["-h", LOOPBACK, "-p"]
     # Every tick without work would print a line; runs print their own.
@@ -92,19 +101,26 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             [*python, "dagster", "api", "grpc", "-m", module, "--socket", str(code),
              "--location-name", "pipeweave", "--use-python-environment-entry-point", *log_format],
             socket=code,
+            without=frozenset({"MLFLOW_BACKEND_STORE_URI"}),
         ),
         Service(
             "web UI",
             [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace),
              *log_format],
             port=ports["dagster"],
+            without=_KEYS | _REGISTRY | logs,
         ),
-        Service("daemon", [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format]),
+        Service(
+            "daemon",
+            [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format],
+            without=_KEYS | _REGISTRY | logs,
+        ),
         Service(
             "pages",
             [*python, "uvicorn", "pipeweave_dagster.web.main:app", "--host", LOOPBACK,
              "--port", str(ports["web"]), "--log-level", "warning"],
             port=ports["web"],
+            without=_DATABASES | _KEYS | _REGISTRY,
         ),
     ]  # fmt: skip
     if not settings.mlflow_tracking_uri:
@@ -115,6 +131,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
                  "--workers", "1", "--default-artifact-root", str(settings.artifact_root)],
                 port=ports["mlflow"],
                 needed=False,
+                without=_KEYS | {"DATABASE_URL"},
             )
         )  # fmt: skip
     return services

@@ -19,6 +19,7 @@ class Service:
         port: The port that it listens on once it is ready.
         socket: The same, for a Unix socket.
         needed: Whether to wait until it is ready.
+        without: Variables that are removed from its environment: secrets of other services.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Service:
     port: int | None = None
     socket: Path | None = None
     needed: bool = True
+    without: frozenset[str] = frozenset()
 
 
 def free_port(wanted: int) -> int:

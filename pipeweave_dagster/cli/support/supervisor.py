@@ -53,7 +53,10 @@ class Supervisor:
             service.socket.unlink(missing_ok=True)
         # One process group each, so that Ctrl-C reaches them only through `stop`, in order.
         self._running[service.name] = subprocess.Popen(  # noqa: S603 - fixed commands
-            service.command, start_new_session=True, stdin=subprocess.DEVNULL
+            service.command,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in os.environ.keys() - service.without},
         )
 
     def _ready(self, service: Service, limit_s: float = 180) -> None:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -153,3 +155,42 @@ def test_the_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
 def test_what_libraries_print_does_not_disturb_the_answers() -> None:
     with Worker(preload=["this"]) as worker:  # the Zen of Python prints itself when imported
         assert worker.call(30, check_slug, name="x") == "x"
+
+
+SECRETS = {
+    "DATABASE_URL": "postgresql://a:database-secret@b/c",
+    "GOOGLE_API_KEY": "google-secret",
+    "AWS_SECRET_ACCESS_KEY": "store-secret",
+    "MLFLOW_TRACKING_PASSWORD": "registry-secret",
+    "MLFLOW_BACKEND_STORE_URI": "postgresql://a:backend-secret@b/c",
+    "SLACK_WEBHOOK_URL": "https://hooks/slack-secret",
+    "PIPEWEAVE_ADMIN_PASSWORD": "admin-secret",
+    "PIPEWEAVE_SERVICES": '{"web": "http://u:services-secret@web"}',
+    "HTTPS_PROXY": "http://u:proxy-secret@proxy",
+}
+
+
+@pytest.mark.parametrize(
+    ("access", "seen"),
+    [("none", set()), ("network", {"proxy"}), ("mlflow", {"proxy", "store", "registry"})],
+)
+def test_a_worker_gets_only_the_secrets_that_it_needs(
+    access: Any, seen: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that parses files of strangers had all of them in its environment."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PIPEWEAVE_MY_STEP", "mine")
+    with Worker(access=access) as worker:
+        assert worker.call(30, check_slug, name="x") == "x"
+        environment = Path(f"/proc/{worker.pid}/environ").read_bytes().decode()
+    assert set(re.findall(r"(\w+)-secret", environment)) == seen
+    assert "PIPEWEAVE_MY_STEP=mine" in environment
+
+
+def test_the_worker_of_data_gets_none() -> None:
+    from pipeweave_dagster.services.workbench import Workbench
+    from pipeweave_dagster.settings import Settings
+
+    with Workbench(Settings()) as bench:
+        assert (bench._data._access, bench._model._access) == ("none", "mlflow")
