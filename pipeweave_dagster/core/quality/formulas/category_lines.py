@@ -120,6 +120,8 @@ def _robust_lines(
         if at.sum() < 4:
             continue
         for _ in range(3):
+            if not at.any():
+                break
             design = np.column_stack([x[at], np.ones(int(at.sum()))])
             slope[level], constant[level] = np.linalg.lstsq(design, y[at], rcond=None)[0]
             errors = np.abs(y - slope[level] * x - constant[level])

@@ -87,8 +87,7 @@ def _simple(weights: Floats) -> Iterator[Floats]:
     size = np.abs(weights)
     if size.max() <= 0:
         return
-    if size.min() > 0.6 * size.max():
-        yield np.sign(weights)
+    yield np.sign(weights)
     for whole in (size.max(), size.sum(), size.min()):
         relative = weights / max(whole, 1e-300)
         rounded = np.round(relative / WEIGHT_STEP) * WEIGHT_STEP
@@ -99,9 +98,10 @@ def _simple(weights: Floats) -> Iterator[Floats]:
 def _score(terms: list[Term], weights: Floats, space: int) -> Score:
     columns = tuple(dict.fromkeys(c for t in terms for c in t.columns))
     bits = len(terms) * (np.log2(max(2, space)) + 5)
-    varied = [
-        np.where(np.arange(len(terms)) == i, f, 1.0) for i in range(len(terms)) for f in (0, 2)
-    ]
+    one = np.eye(len(terms))
+    # To double the weight of a cell that is filled changes nothing where one cell is enough.
+    doubled = [row for row, term in zip(one, terms, strict=True) if term.unit != "filled"]
+    varied = [1 - row for row in one] + [1 + row for row in doubled]
     return Score(
         columns,
         weighted_sum([t.text for t in terms], weights, 0.0),

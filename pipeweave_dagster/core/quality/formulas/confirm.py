@@ -90,7 +90,7 @@ def _by_one_column(
             if both.sum() < MIN_ROWS // 2 or np.ptp(x[both]) == 0:
                 continue
             off = x[both] - x[both].mean()
-            slope = float(off @ y[finding][both] / (off @ off))
+            slope = float(off @ y[finding][both] / max(float(off @ off), 1e-300))
             line = y[finding][both].mean() + slope * (term.compute(known) - x[both].mean())
             line = np.where(np.isfinite(line), line, median)
             best = min(best, line, key=lambda p: float(np.median(np.abs(y[known] - p))))

@@ -55,6 +55,8 @@ def exact_fit(terms: Floats, y: Floats, tolerance: Floats, max_terms: int = 12) 
     design = np.column_stack([(terms[:, varied] - middle) / scale, np.ones(len(y))])
     design /= tolerance[:, None]
     scaled = (y - centre) / tolerance
+    if not (np.isfinite(design).all() and np.isfinite(scaled).all()):
+        return None  # numbers near the limits of float64
     inliers = _robust(design, scaled)
     if inliers is None:
         return None
@@ -65,7 +67,10 @@ def exact_fit(terms: Floats, y: Floats, tolerance: Floats, max_terms: int = 12) 
 
 
 def _robust(design: Floats, y: Floats) -> NDArray[np.bool_] | None:
-    """Return the rows that the best robust fit gives within their tolerance, if most are."""
+    """Return the rows that the best robust fit gives within their tolerance.
+
+    None if they are less than 90 % of all rows, or of those with an unusual target.
+    """
     weights, before = np.ones(len(y)), np.inf
     for number in range(MAX_ROUNDS):
         errors = np.abs(y - design @ _least_squares(design, y, weights))
@@ -76,7 +81,10 @@ def _robust(design: Floats, y: Floats) -> NDArray[np.bool_] | None:
             return None
         weights, before = 1 / (1 + (errors / (2 * typical + 0.1)) ** 2) ** 2, typical
     inliers = errors <= 1
-    return inliers if inliers.mean() >= MIN_INLIERS else None
+    unusual = np.abs(y - np.median(y)) > 1
+    if inliers.mean() < MIN_INLIERS or not unusual.any():
+        return None
+    return inliers if inliers[unusual].mean() >= MIN_INLIERS else None
 
 
 def _least_squares(design: Floats, y: Floats, weights: Floats) -> Floats:

@@ -16,16 +16,21 @@ from pipeweave_dagster.core.quality.formulas.precision import precision_of
 from pipeweave_dagster.core.quality.formulas.products import as_product
 from pipeweave_dagster.core.quality.formulas.rows import SplitRows
 from pipeweave_dagster.core.quality.formulas.space import Space
-from pipeweave_dagster.core.quality.formulas.sum_text import times, weighted_sum
+from pipeweave_dagster.core.quality.formulas.sum_text import number, times, weighted_sum
 from pipeweave_dagster.core.quality.formulas.sums import Problem, as_expression, sums
 from pipeweave_dagster.core.quality.formulas.terms import Rows, Term
 
 MAX_TERMS = 150
 MAX_DIVISORS = 24
+MIN_CLIPPED = 0.03
+MAX_CLIPPED = 0.7
 MAX_RATIO_TERMS = 40
+MAX_FITS = 3
 
 
-def numeric_formulas(space: Space, y: Floats, rows: SplitRows) -> Iterator[Formula]:
+def numeric_formulas(
+    space: Space, y: Floats, rows: SplitRows, *, sums_only: bool = False
+) -> Iterator[Formula]:
     """Yield confirmed formulas for a numeric target, simple kinds first.
 
     A kind is searched among the columns that no simpler kind has proved to be part of a formula.
@@ -34,6 +39,7 @@ def numeric_formulas(space: Space, y: Floats, rows: SplitRows) -> Iterator[Formu
         space: Terms.
         y: Shape (n,): the target, NaN where it is missing.
         rows: Rows for finding and confirming.
+        sums_only: Whether to search sums and extremes only, for classes that are numbers.
     """
     precision = precision_of(y[rows.finding])
     if precision.spread <= 0:
@@ -41,7 +47,9 @@ def numeric_formulas(space: Space, y: Floats, rows: SplitRows) -> Iterator[Formu
     flat = np.full(len(y), precision.absolute)
     wide = precision.tolerances(y)
     problem = Problem(y, flat, rows.finding, precision.step)
-    for kind, tolerance in ((_sums, flat), (_extremes, flat), *((k, wide) for k in _OTHERS)):
+    tolerances = dict.fromkeys(_EXACT, flat)
+    tolerances |= {} if sums_only else dict.fromkeys(_OTHERS, wide)
+    for kind, tolerance in tolerances.items():
         proved: set[str] = set()
         for expression in kind(space, replace(problem, tolerance=tolerance)):
             formula = confirmed(expression, y, tolerance, rows, space.numbers)
@@ -55,6 +63,25 @@ def _sums(space: Space, problem: Problem) -> Iterator[Expression]:
     terms = [*space.numbers, *space.derived][:MAX_TERMS]
     for used, fit in sums(problem, terms):
         yield as_expression(problem, used, fit, len(terms))
+
+
+def _clipped(space: Space, problem: Problem) -> Iterator[Expression]:
+    """Yield sums of which only the part above the smallest value of the target is kept."""
+    y = problem.y[problem.finding]
+    lowest = float(np.nanmin(y))
+    if not MIN_CLIPPED <= (y == lowest).mean() <= MAX_CLIPPED:
+        return
+    above = problem.of(np.where(problem.y > lowest, problem.y, np.nan), problem.tolerance)
+    for used, fit in sums(above, space.numbers[:MAX_TERMS]):
+        yield _raised(as_expression(above, used, fit, len(space.numbers)), lowest)
+
+
+def _raised(expression: Expression, lowest: float) -> Expression:
+    def predict(rows: Rows) -> Floats:
+        return np.maximum(expression.predict(rows), lowest)
+
+    text = f"the larger of {number(lowest)} and {expression.text}"
+    return replace(expression, text=text, predict=predict, kind="other", weighted=None)
 
 
 def _extremes(space: Space, problem: Problem) -> Iterator[Expression]:
@@ -94,12 +121,12 @@ def _fractions(space: Space, problem: Problem) -> Iterator[Expression]:
         yield _other(as_expression(problem, used, fit, len(numbers)))
     for term in divisors[:MAX_DIVISORS]:
         ratios = designs.ratios(numbers, term)
-        for used, fit in sums(problem, ratios):
+        for used, fit in sums(problem, ratios, MAX_FITS):
             yield _other(as_expression(problem, used, fit, len(numbers) ** 2))
-        for used, fit in sums(inverse, ratios):
+        for used, fit in sums(inverse, ratios, MAX_FITS):
             yield _inverted(as_expression(inverse, used, fit, len(numbers) ** 2), term)
         products = designs.products(numbers, term)
-        for used, fit in sums(problem, products):
+        for used, fit in sums(problem, products, MAX_FITS):
             yield _other(as_expression(problem, used, fit, len(numbers) ** 2))
 
 
@@ -139,4 +166,5 @@ def _inverted(expression: Expression, divisor: Term) -> Expression:
     return replace(expression, text=text, predict=predict, kind="other")
 
 
+_EXACT = (_sums, _clipped, _extremes)
 _OTHERS = (_products, _by_category, _distances, _fractions)

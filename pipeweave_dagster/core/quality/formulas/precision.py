@@ -55,9 +55,11 @@ def step_of(values: Floats) -> float:
         >>> step_of(np.array([0.25, 1.0, 3.57]))
         0.01
     """
+    values = values[values != 0]
     for step in STEPS:
         multiples = values / step
-        off = np.abs(multiples - np.round(multiples))
-        if len(values) and (off <= np.maximum(1e-6, 1e-15 * np.abs(multiples))).all():
+        whole = np.round(multiples)
+        near = np.abs(multiples - whole) <= np.maximum(1e-6, 1e-15 * np.abs(multiples))
+        if len(values) and (near & (whole != 0)).all():
             return step
     return 0.0

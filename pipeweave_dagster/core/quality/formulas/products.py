@@ -14,6 +14,7 @@ from pipeweave_dagster.core.quality.formulas.terms import Rows, Term, matrix
 EXPONENT_STEPS = (1.0, 0.5, 1 / 3, 0.25, 0.05)
 NEAR = 0.02
 MAX_EXPONENT = 6
+SMALLEST = 1e-200
 
 
 def as_product(
@@ -100,6 +101,8 @@ def constant_factor(plain: Floats, y: Floats, tolerance: Floats) -> tuple[float,
     def exceptions(factor: float) -> int:
         return int((np.abs(y - factor * plain) > tolerance).sum())
 
+    if not SMALLEST < abs(best) < 1 / SMALLEST:
+        return best, 24.0
     allowed = exceptions(best)
     for digits in range(1, 8):
         for rounded in (float(f"{best:.{digits - 1}e}"), 1 / float(f"{1 / best:.{digits - 1}e}")):

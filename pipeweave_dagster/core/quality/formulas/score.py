@@ -12,7 +12,7 @@ from pipeweave_dagster.core.quality.formulas.thresholds import Codes, Segments, 
 Compute = Callable[[Rows], Floats]
 MAX_WRONG = 0.06
 MORE_WRONG = 5
-MORE_WRONG_IN_CLASS = 0.04
+MORE_WRONG_IN_CLASS = 0.02
 """Of the second largest class."""
 MIN_CLASS_ROWS = 100
 

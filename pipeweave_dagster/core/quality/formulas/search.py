@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column, Floats
 from pipeweave_dagster.core.columns.target import Target
+from pipeweave_dagster.core.quality.formulas.class_pairs import MAX_CLASSES
 from pipeweave_dagster.core.quality.formulas.class_search import class_formulas
 from pipeweave_dagster.core.quality.formulas.formula import Formula
 from pipeweave_dagster.core.quality.formulas.numeric_search import numeric_formulas
@@ -50,8 +51,9 @@ def search(columns: Sequence[Column], target: Target, show: Callable[[int], str]
     if rows is None:
         return Search([], left_out)
     chosen = {c.name for c in ordered[:MAX_COLUMNS]}
-    space = Space.of([c for c in columns if c.name in chosen], columns, rows.finding)
-    found = _different(_all(space, columns, target, rows, show))
+    with np.errstate(all="ignore"):  # results that overflow fit nothing
+        space = Space.of([c for c in columns if c.name in chosen], columns, rows.finding)
+        found = _different(_all(space, columns, target, rows, show))
     return Search(found, left_out)
 
 
@@ -64,9 +66,9 @@ def _all(
 ) -> Iterator[Formula]:
     numbers = _numbers(target)
     if numbers is not None:
-        for formula in numeric_formulas(space, numbers, rows):
+        for formula in numeric_formulas(space, numbers, rows, sums_only=target.values is None):
             yield replace(formula, statement=f"{quoted(target.name)} is {formula.statement}")
-    if target.values is None:
+    if target.values is None or target.classes <= MAX_CLASSES:
         yield from class_formulas(space, columns, target, rows, show)
 
 

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.quality.formulas.terms import (
     Rows,
     Term,
     filled_terms,
+    flag_terms,
     indicator_terms,
     number_terms,
 )
@@ -31,6 +32,7 @@ class Space:
             *elapsed_terms(numbers, rows),
             *calendar_terms(ordered),
             *filled_terms(columns),
+            *flag_terms(columns),
             *indicator_terms(ordered),
         ]
         return cls(numbers, derived, categories(columns))

@@ -6,6 +6,8 @@ import numpy as np
 
 from pipeweave_dagster.core.columns.column import Floats
 
+SMALLEST = 1e-300
+
 
 def weighted_sum(texts: Sequence[str], weights: Floats, offset: float) -> str:
     """Return the text of a weighted sum, a common factor before brackets.
@@ -57,5 +59,5 @@ def times(factor: float, text: str) -> str:
     """Return a product with a number, or a quotient where that is shorter."""
     if factor == 1:
         return text
-    times, over = number(factor), number(1 / factor)
-    return f"{text} / {over}" if len(over) < len(times) else f"{times} * {text}"
+    times, over = number(factor), number(1 / factor) if abs(factor) > SMALLEST else ""
+    return f"{text} / {over}" if 0 < len(over) < len(times) else f"{times} * {text}"

@@ -47,14 +47,16 @@ class Problem:
         )
 
 
-def sums(problem: Problem, terms: Sequence[Term]) -> Iterator[tuple[list[Term], Fit]]:
+def sums(
+    problem: Problem, terms: Sequence[Term], max_fits: int = MAX_FITS
+) -> Iterator[tuple[list[Term], Fit]]:
     """Yield exact fits of the target by terms, each at least one term different from the others.
 
     Missing cells count as 0 (a sum of what is present), or their rows are left out.
     """
     done: set[frozenset[str]] = set()
     queue = [list(terms)]
-    for _ in range(MAX_FITS):
+    for _ in range(max_fits):
         if not queue:
             return
         offered = queue.pop(0)
@@ -151,11 +153,14 @@ def _ranked(problem: Problem, terms: list[Term]) -> list[Term]:
     """Return the terms that contribute most to a least-squares fit with missing cells averaged."""
     rows = problem.finding[:RANKING_ROWS]
     values = matrix(terms, rows)
-    means = np.nanmean(values, 0)
-    values = np.where(np.isfinite(values), values, means) - means
+    known = np.isfinite(values)
+    means = np.where(known, values, 0.0).sum(0) / np.maximum(1, known.sum(0))
+    values = np.where(known, values, means) - means
     scale = values.std(0)
+    values = np.where(scale > 0, values / np.where(scale > 0, scale, 1.0), 0.0)
     y = problem.y[rows] - problem.y[rows].mean()
-    values /= np.where(scale > 0, scale, 1.0)
-    gram = values.T @ values + np.eye(len(terms))
-    order = np.argsort(-np.abs(np.linalg.solve(gram, values.T @ y)))[:RANKED]
+    gram, moments = values.T @ values + np.eye(len(terms)), values.T @ y
+    if not (np.isfinite(gram).all() and np.isfinite(moments).all()):
+        return terms[:RANKED]  # numbers near the limits of float64
+    order = np.argsort(-np.abs(np.linalg.solve(gram, moments)), kind="stable")[:RANKED]
     return [terms[i] for i in np.sort(order)]

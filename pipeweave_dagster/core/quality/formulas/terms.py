@@ -16,6 +16,8 @@ MIN_FILLED = 0.005
 CLOCK_SHARE = 0.999
 MIN_CLOCK_VALUES = 20
 MAX_NAME = 80
+MAX_FLAGS = 60
+MIN_FLAG_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,18 @@ def is_clock(column: Column) -> bool:
         return False
     valid = (numbers >= 0) & (numbers <= 2400) & (numbers % 100 < 60) & (numbers % 1 == 0)
     return int(column.counts[valid].sum()) >= CLOCK_SHARE * column.present
+
+
+def flag_terms(columns: Sequence[Column]) -> list[Term]:
+    """Return, for each column of two texts, 1 for the second in alphabetical order, else 0."""
+    terms = []
+    for column in columns:
+        if column.numbers is None and column.distinct == 2 and column.counts.min() >= MIN_FLAG_ROWS:
+            shown = "" if column.info.pii else f" is '{column.labels[1][:40]}'"
+            text = f"({quoted(column.name)}{shown})"
+            read = reader(column, np.array([0.0, 1.0]))
+            terms.append(Term((column.name,), text, "filled", read))
+    return terms[:MAX_FLAGS]
 
 
 def matrix(terms: Sequence[Term], rows: Rows) -> Floats:

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.columns.column import Floats
 
 MAX_DIGITS = 7
 BITS_PER_DIGIT = 3.4
+SMALLEST = 1e-200
 ALIKE = 1.5
 MORE_EXCEPTIONS = 0.0005
 UNITS = (1 / 365.25, 1 / 365, 12 / 365.25, 1 / 30.4375, 1 / 7, 1 / 24, 24.0, 1440.0, 86400.0)
@@ -46,6 +47,8 @@ class Sample:
     def line(self, direction: Floats, weights: Floats, offset: float) -> tuple[float, float]:
         """Return factor and constant of one sum of terms, fitted where a weighted sum is right."""
         right = np.abs(self.y - self.values @ weights - offset) <= self.tolerance
+        if not right.any():
+            return float(weights[0]), offset
         x, y = self.values[right] @ direction, self.y[right]
         off = x - x.mean()
         factor = float(off @ y / max(float(off @ off), 1e-300))
@@ -86,10 +89,12 @@ def _with_unit(
 
 
 def _fewest_digits(sample: Sample, weights: Floats, offset: float, allowed: int) -> Rounded | None:
-    if not np.all(weights):
+    if not np.all(np.abs(weights) > SMALLEST):
         return None
     for digits in range(1, MAX_DIGITS):
         for rounded in (_significant(weights, digits), 1 / _significant(1 / weights, digits)):
+            if not (np.isfinite(rounded).all() and np.all(rounded)):
+                continue
             for constant in (0.0, _significant(np.array([offset]), digits)[0], offset):
                 if sample.exceptions(rounded, float(constant)) <= allowed:
                     bits = BITS_PER_DIGIT * digits * _numbers(rounded, float(constant))

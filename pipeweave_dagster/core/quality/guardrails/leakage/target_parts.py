@@ -37,7 +37,8 @@ def _nearly(case: Case, y: Floats) -> Iterator[Hit]:
     if len(columns) < 3 or len(rows) < 20 * len(columns) or best > MAX_UNIVARIATE_POWER:
         return
     design = np.array([c.values()[rows] for c in columns]).T
-    r2, weights, contributions = _fit(design, y[rows])
+    with np.errstate(all="ignore"):  # numbers near the limits of float64 fit nothing
+        r2, weights, contributions = _fit(design, y[rows])
     parts = _equally_weighted(columns, weights, contributions)
     if r2 < MIN_R2 or len(parts) < 3:
         return
@@ -77,6 +78,8 @@ def _fit(design: Floats, y: Floats) -> tuple[float, Floats, Floats]:
     scale[scale == 0] = 1.0
     x = np.column_stack([np.ones(len(y)), (design - design.mean(0)) / scale])
     y = y - y.mean()  # the digits of a large mean would hide those of the deviations
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return 0.0, scale, scale
     solution = np.linalg.lstsq(x[half], y[half], rcond=1e-10)[0]
     rest = y[~half]
     total = float(((rest - rest.mean()) ** 2).sum())

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 N = 600
 
@@ -228,3 +230,76 @@ def test_shuffled_columns_are_no_formula(told, rng):
     plan, actual = clocks(rng, late)
     columns = {"q1": plan, "q2": rng.permutation(actual), "y": (late >= 15).astype(int)}
     assert told({**host(rng), **columns}, "binary") == []
+
+
+def test_flags_are_counted_and_one_is_enough_for_a_class(told, rng):
+    flags = rng.random((3, N)) < 0.2
+    columns = {f"q{i}": np.where(flag, "yes", "no") for i, flag in enumerate(flags)}
+    [(state, message)] = told({**columns, "y": flags.any(0).astype(int)}, "binary")
+    text = "('q0' is 'yes') + ('q1' is 'yes') + ('q2' is 'yes')"
+    assert (state, text in message) == ("blocked", True)
+
+
+def test_what_is_cut_off_at_zero_is_found(told, rng):
+    earned, spent = rng.gamma(3, 20, (2, N)).round(2)
+    y = np.maximum(0, earned - spent).round(2)
+    text = "the larger of 0 and 'earned' - 'spent'"
+    assert told({**host(rng), "earned": earned, "spent": spent, "y": y}) == [
+        ("blocked", f"'y' is {text}: exceptions 0 of 600 rows.")
+    ]
+
+
+def test_the_largest_of_several_columns_is_found(told, rng):
+    marks = rng.integers(0, 100, (3, N))
+    columns = {f"q{i}": mark for i, mark in enumerate(marks)}
+    assert told({**host(rng), **columns, "y": marks.max(0)}) == [
+        ("blocked", "'y' is the largest of 'q0', 'q1', 'q2': exceptions 0 of 600 rows.")
+    ]
+
+
+def test_a_share_of_a_total_that_is_no_column_is_found(told, rng):
+    a, b, c = rng.gamma(2, 20, (3, N)).round(1) + 1
+    y = (a / (a + b + c)).round(4)
+    assert told({"a": a, "b": b, "c": c, "y": y}) == [
+        ("blocked", "'y' is 'a' / ('b' + 'c' + 'a'): exceptions 0 of 600 rows.")
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_extreme_and_degenerate_numbers_give_no_error(findings_of, seed):
+    rng = np.random.default_rng(seed)
+    kinds = [
+        rng.normal(size=60) * 10.0 ** rng.integers(-300, 300),
+        np.full(60, 1e308),
+        rng.choice([0.0, 1e308, -1e308, 5e-324], 60),
+        rng.integers(-(2**62), 2**62, 60),
+        np.full(60, np.nan),
+        np.datetime64("0001-01-01") + rng.integers(0, 3_600_000, 60),
+        rng.integers(0, 2, 60),
+    ]
+    columns = {f"q{i}": kinds[k] for i, k in enumerate(rng.integers(0, len(kinds), 9))}
+    for task in ("regression", "multiclass"):
+        findings_of("PW206", {**columns, "y": kinds[seed % 4]}, task)
+
+
+@given(order=st.permutations(range(5)), scale=st.sampled_from([1e-6, 1.0, 1e9]))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+def test_names_order_and_scale_do_not_change_what_is_found(findings_of, order, scale):
+    rng = np.random.default_rng(7)
+    a, b = rng.gamma(2, 20, (2, 300)).round(2)
+    values = [a * scale, b * scale, *rng.normal(size=(3, 300))]
+    columns = {f"c{place}": values[at] for place, at in enumerate(order)}
+    found = findings_of("PW206", {**columns, "y": (a + b) * scale}, "regression")
+    wanted = {f"c{order.index(0)}", f"c{order.index(1)}"}
+    assert [(f.state, set(f.columns)) for f in found] == [("blocked", wanted)]
+
+
+@pytest.mark.parametrize("distance", [3, 4, 6])
+def test_classes_that_many_directions_separate_are_no_formula(told, distance):
+    rng = np.random.default_rng(distance)
+    y = rng.integers(0, 2, 800)
+    mixed = (rng.normal(size=(800, 6)) + distance * y[:, None] * rng.random(6)) @ rng.normal(
+        size=(6, 6)
+    )
+    columns = {f"q{i}": column for i, column in enumerate(mixed.round(2).T)}
+    assert told({**columns, "y": y}, "binary") == []
