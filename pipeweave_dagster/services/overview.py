@@ -27,9 +27,10 @@ def build_overview(store: DocumentStore) -> WorkbenchOverview:
 
 def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
     """Return the state of one data set, also if no run of it has completed yet."""
-    head, attempt = store.head(dataset), store.attempt(dataset)
     problems: list[str] = []
-    champion = challenger = None
+    head = attempt = champion = challenger = None
+    with contained(dataset, problems):
+        head, attempt = store.head(dataset), store.attempt(dataset)
     with contained(dataset, problems):
         champion, challenger = champion_and_challenger(store, dataset)
     entry = DatasetEntry(

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeweave_dagster.adapters.storage import Storage
+from pipeweave_dagster.adapters.storage import Skipped, Storage
+from pipeweave_dagster.adapters.storage.keys import printable
 from pipeweave_dagster.settings import Settings
 
 _STORAGE = {
@@ -59,18 +60,21 @@ class Area:
         self.old_bytes += size * old
 
 
-def usage(settings: Settings, storage: Storage, before: float) -> list[Area]:
+def usage(
+    settings: Settings, storage: Storage, before: float, skipped: list[Skipped] | None = None
+) -> list[Area]:
     """Count everything in the storage and in the home of this machine.
 
     Args:
         settings: Where the home is.
         storage: The storage.
         before: Objects written before this time (seconds since 1970) are old.
+        skipped: Receives what could not be counted; without it, an unreadable folder is an error.
 
     Returns:
         One entry per kind, also for kinds without objects. Cost: one listing of everything.
     """
-    objects = (("storage", o.key, o.size, o.modified) for o in storage.list(""))
+    objects = (("storage", o.key, o.size, o.modified) for o in storage.list("", skipped))
     known = {name: Area("storage", name, meaning) for name, meaning in _STORAGE.items()}
     areas = list(_counted(objects, known, before))
     inside = None if settings.storage_is_s3 else settings.storage_folder
@@ -110,4 +114,4 @@ def _files(home: Path, without: Path | None) -> Iterator[tuple[str, int, float]]
                 facts = path.lstat()
             except FileNotFoundError:  # deleted since the listing
                 continue
-            yield path.relative_to(home).as_posix(), facts.st_size, facts.st_mtime
+            yield printable(path.relative_to(home).as_posix()), facts.st_size, facts.st_mtime

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetEntry
+from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import recorded
 from pipeweave_dagster.services.overview import entry_of
 
@@ -30,7 +31,9 @@ class Listing:
         return entries
 
     def _entry(self, name: str) -> DatasetEntry:
-        state = self._state(name)
+        state: _State = ("unreadable",)
+        with contained(name):
+            state = self._state(name)
         known = self._known.get(name)
         if known is not None and known[0] == state:
             return known[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.adapters.storage import Skipped, open_storage
 from pipeweave_dagster.services.usage import usage
 from pipeweave_dagster.settings import Settings
 
@@ -57,3 +57,12 @@ def test_old_is_what_was_written_before(settings: Settings) -> None:
     assert {a.name: (a.old_objects, a.old_bytes) for a in areas if a.old_objects} == {
         "payloads": (1, 70)
     }
+
+
+def test_names_that_are_not_utf8_do_not_stop_the_count(settings: Settings) -> None:
+    for folder in (settings.storage_folder / "uploads", settings.home):
+        Path(os.fsdecode(bytes(folder) + b"/caf\xe9")).write_bytes(b"x")
+    skipped: list[Skipped] = []
+    areas = usage(settings, open_storage(settings), time.time() - 86400, skipped)
+    assert [s.place for s in skipped] == ["uploads/caf\\xe9"]
+    assert "caf\\xe9" in {area.name for area in areas}

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from pipeweave_dagster.adapters.state.content_files import ContentFiles, damaged, is_old
+from pipeweave_dagster.adapters.state.document_versions import parse_document
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
 from pipeweave_dagster.adapters.state.records import Records, record_bytes
 from pipeweave_dagster.adapters.storage import Storage
@@ -19,6 +18,7 @@ from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 D = TypeVar("D", bound=Document)
 _SWAP_ATTEMPTS = 20
+_UNUSABLE = {ErrorCode.NOT_FOUND, ErrorCode.INTERNAL_ERROR, ErrorCode.VALIDATION_ERROR}
 _LOOKED_AT = 20
 
 
@@ -52,27 +52,20 @@ class DocumentStore:
         """Load the document of an address.
 
         Raises:
-            PipeWeaveError: NOT_FOUND if it is gone or damaged, INTERNAL_ERROR if it is of another
-                kind or of a version that this release does not read.
+            PipeWeaveError: NOT_FOUND if it is gone or damaged, VALIDATION_ERROR if a newer release
+                wrote it, INTERNAL_ERROR if this release cannot read it.
         """
         data = self.storage.get(_document_key(address))
         if hashlib.sha256(kind.kind.encode() + b"\0" + data).hexdigest() != address:
             raise damaged(_document_key(address), kind.__name__)
-        try:
-            return kind.model_validate_json(data)
-        except ValidationError as error:
-            raise PipeWeaveError(
-                ErrorCode.INTERNAL_ERROR,
-                f"The document {address[:12]} is not a {kind.__name__} that this release can read.",
-                fix="Run the data set again; if it persists, a newer release wrote it.",
-            ) from error
+        return parse_document(kind, data, f"document {address[:12]}")
 
     def intact(self, address: str, kind: type[D]) -> D | None:
         """Return a document if it can be used again: it and its payloads are there and whole."""
         try:
             document = self.load(address, kind)
         except PipeWeaveError as error:
-            if error.code in {ErrorCode.NOT_FOUND, ErrorCode.INTERNAL_ERROR}:
+            if error.code in _UNUSABLE:
                 return None
             raise
         whole = all(self._files.holds(p.key, p.size_bytes) for p in document.payloads())

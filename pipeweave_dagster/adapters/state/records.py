@@ -11,12 +11,15 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from pipeweave_dagster.adapters.state.document_versions import newer_release, unknown_fields
 from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import PipeWeaveError
 
 logger = logging.getLogger(__name__)
 P = TypeVar("P", bound=Part)
+# Records of sensors are a cache, which any release may write anew.
+_OF_DATASETS = "datasets/"
 
 
 class Records:
@@ -38,6 +41,10 @@ class Records:
         """Return a record with the tag for `swap`.
 
         A damaged record is None with a tag, so that it can be replaced; an absent one has neither.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if a newer release wrote a record of a data set: it is
+                whole, and must not be replaced.
         """
         stored = self._storage.get_tagged(key)
         if stored is None:
@@ -46,7 +53,10 @@ class Records:
         data, tag = stored
         try:
             record = kind.model_validate_json(data)
-        except ValidationError:
+        except ValidationError as error:
+            unknown = unknown_fields(error)
+            if unknown and key.startswith(_OF_DATASETS):
+                raise newer_release(key, f"it has {', '.join(unknown)[:200]}") from error
             self._name(key, kind, data)
             return None, tag
         self._damaged.pop(key, None)

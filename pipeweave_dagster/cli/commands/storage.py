@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeweave_dagster.adapters.storage import Skipped
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
 from pipeweave_dagster.services.usage import usage as measured
@@ -35,18 +36,21 @@ def usage(
     """
     settings = home.prepare()
     with home.workbench() as bench:
-        areas = measured(settings, bench.store.storage, time.time() - older_than * 24 * _HOUR_S)
+        since, skipped = time.time() - older_than * 24 * _HOUR_S, list[Skipped]()
+        areas = measured(settings, bench.store.storage, since, skipped)
     total = {
         name: sum(getattr(area, name) for area in areas)
         for name in ("objects", "bytes", "old_objects", "old_bytes")
     }
     elsewhere = [] if settings.tracking_uri.startswith("sqlite:") else ["MLflow"]
     elsewhere += ["Dagster"] if settings.database_url else []
-    facts = {"older_than_days": older_than, "total": total, "not_counted": elsewhere}
+    unread = [entry.text for entry in skipped]
+    facts = {"older_than_days": older_than, "total": total, "not_counted": elsewhere + unread}
     rows = [_row(area.place, area.name, asdict(area), area.meaning) for area in areas]
     text = columns(_HEADER, [*rows, _row("", "all", total, "")])
     if elsewhere:
         text += f"\nNot counted, because it is in a database elsewhere: {', '.join(elsewhere)}."
+    text += "".join(f"\nNot counted: {entry}" for entry in unread)
     text += f"\nOld: more than {older_than:g} days. 'pipeweave gc' deletes unreferenced objects."
     emit({**facts, "areas": [asdict(area) for area in areas]}, json, text)
 

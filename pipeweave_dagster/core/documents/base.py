@@ -1,8 +1,9 @@
 """Base classes of the documents: immutable, stored as readable JSON, addressed by content."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -45,10 +46,20 @@ class Payload(Part):
 
 
 class Document(Part):
-    """The value of an asset. Equal documents have equal bytes, hence the same address."""
+    """The value of an asset. Equal documents have equal bytes, hence the same address.
+
+    A kind whose fields change their meaning raises its `schema_version`, and gives under the
+    version before it the function that turns the stored content into the next one.
+    """
 
     kind: ClassVar[str]
+    upgrades: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
     schema_version: int = 1
+
+    @classmethod
+    def current_version(cls) -> int:
+        """Return the version that this release writes."""
+        return int(cls.model_fields["schema_version"].default)
 
     def to_json(self) -> bytes:
         """Return the stored bytes (indented UTF-8 JSON, keys in the order of the fields)."""
