@@ -78,7 +78,13 @@ def make_dataset(
         rows=table.num_rows,
         rows_quarantined=quarantined,
         columns=[
-            SnapshotColumn(name=d.name, original_name=d.name, type=d.storage, missing=d.missing)
+            SnapshotColumn(
+                name=d.name,
+                original_name=d.name,
+                type=d.storage,
+                missing=d.missing,
+                doubt=(reading or {}).get("doubts", {}).get(d.name),
+            )
             for d in deductions
         ],
         data=Payload.of(path),

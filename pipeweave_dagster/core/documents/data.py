@@ -71,6 +71,7 @@ class Dialect(Part):
 class SnapshotColumn(Part):
     """A stored column. `original_name` is the text of the header, `name` is unique.
 
+    `doubt` is what is uncertain about the reading of its values, with the setting that decides.
     `spellings` are the texts of its values in the file with their counts, the most frequent first,
     if it has few values and some are spelled otherwise than their type is shown (`True`, `$5`).
     """
@@ -82,6 +83,7 @@ class SnapshotColumn(Part):
     format: str | None = None
     unit: str | None = None
     note: str | None = None
+    doubt: str | None = Field(default=None, exclude_if=operator.not_)
     spellings: dict[str, dict[str, int]] = Field(default={}, exclude_if=operator.not_)
 
 

@@ -36,21 +36,22 @@ __all__ = [
 def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
     """Return the part of the settings that affects how a file is read.
 
-    That is the mode, how text is read, and the columns whose type is `text` or a date with its
-    format.
+    That is the mode, how text is read, and of the columns the texts that are missing and the types
+    that decide between readings: `text`, numbers, and dates with their format.
 
     Example:
         >>> columns = {"zip": ColumnSetting(type="text"), "age": ColumnSetting(drop=True)}
         >>> list(ingest_settings(DatasetSettings(columns=columns)).columns)
         ['zip']
     """
-    from pipeweave_dagster.core.ingest.types.column_types import affects_reading
+    from pipeweave_dagster.core.ingest.types.column_types import NUMERIC_TYPES, affects_reading
 
-    columns = {
-        name: ColumnSetting(type=setting.type)
-        for name, setting in settings.columns.items()
-        if affects_reading(setting.type)
-    }
+    columns = {}
+    for name, setting in settings.columns.items():
+        decides = affects_reading(setting.type) or setting.type in NUMERIC_TYPES
+        if decides or setting.missing:
+            type_ = setting.type if decides else None
+            columns[name] = ColumnSetting(type=type_, missing=setting.missing)
     return DatasetSettings(mode=settings.mode, columns=columns, read=settings.read)
 
 
@@ -61,7 +62,8 @@ def ingest(
 
     Args:
         upload: The upload; its file names are hints to the format. A column's type in its settings
-            sets how values are read if it is `text` or a date with its format (`date:%d/%m/%Y`).
+            sets how values are read if it is `text`, a number, or a date with its format
+            (`date:%d/%m/%Y`).
         files: The contents of `upload.files`, in the same order, under any names.
         out: Empty folder for `data.parquet`, and `quarantine.parquet` if rows do not match.
         limits: Resource limits.

@@ -20,10 +20,9 @@ from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
 from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
-from pipeweave_dagster.core.ingest.types.column_types import affects_reading, parse_column_type
+from pipeweave_dagster.core.ingest.types.column_hints import column_hints
 from pipeweave_dagster.core.ingest.types.infer_types import infer_types
 from pipeweave_dagster.core.ingest.types.typed_dates import resolve_typed_dates
-from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +39,10 @@ def ingest_files(
         raise validation_error("The upload has no files.", fix="Upload at least one file.")
     with workspace(out, limits, [path for path, _ in files]) as space:
         try:
-            requested = _requested_parsers(columns or {})
-            fast = _read_fast(files, out, space, requested, options)
-            snapshot = fast or _read_thoroughly(files, out, space, requested, options)
+            given = columns or {}
+            column_hints(given, list(given))  # refuses unknown types before anything is read
+            fast = _read_fast(files, out, space, given, options)
+            snapshot = fast or _read_thoroughly(files, out, space, given, options)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
@@ -58,35 +58,24 @@ def ingest_files(
     return snapshot
 
 
-def _requested_parsers(columns: dict[str, ColumnSetting]) -> dict[str, Parser]:
-    """Return the parsers that the settings request, by case-folded column name."""
-    requested: dict[str, Parser] = {}
-    for name, setting in columns.items():
-        if setting.type is not None and affects_reading(setting.type):
-            parser = parse_column_type(setting.type, name).parser
-            if parser is not None:
-                requested[name.strip().casefold()] = parser
-    return requested
-
-
 def _read_fast(
     files: list[tuple[Path, str]],
     out: Path,
     space: Workspace,
-    requested: dict[str, Parser],
+    columns: dict[str, ColumnSetting],
     options: ReadOptions,
 ) -> DatasetSnapshot | None:
     if len(files) > 1:
         return None
     content, format_ = _unpack(*files[0], "fast", space)
-    return read_fast(content, out, space, requested, options) if format_ == "csv" else None
+    return read_fast(content, out, space, columns, options) if format_ == "csv" else None
 
 
 def _read_thoroughly(
     files: list[tuple[Path, str]],
     out: Path,
     space: Workspace,
-    requested: dict[str, Parser],
+    columns: dict[str, ColumnSetting],
     options: ReadOptions,
 ) -> DatasetSnapshot:
     tables = [
@@ -94,13 +83,9 @@ def _read_thoroughly(
     ]
     raw = combine_tables(tables, [name for _, name in files], space)
     names, _ = unique_names(raw.names)
-    parsers = {
-        i: requested[name.casefold()]
-        for i, name in enumerate(names)
-        if name.casefold() in requested
-    }
     resolve_typed_dates(raw, space)
-    return store_table(raw, infer_types(raw, space, parsers), out, space)
+    hints = column_hints(columns, names)
+    return store_table(raw, infer_types(raw, space, hints), out, space)
 
 
 def _unpack(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:

@@ -42,6 +42,7 @@ def combine_tables(tables: list[RawTable], files: list[str], space: Workspace) -
         ],
         left_out=[line for table in tables for line in table.left_out],
         notes=_notes(tables, files, indices, keys, space),
+        exact=first.exact.union(*(table.exact for table in tables)),
         line_numbers_of=lambda rows: _line_numbers(tables, rows),
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
@@ -24,7 +24,9 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.store_table import describe_table
 from pipeweave_dagster.core.ingest.text import bulk_load, plan_description, read_plan
 from pipeweave_dagster.core.ingest.text.records import parse_records
+from pipeweave_dagster.core.ingest.types.column_hints import column_hints
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
+from pipeweave_dagster.core.ingest.types.grouped_numbers import mark_in_question
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sample
 from pipeweave_dagster.core.ingest.types.refine_decisions import sample_note
@@ -52,7 +54,7 @@ def read_fast(
     content: Content,
     out: Path,
     space: Workspace,
-    requested: dict[str, Parser],
+    columns: dict[str, ColumnSetting],
     options: read_plan.ReadOptions = read_plan.DEFAULT_OPTIONS,
 ) -> DatasetSnapshot | None:
     """Read a large, clean file; None for all other files.
@@ -61,7 +63,7 @@ def read_fast(
         content: The file.
         out: Folder for `data.parquet`.
         space: DuckDB workspace.
-        requested: Parsers set by the user, by case-folded column name.
+        columns: Settings of columns by name.
         options: What the user sets of the file.
     """
     if content.path.stat().st_size < _MIN_BYTES:
@@ -74,11 +76,12 @@ def read_fast(
     if width > _MAX_COLUMNS or (nameless and plan.layout.names is not None):
         return None
     names, name_notes = unique_names(headers)
-    samples = _sample_values(plan, width)
+    hints = column_hints(columns, names)
+    samples = None if hints.numeric or hints.missing else _sample_values(plan, width)
     parsers = samples and _infer_parsers(
         samples,
         headers,
-        [requested.get(name.casefold()) for name in names],
+        [hints.parsers.get(i) for i in range(len(names))],
         is_decimal_comma(samples or [], plan.decimal, plan.dialect.delimiter),
     )
     if not samples or not parsers:
@@ -163,6 +166,8 @@ def _is_certain(parser: Parser, sample: Counter[str], requested_text: bool) -> b
     if parser is TEXT:
         plain = None if requested_text else plain_sample(sample)
         return plain is None or infer_parser(plain) is TEXT
+    if mark_in_question(parser, sample) is not None:
+        return False
     swapped = swap_day_and_month(parser)
     if any(is_null_token(v) or v != v.strip() for v in sample):
         return False

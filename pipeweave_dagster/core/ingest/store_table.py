@@ -23,7 +23,11 @@ from pipeweave_dagster.core.ingest.quarantine import (
 )
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
 from pipeweave_dagster.core.ingest.types.spellings import spellings_of
-from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, trimmed
+from pipeweave_dagster.core.ingest.types.type_decisions import (
+    TypeDecision,
+    described_texts,
+    trimmed,
+)
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT
 
 _MOST_LEFT_OUT = 100
@@ -91,7 +95,10 @@ def describe_table(
         columns=columns,
         data=Payload.of(path, PARQUET_MEDIA_TYPE),
         left_out=raw.left_out[:_MOST_LEFT_OUT],
-        notes=[*raw.notes, *(f"{c.name}: {c.note}" for c in columns if c.note)],
+        notes=[
+            *raw.notes,
+            *(f"{c.name}: {text}" for c in columns for text in (c.note, c.doubt) if text),
+        ],
     )
 
 
@@ -143,7 +150,7 @@ def _column(
     parser = decision.parser
     notes = [note for note in (decision.note, parser.note) if note]
     if decision.null_tokens:
-        tokens = ", ".join(f"{t!r} ({n})" for t, n in decision.null_tokens.items())
+        tokens = described_texts(decision.null_tokens)
         notes.append(f"Stored as missing in a column of type {parser.type}: {tokens}.")
     return SnapshotColumn(
         name=name,
@@ -153,4 +160,5 @@ def _column(
         format=parser.format,
         unit=parser.unit,
         note=" ".join(notes) or None,
+        doubt=decision.doubt,
     )

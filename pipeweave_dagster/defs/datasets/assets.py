@@ -52,7 +52,7 @@ def raw_upload(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"duckdb", "parquet"},
-    code_version="5",
+    code_version="6",
 )
 def dataset(
     context: dg.AssetExecutionContext,

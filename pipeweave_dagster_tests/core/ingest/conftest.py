@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     RawFile,
     RawUpload,
+    ReadSetting,
 )
 from pipeweave_dagster.core.ingest import IngestLimits, ingest
 
@@ -27,7 +28,11 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture
 def read(tmp_path: Path, out: Path) -> Read:
     def read_(
-        *contents: bytes | str, name: str = "data.csv", columns: dict | None = None, **limits: int
+        *contents: bytes | str,
+        name: str = "data.csv",
+        columns: dict | None = None,
+        read: ReadSetting | None = None,
+        **limits: int,
     ) -> DatasetSnapshot:
         paths = []
         for i, content in enumerate(contents):
@@ -39,7 +44,11 @@ def read(tmp_path: Path, out: Path) -> Read:
             for i, p in enumerate(paths)
         ]
         settings = DatasetSettings(
-            columns={k: ColumnSetting(type=v) for k, v in (columns or {}).items()}
+            columns={
+                k: v if isinstance(v, ColumnSetting) else ColumnSetting(type=v)
+                for k, v in (columns or {}).items()
+            },
+            read=read,
         )
         upload = RawUpload(dataset="d", files=files, settings=settings)
         return ingest(upload, paths, out, IngestLimits(**limits))

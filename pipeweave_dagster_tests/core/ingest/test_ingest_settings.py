@@ -10,9 +10,16 @@ def test_only_types_that_affect_reading_are_ingest_settings():
         "code": ColumnSetting(type="text"),
         "kind": ColumnSetting(type="categorical"),
         "gone": ColumnSetting(drop=True),
+        "count": ColumnSetting(type="integer", merge_spellings=True),
+        "conc": ColumnSetting(type="ordinal", missing=["BDL"]),
     }
     read = ingest_settings(DatasetSettings(mode="append", target="y", columns=columns))
     assert read == DatasetSettings(
         mode="append",
-        columns={"when": ColumnSetting(type="date:%d/%m/%Y"), "code": ColumnSetting(type="text")},
+        columns={
+            "when": ColumnSetting(type="date:%d/%m/%Y"),
+            "code": ColumnSetting(type="text"),
+            "count": ColumnSetting(type="integer"),
+            "conc": ColumnSetting(missing=["BDL"]),
+        },
     )

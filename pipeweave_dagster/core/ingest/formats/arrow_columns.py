@@ -49,6 +49,11 @@ class ArrowColumn:
         """Whether it holds exact numbers as text, to be narrowed once all are known."""
         return is_wide(value_type(self.source))
 
+    @property
+    def has_fractions(self) -> bool:
+        """Whether it holds decimals with digits behind the mark."""
+        return getattr(value_type(self.source), "scale", 0) > 0
+
     def convert(self, batch: pa.RecordBatch) -> ArrowArray:
         """Return the column of a batch with the type to store."""
         array = plain_array(batch.column(self.path[0]))

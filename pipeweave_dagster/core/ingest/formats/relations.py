@@ -49,15 +49,18 @@ def from_batches(
         raise
     finally:
         space.db.unregister("incoming")
-    for i, column in enumerate(columns):
-        if column.is_wide:
-            _narrow(f"c{i}", table, space)
+    exact = {
+        column.name
+        for i, column in enumerate(columns)
+        if column.is_wide and not _narrow(f"c{i}", table, space) and column.has_fractions
+    }
     return RawTable(
         table=table,
         names=[c.name for c in columns],
         sql_types=[str(type_) for _, type_, *_ in space.query(f"DESCRIBE {table}")],
         dialect=Dialect(format=format_, container=content.container),
         rows=space.query_row(f"SELECT count(*) FROM {table}")[0],
+        exact=frozenset(exact),
         notes=[*content.notes, *(note for c in columns for note in c.notes())],
     )
 
@@ -97,7 +100,7 @@ def _converted(
         yield pa.RecordBatch.from_arrays([c.convert(batch) for c in columns], schema=schema)
 
 
-def _narrow(column: str, table: str, space: Workspace) -> None:
+def _narrow(column: str, table: str, space: Workspace) -> bool:
     """Change exact numbers stored as text to BIGINT or DOUBLE, if that keeps every digit."""
     digits = f"length(regexp_replace(replace({column}, '.', ''), '^-?0*|0+$', '', 'g'))"
     whole, exact = space.query_row(
@@ -109,3 +112,4 @@ def _narrow(column: str, table: str, space: Workspace) -> None:
     if whole or exact:
         type_ = "BIGINT" if whole else "DOUBLE"
         space.db.execute(f"ALTER TABLE {table} ALTER {column} TYPE {type_}")
+    return bool(whole or exact)

@@ -17,6 +17,8 @@ _SCALES = "(?:(?-i:[kKMBT])|bn|million|billion|thousand)"
 _MAGNITUDES = "k:1e3 thousand:1e3 m:1e6 million:1e6 b:1e9 bn:1e9 billion:1e9 t:1e12"
 _BLANK = r"[\t\n\f\r ]*"
 _CODE = re.compile("0[0-9]+")
+# dbSNP's rs123, and letters glued to so many digits without any mark that they are rather a number.
+_GLUED = re.compile(r"rs[0-9]+|(?i:[a-z]+)(?:0[0-9]{4,}|[0-9]{5,}(?:[1-9][0-9]|[0-9][1-9]))")
 _AFFIXED = re.compile(
     rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
     rf"(?P<core>[0-9][0-9.,{GAPS}]*|\.[0-9]+)"
@@ -31,10 +33,10 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
 
     Covers `$1,234.50`, `12 %`, `(432)`, `10 km`, `$219 B`, `10,000+`. A column with two units gets
     no parser, as its values are not comparable. Nor does one with a bare `01`: beside it, `1A` is a
-    code and not a current, and both would become 1.
+    code and not a current, and both would become 1. Letters glued to many digits are a code, too.
     """
     matches = [m for v in values if (m := _AFFIXED.fullmatch(v)) is not None]
-    if any(_CODE.fullmatch(m.string) for m in matches):
+    if any(_CODE.fullmatch(m.string) for m in matches) or _are_glued_codes(matches):
         return []
     units = {
         (u.strip().lower(), u.strip()) for m in matches if (u := m["prefix"] or m["suffix"] or "")
@@ -53,6 +55,12 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
     commas = [m["core"].strip() for m in matches if "," in m["core"]]
     decimal = bool(commas) and all(re.fullmatch(rf"[0-9.{GAPS}]*,[0-9]{{1,2}}", c) for c in commas)
     return [affixed_number_parser(unit, scaled, decimal)]
+
+
+def _are_glued_codes(matches: list[re.Match[str]]) -> bool:
+    """Return whether most numbers are written as codes are: `rs94764892`, and none otherwise."""
+    glued = sum(_GLUED.fullmatch(m.string) is not None for m in matches)
+    return 2 * glued > len(matches) and not any(re.search("[., ]", m.string) for m in matches)
 
 
 def affixed_number_parser(unit: str | None, scaled: bool, decimal: bool) -> Parser:

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 _PLAIN_KEY = re.compile(
     r"(?!(?:yes|no|on|off|true|false|null|y|n)$)[^\W\d][\w -]*\w|[^\W\dynYN]", re.IGNORECASE
 )
+NUMERIC_TYPES = frozenset({"integer", "number", "numeric"})
 _SEMANTIC: dict[str, SemanticType] = {
     **{name: name for name in get_args(SemanticType)},
     "integer": "numeric",
@@ -36,7 +37,7 @@ class ColumnType:
 
 
 def affects_reading(setting: str | None) -> bool:
-    """Return whether a column type determines how values are read, not only what they mean."""
+    """Return whether a column type fixes the parser of its values, not only what they mean."""
     return setting is not None and (setting == "text" or ":" in setting)
 
 

@@ -5,17 +5,24 @@ from collections import Counter
 
 from pipeweave_dagster.core.ingest.types.infer_parser import widen
 from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
-from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
+from pipeweave_dagster.core.ingest.types.type_decisions import MAX_MISMATCHES, TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.model.void_dates import is_open_end, is_void_date
 
 _MAX_NULL_TOKENS = 3
+_ONLY_NUMERIC = re.compile(r"[+-]?[0-9.,' \u00a0\u2009\u202f\u2019eE+-]+")
 _QUARANTINE_SHARE = 0.002
 
 
 def decide_type(
-    parser: Parser, mismatches: dict[str, int], sample: Counter[str], rows: int
+    parser: Parser,
+    mismatches: dict[str, int],
+    sample: Counter[str],
+    rows: int,
+    *,
+    missing: frozenset[str] = frozenset(),
+    numeric: bool = False,
 ) -> TypeDecision | Parser:
     """Return a decision, or the wider parser to try next.
 
@@ -24,9 +31,13 @@ def decide_type(
         mismatches: All values that it does not match, with counts.
         sample: A sample of the values with counts.
         rows: Number of rows of the table.
+        missing: Texts that the user declares missing.
+        numeric: Whether the user declares the column to be numbers: other texts are missing.
     """
     if parser is TEXT or not mismatches:
         return TypeDecision(parser)
+    given = {v: n for v, n in mismatches.items() if v in missing}
+    mismatches = {v: n for v, n in mismatches.items() if v not in missing}
     dated = parser.type in {"date", "datetime"}
     void = {v: n for v, n in mismatches.items() if dated and is_void_date(v)}
     tokens = {v: n for v, n in mismatches.items() if is_null_token(v)}
@@ -35,7 +46,9 @@ def decide_type(
         return TEXT
     word = _sentinel(parser, others, sample, rows)
     rest = {v: n for v, n in others.items() if v != word}
-    tokens |= void | ({word: others[word]} if word else {})
+    tokens |= given | void | ({word: others[word]} if word else {})
+    if numeric and _are_no_numbers(parser, rest):
+        tokens, rest = tokens | rest, {}
     if not rest:
         return TypeDecision(parser, null_tokens=tokens, note=_open_end_note(void))
     wider = widen(parser, rest, Counter({v: n for v, n in sample.items() if v not in tokens}))
@@ -45,6 +58,12 @@ def decide_type(
     if few and not any(map(_is_code_or_bound, rest)):
         return TypeDecision(parser, null_tokens=tokens, mismatches=rest)
     return TEXT
+
+
+def _are_no_numbers(parser: Parser, texts: dict[str, int]) -> bool:
+    """Return whether texts beside numbers are words or bounds, and not numbers in another form."""
+    known = parser.type in {"integer", "number"} and len(texts) < MAX_MISMATCHES
+    return known and not any(map(_ONLY_NUMERIC.fullmatch, texts))
 
 
 def _sentinel(

@@ -11,17 +11,18 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
     possible_dates,
     union_parser,
 )
+from pipeweave_dagster.core.ingest.types.grouped_numbers import proves_point
 from pipeweave_dagster.core.ingest.types.number_codes import are_codes
 from pipeweave_dagster.core.ingest.types.sentinel_words import sentinel_word
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     DECIMAL_COMMA,
+    GAPPED,
     INTEGER,
     LONG_NUMBER,
     NUMBER,
     PLAIN_NUMBERS,
     TEXT,
-    THOUSANDS_BLANK,
     THOUSANDS_COMMA,
     THOUSANDS_INDIAN,
     Parser,
@@ -54,7 +55,7 @@ def infer_decimal_comma(samples: Iterable[Counter[str]], semicolons: bool) -> bo
     """
     plain = comma = 0
     for sample in samples:
-        plain += any("." in v for v in sample) and _share(sample, NUMBER) > 0.95
+        plain += proves_point(sample) and _share(sample, NUMBER) > 0.95
         values = [v for v in sample if "," in v and DECIMAL_COMMA.matches(v)]
         comma += any(not THOUSANDS_COMMA.matches(v) or v.startswith("0,") for v in values)
     return comma > 0 and (plain == 0 or semicolons)
@@ -90,16 +91,33 @@ def infer_parser(sample: Counter[str], decimal_comma: bool = False, name: str = 
     return parser
 
 
+def _number_parsers(decimal_comma: bool) -> list[Parser]:
+    """Return the parsers of plain numbers in the order of preference."""
+    grouped = (
+        (DECIMAL_COMMA, THOUSANDS_COMMA) if decimal_comma else (THOUSANDS_COMMA, DECIMAL_COMMA)
+    )
+    return [INTEGER, NUMBER, LONG_NUMBER, *grouped, *GAPPED, THOUSANDS_INDIAN]
+
+
+def infer_number(sample: Counter[str], decimal_comma: bool = False) -> Parser:
+    """Return the parser of numbers that matches most values; `TEXT` if none matches any.
+
+    Args:
+        sample: Values with counts.
+        decimal_comma: Whether commas in numbers are decimal marks.
+    """
+    parsers = [*_number_parsers(decimal_comma), *affixed_number_parsers(sample)]
+    best = max(parsers, key=lambda parser: _share(sample, parser))
+    return best if _share(sample, best) else TEXT
+
+
 def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
     """Infer the parser of values without null tokens."""
     texts = list(values)
     compact = compact_date(texts, name)
     if compact is not None:
         return compact
-    grouped = (
-        (DECIMAL_COMMA, THOUSANDS_COMMA) if decimal_comma else (THOUSANDS_COMMA, DECIMAL_COMMA)
-    )
-    numbers = [INTEGER, NUMBER, LONG_NUMBER, *grouped, THOUSANDS_BLANK, THOUSANDS_INDIAN]
+    numbers = _number_parsers(decimal_comma)
     for parser in (BOOLEAN, *numbers):
         if all(map(parser.matches, texts)):
             return TEXT if parser is NUMBER and are_codes(texts) else parser

@@ -10,8 +10,14 @@ from dataclasses import dataclass, field, replace
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.ambiguous_dates import resolve_ambiguous_dates
+from pipeweave_dagster.core.ingest.types.column_hints import NO_HINTS, ColumnHints
 from pipeweave_dagster.core.ingest.types.decide_type import decide_type
-from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
+from pipeweave_dagster.core.ingest.types.grouped_numbers import resolve_grouped_numbers
+from pipeweave_dagster.core.ingest.types.infer_parser import (
+    infer_number,
+    infer_parser,
+    is_decimal_comma,
+)
 from pipeweave_dagster.core.ingest.types.plain_characters import (
     PLAIN,
     plain_sample,
@@ -31,6 +37,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER, TEXT, Pars
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _MAX_WIDENINGS = 6
+_EXACT = "Decimals with more digits than a float holds are kept as text, so that no digit is lost."
 
 
 @dataclass
@@ -42,12 +49,14 @@ class _TextColumns:
         values: SQL of the text, over `v`, as the parser sees it: trimmed, and in plain characters
             where numbers are written in others.
         samples: A sample of these texts with counts.
+        hints: What the user sets of columns.
         unusual: Names of the characters that are replaced by plain ones.
     """
 
     raw: RawTable
     values: dict[int, str]
     samples: dict[int, Counter[str]]
+    hints: ColumnHints = NO_HINTS
     unusual: dict[int, str] = field(default_factory=dict)
 
     def make_plain(self, index: int, sample: Counter[str], written: dict[str, int]) -> None:
@@ -56,35 +65,55 @@ class _TextColumns:
         self.samples[index] = sample
         self.unusual[index] = unusual_characters(written)
 
+    def is_exact(self, index: int) -> bool:
+        """Return whether a column holds decimals that are kept as text."""
+        kept = self.name(index) in self.raw.exact
+        return kept and index not in self.hints.numeric and index not in self.hints.parsers
+
+    def infer(self, index: int, sample: Counter[str], decimal_comma: bool) -> Parser:
+        """Return the parser of a sample, without the texts that the user declares missing."""
+        if self.is_exact(index):
+            return TEXT
+        missing = self.hints.missing.get(index, frozenset())
+        known = Counter({v: n for v, n in sample.items() if v not in missing})
+        parser = infer_parser(known, decimal_comma, self.name(index))
+        if parser is TEXT and index in self.hints.numeric:
+            return infer_number(known, decimal_comma)
+        return parser
+
     def name(self, index: int) -> str:
         """Return the name of a column in the file."""
         return self.raw.names[index] if index < len(self.raw.names) else ""
 
 
 def infer_types(
-    raw: RawTable, space: Workspace, requested: dict[int, Parser] | None = None
+    raw: RawTable, space: Workspace, hints: ColumnHints = NO_HINTS
 ) -> dict[int, TypeDecision]:
     """Infer the type of each text column.
 
     Args:
         raw: The table as text.
         space: DuckDB workspace.
-        requested: Parsers set by the user, by column index; a column that they do not match stays
-            text.
+        hints: What the user sets of columns; one that a parser does not match stays text.
 
     Returns:
         A decision per text column, by column index.
     """
-    requested = requested or {}
+    requested = hints.parsers
     written = {i: trimmed("v") for i, type_ in enumerate(raw.sql_types) if type_ == "VARCHAR"}
     samples = sample_columns(raw, written, space)
     unfit = {i for i, parser in requested.items() if _fits_nothing(parser, samples.get(i))}
     settings = {i: parser for i, parser in requested.items() if i not in unfit}
-    columns = _TextColumns(raw, dict(written), dict(samples))
+    columns = _TextColumns(raw, dict(written), dict(samples), hints)
     decisions = _verify(columns, _proposals(columns, settings), space)
     inferred = {i: d for i, d in decisions.items() if i not in settings}
     decisions |= resolve_ambiguous_dates(raw, columns.values, inferred, space)
+    if raw.dialect.format == "csv":  # elsewhere numbers are no texts, or have a point
+        decisions |= resolve_grouped_numbers(
+            raw, columns.values, decisions, columns.samples, hints.whole, space
+        )
     decisions = {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
+    decisions |= {i: decisions[i].with_note(_EXACT) for i in decisions if columns.is_exact(i)}
     inferred_samples = {i: s for i, s in columns.samples.items() if i not in settings}
     decisions = refine_decisions(raw, columns.values, decisions, inferred_samples, space)
     complete = sample_step(raw.rows, len(written)) == 1
@@ -104,11 +133,11 @@ def _proposals(columns: _TextColumns, settings: dict[int, Parser]) -> dict[int, 
     decimal = is_decimal_comma(columns.samples.values(), dialect.decimal, dialect.delimiter)
     proposals = {}
     for i, sample in list(columns.samples.items()):
-        parser = settings.get(i) or infer_parser(sample, decimal, columns.name(i))
-        if parser is TEXT and i not in settings:
+        parser = settings.get(i) or columns.infer(i, sample, decimal)
+        if parser is TEXT and i not in settings and not columns.is_exact(i):
             plain = plain_sample(sample)
             if plain is not None:
-                parser = infer_parser(plain, decimal, columns.name(i))
+                parser = columns.infer(i, plain, decimal)
                 if parser is not TEXT:
                     columns.make_plain(i, plain, sample)
         proposals[i] = parser
@@ -129,7 +158,14 @@ def _verify(
             if plain:
                 columns.make_plain(i, columns.samples[i] + Counter(plain), mismatches[i])
                 continue
-            result = decide_type(parser, mismatches[i], columns.samples[i], columns.raw.rows)
+            result = decide_type(
+                parser,
+                mismatches[i],
+                columns.samples[i],
+                columns.raw.rows,
+                missing=columns.hints.missing.get(i, frozenset()),
+                numeric=i in columns.hints.numeric,
+            )
             if isinstance(result, TypeDecision):
                 decisions[i] = _prepared(result, columns.unusual.get(i))
             else:

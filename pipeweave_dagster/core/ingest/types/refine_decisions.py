@@ -2,18 +2,24 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.lost_digits import (
+    FLOAT_DIGITS,
+    exceeds_float,
+    lost_digits,
+)
 from pipeweave_dagster.core.ingest.types.percent_scale import resolve_percentages
 from pipeweave_dagster.core.ingest.types.resolve_centuries import resolve_centuries
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_rows
 from pipeweave_dagster.core.ingest.types.text_forms import normalise_texts
+from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, TEXT, Parser
 
-_FLOAT_DIGITS = 17
 _FINER = "regexp_matches(v, '[.][0-9]{6}[0-9]*[1-9]')"
 _LARGE = re.compile("[+-]?[1-9][0-9]{15,}")
 
@@ -41,31 +47,27 @@ def refine_decisions(
     cut = counted_rows(space, raw.table, fine, _FINER)
     refined = {}
     for i, decision in decisions.items():
-        note = sample_note(decision.parser, samples.get(i, Counter()))
+        sample = samples.get(i, Counter())
+        note = sample_note(decision.parser, sample)
         if i in cut:
             note = f"{counted(cut[i], 'time')} cut to microseconds."
-        refined[i] = decision.with_note(note) if note else decision
+        noted = decision.with_note(note) if note else decision
+        lost = lost_digits(decision.parser, sample)
+        refined[i] = replace(noted, doubt=lost) if lost else noted
     return refined
 
 
 def sample_note(parser: Parser, sample: Counter[str]) -> str | None:
     """Return what a sample shows that the user should know of the type; None if nothing."""
-    if parser is TEXT:
+    if parser is TEXT and sample:
         large = next((v for v in sample if _LARGE.fullmatch(v)), None)
         if large is None or not all(map(LONG_NUMBER.matches, sample)):
-            return None
+            return note_on_texts(sample)
         return (
             "Whole numbers beyond 64 bits are kept as text, so that no digit is lost"
             if len(large.lstrip("+-")) > 18
             else "Whole numbers too large for a float beside fractions are kept as text"
         ) + "."
-    if parser in {NUMBER, LONG_NUMBER} and any(map(_exceeds_float, sample)):
-        return f"Numbers with more than {_FLOAT_DIGITS} digits are rounded to the nearest float."
+    if parser in {NUMBER, LONG_NUMBER} and any(map(exceeds_float, sample)):
+        return f"Numbers with more than {FLOAT_DIGITS} digits are rounded to the nearest float."
     return None
-
-
-def _exceeds_float(text: str) -> bool:
-    if len(text) <= _FLOAT_DIGITS:
-        return False
-    digits = re.sub("[eE].*|[^0-9]", "", text).strip("0")
-    return len(digits) > _FLOAT_DIGITS

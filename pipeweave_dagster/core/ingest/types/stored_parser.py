@@ -11,6 +11,7 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
 from pipeweave_dagster.core.ingest.types.percent_scale import SHARES, with_shares
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
+    THOUSANDS_BLANK,
     INTEGER,
     PLAIN_NUMBERS,
     ROUNDED_NUMBER,
@@ -18,7 +19,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     Parser,
 )
 
-_PLAIN = {parser.format: parser for parser in PLAIN_NUMBERS if parser.format}
+_PLAIN = {parser.format: parser for parser in (*PLAIN_NUMBERS, THOUSANDS_BLANK) if parser.format}
 _DEFAULTS = {"date": DATES[0], "datetime": DATETIMES[1], "time": TIMES[1]}
 
 

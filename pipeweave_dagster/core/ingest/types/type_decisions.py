@@ -1,5 +1,6 @@
 """The inferred type of a column, and the values that do not match a parser, over all rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,7 +9,9 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_values, grouped
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
 
-_MAX_MISMATCHES = 1000
+MAX_MISMATCHES = 1000
+"""So many different mismatches of a column are known at most."""
+_LISTED, _MOST_TEXT = 8, 40
 _WHITESPACE = " \t\r\n\u00a0"
 
 
@@ -21,6 +24,7 @@ class TypeDecision:
         null_tokens: Texts stored as missing, with their counts.
         mismatches: Texts that do not match; their rows are quarantined.
         note: What the user should know about the decision.
+        doubt: What is doubtful about it, with the setting that decides.
         texts: Texts of the column with their counts, if it may be a target of classes and the file
             spells them its own way (see `spellings`).
         prepare: SQL that replaces unusual characters in `{v}`, the trimmed text, before the parser
@@ -31,6 +35,7 @@ class TypeDecision:
     null_tokens: dict[str, int] = field(default_factory=dict)
     mismatches: dict[str, int] = field(default_factory=dict)
     note: str | None = None
+    doubt: str | None = None
     texts: dict[str, int] | None = None
     prepare: str = "{v}"
 
@@ -41,6 +46,18 @@ class TypeDecision:
     def with_note(self, note: str, **changes: Any) -> "TypeDecision":
         """Return the decision with a further note, and other fields changed."""
         return replace(self, note=f"{self.note} {note}" if self.note else note, **changes)
+
+
+def described_texts(texts: Mapping[str, int]) -> str:
+    """Return texts with their counts for a note, the first few of many.
+
+    Example:
+        >>> described_texts({"BDL": 3, "<0.05": 1})
+        "'BDL' (3), '<0.05' (1)"
+    """
+    listed = [f"{text[:_MOST_TEXT]!r} ({count})" for text, count in texts.items()]
+    further = [f"and {len(listed) - _LISTED} others"] if len(listed) > _LISTED else []
+    return ", ".join(listed[:_LISTED] + further)
 
 
 def trimmed(column: str) -> str:
@@ -70,7 +87,5 @@ def count_mismatches(
     for (text, parser), columns in grouped(proposals).items():
         if parser is not TEXT:
             condition = f"NOT {parser.match_sql('v')}"
-            mismatches |= counted_values(
-                space, raw.table, columns, text, condition, _MAX_MISMATCHES
-            )
+            mismatches |= counted_values(space, raw.table, columns, text, condition, MAX_MISMATCHES)
     return mismatches

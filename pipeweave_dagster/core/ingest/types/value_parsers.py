@@ -99,7 +99,22 @@ TEXT = Parser("text", "(?s:.*)", V)
 # Grouped numbers have at most 15 digits before the decimal mark, which a float holds exactly.
 _SHORT = "0|[1-9][0-9]{0,14}"
 INDIAN = "[1-9][0-9]?(?:,[0-9]{2}){1,5},[0-9]{3}"
-GAPS = " '\u00a0\u2009\u202f\u2018\u2019\u02bc"
+BLANKS, APOSTROPHES = " \u00a0\u2009\u202f", "'\u2018\u2019\u02bc"
+GAPS = BLANKS + APOSTROPHES
+
+
+def _gapped(gaps: str, mark: str, format_: str) -> Parser:
+    """Return the parser for numbers with blanks or apostrophes between their thousands."""
+    return Parser(
+        "number",
+        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:[{gaps}][0-9]{{3}}){{1,4}}|{_SHORT})(?:{mark}[0-9]*)?",
+        ("double", ("replace", ("substitute_all", V, f"[{gaps}]", ""), ",", ".")),
+        format_,
+    )
+
+
+THOUSANDS_BLANK = _gapped(GAPS, "[.,]", "thousands ' '")
+"""What `thousands ' '` meant in stored tables once: any gap and either decimal mark."""
 _GROUPED = (
     Parser(
         "number",
@@ -114,12 +129,10 @@ _GROUPED = (
         "decimal ','",
         cast_can_fail=True,
     ),
-    Parser(
-        "number",
-        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:[{GAPS}][0-9]{{3}}){{1,4}}|{_SHORT})(?:[.,][0-9]*)?",
-        ("double", ("replace", ("substitute_all", V, f"[{GAPS}]", ""), ",", ".")),
-        "thousands ' '",
-    ),
+    _gapped(BLANKS, "[.]", "thousands ' '"),
+    _gapped(BLANKS, ",", "thousands ' ', decimal ','"),
+    _gapped(APOSTROPHES, "[.]", 'thousands "\'"'),
+    _gapped(APOSTROPHES, ",", "thousands \"'\", decimal ','"),
     Parser(
         "number",
         rf"[+-]?(?:{INDIAN}|[1-9][0-9]?,[0-9]{{3}}|{_SHORT})(?:\.[0-9]*)?",
@@ -127,5 +140,5 @@ _GROUPED = (
         "thousands ',' in the Indian way",
     ),
 )
-THOUSANDS_COMMA, DECIMAL_COMMA, THOUSANDS_BLANK, THOUSANDS_INDIAN = _GROUPED
+THOUSANDS_COMMA, DECIMAL_COMMA, *GAPPED, THOUSANDS_INDIAN = _GROUPED
 PLAIN_NUMBERS = (INTEGER, NUMBER, LONG_NUMBER, *_GROUPED)

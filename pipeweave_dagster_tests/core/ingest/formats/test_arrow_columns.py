@@ -162,6 +162,16 @@ def test_wide_numbers_become_narrow_if_they_fit(read, rows, array, type_, expect
     assert [r["x"] for r in rows()] == expected
 
 
+@pytest.mark.parametrize("digits", ["12345678901234567890.12", "123456789012345.67"])
+def test_decimals_with_more_digits_than_a_float_are_text(read, rows, digits):
+    array = pa.array([decimal.Decimal(digits), decimal.Decimal("1.50"), None] * 3)
+    snapshot = read(as_parquet(table_of(array.cast(pa.decimal128(30, 2)))))
+    assert [r["x"] for r in rows()] == [digits, "1.50", None] * 3
+    assert "so that no digit is lost" in snapshot.columns[0].note
+    read(as_parquet(table_of(array)), name="f.parquet", columns={"x": "number"})
+    assert [r["x"] for r in rows()][:2] == [float(digits), 1.5]
+
+
 def test_names_of_several_levels(read):
     frame = pd.DataFrame({"g": list("aab"), "v": [1.5, 2.5, 3.5]})
     snapshot = read(frame.groupby("g").agg(["mean", "max"]).to_parquet(), name="f.parquet")

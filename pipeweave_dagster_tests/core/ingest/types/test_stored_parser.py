@@ -13,6 +13,7 @@ from pipeweave_dagster.core.ingest.types.percent_scale import with_shares
 from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
+    THOUSANDS_BLANK,
     LONG_NUMBER,
     NUMBER,
     PLAIN_NUMBERS,
@@ -36,7 +37,9 @@ def column_of(parser):
 def test_every_single_parser_is_found_again(parser):
     found = parser_of_column(column_of(parser))
     # A number of a batch is read to the nearest float, whatever the digits of the training table.
-    assert found == (ROUNDED_NUMBER if parser in {NUMBER, LONG_NUMBER} else parser)
+    # An earlier release wrote `thousands ' '` for numbers with either decimal mark.
+    expected = THOUSANDS_BLANK if parser.format == THOUSANDS_BLANK.format else parser
+    assert found == (ROUNDED_NUMBER if parser in {NUMBER, LONG_NUMBER} else expected)
 
 
 affixed = st.builds(

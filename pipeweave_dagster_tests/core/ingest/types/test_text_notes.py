@@ -1,0 +1,76 @@
+"""Texts among numbers: a note says why the column is text, and the settings make it numbers."""
+
+from collections import Counter
+
+import pytest
+
+from pipeweave_dagster.core.documents import ColumnSetting
+from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
+
+CONC = ["1.50", "<0.05", "n.d.", "0.77", "BDL", "2.1", "BDL", "<0.05", "3.25", "4.5"] * 4
+TEXT = "sample,conc\n" + "".join(f"S{i},{c}\n" for i, c in enumerate(CONC))
+KNOWN = [float(c) if c[0].isdigit() else None for c in CONC]
+
+
+def note_of(snapshot, name="conc"):
+    return next(c for c in snapshot.columns if c.name == name).note
+
+
+def test_a_note_counts_the_texts_that_keep_a_column_from_being_numbers(read):
+    note = note_of(read(TEXT))
+    assert "'BDL' (8)" in note
+    assert "'<0.05' (8)" in note
+    assert "{type: number}" in note
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ColumnSetting(type="number"),
+        ColumnSetting(type="numeric"),
+        ColumnSetting(missing=["n.d.", "BDL", "<0.05"]),
+    ],
+)
+def test_the_settings_make_it_numbers_and_name_what_is_missing(read, rows, setting):
+    snapshot = read(TEXT, columns={"conc": setting})
+    assert [row["conc"] for row in rows()] == KNOWN
+    assert "Stored as missing" in note_of(snapshot)
+    assert snapshot.rows_quarantined == 0
+
+
+@pytest.mark.parametrize("other", ["007", "1,5", "1.000,5"])
+def test_a_number_in_another_form_is_never_missing(read, rows, other):
+    text = "id,conc\n" + "".join(f'{i},"{c}"\n' for i, c in enumerate(["1.5", other] * 20))
+    read(text, columns={"conc": ColumnSetting(type="number")})
+    assert rows()[1]["conc"] == other
+
+
+def test_texts_that_are_declared_missing_stay_in_a_column_of_texts(read, rows):
+    read("a,b\n" + "x,1\nBDL,2\n" * 9, columns={"a": ColumnSetting(missing=["BDL"])})
+    assert rows()[1]["a"] == "BDL"
+
+
+def test_two_decimal_marks_in_one_column_are_text_with_a_note(read, rows):
+    values = ["50.68", "70,21", "69.55", "99,18"] * 5
+    snapshot = read("id;wert\n" + "".join(f"{i};{v}\n" for i, v in enumerate(values)))
+    assert [row["wert"] for row in rows()] == values
+    assert "10 numbers have a decimal comma" in note_of(snapshot, "wert")
+
+
+@pytest.mark.parametrize(
+    ("values", "format_"),
+    [
+        (["9'668.85", "12'345.50", "7.25"], 'thousands "\'"'),
+        (["9\u2019668,85", "7,25"], "thousands \"'\", decimal ','"),
+        (["9 668.85", "7.25"], "thousands ' '"),
+        (["9\u202f668,85", "7,25"], "thousands ' ', decimal ','"),
+    ],
+)
+def test_the_format_names_the_marks(read, values, format_):
+    snapshot = read("a;b\n" + "".join(f"{v};x\n" for v in values * 5))
+    assert snapshot.columns[0].format == format_
+
+
+@pytest.mark.parametrize("values", [["12A", "13", "14", "15"], ["Ann", "Bo"], ["1", "2"], []])
+def test_other_columns_have_no_note(values):
+    assert note_on_texts(Counter(values)) is None
