@@ -11,11 +11,11 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
 from pipeweave_dagster.core.ingest.types.percent_scale import SHARES, with_shares
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
-    THOUSANDS_BLANK,
     INTEGER,
     PLAIN_NUMBERS,
     ROUNDED_NUMBER,
     TEXT,
+    THOUSANDS_BLANK,
     Parser,
 )
 

@@ -13,12 +13,12 @@ from pipeweave_dagster.core.ingest.types.percent_scale import with_shares
 from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
-    THOUSANDS_BLANK,
     LONG_NUMBER,
     NUMBER,
     PLAIN_NUMBERS,
     ROUNDED_NUMBER,
     TEXT,
+    THOUSANDS_BLANK,
 )
 
 TIMED = [*DATES, *DATETIMES, *COMPACT]
