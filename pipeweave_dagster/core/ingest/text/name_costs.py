@@ -23,7 +23,7 @@ _ONE_NAME_BITS, _OTHER_WIDTH_BITS, _MOST_WIDTH_BITS = 3.0, 20.0, 40.0
 _ROW_NAMES_BITS = 6.0
 _YEAR_BITS = 11.0
 _OTHER_DELIMITER_BITS = 6.0
-_LONG_NAME, _LONG_BITS, _MOST_LONG_BITS = 40, 0.1, 8.0
+_LONG_NAME, _LONG_BITS, _MOST_LONG_BITS, _LONG_JOINED_BITS = 40, 0.1, 8.0, 10.0
 
 
 def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
@@ -32,7 +32,8 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     Names are words, differ from each other, and are never tokens for missing values; a number is
     cheap where it is a year or follows from the one before it. A blank is cheap where another line
     names the column, or above row names where it is the only one, and a header without any word is
-    rare. A name that is a value of its column, too (one answer of several), is not spelt again.
+    rare. One row of names may hold questions; long texts in several rows are rather data. A name
+    that is a value of its column, too (one answer of several), is not spelt again.
 
     Args:
         block: The lines, at least one.
@@ -43,6 +44,8 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     bits += sum(_other_width_bits(line) for line in block)
     bits += sum(_OTHER_DELIMITER_BITS for line in block if line.other_delimiter)
     cells = [cell for line in block for cell in line.cells if cell]
+    if len(block) > 1:
+        bits += _LONG_JOINED_BITS * sum(len(cell) > _LONG_NAME for cell in cells)
     words = any(name_kind(cell) in {"word", "text", "code"} for cell in cells)
     if _names_rows(block):
         return bits - _ROW_NAMES_BITS

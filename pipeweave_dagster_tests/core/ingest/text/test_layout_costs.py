@@ -103,3 +103,12 @@ def test_a_header_below_is_known_as_repeated():
 )
 def test_shapes(text, shape):
     assert shape_of(text) == shape
+
+
+def test_long_texts_in_several_rows_cost_more_than_in_one(models):
+    texts = [f"{word} of all patients reported to the register by district" for word in "abcd"]
+    questions, more = line(*texts), line(*(f"{text}, part two" for text in texts))
+    apart = header_bits([questions], models) + header_bits([more], models)
+    assert header_bits([questions, more], models) > apart + 20
+    short = line("a", "b", "c", "d"), line("e", "f", "g", "h")
+    assert header_bits([*short], models) < sum(header_bits([one], models) for one in short) + 20
