@@ -46,6 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "limits": (
         "max_dataset_size_mb",
         "max_model_size_mb",
+        "max_prediction_ms",
         "memory_limit_mb",
         "eda_report_size_threshold_mb",
         "eda_sample_rows",
@@ -155,6 +156,9 @@ class Settings(BaseSettings):
     )
     eda_sample_rows: int = Field(0, ge=0, le=50, validation_alias=_named("EDA_SAMPLE_ROWS"))
     max_model_size_mb: int = Field(2048, gt=0, validation_alias=_named("MAX_MODEL_SIZE_MB"))
+    max_prediction_ms: int = Field(
+        1000, gt=0, validation_alias=_named("PIPEWEAVE_MAX_PREDICTION_MS")
+    )
     memory_limit_mb: int | None = Field(
         None, gt=0, validation_alias=_named("PIPEWEAVE_MEMORY_LIMIT_MB")
     )

@@ -11,9 +11,20 @@ from dataclasses import dataclass
 from pipeweave_dagster.adapters import mlflow_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, TrainedModel
 from pipeweave_dagster.core.errors import not_found
-from pipeweave_dagster.services.model_aliases import record_alias, record_aliases
+from pipeweave_dagster.services.alias_history import Cause, by_user, moves_of
+from pipeweave_dagster.services.alias_texts import history_text, tags_of
+from pipeweave_dagster.services.model_aliases import (
+    ALIASES,
+    record_alias,
+    record_aliases,
+    record_moves,
+    recorded,
+)
 from pipeweave_dagster.services.model_versions import find_version, load_version, versions
 from pipeweave_dagster.services.workbench import Workbench
+
+# MLflow's client retries for minutes if a server is down.
+_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,15 @@ def model_name(dataset: str) -> str:
     return f"pipeweave-{dataset}"
 
 
-def set_alias(workbench: Workbench, dataset: str, version: str, alias: str) -> None:
-    """Move an alias in the registry and record all of them; a replaced champion is `previous`."""
+def set_alias(
+    workbench: Workbench, dataset: str, version: str, alias: str, cause: Cause | None = None
+) -> None:
+    """Move an alias in the registry, and record every alias that moved and why.
+
+    A replaced champion is `previous`. MLflow's pages show the same as the record.
+    """
+    cause = cause or by_user("promote")
+    store, before = workbench.store, notice_moves(workbench, dataset)
     aliases = workbench.on_model(
         mlflow_store.set_alias,
         tracking_uri=workbench.settings.tracking_uri,
@@ -52,9 +70,44 @@ def set_alias(workbench: Workbench, dataset: str, version: str, alias: str) -> N
         version=version,
         alias=alias,
     )
-    known = set(versions(workbench.store, dataset))
+    known = set(versions(store, dataset))
     here = {name: number for name, number in aliases.items() if number in known}
-    record_aliases(workbench.store, dataset, here)
+    record_moves(store, dataset, before, here, cause)
+    record_aliases(store, dataset, here)
+    workbench.on_model(
+        mlflow_store.annotate,
+        tracking_uri=workbench.settings.tracking_uri,
+        model_name=model_name(dataset),
+        version=version,
+        tags=tags_of(alias, cause),
+        description=history_text(dataset, moves_of(store, dataset)),
+    )
+
+
+def notice_moves(workbench: Workbench, dataset: str) -> dict[str, str]:
+    """Record aliases that were moved in MLflow's own UI since the last look.
+
+    Returns:
+        The version of each alias now, of those that are in this storage.
+    """
+    if not versions(workbench.store, dataset):
+        return {}
+    aliases = workbench.apart_within(
+        _PATIENCE_S,
+        mlflow_store.current_aliases,
+        tracking_uri=workbench.settings.tracking_uri,
+        model_name=model_name(dataset),
+    )
+    if aliases is None:  # no model of that name: the first, or another registry
+        return {}
+    here = {}
+    for alias in ALIASES:
+        link = aliases.get(alias)
+        if link is not None and _here(workbench, dataset, link) is not None:
+            here[alias] = link.model_version
+        if recorded(workbench.store, dataset) is not None:
+            record_alias(workbench.store, dataset, alias, here.get(alias))
+    return here
 
 
 def with_alias(workbench: Workbench, dataset: str, alias: str) -> Champion:

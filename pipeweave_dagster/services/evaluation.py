@@ -4,17 +4,18 @@ from pathlib import Path
 
 from pipeweave_dagster.adapters.mlflow_store import log_evaluation
 from pipeweave_dagster.core.documents import (
-    Comparison,
     DatasetSnapshot,
     Evaluation,
     Findings,
     PipelineSpec,
     TrainedModel,
 )
-from pipeweave_dagster.core.evaluation import Promotion, compare, evaluate, promote
-from pipeweave_dagster.core.evaluation.model_changes import changes_from
-from pipeweave_dagster.services.champion import find_champion, set_alias
-from pipeweave_dagster.services.model_versions import find_version, save_version, table_of, versions
+from pipeweave_dagster.core.evaluation import evaluate
+from pipeweave_dagster.services.alias_history import Cause
+from pipeweave_dagster.services.champion import set_alias
+from pipeweave_dagster.services.champion_decision import compare_with_champion, own_version
+from pipeweave_dagster.services.model_versions import find_version, save_version, versions
+from pipeweave_dagster.services.promotion_gate import gate_of
 from pipeweave_dagster.services.tracking import evaluation_in_mlflow
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -25,6 +26,7 @@ def evaluate_and_promote(
     plan: tuple[PipelineSpec, Findings, DatasetSnapshot],
     trained: TrainedModel,
     folder: Path,
+    run_id: str = "",
 ) -> Evaluation:
     """Score a model on its test rows, decide its alias, and log both to MLflow.
 
@@ -36,10 +38,11 @@ def evaluate_and_promote(
         plan: The pipeline, the findings and the table that the model was trained with.
         trained: The model.
         folder: Empty folder for the model card.
+        run_id: The Dagster run that decides.
     """
     with evaluation_in_mlflow(workbench, trained):
         evaluation = _evaluated(workbench, dataset, plan, trained, folder)
-        decision = decide(workbench, dataset, trained, evaluation)
+        decision, checks = gate_of(workbench, dataset, trained, evaluation)
         evaluation = evaluation.model_copy(
             update={"promoted": decision.alias, "promotion_reason": decision.reason}
         )
@@ -53,7 +56,8 @@ def evaluate_and_promote(
             )
         save_version(workbench.store, dataset, trained, evaluation, (plan[0], plan[2]))
         if trained.mlflow is not None and decision.alias != "none":
-            set_alias(workbench, dataset, trained.mlflow.model_version, decision.alias)
+            cause = Cause(how="run", run_id=run_id, reason=decision.reason, checks=checks)
+            set_alias(workbench, dataset, trained.mlflow.model_version, decision.alias, cause)
     return evaluation
 
 
@@ -81,74 +85,10 @@ def _evaluated(
 
 def holdout_use(workbench: Workbench, dataset: str, trained: TrainedModel) -> int:
     """Return how many models were evaluated on these test rows, this one included."""
-    own = _own_version(trained)
+    own = own_version(trained)
     earlier = [
         found[0]
         for version in versions(workbench.store, dataset)
         if version != own and (found := find_version(workbench.store, dataset, version))
     ]
     return 1 + sum(bool(m.test_digest) and m.test_digest == trained.test_digest for m in earlier)
-
-
-def compare_with_champion(
-    workbench: Workbench,
-    dataset: str,
-    trained: TrainedModel,
-    snapshot: DatasetSnapshot | None = None,
-) -> Comparison | None:
-    """Compare by a paired test on rows that neither learned from; None without other champion.
-
-    Args:
-        workbench: Storage and workers.
-        dataset: The data set.
-        trained: The model.
-        snapshot: The table that it was trained with; None if it was not kept.
-    """
-    champion = find_champion(workbench, dataset).current
-    if champion is None or champion.link.model_version == _own_version(trained):
-        return None
-    store, theirs = workbench.store, champion.trained
-    before = table_of(store, dataset, champion.link.model_version)
-    return workbench.on_model(
-        compare,
-        trained=trained,
-        test_rows=store.payload(trained.test_rows),
-        champion=theirs,
-        champion_rows=store.payload(theirs.test_rows),
-        other=f"champion, version {champion.link.model_version}",
-        table=store.payload(snapshot.data) if snapshot else None,
-        champion_table=store.payload(before.data) if before else None,
-        champion_model=store.payload(theirs.evaluated or theirs.model),
-    )
-
-
-def decide(
-    workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
-) -> Promotion:
-    """Decide the alias by comparison with the current champion, if that is another version."""
-    found, own = find_champion(workbench, dataset), _own_version(trained)
-    champion = found.current
-    if champion is None or champion.link.model_version == own:
-        decision = promote(evaluation, None)
-        reason = f"{decision.reason} {found.note}".strip()
-        return decision.model_copy(update={"reason": reason})
-    if evaluation.comparison is None:
-        changes = changes_from(champion.trained, trained)
-        uncompared = Comparison(
-            other="champion",
-            rows=0,
-            verdict="not compared",
-            changes=changes.sentences,
-            obstacle=changes.obstacle,
-        )
-        evaluation = evaluation.model_copy(update={"comparison": uncompared})
-    decision = promote(evaluation, champion.evaluation)
-    if decision.alias != "challenger":
-        return decision
-    command = f"pipeweave models promote {dataset} --version {own} --force --reason TEXT"
-    reason = f"{decision.reason} '{command}' makes it the champion all the same."
-    return decision.model_copy(update={"reason": reason})
-
-
-def _own_version(trained: TrainedModel) -> str | None:
-    return trained.mlflow.model_version if trained.mlflow else None

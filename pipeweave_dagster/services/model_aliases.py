@@ -6,7 +6,15 @@ PipeWeave moves or reads an alias, so that pages and lists need no MLflow.
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import Part
-from pipeweave_dagster.services.model_versions import load_version, versions
+from pipeweave_dagster.services.alias_history import Cause, append_move
+from pipeweave_dagster.services.model_versions import (
+    evaluation_address,
+    load_version,
+    versions,
+)
+
+ALIASES = ("champion", "challenger", "previous")
+_OUTSIDE = Cause(how="outside", reason="Moved in MLflow, or its version is gone; noticed later.")
 
 
 class AliasRecord(Part):
@@ -37,7 +45,7 @@ def record_aliases(store: DocumentStore, dataset: str, aliases: dict[str, str]) 
 
 
 def record_alias(store: DocumentStore, dataset: str, alias: str, version: str | None) -> None:
-    """Record one alias as the registry has it; None removes it.
+    """Record one alias as the registry has it; None removes it. Nobody but MLflow has moved it.
 
     A version that this storage does not know, such as that of a removed data set, is ignored.
     """
@@ -48,7 +56,32 @@ def record_alias(store: DocumentStore, dataset: str, alias: str, version: str | 
         aliases.pop(alias)
     else:
         aliases[alias] = version
+    known = recorded(store, dataset)
+    if known is not None:  # else nobody has looked before
+        record_moves(store, dataset, known, aliases, _OUTSIDE)
     record_aliases(store, dataset, aliases)
+
+
+def record_moves(
+    store: DocumentStore,
+    dataset: str,
+    before: dict[str, str],
+    after: dict[str, str],
+    cause: Cause,
+) -> None:
+    """Append a move to the history for every alias that is another one now."""
+    for alias in ALIASES:
+        was, now = before.get(alias), after.get(alias)
+        if was != now:
+            append_move(
+                store,
+                dataset,
+                alias,
+                before=was,
+                after=now,
+                cause=cause,
+                evaluation=evaluation_address(store, dataset, now) if now else None,
+            )
 
 
 def _decided(store: DocumentStore, dataset: str) -> dict[str, str]:

@@ -98,6 +98,11 @@ def pipeline_of(store: DocumentStore, dataset: str, version: str) -> PipelineSpe
     return store.load(address, PipelineSpec) if address else None
 
 
+def evaluation_address(store: DocumentStore, dataset: str, version: str) -> str:
+    """Return the address of the evaluation of a version."""
+    return _record(store, dataset, version).evaluation
+
+
 def table_of(store: DocumentStore, dataset: str, version: str) -> DatasetSnapshot | None:
     """Return the typed table of a version, or None if it was not kept."""
     address = _record(store, dataset, version).dataset

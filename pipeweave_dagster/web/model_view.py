@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.documents import DatasetEntry, Evaluation, ModelEntry, TrainedModel
+from pipeweave_dagster.services.alias_history import AliasMove, moves_of
+from pipeweave_dagster.services.alias_texts import author, reason_of, when
 from pipeweave_dagster.services.model_versions import load_version
 from pipeweave_dagster.services.overview import describe_model, score_text
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
 
 MAX_PLOTS = 6
+MAX_MOVES = 12
 
 
 @dataclass
@@ -25,6 +28,7 @@ class ModelView:
     others: list[tuple[str, ModelEntry]] = field(default_factory=list)
     plots: list[dict[str, str]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    moves: list[tuple[str, ...]] = field(default_factory=list)
 
 
 def model_view(
@@ -50,8 +54,16 @@ def model_view(
         known = {entry.champion.version, entry.challenger.version if entry.challenger else ""}
         if _version(newest) not in known:
             view.others.append(("newest", describe_model(_version(newest), newest, evaluation)))
+    view.moves = [_row(move) for move in reversed(moves_of(store, entry.dataset))][:MAX_MOVES]
     _decorate(view, settings)
     return view
+
+
+def _row(move: AliasMove) -> tuple[str, ...]:
+    """Return a move as cells: when, alias, from, to, by, why."""
+    cause = move.cause
+    return (when(move.at)[:16], move.alias, move.before or "–", move.after or "–", author(cause),
+            reason_of(cause))  # fmt: skip
 
 
 def _version(model: TrainedModel | None) -> str:

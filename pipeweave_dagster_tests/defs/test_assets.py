@@ -408,7 +408,7 @@ def test_the_limit_holds_before_a_byte_is_read(bench: Workbench, tmp_path: Path)
 def test_a_model_of_another_target_does_not_take_over_the_champion(
     line: dict[str, Any], bench: Workbench
 ) -> None:
-    from pipeweave_dagster.services.evaluation import decide
+    from pipeweave_dagster.services.champion_decision import decide
 
     trained: TrainedModel = line["model"].value
     other = trained.model_copy(update={"target": "island"})

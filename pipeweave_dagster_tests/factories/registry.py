@@ -3,7 +3,12 @@
 from types import SimpleNamespace
 from typing import Any
 
-from pipeweave_dagster.adapters.mlflow_store import set_alias, version_with_alias
+from pipeweave_dagster.adapters.mlflow_store import (
+    annotate,
+    current_aliases,
+    set_alias,
+    version_with_alias,
+)
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.core.documents import (
     Estimate,
@@ -110,17 +115,34 @@ class Registry:
         self.settings = SimpleNamespace(tracking_uri="x")
         self.aliases: dict[str, str] = {}
         self.prefix = "run"
+        self.tags: dict[str, dict[str, str]] = {}
+        self.description = ""
+
+    def apart_within(self, limit_s: float, function: Any, /, **arguments: Any) -> Any:
+        """The same without a worker."""
+        assert limit_s > 0
+        return self.on_model(function, **arguments)
 
     def on_model(self, function: Any, /, **arguments: Any) -> Any:
         """Do what the functions of `adapters.mlflow_store` do."""
+        if function is annotate:
+            self.tags[arguments["version"]] = arguments["tags"]
+            self.description = arguments["description"]
+            return None
+        if function is current_aliases:
+            links = {name: self._link(version) for name, version in self.aliases.items()}
+            return links or None
         alias = arguments["alias"]
         if function is version_with_alias:
             version = self.aliases.get(alias)
-            link = trained(version or "", "m").mlflow
-            run = {"run_id": f"{self.prefix}{version}"}
-            return link.model_copy(update=run) if version and link else None
+            return self._link(version) if version else None
         assert function is set_alias
         if alias == "champion" and "champion" in self.aliases:
             self.aliases["previous"] = self.aliases["champion"]
         self.aliases[alias] = arguments["version"]
         return dict(self.aliases)
+
+    def _link(self, version: str) -> MlflowLink:
+        link = trained(version, "m").mlflow
+        assert link is not None
+        return link.model_copy(update={"run_id": f"{self.prefix}{version}"})

@@ -15,7 +15,7 @@ from pipeweave_dagster.services.champion import (
     set_alias,
     with_alias,
 )
-from pipeweave_dagster.services.evaluation import compare_with_champion, decide
+from pipeweave_dagster.services.champion_decision import compare_with_champion, decide
 from pipeweave_dagster.services.model_aliases import aliases_of, record_alias, recorded
 from pipeweave_dagster.services.model_versions import load_version
 from pipeweave_dagster.services.overview import entry_of

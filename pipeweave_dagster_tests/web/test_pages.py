@@ -20,6 +20,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
+from pipeweave_dagster.services.alias_history import Cause
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
@@ -123,6 +124,15 @@ def test_the_page_shows_the_champion_and_the_challenger_beside_it(client, promot
     assert '<span class="badge">challenger</span> version 2, model 2 (model): roc_auc 0.6' in page
     assert "Reason of version 2." in page
     assert "the champion, version 1, was trained with another" in page
+
+
+def test_the_page_shows_who_moved_an_alias_and_why(client, promoted):
+    cause = Cause(how="promote", by=HOSTILE, reason=HOSTILE, forced=True)
+    set_alias(promoted, "demo", "2", "champion", cause)
+    page = client.get("/datasets/demo").text
+    assert "Moves of aliases" in page
+    assert "Forced: &lt;script&gt;" in page
+    assert HOSTILE not in page
 
 
 def test_list_and_page_follow_a_promotion_and_a_rollback(client, promoted):

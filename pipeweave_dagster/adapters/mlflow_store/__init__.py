@@ -11,6 +11,8 @@ from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
 
 __all__ = [
+    "annotate",
+    "current_aliases",
     "delete_old_trials",
     "end_run",
     "log_evaluation",
@@ -122,6 +124,24 @@ def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> d
 
 
 @reachable
+def current_aliases(tracking_uri: str, model_name: str) -> dict[str, MlflowLink] | None:
+    """Return the version of each alias, or None if there is no registered model of that name."""
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import links_of_aliases
+
+    prepare_store(tracking_uri)
+    return links_of_aliases(tracking_uri, model_name)
+
+
+def annotate(
+    tracking_uri: str, model_name: str, version: str, tags: dict[str, str], description: str
+) -> None:
+    """Set tags of a version, and the description of its registered model, for MLflow's pages."""
+    from pipeweave_dagster.adapters.mlflow_store.model_registry import describe
+
+    prepare_store(tracking_uri)
+    describe(tracking_uri, model_name, version, tags, description)
+
+
 def version_with_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
     """Return the version with an alias (`champion`, `previous` …), or None."""
     from pipeweave_dagster.adapters.mlflow_store.model_registry import link_of_alias

@@ -34,9 +34,32 @@ def aliases_of(tracking_uri: str, model_name: str) -> dict[str, str]:
     return {str(alias): str(version) for alias, version in aliases.items()}
 
 
+def links_of_aliases(tracking_uri: str, model_name: str) -> dict[str, MlflowLink] | None:
+    """Return the version of each alias; None if there is no such registered model."""
+    client = _client(tracking_uri)
+    model = _found(client.get_registered_model, model_name)
+    if model is None:
+        return None
+    links = {alias: _link(client, model_name, alias) for alias in model.aliases}
+    return {str(alias): link for alias, link in links.items() if link is not None}
+
+
+def describe(
+    tracking_uri: str, model_name: str, version: str, tags: dict[str, str], description: str
+) -> None:
+    """Set tags of a version, and the description of the registered model."""
+    client = _client(tracking_uri)
+    for key, value in tags.items():
+        client.set_model_version_tag(model_name, version, key, value)
+    client.update_registered_model(model_name, description)
+
+
 def link_of_alias(tracking_uri: str, model_name: str, alias: str) -> MlflowLink | None:
     """Return the version with an alias, or None."""
-    client = _client(tracking_uri)
+    return _link(_client(tracking_uri), model_name, alias)
+
+
+def _link(client: Any, model_name: str, alias: str) -> MlflowLink | None:
     version = _version_of(client, model_name, alias)
     if version is None:
         return None

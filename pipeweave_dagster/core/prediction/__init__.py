@@ -31,4 +31,16 @@ def predict(
     return run_scoring(model, trained, data, out, explain=explain)
 
 
-__all__ = ["ScoredRows", "predict"]
+def prediction_ms(model: Path, rows: Path) -> float:
+    """Return the median time in milliseconds for one row, the model being loaded.
+
+    Args:
+        model: The model file.
+        rows: Its test rows file, of which the first row is scored.
+    """
+    from pipeweave_dagster.core.prediction.latency import measure_ms
+
+    return measure_ms(model, rows)
+
+
+__all__ = ["ScoredRows", "predict", "prediction_ms"]

@@ -113,7 +113,9 @@ def model_evaluation(
     def evaluate(folder: Path) -> Evaluation:
         plan = (pipeline, findings, dataset)
         with ended_in_mlflow(context):
-            return evaluate_and_promote(workbench, dataset_of(context), plan, model, folder)
+            run_id = context.op_execution_context.run_id
+            name = dataset_of(context)
+            return evaluate_and_promote(workbench, name, plan, model, folder, run_id)
 
     result = run_stage(
         context,

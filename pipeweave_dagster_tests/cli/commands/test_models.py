@@ -29,16 +29,24 @@ def call(*words: str) -> str:
     return result.stdout + str(result.exception or "")
 
 
-def test_the_history_has_aliases_after_a_rollback(store: DocumentStore) -> None:
+def test_the_history_has_aliases_after_a_rollback(
+    store: DocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     registry = Registry(store)
     for version in ("1", "2"):
         register(store, version, 0.8)
         set_alias(registry, "demo", version, "champion")
     set_alias(registry, "demo", "1", "champion")
+    # What MLflow has meanwhile is in test_model_promotion.
+    monkeypatch.setattr("pipeweave_dagster.services.champion.notice_moves", lambda *_: {})
     versions = json.loads(call("models", "history", "demo", "--json"))["versions"]
     found = [(v["version"], v["alias"], v["decision"], v["target"]) for v in versions]
     assert found == [("1", "champion", "champion", "y"), ("2", "previous", "champion", "y")]
-    assert "previous" in call("models", "history", "demo")
+    text = call("models", "history", "demo")
+    assert "previous" in text
+    moves = json.loads(call("models", "history", "demo", "--json"))["moves"]
+    made = [(m["alias"], m["before"], m["after"]) for m in moves]
+    assert made[:3] == [("champion", None, "1"), ("champion", "1", "2"), ("previous", None, "1")]
 
 
 def test_the_list_has_the_challenger(store: DocumentStore, monkeypatch: Any) -> None:

@@ -1,0 +1,73 @@
+"""Compare a model with the champion, and decide its alias by the rules of `core.evaluation`."""
+
+from pipeweave_dagster.core.documents import Comparison, DatasetSnapshot, Evaluation, TrainedModel
+from pipeweave_dagster.core.evaluation import Promotion, compare, promote
+from pipeweave_dagster.core.evaluation.model_changes import changes_from
+from pipeweave_dagster.services.champion import find_champion
+from pipeweave_dagster.services.model_versions import table_of
+from pipeweave_dagster.services.workbench import Workbench
+
+
+def compare_with_champion(
+    workbench: Workbench,
+    dataset: str,
+    trained: TrainedModel,
+    snapshot: DatasetSnapshot | None = None,
+) -> Comparison | None:
+    """Compare by a paired test on rows that neither learned from; None without other champion.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        trained: The model.
+        snapshot: The table that it was trained with; None if it was not kept.
+    """
+    champion = find_champion(workbench, dataset).current
+    if champion is None or champion.link.model_version == own_version(trained):
+        return None
+    store, theirs = workbench.store, champion.trained
+    before = table_of(store, dataset, champion.link.model_version)
+    return workbench.on_model(
+        compare,
+        trained=trained,
+        test_rows=store.payload(trained.test_rows),
+        champion=theirs,
+        champion_rows=store.payload(theirs.test_rows),
+        other=f"champion, version {champion.link.model_version}",
+        table=store.payload(snapshot.data) if snapshot else None,
+        champion_table=store.payload(before.data) if before else None,
+        champion_model=store.payload(theirs.evaluated or theirs.model),
+    )
+
+
+def decide(
+    workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
+) -> Promotion:
+    """Decide the alias by comparison with the current champion, if that is another version."""
+    found, own = find_champion(workbench, dataset), own_version(trained)
+    champion = found.current
+    if champion is None or champion.link.model_version == own:
+        decision = promote(evaluation, None)
+        reason = f"{decision.reason} {found.note}".strip()
+        return decision.model_copy(update={"reason": reason})
+    if evaluation.comparison is None:
+        changes = changes_from(champion.trained, trained)
+        uncompared = Comparison(
+            other="champion",
+            rows=0,
+            verdict="not compared",
+            changes=changes.sentences,
+            obstacle=changes.obstacle,
+        )
+        evaluation = evaluation.model_copy(update={"comparison": uncompared})
+    decision = promote(evaluation, champion.evaluation)
+    if decision.alias != "challenger":
+        return decision
+    command = f"pipeweave models promote {dataset} --version {own} --force --reason TEXT"
+    reason = f"{decision.reason} '{command}' makes it the champion all the same."
+    return decision.model_copy(update={"reason": reason})
+
+
+def own_version(trained: TrainedModel) -> str | None:
+    """Return the registered version of a model; None if it was not registered."""
+    return trained.mlflow.model_version if trained.mlflow else None

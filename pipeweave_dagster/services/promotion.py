@@ -1,0 +1,86 @@
+"""Promote a version through the gate, and roll back to an earlier champion."""
+
+from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.services.alias_history import by_user, moves_of, rollback_target
+from pipeweave_dagster.services.champion import notice_moves, set_alias, with_alias
+from pipeweave_dagster.services.model_versions import load_version, versions
+from pipeweave_dagster.services.promotion_gate import Gate, gate_of_version
+from pipeweave_dagster.services.workbench import Workbench
+
+_SHORTEST_REASON = 3
+
+
+def promote_version(
+    workbench: Workbench, dataset: str, version: str, reason: str = "", *, force: bool = False
+) -> Gate:
+    """Make a version the champion if the gate lets it, or by force with a reason that is kept.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND unless the version is both in this storage and, as the same
+            model, in MLflow; VALIDATION_ERROR with the failed checks if the gate is
+            closed, and for force without a reason.
+    """
+    if force and len(reason.strip()) < _SHORTEST_REASON:
+        raise validation_error(
+            "A forced promotion needs a reason, which is kept in the history.",
+            fix="Add --reason TEXT.",
+        )
+    _require_usable(workbench, dataset, version)
+    gate = gate_of_version(workbench, dataset, version)
+    failed = [check for check in gate.checks if not check.passed]
+    if not gate.is_open and not force:
+        raise validation_error(
+            f"Version {version} of {dataset!r} is not promoted. "
+            + " ".join(f"{check.name}: {check.message}" for check in failed),
+            fix=f"Promote another version, or add --force --reason TEXT. See 'pipeweave models "
+            f"history {dataset}'.",
+            failed=[check.name for check in failed],
+        )
+    cause = by_user("promote", reason or gate.decision.reason)
+    forced = force and not gate.is_open
+    cause = cause.model_copy(update={"checks": gate.checks, "forced": forced})
+    set_alias(workbench, dataset, version, "champion", cause)
+    return gate
+
+
+def roll_back(workbench: Workbench, dataset: str, reason: str = "") -> str:
+    """Make the champion before the current one the champion again, and return its version.
+
+    It has been through the gate before, so it is not asked again: a rollback must be quick.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there was none, or it cannot be used any more.
+    """
+    notice_moves(workbench, dataset)
+    moves = moves_of(workbench.store, dataset)
+    version, note = rollback_target(moves), ""
+    if not any(move.alias == "champion" for move in moves):  # from before moves were recorded
+        previous = with_alias(workbench, dataset, "previous")
+        version = previous.current.link.model_version if previous.current else None
+        note = previous.note
+    if version is None:
+        raise not_found(
+            f"{dataset!r} has no previous champion. {note}".strip(),
+            fix="Use 'pipeweave models promote'.",
+        )
+    _require_usable(workbench, dataset, version)
+    set_alias(workbench, dataset, version, "champion", by_user("rollback", reason))
+    return version
+
+
+def _require_usable(workbench: Workbench, dataset: str, version: str) -> None:
+    known = f"See 'pipeweave models history {dataset}'."
+    if version not in versions(workbench.store, dataset):
+        raise not_found(f"{dataset!r} has no model version {version[:20]}.", fix=known)
+    trained, _ = load_version(workbench.store, dataset, version)
+    problem = workbench.on_model(
+        mlflow_store.missing_version,
+        tracking_uri=workbench.settings.tracking_uri,
+        link=trained.mlflow,
+    )
+    if problem:
+        raise not_found(
+            f"Version {version} of {dataset!r} cannot be promoted: {problem}.",
+            fix=f"Promote another version, or run the data set again. {known}",
+        )

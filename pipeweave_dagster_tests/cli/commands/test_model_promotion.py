@@ -1,0 +1,207 @@
+"""Promote, roll back and look back, in a real MLflow store (SQLite), with real models."""
+
+import contextlib
+import datetime as dt
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.adapters.mlflow_store import prepare_store
+from pipeweave_dagster.cli.support import home as cli_home
+from pipeweave_dagster.core.documents import (
+    Estimate,
+    Evaluation,
+    MethodCheck,
+    MlflowLink,
+    TrainedModel,
+)
+from pipeweave_dagster.services.alias_history import moves_of
+from pipeweave_dagster.services.champion import champion_of
+from pipeweave_dagster.services.model_versions import save_version
+from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(300)]
+NAME = "pipeweave-demo"
+UNCALIBRATED = MethodCheck(code="PE115", title="", state="failed", message="Calibration is off.")
+
+
+class Place:
+    """An installation with three versions: 1 and 3 are good, 2 has lost its best column."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        rng = np.random.default_rng(5)
+        frame = pd.DataFrame({"x": rng.normal(size=500), "weak": rng.normal(size=500)})
+        frame["y"] = np.where(3 * frame["x"] + frame["weak"] > rng.normal(0, 0.5, 500), "yes", "no")
+        self.bench = cli_home.workbench()
+        self.bench.__enter__()
+        prepare_store(self.bench.settings.tracking_uri)
+        from mlflow import MlflowClient
+
+        self.client: Any = MlflowClient(*[self.bench.settings.tracking_uri] * 2)
+        self.client.create_registered_model(NAME)
+        self.experiment = self.client.create_experiment("demo")
+        (root / "good").mkdir()
+        (root / "bad").mkdir()
+        good = self.fit(frame, root / "good")
+        lost = frame.drop(columns="x")
+        bad = self.fit(lost, root / "bad", tested_like=good[2] / "test_rows.parquet")
+        self.frames = {"good": frame, "bad": lost}
+        self.register("1", "good", good)
+        self.register("2", "bad", bad)
+        self.register("3", "good", good, checks=[UNCALIBRATED])
+
+    def fit(self, frame: pd.DataFrame, folder: Path, **more: Any) -> Any:
+        return train_small_model(
+            frame, "y", "binary", folder, families=["linear"], positive="yes", **more
+        )
+
+    def register(self, version: str, kind: str, fitted: Any, **facts: Any) -> None:
+        """Register a model as MLflow has it, and its documents as a run stores them."""
+        spec, model, out = fitted
+        run = self.client.create_run(self.experiment)
+        made = self.client.create_model_version(NAME, str(out), run.info.run_id)
+        assert str(made.version) == version
+        link = MlflowLink(
+            experiment_id=self.experiment, run_id=run.info.run_id, model_name=NAME,
+            model_version=version, model_uri=f"models:/{NAME}/{version}",
+        )  # fmt: skip
+        trained: TrainedModel = model.model_copy(update={"mlflow": link})
+        self.bench.store.save_payloads(trained, out)
+        score = Estimate(value=0.9, low=0.85, high=0.95)
+        evaluation = Evaluation(
+            rows=trained.rows_test, metric="roc_auc", metrics={"roc_auc": score},
+            baseline={"roc_auc": Estimate(value=0.5)}, verdict="model", **facts,
+        )  # fmt: skip
+        snapshot = make_snapshot(self.frames[kind])
+        data = out.parent / "data.parquet"
+        payload = type(trained.model).of(data)
+        self.bench.store.storage.put_file(payload.key, data)
+        snapshot = snapshot.model_copy(update={"data": payload})
+        save_version(self.bench.store, "demo", trained, evaluation, (spec, snapshot))
+
+    def call(self, *words: str) -> Any:
+        """Run a command with --json in this process; what it printed, or its error."""
+        from typer.testing import CliRunner
+
+        from pipeweave_dagster.cli.app import build_app
+
+        done = CliRunner().invoke(build_app(), ["models", *words, "--json"])
+        return json.loads(done.stdout) if done.exception is None else done.exception
+
+    @property
+    def champion(self) -> str:
+        """The version that the next batch is scored by."""
+        return champion_of(self.bench, "demo").link.model_version
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    root = tmp_path_factory.mktemp("promotion")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIPEWEAVE_HOME", str(root / "home"))
+        patch.delenv("PIPEWEAVE_STORAGE", raising=False)
+        cli_home.settings.cache_clear()
+        place = Place(root)
+        yield place
+        place.bench.__exit__(None, None, None)
+    cli_home.settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _same_home(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command uses the workers of the place, which have MLflow imported already."""
+    monkeypatch.setenv("PIPEWEAVE_HOME", str(place.root / "home"))
+    monkeypatch.delenv("PIPEWEAVE_STORAGE", raising=False)
+    monkeypatch.setattr(cli_home, "workbench", lambda: contextlib.nullcontext(place.bench))
+
+
+def test_the_life_of_a_champion(place: Place) -> None:
+    """One after another, as an operator would: each step builds on the ones before."""
+    # The first model with a signal may be champion, also by hand.
+    first = place.call("promote", "demo", "1")
+    assert (first["champion"], first["forced"]) == ("1", False)
+    assert [c["name"] for c in first["gate"]] == ["evaluation", "calibration", "size", "latency"]
+    assert place.champion == "1"
+    began = time.time()
+
+    # A worse challenger does not take the alias, and an attempt leaves no trace.
+    refused = place.call("promote", "demo", "--version", "2")
+    assert "Version 2 of 'demo' is not promoted. evaluation: It is worse" in str(refused)
+    assert "--force --reason TEXT" in str(refused)
+    assert place.champion == "1"
+    assert len(moves_of(place.bench.store, "demo")) == 1
+
+    # Nor does one that is as good, but not calibrated, as the champion is.
+    refused = place.call("promote", "demo", "--version", "3")
+    assert "calibration: Calibration is off." in str(refused)
+
+    # By force only with a reason, which the history and MLflow's own page keep.
+    assert "needs a reason" in str(place.call("promote", "demo", "2", "--force"))
+    assert "needs a reason" in str(place.call("promote", "demo", "2", "--force", "--reason", " "))
+    forced = place.call("promote", "demo", "2", "--force", "--reason", "contract | ends <b>")
+    assert forced["forced"]
+    assert place.champion == "2"
+    move = moves_of(place.bench.store, "demo")[1]
+    assert (move.alias, move.before, move.after) == ("champion", "1", "2")
+    assert (move.cause.how, move.cause.forced) == ("promote", True)
+    assert move.cause.by
+    assert not {c.name: c.passed for c in move.cause.checks}["evaluation"]
+    tags = place.client.get_model_version(NAME, "2").tags
+    assert tags["pipeweave.alias_set_how"] == "promote, forced"
+    assert "contract | ends" in tags["pipeweave.alias_reason"]
+    text = place.client.get_registered_model(NAME).description
+    assert "| champion | 1 | 2 |" in text
+    assert "<b>" not in text
+
+    # A rollback in one command; the next batch uses it.
+    rolled = place.call("rollback", "demo", "--reason", "complaints")
+    assert rolled == {"dataset": "demo", "champion": "1"}
+    assert place.champion == "1"
+    assert str(place.client.get_model_version_by_alias(NAME, "champion").version) == "1"
+
+    # There is no champion before the first one; a second rollback does not return to the bad one.
+    assert "no previous champion" in str(place.call("rollback", "demo"))
+    assert place.champion == "1"
+
+    # Somebody moves the alias in MLflow's own UI: the next command notices and records it.
+    place.client.set_registered_model_alias(NAME, "champion", "3")
+    shown = place.call("history", "demo")
+    last = shown["moves"][-1]
+    assert (last["alias"], last["before"], last["after"]) == ("champion", "1", "3")
+    assert last["cause"]["how"] == "outside"
+    assert place.call("history", "demo")["moves"] == shown["moves"]
+    assert [m["number"] for m in shown["moves"]] == list(range(1, len(shown["moves"]) + 1))
+
+    # "Champion at that time, and why".
+    at = dt.datetime.fromtimestamp(began, dt.UTC).isoformat()
+    then = place.call("history", "demo", "--at", at)["at"]
+    assert (then["champion"], then["move"]["number"]) == ("1", 1)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    assert place.call("history", "demo", "--at", today)["at"]["champion"] == "3"
+    assert place.call("history", "demo", "--at", "2001-01-01")["at"]["champion"] is None
+    assert "is not a date" in str(place.call("history", "demo", "--at", "soon"))
+
+
+def test_size_and_time_limits_close_the_gate(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeweave_dagster.services.promotion_gate import gate_of_version
+
+    limits = {"max_prediction_ms": 0, "max_model_size_mb": 0}
+    tight = place.bench.settings.model_copy(update=limits)
+    monkeypatch.setattr(place.bench, "settings", tight)
+    gate = gate_of_version(place.bench, "demo", "1")
+    assert {c.name for c in gate.checks if not c.passed} >= {"size", "latency"}
+    assert gate.decision.alias == "challenger"
+    assert "PIPEWEAVE_MAX_PREDICTION_MS" in gate.decision.reason
+
+
+def test_an_unknown_version_and_no_version_are_refused(place: Place) -> None:
+    assert "'demo' has no model version 9." in str(place.call("promote", "demo", "9"))
+    assert "Which version?" in str(place.call("promote", "demo"))
+    assert "Which version?" in str(place.call("promote", "demo", "1", "--version", "2"))
