@@ -28,7 +28,7 @@ class ModelView:
     others: list[tuple[str, ModelEntry]] = field(default_factory=list)
     plots: list[dict[str, str]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
-    moves: list[tuple[str, ...]] = field(default_factory=list)
+    moves: list[dict[str, str]] = field(default_factory=list)
 
 
 def model_view(
@@ -59,11 +59,16 @@ def model_view(
     return view
 
 
-def _row(move: AliasMove) -> tuple[str, ...]:
-    """Return a move as cells: when, alias, from, to, by, why."""
+def _row(move: AliasMove) -> dict[str, str]:
     cause = move.cause
-    return (when(move.at)[:16], move.alias, move.before or "–", move.after or "–", author(cause),
-            reason_of(cause))  # fmt: skip
+    return {
+        "when": when(move.at)[:16],
+        "alias": move.alias,
+        "before": f"version {move.before}" if move.before else "none",
+        "after": f"version {move.after}" if move.after else "none",
+        "by": author(cause),
+        "why": reason_of(cause),
+    }
 
 
 def _version(model: TrainedModel | None) -> str:
