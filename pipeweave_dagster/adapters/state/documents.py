@@ -72,11 +72,20 @@ class DocumentStore:
         return document if whole else None
 
     def save_payloads(self, document: Document, folder: Path) -> None:
-        """Store the payload files that a stage wrote into `folder`; equal files only once."""
-        for payload in document.payloads():
+        """Store the payload files that a stage wrote into `folder`; equal files only once.
+
+        A document may also name a stored file of another document that is called like one of its
+        own, such as the test rows that a model's own test rows follow: it is left as it is.
+        """
+        payloads = document.payloads()
+        names = [payload.name for payload in payloads]
+        for payload in payloads:
             path = folder / payload.name
-            if path.is_file():
-                self._files.save(payload.key, path)
+            if not path.is_file():
+                continue
+            if names.count(payload.name) > 1 and Payload.of(path).sha256 != payload.sha256:
+                continue
+            self._files.save(payload.key, path)
 
     def save_file(self, key: str, path: Path) -> None:
         """Store a local file under a key that contains its hash, such as `raw/<sha256>`."""
