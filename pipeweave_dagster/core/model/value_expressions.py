@@ -178,6 +178,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "strip": lambda text, characters: text.strip(characters),
     "not_empty": lambda text: text or None,
     "normal_text": normal_text,
+    "is_ascii": str.isascii,
     "has": lambda text, part: part in text,
     "equals": lambda text, other: text == other,
     "search": lambda text, pattern: regex(pattern).search(text) is not None,

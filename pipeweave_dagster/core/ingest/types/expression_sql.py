@@ -86,6 +86,7 @@ _SQL: dict[str, Callable[..., str]] = {
     "strip": _regexp("trim"),
     "not_empty": "nullif({}, '')".format,
     "normal_text": lambda value: NORMAL_TEXT.replace("{v}", value),
+    "is_ascii": "strlen({0}) = length({0})".format,
     "has": _regexp("contains"),
     "equals": lambda value, other: f"{value} = {literal(other)}",
     "search": _regexp("regexp_matches"),

@@ -25,9 +25,12 @@ _SPACED_SIGN = re.compile(r"([+-]) +([0-9.,]+)")
 def _plain_characters(text: Expression) -> Expression:
     # Characters without a counterpart are removed, so the invisible ones come last.
     source, target = "".join(_ASCII) + INVISIBLE, "".join(_ASCII.values())
-    text = ("strip", ("translate", text, source, target), BLANKS)
-    text = ("substitute", text, f"^{_TRAILING_MINUS.pattern}$", r"-\1")
-    return ("not_empty", ("substitute", text, f"^{_SPACED_SIGN.pattern}$", r"\1\2"))
+    plain = ("strip", ("translate", text, source, target), BLANKS)
+    # DuckDB builds its table of characters again for every text, so few texts go there.
+    text = ("case", ("is_ascii", text), text, plain)
+    signed: Expression = ("substitute", text, f"^{_TRAILING_MINUS.pattern}$", r"-\1")
+    signed = ("substitute", signed, f"^{_SPACED_SIGN.pattern}$", r"\1\2")
+    return ("not_empty", ("case", ("search", text, "^[+-] |-$"), signed, text))
 
 
 PLAIN_CHARACTERS = _plain_characters(V)
