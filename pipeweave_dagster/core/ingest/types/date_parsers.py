@@ -127,9 +127,9 @@ def _separators(parser: Parser) -> tuple[frozenset[str], frozenset[str]]:
     if parser in _FREE:
         return frozenset(), frozenset(" ./:,-'")
     own = frozenset(_SEPARATOR.findall(re.sub("%.", "0", format_)))
-    if "%p" in format_:
-        return own, own | {"."}
-    return own, own | frozenset(" +-:()") if ZONED in (parser.format or "") else own
+    points = "." if "%p" in format_ else ""
+    zone = " +-:()" if ZONED in (parser.format or "") else ""
+    return own, own | frozenset(points + zone)
 
 
 _FREE = {*PERIODS, *NAMED_MONTH_DATES, *NAMED_MONTHS, *NAMED_MONTH_DATETIMES}
