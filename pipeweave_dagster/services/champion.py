@@ -9,8 +9,9 @@ that stops later runs.
 from dataclasses import dataclass
 
 from pipeweave_dagster.adapters import mlflow_store
-from pipeweave_dagster.core.documents import Evaluation, MlflowLink, TrainedModel
+from pipeweave_dagster.core.documents import Evaluation, MlflowLink, SchemaDeduction, TrainedModel
 from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.services.alias_history import Cause, by_user, moves_of
 from pipeweave_dagster.services.alias_texts import history_text, tags_of
 from pipeweave_dagster.services.model_aliases import (
@@ -156,6 +157,9 @@ def champion_of(workbench: Workbench, dataset: str) -> Registered:
     reason = f": version {known[-1]} was not promoted. {last.promotion_reason}" if last else "."
     if last is not None and last.promoted == "champion":
         reason = f": version {known[-1]} was, and the alias was removed in MLflow."
+    schema = workbench.store.latest(dataset, "schema_deduction", SchemaDeduction)
+    if not known and schema is not None and (waiting := why_no_model(schema.target)):
+        raise not_found(f"{dataset!r} has no champion model.", fix=waiting, dataset=dataset)
     raise not_found(
         f"{dataset!r} has no champion model{reason}",
         fix="Use more data, other columns or a larger time budget, and run it again."

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.core.documents import DatasetEntry
+from pipeweave_dagster.core.documents import DatasetEntry, SchemaDeduction, TargetDeduction
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.champion import (
     Champion,
@@ -163,3 +163,15 @@ def test_an_equal_number_in_another_registry_is_another_model(
     found = find_champion(registry, "demo")
     assert found.current is None
     assert "trained with another storage" in found.note
+
+
+def test_without_a_model_the_missing_target_is_named(store: DocumentStore, registry: Any) -> None:
+    target = TargetDeduction(
+        name=None, task=None, confidence=0, source="none", reason="", candidates=["price"]
+    )
+    schema = SchemaDeduction(columns=[], target=target)
+    entry = Entry(document=store.save(schema), key="k", run_id="r", made_at=1.0)
+    head = Head(dataset="demo", run_id="r", moved_at=1.0, entries={"schema_deduction": entry})
+    store.storage.put("datasets/demo/HEAD.json", head.model_dump_json().encode())
+    with pytest.raises(PipeWeaveError, match=r"waiting for a target.*Candidates: price"):
+        champion_of(registry, "demo")
