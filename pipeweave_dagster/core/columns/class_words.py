@@ -89,6 +89,8 @@ def _learn(by_word: dict[str, list[int]], classes: Codes) -> tuple[dict[int, lis
     uncovered = np.bincount(classes).astype(np.int64)
     words: dict[int, list[str]] = {}
     for label, candidates in pure.items():
+        # Of words in the same rows, the longest says most to a reader.
+        candidates.sort(key=lambda each: (each[0].startswith("^"), -len(each[0]), each[0]))
         covered = np.zeros(len(classes), bool)
         chosen: list[str] = []
         while len(chosen) < MAX_WORDS:

@@ -74,8 +74,8 @@ def _smooth(column: Column, jumps: int, case: Case) -> Hit:
     rows = int((case.target.known & (column.codes >= 0)).sum())
     return Hit(
         "fixed" if column.info.role == "identifier" else "blocked",
-        "It is a continuous function of the target: in the order of the target, its values jump in "
-        f"only {jumps} of {rows:,} rows.",
+        "It is a continuous function of the target: in the order of the target, its values change "
+        f"step by step (jumps: {jumps} of {rows:,} rows).",
         [column.name],
         {"jumps": jumps, "rows": rows},
         DROP_OR_EXPLAIN,
@@ -91,7 +91,7 @@ def _rule(one: TargetFunction, case: Case) -> str:
     starts = [] if one.steps is None else one.steps.starts.tolist()
     places = ", ".join(number(start) for start in starts[:MAX_SHOWN])
     more = _more(len(starts), " and {} more values")
-    near = "between rows that lie close together" if one.sharp else others
+    near = "between rows that lie close together" if one.sharp else f"and {others}"
     return f"it changes only where the target passes {places}{more}, {near}"
 
 

@@ -48,6 +48,13 @@ def test_a_text_that_states_the_number_is_blocked(leaks, rng, form):
     assert leaks({"x": rng.normal(size=N), "text": other, "y": y}, "regression") == []
 
 
+def test_the_message_shows_the_longest_of_equally_good_words(findings_of, rng):
+    y = rng.choice(["yes", "no"], N)
+    note = [f"{'bill paid in full' if v == 'no' else 'is refused'} ({i})" for i, v in enumerate(y)]
+    [found] = findings_of("PW216", {"x": rng.normal(size=N), "note": note, "y": y})
+    assert "'refused' for class 'yes'" in found.message
+
+
 def test_texts_with_words_that_only_tend_to_a_class_are_not_blocked(leaks, rng):
     y = rng.choice(["spam", "ham"], N)
     common = [f"w{i}x" for i in range(200)]
