@@ -25,7 +25,8 @@ def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
         reading: How the training data was read.
 
     Raises:
-        ColumnsError: With no delimiter, the first line names a column that the model uses.
+        ColumnsError: The file is not text, or its first line names no column that the model uses,
+            whatever the delimiter.
     """
     if path.endswith((".parquet", ".pq")):
         from pyarrow import parquet
@@ -37,21 +38,28 @@ def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
     rows: pd.DataFrame = pd.read_csv(
         io.StringIO(text),
         sep=delimiter,
-        header=0 if named else None,
+        header=None,
         dtype=str,
         keep_default_na=False,
         index_col=False,
     )
+    if named:  # pandas would rename columns without a name, and the second of two alike
+        names = [str(name) for name in rows.iloc[0]]
+        rows = rows.iloc[1:].set_axis(names, axis=1)
     return rows
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16")
-    try:
-        return content.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
+    for name in (encoding or "utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise ColumnsError("The file is neither delimited text nor Parquet; save it as CSV.")
 
 
 def _delimiter(text: str, reading: dict[str, Any], *, named: bool) -> str:

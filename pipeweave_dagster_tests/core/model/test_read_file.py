@@ -1,0 +1,67 @@
+"""Files of rows for a model without PipeWeave: delimiters, encodings, names as they are."""
+
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
+from pipeweave_dagster.core.model.column_names import ColumnsError
+from pipeweave_dagster.core.model.read_file import file_rows
+from pipeweave_dagster.core.model.read_frame import read_frame
+
+
+def reading(*originals):
+    columns = [
+        SnapshotColumn(name=f"c{i}", original_name=name, type="text", missing=0)
+        for i, name in enumerate(originals)
+    ]
+    table = [*(c.name for c in columns), "y"]
+    return reading_of(
+        TrainedModel.model_construct(columns=columns, table=table, target="y", read=None)
+    )
+
+
+def rows_of(content, tmp_path, *originals, name="rows.csv"):
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    known = reading(*originals)
+    return read_frame(known, file_rows(str(file), known)).rows.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_one_that_finds_the_columns(tmp_path, delimiter):
+    text = "a,b;x\n1,5;2\n".translate(str.maketrans(",;", f"{delimiter}~"))
+    assert rows_of(text, tmp_path, "a") == [["1"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_are_recognised(tmp_path, encoding):
+    assert rows_of("Größe,x\nä,1\n".encode(encoding), tmp_path, "Größe") == [["ä"]]
+
+
+def test_two_columns_of_one_name_and_one_without_stay_apart(tmp_path):
+    assert rows_of("a,,a\n1,2,3\n", tmp_path, "a", "", "a") == [["1", "2", "3"]]
+
+
+def test_quoted_cells_keep_delimiters_and_words_stay_texts(tmp_path):
+    assert rows_of('a,b\n"x,y",NA\n\n', tmp_path, "a", "b") == [["x,y", "NA"]]
+
+
+def test_a_file_without_names_is_read_by_position(tmp_path):
+    assert rows_of("1;2\n3;4\n", tmp_path, "", "") == [["1", "2"], ["3", "4"]]
+
+
+def test_parquet_keeps_whole_numbers(tmp_path):
+    pd.DataFrame({"a": [2**53 + 1, None]}, dtype="Int64").to_parquet(tmp_path / "rows.parquet")
+    known = reading("a")
+    found = read_frame(known, file_rows(str(tmp_path / "rows.parquet"), known)).rows
+    assert found["c0"][0] == str(2**53 + 1)
+
+
+REFUSED = {"no known name": b"x,y\n1,2\n", "a zip archive": b"PK\x03\x04\0\0\0\x81", "empty": b""}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_file_that_does_not_fit_is_refused(tmp_path, case):
+    with pytest.raises(ColumnsError, match=r"none of the columns .*c0|save it as CSV"):
+        rows_of(REFUSED[case], tmp_path, "a")
