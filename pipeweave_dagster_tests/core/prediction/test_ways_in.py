@@ -1,11 +1,17 @@
 """One reading of values: the same rows give the same bits, however they come to the model."""
 
+import csv
+import io
+import random
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.ingest.types.batch_forms import batch_forms
+from pipeweave_dagster.core.model.column_names import fold_name
+from pipeweave_dagster_tests.core.ingest.types.generated_texts import matching
 from pipeweave_dagster_tests.core.prediction.odd_tables import TABLES, table
 from pipeweave_dagster_tests.factories.ways_in import file_model, text_rows
 
@@ -74,3 +80,30 @@ def test_every_way_in_gives_the_same_bits(models, scripted, name, tmp_path):
         pd.testing.assert_frame_equal(predictions, truth, check_exact=True, obj=way)
     pd.testing.assert_frame_equal(scripted[name].drop(columns="row_id"), truth, check_exact=True)
     assert truth.nunique().min() > 1
+
+
+def mangled(model, content, delimiter, rng):
+    """The file with cells of random columns in random forms of their type, few or all of them."""
+    header, *lines = csv.reader(io.StringIO(content), delimiter=delimiter)
+    columns = {fold_name(c.original_name): c for c in model.trained.columns}
+    for place, name in enumerate(header):
+        column = columns.get(fold_name(name))
+        forms = batch_forms(column).forms if column and rng.random() < 0.7 else ()
+        form, share = rng.choice(forms or [None]), rng.choice([0.02, 0.3, 1.0])
+        for line in lines if form else ():
+            if rng.random() < share:
+                line[place] = " ".join(matching(form.pattern, rng).split())
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows([header, *lines])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_other_forms_are_read_and_reported_alike(models, name):
+    model, (content, delimiter) = models[name], table(name)
+    text = mangled(model, content, delimiter, random.Random(name))
+    by_file, by_rows = model.by_file(text), model.by_rows(text_rows(text, delimiter))
+    pd.testing.assert_frame_equal(by_rows.predictions, by_file.predictions, check_exact=True)
+    general = ("The data contains", "Ignored columns")
+    notes = [note for note in by_file.notes if not note.startswith(general)]
+    assert sorted(notes) == sorted(by_rows.notes)
