@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
+from pipeweave_dagster.core.ingest.formats.json_lists import is_table, with_header
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_invalid
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
@@ -68,6 +69,10 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
         raise ValueError(
             f"line {rejected[0].line} is {rejected[0].reason}" if rejected else "empty"
         )
+    if all(isinstance(row, list) for row in rows) and is_table(rows):
+        named = with_header(rows)
+        lines = lines[len(rows) - len(named) :]
+        rows = named
     rejected += _append_all(columns, rows, lines, options)
     raw = _stored(content, "jsonl", columns, table, space)
     raw.line_numbers_of = lambda indices: [lines[i] for i in indices]

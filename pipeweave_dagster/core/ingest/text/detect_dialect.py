@@ -18,6 +18,8 @@ _DOUBLE_DELIMITERS = ("::", "||", "~~", "^^", ";;")
 _SCORE_OF_TABLE = 0.05
 _GOOD_SCORE = 0.3
 _MOST_HALF_QUOTED, _REGULAR = 0.2, 0.99
+_LOG_TIME = re.compile(r"(?<=\d\d:\d\d:\d\d),\d{3}(?=[ \]])")
+"""The milliseconds of a line of a log: no delimiter."""
 _MIN_APOSTROPHES = 0.02
 _MIN_FIXED_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 
@@ -81,7 +83,7 @@ def _candidates(sample: str) -> Iterator[TextDialect]:
     lines = [line for line in sample.split("\n") if line.strip()]
     counts = Counter(sample)
     for delimiter in _DELIMITERS:
-        lines_with = sum(delimiter in line for line in lines)
+        lines_with = sum(delimiter in _LOG_TIME.sub("", line) for line in lines)
         if not counts[delimiter] or lines_with < 0.3 * len(lines):
             continue
         quotes = [q for q in ('"', "'") if _may_quote(sample, delimiter, q)]

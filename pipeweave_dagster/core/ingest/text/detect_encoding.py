@@ -19,6 +19,8 @@ _SAMPLE = 4 * MEGABYTE
 EAST_ASIAN = {"cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"}
 # A line of an East Asian encoding is valid UTF-8 by chance; a line of an 8-bit one hardly ever.
 _CHANCE = 0.25
+_SEPARATORS = {1, 2, 3, *range(28, 32)}
+"""Control characters that separate fields: of Hive, and those that ASCII has for it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def _doubt_notes(encoding: str, rivals: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    control = sum(head.count(bytes([c])) for c in range(1, 32) if c not in {*range(9, 14), 26, 27})
+    usual = {*range(9, 14), 26, 27} | _SEPARATORS
+    control = sum(head.count(bytes([c])) for c in range(1, 32) if c not in usual)
     if control > 0.02 * len(head) + 2 or head.count(0) > 0.5 * len(head):
         raise validation_error(
             f"{name!r} is neither text nor a supported file format.",

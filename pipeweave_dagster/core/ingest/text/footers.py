@@ -13,6 +13,11 @@ from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
 
 _MIN_WIDTH = 3
 _MAX_RECORDS = 20
+_NOTE = re.compile(
+    r"[*]|(sources?|(foot)?notes?|legend|quellen?|fu(ss|ß)noten?|anmerkung(en)?|hinweise?|fuente|nota)"
+    r"\s*:",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(r"(grand |sub-?)?totals?\s*:?", re.IGNORECASE)
 
 
@@ -71,7 +76,7 @@ def _is_one_field(record: Record) -> bool:
 def _is_note(record: Record) -> bool:
     first = record.fields[0].strip()
     one_cell = filled_cells(record.fields) == 1
-    return one_cell and (len(first.split()) >= 3 or first.startswith("*"))
+    return one_cell and (len(first.split()) >= 3 or bool(_NOTE.match(first)))
 
 
 def _start_below_total(kept: list[Record], after_blank: set[int], _typical: int) -> int:

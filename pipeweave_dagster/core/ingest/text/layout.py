@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.first_lines import Line
+from pipeweave_dagster.core.ingest.text.header_annotations import (
+    annotated_header,
+    annotations_below,
+)
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
 from pipeweave_dagster.core.ingest.text.records import Record
@@ -32,6 +36,7 @@ class Layout:
         width: Number of columns of the body.
         names: Texts of the header (several rows joined by a space), None without a header.
         runner_up: Number of preamble and header rows of the second cheapest reading.
+        annotations: How many of the header rows describe the columns below their names.
         margin: Bits between the second cheapest reading and this one; below 2 it is doubtful.
     """
 
@@ -41,6 +46,7 @@ class Layout:
     names: list[str] | None
     runner_up: tuple[int, int] | None = None
     margin: float = math.inf
+    annotations: int = 0
 
 
 def detect_layout(
@@ -64,11 +70,22 @@ def detect_layout(
     for index, line in enumerate(lines[:LOOK_AHEAD]):
         known = sum(name.strip().casefold() in expected for name in records[index].fields)
         if expected and 2 * known > line.width:
-            return _layout(records, width, (index, 1))
+            return _annotated(records, width, index, annotations_below(lines, index))
     if skip is not None and header is not None:
         return _layout(records, width, (skip, header))
     if len(lines) < 2:
         return _layout(records, width, (0, int(bool(lines) and has_only_names(lines[0]))))
+    annotated = annotated_header(lines) if skip is None and header is None else None
+    if annotated is not None:
+        return _annotated(records, width, *annotated)
+    return _cheapest(records, lines, header, skip)
+
+
+def _cheapest(
+    records: list[Record], lines: list[Line], header: int | None, skip: int | None
+) -> Layout:
+    """Return the layout with the lowest cost, as far as the settings leave a choice."""
+    width = lines[0].width
     everything = sorted(layout_bits(lines, LOOK_AHEAD))
     ranked = [
         layout for layout in everything if skip in {None, layout[1]} and header in {None, layout[2]}
@@ -101,6 +118,12 @@ def _as_set(
         return skip, max(0, body - skip) if header is None else header
     rows = 1 if header is None else header
     return max(0, body - rows), rows
+
+
+def _annotated(records: list[Record], width: int, index: int, annotations: int) -> Layout:
+    """Return the layout with the names on a line, and lines below that describe the columns."""
+    named = _layout(records, width, (index, 1))
+    return replace(named, header=1 + annotations, annotations=annotations)
 
 
 def doubt_of(layout: Layout) -> str | None:

@@ -23,6 +23,7 @@ _ONE_NAME_BITS, _OTHER_WIDTH_BITS, _MOST_WIDTH_BITS = 3.0, 20.0, 40.0
 _ROW_NAMES_BITS = 6.0
 _YEAR_BITS = 11.0
 _OTHER_DELIMITER_BITS = 6.0
+_THOUSANDS = 3
 _LONG_NAME, _LONG_BITS, _MOST_LONG_BITS, _LONG_JOINED_BITS = 40, 0.1, 8.0, 10.0
 
 
@@ -41,7 +42,7 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     """
     named = [any(line.cells[i] for line in block) for i in range(len(block[0].cells))]
     bits = sum(_names_bits(line.cells, named, models) for line in block)
-    bits += sum(_other_width_bits(line) for line in block)
+    bits += sum(_other_width_bits(line, models) for line in block)
     bits += sum(_OTHER_DELIMITER_BITS for line in block if line.other_delimiter)
     cells = [cell for line in block for cell in line.cells if cell]
     if len(block) > 1:
@@ -65,11 +66,23 @@ def _names_rows(block: list[Line]) -> bool:
     return not last.cells[0] and last.filled == len(last.cells) - 1
 
 
-def _other_width_bits(line: Line) -> float:
-    """Return the bits of a header with more or fewer names than columns; one is not rare."""
+def _other_width_bits(line: Line, models: list[ColumnModel]) -> float:
+    """Return the bits of a header with more or fewer names than columns; one is not rare.
+
+    Nor are fewer names where unquoted numbers with a delimiter as their mark were cut.
+    """
     difference = abs(line.fields - line.width)
+    if 0 < line.width - line.fields <= _rests_of_numbers(models):
+        return _ONE_NAME_BITS
     further = min(_OTHER_WIDTH_BITS * max(0, difference - 1), _MOST_WIDTH_BITS)
     return _ONE_NAME_BITS * (difference > 0) + further
+
+
+def _rests_of_numbers(models: list[ColumnModel]) -> int:
+    """Return how many columns may be what follows a mark inside numbers of the column before."""
+    whole = [all(t.isdecimal() or not t for t in m.texts) and bool(m.texts) for m in models]
+    short = [all(len(text) <= _THOUSANDS for text in model.texts) for model in models]
+    return sum(a and b and c for a, b, c in zip(whole, whole[1:], short[1:], strict=False))
 
 
 def _names_bits(cells: list[str], named: list[bool], models: list[ColumnModel]) -> float:

@@ -10,8 +10,13 @@ from pipeweave_dagster.core.ingest.text.records import Record
 _LISTED = 10
 _MOST_TEXT = 200
 REPEATED_HEADER, COMMENT, ROW_COUNT, TITLE = "repeated header", "comment", "row count", "title"
+ANNOTATION = "units or descriptions"
+CONFLICT = "merge conflict"
 ANOTHER_TABLE, BELOW_TABLE = "another table", "line below the table"
+_CONFLICT = re.compile(r"<{7}( .*)?|[|]{7}( .*)?|={7}|>{7}( .*)?")
 _WORDS = {
+    CONFLICT: "marker of a merge conflict",
+    ANNOTATION: "line with units, types or descriptions below the names",
     REPEATED_HEADER: "row that repeats the header",
     COMMENT: "comment line",
     ROW_COUNT: "line with a count of rows",
@@ -19,6 +24,8 @@ _WORDS = {
     BELOW_TABLE: "line below the table",
 }
 _PLURALS = {
+    CONFLICT: "markers of a merge conflict, whose sides are both read",
+    ANNOTATION: "lines with units, types or descriptions below the names",
     REPEATED_HEADER: "rows that repeat the header",
     COMMENT: "comment lines",
     ROW_COUNT: "lines with counts of rows",
@@ -58,6 +65,8 @@ def _kind(record: Record, header: list[str] | None, width: int) -> str | None:
         return REPEATED_HEADER
     if width > 1 and len(record.fields) == 1:
         text = record.fields[0].strip()
+        if _CONFLICT.fullmatch(text):
+            return CONFLICT
         if is_comment(text):
             return COMMENT
         if is_row_count(text):

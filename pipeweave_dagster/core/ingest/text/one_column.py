@@ -6,6 +6,9 @@ from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
 
 _TYPED_SCORE, _TEXT_SCORE = 0.9, 0.22
 _MIN_TYPED = 0.95
+_MOST_CELLS = 0.3
+_QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"[,;\t|]')
+_MILLISECONDS = re.compile(r"(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}:\d\d:\d\d,\d{3}")
 _DELIMITERS = re.compile(r"[,;\t|]")
 
 
@@ -22,18 +25,27 @@ def one_column_score(lines: list[str]) -> float:
     if not lines:
         return 0.0
     body = lines[1:] or lines
-    kinds = [_kind(line.strip()) for line in body]
-    typed = sum(kind in TYPED for kind in kinds) / len(body)
     named = _DELIMITERS.search(lines[0]) is None
+    kinds = [_kind(line.strip(), named=named) for line in body]
+    typed = sum(kind in TYPED for kind in kinds) / len(body)
     if typed < _MIN_TYPED:
-        return _TEXT_SCORE if named else _TEXT_SCORE / 4
+        cells = sum(_QUOTED_CELL.match(line) is not None for line in lines)
+        alone = named and cells <= _MOST_CELLS * len(lines)
+        return _TEXT_SCORE if alone else _TEXT_SCORE / 4
     plain = {"date", "datetime", "time", "url", "email"}
     return _TYPED_SCORE if named or plain.issuperset(kinds) else 0.0
 
 
-def _kind(text: str) -> str:
-    """Return the kind of a line; a timestamp ends where a delimiter follows."""
+def _kind(text: str, *, named: bool) -> str:
+    """Return the kind of a line; a timestamp ends where a delimiter follows.
+
+    A comma with three digits behind a time of day is part of it, but not below a name with a comma.
+    """
+    if _MILLISECONDS.fullmatch(text):
+        return "time" if named else "text"
     inner = text[1:-1]
     quoted = len(text) > 1 and text[0] == text[-1] == '"' and '"' not in inner.replace('""', "")
     kind = kind_of(inner if quoted else text)
-    return "text" if kind == "datetime" and not quoted and _DELIMITERS.search(text) else kind
+    return (
+        "text" if kind in {"time", "datetime"} and not quoted and _DELIMITERS.search(text) else kind
+    )

@@ -5,14 +5,16 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.layout import doubt_of
-from pipeweave_dagster.core.ingest.text.non_rows import TITLE, left_out_line
+from pipeweave_dagster.core.ingest.text.non_rows import ANNOTATION, TITLE, left_out_line
 from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
 
 def preamble_lines(plan: ReadPlan) -> list[LeftOutLine]:
-    """Return the lines above the header that are read as titles."""
-    return [left_out_line(record, TITLE) for record in plan.head[: plan.layout.preamble]]
+    """Return the lines above the names that are titles, and those below that describe columns."""
+    titles = [left_out_line(record, TITLE) for record in plan.head[: plan.layout.preamble]]
+    described = plan.head[plan.body_start - plan.layout.annotations : plan.body_start]
+    return titles + [left_out_line(record, ANNOTATION) for record in described]
 
 
 def _doubt(plan: ReadPlan) -> str | None:
@@ -40,7 +42,7 @@ def read_notes(content: Content, plan: ReadPlan) -> list[str]:
     doubt = _doubt(plan)
     if doubt:
         notes.append(doubt)
-    if layout.header > 1:
+    if layout.header - layout.annotations > 1:
         notes.append(f"Joined {layout.header} header rows into one.")
     return notes
 

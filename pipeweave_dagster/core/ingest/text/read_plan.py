@@ -137,7 +137,12 @@ def _head(path: Path) -> str:
         if file.read(1):
             end = data.rfind(b"\n")
             data = data[: end + 1] if end > 0 else data
-    return data.decode("utf-8", errors="replace")
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text without the marks of byte order of files that were appended to another."""
+    return data.decode("utf-8", errors="replace").replace("\n\ufeff", "\n")
 
 
 def locate_body(plan: ReadPlan) -> tuple[int, list[str], int]:
@@ -157,7 +162,7 @@ def read_records(plan: ReadPlan, *, keep_all: bool = False) -> tuple[ReadPlan, l
     Returns:
         The plan with what is below the first table, and the records.
     """
-    text = plan.text.path.read_bytes().decode("utf-8", errors="replace")
+    text = _decoded(plan.text.path.read_bytes())
     records = parse_records(text, plan.dialect, plan.layout.width)
     if keep_all:
         return plan, records

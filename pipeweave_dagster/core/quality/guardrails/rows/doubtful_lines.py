@@ -17,6 +17,7 @@ def check(case: Case) -> Iterator[Hit]:
     """
     snapshot = case.snapshot
     yield from _further_tables(case)
+    yield from _merge_conflict(case)
     width = len(snapshot.columns)
     rows = [
         line
@@ -46,6 +47,18 @@ def _further_tables(case: Case) -> Iterator[Hit]:
             f"Below the first table the file contains {further}, not read ({texts}).",
             evidence={"lines": [t.line for t in tables]},
             proposal="Save each table as a file of its own.",
+        )
+
+
+def _merge_conflict(case: Case) -> Iterator[Hit]:
+    markers = [line.line for line in case.snapshot.left_out if line.kind == "merge conflict"]
+    if markers:
+        listed = ", ".join(map(str, markers[:_LISTED]))
+        yield Hit(
+            "alerted",
+            f"The file has markers of a merge conflict (line {listed}); both sides were read.",
+            evidence={"lines": markers},
+            proposal="Resolve the conflict, and upload the file again.",
         )
 
 

@@ -1,0 +1,90 @@
+"""Lines below the names of columns that describe them: units, types, questions of a survey.
+
+Data loggers write units (and aggregates) below the names, database tools types, and Qualtrics the
+questions and an identifier as JSON. They are neither names nor rows.
+"""
+
+import re
+
+from pipeweave_dagster.core.ingest.text.column_model import cell_kind
+from pipeweave_dagster.core.ingest.text.first_lines import Line
+from pipeweave_dagster.core.ingest.text.header_rows import has_only_names
+from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
+from pipeweave_dagster.core.model.null_tokens import is_null_token
+
+_BASE = (
+    "m|g|s|sec|min|h|hr|hour|hours|d|day|days|yr|year|years|month|A|K|mol|cd|Hz|N|Pa|J|W|Wh|V|VA|F|"
+    "T|H|L|l|t|bar|ha|eV|B|bit|[Dd]eg ?[CF]|[Dd]eg|degrees|[°º] ?[CF]?|[CF]|Celsius|ppm|ppb|rpm|"
+    "dBm?|USD|EUR|GBP|CHF|UTC|GMT|mph|kn|knots|kts|ft|in|mi|lb|lbs|psi|cfs|cal|ohm|Ω|pH|NTU|PSU|%|‰|1|#"
+)
+_UNIT = rf"(?:[kMGTcdhmuµμn]?(?:{_BASE}))(?:\^?-?[1-4]|[²³])?"
+_UNITS = re.compile(rf"{_UNIT}(?:\s?[/*·. ]\s?{_UNIT}){{0,3}}|TS|RN|none|dimensionless|count")
+_BRACKETED = re.compile(r"\[[^\[\]]{0,20}\]|\([^()]{0,20}\)")
+_TYPE = re.compile(
+    r"(?:(?:big|small|tiny|u)?int(?:eger)?(?:8|16|32|64)?|float(?:32|64)?|double(?: precision)?|"
+    r"real|numeric|number|decimal|n?varchar2?|n?char|text|string|str|bool(?:ean)?|date|time|datetime|"
+    r"timestamp|object|category|factor|categorical|continuous|discrete|uuid)(?:\(\d+(, ?\d+)?\))?",
+    re.IGNORECASE,
+)
+_AGGREGATE = re.compile("avg|smp|min|max|std|tot|sum|mean|med|wvc", re.IGNORECASE)
+_IMPORT_ID = re.compile(r'\{"ImportId":.*\}', re.DOTALL)
+_HIGHEST, _TYPED_SHARE = 10, 0.6
+
+
+def annotated_header(lines: list[Line]) -> tuple[int, int] | None:
+    """Return the place of names that have annotations below, and the number of these lines.
+
+    Above the names stand only lines that cannot be rows, as they have another width.
+
+    Args:
+        lines: The first lines of the file.
+    """
+    for index, line in enumerate(lines[:_HIGHEST]):
+        if line.is_complete and line.filled >= min(2, line.width):
+            count = annotations_below(lines, index)
+            return (index, count) if count and has_only_names(line) else None
+    return None
+
+
+def annotations_below(lines: list[Line], names: int) -> int:
+    """Return the number of lines below the names that describe the columns.
+
+    Args:
+        lines: The first lines of the file.
+        names: The place of the names.
+    """
+    first, second, body = lines[names + 1 : names + 2], lines[names + 2 : names + 3], lines[names:]
+    if not first or len(body) < 4 or not first[0].is_complete:
+        return 0
+    if second and _all_match(_IMPORT_ID, second[0]):
+        return 2
+    if _all_match(_IMPORT_ID, first[0]) or (
+        _all_match(_TYPE, first[0]) and not any(_all_match(_TYPE, line) for line in body[2:])
+    ):
+        return 1
+    if not _are_units(first[0], body[2:]):
+        return 0
+    return 2 if len(body) > 4 and second and _all_match(_AGGREGATE, second[0]) else 1
+
+
+def _all_match(form: re.Pattern[str], line: Line) -> bool:
+    cells = [cell for cell in line.cells if cell]
+    return len(cells) >= min(2, line.width) and all(map(form.fullmatch, cells))
+
+
+def _are_units(line: Line, rows: list[Line]) -> bool:
+    """Return whether all cells of a line may be units, some in columns of numbers and times."""
+    cells = {i: cell for i, cell in enumerate(line.cells) if cell and not is_null_token(cell)}
+    if not cells or not all(_UNITS.fullmatch(c) or _BRACKETED.fullmatch(c) for c in cells.values()):
+        return False
+    if any(cell_kind(cell) in TYPED - {"bool"} for cell in cells.values()):
+        return False
+    typed = sum(_is_typed(i, rows) for i in cells)
+    return typed > 0 and 2 * typed >= len(cells)
+
+
+def _is_typed(column: int, rows: list[Line]) -> bool:
+    kinds = [cell_kind(row.cells[column]) for row in rows if row.is_complete]
+    known = [kind for kind in kinds if kind != "empty"]
+    typed = sum(kind in TYPED - {"bool"} for kind in known)
+    return bool(known) and typed > _TYPED_SHARE * len(known)
