@@ -43,6 +43,7 @@ def split_footer(
         (_start_of_notes, "a note below the table"),
         (_start_below_total, "below the total of the table"),
         (_start_of_summary, "a summary below the table"),
+        (_start_of_starred, "a total below the table"),
     ):
         start = find_start(kept, after_blank, typical)
         rejected = [rejected_record(r, reason) for r in kept[start:]] + rejected
@@ -98,3 +99,16 @@ def _start_of_summary(kept: list[Record], after_blank: set[int], typical: int) -
     sparse = all(not r.fields[0].strip() and 2 * filled_cells(r.fields) <= typical for r in below)
     complete = all(r.fields[0].strip() for r in above)
     return start if few and sparse and complete else len(kept)
+
+
+def _start_of_starred(kept: list[Record], _after_blank: set[int], typical: int) -> int:
+    """Return where the totals of SAP start: asterisks in the first cell, most others blank."""
+    start = len(kept)
+    while start > 1 and len(kept) - start < _MAX_RECORDS and _is_starred(kept[start - 1], typical):
+        start -= 1
+    return start
+
+
+def _is_starred(record: Record, typical: int) -> bool:
+    first = record.fields[0].strip()
+    return bool(first) and not first.strip("*") and 2 * filled_cells(record.fields) <= typical
