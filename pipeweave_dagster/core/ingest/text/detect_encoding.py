@@ -19,6 +19,7 @@ _SAMPLE = 4 * MEGABYTE
 EAST_ASIAN = {"cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"}
 # A line of an East Asian encoding is valid UTF-8 by chance; a line of an 8-bit one hardly ever.
 _CHANCE = 0.25
+_SEPARATED, _SEPARATED_LINES = MEGABYTE // 16, 0.9
 _SEPARATORS = {1, 2, 3, *range(28, 32)}
 """Control characters that separate fields: of Hive, and those that ASCII has for it."""
 
@@ -91,7 +92,7 @@ def _doubt_notes(encoding: str, rivals: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    usual = {*range(9, 14), 26, 27} | _SEPARATORS
+    usual = {*range(9, 14), 26, 27} | (_SEPARATORS if _is_separated(head) else set())
     control = sum(head.count(bytes([c])) for c in range(1, 32) if c not in usual)
     if control > 0.02 * len(head) + 2 or head.count(0) > 0.5 * len(head):
         raise validation_error(
@@ -100,6 +101,15 @@ def _refuse_binary(head: bytes, name: str) -> None:
             "or as gzip, zip, bz2 or zstd.",
             file=name,
         )
+
+
+def _is_separated(head: bytes) -> bool:
+    """Return whether nearly every line has the same control character that separates fields."""
+    lines = [line for line in head[:_SEPARATED].split(b"\n") if line.strip()]
+    return len(lines) > 1 and any(
+        sum(bytes([c]) in line for line in lines) > _SEPARATED_LINES * len(lines)
+        for c in _SEPARATORS
+    )
 
 
 def _is_utf8(path: Path) -> bool:
