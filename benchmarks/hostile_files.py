@@ -2,11 +2,13 @@
 
     python benchmarks/hostile_files.py [--only NAME] [--max-mb MAX_DATASET_SIZE_MB]
 
-Every file must end in a coded error within 10 s, with less than 1 GB in the child.
+Every file must end in a coded error within 10 s of processor time, with less than 1 GB in the
+child.
 """
 
 import argparse
 import contextlib
+import os
 import re
 import sys
 import tempfile
@@ -24,13 +26,14 @@ from pipeweave_dagster_tests.factories.bombs import BOMBS
 
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 _MOST_MB, _MOST_S = 1024, 10
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Peak:
     """The largest memory that the child of a workbench has had, in MB."""
 
     def __init__(self, bench: Workbench) -> None:
-        self.mb = 0.0
+        self.mb = self.cpu_s = 0.0
         self._bench = bench
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -41,6 +44,8 @@ class Peak:
             with contextlib.suppress(OSError, TypeError):
                 status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
                 self.mb = max(self.mb, int(_PEAK.findall(status)[0]) / 1024)
+                times = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").split()[13:15]
+                self.cpu_s = max(self.cpu_s, sum(map(int, times)) / _TICKS)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -51,8 +56,8 @@ class Peak:
         self._thread.join()
 
 
-def explode(path: Path, name: str, settings: Settings, out: Path) -> tuple[float, float, str, str]:
-    """Return peak memory in MB, seconds, error code and message of one file."""
+def explode(path: Path, name: str, settings: Settings, out: Path) -> tuple[Peak, float, str, str]:
+    """Return what the child took, seconds, error code and message of one file."""
     file = RawFile(name=name, sha256="0" * 64, size_bytes=path.stat().st_size)
     with Workbench(settings) as bench, Peak(bench) as peak:
         began = time.monotonic()
@@ -68,7 +73,7 @@ def explode(path: Path, name: str, settings: Settings, out: Path) -> tuple[float
             code, text = "none", f"{snapshot.rows} rows"
         except PipeWeaveError as error:
             code, text = error.code.value, error.text
-        return peak.mb, time.monotonic() - began, code, text
+        return peak, time.monotonic() - began, code, text
 
 
 def main() -> None:
@@ -78,7 +83,7 @@ def main() -> None:
     parser.add_argument("--max-mb", type=int, default=1024)
     chosen = parser.parse_args()
     failed = False
-    print(f"{'format':18} {'kB':>7} {'peak MB':>8} {'seconds':>8}  error")
+    print(f"{'format':18} {'kB':>7} {'peak MB':>8} {'seconds':>8} {'cpu s':>6}  error")
     for name, make in BOMBS.items():
         if chosen.only not in name:
             continue
@@ -88,11 +93,13 @@ def main() -> None:
             file_name = make(path)
             settings = Settings(home=Path(folder) / "home", max_dataset_size_mb=chosen.max_mb)
             peak, seconds, code, text = explode(path, file_name, settings, out)
-            bad = peak > _MOST_MB or seconds > _MOST_S or code == "none"
+            # Seconds of processor time: others may work on this machine.
+            bad = peak.mb > _MOST_MB or peak.cpu_s > _MOST_S or code == "none"
             failed |= bad
             size = path.stat().st_size / 1024
-            print(f"{name:18} {size:7.0f} {peak:8.0f} {seconds:8.1f}  {code} {text[:110]}"
-                  f"{'   <<<' if bad else ''}", flush=True)  # fmt: skip
+            figures = f"{size:7.0f} {peak.mb:8.0f} {seconds:8.1f} {peak.cpu_s:6.1f}"
+            mark = "   <<<" if bad else ""
+            print(f"{name:18} {figures}  {code} {text[:110]}{mark}", flush=True)
     sys.exit(failed)
 
 

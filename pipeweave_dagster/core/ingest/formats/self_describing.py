@@ -1,6 +1,9 @@
 """Read self-describing files: Parquet, Arrow, JSON, JSON Lines, Excel."""
 
+import contextlib
+import gc
 import re
+from collections.abc import Iterator
 
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
@@ -36,7 +39,8 @@ def read(
         "excel": _read_excel,
     }
     try:
-        raw = readers[format_](content, table, space, options)
+        with _without_collection():
+            raw = readers[format_](content, table, space, options)
     except PipeWeaveError:
         raise
     except MemoryError:
@@ -56,6 +60,21 @@ def read(
             columns=raw.names,
         )
     return raw
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the collection of cycles.
+
+    Millions of values are made and none is garbage; looking for it takes most of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _reason(error: Exception) -> str:
