@@ -65,6 +65,19 @@ def out_of_memory(memory_mb: int) -> PipeWeaveError:
     )
 
 
+def crashed(how: str, memory_mb: int) -> PipeWeaveError:
+    """Return the error of a call whose process crashed while it read a file under a limit.
+
+    Not every library expects an allocation to fail.
+    """
+    return validation_error(
+        f"Reading the file ended the process ({how}): it takes more than {memory_mb:,} MB of"
+        " memory, the limit for its size, or is malformed.",
+        fix="Export the table again, as CSV or Parquet, or as several files.",
+        limit_mb=memory_mb,
+    )
+
+
 def _data_bytes() -> int | None:
     """Return the private writable memory of this process; None where it is unknown."""
     with contextlib.suppress(OSError):

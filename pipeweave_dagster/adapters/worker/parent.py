@@ -12,7 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ParamSpec, Self, TypeVar
 
-from pipeweave_dagster.adapters.worker.call_limits import OUT_OF_MEMORY, CallLimits
+from pipeweave_dagster.adapters.worker.call_limits import (
+    OUT_OF_MEMORY,
+    CallLimits,
+    crashed,
+)
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
 from pipeweave_dagster.adapters.worker.environment import Access, environment_for
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
@@ -121,7 +125,7 @@ class Worker:
         finished = False
         try:
             self._send(request)
-            for reply in self._replies(function.__name__, limits.time_s):
+            for reply in self._replies(function.__name__, limits):
                 if "log" in reply:
                     _log_again(reply)
                     continue
@@ -140,10 +144,10 @@ class Worker:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
 
-    def _replies(self, function: str, limit_s: float) -> Iterator[dict[str, Any]]:
+    def _replies(self, function: str, limits: CallLimits) -> Iterator[dict[str, Any]]:
         assert self._process is not None  # noqa: S101
         assert self._process.stdout is not None  # noqa: S101
-        pipe, deadline = self._process.stdout.fileno(), time.monotonic() + limit_s
+        pipe, deadline = self._process.stdout.fileno(), time.monotonic() + limits.time_s
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
             while True:
@@ -152,20 +156,22 @@ class Worker:
                     yield json.loads(line)
                 if time.monotonic() > deadline:
                     raise validation_error(
-                        f"{function} did not finish within {limit_s:.0f} s and was stopped.",
+                        f"{function} did not finish within {limits.time_s:.0f} s and was stopped.",
                         fix="Raise PIPEWEAVE_TASK_TIME_LIMIT_S or use a smaller file.",
                         **{TIMED_OUT: True},
                     )
                 if selector.select(timeout=_POLL_S):
                     chunk = os.read(pipe, 1 << 16)
                     if not chunk:
-                        raise self._death(function)
+                        raise self._death(function, limits)
                     self._buffer += chunk
 
-    def _death(self, function: str) -> PipeWeaveError:
+    def _death(self, function: str, limits: CallLimits) -> PipeWeaveError:
         assert self._process is not None  # noqa: S101
         code = self._process.wait()
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        if limits.memory_mb is not None and -code not in _FROM_OUTSIDE:
+            return crashed(how, limits.memory_mb)
         return PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
             f"The worker process died while running {function} ({how}).",
