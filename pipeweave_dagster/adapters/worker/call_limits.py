@@ -11,6 +11,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 
 OUT_OF_MEMORY = "out_of_memory"
 """In the details of the error of a call that exceeded its memory limit."""
+# Libraries have errors of their own for this.
+_NO_MEMORY = re.compile(r"out of memory|cannot allocate|bad_alloc|can't start new", re.IGNORECASE)
 _DATA = re.compile(r"VmData:\s+(\d+) kB")
 
 
@@ -49,8 +51,12 @@ def memory_limited(memory_mb: int | None) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
     try:
         yield
-    except MemoryError as error:
-        raise out_of_memory(memory_mb) from error
+    except PipeWeaveError:
+        raise
+    except Exception as error:
+        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+            raise out_of_memory(memory_mb) from error
+        raise
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
