@@ -13,7 +13,7 @@ from pipeweave_dagster.core.quality.formulas.thresholds import Codes
 from pipeweave_dagster.core.quality.formulas.time_terms import elapsed, wrapped
 
 SCREEN_ROWS = 64
-SCREEN_WRONG = 4
+SCREEN_WRONG = 6
 TEST_ROWS = 500
 MAX_CLASSES = 8
 MAX_CANDIDATES = 60

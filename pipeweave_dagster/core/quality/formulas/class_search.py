@@ -14,7 +14,7 @@ from pipeweave_dagster.core.quality.formulas.confirm import BITS_OF_PROOF
 from pipeweave_dagster.core.quality.formulas.equality import equality_scores
 from pipeweave_dagster.core.quality.formulas.formula import SUSPICION, Formula
 from pipeweave_dagster.core.quality.formulas.rows import MIN_ROWS, SplitRows
-from pipeweave_dagster.core.quality.formulas.score import Score, is_unique
+from pipeweave_dagster.core.quality.formulas.score import Score, is_unique, many_more
 from pipeweave_dagster.core.quality.formulas.space import Space
 from pipeweave_dagster.core.quality.formulas.terms import Term
 from pipeweave_dagster.core.quality.formulas.thresholds import Codes, Segments, segments
@@ -22,7 +22,8 @@ from pipeweave_dagster.core.quality.formulas.thresholds import Codes, Segments, 
 MIN_TESTED = 0.3
 MIN_SECOND_CLASS = 20
 MAX_SECOND_WRONG = 0.05
-MORE_WRONG_ALONE = 5
+MAX_SECOND_WRONG_OF_COMPARISON = 0.15
+"""A comparison has no number that could be fitted."""
 BINS = 8
 MAX_LEVELS = 60
 VARIED_ROWS = 20_000
@@ -97,9 +98,10 @@ def _confirmed(score: Score, target: Target, rows: SplitRows, left: float) -> Se
     if found is None or found.rows < max(MIN_ROWS, MIN_TESTED * len(rows.all)):
         return None
     second = sorted(target.counts)[-2] * found.rows / int(target.counts.sum())
-    if found.exceptions > min(SUSPICION * found.rows, MAX_SECOND_WRONG * second):
-        return None
     compares = score.compares is not None and found.compares
+    most = MAX_SECOND_WRONG_OF_COMPARISON if compares else MAX_SECOND_WRONG
+    if found.exceptions > min(SUSPICION * found.rows, most * second):
+        return None
     if not (compares or found.sharp):
         return None
     if _saved(found, score, left) < BITS_OF_PROOF:
@@ -118,10 +120,11 @@ def _beats_single(
     found: Segments, score: Score, terms: list[Term], target: Target, rows: SplitRows
 ) -> bool:
     """Return whether each column of the formula alone has many more exceptions."""
+    enough = many_more(score, found, sorted(target.counts)[-2])
     for term in terms:
         if set(term.columns) <= set(score.columns):
             alone = segments(term.compute(rows.all), target.codes[rows.all], target.classes)
-            if alone and alone.exceptions < MORE_WRONG_ALONE * (found.exceptions + 1):
+            if alone and alone.exceptions < enough:
                 return False
     return True
 

@@ -97,7 +97,8 @@ def _eliminate(design: Floats, y: Floats) -> list[int]:
     gram, moments = design.T @ design, design.T @ y
     beta = _solve(gram, moments)[0]
     total, spent = float(y @ y), float(((y - design @ beta) ** 2).sum())
-    limit = max(MORE_ERROR**2 * spent, NEGLIGIBLE**2 * len(y))
+    unbiased = spent * len(y) / max(1, len(y) - width)  # many terms fit part of the rounding
+    limit = max(MORE_ERROR**2 * unbiased, NEGLIGIBLE**2 * len(y))
     kept = _largest(gram, moments, beta, total - limit)
     while len(kept) > 1:
         beta, inverse = _solve(gram[np.ix_(kept, kept)], moments[kept])

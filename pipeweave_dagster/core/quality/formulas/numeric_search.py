@@ -89,14 +89,18 @@ def _extremes(space: Space, problem: Problem) -> Iterator[Expression]:
 
 
 def _products(space: Space, problem: Problem) -> Iterator[Expression]:
-    logs = _log_problem(problem)
-    factors = designs.factors([*space.numbers, *space.derived], problem.finding)[:MAX_TERMS]
-    design = designs.logarithms(factors)
-    by_text = dict(zip([t.text for t in design], factors, strict=True))
-    for used, fit in sums(logs, design):
-        product = as_product(problem, [by_text[t.text] for t in used], fit, len(factors))
-        if product is not None:
-            yield product
+    logs, terms = _log_problem(problem), [*space.numbers, *space.derived]
+    plain = [t for t in terms if t.unit in {"number", "derived"}]
+    plain = designs.nonzero(plain, problem.finding)
+    # What shares leave of the whole is nearly linear in them; beside it a factor is hard to tell.
+    for offered in (plain, designs.factors(terms, problem.finding)):
+        factors = offered[:MAX_TERMS]
+        design = designs.logarithms(factors)
+        by_text = dict(zip([t.text for t in design], factors, strict=True))
+        for used, fit in sums(logs, design):
+            product = as_product(problem, [by_text[t.text] for t in used], fit, len(factors))
+            if product is not None:
+                yield product
 
 
 def _by_category(space: Space, problem: Problem) -> Iterator[Expression]:

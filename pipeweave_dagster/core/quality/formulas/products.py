@@ -28,8 +28,10 @@ def as_product(
         fit: Exponents; the constant is estimated anew.
         space: Number of terms that the search could choose from.
     """
-    powers = simple_powers(fit.weights)
-    if powers is None:
+    needed = np.flatnonzero(np.abs(fit.weights) > NEAR)  # the others only fit the rounding
+    terms = [terms[int(i)] for i in needed]
+    powers = simple_powers(fit.weights[needed])
+    if powers is None or not terms:
         return None
 
     def plain(rows: Rows) -> Floats:

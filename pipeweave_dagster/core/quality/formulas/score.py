@@ -10,8 +10,9 @@ from pipeweave_dagster.core.quality.formulas.terms import Rows
 from pipeweave_dagster.core.quality.formulas.thresholds import Codes, Segments, segments
 
 Compute = Callable[[Rows], Floats]
-MAX_WRONG = 0.06
+MAX_WRONG = 0.08
 MORE_WRONG = 5
+MORE_WRONG_THAN_COMPARISON = 2
 MORE_WRONG_IN_CLASS = 0.02
 """Of the second largest class."""
 MIN_CLASS_ROWS = 100
@@ -52,13 +53,26 @@ def is_unique(score: Score, codes: Codes, rows: Rows, found: Segments) -> bool:
 
     Classes that are far apart by nature are divided by many numbers, a formula by one only.
     """
-    counts = np.sort(np.bincount(codes[rows]))
-    enough = max(MORE_WRONG * (found.exceptions + 1), MORE_WRONG_IN_CLASS * int(counts[-2]))
+    counts = np.bincount(codes[rows])
+    enough = many_more(score, found, int(np.sort(counts)[-2]))
     for compute in score.varied:
         other = segments(compute(rows), codes[rows], len(counts))
         if other is not None and other.exceptions < enough:
             return False
     return True
+
+
+def many_more(score: Score, found: Segments, second: int) -> float:
+    """Return the exceptions from which on another number is clearly worse.
+
+    Args:
+        score: The score.
+        found: Its ranges and exceptions.
+        second: Rows of the second largest class.
+    """
+    compares = score.compares is not None and found.compares
+    times = MORE_WRONG_THAN_COMPARISON if compares else MORE_WRONG
+    return max(times * (found.exceptions + 1), MORE_WRONG_IN_CLASS * second)
 
 
 def balanced(rows: Rows, codes: Codes, size: int, classes: int) -> Rows:

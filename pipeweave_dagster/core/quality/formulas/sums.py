@@ -19,6 +19,7 @@ ROWS_PER_TERM = 5
 MIN_COMPLETE = 0.9
 RANKED = 14
 RANKING_ROWS = 500
+MAX_CORRELATED = 25
 BITS_PER_OPERATION = 4.0
 
 
@@ -107,6 +108,9 @@ def as_expression(problem: Problem, terms: Sequence[Term], fit: Fit, space: floa
 
 def _fit(problem: Problem, terms: list[Term]) -> tuple[list[Term], Fit] | None:
     """Return the terms of an exact fit and the fit, refined on all rows for finding."""
+    most = (len(problem.finding) - 15) // 3
+    if len(terms) > most > 1:  # too few rows for a fit of all terms
+        terms = _correlated(problem, terms, min(most, MAX_CORRELATED))
     screen = problem.finding[: max(SCREEN_ROWS, ROWS_PER_TERM * len(terms))]
     values = matrix(terms, screen)
     if np.isfinite(values).all():
@@ -164,3 +168,29 @@ def _ranked(problem: Problem, terms: list[Term]) -> list[Term]:
         return terms[:RANKED]  # numbers near the limits of float64
     order = np.argsort(-np.abs(np.linalg.solve(gram, moments)), kind="stable")[:RANKED]
     return [terms[i] for i in np.sort(order)]
+
+
+def _correlated(problem: Problem, terms: list[Term], most: int) -> list[Term]:
+    """Return terms by orthogonal matching pursuit: each correlates most with what is left."""
+    rows = problem.finding[:RANKING_ROWS]
+    values = np.nan_to_num(matrix(terms, rows))
+    values = values - values.mean(0)
+    size = np.sqrt((values**2).sum(0))
+    values = np.where(size > 0, values / np.where(size > 0, size, 1.0), 0.0)
+    left = problem.y[rows] - problem.y[rows].mean()
+    if not (np.isfinite(values).all() and np.isfinite(left).all()):
+        return terms[:most]
+    chosen: list[int] = []
+    for _ in range(most):
+        correlation = np.abs(values.T @ left)
+        correlation[chosen] = -1.0
+        best = int(np.argmax(correlation))
+        direction = values[:, best]
+        chosen.append(best)
+        norm = float(direction @ direction)
+        if norm <= 1e-18:
+            continue
+        direction = direction / np.sqrt(norm)
+        left = left - direction * float(direction @ left)
+        values = values - np.outer(direction, direction @ values)
+    return [terms[i] for i in sorted(chosen)]

@@ -303,3 +303,12 @@ def test_classes_that_many_directions_separate_are_no_formula(told, distance):
     )
     columns = {f"q{i}": column for i, column in enumerate(mixed.round(2).T)}
     assert told({**columns, "y": y}, "binary") == []
+
+
+def test_few_rows_with_many_columns_are_enough(told, rng):
+    weight, height = rng.normal(78, 14, 300).round(1), rng.normal(1.72, 0.1, 300).round(2)
+    others = {f"x{i}": rng.gamma(2, 9, 300).round(1) for i in range(55)}
+    y = (weight / height**2).round(1)
+    assert told({**others, "weight": weight, "height": height, "y": y}) == [
+        ("blocked", "'y' is 'weight' / 'height'^2: exceptions 0 of 300 rows.")
+    ]
