@@ -7,14 +7,18 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, Floats
 from pipeweave_dagster.core.quality.formulas.formula import Expression
+from pipeweave_dagster.core.quality.formulas.precision import HALF_STEP, step_of
 from pipeweave_dagster.core.quality.formulas.sums import Problem
 from pipeweave_dagster.core.quality.formulas.terms import Rows, Term, matrix, quoted
+from pipeweave_dagster.core.quality.robust_statistics import spread
 
 MAX_CATEGORIES = 12
 MAX_LEVELS = 40
 MAX_DUMMIES = 12
 ROWS_PER_LEVEL = 8
 MIN_INLIERS = 0.93
+MAX_SLACK = 0.02
+"""How far the rounding of a column may move the target, relative to the target's spread."""
 BITS_PER_LEVEL = 14.0
 """Bits of one number per level: about four digits."""
 
@@ -58,7 +62,7 @@ def _fitting(
         if (usable_next == usable).all():
             break
         usable = usable_next
-    fits = (errors <= tolerance[:, None]).mean(0) >= MIN_INLIERS
+    fits = (errors <= tolerance[:, None] + MAX_SLACK * spread(y)).mean(0) >= MIN_INLIERS
     return np.flatnonzero(fits)
 
 
@@ -93,9 +97,12 @@ def _line(problem: Problem, term: Term, category: Column) -> Expression:
         (f"{name} plus an amount {per}", ones, amount, 1),
         (f"{name} times a factor plus an amount {per}", full_slope, full_constant, 2),
     ]
+    half = HALF_STEP * step_of(np.unique(x[np.isfinite(x)]))
+    most = MAX_SLACK * spread(y)
     misses = []
     for _, slope, constant, _ in choices:
         errors = np.abs(y - slope[codes] * x - constant[codes])
+        errors = errors - np.minimum(half * np.abs(slope[codes]), most)
         misses.append(int((~(errors <= tolerance)).sum()))
     best = min(range(3), key=lambda i: (misses[i] > min(misses) + 0.002 * len(rows), i))
     text, slope, constant, numbers = choices[best]
@@ -107,6 +114,7 @@ def _line(problem: Problem, term: Term, category: Column) -> Expression:
         ),
         bits=BITS_PER_LEVEL * category.distinct * numbers + 20.0,
         by_level=level_medians(problem, category),
+        slack=lambda at: np.minimum(half * np.abs(take_level(slope, category, at)), most),
     )
 
 

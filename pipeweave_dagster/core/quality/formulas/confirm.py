@@ -41,6 +41,8 @@ def confirmed(
     if len(known) < max(MIN_ROWS, MIN_TESTED * len(rows.all)):
         return None
     actual, allowed = y[known], tolerance[known]
+    if expression.slack is not None:
+        allowed = allowed + expression.slack(known)
     wrong = np.abs(actual - predicted[tested]) > allowed
     rest = actual - _by_one_column(expression, y, rows, known, terms)
     unusual = np.abs(rest) > allowed

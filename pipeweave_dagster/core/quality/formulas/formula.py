@@ -25,6 +25,7 @@ class Expression:
         kind: `sum` for weighted sums of columns, else `other`.
         weighted: The parts of a weighted sum.
         by_level: Returns the target's median in the level of its category, if it has one.
+        slack: Returns by how much more rows may be off because a column was rounded.
     """
 
     columns: tuple[str, ...]
@@ -34,6 +35,7 @@ class Expression:
     kind: str = "other"
     weighted: "WeightedSum | None" = None
     by_level: Callable[[Rows], Floats] | None = None
+    slack: Callable[[Rows], Floats] | None = None
 
     @property
     def simple(self) -> bool:

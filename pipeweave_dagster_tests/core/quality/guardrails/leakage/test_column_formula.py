@@ -312,3 +312,12 @@ def test_few_rows_with_many_columns_are_enough(told, rng):
     assert told({**others, "weight": weight, "height": height, "y": y}) == [
         ("blocked", "'y' is 'weight' / 'height'^2: exceptions 0 of 300 rows.")
     ]
+
+
+def test_a_column_that_was_rounded_before_its_factor_is_found(told, rng):
+    unit = rng.choice(["kg", "lb", "st"], 900)
+    factor = np.select([unit == "kg", unit == "lb"], [1, 0.45359], 6.35029)
+    kilos = rng.normal(70, 12, 900).round(1)
+    columns = {"unit": unit, "weight": (kilos / factor).round(1), "y": kilos}
+    [(state, message)] = told({**host(rng, 900), **columns})
+    assert (state, "'weight' times a factor" in message) == ("blocked", True)
