@@ -99,7 +99,8 @@ def swap_day_and_month(parser: Parser) -> Parser | None:
     if not re.match(r"%d[/.-]?%m|%m[/.-]?%d", format_):
         return None
     other = format_.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m")
-    return parser_of_format(other)
+    # Nobody writes %m.%d.%Y, although a user may set it.
+    return parser_of_format(other) if split_window(other)[0] in _BY_FORMAT else None
 
 
 def possible_dates(values: Iterable[str]) -> list[Parser]:
