@@ -8,6 +8,8 @@ MIN_ROWS = 200
 MIN_VALUES = 50
 MAX_JUMP = 0.03
 """Of the ranks: neighbours by target have neighbouring ranks, also where several branches mix."""
+NOISE = 2e-3
+"""Of the 10 to 90 % range: what rounding and the bend between neighbours may add."""
 
 
 def jumps_along(codes: Codes, values: Floats) -> int | None:
@@ -38,3 +40,33 @@ def jumps_along(codes: Codes, values: Floats) -> int | None:
     far = np.abs(np.diff(along)) > MAX_JUMP * len(codes)
     # A single row that does not belong there makes two jumps, to it and back.
     return int((np.count_nonzero(far) + 1) // 2)
+
+
+def noisy_rows(numbers: Floats, values: Floats) -> int:
+    """Count the rows whose number is not what its neighbours by target say, but for rounding.
+
+    A measurement of the same thing (the width of a diamond, for its weight) has few jumps, but a
+    noise that a function of the target has not.
+
+    Args:
+        numbers: Shape (n,): the numbers of a column, in the order of the target.
+        values: Shape (n,), ascending: the target.
+
+    Example:
+        >>> y = np.linspace(-1, 1, 401)
+        >>> noisy_rows(y**2, y), noisy_rows(y + 0.01 * np.cos(1e4 * y), y) > 300
+        (0, True)
+    """
+    low, high = np.percentile(numbers, [10, 90])
+    tolerance = NOISE * float(high - low)
+    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    sizes = np.diff(np.append(starts, len(values)))
+    means = np.add.reduceat(numbers, starts) / sizes
+    apart = np.abs(numbers - np.repeat(means, sizes)) > tolerance
+    at = values[starts]
+    expected = means.copy()
+    if len(at) > 2:
+        share = (at[1:-1] - at[:-2]) / (at[2:] - at[:-2])
+        expected[1:-1] = means[:-2] + share * (means[2:] - means[:-2])
+    bent = np.repeat(np.abs(means - expected) > tolerance, sizes)
+    return int((apart | bent).sum())

@@ -21,6 +21,7 @@ from pipeweave_dagster.core.columns.predictive_power import (
     Power,
     binned,
     power,
+    rank_correlation,
     split_halves,
 )
 from pipeweave_dagster.core.columns.repeated_rows import Repeats, count_repeats
@@ -44,6 +45,8 @@ ROWS_PER_BIN = 40
 MIN_ROWS_SHOWN = 5
 """A rarer value could identify a person, so messages hide it."""
 NEAR_PERFECT_SKILL = 0.99
+TREND = 0.95
+"""Rank correlation of the target with the order of the rows from which on it is a trend."""
 
 
 class Case:
@@ -157,6 +160,13 @@ class Case:
         return search(
             self.candidate_predictors, target, lambda code: self.display_value(target.column, code)
         )
+
+    @cached_property
+    def target_is_trend(self) -> bool:
+        """Whether the target nearly always grows (or shrinks) from row to row."""
+        known = self.target.codes[self.target.known]
+        order = np.arange(len(known), dtype=np.int32)
+        return abs(rank_correlation(order, known)) >= TREND
 
     @cached_property
     def half_of_row(self) -> NDArray[np.int8]:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.class_groups import ClassGroups, class_groups
 from pipeweave_dagster.core.columns.column import Codes, Column, Counts
-from pipeweave_dagster.core.columns.smooth_function import jumps_along
+from pipeweave_dagster.core.columns.smooth_function import jumps_along, noisy_rows
 from pipeweave_dagster.core.columns.target_steps import Steps, target_steps
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.other_columns import joint_auc
 
 MAX_EXCEPTIONS = 0.001
 MAX_JUMPS = 0.01
+MAX_NOISY = 0.1
 MIN_ROWS = 100
 MIN_SHARE = 0.3
 """A column that is filled in more rarely says something by being filled in at all (PW203)."""
@@ -133,12 +134,14 @@ def smooth_jumps(column: Column, case: Case) -> int | None:
     if target.values is None or not column.ordered:
         return None
     present = target.known & (column.codes >= 0)
-    if present.sum() < MIN_SHARE * target.known.sum():
-        return None
+    if present.sum() < MIN_SHARE * target.known.sum() or case.target_is_trend:
+        return None  # whatever changes slowly with time is smooth in the order of a trend
     rows = case.rows_by_target[present[case.rows_by_target]]
     jumps = jumps_along(column.codes[rows], target.values[rows])
-    few = jumps is not None and jumps <= MAX_JUMPS * int(present.sum())
-    return jumps if few else None
+    if jumps is None or column.numbers is None or jumps > MAX_JUMPS * int(present.sum()):
+        return None
+    noisy = noisy_rows(column.numbers[column.codes[rows]], target.values[rows])
+    return jumps if noisy <= MAX_NOISY * len(rows) else None
 
 
 def compared(found: list[TargetFunction], case: Case) -> list[TargetFunction]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.columns.smooth_function import jumps_along
+from pipeweave_dagster.core.columns.smooth_function import jumps_along, noisy_rows
 
 
 def jumps(x, y):
@@ -31,3 +31,20 @@ def test_few_values_say_nothing():
     y = np.arange(1000.0)
     assert jumps(y // 100, y) is None
     assert jumps(y, y // 100) is None
+
+
+@pytest.mark.parametrize("digits", [2, 9])
+@pytest.mark.parametrize("noise", [0.005, 0.02])
+def test_measurements_of_the_same_thing_are_noisy(noise, digits):
+    """With equal targets or without, as the width of a diamond for its weight."""
+    rng = np.random.default_rng(0)
+    y = np.sort(rng.gamma(3, 1, 4000).round(digits))
+    width = np.cbrt(y + 0.1) * (1 + noise * rng.normal(size=4000))
+    assert noisy_rows(width, y) > 2000
+
+
+@pytest.mark.parametrize("f", [np.exp, np.square, np.cos, np.log1p, lambda y: np.abs(y - 0.3)])
+@pytest.mark.parametrize("rows", [200, 4000])
+def test_functions_are_not(f, rows):
+    y = np.sort(np.random.default_rng(0).gamma(3, 0.3, rows))
+    assert noisy_rows(f(y).round(6), y) < 0.1 * rows

@@ -12,6 +12,8 @@ from pipeweave_dagster.core.quality.guardrail import DROP_OR_EXPLAIN, Guardrail,
 MIN_ROWS = 100
 MIN_CLASS_ROWS = 10
 MIN_RANK_CORRELATION = 0.999
+MIN_STEP_CORRELATION = 0.9
+"""Where the target is a trend, the steps from row to row have to agree, too."""
 MAX_RUNNER_UP_SKILL = 0.94
 """Where another column has more skill than this, the classes are well separated by nature."""
 MAX_GAP = 0.05
@@ -47,10 +49,23 @@ def _same_ranking(column: Column, case: Case, rows: int) -> tuple[str, dict[str,
     if both < 0.99 * rows or target.classes < 30:
         return None
     rho = rank_correlation(column.codes, target.codes)
-    if abs(rho) < MIN_RANK_CORRELATION:
+    if abs(rho) < MIN_RANK_CORRELATION or _share_a_trend(column, case):
         return None
     message = f"It ranks the rows like the target (rank correlation {rho:.4f})."
     return message, {"rank_correlation": round(rho, 6)}
+
+
+def _share_a_trend(column: Column, case: Case) -> bool:
+    """Return whether both only grow (or shrink) with time, from which the rank correlation comes.
+
+    Consumption grows with the domestic product; a copy also repeats its ups and downs.
+    """
+    if not case.target_is_trend:
+        return False
+    known = np.flatnonzero((column.codes >= 0) & case.target.known)
+    x, y = column.codes[known], case.target.codes[known]
+    steps = [np.unique(np.diff(codes), return_inverse=True)[1] for codes in (x, y)]
+    return abs(rank_correlation(*(s.astype(np.int32) for s in steps))) < MIN_STEP_CORRELATION
 
 
 def _separation(column: Column, case: Case) -> tuple[str, dict[str, float]] | None:

@@ -43,3 +43,12 @@ def test_a_rank_of_a_numeric_target_is_blocked(leaks, rng):
     number = np.round(rng.gamma(2, 50, N), 2)
     columns = {"noise": rng.normal(size=N), "rank": np.argsort(np.argsort(-number)), "y": number}
     assert leaks(columns, "regression") == [("PW202", "blocked", "rank")]
+
+
+def test_series_that_grow_together_are_no_proof_but_a_copy_is(leaks, rng):
+    product = np.cumsum(rng.normal(10, 4, N)) + 1000
+    consumption = 0.6 * product + np.cumsum(rng.normal(0, 1.5, N))
+    columns = {"consumption": consumption, "other": rng.normal(size=N), "y": product}
+    assert "blocked" not in {state for _, state, *_ in leaks(columns, "regression")}
+    copied = leaks({**columns, "copy": np.log(product)}, "regression")
+    assert "copy" in {name for _, state, name in copied if state == "blocked"}
