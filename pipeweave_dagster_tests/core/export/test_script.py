@@ -24,7 +24,7 @@ VARIANTS = {
 LOG_TARGET = {name: (name, {"log_target": True}) for name in ("linear", "lightgbm", "xgboost")}
 
 
-def table(task, rows=240):
+def table(task, rows=150):
     rng = np.random.default_rng(5)
     frame = pd.DataFrame({"a": rng.normal(size=rows), "b": rng.normal(size=rows)})
     frame.loc[::11, "a"] = np.nan
@@ -41,8 +41,8 @@ def recipe(task):
     kinds = {name: (name, {}) for name in installed_families()} | VARIANTS
     if task == "regression":
         kinds |= {f"{name}_log": kind for name, kind in LOG_TARGET.items()}
-    rounds = dict.fromkeys(FAMILIES, 12) | {"linear": None, "svm": None, "neighbours": None}
-    rounds |= {"random_forest": 40, "dummy": None}
+    rounds = dict.fromkeys(FAMILIES, 6) | {"linear": None, "svm": None, "neighbours": None}
+    rounds |= {"random_forest": 12, "dummy": None}
     members = []
     for name, (family, params) in kinds.items():
         shared = {"name": name, "family": family, "params": params, "weight": 1.0}

@@ -149,7 +149,7 @@ def _equal(number, value):
 def test_values_come_back(kind, format_):
     values, type_ = VALUES[kind]
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.none() | values, min_size=3, max_size=30))
     def check(written_values):
         content = WRITERS[format_](written_values, type_)

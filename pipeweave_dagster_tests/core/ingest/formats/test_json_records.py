@@ -311,7 +311,7 @@ _SHAPES = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_frames(), st.sampled_from(sorted(_SHAPES)), st.sampled_from([None, 1]))
 def test_any_table_in_any_shape_comes_back(records, shape, indent):
     document = json.loads(json.dumps(_SHAPES[shape](records)))

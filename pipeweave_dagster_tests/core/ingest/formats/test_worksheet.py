@@ -381,7 +381,7 @@ _CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(_CELLS, _CELLS), min_size=4, max_size=25),
     st.sampled_from(["A1", "A1:B2", "A1:XFD1048576"]),
