@@ -47,6 +47,7 @@ MIN_ROWS_SHOWN = 5
 NEAR_PERFECT_SKILL = 0.99
 TREND = 0.95
 """Rank correlation of the target with the order of the rows from which on it is a trend."""
+MIN_REVERSALS = 0.01
 
 
 class Case:
@@ -163,10 +164,15 @@ class Case:
 
     @cached_property
     def target_is_trend(self) -> bool:
-        """Whether the target nearly always grows (or shrinks) from row to row."""
+        """Whether the target grows (or shrinks) over the rows with ups and downs, as over time.
+
+        Without any, the rows are sorted by it.
+        """
         known = self.target.codes[self.target.known]
         order = np.arange(len(known), dtype=np.int32)
-        return abs(rank_correlation(order, known)) >= TREND
+        rho = rank_correlation(order, known)
+        against = np.count_nonzero(np.diff(known) * np.sign(rho) < 0)
+        return abs(rho) >= TREND and against > MIN_REVERSALS * len(known)
 
     @cached_property
     def half_of_row(self) -> NDArray[np.int8]:

@@ -46,9 +46,17 @@ def test_a_rank_of_a_numeric_target_is_blocked(leaks, rng):
 
 
 def test_series_that_grow_together_are_no_proof_but_a_copy_is(leaks, rng):
-    product = np.cumsum(rng.normal(10, 4, N)) + 1000
-    consumption = 0.6 * product + np.cumsum(rng.normal(0, 1.5, N))
+    product = np.cumsum(rng.normal(10, 6, N)) + 1000
+    consumption = 0.6 * product + np.cumsum(rng.normal(0, 3, N))
     columns = {"consumption": consumption, "other": rng.normal(size=N), "y": product}
     assert "blocked" not in {state for _, state, *_ in leaks(columns, "regression")}
     copied = leaks({**columns, "copy": np.log(product)}, "regression")
     assert "copy" in {name for _, state, name in copied if state == "blocked"}
+
+
+def test_a_rank_in_a_file_that_is_sorted_by_the_target_is_blocked(leaks, rng):
+    worth = np.sort(rng.pareto(2, N))[::-1].round(2)
+    columns = {"place": np.arange(N) // 2, "other": rng.normal(size=N), "y": worth}
+    assert "place" in {
+        name for _, state, name in leaks(columns, "regression") if state == "blocked"
+    }
