@@ -172,7 +172,7 @@ class Case:
         order = np.arange(len(known), dtype=np.int32)
         rho = rank_correlation(order, known)
         against = np.count_nonzero(np.diff(known) * np.sign(rho) < 0)
-        return abs(rho) >= TREND and against > MIN_REVERSALS * len(known)
+        return bool(abs(rho) >= TREND and against > MIN_REVERSALS * len(known))
 
     @cached_property
     def half_of_row(self) -> NDArray[np.int8]:
