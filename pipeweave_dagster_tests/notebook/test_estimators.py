@@ -14,7 +14,7 @@ from pipeweave_dagster.notebook.estimators import FindingWarning
 
 pytestmark = pytest.mark.slow
 CHECKS = [
-    checks.check_fit1d, checks.check_fit2d_1sample, checks.check_supervised_y_2d,
+    checks.check_fit1d, checks.check_fit2d_1sample,
     checks.check_estimator_sparse_matrix,
     checks.check_requires_y_none, checks.check_n_features_in,
 ]  # fmt: skip

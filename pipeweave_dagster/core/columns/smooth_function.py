@@ -54,7 +54,7 @@ def noisy_rows(numbers: Floats, values: Floats) -> int:
 
     Example:
         >>> y = np.linspace(-1, 1, 401)
-        >>> noisy_rows(y**2, y), noisy_rows(y + 0.01 * np.cos(1e4 * y), y) > 300
+        >>> noisy_rows(y**2, y), noisy_rows(y + 0.1 * np.sin(y * 1e5), y) > 40
         (0, True)
     """
     low, high = np.percentile(numbers, [10, 90])

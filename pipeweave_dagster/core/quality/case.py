@@ -48,6 +48,7 @@ NEAR_PERFECT_SKILL = 0.99
 TREND = 0.95
 """Rank correlation of the target with the order of the rows from which on it is a trend."""
 MIN_REVERSALS = 0.01
+COPY_CORRELATION, COPY_PAIRS = 0.999, 1.05
 
 
 class Case:
@@ -194,11 +195,30 @@ class Case:
         ordered = rank_r2(column, self.target) if numeric else self.class_separation(column).skill
         return Power(fitted.metric, max(fitted.value, ordered))
 
-    @cached_property
-    def runner_up_skill(self) -> float:
-        """The highest skill among the predictors that are not nearly perfect."""
-        skills = [power.skill for power in self.univariate_power.values()]
-        return max((skill for skill in skills if skill < NEAR_PERFECT_SKILL), default=0.0)
+    def best_other_skill(self, column: Column) -> float:
+        """Return the highest skill of the other predictors, copies of the column left out.
+
+        Leaks come in copies; other columns that are as strong show that the classes are easy.
+        """
+        return max(
+            (
+                power.skill
+                for name, power in self.univariate_power.items()
+                if name != column.name
+                and (
+                    power.skill < NEAR_PERFECT_SKILL or not self._is_copy(self.table[name], column)
+                )
+            ),
+            default=0.0,
+        )
+
+    @staticmethod
+    def _is_copy(column: Column, other: Column) -> bool:
+        """Return whether two columns order or divide the rows alike."""
+        if column.ordered and other.ordered:
+            return abs(rank_correlation(column.codes, other.codes)) >= COPY_CORRELATION
+        pairs = np.unique(column.codes.astype(np.int64) * (other.distinct + 1) + other.codes)
+        return len(pairs) <= COPY_PAIRS * max(column.distinct, other.distinct)
 
     def class_separation(self, column: Column) -> OrderStatistics:
         """Return how well the order of an ordered column separates the classes."""

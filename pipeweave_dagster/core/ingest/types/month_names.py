@@ -29,14 +29,14 @@ _ORDERS = {
     "%d %B %Y": rf"{_WEEKDAY}{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}(?: del?)?[ -]?{YEAR}",
     "%B %d %Y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?,? {YEAR}",
 }
-_SHORT_YEAR = "(?:[ -]?'|[ -/])[0-9]{2}"
+_SHORT_YEAR = "(?:[ -]?'|[ /-])[0-9]{2}"
 _SHORT_ORDERS = {
     "%d %B %y": rf"{_WEEKDAY}{_DAY}(?:[.]|er|º|ª)?[ -]?(?:de )?{_NAME}{_SHORT_YEAR}",
     "%B %d %y": rf"{_NAME} {_DAY}(?:st|nd|rd|th)?, ?'?[0-9]{{2}}",
 }
 _MONTH_OF_YEAR = rf"{_NAME}(?: de)?[ -]?{YEAR}"
 # `Mar 21` may be a day of March, and `Set 12` a label: only other marks make it a year.
-_MONTH_OF_SHORT_YEAR = rf"{_NAME}(?:[ -]?'|[-/])[0-9]{{2}}"
+_MONTH_OF_SHORT_YEAR = rf"{_NAME}(?:[ -]?'|[/-])[0-9]{{2}}"
 MONTH_NAMES = "with month names"
 
 

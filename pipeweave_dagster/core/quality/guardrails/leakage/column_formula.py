@@ -8,6 +8,8 @@ from pipeweave_dagster.core.quality.formulas.formula import Formula
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 from pipeweave_dagster.core.quality.identifier_order import power_of_order
 
+MAX_OTHER_SKILL = 0.94
+"""Where another column has more skill than this, the classes are well separated by nature."""
 PROPOSAL = "Drop the columns that are known only together with the target; at least one of them is."
 
 
@@ -17,8 +19,18 @@ def check(case: Case) -> Iterator[Hit]:
     Weighted sums of three or more columns are reported by PW208.
     """
     for formula in case.formulas.formulas:
-        if not formula.is_sum:
+        if not formula.is_sum and not _is_easy(formula, case):
             yield hit_of(formula, case)
+
+
+def _is_easy(formula: Formula, case: Case) -> bool:
+    """Return whether a formula of one column only repeats that the classes are easy to separate.
+
+    The thickness of a bolt gives its size, but so does its length.
+    """
+    if case.target.task == "regression" or len(formula.columns) > 1:
+        return False
+    return case.best_other_skill(case.table[formula.columns[0]]) > MAX_OTHER_SKILL
 
 
 def hit_of(formula: Formula, case: Case) -> Hit:

@@ -16,12 +16,15 @@ def check(case: Case) -> Iterator[Hit]:
     A category with few rows per value may be a legitimate key (a product determines its price) and
     is only alerted, by PW210.
     """
-    target, runner_up = case.class_target, case.runner_up_skill
+    target = case.class_target
     if target.counts.min() < MIN_CLASS_ROWS and target.task == "binary":
         return
     for column in case.candidate_predictors:
         power = case.univariate_power[column.name]
-        if power.skill < NEAR_PERFECT_SKILL or runner_up > MAX_RUNNER_UP_SKILL:
+        if power.skill < NEAR_PERFECT_SKILL:
+            continue
+        runner_up = case.best_other_skill(column)
+        if runner_up > MAX_RUNNER_UP_SKILL:
             continue
         if not column.ordered and column.present < ROWS_PER_VALUE * column.distinct:
             continue

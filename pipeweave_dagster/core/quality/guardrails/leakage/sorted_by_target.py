@@ -74,13 +74,17 @@ def _separation(column: Column, case: Case) -> tuple[str, dict[str, float]] | No
         return None
     if order.cut is not None:
         exceptions = order.cut.exceptions
-        if exceptions > target.exceptions_allowed or case.runner_up_skill > MAX_RUNNER_UP_SKILL:
+        if (
+            exceptions > target.exceptions_allowed
+            or case.best_other_skill(column) > MAX_RUNNER_UP_SKILL
+        ):
             return None
         if _gap(column, order.cut.position) > MAX_GAP:
             return None
         message = f"A single threshold on it separates the classes (exceptions: {exceptions})."
         return message, {"exceptions": exceptions}
-    if order.runs != target.classes or order.stray > target.exceptions_allowed:
+    contiguous = order.runs == target.classes and order.stray <= target.exceptions_allowed
+    if not contiguous or case.best_other_skill(column) > MAX_RUNNER_UP_SKILL:
         return None
     message = f"Each class is one contiguous range of its values (exceptions: {order.stray})."
     return message, {"exceptions": order.stray, "ranges": order.runs}

@@ -32,8 +32,9 @@ def check(case: Case) -> Iterator[Hit]:
         yield Hit(
             "alerted",
             f"On its own it predicts the target with {metric_name(metric)} {value:.3f} out of "
-            f"sample; the next best column reaches {_as_metric(metric, next_best):.3f}. It is "
-            "either a very strong predictor or known only after the outcome.",
+            "sample; the best of the columns that do not stand out reaches "
+            f"{_as_metric(metric, next_best):.3f}. It is either a very strong predictor or known "
+            "only after the outcome.",
             [name],
             {metric: round(value, 4), "next_best": round(_as_metric(metric, next_best), 4)},
             "Drop it if it is not known at prediction time.",
