@@ -14,6 +14,7 @@ from pipeweave_dagster.core.quality.formulas.weights import Sample, simplest
 
 MAX_FITS = 8
 """Further fits, each without one term of an earlier fit: two formulas may give one target."""
+MIN_EXPLAINED = 0.5
 SCREEN_ROWS = 240
 ROWS_PER_TERM = 5
 MIN_COMPLETE = 0.9
@@ -117,7 +118,7 @@ def _fit(problem: Problem, terms: list[Term]) -> tuple[list[Term], Fit] | None:
         return _refined(problem, terms, exact_fit(values, *_at(problem, screen)))
     terms, values = _present(terms, values)
     zero = exact_fit(np.where(np.isfinite(values), values, 0.0), *_at(problem, screen))
-    if zero is not None:
+    if zero is not None and _explains_gaps(problem, screen, values, zero):
         filled = [_zero_filled(t) for t in terms]
         return _refined(problem, filled, zero)
     terms = _ranked(problem, terms)
@@ -125,6 +126,20 @@ def _fit(problem: Problem, terms: list[Term]) -> tuple[list[Term], Fit] | None:
     complete = np.isfinite(matrix(terms, rows)).all(1)
     rows = rows[complete][:SCREEN_ROWS]
     return _refined(problem, terms, exact_fit(matrix(terms, rows), *_at(problem, rows)))
+
+
+def _explains_gaps(problem: Problem, rows: Rows, values: Floats, fit: Fit) -> bool:
+    """Return whether the rows with missing cells, too, have the target that 0 in them gives.
+
+    A fit is robust: it is found although they do not, if they are few. Then they say nothing.
+    """
+    used = values[:, fit.terms]
+    y, tolerance = _at(problem, rows)
+    gaps = ~np.isfinite(used).all(1) & np.isfinite(y)
+    if not gaps.any():
+        return True
+    given = np.where(np.isfinite(used), used, 0.0) @ fit.weights + fit.offset
+    return bool((np.abs(given - y) <= tolerance)[gaps].mean() > MIN_EXPLAINED)
 
 
 def _refined(problem: Problem, terms: list[Term], fit: Fit | None) -> tuple[list[Term], Fit] | None:

@@ -321,3 +321,13 @@ def test_a_column_that_was_rounded_before_its_factor_is_found(told, rng):
     columns = {"unit": unit, "weight": (kilos / factor).round(1), "y": kilos}
     [(state, message)] = told({**host(rng, 900), **columns})
     assert (state, "'weight' times a factor" in message) == ("blocked", True)
+
+
+@pytest.mark.parametrize("holes", [0.005, 0.05, 0.15])
+@pytest.mark.parametrize("combine", [np.subtract, np.multiply])
+def test_a_few_missing_cells_do_not_hide_a_formula(told, rng, holes, combine):
+    a, b = rng.gamma(3, 50, 1500).round(2), rng.gamma(2, 30, 1500).round(2) + 1
+    y = combine(a, b).round(4)
+    a, b = (np.where(rng.random(1500) < holes, np.nan, column) for column in (a, b))
+    found = told({"a": a, "b": b, "x": rng.normal(size=1500), "y": y})
+    assert [state for state, _ in found] == ["blocked"], found
