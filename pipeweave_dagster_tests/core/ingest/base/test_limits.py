@@ -15,6 +15,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import IngestLimits, ingest, reading_memory_mb
 from pipeweave_dagster_tests.factories.bombs import BOMBS
 
+pytestmark = pytest.mark.slow
+
 # Each stands for one bound; benchmarks/hostile_files.py tries them all.
 CHOSEN = ["zst", "zip", "xlsx, cells", "xlsx, entities", "parquet, texts", "arrow, nulls",
           "arrow, runs", "arrow, texts", "json, sparse", "json, deep"]  # fmt: skip

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pipeweave_dagster.core.ingest import read_aligned
 from pipeweave_dagster.core.ingest.types.plain_characters import PLAIN, plain_text
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = [(-1) ** i * i * 12.5 for i in range(1, 41)]
 
 
