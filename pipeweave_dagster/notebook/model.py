@@ -106,7 +106,7 @@ class Model:
                 self.trained.columns,
                 folder / "read",
                 matcher=ColumnMatcher(tuple(self.trained.table), self.trained.target),
-                reads=[self.trained.read, None] if self.trained.read else [None],
+                reads=self.trained.batch_reads,
             )
             data = folder / "read" / snapshot.data.name
             scored = predict(self._path / MODEL, self.trained, data, folder, explain=reasons)

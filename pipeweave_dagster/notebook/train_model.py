@@ -38,10 +38,7 @@ def train_model(
     folder = ScratchFolder()
     out = folder.path
     trained = train(spec=spec, data=data, out=out, budget_s=budget_s, started_at=started_at)
-    used = [column for column in snapshot.columns if column.name in trained.features]
-    known = [column.model_copy(update={"spellings": {}}) for column in used]
-    names = [column.name for column in snapshot.columns]
-    trained = trained.model_copy(update={"columns": known, "table": names, "read": snapshot.read})
+    trained = trained.of_table(snapshot)
     evaluation = _evaluated(trained, spec, (data, findings), out) if evaluated else None
     (out / trained.model.name).replace(out / MODEL)
     (out / TRAINED).write_bytes(trained.to_json())

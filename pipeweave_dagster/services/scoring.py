@@ -162,7 +162,7 @@ def _aligned(
         columns=trained.columns,
         out=folder / "read",
         matcher=ColumnMatcher(tuple(trained.table), trained.target),
-        reads=[read] if read else [trained.read, None] if trained.read else [None],
+        reads=[read] if read else trained.batch_reads,
         limits=IngestLimits.for_files([copy], workbench.settings.max_dataset_bytes),
     )
 

@@ -81,11 +81,7 @@ def _trained(
         tested_like=workbench.store.payload(tested_like) if tested_like else None,
     )
     check_size(trained, workbench.settings.max_model_size_mb)
-    used = [column for column in snapshot.columns if column.name in trained.features]
-    known = [column.model_copy(update={"spellings": {}}) for column in used]
-    table = [column.name for column in snapshot.columns]
-    facts = {"columns": known, "table": table, "read": snapshot.read, "tested_like": tested_like}
-    return trained.model_copy(update=facts)
+    return trained.of_table(snapshot).model_copy(update={"tested_like": tested_like})
 
 
 def check_size(trained: TrainedModel, limit_mb: int) -> None:

@@ -14,23 +14,10 @@ from pipeweave_dagster.settings import Settings
 
 pytestmark = pytest.mark.slow
 
-BACKENDS = [
-    "folder",
-    pytest.param("s3_server", marks=pytest.mark.server),
-    pytest.param("moto_server", marks=pytest.mark.server),
-]
 
-
-@pytest.fixture(params=BACKENDS)
-def storage(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Storage:
-    if request.param == "folder":
-        return FolderStorage(tmp_path / "storage")
-    server = request.getfixturevalue(request.param)
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
-    return open_storage(Settings())
+@pytest.fixture
+def storage(any_storage: Storage) -> Storage:
+    return any_storage
 
 
 def test_what_is_put_can_be_read_listed_and_deleted(storage: Storage, tmp_path: Path) -> None:

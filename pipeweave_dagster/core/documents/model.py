@@ -1,12 +1,12 @@
 """The document of a trained model: its members, and the candidates it was selected from."""
 
 import operator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
-from pipeweave_dagster.core.documents.data import SnapshotColumn
+from pipeweave_dagster.core.documents.data import DatasetSnapshot, SnapshotColumn
 from pipeweave_dagster.core.documents.settings import MetricName, ReadSetting, Task
 
 
@@ -123,3 +123,15 @@ class TrainedModel(Document):
     mlflow: MlflowLink | None = None
     overrides: list[str] = []
     notes: list[str] = []
+
+    def of_table(self, snapshot: DatasetSnapshot) -> Self:
+        """Return the document with how the table was read that the model learned from."""
+        used = [column for column in snapshot.columns if column.name in self.features]
+        known = [column.model_copy(update={"spellings": {}}) for column in used]
+        table = [column.name for column in snapshot.columns]
+        return self.model_copy(update={"columns": known, "table": table, "read": snapshot.read})
+
+    @property
+    def batch_reads(self) -> list[ReadSetting | None]:
+        """How a batch is read: as the training file, and detected where that does not fit."""
+        return [self.read, None] if self.read else [None]

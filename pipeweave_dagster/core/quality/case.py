@@ -48,6 +48,8 @@ NEAR_PERFECT_SKILL = 0.99
 TREND = 0.95
 """Rank correlation of the target with the order of the rows from which on it is a trend."""
 MIN_REVERSALS = 0.01
+EASY_SKILL = 0.94
+"""Where another column has more skill than this, the classes are well separated by nature."""
 COPY_CORRELATION, COPY_PAIRS = 0.999, 1.05
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.documents.findings import State
-from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.case import EASY_SKILL, Case
 from pipeweave_dagster.core.quality.formulas.formula import Formula
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 from pipeweave_dagster.core.quality.identifier_order import power_of_order
 
-MAX_OTHER_SKILL = 0.94
-"""Where another column has more skill than this, the classes are well separated by nature."""
 PROPOSAL = "Drop the columns that are known only together with the target; at least one of them is."
 
 
@@ -30,7 +28,7 @@ def _is_easy(formula: Formula, case: Case) -> bool:
     """
     if case.target.task == "regression" or len(formula.columns) > 1:
         return False
-    return case.best_other_skill(case.table[formula.columns[0]]) > MAX_OTHER_SKILL
+    return case.best_other_skill(case.table[formula.columns[0]]) > EASY_SKILL
 
 
 def hit_of(formula: Formula, case: Case) -> Hit:

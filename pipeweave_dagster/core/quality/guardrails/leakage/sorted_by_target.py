@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.predictive_power import rank_correlation
-from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.case import EASY_SKILL, Case
 from pipeweave_dagster.core.quality.guardrail import DROP_OR_EXPLAIN, Guardrail, Hit, drop
 
 MIN_ROWS = 100
@@ -14,10 +14,8 @@ MIN_CLASS_ROWS = 10
 MIN_RANK_CORRELATION = 0.999
 MIN_STEP_CORRELATION = 0.9
 """Where the target is a trend, the steps from row to row have to agree, too."""
-MAX_RUNNER_UP_SKILL = 0.94
-"""Where another column has more skill than this, the classes are well separated by nature."""
 MAX_GAP = 0.05
-"""So are classes with a wider gap between them, in units of the column's 10 to 90 % range."""
+"""With a wider gap (of the column's 10 to 90 % range), classes are well separated by nature."""
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -74,17 +72,14 @@ def _separation(column: Column, case: Case) -> tuple[str, dict[str, float]] | No
         return None
     if order.cut is not None:
         exceptions = order.cut.exceptions
-        if (
-            exceptions > target.exceptions_allowed
-            or case.best_other_skill(column) > MAX_RUNNER_UP_SKILL
-        ):
+        if exceptions > target.exceptions_allowed or case.best_other_skill(column) > EASY_SKILL:
             return None
         if _gap(column, order.cut.position) > MAX_GAP:
             return None
         message = f"A single threshold on it separates the classes (exceptions: {exceptions})."
         return message, {"exceptions": exceptions}
     contiguous = order.runs == target.classes and order.stray <= target.exceptions_allowed
-    if not contiguous or case.best_other_skill(column) > MAX_RUNNER_UP_SKILL:
+    if not contiguous or case.best_other_skill(column) > EASY_SKILL:
         return None
     message = f"Each class is one contiguous range of its values (exceptions: {order.stray})."
     return message, {"exceptions": order.stray, "ranges": order.runs}
