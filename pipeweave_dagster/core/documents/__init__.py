@@ -38,10 +38,16 @@ from pipeweave_dagster.core.documents.expectations import (
 )
 from pipeweave_dagster.core.documents.findings import EdaReport, Finding, Findings
 from pipeweave_dagster.core.documents.model import Member, MlflowLink, Stack, TrainedModel, Trial
-from pipeweave_dagster.core.documents.operation import (
+from pipeweave_dagster.core.documents.monitoring import (
+    BatchHistory,
+    BatchRecord,
     ColumnDrift,
-    DatasetEntry,
     DriftReport,
+    LabelArrival,
+    PerformanceReport,
+)
+from pipeweave_dagster.core.documents.operation import (
+    DatasetEntry,
     ModelEntry,
     PredictionBatch,
     WorkbenchOverview,
@@ -61,6 +67,8 @@ from pipeweave_dagster.core.documents.settings import (
 
 __all__ = [
     "AdviceNote",
+    "BatchHistory",
+    "BatchRecord",
     "Canary",
     "ClassScores",
     "ColumnDeduction",
@@ -86,6 +94,7 @@ __all__ = [
     "Finding",
     "Findings",
     "GroupRates",
+    "LabelArrival",
     "LeftOutLine",
     "Member",
     "MethodCheck",
@@ -95,6 +104,7 @@ __all__ = [
     "Override",
     "Part",
     "Payload",
+    "PerformanceReport",
     "Period",
     "PipelineSpec",
     "Plot",

@@ -1,7 +1,7 @@
 """Documents of models in use: predictions, drift, and the overview of a workbench."""
 
 import operator
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -30,28 +30,6 @@ class PredictionBatch(Document):
     unseen_categories: dict[str, int] = {}
     blank_columns: list[str] = []
     counts: dict[str, int] = {}
-    notes: list[str] = []
-
-
-class ColumnDrift(Part):
-    """Drift of one column of a batch from the training rows."""
-
-    name: str
-    score: float | None
-    threshold: float
-    drifted: bool
-    note: str = ""
-
-
-class DriftReport(Document):
-    """Drift of a batch from the training rows of the model."""
-
-    kind: ClassVar[str] = "drift"
-    batch: str
-    rows: int
-    method: str
-    columns: list[ColumnDrift]
-    verdict: Literal["stable", "drifted", "too few rows"]
     notes: list[str] = []
 
 

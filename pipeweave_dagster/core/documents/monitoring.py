@@ -1,0 +1,121 @@
+"""Documents of monitoring: drift of batches, and how well the model predicted them."""
+
+import operator
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from pipeweave_dagster.core.documents.assessment import Comparison
+from pipeweave_dagster.core.documents.base import Document, Part
+from pipeweave_dagster.core.documents.evaluation import Estimate
+from pipeweave_dagster.core.documents.settings import MetricName
+
+Change = Literal["distribution", "missing values", "new categories", "absent", "type"]
+
+
+class ColumnDrift(Part):
+    """Drift of one column of a batch from the training rows.
+
+    `score` is the effect size of `change`, by the method that the report names: a share of the
+    rows, from 0 to 1. `p_value` is the probability of such a difference without drift (None in
+    documents of earlier versions, and where nothing was tested).
+    """
+
+    name: str
+    score: float | None
+    threshold: float
+    drifted: bool
+    note: str = ""
+    change: Change = "distribution"
+    p_value: float | None = None
+
+
+class DriftReport(Document):
+    """Drift of a batch from the training rows of the model; the worst columns come first.
+
+    `level` is the p-value from which a column may count as drifted; it falls with each batch, so
+    that the false alarms of all batches together stay rare.
+    """
+
+    kind: ClassVar[str] = "drift"
+    batch: str
+    rows: int
+    method: str
+    columns: list[ColumnDrift]
+    verdict: Literal["stable", "drifted", "too few rows"]
+    notes: list[str] = []
+    model_version: str = Field(default="", exclude_if=operator.not_)
+    level: float | None = Field(default=None, exclude_if=operator.not_)
+
+    @property
+    def drifted(self) -> list[ColumnDrift]:
+        """The columns that have drifted, the worst first."""
+        return [column for column in self.columns if column.drifted]
+
+
+class BatchRecord(Part):
+    """One batch scored by one model version: its drift, and its performance.
+
+    `scored_at` is in seconds since 1970. `drift` lists only columns that have drifted, the worst
+    first. `estimated` is the expected performance without labels, `measured` that on the `labelled`
+    rows, for which `estimated_labelled` is the estimate. `role` is the alias of the version when it
+    scored; a challenger scores in shadow. Scores are by metric name.
+    """
+
+    batch: str
+    model_version: str
+    role: Literal["champion", "challenger"] = "champion"
+    run_id: str = ""
+    scored_at: float
+    rows: int
+    predictions_key: str
+    data_sha256: str
+    verdict: Literal["stable", "drifted", "too few rows", ""] = ""
+    drift: list[ColumnDrift] = []
+    metric: MetricName | None = None
+    estimated: dict[str, Estimate] = {}
+    estimated_labelled: dict[str, Estimate] = {}
+    labelled: int = 0
+    measured: dict[str, Estimate] = {}
+
+
+class LabelArrival(Part):
+    """How many rows of scored batches got their first label at a time (seconds since 1970)."""
+
+    at: float
+    rows: int
+
+
+class BatchHistory(Part):
+    """All batches of a data set, the oldest first, as a record beside its HEAD.
+
+    `tests` counts the drift tests so far, whose false alarms share one error rate. `dropped` counts
+    batches that are no longer listed.
+    """
+
+    batches: list[BatchRecord] = []
+    arrivals: list[LabelArrival] = []
+    tests: int = 0
+    dropped: int = 0
+
+    def labelled_since(self, at: float) -> int:
+        """Return how many rows got their first label after a time (seconds since 1970)."""
+        return sum(arrival.rows for arrival in self.arrivals if arrival.at > at)
+
+
+class PerformanceReport(Document):
+    """Performance per batch: measured where labels have arrived, else estimated.
+
+    `unmatched` labels belong to no scored row; `corrected` rows have labels that differ between
+    files, of which the newest counts. `comparison` is the challenger, scored in shadow, against the
+    champion on the same labelled rows.
+    """
+
+    kind: ClassVar[str] = "performance"
+    metric: MetricName | None = None
+    batches: list[BatchRecord] = []
+    labelled: int = 0
+    unmatched: int = 0
+    corrected: int = 0
+    comparison: Comparison | None = None
+    notes: list[str] = []

@@ -1,0 +1,56 @@
+"""The history of a data set's batches: drift and performance of each, for plots and triggers.
+
+`datasets/<dataset>/batches.json` is one record, replaced by compare-and-swap, so that a page or a
+sensor needs one small read for all batches.
+"""
+
+from collections.abc import Callable
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import BatchHistory, BatchRecord
+from pipeweave_dagster.core.errors import unavailable
+
+MOST_BATCHES = 1_000
+_SWAP_ATTEMPTS = 20
+
+
+def history_of(store: DocumentStore, dataset: str) -> BatchHistory:
+    """Return the history of a data set; empty before its first batch."""
+    return store.records.read(_key(dataset), BatchHistory) or BatchHistory()
+
+
+def change_history(
+    store: DocumentStore, dataset: str, change: Callable[[BatchHistory], BatchHistory]
+) -> BatchHistory:
+    """Replace the history by a changed one, also while others do, and return it.
+
+    Raises:
+        PipeWeaveError: SERVICE_UNAVAILABLE if others kept changing it.
+    """
+    for _ in range(_SWAP_ATTEMPTS):
+        stored, tag = store.records.read_tagged(_key(dataset), BatchHistory)
+        before = stored or BatchHistory()
+        changed = _bounded(change(before))
+        if changed == before or store.records.swap(_key(dataset), changed, tag):
+            return changed
+    raise unavailable(f"The batches of {dataset!r} kept changing.", fix="Start the run again.")
+
+
+def with_batch(history: BatchHistory, record: BatchRecord) -> BatchHistory:
+    """Add a batch; the same batch scored again by the same version replaces its earlier record."""
+    key = (record.batch, record.model_version)
+    others = [b for b in history.batches if (b.batch, b.model_version) != key]
+    batches = sorted([*others, record], key=lambda b: b.scored_at)
+    return history.model_copy(update={"batches": batches})
+
+
+def _bounded(history: BatchHistory) -> BatchHistory:
+    surplus = len(history.batches) - MOST_BATCHES
+    if surplus <= 0:
+        return history
+    kept = {"batches": history.batches[surplus:], "dropped": history.dropped + surplus}
+    return history.model_copy(update=kept)
+
+
+def _key(dataset: str) -> str:
+    return f"datasets/{dataset}/batches.json"
