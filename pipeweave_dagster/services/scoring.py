@@ -18,7 +18,7 @@ from pipeweave_dagster.core.naming import dataset_of_key, slug
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.services.champion import champion_of
-from pipeweave_dagster.services.receive import check_size
+from pipeweave_dagster.services.receive import check_size, settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -106,8 +106,9 @@ def score(
     """
     raw, _ = file
     champion = champion_of(workbench, dataset)
+    keep = settings_of(workbench.store, dataset).copied
     link, trained = champion.link, champion.trained
-    snapshot = _aligned(workbench, file, trained, folder, read)
+    snapshot = _aligned(workbench, file, trained, folder, read, keep)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
     scored = workbench.on_model(
         predict,
@@ -116,6 +117,7 @@ def score(
         data=data,
         out=folder,
         explain=explain,
+        keep=keep,
     )
     version = link.model_version
     source = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256, "run_id": run_id}
@@ -151,6 +153,7 @@ def _aligned(
     trained: TrainedModel,
     folder: Path,
     read: ReadSetting | None,
+    keep: list[str],
 ) -> DatasetSnapshot:
     raw, copy = file
     (folder / "read").mkdir()
@@ -161,7 +164,7 @@ def _aligned(
         name=raw.name,
         columns=trained.columns,
         out=folder / "read",
-        matcher=ColumnMatcher(tuple(trained.table), trained.target),
+        matcher=ColumnMatcher(tuple(trained.table), trained.target, tuple(keep)),
         reads=[read] if read else trained.batch_reads,
         limits=IngestLimits.for_files([copy], workbench.settings.max_dataset_bytes),
     )

@@ -257,6 +257,32 @@ def test_scoring_a_batch_again_replaces_only_that_batch(
     assert sources == {second.data_sha256}
 
 
+def test_the_id_and_kept_columns_of_the_file_are_in_the_predictions(
+    line: dict[str, Any], bench: Workbench
+) -> None:
+    assert line["evaluation"].value.promoted == "champion"
+    settings = b"id: tag\nkeep: [island, prediction, absent]\n"
+    bench.store.storage.put("uploads/penguins/pipeweave.yaml", settings)
+    header, *rows = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
+    tagged = [f"00{n},said,{row}" for n, row in enumerate(rows[:30])]
+    key = "predict/penguins/tagged.csv"
+    text = "\n".join([f"Tag,prediction,{header}", *tagged])
+    bench.store.storage.put(key, text.encode())
+    run = {"context": context_for("penguins"), "workbench": bench}
+    try:
+        batch = predictions(config=BatchConfig(file=key), **run).value
+    finally:
+        bench.store.storage.delete("uploads/penguins/pipeweave.yaml")
+    written = [*csv.DictReader(bench.store.storage.get(batch.csv_key).decode().splitlines())]
+    assert [*written[0]][:5] == ["row_id", "tag", "island", "prediction_of_input", "prediction"]
+    assert [row["tag"] for row in written] == [f"00{n}" for n in range(30)]
+    assert {row["prediction_of_input"] for row in written} == {"said"}
+    given = [row["island"] for row in csv.DictReader([header, *rows[:30]])]
+    assert [row["island"] for row in written] == given
+    assert not {"Tag", "tag", "prediction"} & set(batch.ignored_columns)
+    assert any("absent" in note and "not copied" in note for note in batch.notes)
+
+
 def test_nothing_to_score_is_not_found(bench: Workbench) -> None:
     with pytest.raises(dg.Failure, match="NOT_FOUND"):
         predictions(context=context_for("empty-zone"), config=BatchConfig(), workbench=bench)

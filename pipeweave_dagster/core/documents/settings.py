@@ -139,8 +139,8 @@ class Costs(Part):
 class DatasetSettings(Part):
     """All of `pipeweave.yaml`; the launchpad and the command line set the same keys.
 
-    `id` names the column that identifies a row, whose hash decides which rows are test rows;
-    joining labels that arrive later by it is not implemented yet.
+    `id` names the column that identifies a row: its hash decides which rows are test rows, and it
+    is copied to the predictions, as are the columns of `keep`.
     `alerts` is accepted, not yet used.
     """
 
@@ -160,11 +160,17 @@ class DatasetSettings(Part):
     columns: dict[str, ColumnSetting] = {}
     read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     id: str | None = None
+    keep: list[str] = Field(default=[], exclude_if=operator.not_)
     split: SplitSetting = SplitSetting()
     pipeline: dict[str, Any] | None = None
     retrain: RetrainSetting = RetrainSetting()
     alerts: AlertSetting = AlertSetting()
     overrides: list[Override] = []
+
+    @property
+    def copied(self) -> list[str]:
+        """The columns that are copied from a batch to its predictions: the id first."""
+        return list(dict.fromkeys([*([self.id] if self.id else []), *self.keep]))
 
     def budget_s(self, default: float) -> float:
         """Return the training budget in seconds: as given, else by quality, else the default."""

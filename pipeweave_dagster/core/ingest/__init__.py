@@ -146,7 +146,8 @@ def read_aligned(
         out: Empty folder for `data.parquet`, with the rows in file order.
         limits: Resource limits.
         matcher: Names of all columns of the training snapshot and its target. A batch without a
-            header has these columns, or all but the target, or the required ones.
+            header has these columns, or all but the target, or the required ones. Columns to keep
+            are stored as text under their names in the training table.
         reads: How a text file is read: the first of these with which the batch has a column of the
             training table, else the last. None detects it.
 

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read rows to predict with the types of the training data; no row is ever dropped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
@@ -30,7 +30,19 @@ def read_batch(
     names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     with workspace(out, limits, [file]) as space:
         raw = _read_fitting((file, name), space, names, reads, lambda n: matcher.fits(n, columns))
-        return _store(raw, columns, out, space, matcher.match(raw.names, columns))
+        places = matcher.match(raw.names, columns)
+        places |= matcher.match_kept(raw.names, places)
+        return _store(raw, [*columns, *_as_text(places, columns)], out, space, places)
+
+
+def _as_text(places: Iterable[str], columns: list[SnapshotColumn]) -> list[SnapshotColumn]:
+    """Return the matched columns that the model does not use."""
+    used = {column.name for column in columns}
+    return [
+        SnapshotColumn(name=name, original_name=name, type="text", missing=0)
+        for name in places
+        if name not in used
+    ]
 
 
 def _read_fitting(

@@ -1,6 +1,6 @@
 """Match the columns of a batch to those of the training table: by name, else by position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import SnapshotColumn
@@ -14,10 +14,12 @@ class ColumnMatcher(NamedTuple):
     Attributes:
         table: Names of all columns of the training table, in order.
         target: The column that a batch may lack.
+        keep: Columns that are kept although the model may not use them.
     """
 
     table: tuple[str, ...] = ()
     target: str | None = None
+    keep: tuple[str, ...] = ()
 
     def match(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
         """Return the index in the batch of each required column that it has, by name.
@@ -39,6 +41,16 @@ class ColumnMatcher(NamedTuple):
                 fix="Add a header, or include all columns (the target is optional).",
                 columns=list(self.table)[:200],
             ) from error
+
+    def match_kept(self, names: Sequence[str], places: Mapping[str, int]) -> dict[str, int]:
+        """Return the index of each column to keep that the batch has beside those of `places`."""
+        wanted = {name: name for name in self.keep if name not in places}
+        used = set(places.values())
+        try:
+            found = match_columns(names, wanted, self.table, self.target)
+        except ColumnsError:
+            return {}
+        return {name: j for name, j in found.items() if j not in used}
 
     def fits(self, names: Sequence[str], columns: list[SnapshotColumn]) -> bool:
         """Return whether a batch with these names has any of the required columns."""

@@ -1,5 +1,6 @@
 """Score a table with a stored model; heavy imports are lazy."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import TrainedModel
@@ -7,7 +8,13 @@ from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 
 
 def predict(
-    model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
+    model: Path,
+    trained: TrainedModel,
+    data: Path,
+    out: Path,
+    *,
+    explain: bool = False,
+    keep: Sequence[str] = (),
 ) -> ScoredRows:
     """Score a table; the order of rows is kept.
 
@@ -15,9 +22,10 @@ def predict(
         model: The model file.
         trained: Its document, which lists its columns.
         data: The rows (Parquet); columns may be reordered, missing or unknown.
-        out: Empty folder; receives `predictions.parquet` with `row_id`, `prediction` and, for
-            classes, `probability_<class>`.
+        out: Empty folder; receives `predictions.parquet` with `row_id`, the columns of `keep`,
+            `prediction` and, for classes, `probability_<class>`.
         explain: Add reason codes: the columns that contribute most to each prediction.
+        keep: Columns that are copied from the rows, where they have them.
 
     Example:
         >>> scored = predict(
@@ -28,7 +36,7 @@ def predict(
     """
     from pipeweave_dagster.core.prediction.score_table import run_scoring
 
-    return run_scoring(model, trained, data, out, explain=explain)
+    return run_scoring(model, trained, data, out, explain=explain, keep=keep)
 
 
 def prediction_ms(model: Path, rows: Path) -> float:

@@ -1,9 +1,11 @@
 """Score a table with a model file."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import TrainedModel
@@ -13,6 +15,7 @@ from pipeweave_dagster.core.model.predict_rows import absent_note, blank_note
 from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, score
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
+from pipeweave_dagster.core.prediction.copied_columns import copied_columns, not_copied_note
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 from pipeweave_dagster.core.training.artifacts.model_files import write_rows
 
@@ -20,13 +23,19 @@ _log = logging.getLogger(__name__)
 
 
 def run_scoring(
-    model: Path, trained: TrainedModel, data: Path, out: Path, *, explain: bool = False
+    model: Path,
+    trained: TrainedModel,
+    data: Path,
+    out: Path,
+    *,
+    explain: bool = False,
+    keep: Sequence[str] = (),
 ) -> ScoredRows:
     """Score a table; see `pipeweave_dagster.core.prediction.predict`."""
     present = pq.read_schema(data).names
     wanted = [name for name in trained.features if name in present]
     missing = [name for name in trained.features if name not in present]
-    ignored = [name for name in present if name not in trained.features]
+    ignored = [name for name in present if name not in trained.features and name not in keep]
     if not wanted:
         raise validation_error(
             "The data has none of the columns that the model uses.",
@@ -45,6 +54,10 @@ def run_scoring(
         notes.append(note)
     else:
         scores = score(bundle, table)
+    copied = copied_columns(data, keep, list(scores.columns))
+    lost = [name for name in keep if name not in present]
+    notes += [not_copied_note(lost)] if lost else []
+    scores = pd.concat([pd.DataFrame(copied, index=scores.index), scores], axis=1)
     scores.insert(0, "row_id", np.arange(len(scores)))
     predictions = write_rows(scores, out / "predictions.parquet")
     counts = scores[PREDICTION].value_counts().to_dict() if trained.classes else {}

@@ -101,6 +101,24 @@ def test_columns_without_a_header_are_matched_by_position_in_the_training_table(
     assert [row[c] for c in ("column_2", "column_3", "column_4")] == [7, 7.5, "v"]
 
 
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        ("007,2020-01-01,1,a,0\n008,2020-01-02,2,b,1\n", ["007", "008"]),  # as the table
+        ("ID,when,amount,kind\n007,2020-01-01,1,a\n008,2020-01-02,2,b\n", ["007", "008"]),
+        ("2020-01-01,1,a\n2020-01-02,2,b\n", None),  # as the features alone
+    ],
+)
+def test_columns_to_keep_are_texts_found_by_name_or_position(read, tmp_path, rows, content, kept):
+    columns = [c for c in read(TRAIN).columns if c.name not in {"id", "y"}]
+    matcher = ColumnMatcher(("id", "when", "amount", "kind", "y"), "y", ("id",))
+    path = tmp_path / "batch"
+    path.write_text(content)
+    read_aligned(path, "b.csv", columns, tmp_path / "out", matcher=matcher)
+    assert [r["amount"] for r in rows()] == [1, 2]
+    assert [r.get("id") for r in rows()] == (kept or [None, None])
+
+
 def test_without_a_header_another_number_of_columns_is_refused(read, tmp_path):
     columns = read(BARE).columns[1:4]
     (tmp_path / "batch.csv").write_text("1,2\n3,4\n5,6\n")
