@@ -2,9 +2,7 @@
 
 import json
 import os
-import sqlite3
 import sys
-import tarfile
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster_tests.commands import Told, in_one_process
+from pipeweave_dagster_tests.integration.stored_home import unpack
 from pipeweave_dagster_tests.program import run
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
@@ -26,8 +25,6 @@ with warnings.catch_warnings():  # it still works with httpx, which newer releas
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("earlier"), pytest.mark.timeout(1200)]
 EARLIER = Path(__file__).parent / "earlier_release"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MADE_IN = "/home/somebody/pipeweave"
-"""The folder of the home, as it is written in the MLflow store."""
 CLIPPED = "student_math"
 """Its pipeline has a `clip` step, whose class is stored by the path that its module had."""
 NAMES = ["penguins", "student_math", "breast_cancer"]
@@ -37,23 +34,8 @@ NAMES = ["penguins", "student_math", "breast_cancer"]
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the home, moved to where it is now."""
     folder = tmp_path_factory.mktemp("earlier")
-    with tarfile.open(EARLIER / "home.tar.xz") as packed:
-        packed.extractall(folder, filter="data")
-    _move_mlflow(folder / "home", MADE_IN, str(folder))
+    unpack(EARLIER / "home.tar.xz", folder)
     return folder
-
-
-def _move_mlflow(home: Path, old: str, new: str) -> None:
-    """MLflow keeps absolute addresses of artifacts, in its database and beside each model."""
-    with sqlite3.connect(home / "mlflow.db") as store:
-        listed = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        for (table,) in listed.fetchall():
-            columns = store.execute(f"PRAGMA table_info({table})").fetchall()
-            for name in [row[1] for row in columns if "CHAR" in row[2] or row[2] == "TEXT"]:
-                update = f"UPDATE {table} SET {name} = replace({name}, ?, ?) WHERE {name} LIKE ?"
-                store.execute(update, (old, new, f"%{old}%"))
-    for file in home.rglob("MLmodel"):
-        file.write_text(file.read_text().replace(old, new))
 
 
 @pytest.fixture(scope="module")

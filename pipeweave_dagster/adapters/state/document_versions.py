@@ -34,6 +34,8 @@ def parse_document(kind: type[D], data: bytes, what: str) -> D:
             return kind.model_validate_json(data)
         return kind.model_validate_json(json.dumps(_upgraded(kind, content, version)))
     except ValueError as error:  # neither JSON nor valid
+        if isinstance(error, ValidationError) and (fields := unknown_fields(error)):
+            raise newer_release(what, f"it has {', '.join(fields)[:200]}") from error
         raise PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
             f"The stored {what} is not a {kind.__name__} that this release can read.",

@@ -48,8 +48,9 @@ class Payload(Part):
 class Document(Part):
     """The value of an asset. Equal documents have equal bytes, hence the same address.
 
-    A kind whose fields change their meaning raises its `schema_version`, and gives under the
-    version before it the function that turns the stored content into the next one.
+    A field with a default may be added: earlier releases refuse what has it, with its name. A kind
+    whose fields change in any other way raises its `schema_version`, and gives under the version
+    before it the function that turns the stored content into the next one.
     """
 
     kind: ClassVar[str]

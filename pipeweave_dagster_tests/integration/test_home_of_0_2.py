@@ -1,0 +1,59 @@
+"""A home of release 0.2.0 opens: every document and record, its pages, and its model."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.asset_catalog import CATALOG
+from pipeweave_dagster.services.scoring import describe_batch, score
+from pipeweave_dagster.services.workbench import Workbench
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web import create_app
+from pipeweave_dagster_tests.integration.stored_home import unpack
+
+with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+pytestmark = pytest.mark.slow
+EARLIER = Path(__file__).parent / "earlier_release"
+FILE = Path(__file__).parents[2] / "examples" / "penguins.csv"
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    home = unpack(EARLIER / "home-0.2.0.tar.xz", tmp_path_factory.mktemp("home"))
+    with Workbench(Settings(home=home)) as opened:
+        yield opened
+
+
+def test_every_document_that_a_run_made_opens(bench: Workbench) -> None:
+    store = bench.store
+    head = store.require_head("penguins")
+    runs = [store.manifest("penguins", run) for run in store.manifests("penguins")]
+    kinds = {info.name: info.document for info in CATALOG}
+    entries = [*head.entries.items(), *(e for run in runs if run for e in run.entries.items())]
+    assert {asset for asset, _ in entries} == {*kinds} - {"workbench_overview"}
+    for asset, entry in entries:
+        assert store.intact(entry.document, kinds[asset]) is not None, asset
+    assert store.attempt("penguins") is not None
+    assert store.records.damaged("datasets/") == []
+
+
+def test_its_page_shows_model_predictions_and_drift(bench: Workbench) -> None:
+    app = create_app(bench.store, bench.settings)
+    pages = TestClient(app, base_url="http://127.0.0.1")
+    assert 'href="/datasets/penguins"' in pages.get("/").text
+    page = pages.get("/datasets/penguins")
+    assert page.status_code == 200
+    for shown in ("version 1", "344 rows, scored by version 1", "No column has drifted"):
+        assert shown in page.text
+
+
+def test_its_model_predicts_what_it_predicted_then(bench: Workbench, tmp_path: Path) -> None:
+    scored = score(bench, "penguins", (describe_batch(FILE, FILE.name), FILE), tmp_path)
+    then = pd.read_csv(EARLIER / "predictions-0.2.0" / "penguins.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(scored.csv), then, rtol=1e-9)
