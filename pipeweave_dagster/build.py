@@ -15,11 +15,12 @@ from pipeweave_dagster.defs.findings import assets as finding_assets
 from pipeweave_dagster.defs.models import assets as model_assets
 from pipeweave_dagster.defs.monitoring import assets as monitoring_assets
 from pipeweave_dagster.defs.monitoring.cleanup import cleanup_job, cleanup_schedule
-from pipeweave_dagster.defs.monitoring.schedules import overview_schedule, retrain_schedule
+from pipeweave_dagster.defs.monitoring.schedules import overview_schedule
 from pipeweave_dagster.defs.monitoring.sensors import reaper
 from pipeweave_dagster.defs.pipelines import assets as pipeline_assets
 from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
+from pipeweave_dagster.defs.retraining.schedules import retrain_schedule
 from pipeweave_dagster.defs.schemas import assets as schema_assets
 from pipeweave_dagster.lib.console_logs import console, print_all_runs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeweave_dagster.core.cron import check_cron
+
 _MB = 1 << 20
 _MIN_SECRET = 32
 _BESIDE_TRAINING_S = 1800
@@ -54,6 +56,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "crash_restarts",
         "time_budget_s",
         "retrain_max_age_days",
+        "retrain_cron",
         "prediction_reasons",
     ),
     "retention": (
@@ -170,6 +173,7 @@ class Settings(BaseSettings):
     retrain_max_age_days: float | None = Field(
         None, gt=0, validation_alias=_named("PIPEWEAVE_RETRAIN_MAX_AGE_DAYS")
     )
+    retrain_cron: str | None = Field(None, validation_alias=_named("PIPEWEAVE_RETRAIN_CRON"))
 
     prediction_reasons: bool = Field(
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
@@ -200,6 +204,8 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path) -> Path:
         # Processes of one installation start in different folders but must use the same one.
         return path.expanduser().absolute()
+
+    _cron = field_validator("retrain_cron")(check_cron)
 
     @field_validator("advisor_endpoint")
     @classmethod

@@ -42,10 +42,11 @@ MAY_IMPORT = {
 # Inside these packages a part may import only parts that are named before it.
 ORDER = {
     "core": [
-        "errors", "suggestions", "documents", "asset_catalog", "naming", "number_format",
+        "errors", "suggestions", "cron", "documents", "asset_catalog", "naming", "number_format",
         "arrow_values", "safe_text", "templating", "columns", "charts", "model", "metrics",
-        "ingest", "schema", "monitoring", "landing", "quality", "eda", "expectations", "families",
-        "pipelines", "training", "explain", "evaluation", "prediction", "export", "advice",
+        "ingest", "schema", "monitoring", "retraining", "landing",
+        "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
+        "evaluation", "prediction", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",

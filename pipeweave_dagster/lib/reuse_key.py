@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 from pydantic import BaseModel
 
 from pipeweave_dagster.core.documents import DatasetSettings, Document
+
+UPLOAD_CODE_VERSION = "1"
+"""The code version of the asset `raw_upload`."""
 
 
 def reuse_key(
@@ -32,6 +35,19 @@ def reuse_key(
         },
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def upload_reads(
+    versions: Sequence[str], settings: DatasetSettings, max_bytes: int
+) -> dict[str, Any]:
+    """Return what the asset `raw_upload` depends on: the files, the settings and their limit."""
+    return {"versions": list(versions), "settings": settings, "limit": max_bytes}
+
+
+def upload_key(versions: Sequence[str], settings: DatasetSettings, max_bytes: int) -> str:
+    """Return the reuse key that `raw_upload` would have now, without a run."""
+    reads = upload_reads(versions, settings, max_bytes)
+    return reuse_key("raw_upload", UPLOAD_CODE_VERSION, {}, reads)
 
 
 def code_version(context: dg.AssetExecutionContext) -> str:

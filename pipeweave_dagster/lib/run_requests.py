@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import dagster as dg
 
@@ -30,6 +31,10 @@ from pipeweave_dagster.services.upload_locks import locked_keys
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
 MAX_REQUESTS = 20
 _INTERVAL_S = 3
+Context: TypeAlias = dg.SensorEvaluationContext
+AssetsOf: TypeAlias = Callable[
+    [DocumentStore, dg.JobDefinition, Upload], Sequence[dg.AssetKey] | None
+]
 _SEEN_FOLDER = "sensors"
 
 
@@ -41,6 +46,7 @@ def landing_sensor(
     folder: str,
     tag: str,
     description: str,
+    assets: AssetsOf | None = None,
 ) -> dg.SensorDefinition:
     """Return a sensor that starts a run for every new version of every file below a folder.
 
@@ -51,15 +57,20 @@ def landing_sensor(
         folder: Folder of the landing zone.
         tag: Run tag that holds the file's key.
         description: For the web UI.
+        assets: Returns what the run of an upload makes, None for all; without it all.
     """
     watch, backoff = RunWatch(), IdleBackoff()
 
-    def request(upload: Upload) -> dg.RunRequest:
+    def request(store: DocumentStore, context: Context, upload: Upload) -> dg.RunRequest:
+        repository = context.repository_def
+        assert repository is not None  # noqa: S101 - a sensor of a code location has one
+        made = assets(store, repository.get_job(job.name), upload) if assets else None
         return dg.RunRequest(
             run_key=f"{upload.dataset}-{upload.version}",
             partition_key=upload.dataset,
             tags={tag: upload.key, UPLOAD_VERSION_TAG: upload.version},
             run_config=CONSOLE_CONFIG,
+            asset_selection=made,
         )
 
     @dg.sensor(
@@ -69,7 +80,7 @@ def landing_sensor(
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=description,
     )
-    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    def sensor(context: Context) -> dg.SensorResult | dg.SkipReason:
         pause = backoff.pause_s()
         if pause > 0:
             return dg.SkipReason(f"nothing arrived lately; the next listing is in {pause:.0f} s")
@@ -120,10 +131,10 @@ def _seen_key(sensor: str, cursor: str) -> str:
 
 
 def evaluate(
-    context: dg.SensorEvaluationContext,
+    context: Context,
     store: DocumentStore,
     prefix: str,
-    request: Callable[[Upload], dg.RunRequest],
+    request: Callable[[DocumentStore, Context, Upload], dg.RunRequest],
     *,
     whole: bool,
     watch: RunWatch,
@@ -161,7 +172,7 @@ def evaluate(
     known = set(context.instance.get_dynamic_partitions(str(DATASETS.name)))
     new = [name for name in names if name not in known]
     return dg.SensorResult(
-        run_requests=[request(u) for u in fresh],
+        run_requests=[request(store, context, u) for u in fresh],
         dynamic_partitions_requests=[DATASETS.build_add_request(new)] if new else [],
         cursor=cursor,
     )

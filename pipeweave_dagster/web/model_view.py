@@ -1,5 +1,6 @@
 """The model part of a data set's page: the champion, and the other current models."""
 
+import time
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
@@ -9,6 +10,8 @@ from pipeweave_dagster.services.alias_history import AliasMove, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
 from pipeweave_dagster.services.model_versions import load_version
 from pipeweave_dagster.services.overview import describe_model, score_text
+from pipeweave_dagster.services.retrain_texts import facts_of, state_text
+from pipeweave_dagster.services.retraining import retrain_state
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
 
@@ -29,6 +32,7 @@ class ModelView:
     plots: list[dict[str, str]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     moves: list[dict[str, str]] = field(default_factory=list)
+    retraining: dict[str, str] = field(default_factory=dict)
 
 
 def model_view(
@@ -55,8 +59,19 @@ def model_view(
         if _version(newest) not in known:
             view.others.append(("newest", describe_model(_version(newest), newest, evaluation)))
     view.moves = [_row(move) for move in reversed(moves_of(store, entry.dataset))][:MAX_MOVES]
+    view.retraining = _retraining(store, entry.dataset, settings)
     _decorate(view, settings)
     return view
+
+
+def _retraining(store: DocumentStore, dataset: str, settings: Settings) -> dict[str, str]:
+    now = time.time()
+    state = retrain_state(store, dataset, settings, now)
+    if state is None:
+        return {}
+    facts = facts_of(dataset, state, now)
+    last = f"{facts['requested_at']}: {facts['reason']}" if facts["requested_at"] else ""
+    return {"rule": facts["rule"], "state": state_text(facts), "last": last}
 
 
 def _row(move: AliasMove) -> dict[str, str]:

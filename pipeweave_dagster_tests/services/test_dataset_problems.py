@@ -11,7 +11,7 @@ from pipeweave_dagster.adapters.state import DocumentStore, RunState, publish
 from pipeweave_dagster.adapters.state.manifest import Entry
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
-from pipeweave_dagster.defs.monitoring.schedules import due
+from pipeweave_dagster.lib.retrain_requests import requests
 from pipeweave_dagster.services.overview import build_overview
 from pipeweave_dagster.services.run_leases import RunWatch
 from pipeweave_dagster.services.upload_locks import lock_upload, locked_keys
@@ -36,6 +36,7 @@ def store(home: Path) -> DocumentStore:
             entry = Entry(document=store.save(document), key="", run_id="run", made_at=0)
             state.record(asset, entry)
         publish(state, {"raw_upload", "model"})
+        store.storage.put(f"uploads/{name}/a.csv", b"x,y\n")
     return store
 
 
@@ -52,7 +53,8 @@ def damage(store: DocumentStore, record: str, content: bytes) -> None:
 def test_the_others_go_on(store: DocumentStore, record: str, content: bytes) -> None:
     damage(store, record, content)
     later = time.time() + 30 * 86400
-    assert "other" in [name for name, _ in due(store, 1, later)]
+    aging = Settings(retrain_max_age_days=1)
+    assert "other" in [request.dataset for request in requests(store, aging, later).due]
     overview = {entry.dataset: entry for entry in build_overview(store).datasets}
     assert set(overview) == {"demo", "other"}
     assert overview["other"].problems == []

@@ -1,27 +1,86 @@
-"""`pipeweave schedule`: schedules and sensors."""
+"""`pipeweave schedule`: what starts by itself, and when each data set is retrained."""
 
-from typing import Any
+import time
+from typing import Annotated, Any
 
 import typer
 
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.cli.support.settings_file import write_settings
+from pipeweave_dagster.services.dataset_problems import contained
+from pipeweave_dagster.services.retrain_texts import facts_of, state_text
+from pipeweave_dagster.services.retraining import retrain_state
+from pipeweave_dagster.services.workbench import Workbench
+
+_Name = Annotated[str, typer.Argument(help="Data set.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="Schedules and sensors.", no_args_is_help=True)
+    group = typer.Typer(help="Schedules, sensors and retraining.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave schedule ls`")(ls)
+    group.command("on", epilog="Example: `pipeweave schedule on titanic`")(on)
+    group.command("off", epilog="Example: `pipeweave schedule off titanic`")(off)
     app.add_typer(group, name="schedule")
 
 
 def ls(json: AsJson = False) -> None:
-    """List schedules and sensors, how often they run, and which jobs they start."""
+    """List schedules and sensors, and when each data set is due for retraining (UTC).
+
+    What is due and unchanged is not retrained, and says so.
+    """
     home.prepare()
+    with home.workbench() as bench:
+        retraining = _retraining(bench)
+    found = _automation()
+    rows = [(f["name"], f["kind"], f["when"], f["starts"], f["description"]) for f in found]
+    text = columns(["name", "kind", "interval", "starts", "description"], rows, width=70)
+    if retraining:
+        due = [
+            (r["dataset"], "on" if r["on"] else "off", r["rule"], state_text(r)) for r in retraining
+        ]
+        header = ["data set", "retraining", "by", "next due (UTC)"]
+        text = f"{text}\n\n{columns(header, due, width=110)}"
+    emit({"automation": found, "retraining": retraining}, json, text)
+
+
+def on(name: _Name, json: AsJson = False) -> None:
+    """Turn retraining of a data set on: `retrain: {enabled: true}` in its pipeweave.yaml."""
+    _switch(name, json, enabled=True)
+
+
+def off(name: _Name, json: AsJson = False) -> None:
+    """Turn retraining of a data set off; its uploads and batches are handled as before."""
+    _switch(name, json, enabled=False)
+
+
+def _switch(name: str, json: bool, *, enabled: bool) -> None:
+    home.prepare()
+    with home.workbench() as bench:
+        dataset = known(bench.store, name)
+        written = write_settings(bench.store, dataset, {"retrain": {"enabled": enabled}})
+    state = "on" if enabled else "off"
+    text = f"Retraining of {dataset} is {state}, see {written.place}."
+    emit({"dataset": dataset, "on": enabled, "settings": written.place}, json, text)
+
+
+def _retraining(bench: Workbench) -> list[dict[str, Any]]:
+    now, rows = time.time(), []
+    for name in bench.store.datasets():
+        with contained(name):
+            state = retrain_state(bench.store, name, bench.settings, now)
+            if state is not None:
+                rows.append(facts_of(name, state, now))
+    return rows
+
+
+def _automation() -> list[dict[str, Any]]:
     from pipeweave_dagster.definitions import defs
 
     schedules: list[Any] = list(defs.schedules or [])
-    found = [
+    return [
         {
             "name": s.name,
             "kind": "schedule",
@@ -42,6 +101,3 @@ def ls(json: AsJson = False) -> None:
         }
         for s in defs.sensors or []
     ]
-    rows = [(f["name"], f["kind"], f["when"], f["starts"], f["description"]) for f in found]
-    table = columns(["name", "kind", "interval", "starts", "description"], rows, width=70)
-    emit({"automation": found}, json, table)

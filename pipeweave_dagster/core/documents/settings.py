@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator
 
+from pipeweave_dagster.core.documents.automation import AlertSetting, RetrainSetting
 from pipeweave_dagster.core.documents.base import Part
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -81,29 +82,6 @@ class ReadSetting(Part):
         return value
 
 
-class RetrainSetting(Part):
-    """When a model is due for retraining: by a cron schedule, by its age, or both."""
-
-    cron: str | None = None
-    max_age_days: float | None = Field(default=None, gt=0)
-
-    @field_validator("cron")
-    @classmethod
-    def _readable(cls, cron: str | None) -> str | None:
-        from croniter import croniter
-
-        if cron is not None and not croniter.is_valid(cron):
-            raise ValueError(f"{cron[:60]!r} is not a cron expression such as '0 3 * * 1'")
-        return cron
-
-
-class AlertSetting(Part):
-    """Accepted, not yet used: recipients of alerts, and findings that send none."""
-
-    to: list[str] = []
-    mute: list[str] = []
-
-
 class Override(Part):
     """A finding that a user overrides, with the reason, which is kept with the model.
 
@@ -141,7 +119,6 @@ class DatasetSettings(Part):
 
     `id` names the column that identifies a row: its hash decides which rows are test rows, and it
     is copied to the predictions, as are the columns of `keep`.
-    `alerts` is accepted, not yet used.
     """
 
     # YAML reads an unquoted class or column such as 1 or 2020 as a number.

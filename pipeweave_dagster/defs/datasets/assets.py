@@ -12,6 +12,7 @@ from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.launch_config import LaunchConfig, upload_key_of
 from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.reuse_key import UPLOAD_CODE_VERSION, upload_reads
 from pipeweave_dagster.lib.run_time_limit import extend_limit
 from pipeweave_dagster.lib.stages import run_stage
 from pipeweave_dagster.services.receive import choose, receive, settings_of
@@ -22,7 +23,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"file"},
-    code_version="1",
+    code_version=UPLOAD_CODE_VERSION,
 )
 def raw_upload(
     context: dg.AssetExecutionContext, config: LaunchConfig, workbench: dg.ResourceParam[Workbench]
@@ -44,7 +45,7 @@ def raw_upload(
         workbench,
         RawUpload,
         lambda folder: receive(store, dataset, uploads, settings, folder, limit),
-        reads={"versions": [u.version for u in uploads], "settings": settings, "limit": limit},
+        reads=upload_reads([u.version for u in uploads], settings, limit),
     )
 
 

@@ -5,6 +5,7 @@ import dagster as dg
 from pipeweave_dagster.lib.partitions import UPLOAD_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.run_requests import landing_sensor
+from pipeweave_dagster.lib.upload_assets import assets_of_upload
 
 
 def uploads_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
@@ -20,4 +21,5 @@ def uploads_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg
         folder="uploads",
         tag=UPLOAD_TAG,
         description="Starts process_dataset for every new or changed file under uploads/.",
+        assets=assets_of_upload,
     )

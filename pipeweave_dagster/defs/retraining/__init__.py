@@ -1,0 +1,1 @@
+"""Retraining of what is due."""

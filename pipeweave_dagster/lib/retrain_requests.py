@@ -1,0 +1,63 @@
+"""Which data sets are retrained now: those that are due and have something new to learn from."""
+
+from typing import NamedTuple
+
+from pipeweave_dagster.adapters.state import DocumentStore, Head
+from pipeweave_dagster.lib.reuse_key import upload_key
+from pipeweave_dagster.services.dataset_problems import contained
+from pipeweave_dagster.services.receive import choose, settings_of
+from pipeweave_dagster.services.retraining import record_request, record_skip, retrain_state
+from pipeweave_dagster.settings import Settings
+
+
+class Request(NamedTuple):
+    """A data set to retrain, and why."""
+
+    dataset: str
+    reason: str
+
+
+class Found(NamedTuple):
+    """What is retrained, and one sentence for each data set that is due and skipped."""
+
+    due: list[Request]
+    skipped: list[str]
+
+
+def requests(store: DocumentStore, settings: Settings, now: float) -> Found:
+    """Return the data sets to retrain now; each request is recorded and begins the cool-down."""
+    found = Found([], [])
+    for name in store.datasets():
+        problems: list[str] = []
+        with contained(name, problems):
+            _look_at(store, name, settings, now, found)
+        found.skipped.extend(f"{name}: {problem}" for problem in problems)
+    return found
+
+
+def _look_at(store: DocumentStore, name: str, settings: Settings, now: float, found: Found) -> None:
+    state, head = retrain_state(store, name, settings, now), store.head(name)
+    if state is None or state.due is None or head is None:
+        return
+    if not settings_of(store, name).retrain.enabled:  # switched off since the last run
+        return
+    attempt = store.attempt(name)
+    if attempt is not None and attempt.state == "running":
+        found.skipped.append(f"{name}: {state.due.reason}, but a run is under way")
+    elif is_unchanged(store, head, settings):
+        reason = f"skipped, nothing is new since run {head.entries['model'].run_id[:8]}"
+        record_skip(store, name, reason, now)
+        found.skipped.append(f"{name}: {state.due.reason}; {reason}")
+    else:
+        record_request(store, name, state.due, now)
+        found.due.append(Request(name, state.due.reason))
+
+
+def is_unchanged(store: DocumentStore, head: Head, settings: Settings) -> bool:
+    """Return whether a run would find the uploads and settings that the model was trained with."""
+    upload = head.entries.get("raw_upload")
+    if upload is None or "model" in head.stale():
+        return False
+    own = settings_of(store, head.dataset)
+    uploads = choose(store, head.dataset, None, own.mode)
+    return upload.key == upload_key([u.version for u in uploads], own, settings.max_dataset_bytes)
