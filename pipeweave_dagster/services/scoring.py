@@ -15,7 +15,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
 from pipeweave_dagster.core.naming import dataset_of_key, slug
-from pipeweave_dagster.core.prediction import predict
+from pipeweave_dagster.core.prediction import HeldRows, policy_of, predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.services.champion import champion_of
 from pipeweave_dagster.services.receive import check_size, settings_of
@@ -85,8 +85,8 @@ def score(
     dataset: str,
     file: tuple[RawFile, Path],
     folder: Path,
-    run_id: str = "",
     *,
+    stamped: bool = False,
     explain: bool = False,
     read: ReadSetting | None = None,
 ) -> Scored:
@@ -99,31 +99,34 @@ def score(
         dataset: The data set.
         file: The batch, and its local copy.
         folder: Empty folder.
-        run_id: Adds columns for model, data and run to the outputs; without it (a command) they
-            contain predictions alone.
+        stamped: Add columns for the row, the model and the data to the outputs.
         explain: Add the columns that contribute most to each prediction.
         read: How the batch is read; without it as the training file, where its settings fit.
     """
     raw, _ = file
     champion = champion_of(workbench, dataset)
-    keep = settings_of(workbench.store, dataset).copied
     link, trained = champion.link, champion.trained
-    snapshot = _aligned(workbench, file, trained, folder, read, keep)
+    settings = settings_of(workbench.store, dataset)
+    snapshot = _aligned(workbench, file, trained, folder, read, settings.copied)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
+    payload = workbench.store.payload
     scored = workbench.on_model(
         predict,
-        model=workbench.store.payload(trained.model),
+        model=payload(trained.model),
         trained=trained,
         data=data,
         out=folder,
         explain=explain,
-        keep=keep,
+        policy=policy_of(settings, trained),
+        held=HeldRows(test_rows=payload(trained.test_rows), reference=payload(trained.reference)),
     )
     version = link.model_version
-    source = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256, "run_id": run_id}
-    stamp = source if run_id else {}
+    stamp = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256}
     workbench.on_model(
-        write_outputs, predictions=folder / scored.predictions.name, out=folder, stamp=stamp
+        write_outputs,
+        predictions=folder / scored.predictions.name,
+        out=folder,
+        stamp=stamp if stamped else {},
     )
     batch = batch_name(raw.name)
     prefix = f"predictions/{dataset}/{batch}/{version}"
@@ -141,6 +144,8 @@ def score(
         set_missing=snapshot.set_missing,
         unseen_categories=scored.unseen_categories,
         blank_columns=scored.blank_columns,
+        outside_training=scored.outside_training,
+        abstained=scored.abstained,
         counts=scored.counts,
         notes=[*snapshot.notes, *scored.notes],
     )

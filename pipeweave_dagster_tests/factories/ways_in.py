@@ -15,7 +15,7 @@ from pipeweave_dagster.core.ingest import ColumnMatcher, ingest, read_aligned
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
 from pipeweave_dagster.core.model.predict_rows import PredictedRows, predict_rows
 from pipeweave_dagster.core.model.serving import exact_frame, load_bundle
-from pipeweave_dagster.core.prediction import predict
+from pipeweave_dagster.core.prediction import BatchPolicy, HeldRows, predict
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 from pipeweave_dagster.notebook.model import Model
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
@@ -42,7 +42,9 @@ class FileModel:
     model: Path
     folder: Path
 
-    def by_file(self, content: str | bytes, name: str = "batch.csv") -> FileScores:
+    def by_file(
+        self, content: str | bytes, name: str = "batch.csv", policy: BatchPolicy | None = None
+    ) -> FileScores:
         """Predict a file, as the command line and the landing zone do."""
         work = self.folder / f"batch{len(list(self.folder.glob('batch*')))}"
         (work / "read").mkdir(parents=True)
@@ -52,10 +54,15 @@ class FileModel:
             name=name,
             columns=self.trained.columns,
             out=work / "read",
-            matcher=ColumnMatcher(tuple(self.trained.table), self.trained.target),
+            matcher=ColumnMatcher(
+                tuple(self.trained.table), self.trained.target, tuple(policy.keep if policy else ())
+            ),
         )
         data = work / "read" / "data.parquet"
-        scored = predict(self.model, self.trained, data, work)
+        files = {n: self.model.with_name(f"{n}.parquet") for n in ("test_rows", "reference")}
+        scored = predict(
+            self.model, self.trained, data, work, policy=policy, held=HeldRows(**files)
+        )
         return FileScores(
             predictions=pd.read_parquet(work / "predictions.parquet").drop(columns="row_id"),
             rows=_rows(data),

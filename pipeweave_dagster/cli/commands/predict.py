@@ -36,6 +36,7 @@ def predict(
     """Score a file: write `prediction` and `probability_CLASS` for every row, in row order."""
     batch = score_file(name, file, output, explain=reasons, read=read_setting(read))
     facts = batch.model_dump(mode="json", exclude={"rows_file", "parquet_key", "csv_key"})
+    facts |= {"outside_training": batch.outside_training, "abstained": batch.abstained}
     notes = "".join(f"\nnote: {note}" for note in batch.notes)
     emit(
         {**facts, "output": str(output)},

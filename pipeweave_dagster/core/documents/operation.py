@@ -13,6 +13,8 @@ class PredictionBatch(Document):
 
     `set_missing` counts the values per column that are none of the training type,
     `unseen_categories` those that the model has not learned; `blank_columns` have no value at all.
+    `outside_training` counts rows unlike the training rows (None: it could not be told), and
+    `abstained` those without a prediction for a reason that the settings name.
     """
 
     kind: ClassVar[str] = "predictions"
@@ -29,6 +31,8 @@ class PredictionBatch(Document):
     set_missing: dict[str, int] = {}
     unseen_categories: dict[str, int] = {}
     blank_columns: list[str] = []
+    outside_training: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    abstained: int = Field(default=0, exclude_if=operator.not_)
     counts: dict[str, int] = {}
     notes: list[str] = []
 

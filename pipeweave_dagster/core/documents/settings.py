@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents.base import Part
 Task = Literal["binary", "multiclass", "regression"]
 Quality = Literal["fast", "medium", "best"]
 QUALITY_SECONDS: dict[Quality, float] = {"fast": 20, "medium": 60, "best": 600}
+UnseenPolicy = Literal["unknown", "error", "abstain"]
 Direction = Literal["increasing", "decreasing"]
 MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae", "r2"]
 
@@ -22,7 +23,8 @@ class ColumnSetting(Part):
     `known_at` declares when the value becomes known. `missing` lists placeholder values (as text)
     to read as missing. With `merge_spellings`, categories that differ only in case, whitespace or a
     trailing dot are one. `monotone` constrains the prediction to only increase (or only decrease)
-    with the column, all else being equal.
+    with the column, all else being equal. `unseen` decides what is done with rows to score whose
+    category the model has not learned: it is unknown to the model, an error, or not predicted.
     """
 
     type: str | None = None
@@ -31,6 +33,7 @@ class ColumnSetting(Part):
     missing: list[str] = []
     merge_spellings: bool = False
     monotone: Direction | None = Field(default=None, exclude_if=operator.not_)
+    unseen: UnseenPolicy = Field(default="unknown", exclude_if=lambda value: value == "unknown")
 
     # YAML reads an unquoted -200 in the list of missing values as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -117,6 +120,8 @@ class Costs(Part):
 class DatasetSettings(Part):
     """All of `pipeweave.yaml`; the launchpad and the command line set the same keys.
 
+    `on_missing`, `outside` and `coverage` are about batches to score: columns that are missing,
+    rows unlike the training rows, and the share of true values that intervals have.
     `id` names the column that identifies a row: its hash decides which rows are test rows, and it
     is copied to the predictions, as are the columns of `keep`.
     """
@@ -138,6 +143,13 @@ class DatasetSettings(Part):
     read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     id: str | None = None
     keep: list[str] = Field(default=[], exclude_if=operator.not_)
+    on_missing: Literal["refuse", "score"] = Field(
+        default="refuse", exclude_if=lambda value: value == "refuse"
+    )
+    outside: Literal["flag", "abstain"] = Field(
+        default="flag", exclude_if=lambda value: value == "flag"
+    )
+    coverage: float = Field(default=0.9, ge=0.5, lt=1, exclude_if=lambda value: value == 0.9)
     split: SplitSetting = SplitSetting()
     pipeline: dict[str, Any] | None = None
     retrain: RetrainSetting = RetrainSetting()

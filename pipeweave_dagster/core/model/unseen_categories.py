@@ -22,11 +22,13 @@ class Unseen(NamedTuple):
         values: Number of rows that have one.
         texts: The categories with their counts, the most frequent first.
         spelled: The known category that differs from an unseen one in case or leading zeros only.
+        rows: Which rows have one.
     """
 
     values: int
     texts: dict[str, int]
     spelled: dict[str, str]
+    rows: np.ndarray = np.zeros(0, dtype=bool)
 
 
 def known_categories(bundle: dict[str, Any]) -> dict[str, set[str]]:
@@ -46,33 +48,60 @@ def _entries(bundle: dict[str, Any], use: str | None = None) -> list[FrameEntry]
     ]
 
 
-def unseen_categories(bundle: dict[str, Any], table: pd.DataFrame) -> dict[str, Unseen]:
+def unseen_categories(
+    bundle: dict[str, Any], table: pd.DataFrame, known: dict[str, set[str]] | None = None
+) -> dict[str, Unseen]:
     """Return the unseen categories of each column that has any.
 
     Args:
         bundle: The model.
         table: Rows with the types of the training data.
+        known: The categories that it has learned, if they are at hand.
     """
-    known = known_categories(bundle)
+    known = known_categories(bundle) if known is None else known
     found = {}
     for entry in _entries(bundle):
         name = entry["name"]
         if name in table.columns and known.get(name):
-            counts = _counted_unseen(table[name], entry, known[name])
+            rows, counts = _counted_unseen(table[name], entry, known[name])
             if counts:
-                found[name] = Unseen(sum(counts.values()), counts, _spelled(counts, known[name]))
+                spelled = _spelled(counts, known[name])
+                found[name] = Unseen(sum(counts.values()), counts, spelled, rows)
     return found
 
 
-def _counted_unseen(values: pd.Series, entry: FrameEntry, known: set[str]) -> dict[str, int]:
+def _counted_unseen(
+    values: pd.Series, entry: FrameEntry, known: set[str]
+) -> tuple[np.ndarray, dict[str, int]]:
+    """Return which rows have an unseen category, and the categories with their counts."""
     codes, uniques = pd.factorize(values)
     texts = _category_texts(pd.Series(uniques, name=entry["name"]), entry)
+    new = [isinstance(text, str) and text not in known for text in texts]
+    if not any(new):
+        return np.zeros(len(values), dtype=bool), {}
     counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
     unseen: dict[str, int] = {}
-    for text, count in zip(texts, counts, strict=True):
-        if isinstance(text, str) and text not in known:
+    for text, count, is_new in zip(texts, counts, new, strict=True):
+        if is_new:
             unseen[text] = unseen.get(text, 0) + int(count)
-    return dict(sorted(unseen.items(), key=lambda item: (-item[1], item[0])))
+    return np.array([*new, False])[codes], most_frequent_first(unseen)
+
+
+def most_frequent_first(counts: dict[str, int]) -> dict[str, int]:
+    """Return counts in the order in which they are reported."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def merged_unseen(first: Unseen | None, second: Unseen) -> Unseen:
+    """Return the unseen categories of two parts of a table, without the rows."""
+    if first is None:
+        return second._replace(rows=Unseen(0, {}, {}).rows)
+    texts = dict(first.texts)
+    for text, count in second.texts.items():
+        texts[text] = texts.get(text, 0) + count
+    return Unseen(
+        first.values + second.values, most_frequent_first(texts), first.spelled | second.spelled
+    )
 
 
 def _category_texts(values: pd.Series, entry: FrameEntry) -> list[Any]:

@@ -1,9 +1,9 @@
 """Score a table with a stored model; heavy imports are lazy."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows, policy_of
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 
 
@@ -14,7 +14,8 @@ def predict(
     out: Path,
     *,
     explain: bool = False,
-    keep: Sequence[str] = (),
+    policy: BatchPolicy | None = None,
+    held: HeldRows | None = None,
 ) -> ScoredRows:
     """Score a table; the order of rows is kept.
 
@@ -22,10 +23,16 @@ def predict(
         model: The model file.
         trained: Its document, which lists its columns.
         data: The rows (Parquet); columns may be reordered, missing or unknown.
-        out: Empty folder; receives `predictions.parquet` with `row_id`, the columns of `keep`,
-            `prediction` and, for classes, `probability_<class>`.
+        out: Empty folder; receives `predictions.parquet` with `row_id`, `prediction` and, for
+            classes, `probability_<class>`; with a policy the columns to keep and flags, too.
         explain: Add reason codes: the columns that contribute most to each prediction.
-        keep: Columns that are copied from the rows, where they have them.
+        policy: What is done with rows that differ from the training data.
+        held: Test and training rows of the model, which intervals and flags are learned from; used
+            with a policy alone.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if the data does not have the columns that the policy
+            requires (one of them in any case), or has unseen categories where these are an error.
 
     Example:
         >>> scored = predict(
@@ -36,7 +43,7 @@ def predict(
     """
     from pipeweave_dagster.core.prediction.score_table import run_scoring
 
-    return run_scoring(model, trained, data, out, explain=explain, keep=keep)
+    return run_scoring(model, trained, data, out, explain=explain, policy=policy, held=held)
 
 
 def prediction_ms(model: Path, rows: Path) -> float:
@@ -51,4 +58,4 @@ def prediction_ms(model: Path, rows: Path) -> float:
     return measure_ms(model, rows)
 
 
-__all__ = ["ScoredRows", "predict", "prediction_ms"]
+__all__ = ["BatchPolicy", "HeldRows", "ScoredRows", "policy_of", "predict", "prediction_ms"]

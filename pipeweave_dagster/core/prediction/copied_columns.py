@@ -1,29 +1,27 @@
 """Columns that are copied from the rows to their predictions, such as the id of a row."""
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+import pandas as pd
 
-from pipeweave_dagster.core.model.serving import as_text, exact_frame
+from pipeweave_dagster.core.model.serving import as_text
 
 _OWN = {"row_id", "model", "data_sha256", "run_id"}
 
 
-def copied_columns(data: Path, keep: Sequence[str], taken: Collection[str]) -> dict[str, Any]:
-    """Return the columns of `keep` that the rows have, as text; missing values stay missing.
+def copied_columns(
+    rows: pd.DataFrame, keep: Sequence[str], taken: Collection[str]
+) -> dict[str, Any]:
+    """Return columns of the rows as text; missing values stay missing.
 
     Args:
-        data: The rows (Parquet).
+        rows: The rows.
         keep: Names of the columns.
         taken: Names of the columns of the predictions.
     """
-    present = pq.read_schema(data).names
-    wanted = [name for name in keep if name in present]
-    rows = exact_frame(pq.read_table(data, columns=wanted, partitioning=None))
-    names = copied_names(wanted, taken)
-    return {names[name]: as_text(rows[name]) for name in wanted}
+    names = copied_names(keep, taken)
+    return {names[name]: as_text(rows[name]) for name in keep}
 
 
 def copied_names(keep: Sequence[str], taken: Collection[str]) -> dict[str, str]:

@@ -1,30 +1,53 @@
 """Write scored rows as the files that users download."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
-def write_outputs(predictions: Path, out: Path, stamp: dict[str, str]) -> list[str]:
+def write_outputs(
+    predictions: Path, out: Path, stamp: dict[str, str], kinds: Sequence[str] = ("parquet", "csv")
+) -> list[str]:
     """Write `output.parquet` and `output.csv` from the predictions of `predict`.
+
+    Both are written block by block. Equal predictions and stamps give equal bytes.
 
     Args:
         predictions: Parquet with `row_id`, `prediction` and `probability_<class>`.
-        out: Folder for the two files.
-        stamp: Constant columns with the origin of the predictions (model version, data version,
-            run), added after them; without them there is no `row_id` either.
+        out: Folder for the files.
+        stamp: Constant columns with the origin of the predictions (model version, data version),
+            added after them; without them there is no `row_id` either.
+        kinds: Which files to write.
 
     Returns:
         The names of the columns, in order.
     """
+    import contextlib
+
     import pyarrow as pa
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
-    table = pq.read_table(predictions, partitioning=None)
-    if not stamp:
-        table = table.drop_columns(["row_id"])
-    for name, value in stamp.items():
-        constant = pa.repeat(pa.scalar(value, pa.string()), table.num_rows)
-        table = table.append_column(name, constant)
-    pq.write_table(table, out / "output.parquet", compression="zstd")
-    pa_csv.write_csv(table, out / "output.csv")
-    return list(table.column_names)
+    with contextlib.ExitStack() as opened:
+        file = opened.enter_context(pq.ParquetFile(predictions))
+        source = file.schema_arrow
+        fields = [field for field in source if stamp or field.name != "row_id"]
+        schema = pa.schema([*fields, *(pa.field(name, pa.string()) for name in stamp)])
+        writers: list[Any] = []
+        if "parquet" in kinds:
+            writers.append(
+                opened.enter_context(
+                    pq.ParquetWriter(out / "output.parquet", schema, compression="zstd")
+                )
+            )
+        if "csv" in kinds:
+            writers.append(opened.enter_context(pa_csv.CSVWriter(out / "output.csv", schema)))
+        for batch in file.iter_batches():
+            arrays = [batch.column(field.name) for field in fields]
+            arrays += [
+                pa.repeat(pa.scalar(value, pa.string()), batch.num_rows) for value in stamp.values()
+            ]
+            table = pa.Table.from_arrays(arrays, schema=schema)
+            for writer in writers:
+                writer.write_table(table)
+    return list(schema.names)

@@ -1,25 +1,31 @@
-"""Score a table with a model file."""
+"""Score a table with a model file, block by block, so that memory does not grow with the table."""
 
+import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeweave_dagster.core.documents import TrainedModel
-from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.explain.reasons import with_reasons
-from pipeweave_dagster.core.model.predict_rows import absent_note, blank_note
-from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, score
-from pipeweave_dagster.core.model.test_row_columns import PREDICTION
-from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
-from pipeweave_dagster.core.prediction.copied_columns import copied_columns, not_copied_note
+from pipeweave_dagster.core.documents import Payload, TrainedModel
+from pipeweave_dagster.core.model.serving import BLOCK_ROWS, exact_frame, load_bundle
+from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
+from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
+from pipeweave_dagster.core.prediction.copied_columns import (
+    copied_columns,
+    not_copied_note,
+)
+from pipeweave_dagster.core.prediction.input_check import check_columns, column_notes
+from pipeweave_dagster.core.prediction.intervals import learn_intervals
+from pipeweave_dagster.core.prediction.outside_training import learn_region
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
-from pipeweave_dagster.core.training.artifacts.model_files import write_rows
 
 _log = logging.getLogger(__name__)
+_ARROW: dict[str, pa.DataType] = {"b": pa.bool_(), "i": pa.int64(), "f": pa.float64()}
 
 
 def run_scoring(
@@ -29,58 +35,101 @@ def run_scoring(
     out: Path,
     *,
     explain: bool = False,
-    keep: Sequence[str] = (),
+    policy: BatchPolicy | None = None,
+    held: HeldRows | None = None,
 ) -> ScoredRows:
     """Score a table; see `pipeweave_dagster.core.prediction.predict`."""
     present = pq.read_schema(data).names
-    wanted = [name for name in trained.features if name in present]
-    missing = [name for name in trained.features if name not in present]
-    ignored = [name for name in present if name not in trained.features and name not in keep]
-    if not wanted:
-        raise validation_error(
-            "The data has none of the columns that the model uses.",
-            fix=f"Provide any of: {', '.join(trained.features[:30])}.",
-            columns=present[:100],
-        )
-    table = exact_frame(pq.read_table(data, columns=wanted, partitioning=None))
-    bundle = load_bundle(model)
-    blank = [name for name in wanted if len(table) and table[name].isna().all()]
-    unseen = unseen_categories(bundle, table)
-    notes = _notes(missing, ignored, trained)
-    notes += [blank_note(name) for name in blank]
-    notes += [unseen_note(name, found) for name, found in unseen.items()]
-    if explain:
-        scores, note = with_reasons(bundle, table)
-        notes.append(note)
-    else:
-        scores = score(bundle, table)
-    copied = copied_columns(data, keep, list(scores.columns))
+    keep = policy.keep if policy else []
+    refuse = policy is not None and policy.on_missing == "refuse"
+    columns = check_columns(trained, present, keep, refuse=refuse)
+    notes = column_notes(columns, trained)
     lost = [name for name in keep if name not in present]
     notes += [not_copied_note(lost)] if lost else []
-    scores = pd.concat([pd.DataFrame(copied, index=scores.index), scores], axis=1)
-    scores.insert(0, "row_id", np.arange(len(scores)))
-    predictions = write_rows(scores, out / "predictions.parquet")
-    counts = scores[PREDICTION].value_counts().to_dict() if trained.classes else {}
-    _log.info("%d rows scored, %d columns ignored", len(scores), len(ignored))
+    scorer = make_scorer(model, trained, columns.wanted, policy, held, explain=explain)
+    kept = [name for name in keep if name in present]
+    path = out / "predictions.parquet"
+    read = list(dict.fromkeys([*columns.wanted, *kept]))
+    _write(path, (_scored(scorer, rows, columns.wanted, kept) for rows in row_blocks(data, read)))
+    _log.info("%d rows scored, %d columns ignored", scorer.rows, len(columns.ignored))
     return ScoredRows(
-        rows=len(scores),
-        predictions=predictions,
-        ignored_columns=ignored,
-        missing_columns=missing,
-        unseen_categories={name: found.values for name, found in unseen.items()},
-        blank_columns=blank,
-        counts={str(label): int(count) for label, count in counts.items()},
-        notes=notes,
+        rows=scorer.rows,
+        predictions=Payload.of(path, "application/vnd.apache.parquet"),
+        ignored_columns=columns.ignored,
+        missing_columns=columns.missing,
+        unseen_categories={name: found.values for name, found in scorer.unseen.items()},
+        blank_columns=scorer.blank,
+        outside_training=scorer.outside if scorer.knows_region else None,
+        abstained=scorer.abstained,
+        counts=scorer.counts,
+        notes=[*notes, *scorer.notes()],
     )
 
 
-def _notes(missing: list[str], ignored: list[str], trained: TrainedModel) -> list[str]:
-    notes = []
-    if missing:
-        notes.append(absent_note(missing))
-    others = [name for name in ignored if name != trained.target]
-    if others:
-        notes.append(f"Ignored columns that the model does not use: {', '.join(others[:30])}.")
-    if trained.target in ignored:
-        notes.append(f"The data contains the target `{trained.target}`; it was not used.")
-    return notes
+def make_scorer(
+    model: Path,
+    trained: TrainedModel,
+    columns: list[str],
+    policy: BatchPolicy | None = None,
+    held: HeldRows | None = None,
+    *,
+    explain: bool = False,
+) -> BlockScorer:
+    """Load a model, and learn what its test rows and training rows tell of rows to score.
+
+    Args:
+        model: The model file.
+        trained: Its document.
+        columns: The columns of the model that the rows have.
+        policy: What is done with rows that differ from the training data.
+        held: Test and training rows of the model.
+        explain: Whether the columns that contribute most are added.
+    """
+    bundle = load_bundle(model)
+    if policy is None or held is None:
+        return BlockScorer(bundle, policy, explain=explain)
+    intervals = learn_intervals(held.test_rows, trained.classes, policy.coverage)
+    region = learn_region(held.reference, columns)
+    return BlockScorer(bundle, policy, intervals, region, explain=explain)
+
+
+def row_blocks(data: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
+    """Return the rows of a Parquet file in blocks; one without rows if it has none."""
+    with pq.ParquetFile(data) as file:
+        rows = 0
+        for batch in file.iter_batches(batch_size=BLOCK_ROWS, columns=columns):
+            frame = exact_frame(pa.Table.from_batches([batch]))
+            frame.index = pd.RangeIndex(rows, rows + len(frame))
+            rows += len(frame)
+            yield frame
+        if rows == 0:
+            yield exact_frame(file.schema_arrow.empty_table().select(columns))
+
+
+def _scored(
+    scorer: BlockScorer, rows: pd.DataFrame, wanted: list[str], kept: list[str]
+) -> dict[str, Any]:
+    scores = scorer.score(rows[wanted])
+    copied = copied_columns(rows, kept, list(scores.columns))
+    first = scorer.rows - len(rows)
+    named = {str(name): values for name, values in scores.items()}
+    return {"row_id": np.arange(first, scorer.rows), **copied, **named}
+
+
+def _write(path: Path, blocks: Iterator[dict[str, Any]]) -> None:
+    """Write blocks of columns to one Parquet file; the types are those of the first block."""
+    first = next(blocks)
+    schema = pa.schema(
+        [
+            pa.field(name, _ARROW.get(np.asarray(values).dtype.kind, pa.string()))
+            for name, values in first.items()
+        ]
+    )
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for block in itertools.chain([first], blocks):
+            writer.write_table(_table(block, schema))
+
+
+def _table(block: dict[str, Any], schema: pa.Schema) -> pa.Table:
+    arrays = [pa.array(block[f.name], f.type, from_pandas=True) for f in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -14,5 +14,7 @@ class ScoredRows(Part):
     missing_columns: list[str] = Field(default_factory=list)
     unseen_categories: dict[str, int] = Field(default_factory=dict)
     blank_columns: list[str] = Field(default_factory=list)
+    outside_training: int | None = None
+    abstained: int = 0
     counts: dict[str, int] = Field(default_factory=dict)
     notes: list[str] = Field(default_factory=list)

@@ -27,7 +27,7 @@ class BatchConfig(dg.Config):
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
-    code_version="4",
+    code_version="5",
     deps=["model"],
 )
 def predictions(
@@ -53,7 +53,7 @@ def predictions(
             context.partition_key,
             fetch_batch(workbench, context.partition_key, key, folder),
             folder,
-            context.op_execution_context.run_id,
+            stamped=True,
             explain=workbench.settings.prediction_reasons if reasons is None else reasons,
             read=given.read,
         )

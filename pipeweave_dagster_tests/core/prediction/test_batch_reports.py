@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.column_names import ColumnsError
+from pipeweave_dagster.core.prediction import BatchPolicy
 from pipeweave_dagster_tests.factories.ways_in import file_model, text_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch_reports")]
@@ -144,3 +146,55 @@ WRONG = {
 def test_rows_without_the_columns_are_refused_with_their_names(model, case):
     with pytest.raises(ColumnsError, match="when"):
         model.by_rows(WRONG[case])
+
+
+def test_a_missing_column_is_refused_with_its_name_and_a_near_one(model):
+    text = content().replace("until,amount", "untill,amount").replace("town", "place", 1)
+    with pytest.raises(PipeWeaveError) as refused:
+        model.by_file(text, policy=BatchPolicy())
+    assert "`until` (the data has `untill`), `town`" in refused.value.message
+    assert "on_missing: score" in refused.value.fix
+    assert refused.value.details["missing"] == ["until", "town"]
+    assert refused.value.details["near"] == {"until": "untill"}
+    scored = model.by_file(text, policy=BatchPolicy(on_missing="score"))
+    assert scored.scored.missing_columns == ["until", "town"]
+    assert len(scored.predictions) == ROWS
+    assert "untill" in scored.scored.ignored_columns
+
+
+def test_reordered_and_further_columns_change_no_prediction(model, usual):
+    lines = [",".join([*reversed(line.split(",")), "more"]) for line in content().splitlines()]
+    found = model.by_file("\n".join(lines), policy=BatchPolicy())
+    same = found.predictions[list(usual.predictions)]
+    pd.testing.assert_frame_equal(same, usual.predictions, check_exact=True)
+    assert any("Ignored columns that the model does not use: more" in n for n in found.notes)
+
+
+def test_rows_with_an_unseen_category_are_flagged_refused_or_not_predicted(model, usual):
+    lines = content().splitlines()
+    lines[4] = lines[4].replace("Paris", "Rome").replace("01003", "99999")
+    lines[7] = lines[7].replace("Paris", "Rome")
+    text = "\n".join(lines)
+    flagged = model.by_file(text, policy=BatchPolicy())
+    assert dict(flagged.predictions["unseen_categories"].dropna()) == {3: "town, zip", 6: "town"}
+    assert flagged.scored.unseen_categories == {"town": 2, "zip": 1}
+    with pytest.raises(PipeWeaveError, match=r"'Rome' .*in row 3") as refused:
+        model.by_file(text, policy=BatchPolicy(unseen={"town": "error"}))
+    assert refused.value.details["column"] == "town"
+    quiet = model.by_file(text, policy=BatchPolicy(unseen={"zip": "abstain"}))
+    assert dict(quiet.predictions["abstained"].dropna()) == {3: "unseen zip"}
+    assert quiet.scored.abstained == 1
+    assert quiet.predictions.loc[3, ["prediction", "probability_yes"]].isna().all()
+    others = quiet.predictions.drop(index=[3, 6])[list(usual.predictions)]
+    pd.testing.assert_frame_equal(others, usual.predictions.drop(index=[3, 6]))
+
+
+def test_blocks_of_any_size_give_the_same_bytes_of_predictions(model, monkeypatch):
+    text = content(town=lambda t: "Rome" if t == "Nice" else t)
+    whole = model.by_file(text, policy=BatchPolicy(keep=["town"], unseen={"town": "abstain"}))
+    for rows in (7, 50):
+        monkeypatch.setattr("pipeweave_dagster.core.prediction.score_table.BLOCK_ROWS", rows)
+        parts = model.by_file(text, policy=BatchPolicy(keep=["town"], unseen={"town": "abstain"}))
+        pd.testing.assert_frame_equal(parts.predictions, whole.predictions, check_exact=True)
+        assert parts.notes == whole.notes
+        assert parts.scored.counts == whole.scored.counts

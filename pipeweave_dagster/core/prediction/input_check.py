@@ -1,0 +1,82 @@
+"""Check the columns of a batch before it is scored."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.model.predict_rows import absent_note
+from pipeweave_dagster.core.suggestions import nearest_names
+
+_SHOWN = 30
+
+
+class InputColumns(NamedTuple):
+    """The columns of a batch: those that the model uses, those it lacks, and all others."""
+
+    wanted: list[str]
+    missing: list[str]
+    ignored: list[str]
+
+
+def check_columns(
+    trained: TrainedModel, present: Sequence[str], keep: Sequence[str], *, refuse: bool
+) -> InputColumns:
+    """Compare the columns of a batch with those of the model.
+
+    Args:
+        trained: The model.
+        present: Names of the columns of the batch, those of the model as it names them.
+        keep: Columns that are copied.
+        refuse: Whether every column of the model is required, not just one.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that names the missing columns, and columns of the batch
+            with a similar name. Details: `missing`, `columns`, and `near` by missing column.
+    """
+    found = InputColumns(
+        [name for name in trained.features if name in present],
+        [name for name in trained.features if name not in present],
+        [name for name in present if name not in trained.features and name not in keep],
+    )
+    others = [name for name in found.ignored if name != trained.target]
+    if not found.wanted:
+        raise validation_error(
+            "The data has none of the columns that the model uses.",
+            fix=f"Provide any of: {', '.join(trained.features[:_SHOWN])}.",
+            columns=list(present)[:100],
+            missing=found.missing,
+        )
+    if found.missing and refuse:
+        near = {name: nearest_names(name, others, count=1) for name in found.missing}
+        raise validation_error(
+            f"The data lacks columns that the model uses: {_named(found.missing, near)}.",
+            fix="Add or rename the columns; or set `on_missing: score` in pipeweave.yaml, so that"
+            " they count as missing values.",
+            columns=list(present)[:100],
+            missing=found.missing,
+            near={name: names[0] for name, names in near.items() if names},
+        )
+    return found
+
+
+def _named(missing: Sequence[str], near: dict[str, list[str]]) -> str:
+    texts = [
+        f"`{name}` (the data has `{near[name][0]}`)" if near[name] else f"`{name}`"
+        for name in missing[:_SHOWN]
+    ]
+    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+    return ", ".join(texts) + more
+
+
+def column_notes(columns: InputColumns, trained: TrainedModel) -> list[str]:
+    """Return what the user should know of missing, further and reordered columns."""
+    notes = []
+    if columns.missing:
+        notes.append(absent_note(columns.missing))
+    others = [name for name in columns.ignored if name != trained.target]
+    if others:
+        notes.append(f"Ignored columns that the model does not use: {', '.join(others[:_SHOWN])}.")
+    if trained.target in columns.ignored:
+        notes.append(f"The data contains the target `{trained.target}`; it was not used.")
+    return notes

@@ -1,0 +1,76 @@
+"""Intervals and sets have the true value as often as they say."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import beta, betabinom
+
+from pipeweave_dagster.core.prediction.intervals import conformal_quantile, learn_intervals
+
+RNG = np.random.default_rng(5)
+
+
+def numbers(rows, rng=RNG):
+    """Predictions whose errors grow with them, and the true values."""
+    predicted = rng.gamma(2, 50, rows)
+    return predicted, predicted + rng.normal(size=rows) * (1 + predicted / 5)
+
+
+def learned(folder, predicted, truth, coverage=0.9):
+    pd.DataFrame({"target": truth, "prediction": predicted}).to_parquet(folder / "test.parquet")
+    return learn_intervals(folder / "test.parquet", [], coverage)
+
+
+@pytest.mark.parametrize("coverage", [0.8, 0.9])
+def test_intervals_have_the_stated_coverage_in_every_range(tmp_path, coverage):
+    found = learned(tmp_path, *numbers(1000), coverage)
+    predicted, truth = numbers(20_000)
+    bounds = pd.DataFrame(found.columns(pd.DataFrame({"prediction": predicted})))
+    inside = (truth >= bounds["lower"]) & (truth <= bounds["upper"])
+    # Coverage given the calibration rows is Beta distributed (Vovk 2012).
+    k = int(np.ceil(101 * coverage))
+    low, high = beta.ppf([1e-4, 1 - 1e-4], k, 101 - k)
+    for share in inside.groupby(pd.qcut(predicted, 5), observed=True).mean():
+        assert low - 0.02 < share < high + 0.02
+    assert abs(inside.mean() - coverage) < 0.03
+
+
+def test_too_few_rows_have_no_intervals(tmp_path):
+    assert learned(tmp_path, *numbers(8)) is None
+    assert learned(tmp_path, *numbers(9)) is not None
+
+
+def test_equal_predictions_have_one_range(tmp_path):
+    found = learned(tmp_path, np.zeros(500), RNG.normal(size=500))
+    assert len(found.margins) == 1
+
+
+def test_sets_have_the_true_class_as_often_as_stated(tmp_path):
+    def classes(rows):
+        proba = RNG.dirichlet([0.6, 0.6, 0.6], rows)
+        return proba, [["a", "b", "c"][RNG.choice(3, p=p)] for p in proba]
+
+    proba, truth = classes(800)
+    frame = pd.DataFrame(proba, columns=[f"probability_{c}" for c in "abc"]).assign(target=truth)
+    frame.to_parquet(tmp_path / "test.parquet")
+    found = learn_intervals(tmp_path / "test.parquet", ["a", "b", "c"], 0.9)
+    proba, truth = classes(5000)
+    scores = pd.DataFrame(proba, columns=[f"probability_{c}" for c in "abc"])
+    sets = [json.loads(text) for text in found.columns(scores)["prediction_set"]]
+    covered = sum(label in chosen for label, chosen in zip(truth, sets, strict=True))
+    rank = int(np.ceil(801 * 0.9))
+    low, high = betabinom.ppf([1e-4, 1 - 1e-4], 5000, rank, 801 - rank)
+    assert low <= covered <= high
+    assert all(sets)  # none is empty
+    assert min(map(len, sets)) < max(map(len, sets))
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.floats(0.5, 0.99))
+def test_the_quantile_covers_the_share_of_all_rows_and_one_more(errors, coverage):
+    bound = conformal_quantile(np.array(errors), coverage)
+    covered = sum(error <= bound for error in errors) + (1 if np.isinf(bound) else 0)
+    assert covered >= (len(errors) + 1) * coverage - 1e-6
