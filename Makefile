@@ -58,7 +58,7 @@ wheel: $(VENV)/.installed-dev ## Build dist/pipeweave-VERSION-py3-none-any.whl
 # The locks hold versions and hashes for every platform, and no addresses.
 lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files
 	$(BIN)/uv lock $(LOCK_ARGS)
-	$(BIN)/uv export $(EXPORT) --no-dev --group build -o requirements.lock
+	$(BIN)/uv export $(EXPORT) --no-dev --group build --extra alerts -o requirements.lock
 	$(BIN)/uv export $(EXPORT) --only-group dev -o requirements-dev.lock
 EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate \
   --no-emit-package nvidia-nccl-cu12 --no-emit-package nvidia-nccl-cu13  # see override-dependencies

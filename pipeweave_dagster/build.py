@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipeweave_dagster.core.asset_catalog import BY_NAME, Job, assets_of
+from pipeweave_dagster.defs.alerts.sensors import alerts_sensor
 from pipeweave_dagster.defs.datasets import assets as dataset_assets
 from pipeweave_dagster.defs.datasets.sensors import uploads_sensor
 from pipeweave_dagster.defs.datasets.upstream import deliveries
@@ -79,19 +80,29 @@ def build_defs(
         return "_".join([*prefix, name])
 
     cleanup = cleanup_job(named("clean_up"))
+    jobs = [process, predict, overview, cleanup]
+    sensors = [
+        uploads_sensor(named("uploads"), process, workbench),
+        predict_sensor(named("predict"), predict, workbench),
+        reaper(named("reap_dead_runs"), [process, predict], workbench),
+    ]
+    schedules = [
+        retrain_schedule(named("retrain_due"), process, workbench),
+        overview_schedule(overview),
+        cleanup_schedule(cleanup),
+    ]
+    alerts = alerts_sensor(
+        named("alerts"),
+        workbench,
+        jobs=[process.name, predict.name, overview.name, cleanup.name],
+        assets=[dg.AssetKey([*prefix, asset]) for asset in BY_NAME],
+        instigators=[*(s.name for s in sensors), *(s.name for s in schedules)],
+    )
     return dg.Definitions(
         assets=[*_assets(prefix, group), *deliveries(upstream or {}, prefix, group, workbench)],
-        jobs=[process, predict, overview, cleanup],
-        sensors=[
-            uploads_sensor(named("uploads"), process, workbench),
-            predict_sensor(named("predict"), predict, workbench),
-            reaper(named("reap_dead_runs"), [process, predict], workbench),
-        ],
-        schedules=[
-            retrain_schedule(named("retrain_due"), process, workbench),
-            overview_schedule(overview),
-            cleanup_schedule(cleanup),
-        ],
+        jobs=jobs,
+        sensors=[*sensors, alerts],
+        schedules=schedules,
         resources={
             "workbench": workbench,
             DOCUMENTS: DocumentIOManager(workbench),

@@ -2,11 +2,13 @@
 
 import logging
 import os
+import re
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +19,9 @@ _MIN_SECRET = 32
 _BESIDE_TRAINING_S = 1800
 # "password" and "changeme" have seven, however often they are repeated.
 _MIN_DISTINCT = 8
+ALERT_PREFIX = "PIPEWEAVE_ALERT_"
+"""What the environment variables with the addresses of recipients of alerts begin with."""
+_RECIPIENT = re.compile(r"[a-z0-9_]{1,40}", re.IGNORECASE)
 
 # The order in which `pipeweave config show` lists them.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -66,6 +71,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "keep_logs_days",
         "keep_trials_days",
     ),
+    "alerts": ("alerts_to", "alerts_digest"),
     "links": ("dagster_url", "mlflow_url", "web_url"),
 }
 
@@ -81,6 +87,16 @@ def _is_weak(secret: str) -> bool:
 @cache
 def _warn_once(message: str) -> None:
     logging.getLogger(__name__).warning(message)
+
+
+def alert_variable(recipient: str) -> str | None:
+    """Return the environment variable with the address of a recipient; None for an invalid name.
+
+    Example:
+        >>> alert_variable("ops"), alert_variable("https://hooks.example.org/secret")
+        ('PIPEWEAVE_ALERT_OPS', None)
+    """
+    return f"{ALERT_PREFIX}{recipient.upper()}" if _RECIPIENT.fullmatch(recipient) else None
 
 
 def debug_wanted() -> bool:
@@ -189,6 +205,8 @@ class Settings(BaseSettings):
     keep_trials_days: float | None = Field(
         None, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_TRIALS_DAYS")
     )
+    alerts_to: str = Field("", validation_alias=_named("PIPEWEAVE_ALERTS_TO"))
+    alerts_digest: str | None = Field(None, validation_alias=_named("PIPEWEAVE_ALERTS_DIGEST"))
     dagster_url: str = Field(
         "http://127.0.0.1:3000", validation_alias=_named("PIPEWEAVE_DAGSTER_URL")
     )
@@ -205,7 +223,7 @@ class Settings(BaseSettings):
         # Processes of one installation start in different folders but must use the same one.
         return path.expanduser().absolute()
 
-    _cron = field_validator("retrain_cron")(check_cron)
+    _cron = field_validator("retrain_cron", "alerts_digest")(check_cron)
 
     @field_validator("advisor_endpoint")
     @classmethod
@@ -331,6 +349,13 @@ class Settings(BaseSettings):
         if "task_time_limit_s" in self.model_fields_set:
             return self.task_time_limit_s
         return max(self.task_time_limit_s, self.needed_s(budget_s) + _BESIDE_TRAINING_S)
+
+    def alert_address(self, recipient: str) -> str | None:
+        """Return the secret address of a recipient of alerts; call this only where it is used."""
+        name = alert_variable(recipient)
+        if name is None:
+            return None
+        return os.environ.get(name) or dotenv_values(".env").get(name) or None
 
     def secret(self, name: str) -> str | None:
         """Return the plain text of a secret; call this only where it is used."""

@@ -44,7 +44,7 @@ ORDER = {
     "core": [
         "errors", "suggestions", "cron", "documents", "asset_catalog", "naming", "number_format",
         "arrow_values", "safe_text", "templating", "columns", "charts", "model", "metrics",
-        "ingest", "schema", "monitoring", "retraining", "landing",
+        "ingest", "schema", "monitoring", "retraining", "alerts", "landing",
         "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
         "evaluation", "prediction", "export", "advice",
     ],

@@ -27,6 +27,7 @@ _COMMANDS = {
     "models": ("models",),
     "runs": ("logs", "runs"),
     "schedule": ("schedule",),
+    "alerts": ("alerts",),
     "config": ("config",),
 }
 """The commands and groups that each module of `commands` registers, in the order of the help."""

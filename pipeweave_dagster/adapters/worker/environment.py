@@ -26,7 +26,7 @@ _MLFLOW = re.compile(
 )
 # Even where the name fits: a database that only servers open, and addresses with passwords.
 _NEVER = re.compile(
-    r"MLFLOW_BACKEND_STORE_URI|MLFLOW_FLASK\w+|PIPEWEAVE_SERVICES"
+    r"MLFLOW_BACKEND_STORE_URI|MLFLOW_FLASK\w+|PIPEWEAVE_SERVICES|PIPEWEAVE_ALERT_\w+"
     r"|PIPEWEAVE_\w*(PASSWORD|SECRET|TOKEN|KEY)\w*",
     re.IGNORECASE,
 )

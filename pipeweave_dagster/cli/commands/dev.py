@@ -13,13 +13,14 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
 from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, Supervisor
+from pipeweave_dagster.settings import ALERT_PREFIX
 
 # Secrets by what they open; each service gets those that it needs.
 _DATABASES = frozenset({"DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"})
 _STORES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 _REGISTRY = frozenset({"MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"})
 _REGISTRY |= {"MLFLOW_BACKEND_STORE_URI"}
-_KEYS = frozenset({"GOOGLE_API_KEY"})
+_KEYS = frozenset({"GOOGLE_API_KEY", *(n for n in os.environ if n.startswith(ALERT_PREFIX))})
 
 
 def register(app: typer.Typer) -> None:

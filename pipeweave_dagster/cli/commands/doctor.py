@@ -9,13 +9,21 @@ from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.adapters.health import Health, full_text, is_healthy, measure
+from pipeweave_dagster.adapters.health import (
+    Health,
+    OffError,
+    UnknownError,
+    full_text,
+    is_healthy,
+    measure,
+)
 from pipeweave_dagster.adapters.http_checks import check_mlflow, responds
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
 from pipeweave_dagster.adapters.storage.conditional_writes import require_conditional_writes
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dagster_checks import DagsterParts
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.settings import Settings
 
 _MIN_FREE_BYTES = 1 << 30
@@ -59,6 +67,7 @@ def examine(settings: Settings, *, strict: bool) -> list[Health]:
         "queue": dagster.queue,
         "daemon": dagster.daemon,
         **{name: partial(responds, url) for name, url in settings.services.items()},
+        "alerts": lambda: _alerts(settings),
         "disk": lambda: _disk(settings),
     }
     return [measure(name, ask, full_text) for name, ask in checks.items()]
@@ -90,6 +99,23 @@ def _mlflow(settings: Settings) -> str:
     with home.workbench() as bench:
         bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
     return "the store is reachable"
+
+
+def _alerts(settings: Settings) -> str:
+    """Look whether each recipient has an address; nothing is sent."""
+    from pipeweave_dagster.services.alert_recipients import recipients
+
+    try:
+        with home.workbench() as bench:
+            found = recipients(bench.store, settings)
+    except PipeWeaveError as error:  # the storage has a check of its own
+        raise UnknownError("the storage that names recipients does not respond") from error
+    if not found:
+        raise OffError("there are no recipients (PIPEWEAVE_ALERTS_TO, alerts in pipeweave.yaml)")
+    problems = [recipient.problem for recipient in found if recipient.problem]
+    if problems:
+        raise OSError(" ".join(problems))
+    return f"{', '.join(recipient.name for recipient in found)} can be sent to"
 
 
 def _disk(settings: Settings) -> str:

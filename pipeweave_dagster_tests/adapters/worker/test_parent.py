@@ -166,6 +166,7 @@ SECRETS = {
     "SLACK_WEBHOOK_URL": "https://hooks/slack-secret",
     "PIPEWEAVE_ADMIN_PASSWORD": "admin-secret",
     "PIPEWEAVE_SERVICES": '{"web": "http://u:services-secret@web"}',
+    "PIPEWEAVE_ALERT_OPS": "mailto://u:alert-secret@example.org",
     "HTTPS_PROXY": "http://u:proxy-secret@proxy",
 }
 

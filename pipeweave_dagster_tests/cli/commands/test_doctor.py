@@ -38,7 +38,7 @@ def test_a_laptop_is_well_without_servers(lines: Lines) -> None:
     states = {name: line.state for name, line in lines().items()}
     assert states == {
         "version": "ok", "database": "ok", "storage": "ok", "mlflow": "ok", "code": "off",
-        "queue": "ok", "daemon": "off", "disk": "ok",
+        "queue": "ok", "daemon": "off", "alerts": "off", "disk": "ok",
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Alerts about what failed, is late or was rolled back."""

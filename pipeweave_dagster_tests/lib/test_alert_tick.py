@@ -1,0 +1,238 @@
+"""Alerts about real runs of Dagster, sent to a real mail server and a real web server."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.core.alerts import Observation
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.lib.alert_events import Own
+from pipeweave_dagster.lib.alert_tick import alert_tick
+from pipeweave_dagster.lib.failures import failure_of
+from pipeweave_dagster.services.alerting import load_state, report
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox, smtp_mailbox
+
+SETTLED_S = 60
+WELL = {"leakage": True, "rows": True}
+PARTS = dg.StaticPartitionsDefinition(["churn", "sales"])
+
+
+class Result(dg.Config):
+    """What the checks of the asset say, and whether it refuses the data set."""
+
+    passed: dict[str, bool]
+    refuses: bool = False
+
+
+@dg.asset(
+    partitions_def=PARTS,
+    check_specs=[dg.AssetCheckSpec(name, asset="findings") for name in WELL],
+)
+def findings(config: Result) -> Iterator[Any]:
+    """An asset with a check that fails with an error, and one that warns."""
+    levels = {"leakage": dg.AssetCheckSeverity.ERROR, "rows": dg.AssetCheckSeverity.WARN}
+    codes = {"leakage": "PW204", "rows": "PW601"}
+    yield dg.MaterializeResult()
+    for name, passed in config.passed.items():
+        yield dg.AssetCheckResult(
+            check_name=name,
+            passed=passed,
+            severity=levels[name],
+            description=f"{codes[name]}: found",
+            metadata={"codes": "" if passed else codes[name]},
+        )
+    if config.refuses:
+        error = validation_error("PW204: leaks.", fix="Drop it.", findings=["PW204"])
+        raise failure_of(error)
+
+
+JOB = dg.define_asset_job("process_dataset", [findings], executor_def=dg.in_process_executor)
+DEFS = dg.Definitions(assets=[findings], jobs=[JOB])
+OWN = Own(frozenset({"process_dataset"}), frozenset({dg.AssetKey("findings")}), frozenset())
+
+
+@pytest.fixture(scope="module")
+def mail() -> Iterator[Mailbox]:
+    with smtp_mailbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def hook() -> Iterator[Mailbox]:
+    with http_mailbox() as box:
+        yield box
+
+
+class Watch:
+    """A storage and a database of Dagster's, and what one tick after another sends."""
+
+    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
+        self.settings = Settings(home=folder, storage=str(folder / "storage"), alerts_to="ops")
+        self.store = DocumentStore(open_storage(self.settings), folder / "cache")
+        self.instance, self.database, self.later = instance, "one", 0.0
+        self.tick(0)
+
+    def run(self, dataset: str = "churn", *, refuses: bool = False, **passed: bool) -> None:
+        DEFS.resolve_job_def("process_dataset").execute_in_process(
+            instance=self.instance,
+            partition_key=dataset,
+            raise_on_error=False,
+            run_config={
+                "ops": {"findings": {"config": {"passed": {**WELL, **passed}, "refuses": refuses}}}
+            },
+        )
+
+    def tick(self, wait_s: float = SETTLED_S) -> str:
+        self.later += wait_s
+        now = time.time() + self.later
+        return alert_tick(self.instance, self.store, self.settings, OWN, self.database, now)
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as made:
+        yield made
+
+
+@pytest.fixture
+def watch(
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    mail: Mailbox,
+    hook: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Watch:
+    for box in (mail, hook):
+        box.received.clear()
+        box.refuses = False
+    monkeypatch.setenv("PIPEWEAVE_ALERT_OPS", mail.url)
+    monkeypatch.setenv("PIPEWEAVE_ALERT_HOOK", hook.url)
+    return Watch(tmp_path, instance)
+
+
+def test_a_warning_and_an_error_are_one_message_each_and_repeats_are_none(
+    watch: Watch, mail: Mailbox
+) -> None:
+    watch.run(rows=False)
+    watch.tick()
+    assert mail.titles == ["PipeWeave: churn: rows check failed"]
+    assert "WARNING" in mail.received[0]["body"]
+    watch.run(leakage=False)
+    watch.tick()
+    assert mail.titles[1:] == ["PipeWeave: churn: leakage check failed"]
+    assert "ERROR leakage check failed: PW204: found" in mail.received[1]["body"]
+    watch.run(leakage=False)
+    watch.run(leakage=False)
+    watch.tick()
+    assert len(mail.received) == 2
+    watch.run()
+    watch.run(leakage=False)
+    watch.tick()
+    assert len(mail.received) == 3, "it was well in between"
+
+
+def test_a_refused_data_set_is_one_message(watch: Watch, mail: Mailbox) -> None:
+    watch.run(leakage=False, refuses=True)
+    watch.tick()
+    (message,) = mail.received
+    assert message["title"] == "PipeWeave: churn: refused (PW204)"
+    assert message["body"].count("PW204") == 2, "in one line"
+    watch.tick()
+    assert len(mail.received) == 1
+
+
+def test_problems_of_one_tick_are_one_message(watch: Watch, mail: Mailbox) -> None:
+    watch.run(rows=False)
+    watch.run("sales", leakage=False)
+    watch.tick()
+    assert mail.titles == ["PipeWeave: 2 problems of churn, sales"]
+
+
+def test_a_data_set_has_its_own_recipients_and_mutes(
+    watch: Watch, mail: Mailbox, hook: Mailbox
+) -> None:
+    own = b"alerts: {to: [hook, ops], mute: [PW601]}"
+    watch.store.storage.put("uploads/churn/pipeweave.yaml", own)
+    watch.run(rows=False)
+    watch.run("sales", rows=False)
+    watch.tick()
+    assert mail.titles == ["PipeWeave: sales: rows check failed"]
+    assert not hook.received
+    watch.run(leakage=False)
+    watch.tick()
+    assert len(mail.received) == 2
+    assert "PW204" in hook.received[0]["body"]
+
+
+def test_a_restart_neither_repeats_nor_loses(watch: Watch, mail: Mailbox) -> None:
+    watch.run(leakage=False)
+    watch.tick()
+    watch.database = "none: the cursor is lost"
+    watch.tick()
+    assert len(mail.received) == 1
+    watch.run("sales", leakage=False)
+    mail.refuses = True
+    assert "0 messages sent, 1 waiting" in watch.tick()
+    mail.refuses = False
+    watch.database = "another"
+    assert "1 messages sent, 0 waiting" in watch.tick(120)
+    assert [t.partition(": ")[2] for t in mail.titles] == [
+        "churn: leakage check failed", "sales: leakage check failed"
+    ]  # fmt: skip
+
+
+def test_a_new_database_of_dagster_begins_where_the_old_one_ended(
+    watch: Watch, mail: Mailbox
+) -> None:
+    watch.run(leakage=False)
+    watch.tick()
+    with dg.instance_for_test() as instance:
+        watch.instance, watch.database = instance, "new"
+        watch.later = 0.0
+        watch.run("sales", rows=False)
+        watch.tick()
+    assert len(mail.received) == 2
+
+
+def test_an_address_appears_nowhere(
+    watch: Watch, hook: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    hook.refuses = True
+    watch.settings = watch.settings.model_copy(update={"alerts_to": "hook,nobody"})
+    caplog.set_level("DEBUG")
+    watch.run(leakage=False)
+    watch.tick()
+    state, _ = load_state(watch.store)
+    assert "An alert did not reach 'hook': The message was not delivered (HTTP status 503)" in (
+        caplog.text
+    )
+    assert "The variable PIPEWEAVE_ALERT_NOBODY is not set" in caplog.text
+    assert "secret-token" not in caplog.text + state.model_dump_json()
+
+
+def test_a_rollback_is_reported_once(watch: Watch, mail: Mailbox) -> None:
+    found = Observation(
+        kind="rollback", subject="move 7", at=time.time(), dataset="churn", text="Back to 3."
+    )
+    report(watch.store, found)
+    watch.tick()
+    watch.tick()
+    assert mail.titles == ["PipeWeave: churn: rolled back"]
+    report(watch.store, found)
+    watch.tick()
+    assert len(mail.received) == 1, "the storage was read twice, as after a crash"
+
+
+def test_history_from_before_the_first_look_is_left_alone(watch: Watch, mail: Mailbox) -> None:
+    watch.run(leakage=False)
+    watch.store.storage.delete("alerts/STATE.json")
+    watch.tick()
+    watch.tick()
+    assert not mail.received
