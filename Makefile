@@ -55,12 +55,13 @@ docs: $(VENV)/.installed-dev ## Regenerate the generated pages of the documentat
 wheel: $(VENV)/.installed-dev ## Build dist/pipeweave-VERSION-py3-none-any.whl
 	$(BIN)/python -m hatchling build -t wheel
 
-# The locks hold versions and hashes for every platform, and no addresses.
-lock: $(VENV)/.installed-dev ## Resolve pyproject.toml into the two lock files
-	$(BIN)/uv lock $(LOCK_ARGS)
-	$(BIN)/uv export $(EXPORT) --no-dev --group build --extra alerts -o requirements.lock
-	$(BIN)/uv export $(EXPORT) --only-group dev -o requirements-dev.lock
-EXPORT := --quiet --no-emit-project --no-emit-index-url --no-header --no-annotate \
+# The locks hold versions and hashes for every platform, and no addresses. Versions in them stay
+# unless pyproject.toml rules them out; `make lock LOCK_ARGS=--upgrade` raises them all.
+lock: $(VENV)/.uv ## Resolve pyproject.toml into the two lock files
+	$(COMPILE) pyproject.toml --group build --extra alerts -o requirements.lock
+	$(COMPILE) --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
+COMPILE = $(BIN)/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url \
   --no-emit-package nvidia-nccl-cu12 --no-emit-package nvidia-nccl-cu13  # see override-dependencies
 
 secrets: ## Write missing secrets of a deployment into .env

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import SecretStr
 
-from pipeweave_dagster.adapters.gemini import ask_gemini
+from pipeweave_dagster.adapters.gemini import ask_gemini, package
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.worker import TIMED_OUT, Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
@@ -48,7 +48,7 @@ class GeminiAdvisor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._worker = Worker(preload=("google.generativeai",), threads=1, access="network")
+        self._worker = Worker(preload=(package(),), threads=1, access="network")
 
     def start(self) -> None:
         """Start the child, so that its imports (seconds) overlap with other work."""

@@ -32,6 +32,11 @@ class Call:
         wanted = self.body["generationConfig"]["responseSchema"]["properties"]
         return {"columns": "schema", "sentences": "narrative"}.get(next(iter(wanted)), "architect")
 
+    @property
+    def in_integers(self) -> bool:
+        """Whether enums are to be answered as integers, as the older package asks for."""
+        return "enum-encoding" in self.path
+
     def send(self, status: int, data: bytes, **headers: str) -> None:
         """Answer with these bytes."""
         self.handler.send_response(status)
@@ -42,6 +47,14 @@ class Call:
         self.handler.end_headers()
         with suppress(OSError):  # who asks may have gone
             self.handler.wfile.write(data)
+
+
+# Enums on the wire, which are words unless the caller asks for integers.
+_FINISH = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
+
+
+def _reason(call: Call, finish: int) -> int | str:
+    return finish if call.in_integers else _FINISH[finish]
 
 
 def says(text: str, *, finish: int = 1, tokens: tuple[int, int, int] = (400, 60, 0)) -> Answer:
@@ -57,7 +70,7 @@ def says(text: str, *, finish: int = 1, tokens: tuple[int, int, int] = (400, 60,
             "totalTokenCount": prompt + reply + thoughts,
         }
         found = {
-            "candidates": [{"content": content, "finishReason": finish, "index": 0}],
+            "candidates": [{"content": content, "finishReason": _reason(call, finish), "index": 0}],
             "usageMetadata": usage,
             "modelVersion": "stand-in-001",
             "responseId": "x",
@@ -69,13 +82,14 @@ def says(text: str, *, finish: int = 1, tokens: tuple[int, int, int] = (400, 60,
 
 def blocked(call: Call) -> None:
     """The prompt is blocked: success, and no candidate."""
-    feedback = {"promptFeedback": {"blockReason": 1}, "usageMetadata": {"promptTokenCount": 9}}
+    reason = 1 if call.in_integers else "SAFETY"
+    feedback = {"promptFeedback": {"blockReason": reason}, "usageMetadata": {"promptTokenCount": 9}}
     call.send(200, json.dumps(feedback).encode())
 
 
 def unsafe(call: Call) -> None:
     """The reply is blocked: success, and a candidate without content."""
-    found = {"candidates": [{"finishReason": 3, "index": 0}]}
+    found = {"candidates": [{"finishReason": _reason(call, 3), "index": 0}]}
     call.send(200, json.dumps(found).encode())
 
 

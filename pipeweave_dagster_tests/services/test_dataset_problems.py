@@ -77,6 +77,8 @@ def test_a_torn_claim_is_set_aside(store: DocumentStore, content: bytes) -> None
 def test_a_torn_cursor_starts_nothing_twice(store: DocumentStore) -> None:
     from pipeweave_dagster_tests.services.test_left_out import tick
 
+    for name in ("demo", "other"):
+        store.storage.delete(f"uploads/{name}/a.csv")
     store.storage.put("uploads/c/c.csv", b"a,b\n1,2\n")
     os.utime(Settings().storage_folder / "uploads/c/c.csv", (0, 0))
     with dg.DagsterInstance.ephemeral() as instance:
