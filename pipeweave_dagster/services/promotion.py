@@ -1,8 +1,10 @@
 """Promote a version through the gate, and roll back to an earlier champion."""
 
 from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.core.alerts import Observation
 from pipeweave_dagster.core.errors import not_found, validation_error
-from pipeweave_dagster.services.alias_history import by_user, moves_of, rollback_target
+from pipeweave_dagster.services.alerting import report
+from pipeweave_dagster.services.alias_history import Cause, by_user, moves_of, rollback_target
 from pipeweave_dagster.services.champion import notice_moves, set_alias, with_alias
 from pipeweave_dagster.services.model_versions import load_version, versions
 from pipeweave_dagster.services.promotion_gate import Gate, gate_of_version
@@ -44,10 +46,18 @@ def promote_version(
     return gate
 
 
-def roll_back(workbench: Workbench, dataset: str, reason: str = "") -> str:
+def roll_back(
+    workbench: Workbench, dataset: str, reason: str = "", *, cause: Cause | None = None
+) -> str:
     """Make the champion before the current one the champion again, and return its version.
 
     It has been through the gate before, so it is not asked again: a rollback must be quick.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        reason: Why the user of this process rolls back.
+        cause: Who or what rolls back, if not the user.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there was none, or it cannot be used any more.
@@ -65,8 +75,24 @@ def roll_back(workbench: Workbench, dataset: str, reason: str = "") -> str:
             fix="Use 'pipeweave models promote'.",
         )
     _require_usable(workbench, dataset, version)
-    set_alias(workbench, dataset, version, "champion", by_user("rollback", reason))
+    set_alias(workbench, dataset, version, "champion", cause or by_user("rollback", reason))
+    if cause is None:  # that of a run is in its checks
+        _report(workbench, dataset, version, reason)
     return version
+
+
+def _report(workbench: Workbench, dataset: str, version: str, reason: str) -> None:
+    """Leave the rollback for the alerts."""
+    move = moves_of(workbench.store, dataset)[-1]
+    found = Observation(
+        kind="rollback",
+        subject=f"move {move.number}",
+        at=move.at,
+        dataset=dataset,
+        severity="warning",
+        text=f"Version {version} is the champion again. {reason}".strip(),
+    )
+    report(workbench.store, found)
 
 
 def _require_usable(workbench: Workbench, dataset: str, version: str) -> None:

@@ -122,9 +122,10 @@ class Workbench:
     ) -> R:
         """Call in the model worker if it runs, else in a process that imports only what is needed.
 
-        For a short question of a run that may turn out to need neither worker.
+        For a short question of a run that may turn out to need neither worker. The worker of a
+        command imports nothing in advance, so it is used, and MLflow is imported once.
         """
-        if self._model.pid is not None:
+        if self._model.pid is not None or not self._for_run:
             return self._model.call(limit_s, function, *args, **kwargs)
         with Worker(access="mlflow") as worker:
             return worker.call(limit_s, function, *args, **kwargs)

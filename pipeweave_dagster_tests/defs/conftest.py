@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dagster as dg
 import pytest
@@ -35,3 +35,9 @@ def only(results: Iterable[T]) -> T:
     """The one result of an asset that may yield none; its context is free again after it."""
     (result,) = results
     return result
+
+
+def value_of(results: Iterable[Any]) -> Any:
+    """The document of an asset that yields checks as well; its context is free again after it."""
+    made, *_ = results
+    return made.value

@@ -31,7 +31,7 @@ from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch_config import LaunchConfig
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.workbench import Workbench
-from pipeweave_dagster_tests.defs.conftest import context_for, only
+from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
 
 pytestmark = pytest.mark.slow
 
@@ -213,16 +213,15 @@ def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(
     put_rows = "\n".join([lines[0], *lines[150:250]]) + "\n"
     bench.store.storage.put("predict/penguins/Monday.csv", put_rows.encode())
     run = {"context": context_for("penguins"), "workbench": bench}
-    first = predictions(config=BatchConfig(), **run)
-    batch: PredictionBatch = first.value
+    batch: PredictionBatch = value_of(predictions(config=BatchConfig(), **run))
     assert (batch.rows, batch.model_version) == (100, "1")
     assert batch.csv_key == f"predictions/penguins/{batch.batch}/1.csv"
     written = bench.store.storage.get(batch.csv_key).decode().splitlines()
     assert len(written) == 101
     assert "prediction" in written[0]
     assert "probability_Adelie" in written[0]
-    again = predictions(config=BatchConfig(file="predict/penguins/Monday.csv"), **run)
-    assert again.value == batch  # scored again, replaced by the same
+    again = value_of(predictions(config=BatchConfig(file="predict/penguins/Monday.csv"), **run))
+    assert again == batch  # scored again, replaced by the same
     measured: DriftReport = drift(predictions=batch, **run).value
     assert measured.rows == 100
     assert {c.name for c in measured.columns} <= set(line["model"].value.features)
@@ -238,9 +237,9 @@ def test_scoring_a_batch_again_replaces_only_that_batch(
     def scored(day: str, part: list[str], *, reasons: bool = False) -> PredictionBatch:
         key = f"predict/penguins/{day}.csv"
         bench.store.storage.put(key, "\n".join([header, *part]).encode())
-        result: PredictionBatch = predictions(
-            config=BatchConfig(file=key, reasons=reasons), **run
-        ).value
+        result: PredictionBatch = value_of(
+            predictions(config=BatchConfig(file=key, reasons=reasons), **run)
+        )
         return result
 
     first, second = scored("tuesday", rows[:40]), scored("wednesday", rows[40:90])
@@ -270,7 +269,7 @@ def test_the_id_and_kept_columns_of_the_file_are_in_the_predictions(
     bench.store.storage.put(key, text.encode())
     run = {"context": context_for("penguins"), "workbench": bench}
     try:
-        batch = predictions(config=BatchConfig(file=key), **run).value
+        batch = value_of(predictions(config=BatchConfig(file=key), **run))
     finally:
         bench.store.storage.delete("uploads/penguins/pipeweave.yaml")
     written = [*csv.DictReader(bench.store.storage.get(batch.csv_key).decode().splitlines())]
@@ -285,13 +284,17 @@ def test_the_id_and_kept_columns_of_the_file_are_in_the_predictions(
 
 def test_nothing_to_score_is_not_found(bench: Workbench) -> None:
     with pytest.raises(dg.Failure, match="NOT_FOUND"):
-        predictions(context=context_for("empty-zone"), config=BatchConfig(), workbench=bench)
+        value_of(
+            predictions(context=context_for("empty-zone"), config=BatchConfig(), workbench=bench)
+        )
 
 
 def test_no_champion_is_not_found(bench: Workbench) -> None:
     bench.store.storage.put("predict/untrained/x.csv", b"a,b\n1,2\n")
     with pytest.raises(dg.Failure, match="has no champion"):
-        predictions(context=context_for("untrained"), config=BatchConfig(), workbench=bench)
+        value_of(
+            predictions(context=context_for("untrained"), config=BatchConfig(), workbench=bench)
+        )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.asset_catalog import CATALOG
+from pipeweave_dagster.services.alias_history import moves_of
+from pipeweave_dagster.services.champion import model_name, set_alias
+from pipeweave_dagster.services.champion_decision import compare_with_champion
+from pipeweave_dagster.services.model_versions import load_origin, load_version, save_version
+from pipeweave_dagster.services.promotion import roll_back
 from pipeweave_dagster.services.scoring import describe_batch, score
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
@@ -58,3 +64,33 @@ def test_its_model_predicts_what_it_predicted_then(bench: Workbench, tmp_path: P
     then = pd.read_csv(EARLIER / "predictions-0.2.0" / "penguins.csv")
     now = pd.read_csv(scored.csv)[list(then)]  # newer releases add columns
     pd.testing.assert_frame_equal(now, then, rtol=1e-9)
+
+
+def test_its_model_is_compared_with_a_newer_one_and_rolled_back_to(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    store, settings = bench.store, bench.settings
+    old, evaluation = load_version(store, "penguins", "1")
+    origin = load_origin(store, "penguins", "1")
+    new = bench.on_model(
+        log_training,
+        tracking_uri=settings.tracking_uri,
+        artifact_root=settings.artifact_root,
+        experiment="penguins",
+        model_name=model_name("penguins"),
+        trained=old.model_copy(update={"mlflow": None}),
+        spec=origin[0],
+        model=store.payload(old.model),
+        tags={},
+    )
+    save_version(store, "penguins", new, evaluation, origin)
+    set_alias(bench, "penguins", "2", "champion")
+    compared = compare_with_champion(bench, "penguins", old, origin[1])
+    assert compared is not None
+    assert (compared.other, compared.difference) == ("champion, version 2", 0.0)
+    assert roll_back(bench, "penguins", "the test") == "1"
+    scored = score(bench, "penguins", (describe_batch(FILE, FILE.name), FILE), tmp_path)
+    assert scored.batch.model_version == "1"
+    assert [m.after for m in moves_of(store, "penguins") if m.alias == "champion"][-2:] == [
+        "2", "1",
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows, policy_of
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
+from pipeweave_dagster.core.prediction.side import Side
 
 
 def predict(
@@ -46,6 +47,19 @@ def predict(
     return run_scoring(model, trained, data, out, explain=explain, policy=policy, held=held)
 
 
+def first_batch_problems(new: Side, before: Side, rows: Path) -> list[str]:
+    """Return what is wrong with the first predictions of a new champion, in sentences.
+
+    Args:
+        new: The new champion.
+        before: The champion before it.
+        rows: The batch as a typed table (Parquet).
+    """
+    from pipeweave_dagster.core.prediction.first_batch import find_problems
+
+    return find_problems(new, before, rows)
+
+
 def prediction_ms(model: Path, rows: Path) -> float:
     """Return the median time in milliseconds for one row, the model being loaded.
 
@@ -58,4 +72,13 @@ def prediction_ms(model: Path, rows: Path) -> float:
     return measure_ms(model, rows)
 
 
-__all__ = ["BatchPolicy", "HeldRows", "ScoredRows", "policy_of", "predict", "prediction_ms"]
+__all__ = [
+    "BatchPolicy",
+    "HeldRows",
+    "ScoredRows",
+    "Side",
+    "first_batch_problems",
+    "policy_of",
+    "predict",
+    "prediction_ms",
+]

@@ -1,10 +1,14 @@
 """Batch scoring with the champion."""
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 
 from pipeweave_dagster.core.documents import PredictionBatch
+from pipeweave_dagster.defs.predictions.checks import ABOUT, first_batch_check
+from pipeweave_dagster.lib.asset_checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.partitions import BATCH_TAG, DATASETS
 from pipeweave_dagster.lib.stages import run_stage
@@ -29,34 +33,42 @@ class BatchConfig(dg.Config):
     kinds={"parquet", "csv"},
     code_version="5",
     deps=["model"],
+    check_specs=check_specs("predictions", ABOUT),
 )
 def predictions(
     context: dg.AssetExecutionContext,
     config: BatchConfig,
     workbench: dg.ResourceParam[Workbench],
-) -> dg.MaterializeResult[PredictionBatch]:
+) -> Iterator[dg.MaterializeResult[PredictionBatch] | dg.AssetCheckResult]:
     """The rows of one file under `predict/<dataset>/`, scored by the champion, order kept.
 
     Uses the file that the run was started for, else the newest. The outputs are in
     `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV.
     """
     from pipeweave_dagster.core.landing import settings_from
+    from pipeweave_dagster.services.first_batch import score_checked
     from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
+
+    checks: list[dg.AssetCheckResult] = []
 
     def make(folder: Path) -> PredictionBatch:
         key = config.file or context.op_execution_context.run_tags.get(BATCH_TAG)
         key = key or newest_batch(workbench, context.partition_key)
         reasons = config.reasons
         given = settings_from({"read": config.read}, "the run configuration")
-        scored = score(
+        attempt = partial(
+            score,
             workbench,
             context.partition_key,
             fetch_batch(workbench, context.partition_key, key, folder),
-            folder,
             stamped=True,
             explain=workbench.settings.prediction_reasons if reasons is None else reasons,
             read=given.read,
         )
+        run_id = context.op_execution_context.run_id
+        scored, found = score_checked(workbench, context.partition_key, attempt, folder, run_id)
+        checks.append(first_batch_check(found))
         return deliver(workbench, scored)
 
-    return run_stage(context, workbench, PredictionBatch, make, always=True)
+    yield run_stage(context, workbench, PredictionBatch, make, always=True)
+    yield from checks

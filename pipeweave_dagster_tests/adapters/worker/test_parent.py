@@ -195,3 +195,13 @@ def test_the_worker_of_data_gets_none() -> None:
 
     with Workbench(Settings()) as bench:
         assert (bench._data._access, bench._model._access) == ("none", "mlflow")
+
+
+def test_a_command_asks_mlflow_in_one_process() -> None:
+    """A rollback imported MLflow twice, which took half of its time."""
+    from pipeweave_dagster.services.workbench import Workbench
+    from pipeweave_dagster.settings import Settings
+
+    with Workbench(Settings()) as bench:
+        assert bench.apart_within(30, check_slug, name="x") == "x"
+        assert bench._model.pid is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox
 from pipeweave_dagster_tests.servers.s3 import S3Server
 from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
 
@@ -18,10 +19,20 @@ TARGET = b"target: species\n"
 
 
 @pytest.fixture(scope="package")
-def dev(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+def hook() -> Iterator[Mailbox]:
+    """A web server that receives the alerts."""
+    with http_mailbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="package")
+def dev(
+    s3_server: S3Server, hook: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dev]:
     """`pipeweave dev`, watching a bucket of its own."""
     env = s3_server.environment(f"s3://{s3_server.bucket()}/team")
     env["PIPEWEAVE_TIME_BUDGET_S"] = str(BUDGET_S)
+    env["PIPEWEAVE_ALERTS_TO"], env["PIPEWEAVE_ALERT_HOOK"] = "hook", hook.url
     with pipeweave_dev(env, tmp_path_factory.mktemp("dev")) as running:
         yield running
 

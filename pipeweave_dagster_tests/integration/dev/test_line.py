@@ -14,6 +14,7 @@ import pytest
 
 from pipeweave_dagster_tests.integration.dev.conftest import PICKED_UP_S
 from pipeweave_dagster_tests.servers import graphql
+from pipeweave_dagster_tests.servers.mailbox import Mailbox
 from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev
 
@@ -74,7 +75,9 @@ def test_rows_to_score_are_scored(
     assert {key.rpartition(".")[2] for key in made} == {"csv", "parquet"}
 
 
-def test_refused_file_says_why_in_the_run_and_on_the_page(dev: Dev, put: Put) -> None:
+def test_refused_file_says_why_in_the_run_on_the_page_and_in_one_alert(
+    dev: Dev, put: Put, hook: Mailbox
+) -> None:
     put("uploads/empty/empty.csv", b"")
     dev.wait_for_run("empty", PICKED_UP_S)
     run = dev.wait_for_end("empty")
@@ -89,6 +92,14 @@ def test_refused_file_says_why_in_the_run_and_on_the_page(dev: Dev, put: Put) ->
     assert "empty" in facts["message"]
     with urllib.request.urlopen(f"{dev.pages}/datasets/empty", timeout=30) as page:
         assert facts["message"] in html.unescape(page.read().decode())
+
+    def alerts() -> list[str]:
+        return [m["body"] for m in hook.received if m["title"].startswith("PipeWeave: empty")]
+
+    wait_until(lambda: bool(alerts()), 120, why=dev.tail, every=1)
+    (alert,) = alerts()
+    assert facts["message"] in " ".join(alert.split())
+    assert run["runId"] in alert
 
 
 def test_cancel_leaves_no_process_within_ten_seconds(dev: Dev, put: Put, examples: Path) -> None:

@@ -1,0 +1,18 @@
+"""One of two models that are compared on a batch."""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import Part, TrainedModel
+
+
+class Side(Part):
+    """A model: its document, its file, the one that was evaluated, and its test rows.
+
+    `table` is the typed table that it was trained with, None if it was not kept.
+    """
+
+    trained: TrainedModel
+    model: Path
+    evaluated: Path
+    test_rows: Path
+    table: Path | None = None

@@ -1,0 +1,25 @@
+"""The asset check of predictions."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from pipeweave_dagster.services.first_batch import FirstBatch
+
+ABOUT: dict[str, str] = {
+    "first_batch": "A new champion predicts its first batch as the champion before lets expect; "
+    "otherwise that one is restored.",
+}
+
+
+def first_batch_check(found: "FirstBatch | None") -> dg.AssetCheckResult:
+    """Return the result; it passes where this is not the first batch of a champion."""
+    failed = found is not None and bool(found.problems)
+    return dg.AssetCheckResult(
+        check_name="first_batch",
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=found.text if found else "",
+        metadata={"codes": f"version {found.version}" if found and failed else ""},
+    )
