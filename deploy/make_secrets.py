@@ -16,6 +16,7 @@ SECRETS = {
     "AWS_SECRET_ACCESS_KEY": 40,
     "PIPEWEAVE_ADMIN_PASSWORD": 32,
     "PIPEWEAVE_VIEWER_PASSWORD": 32,
+    "PIPEWEAVE_SERVE_TOKEN": 40,
 }
 _HEAD = "# Written by 'make secrets'; keep it secret. For other settings see .env.example.\n"
 

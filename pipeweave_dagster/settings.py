@@ -72,7 +72,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "keep_trials_days",
     ),
     "alerts": ("alerts_to", "alerts_digest"),
-    "links": ("dagster_url", "mlflow_url", "web_url"),
+    "links": ("dagster_url", "mlflow_url", "web_url", "serve_url", "serve_token"),
 }
 
 
@@ -214,6 +214,8 @@ class Settings(BaseSettings):
         "http://127.0.0.1:5000", validation_alias=_named("PIPEWEAVE_MLFLOW_URL")
     )
     web_url: str = Field("http://127.0.0.1:8000", validation_alias=_named("PIPEWEAVE_WEB_URL"))
+    serve_url: str = Field("http://127.0.0.1:8001", validation_alias=_named("PIPEWEAVE_SERVE_URL"))
+    serve_token: SecretStr | None = Field(None, validation_alias=_named("PIPEWEAVE_SERVE_TOKEN"))
     services: dict[str, str] = Field({}, validation_alias=_named("PIPEWEAVE_SERVICES"))
     dagster_home_given: Path | None = Field(None, validation_alias=_named("PIPEWEAVE_DAGSTER_HOME"))
 
@@ -260,6 +262,7 @@ class Settings(BaseSettings):
         }
         secrets = {
             "AWS_SECRET_ACCESS_KEY": self.secret("aws_secret_access_key"),
+            "PIPEWEAVE_SERVE_TOKEN": self.secret("serve_token"),
             **{f"the password in {n}": urlsplit(a or "").password for n, a in addresses.items()},
         }
         return {name: secret for name, secret in secrets.items() if secret}

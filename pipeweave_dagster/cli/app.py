@@ -14,6 +14,7 @@ _COMMANDS = {
     "schema": ("schema",),
     "eda": ("eda",),
     "predict": ("predict",),
+    "serve": ("serve",),
     "doctor": ("doctor",),
     "migrate": ("migrate",),
     "storage": ("usage", "gc"),

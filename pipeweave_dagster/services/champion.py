@@ -113,12 +113,14 @@ def notice_moves(workbench: Workbench, dataset: str) -> dict[str, str]:
 
 def with_alias(workbench: Workbench, dataset: str, alias: str) -> Champion:
     """Return the version with an alias, and record the alias as the registry has it."""
-    link = workbench.on_model(
-        mlflow_store.version_with_alias,
-        tracking_uri=workbench.settings.tracking_uri,
-        model_name=model_name(dataset),
-        alias=alias,
-    )
+    where = {
+        "tracking_uri": workbench.settings.tracking_uri,
+        "model_name": model_name(dataset),
+        "alias": alias,
+    }
+    known, link = mlflow_store.quick_version_with_alias(**where)
+    if not known:
+        link = workbench.on_model(mlflow_store.version_with_alias, **where)
     found = _here(workbench, dataset, link) if link else None
     # It may have been moved in MLflow's own UI.
     record_alias(workbench.store, dataset, alias, found.link.model_version if found else None)

@@ -25,6 +25,7 @@ R = TypeVar("R")
 _LEAST_MEMORY_MB = 256
 _DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
 # In the order in which training needs them: linear models first, MLflow last.
+_SCORING_MODULES = ("pipeweave_dagster.core.prediction.score_table", "skops.io")
 _MODEL_MODULES = (
     "pipeweave_dagster.core.training.train_model",
     "xgboost",
@@ -46,15 +47,20 @@ class Workbench:
         settings: Locations and limits.
         for_run: Whether both workers will be needed, as in a run. Otherwise each starts with its
             first call and imports what that call needs: many commands only query MLflow.
+        for_scoring: Whether both workers will be needed to score a batch: like a run, without
+            what only training imports.
     """
 
-    def __init__(self, settings: Settings, *, for_run: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, for_run: bool = False, for_scoring: bool = False
+    ) -> None:
         self.settings = settings
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
         self.began = time.monotonic()
-        self._for_run = for_run
-        self._data = Worker(preload=_DATA_MODULES if for_run else ())
-        self._model = Worker(preload=_MODEL_MODULES if for_run else (), access="mlflow")
+        self._for_run = for_run or for_scoring
+        modules = _MODEL_MODULES if for_run else _SCORING_MODULES if for_scoring else ()
+        self._data = Worker(preload=_DATA_MODULES if self._for_run else ())
+        self._model = Worker(preload=modules, access="mlflow")
         self._gemini = GeminiAdvisor(settings)
         self.advisor = AdvisorSession(self.store, settings, self._gemini)
 

@@ -140,7 +140,9 @@ def test_files_that_are_mounted_or_copied_exist_and_reach_the_build(raw: dict[st
 
 def test_every_setting_reaches_the_containers(variables: dict[str, str]) -> None:
     services = compose.read(variables)
+    served = yaml.safe_load((ROOT / "docker-compose.serve.yml").read_text())["services"]["serve"]
     passed_on = set(services["code"].environment) | set(services["migrate"].environment)
+    passed_on |= set(served["environment"])
     fields = Settings.model_fields.values()
     known = {str(field.validation_alias.choices[0]) for field in fields}  # type: ignore[union-attr]
     assert known - passed_on == _NOT_FOR_CONTAINERS
@@ -247,3 +249,16 @@ def test_every_service_is_bounded(raw: dict[str, Any]) -> None:
         assert {"mem_limit", "pids_limit", "networks"} <= service.keys(), name
     declared = yaml.safe_load(TEXT)["networks"]
     assert {n for service in raw.values() for n in service["networks"]} == declared.keys()
+
+
+def test_the_model_server_is_as_confined_as_the_pages(raw: dict[str, Any]) -> None:
+    """It has no open port: the proxy, which asks for a password, knows its token."""
+    added = yaml.safe_load((ROOT / "docker-compose.serve.yml").read_text())["services"]
+    served, pages = added["serve"], raw["pages"]
+    same = ("cap_drop", "image", "init", "networks", "read_only", "security_opt", "tmpfs")
+    assert {key: served[key] for key in same} == {key: pages[key] for key in same}
+    assert "ports" not in served
+    assert "PIPEWEAVE_SERVE_TOKEN" in added["proxy"]["environment"]
+    site = (ROOT / "deploy" / "Caddyfile").read_text().partition(":8001 {")[2].partition("\n}")[0]
+    assert "import viewer" in site
+    assert "{$PIPEWEAVE_SERVE_TOKEN}" in site

@@ -19,6 +19,7 @@ __all__ = [
     "log_training",
     "missing_version",
     "prepare_store",
+    "quick_version_with_alias",
     "record_end",
     "set_alias",
     "version_with_alias",
@@ -148,6 +149,25 @@ def version_with_alias(tracking_uri: str, model_name: str, alias: str) -> Mlflow
 
     prepare_store(tracking_uri)
     return link_of_alias(tracking_uri, model_name, alias)
+
+
+def quick_version_with_alias(
+    tracking_uri: str, model_name: str, alias: str
+) -> tuple[bool, MlflowLink | None]:
+    """Look an alias up without the import of MLflow, where the store allows it.
+
+    Returns:
+        Whether it could be looked up, and the version with the alias, or None.
+    """
+    import sqlite3
+
+    from pipeweave_dagster.adapters.mlflow_store.sqlite_aliases import can_read, read_alias
+
+    try:
+        known = can_read(tracking_uri)
+        return known, read_alias(tracking_uri, model_name, alias) if known else None
+    except sqlite3.Error:  # locked for long, or of another make
+        return False, None
 
 
 @reachable

@@ -44,6 +44,14 @@ def prepare_store(tracking_uri: str) -> None:
             ready.write_text(version("mlflow"), encoding="utf-8")
 
 
+def sqlite_database(tracking_uri: str) -> Path | None:
+    """Return the file of a store in SQLite that this version of MLflow has prepared, else None."""
+    if not tracking_uri.startswith(_SQLITE):
+        return None
+    database = Path(tracking_uri.removeprefix(_SQLITE))
+    return database if _is_ready(database, database.with_name(f"{database.name}.ready")) else None
+
+
 def quiet_mlflow() -> None:
     """Switch off MLflow's telemetry and console output (before it is imported)."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"

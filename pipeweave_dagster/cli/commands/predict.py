@@ -60,7 +60,8 @@ def score_file(
     """
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
-    with home.workbench(for_run=True) as bench, tempfile.TemporaryDirectory() as folder:
+    with home.workbench(for_scoring=True) as bench, tempfile.TemporaryDirectory() as folder:
+        bench.warm_up()
         raw = describe_batch(path, path.name)
         explain = explain or settings.prediction_reasons
         scored = score(

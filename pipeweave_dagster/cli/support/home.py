@@ -90,11 +90,11 @@ def instance() -> "dg.DagsterInstance":
     return instance
 
 
-def workbench(*, for_run: bool = False) -> "Workbench":
+def workbench(*, for_run: bool = False, for_scoring: bool = False) -> "Workbench":
     """Return storage and workers of this home, as a context manager (see `Workbench`)."""
     from pipeweave_dagster.services.workbench import Workbench
 
-    return Workbench(settings(), for_run=for_run)
+    return Workbench(settings(), for_run=for_run, for_scoring=for_scoring)
 
 
 def _dagster_yaml(found: Settings) -> str:

@@ -12,18 +12,13 @@ from pipeweave_dagster.core.model.serving import score
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 from pipeweave_dagster.core.model.unseen_categories import (
     Unseen,
-    known_categories,
     merged_unseen,
     unseen_categories,
     unseen_note,
 )
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy
-from pipeweave_dagster.core.prediction.intervals import Intervals
-from pipeweave_dagster.core.prediction.outside_training import (
-    OUTSIDE,
-    TrainingRegion,
-    outside_note,
-)
+from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
+from pipeweave_dagster.core.prediction.outside_training import OUTSIDE, outside_note
 
 UNSEEN, ABSTAINED = "unseen_categories", "abstained"
 
@@ -32,26 +27,15 @@ class BlockScorer:
     """Scores blocks of rows one after the other.
 
     Args:
-        bundle: The model.
-        policy: What is done with rows that differ from the training data; without it there are
-            predictions alone.
-        intervals: How far true values are from predictions, if it is known.
-        region: Where the training rows are, if it is known.
+        model: The model, with the policy for rows that differ from the training data.
+        columns: The columns of the model that the rows have.
         explain: Add the columns that contribute most to each prediction.
     """
 
-    def __init__(
-        self,
-        bundle: dict[str, Any],
-        policy: BatchPolicy | None = None,
-        intervals: Intervals | None = None,
-        region: TrainingRegion | None = None,
-        *,
-        explain: bool = False,
-    ) -> None:
-        self._bundle, self._policy, self._explain = bundle, policy, explain
-        self._intervals, self._region = intervals, region
-        self._known = known_categories(bundle)
+    def __init__(self, model: LoadedModel, columns: list[str], *, explain: bool = False) -> None:
+        self._bundle, self._policy, self._explain = model.bundle, model.policy, explain
+        self._intervals, self._region = model.intervals, model.region(columns)
+        self._known = model.known
         self._filled: dict[str, bool] = {}
         self._reasons_note = ""
         self.unseen: dict[str, Unseen] = {}

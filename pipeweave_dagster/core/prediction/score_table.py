@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import Payload, TrainedModel
-from pipeweave_dagster.core.model.serving import BLOCK_ROWS, exact_frame, load_bundle
+from pipeweave_dagster.core.model.serving import BLOCK_ROWS, exact_frame
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
 from pipeweave_dagster.core.prediction.copied_columns import (
@@ -20,8 +20,7 @@ from pipeweave_dagster.core.prediction.copied_columns import (
     not_copied_note,
 )
 from pipeweave_dagster.core.prediction.input_check import check_columns, column_notes
-from pipeweave_dagster.core.prediction.intervals import learn_intervals
-from pipeweave_dagster.core.prediction.outside_training import learn_region
+from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 
 _log = logging.getLogger(__name__)
@@ -46,7 +45,8 @@ def run_scoring(
     notes = column_notes(columns, trained)
     lost = [name for name in keep if name not in present]
     notes += [not_copied_note(lost)] if lost else []
-    scorer = make_scorer(model, trained, columns.wanted, policy, held, explain=explain)
+    loaded = LoadedModel(model, trained, policy, held)
+    scorer = BlockScorer(loaded, columns.wanted, explain=explain)
     kept = [name for name in keep if name in present]
     path = out / "predictions.parquet"
     read = list(dict.fromkeys([*columns.wanted, *kept]))
@@ -64,33 +64,6 @@ def run_scoring(
         counts=scorer.counts,
         notes=[*notes, *scorer.notes()],
     )
-
-
-def make_scorer(
-    model: Path,
-    trained: TrainedModel,
-    columns: list[str],
-    policy: BatchPolicy | None = None,
-    held: HeldRows | None = None,
-    *,
-    explain: bool = False,
-) -> BlockScorer:
-    """Load a model, and learn what its test rows and training rows tell of rows to score.
-
-    Args:
-        model: The model file.
-        trained: Its document.
-        columns: The columns of the model that the rows have.
-        policy: What is done with rows that differ from the training data.
-        held: Test and training rows of the model.
-        explain: Whether the columns that contribute most are added.
-    """
-    bundle = load_bundle(model)
-    if policy is None or held is None:
-        return BlockScorer(bundle, policy, explain=explain)
-    intervals = learn_intervals(held.test_rows, trained.classes, policy.coverage)
-    region = learn_region(held.reference, columns)
-    return BlockScorer(bundle, policy, intervals, region, explain=explain)
 
 
 def row_blocks(data: Path, columns: list[str]) -> Iterator[pd.DataFrame]:

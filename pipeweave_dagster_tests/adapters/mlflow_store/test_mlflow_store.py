@@ -148,6 +148,11 @@ def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged)
     assert mlflow_store.version_with_alias(uri, NAME, "champion") == logged.mlflow
     mlflow_store.set_alias(uri, NAME, second.mlflow.model_version, "champion")
     assert mlflow_store.version_with_alias(uri, NAME, "champion") == second.mlflow
+    quick = mlflow_store.quick_version_with_alias
+    assert quick(uri, NAME, "champion") == (True, second.mlflow)
+    assert quick(uri, NAME, "previous") == (True, logged.mlflow)
+    assert quick(uri, "no such model", "champion") == (True, None)
+    assert quick("http://127.0.0.1:1", NAME, "champion") == (False, None)
     from mlflow import MlflowClient
 
     assert MlflowClient(uri).get_model_version_by_alias(NAME, "previous").version in (1, "1")

@@ -1,0 +1,89 @@
+"""`pipeweave serve`: score rows by HTTP with the champion of a data set."""
+
+import contextlib
+import signal
+import socket
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.known_datasets import known
+from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port
+from pipeweave_dagster.cli.support.supervisor import interrupt
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: `pipeweave serve titanic --port 8001`")(serve)
+
+
+def serve(
+    name: Annotated[str, typer.Argument(help="Data set whose champion is served.")],
+    port: Annotated[
+        int, typer.Option(help="Port; if taken, the next free one. 0: any free port.", min=0)
+    ] = 8001,
+    host: Annotated[
+        str, typer.Option(help="Address; others than loopback need PIPEWEAVE_SERVE_TOKEN.")
+    ] = LOOPBACK,
+) -> None:
+    """Serve POST /invocations (as MLflow does), /explain and GET /health until Ctrl-C.
+
+    Promotions, rollbacks and changed settings are followed without a restart.
+    """
+    settings = home.prepare()
+    _require_token(settings, host)
+    signal.signal(signal.SIGTERM, interrupt)
+    with contextlib.suppress(KeyboardInterrupt), _listening(host, port) as listener:
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        sys.stderr.write(f"Champion of {name}  {address}/invocations\nCtrl-C stops the server.\n")
+        sys.stderr.flush()
+        _serve(name, listener, settings)
+    sys.stderr.write("Stopped.\n")
+
+
+def _require_token(settings: Settings, host: str) -> None:
+    if host != LOOPBACK and not settings.secret("serve_token"):
+        raise validation_error(
+            f"{host} may be reached from other machines, and no token is set.",
+            fix="Set PIPEWEAVE_SERVE_TOKEN to a long random text, or serve on 127.0.0.1.",
+        )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Bind before the address is printed, so that it is right even for port 0."""
+    wanted = free_port(port) if port and host == LOOPBACK else port
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, wanted))
+    except OSError as error:
+        listener.close()
+        raise validation_error(
+            f"{host}:{wanted} cannot be served: {error.strerror}.", fix="Choose another --port."
+        ) from error
+    listener.listen(128)
+    return listener
+
+
+def _serve(name: str, listener: socket.socket, settings: Settings) -> None:
+    import uvicorn
+
+    from pipeweave_dagster.adapters.logs import configure
+    from pipeweave_dagster.web.model_server import FollowedChampion, create_server
+    from pipeweave_dagster.web.request_guard import hosts_of
+
+    configure(settings.profile, settings.log_level)
+    with home.workbench() as bench:
+        champion = FollowedChampion(bench, known(bench.store, name))
+        champion.start()
+        hosts = hosts_of(settings.serve_url, settings.services.get("serve", ""))
+        app = create_server(champion, hosts, settings.secret("serve_token") or "")
+        config = uvicorn.Config(app, log_level="warning", server_header=False)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            champion.stop()

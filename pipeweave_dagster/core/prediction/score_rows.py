@@ -1,0 +1,69 @@
+"""Score rows that come by a request, with the checks of a batch."""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
+from pipeweave_dagster.core.model.column_names import ColumnsError
+from pipeweave_dagster.core.model.frame_cells import as_frame
+from pipeweave_dagster.core.model.read_frame import read_frame
+from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
+from pipeweave_dagster.core.prediction.copied_columns import copied_columns
+from pipeweave_dagster.core.prediction.input_check import check_columns, column_notes
+from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
+
+
+class ScoredRequest(NamedTuple):
+    """Predictions of rows, in their order, and what the caller should know of the rows."""
+
+    predictions: pd.DataFrame
+    notes: list[str]
+
+
+class RowScorer:
+    """Scores the rows of requests with one model.
+
+    Args:
+        model: The model, with its policy.
+    """
+
+    def __init__(self, model: LoadedModel) -> None:
+        self._model = model
+        self._reading: dict[str, Any] = reading_of(model.trained)
+
+    def score(self, rows: Any, *, explain: bool = False) -> ScoredRequest:
+        """Read rows as the training data was read, check and score them.
+
+        Args:
+            rows: A data frame, a list of dicts, a dict of lists, or an array.
+            explain: Add the columns that contribute most to each prediction.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if the rows are no table, or do not have the columns or
+                categories that the settings of the data set require.
+        """
+        model, policy = self._model, self._model.policy
+        keep = policy.keep if policy else []
+        try:
+            frame = as_frame(rows)
+            read = read_frame(self._reading, frame)
+        except ColumnsError as error:
+            trained = model.trained
+            raise validation_error(str(error), missing=trained.features[:100]) from error
+        except (ValueError, TypeError) as error:
+            raise validation_error(f"The rows are no table: {str(error)[:200]}") from error
+        named = [str(name) for name in frame.columns]
+        places = {column["original_name"] for column in self._reading["columns"]}
+        extra = [n for n in named if n not in read.rows and n not in places]
+        refuse = policy is not None and policy.on_missing == "refuse"
+        columns = check_columns(model.trained, [*read.rows, *extra], keep, refuse=refuse)
+        table = read.rows[columns.wanted]
+        scorer = BlockScorer(model, columns.wanted, explain=explain)
+        scores = scorer.score(table)
+        kept = [name for name in keep if name in named]
+        copied = copied_columns(frame.reset_index(drop=True), kept, list(scores.columns))
+        predictions = pd.concat([pd.DataFrame(copied, index=scores.index), scores], axis=1)
+        notes = [*column_notes(columns, model.trained), *read.notes, *scorer.notes()]
+        return ScoredRequest(predictions, notes)
