@@ -76,11 +76,16 @@ def with_observations(
     names = dict.fromkeys(o.dataset for o in observations if not o.ok)
     names |= dict.fromkeys(o.dataset for o in state.digest)
     wanted = {name: alert_setting(store, settings, name) for name in names}
-    heard = [o for o in observations if o.ok or not is_muted(o, wanted[o.dataset].mute)]
+    heard = [o for o in observations if o.ok or _is_heard(o, wanted[o.dataset])]
     problems, new = news(state.open, heard)
     recipients = {name: setting.to for name, setting in wanted.items()}
     state = state.model_copy(update={"open": problems})
     return enqueue(state, new, recipients, now, settings.alerts_digest)
+
+
+def _is_heard(found: Observation, setting: AlertSetting) -> bool:
+    """Return whether anyone hears of a problem; otherwise it stays news for a later recipient."""
+    return bool(setting.to) and not is_muted(found, setting.mute)
 
 
 def alert_setting(store: DocumentStore, settings: Settings, dataset: str) -> AlertSetting:

@@ -236,3 +236,13 @@ def test_history_from_before_the_first_look_is_left_alone(watch: Watch, mail: Ma
     watch.tick()
     watch.tick()
     assert not mail.received
+
+
+def test_what_nobody_heard_is_news_for_a_later_recipient(watch: Watch, mail: Mailbox) -> None:
+    watch.settings = watch.settings.model_copy(update={"alerts_to": ""})
+    watch.run(leakage=False)
+    watch.tick()
+    watch.settings = watch.settings.model_copy(update={"alerts_to": "ops"})
+    watch.run(leakage=False)
+    watch.tick()
+    assert len(mail.received) == 1

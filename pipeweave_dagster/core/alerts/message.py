@@ -34,13 +34,21 @@ def compose(problems: Sequence[Observation], links: Links) -> tuple[str, str]:
         >>> compose([found], Links("http://w", "http://d"))[0]
         'PipeWeave: churn: run failed'
     """
-    first = problems[0]
     names = list(dict.fromkeys(p.dataset or p.subject for p in problems))
-    title = f"PipeWeave: {plain(names[0], 60)}: {_headline(first)}"
+    title = f"PipeWeave: {plain(names[0], 60)}: {_summary(problems)}"
     if len(names) > 1:
         title = f"PipeWeave: {len(problems)} problems of {plain(', '.join(names), 80)}"
     blocks = [_block(name, problems, links) for name in names]
     return plain(title, _TITLE), "\n\n".join(blocks)
+
+
+def _summary(problems: Sequence[Observation]) -> str:
+    """Return what is wrong with one data set: that its run failed, else all problems by name."""
+    failed = next((p for p in problems if p.kind == "run"), None)
+    if failed is not None or len(problems) == 1:
+        return _headline(failed or problems[0])
+    words = [p.subject.rpartition(":")[2] if p.kind == "check" else p.kind for p in problems]
+    return f"{len(problems)} problems ({', '.join(words)})"
 
 
 def _headline(problem: Observation) -> str:

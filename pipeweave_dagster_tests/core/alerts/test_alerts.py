@@ -110,7 +110,9 @@ def test_a_message_names_what_and_where_and_shows_no_hostile_text() -> None:
         ),
     ]
     title, body = compose(found, LINKS)
-    assert title == "PipeWeave: churn: leakage check failed"
+    assert title == "PipeWeave: churn: refused (PW204)"
+    several = [check(), check(subject="findings:rows")]
+    assert compose(several, LINKS)[0] == "PipeWeave: churn: 2 problems (leakage, rows)"
     assert "http://dagster/runs/r1" in body
     assert body.count("http://dagster/runs/r1") == 1
     assert "http://web/datasets/churn" in body
