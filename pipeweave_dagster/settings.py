@@ -62,6 +62,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "time_budget_s",
         "retrain_max_age_days",
         "retrain_cron",
+        "fresh_uploads_days",
+        "fresh_model_days",
+        "fresh_predictions_days",
         "prediction_reasons",
     ),
     "retention": (
@@ -191,6 +194,15 @@ class Settings(BaseSettings):
     )
     retrain_cron: str | None = Field(None, validation_alias=_named("PIPEWEAVE_RETRAIN_CRON"))
 
+    fresh_uploads_days: float | None = Field(
+        None, gt=0, validation_alias=_named("PIPEWEAVE_FRESH_UPLOADS_DAYS")
+    )
+    fresh_model_days: float | None = Field(
+        None, gt=0, validation_alias=_named("PIPEWEAVE_FRESH_MODEL_DAYS")
+    )
+    fresh_predictions_days: float | None = Field(
+        None, gt=0, validation_alias=_named("PIPEWEAVE_FRESH_PREDICTIONS_DAYS")
+    )
     prediction_reasons: bool = Field(
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
     )

@@ -46,7 +46,7 @@ ORDER = {
         "arrow_values", "safe_text", "templating", "columns", "charts", "model", "metrics",
         "ingest", "schema", "monitoring", "retraining", "alerts", "landing",
         "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
-        "evaluation", "prediction", "export", "advice",
+        "evaluation", "prediction", "performance", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",

@@ -29,6 +29,7 @@ _COMMANDS = {
     "runs": ("logs", "runs"),
     "schedule": ("schedule",),
     "alerts": ("alerts",),
+    "monitor": ("monitor",),
     "config": ("config",),
 }
 """The commands and groups that each module of `commands` registers, in the order of the help."""

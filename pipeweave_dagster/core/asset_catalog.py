@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import (
     Evaluation,
     ExpectationReport,
     Findings,
+    PerformanceReport,
     PipelineSpec,
     PredictionBatch,
     RawUpload,
@@ -56,6 +57,7 @@ CATALOG = (
     AssetInfo(ExpectationReport, "process_dataset", "quality", "Validating expectations"),
     AssetInfo(PredictionBatch, "predict_batch", "predictions", "Scoring"),
     AssetInfo(DriftReport, "predict_batch", "monitoring", "Measuring drift"),
+    AssetInfo(PerformanceReport, "predict_batch", "monitoring", "Measuring performance"),
     AssetInfo(WorkbenchOverview, "refresh_overview", "monitoring", "Refreshing the overview"),
 )
 BY_NAME = {asset.name: asset for asset in CATALOG}
@@ -70,7 +72,7 @@ def assets_of(job: Job) -> tuple[str, ...]:
 
     Example:
         >>> assets_of("predict_batch")
-        ('predictions', 'drift')
+        ('predictions', 'drift', 'performance')
     """
     return tuple(asset.name for asset in CATALOG if asset.job == job)
 

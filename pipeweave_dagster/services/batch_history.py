@@ -4,10 +4,10 @@
 sensor needs one small read for all batches.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.documents import BatchHistory, BatchRecord
+from pipeweave_dagster.core.documents import BatchHistory, BatchRecord, LabelArrival
 from pipeweave_dagster.core.errors import unavailable
 
 MOST_BATCHES = 1_000
@@ -42,6 +42,24 @@ def with_batch(history: BatchHistory, record: BatchRecord) -> BatchHistory:
     others = [b for b in history.batches if (b.batch, b.model_version) != key]
     batches = sorted([*others, record], key=lambda b: b.scored_at)
     return history.model_copy(update={"batches": batches})
+
+
+def with_scores(history: BatchHistory, scored: Sequence[BatchRecord], now: float) -> BatchHistory:
+    """Put the performance of batches into a history, and count the rows with a first label."""
+    changed = {(r.batch, r.model_version): r for r in scored}
+    batches = [changed.get((b.batch, b.model_version), b) for b in history.batches]
+    before = _labelled(history.batches)
+    new = sum(max(0, n - before.get(batch, 0)) for batch, n in _labelled(batches).items())
+    arrivals = [*history.arrivals, LabelArrival(at=now, rows=new)] if new else history.arrivals
+    return history.model_copy(update={"batches": batches, "arrivals": arrivals})
+
+
+def _labelled(batches: Sequence[BatchRecord]) -> dict[str, int]:
+    """Return the rows with labels of each batch, whichever version scored it."""
+    most: dict[str, int] = {}
+    for record in batches:
+        most[record.batch] = max(record.matched, most.get(record.batch, 0))
+    return most
 
 
 def _bounded(history: BatchHistory) -> BatchHistory:

@@ -15,8 +15,13 @@ logger = logging.getLogger(__name__)
 _CHUNK = 4 << 20
 
 
-def uploads_of(store: DocumentStore, dataset: str) -> list[Upload]:
+def uploads_of(store: DocumentStore, dataset: str, zone: str = "uploads") -> list[Upload]:
     """Return all uploads of one data set in the landing zone, the oldest first.
+
+    Args:
+        store: The storage.
+        dataset: Name of the data set.
+        zone: The folder of the landing zone: `uploads`, `predict` or `labels`.
 
     Raises:
         PipeWeaveError: SERVICE_UNAVAILABLE if a folder of this data set cannot be read: a part of
@@ -24,10 +29,10 @@ def uploads_of(store: DocumentStore, dataset: str) -> list[Upload]:
     """
     skipped: list[Skipped] = []
     # Several folders can mean one data set, such as `Sales Q1` and `sales-q1`.
-    folders, found = store.storage.shallow("uploads", skipped)
+    folders, found = store.storage.shallow(zone, skipped)
     for name in folders:
-        if dataset_of_key(f"uploads/{name}/x") == dataset:
-            found += store.storage.list(f"uploads/{name}/", skipped)
+        if dataset_of_key(f"{zone}/{name}/x") == dataset:
+            found += store.storage.list(f"{zone}/{name}/", skipped)
     listed = uploads_in(found)
     for entry in skipped:
         if dataset_of_key(f"{entry.place}x") == dataset:  # the x makes a folder a key

@@ -8,13 +8,11 @@ from pipeweave_dagster.core.charts.svg import label_of
 from pipeweave_dagster.core.documents import (
     DatasetEntry,
     DatasetSnapshot,
-    DriftReport,
     EdaReport,
     ExpectationReport,
     Finding,
     Findings,
     PipelineSpec,
-    PredictionBatch,
     SchemaDeduction,
 )
 from pipeweave_dagster.core.eda.view_rows import finding_groups
@@ -27,6 +25,7 @@ from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
 from pipeweave_dagster.web.model_view import ModelView, model_view
+from pipeweave_dagster.web.monitoring_view import MonitoringView, monitoring_view
 from pipeweave_dagster.web.stages import Stage, run_url, stages_of
 
 MOST_UNUSED = 60
@@ -54,9 +53,8 @@ class View:
     unused: dict[str, str] = field(default_factory=dict)
     pipeline: dict[str, str] = field(default_factory=dict)
     trained: ModelView = field(default_factory=ModelView)
-    predictions: PredictionBatch | None = None
     storage: str = ""
-    drift: DriftReport | None = None
+    monitoring: MonitoringView = field(default_factory=MonitoringView)
     links: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     checked_run: str = ""
@@ -143,8 +141,7 @@ def _fill_model(
             "image": data_uri(svg_diagram(spec)),
             "note": note,
         }
-    view.predictions = store.load_entry(entries, "predictions", PredictionBatch)
-    view.drift = store.load_entry(entries, "drift", DriftReport)
+    view.monitoring = monitoring_view(store, view.entry.dataset, entries, settings)
     expected = store.load_entry(entries, "expectations", ExpectationReport)
     if expected and expected.docs:
         view.links["Data docs"] = payload_url(expected.docs)

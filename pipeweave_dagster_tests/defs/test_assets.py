@@ -14,22 +14,26 @@ from pipeweave_dagster.core.documents import (
     DriftReport,
     Evaluation,
     Findings,
+    PerformanceReport,
     PipelineSpec,
     PredictionBatch,
     RawUpload,
     SchemaDeduction,
     TrainedModel,
 )
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.eda.assets import eda_report
 from pipeweave_dagster.defs.findings.assets import findings
 from pipeweave_dagster.defs.models.assets import model, model_evaluation
-from pipeweave_dagster.defs.monitoring.assets import drift
+from pipeweave_dagster.defs.monitoring.assets import drift, performance
 from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_versions import version_before
+from pipeweave_dagster.services.performance import measure_performance
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
 
@@ -222,8 +226,13 @@ def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(
     assert "probability_Adelie" in written[0]
     again = value_of(predictions(config=BatchConfig(file="predict/penguins/Monday.csv"), **run))
     assert again == batch  # scored again, replaced by the same
-    measured: DriftReport = drift(predictions=batch, **run).value
+    result, *checks = drift(predictions=batch, **run)
+    measured: DriftReport = result.value
     assert measured.rows == 100
+    assert [(c.check_name, c.passed) for c in checks] == [
+        ("columns_are_stable", measured.verdict == "stable"),
+        ("usual_volume", True),
+    ]
     assert {c.name for c in measured.columns} <= set(line["model"].value.features)
 
 
@@ -280,6 +289,48 @@ def test_the_id_and_kept_columns_of_the_file_are_in_the_predictions(
     assert [row["island"] for row in written] == given
     assert not {"Tag", "tag", "prediction"} & set(batch.ignored_columns)
     assert any("absent" in note and "not copied" in note for note in batch.notes)
+
+
+def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
+    line: dict[str, Any], bench: Workbench, tmp_path: Path
+) -> None:
+    storage, run = bench.store.storage, {"context": context_for("penguins"), "workbench": bench}
+    header, *rows = storage.get("uploads/penguins/data.csv").decode().splitlines()
+    part = [rows[n] for n in range(0, 344, 3)]
+    key = "predict/penguins/march.csv"
+    tagged = [f"{n:03},{row}" for n, row in enumerate(part)]
+    storage.put(key, "\n".join([f"Tag,{header}", *tagged]).encode())
+    storage.put("uploads/penguins/pipeweave.yaml", b"id: tag\n")
+    storage.put("labels/penguins/early.csv", b"species\nAdelie\n")
+    try:
+        batch = value_of(predictions(config=BatchConfig(file=key), **run))
+        [*drift(predictions=batch, **run)]
+        first, _ = performance(**run)
+        before: PerformanceReport = first.value
+        with pytest.raises(PipeWeaveError, match=r"'early\.csv' have no column `tag`"):
+            measure_performance(bench, "penguins", tmp_path, labels_required=True)
+        truth = [row["species"] for row in csv.DictReader([header, *part])]
+        late = [f"{n:03},{species}" for n, species in enumerate(truth[:60])]
+        storage.delete("labels/penguins/early.csv")
+        storage.put("labels/penguins/april.csv", "\n".join(["tag,species", *late]).encode())
+        result, check = performance(**run)
+    finally:
+        storage.delete("uploads/penguins/pipeweave.yaml")
+    metric, (waiting,) = before.metric, [b for b in before.batches if b.batch == batch.batch]
+    assert "early.csv" in before.notes[0]
+    assert (waiting.labelled, waiting.measured) == (0, {})
+    assert waiting.estimated[metric].low is not None
+    measured = next(b for b in result.value.batches if b.batch == batch.batch)
+    assert (measured.labelled, measured.estimated) == (60, waiting.estimated)
+    assert {metric} <= measured.measured.keys() & measured.estimated_labelled.keys()
+    assert (check.check_name, check.passed) == ("as_good_as_tested", True)
+    history = history_of(bench.store, "penguins")
+    assert history.labelled_since(0) == 60
+    assert [a.rows for a in history.arrivals] == [60]
+    assert "march" in result.metadata["batches"].value
+    with pytest.raises(PipeWeaveError, match="no column is declared") as refused:
+        measure_performance(bench, "penguins", tmp_path, labels_required=True)
+    assert "`id: order_id`" in refused.value.text
 
 
 def test_nothing_to_score_is_not_found(bench: Workbench) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib.partitions import DATASETS, UPLOAD_TAG, UPLOAD_VERSION_TAG
+from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG, UPLOAD_TAG, UPLOAD_VERSION_TAG
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.services.upload_locks import lock_upload
 
@@ -185,6 +185,19 @@ def test_files_to_score_start_batches(tmp_path: Path, instance: dg.DagsterInstan
     (request,) = landing.tick()
     assert request.partition_key == "churn"
     assert request.tags["pipeweave/batch"] == "predict/churn/monday.csv"
+
+
+def test_files_of_labels_start_the_measurement(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    landing = Landing(tmp_path / "storage", instance, sensor="labels")
+    landing.drop("labels/Churn/june.csv", "id,left\n1,yes\n")
+    landing.drop("predict/churn/june.csv", "id,age\n1,30\n")
+    (request,) = landing.tick()
+    assert (request.partition_key, request.tags[LABELS_TAG]) == ("churn", "labels/Churn/june.csv")
+    assert landing.tick() == []
+    job = landing.repository.get_job("measure_performance")
+    assert {key.path[-1] for key in job.asset_layer.executable_asset_keys} == {"performance"}
 
 
 def test_a_tick_that_was_lost_after_it_was_remembered_is_made_up_for(landing: Landing) -> None:

@@ -1,5 +1,6 @@
 """The pages show what is stored, escape all of it, and serve nothing else."""
 
+import base64
 import json
 import time
 import warnings
@@ -12,8 +13,11 @@ from pipeweave_dagster.adapters.logs import correlation
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import (
+    BatchRecord,
+    ColumnDrift,
     Comparison,
     DatasetSettings,
+    Estimate,
     Findings,
     PipelineSpec,
     SplitSpec,
@@ -21,6 +25,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.alias_history import Cause
+from pipeweave_dagster.services.batch_history import change_history
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
@@ -34,6 +39,23 @@ with warnings.catch_warnings():  # it still works with httpx, which newer releas
     from starlette.testclient import TestClient
 
 HOSTILE = "<script>alert(1)</script>"
+
+
+def year_batch(month, labelled):
+    score = Estimate(value=0.81, low=0.8, high=0.82)
+    return BatchRecord(
+        batch=f"batch-{month:02}",
+        model_version="1",
+        scored_at=1.7e9 + month * 2.6e6,
+        rows=500,
+        predictions_key="predictions/demo/b/1.parquet",
+        data_sha256="0",
+        drift=[ColumnDrift(name=HOSTILE, score=0.3, threshold=0.1, drifted=True)],
+        metric="roc_auc",
+        estimated={"roc_auc": Estimate(value=0.8, low=0.7, high=0.9)},
+        measured={"roc_auc": score} if labelled else {},
+        labelled=400 if labelled else 0,
+    )
 
 
 @pytest.fixture
@@ -183,6 +205,21 @@ def test_a_model_without_alias_is_said_to_be_not_promoted(client, store):
     register(store, "1", 0.5, "none")
     assert '<span class="badge ">not promoted</span> version 1' in client.get("/datasets/demo").text
     assert "not promoted" in client.get("/").text
+
+
+def test_the_page_plots_a_year_of_batches_and_says_what_is_late(client, store, tmp_path):
+    put(store, tmp_path)
+    months = [year_batch(month, labelled=month < 11) for month in range(12)]
+    change_history(store, "demo", lambda h: h.model_copy(update={"batches": months}))
+    settings = Settings(fresh_predictions_days=30)
+    with TestClient(create_app(store, settings), base_url="http://127.0.0.1") as late:
+        page = late.get("/datasets/demo").text
+    assert page.count("batch-") == 12
+    assert "0.81 [0.8, 0.82]" in page
+    assert "The last scored batch is" in page
+    image = next(part for part in page.split('"') if part.startswith("data:image/svg+xml"))
+    assert base64.b64decode(image.partition(",")[2]).count(b"<circle") == 11
+    assert HOSTILE not in page
 
 
 def test_backticks_become_code_and_stay_escaped():

@@ -43,3 +43,11 @@ class AlertSetting(Part):
 
     to: list[str] = []
     mute: list[str] = []
+
+
+class FreshnessSetting(Part):
+    """After how many days without anything new uploads, model and predictions are late."""
+
+    uploads_days: float | None = Field(default=None, gt=0)
+    model_days: float | None = Field(default=None, gt=0)
+    predictions_days: float | None = Field(default=None, gt=0)

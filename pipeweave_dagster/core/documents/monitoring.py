@@ -58,8 +58,9 @@ class BatchRecord(Part):
 
     `scored_at` is in seconds since 1970. `drift` lists only columns that have drifted, the worst
     first. `estimated` is the expected performance without labels, `measured` that on the `labelled`
-    rows, for which `estimated_labelled` is the estimate. `role` is the alias of the version when it
-    scored; a challenger scores in shadow. Scores are by metric name.
+    rows, for which `estimated_labelled` is the estimate; `matched` rows have a label, of which some
+    may be classes that the model does not know. `role` is the alias of the version when it scored;
+    a challenger scores in shadow. Scores are by metric name.
     """
 
     batch: str
@@ -76,6 +77,8 @@ class BatchRecord(Part):
     estimated: dict[str, Estimate] = {}
     estimated_labelled: dict[str, Estimate] = {}
     labelled: int = 0
+    matched: int = 0
+    labels_digest: str = Field(default="", exclude_if=operator.not_)
     measured: dict[str, Estimate] = {}
 
 
@@ -106,16 +109,22 @@ class BatchHistory(Part):
 class PerformanceReport(Document):
     """Performance per batch: measured where labels have arrived, else estimated.
 
+    `batches` are the newest ones, the oldest of them first; `datasets/<dataset>/batches.json` has
+    more. `tested` is the score of the newest version on its test rows.
+
     `unmatched` labels belong to no scored row; `corrected` rows have labels that differ between
-    files, of which the newest counts. `comparison` is the challenger, scored in shadow, against the
+    files, of which the newest counts. `worse` names batches on which the champion is worse than on
+    its test rows by more than chance. `comparison` is the challenger, scored in shadow, against the
     champion on the same labelled rows.
     """
 
     kind: ClassVar[str] = "performance"
     metric: MetricName | None = None
+    tested: Estimate | None = None
     batches: list[BatchRecord] = []
     labelled: int = 0
     unmatched: int = 0
     corrected: int = 0
+    worse: list[str] = []
     comparison: Comparison | None = None
     notes: list[str] = []

@@ -6,7 +6,11 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator
 
-from pipeweave_dagster.core.documents.automation import AlertSetting, RetrainSetting
+from pipeweave_dagster.core.documents.automation import (
+    AlertSetting,
+    FreshnessSetting,
+    RetrainSetting,
+)
 from pipeweave_dagster.core.documents.base import Part
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -122,8 +126,9 @@ class DatasetSettings(Part):
 
     `on_missing`, `outside` and `coverage` are about batches to score: columns that are missing,
     rows unlike the training rows, and the share of true values that intervals have.
-    `id` names the column that identifies a row: its hash decides which rows are test rows, and it
-    is copied to the predictions, as are the columns of `keep`.
+    `id` names the column that identifies a row: its hash decides which rows are test rows, it is
+    copied to the predictions, as are the columns of `keep`, and labels that arrive later are joined
+    by it.
     """
 
     # YAML reads an unquoted class or column such as 1 or 2020 as a number.
@@ -153,6 +158,7 @@ class DatasetSettings(Part):
     split: SplitSetting = SplitSetting()
     pipeline: dict[str, Any] | None = None
     retrain: RetrainSetting = RetrainSetting()
+    freshness: FreshnessSetting | None = Field(default=None, exclude_if=operator.not_)
     alerts: AlertSetting = AlertSetting()
     overrides: list[Override] = []
 

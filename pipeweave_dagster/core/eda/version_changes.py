@@ -13,14 +13,13 @@ MOST = 30
 def since_last(case: Case) -> dict[str, Any] | None:
     """Return the size of the previous version, schema changes and drift; None without one.
 
-    Columns are ordered by drift relative to their threshold.
+    Columns that have drifted come first, those with the largest share of changed rows at the top.
     """
     try:
         before = case.previous
     except NotApplicableError:
         return None
     scored = [column for column in case.drift.columns if column.score is not None]
-    scored.sort(key=lambda c: (-(c.score or 0.0) / c.threshold, c.name))
     return {
         "rows": before.snapshot.rows,
         "columns": len(before.snapshot.columns),

@@ -7,18 +7,21 @@ from pipeweave_dagster.core.documents import DriftReport
 __all__ = ["measure_drift"]
 
 
-def measure_drift(batch: str, reference: Path, data: Path, features: list[str]) -> DriftReport:
+def measure_drift(
+    batch: str, reference: Path, data: Path, features: list[str], level: float = 0.01
+) -> DriftReport:
     """Measure the drift of a batch from the training rows of a model.
 
     Args:
         batch: Name of the batch.
         reference: Parquet file of the training rows (or a sample of them).
         data: Parquet file of the batch.
-        features: The columns to compare.
+        features: The columns to compare. Of dates only the missing values are compared.
+        level: Probability that a batch without drift has any column that counts as drifted.
 
     Returns:
-        The population stability index of each feature with the threshold above which it counts as
-        drift. The verdict is `too few rows` where drift cannot be distinguished from chance.
+        The effect size of each feature with the threshold from which it counts as drift, the worst
+        first. The verdict is `too few rows` where drift cannot be distinguished from chance.
 
     Example:
         >>> import pathlib, tempfile
@@ -26,11 +29,12 @@ def measure_drift(batch: str, reference: Path, data: Path, features: list[str]) 
         >>> folder = pathlib.Path(tempfile.mkdtemp())
         >>> pq.write_table(pa.table({"age": list(range(1000))}), folder / "training.parquet")
         >>> pq.write_table(pa.table({"age": list(range(500, 800))}), folder / "july.parquet")
-        >>> measure_drift(
+        >>> report = measure_drift(
         ...     "july", folder / "training.parquet", folder / "july.parquet", ["age"]
-        ... ).verdict
-        'drifted'
+        ... )
+        >>> report.verdict, report.columns[0].score
+        ('drifted', 0.5)
     """
     from pipeweave_dagster.core.monitoring.drift import compare
 
-    return compare(batch, reference, data, features)
+    return compare(batch, reference, data, features, level)

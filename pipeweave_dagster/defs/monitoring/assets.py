@@ -1,14 +1,22 @@
-"""Drift of batches, and the overview of all data sets."""
+"""Drift and performance of batches, and the overview of all data sets."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
-from pipeweave_dagster.core.monitoring import measure_drift
+from pipeweave_dagster.core.documents import DriftReport, PerformanceReport, PredictionBatch
+from pipeweave_dagster.defs.monitoring.checks import (
+    DRIFT_ABOUT,
+    PERFORMANCE_ABOUT,
+    drift_checks,
+    performance_checks,
+)
+from pipeweave_dagster.lib.asset_checks import check_specs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
-from pipeweave_dagster.lib.partitions import DATASETS
+from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.champion import champion_of
+from pipeweave_dagster.services.model_versions import load_version
 from pipeweave_dagster.services.overview import build_overview
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -17,28 +25,61 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"numpy"},
-    code_version="2",
+    code_version="3",
+    check_specs=check_specs("drift", DRIFT_ABOUT),
 )
 def drift(
     context: dg.AssetExecutionContext,
     workbench: dg.ResourceParam[Workbench],
     predictions: PredictionBatch,
-) -> dg.MaterializeResult[DriftReport]:
-    """Drift of the scored rows from the training rows of the champion."""
-    trained = champion_of(workbench, context.partition_key).trained
-    return run_stage(
+) -> Iterator[dg.MaterializeResult[DriftReport] | dg.AssetCheckResult]:
+    """Drift of the scored rows from the training rows of the version that scored them."""
+    from pipeweave_dagster.services.batch_drift import drift_of_batch, record_batch, volume_of
+
+    dataset = context.partition_key
+    trained, _ = load_version(workbench.store, dataset, predictions.model_version)
+    result = run_stage(
         context,
         workbench,
         DriftReport,
-        lambda _: workbench.on_data(
-            measure_drift,
-            batch=predictions.batch,
-            reference=workbench.store.payload(trained.reference),
-            data=workbench.store.payload(predictions.rows_file),
-            features=trained.features,
-        ),
+        lambda _: drift_of_batch(workbench, dataset, predictions, trained),
         inputs={"predictions": predictions, "model": trained},
     )
+    run_id = context.op_execution_context.run_id
+    history = record_batch(workbench, dataset, predictions, result.value, run_id)
+    yield result
+    yield from drift_checks(result.value, volume_of(history, predictions.batch))
+
+
+@dg.asset(
+    io_manager_key=DOCUMENTS,
+    partitions_def=DATASETS,
+    kinds={"numpy"},
+    code_version="1",
+    deps=["drift"],
+    check_specs=check_specs("performance", PERFORMANCE_ABOUT),
+)
+def performance(
+    context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
+) -> Iterator[dg.MaterializeResult[PerformanceReport] | dg.AssetCheckResult]:
+    """Performance per scored batch: estimated at once, measured when its labels arrive.
+
+    Labels are read from `labels/<dataset>/`, and joined by the column `id` of pipeweave.yaml.
+    """
+    from pipeweave_dagster.services.performance import measure_performance
+
+    for_labels = LABELS_TAG in context.op_execution_context.run_tags
+    result = run_stage(
+        context,
+        workbench,
+        PerformanceReport,
+        lambda folder: measure_performance(
+            workbench, context.partition_key, folder, labels_required=for_labels
+        ),
+        always=True,
+    )
+    yield result
+    yield from performance_checks(result.value)
 
 
 @dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="3")

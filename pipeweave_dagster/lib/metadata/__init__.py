@@ -11,6 +11,7 @@ from pipeweave_dagster.lib.metadata.evaluation import describe_evaluation
 from pipeweave_dagster.lib.metadata.expectations import describe_expectations
 from pipeweave_dagster.lib.metadata.findings import describe_findings
 from pipeweave_dagster.lib.metadata.model import describe_model
+from pipeweave_dagster.lib.metadata.monitoring import describe_monitoring
 from pipeweave_dagster.lib.metadata.operation import describe_operation
 from pipeweave_dagster.settings import Settings
 
@@ -21,6 +22,7 @@ _DESCRIBERS: Describers = {
     **describe_model,
     **describe_evaluation,
     **describe_operation,
+    **describe_monitoring,
 }
 
 

@@ -1,10 +1,10 @@
-"""Metadata of predictions, drift and the overview."""
+"""Metadata of predictions and the overview."""
 
 from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.core.documents import DriftReport, PredictionBatch, WorkbenchOverview
+from pipeweave_dagster.core.documents import PredictionBatch, WorkbenchOverview
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import Describers
 from pipeweave_dagster.settings import Settings
@@ -21,24 +21,6 @@ def _predictions(document: PredictionBatch, settings: Settings) -> dict[str, Any
         "parquet": document.parquet_key,
         "predicted": dg.MetadataValue.md(markdown.table(["class", "rows"], counts, limit=20)),
         "notes": dg.MetadataValue.md(markdown.bullets(document.notes)),
-    }
-
-
-def _drift(document: DriftReport, settings: Settings) -> dict[str, Any]:
-    _ = settings
-    rows = [
-        (c.name, markdown.number(c.score, 3), markdown.number(c.threshold, 3),
-         "drifted" if c.drifted else "stable", c.note)
-        for c in document.columns
-    ]  # fmt: skip
-    return {
-        "verdict": document.verdict,
-        "method": document.method,
-        "columns": dg.MetadataValue.md(
-            markdown.table(["column", "score", "threshold", "state", "note"], rows)
-        ),
-        "drifted": sum(c.drifted for c in document.columns),
-        "rows": document.rows,
     }
 
 
@@ -60,6 +42,5 @@ def _overview(document: WorkbenchOverview, settings: Settings) -> dict[str, Any]
 
 describe_operation: Describers = {
     PredictionBatch.kind: _predictions,
-    DriftReport.kind: _drift,
     WorkbenchOverview.kind: _overview,
 }

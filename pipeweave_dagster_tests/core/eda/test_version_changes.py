@@ -16,7 +16,7 @@ def test_changes_since_the_previous_version_are_listed(tmp_path):
     now = {"x": [w + 9 for w in WARM], "k": ["a", "c"] * (N // 2), "y": [w * 2 for w in WARM]}
     found, html = summary(folders[1], now, options=ReportOptions(previous=version))
     assert {(c["code"], c["column"]) for c in found["drift"]["changes"]} == {("NEW_CATEGORY", "k")}
-    assert [c["name"] for c in found["drift"]["moved"] if c["drifted"]] == ["k", "x"]
+    assert [c["name"] for c in found["drift"]["moved"] if c["drifted"]] == ["x", "k"]
     assert "Since the previous version" in html
     first, html = summary(folders[1], now)
     assert first["drift"] is None

@@ -24,7 +24,8 @@ def test_a_moved_number_a_new_category_and_a_stable_column(tmp_path, rows):
     report = measure_drift("b", old, new, ["x", "k", "s"])
     assert report.verdict == "drifted"
     assert {c.name: c.drifted for c in report.columns} == {"x": True, "k": True, "s": False}
-    assert "250 rows" in report.columns[1].note
+    assert [c.name for c in report.columns] == ["k", "x", "s"]
+    assert "250 rows (50.0%) have categories unseen" in report.columns[0].note
 
 
 def test_samples_of_one_population_rarely_alarm(tmp_path, rows):
@@ -49,7 +50,9 @@ def test_missing_values_and_missing_columns_are_drift(tmp_path):
         "b", old, stored(tmp_path / "b", x=[None] * 100 + [1.0] * 100), ["x", "y"]
     )
     assert [c.drifted for c in report.columns] == [True, True]
-    assert report.columns[1].score is None
+    absent, emptied = report.columns
+    assert (absent.name, absent.score, absent.change) == ("y", None, "absent")
+    assert (emptied.change, emptied.score) == ("missing values", 0.5)
 
 
 def test_a_column_that_changed_its_type_is_drift(tmp_path):
@@ -57,3 +60,39 @@ def test_a_column_that_changed_its_type_is_drift(tmp_path):
     report = measure_drift("b", old, stored(tmp_path / "b", x=["u", "v"] * 100), ["x"])
     assert report.columns[0].drifted
     assert "from number to text" in report.columns[0].note
+
+
+def test_a_planted_shift_of_half_a_standard_deviation_is_named_first(tmp_path, rows):
+    names = [f"x{i}" for i in range(30)]
+    old = stored(tmp_path / "a", **{name: rows.normal(size=5000) for name in names})
+    table = {name: rows.normal(size=1000) for name in names}
+    table["x17"] = table["x17"] + 0.5
+    report = measure_drift("b", old, stored(tmp_path / "b", **table), names, level=1e-6)
+    assert [c.name for c in report.drifted] == ["x17"]
+    assert report.columns[0].name == "x17"
+    assert "have moved; median" in report.columns[0].note
+
+
+def test_a_certain_but_tiny_change_of_many_rows_is_no_drift(tmp_path, rows):
+    old = stored(tmp_path / "a", x=rows.normal(size=200_000))
+    report = measure_drift("b", old, stored(tmp_path / "b", x=rows.normal(0.05, 1, 200_000)), ["x"])
+    (column,) = report.columns
+    assert column.p_value is not None
+    assert column.p_value < 1e-9
+    assert not column.drifted
+
+
+def test_dates_advance_without_drift_but_may_be_missing(tmp_path):
+    days = np.arange("2020-01-01", "2021-02-04", dtype="datetime64[D]")
+    later = pa.array([None] * 150 + (days[:250] + 400).tolist())
+    old = stored(tmp_path / "a", d=days)
+    same = measure_drift("b", old, stored(tmp_path / "b", d=days + 400), ["d"])
+    gaps = measure_drift("b", old, stored(tmp_path / "c", d=later), ["d"])
+    assert same.verdict == "stable"
+    assert [c.change for c in gaps.drifted] == ["missing values"]
+
+
+def test_new_names_among_many_rare_ones_are_no_drift(tmp_path, rows):
+    old = stored(tmp_path / "a", x=[f"n{i}" for i in range(3000)])
+    report = measure_drift("b", old, stored(tmp_path / "b", x=[f"m{i}" for i in range(900)]), ["x"])
+    assert report.verdict == "stable"

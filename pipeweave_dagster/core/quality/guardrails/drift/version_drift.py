@@ -12,10 +12,14 @@ def check(case: Case) -> Iterator[Hit]:
         if column.drifted and column.score is not None:
             yield Hit(
                 "alerted",
-                f"Its distribution has shifted since the previous version (population stability "
-                f"index {column.score:.3f}, at most {column.threshold:.3f} expected by chance).",
+                f"It has drifted since the previous version: {column.note}",
                 [column.name],
-                {"index": column.score, "threshold": column.threshold},
+                {
+                    "change": column.change,
+                    "effect": column.score,
+                    "threshold": column.threshold,
+                    "p_value": column.p_value,
+                },
                 "Check that the column still has the same meaning in the source.",
             )
 

@@ -1,0 +1,19 @@
+"""The sensor that measures performance when labels arrive."""
+
+import dagster as dg
+
+from pipeweave_dagster.lib.partitions import LABELS_TAG, AssetJob
+from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.run_requests import landing_sensor
+
+
+def labels_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
+    """Return a sensor that reads every new version of every file under `labels/<dataset>/`."""
+    return landing_sensor(
+        name,
+        job,
+        workbench,
+        folder="labels",
+        tag=LABELS_TAG,
+        description="Starts measure_performance for every new or changed file under labels/.",
+    )

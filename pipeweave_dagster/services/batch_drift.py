@@ -1,0 +1,64 @@
+"""Drift of a scored batch from the training rows of the version that scored it."""
+
+import time
+
+from pipeweave_dagster.core.documents import (
+    BatchHistory,
+    BatchRecord,
+    DriftReport,
+    PredictionBatch,
+    TrainedModel,
+)
+from pipeweave_dagster.core.monitoring import measure_drift
+from pipeweave_dagster.core.monitoring.error_rate import level_of
+from pipeweave_dagster.core.monitoring.volume import unusual_volume
+from pipeweave_dagster.services.batch_history import change_history, history_of, with_batch
+from pipeweave_dagster.services.workbench import Workbench
+
+
+def drift_of_batch(
+    workbench: Workbench, dataset: str, predictions: PredictionBatch, trained: TrainedModel
+) -> DriftReport:
+    """Measure the drift of a batch, at the level that is left for the next test of the data set."""
+    store, test = workbench.store, history_of(workbench.store, dataset).tests + 1
+    report = workbench.on_data(
+        measure_drift,
+        batch=predictions.batch,
+        reference=store.payload(trained.reference),
+        data=store.payload(predictions.rows_file),
+        features=trained.features,
+        level=level_of(test),
+    )
+    change_history(store, dataset, lambda h: h.model_copy(update={"tests": max(h.tests, test)}))
+    return report.model_copy(update={"model_version": predictions.model_version})
+
+
+def record_batch(
+    workbench: Workbench,
+    dataset: str,
+    predictions: PredictionBatch,
+    drift: DriftReport,
+    run_id: str,
+) -> BatchHistory:
+    """Add a scored batch to the history of its data set, and return the history."""
+    record = BatchRecord(
+        batch=predictions.batch,
+        model_version=predictions.model_version,
+        run_id=run_id,
+        scored_at=time.time(),
+        rows=predictions.rows,
+        predictions_key=predictions.parquet_key,
+        data_sha256=predictions.data_sha256,
+        verdict=drift.verdict,
+        drift=drift.drifted,
+    )
+    return change_history(workbench.store, dataset, lambda h: with_batch(h, record))
+
+
+def volume_of(history: BatchHistory, batch: str) -> str:
+    """Return what is unusual about the number of rows of a batch; empty if nothing is."""
+    own = [b for b in history.batches if b.role == "champion"]
+    rows = next((b.rows for b in reversed(own) if b.batch == batch), None)
+    if rows is None:
+        return ""
+    return unusual_volume(rows, [b.rows for b in own if b.batch != batch])

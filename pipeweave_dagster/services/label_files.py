@@ -1,0 +1,84 @@
+"""The files of the landing zone that bring labels, read with the type of the target."""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn
+from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
+from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
+from pipeweave_dagster.core.landing import Upload
+from pipeweave_dagster.core.performance import CombinedLabels, LabelFile, combine_labels
+from pipeweave_dagster.services.receive import check_size, uploads_of
+from pipeweave_dagster.services.workbench import Workbench
+
+
+def label_files_of(workbench: Workbench, dataset: str) -> list[Upload]:
+    """Return the files of labels of a data set, the oldest first."""
+    return [f for f in uploads_of(workbench.store, dataset, "labels") if not f.is_settings]
+
+
+def id_missing(dataset: str) -> PipeWeaveError:
+    """Return the refusal of labels of a data set whose rows have no declared id."""
+    return validation_error(
+        f"The labels of {dataset!r} cannot be joined with its predictions: no column is declared "
+        "to identify a row.",
+        fix=f"Name it in uploads/{dataset}/pipeweave.yaml, for example `id: order_id`. The files "
+        "to score and the files of labels must both have this column.",
+        dataset=dataset,
+    )
+
+
+def read_label_files(
+    workbench: Workbench, id_column: str, target: SnapshotColumn, files: list[Upload], folder: Path
+) -> CombinedLabels:
+    """Read files of labels, and combine them into one label per id in `folder`.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if a file is too large, is no table, or lacks the id or the
+            target; the message names the file.
+    """
+    tables = [
+        LabelFile(
+            path=_read(workbench, (id_column, target), file, folder / f"labels-{number}"),
+            name=file.file_name,
+        )
+        for number, file in enumerate(files)
+    ]
+    return workbench.on_data(
+        combine_labels, files=tables, id_column=id_column, target=target.name, out=folder
+    )
+
+
+def target_column(snapshot: DatasetSnapshot, target: str) -> SnapshotColumn:
+    """Return how the target was read for training.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if the table does not have it.
+    """
+    for column in snapshot.columns:
+        if column.name == target:
+            return column
+    raise not_found(f"The table has no column {target[:100]!r}.", fix="Run the data set again.")
+
+
+def _read(
+    workbench: Workbench, columns: tuple[str, SnapshotColumn], file: Upload, folder: Path
+) -> Path:
+    """Read one file; the id stays as the text in the file, the target gets its training type."""
+    id_column, target = columns
+    folder.mkdir()
+    limit = workbench.settings.max_dataset_bytes
+    check_size(file.file_name, file.size, limit)
+    copy, out = folder / "file", folder / "read"
+    out.mkdir()
+    workbench.store.storage.fetch(file.key, copy)
+    snapshot = workbench.on_files(
+        [copy],
+        read_aligned,
+        file=copy,
+        name=file.file_name,
+        columns=[target],
+        out=out,
+        matcher=ColumnMatcher((id_column, target.name), None),
+        limits=IngestLimits.for_files([copy], limit),
+    )
+    return out / snapshot.data.name

@@ -1,0 +1,90 @@
+"""The monitoring part of a data set's page: batches, their drift and performance, what is late."""
+
+import time
+from dataclasses import dataclass, field
+
+from pipeweave_dagster.adapters.state import DocumentStore, Entry
+from pipeweave_dagster.core.charts.svg import label_of
+from pipeweave_dagster.core.documents import (
+    BatchRecord,
+    DriftReport,
+    Estimate,
+    PerformanceReport,
+    PredictionBatch,
+)
+from pipeweave_dagster.core.monitoring.history_plot import history_plot
+from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.services.batch_history import history_of
+from pipeweave_dagster.services.freshness import late_of
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web.addresses import data_uri
+
+MOST_BATCHES = 12
+
+
+@dataclass
+class MonitoringView:
+    """Documents of the last batch, and the history of all batches; empty before the first."""
+
+    predictions: PredictionBatch | None = None
+    drift: DriftReport | None = None
+    performance: PerformanceReport | None = None
+    batches: list[dict[str, str]] = field(default_factory=list)
+    earlier: int = 0
+    plot: str = ""
+    plot_caption: str = ""
+    late: list[str] = field(default_factory=list)
+    shadow: str = ""
+
+
+def monitoring_view(
+    store: DocumentStore, dataset: str, head: dict[str, Entry], settings: Settings
+) -> MonitoringView:
+    """Gather what is known about the batches of a data set."""
+    history = history_of(store, dataset)
+    view = MonitoringView(
+        predictions=store.load_entry(head, "predictions", PredictionBatch),
+        drift=store.load_entry(head, "drift", DriftReport),
+        performance=store.load_entry(head, "performance", PerformanceReport),
+        batches=[_row(b) for b in reversed(history.batches[-MOST_BATCHES:])],
+        earlier=max(0, len(history.batches) - MOST_BATCHES) + history.dropped,
+        late=[part.text for part in late_of(store, dataset, settings, time.time())],
+    )
+    svg = history_plot(history.batches, view.performance.tested if view.performance else None)
+    if svg:
+        view.plot, view.plot_caption = data_uri(svg), label_of(svg)
+    view.shadow = _shadow(view.performance)
+    return view
+
+
+def _shadow(report: PerformanceReport | None) -> str:
+    found = report.comparison if report else None
+    if found is None or found.difference is None:
+        return ""
+    return (
+        f"The challenger, scored in shadow, is {found.verdict}: difference "
+        f"{number(found.difference)} [{number(found.low)}, {number(found.high)}] on "
+        f"{found.rows:,} labelled rows, against the {found.other}."
+    )
+
+
+def _row(record: BatchRecord) -> dict[str, str]:
+    return {
+        "batch": record.batch,
+        "scored": time.strftime("%Y-%m-%d", time.gmtime(record.scored_at)),
+        "version": f"{record.model_version}{'' if record.role == 'champion' else ' in shadow'}",
+        "rows": f"{record.rows:,}",
+        "labelled": f"{record.labelled:,}",
+        "expected": _score(record.estimated, record),
+        "measured": _score(record.measured, record),
+        "drifted": ", ".join(column.name for column in record.drift[:3]),
+    }
+
+
+def _score(scores: dict[str, Estimate], record: BatchRecord) -> str:
+    found = scores.get(record.metric or "")
+    if found is None or found.value is None:
+        return "-"
+    if found.low is None:
+        return number(found.value)
+    return f"{number(found.value)} [{number(found.low)}, {number(found.high)}]"
