@@ -13,7 +13,9 @@ from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
 logger = logging.getLogger(__name__)
 
-_RETRY_DELAYS_S = DELAYS_S
+# A minute in all: servers that are restarted are back by then. What stays away longer ends the run,
+# which is started again once it is back (see `lib.restarts`).
+_RETRY_DELAYS_S = (*DELAYS_S, 16.0, 30.0)
 
 
 def failure_of(error: PipeWeaveError) -> dg.Failure:
@@ -52,22 +54,27 @@ def dagster_failures(
     """
     try:
         yield
-    except PipeWeaveError as error:
-        _recorded(record, error)
-        delay = _retry_delay(_attempt(context), error, restarts)
-        if delay is not None:
-            raise dg.RetryRequested(len(_RETRY_DELAYS_S), delay) from failure_of(error)
-        raise failure_of(error) from error
     except dg.Failure:
         raise
     except Exception as error:
-        problem = PipeWeaveError(
-            ErrorCode.INTERNAL_ERROR,
-            f"{type(error).__name__}: {error}",
-            fix="This is a bug in PipeWeave; the run's log has the traceback.",
-        )
+        problem = _explained(error)
         _recorded(record, problem)
+        delay = _retry_delay(_attempt(context), problem, restarts)
+        if delay is not None:
+            raise dg.RetryRequested(len(_RETRY_DELAYS_S), delay) from failure_of(problem)
         raise failure_of(problem) from error
+
+
+def _explained(error: Exception) -> PipeWeaveError:
+    from pipeweave_dagster.adapters.disk_space import disk_full
+
+    if isinstance(error, PipeWeaveError):
+        return error
+    return disk_full(error) or PipeWeaveError(
+        ErrorCode.INTERNAL_ERROR,
+        f"{type(error).__name__}: {error}",
+        fix="This is a bug in PipeWeave; the run's log has the traceback.",
+    )
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import ParamSpec, Self, TypeVar
 from pipeweave_dagster.adapters.machine_memory import free_mb
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.adapters.worker import CallLimits, Worker
+from pipeweave_dagster.adapters.worker import CallLimits, Worker, hide_process
 from pipeweave_dagster.core.advice.advisor import Advisor
 from pipeweave_dagster.core.ingest import reading_memory_mb
 from pipeweave_dagster.services.advice_calls import AdvisorSession, GeminiAdvisor, advice_enabled
@@ -54,6 +54,7 @@ class Workbench:
     def __init__(
         self, settings: Settings, *, for_run: bool = False, for_scoring: bool = False
     ) -> None:
+        hide_process()  # also that of a sensor, which starts no worker: runs are its children
         self.settings = settings
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
         self.began = time.monotonic()

@@ -6,6 +6,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,17 @@ class S3Server:
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """SeaweedFS; data and process live as long as the test run."""
-    program = _program("weed")
-    if program is None:
+    if _program("weed") is None:
         pytest.skip("SeaweedFS (`weed`) is not installed; it comes with the test packages")
-    folder = tmp_path_factory.mktemp("seaweedfs")
+    with serve_seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@contextmanager
+def serve_seaweedfs(folder: Path) -> Iterator[S3Server]:
+    """SeaweedFS with its data in a folder, as long as the context."""
+    program = _program("weed")
+    assert program is not None
     config = folder / "s3.json"
     keys = [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}]
     actions = ["Admin", "Read", "Write", "List", "Tagging"]

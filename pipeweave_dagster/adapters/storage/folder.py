@@ -23,6 +23,7 @@ from pipeweave_dagster.adapters.storage.folder_listing import (
 )
 from pipeweave_dagster.adapters.storage.folder_writes import SCRATCH, copy_into, place
 from pipeweave_dagster.adapters.storage.keys import Skipped, check_key, check_prefix
+from pipeweave_dagster.adapters.storage.local_copy import local_copy
 from pipeweave_dagster.adapters.storage.protocol import (
     StoredObject,
     large_object,
@@ -90,12 +91,9 @@ class FolderStorage:
         return None if data is None else (data, hashlib.sha256(data).hexdigest())
 
     def fetch(self, key: str, path: Path) -> None:
-        partial = path.with_name(f".{path.name}.part{os.getpid()}")
-        path.parent.mkdir(parents=True, exist_ok=True)
         with self._reading(key), opened_file(self.root, check_key(key).split("/")) as source:
-            with partial.open("wb") as copy:
+            with local_copy(path) as copy:
                 shutil.copyfileobj(source, copy, 4 << 20)
-            partial.replace(path)
             return
         raise missing_object(key, self.url)
 

@@ -1,11 +1,11 @@
 """An S3 bucket (or any S3-compatible server) as object store."""
 
 import builtins
-import os
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from pipeweave_dagster.adapters.storage.conditional_writes import (
     NOT_IMPLEMENTED,
@@ -20,7 +20,9 @@ from pipeweave_dagster.adapters.storage.keys import (
     name_problem,
     printable,
 )
+from pipeweave_dagster.adapters.storage.local_copy import local_copy
 from pipeweave_dagster.adapters.storage.protocol import StoredObject, large_object, missing_object
+from pipeweave_dagster.adapters.storage.s3_folders import FilledFolders
 from pipeweave_dagster.core.errors import (
     ErrorCode,
     PipeWeaveError,
@@ -36,6 +38,9 @@ _REFUSED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"
 # Server and bucket that were seen to honour conditional writes.
 _CONDITIONAL: set[tuple[str, str]] = set()
 _TRIAL = threading.RLock()
+# Metadata of what is written under a condition. Where the response to a write is lost, boto repeats
+# the request, which then fails because of the first one: the mark tells whose object is there.
+_WRITER = "pipeweave-writer"
 _STREAM_ATTEMPTS = 4
 _CHUNK = 8 << 20
 
@@ -71,6 +76,7 @@ class S3Storage:
         self._bucket = bucket
         self._public_url = public_url
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._folders = FilledFolders(lambda below: any(self._listed(below, 10)))
 
     @property
     def url(self) -> str:
@@ -143,10 +149,8 @@ class S3Storage:
             Delimiter="/",
         )
         names = [name.removeprefix(start).rstrip("/") for name in prefixes]
-        # SeaweedFS lists empty folders, too; a prefix without an object does not count.
-        below = prefix.rstrip("/")
         safe = [name for name in sorted(names) if name_problem(name) is None]
-        return tuple(name for name in safe if any(self._listed(f"{below}/{name}/", 10)))
+        return self._folders.among(prefix.rstrip("/"), safe)
 
     def stat(self, key: str) -> StoredObject | None:
         try:
@@ -175,35 +179,26 @@ class S3Storage:
 
     def fetch(self, key: str, path: Path) -> None:
         """See `Storage.fetch`; a broken stream is resumed, and always reads one version."""
-        from botocore.exceptions import HTTPClientError, ResponseStreamingError
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.part{os.getpid()}")
-        tag = self._call(self._client.head_object, **self._where(key))["ETag"]
-        with partial.open("wb") as file:
+        head = self._call(self._client.head_object, **self._where(key))
+        with local_copy(path) as file:
             for attempt in range(_STREAM_ATTEMPTS):
                 try:
-                    self._stream(key, tag, file)
+                    self._stream(key, head["ETag"], head["ContentLength"], file)
                     break
-                except (ResponseStreamingError, HTTPClientError, OSError) as error:
+                except PipeWeaveError as error:
+                    if error.code is not ErrorCode.SERVICE_UNAVAILABLE:
+                        raise
                     if attempt + 1 == _STREAM_ATTEMPTS:
                         raise unavailable(
                             f"Reading {key!r} from {self.url} failed {attempt + 1} times.",
                             fix="Check the network to the S3 server; it is retried.",
                         ) from error
-        partial.replace(path)
 
-    def _stream(self, key: str, tag: str, file: Any) -> None:
-        size = self._call(self._client.head_object, **self._where(key))["ContentLength"]
+    def _stream(self, key: str, tag: str, size: int, file: BinaryIO) -> None:
         while (start := file.tell()) < size:
             end = min(start + _CHUNK, size) - 1
-            response = self._call(
-                self._client.get_object,
-                **self._where(key),
-                Range=f"bytes={start}-{end}",
-                IfMatch=tag,
-            )
-            file.write(response["Body"].read())
+            part = {"Range": f"bytes={start}-{end}", "IfMatch": tag}
+            file.write(self._read(key, **part)[0])
 
     def local_path(self, key: str) -> Path | None:
         check_key(key)
@@ -239,6 +234,7 @@ class S3Storage:
                 raise
 
     def delete(self, key: str) -> None:
+        self._folders.forget(key)
         self._call(self._client.delete_object, **self._where(key))
 
     def presign_upload(self, key: str, max_bytes: int, expires_s: int) -> dict[str, Any]:
@@ -261,26 +257,34 @@ class S3Storage:
         modified = item["LastModified"].timestamp()
         return StoredObject(full_key.removeprefix(self._prefix), size, tag, modified)
 
-    def _read(self, key: str) -> tuple[bytes, str]:
+    def _read(self, key: str, **part: str) -> tuple[bytes, str]:
         def read(**request: str) -> tuple[bytes, str]:
             response = self._client.get_object(**request)
             return response["Body"].read(), response["ETag"]
 
-        return self._call(read, **self._where(key))
+        return self._call(read, **self._where(key), **part)
 
     def _put_on_condition(self, key: str, data: bytes, **condition: str) -> bool:
         from botocore.exceptions import ClientError
 
+        writer = secrets.token_hex(8)
+        request = {**self._where(key), "Body": data, "Metadata": {_WRITER: writer}, **condition}
         try:
-            self._call(self._client.put_object, **self._where(key), Body=data, **condition)
+            self._call(self._client.put_object, **request)
         except PipeWeaveError as error:
             cause = error.__cause__
             if isinstance(cause, ClientError) and _code(cause) in _CONFLICTS:
-                return False
+                return _was_repeated(cause) and self._writer_of(key) == writer
             if isinstance(cause, ClientError) and _code(cause) in NOT_IMPLEMENTED:
                 raise unconditional(self.url, "does not know conditional writes") from cause
             raise
         return True
+
+    def _writer_of(self, key: str) -> str | None:
+        """Return the mark that a conditional write has left on an object."""
+        head = self._call(self._client.head_object, **self._where(key))
+        mark: str | None = head.get("Metadata", {}).get(_WRITER)
+        return mark
 
     def _call(self, call: Callable[..., T], *args: Any, **request: Any) -> T:
         """Make one request; every failure is raised as a `PipeWeaveError`."""
@@ -313,6 +317,11 @@ class S3Storage:
             fix="See the log of the server; it is retried.",
             s3_code=code,
         )
+
+
+def _was_repeated(error: Any) -> bool:
+    """Return whether boto has repeated a request: the first one may have been carried out."""
+    return bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
 
 
 def _code(error: Any) -> str:

@@ -21,8 +21,10 @@ from typing import Any, TextIO
 
 from pydantic import ValidationError
 
+from pipeweave_dagster.adapters.disk_space import disk_full
 from pipeweave_dagster.adapters.worker.call_limits import memory_limited
 from pipeweave_dagster.adapters.worker.calls import run_request
+from pipeweave_dagster.adapters.worker.secrecy import hide_process
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 
 _PR_SET_PDEATHSIG = 1
@@ -72,6 +74,9 @@ def _reply_to(request: dict[str, Any]) -> dict[str, Any]:
         )
         return {"error": problem.envelope()}
     except Exception as error:  # noqa: BLE001 - the boundary: every request gets a reply
+        full = disk_full(error)
+        if full is not None:
+            return {"error": full.envelope()}
         problem = PipeWeaveError(
             ErrorCode.INTERNAL_ERROR,
             f"{type(error).__name__}: {error}",
@@ -94,6 +99,7 @@ def _release_memory() -> None:
 
 def main() -> None:
     """Serve calls until standard input ends."""
+    hide_process()  # one worker has the secrets of MLflow; the other reads files of strangers
     options = json.loads(sys.argv[1])
     _die_with_parent(options["parent"])
     # Libraries print to standard output, so replies get a descriptor of their own.

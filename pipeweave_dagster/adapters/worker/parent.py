@@ -19,6 +19,7 @@ from pipeweave_dagster.adapters.worker.call_limits import (
 )
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
 from pipeweave_dagster.adapters.worker.environment import Access, environment_for
+from pipeweave_dagster.adapters.worker.secrecy import hide_process
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Worker:
         """Start the child now, so that its imports overlap with other work."""
         if self._process is not None and self._process.poll() is None:
             return
+        hide_process()
         options = json.dumps({"parent": os.getpid(), "preload": self._preload})
         limits = dict.fromkeys(_THREAD_VARIABLES, str(self._threads))
         self._buffer = b""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
+from pipeweave_dagster.adapters.worker import hide_process
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
@@ -51,6 +52,7 @@ def dev(
 
 
 def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
+    hide_process()
     settings = home.settings()
     os.environ["PIPEWEAVE_DAGSTER_URL"] = urls["dagster"]
     os.environ["PIPEWEAVE_WEB_URL"] = urls["web"]

@@ -1,5 +1,6 @@
 """The child process: killed on time, dead with its parent, clear about its end."""
 
+import ctypes
 import json
 import os
 import re
@@ -176,17 +177,69 @@ SECRETS = {
     [("none", set()), ("network", {"proxy"}), ("mlflow", {"proxy", "store", "registry"})],
 )
 def test_a_worker_gets_only_the_secrets_that_it_needs(
-    access: Any, seen: set[str], monkeypatch: pytest.MonkeyPatch
+    access: Any, seen: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process that parses files of strangers had all of them in its environment."""
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PIPEWEAVE_MY_STEP", "mine")
-    with Worker(access=access) as worker:
+    environment = seen_by_child(Worker(preload=["peek"], access=access), tmp_path, monkeypatch)
+    assert set(re.findall(r"(\w+)-secret", str(environment))) == seen
+    assert environment["PIPEWEAVE_MY_STEP"] == "mine"
+
+
+def seen_by_child(worker: Worker, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a worker, and as `dumpable` whether other processes may look at it."""
+    (folder / "peek.py").write_text(PEEK.format(file=str(folder / "seen.json")))
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    with worker:
         assert worker.call(30, check_slug, name="x") == "x"
-        environment = Path(f"/proc/{worker.pid}/environ").read_bytes().decode()
-    assert set(re.findall(r"(\w+)-secret", environment)) == seen
-    assert "PIPEWEAVE_MY_STEP=mine" in environment
+    found: dict[str, str] = json.loads((folder / "seen.json").read_text())
+    return found
+
+
+PEEK = """
+import ctypes, json, os
+facts = dict(os.environ, dumpable=str(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)))
+open({file!r}, "w").write(json.dumps(facts))
+"""
+LOOK = """
+import ctypes, os
+from pipeweave_dagster.adapters.worker import hide_process
+
+def is_readable():
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os._exit(b"=" in open(f"/proc/{os.getppid()}/environ", "rb").read())
+        except PermissionError:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+
+if os.geteuid() == 0:  # whom the kernel hides nothing from
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as one that this user has started
+print(is_readable())
+hide_process()
+print(is_readable())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
+def test_a_process_that_hides_cannot_be_read_by_others_of_its_user() -> None:
+    done = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
+def test_a_worker_and_the_process_that_starts_it_hide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that reads strangers' files could read the secrets of its parent in /proc."""
+    kernel = ctypes.CDLL(None)
+    kernel.prctl(4, 1, 0, 0, 0)
+    assert seen_by_child(Worker(preload=["peek"]), tmp_path, monkeypatch)["dumpable"] == "0"
+    assert kernel.prctl(3, 0, 0, 0, 0) == 0
 
 
 def test_the_worker_of_data_gets_none() -> None:
