@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pipeweave_dagster.adapters.state.content_files import ContentFiles, damaged, is_old
 from pipeweave_dagster.adapters.state.document_versions import parse_document
+from pipeweave_dagster.adapters.state.head_rebuild import read_head
 from pipeweave_dagster.adapters.state.manifest import Attempt, Entry, Head, Manifest
 from pipeweave_dagster.adapters.state.records import Records, record_bytes
 from pipeweave_dagster.adapters.storage import Storage
@@ -108,8 +109,15 @@ class DocumentStore:
         return self.storage.children("datasets")
 
     def head(self, dataset: str) -> Head | None:
-        """Return the published state, or None before the first complete run."""
-        return self.records.read(f"datasets/{dataset}/HEAD.json", Head)
+        """Return the published state, or None before the first complete run.
+
+        A damaged one is rebuilt from the manifest of the last run that completed.
+        """
+        return self.head_tagged(dataset)[0]
+
+    def head_tagged(self, dataset: str, publishing: str = "") -> tuple[Head | None, str | None]:
+        """Return the published state with the tag for `Records.swap`; see `read_head`."""
+        return read_head(self.records, self.storage, dataset, publishing)
 
     def require_head(self, dataset: str) -> Head:
         """Return the published state.

@@ -1,6 +1,7 @@
 """The order of a data set's runs: a counter, because clocks can be set back."""
 
 from pipeweave_dagster.adapters.state.documents import DocumentStore
+from pipeweave_dagster.adapters.state.head_rebuild import readable_manifests
 from pipeweave_dagster.adapters.state.manifest import Generation
 from pipeweave_dagster.core.errors import unavailable
 
@@ -24,4 +25,6 @@ def _highest(store: DocumentStore, dataset: str) -> int:
     known: list[int] = [*head.generations.values()] if head else []
     if last is not None:
         known.append(last.generation)
+    runs = readable_manifests(store.records, store.storage, dataset)
+    known += [manifest.generation for manifest in runs.values()]
     return max(known, default=0)

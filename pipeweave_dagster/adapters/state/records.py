@@ -78,15 +78,22 @@ class Records:
             self._set_aside(key)
             self._storage.delete(key)
 
+    def explain(self, key: str, text: str) -> None:
+        """Replace the text about a record that was found damaged."""
+        text = f"{key} {text}"
+        if key in self._damaged and self._damaged[key] != text:
+            logger.error("%s", text)
+            self._damaged[key] = text
+
     def damaged(self, prefix: str) -> list[str]:
         """Return what is wrong with the records below a prefix that were read, one line each."""
         return [text for key, text in sorted(self._damaged.items()) if key.startswith(prefix)]
 
     def _name(self, key: str, kind: type[Part], data: bytes) -> None:
         text = f"{key} is damaged ({len(data)} bytes, not a {kind.__name__}) and is ignored."
-        if self._damaged.get(key) != text:
+        if key not in self._damaged:
             logger.error("%s Run the data set again, or see quarantine in its folder.", text)
-        self._damaged[key] = text
+            self._damaged[key] = text
 
     def _set_aside(self, key: str) -> None:
         """Keep the bytes of a damaged record that is about to be replaced."""

@@ -1,5 +1,7 @@
 """What a failure of the power leaves behind: torn objects are found, named, and made anew."""
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, RunState, publish
 from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
+from pipeweave_dagster.core.asset_catalog import assets_of
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, RawFile, RawUpload
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster_tests.factories import make_dataset
@@ -120,8 +123,9 @@ def test_a_torn_record_counts_as_absent_and_is_replaced(
     key = f"datasets/d/{record}"
     store.storage.put(key, content)
     later = new_store(store.storage, tmp_path)
-    assert None in (later.head("d"), later.attempt("d"), later.manifest("d", "one"),
-                    later.result("d", "raw_upload", "k"))  # fmt: skip
+    found = (later.head("d"), later.attempt("d"), later.manifest("d", "one"),
+             later.result("d", "raw_upload", "k"))  # fmt: skip
+    assert (None in found) == (record != "HEAD.json"), "HEAD is rebuilt"
     assert [text.split(" is damaged")[0] for text in later.records.damaged("datasets/d/")] == [key]
     address = run(later, "one" if record.startswith("runs") else "two")
     head, attempt = later.head("d"), later.attempt("d")
@@ -133,3 +137,80 @@ def test_a_torn_record_counts_as_absent_and_is_replaced(
     assert later.records.damaged("") == []
     kept = [later.storage.get(o.key) for o in later.storage.list("datasets/d/quarantine/")]
     assert kept == [content]
+
+
+def sha8(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+WHOLE = assets_of("process_dataset")
+
+
+def made_by(name: str) -> RawUpload:
+    return RawUpload(dataset="d", files=[RawFile(name=name, sha256="0" * 64, size_bytes=1)])
+
+
+def process(store: DocumentStore, run_id: str, assets: Sequence[str] = WHOLE) -> RunState:
+    """A run of several assets; it publishes if it has made all of them."""
+    state = RunState(store, "d", run_id)
+    for asset in assets:
+        made = made_by(f"{run_id} {asset}")
+        state.record(asset, Entry(document=store.save(made), key="", run_id=run_id, made_at=0))
+    publish(state, {*WHOLE})
+    return state
+
+
+@torn
+def test_a_torn_head_is_rebuilt_from_the_last_run_that_completed(
+    store: DocumentStore, tmp_path: Path, content: bytes
+) -> None:
+    """Everything that a data set had published was gone with its HEAD."""
+    process(store, "one")
+    process(store, "two")
+    process(store, "refused", WHOLE[:4])
+    before = store.head("d")
+    for torn_record in ("HEAD.json", "LAST.json", "GENERATION.json"):
+        store.storage.put(f"datasets/d/{torn_record}", content)
+    later = new_store(store.storage, tmp_path)
+    head = later.head("d")
+    assert head is not None
+    assert before is not None
+    assert (head.run_id, head.entries, head.generations) == (
+        "two", before.entries, before.generations)  # fmt: skip
+    (text,) = [t for t in later.records.damaged("datasets/d/") if "HEAD" in t]
+    assert "the state of run two (generation 2) is used until the next run replaces it" in text
+    assert process(later, "four").manifest.generation == 4, "it counts on"
+    head = later.head("d")
+    assert head is not None
+    assert head.run_id == "four"
+    assert later.records.damaged("") == []
+    assert later.storage.get(f"datasets/d/quarantine/HEAD.json.{sha8(content)}") == content
+
+
+def test_a_torn_head_is_not_rebuilt_from_what_is_torn_itself(
+    store: DocumentStore, tmp_path: Path
+) -> None:
+    process(store, "one")
+    manifest = process(store, "two").manifest
+    store.storage.put("datasets/d/HEAD.json", b"")
+    store.storage.put(f"documents/{manifest.entries['model'].document}.json", b"")
+    head = new_store(store.storage, tmp_path).head("d")
+    assert head is not None
+    assert head.run_id == "one"
+
+
+def test_a_head_that_has_moved_although_nobody_was_told_so_is_no_conflict(
+    store: DocumentStore,
+) -> None:
+    """Where the response to the swap was lost, the run counted as superseded, by itself."""
+    process(store, "one")
+    state = RunState(store, "d", "two")
+    state.entry("model")  # as the evaluation reads the champion
+    for asset in WHOLE:
+        made = made_by(f"two {asset}")
+        state.record(asset, Entry(document=store.save(made), key="", run_id="two", made_at=0))
+    assert publish(state, {*WHOLE}) is None
+    assert publish(state, {*WHOLE}) is None, "the repeated step publishes again"
+    attempt = store.attempt("d")
+    assert attempt is not None
+    assert attempt.state == "succeeded"
