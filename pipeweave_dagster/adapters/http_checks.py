@@ -39,6 +39,18 @@ def responds(url: str) -> str:
         ) from error
 
 
+def is_reachable(url: str) -> bool:
+    """Return whether a server responds at an address, if only with "not found" or "forbidden"."""
+    try:
+        with _open(urllib.request.Request(_http(url))):  # noqa: S310 - see _http
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code < 500  # a proxy before an absent server says 502 or 503
+    except _NO_RESPONSE:
+        return False
+
+
 def check_mlflow(server: str) -> str:
     """Check that an MLflow server reads its own database.
 

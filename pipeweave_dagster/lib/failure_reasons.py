@@ -17,6 +17,7 @@ _LIMIT = re.compile(r"maximum runtime of (\d+) seconds")
 # Logged by Dagster's code server when the process of a run has disappeared.
 _FROM_OUTSIDE = "This run has been marked as failed from outside the execution context."
 _INTERRUPTED = "The process of this run was killed."
+CLOCK_SET = "The clock was set while this run was under way, so that it seemed to exceed its limit."
 # Dagster's tag with the kind of a failure, and the kinds that no step of the run has caused.
 _FAILURE_REASON_TAG = "dagster/failure_reason"
 _REASONS = {
@@ -43,10 +44,11 @@ def error_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None
         return None
     timeout = timeout_of(instance, run_id)
     if timeout is not None:
-        return timeout
+        again = run.tags.get(RESTART_TAG, "no") != "no"  # only where the clock was set
+        return killed(again=True, what=CLOCK_SET) if again else timeout
     if run.status in {dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.CANCELING}:
         return CANCELLED
-    return _step_error(instance, run_id) or _run_error(instance, run)
+    return step_error(instance, run_id) or _run_error(instance, run)
 
 
 def timeout_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
@@ -78,7 +80,7 @@ def _envelope_in(entry: dg.EventLogEntry) -> PipeWeaveError | None:
     )
 
 
-def _step_error(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
+def step_error(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | None:
     """Return the error of the first step that failed with one of PipeWeave's."""
     failures = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
     return next(filter(None, map(_envelope_in, failures)), None)

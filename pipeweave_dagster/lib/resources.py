@@ -1,18 +1,20 @@
 """The workbench as a Dagster resource: settings, storage and workers of one run."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib.attempts import end_attempt
-from pipeweave_dagster.lib.failure_reasons import CANCELLED, timeout_of
+from pipeweave_dagster.lib.failure_reasons import CANCELLED, CLOCK_SET, killed, timeout_of
 from pipeweave_dagster.lib.heartbeat import heartbeat
 from pipeweave_dagster.lib.partitions import PROCESS_TAG
 from pipeweave_dagster.lib.processes import process_name
+from pipeweave_dagster.lib.restarts import mark_if_clock_was_set
 from pipeweave_dagster.lib.run_time_limit import MAX_RUNTIME_TAG, limit_tag
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
@@ -67,7 +69,7 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
             finally:
                 if run is not None:
                     workbench.store.clear_scratch(run.run_id)
-                    _record_interruption(context, workbench.store)
+                    _record_interruption(context, workbench)
 
 
 def _has_ended(instance: dg.DagsterInstance | None, run_id: str) -> bool:
@@ -78,18 +80,25 @@ def _has_ended(instance: dg.DagsterInstance | None, run_id: str) -> bool:
 
 def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
     dataset = run.tags.get("dagster/partition")
-    return dataset is not None and workbench.store.head(dataset) is None
+    try:
+        return dataset is not None and workbench.store.head(dataset) is None
+    except PipeWeaveError:  # a storage that does not respond is the business of the stages
+        return False
 
 
-def _record_interruption(context: dg.InitResourceContext, store: DocumentStore) -> None:
+def _record_interruption(context: dg.InitResourceContext, workbench: Workbench) -> None:
     """Record that the run timed out or was cancelled: no exception passes through a stage then."""
-    instance = context.instance
+    instance, store = context.instance, workbench.store
     run = instance.get_run_by_id(context.run.run_id) if instance and context.run else None
     dataset = run.tags.get("dagster/partition") if run else None
     if instance is None or run is None or dataset is None:
         return
     timeout = timeout_of(instance, run.run_id)
     if timeout is not None:
+        elapsed_s = time.monotonic() - workbench.began
+        restarts = workbench.settings.crash_restarts
+        if mark_if_clock_was_set(instance, run, restarts, elapsed_s=elapsed_s):
+            timeout = killed(again=True, what=CLOCK_SET)
         instance.report_engine_event(timeout.text, run)
         end_attempt(store, dataset, run.run_id, timeout)
     elif run.status in {dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED}:

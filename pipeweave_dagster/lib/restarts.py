@@ -1,4 +1,4 @@
-"""Start runs again that were interrupted: their process died, not because of their data.
+"""Start runs again that were interrupted: a process died, or a service stayed away.
 
 Dagster's own run retries would also repeat runs that exceeded their time limit. A run that was
 interrupted is tagged, and the sensor `reap_dead_runs` requests a new run until there is one, so
@@ -11,7 +11,10 @@ from collections.abc import Collection, Iterator, Sequence
 import dagster as dg
 from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG, WILL_RETRY_TAG
 
-from pipeweave_dagster.lib.failure_reasons import timeout_of
+from pipeweave_dagster.adapters.worker import KILLED
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.core.safe_text import plain
+from pipeweave_dagster.lib.failure_reasons import step_error, timeout_of
 from pipeweave_dagster.lib.partitions import (
     DATASETS,
     MLFLOW_TAG,
@@ -23,7 +26,9 @@ from pipeweave_dagster.lib.partitions import (
 )
 
 DUE, DONE, SUPERSEDED, NO = "due", "done", "superseded", "no"
-_MOST_AT_ONCE = 20
+_MOST_AT_ONCE, _REASON_LENGTH = 20, 200
+# A process begins to count later than Dagster, which waits for it.
+_LATE_S = 300.0
 _OWN = {PROCESS_TAG, MLFLOW_TAG, RESTART_TAG, RESTART_OF_TAG, RESTARTS_TAG, REASON_TAG}
 _KEPT = {"dagster/max_runtime", "dagster/priority"}
 _UNFINISHED = [
@@ -48,8 +53,34 @@ def mark_interrupted(instance: dg.DagsterInstance, run: dg.DagsterRun, restarts:
     """
     if RESTART_TAG in run.tags:
         return run.tags[RESTART_TAG] != NO
-    if not _was_interrupted(instance, run):
+    return _was_interrupted(instance, run) and _mark(instance, run, restarts)
+
+
+def mark_if_clock_was_set(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, restarts: int, *, elapsed_s: float
+) -> bool:
+    """Tag a run that Dagster has ended for its time limit although it has taken less than that.
+
+    Run monitoring compares the clock with the start of the run; a clock that is set by hours, as
+    after a machine has slept, ends everything that is under way.
+
+    Args:
+        instance: Where the run is.
+        run: A run that exceeded its limit.
+        restarts: How many times it may be started again.
+        elapsed_s: What it has taken, by a clock that cannot be set.
+
+    Returns:
+        Whether it will be started again.
+    """
+    timeout = timeout_of(instance, run.run_id)
+    if timeout is None or elapsed_s >= timeout.details["limit_s"] - _LATE_S:
         return False
+    ours = run.remote_job_origin is not None and "dagster/partition" in run.tags
+    return ours and _mark(instance, run, restarts)
+
+
+def _mark(instance: dg.DagsterInstance, run: dg.DagsterRun, restarts: int) -> bool:
     again = _restarts_of(run) < restarts
     instance.add_run_tags(run.run_id, {RESTART_TAG: DUE if again else NO})
     return again
@@ -62,8 +93,19 @@ def _was_interrupted(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     if run.tags.get(WILL_RETRY_TAG) == "true":  # Dagster starts it again itself
         return False
     if run.tags.get(RUN_FAILURE_REASON_TAG) == "STEP_FAILURE":
-        return False
+        return _from_outside(instance, run) is not None
     return timeout_of(instance, run.run_id) is None
+
+
+def _from_outside(instance: dg.DagsterInstance, run: dg.DagsterRun) -> PipeWeaveError | None:
+    """Return the error of a step that something else than the data has ended, else None.
+
+    A service did not respond, or the worker process was killed, also when the step was repeated.
+    """
+    error = step_error(instance, run.run_id)
+    if error is None or error.code is ErrorCode.SERVICE_UNAVAILABLE or KILLED in error.details:
+        return error
+    return None
 
 
 def _restarts_of(run: dg.DagsterRun) -> int:
@@ -97,7 +139,7 @@ def restart_requests(
         if job is None or dg.DagsterRunStatus.SUCCESS in later:
             instance.add_run_tags(run.run_id, {RESTART_TAG: SUPERSEDED if job else NO})
         elif not later & {*_UNFINISHED}:
-            yield _request(run, job)
+            yield _request(run, job, _why(instance, run))
 
 
 def _job_of(run: dg.DagsterRun, jobs: Collection[dg.JobDefinition]) -> str | None:
@@ -127,14 +169,21 @@ def _later_runs(instance: dg.DagsterInstance, record: dg.RunRecord) -> set[dg.Da
     return {other.dagster_run.status for other in later}
 
 
-def _request(run: dg.DagsterRun, job: str) -> dg.RunRequest:
+def _why(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    error = _from_outside(instance, run)
+    if error is None:
+        return "was interrupted: its process ended, not because of its data"
+    return f"was interrupted, not because of its data: {plain(error.message, _REASON_LENGTH)}"
+
+
+def _request(run: dg.DagsterRun, job: str, why: str) -> dg.RunRequest:
     own = {
         name: value
         for name, value in run.tags.items()
         if name not in _OWN and (name in _KEPT or "dagster/" not in name)
     }
     restarts = {RESTART_OF_TAG: run.run_id, RESTARTS_TAG: str(_restarts_of(run) + 1)}
-    reason = f"run {run.run_id[:8]} was interrupted: its process ended, not because of its data"
+    reason = f"run {run.run_id[:8]} {why}"
     return dg.RunRequest(
         run_key=f"restart-{run.run_id}",
         job_name=job,

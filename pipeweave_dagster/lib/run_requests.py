@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import dagster as dg
@@ -18,6 +19,7 @@ from pipeweave_dagster.lib.partitions import (
     UPLOAD_VERSION_TAG,
     AssetJob,
 )
+from pipeweave_dagster.lib.recent_requests import RecentRequests
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.services.left_out import (
     LeftOut,
@@ -36,6 +38,15 @@ AssetsOf: TypeAlias = Callable[
     [DocumentStore, dg.JobDefinition, Upload], Sequence[dg.AssetKey] | None
 ]
 _SEEN_FOLDER = "sensors"
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What a sensor remembers between its ticks, in the code server."""
+
+    watch: RunWatch = field(default_factory=RunWatch)
+    backoff: IdleBackoff = field(default_factory=IdleBackoff)
+    recent: RecentRequests = field(default_factory=RecentRequests)
 
 
 def landing_sensor(
@@ -59,7 +70,7 @@ def landing_sensor(
         description: For the web UI.
         assets: Returns what the run of an upload makes, None for all; without it all.
     """
-    watch, backoff = RunWatch(), IdleBackoff()
+    memory = _Memory()
 
     def request(store: DocumentStore, context: Context, upload: Upload) -> dg.RunRequest:
         repository = context.repository_def
@@ -81,20 +92,12 @@ def landing_sensor(
         description=description,
     )
     def sensor(context: Context) -> dg.SensorResult | dg.SkipReason:
-        pause = backoff.pause_s()
+        pause = memory.backoff.pause_s()
         if pause > 0:
             return dg.SkipReason(f"nothing arrived lately; the next listing is in {pause:.0f} s")
         with workbench.open() as bench:
             whole = bench.settings.storage_is_s3
-            return evaluate(
-                context,
-                bench.store,
-                f"{folder}/",
-                request,
-                whole=whole,
-                watch=watch,
-                backoff=backoff,
-            )
+            return evaluate(context, bench.store, f"{folder}/", request, whole=whole, memory=memory)
 
     return sensor
 
@@ -137,8 +140,7 @@ def evaluate(
     request: Callable[[DocumentStore, Context, Upload], dg.RunRequest],
     *,
     whole: bool,
-    watch: RunWatch,
-    backoff: IdleBackoff,
+    memory: _Memory,
 ) -> dg.SensorResult | dg.SkipReason:
     """Run one tick: list, compare, request a run for each new version, store what was seen.
 
@@ -147,7 +149,7 @@ def evaluate(
     sensor = context.sensor_name
     seen = load_seen(store, sensor, context.cursor)
     cursor = context.cursor if seen else None
-    locked = locked_keys(store, watch)
+    locked = locked_keys(store, memory.watch)
     skipped: list[Skipped] = []
     uploads = [u for u in uploads_in(store.storage.list(prefix, skipped)) if u.key not in locked]
     arrived = arrivals(
@@ -158,8 +160,13 @@ def evaluate(
         limit=MAX_REQUESTS,
         unread=[entry.unread for entry in skipped if entry.unread],
     )
-    backoff.listed(len(uploads), active=bool(arrived.ready or arrived.waiting or locked))
+    memory.backoff.listed(len(uploads), active=bool(arrived.ready or arrived.waiting or locked))
     fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
+    requests = [request(store, context, upload) for upload in fresh]
+    if not memory.recent.claim(str(r.run_key) for r in requests):  # the cursor stays as it is
+        return dg.SkipReason(
+            "an earlier tick has just requested these runs; is there a 2nd daemon?"
+        )
     left_out = describe_left_out(skipped)
     cursor = save_seen(store, sensor, _with_left_out(store, prefix, arrived.seen, left_out), cursor)
     reason = "; left out: ".join(["", *left_out_texts(left_out)])
@@ -172,7 +179,7 @@ def evaluate(
     known = set(context.instance.get_dynamic_partitions(str(DATASETS.name)))
     new = [name for name in names if name not in known]
     return dg.SensorResult(
-        run_requests=[request(store, context, u) for u in fresh],
+        run_requests=requests,
         dynamic_partitions_requests=[DATASETS.build_add_request(new)] if new else [],
         cursor=cursor,
     )

@@ -10,6 +10,7 @@ import pytest
 
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.lib import recent_requests
 from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG, UPLOAD_TAG, UPLOAD_VERSION_TAG
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.services.upload_locks import lock_upload
@@ -200,11 +201,25 @@ def test_files_of_labels_start_the_measurement(
     assert {key.path[-1] for key in job.asset_layer.executable_asset_keys} == {"performance"}
 
 
-def test_a_tick_that_was_lost_after_it_was_remembered_is_made_up_for(landing: Landing) -> None:
+def test_a_tick_that_was_lost_after_it_was_remembered_is_made_up_for(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     landing.drop("uploads/churn/churn.csv", "1")
     landing.tick()
     landing.drop("uploads/churn/more.csv", "2")
     before = landing.cursor
     assert len(landing.tick()) == 1
     landing.cursor = before  # the daemon died before it stored the new cursor
+    monkeypatch.setattr(recent_requests, "FORGOTTEN_AFTER_S", -1.0)  # a minute later
     assert keys(landing.tick()) == [("churn", "uploads/churn/more.csv")]
+
+
+def test_two_daemons_by_mistake_start_one_run_per_file(landing: Landing) -> None:
+    """Both daemons have the same cursor, and neither sees the runs of the other yet."""
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n")
+    before = landing.cursor
+    assert len(landing.tick()) == 1
+    landing.cursor = before
+    landing.drop("uploads/sales/sales.csv", "a,b\n1,2\n")
+    assert landing.tick() == []
+    assert landing.cursor == before, "nothing is passed over"

@@ -6,13 +6,17 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._core.events import JobFailureData, RunFailureReason
+from dagster._core.execution.plan.objects import ErrorSource, StepFailureData, UserFailureData
 from dagster._core.remote_origin import (
     RegisteredCodeLocationOrigin,
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
 
+from pipeweave_dagster.adapters.worker import KILLED
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable, validation_error
 from pipeweave_dagster.lib.failure_reasons import error_of
+from pipeweave_dagster.lib.failures import failure_of
 from pipeweave_dagster.lib.partitions import (
     BATCH_TAG,
     PROCESS_TAG,
@@ -22,7 +26,11 @@ from pipeweave_dagster.lib.partitions import (
     RESTARTS_TAG,
     UPLOAD_TAG,
 )
-from pipeweave_dagster.lib.restarts import mark_interrupted, restart_requests
+from pipeweave_dagster.lib.restarts import (
+    mark_if_clock_was_set,
+    mark_interrupted,
+    restart_requests,
+)
 
 ORIGIN = RemoteJobOrigin(
     RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("pipeweave"), "__repository__"), "line"
@@ -137,6 +145,61 @@ def test_a_run_that_its_data_or_its_user_ended_is_not_started_again(
     fail(instance, off)
     assert not mark_interrupted(instance, again(instance, off), restarts=0)
     assert requests(instance) == []
+
+
+def stopped_by(instance: dg.DagsterInstance, error: PipeWeaveError) -> dg.DagsterRun:
+    """A run that failed in a step with this error."""
+    run = launched(instance)
+    facts = StepFailureData(
+        None,
+        UserFailureData("line", "x", dict(failure_of(error).metadata)),
+        ErrorSource.USER_CODE_ERROR,
+    )
+    event = dg.DagsterEvent(
+        dg.DagsterEventType.STEP_FAILURE.value, "line", step_key="model", event_specific_data=facts
+    )
+    instance.report_dagster_event(event, run.run_id)
+    fail(instance, run, "STEP_FAILURE")
+    return run
+
+
+AWAY = unavailable("S3 did not respond.", fix="It is retried.")
+OUT_OF_MEMORY = PipeWeaveError(ErrorCode.INTERNAL_ERROR, "The worker died.", **{KILLED: True})
+
+
+@pytest.mark.parametrize("error", [AWAY, OUT_OF_MEMORY], ids=["service away", "worker killed"])
+def test_a_run_that_something_else_than_its_data_ended_in_a_step_is_started_again(
+    instance: dg.DagsterInstance, error: PipeWeaveError
+) -> None:
+    """S3 away for two minutes: the upload stayed without a model for ever."""
+    run = stopped_by(instance, error)
+    assert mark_interrupted(instance, again(instance, run), restarts=1)
+    (request,) = requests(instance)
+    assert request.tags[REASON_TAG].endswith(f"not because of its data: {error.message}")
+
+
+def test_a_run_that_its_data_ended_in_a_step_is_not(instance: dg.DagsterInstance) -> None:
+    refused = stopped_by(instance, validation_error("The target is constant."))
+    assert not mark_interrupted(instance, again(instance, refused), restarts=1)
+
+
+@pytest.mark.parametrize(("elapsed_s", "restarted"), [(60, True), (3600, False)])
+def test_a_run_that_a_clock_ended_is_started_again(
+    instance: dg.DagsterInstance, elapsed_s: float, restarted: bool
+) -> None:
+    """A clock set two days ahead ended every run under way, for its time limit."""
+    run = launched(instance)
+    instance.report_run_canceling(
+        run, "Canceling due to exceeding maximum runtime of 3600 seconds."
+    )
+    found = mark_if_clock_was_set(instance, run, 1, elapsed_s=elapsed_s)
+    assert found == restarted
+    fail(instance, run)
+    assert mark_interrupted(instance, again(instance, run), restarts=1) == restarted
+    assert len(requests(instance)) == restarted
+    error = error_of(instance, run.run_id)
+    assert error is not None
+    assert ("clock was set" in error.text) == restarted
 
 
 def test_a_later_version_is_never_replaced_by_an_earlier_one(instance: dg.DagsterInstance) -> None:

@@ -82,7 +82,8 @@ def test_what_run_monitoring_stops_is_told_with_a_remedy(tmp_path: Path) -> None
         check_run_timeout(instance, late, logging.getLogger(), 0)
         error = error_of(instance, run.run_id)
         context: Any = SimpleNamespace(instance=instance, run=run)
-        _record_interruption(context, store)
+        bench: Any = SimpleNamespace(store=store, settings=settings(tmp_path), began=0.0)
+        _record_interruption(context, bench)
         said = [entry.message for entry in instance.all_logs(run.run_id)]
     assert error is not None
     assert error.text in said
