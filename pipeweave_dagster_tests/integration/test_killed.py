@@ -14,7 +14,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.servers.process import kill_group, wait_until
 
@@ -27,16 +30,16 @@ pytestmark = [
 PIPEWEAVE = [sys.executable, "-m", "pipeweave_dagster.cli"]
 # A stage is under way when the one before it has been made.
 STAGES = {"raw_upload": None, "dataset": "raw_upload", "findings": "schema_deduction"}
-STAGES |= {"model": "pipeline", "model_evaluation": "model"}
+LAST = "model_evaluation"
+STAGES |= {"model": "pipeline", LAST: "model"}
 
 
 @contextlib.contextmanager
 def main_job(
-    file: Path, log: Path, budget: float = 2, target: str = "species", name: str | None = None
+    file: Path, log: Path, budget: float = 1, target: str = "species"
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`pipeweave run`, started and killed at the latest with the block."""
     command = [*PIPEWEAVE, "run", str(file), "--target", target, "--time-budget", str(budget)]
-    command += ["--name", name] if name else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -79,20 +82,29 @@ def at(stage: str, log: Path, known: set[Path], process: subprocess.Popen[bytes]
     time.sleep(0.3)
 
 
-def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path: Path) -> None:
+def test_killed_at_five_stages_with_and_without_its_children(
+    home: Path, examples: Path, tmp_path: Path
+) -> None:
+    """Children that are killed are replaced, and what they were doing is repeated.
+
+    Each run goes on from the results of the one before, and two runs lose their children first.
+    """
     storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
-    for stage in STAGES:
+    for loses_children, killed in ((None, "raw_upload"), ("dataset", "findings"), ("model", LAST)):
         known = {*storage.glob("datasets/*/runs/*.json")}
         with main_job(file, log) as process:
-            at(stage, log, known, process)
+            if loses_children:
+                at(loses_children, log, known, process)
+                for child in family(process):
+                    child.kill()
+            at(killed, log, known, process)
             children = family(process)
             os.kill(process.pid, signal.SIGKILL)
             _, alive = psutil.wait_procs(children, timeout=10)
-        assert not alive, f"orphans after {stage}: {alive}"
-        if stage == "model_evaluation":
-            assert "RUNNING" in in_mlflow(home), "it waits for its evaluation"
+        assert not alive, f"orphans after {killed}: {alive}"
         assert head(storage, "penguins") is None
         assert not faults(storage)
+    assert "RUNNING" in in_mlflow(home), "it waits for its evaluation"
     with main_job(file, log) as process:
         assert process.wait(timeout=120) == 0, log.read_text()
     assert head(storage, "penguins") is not None
@@ -100,25 +112,6 @@ def test_run_process_killed_at_five_stages(home: Path, examples: Path, tmp_path:
     found = in_mlflow(home)
     assert "RUNNING" not in found, "the next run has ended what was open"
     assert "FINISHED" in found
-
-
-def test_children_killed(home: Path, examples: Path, tmp_path: Path) -> None:
-    """A child that was not at work is replaced in silence; one that was makes the run fail."""
-    storage, file, log = home / "storage", examples / "penguins.csv", tmp_path / "log"
-    for stage in ("dataset", "model"):
-        name = stage.replace("_", "-")
-        known = {*storage.glob("datasets/*/runs/*.json")}
-        with main_job(file, log, name=name) as process:
-            at(stage, log, known, process)
-            for child in family(process):
-                child.kill()
-            failed = process.wait(timeout=120) != 0
-        assert (head(storage, name) is None) == failed, log.read_text()
-        assert not faults(storage)
-        if failed:
-            with main_job(file, log, name=name) as process:
-                assert process.wait(timeout=120) == 0, log.read_text()
-            assert not faults(storage)
 
 
 def test_control_c_cancels_the_run_and_leaves_nothing(
@@ -134,5 +127,6 @@ def test_control_c_cancels_the_run_and_leaves_nothing(
     assert not alive
     assert "Traceback" not in log.read_text()
     assert head(storage, "breast_cancer") is None
-    listed = subprocess.run([*PIPEWEAVE, "runs", "ls", "--json"], capture_output=True, check=True)
+    cli_home.settings.cache_clear()
+    listed = CliRunner().invoke(build_app(), ["runs", "ls", "--json"])
     assert [run["status"] for run in json.loads(listed.stdout)["runs"]] == ["CANCELED"]

@@ -18,6 +18,10 @@ _KINDS = [
 ]
 
 
+KINDS = {kind.kind: kind for kind in _KINDS}
+"""The document that each asset makes."""
+
+
 def faults(storage: Path) -> list[str]:
     """What is wrong with a storage; empty if all is well."""
     return [*_broken_content(storage), *_broken_heads(storage)]
@@ -52,14 +56,13 @@ def _broken_content(storage: Path) -> Iterator[str]:
 
 def _broken_heads(storage: Path) -> Iterator[str]:
     """Heads that point to nothing, or to documents that point to nothing."""
-    kinds = {kind.kind: kind for kind in _KINDS}
     for path in storage.glob("datasets/*/HEAD.json"):
         for asset, entry in Head.model_validate_json(path.read_bytes()).entries.items():
             document = storage / "documents" / f"{entry.document}.json"
             if not document.exists():
                 yield f"{path}: {asset} points to {document}, which is not there"
                 continue
-            content = kinds[asset].model_validate_json(document.read_bytes())
+            content = KINDS[asset].model_validate_json(document.read_bytes())
             for payload in content.payloads():
                 if not (storage / payload.key).exists():
                     yield f"{document} points to {payload.key}, which is not there"

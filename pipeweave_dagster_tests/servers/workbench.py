@@ -80,7 +80,8 @@ def pipeweave_dev(env: Mapping[str, str], folder: Path) -> Iterator[Dev]:
     dagster, mlflow, pages = (f"http://127.0.0.1:{port}" for port in ports)
     dev = Dev(process, whole_env, dagster, mlflow, pages, log)
     try:
-        for url in (f"{dagster}/server_info", pages, mlflow):
+        own = [] if "MLFLOW_TRACKING_URI" in env else [mlflow]
+        for url in (f"{dagster}/server_info", pages, *own):
             wait_until(answers(url), 240, process=process, why=dev.tail, every=0.5)
         yield dev
     finally:
@@ -88,6 +89,8 @@ def pipeweave_dev(env: Mapping[str, str], folder: Path) -> Iterator[Dev]:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:  # the test has killed it
+        return
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
     try:

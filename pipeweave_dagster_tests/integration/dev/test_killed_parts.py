@@ -1,4 +1,4 @@
-"""`pipeweave dev` and its runs survive `kill -9` of the code server with all that it started."""
+"""`pipeweave dev` and its runs survive `kill -9` of its services and all that they started."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from pipeweave_dagster_tests.integration.dev.conftest import PICKED_UP_S
-from pipeweave_dagster_tests.servers.process import wait_until
+from pipeweave_dagster_tests.servers.process import answers, wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev
 
 pytestmark = [
@@ -20,21 +20,26 @@ pytestmark = [
 ]
 
 
-def test_an_interrupted_run_is_started_again(
+def test_killed_services_come_back_and_the_interrupted_run_is_started_again(
     dev: Dev, bucket: tuple[Any, str, str], examples: Path
 ) -> None:
-    """The upload stayed without a model for ever, and everything else was stopped."""
+    """The upload stayed without results for ever, and everything else was stopped."""
     client, name, prefix = bucket
     folder = f"{prefix}/uploads/hit"
-    client.put_object(Bucket=name, Key=f"{folder}/pipeweave.yaml", Body=b"target: species\n")
+    client.put_object(Bucket=name, Key=f"{folder}/pipeweave.yaml", Body=b"target: none\n")
     client.put_object(
         Bucket=name, Key=f"{folder}/a.csv", Body=(examples / "penguins.csv").read_bytes()
     )
     dev.wait_for_run("hit", PICKED_UP_S)
     wait_until(lambda: bool(dev.workers()), 60, why=dev.tail)
     children = psutil.Process(dev.process.pid).children()
-    (server,) = [child for child in children if "grpc" in child.cmdline()]
-    os.killpg(server.pid, signal.SIGKILL)
+    for word in ("dagster_webserver", "dagster._daemon", "grpc"):
+        (service,) = [child for child in children if word in child.cmdline()]
+        os.killpg(service.pid, signal.SIGKILL)
+    for service_name in ("web UI", "daemon", "code server"):
+        text = f"The {service_name} has ended (signal SIGKILL); it is started again."
+        wait_until(lambda text=text: text in dev.log.read_text(), 30, why=dev.tail)  # type: ignore[misc]
+    wait_until(answers(f"{dev.dagster}/server_info"), 120, why=dev.tail)
 
     dev.wait_for_run("hit", 180, after=1)
     again = dev.wait_for_end("hit")
@@ -43,4 +48,3 @@ def test_an_interrupted_run_is_started_again(
     first = dev.runs("hit")[-1]
     assert again["tags"]["pipeweave/restart_of"] == first["runId"]
     assert len(dev.runs("hit")) == 2
-    assert "The code server has ended (signal SIGKILL); it is started again." in dev.log.read_text()
