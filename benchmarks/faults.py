@@ -1,155 +1,158 @@
-"""Kill parts of `pipeweave dev` while uploads are processed, and count what is lost or double.
+"""Do harm while uploads are processed, and count what is lost or double.
 
-Each fault gets an installation of its own: N uploads of N data sets are dropped into the landing
-zone, and a part is killed with SIGKILL while runs are under way. Prints one table:
+For each fault N uploads of N data sets are dropped into the landing zone of a real installation,
+and the harm is done while their runs are under way. Faults of one kind of installation share one,
+one after the other. Every sixth data set (with MLflow away: every second one) trains a model; the
+others are declared to have no target, and end with findings and report. Prints one table:
 
-- lost: data sets without a published model at the end;
-- double: data sets with more than one registered version or more than one successful run;
-- broken: objects of the storage that are not whole;
+- lost: data sets that are not published completely at the end;
+- double: data sets with two successful runs of one upload, or more models than uploads;
+- broken: published documents and files that are missing or not whole;
 - recovery: seconds from the fault to the end of the last run that was under way at that moment.
 
-    python -m benchmarks.faults [--uploads 10] [--faults daemon,code] [--budget 2]
+    python -m benchmarks.faults [--uploads 50] [--faults daemon,S3] [--budget 1] [--together]
+
+With --together all faults of one kind of installation happen one after the other while one lot of
+uploads is processed, which takes a fraction of the time.
 """
 
 import argparse
+import contextlib
+import itertools
 import os
-import signal
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import psutil
-
-from pipeweave_dagster_tests.integration.wholeness import faults as broken_objects
-from pipeweave_dagster_tests.integration.wholeness import head
-from pipeweave_dagster_tests.servers import graphql
+from benchmarks.fault_parts import power, processes, services
+from benchmarks.fault_parts.installation import Installation
+from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster_tests.servers.process import wait_until
-from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
+from pipeweave_dagster_tests.servers.workbench import pipeweave_dev
 
-_FILE = Path(__file__).parents[1] / "examples" / "penguins.csv"
-_POISON = b"\x00\xff" * 4096 + b'"' * 9999
-_LIMIT_S = 900.0
-_UNDER_WAY = {"STARTING", "STARTED"}
+_LIMIT_S = 1200.0
+Act = Callable[[Installation], None]
 
 
-def _service(dev: Dev, word: str) -> psutil.Process:
-    children = psutil.Process(dev.process.pid).children()
-    return next(child for child in children if word in " ".join(child.cmdline()))
+@dataclass(frozen=True)
+class Fault:
+    """A fault: where it happens, what happens, and how many data sets per trained model."""
+
+    name: str
+    where: str
+    act: Act
+    models: int = 6
 
 
-def _kill_worker(dev: Dev) -> None:
-    dev.workers()[0].kill()
+def _away(name: str, server: str, fault: str, seconds: float, models: int = 6) -> Fault:
+    return Fault(name, "servers", partial(services.away, server, fault, seconds), models)
 
 
-def _kill_run(dev: Dev) -> None:
-    psutil.Process(dev.workers()[0].ppid()).kill()
-
-
-def _kill_group(dev: Dev) -> None:
-    os.killpg(_service(dev, "grpc").pid, signal.SIGKILL)
-
-
-FAULTS: dict[str, Callable[[Dev], None]] = {
-    "none": lambda _: None,
-    "worker process of a run": _kill_worker,
-    "process of a run": _kill_run,
-    "daemon": lambda dev: _service(dev, "_daemon").kill(),
-    "code server": lambda dev: _service(dev, "grpc").kill(),
-    "code server and its runs": _kill_group,
-    "web server": lambda dev: _service(dev, "dagster_webserver").kill(),
-    "a poison file among the others": lambda _: None,
-}
+FAULTS = [
+    Fault("none", "folder", processes.nothing),
+    Fault("worker processes killed", "folder", processes.kill_worker),
+    Fault("process of a run killed", "folder", processes.kill_run),
+    Fault("daemon killed", "folder", partial(processes.kill_service, "_daemon")),
+    Fault("code server killed", "folder", partial(processes.kill_service, "grpc")),
+    Fault("code server killed with its runs", "folder", processes.kill_group),
+    Fault("web server killed", "folder", partial(processes.kill_service, "dagster_webserver")),
+    Fault("a poison file among the others", "folder", processes.poison),
+    Fault("two daemons", "folder", processes.second_daemon),
+    _away("S3 away for 60 s", "s3", "refuse", 60),
+    _away("Postgres refuses for 30 s", "postgres", "refuse", 30),
+    _away("MLflow away for 90 s", "mlflow", "refuse", 90, models=2),
+    Fault("answers of S3 lost", "servers", partial(services.some, "s3", "deaf", 10)),
+    Fault("S3 cut in mid-transfer", "servers", partial(services.some, "s3", "cut", 30)),
+    _away("S3 answers 503 for 60 s", "s3", "busy", 60),
+    _away("S3 silent for 60 s", "s3", "silent", 60),
+    _away("S3 slow for 60 s", "s3", "slow", 60),
+    _away("Postgres restarted", "postgres", "reset", 1),
+    Fault("disk full for 40 s", "small disk", processes.fill_disk),
+    Fault("clock an hour back, then two days ahead", "settable clock", processes.move_clock),
+    Fault("power failure", "power", power.unplugged),
+]
 
 
 def main() -> None:
     """Try every fault, and print the table."""
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--uploads", type=int, default=10)
-    arguments.add_argument("--budget", type=float, default=2)
+    arguments.add_argument("--uploads", type=int, default=50)
+    arguments.add_argument("--budget", type=float, default=1)
     arguments.add_argument("--faults", default="")
+    arguments.add_argument("--together", action="store_true")
     given = arguments.parse_args()
-    wanted = [word for word in given.faults.split(",") if word]
+    words = [word for word in given.faults.split(",") if word]
+    wanted = [f for f in FAULTS if not words or any(word in f.name for word in words)]
     print("| fault | uploads | lost | double | broken | recovery |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for name, act in FAULTS.items():
-        if not wanted or any(word in name for word in wanted):
-            lost, double, broken, seconds = _tried(name, act, given.uploads, given.budget)
-            print(f"| {name} | {given.uploads} | {lost} | {double} | {broken} | {seconds:.0f} s |")
-            sys.stdout.flush()
+    print("| --- | --- | --- | --- | --- | --- |", flush=True)
+    for where, faults in itertools.groupby(wanted, lambda fault: fault.where):
+        with _installed(where, given.budget) as place:
+            for number, fault in enumerate([_joined([*faults])] if given.together else faults):
+                if place is None:
+                    print(f"| {fault.name} | not tried: it needs root, or a C compiler | | | | |")
+                    continue
+                print(_tried(fault, place, number, given.uploads), flush=True)
 
 
-def _tried(
-    name: str, act: Callable[[Dev], None], uploads: int, budget: float
-) -> tuple[int, int, int, float]:
-    with tempfile.TemporaryDirectory(prefix="pipeweave-faults-") as place:
-        folder = Path(place)
-        storage = folder / "home" / "storage"
-        env = {"PIPEWEAVE_TIME_BUDGET_S": str(budget)}
-        with pipeweave_dev(env, folder) as dev:
-            names = [f"data-{number}" for number in range(uploads)]
-            for dataset in names:
-                _drop(storage, dataset, _FILE.read_bytes())
-            if "poison" in name:
-                _drop(storage, "poison", _POISON)
-            wait_until(lambda: bool(dev.workers()), 300, why=dev.tail, every=0.5)
-            time.sleep(2)
-            hit = _under_way(dev) & {*names}
-            act(dev)
-            seconds = _seconds_until_all(storage, names, hit)
-            lost = sum(_is_lost(storage, dataset) for dataset in names)
-            successes = _successes(dev)
-            double = sum(
-                len([*storage.glob(f"datasets/{n}/models/*.json")]) > 1 or successes.count(n) > 1
-                for n in names
-            )
-        return lost, double, len(broken_objects(storage)), seconds
+def _joined(faults: list[Fault]) -> Fault:
+    def act(place: Installation) -> None:
+        for fault in faults:
+            fault.act(place)
+            sys.stderr.write(f"{time.strftime('%H:%M:%S')} {fault.name}\n")
+
+    name = "; ".join(fault.name for fault in faults)
+    return Fault(name, faults[0].where, act, min(fault.models for fault in faults))
 
 
-def _drop(storage: Path, dataset: str, content: bytes) -> None:
-    folder = storage / "uploads" / dataset
-    folder.mkdir(parents=True)
-    (folder / "pipeweave.yaml").write_text("target: species\n")
-    (folder / "data.csv").write_bytes(content)
+@contextlib.contextmanager
+def _installed(where: str, budget: float) -> Iterator[Installation | None]:
+    """An installation of a kind; None where this machine cannot have it."""
+    if (where == "small disk" and os.geteuid()) or (
+        where == "settable clock" and not shutil.which("cc")
+    ):
+        yield None
+        return
+    env = {"PIPEWEAVE_TIME_BUDGET_S": str(budget)}
+    with contextlib.ExitStack() as stack:
+        if where == "servers":
+            yield services.on_servers(env, stack)
+            return
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pipeweave-faults-")))
+        disk = folder
+        if where == "small disk":
+            disk = stack.enter_context(processes.small_disk(folder / "disk"))
+        if where == "settable clock":
+            env |= processes.settable_clock(folder)
+        dev = stack.enter_context(pipeweave_dev(env, disk))
+        storage = FolderStorage(disk / "home" / "storage")
+        yield Installation(dev, storage, folder, env, stack)
 
 
-def _under_way(dev: Dev) -> set[str]:
-    runs = graphql.runs(dev.dagster)
-    return {run["tags"].get("dagster/partition", "") for run in runs if run["status"] in _UNDER_WAY}
-
-
-def _successes(dev: Dev) -> list[str]:
-    wait_until(lambda: _answers(dev), 120, why=dev.tail, every=1)
-    runs = graphql.runs(dev.dagster)
-    return [run["tags"].get("dagster/partition", "") for run in runs if run["status"] == "SUCCESS"]
-
-
-def _answers(dev: Dev) -> bool:
-    try:
-        graphql.runs(dev.dagster)
-    except OSError:
-        return False
-    return True
-
-
-def _is_lost(storage: Path, dataset: str) -> bool:
-    published = head(storage, dataset)
-    return published is None or "model_evaluation" not in published.entries
-
-
-def _seconds_until_all(storage: Path, names: list[str], hit: set[str]) -> float:
-    """Wait until every data set is published; return when the last that was hit was."""
-    began, recovered = time.monotonic(), 0.0
-    while time.monotonic() - began < _LIMIT_S:
-        left = {dataset for dataset in names if _is_lost(storage, dataset)}
-        if left & hit:
-            recovered = time.monotonic() - began
-        if not left:
-            break
-        time.sleep(1)
-    time.sleep(5)  # what would start twice has time to do so
-    return recovered
+def _tried(fault: Fault, place: Installation, number: int, uploads: int) -> str:
+    place.number = number
+    names = [f"data-{number}-{i}" for i in range(uploads)]
+    for i, dataset in enumerate(names):
+        place.drop(dataset, trains=i % fault.models == 0)
+    wait_until(lambda: bool(place.dev.workers()), 300, why=place.dev.tail, every=0.5)
+    time.sleep(2)
+    hit = place.under_way() & {*names}
+    began = time.monotonic()
+    fault.act(place)
+    names += [name for name in place.dropped if name.startswith(f"extra-{number}-")]
+    waited = time.monotonic() - began
+    seconds = waited + place.seconds_until_all(names, hit, _LIMIT_S)
+    lost = [dataset for dataset in names if place.is_lost(dataset)]
+    double, broken = place.doubles(names), place.broken(names)
+    for what, found in (("lost", lost), ("double", double), ("broken", broken)):
+        if found:
+            print(f"{fault.name}: {what}: {found[:20]}", file=sys.stderr, flush=True)
+    figures = f"{len(names)} | {len(lost)} | {len(double)} | {len(broken)} | {seconds:.0f} s"
+    return f"| {fault.name} | {figures} |"
 
 
 if __name__ == "__main__":
