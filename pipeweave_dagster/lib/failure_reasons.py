@@ -10,6 +10,7 @@ from pipeweave_dagster.core.errors import (
     unavailable,
     validation_error,
 )
+from pipeweave_dagster.lib.database_errors import recorded_database_away
 from pipeweave_dagster.lib.partitions import RESTART_TAG
 
 # Only run monitoring logs this.
@@ -66,10 +67,14 @@ def timeout_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | No
 
 
 def _envelope_in(entry: dg.EventLogEntry) -> PipeWeaveError | None:
-    """Return the error that a step failure has as metadata (see `lib.failures`)."""
-    failure = entry.get_dagster_event().step_failure_data.user_failure_data
+    """Return the error that a step failure has as metadata (see `lib.failures`).
+
+    Where Dagster itself met an absent database, only its own error tells so.
+    """
+    data = entry.get_dagster_event().step_failure_data
+    failure = data.user_failure_data
     if failure is None or "code" not in failure.metadata:
-        return None
+        return recorded_database_away(data.error)
     facts = failure.metadata
     return PipeWeaveError.from_envelope(
         {

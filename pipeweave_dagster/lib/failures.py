@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.worker import KILLED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.lib.database_errors import database_away
 from pipeweave_dagster.services.patience import DELAYS_S
 from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
@@ -70,10 +71,14 @@ def _explained(error: Exception) -> PipeWeaveError:
 
     if isinstance(error, PipeWeaveError):
         return error
-    return disk_full(error) or PipeWeaveError(
-        ErrorCode.INTERNAL_ERROR,
-        f"{type(error).__name__}: {error}",
-        fix="This is a bug in PipeWeave; the run's log has the traceback.",
+    return (
+        disk_full(error)
+        or database_away(error)
+        or PipeWeaveError(
+            ErrorCode.INTERNAL_ERROR,
+            f"{type(error).__name__}: {error}",
+            fix="This is a bug in PipeWeave; the run's log has the traceback.",
+        )
     )
 
 

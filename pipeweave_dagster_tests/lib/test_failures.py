@@ -48,6 +48,15 @@ def test_a_service_that_comes_back_is_waited_for() -> None:
     assert attempts == 3
 
 
+def test_a_database_that_comes_back_is_waited_for() -> None:
+    """Dagster records every step of a run; where it could not, that was reported as a bug."""
+    import sqlite3
+
+    result, attempts = outcome_of([sqlite3.OperationalError("database is locked"), None])
+    assert result.success
+    assert attempts == 2
+
+
 def test_a_service_that_stays_away_is_told() -> None:
     result, attempts = outcome_of([unavailable("503")] * 9)
     assert not result.success

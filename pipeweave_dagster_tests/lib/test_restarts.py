@@ -12,6 +12,7 @@ from dagster._core.remote_origin import (
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
+from dagster._utils.error import SerializableErrorInfo
 
 from pipeweave_dagster.adapters.worker import KILLED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable, validation_error
@@ -147,12 +148,15 @@ def test_a_run_that_its_data_or_its_user_ended_is_not_started_again(
     assert requests(instance) == []
 
 
-def stopped_by(instance: dg.DagsterInstance, error: PipeWeaveError) -> dg.DagsterRun:
-    """A run that failed in a step with this error."""
+def stopped_by(
+    instance: dg.DagsterInstance, error: PipeWeaveError | SerializableErrorInfo
+) -> dg.DagsterRun:
+    """A run that failed in a step with this error, of ours or of Dagster."""
     run = launched(instance)
+    own = isinstance(error, PipeWeaveError)
     facts = StepFailureData(
-        None,
-        UserFailureData("line", "x", dict(failure_of(error).metadata)),
+        None if own else error,
+        UserFailureData("line", "x", dict(failure_of(error).metadata)) if own else None,
         ErrorSource.USER_CODE_ERROR,
     )
     event = dg.DagsterEvent(
@@ -176,6 +180,17 @@ def test_a_run_that_something_else_than_its_data_ended_in_a_step_is_started_agai
     assert mark_interrupted(instance, again(instance, run), restarts=1)
     (request,) = requests(instance)
     assert request.tags[REASON_TAG].endswith(f"not because of its data: {error.message}")
+
+
+def test_a_run_is_started_again_that_could_not_record_its_steps(
+    instance: dg.DagsterInstance,
+) -> None:
+    """Postgres away for half a minute: Dagster's own error is all there is."""
+    cause = SerializableErrorInfo("too many retries", [], "DagsterPostgresException")
+    run = stopped_by(instance, SerializableErrorInfo("x", [], "DagsterError", cause=cause))
+    assert mark_interrupted(instance, again(instance, run), restarts=1)
+    bug = stopped_by(instance, SerializableErrorInfo("x", [], "KeyError"))
+    assert not mark_interrupted(instance, again(instance, bug), restarts=1)
 
 
 def test_a_run_that_its_data_ended_in_a_step_is_not(instance: dg.DagsterInstance) -> None:

@@ -33,9 +33,10 @@ def test_killed_services_come_back_and_the_interrupted_run_is_started_again(
     dev.wait_for_run("hit", PICKED_UP_S)
     wait_until(lambda: bool(dev.workers()), 60, why=dev.tail)
     children = psutil.Process(dev.process.pid).children()
+    commands = {child.pid: child.cmdline() for child in children}
     for word in ("dagster_webserver", "dagster._daemon", "grpc"):
-        (service,) = [child for child in children if word in child.cmdline()]
-        os.killpg(service.pid, signal.SIGKILL)
+        (service,) = [pid for pid, command in commands.items() if word in command]
+        os.killpg(service, signal.SIGKILL)
     for service_name in ("web UI", "daemon", "code server"):
         text = f"The {service_name} has ended (signal SIGKILL); it is started again."
         wait_until(lambda text=text: text in dev.log.read_text(), 30, why=dev.tail)  # type: ignore[misc]
