@@ -13,7 +13,8 @@ others are declared to have no target, and end with findings and report. Prints 
     python -m benchmarks.faults [--uploads 50] [--faults daemon,S3] [--budget 1] [--together]
 
 With --together all faults of one kind of installation happen one after the other while one lot of
-uploads is processed, which takes a fraction of the time.
+uploads is processed, which takes a fraction of the time. Since they may hit one run several times,
+PIPEWEAVE_CRASH_RESTARTS is 5 then instead of 1.
 """
 
 import argparse
@@ -91,7 +92,9 @@ def main() -> None:
     print("| fault | uploads | lost | double | broken | recovery |")
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
     for where, faults in itertools.groupby(wanted, lambda fault: fault.where):
-        with _installed(where, given.budget) as place:
+        env = {"PIPEWEAVE_TIME_BUDGET_S": str(given.budget)}
+        env |= {"PIPEWEAVE_CRASH_RESTARTS": "5"} if given.together else {}
+        with _installed(where, env) as place:
             for number, fault in enumerate([_joined([*faults])] if given.together else faults):
                 if place is None:
                     print(f"| {fault.name} | not tried: it needs root, or a C compiler | | | | |")
@@ -110,14 +113,13 @@ def _joined(faults: list[Fault]) -> Fault:
 
 
 @contextlib.contextmanager
-def _installed(where: str, budget: float) -> Iterator[Installation | None]:
+def _installed(where: str, env: dict[str, str]) -> Iterator[Installation | None]:
     """An installation of a kind; None where this machine cannot have it."""
     if (where == "small disk" and os.geteuid()) or (
         where == "settable clock" and not shutil.which("cc")
     ):
         yield None
         return
-    env = {"PIPEWEAVE_TIME_BUDGET_S": str(budget)}
     with contextlib.ExitStack() as stack:
         if where == "servers":
             yield services.on_servers(env, stack)
@@ -151,6 +153,8 @@ def _tried(fault: Fault, place: Installation, number: int, uploads: int) -> str:
     for what, found in (("lost", lost), ("double", double), ("broken", broken)):
         if found:
             print(f"{fault.name}: {what}: {found[:20]}", file=sys.stderr, flush=True)
+    for line in place.story({*lost, *double}):
+        print(line, file=sys.stderr, flush=True)
     figures = f"{len(names)} | {len(lost)} | {len(double)} | {len(broken)} | {seconds:.0f} s"
     return f"| {fault.name} | {figures} |"
 

@@ -86,6 +86,11 @@ class Installation:
         twice = {name for (name, _), number in succeeded.items() if number > 1}
         return [n for n in names if n in twice or self._models(n) > self.dropped[n]]
 
+    def story(self, names: set[str]) -> list[str]:
+        """The runs of some data sets, a line each, with their tags."""
+        runs = [r for r in graphql.runs(self.dev.dagster) if r["tags"].get(_PARTITION) in names]
+        return [f"{r['tags'][_PARTITION]} {r['runId'][:8]} {r['status']} {r['tags']}" for r in runs]
+
     def _models(self, dataset: str) -> int:
         return sum(1 for _ in self.storage.list(f"datasets/{dataset}/models/"))
 
