@@ -160,4 +160,4 @@ def test_loading_the_code_location_costs_little_more_than_dagster() -> None:
         code = f"import sys, {name}; print(len(sys.modules))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
         loaded[name] = int(done.stdout)
-    assert loaded["pipeweave_dagster.definitions"] - loaded["dagster"] < 220
+    assert loaded["pipeweave_dagster.definitions"] - loaded["dagster"] < 240

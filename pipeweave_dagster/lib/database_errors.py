@@ -2,7 +2,7 @@
 
 import re
 
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from pipeweave_dagster.core.errors import PipeWeaveError, unavailable
 

@@ -12,7 +12,7 @@ from dagster._core.remote_origin import (
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from pipeweave_dagster.adapters.worker import KILLED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable, validation_error
