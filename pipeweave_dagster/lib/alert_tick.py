@@ -12,7 +12,11 @@ from pipeweave_dagster.services.alerting import (
     save_state,
     with_observations,
 )
+from pipeweave_dagster.services.late_data import late_observations
 from pipeweave_dagster.settings import Settings
+
+# Whether data is late is measured in days; a look reads a few records of each data set.
+_LOOK_S = 600.0
 
 
 def alert_tick(
@@ -42,6 +46,9 @@ def alert_tick(
     left = reported(store)
     found, state = ended_runs(instance, state, own, now)
     observations = [*left.values(), *found, *ticks(instance, own)]
+    if now - state.looked_at >= _LOOK_S:
+        observations += late_observations(store, settings, now)
+        state = state.model_copy(update={"looked_at": now})
     state = with_observations(store, settings, state, observations, now)
     if state != before:
         tag = save_state(store, state, tag)

@@ -17,6 +17,7 @@ from pipeweave_dagster.lib.alert_tick import alert_tick
 from pipeweave_dagster.lib.failures import failure_of
 from pipeweave_dagster.services.alerting import load_state, report
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.factories.registry import register
 from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox, smtp_mailbox
 
 SETTLED_S = 60
@@ -246,3 +247,23 @@ def test_what_nobody_heard_is_news_for_a_later_recipient(watch: Watch, mail: Mai
     watch.run(leakage=False)
     watch.tick()
     assert len(mail.received) == 1
+
+
+def test_late_data_is_reported_once_and_again_after_it_was_fresh(
+    watch: Watch, mail: Mailbox
+) -> None:
+    register(watch.store, "1", 0.8)  # trained at 1970
+    watch.settings = watch.settings.model_copy(update={"fresh_model_days": 30.0})
+    watch.tick(601)
+    watch.tick(601)
+    (message,) = mail.received
+    assert message["title"] == "PipeWeave: demo: data is late"
+    assert "The last training is" in message["body"]
+    head = watch.store.require_head("demo")
+    made = {name: e.model_copy(update={"made_at": time.time()}) for name, e in head.entries.items()}
+    fresh = head.model_copy(update={"entries": made})
+    watch.store.records.write("datasets/demo/HEAD.json", fresh)
+    watch.tick(601)
+    watch.store.records.write("datasets/demo/HEAD.json", head)
+    watch.tick(601)
+    assert len(mail.received) == 2

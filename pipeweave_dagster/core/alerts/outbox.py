@@ -40,12 +40,14 @@ class AlertState(Part):
     """All that alerts remember; `alerts/STATE.json`.
 
     `instance` names the Dagster database that `cursors` belong to, `until` is the time of the last
-    event that was read. `digest` holds warnings that wait since `digest_since` for a digest.
+    event that was read, `looked_at` that of the last look at all data sets. `digest` holds warnings
+    that wait since `digest_since` for a digest.
     """
 
     instance: str = ""
     cursors: dict[str, str] = {}
     until: float = 0.0
+    looked_at: float = 0.0
     open: dict[str, OpenProblem] = {}
     queue: list[Letter] = []
     digest: list[Observation] = []
