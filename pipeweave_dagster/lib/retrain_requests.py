@@ -9,6 +9,9 @@ from pipeweave_dagster.services.receive import choose, settings_of
 from pipeweave_dagster.services.retraining import record_request, record_skip, retrain_state
 from pipeweave_dagster.settings import Settings
 
+MOST_REQUESTS = 200
+"""Requests of one look at most: each costs about 0.3 s, and the next look is ten minutes later."""
+
 
 class Request(NamedTuple):
     """A data set to retrain, and why."""
@@ -25,9 +28,15 @@ class Found(NamedTuple):
 
 
 def requests(store: DocumentStore, settings: Settings, now: float) -> Found:
-    """Return the data sets to retrain now; each request is recorded and begins the cool-down."""
+    """Return the data sets to retrain now; each request is recorded and begins the cool-down.
+
+    Where more are due than one look may request, the next looks request the others.
+    """
     found = Found([], [])
     for name in store.datasets():
+        if len(found.due) >= MOST_REQUESTS:
+            found.skipped.append(f"{MOST_REQUESTS} at a time; what else is due waits for the next")
+            break
         problems: list[str] = []
         with contained(name, problems):
             _look_at(store, name, settings, now, found)

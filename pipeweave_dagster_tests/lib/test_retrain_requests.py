@@ -12,6 +12,7 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.core.documents import BatchRecord, LabelArrival, RawUpload
 from pipeweave_dagster.core.landing import Upload
+from pipeweave_dagster.lib import retrain_requests
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.retrain_requests import Request, requests
 from pipeweave_dagster.lib.reuse_key import upload_key
@@ -181,6 +182,27 @@ def test_an_upload_need_not_train(home: Home) -> None:
     assert not names & {"pipeline", "model", "model_evaluation"}
     home.drop("pipeweave.yaml", "retrain: {cron: '0 3 * * *'}")
     assert assets_of_upload(home.store, job, upload) is None
+
+
+def test_what_one_look_leaves_the_next_ones_request(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a night on which 5,000 models are due would stop the daemon for half an hour."""
+    settings("retrain: {max_age_days: 30}", home)
+    head = home.store.require_head("churn")
+    names = [f"churn{number}" for number in range(5)]
+    for name in names:
+        copy = head.model_copy(update={"dataset": name})
+        home.store.records.write(f"datasets/{name}/HEAD.json", copy)
+        file = home.root / "uploads" / name / "new.csv"
+        file.parent.mkdir(parents=True)
+        file.write_text("x,y\n5,6\n")
+    monkeypatch.setattr(retrain_requests, "MOST_REQUESTS", 2)
+    looks = [home.look(31 * DAY) for _ in range(4)]
+    assert [[request.dataset for request in due] for due, _ in looks] == [
+        names[:2], names[2:4], names[4:], [],
+    ]  # fmt: skip
+    assert "2 at a time" in looks[0][1][-1]
 
 
 def test_the_schedule_starts_a_run_with_its_reason(home: Home) -> None:
