@@ -66,6 +66,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fresh_model_days",
         "fresh_predictions_days",
         "prediction_reasons",
+        "engine",
     ),
     "retention": (
         "keep_runs",
@@ -202,6 +203,12 @@ class Settings(BaseSettings):
     )
     fresh_predictions_days: float | None = Field(
         None, gt=0, validation_alias=_named("PIPEWEAVE_FRESH_PREDICTIONS_DAYS")
+    )
+    # The host may be an IPv6 address in brackets.
+    engine: str | None = Field(
+        None,
+        pattern=r"^dask://(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5}$",
+        validation_alias=_named("PIPEWEAVE_ENGINE"),
     )
     prediction_reasons: bool = Field(
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")

@@ -2,7 +2,9 @@
 
 import time
 from pathlib import Path
+from typing import TypedDict
 
+from pipeweave_dagster.adapters.dask_cluster import train_on_cluster
 from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import validation_error
@@ -15,6 +17,19 @@ from pipeweave_dagster.services.workbench import Workbench
 
 # However slow reading was, training gets this share of the budget for itself.
 _GUARANTEED_SHARE = 0.5
+
+
+class _Given(TypedDict):
+    """What a training gets on this machine and on a cluster alike."""
+
+    spec: PipelineSpec
+    data: Path
+    out: Path
+    budget_s: float
+    started_at: float
+    trials: Path | None
+    memory_mb: float | None
+    tested_like: Path | None
 
 
 def train_and_log(  # noqa: PLR0913 - the last ones are given by keyword
@@ -68,11 +83,11 @@ def _trained(
 ) -> TrainedModel:
     spec, snapshot = plan
     latest_start = time.monotonic() - (1 - _GUARANTEED_SHARE) * budget_s
-    trained = workbench.on_model_within(
-        workbench.settings.run_limit_s(budget_s),
-        train,
+    limit_s, engine = workbench.settings.run_limit_s(budget_s), workbench.settings.engine
+    data = workbench.store.payload(snapshot.data)
+    given = _Given(
         spec=spec,
-        data=workbench.store.payload(snapshot.data),
+        data=data,
         out=folder,
         budget_s=budget_s,
         started_at=max(workbench.began, latest_start),
@@ -80,6 +95,18 @@ def _trained(
         memory_mb=workbench.free_mb(),
         tested_like=workbench.store.payload(tested_like) if tested_like else None,
     )
+    if engine is None:
+        trained = workbench.on_model_within(limit_s, train, **given)
+    else:
+        storage = workbench.store.storage
+        shared = str(data) if storage.local_path(snapshot.data.key) else None
+        trained = workbench.on_model_within(
+            limit_s,
+            train_on_cluster,
+            address=engine,
+            table=shared or f"{storage.url}/{snapshot.data.key}",
+            **given,
+        )
     check_size(trained, workbench.settings.max_model_size_mb)
     return trained.of_table(snapshot).model_copy(update={"tested_like": tested_like})
 

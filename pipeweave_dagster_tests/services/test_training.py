@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeweave_dagster.adapters.dask_cluster import train_on_cluster
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.training import train
@@ -38,6 +39,7 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
             tracking_uri="",
             artifact_root=None,
             run_limit_s=lambda _: 3600,
+            engine=None,
         ),
         store=SimpleNamespace(payload=lambda _: tmp_path),
         began=0.0,
@@ -48,3 +50,39 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", (part, snapshot), tmp_path, 10.0, {})
     assert asked == [("train", None), ("record_end", "FAILED")]
+
+
+@pytest.mark.parametrize(
+    ("local", "table"),
+    [(True, "{folder}"), (False, "s3://bucket/root/payloads/{sha}/data.parquet")],
+)
+def test_workers_of_a_cluster_are_told_where_they_can_read_the_table(tmp_path, local, table):
+    asked = []
+
+    def on_model_within(_limit_s, function, **arguments):
+        asked.append((function, arguments.get("address"), arguments.get("table")))
+        return model_of(2049) if function is train_on_cluster else None
+
+    data = Payload(name="data.parquet", sha256="1" * 64, size_bytes=1)
+    storage = SimpleNamespace(
+        url="s3://bucket/root", local_path=lambda _: tmp_path if local else None
+    )
+    bench = SimpleNamespace(
+        settings=SimpleNamespace(
+            max_model_size_mb=2048,
+            cache_folder=tmp_path,
+            tracking_uri="",
+            artifact_root=None,
+            run_limit_s=lambda _: 3600,
+            engine="dask://127.0.0.1:8786",
+        ),
+        store=SimpleNamespace(payload=lambda _: tmp_path, storage=storage),
+        began=0.0,
+        on_model_within=on_model_within,
+        free_mb=lambda: None,
+    )
+    plan = (SimpleNamespace(sha256="0" * 64), SimpleNamespace(data=data, columns=[]))
+    with pytest.raises(PipeWeaveError, match="2,049 MB"):
+        train_and_log(bench, "towns", plan, tmp_path, 10.0, {})
+    expected = table.format(folder=tmp_path, sha="1" * 64)
+    assert asked[0] == (train_on_cluster, "dask://127.0.0.1:8786", expected)

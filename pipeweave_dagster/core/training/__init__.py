@@ -12,9 +12,6 @@ from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature
 from pipeweave_dagster.core.training.proposal_results import ProposalResults
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 
-_RESERVE_S, _RESERVE_SHARE = 7.0, 0.2
-"""Seconds kept for test predictions and files, and the most of the budget they may be."""
-
 
 def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     spec: PipelineSpec,
@@ -61,11 +58,10 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
         >>> model.verdict
         'model'
     """
-    from pipeweave_dagster.core.training.search.budget import TimeBudget
+    from pipeweave_dagster.core.training.search.budget import training_budget
     from pipeweave_dagster.core.training.train_model import run_training
 
-    reserve_s = min(_RESERVE_S, _RESERVE_SHARE * budget_s)
-    budget = TimeBudget(started_at, budget_s, reserve_s=reserve_s)
+    budget = training_budget(started_at, budget_s)
     return run_training(spec, data, out, budget, trials, memory_mb, policy, tested_like)
 
 

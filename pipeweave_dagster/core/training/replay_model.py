@@ -19,7 +19,7 @@ from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster.core.training.ensemble.bundle import FittedMember
 from pipeweave_dagster.core.training.ensemble.postprocess import Postprocessing, build_bundle
 from pipeweave_dagster.core.training.ensemble.refit import fit_member
-from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import Source, fit_all_rows
+from pipeweave_dagster.core.training.out_of_core.all_rows import Source, fit_all_rows
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 
 _NO_LIMIT_S = 24 * 3600.0

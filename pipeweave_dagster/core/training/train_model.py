@@ -16,11 +16,13 @@ from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_
 from pipeweave_dagster.core.training.ensemble.build import build_ensemble
 from pipeweave_dagster.core.training.final_model import fit_final_model
 from pipeweave_dagster.core.training.leaderboard import leaderboard
-from pipeweave_dagster.core.training.out_of_core.xgboost_external_memory import (
+from pipeweave_dagster.core.training.out_of_core.all_rows import (
     Source,
     can_learn_from_all_rows,
     try_all_rows,
 )
+from pipeweave_dagster.core.training.out_of_core.disk_engine import fit_on_disk
+from pipeweave_dagster.core.training.out_of_core.engine import Engine
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 from pipeweave_dagster.core.training.search.portfolio import missing_families
@@ -38,8 +40,9 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     memory_mb: float | None = None,
     policy: SearchPolicy = DEFAULT_POLICY,
     tested_like: Path | None = None,
+    engine: Engine = fit_on_disk,
 ) -> TrainedModel:
-    """See `pipeweave_dagster.core.training.train`."""
+    """See `pipeweave_dagster.core.training.train`; the engine fits on more rows than fit here."""
     began, limits = budget.used_s, policy.data
     missing = missing_families(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
@@ -50,7 +53,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     budget = budget.with_reserve_for(budget.used_s - began)
     # Trials on other rows of the same table do not belong to this search.
     own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
-    search = _search(training_set, Source(data, out), budget, TrialLog(own), policy)
+    search = _search(training_set, Source(data, out, engine), budget, TrialLog(own), policy)
     ensemble = build_ensemble(training_set, search.cache, search, budget)
     final = fit_final_model(training_set, search, ensemble, out, budget)
     notes = [

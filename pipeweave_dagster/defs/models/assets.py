@@ -80,8 +80,9 @@ def model(
             "columns": [c.model_dump(mode="json", exclude={"note"}) for c in dataset.columns],
             "budget_s": budget,
             "mlflow": workbench.settings.tracking_uri,
-            # Another limit may allow more training rows.
+            # Another limit may allow more training rows, another engine sums in another order.
             **({"memory_limit_mb": limit} if limit else {}),
+            **({"engine": "dask"} if workbench.settings.engine else {}),
             **({"tested_like": follows.sha256} if follows else {}),
         },
         outdated=lambda trained: missing_in_mlflow(workbench, trained),

@@ -9,6 +9,8 @@ _PREPARATION_SHARE = 0.3
 """Predicting the test rows takes about this fraction of the time that preparing all rows took."""
 _MOST_RESERVE = 0.3
 """Fraction of the budget that the reserve may grow to."""
+_RESERVE_S, _RESERVE_SHARE = 7.0, 0.2
+"""Seconds kept for test predictions and files, and the most of the budget they may be."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,13 @@ class TimeBudget:
     def deadline(self, part: float, at_least_s: float = 0.0) -> float:
         """Return the moment (by the clock) after a fraction of the time that is left."""
         return self.now() + max(at_least_s, self.left_s * part)
+
+
+def training_budget(started_at: float, budget_s: float) -> TimeBudget:
+    """Return the budget of a whole training, with a reserve for predictions and files.
+
+    Args:
+        started_at: `time.monotonic()` when the run began.
+        budget_s: Seconds from then on.
+    """
+    return TimeBudget(started_at, budget_s, reserve_s=min(_RESERVE_S, _RESERVE_SHARE * budget_s))

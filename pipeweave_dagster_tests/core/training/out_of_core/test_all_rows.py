@@ -16,8 +16,9 @@ from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.limits import DataLimits
 from pipeweave_dagster.core.training.data.training_set import make_training_set
-from pipeweave_dagster.core.training.out_of_core import xgboost_external_memory
+from pipeweave_dagster.core.training.out_of_core import all_rows
 from pipeweave_dagster.core.training.out_of_core.row_blocks import write_blocks
+from pipeweave_dagster.core.training.out_of_core.row_preparation import preparation_of, sampled_rows
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -72,7 +73,10 @@ def test_blocks_hold_every_row_but_test_and_validation_rows(tmp_path, split):
     made = make_training_set(spec, read_table(spec, data, limits=LIMITS), 0, LIMITS)
     fold = FoldCache(made.problem).get("tree", 0)
     (tmp_path / "blocks").mkdir()
-    written = write_blocks(made, [], fold, data, tmp_path / "blocks", time.monotonic() + 600)
+    written = write_blocks(
+        preparation_of(made, [], fold), sampled_rows(fold), data, tmp_path / "blocks",
+        time.monotonic() + 600, LIMITS,
+    )  # fmt: skip
     place = list(fold.transformer.get_feature_names_out()).index("numbers__number")
     x, y = (np.concatenate([np.load(getattr(b, part)) for b in written]) for part in ("x", "y"))
     numbers = x[:, place].astype(int)
@@ -99,14 +103,11 @@ def test_one_candidate_learns_from_all_rows_and_can_be_replayed(tmp_path, task):
         budget_s=120, started_at=time.monotonic(), policy=POLICY,
     )  # fmt: skip
     board = {trial.name: trial for trial in trained.leaderboard}
-    assert re.search(r"learned from 4,\d{3} rows on disk", board[xgboost_external_memory.NAME].note)
-    better = np.sign(board[xgboost_external_memory.NAME].score - board["xgboost"].score)
+    assert re.search(r"learned from 4,\d{3} rows on disk", board[all_rows.NAME].note)
+    better = np.sign(board[all_rows.NAME].score - board["xgboost"].score)
     assert better == (1 if trained.greater_is_better else -1)
     assert any(member.params.get("all_rows") for member in trained.recipe)
-    assert (
-        f"`{xgboost_external_memory.NAME}` {board[xgboost_external_memory.NAME].note}"
-        in " ".join(trained.notes)
-    )
+    assert f"`{all_rows.NAME}` {board[all_rows.NAME].note}" in " ".join(trained.notes)
     replay(spec, trained, data, tmp_path / "again", POLICY)
     scores = [
         raw_scores(load_bundle(tmp_path / name / "model.skops"), frame) for name in ("out", "again")
@@ -123,9 +124,7 @@ def test_without_time_for_all_rows_the_sample_is_used_and_the_leaderboard_notes_
         spec=spec, data=data, out=tmp_path / "out",
         budget_s=120, started_at=time.monotonic(), policy=policy,
     )  # fmt: skip
-    left = next(
-        trial for trial in trained.leaderboard if trial.name == xgboost_external_memory.NAME
-    )
+    left = next(trial for trial in trained.leaderboard if trial.name == all_rows.NAME)
     assert left.state == "failed"
     assert "preparing 6,000 rows would take" in left.note
     assert trained.verdict == "model"
@@ -135,9 +134,6 @@ def test_without_time_for_all_rows_the_sample_is_used_and_the_leaderboard_notes_
 def test_the_learning_rate_is_raised_where_time_is_short():
     guide = CvResult(Candidate("xgboost", "xgboost", {"max_depth": 4}), np.zeros(1), scores=[0.5])
     guide.seconds, guide.fold_rows = 10.0, 1000
-    rates = [
-        xgboost_external_memory._on_all_rows(guide, 30_000, seconds).params
-        for seconds in (1e4, 300.0, 10.0)
-    ]
+    rates = [all_rows._on_all_rows(guide, 30_000, seconds).params for seconds in (1e4, 300.0, 10.0)]
     assert [r["learning_rate"] for r in rates] == [0.06, 0.12, 0.3]
     assert all(r["max_depth"] == 4 and r["all_rows"] for r in rates)

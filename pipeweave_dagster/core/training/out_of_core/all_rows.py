@@ -1,11 +1,11 @@
 """Let one XGBoost candidate learn from all rows of a table that was sampled for the search.
 
-The rows are prepared and kept on disk in blocks, and the model competes with the others on the
-same validation rows. Time and disk are linear in rows; memory is that of a block.
+The model competes with the others on the same validation rows. An engine prepares the rows and
+boosts: on this machine's disk, where time and disk are linear in rows and memory is that of a
+block, or on a cluster.
 """
 
 import logging
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +20,9 @@ from pipeweave_dagster.core.metrics.metrics import score, weights_of
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
-from pipeweave_dagster.core.training.out_of_core.block_booster import boost_blocks
-from pipeweave_dagster.core.training.out_of_core.row_blocks import count_rows, write_blocks
+from pipeweave_dagster.core.training.out_of_core.disk_engine import fit_on_disk
+from pipeweave_dagster.core.training.out_of_core.engine import AllRowsFit, AllRowsJob, Engine
+from pipeweave_dagster.core.training.out_of_core.row_preparation import preparation_of, sampled_rows
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, new_result
 from pipeweave_dagster.core.training.search.search import Search
@@ -38,10 +39,11 @@ _FASTEST_RATE = 0.3
 
 
 class Source(NamedTuple):
-    """The typed table (Parquet), and a folder on whose disk there is room for its features."""
+    """The typed table (Parquet), a folder with room for its features, and what fits on them."""
 
     data: Path
     scratch: Path
+    engine: Engine = fit_on_disk
 
 
 def can_learn_from_all_rows(training_set: TrainingSet) -> bool:
@@ -73,7 +75,7 @@ def try_all_rows(
     result = new_result(candidate, search.cache)
     began, deadline = budget.now(), budget.deadline(_TIME_SHARE)
     try:
-        run, rows = fit_all_rows(
+        run, done = fit_all_rows(
             candidate, training_set, search.cache, search.crosses, source, deadline
         )
     except Exception as error:  # noqa: BLE001 - the models of the sample are there
@@ -82,7 +84,7 @@ def try_all_rows(
         _log.warning("%s was not fitted: %s", NAME, result.note)
         return result
     add_fold(result, run)
-    result.note = f"learned from {rows:,} rows on disk"
+    result.note = f"learned from {done.rows:,} rows {done.place}"
     _log.info("%s: %s %.4f, %s", NAME, metric, result.score or 0.0, result.note)
     return result
 
@@ -106,7 +108,7 @@ def fit_all_rows(
     source: Source,
     deadline: float,
     rounds: int | None = None,
-) -> tuple[FoldRun, int]:
+) -> tuple[FoldRun, AllRowsFit]:
     """Fit on all rows except the test rows and the validation rows of the first fold.
 
     Args:
@@ -114,29 +116,31 @@ def fit_all_rows(
         training_set: The sample.
         cache: Its folds.
         crosses: Feature crosses of the search.
-        source: All rows.
+        source: All rows, and the engine.
         deadline: `time.monotonic()` at which boosting ends.
         rounds: How many, if that is known; else until the validation loss stops falling.
-
-    Returns:
-        The fold and how many rows it learned from.
 
     Raises:
         FitTimeoutError: If there is not enough time to prepare the rows.
     """
     began, problem = time.monotonic(), cache.problem
     fold = cache.get(candidate.view, 0)
-    sample = replace(cache.rows(candidate.view, fold, rounds), threads=THREADS)
-    params = {k: v for k, v in candidate.params.items() if k not in COMMON}
-    max_rounds = training_set.limits.out_of_core_rounds
-    with tempfile.TemporaryDirectory(prefix="blocks-", dir=source.scratch) as name:
-        folder = Path(name)
-        blocks = write_blocks(training_set, crosses, fold, source.data, folder, deadline)
-        fit = boost_blocks(sample, params, blocks, folder, deadline, rounds, max_rounds)
-        rows = count_rows(blocks)
+    done = source.engine(
+        AllRowsJob(
+            rows=replace(cache.rows(candidate.view, fold, rounds), threads=THREADS),
+            params={k: v for k, v in candidate.params.items() if k not in COMMON},
+            preparation=preparation_of(training_set, crosses, fold),
+            sample=sampled_rows(fold),
+            data=source.data,
+            scratch=source.scratch,
+            deadline=deadline,
+            limits=training_set.limits,
+            rounds=rounds,
+        )
+    )
     fitted = time.monotonic()
-    output = model_output(fit, fold, fold.x_valid, problem.classes)
+    output = model_output(done.fit, fold, fold.x_valid, problem.classes)
     predict_s = time.monotonic() - fitted
     weight = weights_of(problem.weight, fold.valid)
     value = score(training_set.spec.metric, problem.y[fold.valid], output, weight)
-    return FoldRun(fit, fold, output, value, time.monotonic() - began, predict_s), rows
+    return FoldRun(done.fit, fold, output, value, time.monotonic() - began, predict_s), done
