@@ -61,7 +61,7 @@ FAULTS = [
     Fault("daemon killed", "folder", partial(processes.kill_service, "_daemon")),
     Fault("code server killed", "folder", partial(processes.kill_service, "grpc")),
     Fault("code server killed with its runs", "folder", processes.kill_group),
-    Fault("web server killed", "folder", partial(processes.kill_service, "dagster_webserver")),
+    Fault("web server killed", "folder", partial(processes.kill_service, "dagster_ui")),
     Fault("a poison file among the others", "folder", processes.poison),
     Fault("two daemons", "folder", processes.second_daemon),
     _away("S3 away for 60 s", "s3", "refuse", 60),

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.lib.attempts import end_attempt
 from pipeweave_dagster.lib.failure_reasons import CANCELLED, CLOCK_SET, killed, timeout_of
 from pipeweave_dagster.lib.heartbeat import heartbeat
@@ -49,10 +49,32 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         """Return a workbench for use outside a run (sensors, checks, the I/O manager)."""
         return Workbench(self.settings())
 
+    def _refuse_diversion(self, run: dg.DagsterRun) -> None:
+        """Refuse values from the launchpad: who may start a run may not choose where it writes.
+
+        Raises:
+            PipeWeaveError: FORBIDDEN that names the fields.
+        """
+        launched: Any = run.run_config.get("resources") or {}
+        configs = [resource.get("config") or {} for resource in launched.values()]
+        fields = [
+            name
+            for name in type(self).model_fields
+            if any(name in given and given[name] == getattr(self, name) for given in configs)
+        ]
+        if fields:
+            raise PipeWeaveError(
+                ErrorCode.FORBIDDEN,
+                f"{' and '.join(fields)} cannot be set when a run is launched. Remove it from the "
+                "launch configuration; the environment and the project's code decide it.",
+            )
+
     @contextlib.contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Workbench]:
         """Yield a workbench whose workers end with the run."""
         run, process = context.run, process_name()
+        if run is not None:
+            self._refuse_diversion(run)
         if run is not None and context.instance is not None:
             # A run that was materialized by hand lacks the tags of the job.
             limit = {} if MAX_RUNTIME_TAG in run.tags else limit_tag(self.settings())

@@ -13,9 +13,10 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import handlers
+from pipeweave_dagster.web.host_names import hosts_of
 from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.pages import error_response
-from pipeweave_dagster.web.request_guard import Guard, hosts_of
+from pipeweave_dagster.web.request_guard import Guard
 
 
 def create_app(store: DocumentStore, settings: Settings) -> Starlette:

@@ -1,16 +1,15 @@
 """Guard every request: known hosts only, GET and HEAD only, and strict response headers."""
 
-import ipaddress
 import json
 import re
 import uuid
 from collections.abc import Iterable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeweave_dagster.adapters.logs import correlation
+from pipeweave_dagster.web.host_names import is_served
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 
@@ -28,21 +27,6 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
-
-
-def hosts_of(*urls: str) -> frozenset[str]:
-    """Return the host names that are served: loopback and those of these addresses.
-
-    Args:
-        urls: The public address, and that under which other services of a deployment know the
-            pages, such as `http://pages:8000/alive`.
-
-    Another name in the Host header means DNS rebinding: a foreign page that tries to read this
-    one through the browser of a user who can reach it.
-    """
-    return frozenset(
-        {"localhost", *((urlsplit(url).hostname or "").lower() for url in urls)} - {""}
-    )
 
 
 class Guard:
@@ -65,8 +49,7 @@ class Guard:
                 message["headers"] = _completed(message)
             await send(message)
 
-        host = _host(scope)
-        if host in self.hosts or _is_loopback(host):
+        if is_served(scope, self.hosts):
             await self.app(scope, receive, with_headers)
         else:
             await _refuse(with_headers)
@@ -78,30 +61,11 @@ def _request_id(scope: Scope) -> str:
     return given.decode() if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
 
 
-def _is_loopback(host: str) -> bool:
-    """Return whether the host is a loopback IP address; an address cannot be rebound."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _completed(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
     headers = list(message.get("headers", []))
     present = {name.lower() for name, _ in headers}
     extra = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in present]
     return [*headers, *extra]
-
-
-def _host(scope: Scope) -> str:
-    """Return the host name in the Host header without port; empty if missing or malformed."""
-    found = [value for name, value in scope["headers"] if name == b"host"]
-    if len(found) != 1:
-        return ""
-    try:
-        return (urlsplit("//" + found[0].decode("ascii")).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 async def _refuse(send: Send) -> None:

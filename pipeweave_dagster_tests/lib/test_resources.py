@@ -7,6 +7,7 @@ import pytest
 
 from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
+from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -31,6 +32,29 @@ def test_a_run_starts_the_workers_once(home: Path, monkeypatch: pytest.MonkeyPat
         run = dg.materialize([stage], partition_key="new", resources=used, instance=instance)
         assert run.success
     assert len(warmed) == 1
+
+
+@pytest.mark.parametrize("field", ["storage", "home", "mlflow_tracking_uri"])
+def test_a_launch_cannot_move_the_storage(home: Path, tmp_path: Path, field: str) -> None:
+    ran: list[str] = []
+
+    @dg.asset(required_resource_keys={"workbench"})
+    def stage() -> None:
+        ran.append(field)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.materialize(
+            [stage],
+            resources={"workbench": WorkbenchResource()},
+            run_config={"resources": {"workbench": {"config": {field: str(tmp_path / "other")}}}},
+            instance=instance,
+            raise_on_error=False,
+        )
+        assert not run.success
+        shown = str([event.event_specific_data for event in run.all_events])
+    assert f"{field} cannot be set when a run is launched" in shown
+    assert not ran
+    assert not (tmp_path / "other").exists()
 
 
 def test_trainings_can_be_limited_by_a_pool_of_their_own():

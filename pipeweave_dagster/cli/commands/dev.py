@@ -108,8 +108,8 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
         ),
         Service(
             "web UI",
-            [*python, "dagster_webserver", *at, str(ports["dagster"]), "-w", str(workspace),
-             *log_format],
+            [*python, "pipeweave_dagster.cli.support.dagster_ui", *at, str(ports["dagster"]),
+             "-w", str(workspace), *log_format],
             port=ports["dagster"],
             without=_KEYS | _REGISTRY | logs,
         ),
@@ -131,10 +131,18 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             Service(
                 "MLflow",
                 [*python, "mlflow", "server", "--host", LOOPBACK, "--port", str(ports["mlflow"]),
-                 "--workers", "1", "--default-artifact-root", str(settings.artifact_root)],
+                 "--workers", "1", "--default-artifact-root", str(settings.artifact_root),
+                 *_own_names(ports["mlflow"])],
                 port=ports["mlflow"],
                 needed=False,
                 without=_KEYS | {"DATABASE_URL"},
             )
         )  # fmt: skip
     return services
+
+
+def _own_names(port: int) -> list[str]:
+    """Return MLflow's options against foreign pages; its defaults trust all local ports."""
+    names = [f"{host}:{port}" for host in (LOOPBACK, "localhost")]
+    origins = ",".join(f"http://{name}" for name in names)
+    return ["--allowed-hosts", ",".join(names), "--cors-allowed-origins", origins]

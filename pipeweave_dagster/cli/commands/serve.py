@@ -73,8 +73,8 @@ def _serve(name: str, listener: socket.socket, settings: Settings) -> None:
     import uvicorn
 
     from pipeweave_dagster.adapters.logs import configure
+    from pipeweave_dagster.web.host_names import hosts_of
     from pipeweave_dagster.web.model_server import FollowedChampion, create_server
-    from pipeweave_dagster.web.request_guard import hosts_of
 
     configure(settings.profile, settings.log_level)
     with home.workbench() as bench:

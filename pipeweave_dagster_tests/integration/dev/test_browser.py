@@ -1,11 +1,15 @@
-"""What a person sees: the asset's page in Dagster, the data set's page, and its report."""
+"""What a person sees: an asset in Dagster, the data set's page, its report; and no foreign page."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
+from pipeweave_dagster_tests.servers import graphql
+from pipeweave_dagster_tests.servers.foreign_page import foreign_page
 from pipeweave_dagster_tests.servers.workbench import Dev
 
 pytestmark = [
@@ -66,3 +70,24 @@ def test_workbench_pages_ask_no_other_machine(
         page.goto(dev.pages + path)
         page.wait_for_load_state("networkidle")
     assert not page.foreign
+
+
+_STEAL = """mutation { addDynamicPartition(
+  repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "pipeweave"},
+  partitionsDefName: "datasets", partitionKey: "stolen") { __typename } }"""
+_PARTITIONS = """{ assetNodeOrError(assetKey: {path: ["raw_upload"]}) {
+  ... on AssetNode { partitionKeys } } }"""
+_EXPERIMENTS = "/api/2.0/mlflow/experiments/get-by-name?experiment_name=stolen"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "127.0.0.1"])
+def test_a_foreign_page_can_change_and_read_nothing(dev: Dev, page: Any, host: str) -> None:
+    with foreign_page(host, dev.dagster, dev.mlflow, _STEAL) as address:
+        page.goto(address)
+        page.wait_for_selector("body[data-done]")
+    facts = page.evaluate("() => ({...document.body.dataset})")
+    assert facts == {"socket": "closed", "done": "yes"}
+    partitions = graphql.ask(dev.dagster, _PARTITIONS)["assetNodeOrError"]["partitionKeys"]
+    assert "stolen" not in partitions
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(dev.mlflow + _EXPERIMENTS)
