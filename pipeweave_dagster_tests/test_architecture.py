@@ -51,7 +51,7 @@ ORDER = {
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",
         "fast_path", "formats", "as_text", "build_table", "batch_casts", "batch_types",
-        "aligned_batch",
+        "aligned_batch", "locate_row",
     ],
     "core.families": [
         "search_space", "fit", "base", "early_stopping", "tree_paths", "dummy", "linear",

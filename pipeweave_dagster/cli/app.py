@@ -14,6 +14,7 @@ _COMMANDS = {
     "schema": ("schema",),
     "eda": ("eda",),
     "predict": ("predict",),
+    "prediction_origin": ("predictions",),
     "serve": ("serve",),
     "doctor": ("doctor",),
     "migrate": ("migrate",),

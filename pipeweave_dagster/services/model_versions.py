@@ -98,6 +98,11 @@ def pipeline_of(store: DocumentStore, dataset: str, version: str) -> PipelineSpe
     return store.load(address, PipelineSpec) if address else None
 
 
+def document_address(store: DocumentStore, dataset: str, version: str) -> str:
+    """Return the address of the document of a version."""
+    return _record(store, dataset, version).trained
+
+
 def evaluation_address(store: DocumentStore, dataset: str, version: str) -> str:
     """Return the address of the evaluation of a version."""
     return _record(store, dataset, version).evaluation

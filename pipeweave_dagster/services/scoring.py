@@ -18,6 +18,7 @@ from pipeweave_dagster.core.naming import dataset_of_key, slug
 from pipeweave_dagster.core.prediction import HeldRows, policy_of, predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.services.champion import champion_of
+from pipeweave_dagster.services.prediction_origin import PredictionOrigin, origin_key
 from pipeweave_dagster.services.receive import check_size, settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -28,6 +29,9 @@ class Scored(BaseModel):
     batch: PredictionBatch
     parquet: Path
     csv: Path
+    file: RawFile
+    source: Path
+    read: ReadSetting | None = None
 
 
 def batch_name(file_name: str) -> str:
@@ -149,7 +153,8 @@ def score(
         counts=scored.counts,
         notes=[*snapshot.notes, *scored.notes],
     )
-    return Scored(batch=document, parquet=folder / "output.parquet", csv=folder / "output.csv")
+    outputs = {kind: folder / f"output.{kind}" for kind in ("parquet", "csv")}
+    return Scored(batch=document, file=raw, source=file[1], read=read, **outputs)
 
 
 def _aligned(
@@ -175,8 +180,23 @@ def _aligned(
     )
 
 
-def deliver(workbench: Workbench, scored: Scored) -> PredictionBatch:
-    """Write the outputs; scoring the same batch again replaces only its own files."""
-    workbench.store.storage.put_file(scored.batch.parquet_key, scored.parquet)
-    workbench.store.storage.put_file(scored.batch.csv_key, scored.csv)
-    return scored.batch
+def deliver(workbench: Workbench, dataset: str, scored: Scored, run_id: str) -> PredictionBatch:
+    """Write the outputs and their origin; the same batch replaces only its own files.
+
+    The file is kept under its hash, so that each prediction can be traced to its line.
+    """
+    batch, store = scored.batch, workbench.store
+    store.save_file(scored.file.key, scored.source)
+    store.storage.put_file(batch.parquet_key, scored.parquet)
+    store.storage.put_file(batch.csv_key, scored.csv)
+    origin = PredictionOrigin(
+        run_id=run_id,
+        file=scored.file,
+        read=scored.read,
+        model_name=batch.model_name,
+        model_version=batch.model_version,
+        parquet=Payload.of(scored.parquet),
+        csv=Payload.of(scored.csv),
+    )
+    store.records.write(origin_key(dataset, batch.batch, batch.model_version), origin)
+    return batch

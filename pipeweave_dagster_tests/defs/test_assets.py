@@ -1,6 +1,8 @@
 """Each asset called directly with documents, on real data and with the real worker."""
 
 import csv
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,8 @@ from pipeweave_dagster.lib.launch_config import LaunchConfig
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.performance import measure_performance
+from pipeweave_dagster.services.prediction_origin import trace_row
+from pipeweave_dagster.services.scoring import deliver, fetch_batch, score
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
 
@@ -331,6 +335,41 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
     with pytest.raises(PipeWeaveError, match="no column is declared") as refused:
         measure_performance(bench, "penguins", tmp_path, labels_required=True)
     assert "`id: order_id`" in refused.value.text
+
+
+def test_a_prediction_leads_back_to_its_line_and_is_the_same_again(
+    line: dict[str, Any], bench: Workbench, tmp_path: Path
+) -> None:
+    assert line["evaluation"].value.promoted == "champion"
+    header, *rows = bench.store.storage.get("uploads/penguins/data.csv").decode().splitlines()
+    noted = [f'{row},"said, on{chr(10)}two lines"' for row in rows[:20]]
+    key = "predict/penguins/Traced.csv"
+    bench.store.storage.put(key, "\n".join([f"{header},note", *noted]).encode())
+    scored = []
+    for number in range(2):
+        (work := tmp_path / str(number)).mkdir()
+        scored.append(
+            score(bench, "penguins", fetch_batch(bench, "penguins", key, work), work, stamped=True)
+        )
+    for kind in ("parquet", "csv"):
+        assert getattr(scored[0], kind).read_bytes() == getattr(scored[1], kind).read_bytes()
+    with ThreadPoolExecutor() as together:  # two runs of one batch deliver at the same time
+        runs = zip(scored, ("run-a", "run-b"), strict=True)
+        jobs = [together.submit(deliver, bench, "penguins", s, run) for s, run in runs]
+        assert jobs[0].result() == jobs[1].result()
+    found = trace_row(bench, "penguins", "Traced.csv", 7)
+    assert found.place.line == 2 + 2 * 7
+    given = next(csv.DictReader([header, rows[7]]))
+    assert {name: found.place.values[name] for name in given} == {
+        name: value or None for name, value in given.items()
+    }
+    assert found.prediction["row_id"] == "7"
+    assert found.origin.run_id in {"run-a", "run-b"}
+    for key, of in (("parquet_key", "parquet"), ("csv_key", "csv")):
+        stored = bench.store.storage.get(getattr(scored[0].batch, key))
+        assert hashlib.sha256(stored).hexdigest() == getattr(found.origin, of).sha256
+    with pytest.raises(PipeWeaveError, match="no row 20"):
+        trace_row(bench, "penguins", "traced.csv", 20)
 
 
 def test_nothing_to_score_is_not_found(bench: Workbench) -> None:

@@ -20,14 +20,17 @@ from pipeweave_dagster.core.ingest.base.limits import (
     IngestLimits,
     reading_memory_mb,
 )
+from pipeweave_dagster.core.ingest.base.row_place import RowPlace
 from pipeweave_dagster.core.ingest.column_matching import BY_NAME_ALONE, ColumnMatcher
 
 __all__ = [
     "ColumnMatcher",
     "IngestLimits",
+    "RowPlace",
     "ingest",
     "ingest_as_text",
     "ingest_settings",
+    "locate_row",
     "read_aligned",
     "reading_memory_mb",
 ]
@@ -171,3 +174,31 @@ def read_aligned(
     from pipeweave_dagster.core.ingest.aligned_batch import read_batch
 
     return read_batch(file, name, columns, out, limits, matcher, reads)
+
+
+def locate_row(
+    file: Path,
+    name: str,
+    row: int,
+    columns: list[SnapshotColumn],
+    limits: IngestLimits,
+    matcher: ColumnMatcher,
+    reads: Sequence[ReadSetting | None],
+) -> RowPlace:
+    """Find a row of a batch in its file; the other arguments are those of `read_aligned`.
+
+    Args:
+        file: The batch; its folder receives temporary files.
+        name: Its name.
+        row: Number of the row, from 0.
+        columns: The required columns of the training snapshot.
+        limits: Resource limits.
+        matcher: How its columns are matched.
+        reads: How it is read.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if it has fewer rows.
+    """
+    from pipeweave_dagster.core.ingest.locate_row import find_row
+
+    return find_row(file, name, row, columns, limits, matcher, reads)

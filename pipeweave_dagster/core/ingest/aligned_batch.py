@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read rows to predict with the types of the training data; no row is ever dropped."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
@@ -27,9 +27,8 @@ def read_batch(
     reads: Sequence[ReadSetting | None] = (None,),
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
-    names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     with workspace(out, limits, [file]) as space:
-        raw = _read_fitting((file, name), space, names, reads, lambda n: matcher.fits(n, columns))
+        raw = read_fitting((file, name), space, columns, reads, matcher)
         places = matcher.match(raw.names, columns)
         places |= matcher.match_kept(raw.names, places)
         return _store(raw, [*columns, *_as_text(places, columns)], out, space, places)
@@ -45,14 +44,15 @@ def _as_text(places: Iterable[str], columns: list[SnapshotColumn]) -> list[Snaps
     ]
 
 
-def _read_fitting(
+def read_fitting(
     file: tuple[Path, str],
     space: Workspace,
-    names: tuple[str, ...],
+    columns: list[SnapshotColumn],
     reads: Sequence[ReadSetting | None],
-    fits: Callable[[list[str]], bool],
+    matcher: ColumnMatcher,
 ) -> RawTable:
     """Read a batch in the first way in which it has a known column, else in the last one."""
+    names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
     *others, last = reads
     for attempt, read in enumerate(others):
         options = ReadOptions(names, keep_all=True, read=read)
@@ -60,7 +60,7 @@ def _read_fitting(
             raw = read_raw(*file, f"raw{attempt}", space, options)
         except PipeWeaveError:  # all of its rows were taken for lines above the header
             continue
-        if fits(raw.names):
+        if matcher.fits(raw.names, columns):
             return raw
     raw = read_raw(*file, f"raw{len(others)}", space, ReadOptions(names, keep_all=True, read=last))
     if others:

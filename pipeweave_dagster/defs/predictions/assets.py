@@ -68,7 +68,7 @@ def predictions(
         run_id = context.op_execution_context.run_id
         scored, found = score_checked(workbench, context.partition_key, attempt, folder, run_id)
         checks.append(first_batch_check(found))
-        return deliver(workbench, scored)
+        return deliver(workbench, context.partition_key, scored, run_id)
 
     yield run_stage(context, workbench, PredictionBatch, make, always=True)
     yield from checks
