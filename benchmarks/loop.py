@@ -4,7 +4,8 @@ A table with a time is split into months. Each month its rows arrive without lab
 the labels of the month before in `labels/`, and an upload with all labelled rows so far, which is
 retrained on. In one month the upload has a column in another unit (seconds for minutes): a broken
 retraining, which passes the gate on its own test rows. Prints one row per month: which version was
-promoted, the verdict of drift, which version scored the batch, and which alerts arrived.
+promoted, the verdict of drift, which version scored the batch, the performance that labels show,
+and which alerts arrived.
 
     python -m benchmarks.loop nycflights.csv [--months 12] [--broken 4] [--budget 10]
 
@@ -18,21 +19,26 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
+from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.services.alias_history import moves_of
+from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox
+from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
 
 NAME = "flights"
 _FEATURES = ["carrier", "origin", "dest", "distance", "hour", "dep_delay"]
 _LIMIT_S = 1800.0
+_FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 _ALERTS_S = 75.0
 _SETTINGS = "target: late\nid: flight\nretrain: {max_age_days: 30, on_drift: true}\n"
 
@@ -55,13 +61,19 @@ class Loop:
 
     def drop(self, key: str, table: pd.DataFrame) -> None:
         """Put a table into the landing zone, and wait until its run has ended."""
-        before, text = len(self.dev.runs(NAME)), table.to_csv(index=False)
-        if not before:  # together with the data, or it would have a run of its own
+        before, text = len(self._runs(key)), table.to_csv(index=False)
+        if not self.dev.runs(NAME):  # together with the data, or it would have a run of its own
             self.put(f"uploads/{NAME}/pipeweave.yaml", _SETTINGS)
         self.put(key, text)
-        self.dev.wait_for_run(NAME, _LIMIT_S, after=before)
-        status = self.dev.wait_for_end(NAME, _LIMIT_S)["status"]
-        print(f"{key}: {status}", file=sys.stderr, flush=True)
+        wait_until(lambda: self._ended(key) > before, _LIMIT_S, why=self.dev.tail, every=2)
+        print(f"{key}: {self._runs(key)[0]['status']}", file=sys.stderr, flush=True)
+
+    def _runs(self, key: str) -> list[dict[str, Any]]:
+        """The runs that were started for a file, the newest first."""
+        return [run for run in self.dev.runs(NAME) if key in run["tags"].values()]
+
+    def _ended(self, key: str) -> int:
+        return sum(run["status"] in _FINISHED for run in self._runs(key))
 
     def champion(self) -> str:
         """The version that predicts now."""
@@ -72,6 +84,16 @@ class Loop:
         scored = self.store.latest(NAME, "predictions", PredictionBatch)
         drift = self.store.latest(NAME, "drift", DriftReport)
         return scored.model_version if scored else "-", drift.verdict if drift else "-"
+
+    def measured(self) -> str:
+        """The estimated and the measured performance of the last batch with labels."""
+        known = [b for b in history_of(self.store, NAME).batches if b.metric in b.measured]
+        if not known or known[-1].metric is None:
+            return "-"
+        metric, last = known[-1].metric, known[-1]
+        guess = last.estimated_labelled.get(metric)
+        text = f"{last.batch}: {metric} {number(last.measured[metric].value)}"
+        return f"{text} (estimated {number(guess.value)})" if guess else text
 
     def alerts(self, since: int) -> str:
         """Titles of the alerts that arrived since, after the time that late ones may take."""
@@ -110,7 +132,8 @@ def months_of(file: Path) -> dict[int, pd.DataFrame]:
 
 def play(loop: Loop, months: dict[int, pd.DataFrame], last: int, broken: int) -> bool:
     """Play the months; return whether the broken model, and no other, was rolled back."""
-    columns = ["month", "seconds", "retraining", "drift", "scored by", "champion", "alerts"]
+    columns = ["month", "seconds", "retraining", "drift", "scored by", "champion",
+               "labels", "alerts"]  # fmt: skip
     print("| " + " | ".join(columns) + " |")
     print("| " + " | ".join("---" for _ in columns) + " |", flush=True)
     rolled_back = []
@@ -124,14 +147,14 @@ def play(loop: Loop, months: dict[int, pd.DataFrame], last: int, broken: int) ->
         gate = f"{promoted} is champion" if promoted != before else "challenger"
         if month > 2:
             late = months[month - 1][["flight", "late"]]
-            loop.put(f"labels/{NAME}/2013-{month - 1:02d}.csv", late.to_csv(index=False))
+            loop.drop(f"labels/{NAME}/2013-{month - 1:02d}.csv", late)
         batch = months[month].drop(columns="late")
         loop.drop(f"predict/{NAME}/2013-{month:02d}.csv", batch)
         champion, (scored_by, verdict) = loop.champion(), loop.last_batch()
         if champion != promoted:
             rolled_back.append(month)
         row = [month, f"{time.monotonic() - began:.0f}", gate, verdict,
-               scored_by, champion, loop.alerts(seen)]  # fmt: skip
+               scored_by, champion, loop.measured(), loop.alerts(seen)]  # fmt: skip
         print("| " + " | ".join(map(str, row)) + " |", flush=True)
     for move in moves_of(loop.store, NAME):
         if move.alias == "champion":

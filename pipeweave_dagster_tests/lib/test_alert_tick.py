@@ -7,6 +7,19 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    TickData,
+    TickStatus,
+)
+from dagster_shared.error import SerializableErrorInfo
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
@@ -56,7 +69,9 @@ def findings(config: Result) -> Iterator[Any]:
 
 JOB = dg.define_asset_job("process_dataset", [findings], executor_def=dg.in_process_executor)
 DEFS = dg.Definitions(assets=[findings], jobs=[JOB])
-OWN = Own(frozenset({"process_dataset"}), frozenset({dg.AssetKey("findings")}), frozenset())
+OWN = Own(
+    frozenset({"process_dataset"}), frozenset({dg.AssetKey("findings")}), frozenset({"uploads"})
+)
 
 
 @pytest.fixture(scope="module")
@@ -267,3 +282,43 @@ def test_late_data_is_reported_once_and_again_after_it_was_fresh(
     watch.store.records.write("datasets/demo/HEAD.json", head)
     watch.tick(601)
     assert len(mail.received) == 2
+
+
+def ticked(instance: dg.DagsterInstance, name: str, status: TickStatus, at: float) -> None:
+    """What the daemon records of a tick."""
+    place = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("pipeweave"), "repository")
+    origin = RemoteInstigatorOrigin(place, name)
+    state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING)
+    if not instance.get_instigator_state(state.instigator_origin_id, state.selector_id):
+        instance.add_instigator_state(state)
+    failed = status is TickStatus.FAILURE
+    error = SerializableErrorInfo("The storage is away.\nStack Trace:\n", [], "E")
+    instance.create_tick(
+        TickData(
+            state.instigator_origin_id,
+            name,
+            InstigatorType.SENSOR,
+            status,
+            at,
+            run_ids=[],
+            run_keys=[],
+            selector_id=state.selector_id,
+            error=error if failed else None,
+        )
+    )
+
+
+def test_a_sensor_that_fails_is_reported_until_it_works(watch: Watch, mail: Mailbox) -> None:
+    ticked(watch.instance, "uploads", TickStatus.FAILURE, 1.0)
+    ticked(watch.instance, "a sensor of someone else", TickStatus.FAILURE, 1.0)
+    watch.tick()
+    ticked(watch.instance, "uploads", TickStatus.FAILURE, 2.0)
+    watch.tick()
+    assert mail.titles == ["PipeWeave: uploads: does not work"]
+    assert "ERROR does not work: The storage is away." in mail.received[0]["body"]
+    ticked(watch.instance, "uploads", TickStatus.SKIPPED, 3.0)
+    watch.tick()
+    ticked(watch.instance, "uploads", TickStatus.FAILURE, 4.0)
+    watch.tick()
+    assert len(mail.received) == 2
+    ticked(watch.instance, "uploads", TickStatus.SUCCESS, 5.0)
