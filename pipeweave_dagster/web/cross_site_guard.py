@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection
 from typing import NamedTuple
 
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeweave_dagster.web.host_names import header_values, is_served
@@ -42,7 +43,7 @@ def refusal(scope: Scope, hosts: Collection[str]) -> Refusal | None:
     own = {f"http://{host}", f"https://{host}"}
     if not own.issuperset(header_values(scope, b"origin")) or _is_foreign_fetch(scope):
         return Refusal(403, "This request comes from another site.")
-    if scope["path"].rstrip("/") == _GRAPHQL and scope.get("query_string"):
+    if scope["path"].rstrip("/") == _GRAPHQL and "query" in QueryParams(scope["query_string"]):
         return Refusal(405, "Queries are sent in the body of a POST request.")
     return None
 

@@ -97,6 +97,12 @@ def test_the_own_pages_are_not_refused(proxy: Stack, admin: httpx.Client) -> Non
     assert admin.post(asked, headers={"Origin": origin}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["query", "%71uery", "op=x&quer%79"])
+def test_queries_in_the_address_are_refused(proxy: Stack, admin: httpx.Client, name: str) -> None:
+    asked = f"{proxy.url(DAGSTER)}/graphql?{name}=mutation"
+    assert admin.post(asked).status_code == 405
+
+
 @pytest.mark.parametrize(
     "path", ["/a/../b", "/..%2f", "/%2e%2e/x", "/%252e%252e/x", "/a%2Fb", "/a%5c..%5cb"]
 )

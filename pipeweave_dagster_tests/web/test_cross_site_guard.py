@@ -46,6 +46,7 @@ def client() -> TestClient:
         ("POST", "/graphql", {"Origin": OWN, "Sec-Fetch-Site": "same-origin"}),
         ("POST", "/graphql", {"Host": "ml.example.org", "Origin": "https://ml.example.org"}),
         ("POST", "/graphql", {"Host": "localhost:3000", "Origin": "http://localhost:3000"}),
+        ("POST", "/graphql?op=RunsQuery", {"Origin": OWN}),  # as Dagster's pages name it
         ("POST", "/report_asset_materialization/x", {}),
     ],
 )
