@@ -58,7 +58,7 @@ wheel: $(VENV)/.installed-dev ## Build dist/pipeweave-VERSION-py3-none-any.whl
 # The locks hold versions and hashes for every platform, and no addresses. Versions in them stay
 # unless pyproject.toml rules them out; `make lock LOCK_ARGS=--upgrade` raises them all.
 lock: $(VENV)/.uv ## Resolve pyproject.toml into the two lock files
-	$(COMPILE) pyproject.toml --group build --extra alerts -o requirements.lock
+	$(COMPILE) pyproject.toml --group build --extra alerts --extra sources -o requirements.lock
 	$(COMPILE) --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
 COMPILE = $(BIN)/uv pip compile $(LOCK_ARGS) --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url \

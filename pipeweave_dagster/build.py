@@ -6,6 +6,7 @@ from typing import Any, cast
 import dagster as dg
 
 from pipeweave_dagster.core.asset_catalog import BY_NAME, Job, assets_of
+from pipeweave_dagster.core.documents import RawUpload
 from pipeweave_dagster.defs.alerts.sensors import alerts_sensor
 from pipeweave_dagster.defs.datasets import assets as dataset_assets
 from pipeweave_dagster.defs.datasets.sensors import uploads_sensor
@@ -24,6 +25,8 @@ from pipeweave_dagster.defs.predictions import assets as prediction_assets
 from pipeweave_dagster.defs.predictions.sensors import predict_sensor
 from pipeweave_dagster.defs.retraining.schedules import retrain_schedule
 from pipeweave_dagster.defs.schemas import assets as schema_assets
+from pipeweave_dagster.defs.sources.assets import known_sources, source_assets
+from pipeweave_dagster.defs.sources.schedules import pull_job, pull_schedules
 from pipeweave_dagster.lib.console_logs import console, print_all_runs
 from pipeweave_dagster.lib.freshness import freshness_policies
 from pipeweave_dagster.lib.io_manager import DOCUMENTS, DocumentIOManager
@@ -31,6 +34,7 @@ from pipeweave_dagster.lib.op_names import with_prefixed_op
 from pipeweave_dagster.lib.partitions import AssetJob, AssetKeyLike
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.run_time_limit import job_tags
+from pipeweave_dagster.lib.source_names import source_key
 
 OWNERS = ["team:pipeweave"]
 _MODULES = (
@@ -88,7 +92,9 @@ def build_defs(
         return "_".join([*prefix, name])
 
     cleanup = cleanup_job(named("clean_up"))
-    jobs = [process, predict, measure, overview, cleanup]
+    sources = known_sources(workbench)
+    pull = [pull_job(named("pull_sources"), sources, prefix)] if sources else []
+    jobs = [process, predict, measure, overview, cleanup, *pull]
     sensors = [
         uploads_sensor(named("uploads"), process, workbench),
         predict_sensor(named("predict"), predict, workbench),
@@ -99,17 +105,20 @@ def build_defs(
         retrain_schedule(named("retrain_due"), process, workbench),
         overview_schedule(overview),
         cleanup_schedule(cleanup),
+        *(schedule for job in pull for schedule in pull_schedules(sources, prefix, job)),
     ]
+    keys = [source_key(name, prefix) for name in sources]
     alerts = alerts_sensor(
         named("alerts"),
         workbench,
         jobs=[job.name for job in jobs],
-        assets=[dg.AssetKey([*prefix, asset]) for asset in BY_NAME],
+        assets=[*(dg.AssetKey([*prefix, asset]) for asset in BY_NAME), *keys],
         instigators=[*(s.name for s in sensors), *(s.name for s in schedules)],
     )
     return dg.Definitions(
         assets=[
-            *_assets(prefix, group, workbench),
+            *_assets(prefix, group, workbench, keys),
+            *source_assets(sources, prefix, group),
             *deliveries(upstream or {}, prefix, group, workbench),
         ],
         jobs=jobs,
@@ -134,18 +143,26 @@ def build_standalone_defs() -> dg.Definitions:
     return dg.Definitions.merge(build_defs(), own)
 
 
-def _assets(prefix: list[str], group: str | None, workbench: WorkbenchResource) -> list[Any]:
+def _assets(
+    prefix: list[str],
+    group: str | None,
+    workbench: WorkbenchResource,
+    sources: Sequence[dg.AssetKey],
+) -> list[dg.AssetsDefinition]:
     loaded = dg.load_assets_from_modules(_MODULES, key_prefix=prefix or None)
     policies = freshness_policies(workbench.settings())
-    return list(
-        dg.map_asset_specs(
-            lambda spec: spec.replace_attributes(
-                group_name=group or BY_NAME[spec.key.path[-1]].group,
-                owners=OWNERS,
-                freshness_policy=policies.get(spec.key.path[-1]),
-            ),
-            (with_prefixed_op(asset, prefix) for asset in loaded),
+
+    def completed(spec: dg.AssetSpec) -> dg.AssetSpec:
+        name = spec.key.path[-1]
+        return spec.replace_attributes(
+            group_name=group or BY_NAME[name].group,
+            owners=OWNERS,
+            freshness_policy=policies.get(name),
+            deps=[*spec.deps, *sources] if name == RawUpload.kind else spec.deps,
         )
+
+    return list(
+        dg.map_asset_specs(completed, (with_prefixed_op(asset, prefix) for asset in loaded))
     )
 
 

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.cron import check_cron
 _MB = 1 << 20
 _MIN_SECRET = 32
 _BESIDE_TRAINING_S = 1800
+_NOT_FOR_SOURCES = ("PIPEWEAVE_", "DAGSTER_", "MLFLOW_", "AWS_", "GOOGLE_", "POSTGRES_")
 # "password" and "changeme" have seven, however often they are repeated.
 _MIN_DISTINCT = 8
 ALERT_PREFIX = "PIPEWEAVE_ALERT_"
@@ -378,6 +379,18 @@ class Settings(BaseSettings):
         if name is None:
             return None
         return os.environ.get(name) or dotenv_values(".env").get(name) or None
+
+    def connection(self, variable: str) -> SecretStr | None:
+        """Return the address in an environment variable (or `.env`) that a source names.
+
+        Variables of PipeWeave and of the services beside it are not for sources: whoever may write
+        a source's file could read PipeWeave's own databases through them.
+        """
+        own = {name for field in type(self).model_fields for name in self.variables_of(field)}
+        if variable in own or variable.startswith(_NOT_FOR_SOURCES):
+            return None
+        value = os.environ.get(variable) or dotenv_values(".env").get(variable)
+        return SecretStr(value) if value else None
 
     def secret(self, name: str) -> str | None:
         """Return the plain text of a secret; call this only where it is used."""

@@ -10,9 +10,22 @@ import pytest
 
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.servers.browser import browser
+from pipeweave_dagster_tests.servers.databases import (
+    mariadb_server,
+    mongodb_server,
+    postgres_server,
+)
 from pipeweave_dagster_tests.servers.s3 import S3Server, moto_server, s3_server
 
-__all__ = ["S3Server", "browser", "moto_server", "s3_server"]
+__all__ = [
+    "S3Server",
+    "browser",
+    "mariadb_server",
+    "mongodb_server",
+    "moto_server",
+    "postgres_server",
+    "s3_server",
+]
 
 ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"

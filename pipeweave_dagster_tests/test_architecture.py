@@ -44,7 +44,7 @@ ORDER = {
     "core": [
         "errors", "suggestions", "cron", "documents", "asset_catalog", "naming", "number_format",
         "arrow_values", "safe_text", "templating", "columns", "charts", "model", "metrics",
-        "ingest", "schema", "monitoring", "retraining", "alerts", "landing",
+        "ingest", "schema", "monitoring", "retraining", "alerts", "landing", "sources",
         "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
         "evaluation", "prediction", "performance", "export", "advice",
     ],
@@ -160,4 +160,4 @@ def test_loading_the_code_location_costs_little_more_than_dagster() -> None:
         code = f"import sys, {name}; print(len(sys.modules))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
         loaded[name] = int(done.stdout)
-    assert loaded["pipeweave_dagster.definitions"] - loaded["dagster"] < 240
+    assert loaded["pipeweave_dagster.definitions"] - loaded["dagster"] < 255

@@ -19,6 +19,7 @@ _COMMANDS = {
     "doctor": ("doctor",),
     "migrate": ("migrate",),
     "storage": ("usage", "gc"),
+    "sources": ("sources",),
     "datasets": ("datasets",),
     "findings": ("findings",),
     "reports": ("reports",),

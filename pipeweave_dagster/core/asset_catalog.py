@@ -84,4 +84,6 @@ def made_with(name: str) -> frozenset[str]:
 
 def activity_of(name: str) -> str:
     """Return what happens while an asset is made; the name itself if it is not in the catalog."""
-    return BY_NAME[name].activity if name in BY_NAME else name
+    if name in BY_NAME:
+        return BY_NAME[name].activity
+    return f"Pulling {name.removeprefix('source_')}" if name.startswith("source_") else name

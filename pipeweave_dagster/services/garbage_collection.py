@@ -93,6 +93,8 @@ def _mark(
             if stored.key not in gone and "/results/" not in stored.key:
                 live |= _addresses(store, stored.key)
         doomed += [*old, *_dead_results(store, dataset, live, older_than)]
+    for stored in store.storage.list("sources/"):  # the parts of the last pulls
+        live |= _addresses(store, stored.key)
     live |= {a for address in list(live) for a in _addresses(store, f"documents/{address}.json")}
     for top in _SHORT_LIVED:
         doomed += [o for o in store.storage.list(top) if o.modified < older_than]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import Skipped
-from pipeweave_dagster.core.documents import DatasetSettings, RawFile, RawUpload
+from pipeweave_dagster.core.documents import DatasetSettings, RawFile, RawUpload, SourcePull
 from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
 from pipeweave_dagster.core.landing import Upload, newest, parse_settings, uploads_in
 from pipeweave_dagster.core.naming import SETTINGS_FILE, dataset_of_key
+from pipeweave_dagster.services.pulled_files import PULL_SUFFIX, received_pull
 
 logger = logging.getLogger(__name__)
 _CHUNK = 4 << 20
@@ -98,11 +99,22 @@ def receive(
         PipeWeaveError: VALIDATION_ERROR if a file is larger than the limit (checked before it is
             read); SERVICE_UNAVAILABLE if it changes while it is copied.
     """
-    files = []
+    files: list[RawFile] = []
+    pulls: list[SourcePull] = []
     for number, upload in enumerate(uploads):
+        if upload.file_name.endswith(PULL_SUFFIX):
+            pulls.append(received_pull(store, upload.key, max_bytes))
+            files += [part.file for part in pulls[-1].parts]
+            continue
         check_size(upload.file_name, upload.size, max_bytes)
         files.append(_receive_one(store, upload, folder / f"upload-{number}"))
-    return RawUpload(dataset=dataset, files=files, settings=settings)
+    return RawUpload(
+        dataset=dataset,
+        files=files,
+        settings=settings,
+        source=", ".join(pull.described for pull in pulls) or None,
+        notes=[note for pull in pulls for note in pull.notes],
+    )
 
 
 def check_size(name: str, size: int, max_bytes: int) -> None:

@@ -17,16 +17,23 @@ class Postgres:
 
     Args:
         folder: For the cluster, which outlives the server.
-        address: What it listens on, at port 5432.
+        address: What it listens on.
         environment: POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB.
         scripts: Run once, when the cluster is made.
+        port: What it listens on.
     """
 
     def __init__(
-        self, folder: Path, address: str, environment: Mapping[str, str], scripts: list[Path]
+        self,
+        folder: Path,
+        address: str,
+        environment: Mapping[str, str],
+        scripts: list[Path],
+        port: int = 5432,
     ) -> None:
         self._folder = folder
         self._address = address
+        self._port = str(port)
         self._facts = environment
         self._scripts = scripts
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +52,7 @@ class Postgres:
 
     def ready(self) -> list[str]:
         """The command that tells whether the server answers."""
-        return [str(self._programs / "pg_isready"), "-q", "-h", self._address, "-p", "5432"]
+        return [str(self._programs / "pg_isready"), "-q", "-h", self._address, "-p", self._port]
 
     def _create(self) -> None:
         password = self._folder / "password"
@@ -58,6 +65,7 @@ class Postgres:
     def _open(self, log: Path) -> subprocess.Popen[bytes]:
         settings = {
             "listen_addresses": self._address,
+            "port": self._port,
             "unix_socket_directories": str(self._folder),
             "fsync": "off",  # nothing here outlives the machine
         }
@@ -88,6 +96,7 @@ class Postgres:
     def _run(self, program: str, *words: str) -> bytes:
         environment = {
             "PGHOST": self._address,
+            "PGPORT": self._port,
             "PGUSER": self._facts["POSTGRES_USER"],
             "PGPASSWORD": self._facts["POSTGRES_PASSWORD"],
             "LANG": "C.UTF-8",

@@ -65,6 +65,34 @@ def execute(
     return run_id
 
 
+def execute_pull(
+    instance: "dg.DagsterInstance", source: str, *, whole: bool, quiet: bool = False
+) -> str:
+    """Pull a source in this process and return the run id; recorded like every other run."""
+    from pipeweave_dagster.definitions import defs
+    from pipeweave_dagster.lib.source_names import source_key
+
+    key, run_id, progress = source_key(source, []), str(uuid.uuid4()), Progress(quiet=quiet)
+    ops = {"ops": {key.path[-1]: {"config": {"whole": whole}}}}
+    try:
+        with Watcher(instance, run_id, progress, interrupt=True):
+            defs.resolve_job_def("pull_sources").execute_in_process(
+                run_id=run_id,
+                instance=instance,
+                asset_selection=[key],
+                run_config={**ops, **_SILENT_CONSOLE},
+                raise_on_error=False,
+            )
+    finally:
+        progress.close()
+    if _was_interrupted(instance, run_id):
+        if run := instance.get_run_by_id(run_id):
+            instance.report_run_canceled(run, "Interrupted at the terminal.")
+        sys.stderr.write("Canceled; the last pull is unchanged.\n")
+        raise KeyboardInterrupt
+    return run_id
+
+
 def _was_interrupted(instance: "dg.DagsterInstance", run_id: str) -> bool:
     """Return whether Ctrl-C ended the run; Dagster reports that as a failure, not as canceled."""
     import dagster as dg

@@ -64,6 +64,15 @@ from pipeweave_dagster.core.documents.settings import (
     SplitSetting,
     Task,
 )
+from pipeweave_dagster.core.documents.sources import (
+    Increment,
+    JoinedSource,
+    PulledPart,
+    Source,
+    SourceKind,
+    SourcePull,
+    SourceState,
+)
 
 __all__ = [
     "AdviceNote",
@@ -94,6 +103,8 @@ __all__ = [
     "Finding",
     "Findings",
     "GroupRates",
+    "Increment",
+    "JoinedSource",
     "LabelArrival",
     "LeftOutLine",
     "Member",
@@ -109,6 +120,7 @@ __all__ = [
     "PipelineSpec",
     "Plot",
     "PredictionBatch",
+    "PulledPart",
     "Rate",
     "RawFile",
     "RawUpload",
@@ -119,6 +131,10 @@ __all__ = [
     "Segment",
     "SemanticType",
     "SnapshotColumn",
+    "Source",
+    "SourceKind",
+    "SourcePull",
+    "SourceState",
     "SplitSetting",
     "SplitSpec",
     "Stability",

@@ -43,12 +43,17 @@ class RawFile(Part):
 
 
 class RawUpload(Document):
-    """The uploaded files and settings. Contains only content, so equal uploads are one document."""
+    """The uploaded files and settings. Contains only content, so equal uploads are one document.
+
+    `source` is the database that the files were pulled from, and `notes` what the pull has changed.
+    """
 
     kind: ClassVar[str] = "raw_upload"
     dataset: str
     files: list[RawFile]
     settings: DatasetSettings = DatasetSettings()
+    source: str | None = Field(default=None, exclude_if=operator.not_)
+    notes: list[str] = Field(default=[], exclude_if=operator.not_)
 
 
 class Dialect(Part):

@@ -93,7 +93,7 @@ def ingest(
 
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
     settings = upload.settings
-    options = ReadOptions(read=settings.read)
+    options = ReadOptions(read=settings.read, parts_of_one_table=upload.source is not None)
     snapshot = ingest_files(pairs, out, limits, settings.columns, options)
     return snapshot.model_copy(update={"read": settings.read})
 

@@ -16,6 +16,7 @@ from pipeweave_dagster.core.ingest.combine_files import combine_tables
 from pipeweave_dagster.core.ingest.fast_path import read_fast
 from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
+from pipeweave_dagster.core.ingest.formats.parquet_parts import read_parts, schema_of_parts
 from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
@@ -78,10 +79,16 @@ def _read_thoroughly(
     columns: dict[str, ColumnSetting],
     options: ReadOptions,
 ) -> DatasetSnapshot:
-    tables = [
-        read_raw(path, name, f"raw{i}", space, options) for i, (path, name) in enumerate(files)
-    ]
-    raw = combine_tables(tables, [name for _, name in files], space)
+    schema = None
+    if len(files) > 1 and options.parts_of_one_table:
+        schema = schema_of_parts([path for path, _ in files])
+    if schema is not None:
+        raw = drop_empty_columns(read_parts(files, schema, "raw0", space), space)
+    else:
+        tables = [
+            read_raw(path, name, f"raw{i}", space, options) for i, (path, name) in enumerate(files)
+        ]
+        raw = combine_tables(tables, [name for _, name in files], space)
     names, _ = unique_names(raw.names)
     resolve_typed_dates(raw, space)
     hints = column_hints(columns, names)

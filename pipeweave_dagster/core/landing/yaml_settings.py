@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import validation_error
@@ -46,7 +46,9 @@ def parse_settings(data: bytes, where: str = "pipeweave.yaml") -> DatasetSetting
     return settings_from(words.content, where, words.lines)
 
 
-def read_content(data: bytes, where: str = "pipeweave.yaml") -> Words:
+def read_content(
+    data: bytes, where: str = "pipeweave.yaml", model: type[BaseModel] = DatasetSettings
+) -> Words:
     """Parse the settings without validating them.
 
     Raises:
@@ -55,7 +57,7 @@ def read_content(data: bytes, where: str = "pipeweave.yaml") -> Words:
     if len(data) > _MAX_BYTES:
         raise validation_error(f"{where} is larger than {_MAX_BYTES >> 10} KiB.", fix="Shorten it.")
     try:
-        return read_words(data, DatasetSettings)
+        return read_words(data, model)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" in line {place.line + 1}" if place else ""

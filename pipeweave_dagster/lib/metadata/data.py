@@ -15,7 +15,9 @@ from pipeweave_dagster.settings import Settings
 
 
 def _raw_upload(document: RawUpload, settings: Settings) -> dict[str, Any]:
-    files = [(f.name, markdown.number(f.size_bytes), f.sha256) for f in document.files]
+    files = [
+        (f.name, markdown.number(f.size_bytes), f.sha256) for f in document.files[:MOST_COLUMNS]
+    ]
     chosen = document.settings.model_dump(mode="json", exclude_defaults=True)
     return {
         "overview": dg.MetadataValue.md(
@@ -26,6 +28,12 @@ def _raw_upload(document: RawUpload, settings: Settings) -> dict[str, Any]:
         "sha256": files[0][2],
         "size_bytes": document.files[0].size_bytes,
         "settings": dg.MetadataValue.json(chosen),
+        **({"source": document.source} if document.source else {}),
+        **(
+            {"notes": dg.MetadataValue.md(markdown.bullets(document.notes))}
+            if document.notes
+            else {}
+        ),
         "page": dg.MetadataValue.url(f"{settings.web_url}/datasets/{document.dataset}"),
     }
 

@@ -32,11 +32,13 @@ class ReadOptions:
         expected_names: Column names of the training table, which identify the header.
         keep_all: Whether no row may be dropped, as in a batch to predict.
         read: What the user sets of the file.
+        parts_of_one_table: Whether several files are parts of one table that a source wrote.
     """
 
     expected_names: tuple[str, ...] = ()
     keep_all: bool = False
     read: ReadSetting | None = None
+    parts_of_one_table: bool = False
 
     def given_rows(self) -> dict[str, int | None]:
         """Return the numbers of header rows and of lines above them, where they are set."""
