@@ -10,7 +10,8 @@ __all__ = ["Skipped", "Storage", "StoredObject", "open_storage"]
 def open_storage(settings: Settings) -> Storage:
     """Open the storage of the settings: `s3://bucket/prefix`, or a folder."""
     if settings.storage_is_s3:
-        from pipeweave_dagster.adapters.storage.s3 import S3Storage, make_client
+        from pipeweave_dagster.adapters.storage.s3 import S3Storage
+        from pipeweave_dagster.adapters.storage.s3_client import make_client
 
         bucket, prefix = settings.bucket_and_prefix
         return S3Storage(make_client(settings), bucket, prefix, settings.s3_public_url)

@@ -29,7 +29,6 @@ from pipeweave_dagster.core.errors import (
     not_found,
     unavailable,
 )
-from pipeweave_dagster.settings import Settings
 
 T = TypeVar("T")
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
@@ -43,27 +42,6 @@ _TRIAL = threading.RLock()
 _WRITER = "pipeweave-writer"
 _STREAM_ATTEMPTS = 4
 _CHUNK = 8 << 20
-
-
-def make_client(settings: Settings) -> Any:
-    """Return a boto3 S3 client with bounded timeouts and standard retries."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "s3",
-        endpoint_url=settings.s3_endpoint_url,
-        aws_access_key_id=settings.aws_access_key_id,
-        aws_secret_access_key=settings.secret("aws_secret_access_key"),
-        region_name=settings.aws_region,
-        config=Config(
-            retries={"mode": "standard"},  # AWS_MAX_ATTEMPTS applies, 3 by default
-            connect_timeout=5,
-            read_timeout=30,
-            signature_version="s3v4",
-            s3={"addressing_style": "path" if settings.s3_endpoint_url else "auto"},
-        ),
-    )
 
 
 class S3Storage:
