@@ -19,6 +19,7 @@ _STORAGE = {
     "datasets": "records of runs, and of reusable results",
     "predictions": "predictions of batches",
     "sensors": "cursors of the sensors",
+    "alerts": "open problems, and messages that were sent",
     "leases": "signs of life of runs",
     "gc": "what the garbage collector has seen",
 }
