@@ -1,7 +1,10 @@
 """Links from MLflow back to Dagster."""
 
+from pathlib import Path
+
 import dagster as dg
 
+from pipeweave_dagster.adapters.git_commit import git_commit
 from pipeweave_dagster.lib.partitions import RESTART_OF_TAG
 from pipeweave_dagster.settings import Settings
 
@@ -14,7 +17,9 @@ def run_tags(
     links = links_of(run_id, asset, context.partition_key, settings)
     repeats = context.op_execution_context.run_tags.get(RESTART_OF_TAG)
     again = {"pipeweave.restart_of": repeats} if repeats else {}
-    return {**links, "pipeweave.data_sha256": data_version, **again}
+    commit = git_commit(Path.cwd())
+    source = {"mlflow.source.git.commit": commit} if commit else {}
+    return {**links, "pipeweave.data_sha256": data_version, **again, **source}
 
 
 def links_of(run_id: str, asset: str, dataset: str, settings: Settings) -> dict[str, str]:

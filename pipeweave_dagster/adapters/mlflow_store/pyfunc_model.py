@@ -82,6 +82,7 @@ def model_parts(trained: TrainedModel, model: Path, folder: Path) -> dict[str, A
         "artifacts": artifacts,
         "signature": signature(trained),
         "pip_requirements": required(trained.package_versions, model),
+        "input_example": _input_example(trained, model),
         "metadata": {
             "target": trained.target,
             "task": trained.task,
@@ -89,6 +90,16 @@ def model_parts(trained: TrainedModel, model: Path, folder: Path) -> dict[str, A
             "column_types": {column.name: column.type for column in trained.columns},
         },
     }
+
+
+def _input_example(trained: TrainedModel, model: Path) -> Any:
+    """Return a row as a data frame; None where the training rows are not beside the model."""
+    import pandas as pd
+
+    reference = model.with_name(trained.reference.name)
+    if not reference.exists() or not trained.columns:
+        return None
+    return pd.DataFrame([typical_row(reference, trained.features)], dtype=object)
 
 
 def serving_code() -> str:
@@ -108,22 +119,37 @@ def _written_reading(trained: TrainedModel, folder: Path) -> str:
 
 
 def signature(trained: TrainedModel) -> Any:
-    """Return names and types of the outputs; inputs are left to the model.
+    """Return names and types of inputs and outputs.
 
-    MLflow drops every column whose name is not exactly in a signature, in silence: `Age` for `age`
-    would be a missing value, and an array a frame without columns. It also refuses integers for
-    `double` and missing values for `long`. The model itself matches names and reads values as
-    PipeWeave does, and refuses what does not fit; its columns and their types are in its metadata
-    (`column_types`). A model of an earlier version, which does not know how its training data was
-    read, has inputs of any type.
+    Every column that the model uses is required, so that MLflow refuses rows without one and names
+    it: it drops columns of other names, and `Age` for `age` would be a missing value in silence.
+    Values may be of any type, since the model reads them as the training data was read; MLflow
+    refuses integers for `double` and missing values for `long`. The types of the training data are
+    in the model's metadata (`column_types`). A model of an earlier version, which does not know how
+    its training data was read, takes absent columns for missing values.
     """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
     from mlflow.types.schema import AnyType
 
     anything: Any = AnyType
-    inputs: Any = [ColSpec(anything(), name, required=False) for name in trained.features]
+    required = bool(trained.columns)
+    inputs: Any = [ColSpec(anything(), name, required=required) for name in trained.features]
     label = DataType.string if trained.classes else DataType.double
     outputs: Any = [ColSpec(label, "prediction")]
     outputs += [ColSpec(DataType.double, f"probability_{name}") for name in trained.classes]
-    return ModelSignature(None if trained.columns else Schema(inputs), Schema(outputs))
+    return ModelSignature(Schema(inputs), Schema(outputs))
+
+
+def typical_row(reference: Path, features: list[str]) -> dict[str, Any]:
+    """Return an input example: the most frequent value of each column, which is nobody's row."""
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(reference, columns=features, partitioning=None).to_pandas()
+    modes = {name: rows[name].mode() for name in features}
+    return {name: _as_json(mode.iloc[0]) if len(mode) else None for name, mode in modes.items()}
+
+
+def _as_json(value: Any) -> Any:
+    plain = value.item() if hasattr(value, "item") else value
+    return plain if isinstance(plain, bool | int | float | str) else str(plain)

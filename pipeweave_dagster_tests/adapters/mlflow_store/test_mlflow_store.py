@@ -273,12 +273,11 @@ rows = pd.DataFrame(
 print(model.predict(rows).to_csv())
 as_read = rows.assign(when=["2020-01-05", None], town=float("nan"), n=["3", None])
 print(model.predict(as_read).equals(model.predict(rows.assign(town=None))))
-shouted = rows.rename(columns=str.upper)
-print(model.predict(shouted).equals(model.predict(rows)))
-try:
-    model.predict(pd.DataFrame({"a": [1]}))
-except Exception as error:
-    print("none of the columns" in str(error) and "town" in str(error))
+for wrong in (rows.rename(columns=str.upper), pd.DataFrame({"a": [1]})):
+    try:
+        model.predict(wrong)
+    except Exception as error:
+        print("missing inputs" in str(error) and "town" in str(error))
 print(len(model.metadata.metadata["column_types"]), model.metadata.metadata["column_types"]["n"])
 """
 

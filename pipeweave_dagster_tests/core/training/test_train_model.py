@@ -65,6 +65,11 @@ def test_the_model_file_holds_no_pickle_and_refuses_unknown_types(signal, tmp_pa
     dump({"members": [zipfile.ZipInfo]}, tmp_path / "bad.skops")
     with pytest.raises(Exception, match="Untrusted"):
         load_bundle(tmp_path / "bad.skops")
+    trace = tmp_path / "was-run"
+    (tmp_path / "pickle.skops").write_bytes(f"cos\nsystem\n(S'touch {trace}'\ntR.".encode())
+    with pytest.raises(zipfile.BadZipFile):
+        load_bundle(tmp_path / "pickle.skops")
+    assert not trace.exists()
 
 
 def test_nothing_is_fitted_on_test_rows(tmp_path):
