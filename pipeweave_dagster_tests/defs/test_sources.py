@@ -123,6 +123,31 @@ def down_the_line(storage: Path) -> DatasetSnapshot:
         return found
 
 
+def test_a_join_that_would_multiply_rows_fails_its_check(
+    storage: Path, instance: dg.DagsterInstance, postgres_server: Database
+) -> None:
+    join = b"kind: join\nleft: orders\njoin: [{source: days, on: day}]\n"
+    days = b"kind: postgres\nconnection: SHOP_DB\ntable: days\ndataset: false\n"
+    (storage / "sources" / "joined.yaml").write_bytes(join)
+    (storage / "sources" / "days.yaml").write_bytes(days)
+    postgres_server.execute(
+        "DROP TABLE IF EXISTS days",
+        "CREATE TABLE days AS SELECT DISTINCT day, extract(dow FROM day)::int AS dow FROM orders",
+    )
+    result = pulled(storage, instance)
+    (check,) = result.get_asset_check_evaluations()
+    assert result.success
+    assert check.passed
+    assert not (storage / pull_key("days")).exists()
+    assert b"100" in (storage / pull_key("joined")).read_bytes()
+    postgres_server.execute("INSERT INTO days VALUES ('2024-01-02', 9)")
+    result = pulled(storage, instance)
+    (check,) = result.get_asset_check_evaluations()
+    assert not result.success
+    assert not check.passed
+    assert "1 keys of 'days' occur more than once" in (check.description or "")
+
+
 def test_a_failed_pull_is_recorded_for_its_source_and_shows_no_password(
     storage: Path,
     instance: dg.DagsterInstance,

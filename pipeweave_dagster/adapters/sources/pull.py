@@ -111,7 +111,11 @@ def open_reader(source: Source, address: Address) -> Reader:
         from pipeweave_dagster.adapters.sources.mongodb import MongoReader
 
         return MongoReader(source, address)
-    raise NotImplementedError(source.kind)
+    if source.kind == "cratedb":
+        from pipeweave_dagster.adapters.sources.cratedb import CrateReader
+
+        return CrateReader(source, address)
+    raise AssertionError(f"a {source.kind} is not read from a database")
 
 
 def _definition(source: Source, columns: str) -> str:

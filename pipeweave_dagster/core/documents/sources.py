@@ -10,7 +10,7 @@ from pipeweave_dagster.core.cron import check_cron
 from pipeweave_dagster.core.documents.base import Part
 from pipeweave_dagster.core.documents.data import RawFile
 
-SourceKind = Literal["postgres", "mysql", "mongodb", "join"]
+SourceKind = Literal["postgres", "mysql", "mongodb", "cratedb", "join"]
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 _CRON_FIELDS = 5
 _OBJECTS: dict[str, tuple[str, ...]] = {
