@@ -19,19 +19,20 @@ PACKAGE = ROOT / "pipeweave_dagster"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {"duckdb", "great_expectations", "lightgbm", "matplotlib", "mlflow", "numpy", "pandas"}
 HEAVY |= {"pyarrow", "scipy", "sklearn", "skops", "xgboost", "boto3", "botocore"}
-KNOW_DAGSTER = {"lib", "defs", "build", "definitions", "cli"}
+KNOW_DAGSTER = {"lib", "defs", "build", "component", "definitions", "cli"}
 # definitions -> build -> defs -> lib -> services -> adapters -> core; cli and web stand beside
 # definitions.
 MAY_IMPORT = {
     "core": {"core"},
     "notebook": {"notebook", "core"},
-    "__init__": {"notebook"},
+    "__init__": {"notebook", "component"},
     "settings": {"core"},
     "adapters": {"adapters", "core", "settings"},
     "services": {"services", "adapters", "core", "settings"},
     "lib": {"lib", "services", "adapters", "core", "settings"},
     "defs": {"defs", "lib", "services", "adapters", "core", "settings"},
     "build": {"defs", "lib", "services", "adapters", "core", "settings"},
+    "component": {"build", "lib"},
     "definitions": {"build", "settings"},
     "web": {"web", "services", "adapters", "core", "settings"},
     "cli": {
