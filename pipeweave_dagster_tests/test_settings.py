@@ -108,3 +108,18 @@ def test_postgres_is_one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Settings()
     assert found.tracking_uri.endswith("/d?sslmode=require&options=-csearch_path%3Dmlflow")
     assert found.dagster_home.name == "dagster-postgres"
+
+
+def test_a_source_cannot_name_a_variable_of_pipeweave(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ("DATABASE_URL", "MLFLOW_TRACKING_URI", "AWS_SESSION_TOKEN", "PIPEWEAVE_ALERT_OPS")
+    for variable in (*own, "SHOP_DB"):
+        monkeypatch.setenv(variable, "postgresql://ann:geheim@db/shop")
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    Path(".env").write_text("CRM_DB=mysql://ann:geheim@db/crm\n")
+    found = Settings.model_construct()
+    assert [found.connection(variable) for variable in own] == [None] * 4
+    for variable in ("SHOP_DB", "CRM_DB"):
+        address = found.connection(variable)
+        assert address is not None
+        assert "geheim" not in str(address)
+    assert found.connection("NOT_SET") is None
