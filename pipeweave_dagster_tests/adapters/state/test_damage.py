@@ -1,6 +1,7 @@
 """What a failure of the power leaves behind: torn objects are found, named, and made anew."""
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -150,11 +151,13 @@ def made_by(name: str) -> RawUpload:
     return RawUpload(dataset="d", files=[RawFile(name=name, sha256="0" * 64, size_bytes=1)])
 
 
-def process(store: DocumentStore, run_id: str, assets: Sequence[str] = WHOLE) -> RunState:
+def process(
+    store: DocumentStore, run_id: str, assets: Sequence[str] = WHOLE, content: str = ""
+) -> RunState:
     """A run of several assets; it publishes if it has made all of them."""
     state = RunState(store, "d", run_id)
     for asset in assets:
-        made = made_by(f"{run_id} {asset}")
+        made = made_by(f"{content or run_id} {asset}")
         state.record(asset, Entry(document=store.save(made), key="", run_id=run_id, made_at=0))
     publish(state, {*WHOLE})
     return state
@@ -214,3 +217,24 @@ def test_a_head_that_has_moved_although_nobody_was_told_so_is_no_conflict(
     attempt = store.attempt("d")
     assert attempt is not None
     assert attempt.state == "succeeded"
+
+
+def test_whatever_is_torn_the_next_run_publishes_a_whole_state(
+    store: DocumentStore, tmp_path: Path
+) -> None:
+    """Every object of a storage in turn, each in another way."""
+    process(store, "one")
+    run(store, "results")
+    keys = sorted(stored.key for stored in store.storage.list(""))
+    assert len(keys) > len(WHOLE) + 4, "documents and every kind of record"
+    for number, key in enumerate(keys):
+        folder = tmp_path / str(number)
+        shutil.copytree(tmp_path / "storage", folder / "storage")
+        torn_store = new_store(FolderStorage(folder / "storage"), folder)
+        torn_store.storage.put(key, [*TORN.values()][number % len(TORN)])
+        process(torn_store, "two", content="one")  # made anew, under the same addresses
+        head = new_store(torn_store.storage, folder).head("d")
+        assert head is not None, key
+        assert head.run_id == "two", key
+        for entry in head.entries.values():
+            torn_store.load(entry.document, RawUpload)
