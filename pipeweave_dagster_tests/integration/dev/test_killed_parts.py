@@ -34,7 +34,7 @@ def test_killed_services_come_back_and_the_interrupted_run_is_started_again(
     wait_until(lambda: bool(dev.workers()), 60, why=dev.tail)
     children = psutil.Process(dev.process.pid).children()
     commands = {child.pid: child.cmdline() for child in children}
-    for word in ("dagster_ui", "dagster._daemon", "grpc"):
+    for word in ("pipeweave_dagster.cli.support.dagster_ui", "dagster._daemon", "grpc"):
         (service,) = [pid for pid, command in commands.items() if word in command]
         os.killpg(service, signal.SIGKILL)
     for service_name in ("web UI", "daemon", "code server"):
