@@ -13,7 +13,7 @@ from pipeweave_dagster.adapters.worker import hide_process
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
-from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, Supervisor
+from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, DAEMON, Supervisor
 from pipeweave_dagster.settings import ALERT_PREFIX
 
 # Secrets by what they open; each service gets those that it needs.
@@ -114,7 +114,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             without=_KEYS | _REGISTRY | logs,
         ),
         Service(
-            "daemon",
+            DAEMON,
             [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format],
             without=_KEYS | _REGISTRY | logs,
         ),

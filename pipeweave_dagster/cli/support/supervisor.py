@@ -8,10 +8,11 @@ import sys
 import time
 from typing import Self
 
+from pipeweave_dagster.cli.support.clock_watch import ClockWatch
 from pipeweave_dagster.cli.support.processes import Service, is_ready
 from pipeweave_dagster.core.errors import unavailable
 
-CODE_SERVER = "code server"
+CODE_SERVER, DAEMON = "code server", "daemon"
 _GRACE_S = 8.0
 # A service that ends more often than this cannot be helped by starting it again.
 _MOST_RESTARTS = 5
@@ -72,8 +73,11 @@ class Supervisor:
         Raises:
             PipeWeaveError: SERVICE_UNAVAILABLE if one of them keeps ending.
         """
+        clock = ClockWatch()
         try:
             while True:
+                if moved := clock.set_back_s():
+                    self._renew_daemon(moved)
                 for service in self._services:
                     code = self._running[service.name].poll()
                     if code is not None:
@@ -82,6 +86,18 @@ class Supervisor:
                 time.sleep(0.5)
         except KeyboardInterrupt:
             sys.stderr.write("Stopping …\n")
+
+    def _renew_daemon(self, moved_s: float) -> None:
+        """Start the daemon again: it measures its pauses by the clock, and would stand still."""
+        for service in self._services:
+            if service.name == DAEMON:
+                sys.stderr.write(
+                    f"The clock was set back by {moved_s:.0f} s; the {DAEMON} is started again.\n"
+                )
+                process = self._running[DAEMON]
+                _send(process.pid, signal.SIGKILL)  # it does not look at a signal while it waits
+                process.wait()
+                self._start(service)
 
     def _start_again(self, service: Service, code: int) -> None:
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

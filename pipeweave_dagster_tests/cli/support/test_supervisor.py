@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from pipeweave_dagster.cli.support import supervisor
+from pipeweave_dagster.cli.support.clock_watch import ClockWatch
 from pipeweave_dagster.cli.support.processes import Service, is_ready
-from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, Supervisor
+from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, DAEMON, Supervisor
 from pipeweave_dagster.core.errors import PipeWeaveError
 
 # Starts a child that lives on, as the code server starts runs, and writes both process ids.
@@ -99,3 +100,30 @@ def test_the_socket_of_a_killed_server_is_not_taken_for_a_server(tmp_path: Path)
         assert is_ready(Service(CODE_SERVER, [], socket=path))
     assert path.exists()
     assert not is_ready(Service(CODE_SERVER, [], socket=path))
+
+
+def test_the_daemon_is_started_again_where_the_clock_was_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It measures its pauses by the clock: an hour back, and no upload was seen for an hour."""
+    started = tmp_path / "started"
+    command = [sys.executable, "-c", _SERVER, str(started)]
+    services = [Service(DAEMON, command, needed=False)]
+    lead, looks, interrupted = [0.0], [0], list[bool]()
+
+    def act() -> None:
+        lines = started.read_text().splitlines() if started.exists() else []
+        looks[0] += 1
+        lead[0] = -3600.0 if lines else 10.0 * looks[0]  # slow corrections are none
+        if len(lines) == 2 and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    each_look(monkeypatch, act)
+    monkeypatch.setattr(supervisor, "ClockWatch", lambda: ClockWatch(lambda: lead[0]))
+    with Supervisor(services) as running:
+        running.wait()
+    assert len(started.read_text().splitlines()) == 2
+    said = capsys.readouterr().err
+    assert said.count("the daemon is started again") == 1
+    assert "The clock was set back by" in said
