@@ -29,6 +29,7 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
 
 from pipeweave_dagster.core.schema.type_model import forests
 from pipeweave_dagster.core.schema.type_model.features import Evidence, feature_vector
@@ -201,7 +202,12 @@ def fit_samples(data: Labelled) -> Linear:
 def fit_linear(letters: Any, data: Labelled, C: float, power: float, steps: int) -> Linear:  # noqa: N803
     """A linear model over letters; a class that is not among the data gets next to nothing."""
     model = LogisticRegression(C=C, max_iter=steps)
-    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+    # The optimizer is stopped before it converges: with another number of threads sums are rounded
+    # otherwise, and the accuracy by file moves by up to 0.2 points.
+    with (
+        warnings.catch_warnings(action="ignore", category=ConvergenceWarning),
+        threadpool_limits(1),
+    ):
         model.fit(letters, data.classes, sample_weight=data.weights**power)
     weights = np.zeros((letters.shape[1], len(CLASSES)), np.float32)
     bias = np.full(len(CLASSES), -9.0, np.float32)

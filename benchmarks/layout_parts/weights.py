@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from layout_parts.examples import Example
 from pipeweave_dagster.core.ingest.text import layout_costs, line_roles, name_costs
+from pipeweave_dagster.core.ingest.text.cells_below import CellsBelow
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import can_be_header
 from pipeweave_dagster.core.ingest.text.layout import LOOK_AHEAD, _line
@@ -64,15 +65,14 @@ def _costs(ready: Prepared) -> Iterator[tuple[tuple[int, int], float]]:
     lines, bodies = ready.lines, ready.bodies
     most = max(titles for titles, _ in ready.candidates)
     titles = [*accumulate(layout_costs._title_bits(lines[:most], bodies[0]), initial=0.0)]
+    again = CellsBelow(lines)
     for above, header in ready.candidates:
         start = above + header
         bits = titles[above] + layout_costs._HEADER_BITS[header] + bodies[start].bits
         bits += layout_costs._TITLES_ALONE_BITS if start and not header else 0.0
         block = lines[above:start]
-        yield (
-            (above, header),
-            bits + (name_costs.header_bits(block, bodies[start].models) if block else 0.0),
-        )
+        names = layout_costs._names_bits(block, start, bodies[start], again)
+        yield (above, header), bits + names
 
 
 def losses(ready: list[Prepared]) -> tuple[float, float]:

@@ -56,6 +56,17 @@ class RawUpload(Document):
     notes: list[str] = Field(default=[], exclude_if=operator.not_)
 
 
+class OtherReading(Part):
+    """The second best delimiter or layout of a text file, as `setting` of `read:` gives it.
+
+    `bits` is how much less likely it is than what was read, as the binary logarithm of the ratio;
+    it is negative where the plainer of two likely layouts was taken.
+    """
+
+    setting: dict[str, int | str]
+    bits: float
+
+
 class Dialect(Part):
     """How the bytes were read; every field is a detected property that a user may check."""
 
@@ -71,6 +82,7 @@ class Dialect(Part):
     thousands: str | None = None
     line_end: str | None = None
     doubt: str | None = None
+    other_readings: list[OtherReading] = Field(default=[], exclude_if=operator.not_)
 
 
 class SnapshotColumn(Part):

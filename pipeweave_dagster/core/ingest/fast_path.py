@@ -46,8 +46,8 @@ _MIN_BYTES = 8 * MEGABYTE
 _SAMPLE_BYTES = MEGABYTE // 8
 _SAMPLES = 8
 _SAMPLE_VALUES = 1000
-_MAX_COLUMNS = 200
-"""With more columns in one query, DuckDB's planning takes longer than reading; see `casting`."""
+_FEW_COLUMNS, _MIN_COLUMN_BYTES = 200, 40_000
+"""With more columns in one query, planning it takes longer than reading them if they are short."""
 
 
 def read_fast(
@@ -66,14 +66,16 @@ def read_fast(
         columns: Settings of columns by name.
         options: What the user sets of the file.
     """
-    if content.path.stat().st_size < _MIN_BYTES:
+    size = content.path.stat().st_size
+    if size < _MIN_BYTES:
         return None
     plan = read_plan.plan_read(content, space.folder, options)
     if plan.end is not None or not bulk_load.supports(plan.dialect):
         return None
     first_line, headers, width = read_plan.locate_body(plan)
     nameless = any(not name.strip(" \t,;|") for name in headers)
-    if width > _MAX_COLUMNS or (nameless and plan.layout.names is not None):
+    short = width > _FEW_COLUMNS and size < _MIN_COLUMN_BYTES * width
+    if short or (nameless and plan.layout.names is not None):
         return None
     names, name_notes = unique_names(headers)
     hints = column_hints(columns, names)

@@ -105,3 +105,19 @@ def test_column_settings_do_not_leave_the_fast_path(read, monkeypatch):
         build_table, "_read_thoroughly", lambda *_: pytest.fail("took the thorough path")
     )
     read(text(), columns={"flag": "text", "when": "date:%m/%d/%Y"})
+
+
+@pytest.mark.parametrize(("rows_of_file", "fast"), [(200, False), (9000, True)])
+def test_wide_tables_take_the_fast_path_if_their_columns_are_long(
+    read, rows, monkeypatch, rows_of_file, fast
+):
+    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 40_000)
+    taken = []
+    written = fast_path._write_strictly
+    monkeypatch.setattr(
+        fast_path, "_write_strictly", lambda *args: taken.append(1) or written(*args)
+    )
+    row = ",".join(f"1{j % 10}.25" for j in range(201))
+    snapshot = read(",".join(f"x{j}" for j in range(201)) + f"\n{row}" * rows_of_file + "\n")
+    assert (snapshot.rows, {c.type for c in snapshot.columns}) == (rows_of_file, {"number"})
+    assert bool(taken) == fast

@@ -99,6 +99,11 @@ class ColumnModel:
         self.count = len(cells)
         self.shape_count = Counter(kind for kind, _ in self.shapes)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell of the column is filled."""
+        return self.count > 0 and self.texts[""] == self.count
+
     def knows_shape(self, text: str) -> bool:
         """Return whether some cell of the column has the kind and shape of a text."""
         return (cell_kind(text), shape_of(text)) in self.shapes

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.documents import OtherReading
 from pipeweave_dagster.core.ingest.text.dialect_score import (
     SAMPLE_RECORDS,
     Rating,
@@ -11,6 +12,7 @@ from pipeweave_dagster.core.ingest.text.dialect_score import (
     rate,
 )
 from pipeweave_dagster.core.ingest.text.one_column import one_column_score
+from pipeweave_dagster.core.ingest.text.other_dialect import other_delimiter
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
 
 _DELIMITERS = (",", ";", "\t", "|", " ", ":", "^", "~", "#", "&", "!", "\x1f", "\x01")
@@ -35,21 +37,30 @@ def detect_dialect(sample: str, given: str | None = None) -> TextDialect:
         >>> detect_dialect("a;b\n1;2\n3;4\n").delimiter
         ';'
     """
+    return choose_dialect(sample, given)[0]
+
+
+def choose_dialect(
+    sample: str, given: str | None = None
+) -> tuple[TextDialect, OtherReading | None]:
+    """Return the dialect as `detect_dialect` does, and the best one with another delimiter."""
     if given is not None:
-        return _given_dialect(sample, given)
+        return _given_dialect(sample, given), None
     rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
     lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_RECORDS]
-    alone = one_column_score(lines)
+    alone = max(one_column_score(lines), _SCORE_OF_TABLE)
     best = max(rated, key=lambda rating: round(rating.score, 9), default=None)
     score, dialect = (best.score, best.dialect) if best else (0.0, TextDialect(None))
     blanks = dialect.whitespace or dialect.delimiter == " "
     if (blanks and best and best.regular < _REGULAR) or score < _GOOD_SCORE:
         fixed = _fixed_width(lines)
-        if fixed and dialect_score(sample, fixed) > max(score, alone):
-            return fixed
-    if score < max(_SCORE_OF_TABLE, alone):
-        return TextDialect(None, _lone_quote(lines))
-    return _absorb_spaces(sample, dialect)
+        fixed_score = dialect_score(sample, fixed) if fixed else 0.0
+        if fixed and fixed_score > max(score, alone):
+            return fixed, other_delimiter((fixed, fixed_score), rated, alone)
+    if score < alone:
+        dialect, score = TextDialect(None, _lone_quote(lines)), alone
+        return dialect, other_delimiter((dialect, score), rated, alone)
+    return _absorb_spaces(sample, dialect), other_delimiter((dialect, score), rated, alone)
 
 
 def _given_dialect(sample: str, given: str) -> TextDialect:

@@ -1,9 +1,11 @@
 """The cost, in bits, of every division of the first lines into titles, header and body."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from pipeweave_dagster.core.ingest.text.cells_below import CellsBelow
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, TableModel
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import can_be_header, repeated_headers
@@ -14,6 +16,8 @@ _HEADER_BITS = (3.5, 0.2, 6.0, 9.0, 11.0, 13.0, 15.0)
 """Bits for the number of header rows."""
 _TITLES_ALONE_BITS = 6.0
 """Titles above a table without a header are rare."""
+_VALUE_AS_NAME_BITS = 8.0
+"""A name that occurs again below, as one of the values of its column, is rather a value."""
 _MODEL_CELLS, _MIN_MODEL_ROWS = 30_000, 30
 
 
@@ -26,6 +30,7 @@ def layout_bits(lines: list[Line], look_ahead: int) -> Iterator[tuple[float, int
     """
     last = min(look_ahead, len(lines) - 1)
     bodies = [*_bodies(lines, look_ahead, last)]
+    again = CellsBelow(lines)
     titles = [*accumulate(_title_bits(lines[:last], bodies[0]), initial=0.0)]
     for start, body in enumerate(bodies):
         for header, bits_of_count in enumerate(_HEADER_BITS[: start + 1]):
@@ -33,8 +38,14 @@ def layout_bits(lines: list[Line], look_ahead: int) -> Iterator[tuple[float, int
             if can_be_header(block, body.models):
                 bits = titles[start - header] + bits_of_count + body.bits
                 bits += _TITLES_ALONE_BITS if start and not header else 0.0
-                names = header_bits(block, body.models) if block else 0.0
-                yield bits + names, start - header, header
+                yield bits + _names_bits(block, start, body, again), start - header, header
+
+
+def _names_bits(block: list[Line], start: int, body: "_Body", again: CellsBelow) -> float:
+    """Return the bits of the lines of a header above a body that begins at `start`."""
+    if not block:
+        return 0.0
+    return header_bits(block, body.models) + _VALUE_AS_NAME_BITS * again.values_among(block, start)
 
 
 def _title_bits(lines: list[Line], body: "_Body") -> Iterator[float]:
@@ -79,6 +90,7 @@ class _Reference:
     def __init__(self, lines: list[Line], rows: list[int]) -> None:
         self._lines = lines
         self.counted = {i for i in rows if lines[i].is_complete} or {*rows}
+        self._blank = -math.log2(_share_of_blank_lines(lines, rows))
         self._ragged = (len(rows) - len(self.counted) + 0.5) / (len(rows) + 1)
         cells = [lines[i].cells for i in sorted(self.counted)]
         table = TableModel(cells)
@@ -87,5 +99,14 @@ class _Reference:
 
     def bits(self, index: int) -> float:
         """Return the bits of a line as a row."""
+        if not self._lines[index].filled:
+            return self._blank
         counted = index in self.counted
         return row_bits(self._lines[index], self.models, self._ragged, counted=counted)
+
+
+def _share_of_blank_lines(lines: list[Line], rows: list[int]) -> float:
+    """Return the share of blank lines among those between the first and the last of some rows."""
+    between = range(rows[0], rows[-1] + 1) if rows else range(0)
+    blank = sum(not lines[i].filled for i in between)
+    return (blank + 0.5) / (len(between) + 1)

@@ -15,8 +15,10 @@ NAME_KINDS = {
 }  # fmt: skip
 _NULL_AS_NAME_BITS = 12.0
 _REPEATED_NAME_BITS, _REPEATED_VALUE_BITS, _NEW_NAME_BITS = 4.0, 14.0, 3.5
+_NAME_OF_BLANKS_BITS, _JOINED_OVER_BLANKS_BITS = 3.0, 8.0
 _NEXT_NUMBER_BITS = 1.0
 _BLANK_BITS, _BLANK_LINE_BITS = 1.0, 0.5
+_NO_NAME_BITS = -math.log2(NAME_KINDS["empty"])
 _NO_WORD_BITS = 24.0
 _MOST_DIGITS = 10
 _ONE_NAME_BITS, _OTHER_WIDTH_BITS, _MOST_WIDTH_BITS = 3.0, 20.0, 40.0
@@ -32,9 +34,10 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
 
     Names are words, differ from each other, and are never tokens for missing values; a number is
     cheap where it is a year or follows from the one before it. A blank is cheap where another line
-    names the column, or above row names where it is the only one, and a header without any word is
-    rare. One row of names may hold questions; long texts in several rows are rather data. A name
-    that is a value of its column, too (one answer of several), is not spelt again.
+    names the column, above a column without values, or above row names where it is the only one. A
+    header without any word is rare, and so are names of columns without values. One row of names
+    may hold questions; long texts in several rows are rather data. A name that is a value of its
+    column, too (one answer of several), is not spelt again.
 
     Args:
         block: The lines, at least one.
@@ -42,11 +45,13 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     """
     named = [any(line.cells[i] for line in block) for i in range(len(block[0].cells))]
     bits = sum(_names_bits(line.cells, named, models) for line in block)
+    bits += _NAME_OF_BLANKS_BITS * sum(_names_of_blanks(line, models) for line in block)
     bits += sum(_other_width_bits(line, models) for line in block)
     bits += sum(_OTHER_DELIMITER_BITS for line in block if line.other_delimiter)
     cells = [cell for line in block for cell in line.cells if cell]
     if len(block) > 1:
         bits += _LONG_JOINED_BITS * sum(len(cell) > _LONG_NAME for cell in cells)
+        bits += _JOINED_OVER_BLANKS_BITS * sum(_names_of_blanks(line, models) for line in block)
     words = any(name_kind(cell) in {"word", "text", "code"} for cell in cells)
     if _names_rows(block):
         return bits - _ROW_NAMES_BITS
@@ -64,6 +69,12 @@ def _names_rows(block: list[Line]) -> bool:
     if last.filled == 1 and last.cells[0] and above and not any(a.cells[0] for a in above):
         last = above[-1]
     return not last.cells[0] and last.filled == len(last.cells) - 1
+
+
+def _names_of_blanks(line: Line, models: list[ColumnModel]) -> int:
+    """Return how many columns without any value a line names."""
+    pairs = zip(line.cells, models, strict=False)
+    return sum(bool(cell) and model.is_blank for cell, model in pairs)
 
 
 def _other_width_bits(line: Line, models: list[ColumnModel]) -> float:
@@ -94,7 +105,7 @@ def _names_bits(cells: list[str], named: list[bool], models: list[ColumnModel]) 
     beside = zip(["", *cells], cells, named, models, strict=False)
     for before, cell, has_name, model in beside:
         if not cell:
-            total += _BLANK_BITS if has_name else -math.log2(NAME_KINDS["empty"])
+            total += _BLANK_BITS if has_name or model.is_blank else _NO_NAME_BITS
         elif _follows(before, cell):
             total += _NEXT_NUMBER_BITS
         elif is_null_token(cell):
@@ -107,7 +118,8 @@ def _names_bits(cells: list[str], named: list[bool], models: list[ColumnModel]) 
         else:
             total -= math.log2(NAME_KINDS[name_kind(cell)])
             total += min(_LONG_BITS * max(0, len(cell) - _LONG_NAME), _MOST_LONG_BITS)
-            total += min(literal_bits(cell), model.copy_bits(cell, counted=False)) + _NEW_NAME_BITS
+            new = literal_bits(cell) + _NEW_NAME_BITS
+            total += min(new, model.copy_bits(cell, counted=False))
         seen.add(cell)
     return total
 

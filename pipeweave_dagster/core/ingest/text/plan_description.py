@@ -1,11 +1,12 @@
 """How a file is read, as it is stored in the snapshot: dialect, notes, doubts, titles."""
 
-from pipeweave_dagster.core.documents import Dialect, LeftOutLine
+from pipeweave_dagster.core.documents import Dialect, LeftOutLine, OtherReading
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.layout import doubt_of
 from pipeweave_dagster.core.ingest.text.non_rows import ANNOTATION, TITLE, left_out_line
+from pipeweave_dagster.core.ingest.text.other_dialect import doubt_of_delimiter
 from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
@@ -28,7 +29,18 @@ def _doubt(plan: ReadPlan) -> str | None:
             f"In doubt: the header has {counted(named, 'name')} for {width} "
             "columns, as where numbers contain delimiters that are not quoted. If so, quote them."
         )
-    return doubt_of(plan.layout)
+    doubts = [doubt_of_delimiter(plan.dialect, plan.other), doubt_of(plan.layout)]
+    return next((doubt for doubt in doubts if doubt), None)
+
+
+def _other_readings(plan: ReadPlan) -> list[OtherReading]:
+    """Return the second best delimiter and layout, with their distance from what was taken."""
+    readings = [plan.other] if plan.other else []
+    if plan.layout.runner_up is not None:
+        skip, header = plan.layout.runner_up
+        setting: dict[str, int | str] = {"skip": skip, "header": header}
+        readings.append(OtherReading(setting=setting, bits=round(plan.layout.margin, 3)))
+    return readings
 
 
 def read_notes(content: Content, plan: ReadPlan) -> list[str]:
@@ -69,4 +81,5 @@ def dialect_document(content: Content, plan: ReadPlan) -> Dialect:
         line_end=plan.text.line_end,
         decimal=plan.decimal,
         doubt=_doubt(plan),
+        other_readings=_other_readings(plan),
     )

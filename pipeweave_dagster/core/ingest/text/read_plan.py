@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import LeftOutLine, ReadSetting
+from pipeweave_dagster.core.documents import LeftOutLine, OtherReading, ReadSetting
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.box_tables import unboxed
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
-from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
+from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
@@ -66,6 +66,7 @@ class ReadPlan:
         decimal: The decimal mark that the user sets.
         end: Number of records above a second table, None without one.
         below: The tables and lines below the first table.
+        other: The best reading with another delimiter.
     """
 
     text: Utf8Text
@@ -75,6 +76,7 @@ class ReadPlan:
     decimal: str | None = None
     end: int | None = None
     below: tuple[LeftOutLine, ...] = ()
+    other: OtherReading | None = None
 
     @property
     def body_start(self) -> int:
@@ -96,7 +98,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     read = options.read or ReadSetting()
     text = unboxed(to_utf8(content.path, content.name, folder, read.encoding), folder)
     sample = _head(text.path)
-    dialect, end = _dialect(sample, options)
+    dialect, end, other = _dialect(sample, options)
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)[:end]
     if not first:
         raise validation_error(
@@ -106,22 +108,24 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     width = modal_width(first)[0]
     head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
     layout = detect_layout(head, options.expected_names, **options.given_rows())
-    return ReadPlan(text, dialect, layout, head, read.decimal, end)
+    return ReadPlan(text, dialect, layout, head, read.decimal, end, other=other)
 
 
-def _dialect(sample: str, options: ReadOptions) -> tuple[TextDialect, int | None]:
-    """Return the dialect, and the number of records above a second table if there is one."""
+def _dialect(
+    sample: str, options: ReadOptions
+) -> tuple[TextDialect, int | None, OtherReading | None]:
+    """Return the dialect, the number of records above a second table, and the other reading."""
     read = options.read or ReadSetting()
     below = _below(sample, read.skip or 0)
-    dialect = detect_dialect(below, read.delimiter)
+    dialect, other = choose_dialect(below, read.delimiter)
     dialects = [dialect]
     if dialect.delimiter is None and read.delimiter is None:
         dialects += [d for d in [dialect_of_blocks(below)] if d is not None]
     for candidate in () if options.keep_all else dialects:
         end = options.end_of_table(parse_records(sample, candidate, limit=HEAD_RECORDS))
         if end is not None:
-            return candidate, end
-    return dialect, None
+            return candidate, end, other if candidate is dialect else None
+    return dialect, None, other
 
 
 def _below(sample: str, lines: int) -> str:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
+from pipeweave_dagster.core.ingest.text.other_dialect import doubt_of_delimiter
+
 PLAIN = "name,age,paid\nAnn,34,1.5\nBob,41,2.25\nCid,29,3.0\n"
 
 
@@ -38,3 +41,33 @@ def test_single_quotes_behind_blanks(read, rows):
         "column_3": "p4",
         "column_4": '<b>no. 4, "red"</b>',
     }
+
+
+def test_the_best_other_delimiter_is_kept_with_its_distance():
+    clear = "id,price\n" + "".join(f"{i},{i * 1.5}\n" for i in range(40))
+    dialect, other = choose_dialect(clear)
+    assert dialect.delimiter == ","
+    assert other is not None
+    assert other.setting == {"delimiter": "none"}
+    assert other.bits > 1
+    assert doubt_of_delimiter(dialect, other) is None
+
+
+@pytest.mark.parametrize("delimiters", [",|", ";|", ",;"])
+def test_two_delimiters_that_divide_alike_are_a_doubt_with_its_setting(read, delimiters):
+    a, b = delimiters
+    row = f"p{{i}}{a}q{{i}}{b}r{{i}}\n"
+    snapshot = read(f"one{a}two{b}three\n" + "".join(row.format(i=i) for i in range(30)))
+    other = snapshot.dialect.other_readings[0]
+    assert other.bits < 0.1
+    assert other.setting["delimiter"] in {"tab", *delimiters} - {snapshot.dialect.delimiter}
+    assert f"set read: {{delimiter: {other.setting['delimiter']}" in (
+        (snapshot.dialect.doubt or "").replace("'", "")
+    )
+
+
+def test_the_other_layout_is_kept_with_its_bits(read):
+    snapshot = read("name,town\nAnn,Ulm\nBob,Bonn\nCy,Rome\n")
+    layouts = [o for o in snapshot.dialect.other_readings if "header" in o.setting]
+    assert layouts[0].setting == {"skip": 0, "header": 0}
+    assert layouts[0].bits > -2

@@ -161,7 +161,42 @@ TITLES = {
     ),
     "sizes": (lines("569,5,malignant,benign", count=60, row="{i},{x},{x},{x},{x},1"), "|||||", 60),
 }  # fmt: skip
+NOTES = """\
+Sheet 1: ,Cases by district,"The hospitals of Ulm and Bern treat few of these. They are left out \
+of all sums, as their figures would tell more than the others do.",* none reported,,,,
+Sheet 2: ,Patients by age,"Only the hospitals that report ages. Bern does not, and is counted \
+with the rest of its district.",* none reported,? fewer than 10,"^ adjusted for age, sex",,
+Sheet 3: ,Stays above ten days,,* none reported,? fewer than 10,^ adjusted for age,~ no rate,"""
+FIELDS = "Sheet {s},Number of {w} cases in district {i},{t},,,,,"
+
+
+def fields_of(*head, blank=",,,,,,,", sep=","):
+    """A list of fields below the notes on its sheets, as a spreadsheet of two tables exports it."""
+    kinds = ("Integer", "Float", "Integer", "Text", "Integer")
+    words = ("light", "grave", "new", "old", "open", "closed", "doubtful")
+    rows = [FIELDS.format(s=1 + i // 12, w=words[i % 7], i=i, t=kinds[i % 5]) for i in range(36)]
+    text = "\n".join(["Register of cases 2017,,,,,,,", blank, *head, NOTES, blank,
+                      "Sheet,Field Name,Field Format,,,,,", *rows]) + "\n"  # fmt: skip
+    return text.replace(",", sep) if sep != "," else text
+
+
+MORE_NOTES = {
+    "of several cells": (fields_of(), "Sheet|Field Name|Field Format", 36),
+    "below a word": (fields_of("Sheet,,,,,,,"), "Sheet|Field Name|Field Format", 36),
+    "tabs": (fields_of("Key to the sheets,,,,,,,", sep="\t"), "Sheet|Field Name|Field Format", 36),
+}
+AGAIN = {
+    "words": ("\n".join(["gauze", "linen", "silk", "gauze", "wool", "linen"] * 5) + "\n", "", 30),
+    "pairs": ("Ulm,red\nBern,blue\nUlm,red\nRome,red\nBern,green\n" * 6, "|", 30),
+    "answers": (
+        "Id,Monday,Tuesday\n" + "".join(
+            f"{i},{'Monday' if i % 2 else ''},{'' if i % 3 else 'Tuesday'}\n" for i in range(40)
+        ),
+        "Id Monday Tuesday", 40,
+    ),
+}  # fmt: skip
 KINDS = {
+    "notes": MORE_NOTES, "again": AGAIN,
     "glued": GLUED, "sparse": SPARSE, "not seen": NOT_SEEN, "no header": NO_HEADER,
     "trailing": TRAILING, "levels": LEVELS, "titles": TITLES,
 }  # fmt: skip
