@@ -19,6 +19,7 @@ from pipeweave_dagster.services.sources import state_of_source
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for
 from pipeweave_dagster_tests.servers.databases import PASSWORD, VARIABLE, Database
+from pipeweave_dagster_tests.servers.process import free_ports
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("sources")]
 ORDERS = b"""
@@ -146,6 +147,23 @@ def test_a_join_that_would_multiply_rows_fails_its_check(
     assert not result.success
     assert not check.passed
     assert "1 keys of 'days' occur more than once" in (check.description or "")
+
+
+def test_a_source_that_is_away_is_tried_again_and_leaves_the_others_alone(
+    storage: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeweave_dagster.lib.failures._RETRY_DELAYS_S", (0.01,))
+    monkeypatch.setenv("AWAY_DB", f"postgresql://ann:pw@127.0.0.1:{free_ports(1)[0]}/shop")
+    away = b"kind: postgres\nconnection: AWAY_DB\ntable: orders\n"
+    (storage / "sources" / "away.yaml").write_bytes(away)
+    result = pulled(storage, instance)
+    assert not result.success
+    assert facts_of(result)["dagster/row_count"] == 100
+    retried = [event.step_key for event in result.all_events if event.is_step_up_for_retry]
+    assert retried == ["source_away"]
+    with WorkbenchResource(storage=str(storage)).open() as bench:
+        assert (state_of_source(bench.store, "away").error or {})["code"] == "SERVICE_UNAVAILABLE"
+        assert state_of_source(bench.store, "orders").error is None
 
 
 def test_a_failed_pull_is_recorded_for_its_source_and_shows_no_password(

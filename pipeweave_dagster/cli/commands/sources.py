@@ -52,7 +52,11 @@ def list_sources(json: AsJson = False) -> None:
         for f in facts
     ]  # fmt: skip
     table = columns(["source", "what", "schedule", "rows", "last pull (UTC)", "error"], rows, 90)
-    emit(facts, json, table if facts else "There is no source; see docs/how-to/sources.md.")
+    emit(
+        {"sources": facts},
+        json,
+        table if facts else "There is no source; see docs/how-to/sources.md.",
+    )
 
 
 def _facts(

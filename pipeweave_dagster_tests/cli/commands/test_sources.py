@@ -25,7 +25,7 @@ def test_the_list_and_the_check(home: Path) -> None:
         save_pull(bench.store, "orders", pull, at=0.0)
         save_error(bench.store, "orders", PipeWeaveError(ErrorCode.NOT_FOUND, "It is away."))
     done = CliRunner().invoke(build_app("sources"), ["sources", "ls", "--json"])
-    listed = {entry["name"]: entry for entry in json.loads(done.stdout)}
+    listed = {entry["name"]: entry for entry in json.loads(done.stdout)["sources"]}
     errors = {name: entry["error"]["message"] for name, entry in listed.items()}
     assert errors["orders"] == "It is away."
     assert "line 3: the query is refused: it is a DROP" in errors["wrong"]
