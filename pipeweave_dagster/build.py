@@ -150,7 +150,7 @@ def _assets(
     sources: Sequence[dg.AssetKey],
 ) -> list[dg.AssetsDefinition]:
     loaded = dg.load_assets_from_modules(_MODULES, key_prefix=prefix or None)
-    policies = freshness_policies(workbench.settings())
+    policies = freshness_policies(workbench)
 
     def completed(spec: dg.AssetSpec) -> dg.AssetSpec:
         name = spec.key.path[-1]

@@ -68,6 +68,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fresh_predictions_days",
         "prediction_reasons",
         "engine",
+        "shadow",
     ),
     "retention": (
         "keep_runs",
@@ -214,6 +215,7 @@ class Settings(BaseSettings):
     prediction_reasons: bool = Field(
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
     )
+    shadow: bool = Field(default=True, validation_alias=_named("PIPEWEAVE_SHADOW"))
     keep_runs: int = Field(50, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_RUNS"))
     keep_cache_days: float = Field(7, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_CACHE_DAYS"))
     keep_predictions_days: float | None = Field(

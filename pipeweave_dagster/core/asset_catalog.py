@@ -16,6 +16,7 @@ from pipeweave_dagster.core.documents import (
     PredictionBatch,
     RawUpload,
     SchemaDeduction,
+    ShadowBatch,
     TrainedModel,
     WorkbenchOverview,
 )
@@ -57,6 +58,7 @@ CATALOG = (
     AssetInfo(ExpectationReport, "process_dataset", "quality", "Validating expectations"),
     AssetInfo(PredictionBatch, "predict_batch", "predictions", "Scoring"),
     AssetInfo(DriftReport, "predict_batch", "monitoring", "Measuring drift"),
+    AssetInfo(ShadowBatch, "predict_batch", "predictions", "Scoring with the challenger"),
     AssetInfo(PerformanceReport, "predict_batch", "monitoring", "Measuring performance"),
     AssetInfo(WorkbenchOverview, "refresh_overview", "monitoring", "Refreshing the overview"),
 )
@@ -72,7 +74,7 @@ def assets_of(job: Job) -> tuple[str, ...]:
 
     Example:
         >>> assets_of("predict_batch")
-        ('predictions', 'drift', 'performance')
+        ('predictions', 'drift', 'shadow', 'performance')
     """
     return tuple(asset.name for asset in CATALOG if asset.job == job)
 

@@ -3,18 +3,24 @@
 import datetime as dt
 
 import dagster as dg
+from pydantic import ValidationError
 
-from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.lib.resources import WorkbenchResource
 
 _WARN_SHARE = 0.8
 
 
-def freshness_policies(settings: Settings) -> dict[str, dg.FreshnessPolicy]:
+def freshness_policies(workbench: WorkbenchResource) -> dict[str, dg.FreshnessPolicy]:
     """Return the policy of each asset that has a limit: late after it, a warning shortly before.
 
     Dagster looks at the last materialization of an asset in any partition, so this shows that
-    nothing at all arrives; `services.freshness` looks at each data set.
+    nothing at all arrives; `services.freshness` looks at each data set. Invalid settings are
+    reported by the run: the code location must load in spite of them.
     """
+    try:
+        settings = workbench.settings()
+    except ValidationError:
+        return {}
     limits = {
         "raw_upload": settings.fresh_uploads_days,
         "model": settings.fresh_model_days,

@@ -4,9 +4,12 @@
 says which run wrote them, and names their hashes, so that what is there can be checked.
 """
 
+import operator
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from pydantic import Field
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import (
@@ -25,7 +28,10 @@ from pipeweave_dagster.services.workbench import Workbench
 
 
 class PredictionOrigin(Part):
-    """Which run scored which file with which model, and the files that it wrote."""
+    """Which run scored which file with which model, and the files that it wrote.
+
+    With `shadow` it was the challenger, whose predictions nobody uses.
+    """
 
     run_id: str
     file: RawFile
@@ -34,6 +40,7 @@ class PredictionOrigin(Part):
     model_version: str
     parquet: Payload
     csv: Payload
+    shadow: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class RowOrigin(Part):
@@ -61,7 +68,7 @@ def trace_row(
         dataset: The data set.
         batch: Name of the batch, or of its file.
         row: `row_id` of the prediction.
-        version: Version of the model; default: that which scored the batch last.
+        version: Version of the model; default: the champion that scored the batch last.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is no such batch or row, or its file was not kept.
@@ -87,8 +94,9 @@ def _origin(
     records = [o for o in listed if o.key.endswith(".json")]
     if version is not None:
         records = [o for o in records if o.key == origin_key(dataset, batch, version)]
-    newest = max(records, key=lambda o: (o.modified, o.key), default=None)
-    found = store.records.read(newest.key, PredictionOrigin) if newest else None
+    ordered = sorted(records, key=lambda o: (o.modified, o.key), reverse=True)
+    read = (store.records.read(stored.key, PredictionOrigin) for stored in ordered)
+    found = next((o for o in read if o is not None and (version or not o.shadow)), None)
     if found is None:
         raise not_found(
             f"There is no record of the batch {batch!r} of {dataset!r}.",

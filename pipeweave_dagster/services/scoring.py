@@ -17,7 +17,7 @@ from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_alig
 from pipeweave_dagster.core.naming import dataset_of_key, slug
 from pipeweave_dagster.core.prediction import HeldRows, policy_of, predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
-from pipeweave_dagster.services.champion import champion_of
+from pipeweave_dagster.services.champion import Registered, champion_of
 from pipeweave_dagster.services.prediction_origin import PredictionOrigin, origin_key
 from pipeweave_dagster.services.receive import check_size, settings_of
 from pipeweave_dagster.services.workbench import Workbench
@@ -84,7 +84,7 @@ def describe_batch(path: Path, name: str) -> RawFile:
     return RawFile(name=name, sha256=payload.sha256, size_bytes=payload.size_bytes)
 
 
-def score(
+def score(  # noqa: PLR0913 - the last ones are given by keyword
     workbench: Workbench,
     dataset: str,
     file: tuple[RawFile, Path],
@@ -93,6 +93,7 @@ def score(
     stamped: bool = False,
     explain: bool = False,
     read: ReadSetting | None = None,
+    by: Registered | None = None,
 ) -> Scored:
     """Read the rows as the training data was read, and score them with the champion.
 
@@ -106,10 +107,11 @@ def score(
         stamped: Add columns for the row, the model and the data to the outputs.
         explain: Add the columns that contribute most to each prediction.
         read: How the batch is read; without it as the training file, where its settings fit.
+        by: The version that scores instead of the champion.
     """
     raw, _ = file
-    champion = champion_of(workbench, dataset)
-    link, trained = champion.link, champion.trained
+    version = by or champion_of(workbench, dataset)
+    link, trained = version.link, version.trained
     settings = settings_of(workbench.store, dataset)
     snapshot = _aligned(workbench, file, trained, folder, read, settings.copied)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
@@ -124,8 +126,7 @@ def score(
         policy=policy_of(settings, trained),
         held=HeldRows(test_rows=payload(trained.test_rows), reference=payload(trained.reference)),
     )
-    version = link.model_version
-    stamp = {"model": f"{link.model_name}/{version}", "data_sha256": raw.sha256}
+    stamp = {"model": f"{link.model_name}/{link.model_version}", "data_sha256": raw.sha256}
     workbench.on_model(
         write_outputs,
         predictions=folder / scored.predictions.name,
@@ -133,12 +134,12 @@ def score(
         stamp=stamp if stamped else {},
     )
     batch = batch_name(raw.name)
-    prefix = f"predictions/{dataset}/{batch}/{version}"
+    prefix = f"predictions/{dataset}/{batch}/{link.model_version}"
     document = PredictionBatch(
         batch=batch,
         rows=scored.rows,
         model_name=link.model_name,
-        model_version=version,
+        model_version=link.model_version,
         data_sha256=raw.sha256,
         parquet_key=f"{prefix}.parquet",
         csv_key=f"{prefix}.csv",
@@ -180,10 +181,13 @@ def _aligned(
     )
 
 
-def deliver(workbench: Workbench, dataset: str, scored: Scored, run_id: str) -> PredictionBatch:
+def deliver(
+    workbench: Workbench, dataset: str, scored: Scored, run_id: str, *, shadow: bool = False
+) -> PredictionBatch:
     """Write the outputs and their origin; the same batch replaces only its own files.
 
     The file is kept under its hash, so that each prediction can be traced to its line.
+    With `shadow` the predictions are those of a challenger.
     """
     batch, store = scored.batch, workbench.store
     store.save_file(scored.file.key, scored.source)
@@ -197,6 +201,7 @@ def deliver(workbench: Workbench, dataset: str, scored: Scored, run_id: str) -> 
         model_version=batch.model_version,
         parquet=Payload.of(scored.parquet),
         csv=Payload.of(scored.csv),
+        shadow=shadow,
     )
     store.records.write(origin_key(dataset, batch.batch, batch.model_version), origin)
     return batch

@@ -35,7 +35,7 @@ def test_the_order_is_that_of_the_data_flow() -> None:
 
 
 def test_what_is_published_together_is_what_one_job_makes() -> None:
-    assert made_with("drift") == {"predictions", "drift", "performance"}
+    assert made_with("drift") == {"predictions", "drift", "shadow", "performance"}
     assert made_with("model") == set(assets_of("process_dataset"))
     assert set(OF_DATASETS) == made_with("drift") | made_with("model")
     assert activity_of("model") == "Training"

@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from pipeweave_dagster.adapters.state import Entry, Head
 from pipeweave_dagster.core.documents import (
+    BatchRecord,
     Costs,
     DatasetSnapshot,
     DriftReport,
@@ -21,6 +24,7 @@ from pipeweave_dagster.core.documents import (
     PredictionBatch,
     RawUpload,
     SchemaDeduction,
+    ShadowBatch,
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -28,13 +32,15 @@ from pipeweave_dagster.defs.datasets.assets import dataset, raw_upload
 from pipeweave_dagster.defs.eda.assets import eda_report
 from pipeweave_dagster.defs.findings.assets import findings
 from pipeweave_dagster.defs.models.assets import model, model_evaluation
-from pipeweave_dagster.defs.monitoring.assets import drift, performance
+from pipeweave_dagster.defs.monitoring.assets import drift, performance, shadow
 from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch_config import LaunchConfig
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_versions import version_before
+from pipeweave_dagster.services.model_aliases import aliases_of, record_aliases
+from pipeweave_dagster.services.model_versions import save_version
 from pipeweave_dagster.services.performance import measure_performance
 from pipeweave_dagster.services.prediction_origin import trace_row
 from pipeweave_dagster.services.scoring import deliver, fetch_batch, score
@@ -295,6 +301,25 @@ def test_the_id_and_kept_columns_of_the_file_are_in_the_predictions(
     assert any("absent" in note and "not copied" in note for note in batch.notes)
 
 
+@contextmanager
+def challenger_like(line: dict[str, Any], bench: Workbench) -> Iterator[None]:
+    """For a while the data set has a challenger, version 2, that predicts as the champion does."""
+    trained, before = line["model"].value, aliases_of(bench.store, "penguins")
+    link = trained.mlflow.model_copy(update={"model_version": "2"})
+    twin = trained.model_copy(update={"mlflow": link})
+    origin = (line["pipeline"].value, line["data"].value)
+    save_version(bench.store, "penguins", twin, line["evaluation"].value, origin)
+    record_aliases(bench.store, "penguins", {**before, "challenger": "2"})
+    yield
+    record_aliases(bench.store, "penguins", before)
+
+
+def of_champion(report: PerformanceReport, batch: str) -> BatchRecord:
+    """The record of a batch as the champion scored it."""
+    (found,) = [b for b in report.batches if (b.batch, b.role) == (batch, "champion")]
+    return found
+
+
 def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
     line: dict[str, Any], bench: Workbench, tmp_path: Path
 ) -> None:
@@ -309,6 +334,9 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
     try:
         batch = value_of(predictions(config=BatchConfig(file=key), **run))
         [*drift(predictions=batch, **run)]
+        assert shadow(predictions=batch, **run).value.reason == "The data set has no challenger."
+        with challenger_like(line, bench):
+            beside: ShadowBatch = shadow(predictions=batch, **run).value
         first, _ = performance(**run)
         before: PerformanceReport = first.value
         with pytest.raises(PipeWeaveError, match=r"'early\.csv' have no column `tag`"):
@@ -320,20 +348,28 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
         result, check = performance(**run)
     finally:
         storage.delete("uploads/penguins/pipeweave.yaml")
-    metric, (waiting,) = before.metric, [b for b in before.batches if b.batch == batch.batch]
+    metric, waiting = before.metric, of_champion(before, batch.batch)
     assert "early.csv" in before.notes[0]
     assert (waiting.labelled, waiting.measured) == (0, {})
     assert waiting.estimated[metric].low is not None
-    measured = next(b for b in result.value.batches if b.batch == batch.batch)
+    measured = of_champion(result.value, batch.batch)
     assert (measured.labelled, measured.estimated) == (60, waiting.estimated)
     assert {metric} <= measured.measured.keys() & measured.estimated_labelled.keys()
     assert (check.check_name, check.passed) == ("as_good_as_tested", True)
+    stored = [storage.get(key).decode() for key in (batch.csv_key, beside.csv_key)]
+    assert (beside.model_version, beside.rows) == ("2", batch.rows)
+    assert stored[1] == stored[0].replace("pipeweave-penguins/1", "pipeweave-penguins/2")
+    traced = [trace_row(bench, "penguins", batch.batch, 3, version) for version in (None, "2")]
+    assert [t.origin.model_version for t in traced] == ["1", "2"]
+    compared = result.value.comparison
+    assert (compared.rows, compared.verdict) == (60, "not distinguishable")
     history = history_of(bench.store, "penguins")
     assert history.labelled_since(0) == 60
     assert [a.rows for a in history.arrivals] == [60]
     assert "march" in result.metadata["batches"].value
     with pytest.raises(PipeWeaveError, match="no column is declared") as refused:
         measure_performance(bench, "penguins", tmp_path, labels_required=True)
+    storage.delete("datasets/penguins/models/2.json")
     assert "`id: order_id`" in refused.value.text
 
 

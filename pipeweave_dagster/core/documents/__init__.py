@@ -46,6 +46,7 @@ from pipeweave_dagster.core.documents.monitoring import (
     DriftReport,
     LabelArrival,
     PerformanceReport,
+    ShadowBatch,
 )
 from pipeweave_dagster.core.documents.operation import (
     DatasetEntry,
@@ -132,6 +133,7 @@ __all__ = [
     "SchemaDeduction",
     "Segment",
     "SemanticType",
+    "ShadowBatch",
     "SnapshotColumn",
     "Source",
     "SourceKind",

@@ -82,6 +82,21 @@ class BatchRecord(Part):
     measured: dict[str, Estimate] = {}
 
 
+class ShadowBatch(Document):
+    """The predictions of the challenger for a batch, which are used for nothing but comparison.
+
+    `model_version` is None if no challenger has scored it, which `reason` explains.
+    """
+
+    kind: ClassVar[str] = "shadow"
+    batch: str
+    model_version: str | None = None
+    rows: int = 0
+    parquet_key: str = ""
+    csv_key: str = ""
+    reason: str = ""
+
+
 class LabelArrival(Part):
     """How many rows of scored batches got their first label at a time (seconds since 1970)."""
 

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeweave_dagster.core.documents import DriftReport, PerformanceReport, PredictionBatch
+from pipeweave_dagster.core.documents import (
+    DriftReport,
+    PerformanceReport,
+    PredictionBatch,
+    ShadowBatch,
+)
 from pipeweave_dagster.defs.monitoring.checks import (
     DRIFT_ABOUT,
     PERFORMANCE_ABOUT,
@@ -16,8 +21,6 @@ from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG
 from pipeweave_dagster.lib.stages import run_stage
-from pipeweave_dagster.services.model_versions import load_version
-from pipeweave_dagster.services.overview import build_overview
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -35,6 +38,7 @@ def drift(
 ) -> Iterator[dg.MaterializeResult[DriftReport] | dg.AssetCheckResult]:
     """Drift of the scored rows from the training rows of the version that scored them."""
     from pipeweave_dagster.services.batch_drift import drift_of_batch, record_batch, volume_of
+    from pipeweave_dagster.services.model_versions import load_version
 
     dataset = context.partition_key
     trained, _ = load_version(workbench.store, dataset, predictions.model_version)
@@ -54,9 +58,39 @@ def drift(
 @dg.asset(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
-    kinds={"numpy"},
+    kinds={"parquet", "csv"},
     code_version="1",
     deps=["drift"],
+)
+def shadow(
+    context: dg.AssetExecutionContext,
+    workbench: dg.ResourceParam[Workbench],
+    predictions: PredictionBatch,
+) -> dg.MaterializeResult[ShadowBatch]:
+    """The same rows, scored by the challenger for a comparison once labels are in.
+
+    Its outputs are beside those of the champion; nothing else uses them.
+    """
+    from pipeweave_dagster.services.shadow import score_in_shadow
+
+    run_id = context.op_execution_context.run_id
+    return run_stage(
+        context,
+        workbench,
+        ShadowBatch,
+        lambda folder: score_in_shadow(
+            workbench, context.partition_key, predictions, folder, run_id
+        ),
+        always=True,
+    )
+
+
+@dg.asset(
+    io_manager_key=DOCUMENTS,
+    partitions_def=DATASETS,
+    kinds={"numpy"},
+    code_version="1",
+    deps=["drift", "shadow"],
     check_specs=check_specs("performance", PERFORMANCE_ABOUT),
 )
 def performance(
@@ -87,6 +121,8 @@ def workbench_overview(
     context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
 ) -> dg.MaterializeResult[None]:
     """An index of all data sets: version, model, score, blocking findings, last run."""
+    from pipeweave_dagster.services.overview import build_overview
+
     overview = build_overview(workbench.store)
     workbench.store.save(overview)
     context.log.info("%d data sets", len(overview.datasets))

@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import (
     DriftReport,
     Estimate,
     PerformanceReport,
+    ShadowBatch,
 )
 from pipeweave_dagster.lib.metadata import markdown
 from pipeweave_dagster.lib.metadata.base import Describers
@@ -85,7 +86,21 @@ def _score(scores: dict[str, Estimate], record: BatchRecord) -> str:
     return markdown.interval(found.value, found.low, found.high) if found else "-"
 
 
+def _shadow(document: ShadowBatch, settings: Settings) -> dict[str, Any]:
+    _ = settings
+    if document.model_version is None:
+        return {"batch": document.batch, "reason": document.reason}
+    return {
+        "dagster/row_count": document.rows,
+        "batch": document.batch,
+        "version": document.model_version,
+        "csv": document.csv_key,
+        "parquet": document.parquet_key,
+    }
+
+
 describe_monitoring: Describers = {
+    ShadowBatch.kind: _shadow,
     DriftReport.kind: _drift,
     PerformanceReport.kind: _performance,
 }
