@@ -52,7 +52,7 @@ ORDER = {
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",
         "fast_path", "formats", "as_text", "build_table", "batch_casts", "batch_types",
-        "aligned_batch", "locate_row",
+        "aligned_batch", "row_search",
     ],
     "core.families": [
         "search_space", "fit", "base", "early_stopping", "tree_paths", "dummy", "linear",
@@ -143,6 +143,14 @@ PACKAGES = sorted({draw_tree.module_name(m) for m in MODULES if m.name == "__ini
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_package_has_a_cycle_between_its_parts(package: str) -> None:
     TopologicalSorter(draw_tree.part_graph(GRAPH, package)).prepare()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_has_the_name_of_a_function_of_its_package(package: str) -> None:
+    """Importing such a module replaces the function, which the second call of a worker misses."""
+    init = PACKAGE.joinpath(*package.split(".")) / "__init__.py"
+    functions = {n.name for n in ast.parse(init.read_text()).body if isinstance(n, ast.FunctionDef)}
+    assert not functions & {path.stem for path in init.parent.iterdir()}
 
 
 @pytest.mark.parametrize("name", LIGHT)

@@ -68,6 +68,6 @@ def render(summary: dict[str, Any]) -> str:
     Args:
         summary: The summary of `build_report`, also when loaded from its JSON.
     """
-    from pipeweave_dagster.core.eda.render import render_html
+    from pipeweave_dagster.core.eda.html_report import render_html
 
     return render_html(summary)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeweave_dagster.core.documents import EdaReport, Payload
 from pipeweave_dagster.core.documents.advice import AdviceNote
-from pipeweave_dagster.core.eda.render import render_html
+from pipeweave_dagster.core.eda.html_report import render_html
 from pipeweave_dagster.core.eda.report import read_summary
 
 

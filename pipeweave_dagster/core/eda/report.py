@@ -12,7 +12,7 @@ from pipeweave_dagster.core.documents import (
     SchemaDeduction,
 )
 from pipeweave_dagster.core.eda.headline_plot import headline_plot
-from pipeweave_dagster.core.eda.render import render_html
+from pipeweave_dagster.core.eda.html_report import render_html
 from pipeweave_dagster.core.eda.report_options import ReportOptions
 from pipeweave_dagster.core.eda.summarise import summarise
 

@@ -199,6 +199,6 @@ def locate_row(
     Raises:
         PipeWeaveError: NOT_FOUND if it has fewer rows.
     """
-    from pipeweave_dagster.core.ingest.locate_row import find_row
+    from pipeweave_dagster.core.ingest.row_search import find_row
 
     return find_row(file, name, row, columns, limits, matcher, reads)
