@@ -5,16 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.cli.commands import dataset_quarantine, dataset_schema
+from pipeweave_dagster.cli.commands import dataset_quarantine, dataset_removal, dataset_schema
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.active_runs import refuse_active
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.cli.support.reading_text import left_out_lines, reading_lines
 from pipeweave_dagster.core.documents import DatasetEntry, DatasetSnapshot
-from pipeweave_dagster.core.errors import not_found
-from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.left_out import recorded_left_out
 from pipeweave_dagster.services.overview import entry_of
 
@@ -28,7 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
     dataset_quarantine.register(group)
     dataset_schema.register(group)
-    group.command("rm", epilog="Example: `pipeweave datasets rm titanic --yes`")(rm)
+    dataset_removal.register(group)
     app.add_typer(group, name="datasets")
 
 
@@ -117,36 +114,3 @@ def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
         "reading": snapshot.model_dump(mode="json", include=_READING) if snapshot else None,
         "last_attempt": attempt.model_dump(mode="json") if attempt else None,
     }
-
-
-def rm(
-    name: Annotated[str, typer.Argument(help="Data set.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
-    json: AsJson = False,
-) -> None:
-    """Delete a data set with its uploads, run records and predictions; its MLflow models stay."""
-    home.prepare()
-    with home.workbench() as bench, home.instance() as instance:
-        storage = bench.store.storage
-        check_slug(name)
-        prefixes = ("uploads", "predict", "labels", "datasets", "predictions")
-        keys = [o.key for top in prefixes for o in storage.list(f"{top}/{name}/")]
-        if not keys:
-            raise not_found(f"There is no data set {name!r}.", fix="See 'pipeweave datasets ls'.")
-        refuse_active(instance, name)
-        if not yes:
-            typer.confirm(f"Remove {name} ({len(keys)} objects)?", abort=True, err=True)
-        landing = [key for key in keys if key.startswith(("uploads/", "predict/"))]
-        for key in landing:
-            storage.delete(key)
-        # A sensor may have started a run since, which would write what is deleted here.
-        refuse_active(instance, name)
-        for key in keys[len(landing) :]:
-            storage.delete(key)
-        instance.delete_dynamic_partition("datasets", name)
-    facts = {"dataset": name, "removed": len(keys)}
-    emit(
-        facts,
-        json,
-        f"Removed {name}: {len(keys)} objects. 'pipeweave gc' then deletes unused documents.",
-    )

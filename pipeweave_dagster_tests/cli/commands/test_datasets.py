@@ -1,5 +1,6 @@
 """`pipeweave datasets rm` beside runs: what they write may not come back after it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,20 @@ def started(instance: dg.DagsterInstance, dataset: str = "d") -> dg.DagsterRun:
 
 def rm() -> Result:
     return CliRunner().invoke(build_app(), ["datasets", "rm", "d", "--yes"])
+
+
+def test_a_dry_run_removes_nothing_and_names_what_stays(
+    storage: FolderStorage, instance: dg.DagsterInstance
+) -> None:
+    started(instance)
+    storage.put("predictions/d/batch/1.csv", b"x")
+    storage.put("datasets/d/models/3.json", b"{}")
+    command = ["datasets", "rm", "d", "--dry-run", "--json"]
+    found = json.loads(CliRunner().invoke(build_app(), command).stdout)
+    assert found["areas"] == {"uploads": 1, "datasets": 2, "predictions": 1}
+    assert (found["removed"], found["dry_run"]) == (4, True)
+    assert any("pipeweave-d (versions 3)" in text for text in found["stays"])
+    assert left(storage) == KEYS
 
 
 def left(storage: FolderStorage) -> list[str]:
