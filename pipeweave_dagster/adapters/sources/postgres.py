@@ -42,8 +42,9 @@ class PostgresReader:
         self._address, self._sql = address, PartSql(source)
         self._decimals: dict[str, tuple[int, int]] = {}
         self._schema: pa.Schema | None = None
+        driver = _driver()
         self._columns = self._described()
-        self._connection = _connected(address)
+        self._connection = _connected(driver, address)
 
     def _described(self) -> list[str]:
         """Return an expression per column: types without an equal in Arrow are read as text."""
@@ -142,12 +143,17 @@ class PostgresReader:
         self._connection.close()
 
 
-def _connected(address: Address) -> Any:
+def _driver() -> Any:
     try:
-        import adbc_driver_manager
         from adbc_driver_postgresql import dbapi
     except ImportError:
         raise missing_package("postgres", "adbc-driver-postgresql", INSTALL_SOURCES) from None
+    return dbapi
+
+
+def _connected(dbapi: Any, address: Address) -> Any:
+    import adbc_driver_manager
+
     try:
         connection = dbapi.connect(_uri(address), autocommit=True)
         with connection.cursor() as cursor:
