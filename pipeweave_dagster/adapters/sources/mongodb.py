@@ -1,8 +1,6 @@
 """MongoDB by PyMongo: documents are spooled to disk once, so that two passes see the same."""
 
 import datetime as dt
-import hashlib
-import json
 import shutil
 import tempfile
 from collections import Counter
@@ -13,10 +11,18 @@ from typing import Any
 import pyarrow as pa
 
 from pipeweave_dagster.adapters.sources.address import Address
+from pipeweave_dagster.adapters.sources.document_parts import (
+    Values,
+    part_expressions,
+    part_filter,
+    part_word,
+    spool_name,
+    value_at,
+)
 from pipeweave_dagster.adapters.sources.exact_values import finite_dates
 from pipeweave_dagster.adapters.sources.failures import away, failure, missing_package
 from pipeweave_dagster.adapters.sources.reader import BatchSize
-from pipeweave_dagster.core.documents import Increment, Source
+from pipeweave_dagster.core.documents import Source
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.sources.part_sql import PartState
 from pipeweave_dagster.core.sources.read_only_sql import INSTALL_SOURCES
@@ -25,7 +31,6 @@ _WAIT_MS = 10_000
 _MOST_IN_FILTER = 50
 _MOST_SPOOLED = 8 << 30
 _STATES = {13: "42501", 18: "28000"}
-Values = tuple[str | None, ...]
 
 
 class MongoReader:
@@ -84,7 +89,7 @@ class MongoReader:
         if increment is None:
             return []
         group: dict[str, Any] = {"rows": {"$sum": 1}}
-        group["_id"] = {f"p{i}": part for i, part in enumerate(_expressions(increment))}
+        group["_id"] = {f"p{i}": part for i, part in enumerate(part_expressions(increment))}
         if increment.key:
             group["watermark"] = {"$max": f"${increment.key}"}
         pipeline: list[dict[str, Any]] = [{"$group": group}, {"$sort": {"_id": 1}}]
@@ -93,9 +98,9 @@ class MongoReader:
         states = []
         for entry in found:
             raw = [entry["_id"].get(f"p{i}") for i in range(len(entry["_id"]))]
-            values = tuple(_word(value) for value in raw)
-            self._filters[values] = _filter(increment, raw)
-            watermark = _word(entry.get("watermark"))
+            values = tuple(part_word(value) for value in raw)
+            self._filters[values] = part_filter(increment, raw)
+            watermark = part_word(entry.get("watermark"))
             states.append(PartState(values, int(entry["rows"]), watermark))
         return states
 
@@ -110,7 +115,7 @@ class MongoReader:
             for raw in self._collection.find_raw_batches(query, batch_size=1000):
                 self._spooled(bson.decode_all(raw, self._collection.codec_options))
         for values in [state.values for state in wanted] or [()]:
-            path = self._spool / _file(values)
+            path = self._spool / spool_name(values)
             if path.exists():
                 yield from self._from_spool(path, values)
 
@@ -129,7 +134,7 @@ class MongoReader:
             by_part.setdefault(self._part_of(document), []).append(encoded)
         for values, encoded_documents in by_part.items():
             self._bytes += sum(map(len, encoded_documents))
-            with (self._spool / _file(values)).open("ab") as file:
+            with (self._spool / spool_name(values)).open("ab") as file:
                 file.writelines(encoded_documents)
 
     def _part_of(self, document: dict[str, Any]) -> Values:
@@ -137,8 +142,8 @@ class MongoReader:
         if increment is None:
             return ()
         if increment.partition_by:
-            return tuple(_word(_value(document, name)) for name in increment.partition_by)
-        moment = _value(document, str(increment.key))
+            return tuple(part_word(value_at(document, name)) for name in increment.partition_by)
+        moment = value_at(document, str(increment.key))
         return (moment.strftime("%Y-%m-%d") if isinstance(moment, dt.datetime) else None,)
 
     def _from_spool(self, path: Path, values: Values) -> Iterator[pa.RecordBatch]:
@@ -200,55 +205,6 @@ class _Failures:
         if isinstance(error, self._errors.OperationFailure):
             raise failure(self._address, "42000", text) from None
         raise away(self._address, text) from None
-
-
-def _expressions(increment: Increment) -> list[Any]:
-    if increment.partition_by:
-        return [{"$ifNull": [f"${name}", None]} for name in increment.partition_by]
-    key = f"${increment.key}"
-    day = {"$dateToString": {"date": key, "format": "%Y-%m-%d"}}
-    return [{"$cond": [{"$eq": [{"$type": key}, "date"]}, day, None]}]
-
-
-def _filter(increment: Increment, raw: Sequence[Any]) -> dict[str, Any]:
-    if increment.partition_by:
-        return dict(zip(increment.partition_by, raw, strict=True))
-    if raw[0] is None:
-        return {str(increment.key): {"$not": {"$type": "date"}}}
-    start = dt.datetime.fromisoformat(f"{raw[0]}T00:00:00+00:00")
-    return {str(increment.key): {"$gte": start, "$lt": start + dt.timedelta(days=1)}}
-
-
-def _value(document: dict[str, Any], path: str) -> Any:
-    value: Any = document
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _word(value: Any) -> str | None:
-    """Return a part's value as text; different values have different texts."""
-    from bson.json_util import CANONICAL_JSON_OPTIONS, dumps
-
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return json.dumps(value) if _is_json(value) else value  # "1" is not 1
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return dumps(value, json_options=CANONICAL_JSON_OPTIONS)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _file(values: Values) -> str:
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest() + ".bson"
 
 
 def _stored(type_: pa.DataType) -> pa.DataType:
