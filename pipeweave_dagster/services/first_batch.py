@@ -128,6 +128,7 @@ def _side(workbench: Workbench, dataset: str, found: Registered) -> Side:
         model=store.payload(trained.model),
         evaluated=store.payload(trained.evaluated or trained.model),
         test_rows=store.payload(trained.test_rows),
+        reference=store.payload(trained.reference),
         table=store.payload(table.data) if table else None,
     )
 

@@ -1,8 +1,10 @@
 """Check the first batch of a new champion against the champion before, without labels.
 
 A broken retraining often looks well on its own test rows, since these come from the same upload:
-a column in cents, say, where batches come in euros. Two signs of it need no labels:
+a column in cents, say, where batches come in euros. Three signs of it need no labels:
 
+- A number of the batch has moved from the training rows of the new model, and not from those of the
+  champion before.
 - The new model predicts differently from how it predicted its test rows, by the total variation
   distance of its outputs, while the champion before predicts the batch as it always did. If both
   have moved, the batch has changed, which is drift and no fault of the model.
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import TrainedModel
@@ -32,6 +35,7 @@ from pipeweave_dagster.core.prediction.side import Side
 
 FEWEST_ROWS = 50
 _LARGE_SHIFT = 0.3
+_SMALL_SHIFT = 0.1
 _BINS = 10
 _MOST_ROWS = 20_000
 _Z = 3.29
@@ -62,7 +66,11 @@ def find_problems(new: Side, before: Side, rows: Path) -> list[str]:
     chosen = np.unique(np.linspace(0, count - 1, min(count, _MOST_ROWS)).astype(np.intp))
     own = _scored(new.trained, new.model, rows, chosen)
     theirs = _scored(before.trained, before.model, rows, chosen)
-    found = [_shifted(new, before, own, theirs), _disagreement(new, before, own, theirs)]
+    found = [
+        _foreign(new, before, rows),
+        _shifted(new, before, own, theirs),
+        _disagreement(new, before, own, theirs),
+    ]
     return [text for text in found if text]
 
 
@@ -88,6 +96,39 @@ def shift(expected: Array, actual: Array) -> float:
     distance = 0.5 * float(np.abs(counts[0] - counts[1]).sum())
     chance = np.sqrt((len(edges) + 1) * (1 / len(expected) + 1 / len(actual)))
     return distance - float(chance)
+
+
+def _foreign(new: Side, before: Side, rows: Path) -> str:
+    """Return which number is another one for the new model alone, the most moved first."""
+    moved = {}
+    for name in new.trained.features:
+        batch, own, theirs = (_numbers(p, name) for p in (rows, new.reference, before.reference))
+        if batch is None or own is None or theirs is None:
+            continue
+        if shift(theirs, batch) <= _SMALL_SHIFT:
+            moved[name] = shift(own, batch)
+    worst = max(moved, key=lambda name: moved[name], default="")
+    if not worst or moved[worst] <= _LARGE_SHIFT:
+        return ""
+    return (
+        f"Its training rows differ from this batch in {worst!r} (by {moved[worst]:.0%} of the "
+        "rows), while those of the champion before do not."
+    )
+
+
+def _numbers(file: Path, name: str) -> Array | None:
+    """Return the finite values of a numeric column; None if it has too few, or is none."""
+    schema = pq.read_schema(file)
+    if name not in schema.names or not _is_number(schema.field(name).type):
+        return None
+    frame = pq.read_table(file, columns=[name], partitioning=None).to_pandas()
+    values: Array = frame[name].to_numpy(dtype=float, na_value=np.nan)
+    values = values[np.isfinite(values)]
+    return values if len(values) >= FEWEST_ROWS else None
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 def _shifted(new: Side, before: Side, own: Any, theirs: Any) -> str:

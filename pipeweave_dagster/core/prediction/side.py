@@ -6,7 +6,7 @@ from pipeweave_dagster.core.documents import Part, TrainedModel
 
 
 class Side(Part):
-    """A model: its document, its file, the one that was evaluated, and its test rows.
+    """A model: its document and files: itself, as it was evaluated, test rows, training rows.
 
     `table` is the typed table that it was trained with, None if it was not kept.
     """
@@ -15,4 +15,5 @@ class Side(Part):
     model: Path
     evaluated: Path
     test_rows: Path
+    reference: Path
     table: Path | None = None

@@ -32,6 +32,7 @@ def side(frame: pd.DataFrame, folder: Path) -> Side:
         model=out / model.model.name,
         evaluated=out / (model.evaluated or model.model).name,
         test_rows=out / model.test_rows.name,
+        reference=out / model.reference.name,
         table=folder / "data.parquet",
     )
 
@@ -56,8 +57,8 @@ def problems(sides: dict[str, Side], new: str, batch: pd.DataFrame, folder: Path
 
 def test_a_retraining_in_another_unit_is_found(sides: dict[str, Side], tmp_path: Path) -> None:
     found = problems(sides, "cents", rows(9), tmp_path)
-    assert found
-    assert "while the champion before predicts it as usual" in found[0]
+    assert "Its training rows differ from this batch in 'amount'" in found[0]
+    assert "while the champion before predicts it as usual" in found[1]
 
 
 def test_a_model_that_predicts_at_random_is_found(sides: dict[str, Side], tmp_path: Path) -> None:
