@@ -20,63 +20,23 @@ PIPEWEAVE_CRASH_RESTARTS is 5 then instead of 1.
 import argparse
 import contextlib
 import itertools
+import logging
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.fault_parts import power, processes, services
+from benchmarks.fault_parts import processes, services
+from benchmarks.fault_parts.catalog import FAULTS, Fault
 from benchmarks.fault_parts.installation import Installation
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import pipeweave_dev
 
 _LIMIT_S = 1200.0
-Act = Callable[[Installation], None]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A fault: where it happens, what happens, and how many data sets per trained model."""
-
-    name: str
-    where: str
-    act: Act
-    models: int = 6
-
-
-def _away(name: str, server: str, fault: str, seconds: float, models: int = 6) -> Fault:
-    return Fault(name, "servers", partial(services.away, server, fault, seconds), models)
-
-
-FAULTS = [
-    Fault("none", "folder", processes.nothing),
-    Fault("worker processes killed", "folder", processes.kill_worker),
-    Fault("process of a run killed", "folder", processes.kill_run),
-    Fault("daemon killed", "folder", partial(processes.kill_service, "_daemon")),
-    Fault("code server killed", "folder", partial(processes.kill_service, "grpc")),
-    Fault("code server killed with its runs", "folder", processes.kill_group),
-    Fault("web server killed", "folder", partial(processes.kill_service, "dagster_ui")),
-    Fault("a poison file among the others", "folder", processes.poison),
-    Fault("two daemons", "folder", processes.second_daemon),
-    _away("S3 away for 60 s", "s3", "refuse", 60),
-    _away("Postgres refuses for 30 s", "postgres", "refuse", 30),
-    _away("MLflow away for 90 s", "mlflow", "refuse", 90, models=2),
-    Fault("answers of S3 lost", "servers", partial(services.some, "s3", "deaf", 10)),
-    Fault("S3 cut in mid-transfer", "servers", partial(services.some, "s3", "cut", 30)),
-    _away("S3 answers 503 for 60 s", "s3", "busy", 60),
-    _away("S3 silent for 60 s", "s3", "silent", 60),
-    _away("S3 slow for 60 s", "s3", "slow", 60),
-    _away("Postgres restarted", "postgres", "reset", 1),
-    Fault("disk full for 40 s", "small disk", processes.fill_disk),
-    Fault("clock an hour back, then two days ahead", "settable clock", processes.move_clock),
-    Fault("power failure", "power", power.unplugged),
-]
 
 
 def main() -> None:
@@ -87,6 +47,7 @@ def main() -> None:
     arguments.add_argument("--faults", default="")
     arguments.add_argument("--together", action="store_true")
     given = arguments.parse_args()
+    logging.getLogger("pipeweave_dagster").setLevel(logging.CRITICAL)  # each look would name damage
     words = [word for word in given.faults.split(",") if word]
     wanted = [f for f in FAULTS if not words or any(word in f.name for word in words)]
     print("| fault | uploads | lost | double | broken | recovery |")

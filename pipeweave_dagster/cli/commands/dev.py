@@ -68,11 +68,14 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
     # Created here once; otherwise all services would create it at the same time.
     with home.workbench() as bench, home.instance():
         bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
+    _forget_future_ticks()
     # A Unix socket of its own: gRPC servers may share a port unnoticed, and two installations that
     # start at the same time would then run each other's files.
     with (
         tempfile.TemporaryDirectory(prefix="pipeweave-") as folder,
-        Supervisor(_services(ports, Path(folder) / "code.sock")) as supervisor,
+        Supervisor(
+            _services(ports, Path(folder) / "code.sock"), _forget_future_ticks
+        ) as supervisor,
     ):
         sys.stderr.write(
             f"Dagster web UI  {urls['dagster']}\n"
@@ -82,6 +85,13 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
             "Ctrl-C stops everything.\n"
         )
         supervisor.wait()
+
+
+def _forget_future_ticks() -> None:
+    from pipeweave_dagster.lib.future_ticks import forget_future_ticks
+
+    with home.instance() as instance:
+        forget_future_ticks(instance)
 
 
 def _services(ports: dict[str, int], code: Path) -> list[Service]:

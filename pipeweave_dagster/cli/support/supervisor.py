@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Self
 
 from pipeweave_dagster.cli.support.clock_watch import ClockWatch
@@ -23,10 +24,17 @@ class Supervisor:
     """Context manager that starts services on entry and stops them on exit.
 
     A service that ends by itself is started again, unless it keeps ending.
+
+    Args:
+        services: What to start, in this order.
+        before_daemon: Called before the daemon is started again because the clock was set back.
     """
 
-    def __init__(self, services: list[Service]) -> None:
+    def __init__(
+        self, services: list[Service], before_daemon: Callable[[], object] = lambda: None
+    ) -> None:
         self._services = services
+        self._before_daemon = before_daemon
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._ended: dict[str, list[float]] = {}
         self._orphans: set[int] = set()
@@ -97,6 +105,7 @@ class Supervisor:
                 process = self._running[DAEMON]
                 _send(process.pid, signal.SIGKILL)  # it does not look at a signal while it waits
                 process.wait()
+                self._before_daemon()
                 self._start(service)
 
     def _start_again(self, service: Service, code: int) -> None:
