@@ -17,17 +17,21 @@ from pipeweave_dagster.web.views import dataset_view
 
 MAX_REPORT_BYTES = 32 << 20
 REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_PAGE = re.compile(r"[0-9]{1,6}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(html|json)")
 _TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
 
 def index(request: Request) -> Response:
-    """List all data sets."""
+    """List the data sets, 200 on a page (`/?page=2`)."""
     store, settings = _state(request)
+    number = request.query_params.get("page", "1")
+    shown = request.app.state.listing.page(int(number) if _PAGE.fullmatch(number) else 1)
     return page(
         "index.html.j2",
-        entries=request.app.state.listing.entries(),
+        shown=shown,
+        entries=shown.entries,
         left_out=recorded_left_out(store),
         settings=settings,
     )

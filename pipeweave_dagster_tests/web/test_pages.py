@@ -242,6 +242,31 @@ def test_the_list_reads_again_only_what_has_moved(client, store, tmp_path, monke
     assert "succeeded" in page
 
 
+def test_many_data_sets_are_listed_on_pages_and_only_those_of_a_page_are_read(
+    client, store, monkeypatch
+):
+    """At 5,000 data sets one view of all would be 15,000 requests to S3."""
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    names = [f"set{number}" for number in range(5)]
+    for name in names:
+        store.save_attempt(name, Attempt(run_id="r", started_at=1.0, state="failed"))
+    asked = []
+    monkeypatch.setattr(
+        listing, "entry_of", lambda store, name: asked.append(name) or entry_of(store, name)
+    )
+    page = client.get("/?page=2").text
+    assert sorted(asked) == ["set2", "set3"]
+    assert "Page 2 of 3; 5 data sets" in page
+    assert [name for name in names if f'href="/datasets/{name}"' in page] == ["set2", "set3"]
+    assert 'href="/?page=1"' in page
+    assert 'href="/?page=3"' in page
+    for other in ("0", "x", "-1", "1' OR", "²", "9" * 30):
+        assert "Page 1 of 3" in client.get("/", params={"page": other}).text
+    last = client.get("/?page=99").text
+    assert "Page 3 of 3" in last
+    assert "Next" not in last
+
+
 def test_head_requests_are_answered_without_a_body(client):
     answer = client.head("/")
     assert (answer.status_code, answer.text) == (200, "")

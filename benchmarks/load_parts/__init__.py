@@ -1,0 +1,1 @@
+"""Parts of `benchmarks/load.py`, one module per table."""
