@@ -65,13 +65,13 @@ def _asked(folder: Path, count: int) -> list[dict[str, Any]]:
             return repository.get_schedule_def("retrain_due").evaluate_tick(context)
 
         acts = {
+            "a new partition": lambda: instance.add_dynamic_partitions(str(DATASETS.name), ["new"]),
             "tick of uploads": lambda: tick("uploads"),
             "tick of predict": lambda: tick("predict"),
             "tick of reap_dead_runs": lambda: tick("reap_dead_runs"),
             "retrain_due": schedule,
             "restarts": lambda: list(restart_requests(instance, jobs)),
             "active runs of one": lambda: active_runs(instance, names[-1]),
-            "a new partition": lambda: instance.add_dynamic_partitions(str(DATASETS.name), ["new"]),
         }
         return [_tried(name, act, count) for name, act in acts.items()]
 
