@@ -37,7 +37,7 @@ READING += ["advice list penguins", "advice replay penguins", "models replay pen
 def documented(command: str) -> set[str]:
     """The keys that the reference promises for a command."""
     page = (ROOT / "docs" / "reference" / "json.md").read_text()
-    (row,) = [line for line in page.splitlines() if f"`pipeweave {command}`" in line]
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `pipeweave {command}`")]
     return set(re.findall(r"`(\w+)`", row.split("|")[2]))
 
 
