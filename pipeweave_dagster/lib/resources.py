@@ -65,8 +65,9 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         if fields:
             raise PipeWeaveError(
                 ErrorCode.FORBIDDEN,
-                f"{' and '.join(fields)} cannot be set when a run is launched. Remove it from the "
-                "launch configuration; the environment and the project's code decide it.",
+                f"{' and '.join(fields)} cannot be set when a run is launched: the environment and "
+                "the project's code decide it.",
+                fix="Remove it from the launch configuration.",
             )
 
     @contextlib.contextmanager

@@ -23,15 +23,25 @@ _NOT_OF_THE_MODEL = {ErrorCode.VALIDATION_ERROR, ErrorCode.SERVICE_UNAVAILABLE}
 
 
 class FirstBatch(NamedTuple):
-    """What was found: the version in question, what is wrong with it, and what was restored."""
+    """What was found.
+
+    Attributes:
+        version: The version in question.
+        problems: What is wrong with it.
+        restored: The version that is the champion again.
+        unchecked: Why nothing was found out.
+    """
 
     version: str
     problems: list[str]
     restored: str | None = None
+    unchecked: str = ""
 
     @property
     def text(self) -> str:
         """What happened, in sentences; empty if nothing is wrong."""
+        if self.unchecked:
+            return f"The first batch of version {self.version} was not checked: {self.unchecked}"
         if not self.problems:
             return ""
         after = (
@@ -87,8 +97,9 @@ def check_first_batch(
     try:
         problems = workbench.on_model(first_batch_problems, new=new, before=before, rows=rows)
     except PipeWeaveError as error:  # the batch itself was scored
-        logger.warning("The first batch of version %s was not checked: %s", move.after, error)
-        return None
+        unchecked = FirstBatch(move.after, [], unchecked=error.text)
+        logger.warning(unchecked.text)
+        return unchecked
     return _ended(workbench, dataset, FirstBatch(move.after, problems), run_id)
 
 

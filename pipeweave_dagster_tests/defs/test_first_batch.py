@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,9 +12,11 @@ from pipeweave_dagster.defs.findings.assets import findings
 from pipeweave_dagster.defs.models.assets import model, model_evaluation
 from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
+from pipeweave_dagster.defs.predictions.checks import first_batch_check
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.launch_config import LaunchConfig
 from pipeweave_dagster.services.alias_history import moves_of
+from pipeweave_dagster.services.first_batch import FirstBatch
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
@@ -86,3 +89,12 @@ def test_it_is_rolled_back_by_its_first_batch(bench: Workbench) -> None:
 
     _, again = score(bench, bills(4))
     assert again.passed, "a rollback is final"
+
+
+def test_a_first_batch_that_was_not_checked_is_a_warning() -> None:
+    unchecked = FirstBatch("3", [], unchecked="A worker died.")
+    found = first_batch_check(unchecked)
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert found.description == "The first batch of version 3 was not checked: A worker died."
+    assert first_batch_check(None).passed
+    assert first_batch_check(FirstBatch("3", [])).passed

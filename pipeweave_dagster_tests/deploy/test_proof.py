@@ -49,11 +49,12 @@ _MUTATIONS = [
 
 def test_every_part_is_well(team: Team) -> None:
     code, parts = team.doctor()
-    assert {name: state for name, (state, _) in parts.items() if state != "ok"} == {}
+    unwell = {name: state for name, (state, _) in parts.items() if state != "ok"}
+    assert unwell == {"alerts": "off"}, "no recipient is configured"
     assert code == 0
     assert set(parts) == {
         "version", "database", "storage", "mlflow", "code", "queue", "daemon", "web",
-        "web-readonly", "pages", "proxy", "disk",
+        "web-readonly", "pages", "proxy", "disk", "alerts",
     }  # fmt: skip
     assert set(team.health().values()) == {"ok"}
 

@@ -9,6 +9,8 @@ import asyncio
 import logging
 import time
 import warnings
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipeweave_dagster.adapters.dask_cluster.connection import client_of, failed, ready_workers
@@ -50,7 +52,7 @@ def fit_on_cluster(engine: str, table: str, job: AllRowsJob) -> AllRowsFit:
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return asyncio.run(_within_time(engine, table, job))
+            return _run(_within_time(engine, table, job))
         except (PipeWeaveError, FitTimeoutError):
             raise
         except Exception as error:
@@ -61,6 +63,12 @@ def fit_on_cluster(engine: str, table: str, job: AllRowsJob) -> AllRowsFit:
                 attempt, type(error).__name__, str(error)[:200],
             )  # fmt: skip
     raise AssertionError("unreachable")
+
+
+def _run(work: Coroutine[Any, Any, AllRowsFit]) -> AllRowsFit:
+    """Run it in a thread of its own: the caller's may have a loop, such as that of a notebook."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _within_time(engine: str, table: str, job: AllRowsJob) -> AllRowsFit:

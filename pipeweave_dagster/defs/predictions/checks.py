@@ -14,12 +14,18 @@ ABOUT: dict[str, str] = {
 
 
 def first_batch_check(found: "FirstBatch | None") -> dg.AssetCheckResult:
-    """Return the result; it passes where this is not the first batch of a champion."""
-    failed = found is not None and bool(found.problems)
+    """Return the result; it passes where this is not the first batch of a champion.
+
+    A batch that could not be checked is a warning: nobody has looked at the new champion.
+    """
+    severity = dg.AssetCheckSeverity.ERROR
+    failed = found is not None and bool(found.problems or found.unchecked)
+    if found is not None and found.unchecked:
+        severity = dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
         check_name="first_batch",
         passed=not failed,
-        severity=dg.AssetCheckSeverity.ERROR,
+        severity=severity,
         description=found.text if found else "",
         metadata={"codes": f"version {found.version}" if found and failed else ""},
     )

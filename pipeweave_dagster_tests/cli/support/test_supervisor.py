@@ -16,6 +16,7 @@ from pipeweave_dagster.cli.support.clock_watch import ClockWatch
 from pipeweave_dagster.cli.support.processes import Service, is_ready
 from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, DAEMON, Supervisor
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster_tests.servers.process import wait_until
 
 # Starts a child that lives on, as the code server starts runs, and writes both process ids.
 _SERVER = """
@@ -76,7 +77,15 @@ def test_a_killed_service_is_started_again(
         assert survives == (name == CODE_SERVER), "runs go on; what may hold a port does not"
     assert f"The {name} has ended (signal SIGKILL); it is started again." in capsys.readouterr().err
     left = [pid for pids in starts() for pid in pids if psutil.pid_exists(pid)]
-    assert all(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE for pid in left)
+    wait_until(lambda: all(has_ended(pid) for pid in left), 10)
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or about to be collected."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_a_service_that_keeps_ending_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:

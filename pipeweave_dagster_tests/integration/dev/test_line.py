@@ -72,7 +72,7 @@ def test_rows_to_score_are_scored(
     dev.wait_for_run("penguins", PICKED_UP_S, after=1)
     assert dev.wait_for_end("penguins")["status"] == "SUCCESS", dev.tail()
     made = keys("predictions/penguins/")
-    assert {key.rpartition(".")[2] for key in made} == {"csv", "parquet"}
+    assert {key.rpartition(".")[2] for key in made} == {"csv", "json", "parquet"}
 
 
 def test_refused_file_says_why_in_the_run_on_the_page_and_in_one_alert(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from pipeweave_dagster.core.training.data.input_table import Table
 
@@ -13,12 +14,17 @@ def sample_rows(table: Table, most: int) -> Table:
     if rows <= most:
         return table
     chosen = np.sort(np.random.default_rng(0).permutation(rows)[:most])
-    divider = table.divider
+
+    def of(column: pd.Series | None) -> pd.Series | None:
+        return None if column is None else column.iloc[chosen].reset_index(drop=True)
+
     return replace(
         table,
         raw=table.raw.iloc[chosen].reset_index(drop=True),
         y=table.y[chosen],
         weight=None if table.weight is None else table.weight[chosen],
-        divider=None if divider is None else divider.iloc[chosen].reset_index(drop=True),
+        divider=of(table.divider),
         sensitive=table.sensitive.iloc[chosen].reset_index(drop=True),
+        kept=table.kept[chosen],
+        row_id=of(table.row_id),
     )
