@@ -6,6 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# Fits of the tests share the cores with other tests, so their threads must not spin. OpenMP reads
+# this when the first package that uses it is imported: it has to be set before any test is.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import pytest
 
 from pipeweave_dagster.settings import Settings

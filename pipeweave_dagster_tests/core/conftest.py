@@ -1,6 +1,5 @@
 """A shorthand: text of a CSV file in, its snapshot, Parquet file and schema out."""
 
-import os
 from itertools import count
 from types import SimpleNamespace
 
@@ -9,9 +8,6 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, RawFile, RawUpload
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.schema import deduce
-
-# Fits of these tests share the cores with other tests, so their threads must not spin.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture
