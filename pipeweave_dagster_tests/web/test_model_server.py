@@ -112,6 +112,19 @@ WRONG: dict[str, tuple[Any, str]] = {
     "no table": ({"instances": "all"}, "not a list"),
     "objects and lists": ({"instances": [ROWS[0], [1, 2]]}, "mixes"),
     "rows of other lengths": ({"dataframe_split": {"columns": NAMES, "data": [[1]]}}, "fit"),
+    "lists of other lengths": (
+        {"instances": [[*ROWS[0].values()], ["Adelie"]]},
+        "Row 1 (counted from 0) of `instances` has 1 values",
+    ),
+    "a short row of a split": (
+        {"dataframe_split": {"columns": NAMES, "data": [[*ROWS[0].values()], ["Adelie"]]}},
+        "Row 1",
+    ),
+    "a record with fewer keys": (
+        {"dataframe_records": [ROWS[0], {"year": 2007}]},
+        "row 1 (counted from 0) lacks `island`",
+    ),
+    "no record": ({"dataframe_records": []}, "has no rows"),
     "unknown columns": ({"instances": [{"a": 1}]}, "none of the columns"),
 }
 

@@ -3,13 +3,17 @@
 The source is copied beside exported and registered models.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pipeweave_dagster.core.model.read_frame import read_frame
+from pipeweave_dagster.core.model.frame_cells import as_frame
+from pipeweave_dagster.core.model.read_frame import column_places, read_frame
 from pipeweave_dagster.core.model.serving import score
 from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
+
+_SHOWN_ROWS, _SHOWN_COLUMNS = 3, 30
 
 
 class PredictedRows(NamedTuple):
@@ -35,10 +39,14 @@ def predict_rows(bundle: dict[str, Any], reading: dict[str, Any], rows: Any) -> 
     Raises:
         ColumnsError: The columns do not fit the training table.
     """
-    read = read_frame(reading, rows)
+    frame = as_frame(rows)
+    read = read_frame(reading, frame)
     unseen = unseen_categories(bundle, read.rows)
     absent = [c["name"] for c in reading["columns"] if c["name"] not in read.rows]
-    notes = [*([absent_note(absent)] if absent else []), *read.notes]
+    lacking = lacking_keys(reading, rows, frame)
+    notes = [absent_note(absent)] if absent else []
+    notes += [lacking_note(lacking)] if lacking else []
+    notes += read.notes
     notes += [blank_note(name) for name in read.blank]
     notes += [unseen_note(name, found) for name, found in unseen.items()]
     return PredictedRows(score(bundle, read.rows), notes)
@@ -47,6 +55,48 @@ def predict_rows(bundle: dict[str, Any], reading: dict[str, Any], rows: Any) -> 
 def absent_note(names: list[str]) -> str:
     """Return the note on columns that the rows lack."""
     return f"Absent columns, treated as missing values: {', '.join(names[:30])}."
+
+
+def lacking_keys(reading: dict[str, Any], rows: Any, frame: pd.DataFrame) -> dict[int, list[str]]:
+    """Return, by number of the row, the columns that single records lack and other records have.
+
+    A data frame of such records shows missing values there, as if the records had said so.
+
+    Args:
+        reading: How the training data was read, see `read_frame.read_frame`.
+        rows: The rows as they were given; only lists of records can lack keys.
+        frame: The rows as a data frame.
+    """
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows):
+        return {}
+    keys = {name: frame.columns[j] for name, j in column_places(reading, frame).items()}
+    found = {}
+    for number, row in enumerate(rows):
+        if lacking := [name for name, key in keys.items() if key not in row]:
+            found[number] = lacking
+    return found
+
+
+def lacking_note(lacking: dict[int, list[str]]) -> str:
+    """Return the note on columns that single records lack."""
+    return f"Some rows lack columns, treated as missing values: {lacking_text(lacking)}."
+
+
+def lacking_text(lacking: dict[int, list[str]]) -> str:
+    """Return which rows lack which columns.
+
+    Example:
+        >>> lacking_text({1: ["age", "sex"]})
+        'row 1 (counted from 0) lacks `age`, `sex`'
+    """
+    texts = []
+    for number, names in list(lacking.items())[:_SHOWN_ROWS]:
+        shown = ", ".join(f"`{name}`" for name in names[:_SHOWN_COLUMNS])
+        more = len(names) - _SHOWN_COLUMNS
+        texts.append(f"row {number} lacks {shown}" + (f" and {more:,} more" if more > 0 else ""))
+    texts[0] = texts[0].replace(" lacks", " (counted from 0) lacks", 1)
+    more = len(lacking) - len(texts)
+    return "; ".join([*texts, *([f"and {more:,} more rows"] if more > 0 else [])])
 
 
 def blank_note(name: str) -> str:

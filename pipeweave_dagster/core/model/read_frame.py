@@ -72,7 +72,7 @@ def read_frame(reading: dict[str, Any], rows: Any) -> ReadRows:
             columns than the training table.
     """
     frame = as_frame(rows)
-    places = _places(reading, frame)
+    places = column_places(reading, frame)
     columns = [c for c in reading["columns"] if c["name"] in places]
     cells = [_cells_of(reading, c, frame.iloc[:, places[c["name"]]]) for c in columns]
     by_name = {c.name: c for c in cells}
@@ -91,7 +91,12 @@ def read_frame(reading: dict[str, Any], rows: Any) -> ReadRows:
     return ReadRows(read, notes, missing, blank)
 
 
-def _places(reading: dict[str, Any], frame: pd.DataFrame) -> dict[str, int]:
+def column_places(reading: dict[str, Any], frame: pd.DataFrame) -> dict[str, int]:
+    """Return the position in a frame of each column that the model uses and the frame has.
+
+    Raises:
+        ColumnsError: As `read_frame`.
+    """
     numbered = frame.columns.equals(pd.RangeIndex(frame.shape[1]))
     names = ["" if numbered or name is None else str(name) for name in frame.columns]
     required = {c["name"]: c["original_name"] for c in reading["columns"]}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.model.predict_rows import absent_note
+from pipeweave_dagster.core.model.predict_rows import absent_note, lacking_text
 from pipeweave_dagster.core.suggestions import nearest_names
 
 _SHOWN = 30
@@ -58,6 +58,27 @@ def check_columns(
             near={name: names[0] for name, names in near.items() if names},
         )
     return found
+
+
+def refuse_lacking(lacking: dict[int, list[str]]) -> None:
+    """Refuse records that lack columns which other records of the same request have.
+
+    Args:
+        lacking: The columns that records lack, by number of the row.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR that names rows and columns. Details: `missing` and `row`.
+    """
+    if lacking:
+        row, missing = next(iter(lacking.items()))
+        text = lacking_text(lacking)
+        raise validation_error(
+            f"The data lacks columns that the model uses: {text}.",
+            fix="Give every row all columns, null where a value is missing; or set"
+            " `on_missing: score` in pipeweave.yaml, so that they count as missing values.",
+            missing=missing[:100],
+            row=row,
+        )
 
 
 def _named(missing: Sequence[str], near: dict[str, list[str]]) -> str:

@@ -8,10 +8,15 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
 from pipeweave_dagster.core.model.column_names import ColumnsError
 from pipeweave_dagster.core.model.frame_cells import as_frame
+from pipeweave_dagster.core.model.predict_rows import lacking_keys, lacking_note
 from pipeweave_dagster.core.model.read_frame import read_frame
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
 from pipeweave_dagster.core.prediction.copied_columns import copied_columns
-from pipeweave_dagster.core.prediction.input_check import check_columns, column_notes
+from pipeweave_dagster.core.prediction.input_check import (
+    check_columns,
+    column_notes,
+    refuse_lacking,
+)
 from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
 
 
@@ -51,19 +56,31 @@ class RowScorer:
             read = read_frame(self._reading, frame)
         except ColumnsError as error:
             trained = model.trained
-            raise validation_error(str(error), missing=trained.features[:100]) from error
+            raise validation_error(
+                str(error),
+                fix="Name the columns as in the training data, or give all of them in its order.",
+                missing=trained.features[:100],
+            ) from error
         except (ValueError, TypeError) as error:
-            raise validation_error(f"The rows are no table: {str(error)[:200]}") from error
+            raise validation_error(
+                f"The rows are no table: {str(error)[:200]}",
+                fix="Give a list of records, or lists of values that are equally long.",
+            ) from error
         named = [str(name) for name in frame.columns]
         places = {column["original_name"] for column in self._reading["columns"]}
         extra = [n for n in named if n not in read.rows and n not in places]
         refuse = policy is not None and policy.on_missing == "refuse"
         columns = check_columns(model.trained, [*read.rows, *extra], keep, refuse=refuse)
+        lacking = lacking_keys(self._reading, rows, frame)
+        if refuse:
+            refuse_lacking(lacking)
         table = read.rows[columns.wanted]
         scorer = BlockScorer(model, columns.wanted, explain=explain)
         scores = scorer.score(table)
         kept = [name for name in keep if name in named]
         copied = copied_columns(frame.reset_index(drop=True), kept, list(scores.columns))
         predictions = pd.concat([pd.DataFrame(copied, index=scores.index), scores], axis=1)
-        notes = [*column_notes(columns, model.trained), *read.notes, *scorer.notes()]
+        notes = column_notes(columns, model.trained)
+        notes += [lacking_note(lacking)] if lacking else []
+        notes += [*read.notes, *scorer.notes()]
         return ScoredRequest(predictions, notes)

@@ -69,7 +69,10 @@ class FollowedChampion:
             PipeWeaveError: SERVICE_UNAVAILABLE if there is none, with the reason.
         """
         if self._served is None:
-            raise unavailable(self._problem or f"{self.dataset!r} has no champion model.")
+            raise unavailable(
+                self._problem or f"{self.dataset!r} has no champion model.",
+                fix="See GET /health; the server follows the next champion by itself.",
+            )
         return self._served
 
     def state(self) -> dict[str, Any]:

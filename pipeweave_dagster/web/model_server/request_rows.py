@@ -42,6 +42,8 @@ def rows_of(body: bytes, content_type: str) -> Any:
         raise validation_error(f"`{given[0]}` is not a list of rows.", fix=_FORM)
     if isinstance(rows, list) and rows and not isinstance(rows[0], dict | list):
         rows = [rows]  # one row
+    if not rows:
+        raise validation_error(f"`{given[0]}` has no rows.", fix="Send at least one row.")
     _check_alike(rows, given[0])
     return rows
 
@@ -54,6 +56,7 @@ def _split_rows(rows: Any) -> Any:
     columns = rows.get("columns")
     if columns is not None and not isinstance(columns, list):
         raise validation_error("`columns` of `dataframe_split` is not a list.", fix=_FORM)
+    _check_alike(rows["data"], "dataframe_split")
     try:
         return pd.DataFrame(rows["data"], columns=columns, dtype=object)
     except (ValueError, TypeError) as error:
@@ -67,6 +70,21 @@ def _check_alike(rows: Any, key: str) -> None:
     kinds = {type(row) for row in rows} if isinstance(rows, list) else set()
     if len(kinds) > 1:
         raise validation_error(f"`{key}` mixes objects and lists.", fix=_FORM)
+    if kinds == {list}:
+        _check_lengths(rows, key)
+
+
+def _check_lengths(rows: list[Any], key: str) -> None:
+    """Refuse lists of different lengths, whose last values would count as missing."""
+    width = len(rows[0])
+    for number, row in enumerate(rows):
+        if len(row) != width:
+            raise validation_error(
+                f"Row {number} (counted from 0) of `{key}` has {len(row):,} values, row 0 has"
+                f" {width:,}.",
+                fix="Give every row all values, null where one is missing.",
+                row=number,
+            )
 
 
 def _csv_rows(body: bytes) -> Any:

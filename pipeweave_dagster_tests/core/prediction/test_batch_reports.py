@@ -9,6 +9,8 @@ import pytest
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.model.column_names import ColumnsError
 from pipeweave_dagster.core.prediction import BatchPolicy
+from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
+from pipeweave_dagster.core.prediction.score_rows import RowScorer
 from pipeweave_dagster_tests.factories.ways_in import file_model, text_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch_reports")]
@@ -160,6 +162,24 @@ def test_a_missing_column_is_refused_with_its_name_and_a_near_one(model):
     assert scored.scored.missing_columns == ["until", "town"]
     assert len(scored.predictions) == ROWS
     assert "untill" in scored.scored.ignored_columns
+
+
+def test_single_records_that_lack_columns_are_noted_or_refused(model):
+    records = text_rows(content()).drop(columns="y").to_dict("records")
+    records[4] = {"town": "Nice"}
+    (note,) = [n for n in model.by_rows(records).notes if "lack" in n]
+    assert "row 4 (counted from 0) lacks `when`, `until`, `amount`, `zip`" in note
+    for given, words in (("score", None), ("refuse", "row 4")):
+        policy = BatchPolicy(on_missing=given)
+        scorer = RowScorer(LoadedModel(model.model, model.trained, policy))
+        if words is None:
+            assert note in scorer.score(records).notes
+            continue
+        with pytest.raises(PipeWeaveError, match=words) as refused:
+            scorer.score(records)
+        assert refused.value.details["row"] == 4
+    with_null = [*records[:4], {**records[0], "town": None}]
+    assert not [n for n in scorer.score(with_null).notes if "lack" in n]
 
 
 def test_reordered_and_further_columns_change_no_prediction(model, usual):
