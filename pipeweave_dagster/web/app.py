@@ -38,7 +38,9 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
     own = settings.services.get("pages", "")
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, hosts=hosts_of(settings.web_url, own))],
+        middleware=[
+            Middleware(Guard, hosts=hosts_of(settings.web_url, own), setting="PIPEWEAVE_WEB_URL")
+        ],
         exception_handlers={
             PipeWeaveError: _known,
             HTTPException: _refused,

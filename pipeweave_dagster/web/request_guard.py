@@ -30,10 +30,17 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware that rejects foreign hosts and adds the headers that a page did not set."""
+    """ASGI middleware that rejects foreign hosts and adds the headers that a page did not set.
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    Args:
+        app: The application.
+        hosts: Host names that are served besides loopback.
+        setting: The setting that adds a host name, for the answer to a foreign one.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], setting: str) -> None:
         self.app = app
+        self._setting = setting
         self.hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +59,7 @@ class Guard:
         if is_served(scope, self.hosts):
             await self.app(scope, receive, with_headers)
         else:
-            await _refuse(with_headers)
+            await _refuse(with_headers, self._setting)
 
 
 def _request_id(scope: Scope) -> str:
@@ -68,10 +75,10 @@ def _completed(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
     return [*headers, *extra]
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, setting: str) -> None:
     envelope = {
         "code": "FORBIDDEN",
-        "message": "This host name is not served. Set PIPEWEAVE_WEB_URL to the address in use.",
+        "message": f"This host name is not served. Set {setting} to the address in use.",
         "details": {},
     }
     headers = [(b"content-type", b"application/json")]

@@ -171,10 +171,17 @@ def test_the_champion_and_its_settings_are_followed(
         answer = client.post("/invocations", json=renamed).json()
         assert answer["version"] == "2"
         assert answer["predictions"][0]["id"] == "7"
-        bench.store.records.write("datasets/penguins/ALIASES.json", AliasRecord(aliases={}))
-        champion.refresh()  # the version before is served while there is a problem
+        with monkeypatch.context() as broken:
+            broken.setattr(champion, "_load", _unreadable)
+            storage.put(SETTINGS, b"on_missing: score\nid: id\ncoverage: 0.8\n")
+            champion.refresh()  # the version before is served while the new one is unreadable
         assert client.post("/invocations", json=renamed).status_code == 200
-        assert "no champion" in client.get("/health").json()["problem"]
+        assert "could not be loaded" in client.get("/health").json()["problem"]
+        bench.store.records.write("datasets/penguins/ALIASES.json", AliasRecord(aliases={}))
+        champion.refresh()
+        for answer in (client.post("/invocations", json=renamed), client.get("/health")):
+            assert answer.status_code == 503
+            assert "no champion" in answer.text
     finally:
         storage.delete(SETTINGS)
         bench.store.records.write(
@@ -182,6 +189,16 @@ def test_the_champion_and_its_settings_are_followed(
         )
         champion.refresh()
     assert client.get("/health").json()["version"] == "1"
+
+
+def _unreadable(*_: Any) -> None:
+    raise OSError
+
+
+def test_a_foreign_host_is_told_the_setting_of_this_server(client: TestClient) -> None:
+    answer = client.get("/health", headers={"host": "evil.example"})
+    assert answer.status_code == 403
+    assert "Set PIPEWEAVE_SERVE_URL" in answer.json()["message"]
 
 
 @pytest.mark.server

@@ -41,7 +41,7 @@ def create_server(champion: FollowedChampion, hosts: frozenset[str], token: str 
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, hosts=hosts)],
+        middleware=[Middleware(Guard, hosts=hosts, setting="PIPEWEAVE_SERVE_URL")],
         exception_handlers={PipeWeaveError: _known, HTTPException: _refused, Exception: _broken},
     )
     app.state.champion, app.state.token = champion, token

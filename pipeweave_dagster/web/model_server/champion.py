@@ -101,10 +101,11 @@ class FollowedChampion:
             self._asked = time.monotonic()
             with_alias(self._workbench, self.dataset, "champion")
         version = aliases_of(store, self.dataset).get("champion")
+        if version is None:  # the registry and the storage answered, and know of none
+            self._served = None
+            raise unavailable(f"{self.dataset!r} has no champion model.", fix="Train one first.")
         settings = settings_of(store, self.dataset)
         served = self._served
-        if version is None:
-            raise unavailable(f"{self.dataset!r} has no champion model.", fix="Train one first.")
         if served is None or (served.version, served.settings) != (version, settings):
             self._served = Served(version, settings, self._load(version, settings))
             _log.info("serving version %s of %s", version, self.dataset)
