@@ -48,8 +48,6 @@ def _look_at(store: DocumentStore, name: str, settings: Settings, now: float, fo
     state, head = retrain_state(store, name, settings, now), store.head(name)
     if state is None or state.due is None or head is None:
         return
-    if not settings_of(store, name).retrain.enabled:  # switched off since the last run
-        return
     attempt = store.attempt(name)
     if attempt is not None and attempt.state == "running":
         found.skipped.append(f"{name}: {state.due.reason}, but a run is under way")

@@ -1,12 +1,17 @@
 """When each data set is due for retraining, and what came of the last requests."""
 
+import logging
 from typing import NamedTuple
 
 from pipeweave_dagster.adapters.state import DocumentStore, Head
 from pipeweave_dagster.core.documents import DatasetSettings, Part, RawUpload
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.retraining import Due, Facts, Rule, next_time, rule_of, why_due
 from pipeweave_dagster.services.batch_history import history_of
+from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 class RetrainRecord(Part):
@@ -52,7 +57,7 @@ def retrain_state(
     if head is None or "model" not in head.entries:
         return None
     rule = rule_of(
-        _settings(store, head).retrain, settings.retrain_cron, settings.retrain_max_age_days
+        _settings_now(store, head).retrain, settings.retrain_cron, settings.retrain_max_age_days
     )
     record = _read(store, dataset)
     facts = _facts(store, head, record)
@@ -72,7 +77,15 @@ def record_skip(store: DocumentStore, dataset: str, reason: str, now: float) -> 
         store.records.write(_key(dataset), skipped)
 
 
-def _settings(store: DocumentStore, head: Head) -> DatasetSettings:
+def _settings_now(store: DocumentStore, head: Head) -> DatasetSettings:
+    """Return `pipeweave.yaml` as it is now: a switch counts before any run has read it.
+
+    While the file cannot be read, what the last run has read of it applies.
+    """
+    try:
+        return settings_of(store, head.dataset)
+    except PipeWeaveError as error:
+        logger.warning("%s: the settings of the last run apply: %s", head.dataset, error)
     upload = store.load_entry(head.entries, "raw_upload", RawUpload)
     return upload.settings if upload else DatasetSettings()
 

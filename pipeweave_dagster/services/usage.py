@@ -88,6 +88,9 @@ def _of_home(settings: Settings) -> dict[str, Area]:
         "mlflow.db": "MLflow's runs and registered models",
         "mlartifacts": "MLflow's files: models, plots, cards",
         settings.dagster_home.name: "Dagster's runs, events and logs",
+        "dev.json": "process of 'pipeweave dev'",
+        "dev.lock": "lock of 'pipeweave dev'",
+        "creation.lock": "lock of the creation of databases",
         **_CACHE,
     }
     return {name: Area("home", name, meaning) for name, meaning in kinds.items()}
@@ -99,11 +102,15 @@ def _counted(
     for place, key, size, modified in files:
         parts = key.split("/")
         name = next((n for n in ("/".join(parts[:2]), parts[0]) if n in areas), parts[0])
-        # SQLite keeps its journal beside the database.
-        name = next((n for n in areas if name.startswith(f"{n}-")), name)
+        name = next((n for n in areas if _is_beside(name, n)), name)
         area = areas.setdefault(name, Area(place, name, _OTHER))
         area.add(size, old=modified < before)
     return areas.values()
+
+
+def _is_beside(name: str, database: str) -> bool:
+    """Whether a file belongs to a database: SQLite's journal, or PipeWeave's lock and marker."""
+    return name.startswith(f"{database}-") or name in {f"{database}.lock", f"{database}.ready"}
 
 
 def _files(home: Path, without: Path | None) -> Iterator[tuple[str, int, float]]:

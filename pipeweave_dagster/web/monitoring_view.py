@@ -71,7 +71,7 @@ def _shadow(report: PerformanceReport | None) -> str:
 def _row(record: BatchRecord) -> dict[str, str]:
     return {
         "batch": record.batch,
-        "scored": time.strftime("%Y-%m-%d", time.gmtime(record.scored_at)),
+        "scored": time.strftime("%Y-%m-%d %H:%M", time.gmtime(record.scored_at)),
         "version": f"{record.model_version}{'' if record.role == 'champion' else ' in shadow'}",
         "rows": f"{record.rows:,}",
         "labelled": f"{record.labelled:,}",

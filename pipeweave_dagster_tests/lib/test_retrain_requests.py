@@ -137,6 +137,8 @@ def test_a_schedule_of_the_installation_and_one_switch_per_data_set(home: Home) 
     assert home.look(DAY)[0]
     home.drop("pipeweave.yaml", "retrain: {enabled: false}")
     assert home.look(9 * DAY) == ([], []), "it applies at once"
+    home.drop("pipeweave.yaml", "retrain: [")
+    assert home.look(9 * DAY)[1], "what cannot be read is said"
 
 
 def test_a_run_under_way_is_not_doubled(home: Home) -> None:
@@ -158,6 +160,7 @@ def test_a_damaged_data_set_does_not_stop_the_others(home: Home) -> None:
         dataset="a-broken", run_id="r", moved_at=0, entries={"model": entry, "raw_upload": entry}
     )
     home.store.records.write("datasets/a-broken/HEAD.json", head)
+    home.store.storage.put("uploads/a-broken/pipeweave.yaml", b"retrain: [")
     due, skipped = home.look(31 * DAY)
     assert [request.dataset for request in due] == ["churn"]
     assert skipped[0].startswith("a-broken: ")
@@ -197,6 +200,7 @@ def test_what_one_look_leaves_the_next_ones_request(
         file = home.root / "uploads" / name / "new.csv"
         file.parent.mkdir(parents=True)
         file.write_text("x,y\n5,6\n")
+        file.with_name("pipeweave.yaml").write_text("retrain: {max_age_days: 30}")
     monkeypatch.setattr(retrain_requests, "MOST_REQUESTS", 2)
     looks = [home.look(31 * DAY) for _ in range(4)]
     assert [[request.dataset for request in due] for due, _ in looks] == [

@@ -16,6 +16,11 @@ FILES = {
     "storage/mine/x": 1,
     "mlflow.db": 9,
     "mlflow.db-wal": 2,
+    "mlflow.db.lock": 1,
+    "mlflow.db.ready": 1,
+    "dev.json": 4,
+    "dev.lock": 1,
+    "creation.lock": 1,
     "mlartifacts/1/run/model": 11,
     "dagster/history/runs.db": 13,
     "cache/trials/t/trials.jsonl": 17,
@@ -41,14 +46,18 @@ def test_everything_is_counted_once(settings: Settings) -> None:
         ("storage", "uploads"): (1, 5),
         ("storage", "payloads"): (1, 70),
         ("storage", "mine"): (1, 1),
-        ("home", "mlflow.db"): (2, 11),
+        ("home", "mlflow.db"): (4, 13),
+        ("home", "dev.json"): (1, 4),
+        ("home", "dev.lock"): (1, 1),
+        ("home", "creation.lock"): (1, 1),
         ("home", "mlartifacts"): (1, 11),
         ("home", "dagster"): (1, 13),
         ("home", "cache/trials"): (1, 17),
         ("home", "notes.txt"): (1, 3),
     }
     assert sum(a.bytes for a in areas) == sum(FILES.values())
-    assert all(a.meaning for a in areas)
+    foreign = {a.name for a in areas if a.meaning == "not from PipeWeave"}
+    assert foreign == {"mine", "notes.txt"}
     assert len(areas) == len({(a.place, a.name) for a in areas})
 
 

@@ -11,8 +11,16 @@ import uvicorn
 
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.core.documents import Estimate, Fairness, GroupRates, Segment
+from pipeweave_dagster.core.documents import (
+    BatchRecord,
+    ColumnDrift,
+    Estimate,
+    Fairness,
+    GroupRates,
+    Segment,
+)
 from pipeweave_dagster.core.documents.assessment import Rate
+from pipeweave_dagster.services.batch_history import change_history
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
@@ -32,6 +40,22 @@ OVERFLOWING = """() => {
     for (const part of box.querySelectorAll('td, th, p, img, pre, .badge'))
       if (part.getBoundingClientRect().right > edge + 1)
         found.push(`${part.tagName}: ${part.innerText?.slice(0, 60)}`);
+  }
+  return found;
+}"""
+# A cell that is too narrow breaks its words, down to one letter per line.
+BROKEN_WORDS = """() => {
+  const found = [];
+  for (const cell of document.querySelectorAll('td:not(.label), th')) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode())
+      for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+        const inside = document.createRange();
+        inside.setStart(text, word.index);
+        inside.setEnd(text, word.index + word[0].length);
+        if (new Set([...inside.getClientRects()].map(box => box.top)).size > 1)
+          found.push(`${cell.dataset.name}: ${word[0]}`);
+      }
   }
   return found;
 }"""
@@ -83,9 +107,31 @@ def crowd(store: DocumentStore) -> None:
     error = {"code": "VALIDATION_ERROR", "message": f"Set `target: {LONG}` in pipeweave.yaml."}
     attempt = Attempt(run_id="r2", started_at=1.0, state="failed", error=error)
     store.save_attempt("demo", attempt)
+    records = [batch(number) for number in range(8)]
+    change_history(store, "demo", lambda h: h.model_copy(update={"batches": records}))
 
 
-@pytest.mark.parametrize("width", [400, 1000, 1100, 1400])
+def batch(number: int) -> BatchRecord:
+    """Return one of several batches of a day, with wide intervals and long names."""
+    score = Estimate(value=123456.7, low=0.0012345, high=2345678.9)
+    drift = [ColumnDrift(name=LONG, score=0.3, threshold=0.1, drifted=True)] * (number % 2)
+    return BatchRecord(
+        batch=f"{'week-' * (1 + number % 2 * 20)}{number}",
+        model_version=str(number),
+        role="challenger" if number % 3 == 1 else "champion",
+        scored_at=1.7e9 + number * 60,
+        rows=1_234_567,
+        predictions_key="predictions/demo/b/1.parquet",
+        data_sha256="0",
+        drift=drift,
+        metric="roc_auc",
+        estimated={"roc_auc": score},
+        measured={"roc_auc": score},
+        labelled=1_234_567,
+    )
+
+
+@pytest.mark.parametrize("width", [400, 1000, 1100, 1600])
 @pytest.mark.parametrize("path", ["/", "/datasets/demo"])
 def test_nothing_overflows_its_panel(
     browser: Any, address: str, tmp_path: Path, width: int, path: str
@@ -95,5 +141,6 @@ def test_nothing_overflows_its_panel(
         page.goto(address + path)
         page.screenshot(path=tmp_path / "page.png", full_page=True)
         assert page.evaluate(OVERFLOWING) == []
+        assert page.evaluate(BROKEN_WORDS) == []
     finally:
         page.close()
