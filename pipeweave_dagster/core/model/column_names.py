@@ -66,7 +66,7 @@ def match_columns(
         left = ["used" if j in places.values() else name for j, name in enumerate(names)]
         return places | _nameless(left, rest, table)
     required = list(columns)
-    order = _order(len(names), required, table, target)
+    order = names_by_position(len(names), required, table, target)
     return {name: order.index(name) for name in required if name in order}
 
 
@@ -100,8 +100,20 @@ def _nameless(names: Sequence[str], required: list[str], table: Sequence[str]) -
     return {name: places[name] for name in required if name in places}
 
 
-def _order(width: int, required: list[str], table: Sequence[str], target: str | None) -> list[str]:
-    """Return the column names of rows without names, by their number of columns."""
+def names_by_position(
+    width: int, required: list[str], table: Sequence[str], target: str | None
+) -> list[str]:
+    """Return the column names of rows without names, by their number of columns.
+
+    Args:
+        width: Number of columns of the rows, which may be above that of the names.
+        required: Names of the columns that the model uses.
+        table: Names of all columns of the training table, in order.
+        target: The column that the rows may lack.
+
+    Raises:
+        ColumnsError: As `match_columns`.
+    """
     without_target = [name for name in table if name != target]
     if not table or width == len(required) != len(without_target):
         return required[:width]

@@ -91,14 +91,19 @@ def read_frame(reading: dict[str, Any], rows: Any) -> ReadRows:
     return ReadRows(read, notes, missing, blank)
 
 
+def is_nameless(frame: pd.DataFrame) -> bool:
+    """Return whether the columns of a frame have numbers instead of names."""
+    return frame.columns.equals(pd.RangeIndex(frame.shape[1]))
+
+
 def column_places(reading: dict[str, Any], frame: pd.DataFrame) -> dict[str, int]:
     """Return the position in a frame of each column that the model uses and the frame has.
 
     Raises:
         ColumnsError: As `read_frame`.
     """
-    numbered = frame.columns.equals(pd.RangeIndex(frame.shape[1]))
-    names = ["" if numbered or name is None else str(name) for name in frame.columns]
+    nameless = is_nameless(frame)
+    names = ["" if nameless or name is None else str(name) for name in frame.columns]
     required = {c["name"]: c["original_name"] for c in reading["columns"]}
     wanted = ", ".join(list(required)[:30])
     try:

@@ -119,8 +119,14 @@ def _plain_category(text: str) -> str:
     return " ".join(text.casefold().split()).lstrip("0")
 
 
-def unseen_note(name: str, unseen: Unseen) -> str:
-    """Return what the user should know of the unseen categories of a column."""
+def unseen_note(name: str, unseen: Unseen, outcome: str = ", treated as unknown") -> str:
+    """Return what the user should know of the unseen categories of a column.
+
+    Args:
+        name: The column.
+        unseen: Its unseen categories.
+        outcome: What was done with them.
+    """
     shown = []
     for text, count in list(unseen.texts.items())[:_EXAMPLES]:
         known = unseen.spelled.get(text)
@@ -130,6 +136,6 @@ def unseen_note(name: str, unseen: Unseen) -> str:
     shown += [f"and {more:,} more"] if more > 0 else []
     noun = "value is a category" if unseen.values == 1 else "values are categories"
     return (
-        f"{name}: {unseen.values:,} {noun} that the model has not learned, treated as unknown:"
+        f"{name}: {unseen.values:,} {noun} that the model has not learned{outcome}:"
         f" {', '.join(shown)}."
     )

@@ -72,7 +72,7 @@ class BlockScorer:
             if policy.unseen.get(name) == "error":
                 row = self.rows + int(found.rows.argmax())
                 raise validation_error(
-                    f"{unseen_note(name, found)} The first is in row {row} (counted from 0).",
+                    f"{unseen_note(name, found, '')} The first is in row {row} (counted from 0).",
                     fix=f"Correct the values, or set `columns: {{{name}: {{unseen: unknown}}}}`.",
                     column=name,
                     values=list(found.texts)[:10],
@@ -119,7 +119,7 @@ class BlockScorer:
     def notes(self) -> list[str]:
         """Return what the user should know of the rows so far."""
         notes = [blank_note(name) for name in self.blank]
-        notes += [unseen_note(name, found) for name, found in self.unseen.items()]
+        notes += [self._unseen_note(name, found) for name, found in self.unseen.items()]
         notes += [self._reasons_note] if self._reasons_note else []
         if self._intervals is not None:
             notes.append(self._intervals.note)
@@ -128,6 +128,11 @@ class BlockScorer:
         if self.abstained:
             notes.append(f"{self.abstained:,} rows got no prediction (column `{ABSTAINED}`).")
         return notes
+
+    def _unseen_note(self, name: str, found: Unseen) -> str:
+        if self._policy is not None and _abstains(name, self._policy):
+            return unseen_note(name, found, "; their rows got no prediction")
+        return unseen_note(name, found)
 
 
 def _abstains(name: str, policy: BatchPolicy) -> bool:

@@ -6,10 +6,10 @@ import pandas as pd
 
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
-from pipeweave_dagster.core.model.column_names import ColumnsError
+from pipeweave_dagster.core.model.column_names import ColumnsError, names_by_position
 from pipeweave_dagster.core.model.frame_cells import as_frame
 from pipeweave_dagster.core.model.predict_rows import lacking_keys, lacking_note
-from pipeweave_dagster.core.model.read_frame import read_frame
+from pipeweave_dagster.core.model.read_frame import is_nameless, read_frame
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
 from pipeweave_dagster.core.prediction.copied_columns import copied_columns
 from pipeweave_dagster.core.prediction.input_check import (
@@ -66,7 +66,7 @@ class RowScorer:
                 f"The rows are no table: {str(error)[:200]}",
                 fix="Give a list of records, or lists of values that are equally long.",
             ) from error
-        named = [str(name) for name in frame.columns]
+        named = self._names(frame)
         places = {column["original_name"] for column in self._reading["columns"]}
         extra = [n for n in named if n not in read.rows and n not in places]
         refuse = policy is not None and policy.on_missing == "refuse"
@@ -78,9 +78,21 @@ class RowScorer:
         scorer = BlockScorer(model, columns.wanted, explain=explain)
         scores = scorer.score(table)
         kept = [name for name in keep if name in named]
-        copied = copied_columns(frame.reset_index(drop=True), kept, list(scores.columns))
+        copied = copied_columns(
+            frame.reset_index(drop=True).set_axis(named, axis=1), kept, list(scores.columns)
+        )
         predictions = pd.concat([pd.DataFrame(copied, index=scores.index), scores], axis=1)
         notes = column_notes(columns, model.trained)
         notes += [lacking_note(lacking)] if lacking else []
         notes += [*read.notes, *scorer.notes()]
         return ScoredRequest(predictions, notes)
+
+    def _names(self, frame: pd.DataFrame) -> list[str]:
+        """Return the names of the columns, those of the training table if rows come without."""
+        given = [str(name) for name in frame.columns]
+        if not is_nameless(frame):
+            return given
+        reading = self._reading
+        required = [column["name"] for column in reading["columns"]]
+        names = names_by_position(len(given), required, reading["table"], reading["target"])
+        return [*names[: len(given)], *given[len(names) :]]

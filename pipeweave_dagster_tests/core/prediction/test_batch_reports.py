@@ -164,6 +164,22 @@ def test_a_missing_column_is_refused_with_its_name_and_a_near_one(model):
     assert "untill" in scored.scored.ignored_columns
 
 
+def test_rows_without_names_have_the_copied_columns_and_no_wrong_note(model):
+    frame = text_rows(content())
+    policy = BatchPolicy(keep=["y", "town"])
+    scorer = RowScorer(LoadedModel(model.model, model.trained, policy))
+    named = scorer.score(frame)
+    assert list(named.predictions["y"]) == list(frame["y"])
+    for rows in (frame.to_numpy(), frame.to_numpy().tolist()):
+        found = scorer.score(rows)
+        pd.testing.assert_frame_equal(found.predictions, named.predictions)
+        assert found.notes == named.notes
+    wider = scorer.score(np.column_stack([frame.to_numpy(), frame["y"]]))
+    assert any("does not use: 6." in note for note in wider.notes)
+    narrow = scorer.score(frame.drop(columns="y").to_numpy())
+    assert not [note for note in narrow.notes if "Ignored" in note]
+
+
 def test_single_records_that_lack_columns_are_noted_or_refused(model):
     records = text_rows(content()).drop(columns="y").to_dict("records")
     records[4] = {"town": "Nice"}
@@ -201,9 +217,12 @@ def test_rows_with_an_unseen_category_are_flagged_refused_or_not_predicted(model
     with pytest.raises(PipeWeaveError, match=r"'Rome' .*in row 3") as refused:
         model.by_file(text, policy=BatchPolicy(unseen={"town": "error"}))
     assert refused.value.details["column"] == "town"
+    assert "treated as unknown" in note_on(flagged, "town")
+    assert "unknown:" not in refused.value.message
     quiet = model.by_file(text, policy=BatchPolicy(unseen={"zip": "abstain"}))
     assert dict(quiet.predictions["abstained"].dropna()) == {3: "unseen zip"}
     assert quiet.scored.abstained == 1
+    assert "learned; their rows got no prediction:" in note_on(quiet, "zip")
     assert quiet.predictions.loc[3, ["prediction", "probability_yes"]].isna().all()
     others = quiet.predictions.drop(index=[3, 6])[list(usual.predictions)]
     pd.testing.assert_frame_equal(others, usual.predictions.drop(index=[3, 6]))
