@@ -37,11 +37,15 @@ def change_history(
 
 
 def with_batch(history: BatchHistory, record: BatchRecord) -> BatchHistory:
-    """Add a batch; the same batch scored again by the same version replaces its earlier record."""
+    """Add a batch; the same batch scored again by the same version replaces its earlier record.
+
+    If it was refused before, that is over.
+    """
     key = (record.batch, record.model_version)
     others = [b for b in history.batches if (b.batch, b.model_version) != key]
     batches = sorted([*others, record], key=lambda b: b.scored_at)
-    return history.model_copy(update={"batches": batches})
+    refused = [r for r in history.refused if r.batch != record.batch]
+    return history.model_copy(update={"batches": batches, "refused": refused})
 
 
 def with_scores(history: BatchHistory, scored: Sequence[BatchRecord], now: float) -> BatchHistory:

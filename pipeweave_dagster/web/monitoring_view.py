@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import (
     Estimate,
     PerformanceReport,
     PredictionBatch,
+    RefusedBatch,
 )
 from pipeweave_dagster.core.monitoring.history_plot import history_plot
 from pipeweave_dagster.core.number_format import number
@@ -35,6 +36,7 @@ class MonitoringView:
     plot_caption: str = ""
     late: list[str] = field(default_factory=list)
     shadow: str = ""
+    refused: list[dict[str, str]] = field(default_factory=list)
 
 
 def monitoring_view(
@@ -48,6 +50,7 @@ def monitoring_view(
         performance=store.load_entry(head, "performance", PerformanceReport),
         batches=[_row(b) for b in reversed(history.batches[-MOST_BATCHES:])],
         earlier=max(0, len(history.batches) - MOST_BATCHES) + history.dropped,
+        refused=[_refusal(r) for r in reversed(history.refused[-MOST_BATCHES:])],
         late=[part.text for part in late_of(store, dataset, settings, time.time())],
     )
     svg = history_plot(history.batches, view.performance.tested if view.performance else None)
@@ -68,10 +71,18 @@ def _shadow(report: PerformanceReport | None) -> str:
     )
 
 
+def _refusal(refused: RefusedBatch) -> dict[str, str]:
+    return {"at": _minute(refused.at), "file": refused.file, "reason": refused.reason}
+
+
+def _minute(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds))
+
+
 def _row(record: BatchRecord) -> dict[str, str]:
     return {
         "batch": record.batch,
-        "scored": time.strftime("%Y-%m-%d %H:%M", time.gmtime(record.scored_at)),
+        "scored": _minute(record.scored_at),
         "version": f"{record.model_version}{'' if record.role == 'champion' else ' in shadow'}",
         "rows": f"{record.rows:,}",
         "labelled": f"{record.labelled:,}",

@@ -227,6 +227,13 @@ def test_a_batch_is_scored_by_the_champion_and_its_drift_measured(
     put_rows = "\n".join([lines[0], *lines[150:250]]) + "\n"
     bench.store.storage.put("predict/penguins/Monday.csv", put_rows.encode())
     run = {"context": context_for("penguins"), "workbench": bench}
+    bench.store.storage.put("predict/penguins/Lacking.csv", b"other\n1\n")
+    with pytest.raises(dg.Failure, match=r"predict/penguins/Lacking\.csv: The data has none"):
+        [*predictions(config=BatchConfig(file="predict/penguins/Lacking.csv"), **run)]
+    (refused,) = history_of(bench.store, "penguins").refused
+    assert refused.file == "predict/penguins/Lacking.csv"
+    assert refused.reason.startswith("The data has none")
+    bench.store.storage.delete(refused.file)
     batch: PredictionBatch = value_of(predictions(config=BatchConfig(), **run))
     assert (batch.rows, batch.model_version) == (100, "1")
     assert batch.csv_key == f"predictions/penguins/{batch.batch}/1.csv"

@@ -12,11 +12,13 @@ import uvicorn
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import (
+    BatchHistory,
     BatchRecord,
     ColumnDrift,
     Estimate,
     Fairness,
     GroupRates,
+    RefusedBatch,
     Segment,
 )
 from pipeweave_dagster.core.documents.assessment import Rate
@@ -107,8 +109,10 @@ def crowd(store: DocumentStore) -> None:
     error = {"code": "VALIDATION_ERROR", "message": f"Set `target: {LONG}` in pipeweave.yaml."}
     attempt = Attempt(run_id="r2", started_at=1.0, state="failed", error=error)
     store.save_attempt("demo", attempt)
+    refused = RefusedBatch(batch=LONG, file=f"predict/demo/{LONG}.csv", at=1.7e9, reason=LONG)
     records = [batch(number) for number in range(8)]
-    change_history(store, "demo", lambda h: h.model_copy(update={"batches": records}))
+    history = BatchHistory(batches=records, refused=[refused])
+    change_history(store, "demo", lambda _: history)
 
 
 def batch(number: int) -> BatchRecord:

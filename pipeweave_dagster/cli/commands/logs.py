@@ -48,11 +48,17 @@ def logs(
     emit({"run_id": full_id, "entries": facts}, json, "\n".join(_line(f) for f in facts))
 
 
-def last_of_a_step(instance: "dg.DagsterInstance", run_id: str) -> dict[str, Any]:
-    """Return the last step of a run and its last log line; empty if no step started."""
-    entries = (_facts(entry) for entry in reversed(instance.all_logs(run_id)))
-    found = next((facts for facts in entries if facts["step"]), None)
-    return {} if found is None else {"step": found["step"], "last_line": found["message"]}
+def decisive_step(instance: "dg.DagsterInstance", run_id: str) -> dict[str, Any]:
+    """Return the first step of a run that failed, else its last one, and the last line of it.
+
+    Steps that were skipped because of the failure say nothing about it. Empty if no step started.
+    """
+    entries = [_facts(entry) for entry in instance.all_logs(run_id)]
+    failed = next((facts["step"] for facts in entries if facts["event"] == "STEP_FAILURE"), None)
+    of_steps = [f for f in entries if f["step"] and failed in {None, f["step"]}]
+    if not of_steps:
+        return {}
+    return {"step": of_steps[-1]["step"], "last_line": of_steps[-1]["message"]}
 
 
 def _entries_to_come(instance: "dg.DagsterInstance", run_id: str) -> Iterator[Any]:

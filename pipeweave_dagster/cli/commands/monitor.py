@@ -47,6 +47,7 @@ def monitor(
         "comparison": report.comparison.model_dump(mode="json")
         if report and report.comparison
         else None,
+        "refused": [refused.model_dump(mode="json") for refused in history.refused],
         "late": [part.model_dump(mode="json") | {"text": part.text} for part in late],
         "notes": report.notes if report else [],
     }
@@ -71,6 +72,10 @@ def _text(
             f"[{comparison.low:.4g}, {comparison.high:.4g}] on {comparison.rows:,} labelled rows, "
             f"against the {comparison.other}"
         )
+    lines += [
+        f"refused: {day(r['at'])} {plain(r['file'], 120)}: {plain(r['reason'], 400)}"
+        for r in facts["refused"][::-1]
+    ]
     lines += [f"late: {part['text']}" for part in facts["late"]]
     lines += [f"note: {plain(note, 400)}" for note in facts["notes"]]
     return "\n".join(lines)

@@ -9,7 +9,7 @@ import typer
 
 from pipeweave_dagster.cli.commands import logs
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
+from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.cli.support.recorded_runs import RunId, facts_of, record_of
 from pipeweave_dagster.core.errors import unavailable
 
@@ -66,10 +66,14 @@ def show(run_id: RunId, json: AsJson = False) -> None:
         error = error_of(instance, facts["run_id"]) if record.dagster_run.is_finished else None
         facts |= {"step": None, "last_line": None}
         if error is not None:
-            facts |= logs.last_of_a_step(instance, facts["run_id"])
+            facts |= logs.decisive_step(instance, facts["run_id"])
     facts["error"] = error.envelope() if error else None
+    shown = facts | {
+        "started": day(facts["started"]) + " UTC" if facts["started"] else None,
+        "error": f"{error.code}: {error.text}" if error else None,
+    }
     lines = [
-        f"{key:>10}  {plain(value, 1000)}" for key, value in facts.items() if value is not None
+        f"{key:>10}  {plain(value, 1000)}" for key, value in shown.items() if value is not None
     ]
     emit(facts, json, "\n".join(lines))
 

@@ -55,6 +55,7 @@ from pipeweave_dagster.core.documents.operation import (
     WorkbenchOverview,
 )
 from pipeweave_dagster.core.documents.pipeline import PipelineSpec, SplitSpec, Step
+from pipeweave_dagster.core.documents.refused_batch import RefusedBatch
 from pipeweave_dagster.core.documents.settings import (
     ColumnSetting,
     Costs,
@@ -128,6 +129,7 @@ __all__ = [
     "RawFile",
     "RawUpload",
     "ReadSetting",
+    "RefusedBatch",
     "RuleGroup",
     "RuleResult",
     "SchemaDeduction",

@@ -8,6 +8,7 @@ from pydantic import Field
 from pipeweave_dagster.core.documents.assessment import Comparison
 from pipeweave_dagster.core.documents.base import Document, Part
 from pipeweave_dagster.core.documents.evaluation import Estimate
+from pipeweave_dagster.core.documents.refused_batch import RefusedBatch
 from pipeweave_dagster.core.documents.settings import MetricName
 
 Change = Literal["distribution", "missing values", "new categories", "absent", "type"]
@@ -108,13 +109,15 @@ class BatchHistory(Part):
     """All batches of a data set, the oldest first, as a record beside its HEAD.
 
     `tests` counts the drift tests so far, whose false alarms share one error rate. `dropped` counts
-    batches that are no longer listed.
+    batches that are no longer listed. `refused` are files that could not be scored, the oldest
+    first, until a file of the same name is.
     """
 
     batches: list[BatchRecord] = []
     arrivals: list[LabelArrival] = []
     tests: int = 0
     dropped: int = 0
+    refused: list[RefusedBatch] = Field(default=[], exclude_if=operator.not_)
 
     def labelled_since(self, at: float) -> int:
         """Return how many rows got their first label after a time (seconds since 1970)."""

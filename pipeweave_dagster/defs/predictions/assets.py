@@ -47,6 +47,7 @@ def predictions(
     """
     from pipeweave_dagster.core.landing import settings_from
     from pipeweave_dagster.services.first_batch import score_checked
+    from pipeweave_dagster.services.refused_batches import refusals_recorded
     from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
 
     checks: list[dg.AssetCheckResult] = []
@@ -56,17 +57,18 @@ def predictions(
         key = key or newest_batch(workbench, context.partition_key)
         reasons = config.reasons
         given = settings_from({"read": config.read}, "the run configuration")
-        attempt = partial(
-            score,
-            workbench,
-            context.partition_key,
-            fetch_batch(workbench, context.partition_key, key, folder),
-            stamped=True,
-            explain=workbench.settings.prediction_reasons if reasons is None else reasons,
-            read=given.read,
-        )
         run_id = context.op_execution_context.run_id
-        scored, found = score_checked(workbench, context.partition_key, attempt, folder, run_id)
+        with refusals_recorded(workbench.store, context.partition_key, key, run_id):
+            attempt = partial(
+                score,
+                workbench,
+                context.partition_key,
+                fetch_batch(workbench, context.partition_key, key, folder),
+                stamped=True,
+                explain=workbench.settings.prediction_reasons if reasons is None else reasons,
+                read=given.read,
+            )
+            scored, found = score_checked(workbench, context.partition_key, attempt, folder, run_id)
         checks.append(first_batch_check(found))
         return deliver(workbench, context.partition_key, scored, run_id)
 

@@ -5,8 +5,15 @@ import json
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
-from pipeweave_dagster.core.documents import BatchHistory, BatchRecord, ColumnDrift, Estimate
+from pipeweave_dagster.core.documents import (
+    BatchHistory,
+    BatchRecord,
+    ColumnDrift,
+    Estimate,
+    RefusedBatch,
+)
 from pipeweave_dagster.services.batch_history import change_history
+from pipeweave_dagster.services.refused_batches import with_refused
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import register
 
@@ -40,9 +47,17 @@ def test_batches_are_listed_with_drift_performance_and_what_is_late(home, monkey
     moved = ColumnDrift(name="age", score=0.31, threshold=0.1, drifted=True)
     late = {"labelled": 900, "measured": {"roc_auc": Estimate(value=0.77, low=0.7, high=0.84)}}
     batches = [record(1), record(2, **late), record(3, drift=[moved], verdict="drifted")]
-    change_history(store, "demo", lambda _: BatchHistory(batches=batches))
+    lacking = RefusedBatch(
+        batch="week-4", file="predict/demo/week-4.csv", at=1.7e9, reason="The data lacks columns."
+    )
+    change_history(
+        store,
+        "demo",
+        lambda _: with_refused(BatchHistory(batches=batches), lacking),
+    )
     text = call("monitor", "demo", "--last", "2")
-    newest, older = [line for line in text.splitlines() if "week-" in line]
+    newest, older = [line for line in text.splitlines() if " week-" in line]
+    assert "refused: 2023-11-14 22:13 predict/demo/week-4.csv: The data lacks columns." in text
     assert "age 0.31" in newest
     assert "0.77 [0.7, 0.84]" in older
     assert "1 earlier batches are not shown." in text
