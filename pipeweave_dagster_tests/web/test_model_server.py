@@ -93,6 +93,7 @@ def test_all_forms_of_a_request_give_what_a_file_gives(
     for row, other in zip(found[0], by_file, strict=True):
         assert [*row] == [*other]
         assert row["prediction"] == other["prediction"]
+        assert row["prediction_set"] == json.loads(other["prediction_set"])
         assert row["probability_Adelie"] == pytest.approx(float(other["probability_Adelie"]))
 
 
@@ -212,6 +213,11 @@ def test_other_machines_need_a_token(earlier: Path) -> None:
     )
     assert refused.returncode == 3
     assert "PIPEWEAVE_SERVE_TOKEN" in refused.stderr
+    command[4] = "nope"
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "NOT_FOUND" in refused.stderr
+    assert "Champion of" not in refused.stderr
+    command[4] = "penguins"
     process = subprocess.Popen(
         command,
         env={**environment, "PIPEWEAVE_SERVE_TOKEN": token},

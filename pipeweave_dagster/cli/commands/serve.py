@@ -38,10 +38,7 @@ def serve(
     _require_token(settings, host)
     signal.signal(signal.SIGTERM, interrupt)
     with contextlib.suppress(KeyboardInterrupt), _listening(host, port) as listener:
-        address = f"http://{host}:{listener.getsockname()[1]}"
-        sys.stderr.write(f"Champion of {name}  {address}/invocations\nCtrl-C stops the server.\n")
-        sys.stderr.flush()
-        _serve(name, listener, settings)
+        _serve(name, listener, settings, f"http://{host}:{listener.getsockname()[1]}")
     sys.stderr.write("Stopped.\n")
 
 
@@ -69,7 +66,7 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(name: str, listener: socket.socket, settings: Settings) -> None:
+def _serve(name: str, listener: socket.socket, settings: Settings, address: str) -> None:
     import uvicorn
 
     from pipeweave_dagster.adapters.logs import configure
@@ -79,6 +76,8 @@ def _serve(name: str, listener: socket.socket, settings: Settings) -> None:
     configure(settings.profile, settings.log_level)
     with home.workbench() as bench:
         champion = FollowedChampion(bench, known(bench.store, name))
+        sys.stderr.write(f"Champion of {name}  {address}/invocations\nCtrl-C stops the server.\n")
+        sys.stderr.flush()
         champion.start()
         hosts = hosts_of(settings.serve_url, settings.services.get("serve", ""))
         app = create_server(champion, hosts, settings.secret("serve_token") or "")

@@ -82,6 +82,7 @@ def read_frame(reading: dict[str, Any], rows: Any) -> ReadRows:
     for name, column in by_name.items():
         if name in chosen:
             notes.append(form_note(name, texts[name], chosen[name]))
+        notes += _truth_notes(column, frame.iloc[:, places[name]])
         found[name], unread = _column_values(reading, column, chosen.get(name))
         if unread:
             missing[name] = sum(n for _, n in unread)
@@ -127,6 +128,17 @@ def _cells_of(reading: dict[str, Any], column: dict[str, Any], values: pd.Series
         primary = column["number"]["primary"]
         known, texts = _divided(reading, values, type_)
     return _Cells(column["name"], type_, forms, primary, known, texts)
+
+
+def _truth_notes(cells: _Cells, values: pd.Series) -> list[str]:
+    """Return the note on typed truth values in a column of numbers."""
+    if cells.type not in ("number", "integer"):
+        return []
+    if values.dtype == object:
+        count = int(values.map(lambda v: isinstance(v, bool | np.bool_)).sum())
+    else:
+        count = int(values.notna().sum()) if pd.api.types.is_bool_dtype(values.dtype) else 0
+    return [f"{cells.name}: true or false in {count:,} rows, read as 1 or 0."] if count else []
 
 
 def _divided(

@@ -17,6 +17,8 @@ MOST_TEXTS = 1000
 """Distinct texts of a column, most frequent first, from which its forms are chosen."""
 _FIRST_TEXTS = 20
 _MOST_FORMS = 4
+_ANY_MARK, _BLANKS = "thousands ' '", " \u00a0\u2009\u202f'\u2018\u2019\u02bc"
+"""The form of numbers with any blank between thousands, if any, and either decimal mark."""
 _OPPOSITE = {
     "day first": "month first",
     "month first": "day first",
@@ -155,10 +157,10 @@ def form_note(name: str, column: ColumnTexts, forms: Sequence[int]) -> str:
     convention = first.get("convention")
     if forms[0] == 0:
         others = [k for k in forms if k >= column.primary]
-        read = ", ".join(str(column.forms[k]["name"]) for k in others)
+        read = ", ".join(_shown_name(column, k) for k in others)
         read = f"these are read as {read}"
     else:
-        read = f"the column is read as {first['name']}"
+        read = f"the column is read as {_shown_name(column, forms[0])}"
         if convention and usual.get("convention") == _OPPOSITE[convention]:
             read += f" ({convention}, against the training data)"
     count = sum(column.unread.values())
@@ -166,6 +168,13 @@ def form_note(name: str, column: ColumnTexts, forms: Sequence[int]) -> str:
         return f"{name}: {read}, like other columns of the batch."
     values = "1 value is" if count == 1 else f"{count:,} values are"
     return f"{name}: {values} not in the form of the training data, {usual['name']}; {read}."
+
+
+def _shown_name(column: ColumnTexts, number: int) -> str:
+    """Return the name of a form, or of what its texts have: blanks only where one occurs."""
+    name = str(column.forms[number]["name"])
+    blanks = any(character in text for text in column.texts for character in _BLANKS)
+    return "decimal '.' or ','" if name == _ANY_MARK and not blanks else name
 
 
 def mismatch_note(name: str, type_: str, texts: Iterable[tuple[str, int]]) -> str:

@@ -78,9 +78,11 @@ async def _scored(request: Request, *, explain: bool) -> Response:
     served = request.app.state.champion.current
 
     def answer() -> Response:
+        from pipeweave_dagster.core.prediction.intervals import SET
+
         scored = served.scorer.score(rows_of(body, kind), explain=explain)
         records = [
-            {name: _plain(value) for name, value in row.items()}
+            {name: _plain(value, listed=name == SET) for name, value in row.items()}
             for row in scored.predictions.to_dict("records")
         ]
         content = {"predictions": records, "version": served.version, "notes": scored.notes}
@@ -90,8 +92,10 @@ async def _scored(request: Request, *, explain: bool) -> Response:
     return await run_in_threadpool(answer)
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell as JSON has it; a missing one is null."""
+def _plain(value: Any, *, listed: bool) -> Any:
+    """Return a cell as JSON has it: a missing one is null, the set of classes a list."""
+    if listed and isinstance(value, str):
+        return json.loads(value)
     plain = value.item() if hasattr(value, "item") else value
     return None if isinstance(plain, float) and not math.isfinite(plain) else plain
 

@@ -164,6 +164,22 @@ def test_a_missing_column_is_refused_with_its_name_and_a_near_one(model):
     assert "untill" in scored.scored.ignored_columns
 
 
+def test_typed_truth_values_of_a_number_are_noted(model):
+    frame = text_rows(content()).drop(columns="y").astype(object)
+    frame.loc[:2, "amount"] = [True, False, None]
+    notes = model.by_rows(frame).notes
+    assert "amount: true or false in 2 rows, read as 1 or 0." in notes
+    assert "amount: true or false" in " ".join(model.by_rows(frame.assign(amount=True)).notes)
+
+
+def test_blanks_are_named_only_where_one_occurs(model):
+    text = content(amount=lambda v: f'"{v}"'.replace(".", ",") if v > 99 else str(v))
+    found = both(model, text)
+    assert "read as decimal '.' or ','" in note_on(found, "amount")
+    blanks = text.replace('"', '"1 ', 1)
+    assert "thousands ' '" in note_on(both(model, blanks), "amount")
+
+
 def test_rows_without_names_have_the_copied_columns_and_no_wrong_note(model):
     frame = text_rows(content())
     policy = BatchPolicy(keep=["y", "town"])

@@ -152,6 +152,17 @@ def test_a_planted_fault_is_found_by_its_own_check_and_by_no_other(sound, code):
     assert codes(changed(sound, **FAULTS[code])) == {code}
 
 
+def test_a_linear_model_is_not_called_a_baseline(sound):
+    constant = trial("dummy", 0.5)
+    for what, tried in (
+        ("linear", [trial("linear", 0.86), constant]),
+        ("the constant", [constant]),
+    ):
+        score = changed(sound, trained={"leaderboard": tried})
+        (failed,) = [c for c in methodology(score) if c.code == "PE104"]
+        assert failed.message.startswith(f"Only {what} model")
+
+
 def test_findings_of_groups_and_of_both_sides_are_cited(sound):
     for finding_code, code in (("PW604", "PE112"), ("PW605", "PE113")):
         score = changed(sound, findings=finding(finding_code))

@@ -6,17 +6,18 @@ from pipeweave_dagster.core.evaluation.audit.checks.registry import (
     check,
 )
 
-_BASELINE_FAMILIES = {"dummy", "linear", "ensemble"}
+_SIMPLE_FAMILIES = {"dummy", "linear", "ensemble"}
 _ROWS_PER_COLUMN = 3
 
 
-@check("PE104", "Search went beyond baseline models")
-def searched_beyond_baselines(facts: ScoreFacts) -> str | None:
+@check("PE104", "Search went beyond linear models")
+def searched_beyond_linear(facts: ScoreFacts) -> str | None:
     """Fail where only the constant and the linear model have a score."""
     tried = {t.family for t in facts.trained.leaderboard if t.score is not None}
-    if tried - _BASELINE_FAMILIES:
+    if tried - _SIMPLE_FAMILIES:
         return None
-    return "Only baseline models were tried: set a larger budget, or more `families`."
+    simple = "linear models were" if tried - {"dummy"} else "the constant model was"
+    return f"Only {simple} tried: set a larger budget, or more `families`."
 
 
 @check("PE116", "There are enough training rows per column")
