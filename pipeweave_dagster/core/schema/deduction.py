@@ -20,6 +20,7 @@ from pipeweave_dagster.core.schema.column_lookup import (
     with_column_names,
 )
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.kept_columns import kept_column_notes
 from pipeweave_dagster.core.schema.meaning.base import Meaning
 from pipeweave_dagster.core.schema.meaning.hidden_missing import hidden_missing
 from pipeweave_dagster.core.schema.meaning.pii import pii_kind
@@ -43,7 +44,7 @@ def deduce_schema(
 ) -> SchemaDeduction:
     """See `pipeweave_dagster.core.schema.deduce`."""
     profiles = profile_columns(snapshot, data)
-    notes: list[str] = []
+    notes = kept_column_notes(settings, snapshot)
     overrides = _overrides(snapshot, settings, notes)
     special_roles = _special_roles(snapshot, settings, notes)
     columns = [

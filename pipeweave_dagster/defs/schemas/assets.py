@@ -27,7 +27,15 @@ def schema_deduction(
     from pipeweave_dagster.services.advice import advice_settings, advised_schema
 
     settings = settings_subset(
-        raw_upload.settings, "target", "task", "positive", "weight", "id", "columns", "split"
+        raw_upload.settings,
+        "target",
+        "task",
+        "positive",
+        "weight",
+        "id",
+        "keep",
+        "columns",
+        "split",
     )
     return run_stage(
         context,

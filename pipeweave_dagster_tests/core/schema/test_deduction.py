@@ -106,6 +106,13 @@ def test_overrides_and_stale_overrides(schema):
     assert [n for n in found.notes if n.startswith("stale override:")]
 
 
+def test_a_kept_column_that_the_table_lacks_is_noted(schema):
+    found = schema(PEOPLE, keep=["Tenure", "tenur"])
+    (note,) = [n for n in found.notes if n.startswith("keep:")]
+    assert "'tenur' is not a column of this version" in note
+    assert "Did you mean" in note
+
+
 def test_weight_and_id(schema):
     found = schema(PEOPLE, weight="price", id="email")
     assert found.column("price").role == "weight"
