@@ -125,6 +125,12 @@ WRONG: dict[str, tuple[Any, str]] = {
         {"dataframe_records": [ROWS[0], {"year": 2007}]},
         "row 1 (counted from 0) lacks `island`",
     ),
+    "an empty record": ({"instances": [{}]}, "no columns to score"),
+    "an empty list": ({"instances": [[]]}, "no columns to score"),
+    "a split without rows": (
+        {"dataframe_split": {"columns": NAMES, "data": []}},
+        "no rows to score",
+    ),
     "no record": ({"dataframe_records": []}, "has no rows"),
     "unknown columns": ({"instances": [{"a": 1}]}, "none of the columns"),
 }

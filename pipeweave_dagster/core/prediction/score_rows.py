@@ -53,6 +53,7 @@ class RowScorer:
         keep = policy.keep if policy else []
         try:
             frame = as_frame(rows)
+            _check_filled(frame)
             read = read_frame(self._reading, frame)
         except ColumnsError as error:
             trained = model.trained
@@ -96,3 +97,11 @@ class RowScorer:
         required = [column["name"] for column in reading["columns"]]
         names = names_by_position(len(given), required, reading["table"], reading["target"])
         return [*names[: len(given)], *given[len(names) :]]
+
+
+def _check_filled(frame: pd.DataFrame) -> None:
+    empty = "rows" if not len(frame) else "columns" if not frame.shape[1] else ""
+    if empty:
+        raise validation_error(
+            f"There are no {empty} to score.", fix="Give at least one row with its columns."
+        )
