@@ -10,8 +10,10 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
-from pipeweave_dagster.cli.support.reading_text import left_out_lines, reading_lines
-from pipeweave_dagster.core.documents import DatasetEntry, DatasetSnapshot
+from pipeweave_dagster.cli.support.reading_text import left_out_lines, note_lines, reading_lines
+from pipeweave_dagster.cli.support.refused_text import refused_lines
+from pipeweave_dagster.core.documents import DatasetEntry, DatasetSnapshot, SchemaDeduction
+from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.left_out import recorded_left_out
 from pipeweave_dagster.services.overview import entry_of
 
@@ -73,6 +75,8 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
     with home.workbench() as bench:
         facts = _facts(bench.store, known(bench.store, name))
         summary = entry_of(bench.store, name)
+        refused = history_of(bench.store, facts["dataset"]).refused
+    facts["refused"] = [part.model_dump(mode="json") for part in refused]
     stages = [
         (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
         for asset, e in facts["stages"].items()
@@ -82,6 +86,7 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
     lines = [_summary_text(summary), "", table]
     if reading:
         lines += ["", *reading_lines(reading), *left_out_lines(reading["left_out"])]
+    lines += [*note_lines(facts["schema_notes"]), *refused_lines(refused)]
     emit(facts, json, "\n".join(lines))
 
 
@@ -104,6 +109,7 @@ def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
     entries = head.entries if head else {}
     attempt = store.attempt(name)
     snapshot = store.load_entry(entries, "dataset", DatasetSnapshot)
+    schema = store.load_entry(entries, "schema_deduction", SchemaDeduction)
     return {
         "dataset": name,
         "summary": entry_of(store, name).model_dump(mode="json"),
@@ -112,5 +118,6 @@ def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
             for asset, entry in entries.items()
         },
         "reading": snapshot.model_dump(mode="json", include=_READING) if snapshot else None,
+        "schema_notes": schema.notes if schema else [],
         "last_attempt": attempt.model_dump(mode="json") if attempt else None,
     }

@@ -9,6 +9,7 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
+from pipeweave_dagster.cli.support.refused_text import refused_lines
 from pipeweave_dagster.core.documents import BatchRecord, Comparison, Estimate, PerformanceReport
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.freshness import late_of
@@ -51,7 +52,8 @@ def monitor(
         "late": [part.model_dump(mode="json") | {"text": part.text} for part in late],
         "notes": report.notes if report else [],
     }
-    emit(facts, json, _text(shown, facts, report.comparison if report else None))
+    text = _text(shown, facts, report.comparison if report else None)
+    emit(facts, json, "\n".join([text, *refused_lines(history.refused)]))
 
 
 def _text(
@@ -72,10 +74,6 @@ def _text(
             f"[{comparison.low:.4g}, {comparison.high:.4g}] on {comparison.rows:,} labelled rows, "
             f"against the {comparison.other}"
         )
-    lines += [
-        f"refused: {day(r['at'])} {plain(r['file'], 120)}: {plain(r['reason'], 400)}"
-        for r in facts["refused"][::-1]
-    ]
     lines += [f"late: {part['text']}" for part in facts["late"]]
     lines += [f"note: {plain(note, 400)}" for note in facts["notes"]]
     return "\n".join(lines)

@@ -21,7 +21,7 @@ from pipeweave_dagster_tests.factories.registry import register
 def call(*words):
     from typer.testing import CliRunner
 
-    return CliRunner().invoke(build_app("monitor"), list(words), env={"COLUMNS": "200"}).stdout
+    return CliRunner().invoke(build_app(words[0]), list(words), env={"COLUMNS": "200"}).stdout
 
 
 def record(number, **facts):
@@ -57,7 +57,9 @@ def test_batches_are_listed_with_drift_performance_and_what_is_late(home, monkey
     )
     text = call("monitor", "demo", "--last", "2")
     newest, older = [line for line in text.splitlines() if " week-" in line]
-    assert "refused: 2023-11-14 22:13 predict/demo/week-4.csv: The data lacks columns." in text
+    refused = "refused: 2023-11-14 22:13 predict/demo/week-4.csv: The data lacks columns."
+    assert refused in text
+    assert refused in call("datasets", "show", "demo"), "whatever the last run was"
     assert "age 0.31" in newest
     assert "0.77 [0.7, 0.84]" in older
     assert "1 earlier batches are not shown." in text
