@@ -41,7 +41,8 @@ def expected_scores(output: Array, test: ScoredTest, metric: MetricName) -> dict
         return estimates
     if found.low <= actual <= found.high:
         return estimates
-    return {**estimates, metric: _moved(estimates[metric], actual - found.value, metric)}
+    moved = _corrected(estimates[metric], found.value, actual, metric, len(test.y))
+    return {**estimates, metric: moved}
 
 
 def are_known(output: Array) -> NDArray[np.bool_]:
@@ -68,8 +69,27 @@ def _estimate(values: list[float | None]) -> Estimate:
     return Estimate(value=float(known.mean()), low=float(low), high=float(high))
 
 
-def _moved(estimate: Estimate, by: float, metric: MetricName) -> Estimate:
-    most = np.inf if metric == "log_loss" else 1.0
-    parts = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (None if v is None else float(np.clip(v + by, 0, most)) for v in parts)
+def _corrected(
+    estimate: Estimate, expected: float, actual: float, metric: MetricName, rows: int
+) -> Estimate:
+    """Correct an estimate by what the same estimate of the test rows was wrong by.
+
+    A log loss is corrected by a factor, a score between 0 and 1 by the difference of the log odds:
+    a difference of the scores themselves would leave the range of the metric, so that a batch that
+    is easier than the test rows would be expected to have no error at all.
+    """
+    least = 0.5 / rows  # what so many rows cannot tell from 0 or from 1
+
+    def odds(score: float) -> float:
+        bounded = min(max(score, least), 1 - least)
+        return float(np.log(bounded / (1 - bounded)))
+
+    def corrected(score: float | None) -> float | None:
+        if score is None:
+            return None
+        if metric == "log_loss":
+            return score * max(actual, least) / max(expected, least)
+        return float(1 / (1 + np.exp(-odds(score) - odds(actual) + odds(expected))))
+
+    value, low, high = map(corrected, (estimate.value, estimate.low, estimate.high))
     return Estimate(value=value, low=low, high=high)

@@ -40,6 +40,21 @@ def test_an_estimate_that_fails_on_the_test_rows_is_corrected():
     assert expected_scores(output, model_tested(), "log_loss")["log_loss"].value < 0.6 * actual
 
 
+@pytest.mark.parametrize("metric", ["log_loss", "accuracy", "roc_auc"])
+def test_a_corrected_estimate_of_an_easy_batch_is_not_perfect(metric):
+    """A model that is too timid does better on its test rows than it expects."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 300)
+    timid = np.where(y == 1, 0.75, 0.25) + rng.normal(0, 0.12, 300)
+    timid = np.clip(timid, 0.01, 0.99)
+    output = np.column_stack([1 - timid, timid])
+    test = ScoredTest(["a", "b"], y, output, output, None)
+    easy = np.clip(rng.choice([0.04, 0.96], 500) + rng.normal(0, 0.005, 500), 0, 1)
+    found = expected_scores(np.column_stack([1 - easy, easy]), test, metric)[metric]
+    assert 0 < found.low < found.value < found.high
+    assert metric == "log_loss" or found.high < 1
+
+
 def test_errors_of_values_are_those_of_test_rows_with_such_predictions():
     """The error grows with the prediction, and the batch has larger predictions."""
     x, later = RNG.uniform(0, 10, 4_000), RNG.uniform(7, 10, 2_000)
