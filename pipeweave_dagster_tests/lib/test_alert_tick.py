@@ -33,6 +33,8 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import register
 from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox, smtp_mailbox
 
+pytestmark = pytest.mark.server
+
 SETTLED_S = 60
 WELL = {"leakage": True, "rows": True}
 LEVELS = {"leakage": dg.AssetCheckSeverity.ERROR, "rows": dg.AssetCheckSeverity.WARN}

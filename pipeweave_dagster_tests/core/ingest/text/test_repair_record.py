@@ -8,6 +8,8 @@ from pipeweave_dagster.core.ingest.text import repair_record
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.repair_record import ClosingQuotes, split_leniently
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 COMMA, TAB = TextDialect(","), TextDialect("\t")
 
 

@@ -11,6 +11,8 @@ from pipeweave_dagster.core.ingest import fast_path
 from pipeweave_dagster.core.ingest.types.spellings import label_of, may_be_labels
 from pipeweave_dagster.core.ingest.types.value_parsers import BOOLEAN, INTEGER, NUMBER, TEXT
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 CASES = [
     ("True", "False", "true"),
     ("TRUE", "FALSE", "true"),
