@@ -4,7 +4,6 @@ Dagster's server checks neither where a request comes from nor for which name it
 executes mutations sent by a link, a form or a script of any page.
 """
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeweave_dagster.web.host_names import header_values, is_served
+from pipeweave_dagster.web.refusals import send_refusal
 
 _HEADERS = [(b"x-frame-options", b"DENY"), (b"cross-origin-resource-policy", b"same-origin")]
 _GRAPHQL = "/graphql"
@@ -77,11 +77,4 @@ class CrossSiteGuard:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": refused.reason})
         else:
-            await _answer(refused, with_headers)
-
-
-async def _answer(refused: Refusal, send: Send) -> None:
-    envelope = {"code": "FORBIDDEN", "message": refused.reason, "details": {}}
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(envelope).encode()})
+            await send_refusal(with_headers, refused.status, refused.reason)

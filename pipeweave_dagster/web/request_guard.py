@@ -1,6 +1,5 @@
 """Guard every request: known hosts only, GET and HEAD only, and strict response headers."""
 
-import json
 import re
 import uuid
 from collections.abc import Iterable, MutableMapping
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeweave_dagster.adapters.logs import correlation
 from pipeweave_dagster.web.host_names import is_served
+from pipeweave_dagster.web.refusals import send_refusal
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 
@@ -59,7 +59,8 @@ class Guard:
         if is_served(scope, self.hosts):
             await self.app(scope, receive, with_headers)
         else:
-            await _refuse(with_headers, self._setting)
+            told = f"This host name is not served. Set {self._setting} to the address in use."
+            await send_refusal(with_headers, 403, told)
 
 
 def _request_id(scope: Scope) -> str:
@@ -73,14 +74,3 @@ def _completed(message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
     present = {name.lower() for name, _ in headers}
     extra = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in present]
     return [*headers, *extra]
-
-
-async def _refuse(send: Send, setting: str) -> None:
-    envelope = {
-        "code": "FORBIDDEN",
-        "message": f"This host name is not served. Set {setting} to the address in use.",
-        "details": {},
-    }
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(envelope).encode()})
