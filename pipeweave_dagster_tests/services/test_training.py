@@ -16,6 +16,24 @@ def model_of(megabytes):
     return TrainedModel.model_construct(model=file)
 
 
+def bench_of(folder, on_model_within, *, engine=None, storage=None):
+    """A workbench whose calls are answered here."""
+    return SimpleNamespace(
+        settings=SimpleNamespace(
+            max_model_size_mb=2048,
+            cache_folder=folder,
+            tracking_uri="",
+            artifact_root=None,
+            run_limit_s=lambda _: 3600,
+            engine=engine,
+        ),
+        store=SimpleNamespace(payload=lambda _: folder, storage=storage),
+        began=0.0,
+        on_model_within=on_model_within,
+        free_mb=lambda: None,
+    )
+
+
 def test_a_model_of_2049_mb_is_refused_and_one_of_2048_is_not():
     check_size(model_of(2048), 2048)
     with pytest.raises(PipeWeaveError, match=r"2,049 MB.*MAX_MODEL_SIZE_MB") as caught:
@@ -32,20 +50,7 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
         return model_of(2049) if function is train else None
 
     part = SimpleNamespace(sha256="0" * 64)
-    bench = SimpleNamespace(
-        settings=SimpleNamespace(
-            max_model_size_mb=2048,
-            cache_folder=tmp_path,
-            tracking_uri="",
-            artifact_root=None,
-            run_limit_s=lambda _: 3600,
-            engine=None,
-        ),
-        store=SimpleNamespace(payload=lambda _: tmp_path),
-        began=0.0,
-        on_model_within=on_model_within,
-        free_mb=lambda: None,
-    )
+    bench = bench_of(tmp_path, on_model_within)
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", (part, snapshot), tmp_path, 10.0, {})
@@ -67,20 +72,7 @@ def test_workers_of_a_cluster_are_told_where_they_can_read_the_table(tmp_path, l
     storage = SimpleNamespace(
         url="s3://bucket/root", local_path=lambda _: tmp_path if local else None
     )
-    bench = SimpleNamespace(
-        settings=SimpleNamespace(
-            max_model_size_mb=2048,
-            cache_folder=tmp_path,
-            tracking_uri="",
-            artifact_root=None,
-            run_limit_s=lambda _: 3600,
-            engine="dask://127.0.0.1:8786",
-        ),
-        store=SimpleNamespace(payload=lambda _: tmp_path, storage=storage),
-        began=0.0,
-        on_model_within=on_model_within,
-        free_mb=lambda: None,
-    )
+    bench = bench_of(tmp_path, on_model_within, engine="dask://127.0.0.1:8786", storage=storage)
     plan = (SimpleNamespace(sha256="0" * 64), SimpleNamespace(data=data, columns=[]))
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", plan, tmp_path, 10.0, {})

@@ -13,7 +13,7 @@ class PredictionBatch(Document):
 
     `set_missing` counts the values per column that are none of the training type,
     `unseen_categories` those that the model has not learned; `blank_columns` have no value at all.
-    `outside_training` counts rows unlike the training rows (None: it could not be told), and
+    `outside_training` counts rows unlike the training rows (None: unknown), and
     `abstained` those without a prediction for a reason that the settings name.
     """
 
