@@ -43,8 +43,9 @@ MAY_IMPORT = {
 # Inside these packages a part may import only parts that are named before it.
 ORDER = {
     "core": [
-        "errors", "suggestions", "cron", "documents", "asset_catalog", "naming", "number_format",
-        "arrow_values", "safe_text", "templating", "columns", "charts", "model", "metrics",
+        "errors", "access", "suggestions", "cron", "documents", "asset_catalog", "naming",
+        "number_format", "arrow_values", "safe_text", "templating", "columns", "charts",
+        "model", "metrics",
         "ingest", "schema", "monitoring", "retraining", "alerts", "landing", "sources",
         "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
         "evaluation", "prediction", "performance", "export", "advice",

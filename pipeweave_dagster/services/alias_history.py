@@ -4,7 +4,6 @@
 written once and never changed, so that "which version was champion on that day" has an answer.
 """
 
-import getpass
 import time
 from collections.abc import Sequence
 from typing import Literal
@@ -13,6 +12,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.state.records import record_bytes
 from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import unavailable
+from pipeweave_dagster.services.acting import current_principal
 
 How = Literal["run", "promote", "rollback", "outside"]
 _ATTEMPTS = 50
@@ -59,8 +59,8 @@ class AliasMove(Part):
 
 
 def by_user(how: How, reason: str = "") -> Cause:
-    """Return the cause of a move by the user of this process."""
-    return Cause(how=how, by=getpass.getuser(), reason=reason)
+    """Return the cause of a move by whoever acts now."""
+    return Cause(how=how, by=current_principal().name, reason=reason)
 
 
 def append_move(

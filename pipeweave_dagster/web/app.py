@@ -14,9 +14,11 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import handlers
 from pipeweave_dagster.web.host_names import hosts_of
+from pipeweave_dagster.web.identity import Identify
 from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.pages import error_response
 from pipeweave_dagster.web.request_guard import Guard
+from pipeweave_dagster.web.single_user import SingleUser
 
 
 def create_app(store: DocumentStore, settings: Settings) -> Starlette:
@@ -39,7 +41,8 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Guard, hosts=hosts_of(settings.web_url, own), setting="PIPEWEAVE_WEB_URL")
+            Middleware(Guard, hosts=hosts_of(settings.web_url, own), setting="PIPEWEAVE_WEB_URL"),
+            Middleware(Identify, door=SingleUser()),
         ],
         exception_handlers={
             PipeWeaveError: _known,

@@ -1,7 +1,6 @@
 """`pipeweave findings`: show, accept and override findings; decisions go to `pipeweave.yaml`."""
 
 import datetime as dt
-import getpass
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -21,6 +20,7 @@ from pipeweave_dagster.core.quality.user_decisions import (
     is_suspected_leak,
     override_findings,
 )
+from pipeweave_dagster.services.acting import current_principal
 
 
 def register(app: typer.Typer) -> None:
@@ -136,7 +136,4 @@ def _last(store: DocumentStore, name: str) -> _Last:
 def _who_and_when() -> dict[str, str]:
     """Return user and time of an override, as far as the system knows them."""
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    try:
-        return {"by": getpass.getuser(), "at": now}
-    except (KeyError, OSError):  # a container may run as a user without a name
-        return {"at": now}
+    return {"by": current_principal().name, "at": now}
