@@ -76,12 +76,14 @@ def _is_dead(run: dg.DagsterRun, store: DocumentStore, watch: RunWatch | None) -
 def _end(
     instance: dg.DagsterInstance, store: DocumentStore, run: dg.DagsterRun, restarts: int
 ) -> bool:
-    """End a run, unless it has ended by itself since it was listed.
+    """End a run, unless it has ended by itself, or got its process, since it was listed.
 
     Its process is gone, so what a second look shows is final.
     """
     current = instance.get_run_by_id(run.run_id)
     if current is None or current.status != run.status:
+        return False
+    if current.tags.get(PROCESS_TAG) != run.tags.get(PROCESS_TAG):
         return False
     if run.status == dg.DagsterRunStatus.CANCELING:
         reason = CANCELLED

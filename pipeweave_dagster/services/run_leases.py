@@ -70,11 +70,11 @@ class RunWatch:
 
     def unchanged_s(self, run_id: str, token: str) -> float:
         """Return for how many seconds a run has had this token at every look; 0 at the first."""
-        known, since = self._seen.get(run_id, ("", 0.0))
-        if known != token:
+        known = self._seen.get(run_id)
+        if known is None or known[0] != token:
             self._seen[run_id] = (token, self._clock())
             return 0.0
-        return self._clock() - since
+        return self._clock() - known[1]
 
     def forget_all_but(self, run_ids: set[str]) -> None:
         """Forget runs that have ended."""

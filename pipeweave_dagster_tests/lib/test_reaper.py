@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -12,10 +13,11 @@ import pytest
 from pipeweave_dagster.adapters.state import DocumentStore, RunState
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.lib import reaper
-from pipeweave_dagster.lib.partitions import PROCESS_TAG
+from pipeweave_dagster.lib.partitions import PROCESS_TAG, UPLOAD_TAG
 from pipeweave_dagster.lib.processes import is_alive, pid_of, process_name
 from pipeweave_dagster.lib.reaper import reap
 from pipeweave_dagster.services.run_leases import RunWatch, renew
+from pipeweave_dagster_tests.lib.test_restarts import ORIGIN
 
 
 @dg.job
@@ -23,10 +25,11 @@ def nothing() -> None:
     """A job without steps."""
 
 
-def started(instance: dg.DagsterInstance, process: str | None) -> dg.DagsterRun:
+def started(instance: dg.DagsterInstance, process: str | None, *more: str) -> dg.DagsterRun:
     tags = {PROCESS_TAG: process} if process else {}
+    tags |= dict.fromkeys(more, "x")
     tags["dagster/partition"] = "d"
-    run = instance.create_run_for_job(nothing, tags=tags)
+    run = instance.create_run_for_job(nothing, tags=tags, remote_job_origin=ORIGIN)
     instance.report_dagster_event(
         dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "nothing"), run.run_id
     )
@@ -127,6 +130,52 @@ def test_the_sensor_believes_a_dead_process_at_its_second_look(tmp_path: Path) -
         assert reap(instance, store, watch, restarts=1) == []
         now[0] = 30
         assert reap(instance, store, watch, restarts=1) == [run.run_id]
+
+
+def test_a_run_that_has_just_started_is_not_taken_for_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no process yet; at the first look it counted as unchanged since the machine booted.
+
+    In a burst some runs were ended two seconds after their start, and so each made twice.
+    """
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
+    now = [100_000.0]
+    watch = RunWatch(lambda: now[0])
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = started(instance, None, UPLOAD_TAG)
+        assert reap(instance, store, watch, restarts=1) == []
+        now[0] += 299
+        assert reap(instance, store, watch, restarts=1) == []
+        now[0] += 2
+        known = instance.get_run_by_id
+        monkeypatch.setattr(
+            instance, "get_run_by_id", lambda run_id: tagged(instance, known, run_id)
+        )
+        assert reap(instance, store, watch, restarts=1) == [], "its process has just begun"
+        monkeypatch.undo()
+        assert status(instance, run) == dg.DagsterRunStatus.STARTED
+
+
+def test_a_run_whose_process_never_began_is_ended(tmp_path: Path) -> None:
+    store = DocumentStore(FolderStorage(tmp_path / "storage"), tmp_path / "cache")
+    now = [100_000.0]
+    watch = RunWatch(lambda: now[0])
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = started(instance, None, UPLOAD_TAG)
+        assert reap(instance, store, watch, restarts=1) == []
+        now[0] += 301
+        assert reap(instance, store, watch, restarts=1) == [run.run_id]
+
+
+def tagged(
+    instance: dg.DagsterInstance,
+    known: Callable[[str], dg.DagsterRun | None],
+    run_id: str,
+) -> dg.DagsterRun | None:
+    """The run, whose process has named itself since the run was listed."""
+    instance.add_run_tags(run_id, {PROCESS_TAG: process_name()})
+    return known(run_id)
 
 
 def test_a_run_of_a_container_that_no_longer_exists_is_reaped(tmp_path: Path) -> None:
