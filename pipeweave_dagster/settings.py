@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "aws_access_key_id",
         "aws_secret_access_key",
         "aws_region",
+        "upload_events",
     ),
     "services": (
         "database_url",
@@ -146,6 +147,12 @@ class Settings(BaseSettings):
     s3_public_url: str | None = Field(None, validation_alias=_named("S3_PUBLIC_URL"))
     aws_region: str = Field(
         "us-east-1", validation_alias=_named("AWS_REGION", "AWS_DEFAULT_REGION")
+    )
+
+    upload_events: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s@]{3,500}$",
+        validation_alias=_named("PIPEWEAVE_UPLOAD_EVENTS"),
     )
 
     database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL"))

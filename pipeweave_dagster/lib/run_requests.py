@@ -10,9 +10,9 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import Skipped
-from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, uploads_in
+from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, place_of, uploads_in
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
-from pipeweave_dagster.lib.idle_backoff import IdleBackoff
+from pipeweave_dagster.lib.listing_scope import Listings, Scope
 from pipeweave_dagster.lib.partitions import (
     DATASETS,
     SETTINGS_VERSION_TAG,
@@ -44,9 +44,23 @@ _SEEN_FOLDER = "sensors"
 class _Memory:
     """What a sensor remembers between its ticks, in the code server."""
 
+    listings: Listings
     watch: RunWatch = field(default_factory=RunWatch)
-    backoff: IdleBackoff = field(default_factory=IdleBackoff)
     recent: RecentRequests = field(default_factory=RecentRequests)
+
+
+@dataclass(frozen=True)
+class _Zone:
+    """The folder of a sensor, what of it is listed, and whether only complete files are."""
+
+    prefix: str
+    scope: Scope
+    whole: bool
+
+    def listed(self, store: DocumentStore, skipped: list[Skipped]) -> list[Upload]:
+        """Return the uploads, the oldest first."""
+        places = [self.prefix] if self.scope.places is None else self.scope.places
+        return uploads_in(o for place in places for o in store.storage.list(place, skipped))
 
 
 def landing_sensor(
@@ -70,7 +84,7 @@ def landing_sensor(
         description: For the web UI.
         assets: Returns what the run of an upload makes, None for all; without it all.
     """
-    memory = _Memory()
+    memory = _Memory(Listings(folder))
 
     def request(store: DocumentStore, context: Context, upload: Upload) -> dg.RunRequest:
         repository = context.repository_def
@@ -92,12 +106,13 @@ def landing_sensor(
         description=description,
     )
     def sensor(context: Context) -> dg.SensorResult | dg.SkipReason:
-        pause = memory.backoff.pause_s()
-        if pause > 0:
-            return dg.SkipReason(f"nothing arrived lately; the next listing is in {pause:.0f} s")
+        settings = workbench.settings()
+        scope = memory.listings.scope(settings, context.cursor)
+        if scope.places == []:
+            return dg.SkipReason(scope.reason)
         with workbench.open() as bench:
-            whole = bench.settings.storage_is_s3
-            return evaluate(context, bench.store, f"{folder}/", request, whole=whole, memory=memory)
+            zone = _Zone(f"{folder}/", scope, whole=settings.storage_is_s3)
+            return evaluate(context, bench.store, zone, request, memory)
 
     return sensor
 
@@ -136,10 +151,8 @@ def _seen_key(sensor: str, cursor: str) -> str:
 def evaluate(
     context: Context,
     store: DocumentStore,
-    prefix: str,
+    zone: _Zone,
     request: Callable[[DocumentStore, Context, Upload], dg.RunRequest],
-    *,
-    whole: bool,
     memory: _Memory,
 ) -> dg.SensorResult | dg.SkipReason:
     """Run one tick: list, compare, request a run for each new version, store what was seen.
@@ -151,25 +164,31 @@ def evaluate(
     cursor = context.cursor if seen else None
     locked = locked_keys(store, memory.watch)
     skipped: list[Skipped] = []
-    uploads = [u for u in uploads_in(store.storage.list(prefix, skipped)) if u.key not in locked]
+    uploads = [u for u in zone.listed(store, skipped) if u.key not in locked]
     arrived = arrivals(
         uploads,
         seen or Seen(),
         now=time.time(),
-        whole=whole,
+        whole=zone.whole,
         limit=MAX_REQUESTS,
         unread=[entry.unread for entry in skipped if entry.unread],
+        within=zone.scope.places,
     )
-    memory.backoff.listed(len(uploads), active=bool(arrived.ready or arrived.waiting or locked))
     fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
     requests = [request(store, context, upload) for upload in fresh]
     if not memory.recent.claim(str(r.run_key) for r in requests):  # the cursor stays as it is
         return dg.SkipReason(
             "an earlier tick has just requested these runs; is there a 2nd daemon?"
         )
-    left_out = describe_left_out(skipped)
-    cursor = save_seen(store, sensor, _with_left_out(store, prefix, arrived.seen, left_out), cursor)
-    reason = "; left out: ".join(["", *left_out_texts(left_out)])
+    new_seen, reason = arrived.seen, f"; {zone.scope.reason}" if zone.scope.reason else ""
+    if zone.scope.places is None:
+        left_out = describe_left_out(skipped)
+        new_seen = _with_left_out(store, zone.prefix, new_seen, left_out)
+        reason += "; left out: ".join(["", *left_out_texts(left_out)])
+    cursor = save_seen(store, sensor, new_seen, cursor)
+    waiting = {place_of(key) for key in (*arrived.seen.growing, *locked)}
+    active = bool(arrived.ready or arrived.waiting or locked)
+    memory.listings.done(zone.scope, cursor, len(uploads), active=active, waiting=waiting)
     if not fresh:
         context.update_cursor(cursor)
         return dg.SkipReason(f"nothing new; {arrived.waiting} files still changing{reason}")

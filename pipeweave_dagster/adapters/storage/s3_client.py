@@ -11,7 +11,7 @@ def make_client(settings: Settings) -> Any:
     """Return a boto3 S3 client with bounded timeouts and standard retries."""
     from botocore.config import Config
 
-    return _session().client(
+    return client_session().client(
         "s3",
         endpoint_url=settings.s3_endpoint_url,
         aws_access_key_id=settings.aws_access_key_id,
@@ -28,7 +28,7 @@ def make_client(settings: Settings) -> Any:
 
 
 @cache
-def _session() -> Any:
+def client_session() -> Any:
     """Return a session of our own: its parser of timestamps is another than the default."""
     import boto3
     import botocore.session

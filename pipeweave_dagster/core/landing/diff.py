@@ -36,26 +36,33 @@ def arrivals(
     whole: bool,
     limit: int,
     unread: Sequence[str] = (),
+    within: Sequence[str] | None = None,
 ) -> Arrivals:
-    """Return the uploads of a full listing that are new, and the cursor for the next call.
+    """Return the uploads of a listing that are new, and the cursor for the next call.
 
     Every version of a key is started exactly once. The cursor is bounded by the listing: a deleted
     key is forgotten, and has a new time stamp if it comes back.
 
     Args:
-        uploads: All uploads, oldest first.
+        uploads: All uploads that were listed, oldest first.
         seen: The cursor that the previous call returned.
         now: Seconds since 1970.
         whole: Whether the store lists only complete objects (S3 does, a folder does not).
         limit: Maximum number of uploads to start now; the rest waits for the next call.
         unread: Prefixes that could not be listed; what was started below them is not forgotten.
+        within: The prefixes that were listed, None for everything; nothing else is forgotten.
     """
     new = [u for u in uploads if seen.started.get(u.key) != u.version]
     complete = new if whole else [u for u in new if _is_complete(u, seen.growing, now)]
     ready = complete[:limit]
     existing = {u.key for u in uploads}
-    known = seen.started.items()
-    started = {k: v for k, v in known if k in existing or k.startswith(tuple(unread))}
+    started = {
+        key: version
+        for key, version in seen.started.items()
+        if key in existing
+        or key.startswith(tuple(unread))
+        or (within is not None and not key.startswith(tuple(within)))
+    }
     started.update({u.key: u.version for u in ready})
     ready_keys = {u.key for u in ready}
     growing = {u.key: u.version for u in new if u.key not in ready_keys}
