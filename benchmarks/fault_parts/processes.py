@@ -129,8 +129,15 @@ def service(dev: Dev, word: str) -> psutil.Process:
 
     def runs() -> bool:
         children = psutil.Process(dev.process.pid).children()
-        found[:] = [child for child in children if word in " ".join(child.cmdline())]
+        found[:] = [child for child in children if word in _command_line(child)]
         return bool(found)
 
     wait_until(runs, 60, why=dev.tail, every=0.2)
     return found[0]
+
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""

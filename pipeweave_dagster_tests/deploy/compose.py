@@ -17,9 +17,9 @@ _VARIABLE = re.compile(
 )
 # What the reader understands; a new key must be taught to it before it may stand in the file.
 _UNDERSTOOD = {
-    "build", "cap_add", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image",
-    "init", "mem_limit", "networks", "pids_limit", "ports", "read_only", "restart", "security_opt",
-    "stop_grace_period", "tmpfs", "user", "volumes",
+    "build", "cap_add", "cap_drop", "command", "configs", "depends_on", "environment",
+    "healthcheck", "image", "init", "mem_limit", "networks", "pids_limit", "ports", "read_only",
+    "restart", "security_opt", "stop_grace_period", "tmpfs", "user", "volumes",
 }  # fmt: skip
 
 
@@ -39,6 +39,7 @@ class Service:
         volumes: Path in the container to a named volume or a file of the project (`./…`).
         restart: Whether it is started again when it ends.
         networks: The networks in which it and its name are known.
+        files: Path in the container to the text that the file itself has for it (`configs`).
     """
 
     name: str
@@ -52,6 +53,7 @@ class Service:
     volumes: dict[str, str]
     restart: bool
     networks: frozenset[str]
+    files: dict[str, str]
 
 
 def read(variables: Mapping[str, str], file: Path = COMPOSE_FILE) -> dict[str, Service]:
@@ -60,8 +62,9 @@ def read(variables: Mapping[str, str], file: Path = COMPOSE_FILE) -> dict[str, S
     Raises:
         KeyError: For a variable that must be set, with the file's own words.
     """
-    raw = yaml.safe_load(file.read_text(encoding="utf-8"))["services"]
-    return {name: _service(name, _filled(facts, variables)) for name, facts in raw.items()}
+    raw = _filled(yaml.safe_load(file.read_text(encoding="utf-8")), variables)
+    texts = {name: config["content"] for name, config in raw.get("configs", {}).items()}
+    return {name: _service(name, facts, texts) for name, facts in raw["services"].items()}
 
 
 def variables_of(text: str) -> dict[str, str | None]:
@@ -106,7 +109,7 @@ def _value(match: re.Match[str], variables: Mapping[str, str]) -> str:
     return given or (match["rest"] or "" if match["kind"] == ":-" else "")
 
 
-def _service(name: str, facts: dict[str, Any]) -> Service:
+def _service(name: str, facts: dict[str, Any], texts: Mapping[str, str]) -> Service:
     unknown = set(facts) - _UNDERSTOOD
     assert not unknown, f"{name}: the reader does not know {unknown}"
     depends = facts.get("depends_on", {})
@@ -125,6 +128,7 @@ def _service(name: str, facts: dict[str, Any]) -> Service:
         volumes={target: source for source, _, target in volumes},
         restart=facts.get("restart") == "unless-stopped",
         networks=frozenset(facts["networks"]),
+        files={given["target"]: texts[given["source"]] for given in facts.get("configs", [])},
     )
 
 

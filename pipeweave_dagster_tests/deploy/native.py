@@ -61,6 +61,7 @@ class Place:
         folders = {str(Path(target).parent) for target in files}
         found |= {target: self.folder / "image" / target.strip("/") for target in folders}
         found |= {target: self._copy(service, target) for target in self._mounted(service)}
+        found |= {target: self._copy(service, target) for target in service.files}
         return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
     def write_files(self, service: compose.Service) -> None:
@@ -68,6 +69,9 @@ class Place:
         sources = dict(self._mounted(service))
         for target, source in sources.items():
             self._write(self._copy(service, target), source, service)
+        for target, text in service.files.items():
+            self._copy(service, target).parent.mkdir(parents=True, exist_ok=True)
+            self._copy(service, target).write_text(text)
         for target, source in (compose.image_files() if service.built else {}).items():
             path = self.folder / "image" / target.strip("/")
             if not path.exists():

@@ -77,7 +77,7 @@ def test_only_the_proxy_has_open_ports_and_on_this_machine_by_default(
 def test_no_secret_has_a_default() -> None:
     secret = re.compile(r"PASSWORD|SECRET|ACCESS_KEY")
     found = {n: d for n, d in compose.variables_of(TEXT).items() if secret.search(n)}
-    assert len(found) == 5
+    assert len(found) == 13
     assert set(found.values()) == {None}
 
 
@@ -205,6 +205,9 @@ def test_each_service_has_only_the_secrets_that_it_needs(variables: dict[str, st
     names = {
         variables["POSTGRES_PASSWORD"]: "database",
         variables["AWS_SECRET_ACCESS_KEY"]: "storage",
+        variables["MLFLOW_AWS_SECRET_ACCESS_KEY"]: "artifacts",
+        variables["WEB_AWS_SECRET_ACCESS_KEY"]: "logs",
+        variables["PAGES_AWS_SECRET_ACCESS_KEY"]: "storage of pages",
         "google-key": "advice",
         variables["PIPEWEAVE_ADMIN_PASSWORD"]: "people",
     }
@@ -214,14 +217,14 @@ def test_each_service_has_only_the_secrets_that_it_needs(variables: dict[str, st
     }
     assert found == {
         "postgres": {"database"},
-        "s3": {"storage"},
+        "s3": set(),
         "migrate": {"database"},
-        "mlflow": {"database", "storage"},
+        "mlflow": {"database", "artifacts"},
         "code": {"database", "storage", "advice"},
         "daemon": {"database"},
-        "web": {"database", "storage"},
-        "web-readonly": {"database", "storage"},
-        "pages": {"storage"},
+        "web": {"database", "logs"},
+        "web-readonly": {"database", "logs"},
+        "pages": {"storage of pages"},
         "proxy": {"people"},
     }
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,11 @@ from pipeweave_dagster_tests.servers.process import answers, free_ports, running
 
 ACCESS_KEY, SECRET_KEY = "test-access", "test-secret"  # of servers that live for one test run
 _BUCKET = "pipeweave"
+ADMIN = {
+    "name": "admin",
+    "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
+    "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+}
 
 
 @dataclass(frozen=True)
@@ -67,15 +72,14 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 
 @contextmanager
-def serve_seaweedfs(folder: Path) -> Iterator[S3Server]:
+def serve_seaweedfs(
+    folder: Path, identities: Sequence[dict[str, Any]] = (ADMIN,)
+) -> Iterator[S3Server]:
     """SeaweedFS with its data in a folder, as long as the context."""
     program = _program("weed")
     assert program is not None
     config = folder / "s3.json"
-    keys = [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}]
-    actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    admin = {"name": "admin", "credentials": keys, "actions": actions}
-    config.write_text(json.dumps({"identities": [admin]}))
+    config.write_text(json.dumps({"identities": [*identities]}))
     ports = free_ports(5, reach=10_000)  # each also opens a gRPC port 10,000 above
     names = ("s3.port", "master.port", "volume.port", "filer.port", "admin.port")
     command = [program, "mini", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
