@@ -15,7 +15,7 @@ from pipeweave_dagster.core.documents import Part
 _ADDRESS = re.compile(rb"[0-9a-f]{64}")
 _CANDIDATES, _CLOCK = "gc/candidates.json", "gc/clock"
 _DAY_S = 86_400.0
-_SHORT_LIVED = ("leases/", "gc/quarantine/")
+_SHORT_LIVED = ("leases/", "gc/quarantine/", "incoming/")
 
 
 class Candidates(Part):

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.services.known_datasets import known
 
 Name = Annotated[str, typer.Argument(help="Data set.")]
 _LINE = 2000

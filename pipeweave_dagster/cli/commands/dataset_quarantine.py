@@ -8,9 +8,9 @@ import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
 from pipeweave_dagster.core.documents import DatasetSnapshot
+from pipeweave_dagster.services.known_datasets import known
 
 _SHOWN, _WIDTH = 20, 100
 

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
 from pipeweave_dagster.cli.support.schema_output import SchemaFormat, emit_schema
 from pipeweave_dagster.core.documents import SchemaDeduction
 from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.schema_versions import compare_with_run
 
 

@@ -1,23 +1,18 @@
 """`pipeweave datasets`: list, show, compare and remove data sets."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.commands import dataset_quarantine, dataset_removal, dataset_schema
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.cli.support.reading_text import left_out_lines, note_lines, reading_lines
 from pipeweave_dagster.cli.support.refused_text import refused_lines
-from pipeweave_dagster.core.documents import DatasetEntry, DatasetSnapshot, SchemaDeduction
+from pipeweave_dagster.core.documents import DatasetEntry
 from pipeweave_dagster.services.batch_history import history_of
-from pipeweave_dagster.services.left_out import recorded_left_out
-from pipeweave_dagster.services.overview import entry_of
-
-_READING = {"dialect", "rows", "rows_read", "rows_quarantined", "left_out", "notes"}
+from pipeweave_dagster.services.dataset_facts import dataset_facts, list_facts
 
 
 def register(app: typer.Typer) -> None:
@@ -39,17 +34,8 @@ def ls(
     """List the data sets by name, one page at a time, with champion, score and last run."""
     home.prepare()
     with home.workbench() as bench:
-        names = bench.store.datasets()
-        part = names[(page - 1) * page_size : page * page_size]
-        entries = [entry_of(bench.store, name) for name in part]
-        left_out = recorded_left_out(bench.store)
-    facts = {
-        "page": page,
-        "page_size": page_size,
-        "total": len(names),
-        "datasets": [entry.model_dump(mode="json") for entry in entries],
-        "left_out": left_out,
-    }
+        facts = list_facts(bench.store, page, page_size)
+    entries = [DatasetEntry.model_validate(entry) for entry in facts["datasets"]]
     rows = [
         (e.dataset, e.rows or "-", e.model_target or "-", _champion(e), e.score or "-",
          model_line(e.challenger, e.model_target), e.last_attempt)
@@ -58,8 +44,8 @@ def ls(
     header = ["data set", "rows", "target", "champion", "score", "challenger", "last run"]
     table = columns(header, rows)
     problems = [f"{e.dataset}: {problem}" for e in entries for problem in e.problems]
-    problems += [f"left out of the landing zone: {text}" for text in left_out]
-    lines = [table, f"{len(part)} of {len(names)}, page {page}", *map(plain, problems)]
+    problems += [f"left out of the landing zone: {text}" for text in facts["left_out"]]
+    lines = [table, f"{len(entries)} of {facts['total']}, page {page}", *map(plain, problems)]
     emit(facts, json, "\n".join(lines))
 
 
@@ -73,10 +59,9 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
     """Show a data set: version, target, champion, assets, its last run, and how it was read."""
     home.prepare()
     with home.workbench() as bench:
-        facts = _facts(bench.store, known(bench.store, name))
-        summary = entry_of(bench.store, name)
+        facts = dataset_facts(bench.store, name)
         refused = history_of(bench.store, facts["dataset"]).refused
-    facts["refused"] = [part.model_dump(mode="json") for part in refused]
+    summary = DatasetEntry.model_validate(facts["summary"])
     stages = [
         (asset, e["document"][:12], e["run_id"][:8], e["stale"] or "")
         for asset, e in facts["stages"].items()
@@ -101,23 +86,3 @@ def _summary_text(entry: DatasetEntry) -> str:
         items = value if isinstance(value, list) else [value] if value else []
         lines += [f"{'' if i else key:>13}  {plain(item)}" for i, item in enumerate(items)]
     return "\n".join(lines)
-
-
-def _facts(store: DocumentStore, name: str) -> dict[str, Any]:
-    head = store.head(name)
-    stale = head.stale() if head else {}
-    entries = head.entries if head else {}
-    attempt = store.attempt(name)
-    snapshot = store.load_entry(entries, "dataset", DatasetSnapshot)
-    schema = store.load_entry(entries, "schema_deduction", SchemaDeduction)
-    return {
-        "dataset": name,
-        "summary": entry_of(store, name).model_dump(mode="json"),
-        "stages": {
-            asset: {**entry.model_dump(mode="json"), "stale": stale.get(asset)}
-            for asset, entry in entries.items()
-        },
-        "reading": snapshot.model_dump(mode="json", include=_READING) if snapshot else None,
-        "schema_notes": schema.notes if schema else [],
-        "last_attempt": attempt.model_dump(mode="json") if attempt else None,
-    }

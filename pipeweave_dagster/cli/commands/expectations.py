@@ -7,12 +7,12 @@ import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
 from pipeweave_dagster.core.documents import ExpectationReport, Payload, RuleResult
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.expectations import read_suite, suite_bytes
 from pipeweave_dagster.services.expectations import accept as put_in_force
+from pipeweave_dagster.services.known_datasets import known
 
 
 def register(app: typer.Typer) -> None:

@@ -9,9 +9,7 @@ import yaml
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
-from pipeweave_dagster.cli.support.settings_file import Written, write_settings
 from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.quality.column_usage import explain_column
@@ -21,6 +19,8 @@ from pipeweave_dagster.core.quality.user_decisions import (
     override_findings,
 )
 from pipeweave_dagster.services.acting import current_principal
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.settings_file import Written, write_settings
 
 
 def register(app: typer.Typer) -> None:

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
-from pipeweave_dagster.cli.support.model_rows import model_rows
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.services import champion
 from pipeweave_dagster.services.alias_history import AliasMove, GateCheck, champion_at, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.model_rows import history_facts
 
 logger = logging.getLogger(__name__)
 _Name = Annotated[str, typer.Argument(help="Data set.")]
@@ -101,14 +101,9 @@ def history(
             champion.notice_moves(bench, dataset)
         except PipeWeaveError as error:
             logger.warning("MLflow was not asked for moves of its own: %s", error)
-        rows, moves = model_rows(bench, dataset), moves_of(bench.store, dataset)
-    then = None if moment is None else _then(moves, moment)
-    facts = {
-        "dataset": name,
-        "versions": rows,
-        "moves": [move.model_dump(mode="json") for move in moves],
-        "at": then,
-    }
+        facts, moves = history_facts(bench, dataset), moves_of(bench.store, dataset)
+    facts["at"] = then = None if moment is None else _then(moves, moment)
+    rows = facts["versions"]
     emit(facts, json, _lists(rows, moves) if then is None else _then_text(name, moves, moment))
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.services import champion
+from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.model_replay import replay_version
 
 

@@ -1,18 +1,17 @@
 """`pipeweave models`: registered model versions and their aliases."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from pipeweave_dagster.cli.commands import model_promotion, model_replay
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
-from pipeweave_dagster.cli.support.model_rows import model_rows
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
+from pipeweave_dagster.core.documents import ModelEntry
 from pipeweave_dagster.services import champion
-from pipeweave_dagster.services.model_versions import versions
-from pipeweave_dagster.services.overview import champion_and_challenger
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.model_rows import list_champions, registered_facts
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
 
@@ -32,21 +31,13 @@ def register(app: typer.Typer) -> None:
 def ls(json: AsJson = False) -> None:
     """List the champion of every data set, and its challenger."""
     home.prepare()
-    models, table = [], []
     with home.workbench() as bench:
-        for name in bench.store.datasets():
-            if not versions(bench.store, name):
-                continue
-            current = champion.find_champion(bench, name).current
-            if current is None:
-                continue
-            challenger = champion_and_challenger(bench.store, name)[1]
-            beside = challenger.model_dump(mode="json") if challenger else None
-            for row in model_rows(bench, name):
-                if row["version"] == current.link.model_version:
-                    models.append(row | {"challenger": beside})
-                    line = model_line(challenger, row["target"])
-                    table.append((name, row["version"], row["winner"], row["score"] or "-", line))
+        models = list_champions(bench)
+    table = [
+        (row["dataset"], row["version"], row["winner"], row["score"] or "-",
+         model_line(_challenger(row), row["target"]))
+        for row in models
+    ]  # fmt: skip
     header = ["data set", "version", "winner", "score", "challenger"]
     emit({"models": models}, json, columns(header, table, width=80))
 
@@ -57,12 +48,7 @@ def show(name: _Name, json: AsJson = False) -> None:
     with home.workbench() as bench:
         current = champion.champion_of(bench, known(bench.store, name))
     link, trained, evaluation = current.link, current.trained, current.evaluation
-    facts = {
-        "dataset": name,
-        "link": link.model_dump(mode="json"),
-        "model": trained.model_dump(mode="json"),
-        "evaluation": evaluation.model_dump(mode="json", exclude={"plots"}),
-    }
+    facts = registered_facts(name, current)
     baseline = evaluation.baseline
     scores = [
         (n, *map(_short, (e.value, e.low, e.high, baseline[n].value if n in baseline else None)))
@@ -72,6 +58,11 @@ def show(name: _Name, json: AsJson = False) -> None:
     text += f" for {plain(trained.target, 80)}"
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
     emit(facts, json, f"{text}\n\n{table}")
+
+
+def _challenger(row: dict[str, Any]) -> ModelEntry | None:
+    beside = row["challenger"]
+    return None if beside is None else ModelEntry.model_validate(beside)
 
 
 def _short(value: float | None) -> str:

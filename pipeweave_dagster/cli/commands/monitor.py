@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.cli.support.refused_text import refused_lines
 from pipeweave_dagster.core.documents import BatchRecord, Comparison, Estimate, PerformanceReport
 from pipeweave_dagster.services.batch_history import history_of
-from pipeweave_dagster.services.freshness import late_of
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.monitoring_facts import monitoring_facts
 
 _MOST_COLUMNS = 5
 
@@ -35,24 +35,10 @@ def monitor(
     settings = home.prepare()
     with home.workbench() as bench:
         dataset = known(bench.store, name)
+        facts = monitoring_facts(bench.store, dataset, settings, time.time(), last)
         history = history_of(bench.store, dataset)
         report = bench.store.latest(dataset, "performance", PerformanceReport)
-        late = late_of(bench.store, dataset, settings, time.time())
-    shown = history.batches[-last:]
-    facts: dict[str, Any] = {
-        "dataset": dataset,
-        "batches": [record.model_dump(mode="json") for record in shown],
-        "earlier": history.dropped + len(history.batches) - len(shown),
-        "labelled": report.labelled if report else 0,
-        "worse": report.worse if report else [],
-        "comparison": report.comparison.model_dump(mode="json")
-        if report and report.comparison
-        else None,
-        "refused": [refused.model_dump(mode="json") for refused in history.refused],
-        "late": [part.model_dump(mode="json") | {"text": part.text} for part in late],
-        "notes": report.notes if report else [],
-    }
-    text = _text(shown, facts, report.comparison if report else None)
+    text = _text(history.batches[-last:], facts, report.comparison if report else None)
     emit(facts, json, "\n".join([text, *refused_lines(history.refused)]))
 
 

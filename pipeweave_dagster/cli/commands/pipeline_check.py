@@ -6,19 +6,17 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
     DatasetSettings,
-    DatasetSnapshot,
     PipelineSpec,
-    SchemaDeduction,
 )
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.landing import parse_settings
 from pipeweave_dagster.services.dataset_versions import published_pipeline
-from pipeweave_dagster.services.receive import settings_of
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.pipeline_facts import applied_pipeline
 
 
 def register(group: typer.Typer) -> None:
@@ -64,17 +62,11 @@ def optimise(
 
 def _applied(name: str, settings: Path | None) -> tuple[PipelineSpec, dict[str, ColumnDeduction]]:
     """Return the pipeline with the settings applied and checked, and the schema of its columns."""
-    from pipeweave_dagster.core.pipelines.handwritten import apply_settings
-
     with home.workbench() as bench:
-        spec = published_pipeline(bench.store, known(bench.store, name))
-        given = settings_of(bench.store, name) if settings is None else _read(settings)
-        snapshot = bench.store.latest(name, "dataset", DatasetSnapshot)
-        schema = bench.store.latest(name, "schema_deduction", SchemaDeduction)
-    own = [*spec.features, spec.target]
-    columns = [c.name for c in snapshot.columns] if snapshot else own
-    deduced = {c.name: c for c in schema.columns} if schema else {}
-    return apply_settings(spec, given, columns, deduced), deduced
+        dataset = known(bench.store, name)
+        published_pipeline(bench.store, dataset)  # its absence comes before that of the file
+        given = None if settings is None else _read(settings)
+        return applied_pipeline(bench.store, dataset, given)
 
 
 def _read(path: Path) -> DatasetSettings:

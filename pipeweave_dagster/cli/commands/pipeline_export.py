@@ -7,11 +7,11 @@ import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.services.dataset_versions import published_pipeline
+from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.model_versions import load_origin, load_version
 from pipeweave_dagster.services.workbench import Workbench
 

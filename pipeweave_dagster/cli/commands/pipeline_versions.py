@@ -1,16 +1,17 @@
 """`pipeweave pipelines history` and `diff`: list and compare pipeline versions."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services.dataset_versions import documents_of, find_version
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.pipeline_facts import list_versions
 
 _Version = Annotated[
     str | None, typer.Argument(help="Version id or its first characters; see `history`.")
@@ -28,12 +29,7 @@ def history(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson
     """List the versions of a pipeline, newest first, with the run that created each."""
     home.prepare()
     with home.workbench() as bench:
-        facts: list[dict[str, Any]] = [
-            {"version": entry.document, "run_id": entry.run_id, "made_at": entry.made_at,
-             "source": spec.source, "features": len(spec.features), "steps": len(spec.steps)}
-            for entry in documents_of(bench.store, known(bench.store, name), "pipeline")
-            if (spec := bench.store.load(entry.document, PipelineSpec))
-        ]  # fmt: skip
+        facts = list_versions(bench.store, known(bench.store, name))
     rows = [
         (f["version"][:12], day(f["made_at"]), f["run_id"][:8], f["source"], f["features"])
         for f in facts

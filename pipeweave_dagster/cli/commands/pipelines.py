@@ -6,13 +6,13 @@ import typer
 
 from pipeweave_dagster.cli.commands import pipeline_check, pipeline_export, pipeline_versions
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.preview import preview as preview_step
-from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.dataset_versions import published_pipeline
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.pipeline_facts import list_pipelines
 
 
 def register(app: typer.Typer) -> None:
@@ -38,16 +38,7 @@ def ls(json: AsJson = False) -> None:
     """List the data sets that have a pipeline, one per line."""
     home.prepare()
     with home.workbench() as bench:
-        found: dict[str, PipelineSpec] = {}
-        for name in bench.store.datasets():
-            with contained(name):
-                if spec := bench.store.latest(name, "pipeline", PipelineSpec):
-                    found[name] = spec
-    facts = [
-        {"dataset": n, "target": s.target, "task": s.task, "features": len(s.features),
-         "steps": len(s.steps), "sha256": s.sha256}
-        for n, s in found.items()
-    ]  # fmt: skip
+        facts = list_pipelines(bench.store)
     rows = [(f["dataset"], f["target"], f["task"], f["features"], f["steps"]) for f in facts]
     emit(
         {"pipelines": facts},

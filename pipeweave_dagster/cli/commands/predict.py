@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import PredictionBatch, ReadSetting
+from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.scoring import describe_batch, score
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
+from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.prediction_origin import RowOrigin, trace_row
 
 

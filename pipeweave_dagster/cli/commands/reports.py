@@ -1,16 +1,15 @@
 """`pipeweave reports`: the data reports of all versions of a data set."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, deliver, emit
 from pipeweave_dagster.core.documents import EdaReport
-from pipeweave_dagster.services.dataset_versions import documents_of, find_version
+from pipeweave_dagster.services.eda_reports import find_report, list_reports, report_content
+from pipeweave_dagster.services.known_datasets import known
 
 _LISTED = "pipeweave reports ls"
 
@@ -29,13 +28,7 @@ def ls(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = Fa
     """List the data reports of a data set, newest first."""
     home.prepare()
     with home.workbench() as bench:
-        found = _reports(bench.store, known(bench.store, name))
-        facts: list[dict[str, Any]] = [
-            {"report": entry.document, "run_id": entry.run_id, "made_at": entry.made_at,
-             "rows": report.rows, "columns": report.columns}
-            for entry in found
-            if (report := bench.store.load(entry.document, EdaReport))
-        ]  # fmt: skip
+        facts = list_reports(bench.store, known(bench.store, name))
     rows = [
         (f["report"][:12], day(f["made_at"]), f["run_id"][:8], f["rows"], f["columns"])
         for f in facts
@@ -57,22 +50,9 @@ def show(
     """Print the highlights of a report; with `--json` its full content."""
     home.prepare()
     with home.workbench() as bench:
-        entry = find_version(
-            _reports(bench.store, known(bench.store, name)), name, "report", report, _LISTED
-        )
+        entry = find_report(bench.store, known(bench.store, name), report, _LISTED)
         document = bench.store.load(entry.document, EdaReport)
-        summary = _summary(bench.store, document) if json else {}
+        summary = report_content(bench.store, document) if json else {}
         if html:
             deliver(bench.store.payload(document.html), html)
     emit({"report": entry.document, **summary}, json, "\n".join(document.highlights))
-
-
-def _reports(store: DocumentStore, name: str) -> list[Entry]:
-    return documents_of(store, name, "eda_report")
-
-
-def _summary(store: DocumentStore, document: EdaReport) -> dict[str, Any]:
-    from pipeweave_dagster.core.eda.report import read_summary
-
-    beside = document.summary_file
-    return read_summary(document, store.payload(beside) if beside else None)

@@ -9,9 +9,11 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.file_stages import TableFile
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_settings
-from pipeweave_dagster.cli.support.uploads import place, readable, remember, safe_name
+from pipeweave_dagster.cli.support.uploads import readable, remember
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE, check_slug, name_of_file
+from pipeweave_dagster.services.upload_addresses import file_name_of
+from pipeweave_dagster.services.upload_completion import place
 from pipeweave_dagster.services.upload_locks import lock_upload
 
 _EXAMPLE = "Example: `pipeweave run titanic.csv --target survived --time-budget 30`"
@@ -48,7 +50,6 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
 ) -> None:
     """Run the main job on one file: typed data, findings, report, pipeline, registered model."""
     from pipeweave_dagster.cli.support.launch import execute
-    from pipeweave_dagster.cli.support.run_facts import summarise
     from pipeweave_dagster.cli.support.run_text import as_text
     from pipeweave_dagster.lib.failure_reasons import error_of
     from pipeweave_dagster.lib.partitions import (
@@ -56,6 +57,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
         UPLOAD_TAG,
         UPLOAD_VERSION_TAG,
     )
+    from pipeweave_dagster.services.run_facts import summarise
 
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
@@ -70,7 +72,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
     chosen = {key: value for key, value in given.items() if value is not None}
     settings_from(chosen, "the command line")
     with home.workbench() as bench, home.instance() as instance:
-        key = f"uploads/{dataset}/{safe_name(path)}"
+        key = f"uploads/{dataset}/{file_name_of(path.name)}"
         with (
             lock_upload(bench.store, key),
             lock_upload(bench.store, f"uploads/{dataset}/{SETTINGS_FILE}"),

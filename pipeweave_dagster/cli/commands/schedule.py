@@ -6,13 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
-from pipeweave_dagster.cli.support.settings_file import write_settings
-from pipeweave_dagster.services.dataset_problems import contained
-from pipeweave_dagster.services.retrain_texts import facts_of, state_text
-from pipeweave_dagster.services.retraining import retrain_state
-from pipeweave_dagster.services.workbench import Workbench
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.retrain_switch import list_retraining, switch_retraining
+from pipeweave_dagster.services.retrain_texts import state_text
 
 _Name = Annotated[str, typer.Argument(help="Data set.")]
 
@@ -33,7 +30,7 @@ def ls(json: AsJson = False) -> None:
     """
     home.prepare()
     with home.workbench() as bench:
-        retraining = _retraining(bench)
+        retraining = list_retraining(bench.store, bench.settings, time.time())
     found = _automation()
     rows = [(f["name"], f["kind"], f["when"], f["starts"], f["description"]) for f in found]
     text = columns(["name", "kind", "interval", "starts", "description"], rows, width=70)
@@ -60,20 +57,10 @@ def _switch(name: str, json: bool, *, enabled: bool) -> None:
     home.prepare()
     with home.workbench() as bench:
         dataset = known(bench.store, name)
-        written = write_settings(bench.store, dataset, {"retrain": {"enabled": enabled}})
+        written = switch_retraining(bench.store, dataset, enabled=enabled)
     state = "on" if enabled else "off"
     text = f"Retraining of {dataset} is {state}, see {written.place}."
     emit({"dataset": dataset, "on": enabled, "settings": written.place}, json, text)
-
-
-def _retraining(bench: Workbench) -> list[dict[str, Any]]:
-    now, rows = time.time(), []
-    for name in bench.store.datasets():
-        with contained(name):
-            state = retrain_state(bench.store, name, bench.settings, now)
-            if state is not None:
-                rows.append(facts_of(name, state, now))
-    return rows
 
 
 def _automation() -> list[dict[str, Any]]:

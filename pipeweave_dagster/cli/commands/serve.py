@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.known_datasets import known
 from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port
 from pipeweave_dagster.cli.support.supervisor import interrupt
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.settings import Settings
 
 

@@ -131,8 +131,8 @@ def _run(
 ) -> dict[str, Any]:
     """Run the main job on what was pulled, and return the facts of the run."""
     from pipeweave_dagster.cli.support.launch import execute
-    from pipeweave_dagster.cli.support.run_facts import summarise
     from pipeweave_dagster.lib.partitions import UPLOAD_TAG, UPLOAD_VERSION_TAG
+    from pipeweave_dagster.services.run_facts import summarise
 
     stored = bench.store.storage.stat(pull_key(name))
     if stored is None:

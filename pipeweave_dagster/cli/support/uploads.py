@@ -28,21 +28,6 @@ def readable(file: Path, max_bytes: int) -> Path:
     return file
 
 
-def safe_name(path: Path) -> str:
-    """Return the file's name as the last part of a storage key."""
-    name = "".join(c if c.isprintable() and c not in "\\/" else "_" for c in path.name)
-    return name.lstrip(".")[-200:] or "upload"
-
-
-def place(store: DocumentStore, dataset: str, key: str, path: Path) -> str:
-    """Copy the file into the landing zone and return the version that it has there."""
-    from pipeweave_dagster.core.landing import uploads_in
-
-    store.storage.put_file(key, path)
-    listed = uploads_in(store.storage.list(f"uploads/{dataset}/"))
-    return next(upload.version for upload in listed if upload.key == key)
-
-
 def remember(store: DocumentStore, dataset: str, chosen: dict[str, Any]) -> str | None:
     """Keep target, metric and how the file is read for later uploads.
 

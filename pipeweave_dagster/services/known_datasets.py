@@ -1,4 +1,4 @@
-"""Data sets by the name that a user typed."""
+"""Data sets by the name that a user gave."""
 
 from pipeweave_dagster.adapters.state import DocumentStore
 

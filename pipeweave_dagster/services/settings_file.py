@@ -1,5 +1,6 @@
 """Write a user's decisions into the `pipeweave.yaml` of a data set."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +22,29 @@ class Written:
     before: str | None = None
 
 
-def write_settings(store: DocumentStore, name: str, patch: dict[str, Any]) -> Written:
-    """Edit the file in place, keeping comments; rewrite it where that is not possible."""
+def write_settings(
+    store: DocumentStore, name: str, patch: dict[str, Any], replaced: Collection[str] = ()
+) -> Written:
+    """Edit the file in place, keeping comments; rewrite it where that is not possible.
+
+    Args:
+        store: Where the file is.
+        name: The data set.
+        patch: Settings to merge in.
+        replaced: Keys of the patch whose values replace the old ones instead of being merged.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if the result is not valid.
+    """
     key = f"uploads/{name}/{SETTINGS_FILE}"
+    emptied = dict.fromkeys(replaced)
     current = settings_of(store, name).model_dump(mode="json", exclude_defaults=True)
     found = store.storage.get_tagged(key)
-    text, kept = edited(found[0], patch) if found else None, None
+    text, kept = found[0] if found else None, None
+    for change in filter(None, (emptied, patch)):
+        text = edited(text, change) if text is not None else None
     if text is None:
-        content = merge_settings(current, patch)
+        content = merge_settings({**current, **emptied}, patch)
         settings_from(content, key)
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
         if found:
