@@ -11,7 +11,7 @@ from pipeweave_dagster.core.training.artifacts.packages import package_versions
 from pipeweave_dagster.services.workbench import Workbench
 
 # Changed when candidates of one name, or folds of one number, come to mean something else.
-_VERSION = "2"
+_VERSION = "3"
 _KEPT_FOLDERS = 20
 _KEPT_BYTES = 2**30
 

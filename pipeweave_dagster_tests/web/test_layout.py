@@ -20,6 +20,7 @@ from pipeweave_dagster.core.documents import (
     GroupRates,
     RefusedBatch,
     Segment,
+    SplitGap,
 )
 from pipeweave_dagster.core.documents.assessment import Rate
 from pipeweave_dagster.services.batch_history import change_history
@@ -63,6 +64,12 @@ BROKEN_WORDS = """() => {
 }"""
 
 
+GAP = SplitGap(
+    kind="group", column="", metric="log_loss", random=0.0012345, honest=2345.678, gap=2345.6765,
+    low=-1234.5678, high=3456.789, rows=6_000, significant=True,
+)  # fmt: skip
+
+
 @pytest.fixture
 def address(home: Any) -> Iterator[str]:
     """A page with more and longer content than usual."""
@@ -96,6 +103,7 @@ def crowd(store: DocumentStore) -> None:
         0.8,
         metrics=metrics,
         baseline=metrics,
+        structure=[GAP.model_copy(update={"used": used, "column": LONG}) for used in (True, False)],
         fairness=[Fairness(column=LONG, groups=[group])],
         segments=[
             Segment(column=LONG, values=LONG, rows=9_999, excess=123.4567, low=0.0012345,

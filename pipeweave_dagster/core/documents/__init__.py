@@ -13,6 +13,7 @@ from pipeweave_dagster.core.documents.assessment import (
     Period,
     Rate,
     Segment,
+    SplitGap,
     Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
@@ -141,6 +142,7 @@ __all__ = [
     "SourceKind",
     "SourcePull",
     "SourceState",
+    "SplitGap",
     "SplitSetting",
     "SplitSpec",
     "Stability",

@@ -1,6 +1,9 @@
 """The document of an evaluation: scores of a model on its test rows."""
 
+import operator
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from pipeweave_dagster.core.documents.assessment import (
     Canary,
@@ -12,6 +15,7 @@ from pipeweave_dagster.core.documents.assessment import (
     Period,
     Rate,
     Segment,
+    SplitGap,
     Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
@@ -54,7 +58,8 @@ class Evaluation(Document):
 
     `contributions` are mean absolute SHAP values of boosted trees and linear models, in their
     margin; `comparison` is with the champion at that time; `holdout_use` counts the evaluations on
-    this set of test rows: scores selected among many uses are optimistic. `canary`, `curve`,
+    this set of test rows: scores selected among many uses are optimistic. `structure` says what
+    splits by time and by groups give. `canary`, `curve`,
     `periods` (if rows are split by time), `stability` and `checks` audit whether scores and
     importances are valid. `importance` lists significant columns (interval above 0) first, the
     largest first; the others are not ranked.
@@ -76,6 +81,7 @@ class Evaluation(Document):
     segments: list[Segment] = []
     fairness: list[Fairness] = []
     comparison: Comparison | None = None
+    structure: list[SplitGap] = Field(default=[], exclude_if=operator.not_)
     holdout_use: int = 1
     canary: Canary | None = None
     curve: Curve | None = None

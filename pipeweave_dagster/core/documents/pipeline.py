@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
+from pipeweave_dagster.core.documents.assessment import SplitGap
 from pipeweave_dagster.core.documents.base import Document, Part
 from pipeweave_dagster.core.documents.settings import Costs, Direction, MetricName, Task
 
@@ -44,7 +45,8 @@ class PipelineSpec(Document):
     """A declarative pipeline: a directed acyclic graph of steps, valid by construction.
 
     `labels` gives the label of each stored value of the target (as text) that is spelled otherwise
-    in the file, such as `True` for `true`.
+    in the file, such as `True` for `true`. `structure` says what splits by time and by groups give,
+    where columns for them were found.
     """
 
     kind: ClassVar[str] = "pipeline"
@@ -64,4 +66,5 @@ class PipelineSpec(Document):
     split: SplitSpec
     dropped: dict[str, str] = {}
     overrides: list[str] = []
+    structure: list[SplitGap] = Field(default=[], exclude_if=operator.not_)
     advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)

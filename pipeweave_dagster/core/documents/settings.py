@@ -50,11 +50,16 @@ class ColumnSetting(Part):
 
 
 class SplitSetting(Part):
-    """How the test rows are selected: by time, by group or by a column of parts; at most one."""
+    """How the test rows are selected: by time, by group or by a column of parts; at most one.
+
+    `random` keeps the split by a hash of each row, also where rows are structured by time or groups
+    and a model is worth less on later rows or other groups.
+    """
 
     time: str | None = None
     group: str | None = None
     fold: str | None = None
+    random: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class ReadSetting(Part):

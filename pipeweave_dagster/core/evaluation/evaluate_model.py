@@ -67,6 +67,7 @@ def run_evaluation(
             verdict=trained.verdict,
             segments=weak_segments(scored, trained.metric),
             fairness=fairness_of(scored),
+            structure=spec.structure,
             holdout_use=holdout_use,
             canary=audit.canary,
             curve=audit.curve,
@@ -119,7 +120,9 @@ def _explained(
 
 
 def _metrics(scored: ScoredTest, output: Any) -> Any:
-    return with_intervals(scored.y, output, len(scored.classes), weight=scored.weight)
+    return with_intervals(
+        scored.y, output, len(scored.classes), weight=scored.weight, cluster=scored.cluster
+    )
 
 
 def _by_class(scored: ScoredTest) -> list[ClassScores]:

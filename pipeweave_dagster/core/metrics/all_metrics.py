@@ -1,6 +1,6 @@
 """All metrics of a task, with bootstrap intervals over rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,6 +155,7 @@ def with_intervals(
     *,
     seed: int = 0,
     weight: Array | None = None,
+    cluster: Codes | None = None,
 ) -> dict[str, Estimate]:
     """Compute each metric with a 95 % bootstrap percentile interval (Efron 1979).
 
@@ -164,6 +165,7 @@ def with_intervals(
         classes: Number of classes; 0 for regression.
         seed: Seed of the resampling; the same rows give the same interval.
         weight: Row weights, or None.
+        cluster: Group of each row, if groups and not single rows are to be resampled.
 
     Returns:
         Metric to estimate; without an interval below 10 rows, or where the metric was undefined in
@@ -177,8 +179,7 @@ def with_intervals(
     rng = np.random.default_rng(seed)
     resamples = int(np.clip(4_000_000 // (rows * max(classes, 1)), 100, 400))
     draws: dict[str, list[float]] = {name: [] for name in point}
-    for _ in range(resamples):
-        picked = rng.integers(0, rows, rows)
+    for picked in resampled(rng, rows, resamples, cluster):
         for name, value in compute(y[picked], output[picked], weights_of(weight, picked)).items():
             if value is not None and np.isfinite(value):
                 draws[name].append(value)
@@ -186,6 +187,21 @@ def with_intervals(
     if classes == 0:
         return found
     return widen(found, np.asarray(y, dtype=np.intp), output, weight)
+
+
+def resampled(
+    rng: np.random.Generator, rows: int, times: int, cluster: Codes | None = None
+) -> Iterator[Codes]:
+    """Yield so many resamples of the rows, or of whole clusters of them."""
+    if cluster is None:
+        for _ in range(times):
+            yield rng.integers(0, rows, rows)
+        return
+    order = np.argsort(cluster, kind="stable")
+    starts = np.flatnonzero(np.diff(cluster[order], prepend=cluster[order][:1] - 1))
+    members = np.split(order, starts[1:])
+    for _ in range(times):
+        yield np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))])
 
 
 def interval_of(

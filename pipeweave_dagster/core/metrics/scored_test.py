@@ -11,6 +11,7 @@ from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
 from pipeweave_dagster.core.model.serving import exact_frame
 from pipeweave_dagster.core.model.test_row_columns import (
+    CLUSTER,
     TARGET,
     WEIGHT,
     baseline_columns,
@@ -33,6 +34,8 @@ class ScoredTest:
         sensitive: Sensitive columns; fairness is reported for their groups.
         threshold: Minimum probability for predicting the positive class; None for one half.
         weight: Row weights, mean 1 over the whole table; None if rows are unweighted.
+        cluster: The group, or stretch of time, of each row, whose errors are alike; None if rows
+            are independent.
     """
 
     classes: list[str]
@@ -43,6 +46,7 @@ class ScoredTest:
     sensitive: pd.DataFrame = field(default_factory=pd.DataFrame)
     threshold: float | None = None
     weight: Array | None = None
+    cluster: Codes | None = None
 
 
 def read_scored_test(trained: TrainedModel, test_rows: Path) -> ScoredTest:
@@ -67,6 +71,7 @@ def read_scored_test(trained: TrainedModel, test_rows: Path) -> ScoredTest:
         sensitive=_renamed(frame, sensitive_names(list(frame.columns))),
         threshold=trained.threshold,
         weight=frame[WEIGHT].to_numpy(dtype=np.float64) if WEIGHT in frame else None,
+        cluster=frame[CLUSTER].to_numpy(dtype=np.intp) if CLUSTER in frame else None,
     )
 
 

@@ -28,7 +28,7 @@ from pipeweave_dagster.core.pipelines.objective import (
     sensitive_columns,
     target_of,
 )
-from pipeweave_dagster.core.pipelines.split_choice import choose_split
+from pipeweave_dagster.core.pipelines.split_choice import choose_split, split_gaps
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES, UNREAD, column_step, step_for
 from pipeweave_dagster.core.schema.column_lookup import with_column_names
 
@@ -58,7 +58,8 @@ def plan(
     metric = choose_metric(settings, task, findings)
     identifiers = {c.name for c in schema.columns if c.role == "identifier"}
     schema = with_used_identifiers(schema, findings)
-    split = choose_split(schema, settings, snapshot.rows)
+    gaps = split_gaps(findings)
+    split = choose_split(schema, settings, snapshot.rows, gaps)
     dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = _features(schema, dropped)
     known_columns = [*columns, schema.column(target)]
@@ -80,6 +81,7 @@ def plan(
         overrides=findings.overrides,
         costs=settings.costs if task == "binary" else None,
         sensitive=sensitive_columns(schema, settings),
+        structure=gaps,
     )
     known = {c.name: c for c in schema.columns}
     return apply_settings(spec, settings, [c.name for c in snapshot.columns], known)

@@ -32,6 +32,7 @@ from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     DriftReport,
     SchemaDeduction,
+    SplitGap,
 )
 from pipeweave_dagster.core.quality.formulas.search import Search, search
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -176,6 +177,38 @@ class Case:
         rho = rank_correlation(order, known)
         against = np.count_nonzero(np.diff(known) * np.sign(rho) < 0)
         return bool(abs(rho) >= TREND and against > MIN_REVERSALS * len(known))
+
+    @cached_property
+    def split_gaps(self) -> list[SplitGap]:
+        """What splits by time and by groups give, the one to split by first.
+
+        Empty where the settings say how to split. Proven leaks and a declared `id`, whose rows stay
+        together in any case, are left out.
+        """
+        from pipeweave_dagster.core.quality.structure.find_gaps import find_gaps
+        from pipeweave_dagster.core.quality.structure.measured_once import measured_once
+
+        split = self.settings.split
+        if split.time or split.group or split.fold:
+            return []
+        left_out = {*self.proven_leaks, self.settings.id, self.target.name}
+
+        def measure() -> list[SplitGap]:
+            features = [c for c in self.table.features if c.name not in left_out]
+            predictors = [c for c in self.candidate_predictors if c.name not in left_out]
+            return find_gaps(features, predictors, self.target)
+
+        columns = self.settings.model_dump_json(include={"columns", "target"})
+        facts = (
+            str(self._data or id(self.table)),
+            self.schema.sha256,
+            columns,
+            str(sorted(map(str, left_out))),
+        )
+        gaps = list(measured_once(facts, measure))
+        if gaps and gaps[0].significant and not split.random:
+            gaps[0] = gaps[0].model_copy(update={"used": True})
+        return gaps
 
     @cached_property
     def half_of_row(self) -> NDArray[np.int8]:

@@ -85,7 +85,11 @@ def _without_repeats(findings: list[Finding]) -> list[Finding]:
         kept.append(finding)
     leaking = {c for f in kept if f.group == "leakage" and f.state != "passed" for c in f.columns}
     # A leaking column has groups of one outcome by nature; its leakage finding covers that.
-    kept = [f for f in kept if f.code != ROW_GROUPS or not set(f.columns) <= leaking]
+    kept = [
+        f
+        for f in kept
+        if f.code != ROW_GROUPS or f.state == "fixed" or not set(f.columns) <= leaking
+    ]
     return sorted(kept, key=lambda f: f.code)
 
 

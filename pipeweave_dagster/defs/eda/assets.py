@@ -15,7 +15,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"html"},
-    code_version="5",
+    code_version="6",
     op_tags={"dagster/priority": "-10"},  # the model does not wait for the report
 )
 def eda_report(

@@ -34,7 +34,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="7",
+    code_version="8",
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -93,7 +93,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="9",
+    code_version="10",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.documents import DatasetSettings, SplitGap
+from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
 pytestmark = pytest.mark.slow
@@ -49,3 +50,15 @@ def test_the_evaluation_and_its_card_tell_groups_cost_and_dependence(model):
     assert by_x.mean[0] < 0.2 < 0.8 < by_x.mean[-1]
     assert any(plot.name == "dependence_x" for plot in report.plots)
     assert next(iter(report.contributions)) == "x"
+
+
+def test_the_card_shows_what_other_splits_give(model):
+    _, (spec, found, _), report = model
+    gap = SplitGap(
+        kind="group", column="shop", metric="roc_auc", random=0.91, honest=0.72, gap=0.19,
+        low=0.11, high=0.27, rows=700, significant=True, used=True,
+    )  # fmt: skip
+    unused = gap.model_copy(update={"used": False, "significant": False, "column": "town"})
+    card = model_card(found, spec, report.model_copy(update={"structure": [gap, unused]}))
+    assert "| group shop | roc_auc 0.91 | 0.72 | 0.19 (0.11 to 0.27) | 700 | used for" in card
+    assert "| group town | roc_auc 0.91 | 0.72 | 0.19 (0.11 to 0.27) | 700 | not sig" in card

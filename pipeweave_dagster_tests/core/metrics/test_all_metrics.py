@@ -77,6 +77,15 @@ def test_intervals_cover_the_truth_as_often_as_they_say(rng):
     assert 51 <= hits <= 60
 
 
+def test_rows_of_a_group_are_resampled_together(rng):
+    group = np.repeat(np.arange(50), 16)
+    y = rng.normal(size=50)[group]
+    alone = with_intervals(y, np.zeros(800), 0)["mae"]
+    together = with_intervals(y, np.zeros(800), 0, cluster=group)["mae"]
+    assert together.value == alone.value
+    assert 3 < (together.high - together.low) / (alone.high - alone.low) < 5
+
+
 def test_few_rows_get_no_interval():
     found = with_intervals(np.arange(5.0), np.zeros(5), 0)
     assert found["rmse"].low is None

@@ -248,3 +248,23 @@ def test_all_settings_of_a_column_apply_however_its_name_is_spelled(table, name)
     spec = make_pipeline(table, "y", "binary", settings=settings)
     assert spec.steps[0].params == {"missing": {"town": ["a"]}, "merge_spellings": ["town"]}
     assert spec.sensitive == ["town"]
+
+
+def test_a_measured_gap_decides_the_split(table):
+    gap = {
+        "kind": "time", "column": "since", "metric": "roc_auc", "random": 0.9, "honest": 0.7,
+        "gap": 0.2, "low": 0.1, "high": 0.3, "rows": 40, "significant": True,
+    }  # fmt: skip
+
+    def split(*, used):
+        finding = Finding(
+            code="PW603", title="", group="rows", state="fixed", columns=["since"], message="",
+            evidence={**gap, "used": used},
+        )  # fmt: skip
+        spec = make_pipeline(table, "y", "binary", findings=[finding])
+        assert [g.column for g in spec.structure] == ["since"]
+        return spec.split
+
+    assert (split(used=True).kind, split(used=True).column) == ("time", "since")
+    assert "gap 0.2" in split(used=True).reason
+    assert split(used=False).kind == "hash"

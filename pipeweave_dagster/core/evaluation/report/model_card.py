@@ -55,6 +55,7 @@ def _environment() -> Any:
         "plain_figure": lambda value: _figure(Estimate(value=value)),
         "scored": _scored,
         "excess": _excess,
+        "gap": lambda gap: _figure(Estimate(value=gap.gap, low=gap.low, high=gap.high)),
         "cv_score": _cv_score,
     }
     return environment

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.model.serving import row_keys, save_bundle
 from pipeweave_dagster.core.model.test_row_columns import (
+    CLUSTER,
     FEATURE_PREFIX,
     ROW,
     ROW_ID,
@@ -18,6 +19,7 @@ from pipeweave_dagster.core.model.test_row_columns import (
     WEIGHT,
     baseline_columns,
 )
+from pipeweave_dagster.core.training.data.clusters import clusters_of
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 
 MODEL, EVALUATED = "model.skops", "evaluated.skops"
@@ -89,6 +91,8 @@ def write_test_rows(training_set: TrainingSet, scores: pd.DataFrame, out: Path) 
     truth[ROW] = table.kept[rows]
     if table.row_id is not None:
         truth[ROW_ID] = table.row_id.iloc[rows].reset_index(drop=True)
+    if (clusters := clusters_of(training_set)) is not None:
+        truth[CLUSTER] = clusters
     if table.weight is not None:
         truth[WEIGHT] = table.weight[rows]
     return write_rows(pd.DataFrame({**truth, **scores, **baseline, **features}), out / TEST_ROWS)

@@ -136,9 +136,11 @@ def _by_time(spec: SplitSpec, divider: pd.Series) -> Split:
     test = filled >= start
     _refuse_one_side(spec, test)
     train = np.flatnonzero(~test)
-    cuts = np.quantile(filled[train], np.linspace(0, 1, spec.folds + 2)[1:-1])
+    # As in scikit-learn's TimeSeriesSplit; rows of one moment stay together, in the later fold.
+    size = max(1, len(train) // (spec.folds + 1))
+    cuts = np.sort(filled[train])[np.arange(-spec.folds * size, 0, size) % len(train)]
     fold = np.full(len(filled), -1, dtype=np.intp)
-    fold[train] = np.searchsorted(cuts, filled[train], side="left") - 1
+    fold[train] = np.searchsorted(cuts, filled[train], side="right") - 1
     note = f"the last rows by `{spec.column}`"
     return Split(np.flatnonzero(test), train, fold, ordered=True, note=note)
 

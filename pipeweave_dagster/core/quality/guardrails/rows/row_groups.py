@@ -2,43 +2,44 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeweave_dagster.core.columns.class_contrast import class_counts
-from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.gap_hits import gap_hits
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+from pipeweave_dagster.core.quality.structure.within_groups import (
+    MAX_NEIGHBOUR_RATIO,
+    agreement_within,
+    neighbour_agreement,
+)
 
 MIN_GROUPS = 30
 MEAN_ROWS = (1.5, 50.0)
-MIN_PAIRS = 200
 MIN_AGREEMENT = 0.5
-MAX_NEIGHBOUR_RATIO = 0.5
-"""For a real quantity, rows of the next value agree at least half as much."""
-MAX_CELLS = 20_000_000
 
 
 def check(case: Case) -> Iterator[Hit]:
-    """Alert on a key whose rows share an outcome far more often than chance.
+    """Split by a key where a quick model is worth less on groups that it has not learned from.
 
-    A model can then memorise the group (a patient, a device) instead of learning a rule, and a
-    random test split would not reveal it.
+    A model can memorise the group (a patient, a device) instead of learning a rule, and a random
+    test split would not reveal it. Other keys whose rows share an outcome far more often than
+    chance are alerted.
     """
     if case.settings.split.group:
         return
+    yield from gap_hits(case, "group")
+    tested = {gap.column for gap in case.split_gaps}
     for column in case.candidate_predictors:
+        if column.name in tested or case.settings.split.random:
+            continue
         if column.info.storage not in {"text", "integer"} or column.distinct < MIN_GROUPS:
             continue
         if not MEAN_ROWS[0] <= column.present / column.distinct <= MEAN_ROWS[1]:
             continue
-        agreement = _agreement(column, case.target)
+        agreement = agreement_within(column, case.target)
         if agreement is None or agreement < MIN_AGREEMENT:
             continue
         quantity = column.ordered and column.info.role != "identifier"
         limit = MAX_NEIGHBOUR_RATIO * agreement
-        if not quantity or _neighbour_agreement(column, case.target) < limit:
+        if not quantity or neighbour_agreement(column, case.target) < limit:
             yield Hit(
                 "alerted",
                 f"Its {column.distinct:,} values form groups of rows with similar outcomes "
@@ -51,56 +52,6 @@ def check(case: Case) -> Iterator[Hit]:
             )
 
 
-def _agreement(column: Column, target: Target) -> float | None:
-    """Return the agreement beyond chance of pairs within groups (intraclass correlation)."""
-    sizes = _group_sizes(column, target)
-    pairs = float((sizes * (sizes - 1)).sum())
-    if pairs < 2 * MIN_PAIRS:
-        return None
-    if target.values is not None:
-        sums, squares = _moments(column, target)
-        return float((sums**2 - squares).sum() / pairs)
-    if column.distinct * target.classes > MAX_CELLS:
-        return None
-    counts = class_counts(column, target)[:-1].astype(np.float64)
-    return _beyond_chance(float((counts * (counts - 1)).sum()) / pairs, target)
-
-
-def _neighbour_agreement(column: Column, target: Target) -> float:
-    """Return the same for pairs of rows from one value and the next.
-
-    For a quantity, rows of the next value agree nearly as much (people aged 40 and 41); for
-    numbered groups such as patients they do not.
-    """
-    sizes = _group_sizes(column, target)
-    pairs = float((sizes[1:] * sizes[:-1]).sum())
-    if pairs < MIN_PAIRS:
-        return 1.0
-    if target.values is not None:
-        sums, _ = _moments(column, target)
-        return float((sums[1:] * sums[:-1]).sum() / pairs)
-    counts = class_counts(column, target)[:-1].astype(np.float64)
-    return _beyond_chance(float((counts[1:] * counts[:-1]).sum()) / pairs, target)
-
-
-def _group_sizes(column: Column, target: Target) -> NDArray[np.float64]:
-    known = target.known & (column.codes >= 0)
-    return np.bincount(column.codes[known], minlength=column.distinct).astype(np.float64)
-
-
-def _moments(column: Column, target: Target) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the sums of standardised target values and of their squares, per group."""
-    known = target.known & (column.codes >= 0)
-    values = np.asarray(target.values)[known]
-    centred = (values - values.mean()) / (values.std() or 1.0)
-    codes, count = column.codes[known], column.distinct
-    sums, squares = (np.bincount(codes, moment, count) for moment in (centred, centred**2))
-    return sums.astype(np.float64), squares.astype(np.float64)
-
-
-def _beyond_chance(agreement: float, target: Target) -> float:
-    chance = float((target.shares**2).sum())
-    return (agreement - chance) / (1 - chance)
-
-
-GUARDRAIL = Guardrail("PW604", "Groups stay on one side of the split", "rows", check)
+GUARDRAIL = Guardrail(
+    "PW604", "Groups stay on one side of the split", "rows", check, after_proofs=True
+)

@@ -27,3 +27,10 @@ def test_numbered_groups_alert_and_a_quantity_passes(findings_of, rng):
 def test_groups_with_mixed_outcomes_pass(findings_of, rng):
     columns = {"patient": [f"p{i % 150}" for i in range(N)], "y": rng.integers(0, 2, N)}
     assert findings_of("PW604", columns) == []
+
+
+def test_a_measured_gap_keeps_groups_together(findings_of, by_group):
+    [finding] = [f for f in findings_of("PW604", by_group, "regression") if f.state == "fixed"]
+    assert finding.columns == ["patient"]
+    assert finding.patch == {"split": {"group": "patient"}}
+    assert "whole groups are the test rows" in finding.message

@@ -1,4 +1,4 @@
-"""PW603: rows sorted by time call for a split by time."""
+"""PW603: rows of different times call for a split by time where it matters."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings, SplitSetting
 from pipeweave_dagster_tests.factories import brief
 
-N = 600
+N = 100  # too few rows to measure a gap
 
 
 @pytest.fixture(params=["hours", "days"])
@@ -17,17 +17,38 @@ def columns(request, rng):
     return {"time": moments, "x": rng.normal(size=N), "y": rng.integers(0, 2, N)}
 
 
-def test_sorted_rows_with_a_random_split_alert(findings_of, columns):
+def test_few_sorted_rows_with_a_random_split_alert(findings_of, columns):
     found = findings_of("PW603", columns)
     assert brief(found) == [("PW603", "alerted", "time")]
     assert found[0].patch == {"split": {"time": "time"}}
 
 
-def test_a_split_by_time_settles_it(findings_of, columns):
-    settings = DatasetSettings(split=SplitSetting(time="time"))
-    assert findings_of("PW603", columns, settings=settings) == []
+@pytest.mark.parametrize("split", [SplitSetting(time="time"), SplitSetting(random=True)])
+def test_a_split_in_the_settings_settles_it(findings_of, columns, split):
+    assert findings_of("PW603", columns, settings=DatasetSettings(split=split)) == []
 
 
-def test_shuffled_rows_pass(findings_of, columns, rng):
+def test_few_shuffled_rows_pass(findings_of, columns, rng):
     shuffled = [columns["time"][i] for i in rng.permutation(N)]
     assert findings_of("PW603", {**columns, "time": shuffled}) == []
+
+
+def test_a_measured_gap_divides_the_rows_by_time(findings_of, by_time):
+    [finding] = findings_of("PW603", by_time, "regression")
+    assert (finding.state, finding.columns) == ("fixed", ["day"])
+    assert finding.patch == {"split": {"time": "day"}}
+    assert "the latest rows are the test rows" in finding.message
+    assert "random: true" in finding.proposal
+
+
+def test_a_refused_split_by_time_alerts(findings_of, by_time):
+    settings = DatasetSettings(split=SplitSetting(random=True))
+    [finding] = findings_of("PW603", by_time, "regression", settings=settings)
+    assert finding.state == "alerted"
+    assert "optimistic for later rows" in finding.message
+
+
+def test_a_date_without_influence_passes_with_figures(findings_of, plain):
+    [finding] = findings_of("PW603", plain, "regression")
+    assert finding.state == "passed"
+    assert finding.evidence["low"] <= finding.evidence["gap"] <= finding.evidence["high"]

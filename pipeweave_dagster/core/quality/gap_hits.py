@@ -1,0 +1,46 @@
+"""What the guardrails say about a measured gap between a random split and an honest one."""
+
+from collections.abc import Iterator
+
+from pipeweave_dagster.core.documents import SplitGap
+from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.guardrail import Hit
+
+REFUSED = "To keep the random split, set split: {random: true}."
+
+
+def gap_hits(case: Case, kind: str) -> Iterator[Hit]:
+    """Yield a hit per tested column of a kind.
+
+    It is fixed where the rows are split by the column for that reason, an alert where the gap is
+    significant and they are not, and passed otherwise.
+    """
+    for gap in case.split_gaps:
+        if gap.kind == kind:
+            yield _hit(gap, case)
+
+
+def _hit(gap: SplitGap, case: Case) -> Hit:
+    message, evidence = f"{gap.sentence} {_consequence(gap, case)}", gap.model_dump(mode="json")
+    patch = {"split": {gap.kind: gap.column}}
+    if gap.used:
+        return Hit("fixed", message, [gap.column], evidence, REFUSED, patch)
+    if gap.significant:
+        proposal = f"Set split: {{{gap.kind}: NAME}}, if new rows are of that kind."
+        return Hit("alerted", message, [gap.column], evidence, proposal, patch)
+    return Hit("passed", message, [gap.column], evidence)
+
+
+def _consequence(gap: SplitGap, case: Case) -> str:
+    new = "later rows" if gap.kind == "time" else "rows of other groups"
+    if gap.used:
+        chosen = "the latest rows are" if gap.kind == "time" else "whole groups are"
+        return f"A random split would promise too much for {new}, so {chosen} the test rows."
+    if not gap.significant:
+        return "So a random split is not optimistic."
+    if case.settings.split.random:
+        return f"The settings ask for a random split, so the score is optimistic for {new}."
+    return (
+        f"Test rows are chosen by '{case.split_gaps[0].column[:80]}', where the gap is larger, so "
+        f"the score may be optimistic for {new}."
+    )
