@@ -5,14 +5,21 @@ A test compares the pages with the output of this script, so they are always up 
 
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.core import documents
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web.api.app import create_api
+from pipeweave_dagster.web.api.envelope import ERRORS
+from pipeweave_dagster.web.api.reference import Operation, operations_of
 
 REFERENCE = Path(__file__).parent / "reference"
 sys.path.insert(0, str(REFERENCE.parent))  # the scripts of this folder are not a package
@@ -138,6 +145,49 @@ def _shown(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
+def http_page() -> str:
+    """Return the page of the HTTP API: one section per operation of its OpenAPI document."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        store = DocumentStore(open_storage(settings), settings.cache_folder)
+        schema = create_api(store, settings, frozenset()).openapi()
+    lines = [
+        "# HTTP API",
+        "",
+        "This page is generated from the code. A running server has it at `/api/v1/docs`, and",
+        "an OpenAPI document at `/api/v1/openapi.json`. [How to use it](../how-to/http-api.md).",
+        "",
+        schema["info"]["description"],
+        "",
+        "| error | status | when |",
+        "| --- | --- | --- |",
+        *(f"| `{f['description'].partition(': ')[0]}` | {status} | "
+          f"{f['description'].partition(': ')[2]} |" for status, f in ERRORS.items()),
+        "",
+        "A path or method that does not exist is answered with 404 or 405.",
+        "",
+    ]  # fmt: skip
+    for operation in operations_of(schema):
+        lines += _operation_section(operation)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _operation_section(operation: Operation) -> list[str]:
+    lines = [f"## `{operation.method} {operation.path}`", "", operation.meaning, ""]
+    if operation.fields:
+        lines += ["| name | in | type | default | meaning |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| `{f.name}` | {f.place} | {f.kind} | {_default(f.default)} | {f.meaning} |"
+            for f in operation.fields
+        ]
+        lines.append("")
+    return [*lines, f"Answer: {operation.answer}.", "", "```", operation.example, "```", ""]
+
+
+def _default(text: str) -> str:
+    return {"null": "", '""': "", "required": "required"}.get(text, f"`{text}`")
+
+
 def architecture_page() -> str:
     """Return `architecture.md` with its drawn parts made anew from the import statements."""
     text = (REFERENCE / ARCHITECTURE).read_text(encoding="utf-8")
@@ -149,7 +199,12 @@ def architecture_page() -> str:
 
 
 ARCHITECTURE = "../architecture.md"
-PAGES = {"documents.md": documents_page, "cli.md": cli_page, ARCHITECTURE: architecture_page}
+PAGES = {
+    "documents.md": documents_page,
+    "cli.md": cli_page,
+    "http-api.md": http_page,
+    ARCHITECTURE: architecture_page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

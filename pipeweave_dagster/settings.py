@@ -70,6 +70,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "prediction_reasons",
         "engine",
         "shadow",
+        "api_requests_per_minute",
     ),
     "retention": (
         "keep_runs",
@@ -245,6 +246,9 @@ class Settings(BaseSettings):
     web_url: str = Field("http://127.0.0.1:8000", validation_alias=_named("PIPEWEAVE_WEB_URL"))
     serve_url: str = Field("http://127.0.0.1:8001", validation_alias=_named("PIPEWEAVE_SERVE_URL"))
     serve_token: SecretStr | None = Field(None, validation_alias=_named("PIPEWEAVE_SERVE_TOKEN"))
+    api_requests_per_minute: int = Field(
+        600, ge=1, le=1_000_000, validation_alias=_named("PIPEWEAVE_API_REQUESTS_PER_MINUTE")
+    )
     services: dict[str, str] = Field({}, validation_alias=_named("PIPEWEAVE_SERVICES"))
     dagster_home_given: Path | None = Field(None, validation_alias=_named("PIPEWEAVE_DAGSTER_HOME"))
 

@@ -34,6 +34,9 @@ def list_retraining(
     return rows
 
 
-def switch_retraining(store: DocumentStore, dataset: str, *, enabled: bool) -> Written:
+def switch_retraining(
+    store: DocumentStore, dataset: str, *, enabled: bool, reason: str = ""
+) -> Written:
     """Write `retrain: {enabled: ...}` into the settings of a data set; comments are kept."""
-    return write_settings(store, dataset, {"retrain": {"enabled": enabled}})
+    patch = {"retrain": {"enabled": enabled}}
+    return write_settings(store, dataset, patch, action="schedule", reason=reason)

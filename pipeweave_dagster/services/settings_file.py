@@ -11,6 +11,7 @@ from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
 from pipeweave_dagster.core.landing.yaml_edits import edited
 from pipeweave_dagster.core.naming import SETTINGS_FILE
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.receive import settings_of
 
 
@@ -23,14 +24,22 @@ class Written:
 
 
 def write_settings(
-    store: DocumentStore, name: str, patch: dict[str, Any], replaced: Collection[str] = ()
+    store: DocumentStore,
+    name: str,
+    patch: dict[str, Any],
+    *,
+    action: str = "configure",
+    reason: str = "",
+    replaced: Collection[str] = (),
 ) -> Written:
     """Edit the file in place, keeping comments; rewrite it where that is not possible.
 
     Args:
-        store: Where the file is.
+        store: Where the file is, and the audit log.
         name: The data set.
         patch: Settings to merge in.
+        action: What it is called in the audit log.
+        reason: The reason that was given for it.
         replaced: Keys of the patch whose values replace the old ones instead of being merged.
 
     Raises:
@@ -51,5 +60,7 @@ def write_settings(
             kept = f"datasets/{name}/{SETTINGS_FILE}.before"
             store.storage.put(kept, found[0])
     store.storage.put(key, text)
+    before = {setting: current.get(setting) for setting in patch}
+    audit.record(store, action, name, before=before, after=patch, reason=reason)
     root = store.storage.url
     return Written(f"{root}/{key}", f"{root}/{kept}" if kept else None)

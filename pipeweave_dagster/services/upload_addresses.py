@@ -9,6 +9,7 @@ from typing import Any
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.naming import SETTINGS_FILE
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.pulled_files import PULL_SUFFIX
 from pipeweave_dagster.services.upload_tickets import LONGEST_S, Ticket, Zone, data_key, ticket_key
 from pipeweave_dagster.settings import Settings
@@ -66,6 +67,8 @@ def open_ticket(
         secret=secret,
     )
     store.records.write(ticket_key(upload_id), ticket)
+    granted = {"key": ticket.key, "expires_s": expires_s}
+    audit.record(store, "upload_url", dataset, after=granted)
     expires = dt.datetime.fromtimestamp(expires_at, dt.UTC).isoformat(timespec="seconds")
     facts = {"dataset": dataset, "upload_id": upload_id, "key": ticket.key, "max_bytes": limit}
     return {**facts, **address, "expires_s": expires_s, "expires_at": expires}

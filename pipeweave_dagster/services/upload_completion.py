@@ -8,6 +8,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.landing import uploads_in
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.receive import check_size
 from pipeweave_dagster.services.upload_tickets import (
     Ticket,
@@ -97,4 +98,6 @@ def place(store: DocumentStore, dataset: str, key: str, path: Path) -> str:
     store.storage.put_file(key, path)
     zone = key.partition("/")[0]
     listed = uploads_in(store.storage.list(f"{zone}/{dataset}/"))
-    return next(upload.version for upload in listed if upload.key == key)
+    version = next(upload.version for upload in listed if upload.key == key)
+    audit.record(store, "upload", dataset, version=version, after={"key": key})
+    return version

@@ -7,41 +7,48 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from pipeweave_dagster.adapters.dagster_server import GraphQL
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import handlers
 from pipeweave_dagster.web.host_names import hosts_of
 from pipeweave_dagster.web.identity import Identify
+from pipeweave_dagster.web.late_api import LateApi
 from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.pages import error_response
 from pipeweave_dagster.web.request_guard import Guard
 from pipeweave_dagster.web.single_user import SingleUser
 
 
-def create_app(store: DocumentStore, settings: Settings) -> Starlette:
-    """Return the pages as an ASGI application.
+def create_app(
+    store: DocumentStore, settings: Settings, dagster: GraphQL | None = None
+) -> Starlette:
+    """Return the pages and the HTTP API as an ASGI application.
 
     Args:
-        store: Where the documents are; only read.
+        store: Where the documents are; pages only read.
         settings: Addresses of Dagster and MLflow for links and `/health`, and those of the pages:
             the public one, and that of the service `pages`. Besides loopback, only their host
             names are served.
+        dagster: Sends queries to Dagster; None for its web server at the address of the settings.
     """
+    listing = Listing(store)
+    hosts = hosts_of(settings.web_url, settings.services.get("pages", ""))
     routes = [
         Route("/", handlers.index, methods=["GET"]),
         Route("/datasets/{dataset}", handlers.dataset, methods=["GET"]),
         Route("/reports/{sha256}/{name}", handlers.report, methods=["GET"]),
         Route("/health", handlers.health, methods=["GET"]),
         Route("/alive", handlers.alive, methods=["GET"]),
+        Mount("/api/v1", LateApi(store, settings, hosts, listing, dagster)),
     ]
-    own = settings.services.get("pages", "")
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Guard, hosts=hosts_of(settings.web_url, own), setting="PIPEWEAVE_WEB_URL"),
+            Middleware(Guard, hosts=hosts, setting="PIPEWEAVE_WEB_URL"),
             Middleware(Identify, door=SingleUser()),
         ],
         exception_handlers={
@@ -52,7 +59,7 @@ def create_app(store: DocumentStore, settings: Settings) -> Starlette:
     )
     app.state.store = store
     app.state.settings = settings
-    app.state.listing = Listing(store)
+    app.state.listing = listing
     app.state.started = time.monotonic()
     return app
 

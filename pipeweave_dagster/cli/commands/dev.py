@@ -14,7 +14,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
 from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
 from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, DAEMON, Supervisor
-from pipeweave_dagster.settings import ALERT_PREFIX
+from pipeweave_dagster.settings import ALERT_PREFIX, Settings
 
 # Secrets by what they open; each service gets those that it needs.
 _DATABASES = frozenset({"DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"})
@@ -134,6 +134,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
              "--port", str(ports["web"]), "--log-level", "warning"],
             port=ports["web"],
             without=_DATABASES | _KEYS | _REGISTRY,
+            extra=_registry_of_pages(settings, ports["mlflow"]),
         ),
     ]  # fmt: skip
     if not settings.mlflow_tracking_uri:
@@ -149,6 +150,12 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             )
         )  # fmt: skip
     return services
+
+
+def _registry_of_pages(settings: Settings, port: int) -> dict[str, str]:
+    """Return where the HTTP API finds the registry: not in the database, whose address it lacks."""
+    in_database = settings.database_url is not None and not settings.mlflow_tracking_uri
+    return {"MLFLOW_TRACKING_URI": f"http://{LOOPBACK}:{port}"} if in_database else {}
 
 
 def _own_names(port: int) -> list[str]:

@@ -9,6 +9,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.naming import check_slug, name_of_file
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.upload_addresses import file_name_of, open_ticket
 from pipeweave_dagster.services.upload_completion import complete_upload, place
 from pipeweave_dagster.services.workbench import Workbench
@@ -78,6 +79,7 @@ def _straight_into_the_zone(
 ) -> dict[str, Any]:
     key, limit = f"uploads/{dataset}/{file_name_of(file_name)}", bench.settings.max_dataset_bytes
     post = bench.store.storage.presign_upload(key, limit, expires)
+    audit.record(bench.store, "upload_url", dataset, after={"key": key, "expires_s": expires})
     return {
         "dataset": dataset,
         "key": key,

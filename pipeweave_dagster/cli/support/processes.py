@@ -1,7 +1,8 @@
 """Long-running services on this machine: their commands, ports and sockets."""
 
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeweave_dagster.core.errors import unavailable
@@ -20,6 +21,7 @@ class Service:
         socket: The same, for a Unix socket.
         needed: Whether to wait until it is ready.
         without: Variables that are removed from its environment: secrets of other services.
+        extra: Variables that only this service has.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Service:
     socket: Path | None = None
     needed: bool = True
     without: frozenset[str] = frozenset()
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 def free_port(wanted: int) -> int:

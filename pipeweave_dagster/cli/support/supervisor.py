@@ -65,7 +65,10 @@ class Supervisor:
             service.command,
             start_new_session=True,
             stdin=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in os.environ.keys() - service.without},
+            env={
+                **{name: os.environ[name] for name in os.environ.keys() - service.without},
+                **service.extra,
+            },
         )
 
     def _ready(self, service: Service, limit_s: float = 180) -> None:
