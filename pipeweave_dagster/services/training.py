@@ -8,6 +8,7 @@ from pipeweave_dagster.adapters.dask_cluster import train_on_cluster
 from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.time_plan import training_s
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.services.champion import model_name
 from pipeweave_dagster.services.patience import patiently
@@ -17,6 +18,8 @@ from pipeweave_dagster.services.workbench import Workbench
 
 # However slow reading was, training gets this share of the budget for itself.
 _GUARANTEED_SHARE = 0.5
+# An extended budget leaves this share of the time limit for what follows.
+_LIMIT_SHARE = 0.8
 
 
 class _Given(TypedDict):
@@ -30,6 +33,8 @@ class _Given(TypedDict):
     trials: Path | None
     memory_mb: float | None
     tested_like: Path | None
+    after_s: float
+    most_s: float
 
 
 def train_and_log(  # noqa: PLR0913 - the last ones are given by keyword
@@ -94,6 +99,8 @@ def _trained(
         trials=trials_folder(workbench, spec, snapshot, tested_like.sha256 if tested_like else ""),
         memory_mb=workbench.free_mb(),
         tested_like=workbench.store.payload(tested_like) if tested_like else None,
+        after_s=budget_s - training_s(budget_s),
+        most_s=_LIMIT_SHARE * limit_s,
     )
     if engine is None:
         trained = workbench.on_model_within(limit_s, train, **given)

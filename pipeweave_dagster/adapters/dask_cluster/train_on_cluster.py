@@ -18,6 +18,8 @@ def train_on_cluster(  # noqa: PLR0913 - those of `train`, and where the cluster
     trials: Path | None = None,
     memory_mb: float | None = None,
     tested_like: Path | None = None,
+    after_s: float = 0.0,
+    most_s: float | None = None,
 ) -> TrainedModel:
     """Search on this machine; if the table was sampled, fit one candidate on the cluster.
 
@@ -33,6 +35,8 @@ def train_on_cluster(  # noqa: PLR0913 - those of `train`, and where the cluster
         trials: Where finished folds are kept.
         memory_mb: Memory that training may use on this machine.
         tested_like: Test rows file of an earlier model.
+        after_s: Seconds at the end of the budget in which the model is there already.
+        most_s: Seconds up to which the budget may be extended.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if no model can be made. A cluster that fails is noted in
@@ -43,7 +47,7 @@ def train_on_cluster(  # noqa: PLR0913 - those of `train`, and where the cluster
     from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
     from pipeweave_dagster.core.training.train_model import run_training
 
-    budget = training_budget(started_at, budget_s)
+    budget = training_budget(started_at, budget_s, after_s, most_s or budget_s)
     engine = partial(fit_on_cluster, address, table)
     return run_training(
         spec, data, out, budget, trials, memory_mb, DEFAULT_POLICY, tested_like, engine

@@ -153,4 +153,5 @@ def _log_trial(client: Any, experiment_id: str, parent: str, trial: Trial, metri
             for key, value in {"family": trial.family, **trial.params}.items()
         ],
     )
-    client.set_terminated(run.info.run_id, "FAILED" if trial.state == "failed" else "FINISHED")
+    ended = {"failed": "FAILED", "out of time": "KILLED"}.get(trial.state, "FINISHED")
+    client.set_terminated(run.info.run_id, ended)

@@ -22,6 +22,7 @@ _NO_LOG_CAPTURE = {
         "class": "NoOpComputeLogManager",
     }
 }
+_PROCESSORS_PER_TRAINING = 2
 _POSTGRES = """
 storage:
   postgres:
@@ -99,6 +100,8 @@ def workbench(*, for_run: bool = False, for_scoring: bool = False) -> "Workbench
 
 def _dagster_yaml(found: Settings) -> str:
     text = (resources.files("pipeweave_dagster.cli") / "dagster.yaml").read_text()
+    trainings = max(1, (os.cpu_count() or 1) // _PROCESSORS_PER_TRAINING)
+    text = text.replace("default_limit: 1", f"default_limit: {trainings}")
     return text + _POSTGRES if found.database_url else text
 
 

@@ -19,7 +19,7 @@ class Trial(Part):
     score: float | None
     score_std: float | None = None
     fit_seconds: float
-    state: Literal["done", "failed", "cut"]
+    state: Literal["done", "failed", "cut", "out of time"]
     note: str = ""
 
 
@@ -80,8 +80,9 @@ class TrainedModel(Document):
     `test_digest` identifies the set of test rows; `rows_fit` is the number of rows that fitted into
     memory if the table has more (None: all did), `sampled_of` the rows of the table if only a
     sample was read; `tested_like` are the test rows of the champion that its own test rows follow
-    (None: a hash of each row alone decided); `division` are the rows that were used, with their
-    folds (None: a model of an earlier version).
+    (None: a hash of each row alone decided); `extended_to_s` is what the budget was extended to
+    because other work kept the processors busy (None: it was not); `division` are the rows that
+    were used, with their folds (None: a model of an earlier version).
     """
 
     kind: ClassVar[str] = "model"
@@ -112,6 +113,7 @@ class TrainedModel(Document):
     rows_fit: int | None = Field(default=None, exclude_if=operator.not_)
     sampled_of: int | None = Field(default=None, exclude_if=operator.not_)
     budget_s: float
+    extended_to_s: float | None = Field(default=None, exclude_if=operator.not_)
     used_s: float
     package_versions: dict[str, str]
     model: Payload

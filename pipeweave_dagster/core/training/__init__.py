@@ -24,6 +24,8 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     memory_mb: float | None = None,
     policy: SearchPolicy = DEFAULT_POLICY,
     tested_like: Path | None = None,
+    after_s: float = 0.0,
+    most_s: float | None = None,
 ) -> TrainedModel:
     """Search, select and fit a model within the time budget.
 
@@ -42,6 +44,9 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
         policy: Thresholds of the search.
         tested_like: Test rows file of an earlier model. Rows that it has are test rows again, also
             where other columns would divide the rows otherwise.
+        after_s: Seconds at the end of the budget in which the model is there already.
+        most_s: Seconds up to which a search that gets too little of the processors may extend its
+            budget (to twice as many at most); None: it stays as it is.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if no model can be made, with the reason.
@@ -61,7 +66,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     from pipeweave_dagster.core.training.search.budget import training_budget
     from pipeweave_dagster.core.training.train_model import run_training
 
-    budget = training_budget(started_at, budget_s)
+    budget = training_budget(started_at, budget_s, after_s, most_s or budget_s)
     return run_training(spec, data, out, budget, trials, memory_mb, policy, tested_like)
 
 

@@ -1,5 +1,6 @@
 """Train from the typed table to the model file, within the time budget."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from pipeweave_dagster.core.training.out_of_core.engine import Engine
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 from pipeweave_dagster.core.training.search.portfolio import missing_families
+from pipeweave_dagster.core.training.search.processor_share import ProcessorShare
 from pipeweave_dagster.core.training.search.run_search import run_search
 from pipeweave_dagster.core.training.search.search import Search
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
@@ -53,7 +55,11 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     budget = budget.with_reserve_for(budget.used_s - began)
     # Trials on other rows of the same table do not belong to this search.
     own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
-    search = _search(training_set, Source(data, out, engine), budget, TrialLog(own), policy)
+    with ProcessorShare() as share:
+        source = Source(data, out, engine)
+        search = _search(training_set, source, budget, TrialLog(own), policy, share.share)
+        share_got = share.share()
+    nominal_s, budget = budget.budget_s, budget.extended(search.extended_by)
     ensemble = build_ensemble(training_set, search.cache, search, budget)
     final = fit_final_model(training_set, search, ensemble, out, budget)
     notes = [
@@ -61,6 +67,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         *training_notes.missing_family_notes(missing),
         *memory_notes(rows_fit, memory_mb),
         *training_notes.search_notes(search),
+        *training_notes.extension_notes(nominal_s, budget.budget_s, share_got),
         *final.postprocessing.notes,
         *training_notes.verdict_notes(ensemble, final.verdict, search),
         training_notes.model_note(ensemble, refitted=final.refitted),
@@ -74,7 +81,8 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         leaderboard=leaderboard(search.results, ensemble, training_set, search.comparison_folds),
         recipe=[part.recipe for part in final.parts],
         made=[dict(entry) for entry in search.crosses],
-        budget_s=budget.budget_s,
+        budget_s=nominal_s,
+        extended_to_s=round(budget.budget_s, 1) if budget.budget_s > nominal_s else None,
         used_s=round(budget.used_s, 2),
         package_versions=package_versions(),
         notes=notes,
@@ -109,6 +117,7 @@ def _search(
     budget: TimeBudget,
     trial_log: TrialLog,
     policy: SearchPolicy,
+    share: Callable[[], float | None],
 ) -> Search:
     """Search; on a table that was sampled, let one candidate learn from all rows as well."""
     larger = can_learn_from_all_rows(training_set)
@@ -121,8 +130,10 @@ def _search(
         parallel_fits=training_set.parallel_fits,
         trial_log=trial_log,
         policy=policy,
+        share=share,
     )
     results = run_search(search)
+    budget = budget.extended(search.extended_by)
     if larger and (on_disk := try_all_rows(training_set, search, source, budget)):
         results.append(on_disk)
     return search

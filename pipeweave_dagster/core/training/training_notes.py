@@ -54,6 +54,14 @@ def search_notes(search: Search) -> list[str]:
     return notes
 
 
+def extension_notes(budget_s: float, extended_s: float, share: float | None) -> list[str]:
+    """Return how far the budget was extended, and why; nothing if it was not."""
+    if extended_s <= budget_s or share is None:
+        return []
+    got = f"Other work kept the processors busy: the search got {share:.0%} of what it asked for"
+    return [f"{got}, so its budget of {budget_s:g} s was extended to {extended_s:.0f} s."]
+
+
 def verdict_notes(ensemble: Ensemble, final: Verdict, search: Search) -> list[str]:
     """Return what follows from the verdict, what it rests on, or why the test rows changed it."""
     if ensemble.oof_verdict != "no signal":

@@ -79,8 +79,8 @@ def try_all_rows(
             candidate, training_set, search.cache, search.crosses, source, deadline
         )
     except Exception as error:  # noqa: BLE001 - the models of the sample are there
-        result.failed, result.seconds = True, budget.now() - began
-        result.note = f"{type(error).__name__}: {error}"[:300]
+        result.fail(error)
+        result.seconds = budget.now() - began
         _log.warning("%s was not fitted: %s", NAME, result.note)
         return result
     add_fold(result, run)

@@ -1,5 +1,6 @@
 """The time budget: one deadline, counted from the start of the run, that every fit respects."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,12 +22,16 @@ class TimeBudget:
         started_at: `time.monotonic()` when the run began (imports and reading count as well).
         budget_s: Length of the budget in seconds.
         reserve_s: Seconds kept for what follows the search: test scores and writing files.
+        after_s: Seconds of the budget in which the model is there already: for its evaluation.
+        most_s: Length up to which it may be extended.
         now: The clock, in seconds; tests pass their own.
     """
 
     started_at: float
     budget_s: float
     reserve_s: float = 0.0
+    after_s: float = 0.0
+    most_s: float = math.inf
     now: Callable[[], float] = time.monotonic
 
     def with_reserve_for(self, preparation_s: float) -> Self:
@@ -36,7 +41,13 @@ class TimeBudget:
 
     def shortened(self, part: float) -> Self:
         """Return a budget that ends after a fraction of the time that is left for fitting."""
-        return replace(self, budget_s=self.used_s + part * self.left_s + self.reserve_s)
+        end_s = self.used_s + part * self.left_s + self.reserve_s + self.after_s
+        return replace(self, budget_s=end_s)
+
+    def extended(self, factor: float) -> Self:
+        """Return a budget that is longer by a factor, up to its limit, with equal reserves."""
+        longer = min(factor * self.budget_s, max(self.budget_s, self.most_s))
+        return replace(self, budget_s=longer)
 
     @property
     def used_s(self) -> float:
@@ -46,23 +57,28 @@ class TimeBudget:
     @property
     def left_s(self) -> float:
         """Seconds that fitting may still take (never below 0)."""
-        return max(0.0, self.budget_s - self.reserve_s - self.used_s)
+        return max(0.0, self.until_end_s - self.reserve_s)
 
     @property
     def until_end_s(self) -> float:
-        """Seconds until the budget is over, reserve included."""
-        return max(0.0, self.budget_s - self.used_s)
+        """Seconds until the model is to be there, reserve included."""
+        return max(0.0, self.budget_s - self.after_s - self.used_s)
 
     def deadline(self, part: float, at_least_s: float = 0.0) -> float:
         """Return the moment (by the clock) after a fraction of the time that is left."""
         return self.now() + max(at_least_s, self.left_s * part)
 
 
-def training_budget(started_at: float, budget_s: float) -> TimeBudget:
+def training_budget(
+    started_at: float, budget_s: float, after_s: float = 0.0, most_s: float = math.inf
+) -> TimeBudget:
     """Return the budget of a whole training, with a reserve for predictions and files.
 
     Args:
         started_at: `time.monotonic()` when the run began.
         budget_s: Seconds from then on.
+        after_s: Seconds of these that are left for the evaluation.
+        most_s: Seconds up to which it may be extended on a busy machine.
     """
-    return TimeBudget(started_at, budget_s, reserve_s=min(_RESERVE_S, _RESERVE_SHARE * budget_s))
+    reserve_s = min(_RESERVE_S, _RESERVE_SHARE * budget_s)
+    return TimeBudget(started_at, budget_s, reserve_s, after_s, most_s)

@@ -30,6 +30,7 @@ class CvResult:
         round_counts: Boosting rounds (or trees) found best on each fold.
         seconds: Spent on all folds.
         note: Why it failed or was not continued; empty if all is well.
+        out_of_time: Whether its last fit was abandoned for lack of time.
         failed: Whether not even the first fold could be fitted.
         busy: Whether a fold is being fitted right now.
         is_proposal: Whether it was found by the adaptive part of the search.
@@ -47,6 +48,7 @@ class CvResult:
     seconds: float = 0.0
     note: str = ""
     failed: bool = False
+    out_of_time: bool = False
     busy: bool = False
     is_proposal: bool = False
     cut: bool = False
@@ -89,6 +91,13 @@ class CvResult:
     def rounds(self) -> int | None:
         """Boosting rounds (or trees) found best, mean over folds."""
         return round(float(np.mean(self.round_counts))) if self.round_counts else None
+
+    def fail(self, error: Exception | None) -> None:
+        """Note why a fit gave no model; one that took too long has not failed."""
+        self.failed = self.folds_done == 0
+        self.out_of_time = isinstance(error, TimeoutError)
+        self.note = str(error) if self.out_of_time else f"{type(error).__name__}: {error}"
+        self.note = self.note[:300]
 
     def release(self) -> None:
         """Drop the models of a candidate that cannot be chosen any more."""
@@ -156,10 +165,10 @@ def add_fold(result: CvResult, run: FoldRun) -> None:
 def leaderboard_trial(result: CvResult, folds: int) -> Trial:
     """Return the entry of the leaderboard."""
     known = [s for s in result.scores if s is not None]
-    state: Literal["done", "failed", "cut"] = "done"
+    state: Literal["done", "failed", "cut", "out of time"] = "done"
     note = result.note
     if result.failed:
-        state = "failed"
+        state = "out of time" if result.out_of_time else "failed"
     elif result.folds_done < folds:
         state = "cut"
         note = note or f"{result.folds_done} of {folds} folds"

@@ -32,7 +32,7 @@ def run_with_timeout(seconds: float, call: Callable[[], T]) -> T:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise FitTimeoutError(f"abandoned after its limit of {seconds:.1f} s")
+        raise FitTimeoutError(f"not done within {seconds:.1f} s, so it was abandoned")
     if "error" in outcome:
         raise outcome["error"]
     value: T = outcome["value"]

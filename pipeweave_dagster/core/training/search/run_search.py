@@ -9,6 +9,7 @@ near the best ones.
 import logging
 from functools import partial
 
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.search.cross_choice import add_crosses
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.first_folds import run_first_folds
@@ -23,17 +24,37 @@ _log = logging.getLogger(__name__)
 def run_search(search: Search) -> list[CvResult]:
     """Search until nothing is left to try or the time is over; results in order of trying."""
     candidates = portfolio(search.spec, search.cache.problem, search.rate_scale)
-    run_first_folds(search, [c for c in candidates if c.is_default], part=1.0)
+    defaults = [c for c in candidates if c.is_default]
+    run_first_folds(search, defaults, part=1.0)
+    unfinished = _unfinished(search, defaults)
+    if search.extend(short=bool(unfinished)):
+        _forget(search, unfinished)
+        run_first_folds(search, unfinished, part=1.0)
     if any(not c.is_default for c in candidates):
         _run_variants(search)
     if search.skipped:
         _log.info("not started for lack of time: %s", ", ".join(search.skipped))
     _restore_proposals(search)
     run_parallel(search.parallel_fits, partial(next_task, search))
+    if search.extend(short=False):
+        run_parallel(search.parallel_fits, partial(next_task, search))
     for result in search.results:
         if result.folds_done > 1 and not result.is_baseline:
             search.log_result(result)
     return search.results
+
+
+def _unfinished(search: Search, candidates: list[Candidate]) -> list[Candidate]:
+    """Return the candidates that had no time for one complete fit."""
+    late = {r.candidate.name for r in search.results if r.out_of_time or r.cut}
+    return [c for c in candidates if c.name in late or c.name in search.skipped]
+
+
+def _forget(search: Search, candidates: list[Candidate]) -> None:
+    """Forget what there was of candidates that are tried again."""
+    names = {candidate.name for candidate in candidates}
+    search.results[:] = [r for r in search.results if r.candidate.name not in names]
+    search.skipped[:] = [name for name in search.skipped if name not in names]
 
 
 def _run_variants(search: Search) -> None:

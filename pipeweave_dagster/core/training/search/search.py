@@ -1,6 +1,7 @@
 """The state of a search, and how one fold of a candidate becomes a task."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
@@ -11,6 +12,7 @@ from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, 
 from pipeweave_dagster.core.training.search.learning_rate import rate_scale_of
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
+from pipeweave_dagster.core.training.search.processor_share import extension
 from pipeweave_dagster.core.training.search.ranking import Ranking, comparison_folds
 from pipeweave_dagster.core.training.search.time_reserve import TimeReserve
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
@@ -33,6 +35,8 @@ class Search:
         policy: Thresholds.
         skipped: Candidates that there was no time to start.
         crosses: Feature crosses that were added.
+        share: Returns the share of the processor time that this search got of what it asked for.
+        extended_by: Factor by which the budget was extended, 1.0 if it was not.
         n_proposals: How many candidates were tried beyond the fixed list.
         proposals_without_gain: How many of the last of them did not rank among the best.
     """
@@ -47,6 +51,8 @@ class Search:
     policy: SearchPolicy = DEFAULT_POLICY
     skipped: list[str] = field(default_factory=list)
     crosses: list[FrameEntry] = field(default_factory=list)
+    share: Callable[[], float | None] = lambda: None
+    extended_by: float = 1.0
     n_proposals: int = 0
     proposals_without_gain: int = 0
 
@@ -94,6 +100,17 @@ class Search:
         """Return whether a fit of so many seconds leaves enough for the refit and the files."""
         return self.reserve.affords(seconds, self.ranking.likely_members())
 
+    def extend(self, *, short: bool) -> bool:
+        """Extend the budget, once, if the machine is busy; return whether it was extended."""
+        factor = extension(self.share(), short=short)
+        if factor == 1.0 or self.extended_by > 1.0:
+            return False
+        before = self.budget.budget_s
+        self.budget = self.budget.extended(factor)
+        self.extended_by = self.budget.budget_s / before
+        _log.info("the machine is busy: %.0f s instead of %.0f s", self.budget.budget_s, before)
+        return self.extended_by > 1.0
+
     def fold_task(self, result: CvResult, deadline: float, *, log: bool = False) -> FitTask:
         """Return the next fold of a candidate as a task; `log` writes a log line when it ends."""
         seconds = max(self.budget.left_s, deadline - self.budget.now(), 1.0)
@@ -103,8 +120,7 @@ class Search:
         def on_done(run: FoldRun | None, error: Exception | None, seconds: float) -> None:
             result.busy = False
             if run is None:
-                result.note = f"{type(error).__name__}: {error}"[:300]
-                result.failed = result.folds_done == 0
+                result.fail(error)
                 result.seconds += seconds
             else:
                 add_fold(result, run)

@@ -30,3 +30,16 @@ def test_slow_preparation_enlarges_the_reserve_up_to_a_limit():
     assert budget.with_reserve_for(1).reserve_s == 3
     assert budget.with_reserve_for(50).reserve_s == 15
     assert budget.with_reserve_for(1000).reserve_s == 30
+
+
+def test_what_follows_the_model_is_left_for_it():
+    budget = at(10, budget_s=60, reserve_s=7, after_s=5)
+    assert (budget.left_s, budget.until_end_s) == (38, 45)
+    assert budget.shortened(0.5).left_s == 19
+
+
+def test_an_extension_keeps_the_reserves_and_its_limit():
+    budget = at(10, budget_s=60, reserve_s=7, after_s=5, most_s=100)
+    assert budget.extended(1.5).left_s == 38 + 30
+    assert budget.extended(2).budget_s == 100
+    assert at(10, budget_s=60, most_s=30).extended(2).budget_s == 60

@@ -4,11 +4,21 @@ import time
 from dataclasses import replace
 
 from pipeweave_dagster.core.families.candidate import Candidate
-from pipeweave_dagster.core.training.search.cv_result import add_fold, new_result, run_fold
+from pipeweave_dagster.core.training.search import run_search
+from pipeweave_dagster.core.training.search import search as search_module
+from pipeweave_dagster.core.training.search.cv_result import (
+    add_fold,
+    leaderboard_trial,
+    new_result,
+    run_fold,
+)
 from pipeweave_dagster.core.training.search.first_folds import run_first_folds
+from pipeweave_dagster.core.training.search.fit_timeout import FitTimeoutError
 from pipeweave_dagster.core.training.search.further_folds import next_task, propose_task
 from pipeweave_dagster.core.training.search.parallel_fits import WAIT
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
+
+LATE = Candidate("linear", "linear")
 
 
 def test_slow_predictions_enlarge_the_reserve(search, budget, result):
@@ -92,3 +102,52 @@ def test_nothing_is_decided_while_a_fit_may_still_bring_work(search, budget, res
     assert next_task(search) is None
     search.results[0].busy = True
     assert next_task(search) is WAIT
+
+
+def test_a_busy_machine_extends_the_budget_and_late_candidates_are_tried_again(
+    search, budget, monkeypatch
+):
+    search = search(budget(60.0), share=lambda: 0.5)
+    monkeypatch.setattr(run_search, "portfolio", lambda *_: [Candidate("dummy", "dummy"), LATE])
+    done = iter([FitTimeoutError("not done within 1.0 s, so it was abandoned")])
+    fit = search_module.run_fold
+
+    def first_too_slow(candidate, *arguments):
+        if candidate is LATE and (error := next(done, None)):
+            raise error
+        return fit(candidate, *arguments)
+
+    monkeypatch.setattr(search_module, "run_fold", first_too_slow)
+    results = run_search.run_search(search)
+    assert search.budget.budget_s == 60.0 * 0.75 / 0.5
+    assert [r.candidate.name for r in results[:2]] == ["dummy", "linear"]
+    assert results[1].folds_done >= 1
+    assert not results[1].out_of_time
+
+
+def test_a_quiet_machine_keeps_the_budget(search, budget):
+    quiet = search(budget(60.0), share=lambda: 0.9)
+    assert not quiet.extend(short=True)
+    assert quiet.budget.budget_s == 60.0
+
+
+def test_a_budget_is_extended_once(search, budget):
+    busy = search(budget(60.0), share=lambda: 0.3)
+    assert busy.extend(short=False)
+    assert not busy.extend(short=True)
+    assert (busy.budget.budget_s, busy.extended_by) == (120.0, 2.0)
+
+
+def test_a_candidate_that_ran_out_of_time_has_not_failed(search, result):
+    late, broken, cut = (result(name) for name in ("late", "broken", "cut"))
+    cut.scores = [0.5]
+    for made, error in (
+        (late, FitTimeoutError("not done within 1.7 s, so it was abandoned")),
+        (broken, ValueError("no")),
+        (cut, FitTimeoutError("not done within 1.7 s, so it was abandoned")),
+    ):
+        made.fail(error)
+    trials = [leaderboard_trial(made, folds=5) for made in (late, broken, cut)]
+    assert [t.state for t in trials] == ["out of time", "failed", "cut"]
+    assert trials[0].note == "not done within 1.7 s, so it was abandoned"
+    assert trials[1].note == "ValueError: no"
