@@ -1,0 +1,1 @@
+"""Generated tables of all kinds, and the measurement of one whole command."""
