@@ -43,9 +43,9 @@ MAY_IMPORT = {
 # Inside these packages a part may import only parts that are named before it.
 ORDER = {
     "core": [
-        "errors", "access", "suggestions", "cron", "documents", "asset_catalog", "naming",
-        "number_format", "arrow_values", "safe_text", "templating", "columns", "charts",
-        "model", "metrics",
+        "errors", "access", "suggestions", "cron", "pace", "time_plan", "documents",
+        "asset_catalog", "naming", "number_format", "arrow_values", "safe_text", "templating",
+        "columns", "charts", "model", "metrics",
         "ingest", "schema", "monitoring", "retraining", "alerts", "landing", "sources",
         "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
         "evaluation", "prediction", "performance", "export", "advice",
@@ -67,8 +67,7 @@ ORDER = {
     ],
     "core.evaluation": [
         "fairness", "segments", "paired_test", "model_changes", "champion_comparison", "promotion",
-        "evaluation_notes", "audit", "report",
-        "evaluate_model",
+        "evaluation_notes", "audit", "report", "time_slice", "model_scores", "completion",
     ],
     "cli": ["support", "commands", "app", "__main__"],
 }  # fmt: skip

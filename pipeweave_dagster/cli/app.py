@@ -28,6 +28,7 @@ _COMMANDS = {
     "steps": ("steps",),
     "advice": ("advice",),
     "models": ("models",),
+    "evaluate": ("evaluate",),
     "runs": ("logs", "runs"),
     "schedule": ("schedule",),
     "alerts": ("alerts",),

@@ -91,6 +91,8 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         "rows_test": model.rows_test,
         "sampled_of": model.sampled_of,
         "rows_fit": model.rows_fit,
+        "budget_s": model.budget_s,
+        "extended_to_s": model.extended_to_s,
         "used_s": round(model.used_s, 2),
         "leaderboard": [t.model_dump(mode="json") for t in model.leaderboard],
         "test": None,
@@ -98,7 +100,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
     if evaluation is not None:
         scores = {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()}
         facts |= {"test": scores, "alias": evaluation.promoted, "score": score_text(evaluation)}
-        facts["alias_reason"] = evaluation.promotion_reason
+        facts |= {"alias_reason": evaluation.promotion_reason, "dropped": evaluation.dropped}
     return facts
 
 

@@ -30,7 +30,7 @@ _MODEL_MODULES = (
     "pipeweave_dagster.core.training.train_model",
     "xgboost",
     "lightgbm",
-    "pipeweave_dagster.core.evaluation.evaluate_model",
+    "pipeweave_dagster.core.evaluation.completion",
     "skops.io",
     "mlflow",
     "mlflow.sklearn",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 import pytest
@@ -18,6 +18,7 @@ from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     DriftReport,
     Evaluation,
+    EvaluationStep,
     Findings,
     PerformanceReport,
     PipelineSpec,
@@ -36,11 +37,13 @@ from pipeweave_dagster.defs.monitoring.assets import drift, performance, shadow
 from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
+from pipeweave_dagster.lib.evaluation_config import EvaluationConfig
 from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_versions import version_before
 from pipeweave_dagster.services.model_aliases import aliases_of, record_aliases
-from pipeweave_dagster.services.model_versions import save_version
+from pipeweave_dagster.services.model_versions import load_version, save_version
 from pipeweave_dagster.services.performance import measure_performance
 from pipeweave_dagster.services.prediction_origin import trace_row
 from pipeweave_dagster.services.scoring import deliver, fetch_batch, score
@@ -77,8 +80,9 @@ def line(bench: Workbench) -> dict[str, Any]:
     spec: PipelineSpec = results["pipeline"].value
     results["model"] = model(raw_upload=raw, dataset=data, pipeline=spec, **run)
     trained: TrainedModel = results["model"].value
+    full = EvaluationConfig(full=True)  # whatever else the machine does meanwhile
     results["evaluation"], *results["questions"] = model_evaluation(
-        dataset=data, findings=found, pipeline=spec, model=trained, **run
+        config=full, dataset=data, findings=found, pipeline=spec, model=trained, **run
     )
     return results
 
@@ -154,6 +158,41 @@ def test_the_scores_are_asked_whether_they_can_be_believed(line: dict[str, Any])
     assert "plot: learning_curve" in shown
     evaluation: Evaluation = line["evaluation"].value
     assert len(evaluation.curve.points) == 4
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")  # of MLflow's queries
+def test_what_there_was_no_time_for_is_made_later_and_the_scores_stay(
+    line: dict[str, Any], bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow import MlflowClient
+
+    from pipeweave_dagster.services import evaluation as service
+
+    trained: TrainedModel = line["model"].value
+    plan = (line["pipeline"].value, line["findings"].value, line["data"].value)
+    moves = len(moves_of(bench.store, "penguins"))
+    monkeypatch.setattr(service, "slice_s", lambda _: 0.0)
+    monkeypatch.setattr(service, "CANARY_S", 0.0)
+    scores = service.evaluate_and_promote(bench, "penguins", plan, trained, tmp_path)
+    assert (scores.promoted, scores.canary, scores.plots) == ("champion", None, [])
+    assert {*scores.dropped} == {*get_args(EvaluationStep)}
+    assert "pipeweave evaluate NAME --full" in (tmp_path / "model_card.md").read_text()
+    asset = EvaluationConfig(full=True).lacking(scores)
+    assert asset.startswith("there was no time for leak canary, ")
+    assert EvaluationConfig().lacking(scores) == ""
+
+    whole = service.evaluate_and_promote(bench, "penguins", plan, trained, tmp_path, full=True)
+    assert whole.dropped == []
+    assert EvaluationConfig(full=True).lacking(whole) == ""
+    assert whole == line["evaluation"].value
+    assert (whole.metrics, whole.promoted) == (scores.metrics, scores.promoted)
+    assert load_version(bench.store, "penguins", "1")[1] == whole
+    assert len(moves_of(bench.store, "penguins")) == moves
+    client: Any = MlflowClient(*[bench.settings.tracking_uri] * 2)
+    score = f"test_{trained.metric}"
+    assert len(client.get_metric_history(trained.mlflow.run_id, score)) == 2  # not a third time
+    card = client.get_model_version(trained.mlflow.model_name, "1").description
+    assert "There was no time for all of" not in card
 
 
 def test_metadata_stays_below_the_limit_of_the_event_log(line: dict[str, Any]) -> None:

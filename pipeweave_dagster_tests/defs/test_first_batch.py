@@ -14,6 +14,7 @@ from pipeweave_dagster.defs.pipelines.assets import pipeline
 from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.predictions.checks import first_batch_check
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
+from pipeweave_dagster.lib.evaluation_config import EvaluationConfig
 from pipeweave_dagster.lib.launch_config import LaunchConfig
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.first_batch import FirstBatch
@@ -52,7 +53,7 @@ def train(bench: Workbench, table: pd.DataFrame) -> str:
     spec = only(pipeline(raw_upload=raw, findings=found, **read, **run)).value
     trained = model(raw_upload=raw, dataset=data, pipeline=spec, **run).value
     evaluation, *_ = model_evaluation(
-        dataset=data, findings=found, pipeline=spec, model=trained, **run
+        config=EvaluationConfig(), dataset=data, findings=found, pipeline=spec, model=trained, **run
     )
     promoted: str = evaluation.value.promoted
     return promoted

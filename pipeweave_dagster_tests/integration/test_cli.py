@@ -86,11 +86,22 @@ def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> 
     assert not faults(installation / "home" / "storage")
 
 
+def test_an_evaluation_is_shown_and_made_in_full(cli: Cli, penguins: dict[str, Any]) -> None:
+    code, shown = cli("evaluate", "penguins")
+    assert (code, set(shown)) == (0, documented("evaluate"))
+    assert (shown["test"], shown["made"]) == (penguins["model"]["test"], [])
+    assert shown["dropped"] == penguins["model"]["dropped"]
+    code, full = cli("evaluate", "penguins", "--full")
+    assert (code, full["error"], full["dropped"]) == (0, None, [])
+    assert full["made"] == shown["dropped"]
+    assert (full["test"], full["alias"]) == (shown["test"], "champion")
+
+
 def test_same_bytes_again_are_reused(cli: Cli, penguins: dict[str, Any]) -> None:
     _, again = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
     made = {"dataset", "schema_deduction", "findings", "eda_report", "model", "model_evaluation"}
     assert made <= set(again["reused"])
-    assert again["model"] == penguins["model"]
+    assert {**again["model"], "dropped": []} == {**penguins["model"], "dropped": []}
 
 
 def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
@@ -106,7 +117,7 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
         code, said = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
         assert code == 0, said
         assert {c.adviser for c in server.calls} == {"narrative", "architect"}
-    assert said["model"] == penguins["model"]
+    assert {**said["model"], "dropped": []} == {**penguins["model"], "dropped": []}
     assert {"model", "model_evaluation", "findings"} <= set(said["reused"])
     after = head(installation / "home" / "storage", "penguins")
     assert before is not None

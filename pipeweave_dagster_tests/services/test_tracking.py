@@ -31,7 +31,7 @@ class Mlflow:
         return ("7", "run") if name == "record_end" else None
 
 
-def fail(*_: object) -> None:
+def fail(*_: object, **__: object) -> None:
     raise validation_error("No rows.", fix="Bring more.")
 
 
@@ -41,7 +41,7 @@ SAID = "VALIDATION_ERROR: No rows. Bring more."
 @pytest.mark.parametrize("answers", [True, False])
 def test_an_evaluation_that_fails(answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """People who look only at MLflow saw FINISHED; the first error is told in any case."""
-    monkeypatch.setattr(evaluation, "_evaluated", fail)
+    monkeypatch.setattr(evaluation, "_scored", fail)
     bench: Any = Mlflow(answers=answers)
     trained: Any = SimpleNamespace(mlflow=SimpleNamespace(experiment_id="7", run_id="run"))
     plan: Any = ()

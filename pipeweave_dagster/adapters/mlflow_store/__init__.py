@@ -21,6 +21,7 @@ __all__ = [
     "prepare_store",
     "quick_version_with_alias",
     "record_end",
+    "remove_aliases",
     "set_alias",
     "version_with_alias",
 ]
@@ -68,13 +69,26 @@ def log_training(  # noqa: PLR0913, PLR0917 - called by keyword, over the proces
 
 @reachable
 def log_evaluation(
-    tracking_uri: str, link: MlflowLink, evaluation: Evaluation, card: Path | None = None
+    tracking_uri: str,
+    link: MlflowLink,
+    evaluation: Evaluation,
+    card: Path | None = None,
+    *,
+    scores: bool = True,
 ) -> None:
-    """Add test scores, plots and the model card to the run of a training."""
+    """Add test scores, plots and the model card to the run of a training.
+
+    Args:
+        tracking_uri: MLflow's store.
+        link: The run and its model version.
+        evaluation: What is logged.
+        card: The model card.
+        scores: Whether the scores are to be logged; not if they are there already.
+    """
     from pipeweave_dagster.adapters.mlflow_store.evaluation_log import add_evaluation
 
     prepare_store(tracking_uri)
-    add_evaluation(tracking_uri, link, evaluation, card)
+    add_evaluation(tracking_uri, link, evaluation, card, scores=scores)
 
 
 @reachable
@@ -122,6 +136,15 @@ def set_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> d
     prepare_store(tracking_uri)
     move_alias(tracking_uri, model_name, version, alias)
     return aliases_of(tracking_uri, model_name)
+
+
+@reachable
+def remove_aliases(tracking_uri: str, model_name: str, version: str) -> None:
+    """Remove every alias of a version."""
+    from pipeweave_dagster.adapters.mlflow_store import model_registry
+
+    prepare_store(tracking_uri)
+    model_registry.remove_aliases(tracking_uri, model_name, version)
 
 
 @reachable

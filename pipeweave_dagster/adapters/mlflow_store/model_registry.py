@@ -28,6 +28,14 @@ def move_alias(tracking_uri: str, model_name: str, version: str, alias: str) -> 
     client.set_registered_model_alias(model_name, alias, version)
 
 
+def remove_aliases(tracking_uri: str, model_name: str, version: str) -> None:
+    """Remove every alias of a version."""
+    client = _client(tracking_uri)
+    for alias, held in client.get_registered_model(model_name).aliases.items():
+        if str(held) == version:
+            client.delete_registered_model_alias(model_name, alias)
+
+
 def aliases_of(tracking_uri: str, model_name: str) -> dict[str, str]:
     """Return the version of each alias of a registered model."""
     aliases = _client(tracking_uri).get_registered_model(model_name).aliases

@@ -37,7 +37,7 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
     ] = None,
     time_budget: Annotated[
         float | None,
-        typer.Option(help="Seconds from the start of the run to the trained model.", min=1),
+        typer.Option(help="Seconds for the run; it ends at most 10 s later.", min=1),
     ] = None,
     quality: Annotated[
         str | None,

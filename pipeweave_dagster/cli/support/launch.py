@@ -2,7 +2,7 @@
 
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.cli.support.progress import Progress
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def execute(
+def execute(  # noqa: PLR0913 - the last ones are given by keyword
     instance: "dg.DagsterInstance",
     bench: Workbench,
     job_name: str,
@@ -25,13 +25,16 @@ def execute(
     *,
     tags: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
+    assets: Sequence[str] | None = None,
     quiet: bool = False,
 ) -> str:
-    """Run a job for one data set in this process and return the run id.
+    """Run a job (or some of its assets) for one data set in this process; return the run id.
 
     The run is recorded like every other, so the web UI shows it and can cancel it. A failed run
     does not raise; see `error_of`.
     """
+    import dagster as dg
+
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.attempts import end_attempt
     from pipeweave_dagster.lib.failure_reasons import CANCELLED
@@ -51,6 +54,7 @@ def execute(
                 instance=instance,
                 partition_key=dataset,
                 tags=dict(tags),
+                asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
                 run_config={**(config or {}), **_SILENT_CONSOLE},
                 raise_on_error=False,
             )

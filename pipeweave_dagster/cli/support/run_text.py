@@ -8,6 +8,7 @@ from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.cli.support.reading_text import note_lines
 
 _SHOWN_TRIALS = 12
+_LATER = "'pipeweave evaluate NAME --full' makes them."
 _LINKS = "Links open while 'pipeweave dev' is running"
 
 
@@ -85,6 +86,13 @@ def _model_text(model: dict[str, Any]) -> list[str]:
     lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
     if model.get("alias") in ("none", "challenger"):
         lines.append(f"Not promoted: {plain(model['alias_reason'], 300)}")
+    if model["extended_to_s"]:
+        lines.append(
+            f"The machine was busy: the budget of {model['budget_s']:g} s was extended to "
+            f"{model['extended_to_s']:.0f} s."
+        )
+    if model.get("dropped"):
+        lines.append(f"No time for: {', '.join(model['dropped'])}. {_LATER}")
     if model["sampled_of"]:
         read = model["rows_train"] + model["rows_test"]
         why = ", as no more fit into memory" if model["rows_fit"] else ""

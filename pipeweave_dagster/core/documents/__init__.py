@@ -32,7 +32,13 @@ from pipeweave_dagster.core.documents.data import (
     TargetDeduction,
     TextTable,
 )
-from pipeweave_dagster.core.documents.evaluation import ClassScores, Estimate, Evaluation, Plot
+from pipeweave_dagster.core.documents.evaluation import (
+    ClassScores,
+    Estimate,
+    Evaluation,
+    EvaluationStep,
+    Plot,
+)
 from pipeweave_dagster.core.documents.expectations import (
     ExpectationReport,
     RuleGroup,
@@ -102,6 +108,7 @@ __all__ = [
     "EdaReport",
     "Estimate",
     "Evaluation",
+    "EvaluationStep",
     "ExpectationReport",
     "Fairness",
     "Finding",

@@ -53,6 +53,20 @@ class ClassScores(Part):
     f1: Estimate
 
 
+EvaluationStep = Literal[
+    "leak canary",
+    "importances",
+    "contributions",
+    "weak segments",
+    "learning curve",
+    "stability of importances",
+    "scores over time",
+    "partial dependence",
+    "plots",
+]
+"""A part of an evaluation that follows the scores, and that is left out if time is short."""
+
+
 class Evaluation(Document):
     """Scores on rows that were not used in training, with intervals, plots and an audit.
 
@@ -62,7 +76,8 @@ class Evaluation(Document):
     splits by time and by groups give. `canary`, `curve`,
     `periods` (if rows are split by time), `stability` and `checks` audit whether scores and
     importances are valid. `importance` lists significant columns (interval above 0) first, the
-    largest first; the others are not ranked.
+    largest first; the others are not ranked. `dropped` names the parts that there was no time for,
+    or not enough: `pipeweave evaluate NAME --full` makes them.
     """
 
     kind: ClassVar[str] = "model_evaluation"
@@ -89,4 +104,5 @@ class Evaluation(Document):
     stability: Stability | None = None
     checks: list[MethodCheck] = []
     card: Payload | None = None
+    dropped: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)
     notes: list[str] = []

@@ -12,7 +12,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.evaluation.promotion import Promotion, promote
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - the last one is given by keyword
     trained: TrainedModel,
     spec: PipelineSpec,
     model: Path,
@@ -20,6 +20,8 @@ def evaluate(
     out: Path,
     holdout_use: int = 1,
     origin: tuple[Path, Findings] | None = None,
+    *,
+    seconds: float | None = None,
 ) -> Evaluation:
     """Score the model on its test rows, with intervals, plots and a model card.
 
@@ -33,6 +35,8 @@ def evaluate(
         holdout_use: Number of evaluations on these test rows, this one included.
         origin: The typed table (Parquet) of the training, and its findings; without them there is
             no canary, learning curve, periods or checks.
+        seconds: Time limit of all that follows the scores, and of the leak canary before it; see
+            `complete`.
 
     Example:
         >>> evaluation = evaluate(
@@ -41,9 +45,61 @@ def evaluate(
         >>> evaluation.metrics["roc_auc"]  # doctest: +SKIP
         Estimate(value=0.87, low=0.81, high=0.92)
     """
-    from pipeweave_dagster.core.evaluation.evaluate_model import run_evaluation
+    scores = evaluate_scores(trained, spec, test_rows, holdout_use, origin, seconds)
+    return complete(scores, trained, spec, model, test_rows, out, origin, seconds)
 
-    return run_evaluation(trained, spec, model, test_rows, out, holdout_use, origin)
+
+def evaluate_scores(
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    test_rows: Path,
+    holdout_use: int = 1,
+    origin: tuple[Path, Findings] | None = None,
+    seconds: float | None = None,
+) -> Evaluation:
+    """Compute what the promotion of a model depends on: its scores, and the leak canary.
+
+    Args:
+        trained: The document of the model.
+        spec: Its pipeline.
+        test_rows: The test rows file that training wrote.
+        holdout_use: Number of evaluations on these test rows, this one included.
+        origin: The typed table (Parquet) of the training, and its findings, for the canary and
+            the checks.
+        seconds: Time limit of the canary; None sets none.
+    """
+    from pipeweave_dagster.core.evaluation.model_scores import score_model
+
+    return score_model(trained, spec, test_rows, holdout_use, origin, seconds)
+
+
+def complete(  # noqa: PLR0913, PLR0917 - called by keyword, over the process boundary
+    evaluation: Evaluation,
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    model: Path,
+    test_rows: Path,
+    out: Path,
+    origin: tuple[Path, Findings] | None = None,
+    seconds: float | None = None,
+) -> Evaluation:
+    """Add to an evaluation all that follows the scores, which it leaves as they are.
+
+    Args:
+        evaluation: Its scores; parts that were made before are made anew. The canary, which has to
+            precede a promotion, is run only without a time limit, and if it was not run before.
+        trained: The document of the model.
+        spec: Its pipeline.
+        model: The model file, as for `evaluate`.
+        test_rows: The test rows file that training wrote.
+        out: Empty folder; receives `model_card.md`.
+        origin: The typed table (Parquet) of the training, and its findings.
+        seconds: Time limit of the steps; those that do not fit into it are named in `dropped`.
+            None sets none.
+    """
+    from pipeweave_dagster.core.evaluation.completion import complete_evaluation
+
+    return complete_evaluation(evaluation, trained, spec, model, test_rows, out, origin, seconds)
 
 
 def compare(  # noqa: PLR0913 - the last ones are given by keyword
@@ -87,4 +143,11 @@ def compare(  # noqa: PLR0913 - the last ones are given by keyword
     )
 
 
-__all__ = ["Promotion", "compare", "evaluate", "promote"]
+__all__ = [
+    "Promotion",
+    "compare",
+    "complete",
+    "evaluate",
+    "evaluate_scores",
+    "promote",
+]

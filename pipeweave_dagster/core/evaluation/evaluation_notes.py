@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeweave_dagster.core.documents import Costs, MetricName, PipelineSpec
+from pipeweave_dagster.core.documents import Costs, EvaluationStep, MetricName, PipelineSpec
 from pipeweave_dagster.core.metrics.decision_costs import mean_cost
 from pipeweave_dagster.core.metrics.metrics import effective_rows, score
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
@@ -24,6 +24,14 @@ def limit_notes(scored: ScoredTest, spec: PipelineSpec, metric: MetricName) -> l
     if spec.weight is not None:
         notes.append(_weight_note(spec.weight, metric, scored))
     return notes
+
+
+def dropped_note(dropped: list[EvaluationStep]) -> list[str]:
+    """Return which parts there was no time for, and how to make them; nothing if all were made."""
+    if not dropped:
+        return []
+    note = f"There was no time for all of: {', '.join(dropped)}."
+    return [f"{note} `pipeweave evaluate NAME --full` makes them, without changing the scores."]
 
 
 def cost_note(scored: ScoredTest, costs: Costs) -> str:

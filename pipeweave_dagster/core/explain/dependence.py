@@ -9,6 +9,7 @@ from pipeweave_dagster.core.documents import Dependence
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import are_codes, as_number, as_text, raw_scores
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
+from pipeweave_dagster.core.pace import Pace
 
 _ROWS = 200
 _POINTS = 12
@@ -16,7 +17,12 @@ _COLUMNS = 4
 
 
 def dependences(
-    bundle: dict[str, Any], scored: ScoredTest, columns: list[str], *, seed: int = 0
+    bundle: dict[str, Any],
+    scored: ScoredTest,
+    columns: list[str],
+    pace: Pace | None = None,
+    *,
+    seed: int = 0,
 ) -> list[Dependence]:
     """Compute partial dependence on the first columns, over at most 200 rows.
 
@@ -24,8 +30,10 @@ def dependences(
         bundle: The model.
         scored: Test rows.
         columns: Columns, the most important first.
+        pace: Time limit; columns that do not fit into it are left out.
         seed: Seed of the sample of rows.
     """
+    pace = pace or Pace()
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.permutation(len(scored.y))[:_ROWS])
     table = scored.features.iloc[rows].reset_index(drop=True)
@@ -34,7 +42,7 @@ def dependences(
     return [
         Dependence(column=name, of=of, at=_labels(values), mean=_means(bundle, table, name, values))
         for name in columns[:_COLUMNS]
-        if len(values := _grid(scored.features[name])) > 1
+        if len(values := _grid(scored.features[name])) > 1 and pace.fits()
     ]
 
 

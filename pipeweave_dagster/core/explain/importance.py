@@ -5,7 +5,6 @@ make a column of noise look significant. The variance is that of a jackknife whi
 group of rows at a time (Efron and Stein 1981).
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, score, weights_of
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.model.serving import raw_scores
+from pipeweave_dagster.core.pace import Pace
 
 _SCORED_ROWS = 50_000
 _MAX_ROWS = 1_000
@@ -31,7 +31,7 @@ def importance(
     scored: ScoredTest,
     metric: MetricName,
     *,
-    seconds: float = 3.0,
+    pace: Pace | None = None,
     first: Sequence[str] = (),
 ) -> tuple[dict[str, Estimate], list[str]]:
     """Compute how much the metric worsens when a column's values are shuffled among rows.
@@ -40,7 +40,7 @@ def importance(
         bundle: The model.
         scored: Test rows.
         metric: Metric to compare.
-        seconds: Columns that do not fit into this time get no value.
+        pace: Time limit; columns that do not fit into it get no value.
         first: Columns to process before all others, in case time is short.
 
     Returns:
@@ -49,7 +49,7 @@ def importance(
         in the table's order. Columns that carry the same information share their importance, so
         each may look small.
     """
-    began = time.monotonic()
+    pace = pace or Pace()
     rng = np.random.default_rng(0)
     width = scored.features.shape[1]
     repeats = 5 if width <= 50 else 3
@@ -59,7 +59,9 @@ def importance(
     picked = np.sort(rng.permutation(len(scored.y))[:count])
     table, y = scored.features.iloc[picked].reset_index(drop=True), scored.y[picked]
     weight = weights_of(scored.weight, picked)
+    began = pace.now()
     base = raw_scores(bundle, table)
+    once = pace.now() - began
     if count < 2 or score(metric, y, base) is None:
         return {}, ["Importances need test rows of at least two classes."]
     left_out = rng.permutation(count) % min(_GROUPS, count)
@@ -68,7 +70,8 @@ def importance(
     found: dict[str, Estimate] = {}
     ordered = [name for name in dict.fromkeys([*first, *table.columns]) if name in table.columns]
     for names, copies in _shuffled(table[ordered], repeats, rng):
-        if found and time.monotonic() - began > seconds:
+        pace.expect(once * len(copies) / count)
+        if not pace.fits():
             break
         outputs = np.split(raw_scores(bundle, copies), len(names) * repeats)
         shuffled = [_scores(metric, y, output, left_out, weight) for output in outputs]

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.metrics.metrics import (
     weights_of,
 )
 from pipeweave_dagster.core.metrics.per_class import class_counts
+from pipeweave_dagster.core.metrics.resampled_auc import ResampledAuc
 
 Scores = dict[str, float | None]
 _MIN_ROWS = 10
@@ -91,12 +92,14 @@ def binary_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores
     }
 
 
-def multiclass_scores(y: Codes, proba: Array, weight: Array | None = None) -> Scores:
+def multiclass_scores(
+    y: Codes, proba: Array, weight: Array | None = None, *, ranking: bool = True
+) -> Scores:
     """Compute probability, ranking (one against the rest, unweighted mean) and decision metrics.
 
     The calibration error is that of the predicted class. Means over classes are unweighted (macro)
     or weighted by the rows of each class; all micro means equal the accuracy, as does the weighted
-    recall.
+    recall. Without `ranking` the area under the ROC curve, which takes longest, is left out.
     """
     predicted = proba.argmax(axis=1)
     correct = predicted == y
@@ -107,7 +110,7 @@ def multiclass_scores(y: Codes, proba: Array, weight: Array | None = None) -> Sc
     accuracy = _count(correct, weight) / float(counts.true.sum())
     return {
         "log_loss": weighted_mean(row_log_loss(y, proba), weight),
-        "roc_auc": score("roc_auc", y, proba, weight),
+        "roc_auc": score("roc_auc", y, proba, weight) if ranking else None,
         "calibration_error": calibration_error(correct, proba.max(axis=1), weight),
         "accuracy": accuracy,
         "balanced_accuracy": float(counts.recall[occurs].mean()),
@@ -179,8 +182,9 @@ def with_intervals(
     rng = np.random.default_rng(seed)
     resamples = int(np.clip(4_000_000 // (rows * max(classes, 1)), 100, 400))
     draws: dict[str, list[float]] = {name: [] for name in point}
+    of_rows = _of_rows(y, output, classes, weight)
     for picked in resampled(rng, rows, resamples, cluster):
-        for name, value in compute(y[picked], output[picked], weights_of(weight, picked)).items():
+        for name, value in of_rows(picked).items():
             if value is not None and np.isfinite(value):
                 draws[name].append(value)
     found = {name: _estimate(value, draws[name], resamples) for name, value in point.items()}
@@ -202,6 +206,21 @@ def resampled(
     members = np.split(order, starts[1:])
     for _ in range(times):
         yield np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))])
+
+
+def _of_rows(
+    y: Array | Codes, output: Array, classes: int, weight: Array | None
+) -> Callable[[Codes], Scores]:
+    """Return the function that computes all metrics of some of the rows."""
+    compute = scorer_for(classes)
+    if classes <= 2 or weight is not None:
+        return lambda rows: compute(y[rows], output[rows], weights_of(weight, rows))
+    codes = np.asarray(y, dtype=np.intp)
+    ranked = ResampledAuc(codes, output)
+    return lambda rows: {
+        **multiclass_scores(codes[rows], output[rows], ranking=False),
+        "roc_auc": ranked.of(rows),
+    }
 
 
 def interval_of(

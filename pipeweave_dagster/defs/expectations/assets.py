@@ -22,8 +22,8 @@ from pipeweave_dagster.services.workbench import Workbench
     kinds={"greatexpectations"},
     code_version="2",
     check_specs=check_specs("expectations", ABOUT),
-    # Great Expectations takes seconds to import: the model and the report have priority.
-    op_tags={"dagster/priority": "-20"},
+    # Before the model, too: from the second version on Great Expectations takes seconds to import.
+    op_tags={"dagster/priority": "10"},
 )
 def expectations(
     context: dg.AssetExecutionContext,

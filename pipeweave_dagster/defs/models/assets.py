@@ -17,6 +17,7 @@ from pipeweave_dagster.defs.models.checks import ABOUT, check_results
 from pipeweave_dagster.lib.asset_checks import check_specs
 from pipeweave_dagster.lib.current_run import dataset_of
 from pipeweave_dagster.lib.dagster_links import run_tags
+from pipeweave_dagster.lib.evaluation_config import EvaluationConfig
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.mlflow_runs import ended_in_mlflow, open_in_mlflow, will_make
 from pipeweave_dagster.lib.partitions import DATASETS
@@ -98,6 +99,7 @@ def model(
 )
 def model_evaluation(
     context: dg.AssetExecutionContext,
+    config: EvaluationConfig,
     workbench: dg.ResourceParam[Workbench],
     dataset: DatasetSnapshot,
     findings: Findings,
@@ -106,8 +108,9 @@ def model_evaluation(
 ) -> Iterator[dg.MaterializeResult[Evaluation] | dg.AssetCheckResult]:
     """Scores with intervals, plots, importances, the model card, and the registry alias.
 
-    Its checks test whether the scores can be trusted; a model whose leak canary trips is not
-    promoted.
+    Scores and alias come first. What explains them gets a tenth of the budget, at least 5 s; what
+    does not fit is named, and made by a run with `full: true` in the launchpad. Its checks test
+    whether the scores can be trusted; a model whose leak canary trips is not promoted.
     """
     from pipeweave_dagster.services.evaluation import evaluate_and_promote
 
@@ -116,7 +119,9 @@ def model_evaluation(
         with ended_in_mlflow(context):
             run_id = context.op_execution_context.run_id
             name = dataset_of(context)
-            return evaluate_and_promote(workbench, name, plan, model, folder, run_id)
+            return evaluate_and_promote(
+                workbench, name, plan, model, folder, run_id, full=config.full
+            )
 
     result = run_stage(
         context,
@@ -124,6 +129,7 @@ def model_evaluation(
         Evaluation,
         evaluate,
         inputs={"dataset": dataset, "findings": findings, "pipeline": pipeline, "model": model},
+        outdated=config.lacking,
     )
     yield result
     yield from check_results(result.value)

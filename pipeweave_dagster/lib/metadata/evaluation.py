@@ -27,6 +27,8 @@ def _evaluation(document: Evaluation, settings: Settings) -> dict[str, Any]:
         "alias_reason": document.promotion_reason,
         "notes": dg.MetadataValue.md(markdown.bullets(document.notes)),
     }
+    if document.dropped:
+        facts["no_time_for"] = ", ".join(document.dropped)
     score = document.metrics.get(document.metric)
     if score is not None and score.value is not None:
         facts[f"score_{document.metric}"] = score.value

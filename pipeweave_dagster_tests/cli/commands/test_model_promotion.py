@@ -24,6 +24,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.champion import champion_of
 from pipeweave_dagster.services.model_versions import save_version
+from pipeweave_dagster.services.withdrawal import withdraw
 from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(300)]
@@ -205,3 +206,25 @@ def test_an_unknown_version_and_no_version_are_refused(place: Place) -> None:
     assert "'demo' has no model version 9." in str(place.call("promote", "demo", "9"))
     assert "Which version?" in str(place.call("promote", "demo"))
     assert "Which version?" in str(place.call("promote", "demo", "1", "--version", "2"))
+
+
+def test_a_withdrawn_version_keeps_no_alias_and_the_champion_before_it_serves(place: Place) -> None:
+    if place.champion != "3":  # this test alone
+        for version in ("1", "3"):
+            place.call("promote", "demo", version, "--force", "--reason", "first")
+    withdraw(place.bench, "demo", "3", "The leak canary tripped.", run_id="run")
+    assert place.champion == "1"
+    aliases = place.client.get_registered_model(NAME).aliases
+    assert "3" not in map(str, aliases.values())
+    moves = moves_of(place.bench.store, "demo")
+    back = next(m for m in reversed(moves) if m.alias == "champion")
+    assert (back.before, back.after) == ("3", "1")
+    assert (back.cause.run_id, back.cause.reason) == ("run", "The leak canary tripped.")
+
+    withdraw(place.bench, "demo", "1", "The leak canary tripped.")  # nothing was champion before
+    assert champion_alias(place) is None
+
+
+def champion_alias(place: Place) -> str | None:
+    """The champion in MLflow."""
+    return place.client.get_registered_model(NAME).aliases.get("champion")

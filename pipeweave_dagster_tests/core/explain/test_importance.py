@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from pipeweave_dagster.core.explain.importance import importance
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+from pipeweave_dagster.core.pace import Pace
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def fitted():
 
 def test_the_columns_that_matter_come_first_and_noise_has_none(fitted):
     bundle, outcome = fitted
-    found, notes = importance(bundle, outcome, "rmse", seconds=60)
+    found, notes = importance(bundle, outcome, "rmse")
     assert list(found)[:2] == ["c7", "c2"]
     assert found["c7"].low > found["c2"].high > 0
     assert len(found) == 20
@@ -53,7 +54,7 @@ def test_columns_that_a_model_only_believes_in_are_not_ranked():
         "members": [{"pipeline": pipeline, "classes": [], "weight": 1.0}],
     }
     outcome = ScoredTest([], y, pipeline.predict(table), np.full(300, y.mean()), table)
-    found, _ = importance(bundle, outcome, "rmse", seconds=60)
+    found, _ = importance(bundle, outcome, "rmse")
     assert sum(estimate.value > 0 for estimate in found.values()) > 4
     assert sum(estimate.above_zero for estimate in found.values()) <= 1
 
@@ -68,23 +69,32 @@ def test_where_a_class_may_lack_there_is_no_interval():
         "members": [{"pipeline": pipeline, "classes": [0, 1], "weight": 1.0}],
     }
     outcome = ScoredTest(["no", "yes"], y, pipeline.predict_proba(table), np.zeros((30, 2)), table)
-    found, _ = importance(bundle, outcome, "roc_auc", seconds=60)
+    found, _ = importance(bundle, outcome, "roc_auc")
     assert found["a"].value > 0
     assert (found["a"].low, found["a"].above_zero) == (None, False)
 
 
+def three_chunks():
+    """A pace by which each chunk of columns takes a second, and three of them fit."""
+    moments = iter([0, 0, *range(100)])
+    return Pace(end=3.5, now=lambda: float(next(moments)))
+
+
 def test_it_stops_when_time_is_over_and_says_so(fitted):
-    found, notes = importance(*fitted, "rmse", seconds=0)
+    pace = three_chunks()
+    found, notes = importance(*fitted, "rmse", pace=pace)
     assert 0 < len(found) < 20
     assert "No time was left for the importances of" in notes[-1]
+    assert pace.is_cut
+    assert importance(*fitted, "rmse", pace=Pace(end=0))[0] == {}
 
 
 def test_where_time_is_short_the_columns_that_seem_to_count_are_asked_first(fitted):
     _, outcome = fitted
     last = outcome.features.columns[-1]
-    whole, _ = importance(*fitted, "rmse", seconds=60, first=[last])
+    whole, _ = importance(*fitted, "rmse", first=[last])
     assert set(whole) == set(outcome.features.columns)
-    found, notes = importance(*fitted, "rmse", seconds=0, first=[last])
+    found, notes = importance(*fitted, "rmse", pace=three_chunks(), first=[last])
     assert last in found
     assert len(found) < outcome.features.shape[1]
     assert notes[-1].startswith("No time was left")

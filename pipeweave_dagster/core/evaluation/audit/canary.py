@@ -1,6 +1,5 @@
 """The leak canary: a pipeline without leaks cannot learn a shuffled target."""
 
-import time
 from dataclasses import replace
 from typing import Literal
 
@@ -10,6 +9,7 @@ from scipy.stats import rankdata
 from pipeweave_dagster.core.documents import Canary, PipelineSpec, Step
 from pipeweave_dagster.core.evaluation.audit.probe import LINEAR, TREES, Probe, fold_outputs
 from pipeweave_dagster.core.metrics.metrics import Array, auc
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import Table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
@@ -19,13 +19,14 @@ from pipeweave_dagster.core.training.data.training_set import make_training_set
 _ROWS = 1_000
 _FOLDS, _FEW_ROWS = 4, 300
 _ROWS_PER_WORD = 2.5
+_MOST_CLASSES = 10
 CRITICAL_Z = 5.0
 """Folds share training rows, so distances have a standard deviation of up to 1.4, not 1: at this
 bound, fewer than one in a thousand models raise a false alarm."""
 _WORD, _NUMBER = "canary word", "canary number"
 
 
-def run_canary(spec: PipelineSpec, table: Table, *, seconds: float = 20.0) -> Canary:
+def run_canary(spec: PipelineSpec, table: Table, pace: Pace | None = None) -> Canary:
     """Shuffle the target, add noise columns, and test whether held-out rows are predicted.
 
     Every step of the pipeline is fitted as in training. If a step uses rows that a fold holds out
@@ -35,10 +36,10 @@ def run_canary(spec: PipelineSpec, table: Table, *, seconds: float = 20.0) -> Ca
     Args:
         spec: The pipeline.
         table: Its table; at most 1,000 rows are used.
-        seconds: Time limit; what does not fit into it is skipped.
+        pace: Time limit; folds that do not fit into it are skipped.
     """
-    end = time.monotonic() + seconds
-    table = sample_rows(table, _ROWS)
+    pace = pace or Pace()
+    table = _with_fewer_classes(sample_rows(table, _ROWS))
     rng = np.random.default_rng(0)
     words = rng.integers(0, max(2, round(len(table.y) / _ROWS_PER_WORD)), len(table.y))
     noise = rng.normal(size=len(table.y))
@@ -50,8 +51,20 @@ def run_canary(spec: PipelineSpec, table: Table, *, seconds: float = 20.0) -> Ca
     training_set = make_training_set(_with(spec, names), noisy, seed=0)
     leak = _means(words, _most_common(y) if table.classes else y)
     cache, leak = FoldCache(training_set.problem), leak[training_set.split.train]
-    distances = [_distance(cache, probe, end) for probe in (TREES, LINEAR)]
-    return _result(distances, _distance(cache, TREES, end, leak), len(table.y))
+    distances = [_distance(cache, probe, pace) for probe in (TREES, LINEAR)]
+    return _result(distances, _distance(cache, TREES, pace, leak), len(table.y))
+
+
+def _with_fewer_classes(table: Table) -> Table:
+    """Return the table with its rare classes as one: a tree per class and round takes its time."""
+    if len(table.classes) <= _MOST_CLASSES:
+        return table
+    counts = np.bincount(table.y.astype(np.intp), minlength=len(table.classes))
+    kept = np.sort(np.argsort(-counts, kind="stable")[: _MOST_CLASSES - 1])
+    code = np.full(len(table.classes), _MOST_CLASSES - 1)
+    code[kept] = np.arange(_MOST_CLASSES - 1)
+    names = [*(table.classes[k] for k in kept), "other classes"]
+    return replace(table, y=code[table.y.astype(np.intp)].astype(np.float64), classes=names)
 
 
 def _result(distances: list[float | None], control: float | None, rows: int) -> Canary:
@@ -122,15 +135,15 @@ def _with(spec: PipelineSpec, names: list[str]) -> PipelineSpec:
 
 
 def _distance(
-    cache: FoldCache, probe: Probe, end: float, extra: Array | None = None
+    cache: FoldCache, probe: Probe, pace: Pace, extra: Array | None = None
 ) -> float | None:
     """Return the distance above chance on held-out rows; None if time ran out."""
     each: list[Array] = []
     folds = cache.problem.folds[: _FOLDS if len(cache.problem.y) > _FEW_ROWS else None]
     for fold, (_, valid) in enumerate(folds):
-        if time.monotonic() > end:
+        if not pace.fits():
             return None
-        held = fold_outputs(probe, cache, fold, end, extra)
+        held = fold_outputs(probe, cache, fold, pace, extra)
         each.append(_above_chance(cache.problem.y[valid], held.valid))
     # Folds are tested separately and combined (Stouffer et al. 1949): their levels may differ.
     return float(np.max(np.sum(each, axis=0) / len(each) ** 0.5))

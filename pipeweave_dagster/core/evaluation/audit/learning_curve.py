@@ -1,6 +1,5 @@
 """The learning curve (Cortes et al. 1993): how much more rows would help."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +8,7 @@ from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName
 from pipeweave_dagster.core.evaluation.audit.probe import Probe, fold_outputs
 from pipeweave_dagster.core.metrics.all_metrics import interval_of
 from pipeweave_dagster.core.metrics.metrics import score, weights_of
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem
 from pipeweave_dagster.core.training.data.split import Index
 
@@ -18,7 +18,7 @@ _LEAST_ROWS = 20
 
 
 def learning_curve(
-    problem: Problem, metric: MetricName, probe: Probe, *, seconds: float = 10.0
+    problem: Problem, metric: MetricName, probe: Probe, pace: Pace | None = None
 ) -> Curve | None:
     """Score a quick learner on an eighth, a quarter, half and all of the training rows.
 
@@ -26,19 +26,18 @@ def learning_curve(
         problem: Training rows with their folds; test rows are not used.
         metric: Metric of the scores.
         probe: The quick learner.
-        seconds: Sizes that do not fit into this time are skipped.
+        pace: Time limit; sizes that do not fit into it are skipped.
 
     Returns:
         At least two points, else None.
     """
-    end = time.monotonic() + seconds
-    points = []
+    pace, points = pace or Pace(), []
     for share in _SHARES:
-        if time.monotonic() > end:
+        if not pace.fits():
             break
         folds = [_part(problem, fold, share) for fold in problem.folds[:_FOLDS]]
         if min(len(learn) for learn, _ in folds) >= _LEAST_ROWS:
-            points.append(_point(replace(problem, folds=folds), metric, probe, end))
+            points.append(_point(replace(problem, folds=folds), metric, probe, pace))
     return Curve(learner=probe.candidate.name, points=points) if len(points) > 1 else None
 
 
@@ -54,9 +53,9 @@ def _part(problem: Problem, fold: tuple[Index, Index], share: float) -> tuple[In
     return np.unique(np.concatenate(kept)), valid
 
 
-def _point(problem: Problem, metric: MetricName, probe: Probe, end: float) -> CurvePoint:
+def _point(problem: Problem, metric: MetricName, probe: Probe, pace: Pace) -> CurvePoint:
     cache = FoldCache(problem)
-    held = [fold_outputs(probe, cache, fold, end) for fold in range(len(problem.folds))]
+    held = [fold_outputs(probe, cache, fold, pace) for fold in range(len(problem.folds))]
     valid = np.concatenate([rows for _, rows in problem.folds])
     weight = problem.weight
     found = interval_of(

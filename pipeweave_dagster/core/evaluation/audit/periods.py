@@ -1,6 +1,5 @@
 """Scores per period, each by a model that was trained on earlier rows (rolling origin)."""
 
-import time
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -17,6 +16,7 @@ from pipeweave_dagster.core.evaluation.audit.time_slices import (
 from pipeweave_dagster.core.metrics.all_metrics import interval_of
 from pipeweave_dagster.core.metrics.metrics import weights_of
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import Table
 from pipeweave_dagster.core.training.data.split import Index, order_values, split_rows, strata_of
@@ -30,8 +30,7 @@ def periods(
     training_set: TrainingSet,
     scored: ScoredTest,
     probe: Probe,
-    *,
-    seconds: float = 15.0,
+    pace: Pace | None = None,
 ) -> list[Period]:
     """Score up to twelve periods; with more, the first is used for training only.
 
@@ -44,7 +43,7 @@ def periods(
         training_set: A prepared sample of them for the quick learner.
         scored: The test rows with the model's outputs.
         probe: The quick learner.
-        seconds: Periods that do not fit into this time are skipped.
+        pace: Time limit; periods that do not fit into it are skipped.
     """
     times, spec = table.divider, training_set.spec
     if times is None or spec.split.kind != "time":
@@ -59,7 +58,7 @@ def periods(
         probe,
         _of_training_rows(times, slices, training_set),
         slices.names,
-        time.monotonic() + seconds,
+        pace or Pace(),
     )
     if len(slices.names) <= MOST_PERIODS:
         found |= backtest.first_period()
@@ -105,13 +104,13 @@ def _of_training_rows(times: pd.Series, slices: TimeSlices, training_set: Traini
 
 
 class _Backtest(NamedTuple):
-    """Predict periods from earlier training rows with a quick learner, until a time limit."""
+    """Predict periods from earlier training rows with a quick learner, within a time limit."""
 
     training_set: TrainingSet
     probe: Probe
     period_of: Index
     names: list[str]
-    end: float
+    pace: Pace
 
     def period(self, k: int, rows: int) -> dict[int, Period]:
         """Predict a period from all earlier ones."""
@@ -136,10 +135,10 @@ class _Backtest(NamedTuple):
         """Score some rows; None if there are too few rows to learn from, or time ran out."""
         problem = self.training_set.problem
         enough = len(learn) >= _LEAST_ROWS and len(valid) > 0
-        if time.monotonic() > self.end or not enough or len(np.unique(problem.y[learn])) < 2:
+        if not enough or len(np.unique(problem.y[learn])) < 2 or not self.pace.fits():
             return None
         cache = FoldCache(replace(problem, folds=[(learn, valid)]))
-        held = fold_outputs(self.probe, cache, 0, self.end)
+        held = fold_outputs(self.probe, cache, 0, self.pace)
         weight = weights_of(problem.weight, valid)
         return interval_of(
             self.training_set.spec.metric, problem.y[valid], held.valid, weight=weight

@@ -1,6 +1,5 @@
 """Probes: quick learners that replace the slow ones where the exact score does not matter."""
 
-import time
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from scipy.sparse import csr_matrix, hstack
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.metrics.metrics import Array
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 
 
@@ -39,7 +39,7 @@ class FoldOutputs(NamedTuple):
 
 
 def fold_outputs(
-    probe: Probe, cache: FoldCache, fold: int, end: float, extra: Array | None = None
+    probe: Probe, cache: FoldCache, fold: int, pace: Pace, extra: Array | None = None
 ) -> FoldOutputs:
     """Fit a probe on one fold and predict both of its sides.
 
@@ -47,7 +47,7 @@ def fold_outputs(
         probe: The probe.
         cache: The problem with its folds.
         fold: Index of the fold.
-        end: `time.monotonic()` at which the fit must end.
+        pace: Time limit of the fit; it notes if the fit was cut short.
         extra: An additional feature, one number per row.
     """
     data = cache.get(probe.candidate.view, fold)
@@ -60,7 +60,8 @@ def fold_outputs(
         data = replace(data, x=x, x_valid=x_valid)
     rows = cache.rows(probe.candidate.view, data, probe.rounds)
     rows = replace(rows, x_valid=None, y_valid=None)
-    fit = fit_candidate(probe.candidate, rows, time.monotonic() + max(0.1, end - time.monotonic()))
+    fit = fit_candidate(probe.candidate, rows, pace.deadline)
+    pace.is_cut = pace.is_cut or fit.cut
     classes = cache.problem.classes
     return FoldOutputs(
         model_output(fit, data, data.x, classes),

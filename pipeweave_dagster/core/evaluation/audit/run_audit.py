@@ -1,9 +1,10 @@
-"""Audit a model beyond its test rows: each part runs on its own, within a time limit."""
+"""The audit of a model beyond its test rows: what its parts share, each read or made only once."""
 
 import logging
-from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 from pipeweave_dagster.core.documents import (
     Canary,
@@ -17,102 +18,92 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.evaluation.audit.canary import CRITICAL_Z, run_canary
 from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
 from pipeweave_dagster.core.evaluation.audit.periods import periods
-from pipeweave_dagster.core.evaluation.audit.probe import probe_like
+from pipeweave_dagster.core.evaluation.audit.probe import Probe, probe_like
 from pipeweave_dagster.core.evaluation.audit.stability import stability, stability_of_probes
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.input_table import Table, read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows
 from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_training_set
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 
-_ROWS = 10_000
+_ROWS, _READ_ROWS = 10_000, 20_000
 _EXPLAINED_ROWS = 200
 
 
-class Audit(NamedTuple):
-    """The parts of the audit; None for a part that could not be computed."""
+@dataclass
+class Audit:
+    """The parts of an audit, on at most 10,000 rows; each can fail on its own.
 
-    canary: Canary | None = None
-    curve: Curve | None = None
-    periods: list[Period] = []
-    stability: Stability | None = None
-    notes: list[str] = []
-
-
-def run_audit(
-    trained: TrainedModel,
-    spec: PipelineSpec,
-    data: Path,
-    bundle: dict[str, Any],
-    scored: ScoredTest,
-) -> Audit:
-    """Run all parts on at most 10,000 rows; a part that fails leaves a note, the others go on.
-
-    Args:
+    Attributes:
         trained: The document of the model.
         spec: Its pipeline.
         data: The typed table (Parquet) it was trained on.
-        bundle: The model that was evaluated.
         scored: Its test rows.
     """
-    notes: list[str] = []
-    table = read_table(spec, data, trained.rows_fit)
-    canary = _attempt("canary", notes, lambda: run_canary(spec, table))
-    if canary is None:
-        canary = Canary(state="cannot tell", critical=CRITICAL_Z, rows=0, message=notes[-1])
-    found = Audit(
-        canary=canary,
-        stability=_attempt(
-            "stability", notes, lambda: stability(bundle, scored.features.iloc[:_EXPLAINED_ROWS])
-        ),
-        notes=notes,
-    )
-    training_set = _attempt(
-        "learning curve",
-        notes,
-        lambda: make_training_set(spec, sample_rows(table, _ROWS), trained.seed),
-    )
-    return (
-        found if training_set is None else _on_sample(found, trained, table, training_set, scored)
-    )
+
+    trained: TrainedModel
+    spec: PipelineSpec
+    data: Path
+    scored: ScoredTest
+
+    @cached_property
+    def _table(self) -> Table:
+        """A sample of the rows, which is read sooner; all of them where their times are needed."""
+        most = self.trained.rows_fit
+        if self.spec.split.kind != "time":
+            most = min(most or _READ_ROWS, _READ_ROWS)
+        return read_table(self.spec, self.data, most)
+
+    @cached_property
+    def _training_set(self) -> TrainingSet:
+        return make_training_set(self.spec, sample_rows(self._table, _ROWS), self.trained.seed)
+
+    @cached_property
+    def _probe(self) -> Probe:
+        """The quick learner most similar to the family with the largest weight in the model."""
+        weights: dict[str, float] = {}
+        for member in self.trained.recipe:
+            weights[member.family] = weights.get(member.family, 0.0) + member.weight
+        return probe_like(max(weights, key=lambda name: weights[name], default="linear"))
+
+    def canary(self, pace: Pace) -> Canary:
+        """Run the leak canary; if it fails, it cannot tell, and says why."""
+        try:
+            return run_canary(self.spec, self._table, pace)
+        except Exception as error:  # noqa: BLE001 - a canary that fails must not cost the model
+            message = f"No leak canary: {reason_of(error)}"
+        return Canary(state="cannot tell", critical=CRITICAL_Z, rows=0, message=message)
+
+    def curve(self, pace: Pace) -> Curve | None:
+        """Return the learning curve of a quick learner."""
+        problem = self._training_set.problem
+        return learning_curve(problem, self.trained.metric, self._probe, pace)
+
+    def stability(self, bundle: dict[str, Any], pace: Pace) -> Stability | None:
+        """Compare members of the model on other rows; quick learners, if it has no two of a kind.
+
+        Args:
+            bundle: The model that was evaluated.
+            pace: Time limit.
+        """
+        rows = self.scored.features.iloc[:_EXPLAINED_ROWS]
+        found = stability(bundle, rows, pace)
+        if found is not None or pace.is_cut:
+            return found
+        return stability_of_probes(self._training_set, self._probe, rows, pace)
+
+    def periods(self, pace: Pace) -> list[Period]:
+        """Score periods from earlier ones, if rows are split by time."""
+        if self.spec.split.kind != "time":
+            return []
+        return periods(self._table, self._training_set, self.scored, self._probe, pace)
 
 
-def _on_sample(
-    found: Audit, trained: TrainedModel, table: Table, training_set: TrainingSet, scored: ScoredTest
-) -> Audit:
-    """Add the parts that fit probes on a sample: learning curve, stability and periods."""
-    probe = probe_like(_family(trained))
-    curve = _attempt(
-        "learning curve",
-        found.notes,
-        lambda: learning_curve(training_set.problem, trained.metric, probe),
-    )
-    if found.stability is None:
-        rows = scored.features.iloc[:_EXPLAINED_ROWS]
-        stable = _attempt(
-            "stability", found.notes, lambda: stability_of_probes(training_set, probe, rows)
-        )
-        found = found._replace(stability=stable)
-    scores = _attempt("periods", found.notes, lambda: periods(table, training_set, scored, probe))
-    return found._replace(curve=curve, periods=scores or [])
-
-
-def _family(trained: TrainedModel) -> str:
-    """Return the family with the largest weight in the model."""
-    weights: dict[str, float] = {}
-    for member in trained.recipe:
-        weights[member.family] = weights.get(member.family, 0.0) + member.weight
-    return max(weights, key=lambda name: weights[name], default="linear")
-
-
-def _attempt(what: str, notes: list[str], make: Callable[[], T]) -> T | None:
-    try:
-        return make()
-    except PipeWeaveError as error:
-        notes.append(f"No {what}: {error.message}")
-    except Exception as error:  # noqa: BLE001 - a part that fails must not cost the others
-        _log.exception("no %s", what)
-        notes.append(f"No {what}: {type(error).__name__}.")
-    return None
+def reason_of(error: Exception) -> str:
+    """Return why a part of an evaluation is missing, as a sentence; log unexpected errors."""
+    if isinstance(error, PipeWeaveError):
+        return error.message
+    _log.error("a part of the evaluation failed", exc_info=error)
+    return f"{type(error).__name__}."

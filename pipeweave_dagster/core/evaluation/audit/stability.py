@@ -1,6 +1,5 @@
 """Test whether importances depend on which training rows a model happened to see."""
 
-import time
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations
@@ -14,6 +13,7 @@ from pipeweave_dagster.core.documents import Stability
 from pipeweave_dagster.core.evaluation.audit.probe import Probe
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.families.candidate import fit_candidate
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
@@ -21,25 +21,32 @@ from pipeweave_dagster.core.training.ensemble.bundle import bundle_of, member
 READABLE = 0.7
 _MODELS = 4
 _LEAST_COLUMNS = 3
-_SECONDS = 10.0
 
 
-def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
+def stability(
+    bundle: dict[str, Any], table: pd.DataFrame, pace: Pace | None = None
+) -> Stability | None:
     """Compare mean absolute contributions of members of one kind, trained on different rows.
 
     Args:
         bundle: The model before it was refitted on all rows, whose members come from the folds.
         table: Raw rows to explain.
+        pace: Time limit; members that do not fit into it are left out.
 
     Returns:
         None if fewer than two members can be explained, or for fewer than three columns.
     """
+    pace = pace or Pace()
     kinds = Counter(_kind(member) for member in bundle["members"])
     for kind, count in kinds.most_common():
         if count < 2:
             continue
         alike = [member for member in bundle["members"] if _kind(member) == kind]
-        sizes = [_sizes({**bundle, "members": [member]}, table) for member in alike[:_MODELS]]
+        sizes = [
+            _sizes({**bundle, "members": [member]}, table)
+            for member in alike[:_MODELS]
+            if pace.fits()
+        ]
         known = [size for size in sizes if size is not None]
         if len(known) > 1 and len(known[0]) >= _LEAST_COLUMNS:
             return _compared(known)
@@ -47,7 +54,7 @@ def stability(bundle: dict[str, Any], table: pd.DataFrame) -> Stability | None:
 
 
 def stability_of_probes(
-    training_set: TrainingSet, probe: Probe, table: pd.DataFrame
+    training_set: TrainingSet, probe: Probe, table: pd.DataFrame, pace: Pace | None = None
 ) -> Stability | None:
     """Compare four probes instead, for models without two members of one kind.
 
@@ -57,19 +64,23 @@ def stability_of_probes(
         training_set: Training rows.
         probe: The probe most similar to the model.
         table: Raw rows to explain.
+        pace: Time limit; probes that do not fit into it are left out.
     """
+    pace = pace or Pace()
     count = len(training_set.problem.y)
     quarter = np.random.default_rng(training_set.problem.seed).permutation(count) % _MODELS
     folds = [(np.flatnonzero(quarter != k), np.flatnonzero(quarter == k)) for k in range(_MODELS)]
     cache = FoldCache(replace(training_set.problem, folds=folds))
-    end, members = time.monotonic() + _SECONDS, []
+    members = []
     for fold in range(_MODELS):
-        if time.monotonic() > end:
+        if not pace.fits():
             break
         data = cache.get(probe.candidate.view, fold)
         rows = cache.rows(probe.candidate.view, data, probe.rounds)
         rows = replace(rows, x_valid=None, y_valid=None)
-        members.append(member(fit_candidate(probe.candidate, rows, end), data))
+        fit = fit_candidate(probe.candidate, rows, pace.deadline)
+        pace.is_cut = pace.is_cut or fit.cut
+        members.append(member(fit, data))
     bundle = bundle_of(
         training_set.problem.task, training_set.problem.labels, training_set.frame, members
     )

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.evaluation.audit.canary import CRITICAL_Z, run_canary
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -92,4 +93,4 @@ def test_few_rows_cannot_tell_and_that_is_said(tmp_path):
 
 
 def test_without_time_nothing_is_claimed(towns):
-    assert run_canary(*towns("binary"), seconds=0).state == "cannot tell"
+    assert run_canary(*towns("binary"), Pace(end=0)).state == "cannot tell"

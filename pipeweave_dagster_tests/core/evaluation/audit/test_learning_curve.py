@@ -6,6 +6,7 @@ import pytest
 
 from pipeweave_dagster.core.evaluation.audit.learning_curve import learning_curve
 from pipeweave_dagster.core.evaluation.audit.probe import LINEAR, TREES
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_pipeline, write_parquet
@@ -47,4 +48,6 @@ def test_small_tables_and_no_time_give_none_or_fewer_points(problem_of):
     problem = problem_of(lambda f, _: f["x0"] * 1.0, rows=40)
     few = learning_curve(problem, "rmse", LINEAR)
     assert few is None or len(few.points) < 4
-    assert learning_curve(problem, "rmse", LINEAR, seconds=0) is None
+    none = Pace(end=0)
+    assert learning_curve(problem, "rmse", LINEAR, none) is None
+    assert none.is_cut

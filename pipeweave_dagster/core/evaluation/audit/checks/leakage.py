@@ -27,6 +27,8 @@ def fits_inside_folds(facts: ScoreFacts) -> str | None:
 def no_column_explains_all(facts: ScoreFacts) -> str | None:
     """Fail where a nearly perfect score rests on one column and no other is near it."""
     perfect = _nearly_perfect(facts)
+    if perfect is not None:
+        facts.require("importances")
     sizes = {c: max(e.value or 0.0, 0.0) for c, e in facts.evaluation.importance.items()}
     total = sum(sizes.values())
     if perfect is None or total == 0 or len(sizes) < 2:

@@ -34,6 +34,7 @@ def importances_are_stable(facts: ScoreFacts) -> str | None:
     """Fail where models trained on different rows rank the columns differently."""
     found = facts.evaluation.stability
     if found is None:
+        facts.require("stability of importances")
         raise NotApplicableError("the model has no parts whose importances can be compared")
     if found.readable:
         return None

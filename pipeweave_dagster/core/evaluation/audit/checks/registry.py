@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pipeweave_dagster.core.documents import (
     Estimate,
     Evaluation,
+    EvaluationStep,
     Findings,
     MethodCheck,
     PipelineSpec,
@@ -52,6 +53,11 @@ class ScoreFacts:
         """The score of the baseline (constant) on the test rows."""
         found = self.evaluation.baseline.get(self.spec.metric)
         return None if found is None else found.value
+
+    def require(self, step: EvaluationStep) -> None:
+        """Raise `NotApplicableError` if there was no time for a step, or not for all of it."""
+        if step in self.evaluation.dropped:
+            raise NotApplicableError(f"there was no time for the {step}")
 
     def alert(self, code: str) -> str | None:
         """Return a finding of a guardrail that alerted (or blocked and was overridden) as text."""

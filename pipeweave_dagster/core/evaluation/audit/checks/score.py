@@ -79,6 +79,7 @@ def is_calibrated(facts: ScoreFacts) -> str | None:
 def holds_over_time(facts: ScoreFacts) -> str | None:
     """Fail where the last period is worse than each one before, beyond both intervals."""
     known = [p for p in facts.evaluation.periods if p.low is not None and p.high is not None]
+    facts.require("scores over time")
     if len(known) < 2:
         raise NotApplicableError("the rows are not split by time")
     last, before = known[-1], known[:-1]

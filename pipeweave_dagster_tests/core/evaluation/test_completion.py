@@ -1,14 +1,19 @@
 """An evaluation and its card show groups, costs and dependence."""
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSettings, SplitGap
+from pipeweave_dagster.core.documents import DatasetSettings, EvaluationStep, SplitGap
+from pipeweave_dagster.core.evaluation import complete, evaluate
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
 pytestmark = pytest.mark.slow
+ORIGIN = {"leak canary", "stability of importances", "learning curve", "scores over time"}
+"""Steps that need the table of the training."""
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +67,36 @@ def test_the_card_shows_what_other_splits_give(model):
     card = model_card(found, spec, report.model_copy(update={"structure": [gap, unused]}))
     assert "| group shop | roc_auc 0.91 | 0.72 | 0.19 (0.11 to 0.27) | 700 | used for" in card
     assert "| group town | roc_auc 0.91 | 0.72 | 0.19 (0.11 to 0.27) | 700 | not sig" in card
+
+
+def test_what_there_is_no_time_for_is_named_and_the_scores_are_the_same(model):
+    _, (spec, found, out), report = model
+    folder = out / "short"
+    folder.mkdir()
+    rows, bundle = out / "test_rows.parquet", out / found.evaluated.name
+    short = evaluate(found, spec, bundle, rows, folder, seconds=0)
+    assert short.metrics == report.metrics
+    assert {*short.dropped} == {*get_args(EvaluationStep)} - ORIGIN
+    assert (short.plots, short.importance, short.contributions) == ([], {}, {})
+    card = (folder / "model_card.md").read_text()
+    assert "There was no time for the importances" in card
+    assert "Not significantly different from zero" not in card
+    later = complete(short, found, spec, bundle, rows, folder)
+    assert (later.dropped, later.importance, later.plots) == ([], report.importance, report.plots)
+    assert "There was no time for all of" not in (folder / "model_card.md").read_text()
+
+
+def test_a_step_that_fails_leaves_a_note_and_costs_no_other(model, monkeypatch):
+    from pipeweave_dagster.core.evaluation import completion
+
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    _, (spec, found, out), report = model
+    monkeypatch.setattr(completion, "importance", broken)
+    folder = out / "broken"
+    folder.mkdir()
+    rows, bundle = out / "test_rows.parquet", out / found.evaluated.name
+    got = evaluate(found, spec, bundle, rows, folder)
+    assert "No importances: ZeroDivisionError." in got.notes
+    assert got.contributions == report.contributions

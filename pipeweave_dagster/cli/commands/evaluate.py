@@ -1,0 +1,108 @@
+"""`pipeweave evaluate`: the scores of the newest model, and all that explains them."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
+from pipeweave_dagster.core.documents import Evaluation
+from pipeweave_dagster.core.errors import PipeWeaveError, not_found
+from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.overview import score_text
+
+if TYPE_CHECKING:
+    from pipeweave_dagster.adapters.state import DocumentStore
+    from pipeweave_dagster.services.workbench import Workbench
+
+_EXAMPLE = "Example: `pipeweave evaluate titanic --full`"
+_ASSET = "model_evaluation"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=_EXAMPLE)(evaluate)
+
+
+def evaluate(
+    name: Annotated[str, typer.Argument(help="Data set.")],
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Make the parts that a run had no time for, at leisure."),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Show what the newest model scores on its test rows, and which parts there was no time for.
+
+    With --full they are made now, and replace what the page, the card and MLflow show; scores and
+    alias stay as they are.
+    """
+    home.prepare()
+    error: PipeWeaveError | None = None
+    with home.workbench() as bench:
+        dataset = known(bench.store, name)
+        before = _evaluation(bench.store, dataset)
+        if full:
+            error = _made_in_full(bench, dataset, quiet=json)
+        found = _evaluation(bench.store, dataset)
+    facts = _facts(dataset, found, [step for step in before.dropped if step not in found.dropped])
+    facts["error"] = error.envelope() if error else None
+    emit(facts, json, _as_text(facts))
+    if error is not None:
+        sys.exit(error.code.exit_code if json else fail(error, as_json=False))
+
+
+def _made_in_full(bench: "Workbench", dataset: str, *, quiet: bool) -> PipeWeaveError | None:
+    """Run the evaluation alone, and return the error that ended it."""
+    from pipeweave_dagster.cli.support.launch import execute
+    from pipeweave_dagster.lib.failure_reasons import error_of
+
+    config = {"ops": {_ASSET: {"config": {"full": True}}}}
+    with home.instance() as instance:
+        run_id = execute(
+            instance,
+            bench,
+            "process_dataset",
+            dataset,
+            tags={},
+            config=config,
+            assets=[_ASSET],
+            quiet=quiet,
+        )
+        return error_of(instance, run_id)
+
+
+def _evaluation(store: "DocumentStore", dataset: str) -> Evaluation:
+    found = store.latest(dataset, _ASSET, Evaluation)
+    if found is None:
+        raise not_found(
+            f"{dataset!r} has no evaluated model.", fix="Train one first: 'pipeweave run FILE'."
+        )
+    return found
+
+
+def _facts(dataset: str, evaluation: Evaluation, made: list[str]) -> dict[str, Any]:
+    return {
+        "dataset": dataset,
+        "metric": evaluation.metric,
+        "score": score_text(evaluation),
+        "test": {n: e.model_dump(mode="json") for n, e in evaluation.metrics.items()},
+        "alias": evaluation.promoted,
+        "alias_reason": evaluation.promotion_reason,
+        "checks_failed": [c.code for c in evaluation.checks if c.state == "failed"],
+        "made": made,
+        "dropped": list(evaluation.dropped),
+    }
+
+
+def _as_text(facts: dict[str, Any]) -> str:
+    lines = [f"{facts['dataset']}: {facts['score']} on test rows ({facts['alias']})"]
+    if facts["checks_failed"]:
+        lines.append(f"Failed checks: {', '.join(facts['checks_failed'])}")
+    if facts["made"]:
+        lines.append(f"Made now: {', '.join(facts['made'])}")
+    if facts["dropped"]:
+        lines.append(f"No time for: {', '.join(facts['dropped'])}")
+        lines.append(f"'pipeweave evaluate {plain(facts['dataset'])} --full' makes them.")
+    return "\n".join(lines)

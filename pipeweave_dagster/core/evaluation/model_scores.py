@@ -1,0 +1,98 @@
+"""Score a model on its test rows, with intervals: all that its promotion depends on."""
+
+import logging
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from pipeweave_dagster.core.documents import (
+    ClassScores,
+    Evaluation,
+    EvaluationStep,
+    Findings,
+    PipelineSpec,
+    TrainedModel,
+)
+from pipeweave_dagster.core.evaluation.audit.checks.registry import ScoreFacts
+from pipeweave_dagster.core.evaluation.audit.methodology import methodology
+from pipeweave_dagster.core.evaluation.audit.run_audit import Audit
+from pipeweave_dagster.core.evaluation.evaluation_notes import limit_notes
+from pipeweave_dagster.core.evaluation.fairness import fairness_of
+from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
+from pipeweave_dagster.core.metrics.all_metrics import with_intervals
+from pipeweave_dagster.core.metrics.per_class import class_scores
+from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
+from pipeweave_dagster.core.model.serving import predicted_classes
+
+_log = logging.getLogger(__name__)
+
+
+def score_model(
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    test_rows: Path,
+    holdout_use: int = 1,
+    origin: tuple[Path, Findings] | None = None,
+    seconds: float | None = None,
+) -> Evaluation:
+    """Return an evaluation of scores alone; see `evaluate_scores`."""
+    scored = read_scored_test(trained, test_rows)
+    evaluation = Evaluation(
+        rows=len(scored.y),
+        metric=trained.metric,
+        metrics=_metrics(scored, scored.output),
+        baseline=_metrics(scored, scored.baseline),
+        by_class=_by_class(scored),
+        verdict=trained.verdict,
+        fairness=fairness_of(scored),
+        structure=spec.structure,
+        holdout_use=holdout_use,
+        notes=limit_notes(scored, spec, trained.metric),
+    )
+    _log_score(evaluation)
+    later = [step for step in get_args(EvaluationStep) if step != "leak canary"]
+    if origin is None:
+        return evaluation.model_copy(update={"dropped": ["leak canary", *later]})
+    limit = TimeSlice(seconds)
+    canary = limit.run("leak canary", Audit(trained, spec, origin[0], scored).canary)
+    update = {"canary": canary, "dropped": [*limit.dropped, *later]}
+    return with_checks(evaluation.model_copy(update=update), trained, spec, scored, origin[1])
+
+
+def with_checks(
+    evaluation: Evaluation,
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    scored: ScoredTest,
+    findings: Findings,
+) -> Evaluation:
+    """Return an evaluation with its methodology checks, by all that is known so far."""
+    facts = ScoreFacts(trained, spec, evaluation, _rows_per_class(scored), findings)
+    return evaluation.model_copy(update={"checks": methodology(facts)})
+
+
+def _rows_per_class(scored: ScoredTest) -> dict[str, int]:
+    codes = np.asarray(scored.y, dtype=np.intp) if scored.classes else np.arange(0)
+    counts = np.bincount(codes, minlength=len(scored.classes))
+    return {name: int(counts[k]) for k, name in enumerate(scored.classes)}
+
+
+def _metrics(scored: ScoredTest, output: Any) -> Any:
+    return with_intervals(
+        scored.y, output, len(scored.classes), weight=scored.weight, cluster=scored.cluster
+    )
+
+
+def _by_class(scored: ScoredTest) -> list[ClassScores]:
+    """Score each class by the predicted classes, at the threshold if costs set one."""
+    if not scored.classes or len(scored.y) == 0:
+        return []
+    predicted = np.asarray(predicted_classes(scored.output, scored.threshold), dtype=np.intp)
+    return class_scores(np.asarray(scored.y, dtype=np.intp), predicted, scored.classes)
+
+
+def _log_score(evaluation: Evaluation) -> None:
+    value = evaluation.metrics[evaluation.metric].value
+    text = "unknown" if value is None else f"{value:.4g}"
+    _log.info("test %s %s on %d rows", evaluation.metric, text, evaluation.rows)
