@@ -97,12 +97,14 @@ def truth_lines(row: dict[str, str], folder: Path, budget: float) -> Iterator[tu
         ]
         model = data.with_settings(overrides=overrides).train(time_budget=budget)
         assert model.evaluation is not None
-        metric = model.evaluation.metric
+        metric, chosen = model.evaluation.metric, data.pipeline.split
+        used = "random" if chosen.kind == "hash" else f"{chosen.kind} {chosen.column}"
+        used += " (asked for)" if split else ""
         reported = model.evaluation.metrics[metric]
         true = true_score(model, metric, folder / "new.csv", frame[away][row["target"]])
         inside = (reported.low or 0.0) <= true <= (reported.high or 0.0)
         yield (
-            row["kind"], f"{row['package']}.{row['table']}", "random" if split else "chosen",
+            row["kind"], f"{row['package']}.{row['table']}", used,
             f"{metric} {reported.value:.4g} [{reported.low:.4g}, {reported.high:.4g}]",
             f"{true:.4g}", "inside" if inside else "OUTSIDE",
         )  # fmt: skip

@@ -13,7 +13,6 @@ from pipeweave_dagster.core.documents.assessment import (
     Period,
     Rate,
     Segment,
-    SplitGap,
     Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
@@ -83,6 +82,7 @@ from pipeweave_dagster.core.documents.sources import (
     SourcePull,
     SourceState,
 )
+from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 __all__ = [
     "AdviceNote",

@@ -15,11 +15,11 @@ from pipeweave_dagster.core.documents.assessment import (
     Period,
     Rate,
     Segment,
-    SplitGap,
     Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
 from pipeweave_dagster.core.documents.settings import MetricName
+from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 
 class Estimate(Part):

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
-from pipeweave_dagster.core.documents.assessment import SplitGap
 from pipeweave_dagster.core.documents.base import Document, Part
 from pipeweave_dagster.core.documents.settings import Costs, Direction, MetricName, Task
+from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 
 class Step(Part):

@@ -1,6 +1,6 @@
 """All metrics of a task, with bootstrap intervals over rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from pipeweave_dagster.core.metrics.metrics import (
 )
 from pipeweave_dagster.core.metrics.per_class import class_counts
 from pipeweave_dagster.core.metrics.resampled_auc import ResampledAuc
+from pipeweave_dagster.core.metrics.resampling import resampled
 
 Scores = dict[str, float | None]
 _MIN_ROWS = 10
@@ -191,21 +192,6 @@ def with_intervals(
     if classes == 0:
         return found
     return widen(found, np.asarray(y, dtype=np.intp), output, weight)
-
-
-def resampled(
-    rng: np.random.Generator, rows: int, times: int, cluster: Codes | None = None
-) -> Iterator[Codes]:
-    """Yield so many resamples of the rows, or of whole clusters of them."""
-    if cluster is None:
-        for _ in range(times):
-            yield rng.integers(0, rows, rows)
-        return
-    order = np.argsort(cluster, kind="stable")
-    starts = np.flatnonzero(np.diff(cluster[order], prepend=cluster[order][:1] - 1))
-    members = np.split(order, starts[1:])
-    for _ in range(times):
-        yield np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))])
 
 
 def _of_rows(

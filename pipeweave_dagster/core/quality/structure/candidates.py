@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
-from pipeweave_dagster.core.quality.structure.column_pairs import Pairs, pairs_within
+from pipeweave_dagster.core.quality.structure.column_pairs import Pairs, pairs_within, sampled_rows
 from pipeweave_dagster.core.quality.structure.within_groups import is_quantity
 
 MIN_TIMES, MAX_MISSING_TIMES = 20, 0.05
@@ -16,6 +16,8 @@ MIN_MEAN_PARTNER_ROWS = 3.0
 """Rows per value of the other column of a panel: a row number is a partner of any column."""
 MIN_CONSTANT_COLUMNS, MIN_EQUAL, MAX_CHANCE = 2, 0.99, 0.8
 MIN_PAIRS = 50.0
+MAX_COLUMNS, MAX_OTHERS = 25, 40
+"""Columns that may name groups, and those that they are compared with: each pair takes 1 ms."""
 
 
 class Candidate(NamedTuple):
@@ -57,13 +59,15 @@ def group_candidates(
 
     A quantity is no group: rows of one of its values are like rows of the next.
     """
-    found = []
-    for column in predictors:
-        if not _repeats(column):
-            continue
-        others = [c for c in features if c.name != column.name and c.distinct > 1]
+    found: list[Candidate] = []
+    varying = [c for c in features if c.distinct > 1][:MAX_OTHERS]
+    if not varying:
+        return found
+    rows = sampled_rows([*varying, target.column])
+    for column in [c for c in predictors if _repeats(c)][:MAX_COLUMNS]:
+        others = [c for c in varying if c.name != column.name]
         identifier = column.info.role == "identifier"
-        pairs = {c.name: pairs_within(column, c) for c in others}
+        pairs = {c.name: pairs_within(column, c, rows) for c in others}
         panel = any(_is_panel(c, pairs[c.name]) for c in others)
         constant = [c for c in others if _is_constant(column, c, pairs[c.name])]
         if not (panel or identifier or len(constant) >= MIN_CONSTANT_COLUMNS):

@@ -1,10 +1,15 @@
 """Pairs of rows within the values of a column: how alike they are in another column."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.row_keys import row_keys
+
+MAX_ROWS = 10_000
 
 
 class Pairs(NamedTuple):
@@ -21,15 +26,26 @@ class Pairs(NamedTuple):
     chance: float
 
 
-def pairs_within(column: Column, other: Column) -> Pairs:
+def sampled_rows(columns: Sequence[Column]) -> NDArray[np.intp]:
+    """Return the rows to count pairs in, chosen by a hash of their content."""
+    if columns[0].rows <= MAX_ROWS:
+        return np.arange(columns[0].rows)
+    return np.sort(np.argsort(row_keys(columns), kind="stable")[:MAX_ROWS])
+
+
+def pairs_within(column: Column, other: Column, rows: NDArray[np.intp]) -> Pairs:
     """Count the pairs of rows with equal values of `column`, by their values of `other`.
 
-    Rows without one of the values are left out.
+    Args:
+        column: Its values name the groups.
+        other: Another column.
+        rows: The rows to count; those without one of the values are left out.
     """
-    known = (column.codes >= 0) & (other.codes >= 0)
+    first, second = column.codes[rows].astype(np.int64), other.codes[rows]
+    known = (first >= 0) & (second >= 0)
     if not known.any():
         return Pairs(0.0, 0.0, 0.0)
-    first, second = column.codes[known].astype(np.int64), other.codes[known]
+    first, second = first[known], second[known]
     share = np.bincount(second) / len(second)
     count = _pairs(np.bincount(first))
     both = np.unique(first * other.distinct + second, return_counts=True)[1]
