@@ -8,6 +8,7 @@ import numpy as np
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.target import Target
 from pipeweave_dagster.core.documents import SplitGap
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.quality.structure.candidates import (
     Candidate,
     group_candidates,
@@ -22,7 +23,7 @@ from pipeweave_dagster.core.quality.structure.split_folds import (
 )
 
 LIMIT_S = 10.0
-"""No further column is tested after so many seconds; rows and columns are bounded as well."""
+"""All columns together get so many seconds; rows and columns are bounded as well."""
 SIMILAR = 0.8
 """Share of the largest gap from which on another column divides the rows nearly as well."""
 _DIGITS = 4
@@ -45,10 +46,10 @@ def find_gaps(
         now: The clock, in seconds.
     """
     candidates = [*time_candidates(features), *group_candidates(predictors, features, target)]
-    began = now()
+    pace = Pace(now() + LIMIT_S, now)
     found: list[tuple[Candidate, SplitGap]] = []
     for candidate in candidates:
-        if now() - began > LIMIT_S:
+        if not pace.fits():
             break
         outputs = _outputs(candidate, features, target)
         tested = tested_gap(outputs) if outputs else None

@@ -12,8 +12,8 @@ from pipeweave_dagster.core.quality.structure.probe_rows import Rows
 from pipeweave_dagster.core.quality.structure.split_folds import Outputs
 
 DRAWS = 200
-MIN_Z = 3.0
-"""Standard errors of a significant gap: several columns of many tables are tested."""
+MIN_Z = 2.33
+"""Standard errors of a significant gap: one in a hundred by chance."""
 MIN_GAP: dict[MetricName, float] = {"roc_auc": 0.01, "log_loss": 0.02, "r2": 0.02}
 """A smaller gap changes nothing for the reader of a score."""
 
