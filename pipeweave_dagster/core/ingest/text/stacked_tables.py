@@ -16,6 +16,7 @@ from pipeweave_dagster.core.ingest.text.table_parts import (
     MIN_ROWS,
     Part,
     is_blank,
+    is_divided,
     table_parts,
 )
 
@@ -32,6 +33,8 @@ def end_of_first_table(records: list[Record]) -> int | None:
     Args:
         records: Records of a file, from the line on which reading begins.
     """
+    if not is_divided(records):  # as usual, and much cheaper to find out than the header of a part
+        return None
     parts = table_parts(records)
     tables = [part for part in parts if part.names]
     others = [part for part in tables[1:] if _differs(part, tables[0])]

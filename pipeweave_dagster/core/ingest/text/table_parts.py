@@ -27,6 +27,11 @@ class Part:
     typed: int = 0
 
 
+def is_divided(records: list[Record]) -> bool:
+    """Return whether records have more than one part."""
+    return any(_begins(records, index) for index in range(1, len(records)))
+
+
 def table_parts(records: list[Record]) -> list[Part]:
     """Divide records where blank lines or another number of fields separate them."""
     starts = [0, *(i for i in range(1, len(records)) if _begins(records, i)), len(records)]
