@@ -2,6 +2,7 @@
 
 from pipeweave_dagster_tests.factories.adviser import adviser_case, adviser_replies
 from pipeweave_dagster_tests.factories.datasets import DatasetFiles, make_dataset
+from pipeweave_dagster_tests.factories.exported_scripts import run_without_pipeweave
 from pipeweave_dagster_tests.factories.findings import brief
 from pipeweave_dagster_tests.factories.pipelines import (
     make_pipeline,
@@ -9,11 +10,7 @@ from pipeweave_dagster_tests.factories.pipelines import (
     make_snapshot,
     write_parquet,
 )
-from pipeweave_dagster_tests.factories.training import (
-    evaluate_small_model,
-    run_without_pipeweave,
-    train_small_model,
-)
+from pipeweave_dagster_tests.factories.training import evaluate_small_model, train_small_model
 
 __all__ = [
     "DatasetFiles",

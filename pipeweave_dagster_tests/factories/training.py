@@ -1,24 +1,11 @@
 """Models trained on small tables, and their evaluation."""
 
-import subprocess
-import sys
 import time
 
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
 from pipeweave_dagster_tests.factories.pipelines import make_pipeline, write_parquet
-
-_WITHOUT_PIPEWEAVE = (
-    "import sys, runpy; sys.modules['pipeweave_dagster'] = None; sys.argv = sys.argv[1:]; "
-    "runpy.run_path(sys.argv[0], run_name='__main__')"
-)
-
-
-def run_without_pipeweave(folder, script, *arguments, then="", check=True):
-    """Run a script in a folder, where PipeWeave cannot be imported; then further Python code."""
-    command = [sys.executable, "-c", _WITHOUT_PIPEWEAVE + then, script, *arguments]
-    return subprocess.run(command, check=check, cwd=folder, capture_output=True, text=True)
 
 
 def train_small_model(

@@ -10,7 +10,7 @@ from pipeweave_dagster.adapters.mlflow_store.pyfunc_model import signature
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster_tests.core.training.file_model import model_of, predictions
-from pipeweave_dagster_tests.factories.training import run_without_pipeweave
+from pipeweave_dagster_tests.factories.exported_scripts import run_without_pipeweave
 
 pytestmark = pytest.mark.slow
 
