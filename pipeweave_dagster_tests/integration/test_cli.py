@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
 from pipeweave_dagster_tests.commands import Told, in_one_process
 from pipeweave_dagster_tests.integration.wholeness import faults, head
@@ -64,6 +67,17 @@ def cli(installation: Path) -> Cli:
         return done.returncode, json.loads(done.stdout) if as_json else done.stdout + done.stderr
 
     return call
+
+
+def asked(installation: Path, *words: str) -> Any:
+    """The JSON of a command that needs no process of its own, which would import Dagster anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIPEWEAVE_HOME", str(installation / "home"))
+        cli_home.settings.cache_clear()
+        done = CliRunner().invoke(build_app(), [*words, "--json"])
+        cli_home.settings.cache_clear()
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +138,7 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
     assert after is not None
     same = {asset: entry.document for asset, entry in before.entries.items()}
     assert {asset: entry.document for asset, entry in after.entries.items()} == same
-    _, logs = cli("runs", "logs", said["run_id"][:8])
+    logs = asked(installation, "runs", "logs", said["run_id"][:8])
     told = [e["message"] for e in logs["entries"] if "advice: rules used: " in e["message"]]
     assert len(told) == 2
     assert all("HTTP 429" in line for line in told)
@@ -316,8 +330,8 @@ def test_error_for_people_is_one_line(cli: Cli) -> None:
     assert said.strip() == "NOT_FOUND: There is no file 'nosuch.csv'. Check the path."
 
 
-def test_what_is_removed_is_gone(cli: Cli, penguins: dict[str, Any]) -> None:
+def test_what_is_removed_is_gone(installation: Path, penguins: dict[str, Any]) -> None:
     """The last of this file: the others read what is removed here."""
-    assert cli("datasets", "rm", "penguins", "--yes")[1]["removed"] > 0
-    listed = cli("datasets", "ls")[1]["datasets"]
+    assert asked(installation, "datasets", "rm", "penguins", "--yes")["removed"] > 0
+    listed = asked(installation, "datasets", "ls")["datasets"]
     assert "penguins" not in [entry["dataset"] for entry in listed]

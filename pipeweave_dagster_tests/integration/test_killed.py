@@ -78,7 +78,7 @@ def at(stage: str, log: Path, known: set[Path], process: subprocess.Popen[bytes]
     """Return when the newest run, whose home stands beside its log, is well inside a stage."""
     storage = log.parent / "home" / "storage"
     reached = partial(reaches, storage, stage, known)
-    wait_until(reached, 200, process=process, why=log.read_text, every=0.02)
+    wait_until(reached, 200, process=process, why=log.read_text, every=0.05)
     time.sleep(0.3)
 
 

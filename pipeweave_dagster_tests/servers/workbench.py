@@ -16,6 +16,8 @@ from pipeweave_dagster_tests.servers import graphql
 from pipeweave_dagster_tests.servers.process import answers, free_ports, wait_until
 
 _FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
+_EVERY_S = 1.0
+"""To answer takes the web UI time that the runs need."""
 _WORKER = "pipeweave_dagster.adapters.worker.child"
 
 
@@ -37,7 +39,7 @@ class Dev:
 
     def wait_for_run(self, dataset: str, seconds: float, *, after: int = 0) -> dict[str, Any]:
         """The newest run of a data set, once there are more than `after` of them."""
-        wait_until(lambda: len(self.runs(dataset)) > after, seconds, why=self.tail, every=0.5)
+        wait_until(lambda: len(self.runs(dataset)) > after, seconds, why=self.tail, every=_EVERY_S)
         return self.runs(dataset)[0]
 
     def wait_for_end(self, dataset: str, seconds: float = 180) -> dict[str, Any]:
@@ -46,7 +48,7 @@ class Dev:
         def ended() -> bool:
             return self.runs(dataset)[0]["status"] in _FINISHED
 
-        wait_until(ended, seconds, why=self.tail, every=0.5)
+        wait_until(ended, seconds, why=self.tail, every=_EVERY_S)
         return self.runs(dataset)[0]
 
     def workers(self) -> list[psutil.Process]:
