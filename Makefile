@@ -30,9 +30,10 @@ PYTEST_ARGS ?=
 test: $(VENV)/.installed-dev ## Install, and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# What starts a server, a browser or a longer fit is left out.
+# What starts a server, a browser or a longer fit is left out. Nothing of it waits, so a third
+# process would only import everything once more.
 test-fast: $(VENV)/.installed-dev ## Install, and run the tests for the loop (under 90 seconds)
-	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "$(FAST)"
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -m "$(FAST)"
 FAST := not slow and not server and not browser
 
 # Worker processes are not measured: what only runs there counts as not covered.

@@ -2,8 +2,11 @@
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Iterator
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 # Fits of the tests share the cores with other tests, so their threads must not spin. OpenMP reads
@@ -38,9 +41,14 @@ LOG_VARIABLE = "PIPEWEAVE_NETWORK_GUARD_LOG"
 _TELLTALES = ("CI", "GITHUB_ACTIONS", "DAGSTER_DISABLE_TELEMETRY", "MLFLOW_DISABLE_TELEMETRY")
 _TELLTALES += ("DO_NOT_TRACK", "GX_ANALYTICS_ENABLED")
 _LONGEST = ("dev", "killed", "stack", "cli")
+# Servers, worker processes and an installed wheel that whole sessions share: started once.
+_COSTLY = ("s3_server", "moto_server", "mariadb_server", "mongodb_server", "postgres_server")
+_COSTLY += ("bench", "wheel")
 _FOREIGN = ("AWS_", "DAGSTER_", "MLFLOW_", "S3_", "PIPEWEAVE_")
+_NUMBERS = count()
 
 
+@cache
 def _settings_variables() -> set[str]:
     """Every environment variable that the settings read."""
     aliases = (field.validation_alias for field in Settings.model_fields.values())
@@ -69,8 +77,9 @@ def no_outbound(_network_guard: Path) -> Iterator[Path]:
     """Fails a test during which anything reached out, even if the error was swallowed."""
     before = _network_guard.stat().st_size
     yield _network_guard
-    reached_out = _network_guard.read_bytes()[before:].decode()
-    assert not reached_out, f"connections to other machines:\n{reached_out}"
+    if _network_guard.stat().st_size != before:
+        reached_out = _network_guard.read_bytes()[before:].decode()
+        pytest.fail(f"connections to other machines:\n{reached_out}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -89,14 +98,17 @@ def _clean_environment(_network_guard: Path) -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a fixture of their module run in one process, so that it is made once.
 
-    What takes longest comes first, or one process would be at work long after the others.
+    So do those that share something costly of the whole session. What takes longest comes first,
+    or one process would be at work long after the others.
     """
     for item in items:
         info = getattr(item, "_fixtureinfo", None)
         made = info.name2fixturedefs.values() if info else ()
         shared = any(definition.scope == "module" for found in made for definition in found)
-        if shared and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        costly = [name for name in _COSTLY if info and name in info.name2fixturedefs]
+        if (shared or costly) and item.get_closest_marker("xdist_group") is None:
+            name = item.nodeid.partition("::")[0] if shared else costly[0]
+            item.add_marker(pytest.mark.xdist_group(name))
     items.sort(key=_rank)
 
 
@@ -123,6 +135,13 @@ def pytest_runtest_setup() -> None:
             del os.environ[variable]
 
 
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder; the fixture of pytest reads the names of all earlier ones to number it."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}{next(_NUMBERS)}", numbered=False)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty PIPEWEAVE_HOME, in a folder without a `.env` file.
@@ -130,13 +149,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     What a test (or MLflow inside it) puts into the environment is gone after it: fixtures of the
     whole session are set up between tests.
     """
-    before = dict(os.environ)
     folder = tmp_path / "home"
     monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
     monkeypatch.chdir(tmp_path)
+    before = dict(os.environ)
     yield folder
-    os.environ.clear()
-    os.environ.update(before)
+    changed = dict(os.environ).items() ^ before.items()
+    for name in {name for name, _ in changed} - {"PYTEST_CURRENT_TEST"}:
+        if name in before:
+            os.environ[name] = before[name]
+        else:
+            del os.environ[name]
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,10 @@ from pipeweave_dagster.settings import Settings
 @pytest.fixture(
     params=[
         "folder",
-        pytest.param("s3_server", marks=pytest.mark.server),
-        pytest.param("moto_server", marks=pytest.mark.server),
+        *(
+            pytest.param(name, marks=[pytest.mark.server, pytest.mark.xdist_group(name)])
+            for name in ("s3_server", "moto_server")
+        ),
     ]
 )
 def any_storage(

@@ -1,6 +1,7 @@
 """The values for Kubernetes, rendered as the chart does, and checked by Dagster's own classes."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,10 @@ import pytest
 import yaml
 from dagster._config import validate_config
 from dagster._core.instance.config import dagster_instance_config_schema
-from dagster_aws.s3 import S3ComputeLogManager
+from dagster._core.run_coordinator import QueuedRunCoordinator
 
-dagster_k8s = pytest.importorskip("dagster_k8s", reason="a package of the tests")
-from dagster._core.run_coordinator import QueuedRunCoordinator  # noqa: E402
-from dagster_k8s.job import (  # noqa: E402
-    UserDefinedDagsterK8sConfig,
-    construct_dagster_k8s_job,
-)
-
+# It takes two seconds to import, so only the process that runs these tests does.
+pytestmark = pytest.mark.skipif(find_spec("dagster_k8s") is None, reason="a package of the tests")
 VALUES = Path(__file__).parents[2] / "deploy" / "kubernetes" / "values.yaml"
 # What the chart writes by itself.
 OF_THE_CHART = {
@@ -63,6 +59,9 @@ def assert_valid(schema: Any, config: dict[str, Any]) -> None:
 def test_the_launcher_takes_its_settings_and_makes_the_pod_of_a_run(
     values: dict[str, Any],
 ) -> None:
+    import dagster_k8s
+    from dagster_k8s.job import UserDefinedDagsterK8sConfig, construct_dagster_k8s_job
+
     config = launcher_config(values)
     assert_valid(dagster_k8s.K8sRunLauncher.config_type(), config)
     with pytest.raises(AssertionError, match="env_secret"):
@@ -91,6 +90,8 @@ def test_the_launcher_takes_its_settings_and_makes_the_pod_of_a_run(
 
 
 def test_queue_monitoring_and_logs_are_settings_that_dagster_knows(values: dict[str, Any]) -> None:
+    from dagster_aws.s3 import S3ComputeLogManager
+
     daemon = values["dagsterDaemon"]
     queue = snake(daemon["runCoordinator"]["config"]["queuedRunCoordinator"])
     limits = queue["tag_concurrency_limits"]

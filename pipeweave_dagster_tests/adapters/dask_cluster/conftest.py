@@ -5,13 +5,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from pipeweave_dagster_tests.servers.process import free_ports, wait_until
 
-pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+if find_spec("distributed") is None:  # importing it takes a second in every process of the tests
+    pytest.skip("the extra `dask` is not installed", allow_module_level=True)
 
 
 @dataclass
