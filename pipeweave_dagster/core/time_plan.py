@@ -5,14 +5,14 @@ the model and computes its scores; what explains them has a slice of its own.
 """
 
 _BEYOND_S = 10.0
-_AROUND_S = 4.0
+_AROUND_S = 5.0
 """Seconds for imports, for registering the model and for ending the run."""
 _SCORES_S = 5.0
 """Seconds after the training by which the scores are known and the alias is decided."""
 CANARY_S = 2.5
 """Of these, what the leak canary may take: a model whose canary trips gets no alias."""
 _SLICE_SHARE, _LEAST_SLICE_S, _MOST_SLICE_S = 0.1, 5.0, 30.0
-_LEAST_TRAINING = 0.8
+_LEAST_TRAINING = 0.75
 """Share of a small budget that training gets in any case."""
 
 
@@ -31,7 +31,7 @@ def training_s(budget_s: float) -> float:
 
     Example:
         >>> training_s(20), training_s(60), training_s(600)
-        (16.0, 55.0, 571.0)
+        (15.0, 54.0, 570.0)
     """
     after_s = _AROUND_S + _SCORES_S + slice_s(budget_s)
     return max(_LEAST_TRAINING * budget_s, budget_s + _BEYOND_S - after_s)

@@ -12,6 +12,9 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.notebook.model import CARD, EVALUATION, MODEL, TRAINED, Model
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 
+_EVALUATION_S = 60.0
+"""Seconds that the canary, and then all that explains the scores, may take."""
+
 
 def train_model(
     spec: PipelineSpec,
@@ -56,7 +59,15 @@ def _evaluated(
     pages = out / "evaluation"
     pages.mkdir()
     model = out / (trained.evaluated or trained.model).name
-    evaluation = evaluate(trained, spec, model, out / trained.test_rows.name, pages, origin=origin)
+    evaluation = evaluate(
+        trained,
+        spec,
+        model,
+        out / trained.test_rows.name,
+        pages,
+        origin=origin,
+        seconds=_EVALUATION_S,
+    )
     if evaluation.card is not None:
         (pages / evaluation.card.name).replace(out / CARD)
     return evaluation

@@ -17,7 +17,7 @@ from pipeweave_dagster.services.trial_cache import trials_folder
 from pipeweave_dagster.services.workbench import Workbench
 
 # However slow reading was, training gets this share of the budget for itself.
-_GUARANTEED_SHARE = 0.5
+_GUARANTEED_SHARE = 0.4
 # An extended budget leaves this share of the time limit for what follows.
 _LIMIT_SHARE = 0.8
 
@@ -87,7 +87,7 @@ def _trained(
     tested_like: Payload | None,
 ) -> TrainedModel:
     spec, snapshot = plan
-    latest_start = time.monotonic() - (1 - _GUARANTEED_SHARE) * budget_s
+    latest_start = time.monotonic() - training_s(budget_s) + _GUARANTEED_SHARE * budget_s
     limit_s, engine = workbench.settings.run_limit_s(budget_s), workbench.settings.engine
     data = workbench.store.payload(snapshot.data)
     given = _Given(

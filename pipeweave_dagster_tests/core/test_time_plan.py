@@ -7,12 +7,12 @@ from pipeweave_dagster.core.time_plan import slice_s, training_s
 
 @pytest.mark.parametrize("budget", [20, 30, 60, 120, 180, 300, 600, 3600])
 def test_all_parts_together_take_at_most_ten_seconds_more_than_the_budget(budget):
-    imports_and_registry, scores = 4, 5
+    imports_and_registry, scores = 5, 5
     together = training_s(budget) + imports_and_registry + scores + slice_s(budget)
     assert together <= budget + 10
 
 
 @pytest.mark.parametrize("budget", [1, 5, 10, 20, 60, 600])
 def test_training_keeps_most_of_the_budget(budget):
-    assert 0.8 * budget <= training_s(budget) <= budget
+    assert 0.75 * budget <= training_s(budget) <= budget
     assert 5 <= slice_s(budget) <= 30
