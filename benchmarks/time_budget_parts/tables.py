@@ -66,7 +66,8 @@ def table(name: str, seed: int = 7) -> pd.DataFrame:
         frame[names[k]] = np.array(["red", "green", "blue", "grey"])[
             np.digitize(numbers[:, k], [-0.7, 0.0, 0.7])
         ]
-    signal = _EXTRAS.get(kind.extra, lambda *_: 0.0)(frame, rng)
+    extra = _EXTRAS.get(kind.extra)
+    signal = extra(frame, rng) if extra else 0.0
     frame["target"] = _target(kind, numbers, signal, rng)
     return frame
 

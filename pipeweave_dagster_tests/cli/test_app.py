@@ -29,8 +29,8 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "dev", "web", "upload", "upload-url", "ingest", "schema", "eda", "findings", "predict",
-     "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show",
+    ["run", "evaluate", "dev", "web", "upload", "upload-url", "ingest", "schema", "eda", "findings",
+     "predict", "expectations", "doctor", "demo", "gc", "datasets ls", "datasets show",
      "datasets schema", "datasets rm",
      "reports ls", "reports show", "pipelines ls",
      "pipelines show", "pipelines check", "pipelines preview", "pipelines export",
