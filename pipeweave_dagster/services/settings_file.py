@@ -30,6 +30,7 @@ def write_settings(
     *,
     action: str = "configure",
     reason: str = "",
+    version: str | None = None,
     replaced: Collection[str] = (),
 ) -> Written:
     """Edit the file in place, keeping comments; rewrite it where that is not possible.
@@ -40,20 +41,19 @@ def write_settings(
         patch: Settings to merge in.
         action: What it is called in the audit log.
         reason: The reason that was given for it.
+        version: What it answers, for the audit log: a finding.
         replaced: Keys of the patch whose values replace the old ones instead of being merged.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the result is not valid.
     """
     key = f"uploads/{name}/{SETTINGS_FILE}"
-    emptied = dict.fromkeys(replaced)
     current = settings_of(store, name).model_dump(mode="json", exclude_defaults=True)
     found = store.storage.get_tagged(key)
-    text, kept = found[0] if found else None, None
-    for change in filter(None, (emptied, patch)):
-        text = edited(text, change) if text is not None else None
+    text, kept = edited(found[0], patch, replaced) if found else None, None
     if text is None:
-        content = merge_settings({**current, **emptied}, patch)
+        others = {key: value for key, value in current.items() if key not in replaced}
+        content = merge_settings(others, patch)
         settings_from(content, key)
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
         if found:
@@ -61,6 +61,6 @@ def write_settings(
             store.storage.put(kept, found[0])
     store.storage.put(key, text)
     before = {setting: current.get(setting) for setting in patch}
-    audit.record(store, action, name, before=before, after=patch, reason=reason)
+    audit.record(store, action, name, before=before, after=patch, reason=reason, version=version)
     root = store.storage.url
     return Written(f"{root}/{key}", f"{root}/{kept}" if kept else None)

@@ -14,6 +14,8 @@ from pipeweave_dagster.services.workbench import Workbench
 _VERSION = "3"
 _KEPT_FOLDERS = 20
 _KEPT_BYTES = 2**30
+TRIALS_FILE = "trials.jsonl"
+"""The log of one search in its folder, which `core.training.search.trial_log` writes."""
 
 
 def trials_folder(
@@ -25,10 +27,8 @@ def trials_folder(
     versions has a folder of its own. The oldest folders are removed beyond twenty folders or 1 GB
     in total. `tested_like` is the digest of the test rows that the training follows.
     """
-    root = workbench.settings.cache_folder / "trials"
-    packages = json.dumps({**package_versions(), "pipeweave": metadata.version("pipeweave")})
-    facts = [spec.sha256, snapshot.data.sha256, _VERSION, packages, *filter(None, [tested_like])]
-    own = root / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
+    own = trials_path(workbench.settings.cache_folder, spec, snapshot, tested_like)
+    root = own.parent
     others = sorted((p for p in root.glob("*") if p != own), key=lambda p: -p.stat().st_mtime)
     total = _bytes_in(own)
     for place, folder in enumerate(others):
@@ -36,6 +36,15 @@ def trials_folder(
         if place >= _KEPT_FOLDERS - 1 or total > _KEPT_BYTES:
             shutil.rmtree(folder, ignore_errors=True)
     return own
+
+
+def trials_path(
+    cache: Path, spec: PipelineSpec, snapshot: DatasetSnapshot, tested_like: str = ""
+) -> Path:
+    """Return where the finished trials of a search lie, whether there are any or not."""
+    packages = json.dumps({**package_versions(), "pipeweave": metadata.version("pipeweave")})
+    facts = [spec.sha256, snapshot.data.sha256, _VERSION, packages, *filter(None, [tested_like])]
+    return cache / "trials" / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
 
 
 def _bytes_in(folder: Path) -> int:

@@ -1,6 +1,6 @@
-"""Read-only pages: the list of data sets, one page per data set, reports, and health.
+"""Pages: the list of data sets, one page per data set, reports, health, and pages with forms.
 
-They only show stored documents. They never write and run no script; authentication is the proxy's.
+The former only show stored documents and run no script; those with forms are in `work`.
 """
 
 from pipeweave_dagster.web.app import create_app

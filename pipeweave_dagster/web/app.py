@@ -1,6 +1,7 @@
 """Assemble routes, error handlers and headers."""
 
 import time
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -9,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from pipeweave_dagster.adapters.dagster_server import GraphQL
+from pipeweave_dagster.adapters.dagster_server import GraphQL, graphql_of
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
+from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import handlers
 from pipeweave_dagster.web.host_names import hosts_of
@@ -21,6 +23,10 @@ from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.pages import error_response
 from pipeweave_dagster.web.request_guard import Guard
 from pipeweave_dagster.web.single_user import SingleUser
+from pipeweave_dagster.web.work import work_routes
+from pipeweave_dagster.web.work.benches import Benches
+from pipeweave_dagster.web.work.form_token import form_key
+from pipeweave_dagster.web.work.run_log import RunLogs
 
 
 def create_app(
@@ -29,7 +35,7 @@ def create_app(
     """Return the pages and the HTTP API as an ASGI application.
 
     Args:
-        store: Where the documents are; pages only read.
+        store: Where the documents are.
         settings: Addresses of Dagster and MLflow for links and `/health`, and those of the pages:
             the public one, and that of the service `pages`. Besides loopback, only their host
             names are served.
@@ -44,6 +50,7 @@ def create_app(
         Route("/health", handlers.health, methods=["GET"]),
         Route("/alive", handlers.alive, methods=["GET"]),
         Mount("/api/v1", LateApi(store, settings, hosts, listing, dagster)),
+        *work_routes(),
     ]
     app = Starlette(
         routes=routes,
@@ -61,6 +68,9 @@ def create_app(
     app.state.settings = settings
     app.state.listing = listing
     app.state.started = time.monotonic()
+    app.state.benches, app.state.run_logs = Benches(partial(Workbench, settings)), RunLogs()
+    app.state.form_key = form_key(settings)
+    app.state.dagster = dagster or graphql_of(settings)
     return app
 
 
@@ -77,7 +87,7 @@ def _refused(request: Request, error: Exception) -> Response:
         refused = PipeWeaveError(
             ErrorCode.VALIDATION_ERROR,
             f"{request.method[:20]} requests are not supported.",
-            fix="These pages are read-only; use GET.",
+            fix="This page is read-only; use GET.",
         )
         return error_response(request, refused, status=405)
     missing = not_found(f"There is no page {path!r}.", fix="Start at the list of data sets: /")

@@ -14,6 +14,7 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.health_checks import health_of
 from pipeweave_dagster.web.pages import page
 from pipeweave_dagster.web.views import dataset_view
+from pipeweave_dagster.web.work.pages import is_allowed
 
 MAX_REPORT_BYTES = 32 << 20
 REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -34,6 +35,8 @@ def index(request: Request) -> Response:
         entries=shown.entries,
         left_out=recorded_left_out(store),
         settings=settings,
+        may_upload=is_allowed(request, "upload"),
+        may_audit=is_allowed(request, "view_audit"),
     )
 
 
@@ -41,7 +44,8 @@ def dataset(request: Request) -> Response:
     """Show one data set: assets, findings, champion, pipeline, report."""
     store, settings = _state(request)
     name = check_slug(request.path_params["dataset"])
-    return page("dataset.html.j2", view=dataset_view(store, name, settings))
+    may_change = is_allowed(request, "configure", name)
+    return page("dataset.html.j2", view=dataset_view(store, name, settings), may_change=may_change)
 
 
 def report(request: Request) -> Response:

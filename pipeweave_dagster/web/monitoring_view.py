@@ -48,7 +48,7 @@ def monitoring_view(
         predictions=store.load_entry(head, "predictions", PredictionBatch),
         drift=store.load_entry(head, "drift", DriftReport),
         performance=store.load_entry(head, "performance", PerformanceReport),
-        batches=[_row(b) for b in reversed(history.batches[-MOST_BATCHES:])],
+        batches=[batch_row(b) for b in reversed(history.batches[-MOST_BATCHES:])],
         earlier=max(0, len(history.batches) - MOST_BATCHES) + history.dropped,
         refused=[_refusal(r) for r in reversed(history.refused[-MOST_BATCHES:])],
         late=[part.text for part in late_of(store, dataset, settings, time.time())],
@@ -79,7 +79,8 @@ def _minute(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds))
 
 
-def _row(record: BatchRecord) -> dict[str, str]:
+def batch_row(record: BatchRecord) -> dict[str, str]:
+    """Return what a table shows about a batch."""
     return {
         "batch": record.batch,
         "scored": _minute(record.scored_at),

@@ -20,6 +20,7 @@ from pipeweave_dagster.adapters.worker.call_limits import (
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
 from pipeweave_dagster.adapters.worker.environment import Access, environment_for
 from pipeweave_dagster.adapters.worker.secrecy import hide_process
+from pipeweave_dagster.adapters.worker.starter import start_child
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 logger = logging.getLogger(__name__)
@@ -84,12 +85,9 @@ class Worker:
         options = json.dumps({"parent": os.getpid(), "preload": self._preload})
         limits = dict.fromkeys(_THREAD_VARIABLES, str(self._threads))
         self._buffer = b""
-        self._process = subprocess.Popen(  # noqa: S603 - constant arguments
+        self._process = start_child(
             [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
             env={**environment_for(self._access), **limits, **_ALWAYS},
-            start_new_session=True,
         )
 
     def call(

@@ -8,11 +8,11 @@ from pipeweave_dagster.cli.commands import dataset_quarantine, dataset_removal, 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
-from pipeweave_dagster.cli.support.reading_text import left_out_lines, note_lines, reading_lines
 from pipeweave_dagster.cli.support.refused_text import refused_lines
 from pipeweave_dagster.core.documents import DatasetEntry
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_facts import dataset_facts, list_facts
+from pipeweave_dagster.services.reading_text import left_out_lines, note_lines, reading_lines
 
 
 def register(app: typer.Typer) -> None:

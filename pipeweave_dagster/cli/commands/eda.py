@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.file_stages import TableFile, deduce_schema
 from pipeweave_dagster.cli.support.output import deliver, emit
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
-from pipeweave_dagster.cli.support.reading_text import reading_lines
+from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import DatasetSettings, EdaReport
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.services.file_stages import deduce_schema
+from pipeweave_dagster.services.reading_text import reading_lines
 
 
 def register(app: typer.Typer) -> None:

@@ -1,26 +1,20 @@
-"""`pipeweave findings`: show, accept and override findings; decisions go to `pipeweave.yaml`."""
+"""`pipeweave findings`: show, accept, override and undo; decisions go to `pipeweave.yaml`."""
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 import yaml
 
-from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
-from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
-from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.quality.column_usage import explain_column
-from pipeweave_dagster.core.quality.user_decisions import (
-    accept_findings,
-    is_suspected_leak,
-    override_findings,
-)
-from pipeweave_dagster.services.acting import current_principal
+from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
+from pipeweave_dagster.services.checked_runs import checked_run
+from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.services.known_datasets import known
-from pipeweave_dagster.services.settings_file import Written, write_settings
+from pipeweave_dagster.services.settings_file import Written
+from pipeweave_dagster.services.taken_back_answers import find_answer, undo_answer
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +24,7 @@ def register(app: typer.Typer) -> None:
     )(findings)
 
 
-def findings(
+def findings(  # noqa: PLR0913, PLR0917 - an option per answer
     name: Annotated[str, typer.Argument(help="Data set.")],
     accept: Annotated[
         str | None,
@@ -44,26 +38,32 @@ def findings(
     reason: Annotated[
         str | None, typer.Option(help="Why it does not apply; required with --override.")
     ] = None,
+    undo: Annotated[
+        str | None, typer.Option(help="Take back the last answer to this code since the run.")
+    ] = None,
     column: Annotated[str | None, typer.Option(help="Only for this column.")] = None,
     why_not: Annotated[
         str | None, typer.Option("--why", help="Explain why this column is used or not.")
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show the findings of the last run, or accept or override one for the next run."""
+    """Show the findings of the last run, or answer one for the next run."""
     home.prepare()
     with home.workbench() as bench:
-        last = _last(bench.store, known(bench.store, name))
+        last = checked_run(bench.store, known(bench.store, name))
         if why_not:
             text = explain_column(why_not, last.schema, last.findings, last.spec)
             emit({"dataset": name, "column": why_not, "why": text}, json, plain(text, 1000))
             return
         patch: dict[str, Any] = {}
-        if accept:
-            patch = accept_findings(last.findings, accept, column)
-        elif override:
-            patch = override_findings(last.findings, override, column, reason, _who_and_when())
-        written = write_settings(bench.store, name, patch) if patch else None
+        written = None
+        if undo:
+            written = undo_answer(
+                bench.store, name, find_answer(bench.store, name, last, undo, column)
+            )
+        elif accept or override:
+            answer = _answer(accept, override, column, reason)
+            patch, written = answer_findings(bench.store, name, last.findings, [answer])
     found = [f for f in last.findings.findings if column is None or column in f.columns]
     facts: dict[str, Any] = {
         "dataset": name,
@@ -79,6 +79,14 @@ def findings(
     emit(facts, json, text)
 
 
+def _answer(
+    accept: str | None, override: str | None, column: str | None, reason: str | None
+) -> Answer:
+    if accept:
+        return Answer("accept", accept, column)
+    return Answer("override", override or "", column, reason or "")
+
+
 def _line(finding: Finding) -> str:
     proposal = f"\n         -> {plain(finding.proposal)}" if finding.proposal else ""
     return f"{finding.state:<8} {finding.code}  {plain(finding.message)}{proposal}"
@@ -89,6 +97,8 @@ def _report(
 ) -> str:
     if written is None:
         return ""
+    if not patch:
+        return f"Took it back in {written.place}."
     shown = yaml.safe_dump(patch, allow_unicode=True, sort_keys=False).splitlines()
     lines = [f"Wrote {written.place}:", *(f"    {plain(line, 200)}" for line in shown)]
     if written.before:
@@ -98,42 +108,3 @@ def _report(
         names = ", ".join(plain(c, 60) for c in left[:10])
         lines.append(f"For you to decide (is it known at prediction time?): {names}")
     return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class _Last:
-    """The documents of the last run that reached the findings, as far as it got."""
-
-    run_id: str
-    is_latest: bool
-    schema: SchemaDeduction
-    findings: Findings
-    spec: PipelineSpec | None
-
-
-def _last(store: DocumentStore, name: str) -> _Last:
-    """Return the documents of the last attempt, or those of HEAD.
-
-    Raises:
-        PipeWeaveError: NOT_FOUND if no run has reached the findings.
-    """
-    if entries := store.last_with(name, "findings", "schema_deduction"):
-        found = store.load(entries["findings"].document, Findings)
-        # A blocked run has no pipeline of its own; the entry is that of an earlier version.
-        spec = None if found.blocked else entries.get("pipeline")
-        attempt, run_id = store.attempt(name), entries["findings"].run_id
-        manifest = store.manifest(name, attempt.run_id) if attempt else None
-        return _Last(
-            run_id,
-            manifest is None or "findings" in manifest.made,
-            store.load(entries["schema_deduction"].document, SchemaDeduction),
-            found,
-            store.load(spec.document, PipelineSpec) if spec else None,
-        )
-    raise not_found(f"No run of {name!r} has reached the findings yet.", fix="Run it first.")
-
-
-def _who_and_when() -> dict[str, str]:
-    """Return user and time of an override, as far as the system knows them."""
-    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return {"by": current_principal().name, "at": now}

@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.file_stages import TableFile, read_table
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
-from pipeweave_dagster.cli.support.reading_text import reading_lines
+from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import IngestLimits, ingest_as_text
+from pipeweave_dagster.services.file_stages import read_table
+from pipeweave_dagster.services.reading_text import reading_lines
 
 
 def register(app: typer.Typer) -> None:

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.file_stages import TableFile
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_settings
+from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.cli.support.uploads import readable, remember
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE, check_slug, name_of_file

@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.file_stages import TableFile, deduce_schema
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
-from pipeweave_dagster.cli.support.reading_text import reading_lines
 from pipeweave_dagster.cli.support.schema_output import SchemaFormat, emit_schema
+from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.services.file_stages import deduce_schema
+from pipeweave_dagster.services.reading_text import reading_lines
 
 
 def register(app: typer.Typer) -> None:

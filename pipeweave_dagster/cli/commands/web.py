@@ -1,4 +1,4 @@
-"""`pipeweave web`: the read-only pages on their own, without Dagster and MLflow."""
+"""`pipeweave web`: the pages on their own, without Dagster and MLflow."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def web(
         int, typer.Option(help="Port; if taken, the next free one. 0: any free port.", min=0)
     ] = 8000,
 ) -> None:
-    """Serve the data set pages and reports on 127.0.0.1 until Ctrl-C; read-only.
+    """Serve the pages and reports on 127.0.0.1 until Ctrl-C.
 
     Dagster and MLflow are not started; 'pipeweave dev' starts everything.
     """

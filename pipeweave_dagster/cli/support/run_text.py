@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeweave_dagster.cli.support.output import columns, plain
-from pipeweave_dagster.cli.support.reading_text import note_lines
+from pipeweave_dagster.services.reading_text import note_lines
 
 _SHOWN_TRIALS = 12
 _LATER = "'pipeweave evaluate NAME --full' makes them."

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Collection
 from typing import Any
 
 import yaml
@@ -18,12 +19,13 @@ _NO_WRAPPING = 1 << 20
 _INDENTATION = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
 
 
-def edited(data: bytes, patch: dict[str, Any]) -> bytes | None:
+def edited(data: bytes, patch: dict[str, Any], replaced: Collection[str] = ()) -> bytes | None:
     r"""Return the file with a patch merged in, with comments and order kept.
 
     Args:
         data: The file; valid settings.
         patch: Settings to merge in, as `merge_settings` does.
+        replaced: Keys of the patch whose values replace the old ones instead of being merged.
 
     Returns:
         The new file, verified by parsing it again; None if it cannot be edited in place.
@@ -40,18 +42,21 @@ def edited(data: bytes, patch: dict[str, Any]) -> bytes | None:
     editor.preserve_quotes = True
     editor.width = _NO_WRAPPING
     try:
-        before = read_content(data).content
+        before, kept = read_content(data).content, {}
         if before:
             text = data.decode("utf-8-sig")
             content, inner, dash = load_yaml_guess_indent(text, yaml=editor)
             inner, dash = inner or 2, dash or 0
             step = min((len(m[1]) for m in _INDENTATION.finditer(text)), default=2)
             editor.indent(mapping=step, sequence=max(inner, dash + 2), offset=dash)
-            _merge_in_place(content, patch, before)
+            kept = {key: value for key, value in before.items() if key not in replaced}
+            merged = {key: value for key, value in patch.items() if key not in replaced}
+            _merge_in_place(content, merged, before)
+            content.update({key: _with_quotes(patch[key]) for key in replaced})
             new = _dumped(editor, content)
         else:  # comments at most
             new = data.rstrip() + b"\n" * bool(data) + _dumped(editor, _with_quotes(patch))
-        expected = settings_from(merge_settings(before or {}, patch), "the edited file")
+        expected = settings_from(merge_settings(kept, patch), "the edited file")
         return new if parse_settings(new) == expected else None
     except (YAMLError, yaml.YAMLError, PipeWeaveError, ValueError, TypeError, AttributeError):
         return None

@@ -40,6 +40,16 @@ def test_every_line_of_the_author_stays() -> None:
     assert parse_settings(made).overrides[1].column == "b"
 
 
+def test_a_list_that_is_replaced_keeps_its_place_and_the_comments_around_it() -> None:
+    data = b"# mine\nsensitive: [sex, age]  # by law\ntarget: y  # last\n"
+    new = edited(data, {"sensitive": ["age"], "metric": "roc_auc"}, ("sensitive",))
+    assert new is not None
+    assert parse_settings(new).sensitive == ["age"]
+    text = new.decode()
+    assert text.startswith("# mine\nsensitive:")
+    assert text.endswith("target: y  # last\nmetric: roc_auc\n")
+
+
 def test_texts_that_look_like_something_else_stay_texts() -> None:
     made = edited(THEIRS, {"columns": PATCH["columns"], "weight": "1"})
     assert made is not None

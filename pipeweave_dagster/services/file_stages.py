@@ -1,9 +1,6 @@
 """Single stages on a local file, without a run."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from pipeweave_dagster.core.documents import (
     DatasetSettings,
@@ -18,10 +15,6 @@ from pipeweave_dagster.core.ingest import ingest as ingest_files
 from pipeweave_dagster.core.naming import name_of_file
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.services.workbench import Workbench
-
-TableFile = Annotated[
-    Path, typer.Argument(help="CSV, TSV, Parquet, JSON, Excel …, also compressed.")
-]
 
 NO_SETTINGS = DatasetSettings()
 

@@ -1,9 +1,9 @@
-"""How a file was read, as lines for the terminal."""
+"""How a file was read, as lines of text."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from pipeweave_dagster.cli.support.output import plain
+from pipeweave_dagster.core.safe_text import plain
 
 _MOST_NOTES = 20
 _MOST_TEXT, _MOST_LINE = 300, 100

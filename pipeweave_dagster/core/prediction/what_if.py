@@ -1,0 +1,156 @@
+"""Try a model on one row that somebody makes up: its inputs, and the prediction with reasons.
+
+Functions of the model worker, which keeps the last models in memory: a change is shown at once.
+"""
+
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeweave_dagster.core.documents import Part, TrainedModel
+from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
+
+if TYPE_CHECKING:
+    from pipeweave_dagster.core.prediction.score_rows import RowScorer
+
+MOST_CHOICES = 50
+_KEPT_MODELS = 2
+
+
+class ModelInput(Part):
+    """One column that a model reads: its typical value, as text, and what else it was.
+
+    `low` and `high` are the range of the training rows, for numbers; `choices` are the most
+    frequent values, for others.
+    """
+
+    name: str
+    type: str
+    typical: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: list[str] = []
+
+
+class RowPrediction(Part):
+    """The prediction for one row.
+
+    `probabilities` are by class, the likeliest first; `interval` is the text of the interval or set
+    that holds the true value; `reasons` are columns and their effect, the largest first.
+    """
+
+    prediction: str
+    probabilities: dict[str, float] = {}
+    interval: str = ""
+    reasons: dict[str, float] = {}
+    outside: bool = False
+    notes: list[str] = []
+
+
+def model_inputs(reference: Path, trained: TrainedModel) -> list[ModelInput]:
+    """Return what a model reads, with the typical value of each column.
+
+    Args:
+        reference: The sample of the training rows that belongs to the model.
+        trained: Its document.
+    """
+    import pandas as pd
+
+    rows = pd.read_parquet(reference)
+    types = {column.name: column.type for column in trained.columns}
+    return [_input(name, types.get(name, "text"), rows) for name in trained.features]
+
+
+def predict_row(
+    model: Path,
+    trained: TrainedModel,
+    row: dict[str, str | None],
+    policy: BatchPolicy,
+    held: HeldRows,
+) -> RowPrediction:
+    """Return the prediction for one row, with interval and reasons.
+
+    Args:
+        model: The model file.
+        trained: Its document.
+        row: Texts by column, read as the training file was; None or absent: missing.
+        policy: What is done with rows unlike the training rows.
+        held: Test and training rows of the model.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if the row does not fit the model.
+    """
+    scorer = _scorer(str(model), trained.model_dump_json(), policy.model_dump_json(),
+                     held.model_dump_json())  # fmt: skip
+    full = {name: row.get(name) for name in trained.features}
+    scored = scorer.score([full], explain=True)
+    cells = {str(name): value for name, value in scored.predictions.iloc[0].items()}
+    return _as_prediction(cells, trained, scored.notes)
+
+
+@lru_cache(maxsize=_KEPT_MODELS)
+def _scorer(model: str, trained: str, policy: str, held: str) -> "RowScorer":
+    from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
+    from pipeweave_dagster.core.prediction.score_rows import RowScorer
+
+    document = TrainedModel.model_validate_json(trained)
+    rules = BatchPolicy.model_validate_json(policy)
+    rows = HeldRows.model_validate_json(held)
+    return RowScorer(LoadedModel(Path(model), document, rules, rows))
+
+
+def _input(name: str, type_: str, rows: Any) -> ModelInput:
+    import pandas as pd
+
+    if name not in rows or not rows[name].notna().any():
+        return ModelInput(name=name, type=type_)
+    values = rows[name].dropna()
+    if type_ in {"integer", "number"}:
+        numbers = pd.to_numeric(values, errors="coerce").dropna()
+        if len(numbers):
+            typical = numbers.median()
+            text = f"{round(typical)}" if type_ == "integer" else f"{typical:.6g}"
+            low, high = float(numbers.min()), float(numbers.max())
+            return ModelInput(name=name, type=type_, typical=text, low=low, high=high)
+    counts = values.astype(str).value_counts()
+    choices = [str(value) for value in counts.index[:MOST_CHOICES]]
+    return ModelInput(name=name, type=type_, typical=choices[0], choices=choices)
+
+
+def _as_prediction(row: dict[str, Any], trained: TrainedModel, notes: list[str]) -> RowPrediction:
+    probabilities = {
+        label: float(row[f"probability_{label}"])
+        for label in trained.classes
+        if _is_number(row.get(f"probability_{label}"))
+    }
+    ranked = sorted(probabilities.items(), key=lambda pair: -pair[1])
+    prediction = row.get("prediction")
+    return RowPrediction(
+        prediction="" if _is_missing(prediction) else str(prediction),
+        probabilities=dict(ranked),
+        interval=_interval(row),
+        reasons={
+            str(row[f"reason_{n}"]): float(row[f"reason_{n}_effect"])
+            for n in (1, 2, 3)
+            if row.get(f"reason_{n}") and _is_number(row.get(f"reason_{n}_effect"))
+        },
+        outside=row.get("outside_training") in {True, "True"},
+        notes=notes,
+    )
+
+
+def _interval(row: dict[str, Any]) -> str:
+    if _is_number(row.get("lower")) and _is_number(row.get("upper")):
+        return f"{row['lower']:.6g} to {row['upper']:.6g}"
+    labels = row.get("prediction_set")
+    return ", ".join(map(str, json.loads(labels))) if isinstance(labels, str) else ""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not math.isnan(value)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -1,0 +1,109 @@
+"""How far the last run of a data set is: its stages, and what its search has tried so far."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Manifest
+from pipeweave_dagster.core.asset_catalog import activity_of, assets_of, made_with
+from pipeweave_dagster.core.documents import TrainedModel
+from pipeweave_dagster.services.live_trials import live_trials
+from pipeweave_dagster.services.receive import uploads_of
+from pipeweave_dagster.settings import Settings
+
+StageState = Literal["done", "reused", "running", "waiting", "failed", "skipped"]
+_PICKED_UP_S = 600.0
+
+
+@dataclass(frozen=True)
+class RunStage:
+    """One stage of a run."""
+
+    name: str
+    activity: str
+    state: StageState
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """The last run of a data set; `attempt` is None before the first one.
+
+    Attributes:
+        attempt: The run.
+        stages: In their order.
+        trials: Candidates of the search, the best first; the leaderboard once it has ended.
+        waiting: Whether a newer upload or setting waits for its run.
+    """
+
+    attempt: Attempt | None
+    stages: list[RunStage] = field(default_factory=list)
+    trials: list[dict[str, Any]] = field(default_factory=list)
+    waiting: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the run is under way."""
+        return self.attempt is not None and self.attempt.state == "running"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return not self.is_running and not self.waiting
+
+
+def progress_of(store: DocumentStore, settings: Settings, dataset: str) -> RunProgress:
+    """Return how far the last run of a data set is."""
+    attempt = store.attempt(dataset)
+    waiting = _waits(store, dataset, attempt)
+    if attempt is None:
+        return RunProgress(None, waiting=waiting)
+    manifest = store.manifest(dataset, attempt.run_id)
+    if manifest is None:
+        return RunProgress(attempt, waiting=waiting)
+    return RunProgress(
+        attempt, _stages(attempt, manifest), _trials(store, settings, attempt, manifest), waiting
+    )
+
+
+def _waits(store: DocumentStore, dataset: str, attempt: Attempt | None) -> bool:
+    """Return whether something landed after the run began; what is old has been seen already."""
+    since = max(attempt.started_at if attempt else 0.0, time.time() - _PICKED_UP_S)
+    return any(upload.modified > since for upload in uploads_of(store, dataset))
+
+
+def _stages(attempt: Attempt, manifest: Manifest) -> list[RunStage]:
+    first = next(iter(manifest.made), "raw_upload")
+    of_job = made_with(first)
+    names = [n for job in ("process_dataset", "predict_batch") for n in assets_of(job)]
+    stages: list[RunStage] = []
+    current = attempt.state == "running"
+    for name in (n for n in names if n in of_job):
+        state = _state(name, attempt, manifest)
+        if state == "waiting" and current:
+            state, current = "running", False
+        stages.append(RunStage(name, activity_of(name), state))
+    return stages
+
+
+def _state(name: str, attempt: Attempt, manifest: Manifest) -> StageState:
+    if name in manifest.made:
+        return "done" if manifest.entries[name].run_id == attempt.run_id else "reused"
+    if name in manifest.skipped:
+        return "skipped"
+    if attempt.state == "running":
+        return "waiting"
+    return "failed" if name == attempt.asset else "skipped"
+
+
+def _trials(
+    store: DocumentStore, settings: Settings, attempt: Attempt, manifest: Manifest
+) -> list[dict[str, Any]]:
+    if "model" in manifest.made:
+        model = store.load_entry(manifest.entries, "model", TrainedModel)
+        return [
+            {"name": t.name, "score": t.score, "folds": None, "seconds": round(t.fit_seconds, 1)}
+            for t in (model.leaderboard if model else [])
+        ]
+    if attempt.state != "running":
+        return []
+    return live_trials(store, settings.cache_folder, manifest)

@@ -1,0 +1,105 @@
+"""Take answers to findings back, from what the audit log says of them."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
+from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.landing.undo_settings import without_patch
+from pipeweave_dagster.services import audit
+from pipeweave_dagster.services.audit import AuditEntry
+from pipeweave_dagster.services.checked_runs import CheckedRun
+from pipeweave_dagster.services.finding_answers import (
+    ACCEPTED,
+    OVERRIDDEN,
+    current_settings,
+    what_of,
+)
+from pipeweave_dagster.services.settings_file import Written, write_settings
+
+UNDONE = "undo_answer"
+
+
+def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditEntry]:
+    """Return the answers since a moment that were not taken back, the oldest first.
+
+    Args:
+        store: Where the audit log is.
+        name: The data set.
+        moment: In seconds since 1970, such as when the findings were made.
+    """
+    since = dt.datetime.fromtimestamp(moment, dt.UTC)
+    found = [e for e in audit.entries(store, since) if e.subject == name]
+    undone = {e.version for e in found if e.action == UNDONE}
+    given = [e for e in found if e.action in {ACCEPTED, OVERRIDDEN} and e.version]
+    return [e for e in given if _undone(e) not in undone]
+
+
+def undo_answer(store: DocumentStore, name: str, entry: AuditEntry) -> Written:
+    """Take an answer back: its settings get their earlier values, unless they changed since.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if the entry is no answer about this data set.
+    """
+    if entry.action not in {ACCEPTED, OVERRIDDEN} or entry.subject != name:
+        raise validation_error("This is no answer to a finding of the data set.", fix="Reload.")
+    now, patch = current_settings(store, name), entry.after or {}
+    change = without_patch(now, patch, _with_defaults(entry.before or {}, patch))
+    new, lists = _replacing(now, change)
+    return write_settings(store, name, new, action=UNDONE, version=_undone(entry), replaced=lists)
+
+
+def find_answer(
+    store: DocumentStore, name: str, run: CheckedRun, code: str, column: str | None
+) -> AuditEntry:
+    """Return the last answer to a finding of this run that was not taken back.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if there is none.
+    """
+    wanted = what_of(code, column)
+    known = [e for e in answers_since(store, name, run.made_at) if e.version == wanted]
+    if not known:
+        raise not_found(
+            f"{wanted} of {name!r} has no answer since its last run.",
+            fix="Edit pipeweave.yaml to change older ones.",
+        )
+    return known[-1]
+
+
+def _undone(entry: AuditEntry) -> str:
+    """Return how the audit log names the answer that is taken back: what about, and when."""
+    return f"{entry.version} of {entry.at!r}"
+
+
+def _has_list(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_list, value.values()))
+    return isinstance(value, list)
+
+
+def _replacing(
+    current: dict[str, Any], change: dict[str, Any]
+) -> tuple[dict[str, Any], Collection[str]]:
+    """Return the change with whole values where lists get shorter: merging only makes them grow."""
+    lists = [key for key, value in change.items() if _has_list(value)]
+    whole = {key: _laid_over(current.get(key), change[key]) for key in lists}
+    return {**change, **whole}, lists
+
+
+def _laid_over(value: Any, change: Any) -> Any:
+    if isinstance(value, dict) and isinstance(change, dict):
+        merged = {**value, **{k: _laid_over(value.get(k), v) for k, v in change.items()}}
+        return {k: v for k, v in merged.items() if v is not None}
+    return change
+
+
+def _with_defaults(before: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings before an answer, with the default of each key that it has set."""
+    before = {key: value for key, value in before.items() if value is not None}
+    columns = before.get("columns", {})
+    usual = ColumnSetting().model_dump(mode="json")
+    named = {name: usual | columns.get(name, {}) for name in patch.get("columns", {})}
+    return DatasetSettings().model_dump(mode="json") | before | {"columns": columns | named}

@@ -1,0 +1,97 @@
+// What forms cannot do by themselves; without this script every page still works.
+'use strict';
+
+// A file: by drag and drop, its size checked before it is sent, and its progress shown.
+for (const form of document.querySelectorAll('form[data-upload]')) {
+  const input = form.querySelector('input[type=file]');
+  const note = form.querySelector('[data-note]');
+  const problem = form.querySelector('[data-problem]');
+  const bar = form.querySelector('progress');
+  const button = form.querySelector('button');
+  const most = Number(form.dataset.upload);
+  const say = text => { problem.textContent = text; problem.hidden = !text; };
+  const tooLarge = () => input.files[0] && input.files[0].size > most;
+  const chosen = () => {
+    const file = input.files[0];
+    note.textContent = file
+      ? `${file.name}, ${(file.size / 1e6).toLocaleString(undefined, {maximumFractionDigits: 1})} MB`
+      : 'Choose a file, or drop it here.';
+    say(tooLarge() ? `The file is larger than ${Math.floor(most / 1048576)} MB.` : '');
+  };
+  input.addEventListener('change', chosen);
+  const zone = form.querySelector('[data-drop]');
+  for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop'])
+    zone.addEventListener(kind, event => {
+      event.preventDefault();
+      zone.classList.toggle('over', kind === 'dragenter' || kind === 'dragover');
+    });
+  zone.addEventListener('drop', event => {
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    chosen();
+  });
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    if (tooLarge()) { chosen(); return; }
+    const request = new XMLHttpRequest();
+    const ended = text => { button.disabled = false; bar.hidden = true; say(text); };
+    request.open('POST', form.action);
+    request.setRequestHeader('Accept', 'application/json');
+    request.upload.addEventListener('progress', e => { bar.value = e.loaded / e.total; });
+    request.upload.addEventListener('load', () => { bar.removeAttribute('value'); });
+    request.addEventListener('error', () => ended('The server did not answer. Try again.'));
+    request.addEventListener('load', () => {
+      if (request.status < 400) { location.assign(request.responseURL); return; }
+      let text = 'The file was refused.';
+      try { text = JSON.parse(request.responseText).message; } catch { /* no envelope */ }
+      ended(text);
+    });
+    say('');
+    button.disabled = true;
+    bar.hidden = false;
+    request.send(new FormData(form));
+  });
+}
+
+// A part of the page that changes by itself, until it says that it is done.
+for (const part of document.querySelectorAll('[data-poll]')) {
+  const again = async () => {
+    let done = false;
+    try {
+      const answer = await fetch(part.dataset.poll, {headers: {Accept: 'text/html'}});
+      if (answer.ok) {
+        const text = await answer.text();
+        if (text !== part.dataset.last) {
+          part.dataset.last = text;
+          part.innerHTML = text;
+        }
+        done = Boolean(part.querySelector('[data-done]'));
+      }
+    } catch { /* the server is away for a moment */ }
+    if (!done) setTimeout(again, 2000);
+  };
+  if (!part.querySelector('[data-done]')) setTimeout(again, 1000);
+}
+
+// A form whose result is shown beside it as soon as a value changes.
+for (const form of document.querySelectorAll('form[data-live]')) {
+  const result = document.getElementById(form.dataset.live);
+  let timer = 0;
+  let asked = 0;
+  const ask = async () => {
+    const mine = ++asked;
+    result.setAttribute('aria-busy', 'true');
+    const body = new FormData(form);
+    body.set('part', 'yes');
+    try {
+      const answer = await fetch(form.action, {method: 'POST', body, headers: {Accept: 'text/html'}});
+      const text = await answer.text();
+      if (mine === asked && answer.headers.get('x-part')) result.innerHTML = text;
+    } catch { /* the button still works */ }
+    if (mine === asked) result.removeAttribute('aria-busy');
+  };
+  form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, 300); });
+  form.addEventListener('submit', event => { event.preventDefault(); ask(); });
+}
+
+for (const part of document.querySelectorAll('[data-focus]')) part.focus();

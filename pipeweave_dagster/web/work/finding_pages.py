@@ -1,0 +1,147 @@
+"""Answer the findings of a data set: all at once, each with a choice and a reason."""
+
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.access import Action
+from pipeweave_dagster.core.documents import Finding
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.core.quality.column_usage import explain_column
+from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
+from pipeweave_dagster.services.finding_answers import ACCEPTED, Answer, answer_findings
+from pipeweave_dagster.services.taken_back_answers import answers_since, undo_answer
+from pipeweave_dagster.web.identity import require
+from pipeweave_dagster.web.work.forms import Form, posted
+from pipeweave_dagster.web.work.pages import see, work_page
+
+MOST_FINDINGS = 200
+_RANK = {"blocked": 0, "alerted": 1, "fixed": 2}
+
+
+def findings_page(request: Request) -> Response:
+    """Show the open findings with a form, the answers so far, and why columns are not used."""
+    dataset = check_slug(request.path_params["dataset"])
+    require(request, Action.VIEW, dataset)
+    return _page(request, dataset)
+
+
+@posted(Action.ANSWER_FINDINGS)
+def answer(request: Request, form: Form) -> Response:
+    """Write the answers of the form; with a mistake nothing is written and the page marks it."""
+    store, dataset = request.app.state.store, request.path_params["dataset"]
+    run = checked_run(store, dataset)
+    if form.text("document") != run.document:
+        raise validation_error(
+            "A newer run has made other findings.", fix="Load the page again, and answer those."
+        )
+    wrong: dict[int, str] = {}
+    answers = []
+    for number, finding in enumerate(_listed(run)):
+        try:
+            answers += _answers(request, form, number, finding, dataset)
+        except PipeWeaveError as error:
+            wrong[number] = error.text
+    if wrong:
+        return _page(request, dataset, 422, form, wrong)
+    answer_findings(store, dataset, run.findings, answers)
+    return see(f"/datasets/{dataset}/{'run' if answers else 'findings'}")
+
+
+@posted(Action.ANSWER_FINDINGS)
+def undo(request: Request, form: Form) -> Response:
+    """Take one answer back."""
+    store, dataset = request.app.state.store, request.path_params["dataset"]
+    entries = answers_since(store, dataset, checked_run(store, dataset).made_at)
+    entry = next((e for e in entries if repr(e.at) == form.text("at", 40)), None)
+    if entry is None:
+        raise validation_error("This answer was taken back already.", fix="Load the page again.")
+    undo_answer(store, dataset, entry)
+    return see(f"/datasets/{dataset}/findings")
+
+
+def _answers(
+    request: Request, form: Form, number: int, finding: Finding, dataset: str
+) -> list[Answer]:
+    """Return the answer to one finding, for each of its columns.
+
+    Raises:
+        PipeWeaveError: FORBIDDEN if the role may not override what blocks, VALIDATION_ERROR without
+            a reason.
+    """
+    chosen = form.text(f"answer-{number}", 20)
+    if not chosen:
+        return []
+    columns: list[str | None] = [*finding.columns] or [None]
+    if chosen == "accept":
+        return [Answer("accept", finding.code, columns[0])]
+    if chosen != "override":
+        raise validation_error("This is no answer.", fix="Choose one.")
+    if finding.state == "blocked":
+        require(request, Action.OVERRIDE_BLOCK, dataset)
+    reason = form.text(f"reason-{number}", 500)
+    if len(reason) < 3:
+        raise validation_error(
+            "An override needs a reason, which is kept with the model.", fix="Say why."
+        )
+    return [Answer("override", finding.code, column, reason) for column in columns]
+
+
+def _listed(run: CheckedRun) -> list[Finding]:
+    found = sorted(open_findings(run.findings), key=lambda f: (_RANK[f.state], f.code))
+    return found[:MOST_FINDINGS]
+
+
+def _page(
+    request: Request,
+    dataset: str,
+    status: int = 200,
+    form: Form | None = None,
+    wrong: dict[int, str] | None = None,
+) -> Response:
+    store: DocumentStore = request.app.state.store
+    run = checked_run(store, dataset)
+    listed = _listed(run)
+    sent = {
+        name: form.text(name) if form else ""
+        for number in range(len(listed))
+        for name in (f"answer-{number}", f"reason-{number}")
+    }
+    answers = answers_since(store, dataset, run.made_at)
+    return work_page(
+        request,
+        "answers.html.j2",
+        status,
+        dataset=dataset,
+        run=run,
+        findings=list(enumerate(listed)),
+        sent=sent,
+        wrong=wrong or {},
+        answers=[_answered(entry) for entry in reversed(answers)],
+        unused=_unused(run),
+    )
+
+
+def _answered(entry: Any) -> dict[str, str]:
+    return {
+        "at": repr(entry.at),
+        "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime(entry.at)),
+        "who": entry.who,
+        "what": entry.version or "",
+        "how": "accepted" if entry.action == ACCEPTED else "overridden",
+        "reason": entry.reason,
+    }
+
+
+def _unused(run: CheckedRun) -> list[tuple[str, str]]:
+    """Return why columns are not features, for those that are not."""
+    names = [c.name for c in run.schema.columns if c.role not in {"target", "weight"}]
+    dropped = set(run.spec.dropped) if run.spec else set()
+    blocked = {c for f in run.findings.blocked for c in f.columns}
+    roles = {c.name for c in run.schema.columns if c.role != "feature"}
+    shown = [name for name in names if name in dropped | blocked | roles][:MOST_FINDINGS]
+    return [(n, explain_column(n, run.schema, run.findings, run.spec)) for n in shown]

@@ -1,0 +1,62 @@
+"""A made-up row gets a prediction with interval and reasons, from texts as somebody types them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeweave_dagster.core.documents import DatasetSettings
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.prediction import HeldRows, policy_of
+from pipeweave_dagster.core.prediction.what_if import model_inputs, predict_row
+from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    x = rng.normal(5, 2, 300)
+    frame = pd.DataFrame({"x": x, "kind": rng.choice(["a", "b", "b"], 300)})
+    frame["y"] = np.where(x + rng.normal(0, 0.5, 300) > 5, "yes", "no")
+    folder = tmp_path_factory.mktemp("what_if")
+    _, trained, out = train_small_model(frame, "y", "binary", folder, families=("linear",))
+    return trained.of_table(make_snapshot(frame)), out
+
+
+def predicted(model, row):
+    trained, out = model
+    return predict_row(
+        out / trained.model.name,
+        trained,
+        row,
+        policy_of(DatasetSettings(), trained),
+        HeldRows(test_rows=out / "test_rows.parquet", reference=out / "reference.parquet"),
+    )
+
+
+def test_inputs_have_typical_values(model):
+    trained, out = model
+    inputs = {found.name: found for found in model_inputs(out / "reference.parquet", trained)}
+    assert list(inputs) == trained.features
+    assert 4 < float(inputs["x"].typical) < 6
+    assert inputs["x"].low is not None
+    assert inputs["x"].low < 3
+    assert (inputs["kind"].typical, inputs["kind"].choices) == ("b", ["b", "a"])
+
+
+def test_a_change_of_a_value_changes_the_prediction(model):
+    low, high = (predicted(model, {"x": text, "kind": "a"}) for text in ("1.5", "8.5"))
+    assert (low.prediction, high.prediction) == ("no", "yes")
+    assert next(iter(high.probabilities)) == "yes"
+    assert sum(high.probabilities.values()) == pytest.approx(1)
+    assert "yes" in high.interval
+    assert next(iter(high.reasons)) == "x"
+    assert predicted(model, {"x": None, "kind": "a"}).prediction in {"no", "yes"}
+    assert predicted(model, {"x": "900", "kind": "a"}).outside
+
+
+def test_a_value_of_another_type_is_reported(model):
+    try:
+        notes = predicted(model, {"x": "tall", "kind": "a"}).notes
+    except PipeWeaveError as error:
+        notes = [error.text]
+    assert any("tall" in note or "x" in note for note in notes)

@@ -1,0 +1,85 @@
+"""Findings are answered all at once, each answer is recorded, and can be taken back."""
+
+import pytest
+
+from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.services import audit
+from pipeweave_dagster.services.receive import settings_of
+from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked
+
+PATH = "/datasets/demo/findings"
+MINE = b"# mine\ncolumns:\n  x:\n    drop: false  # for now\n"
+
+
+def answers(document, *chosen):
+    fields = {"document": document}
+    for number, (do, reason) in enumerate(chosen):
+        fields |= {f"answer-{number}": do, f"reason-{number}": reason}
+    return fields
+
+
+def test_answers_are_written_at_once_and_taken_back(person):
+    ada = person(Role.APPROVER)
+    document = put_checked(ada.store)
+    ada.store.storage.put("uploads/demo/pipeweave.yaml", MINE)
+    page = ada.opens(PATH).text
+    assert HOSTILE not in page
+    assert "blocks the run (PW204)" in page
+    assert "PW100" not in page
+
+    fields = answers(document, ("accept", ""), ("accept", ""), ("override", "known in advance"))
+    sent = ada.sends(PATH, fields)
+    assert sent.headers["location"] == "/datasets/demo/run"
+    settings = settings_of(ada.store, "demo")
+    assert settings.columns["late"].drop
+    assert settings.columns[HOSTILE].missing == ["NA"]
+    assert settings.overrides[0].by == "a-approver"
+    assert ada.store.storage.get("uploads/demo/pipeweave.yaml").startswith(MINE)
+    entries = [(e.action, e.reason) for e in audit.entries(ada.store)]
+    assert entries == [
+        ("accept", ""),
+        ("accept", ""),
+        ("override", "known in advance"),
+    ]
+
+    for entry in [*audit.entries(ada.store)]:
+        undone = ada.sends(f"{PATH}/undo", {"at": repr(entry.at)})
+        assert undone.headers["location"] == PATH
+    settings = settings_of(ada.store, "demo")
+    assert not settings.columns["late"].drop
+    assert not settings.columns[HOSTILE].missing
+    assert not settings.overrides
+    assert "Answered, for the next run" not in ada.opens(PATH).text
+    assert ada.sends(f"{PATH}/undo", {"at": "1.0"}).status_code == 422
+
+
+def test_only_an_approver_overrides_what_blocks(person):
+    ed = person(Role.EDITOR)
+    fields = answers(put_checked(ed.store), ("override", "because I say so"))
+    refused = ed.sends(PATH, fields)
+    assert refused.status_code == 422
+    assert "needs the role approver" in refused.text
+    assert not [*audit.entries(ed.store)]
+    accepted = ed.sends(PATH, answers(fields["document"], ("accept", "")))
+    assert accepted.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [(("override", "x"), "needs a reason"), (("burn it", ""), "no answer")],
+)
+def test_an_answer_that_is_not_complete_writes_nothing(person, chosen, said):
+    ada = person()
+    document = put_checked(ada.store)
+    wrong = ada.sends(PATH, answers(document, ("accept", ""), chosen))
+    assert wrong.status_code == 422
+    assert said in wrong.text
+    assert 'aria-invalid="true" aria-describedby="wrong-1"' in wrong.text
+    assert 'value="accept" selected' in wrong.text
+    assert not ada.store.storage.stat("uploads/demo/pipeweave.yaml")
+
+
+def test_findings_of_an_older_run_are_not_answered(person):
+    ada = person()
+    put_checked(ada.store)
+    assert "newer run" in ada.sends(PATH, answers("0" * 64, ("accept", ""))).text

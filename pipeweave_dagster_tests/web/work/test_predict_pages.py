@@ -1,0 +1,65 @@
+"""A file is scored at once or as a batch, and its predictions are downloaded, never shown."""
+
+import pytest
+
+from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.services import audit, scored_uploads
+from pipeweave_dagster.services.scored_uploads import ScoredUpload
+from pipeweave_dagster.web.work import predict_pages
+
+PATH = "/datasets/demo/predict"
+SCORED = "a" * 32
+
+
+@pytest.fixture
+def editor(person, monkeypatch):
+    def scored(bench, dataset, name, path):
+        put = bench.store.storage.put
+        put(f"incoming/{SCORED}/scored.csv", path.read_bytes())
+        kept = ScoredUpload(
+            scored_id=SCORED, dataset=dataset, file_name=name, rows=2, model_version="1"
+        )
+        bench.store.records.write(scored_uploads._key(SCORED, "json"), kept)
+        return kept
+
+    monkeypatch.setattr(predict_pages, "score_upload", scored)
+    return person(Role.EDITOR)
+
+
+def drops(someone, how, name="<b>.csv"):
+    file = {"file": (name, b"prediction\n<script>\n", "text/csv")}
+    return someone.sends(PATH, {"as": how}, files=file)
+
+
+def test_the_result_of_a_file_is_downloaded(editor):
+    where = drops(editor, "file").headers["location"]
+    assert where == f"{PATH}/{SCORED}"
+    page = editor.opens(where).text
+    assert "2 rows scored with version 1" in page
+    assert "<b>" not in page
+    sent = editor.opens(f"{where}/csv")
+    assert sent.content == b"prediction\n<script>\n"
+    assert sent.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%3Cb%3E")
+    assert sent.headers["content-type"].startswith("text/csv")
+    assert "sandbox" in sent.headers["content-security-policy"]
+    assert not [*editor.store.cache.glob("tmp*")]
+    for wrong in (
+        f"{where}/exe",
+        f"{PATH}/{'b' * 32}/csv",
+        f"/datasets/other/predict/{SCORED}/csv",
+    ):
+        assert editor.opens(wrong).status_code == 404
+
+
+def test_a_batch_lands_for_the_sensor(editor):
+    assert drops(editor, "batch", "week.csv").headers["location"] == "/datasets/demo/run"
+    assert editor.store.storage.get("predict/demo/week.csv").startswith(b"prediction")
+    (entry,) = audit.entries(editor.store)
+    assert (entry.action, entry.subject) == ("upload", "demo")
+
+
+def test_a_viewer_sees_batches_but_not_their_rows(person):
+    bob = person(Role.VIEWER)
+    assert bob.opens(PATH).status_code == 200
+    for path in (f"{PATH}/{SCORED}", f"{PATH}/{SCORED}/csv", "/datasets/demo/batches/b/csv"):
+        assert bob.opens(path).status_code == 403

@@ -1,0 +1,103 @@
+"""A run is followed by its stages, leaderboard and log, and can be cancelled."""
+
+import time
+
+import pytest
+
+from pipeweave_dagster.adapters.state import Attempt
+from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.core.errors import unavailable
+from pipeweave_dagster.services import audit
+from pipeweave_dagster.web.work import run_pages
+from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked
+
+PATH = "/datasets/demo/run"
+RUN = "12345678-1234-1234-1234-123456789abc"
+
+
+class Server:
+    """Dagster's web server with one event, asked for by its cursor."""
+
+    def __init__(self):
+        self.asked, self.cancelled, self.launched = [], [], []
+
+    def events(self, run_id, cursor):
+        self.asked.append(cursor)
+        event = {"timestamp": "0", "stepKey": "findings", "message": HOSTILE, "eventType": None}
+        return ([] if cursor else [event]), "1", False
+
+    def run(self, run_id):
+        return {"run_id": run_id, "dataset": "demo", "job": "process_dataset", "status": "STARTED"}
+
+    def launch(self, launch):
+        self.launched.append(launch.dataset)
+        return RUN
+
+    def cancel(self, run_id):
+        self.cancelled.append(run_id)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    server = Server()
+    monkeypatch.setattr(run_pages, "server_of", lambda _: server)
+    return server
+
+
+def test_a_run_under_way_shows_its_stages_and_log(person, server):
+    ada = person(Role.EDITOR)
+    put_checked(ada.store, state="running")
+    page = ada.opens(PATH).text
+    assert f'data-poll="{PATH}/part"' in page
+    part = ada.opens(f"{PATH}/part").text
+    assert "<strong>Reading and typing</strong><span>done</span>" in part
+    assert "<strong>Receiving the upload</strong><span>running</span>" in part
+    assert "00:00:00 findings: &lt;script&gt;" in part
+    assert HOSTILE not in page + part
+    assert "data-done" not in part
+    assert server.asked == [None, "1"]  # each event is read once
+
+
+def test_a_run_is_cancelled_once_and_only_while_it_runs(person, server):
+    ada = person(Role.EDITOR)
+    put_checked(ada.store)
+    ada.store.save_attempt("demo", Attempt(run_id=RUN, started_at=1.0, state="running"))
+    assert "not under way" in ada.sends(f"{PATH}/cancel", {"run_id": "r0"}).text
+    assert ada.sends(f"{PATH}/cancel", {"run_id": RUN}).headers["location"] == PATH
+    assert server.cancelled == [RUN]
+    assert [(e.action, e.version) for e in audit.entries(ada.store)] == [("cancel", RUN)]
+    ended = Attempt(run_id=RUN, started_at=time.time(), state="failed")
+    ada.store.save_attempt("demo", ended)
+    assert ada.sends(f"{PATH}/cancel", {"run_id": RUN}).status_code == 422
+    assert "data-done" in ada.opens(PATH).text
+
+
+def test_without_dagster_the_page_still_shows_the_stages(person, server, monkeypatch):
+    def away(*_):
+        raise unavailable("away")
+
+    monkeypatch.setattr(Server, "events", away)
+    ada = person(Role.VIEWER)
+    put_checked(ada.store)
+    page = ada.opens(PATH)
+    assert page.status_code == 200
+    assert "once Dagster" in page.text
+    assert "Answer the findings that block it" in page.text
+
+
+def test_an_upload_that_nothing_has_picked_up_waits(person, server):
+    ada = person()
+    ada.store.storage.put("uploads/new/a.csv", b"a,b\n1,2\n")
+    page = ada.opens("/datasets/new/run").text
+    assert "waits to be picked up" in page
+    assert "data-done" not in page
+    assert "No run was started" in ada.opens("/datasets/other/run").text
+
+
+def test_a_run_is_started_again_with_everything_as_it_is(person, server):
+    ada = person(Role.EDITOR)
+    put_checked(ada.store)
+    ada.store.storage.put("uploads/demo/a.csv", b"a,b\n1,2\n")
+    assert ada.sends(PATH).headers["location"] == PATH
+    assert server.launched == ["demo"]
+    assert [(e.action, e.who) for e in audit.entries(ada.store)] == [("run", "a-editor")]
