@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -13,14 +14,19 @@ from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, drop_empty_columns
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.combine_files import combine_tables
-from pipeweave_dagster.core.ingest.fast_path import read_fast
+from pipeweave_dagster.core.ingest.fast_path import is_large, read_fast
 from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.formats.parquet_parts import read_parts, schema_of_parts
 from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
-from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
+from pipeweave_dagster.core.ingest.text.read_plan import (
+    DEFAULT_OPTIONS,
+    ReadOptions,
+    ReadPlan,
+    plan_read,
+)
 from pipeweave_dagster.core.ingest.types.column_hints import column_hints
 from pipeweave_dagster.core.ingest.types.infer_types import infer_types
 from pipeweave_dagster.core.ingest.types.typed_dates import resolve_typed_dates
@@ -42,8 +48,11 @@ def ingest_files(
         try:
             given = columns or {}
             column_hints(given, list(given))  # refuses unknown types before anything is read
-            fast = _read_fast(files, out, space, given, options)
-            snapshot = fast or _read_thoroughly(files, out, space, given, options)
+            opened = _open(files[0], space, options) if len(files) == 1 else None
+            fast = (
+                opened and opened.plan and read_fast(opened.content, out, space, given, opened.plan)
+            )
+            snapshot = fast or _read_thoroughly(files, out, space, given, options, opened)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
@@ -59,17 +68,18 @@ def ingest_files(
     return snapshot
 
 
-def _read_fast(
-    files: list[tuple[Path, str]],
-    out: Path,
-    space: Workspace,
-    columns: dict[str, ColumnSetting],
-    options: ReadOptions,
-) -> DatasetSnapshot | None:
-    if len(files) > 1:
-        return None
-    content, format_ = _unpack(*files[0], "fast", space)
-    return read_fast(content, out, space, columns, options) if format_ == "csv" else None
+class _Opened(NamedTuple):
+    """A file that is unpacked; large text files with the plan of how they are read."""
+
+    content: Content
+    format: Format
+    plan: ReadPlan | None
+
+
+def _open(file: tuple[Path, str], space: Workspace, options: ReadOptions) -> _Opened:
+    content, format_ = _unpack(*file, "raw0", space)
+    large = format_ == "csv" and is_large(content)
+    return _Opened(content, format_, plan_read(content, space.folder, options) if large else None)
 
 
 def _read_thoroughly(
@@ -78,6 +88,7 @@ def _read_thoroughly(
     space: Workspace,
     columns: dict[str, ColumnSetting],
     options: ReadOptions,
+    opened: _Opened | None,
 ) -> DatasetSnapshot:
     schema = None
     if len(files) > 1 and options.parts_of_one_table:
@@ -86,7 +97,10 @@ def _read_thoroughly(
         raw = drop_empty_columns(read_parts(files, schema, "raw0", space), space)
     else:
         tables = [
-            read_raw(path, name, f"raw{i}", space, options) for i, (path, name) in enumerate(files)
+            _read_opened(opened, "raw0", space, options)
+            if opened
+            else read_raw(path, name, f"raw{i}", space, options)
+            for i, (path, name) in enumerate(files)
         ]
         raw = combine_tables(tables, [name for _, name in files], space)
     names, _ = unique_names(raw.names)
@@ -107,9 +121,14 @@ def read_raw(
 ) -> RawTable:
     """Read one file of any format into a raw table."""
     content, format_ = _unpack(path, name, table, space)
-    _log.info("%s: format %s, compression %s", name, format_, content.container)
+    return _read_opened(_Opened(content, format_, None), table, space, options)
+
+
+def _read_opened(opened: _Opened, table: str, space: Workspace, options: ReadOptions) -> RawTable:
+    content, format_, plan = opened
+    _log.info("%s: format %s, compression %s", content.name, format_, content.container)
     if format_ == "csv":
-        raw = delimited.read(content, table, space, options)
+        raw = delimited.read(content, table, space, options, plan)
     else:
         raw = self_describing.read(content, format_, table, space, options)
     return drop_empty_columns(raw, space)

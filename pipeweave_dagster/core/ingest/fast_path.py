@@ -50,12 +50,17 @@ _FEW_COLUMNS, _MIN_COLUMN_BYTES = 200, 40_000
 """With more columns in one query, planning it takes longer than reading them if they are short."""
 
 
+def is_large(content: Content) -> bool:
+    """Return whether a file is so large that reading it fast is worth a try."""
+    return content.path.stat().st_size >= _MIN_BYTES
+
+
 def read_fast(
     content: Content,
     out: Path,
     space: Workspace,
     columns: dict[str, ColumnSetting],
-    options: read_plan.ReadOptions = read_plan.DEFAULT_OPTIONS,
+    plan: read_plan.ReadPlan,
 ) -> DatasetSnapshot | None:
     """Read a large, clean file; None for all other files.
 
@@ -64,12 +69,9 @@ def read_fast(
         out: Folder for `data.parquet`.
         space: DuckDB workspace.
         columns: Settings of columns by name.
-        options: What the user sets of the file.
+        plan: How the file is read.
     """
     size = content.path.stat().st_size
-    if size < _MIN_BYTES:
-        return None
-    plan = read_plan.plan_read(content, space.folder, options)
     if plan.end is not None or not bulk_load.supports(plan.dialect):
         return None
     first_line, headers, width = read_plan.locate_body(plan)
@@ -155,12 +157,13 @@ def _infer_parsers(
     decimal: bool,
 ) -> list[Parser] | None:
     """Infer a parser for each column from samples of the file; None if one is uncertain."""
-    parsers = [
-        parser or infer_parser(sample, decimal, name)
-        for parser, sample, name in zip(requested, samples, headers, strict=True)
-    ]
-    certain = all(map(_is_certain, parsers, samples, (p is TEXT for p in requested)))
-    return parsers if certain else None
+    parsers = []
+    for given, sample, name in zip(requested, samples, headers, strict=True):
+        parser = given or infer_parser(sample, decimal, name)
+        if not _is_certain(parser, sample, given is TEXT):
+            return None
+        parsers.append(parser)
+    return parsers
 
 
 def _is_certain(parser: Parser, sample: Counter[str], requested_text: bool) -> bool:

@@ -121,7 +121,9 @@ def _cast(index: int, name: str, decision: TypeDecision | None) -> Cast:
     cleaned = decision.text_sql(value)
     for token in decision.null_tokens:
         cleaned = f"nullif({cleaned}, {literal(token)})"
-    typed = f"CASE WHEN {parser.match_sql(value)} THEN {parser.cast_sql(value)} END"
+    typed = parser.cast_sql(value)
+    if decision.mismatches or decision.verified is not parser:
+        typed = f"CASE WHEN {parser.match_sql(value)} THEN {typed} END"
     return Cast(index, cleaned, typed, name)
 
 

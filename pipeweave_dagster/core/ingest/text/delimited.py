@@ -40,14 +40,25 @@ _MAX_NOTES = 20
 
 
 def read(
-    content: Content, table: str, space: Workspace, options: ReadOptions = DEFAULT_OPTIONS
+    content: Content,
+    table: str,
+    space: Workspace,
+    options: ReadOptions = DEFAULT_OPTIONS,
+    plan: ReadPlan | None = None,
 ) -> RawTable:
     """Read a text file into a table; every record is in it, rejected, or counted in a note.
+
+    Args:
+        content: The file.
+        table: Name of the table to create.
+        space: DuckDB workspace.
+        options: What the caller knows of the file.
+        plan: How the file is read, if that is decided already.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` for a file without rows or with too many columns.
     """
-    plan = plan_read(content, space.folder, options)
+    plan = plan or plan_read(content, space.folder, options)
     if plan.layout.width > space.limits.max_columns:
         raise validation_error(
             f"{content.name!r} seems to have {plan.layout.width:,} columns; the limit is "

@@ -23,6 +23,8 @@ from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
 LOOK_AHEAD = 40
 DOUBT_BITS = 2.0
 """Layouts that cost at most so much more than the cheapest are possible, too (four to one)."""
+LONE_DOUBT_BITS = 6.0
+"""The same of a table of one column, which has nothing beside it that tells names from values."""
 _MODEL_COLUMNS = 100
 
 
@@ -128,11 +130,13 @@ def _annotated(records: list[Record], width: int, index: int, annotations: int) 
 
 def doubt_of(layout: Layout) -> str | None:
     """Return a note if another layout is about as likely, with the setting that decides it."""
-    if layout.runner_up is None or layout.margin >= DOUBT_BITS:
+    possible = LONE_DOUBT_BITS if layout.width == 1 else DOUBT_BITS
+    if layout.runner_up is None or layout.margin >= possible:
         return None
     chosen, other = (layout.preamble, layout.header), layout.runner_up
+    likely = "about as likely" if layout.margin < DOUBT_BITS else "possible, too"
     return (
-        f"In doubt: read {_described(*chosen)}, but {_described(*other)} is about as likely. "
+        f"In doubt: read {_described(*chosen)}, but {_described(*other)} is {likely}. "
         f"If so, set read: {{skip: {other[0]}, header: {other[1]}}}."
     )
 

@@ -4,18 +4,26 @@
 import unicodedata
 from functools import cache
 
+_DASHES_AND_BULLETS = "—–•"
+
 
 def context_bits(before: str, char: str, after: str) -> float:
-    """Return the bits that the neighbours of a character cost: letters occur in words."""
+    """Return the bits that the neighbours of a character cost: letters occur in words.
+
+    A dash or a bullet does not end a word, nor does a second capital begin one.
+    """
     script = script_of(char)
     if script == "symbol":
-        return 5.0 if before.isalpha() and after.isalpha() and char not in "’·" else 0.0
+        inside = after.isalpha() and char not in "’·"
+        return 5.0 if before.isalpha() and (inside or char in _DASHES_AND_BULLETS) else 0.0
     if script == "han":
         return 0.0
     neighbours = [script_of(c) for c in (before, after) if c.isalpha() or not c.isascii()]
     bits = 3.0 if not neighbours else 0.0
     if char.isupper() and before.isalpha() and before.islower():
         bits += 7.0
+    if char.isupper() and before.isupper() and after.islower():
+        bits += 5.0
     if char.islower() and after.isupper():
         bits += 5.0
     if script == "latin":

@@ -55,7 +55,8 @@ def header_bits(block: list[Line], models: list[ColumnModel]) -> float:
     words = any(name_kind(cell) in {"word", "text", "code"} for cell in cells)
     if _names_rows(block):
         return bits - _ROW_NAMES_BITS
-    return bits if words or _runs(cells) or all(map(is_year, cells)) else bits + _NO_WORD_BITS
+    years = len(cells) > 1 and all(map(is_year, cells))
+    return bits if words or _runs(cells) or years else bits + _NO_WORD_BITS
 
 
 def name_kind(cell: str) -> str:

@@ -91,13 +91,18 @@ def affixed_number_parser(unit: str | None, scaled: bool, decimal: bool) -> Pars
         _value(unit, scaled, decimal),
         f"number with {', '.join(parts) or 'parentheses'}",
         unit,
-        cast_can_fail=True,
+        cast_can_fail=_has_marks(unit),
     )
+
+
+def _has_marks(unit: str | None) -> bool:
+    """Return whether a unit has characters of numbers, which are removed before the cast."""
+    return unit is not None and re.search(r"[0-9.,]", unit) is not None
 
 
 def _value(unit: str | None, scaled: bool, decimal: bool) -> Expression:
     text: Expression = V
-    if unit and re.search(r"[0-9.,]", unit):
+    if unit and _has_marks(unit):
         text = ("replace", V, unit, "")
     digits = ("substitute_all", text, "[^0-9.,]", "")
     clean = ("replace", digits, ",", "")

@@ -35,7 +35,8 @@ def decide_type(
         numeric: Whether the user declares the column to be numbers: other texts are missing.
     """
     if parser is TEXT or not mismatches:
-        return TypeDecision(parser)
+        return TypeDecision(parser, verified=parser)
+    verified = parser if len(mismatches) < MAX_MISMATCHES else None
     given = {v: n for v, n in mismatches.items() if v in missing}
     mismatches = {v: n for v, n in mismatches.items() if v not in missing}
     dated = parser.type in {"date", "datetime"}
@@ -50,13 +51,15 @@ def decide_type(
     if numeric and _are_no_numbers(parser, rest):
         tokens, rest = tokens | rest, {}
     if not rest:
-        return TypeDecision(parser, null_tokens=tokens, note=_open_end_note(void))
+        return TypeDecision(
+            parser, null_tokens=tokens, note=_open_end_note(void), verified=verified
+        )
     wider = widen(parser, rest, Counter({v: n for v, n in sample.items() if v not in tokens}))
     if wider is not None:
         return wider
     few = sum(rest.values()) <= max(_QUARANTINE_SHARE * rows, int(rows >= 200))
     if few and not any(map(_is_code_or_bound, rest)):
-        return TypeDecision(parser, null_tokens=tokens, mismatches=rest)
+        return TypeDecision(parser, null_tokens=tokens, mismatches=rest, verified=verified)
     return TEXT
 
 

@@ -59,6 +59,8 @@ def plain_sample(sample: Counter[str]) -> Counter[str] | None:
 
     If every number has its minus at the end, it is not a sign: `10-` may be an open range.
     """
+    if not any(map(_may_change, sample)):
+        return None
     plain: Counter[str] = Counter()
     for value, count in sample.items():
         plain[plain_text(value)] += count
@@ -67,6 +69,11 @@ def plain_sample(sample: Counter[str]) -> Counter[str] | None:
         return None
     trailing = sum(_TRAILING_MINUS.fullmatch(v) is not None for v in sample)
     return None if trailing == len(sample) else plain
+
+
+def _may_change(text: str) -> bool:
+    """Return whether a text may differ from its plain form; cheaper than making that."""
+    return not text or not text.isascii() or text[-1] == "-" or text[:2] in {"+ ", "- "}
 
 
 def unusual_characters(values: Counter[str] | dict[str, int]) -> str:

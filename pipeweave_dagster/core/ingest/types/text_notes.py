@@ -1,5 +1,6 @@
 """What the user should know of a text column that is nearly one of numbers."""
 
+import math
 import re
 from collections import Counter
 
@@ -30,6 +31,14 @@ def note_on_texts(sample: Counter[str]) -> str | None:
     numbers = total - sum(others.values())
     if numbers < max(2, _MIN_NUMBERS * total):
         return None
+    infinite = {v: values[v] for v in points if _is_infinite(v)}
+    if infinite:
+        count = sum(infinite.values())
+        return (
+            f"Kept as text, as {counted(count, 'number')} {'is' if count == 1 else 'are'} beyond"
+            f" the range of a float: {described_texts(infinite)}. To read numbers, list what is"
+            f" missing: columns: {{NAME: {{missing: [{_example({*infinite})}]}}}}."
+        )
     if commas and any("." in v for v in points):
         return (
             f"Kept as text: {sum(values[v] for v in commas)} numbers have a decimal comma"
@@ -44,6 +53,11 @@ def note_on_texts(sample: Counter[str]) -> str | None:
         f" such: {described_texts(words)}. To read numbers, set columns: {{NAME: {{type:"
         " number}}, or list these texts as missing."
     )
+
+
+def _is_infinite(text: str) -> bool:
+    """Return whether a number is too large for a float, such as `1e400`."""
+    return "e" in text.lower() and math.isinf(float(text))
 
 
 def _example(values: set[str]) -> str:

@@ -29,6 +29,7 @@ class TypeDecision:
             spells them its own way (see `spellings`).
         prepare: SQL that replaces unusual characters in `{v}`, the trimmed text, before the parser
             sees it.
+        verified: The parser that all values but the null tokens and mismatches are known to match.
     """
 
     parser: Parser
@@ -38,6 +39,7 @@ class TypeDecision:
     doubt: str | None = None
     texts: dict[str, int] | None = None
     prepare: str = "{v}"
+    verified: Parser | None = None
 
     def text_sql(self, column: str) -> str:
         """Return the SQL of a column's text as the parser and the null tokens see it."""

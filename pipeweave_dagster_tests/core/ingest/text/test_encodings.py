@@ -307,3 +307,12 @@ def test_one_bad_byte_in_a_file_of_many_blocks(tmp_path, end):
     assert found.notes[0].startswith("1 line with bytes that are not UTF-8, read as cp1252")
     if end != "\r":
         assert found.notes[0].endswith("line 45001.")
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp437", "cp1252"])
+@pytest.mark.parametrize("word", ["Virtù", "Però", "Cefalù", "Nîmes", "Crème", "Più", "Göteborg"])
+def test_a_single_word_is_read_or_its_encoding_named(word, encoding):
+    choice = choose_legacy_encoding(word.encode(encoding))
+    readings = [word.encode(encoding).decode(e) for e in (choice.encoding, *choice.rivals)]
+    assert word in readings
+    assert encoding != "cp1252" or readings[0] == word

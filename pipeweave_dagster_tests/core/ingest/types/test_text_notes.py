@@ -74,3 +74,24 @@ def test_the_format_names_the_marks(read, values, format_):
 @pytest.mark.parametrize("values", [["12A", "13", "14", "15"], ["Ann", "Bo"], ["1", "2"], []])
 def test_other_columns_have_no_note(values):
     assert note_on_texts(Counter(values)) is None
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (["1e400"], "1 number is beyond the range of a float: '1e400' (1)"),
+        (["1e400", "inf"], "1 number is beyond the range of a float: '1e400' (1)"),
+        (["-1E999", "1e400", "Infinity"], "2 numbers are beyond"),
+        (["2.5e308", "nan"], "1 number is beyond the range of a float: '2.5e308' (1)"),
+    ],
+)
+@pytest.mark.parametrize("rows_of_numbers", [5, 60])
+def test_numbers_beyond_a_float_are_named(read, rows, others, told, rows_of_numbers):
+    numbers = [f"{i}.5" for i in range(rows_of_numbers)]
+    values = [*numbers, *others]
+    text = "id,conc\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values))
+    assert told in note_of(read(text))
+    assert [row["conc"] for row in rows()] == values
+    missing = [v for v in others if v[-1].isdigit()]
+    read(text, columns={"conc": ColumnSetting(missing=missing)})
+    assert [row["conc"] for row in rows()] == [*map(float, numbers), *[None] * len(others)]

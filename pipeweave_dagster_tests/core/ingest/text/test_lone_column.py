@@ -1,0 +1,82 @@
+"""Files of one column: a first line that is a value is a row, and what is in doubt is noted."""
+
+import itertools
+
+import pytest
+
+from pipeweave_dagster.core.ingest.text.first_lines import Line
+from pipeweave_dagster.core.ingest.text.lone_column import LoneColumn
+
+WORDS = ("emil", "dora", "carla", "finn", "rita", "leo")
+TOWNS = ("Bern", "Ulm", "Lyon", "Rome", "Oslo")
+
+
+def lines(*values):
+    return "".join(f"{value}\n" for value in values)
+
+
+VALUES = {
+    "codes": [f"{'ABCDE'[i % 5]}{100 + 37 * i % 900}" for i in range(20)],
+    "codes with a hyphen": [f"{'KQRX'[i % 4]}P-{10 + 7 * i % 90}" for i in range(12)],
+    "short codes": [f"{i % 7}{'xyz'[i % 3]}" for i in range(30)],
+    "plates": [f"{('BE', 'ZH', 'GE')[i % 3]} {1000 + 311 * i % 9000}" for i in range(15)],
+    "words of a small vocabulary": [f"{WORDS[i % 6]} {WORDS[i * i % 5]}" for i in range(30)],
+    "pairs of towns": [f'"{TOWNS[i % 5]}, {TOWNS[i * 3 % 4]}"' for i in range(30)],
+    "lists of tags": [f"a{i % 3};b{i % 2};c{i % 4}" for i in range(40)],
+    "numbers below one that may be a year": ["1823", "679", "222", "4635", "12", "87"] * 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+def test_values_on_the_first_line_are_a_row(read, values):
+    snapshot = read(lines(*values))
+    assert {c.original_name for c in snapshot.columns} == {""}
+    assert snapshot.rows_read == len(values)
+
+
+NAMED = {
+    "codes": ("code", VALUES["codes"]),
+    "a name with a digit": ("var_1", VALUES["codes"]),
+    "words": ("first name", VALUES["words of a small vocabulary"]),
+    "prose with the words of the name": (
+        "review text",
+        [
+            f"the text of review {i} says {w}{' and more' * (i % 3)}"
+            for i, w in enumerate(WORDS * 4)
+        ],
+    ),
+    "items": ("item", [f"item {i}{' of many' * (i % 2)}" for i in range(30)]),
+    "years": ("year", ["1823", "1679", "1922"] * 4),
+}
+
+
+@pytest.mark.parametrize(("name", "values"), NAMED.values(), ids=NAMED)
+def test_names_stay_names(read, name, values):
+    snapshot = read(lines(name, *values))
+    assert [c.original_name for c in snapshot.columns] == [name]
+    assert snapshot.rows_read == len(values)
+
+
+UNDECIDED = {
+    "towns": ["Ulm", "New York", "Nice", "New York"],
+    "colours": ["blue", "red", "red"],
+    "persons": [f"{a.title()} {b.title()}son" for a, b in itertools.pairwise(WORDS)],
+    "few words": ["ben gina leo", "dora paul nina", "ida emil kim"],
+}
+
+
+@pytest.mark.parametrize("values", UNDECIDED.values(), ids=UNDECIDED)
+def test_where_nothing_decides_a_header_is_read_with_a_note(read, values):
+    snapshot = read(lines(*values))
+    assert [c.original_name for c in snapshot.columns] == values[:1]
+    assert any("set read: {skip: 0, header: 0}" in note for note in snapshot.notes), snapshot.notes
+
+
+def test_in_a_wider_table_other_columns_decide():
+    wide = [Line([f"A{i}", "x"], 2, 2) for i in range(20)]
+    assert not LoneColumn(wide).is_value(wide[:1])
+
+
+def test_few_values_show_nothing():
+    few = [Line([f"A{i}"], 1, 1) for i in range(4)]
+    assert not LoneColumn(few).is_value(few[:1])
