@@ -48,20 +48,21 @@ def transformed(values: str, expression: str) -> str:
     return values if expression == "v" else f"list_transform({values}, lambda v: {expression})"
 
 
-def stacked(table: str, columns: Sequence[int], text: str) -> str:
+def stacked(table: str, columns: Sequence[int], text: str, cells: str = "true") -> str:
     """Return a subquery with a row per cell: `r` (row), `col` (column), `cell`, and `v` (its text).
 
     Args:
         table: Name of the raw table.
         columns: Columns of one SQL type, by index.
         text: SQL of a cell's text or value, over `v`.
+        cells: SQL condition over the cell as it is, also `v`; others are left out unread.
     """
     numbers = ", ".join(map(str, columns))
-    cells = (
+    unnested = (
         f"SELECT rowid AS r, unnest([{numbers}]) AS col, unnest({list_of(columns)}) AS v"
         f" FROM {table}"
     )
-    return f"(SELECT r, col, v AS cell, {text} AS v FROM ({cells}))"
+    return f"(SELECT r, col, v AS cell, {text} AS v FROM ({unnested}) WHERE {cells})"
 
 
 def counted_values(
@@ -71,6 +72,7 @@ def counted_values(
     text: str,
     condition: str,
     limit: int | None = None,
+    cells: str = "true",
 ) -> dict[int, dict[str, int]]:
     """Return the values that meet a condition, the most frequent first, with counts, by column.
 
@@ -81,6 +83,7 @@ def counted_values(
         text: SQL of a cell's text or value, over `v`.
         condition: SQL condition over that `v`.
         limit: Largest number of values of a column.
+        cells: SQL condition over the cell as it is, also `v`; others are left out unread.
     """
     values: dict[int, dict[str, int]] = {}
     first = "row_number() OVER (PARTITION BY col ORDER BY n DESC, value)"
@@ -88,7 +91,8 @@ def counted_values(
     for batch in column_batches(columns):
         counts = (
             "SELECT col, CAST(v AS VARCHAR) AS value, count(*) AS n"
-            f" FROM {stacked(table, batch, text)} WHERE v IS NOT NULL AND {condition} GROUP BY 1, 2"
+            f" FROM {stacked(table, batch, text, cells)}"
+            f" WHERE v IS NOT NULL AND {condition} GROUP BY 1, 2"
         )
         rows = space.query(f"SELECT * FROM ({counts}) {within} ORDER BY col, n DESC, value")
         for column, value, count in rows:

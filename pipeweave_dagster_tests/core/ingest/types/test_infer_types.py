@@ -68,3 +68,30 @@ def test_a_date_format_that_fits_most_values_leaves_the_others_as_they_are(read)
     column = read("day,n\n" + "\n".join(lines) + "\n", columns={"day": "date:%d.%m.%Y"}).columns[0]
     assert column.type == "text"
     assert "Not every value" in column.note
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        ([" 5 ", "\t-7", "12"], 5),
+        (["\u00a01.5", "2.25 ", "3"], 1.5),
+        ([" $1,200.50", "$3 ", "$4.5"], 1200.5),
+        (["2024-01-31 ", " 2024-02-01", "2024-02-02"], dt.date(2024, 1, 31)),
+        ([" TRUE", "false ", "true"], True),
+    ],
+)
+@pytest.mark.parametrize("missing", [[], ["NA"], ["?", "n/a"]])
+def test_blanks_around_values_change_nothing(read, rows, values, first, missing):
+    cells = [*values, *missing] * 30
+    snapshot = read("k,v\n" + "".join(f'a{i},"{v}"\n' for i, v in enumerate(cells)))
+    found = [row["v"] for row in rows()]
+    assert found[0] == first
+    assert sum(v is None for v in found) == 30 * len(missing) == snapshot.columns[1].missing
+    assert snapshot.rows == len(cells)
+
+
+def test_a_value_that_does_not_match_still_leaves_the_table(read, rows):
+    cells = ["1.5 ", " 2"] * 300 + ["3,5,7"]
+    snapshot = read("k,v\n" + "".join(f'a{i},"{v}"\n' for i, v in enumerate(cells)))
+    assert (snapshot.rows, snapshot.rows_quarantined) == (600, 1)
+    assert {row["v"] for row in rows()} == {1.5, 2.0}
