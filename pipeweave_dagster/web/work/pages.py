@@ -39,8 +39,6 @@ def work_page(request: Request, template: str, status: int = 200, **content: Any
         **content,
     )
     answer.headers["content-security-policy"] = POLICY
-    # Without a referrer, browsers do not say which site a form comes from either.
-    answer.headers["referrer-policy"] = "same-origin"
     return answer
 
 

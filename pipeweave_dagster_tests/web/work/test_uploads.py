@@ -79,5 +79,6 @@ def test_the_script_may_run_and_nothing_else(person):
     policy = page.headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "form-action 'self'" in policy
+    assert page.headers["referrer-policy"] == "same-origin"  # else the forms have no origin
     assert ada.client.get("/static/work.js").headers["content-type"].startswith("text/javascript")
     assert "script-src" not in ada.opens("/").headers["content-security-policy"]
