@@ -41,7 +41,7 @@ def create_app(
             names are served.
         dagster: Sends queries to Dagster; None for its web server at the address of the settings.
     """
-    listing = Listing(store)
+    listing, benches = Listing(store), Benches(partial(Workbench, settings))
     hosts = hosts_of(settings.web_url, settings.services.get("pages", ""))
     routes = [
         Route("/", handlers.index, methods=["GET"]),
@@ -49,7 +49,7 @@ def create_app(
         Route("/reports/{sha256}/{name}", handlers.report, methods=["GET"]),
         Route("/health", handlers.health, methods=["GET"]),
         Route("/alive", handlers.alive, methods=["GET"]),
-        Mount("/api/v1", LateApi(store, settings, hosts, listing, dagster)),
+        Mount("/api/v1", LateApi(store, settings, hosts, listing, dagster, benches)),
         *work_routes(),
     ]
     app = Starlette(
@@ -68,7 +68,7 @@ def create_app(
     app.state.settings = settings
     app.state.listing = listing
     app.state.started = time.monotonic()
-    app.state.benches, app.state.run_logs = Benches(partial(Workbench, settings)), RunLogs()
+    app.state.benches, app.state.run_logs = benches, RunLogs()
     app.state.form_key = form_key(settings)
     app.state.dagster = dagster or graphql_of(settings)
     return app

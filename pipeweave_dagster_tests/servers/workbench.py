@@ -1,10 +1,13 @@
 """`pipeweave dev` on free ports: web UI, daemon, code server, MLflow and pages, all real."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +58,19 @@ class Dev:
         """The worker processes of all runs that are under way."""
         found = psutil.Process(self.process.pid).children(recursive=True)
         return [child for child in found if _WORKER in _command(child)]
+
+    def api(self, method: str, path: str, content: object = None) -> tuple[int, dict[str, Any]]:
+        """Status and content of an answer of the HTTP API."""
+        body = None if content is None else json.dumps(content).encode()
+        headers = {"Content-Type": "application/json"}
+        url = f"{self.pages}/api/v1{path}"
+        request = urllib.request.Request(url, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
 
     def tail(self) -> str:
         """The end of what the servers printed."""

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -20,15 +21,19 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.api import routes
 from pipeweave_dagster.web.api.envelope import ERRORS
 from pipeweave_dagster.web.api.gate import Gate, error_answer
+from pipeweave_dagster.web.api.places import Places
 from pipeweave_dagster.web.api.request_rate import RequestRate
-from pipeweave_dagster.web.api.shared import Shared, Workers
+from pipeweave_dagster.web.api.shared import Shared
 from pipeweave_dagster.web.listing import Listing
+from pipeweave_dagster.web.work.benches import Benches
 
 logger = logging.getLogger(__name__)
 DESCRIPTION = """Everything that the command line can do with data sets, reports, pipelines,
 training jobs, models and predictions, over HTTP. Answers are `{"api_version": "v1", "data": …}`,
 errors are `{"code": …, "message": …, "details": …}` with one of seven codes."""
 _MOST_PROBLEMS = 10
+_MOST_STREAMS = 20
+_MOST_WAITING = 8
 # What FastAPI would give to OpenTelemetry, such as the bodies of requests.
 _UNWATCHED: Any = dict.fromkeys(
     ("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False
@@ -41,7 +46,7 @@ def create_api(
     hosts: Collection[str],
     listing: Listing | None = None,
     dagster: GraphQL | None = None,
-    bench: Callable[[], Workbench] | None = None,
+    benches: Benches | None = None,
 ) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1` behind `Identify`.
 
@@ -51,7 +56,7 @@ def create_api(
         hosts: Host names that are served besides loopback.
         listing: The list of data sets that the pages keep; None for one of its own.
         dagster: Sends queries to Dagster; None for its web server at the address of the settings.
-        bench: Opens a workbench for models and predictions; None for a real one.
+        benches: Workbenches for models and predictions; None for those of the settings.
     """
     api = FastAPI(
         title="PipeWeave",
@@ -71,7 +76,9 @@ def create_api(
         store=store,
         settings=settings,
         dagster=DagsterServer(dagster or graphql_of(settings)),
-        workers=Workers(bench or (lambda: Workbench(settings))),
+        benches=benches or Benches(partial(Workbench, settings)),
+        waiting=Places(_MOST_WAITING),
+        streams=Places(_MOST_STREAMS),
         listing=listing or Listing(store),
         started=time.monotonic(),
     )

@@ -2,62 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock, Timer
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 
 from pipeweave_dagster.adapters.dagster_server import DagsterServer
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.errors import PipeWeaveError, unavailable
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web.api.places import Places
 from pipeweave_dagster.web.identity import Action, require
 from pipeweave_dagster.web.listing import Listing
+from pipeweave_dagster.web.work.benches import Benches
 
-_BUSY_S = 60.0
-_IDLE_S = 600.0
 SLUG = r"^[a-z0-9][a-z0-9_-]{0,62}$"
-
-
-@dataclass
-class Workers:
-    """One workbench for models and predictions; its processes end after ten idle minutes."""
-
-    open: Callable[[], Workbench]
-    _lock: Lock = field(default_factory=Lock)
-    _bench: Workbench | None = None
-    _timer: Timer | None = None
-
-    @contextmanager
-    def lent(self) -> Iterator[Workbench]:
-        """Lend the workbench to one request at a time.
-
-        Raises:
-            PipeWeaveError: SERVICE_UNAVAILABLE if others have used it for a minute.
-        """
-        if not self._lock.acquire(timeout=_BUSY_S):
-            raise unavailable("The models are busy with other requests.", fix="Try again.")
-        try:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._bench = self._bench or self.open()
-            yield self._bench
-        finally:
-            self._timer = Timer(_IDLE_S, self.close)
-            self._timer.daemon = True
-            self._timer.start()
-            self._lock.release()
-
-    def close(self) -> None:
-        """End the processes; the next request starts new ones."""
-        with self._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-            if self._bench is not None:
-                self._bench.close()
-                self._bench = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +27,21 @@ class Shared:
     store: DocumentStore
     settings: Settings
     dagster: DagsterServer
-    workers: Workers
+    benches: Benches
+    waiting: Places
+    streams: Places
     listing: Listing
     started: float
+
+    @contextmanager
+    def model_bench(self) -> Iterator[Workbench]:
+        """Lend the workbench that keeps models, which the pages use, too.
+
+        Raises:
+            PipeWeaveError: RATE_LIMITED if many wait for it: each holds a thread that pages need.
+        """
+        with self.waiting.taken(), self.benches.kept() as bench:
+            yield bench
 
 
 def _shared(request: Request) -> Shared:

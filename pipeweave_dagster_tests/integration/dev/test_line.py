@@ -90,6 +90,8 @@ def test_refused_file_says_why_in_the_run_on_the_page_and_in_one_alert(
     facts = {e["label"]: e.get("text") for e in failures[0]["metadataEntries"]}
     assert facts["code"] == "VALIDATION_ERROR"
     assert "empty" in facts["message"]
+    status, job = dev.api("GET", f"/training/jobs/{run['runId']}")
+    assert (status, job["data"]["error"]["message"]) == (200, facts["message"])
     with urllib.request.urlopen(f"{dev.pages}/datasets/empty", timeout=30) as page:
         assert facts["message"] in html.unescape(page.read().decode())
 

@@ -21,6 +21,7 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.api.app import create_api
 from pipeweave_dagster.web.api.gate import error_answer
 from pipeweave_dagster.web.identity import Identify
+from pipeweave_dagster.web.work.benches import Benches
 from pipeweave_dagster_tests.factories.registry import Registry, register
 from pipeweave_dagster_tests.integration.stored_home import unpack
 from pipeweave_dagster_tests.servers.stand_in_dagster import StandInDagster
@@ -84,7 +85,7 @@ def make_api(home: Path, hosts: frozenset[str] = frozenset(), **given: Any) -> A
     settings = Settings(home=home, **given)
     store = DocumentStore(open_storage(settings), settings.cache_folder)
     dagster, bench = StandInDagster(), Bench(store)
-    api = create_api(store, settings, hosts, dagster=dagster, bench=lambda: bench)  # type: ignore[arg-type, return-value]
+    api = create_api(store, settings, hosts, dagster=dagster, benches=Benches(lambda: bench))  # type: ignore[arg-type, return-value]
     missing = error_answer(not_found("There is nothing here."))
     app = Starlette(
         routes=[Mount("/api/v1", api)],

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.web.api.places import Places
 from pipeweave_dagster.web.api.plain_json import check_json
 from pipeweave_dagster.web.api.request_rate import RequestRate
 from pipeweave_dagster_tests.web.api.conftest import copied_api, make_api
@@ -209,3 +210,20 @@ def test_the_reference_is_a_page_without_scripts(api):
     assert "/api/v1/training/jobs/{job_id}/cancel" in page
     assert "curl -X POST" in page
     assert "http://" not in page.replace("http://127.0.0.1", "")
+
+
+def test_many_streams_and_many_who_wait_are_refused_at_once(api, monkeypatch):
+    job = api.dagster.add()
+    shared = api.app.routes[0].app.state.shared
+    monkeypatch.setattr(shared.streams, "_free", 0)
+    assert api.ask("GET", f"/training/jobs/{job}/logs", 429)["details"]["retry_after_s"] == 5
+    monkeypatch.setattr(shared.waiting, "_free", 0)
+    api.ask("GET", "/models/demo", 429)
+
+
+def test_places_are_given_back():
+    places = Places(1)
+    for _ in range(2):
+        with places.taken(), pytest.raises(PipeWeaveError, match="under way"):
+            places.require()
+    places.require()

@@ -33,7 +33,7 @@ router = APIRouter(prefix="/models", tags=["models"])
 def list_models(request: Request, shared: Use) -> Any:
     """List the champion of every data set, and its challenger."""
     logged_in(request)
-    with shared.workers.lent() as bench:
+    with shared.model_bench() as bench:
         return enveloped(list_champions(bench, sees(request)))
 
 
@@ -44,7 +44,7 @@ def list_models(request: Request, shared: Use) -> Any:
 )
 def get_model(shared: Use, dataset: DatasetPath) -> Any:
     """Show the champion of a data set: leaderboard, test scores, explanations."""
-    with shared.workers.lent() as bench:
+    with shared.model_bench() as bench:
         name = known(shared.store, dataset)
         return enveloped(registered_facts(name, champion_of(bench, name)))
 
@@ -56,7 +56,7 @@ def get_model(shared: Use, dataset: DatasetPath) -> Any:
 )
 def get_history(shared: Use, dataset: DatasetPath) -> Any:
     """List every version with its decision, and every move of an alias: who, when, why."""
-    with shared.workers.lent() as bench:
+    with shared.model_bench() as bench:
         name = known(shared.store, dataset)
         notice_moves(bench, name)
         return enveloped(history_facts(bench, name))
@@ -71,7 +71,7 @@ def promote(request: Request, shared: Use, dataset: DatasetPath, body: PromoteRe
     """Make a version the champion if the gate lets it, or by force with a reason."""
     if body.force:
         require(request, Action.OVERRIDE_BLOCK, dataset)
-    with shared.workers.lent() as bench:
+    with shared.model_bench() as bench:
         name = known(shared.store, dataset)
         gate = promote_version(bench, name, body.version, body.reason, force=body.force)
     forced = body.force and not gate.is_open
@@ -86,7 +86,7 @@ def promote(request: Request, shared: Use, dataset: DatasetPath, body: PromoteRe
 )
 def rollback(shared: Use, dataset: DatasetPath, body: RollbackRequest) -> Any:
     """Make the champion before the current one the champion again."""
-    with shared.workers.lent() as bench:
+    with shared.model_bench() as bench:
         name = known(shared.store, dataset)
         version = roll_back(bench, name, body.reason)
     return enveloped({"dataset": name, "champion": version})

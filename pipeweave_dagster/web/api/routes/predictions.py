@@ -33,7 +33,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 )
 def predict_rows(shared: Use, dataset: DatasetPath, body: RowsRequest) -> Any:
     """Predict up to 1,000 rows with the champion; for more, upload a file to the zone `predict`."""
-    with shared.workers.lent() as bench:
+    with shared.model_bench() as bench:
         name = known(shared.store, dataset)
         return enveloped(score_rows(bench, name, body.rows, explain=body.explain))
 

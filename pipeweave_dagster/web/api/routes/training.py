@@ -76,26 +76,31 @@ def stream_logs(
 ) -> StreamingResponse:
     """Stream the log of a job, one JSON object per line."""
     _job(request, shared, job_id, Action.VIEW)
+    shared.streams.require()
     return StreamingResponse(_lines(shared, job_id, follow=follow), media_type=_NDJSON)
 
 
 async def _lines(shared: Shared, job_id: str, *, follow: bool) -> AsyncIterator[str]:
     """Yield the entries; an error on the way is the last line, as an envelope."""
-    cursor, deadline = None, time.monotonic() + _LONGEST_S
     try:
-        while time.monotonic() < deadline:
-            entries, after, complete = await run_in_threadpool(
-                log_entries, shared.dagster, job_id, cursor
-            )
-            for entry in entries:
+        with shared.streams.taken():
+            async for entry in _entries(shared, job_id, follow=follow):
                 yield f"{json.dumps(entry, ensure_ascii=False)}\n"
-            if complete or not (follow or entries):
-                return
-            if after == cursor or not entries:
-                await asyncio.sleep(_POLL_S)
-            cursor = after
     except PipeWeaveError as error:
         yield f"{json.dumps(error.envelope())}\n"
+
+
+async def _entries(shared: Shared, job_id: str, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
+    cursor, deadline = None, time.monotonic() + _LONGEST_S
+    while time.monotonic() < deadline:
+        found = await run_in_threadpool(log_entries, shared.dagster, job_id, cursor)
+        entries, cursor, complete = found
+        for entry in entries:
+            yield entry
+        if complete or not (follow or entries):
+            return
+        if not entries:
+            await asyncio.sleep(_POLL_S)
 
 
 @router.post("/{job_id}/cancel", response_model=VersionedResponse[Job], status_code=202)
