@@ -21,7 +21,7 @@ def gap_hits(case: Case, kind: str) -> Iterator[Hit]:
 
 
 def _hit(gap: SplitGap, case: Case) -> Hit:
-    message, evidence = f"{gap.sentence} {_consequence(gap, case)}", gap.model_dump(mode="json")
+    message, evidence = f"{_consequence(gap, case)} {gap.sentence}", gap.model_dump(mode="json")
     patch = {"split": {gap.kind: gap.column}}
     if gap.used:
         return Hit("fixed", message, [gap.column], evidence, REFUSED, patch)
@@ -37,7 +37,9 @@ def _consequence(gap: SplitGap, case: Case) -> str:
         chosen = "the latest rows are" if gap.kind == "time" else "whole groups are"
         return f"A random split would promise too much for {new}, so {chosen} the test rows."
     if not gap.significant:
-        return "So a random split is not optimistic."
+        if gap.low > 0:
+            return f"The gap for {new} is too small or too uncertain to divide the rows by it."
+        return f"A random split is not optimistic for {new}."
     if case.settings.split.random:
         return f"The settings ask for a random split, so the score is optimistic for {new}."
     return (
