@@ -16,8 +16,7 @@ SECRETS = {
     "AWS_SECRET_ACCESS_KEY": 40,
     **{f"{who}_AWS_ACCESS_KEY_ID": 20 for who in ("MLFLOW", "PAGES", "SERVE", "WEB")},
     **{f"{who}_AWS_SECRET_ACCESS_KEY": 40 for who in ("MLFLOW", "PAGES", "SERVE", "WEB")},
-    "PIPEWEAVE_ADMIN_PASSWORD": 32,
-    "PIPEWEAVE_VIEWER_PASSWORD": 32,
+    "JWT_SECRET_KEY": 48,
     "PIPEWEAVE_SERVE_TOKEN": 40,
 }
 _HEAD = "# Written by 'make secrets'; keep it secret. For other settings see .env.example.\n"
@@ -46,7 +45,7 @@ def main() -> None:
         path.chmod(0o600)
         path.write_text(text, encoding="utf-8")
     result = f"{path}: added {', '.join(made)}" if made else f"{path} already has every secret"
-    sys.stdout.write(f"{result}.\nIt contains the passwords of the web pages.\n")
+    sys.stdout.write(f"{result}.\nIt contains the keys of the deployment.\n")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,15 @@
 #!/bin/sh
-# Start the proxy: hash the two passwords for the Caddyfile.
+# Start the proxy; passwords and data do not travel to other machines in the clear.
 set -eu
 
-hash_of() {
-  if [ "${#2}" -lt 32 ]; then
-    echo "$1 has fewer than 32 characters; 'make secrets' generates one" >&2
-    exit 1
-  fi
-  printf '%s\n' "$2" | caddy hash-password
-}
-
-PIPEWEAVE_ADMIN_HASH=$(hash_of PIPEWEAVE_ADMIN_PASSWORD "$PIPEWEAVE_ADMIN_PASSWORD")
-PIPEWEAVE_VIEWER_HASH=$(hash_of PIPEWEAVE_VIEWER_PASSWORD "$PIPEWEAVE_VIEWER_PASSWORD")
-export PIPEWEAVE_ADMIN_HASH PIPEWEAVE_VIEWER_HASH
-unset PIPEWEAVE_ADMIN_PASSWORD PIPEWEAVE_VIEWER_PASSWORD
+case "${PIPEWEAVE_BIND:-127.0.0.1}" in
+  127.* | ::1 | localhost) ;;
+  *)
+    if [ "${PIPEWEAVE_TLS:-plain}" = plain ] && [ "${PIPEWEAVE_BEHIND_TLS_PROXY:-}" != true ]; then
+      echo "PIPEWEAVE_BIND=$PIPEWEAVE_BIND is open to other machines, without encryption." \
+        "Set PIPEWEAVE_TLS=internal or certificate, or PIPEWEAVE_BEHIND_TLS_PROXY=true if TLS ends in front of this proxy." >&2
+      exit 1
+    fi
+    ;;
+esac
 exec caddy run --config /etc/caddy/Caddyfile --adapter caddyfile

@@ -80,6 +80,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "keep_trials_days",
     ),
     "alerts": ("alerts_to", "alerts_digest"),
+    "login": (
+        "login",
+        "jwt_secret_key",
+        "access_token_expire_minutes",
+        "refresh_token_expire_days",
+        "behind_tls_proxy",
+        "oidc_issuer",
+        "oidc_client_id",
+        "oidc_client_secret",
+        "oidc_name_claim",
+    ),
     "links": ("dagster_url", "mlflow_url", "web_url", "serve_url", "serve_token"),
 }
 
@@ -237,6 +248,25 @@ class Settings(BaseSettings):
     )
     alerts_to: str = Field("", validation_alias=_named("PIPEWEAVE_ALERTS_TO"))
     alerts_digest: str | None = Field(None, validation_alias=_named("PIPEWEAVE_ALERTS_DIGEST"))
+    login: Literal["auto", "required"] = Field("auto", validation_alias=_named("PIPEWEAVE_LOGIN"))
+    jwt_secret_key: SecretStr | None = Field(None, validation_alias=_named("JWT_SECRET_KEY"))
+    access_token_expire_minutes: float = Field(
+        30, gt=0, le=24 * 60, validation_alias=_named("ACCESS_TOKEN_EXPIRE_MINUTES")
+    )
+    refresh_token_expire_days: float = Field(
+        7, gt=0, le=90, validation_alias=_named("REFRESH_TOKEN_EXPIRE_DAYS")
+    )
+    behind_tls_proxy: bool = Field(
+        default=False, validation_alias=_named("PIPEWEAVE_BEHIND_TLS_PROXY")
+    )
+    oidc_issuer: str | None = Field(None, validation_alias=_named("OIDC_ISSUER"))
+    oidc_client_id: str = Field("pipeweave", validation_alias=_named("OIDC_CLIENT_ID"))
+    oidc_client_secret: SecretStr | None = Field(
+        None, validation_alias=_named("OIDC_CLIENT_SECRET")
+    )
+    oidc_name_claim: str = Field(
+        "email", pattern=r"^[a-z_]{1,40}$", validation_alias=_named("OIDC_NAME_CLAIM")
+    )
     dagster_url: str = Field(
         "http://127.0.0.1:3000", validation_alias=_named("PIPEWEAVE_DAGSTER_URL")
     )
@@ -260,10 +290,10 @@ class Settings(BaseSettings):
 
     _cron = field_validator("retrain_cron", "alerts_digest")(check_cron)
 
-    @field_validator("advisor_endpoint")
+    @field_validator("advisor_endpoint", "oidc_issuer")
     @classmethod
     def _encrypted(cls, address: str | None) -> str | None:
-        # The key is sent there, so the connection to another machine must be encrypted.
+        # A secret is sent there, so the connection to another machine must be encrypted.
         if address is not None:
             parts = urlsplit(address)
             local = parts.hostname in ("127.0.0.1", "::1", "localhost")
@@ -296,6 +326,7 @@ class Settings(BaseSettings):
         secrets = {
             "AWS_SECRET_ACCESS_KEY": self.secret("aws_secret_access_key"),
             "PIPEWEAVE_SERVE_TOKEN": self.secret("serve_token"),
+            "JWT_SECRET_KEY": self.secret("jwt_secret_key"),
             **{f"the password in {n}": urlsplit(a or "").password for n, a in addresses.items()},
         }
         return {name: secret for name, secret in secrets.items() if secret}

@@ -33,6 +33,8 @@ _COMMANDS = {
     "schedule": ("schedule",),
     "alerts": ("alerts",),
     "monitor": ("monitor",),
+    "users": ("users",),
+    "audit": ("audit",),
     "config": ("config",),
 }
 """The commands and groups that each module of `commands` registers, in the order of the help."""

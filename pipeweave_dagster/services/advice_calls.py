@@ -16,6 +16,7 @@ from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.request import RequestOptions, request_key
 from pipeweave_dagster.core.documents.advice import AdviceRecord, AdviceReply, AdviceRequest
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.advice_records import load_record, save_record
 from pipeweave_dagster.settings import Settings
 
@@ -118,6 +119,8 @@ class AdvisorSession:
                 return Reply(read(known.reply.text), known)
         record = self._call(request)
         save_record(self._store, dataset, record)
+        asked = {"call": record.key, "model": request.model, "cost_usd": record.cost_usd}
+        audit.record(self._store, "advice", dataset, after=asked)
         try:
             return Reply(read(record.reply.text), record)
         except RefusedReplyError as error:

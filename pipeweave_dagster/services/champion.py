@@ -9,9 +9,12 @@ that stops later runs.
 from dataclasses import dataclass
 
 from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.access import Principal, Role
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, SchemaDeduction, TrainedModel
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.schema.no_target import why_no_model
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.alias_history import Cause, by_user, moves_of
 from pipeweave_dagster.services.alias_texts import history_text, tags_of
 from pipeweave_dagster.services.model_aliases import (
@@ -75,6 +78,8 @@ def set_alias(
     here = {name: number for name, number in aliases.items() if number in known}
     record_moves(store, dataset, before, here, cause)
     record_aliases(store, dataset, here)
+    if alias == "champion":
+        _record_promotion(store, dataset, cause, (before.get(alias), version))
     workbench.on_model(
         mlflow_store.annotate,
         tracking_uri=workbench.settings.tracking_uri,
@@ -82,6 +87,23 @@ def set_alias(
         version=version,
         tags=tags_of(alias, cause),
         description=history_text(dataset, moves_of(store, dataset)),
+    )
+
+
+def _record_promotion(
+    store: DocumentStore, dataset: str, cause: Cause, change: tuple[str | None, str]
+) -> None:
+    """Leave the new champion in the audit log, also that of a run that decided by itself."""
+    before, after = change
+    audit.record(
+        store,
+        "rollback" if cause.how == "rollback" else "promote",
+        dataset,
+        Principal(f"run {cause.run_id[:8]}", Role.ADMIN) if cause.run_id else None,
+        version=after,
+        before=before,
+        after=after,
+        reason=f"{cause.reason} (forced)" if cause.forced else cause.reason,
     )
 
 

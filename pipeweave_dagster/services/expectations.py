@@ -4,6 +4,7 @@ A suite that was accepted by a command comes first, else the one of the last pub
 accepted suite is the only object of a data set that is changed in place, and only by a command.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import ExpectationReport
 from pipeweave_dagster.core.expectations import read_suite, suite_bytes
 from pipeweave_dagster.core.expectations.suite import Suite, made_of
+from pipeweave_dagster.services import audit
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,6 @@ def active_suite(store: DocumentStore, dataset: str, run_id: str) -> ActiveSuite
 
 def _cached(store: DocumentStore, suite: Suite) -> ActiveSuite:
     """Write a suite into the cache, under the hash of its bytes."""
-    import hashlib
-
     data = suite_bytes(suite)
     digest = hashlib.sha256(data).hexdigest()
     path = store.cache / "suites" / f"{digest}.json"
@@ -62,5 +62,9 @@ def _cached(store: DocumentStore, suite: Suite) -> ActiveSuite:
 def accept(store: DocumentStore, dataset: str, suite: Suite) -> str:
     """Make a suite the active one of later runs; return its storage key."""
     key = accepted_key(dataset)
-    store.storage.put(key, suite_bytes(suite))
+    content, known = suite_bytes(suite), store.storage.get_tagged(key)
+    store.storage.put(key, content)
+    before = hashlib.sha256(known[0]).hexdigest() if known else None
+    after = hashlib.sha256(content).hexdigest()
+    audit.record(store, "expectations", dataset, before=before, after=after)
     return key

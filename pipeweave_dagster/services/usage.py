@@ -20,6 +20,10 @@ _STORAGE = {
     "predictions": "predictions of batches",
     "sensors": "cursors of the sensors",
     "alerts": "open problems, and messages that were sent",
+    "users": "users and their roles",
+    "user_tokens": "tokens of scripts, hashed",
+    "audit": "who did what",
+    "ownership": "who owns which data set",
     "leases": "signs of life of runs",
     "gc": "what the garbage collector has seen",
 }

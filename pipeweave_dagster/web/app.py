@@ -15,14 +15,16 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster.web import handlers
+from pipeweave_dagster.web import handlers, login, provider_login
+from pipeweave_dagster.web.forward_auth import authorize
+from pipeweave_dagster.web.front_door import FrontDoor
 from pipeweave_dagster.web.host_names import hosts_of
 from pipeweave_dagster.web.identity import Identify
 from pipeweave_dagster.web.late_api import LateApi
 from pipeweave_dagster.web.listing import Listing
+from pipeweave_dagster.web.login_gate import LoginGate
 from pipeweave_dagster.web.pages import error_response
 from pipeweave_dagster.web.request_guard import Guard
-from pipeweave_dagster.web.single_user import SingleUser
 from pipeweave_dagster.web.work import work_routes
 from pipeweave_dagster.web.work.benches import Benches
 from pipeweave_dagster.web.work.form_token import form_key
@@ -51,12 +53,20 @@ def create_app(
         Route("/alive", handlers.alive, methods=["GET"]),
         Mount("/api/v1", LateApi(store, settings, hosts, listing, dagster, benches)),
         *work_routes(),
+        Route("/login", login.login_form, methods=["GET"]),
+        Route("/login", login.send_login, methods=["POST"]),
+        Route("/logout", login.send_logout, methods=["POST"]),
+        Route("/login/provider", provider_login.start, methods=["GET"]),
+        Route("/login/callback", provider_login.finish, methods=["GET"]),
+        Route("/auth", authorize, methods=["GET"]),
     ]
+    door = FrontDoor(store, settings)
     app = Starlette(
         routes=routes,
         middleware=[
             Middleware(Guard, hosts=hosts, setting="PIPEWEAVE_WEB_URL"),
-            Middleware(Identify, door=SingleUser()),
+            Middleware(Identify, door=door),
+            Middleware(LoginGate, door=door, hosts=hosts),
         ],
         exception_handlers={
             PipeWeaveError: _known,
@@ -65,6 +75,7 @@ def create_app(
         },
     )
     app.state.store = store
+    app.state.door = door
     app.state.settings = settings
     app.state.listing = listing
     app.state.started = time.monotonic()

@@ -10,8 +10,10 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.left_out import recorded_left_out
+from pipeweave_dagster.services.ownership import visible
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.health_checks import health_of
+from pipeweave_dagster.web.identity import Action, principal_of, require
 from pipeweave_dagster.web.pages import page
 from pipeweave_dagster.web.views import dataset_view
 from pipeweave_dagster.web.work.pages import is_allowed
@@ -28,7 +30,11 @@ def index(request: Request) -> Response:
     """List the data sets, 200 on a page (`/?page=2`)."""
     store, settings = _state(request)
     number = request.query_params.get("page", "1")
-    shown = request.app.state.listing.page(int(number) if _PAGE.fullmatch(number) else 1)
+    principal, owners = principal_of(request), request.app.state.door.owners()
+    shown = request.app.state.listing.page(
+        int(number) if _PAGE.fullmatch(number) else 1,
+        lambda names: visible(principal, names, owners),
+    )
     return page(
         "index.html.j2",
         shown=shown,
@@ -44,6 +50,7 @@ def dataset(request: Request) -> Response:
     """Show one data set: assets, findings, champion, pipeline, report."""
     store, settings = _state(request)
     name = check_slug(request.path_params["dataset"])
+    require(request, Action.VIEW, name)
     may_change = is_allowed(request, "configure", name)
     return page("dataset.html.j2", view=dataset_view(store, name, settings), may_change=may_change)
 

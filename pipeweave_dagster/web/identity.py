@@ -60,6 +60,12 @@ class Identify:
                 await self.app(scope, receive, send)
 
 
+def is_known(request: HTTPConnection) -> bool:
+    """Return whether it is known who sent a request."""
+    identity: _Identity | None = request.scope.get(_SCOPE_KEY)
+    return identity is not None and identity.principal is not None
+
+
 def principal_of(request: HTTPConnection) -> Principal:
     """Return who sent a request.
 

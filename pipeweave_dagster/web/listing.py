@@ -1,7 +1,7 @@
 """The list of data sets; only entries that have changed are computed again."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -40,13 +40,21 @@ class Listing:
         """Return the entries of all data sets, sorted by name."""
         return self._entries(self._store.datasets())
 
-    def page(self, number: int) -> Page:
-        """Return one page of the entries, and read no others; the nearest if there is no such."""
-        names = self._store.datasets()
+    def page(
+        self, number: int, seen: Callable[[Sequence[str]], Sequence[str]] = lambda names: names
+    ) -> Page:
+        """Return one page of the entries, and read no others; the nearest if there is no such.
+
+        Args:
+            number: Of the page, from 1.
+            seen: Returns those of some names that are listed.
+        """
+        known = self._store.datasets()
+        for gone in {*self._known} - {*known}:
+            self._known.pop(gone, None)
+        names = seen(known)
         pages = max(1, math.ceil(len(names) / PER_PAGE))
         number = min(max(1, number), pages)
-        for gone in {*self._known} - {*names}:
-            self._known.pop(gone, None)
         shown = names[(number - 1) * PER_PAGE : number * PER_PAGE]
         return Page(self._entries(shown), number, pages, len(names))
 

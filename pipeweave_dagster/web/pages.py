@@ -10,10 +10,16 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.safe_text import plain
 from pipeweave_dagster.core.templating import html_environment
+from pipeweave_dagster.services.acting import current_principal
 
 
 def page(template: str, status: int = 200, **content: Any) -> Response:
-    """Return a page rendered from a template; everything in it is escaped."""
+    """Return a page rendered from a template; everything in it is escaped.
+
+    It also names who has logged in, with a button to log out.
+    """
+    user = current_principal()
+    content["user"] = user if user.via == "session" else None
     return HTMLResponse(_environment().get_template(template).render(**content), status)
 
 
@@ -21,8 +27,18 @@ def error_response(request: Request, error: PipeWeaveError, status: int | None =
     """Return the error envelope with its status: HTML for a browser, JSON for the rest."""
     code = status or error.code.http_status
     if "text/html" in request.headers.get("accept", ""):
-        return page("error.html.j2", code, error=error)
-    return JSONResponse(error.envelope(), code)
+        response: Response = page("error.html.j2", code, error=error)
+    else:
+        response = JSONResponse(error.envelope(), code)
+    return error_headers(response, error)
+
+
+def error_headers(response: Response, error: PipeWeaveError | None) -> Response:
+    """Say in a header, too, when a request that came too often may be sent again."""
+    wait_s = error.details.get("retry_after_s") if error else None
+    if wait_s is not None:
+        response.headers["retry-after"] = str(wait_s)
+    return response
 
 
 @cache

@@ -15,7 +15,7 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": PAGE_POLICY,

@@ -16,14 +16,15 @@ def look(team: Team, folder: Path) -> list[Path]:
 
 
 def look_with(browser: Any, team: Team, folder: Path) -> list[Path]:
-    """Open Dagster, the report and MLflow with the admin's password, and keep a picture of each."""
-    password = team.stack.variables["PIPEWEAVE_ADMIN_PASSWORD"]
-    context = browser.new_context(
-        http_credentials={"username": "admin", "password": password},
-        viewport={"width": 1280, "height": 900},
-    )
+    """Log in as the admin, open Dagster, the report and MLflow, and keep a picture of each."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(_PATIENCE_MS)
+    page.goto(team.stack.url(DAGSTER) + "/runs")
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill(team.password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(team.stack.url(DAGSTER) + "/**")
     views = [
         (
             DAGSTER,

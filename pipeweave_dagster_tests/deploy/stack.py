@@ -148,12 +148,14 @@ class Stack:
             time.sleep(every)
         self.seconds[name] = time.monotonic() - began
 
-    def run(self, name: str, *words: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
-        """A command inside a service, as with `docker compose exec`."""
+    def run(
+        self, name: str, *words: str, seconds: float = 120, given: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """A command inside a service, as with `docker compose exec`; `given` is what is typed."""
         service = self.services[name]
         return subprocess.run(
             self.place.inside(self.place.command(service, list(words))),
-            check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            check=False, capture_output=True, text=True, input=given,
             env=self._environment(service), cwd=self._working_folder(service),
             timeout=seconds,
         )  # fmt: skip

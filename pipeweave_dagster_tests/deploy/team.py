@@ -19,6 +19,18 @@ _LETTERS = string.ascii_letters + string.digits
 _RUNS = """{ runsOrError(filter: {pipelineName: "process_dataset"}) {
   ... on Runs { results { runId status } }
 } }"""
+_MAKE_TOKENS = """
+from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.services.users.api_tokens import make_token
+from pipeweave_dagster.services.users.directory import add_user
+from pipeweave_dagster.services.workbench import Workbench
+from pipeweave_dagster.settings import Settings
+
+with Workbench(Settings()) as bench:
+    add_user(bench.store, "viewer", Role.VIEWER, None)
+    for name in ("admin", "viewer"):
+        print(make_token(bench.store, name)[1])
+"""
 # What a team may have in the environment of its processes, beside the secrets of the deployment.
 PLANTED = (
     "GOOGLE_API_KEY", "SLACK_WEBHOOK_URL", "SMTP_PASSWORD", "SNOWFLAKE_PASSWORD", "GITHUB_TOKEN",
@@ -34,7 +46,7 @@ def planted() -> dict[str, str]:
 
 
 class Team:
-    """An admin and a viewer in front of the proxy.
+    """An admin and a viewer in front of the proxy, each with a token.
 
     Args:
         stack: The started stack.
@@ -42,9 +54,11 @@ class Team:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        given = stack.variables
-        self.admin = self._client("admin", given["PIPEWEAVE_ADMIN_PASSWORD"])
-        self.viewer = self._client("viewer", given["PIPEWEAVE_VIEWER_PASSWORD"])
+        self.password = secrets.token_urlsafe(24)
+        add = ("pipeweave", "users", "add", "admin", "--role", "admin")
+        done = stack.run("pages", *add, given=self.password + "\n")
+        assert done.returncode == 0, done.stderr
+        self.admin, self.viewer = map(self._client, self._tokens())
         self.stranger = httpx.Client(trust_env=False, timeout=20)
 
     def close(self) -> None:
@@ -95,6 +109,14 @@ class Team:
         links = (part.split('"')[0] for part in page.text.split('href="')[1:])
         return next((link for link in links if "/reports/" in link), None)
 
+    def _tokens(self) -> list[str]:
+        """Tokens of the admin, and of a viewer who is added; both by one process."""
+        done = self.stack.run("pages", "python", "-c", _MAKE_TOKENS)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
     @staticmethod
-    def _client(user: str, password: str) -> httpx.Client:
-        return httpx.Client(auth=(user, password), trust_env=False, timeout=20)
+    def _client(token: str) -> httpx.Client:
+        return httpx.Client(
+            headers={"authorization": f"Bearer {token}"}, trust_env=False, timeout=20
+        )

@@ -85,11 +85,13 @@ def test_nobody_is_let_in_without_a_password(team: Team, port: int) -> None:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert team.stranger.request(method, url).status_code in {401, 405}
     assert team.stranger.get(team.stack.url(port), auth=("admin", "x" * 32)).status_code == 401
+    page = team.stranger.get(team.stack.url(port) + "/x", headers={"accept": "text/html"})
+    assert (page.status_code, "/login?next=" in page.headers["location"]) == (303, True)
 
 
 @pytest.mark.parametrize("port", [DAGSTER, MLFLOW])
 def test_a_viewer_is_no_admin(team: Team, port: int) -> None:
-    assert team.viewer.get(team.stack.url(port)).status_code == 401
+    assert team.viewer.get(team.stack.url(port)).status_code == 403
 
 
 def test_a_viewer_cannot_change_anything_in_dagster(team: Team) -> None:
@@ -156,9 +158,11 @@ def test_no_path_leads_out(team: Team, champion: dict[str, Any], port: int, path
 
 def test_no_secret_is_written_down(stack: Stack, team: Team, champion: dict[str, Any]) -> None:
     given = {**stack.extra, **{n: stack.variables[n] for n in _OWN}}
+    given["the password of the admin"] = team.password
+    given["the token of the admin"] = team.admin.headers["authorization"].split()[1]
     for name in ("DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"):
         given[name] = stack.place.environment(stack.services["migrate"])[name]
-    assert len(given) == 12
+    assert len(given) == 13
     places = {place: unpacked(text) for place, text in _written_down(stack)}
     assert len(places) > 40  # both databases, the store, every log
     # What is known to be there is found.
@@ -171,8 +175,7 @@ def test_no_secret_is_written_down(stack: Stack, team: Team, champion: dict[str,
 
 
 _OWN = (
-    "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY", "PIPEWEAVE_ADMIN_PASSWORD",
-    "PIPEWEAVE_VIEWER_PASSWORD",
+    "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY", "JWT_SECRET_KEY",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The proxy alone, with a server behind it that tells what reached it."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -16,11 +17,19 @@ from pipeweave_dagster_tests.deploy.team import DAGSTER, MLFLOW, PAGES, S3
 pytestmark = pytest.mark.server
 
 
+TOKEN = "pipeweave_" + "x" * 43
+
+
 class Mirror(BaseHTTPRequestHandler):
-    """Answers with the request's own headers."""
+    """Answers with the request's own headers; as the pages, lets one token in."""
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path.startswith("/auth?needs="):
+            known = self.headers.get("authorization") == f"Bearer {TOKEN}"
+            self.send_response(204 if known else 401)
+            self.end_headers()
+            return
         body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
         self.send_response(200)
         self.end_headers()
@@ -57,15 +66,29 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def admin(proxy: Stack) -> Iterator[httpx.Client]:
-    auth = ("admin", proxy.variables["PIPEWEAVE_ADMIN_PASSWORD"])
-    with httpx.Client(auth=auth, trust_env=False, timeout=20) as client:
+    headers = {"authorization": f"Bearer {TOKEN}", "cookie": "pipeweave_access=x"}
+    with httpx.Client(headers=headers, trust_env=False, timeout=20) as client:
         yield client
 
 
-@pytest.mark.parametrize("port", [DAGSTER, MLFLOW, PAGES])
-def test_passwords_end_at_the_proxy(proxy: Stack, admin: httpx.Client, port: int) -> None:
+@pytest.mark.parametrize("port", [DAGSTER, MLFLOW])
+def test_who_may_not_pass_gets_the_answer_of_the_pages(proxy: Stack, port: int) -> None:
+    with httpx.Client(trust_env=False) as stranger:
+        assert stranger.get(proxy.url(port)).status_code == 401
+
+
+def test_the_pages_see_sessions_and_tokens_themselves(proxy: Stack, admin: httpx.Client) -> None:
+    seen = admin.get(proxy.url(PAGES)).json()
+    assert {"authorization", "cookie"} <= set(seen)
+    assert len(seen["x-request-id"]) == 36
+
+
+@pytest.mark.parametrize("port", [DAGSTER, MLFLOW])
+def test_sessions_and_tokens_reach_nobody_else(
+    proxy: Stack, admin: httpx.Client, port: int
+) -> None:
     seen = admin.get(proxy.url(port)).json()
-    assert "authorization" not in seen
+    assert not {"authorization", "cookie"} & set(seen)
     assert len(seen["x-request-id"]) == 36
 
 
@@ -76,11 +99,11 @@ def test_the_id_of_a_request_is_the_proxys_own(proxy: Stack, admin: httpx.Client
     assert seen["x-request-id"] in {line.get("correlation_id") for line in lines}
 
 
-def test_passwords_are_not_logged(proxy: Stack, admin: httpx.Client) -> None:
+def test_tokens_are_not_logged(proxy: Stack, admin: httpx.Client) -> None:
     admin.get(proxy.url(PAGES))
     text = proxy.log("proxy").read_text()
-    assert proxy.variables["PIPEWEAVE_ADMIN_PASSWORD"] not in text
-    assert "Basic " not in text
+    assert TOKEN not in text
+    assert "pipeweave_access=x" not in text
 
 
 @pytest.mark.parametrize(
@@ -122,3 +145,21 @@ def test_uploads_pass_without_a_password_and_with_a_form_only(proxy: Stack) -> N
         assert stranger.post(f"{door}?uploads", files={"file": b"x"}).status_code == 403
         signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=x"}
         assert stranger.post(door, files={"file": b"x"}, headers=signed).status_code == 403
+
+
+def test_the_proxy_has_an_authority_of_its_own(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("tls")
+    stack = Stack(folder, made_secrets(folder / ".env") | {"PIPEWEAVE_TLS": "internal"})
+    (folder / "logs").mkdir()
+    stack.start("proxy")
+    try:
+        stack.wait_healthy("proxy")
+        url = stack.url(S3).replace("http:", "https:")
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with httpx.Client(trust_env=False, verify=context) as stranger:
+            assert stranger.get(f"{url}/pipeweave").status_code == 403
+    finally:
+        stack.down()

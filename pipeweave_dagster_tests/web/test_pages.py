@@ -373,7 +373,7 @@ def test_foreign_host_names_are_refused(client, host):
 def test_own_host_names_are_answered(store, host, monkeypatch):
     monkeypatch.setenv("PIPEWEAVE_WEB_URL", "https://data.example.org/")
     client = TestClient(create_app(store, Settings()), base_url="http://127.0.0.1")
-    assert client.get("/", headers={"host": host}).status_code == 200
+    assert client.get("/alive", headers={"host": host}).status_code == 200
 
 
 def test_the_name_among_the_services_is_answered(store):

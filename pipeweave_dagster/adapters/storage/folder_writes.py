@@ -27,6 +27,10 @@ def copy_into(source: Path) -> Callable[[BinaryIO], object]:
     return write
 
 
+PRIVATE = ("users/", "user_tokens/", "audit/")
+"""Prefixes of objects that only the user of the process may read."""
+
+
 def place(
     root: Path, key: str, write: Callable[[BinaryIO], object], *, replace: bool = True
 ) -> bool:
@@ -48,7 +52,7 @@ def place(
     try:
         with (
             opened_folder(root, (SCRATCH,), create=True) as scratch,
-            _written(scratch, write) as name,
+            _written(scratch, write, _mode(key)) as name,
         ):
             for _ in range(3):  # a concurrent delete may remove the empty folder in between
                 with contextlib.suppress(FileNotFoundError):
@@ -62,14 +66,19 @@ def place(
     )
 
 
+def _mode(key: str) -> int:
+    """Return who may read an object: other services, too, but for users and the audit log."""
+    return 0o600 if key.startswith(PRIVATE) else 0o644
+
+
 @contextlib.contextmanager
-def _written(scratch: int, write: Callable[[BinaryIO], object]) -> Iterator[str]:
+def _written(scratch: int, write: Callable[[BinaryIO], object], mode: int) -> Iterator[str]:
     """Yield the name of a durable file in the scratch folder."""
     name = f"tmp-{secrets.token_hex(12)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(name, flags, 0o644, dir_fd=scratch), "wb") as file:
+    with os.fdopen(os.open(name, flags, mode, dir_fd=scratch), "wb") as file:
         try:
-            os.fchmod(file.fileno(), 0o644)  # whatever the umask: other services read it, too
+            os.fchmod(file.fileno(), mode)  # whatever the umask
             write(file)
             file.flush()
             os.fsync(file.fileno())

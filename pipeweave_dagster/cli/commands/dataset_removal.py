@@ -11,8 +11,10 @@ from pipeweave_dagster.cli.support.active_runs import refuse_active
 from pipeweave_dagster.cli.support.output import AsJson, emit
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.champion import model_name
 from pipeweave_dagster.services.model_versions import versions
+from pipeweave_dagster.services.ownership import set_owner
 from pipeweave_dagster.services.tracking import experiment_name
 
 _AREAS = ("uploads", "predict", "labels", "datasets", "predictions")
@@ -54,6 +56,8 @@ def rm(
             for key in keys[len(landing) :]:
                 storage.delete(key)
             instance.delete_dynamic_partition("datasets", name)
+            set_owner(bench.store, name, None)
+            audit.record(bench.store, "delete", name, before=areas)
     facts = {
         "dataset": name,
         "dry_run": dry_run,

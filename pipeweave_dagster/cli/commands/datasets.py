@@ -4,7 +4,12 @@ from typing import Annotated
 
 import typer
 
-from pipeweave_dagster.cli.commands import dataset_quarantine, dataset_removal, dataset_schema
+from pipeweave_dagster.cli.commands import (
+    dataset_owner,
+    dataset_quarantine,
+    dataset_removal,
+    dataset_schema,
+)
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
@@ -22,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
     dataset_quarantine.register(group)
     dataset_schema.register(group)
+    dataset_owner.register(group)
     dataset_removal.register(group)
     app.add_typer(group, name="datasets")
 

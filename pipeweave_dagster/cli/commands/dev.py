@@ -21,6 +21,7 @@ _DATABASES = frozenset({"DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"})
 _STORES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 _REGISTRY = frozenset({"MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"})
 _REGISTRY |= {"MLFLOW_BACKEND_STORE_URI"}
+_LOGIN = frozenset({"JWT_SECRET_KEY", "OIDC_CLIENT_SECRET"})
 _KEYS = frozenset({"GOOGLE_API_KEY", *(n for n in os.environ if n.startswith(ALERT_PREFIX))})
 
 
@@ -114,19 +115,19 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             [*python, "dagster", "api", "grpc", "-m", module, "--socket", str(code),
              "--location-name", "pipeweave", "--use-python-environment-entry-point", *log_format],
             socket=code,
-            without=frozenset({"MLFLOW_BACKEND_STORE_URI"}),
+            without=_LOGIN | {"MLFLOW_BACKEND_STORE_URI"},
         ),
         Service(
             "web UI",
             [*python, "pipeweave_dagster.cli.support.dagster_ui", *at, str(ports["dagster"]),
              "-w", str(workspace), *log_format],
             port=ports["dagster"],
-            without=_KEYS | _REGISTRY | logs,
+            without=_KEYS | _REGISTRY | _LOGIN | logs,
         ),
         Service(
             DAEMON,
             [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format],
-            without=_KEYS | _REGISTRY | logs,
+            without=_KEYS | _REGISTRY | _LOGIN | logs,
         ),
         Service(
             "pages",
@@ -146,7 +147,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
                  *_own_names(ports["mlflow"])],
                 port=ports["mlflow"],
                 needed=False,
-                without=_KEYS | {"DATABASE_URL"},
+                without=_KEYS | _LOGIN | {"DATABASE_URL"},
             )
         )  # fmt: skip
     return services

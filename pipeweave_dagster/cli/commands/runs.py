@@ -12,6 +12,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, plain
 from pipeweave_dagster.cli.support.recorded_runs import RunId, facts_of, record_of
 from pipeweave_dagster.core.errors import unavailable
+from pipeweave_dagster.services import audit
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -87,6 +88,9 @@ def cancel(run_id: RunId, json: AsJson = False) -> None:
         else:
             _terminate(instance, run)
             status = _wait(instance, run.run_id)
+            with home.workbench() as bench:
+                dataset = run.tags.get("dagster/partition", run.job_name)
+                audit.record(bench.store, "cancel", dataset, version=run.run_id)
     emit({"run_id": run.run_id, "status": status}, json, f"Run {run.run_id[:8]} is {status}.")
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port
+from pipeweave_dagster.cli.support.listening import is_local, listening, require_encryption
+from pipeweave_dagster.cli.support.processes import LOOPBACK
 from pipeweave_dagster.cli.support.supervisor import interrupt
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.services.known_datasets import known
@@ -37,33 +38,18 @@ def serve(
     settings = home.prepare()
     _require_token(settings, host)
     signal.signal(signal.SIGTERM, interrupt)
-    with contextlib.suppress(KeyboardInterrupt), _listening(host, port) as listener:
+    with contextlib.suppress(KeyboardInterrupt), listening(host, port) as listener:
         _serve(name, listener, settings, f"http://{host}:{listener.getsockname()[1]}")
     sys.stderr.write("Stopped.\n")
 
 
 def _require_token(settings: Settings, host: str) -> None:
-    if host != LOOPBACK and not settings.secret("serve_token"):
+    if not is_local(host) and not settings.secret("serve_token"):
         raise validation_error(
             f"{host} may be reached from other machines, and no token is set.",
             fix="Set PIPEWEAVE_SERVE_TOKEN to a long random text, or serve on 127.0.0.1.",
         )
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Bind before the address is printed, so that it is right even for port 0."""
-    wanted = free_port(port) if port and host == LOOPBACK else port
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, wanted))
-    except OSError as error:
-        listener.close()
-        raise validation_error(
-            f"{host}:{wanted} cannot be served: {error.strerror}.", fix="Choose another --port."
-        ) from error
-    listener.listen(128)
-    return listener
+    require_encryption(settings, host)
 
 
 def _serve(name: str, listener: socket.socket, settings: Settings, address: str) -> None:

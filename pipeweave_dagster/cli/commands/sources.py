@@ -10,6 +10,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, fail
 from pipeweave_dagster.core.documents import Source, SourceState
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.pull import check as check_connection
 from pipeweave_dagster.services.pulled_files import pull_key
 from pipeweave_dagster.services.sources import (
@@ -106,6 +107,7 @@ def pull(
         with lock_upload(bench.store, key) if run else contextlib.nullcontext():
             before = bench.store.storage.stat(key)
             run_id = execute_pull(instance, name, whole=whole, quiet=json)
+            audit.record(bench.store, "pull", name, version=run_id, after={"whole": whole})
             facts = _facts(name, source, state_of_source(bench.store, name), None)
             facts |= {"run_id": run_id, "changed": bench.store.storage.stat(key) != before}
             error, result = error_of(instance, run_id), None

@@ -10,6 +10,7 @@ import typer
 from pipeweave_dagster.adapters.storage import Skipped
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.usage import usage as measured
 
 _HOUR_S = 3600.0
@@ -88,6 +89,8 @@ def gc(
     home.prepare()
     with home.workbench() as bench, home.instance() as instance:
         freed = clean_up(instance, bench, keep_runs=keep_runs, dry=dry_run)
+        if not dry_run:
+            audit.record(bench.store, "gc", "storage", after=freed)
     verb = "Would remove" if dry_run else "Removed"
     more = [f"{freed[kind]:,} {kind.replace('_', ' ')}" for kind in _KINDS if freed[kind]]
     text = f"{verb} {freed['objects']:,} objects, {freed['bytes'] / 1e6:,.1f} MB"

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port
+from pipeweave_dagster.cli.support.listening import is_local, listening, require_login
+from pipeweave_dagster.cli.support.processes import LOOPBACK
 from pipeweave_dagster.cli.support.supervisor import interrupt
 
 
@@ -23,31 +24,28 @@ def web(
     port: Annotated[
         int, typer.Option(help="Port; if taken, the next free one. 0: any free port.", min=0)
     ] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address; others than loopback need users, see the how-to.")
+    ] = LOOPBACK,
 ) -> None:
-    """Serve the pages and reports on 127.0.0.1 until Ctrl-C.
+    """Serve the pages and reports until Ctrl-C.
 
     Dagster and MLflow are not started; 'pipeweave dev' starts everything.
     """
-    home.prepare()
+    settings = home.prepare()
+    if not is_local(host):
+        with home.workbench() as bench:
+            require_login(settings, bench.store, host)
     signal.signal(signal.SIGTERM, interrupt)
-    with contextlib.suppress(KeyboardInterrupt), _listening(port) as listener:
-        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        os.environ["PIPEWEAVE_WEB_URL"] = url
-        home.settings.cache_clear()
+    with contextlib.suppress(KeyboardInterrupt), listening(host, port) as listener:
+        url = f"http://{host}:{listener.getsockname()[1]}"
+        if is_local(host):  # otherwise others know it under the address that is set
+            os.environ["PIPEWEAVE_WEB_URL"] = url
+            home.settings.cache_clear()
         sys.stderr.write(f"Pages and reports  {url}\nCtrl-C stops the server.\n")
         sys.stderr.flush()
         _serve(listener)
     sys.stderr.write("Stopped.\n")
-
-
-def _listening(port: int) -> socket.socket:
-    """Bind before the address is printed, so that it is right even for port 0."""
-    wanted = free_port(port) if port else 0
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LOOPBACK, wanted))
-    listener.listen(128)
-    return listener
 
 
 def _serve(listener: socket.socket) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.cli.support.progress import Progress
 from pipeweave_dagster.cli.support.run_watch import Watcher
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def execute(  # noqa: PLR0913 - the last ones are given by keyword
     end_open_runs(instance, bench)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
     run_id = str(uuid.uuid4())
+    audit.record(bench.store, "run", dataset, version=run_id, after={"job": job_name})
     progress = Progress(quiet=quiet)
     try:
         with Watcher(instance, run_id, progress, interrupt=True):

@@ -166,6 +166,7 @@ SECRETS = {
     "MLFLOW_BACKEND_STORE_URI": "postgresql://a:backend-secret@b/c",
     "SLACK_WEBHOOK_URL": "https://hooks/slack-secret",
     "PIPEWEAVE_ADMIN_PASSWORD": "admin-secret",
+    "JWT_SECRET_KEY": "login-secret",
     "PIPEWEAVE_SERVICES": '{"web": "http://u:services-secret@web"}',
     "PIPEWEAVE_ALERT_OPS": "mailto://u:alert-secret@example.org",
     "HTTPS_PROXY": "http://u:proxy-secret@proxy",

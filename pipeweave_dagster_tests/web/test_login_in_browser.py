@@ -1,0 +1,81 @@
+"""The login in a real browser, which leads on to Dagster at another port."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.services.users.directory import add_user
+from pipeweave_dagster.settings import Settings
+from pipeweave_dagster.web import create_app
+from pipeweave_dagster_tests.servers.process import free_ports
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+PASSWORD = "five words make a pass"
+
+
+class Dagster(BaseHTTPRequestHandler):
+    """Stands for Dagster's web server."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<p>The runs of Dagster</p>")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def addresses(home: Any) -> Iterator[tuple[str, str]]:
+    """The pages, with one user, and Dagster."""
+    (port,) = free_ports(1)
+    other = ThreadingHTTPServer(("127.0.0.1", 0), Dagster)
+    Thread(target=other.serve_forever, daemon=True).start()
+    settings = Settings(
+        jwt_secret_key="0123456789abcdef0123456789abcdef",
+        web_url=f"http://127.0.0.1:{port}",
+        dagster_url=f"http://127.0.0.1:{other.server_port}",
+    )
+    store = DocumentStore(open_storage(settings), settings.cache_folder)
+    add_user(store, "ada", Role.EDITOR, PASSWORD)
+    app = create_app(store, settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield settings.web_url, settings.dagster_url
+    server.should_exit = True
+    thread.join(timeout=20)
+    other.shutdown()
+    other.server_close()
+
+
+def test_by_keyboard_to_the_page_that_was_asked_for_and_out_again(
+    browser: Any, addresses: tuple[str, str]
+) -> None:
+    """The policy of the form stopped the way on to another port; only a browser applies it."""
+    pages, dagster = addresses
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{pages}/login?next={dagster}/runs")
+    page.keyboard.type("ada")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_text("The runs of Dagster").wait_for()
+    assert page.url == f"{dagster}/runs"
+    page.goto(pages)
+    page.get_by_text("ada (editor)").wait_for()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("heading", name="Log in").wait_for()
+    page.goto(f"{pages}/datasets/x")
+    page.get_by_role("heading", name="Log in").wait_for()
+    context.close()
