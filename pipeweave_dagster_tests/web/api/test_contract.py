@@ -262,6 +262,8 @@ def test_models(api, monkeypatch):
 
 
 def test_promote_and_roll_back(api, monkeypatch):
+    lost = api.ask("POST", "/models/demo/promote", 404, json={"version": "2"})
+    assert "MLflow has no such version" in lost["message"]
     check = GateCheck(name="evaluation", passed=False, message="no better")
     gate = Gate(decision=type("Promotion", (), {"alias": "challenger"})(), checks=[check])
     given = []
