@@ -44,6 +44,18 @@ class Form:
             )
         return text
 
+    def secret(self, name: str, limit: int) -> str:
+        """Return a password as it was typed, with its blanks.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR if it is longer than the limit, in characters.
+        """
+        value = self.fields.get(name, "")
+        typed = value if isinstance(value, str) else ""
+        if len(typed) > limit:
+            raise validation_error("The password is too long.", fix=f"Use at most {limit:,}.")
+        return typed
+
     def ticked(self, name: str) -> bool:
         """Return whether a box is ticked."""
         return bool(self.text(name))

@@ -15,6 +15,7 @@ from pipeweave_dagster.web.work import (
     settings_pages,
     try_pages,
     uploads,
+    user_pages,
 )
 
 _PAGES: dict[str, Callable[..., Any]] = {
@@ -33,6 +34,7 @@ _PAGES: dict[str, Callable[..., Any]] = {
     "/datasets/{dataset}/batches/{batch}/{kind}": predict_pages.batch_file,
     "/schedules": admin_pages.schedules_page,
     "/audit": admin_pages.audit_page,
+    "/users": user_pages.users_page,
 }
 FORMS: dict[str, Callable[..., Any]] = {
     "/upload": uploads.upload,
@@ -48,6 +50,10 @@ FORMS: dict[str, Callable[..., Any]] = {
     "/datasets/{dataset}/threshold": try_pages.try_threshold,
     "/datasets/{dataset}/predict": predict_pages.predict,
     "/datasets/{dataset}/schedule": admin_pages.switch,
+    "/users": user_pages.add,
+    "/users/{user}/role": user_pages.change_role,
+    "/users/{user}/password": user_pages.change_password,
+    "/users/{user}/remove": user_pages.remove,
 }
 """What receives a form, each with a token and for a role."""
 

@@ -8,6 +8,7 @@ import pytest
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.core.errors import unavailable, validation_error
 from pipeweave_dagster.core.prediction.what_if import ModelInput, RowPrediction
+from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.web.work import model_pages, try_pages
@@ -70,6 +71,8 @@ def test_a_rollback_moves_the_champion_back(approver, monkeypatch):
     assert done.status_code == 303
     last = moves_of(approver.store, "demo")[-2].cause
     assert (last.how, last.by, last.reason) == ("rollback", "a-approver", "complaints of users")
+    entry = [*audit.entries(approver.store)][-1]
+    assert (entry.action, entry.who, entry.version) == ("rollback", "a-approver", "1")
     page = approver.opens(PATH).text
     assert '<span>1 <span class="badge passed">champion</span></span>' in page
 

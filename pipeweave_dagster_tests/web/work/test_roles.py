@@ -20,12 +20,16 @@ LEAST = {
     "/datasets/{dataset}/threshold": Role.VIEWER,
     "/datasets/{dataset}/predict": Role.EDITOR,
     "/datasets/{dataset}/schedule": Role.APPROVER,
+    "/users": Role.ADMIN,
+    "/users/{user}/role": Role.ADMIN,
+    "/users/{user}/password": Role.ADMIN,
+    "/users/{user}/remove": Role.ADMIN,
 }
 CASES = [(path, role) for path in FORMS for role in Role if not role.includes(LEAST[path])]
 
 
 def address(path: str) -> str:
-    return path.format(dataset="demo", upload_id="0" * 32)
+    return path.format(dataset="demo", upload_id="0" * 32, user="bob")
 
 
 @pytest.mark.parametrize(("path", "role"), CASES)
@@ -61,7 +65,7 @@ def test_a_viewer_is_offered_nothing_that_is_refused(person):
         assert 'method="post" action="/datasets' not in shown.text
 
 
-@pytest.mark.parametrize("path", ["/upload", "/audit", "/datasets/demo/settings"])
+@pytest.mark.parametrize("path", ["/upload", "/audit", "/users", "/datasets/demo/settings"])
 def test_pages_that_are_for_others_are_refused(person, path):
     assert person(Role.VIEWER).opens(path).status_code == 403
 
