@@ -55,9 +55,12 @@ class Dev:
         return self.runs(dataset)[0]
 
     def workers(self) -> list[psutil.Process]:
-        """The worker processes of all runs that are under way."""
+        """The worker processes of all runs that are under way; not those that the pages keep."""
         found = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in found if _WORKER in _command(child)]
+        pages = [child for child in found if "pipeweave_dagster.web.main" in _command(child)]
+        theirs = {child.pid for page in pages for child in page.children(recursive=True)}
+        workers = [child for child in found if _WORKER in _command(child)]
+        return [worker for worker in workers if worker.pid not in theirs]
 
     def api(self, method: str, path: str, content: object = None) -> tuple[int, dict[str, Any]]:
         """Status and content of an answer of the HTTP API."""
