@@ -71,6 +71,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "engine",
         "shadow",
         "api_requests_per_minute",
+        "cost_per_hour",
     ),
     "retention": (
         "keep_runs",
@@ -235,6 +236,9 @@ class Settings(BaseSettings):
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
     )
     shadow: bool = Field(default=True, validation_alias=_named("PIPEWEAVE_SHADOW"))
+    cost_per_hour: float | None = Field(
+        None, ge=0, validation_alias=_named("PIPEWEAVE_COST_PER_HOUR")
+    )
     keep_runs: int = Field(50, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_RUNS"))
     keep_cache_days: float = Field(7, ge=1, validation_alias=_named("PIPEWEAVE_KEEP_CACHE_DAYS"))
     keep_predictions_days: float | None = Field(

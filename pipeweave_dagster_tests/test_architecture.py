@@ -51,7 +51,7 @@ ORDER = {
         "columns", "charts", "model", "metrics",
         "ingest", "schema", "monitoring", "retraining", "alerts", "landing", "sources",
         "quality", "eda", "expectations", "families", "pipelines", "training", "explain",
-        "evaluation", "prediction", "performance", "export", "advice",
+        "evaluation", "prediction", "performance", "erasure", "export", "advice",
     ],
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",

@@ -21,7 +21,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.core.landing import Seen, uploads_in
 from pipeweave_dagster.definitions import defs
 from pipeweave_dagster.lib.run_requests import save_seen
-from pipeweave_dagster.services.overview import build_overview
+from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.web import create_app
 
@@ -92,7 +92,9 @@ def _acts(instance: dg.DagsterInstance) -> dict[str, Act]:
         "uploads tick": sensor("uploads", cursor),
         "reaper tick": sensor("reap_dead_runs", None),
         "retrain_due": schedule,
-        "overview": lambda: build_overview(bench.store),
+        "overview, all rows": lambda: overview_of(bench.store, rebuild=True),
+        "overview, from the index": lambda: overview_of(bench.store),
+        "overview page": got("/overview"),
         "index page": got("/"),
         "data set page": got("/datasets/penguins"),
         "Dagster catalogue": lambda: asked(_CATALOGUE, {}),

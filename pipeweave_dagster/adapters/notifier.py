@@ -9,23 +9,26 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
 
-Notify = Callable[[str, str, str], None]
+Level = Literal["error", "warning", "info"]
+Notify = Callable[[str, str, str, Level], None]
+_TYPES: dict[Level, str] = {"error": "failure", "warning": "warning", "info": "info"}
 _STATUS = re.compile(r"error=(\d{3})\b")
 _TALKATIVE = ("apprise", "urllib3", "urllib3.connectionpool", "requests")
 _SECONDS = 5.0
 
 
-def notify(address: str, title: str, body: str) -> None:
+def notify(address: str, title: str, body: str, level: Level = "info") -> None:
     """Send one message.
 
     Args:
         address: One or more Apprise URLs, such as `mailto://user:password@example.org`.
         title: Subject of the message.
         body: Plain text.
+        level: How serious it is; services show it as colour, icon or priority.
 
     Raises:
         PipeWeaveError: NOT_FOUND without the package Apprise, VALIDATION_ERROR for an address that
@@ -33,7 +36,9 @@ def notify(address: str, title: str, body: str) -> None:
     """
     target = _target(address)
     with _own_log() as lines:
-        delivered = target.notify(title=title, body=body, body_format="text")
+        delivered = target.notify(
+            title=title, body=body, body_format="text", notify_type=_TYPES[level]
+        )
     if not delivered:
         status = next((m[1] for line in lines if (m := _STATUS.search(line))), None)
         raise unavailable(

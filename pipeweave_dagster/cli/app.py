@@ -21,6 +21,7 @@ _COMMANDS = {
     "storage": ("usage", "gc"),
     "sources": ("sources",),
     "datasets": ("datasets",),
+    "erase": ("erase",),
     "findings": ("findings",),
     "reports": ("reports",),
     "expectations": ("expectations",),
@@ -35,6 +36,7 @@ _COMMANDS = {
     "monitor": ("monitor",),
     "users": ("users",),
     "audit": ("audit",),
+    "overview": ("overview",),
     "config": ("config",),
 }
 """The commands and groups that each module of `commands` registers, in the order of the help."""

@@ -1,10 +1,11 @@
 """How a run ends for a data set: recorded as its last attempt, which the pages show."""
 
+import time
 from collections.abc import Callable
 
 import dagster as dg
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.state import DocumentStore, mark_changed
 from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.lib.current_run import state_of
@@ -25,11 +26,16 @@ def failure_recorder(
 
 
 def end_attempt(store: DocumentStore, dataset: str, run_id: str, error: PipeWeaveError) -> None:
-    """Mark a data set's last attempt as failed if it is this run and still counts as running."""
+    """Mark a run as failed, and the data set's last attempt, where they still count as running."""
+    manifest = store.manifest(dataset, run_id)
+    if manifest is not None and manifest.state == "running":
+        ended = {"state": "failed", "ended_at": time.time()}
+        store.change_manifest(manifest, lambda current: current.model_copy(update=ended))
+        mark_changed(store.storage, dataset)
     last = store.attempt(dataset)
     if last is not None and last.run_id == run_id and last.state == "running":
-        ended = {"state": "failed", "error": error.envelope()}
-        store.save_attempt(dataset, last.model_copy(update=ended))
+        failed = {"state": "failed", "error": error.envelope()}
+        store.save_attempt(dataset, last.model_copy(update=failed))
 
 
 def stop_if_blocked(

@@ -41,7 +41,7 @@ def state_of(context: dg.AssetExecutionContext, store: DocumentStore) -> RunStat
     """Return what this run has read and made so far of its data set."""
     run = run_of(context)
     run_id, parent = context.op_execution_context.run_id, run.parent_run_id if run else None
-    return RunState(store, dataset_of(context), run_id, parent)
+    return RunState(store, dataset_of(context), run_id, parent, run.job_name if run else "")
 
 
 def tag_run(context: dg.AssetExecutionContext, tags: dict[str, str]) -> None:

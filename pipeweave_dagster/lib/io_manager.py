@@ -52,4 +52,5 @@ class DocumentIOManager(dg.IOManager):
 
     def _state(self, context: dg.OutputContext | dg.InputContext) -> RunState:
         run = context.step_context.dagster_run
-        return RunState(self._store, context.partition_key, run.run_id, run.parent_run_id)
+        parent = run.parent_run_id
+        return RunState(self._store, context.partition_key, run.run_id, parent, run.job_name)

@@ -27,6 +27,10 @@ def publish_and_log(log: Any, state: RunState, everything: AbstractSet[str]) -> 
             state.dataset,
             conflict,
         )
+    if state.manifest.state != "running":  # it was the last asset
+        from pipeweave_dagster.services.overview_index import refresh_row
+
+        refresh_row(state.store, state.dataset)
 
 
 def skip_models(

@@ -59,7 +59,9 @@ def run_stage(  # noqa: PLR0913 - the last ones are given by keyword
     """
     asset = context.asset_key.path[-1]
     restarts = workbench.settings.crash_restarts
+    began = time.monotonic()
     with dagster_failures(context, failure_recorder(context, workbench), restarts=restarts):
+        state_of(context, workbench.store)  # the run begins here, not once its first asset is made
         version = context.op_execution_context.run_id if always else code_version(context)
         key = reuse_key(asset, version, inputs or {}, reads or {})
         result = None if always else _reused(context, workbench, kind, key)
@@ -74,7 +76,7 @@ def run_stage(  # noqa: PLR0913 - the last ones are given by keyword
         facts |= column_lineage(result.document, _upstream(context))
         if result.advice:
             facts["advice"] = result.advice
-        _record(context, workbench, result.entry)
+        _record(context, workbench, result.entry, time.monotonic() - began)
     return dg.MaterializeResult(
         value=result.document,
         metadata=facts,
@@ -129,13 +131,15 @@ def _made(
     return _Result(advised.document, entry, origin, advised.note)
 
 
-def _record(context: dg.AssetExecutionContext, workbench: Workbench, entry: Entry) -> None:
+def _record(
+    context: dg.AssetExecutionContext, workbench: Workbench, entry: Entry, seconds: float
+) -> None:
     """Enter a document into the manifest of the run, with the documents it was made from."""
     state = state_of(context, workbench.store)
     upstream = sorted(key.path[-1] for key in _upstream(context))
     known = state.manifest.entries
     inputs = {name: known[name].document for name in upstream if name in known}
-    state.record(context.asset_key.path[-1], entry.model_copy(update={"inputs": inputs}))
+    state.record(context.asset_key.path[-1], entry.model_copy(update={"inputs": inputs}), seconds)
 
 
 def _upstream(context: dg.AssetExecutionContext) -> set[dg.AssetKey]:

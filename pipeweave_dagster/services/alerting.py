@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 
-from pipeweave_dagster.adapters.notifier import Notify, notify
+from pipeweave_dagster.adapters.notifier import Level, Notify, notify
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.state.records import record_bytes
 from pipeweave_dagster.core.alerts import (
@@ -111,7 +111,7 @@ def deliver(state: AlertState, settings: Settings, now: float, send: Notify = no
     for letter in due:
         title, body = compose(letter.problems, links)
         try:
-            send_to(settings, letter.to, title, body, send)
+            send_to(settings, letter.to, title, body, send, level=letter.level)
         except PipeWeaveError as error:
             logger.warning("An alert did not reach %r: %s", letter.to, error.text)
             if (again := _later(letter, now)) is not None:
@@ -124,7 +124,13 @@ def deliver(state: AlertState, settings: Settings, now: float, send: Notify = no
 
 
 def send_to(
-    settings: Settings, recipient: str, title: str, body: str, send: Notify = notify
+    settings: Settings,
+    recipient: str,
+    title: str,
+    body: str,
+    send: Notify = notify,
+    *,
+    level: Level = "info",
 ) -> None:
     """Send a message to a recipient by name.
 
@@ -132,7 +138,7 @@ def send_to(
         PipeWeaveError: NOT_FOUND if the recipient has no address, SERVICE_UNAVAILABLE if the
             message was not delivered.
     """
-    send(address_of(settings, recipient), title, body)
+    send(address_of(settings, recipient), title, body, level)
 
 
 def address_of(settings: Settings, recipient: str) -> str:

@@ -1,6 +1,7 @@
-"""One row per data set, gathered from the storage; there is no database for it."""
+"""The state of one data set, gathered from the storage; see `overview_index` for all of them."""
 
 import datetime as dt
+import math
 from typing import Any
 
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Head
@@ -12,17 +13,14 @@ from pipeweave_dagster.core.documents import (
     ModelEntry,
     SchemaDeduction,
     TrainedModel,
-    WorkbenchOverview,
 )
+from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import find_version
 
-
-def build_overview(store: DocumentStore) -> WorkbenchOverview:
-    """Return the state of every data set; reads about ten small objects for each."""
-    return WorkbenchOverview(datasets=[entry_of(store, name) for name in store.datasets()])
+_MAIN_JOB = "process_dataset"
 
 
 def entry_of(store: DocumentStore, dataset: str) -> DatasetEntry:
@@ -94,7 +92,20 @@ def describe_model(version: str, model: TrainedModel, evaluation: Evaluation) ->
         target=model.target,
         score=score_text(evaluation),
         reason="" if evaluation.promoted == "champion" else evaluation.promotion_reason,
+        gain=_gain(evaluation),
     )
+
+
+def _gain(evaluation: Evaluation) -> float | None:
+    """Return the score's share of the way from the baseline to a perfect score."""
+    name = evaluation.metric
+    scores = evaluation.metrics.get(name), evaluation.baseline.get(name)
+    score, baseline = (found.value if found else None for found in scores)
+    perfect = 1.0 if GREATER_IS_BETTER[name] else 0.0
+    if score is None or baseline is None or baseline == perfect:
+        return None
+    gain = (score - baseline) / (perfect - baseline)
+    return round(gain, 4) if math.isfinite(gain) else None
 
 
 def _newest(store: DocumentStore, head: Head) -> tuple[str | None, str | None]:
@@ -120,11 +131,13 @@ def score_text(evaluation: Evaluation) -> str | None:
 
 
 def attempt_text(attempt: Attempt | None) -> str:
-    """Return how the last run ended, in one line."""
+    """Return how the last run ended, in one line, and what it ran unless that is the main job."""
     if attempt is None:
         return "never run"
     message = attempt.error["message"] if attempt.error else ""
-    return f"{attempt.state} {_time(attempt.started_at)} {message}".strip()
+    other = attempt.job and not attempt.job.endswith(_MAIN_JOB) and attempt.job[0] != "_"
+    job = f"({attempt.job}) " if other else ""
+    return f"{attempt.state} {_time(attempt.started_at)} {job}{message}".strip()
 
 
 def _time(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import Evaluation, TrainedModel
+from pipeweave_dagster.core.documents.settings import NO_REASON
 from pipeweave_dagster.core.evaluation import Promotion
 from pipeweave_dagster.core.prediction import prediction_ms
 from pipeweave_dagster.services.alias_history import GateCheck
@@ -47,6 +48,7 @@ def gate_of(
         champion = None
     checks = [
         GateCheck(name="evaluation", passed=decision.alias == "champion", message=decision.reason),
+        _overrides(trained),
         _calibration(evaluation, champion),
         _size(workbench, trained),
         _latency(workbench, trained),
@@ -84,6 +86,21 @@ def _calibration(evaluation: Evaluation, champion: Registered | None) -> GateChe
 def _miscalibrated(evaluation: Evaluation) -> str:
     found = [c for c in evaluation.checks if c.code == _CALIBRATED and c.state == "failed"]
     return found[0].message if found else ""
+
+
+def _overrides(trained: TrainedModel) -> GateCheck:
+    """An override needs a reason; of one without, nobody knows whether the model is a leak."""
+    bare = [text for text in trained.overrides if _is_unexplained(text)]
+    text = f"Overridden findings, each with its reason: {len(trained.overrides)}."
+    if bare:
+        named = "; ".join(line.partition(":")[0] for line in bare[:5])
+        text = f"Findings were overridden without a reason: {named}. Give it in pipeweave.yaml."
+    return GateCheck(name="overrides", passed=not bare, message=text)
+
+
+def _is_unexplained(override: str) -> bool:
+    reason = override.rpartition(": ")[2]
+    return reason.startswith(NO_REASON) or not any(map(str.isalnum, reason))
 
 
 def _size(workbench: Workbench, trained: TrainedModel) -> GateCheck:

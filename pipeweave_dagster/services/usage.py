@@ -18,6 +18,7 @@ _STORAGE = {
     "payloads": "tables, reports, models, test rows",
     "datasets": "records of runs, and of reusable results",
     "predictions": "predictions of batches",
+    "overview": "index of the overview",
     "sensors": "cursors of the sensors",
     "alerts": "open problems, and messages that were sent",
     "users": "users and their roles",

@@ -47,6 +47,7 @@ def create_app(
     hosts = hosts_of(settings.web_url, settings.services.get("pages", ""))
     routes = [
         Route("/", handlers.index, methods=["GET"]),
+        Route("/overview", handlers.overview, methods=["GET"]),
         Route("/datasets/{dataset}", handlers.dataset, methods=["GET"]),
         Route("/reports/{sha256}/{name}", handlers.report, methods=["GET"]),
         Route("/health", handlers.health, methods=["GET"]),

@@ -7,10 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import WorkbenchOverview
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.left_out import recorded_left_out
+from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.services.ownership import visible
+from pipeweave_dagster.services.run_figures import run_cost
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.health_checks import health_of
 from pipeweave_dagster.web.identity import Action, principal_of, require
@@ -18,6 +21,7 @@ from pipeweave_dagster.web.pages import page
 from pipeweave_dagster.web.views import dataset_view
 from pipeweave_dagster.web.work.pages import is_allowed
 
+MOST_ROWS = 200
 MAX_REPORT_BYTES = 32 << 20
 REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _PAGE = re.compile(r"[0-9]{1,6}")
@@ -43,6 +47,25 @@ def index(request: Request) -> Response:
         settings=settings,
         may_upload=is_allowed(request, "upload"),
         may_audit=is_allowed(request, "view_audit"),
+    )
+
+
+def overview(request: Request) -> Response:
+    """Show sums over the data sets that the user may see, and which of them need attention."""
+    store, settings = _state(request)
+    every = overview_of(store)
+    names = [entry.dataset for entry in every.datasets]
+    seen = {*visible(principal_of(request), names, request.app.state.door.owners())}
+    found = WorkbenchOverview(datasets=[e for e in every.datasets if e.dataset in seen])
+    totals, rows = found.totals(), found.by_attention()
+    return page(
+        "overview.html.j2",
+        totals=totals,
+        rows=rows[:MOST_ROWS],
+        more=len(rows) - MOST_ROWS,
+        best=found.best(),
+        times=sorted(totals.runs.assets.items(), key=lambda item: -item[1].seconds),
+        cost=run_cost(totals.runs.seconds, settings.cost_per_hour),
     )
 
 

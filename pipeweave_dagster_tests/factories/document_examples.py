@@ -41,6 +41,8 @@ def stored_bytes(kind: type[Part]) -> bytes:
 
 
 def _value(schema: dict[str, Any], defs: dict[str, Any]) -> Any:
+    if "examples" in schema:
+        return schema["examples"][0]
     if "$ref" in schema:
         return _value(defs[schema["$ref"].rsplit("/", 1)[1]], defs)
     if "const" in schema or "enum" in schema:

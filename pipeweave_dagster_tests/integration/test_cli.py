@@ -28,12 +28,12 @@ PENGUINS = ROOT / "examples" / "penguins.csv"
 # Long enough for a model on a machine that does other things too.
 BUDGET_S = "4"
 Cli = Callable[..., tuple[int, Any]]
-ALONE = ("doctor", "findings", "gc")  # nouns without a verb
+ALONE = ("doctor", "findings", "gc", "overview")  # nouns without a verb
 READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines check penguins"]
 PREVIEW = "pipelines preview penguins numbers"
 EXPORT = "pipelines export penguins --version 1 --output model --table"
 READING += ["models ls", "models show penguins", "models history penguins", "runs ls"]
-READING += ["schedule ls", "config show", "doctor", "findings penguins", "gc --dry-run"]
+READING += ["overview", "schedule ls", "config show", "doctor", "findings penguins", "gc --dry-run"]
 READING += ["advice list penguins", "advice replay penguins", "models replay penguins"]
 
 
@@ -165,6 +165,17 @@ def test_json_is_as_documented(said: dict[str, Any]) -> None:
             continue
         noun = " ".join(command.split()[: 1 if command.startswith(ALONE) else 2])
         assert set(facts) == documented(noun), command
+
+
+def test_the_overview_counts_runs_as_dagster_does(said: dict[str, Any]) -> None:
+    runs = said["runs ls"]["runs"]
+    states = [run["status"] for run in runs if run["job"] == "process_dataset"]
+    counted = said["overview"]["totals"]["runs"]
+    assert counted["succeeded"] == states.count("SUCCESS") > 0
+    assert counted["failed"] == len(states) - states.count("SUCCESS")
+    inside = sum(time["seconds"] for time in counted["assets"].values())
+    assert 0 < inside <= counted["seconds"] + 0.1
+    assert said["overview"]["best"] == ["penguins"]
 
 
 def test_the_champion_fitted_again_answers_equally_bit_by_bit(
@@ -330,8 +341,29 @@ def test_error_for_people_is_one_line(cli: Cli) -> None:
     assert said.strip() == "NOT_FOUND: There is no file 'nosuch.csv'. Check the path."
 
 
-def test_what_is_removed_is_gone(installation: Path, penguins: dict[str, Any]) -> None:
+def test_what_is_renamed_predicts_and_what_is_removed_is_gone(
+    penguins: dict[str, Any], installation: Path
+) -> None:
     """The last of this file: the others read what is removed here."""
-    assert asked(installation, "datasets", "rm", "penguins", "--yes")["removed"] > 0
-    listed = asked(installation, "datasets", "ls")["datasets"]
-    assert "penguins" not in [entry["dataset"] for entry in listed]
+    commands = [
+        ["datasets", "rename", "penguins", "birds", "--dry-run"],
+        ["datasets", "rename", "penguins", "birds", "--yes"],
+        ["predict", "birds", str(PENGUINS), "--output", "birds.csv"],
+        ["models", "rollback", "birds"],
+        ["datasets", "rm", "birds", "--dry-run"],
+        ["datasets", "rm", "birds", "--yes"],
+        ["datasets", "ls"],
+    ]
+    told = in_one_process([[*c, "--json"] for c in commands], installation, at(installation))
+    planned, renamed, predicted, _, would, removed, listed = told
+    assert set(renamed.facts) == documented("datasets rename")
+    assert planned.facts["moved"] == renamed.facts["moved"]
+    assert any("in MLflow" in text for text in renamed.facts["mlflow"])
+    assert predicted.facts["rows"] == 344
+    assert predicted.facts["model_name"] == "pipeweave-birds"
+    assert set(removed.facts) == documented("datasets rm")
+    assert would.facts["mlflow"] == removed.facts["mlflow"]
+    assert any("experiment" in text for text in removed.facts["mlflow"]), removed.facts
+    assert not any("pipeweave-birds" in text for text in removed.facts["stays"])
+    left = [entry["dataset"] for entry in listed.facts["datasets"]]
+    assert not {"penguins", "birds"} & {*left}

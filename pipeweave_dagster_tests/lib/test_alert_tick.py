@@ -209,6 +209,7 @@ def test_a_data_set_has_its_own_recipients_and_mutes(
     watch.tick()
     assert len(mail.received) == 2
     assert "PW204" in hook.received[0]["body"]
+    assert hook.received[0]["type"] == "failure", "an error, not an information"
 
 
 def test_a_restart_neither_repeats_nor_loses(watch: Watch, mail: Mailbox) -> None:

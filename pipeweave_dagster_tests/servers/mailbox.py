@@ -63,7 +63,9 @@ def http_mailbox() -> Iterator[Mailbox]:
             self.end_headers()
             if not box.refuses:
                 facts = json.loads(content)
-                box.received.append({"title": facts["title"], "body": facts["message"]})
+                box.received.append(
+                    {"title": facts["title"], "body": facts["message"], "type": facts["type"]}
+                )
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -12,7 +12,7 @@ from pipeweave_dagster.adapters.state.manifest import Entry
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DatasetSettings, RawUpload
 from pipeweave_dagster.lib.retrain_requests import requests
-from pipeweave_dagster.services.overview import build_overview
+from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.services.run_leases import RunWatch
 from pipeweave_dagster.services.upload_locks import lock_upload, locked_keys
 from pipeweave_dagster.settings import Settings
@@ -55,7 +55,7 @@ def test_the_others_go_on(store: DocumentStore, record: str, content: bytes) -> 
     later = time.time() + 30 * 86400
     aging = Settings(retrain_max_age_days=1)
     assert "other" in [request.dataset for request in requests(store, aging, later).due]
-    overview = {entry.dataset: entry for entry in build_overview(store).datasets}
+    overview = {entry.dataset: entry for entry in overview_of(store).datasets}
     assert set(overview) == {"demo", "other"}
     assert overview["other"].problems == []
     assert [e.dataset for e in Listing(store).entries()] == ["demo", "other"]

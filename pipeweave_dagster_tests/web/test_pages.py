@@ -29,7 +29,7 @@ from pipeweave_dagster.services.batch_history import change_history
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster.web import create_app, listing
+from pipeweave_dagster.web import create_app, handlers, listing
 from pipeweave_dagster.web.pages import prose
 from pipeweave_dagster_tests.factories import make_dataset
 from pipeweave_dagster_tests.factories.registry import Registry, register
@@ -508,3 +508,21 @@ def test_the_page_says_why_a_column_is_not_used(client, store, tmp_path):
     assert "Unused columns" in page
     assert "PW502: &#39;id&#39; identifies the row" in page
     assert HOSTILE not in page
+
+
+def test_the_overview_shows_sums_and_what_needs_attention_first(
+    client, store, tmp_path, monkeypatch
+):
+    assert "No data sets yet" in client.get("/overview").text
+    put(store, tmp_path, "fine")
+    put(store, tmp_path, "broken", error={"message": HOSTILE})
+    register(store, "1", 0.8)
+    store.save_attempt("demo", Attempt(run_id="r1", started_at=1.0, state="succeeded"))
+    page = client.get("/overview").text
+    assert page.index('href="/datasets/broken"') < page.index('href="/datasets/demo"')
+    assert "By the share of the way from the baseline" in page
+    assert "60%" in page, "0.8 is so far from 0.5 to 1"
+    assert HOSTILE not in page
+    assert 'href="/overview"' in client.get("/").text
+    monkeypatch.setattr(handlers, "MOST_ROWS", 2)
+    assert "And 1 more" in client.get("/overview").text

@@ -7,21 +7,26 @@ is imported when it is called.
 from pathlib import Path
 
 from pipeweave_dagster.adapters.mlflow_store.reachable import reachable
+from pipeweave_dagster.adapters.mlflow_store.removal import InMlflow
 from pipeweave_dagster.adapters.mlflow_store.store import prepare_store
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, PipelineSpec, TrainedModel
 
 __all__ = [
+    "InMlflow",
     "annotate",
     "current_aliases",
     "delete_old_trials",
     "end_run",
     "log_evaluation",
     "log_training",
+    "look_up",
     "missing_version",
     "prepare_store",
     "quick_version_with_alias",
     "record_end",
     "remove_aliases",
+    "remove_model",
+    "rename_model",
     "set_alias",
     "version_with_alias",
 ]
@@ -220,3 +225,30 @@ def delete_old_trials(tracking_uri: str, older_than: float, *, dry: bool) -> int
 
     prepare_store(tracking_uri)
     return delete(tracking_uri, older_than, dry=dry)
+
+
+@reachable
+def look_up(tracking_uri: str, model_name: str, experiment: str, runs: list[str]) -> InMlflow:
+    """Return which versions and experiment MLflow has of a data set; see `removal.look`."""
+    from pipeweave_dagster.adapters.mlflow_store.removal import look
+
+    prepare_store(tracking_uri)
+    return look(tracking_uri, model_name, experiment, runs)
+
+
+@reachable
+def remove_model(tracking_uri: str, model_name: str, experiment: str, runs: list[str]) -> InMlflow:
+    """Delete the registered versions and the experiment of a data set; see `removal.remove`."""
+    from pipeweave_dagster.adapters.mlflow_store.removal import remove
+
+    prepare_store(tracking_uri)
+    return remove(tracking_uri, model_name, experiment, runs)
+
+
+@reachable
+def rename_model(tracking_uri: str, models: tuple[str, str], experiments: tuple[str, str]) -> None:
+    """Rename the registered model and the experiment of a data set, each from old to new."""
+    from pipeweave_dagster.adapters.mlflow_store.removal import rename
+
+    prepare_store(tracking_uri)
+    rename(tracking_uri, models, experiments)

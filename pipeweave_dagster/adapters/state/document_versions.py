@@ -10,6 +10,8 @@ from pipeweave_dagster.core.documents import Document
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 D = TypeVar("D", bound=Document)
+# A field, or a word of a closed list, that a later release has added.
+_OF_NEWER = {"extra_forbidden", "literal_error"}
 
 
 def parse_document(kind: type[D], data: bytes, what: str) -> D:
@@ -52,9 +54,12 @@ def newer_release(what: str, how: str) -> PipeWeaveError:
 
 
 def unknown_fields(error: ValidationError) -> list[str]:
-    """Return the fields of a record that this release does not know, if nothing else is wrong."""
+    """Return the fields that this release does not know, or whose word it does not know.
+
+    Empty if anything else is wrong, so that the record is damaged rather than newer.
+    """
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    if any(entry["type"] != "extra_forbidden" for entry in found):
+    if any(entry["type"] not in _OF_NEWER for entry in found):
         return []
     return sorted({".".join(map(str, entry["loc"])) for entry in found})
 

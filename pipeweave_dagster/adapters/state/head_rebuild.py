@@ -46,10 +46,21 @@ def read_head(
     return _head_of(found, known), tag
 
 
-def readable_manifests(records: Records, storage: Storage, dataset: str) -> dict[str, Manifest]:
-    """Return the manifests of a data set by run; what cannot be read is left out."""
+def readable_manifests(
+    records: Records, storage: Storage, dataset: str, newest: int | None = None
+) -> dict[str, Manifest]:
+    """Return the manifests of a data set by run; what cannot be read is left out.
+
+    Args:
+        records: The records of the storage.
+        storage: The storage itself.
+        dataset: The data set.
+        newest: Read only so many, those that were written last; None reads all.
+    """
+    listed = list(storage.list(f"datasets/{dataset}/runs/"))
+    listed.sort(key=lambda stored: -stored.modified)
     found = {}
-    for stored in storage.list(f"datasets/{dataset}/runs/"):
+    for stored in listed[:newest]:
         with contextlib.suppress(PipeWeaveError):  # of a newer release
             if manifest := records.read(stored.key, Manifest):
                 found[Path(stored.key).stem] = manifest

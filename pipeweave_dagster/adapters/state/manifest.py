@@ -29,7 +29,9 @@ class Manifest(Part):
     from there only. `made` lists what this run made, `inherited` what its parent run made, `read`
     the entries that were read from HEAD. `skipped` lists what it was to make but cannot, such as a
     model without a target. `generation` counts the runs of the data set, so it orders them also
-    where a clock was set back. `upload` is unused; older manifests contain it.
+    where a clock was set back. `state` and `ended_at` say how the run ended (empty in manifests
+    that are older than these fields), `seconds` how long each asset took. `job` is what was run.
+    `upload` is unused; older manifests contain it.
     """
 
     dataset: str
@@ -42,6 +44,12 @@ class Manifest(Part):
     inherited: list[str] = []
     read: dict[str, str] = {}
     skipped: list[str] = Field(default=[], exclude_if=operator.not_)
+    state: Literal["running", "succeeded", "failed", "superseded", ""] = Field(
+        default="", exclude_if=operator.not_
+    )
+    ended_at: float | None = Field(default=None, exclude_if=operator.not_)
+    seconds: dict[str, float] = Field(default={}, exclude_if=operator.not_)
+    job: str = Field(default="", exclude_if=operator.not_)
     upload: dict[str, Any] = Field(default={}, exclude=True)
 
 
@@ -70,7 +78,10 @@ class Head(Part):
 
 
 class Attempt(Part):
-    """The state of the last run of a data set, for the pages; `datasets/<dataset>/LAST.json`."""
+    """The state of the last run of a data set, for the pages; `datasets/<dataset>/LAST.json`.
+
+    `job` is what was run, such as `predict_batch`; empty in records that are older than the field.
+    """
 
     run_id: str
     started_at: float
@@ -79,6 +90,7 @@ class Attempt(Part):
     asset: str | None = None
     error: dict[str, Any] | None = None
     blocked: list[str] = []
+    job: str = Field(default="", exclude_if=operator.not_)
 
 
 class Generation(Part):

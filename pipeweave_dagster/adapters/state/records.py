@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from pipeweave_dagster.adapters.state.document_versions import newer_release, unknown_fields
+from pipeweave_dagster.adapters.state.overview_marks import mark_if_shown
 from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -57,7 +58,7 @@ class Records:
             unknown = unknown_fields(error)
             if unknown and key.startswith(_OF_DATASETS):
                 raise newer_release(key, f"it has {', '.join(unknown)[:200]}") from error
-            self._name(key, kind, data)
+            self._name(key, kind, data, unknown)
             return None, tag
         self._damaged.pop(key, None)
         return record, tag
@@ -66,11 +67,15 @@ class Records:
         """Write or replace a record."""
         self._set_aside(key)
         self._storage.put(key, record_bytes(record))
+        mark_if_shown(self._storage, key)
 
     def swap(self, key: str, record: Part, tag: str | None) -> bool:
         """Replace what `read_tagged` returned; return False if it has changed since."""
         self._set_aside(key)
-        return self._storage.put_if_match(key, record_bytes(record), tag)
+        swapped = self._storage.put_if_match(key, record_bytes(record), tag)
+        if swapped:
+            mark_if_shown(self._storage, key)
+        return swapped
 
     def remove_damaged(self, key: str) -> None:
         """Move a record that was found damaged to the quarantine."""
@@ -89,8 +94,11 @@ class Records:
         """Return what is wrong with the records below a prefix that were read, one line each."""
         return [text for key, text in sorted(self._damaged.items()) if key.startswith(prefix)]
 
-    def _name(self, key: str, kind: type[Part], data: bytes) -> None:
+    def _name(self, key: str, kind: type[Part], data: bytes, unknown: list[str]) -> None:
         text = f"{key} is damaged ({len(data)} bytes, not a {kind.__name__}) and is ignored."
+        if unknown:
+            fields = ", ".join(unknown)[:200]
+            text = f"{key} was written by a newer release (it has {fields}) and is ignored."
         if key not in self._damaged:
             logger.error("%s Run the data set again, or see quarantine in its folder.", text)
             self._damaged[key] = text

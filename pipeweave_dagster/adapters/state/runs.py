@@ -25,13 +25,20 @@ class RunState:
         dataset: The partition.
         run_id: The run.
         parent_run_id: The run that this one retries or continues.
+        job: What is run, such as `process_dataset`.
     """
 
     def __init__(
-        self, store: DocumentStore, dataset: str, run_id: str, parent_run_id: str | None = None
+        self,
+        store: DocumentStore,
+        dataset: str,
+        run_id: str,
+        parent_run_id: str | None = None,
+        job: str = "",
     ) -> None:
         self.store = store
         self.dataset = dataset
+        self._job = job
         known = store.manifest(dataset, run_id)
         self.manifest = known or self._beginning(run_id, parent_run_id)
         if known is None:
@@ -50,6 +57,8 @@ class RunState:
             entries=parent.entries if parent else (head.entries if head else {}),
             inherited=[*parent.inherited, *parent.made] if parent else [],
             read=parent.read if parent else {},
+            state="running",
+            job=self._job,
         )
 
     def entry(self, asset: str) -> Entry:
@@ -69,12 +78,13 @@ class RunState:
             self._update(lambda m: {"read": {**m.read, asset: entry.document}})
         return entry
 
-    def record(self, asset: str, entry: Entry) -> None:
-        """Add an entry that this run made or reused."""
+    def record(self, asset: str, entry: Entry, seconds: float = 0.0) -> None:
+        """Add an entry that this run made or reused, and how long that took."""
         self._update(
             lambda m: {
                 "entries": {**m.entries, asset: entry},
                 "made": [*(name for name in m.made if name != asset), asset],
+                "seconds": {**m.seconds, asset: round(seconds, 3)},
             }
         )
 
@@ -83,8 +93,10 @@ class RunState:
         self._update(lambda m: {"skipped": sorted({*m.skipped, *assets})})
 
     def attempt(self, state: Any, **facts: Any) -> None:
-        """Record the state of this run as the last attempt, for the pages."""
-        begun = self.manifest.model_dump(include={"run_id", "started_at", "generation"})
+        """Record the state of this run, in its manifest and as the last attempt."""
+        if state != "running":
+            self._update(lambda _: {"state": state, "ended_at": time.time()})
+        begun = self.manifest.model_dump(include={"run_id", "started_at", "generation", "job"})
         self.store.save_attempt(self.dataset, Attempt(**begun, state=state, **facts))
 
     def _update(self, change: Callable[[Manifest], dict[str, Any]]) -> None:

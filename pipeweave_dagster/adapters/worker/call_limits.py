@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, unavailable, validation_error
 
 OUT_OF_MEMORY = "out_of_memory"
 """In the details of the error of a call that exceeded its memory limit."""
@@ -81,6 +81,15 @@ def crashed(how: str, memory_mb: int) -> PipeWeaveError:
         " memory, the limit for its size, or is malformed.",
         fix="Export the table again, as CSV or Parquet, or as several files.",
         limit_mb=memory_mb,
+    )
+
+
+def not_started(how: str) -> PipeWeaveError:
+    """Return the error of a worker that ended before it could be called: no file is to blame."""
+    return unavailable(
+        f"The worker process could not start ({how}); what it printed is above this in the log.",
+        fix="It is retried; if it persists, free memory, and check the installation with"
+        " 'pipeweave doctor'.",
     )
 
 

@@ -114,6 +114,9 @@ def main() -> None:
     for module in options["preload"]:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    # Whoever dies before this could not start, whatever file it was to read.
+    replies.write(json.dumps({"ready": True}) + "\n")
+    replies.flush()
     for line in sys.stdin:
         replies.write(json.dumps(_reply_to(json.loads(line))) + "\n")
         replies.flush()

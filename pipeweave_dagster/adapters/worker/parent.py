@@ -16,6 +16,7 @@ from pipeweave_dagster.adapters.worker.call_limits import (
     OUT_OF_MEMORY,
     CallLimits,
     crashed,
+    not_started,
 )
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
 from pipeweave_dagster.adapters.worker.environment import Access, environment_for
@@ -65,6 +66,7 @@ class Worker:
         self._threads = threads or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
+        self._ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -78,17 +80,24 @@ class Worker:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the child now, so that its imports overlap with other work."""
+        """Start the child now, so that its imports overlap with other work.
+
+        Raises:
+            PipeWeaveError: SERVICE_UNAVAILABLE if the system starts no process.
+        """
         if self._process is not None and self._process.poll() is None:
             return
         hide_process()
         options = json.dumps({"parent": os.getpid(), "preload": self._preload})
         limits = dict.fromkeys(_THREAD_VARIABLES, str(self._threads))
-        self._buffer = b""
-        self._process = start_child(
-            [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
-            env={**environment_for(self._access), **limits, **_ALWAYS},
-        )
+        self._buffer, self._ready = b"", False
+        try:
+            self._process = start_child(
+                [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
+                env={**environment_for(self._access), **limits, **_ALWAYS},
+            )
+        except OSError as error:
+            raise not_started(str(error)) from error
 
     def call(
         self, time_limit_s: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
@@ -153,7 +162,11 @@ class Worker:
             while True:
                 while b"\n" in self._buffer:
                     line, _, self._buffer = self._buffer.partition(b"\n")
-                    yield json.loads(line)
+                    reply = json.loads(line)
+                    if "ready" in reply:
+                        self._ready = True
+                    else:
+                        yield reply
                 if time.monotonic() > deadline:
                     raise validation_error(
                         f"{function} did not finish within {limits.time_s:.0f} s and was stopped.",
@@ -170,6 +183,8 @@ class Worker:
         assert self._process is not None  # noqa: S101
         code = self._process.wait()
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        if not self._ready and -code not in _FROM_OUTSIDE:
+            return not_started(how)
         if limits.memory_mb is not None and -code not in _FROM_OUTSIDE:
             return crashed(how, limits.memory_mb)
         return PipeWeaveError(

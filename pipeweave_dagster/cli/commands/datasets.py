@@ -1,4 +1,4 @@
-"""`pipeweave datasets`: list, show, compare and remove data sets."""
+"""`pipeweave datasets`: list, show, compare, rename and remove data sets."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from pipeweave_dagster.cli.commands import (
     dataset_owner,
     dataset_quarantine,
     dataset_removal,
+    dataset_rename,
     dataset_schema,
 )
 from pipeweave_dagster.cli.support import home
@@ -22,13 +23,14 @@ from pipeweave_dagster.services.reading_text import left_out_lines, note_lines, 
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="List, show, compare and remove data sets.", no_args_is_help=True)
+    group = typer.Typer(help="List, show, rename and remove data sets.", no_args_is_help=True)
     group.command("ls", epilog="Example: `pipeweave datasets ls --page 2 --json`")(ls)
     group.command("show", epilog="Example: `pipeweave datasets show titanic`")(show)
     dataset_quarantine.register(group)
     dataset_schema.register(group)
     dataset_owner.register(group)
     dataset_removal.register(group)
+    dataset_rename.register(group)
     app.add_typer(group, name="datasets")
 
 

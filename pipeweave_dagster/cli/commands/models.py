@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeweave_dagster.cli.commands import model_promotion, model_replay
+from pipeweave_dagster.cli.commands import model_promotion, model_replay, model_sheet
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command("show", epilog="Example: `pipeweave models show titanic`")(show)
     model_promotion.register(group)
     model_replay.register(group)
+    model_sheet.register(group)
     app.add_typer(group, name="models")
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from pipeweave_dagster.core.alerts.open_problems import OpenProblem
-from pipeweave_dagster.core.alerts.problem import Observation
+from pipeweave_dagster.core.alerts.problem import Observation, Severity
 from pipeweave_dagster.core.cron import next_fire
 from pipeweave_dagster.core.documents import Part
 
@@ -24,6 +24,11 @@ class Letter(Part):
     made_at: float
     tries: int = 0
     not_before: float = 0.0
+
+    @property
+    def level(self) -> Severity:
+        """The most serious of its problems."""
+        return "error" if any(p.severity == "error" for p in self.problems) else "warning"
 
 
 class Sent(Part):

@@ -54,10 +54,14 @@ from pipeweave_dagster.core.documents.monitoring import (
     PerformanceReport,
     ShadowBatch,
 )
-from pipeweave_dagster.core.documents.operation import (
+from pipeweave_dagster.core.documents.operation import PredictionBatch
+from pipeweave_dagster.core.documents.overview import (
+    AssetTime,
     DatasetEntry,
+    LatestBatch,
     ModelEntry,
-    PredictionBatch,
+    OverviewTotals,
+    RunFigures,
     WorkbenchOverview,
 )
 from pipeweave_dagster.core.documents.pipeline import PipelineSpec, SplitSpec, Step
@@ -86,6 +90,7 @@ from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 __all__ = [
     "AdviceNote",
+    "AssetTime",
     "BatchHistory",
     "BatchRecord",
     "Canary",
@@ -117,6 +122,7 @@ __all__ = [
     "Increment",
     "JoinedSource",
     "LabelArrival",
+    "LatestBatch",
     "LeftOutLine",
     "Member",
     "MethodCheck",
@@ -125,6 +131,7 @@ __all__ = [
     "ModelEntry",
     "OtherReading",
     "Override",
+    "OverviewTotals",
     "Part",
     "Payload",
     "PerformanceReport",
@@ -140,6 +147,7 @@ __all__ = [
     "RefusedBatch",
     "RuleGroup",
     "RuleResult",
+    "RunFigures",
     "SchemaDeduction",
     "Segment",
     "SemanticType",

@@ -1,11 +1,11 @@
-"""Documents of models in use: predictions, drift, and the overview of a workbench."""
+"""The document of a scored batch."""
 
 import operator
 from typing import ClassVar
 
 from pydantic import Field
 
-from pipeweave_dagster.core.documents.base import Document, Part, Payload
+from pipeweave_dagster.core.documents.base import Document, Payload
 
 
 class PredictionBatch(Document):
@@ -35,50 +35,3 @@ class PredictionBatch(Document):
     abstained: int = Field(default=0, exclude_if=operator.not_)
     counts: dict[str, int] = {}
     notes: list[str] = []
-
-
-class ModelEntry(Part):
-    """One registered model version of the overview, with its main test score."""
-
-    version: str
-    model: str
-    target: str | None = None
-    score: str | None = None
-    reason: str = ""
-
-
-class DatasetEntry(Part):
-    """One row of the overview: the state of a data set.
-
-    `model` and `score` are those of the champion; without one, those of the newest model. `target`
-    is that of the current schema; a champion of an earlier run may have another. `no_model` is the
-    reason why a data set without a target has no model. `problems` names stored records and
-    documents that are damaged or missing.
-    """
-
-    dataset: str
-    version: str
-    rows: int | None = None
-    target: str | None = None
-    no_model: str = Field(default="", exclude_if=operator.not_)
-    blocked: list[str] = []
-    alerts: int = 0
-    model: str | None = None
-    score: str | None = None
-    champion: ModelEntry | None = None
-    challenger: ModelEntry | None = None
-    last_attempt: str = ""
-    updated_at: str = ""
-    problems: list[str] = []
-
-    @property
-    def model_target(self) -> str | None:
-        """Return what `model` predicts: the champion's target, or else the current one."""
-        return (self.champion.target if self.champion else None) or self.target
-
-
-class WorkbenchOverview(Document):
-    """The overview of all data sets with their models and findings."""
-
-    kind: ClassVar[str] = "workbench_overview"
-    datasets: list[DatasetEntry]

@@ -94,6 +94,10 @@ class ReadSetting(Part):
         return value
 
 
+NO_REASON = "no reason given"
+_SHORTEST_REASON = 3
+
+
 class Override(Part):
     """A finding that a user overrides, with the reason, which is kept with the model.
 
@@ -114,9 +118,14 @@ class Override(Part):
 
     @property
     def attributed_reason(self) -> str:
-        """The reason, followed by its author and time if they are known."""
+        """The reason, followed by its author and time if they are known.
+
+        A reason without three letters or digits, such as spaces or dashes, explains nothing.
+        """
         author = ", ".join(fact for fact in (self.by, self.at) if fact)
-        return f"{self.reason} ({author})" if author else self.reason
+        explained = sum(map(str.isalnum, self.reason)) >= _SHORTEST_REASON
+        reason = self.reason if explained else NO_REASON
+        return f"{reason} ({author})" if author else reason
 
 
 class Costs(Part):
@@ -124,6 +133,18 @@ class Costs(Part):
 
     false_positive: float = Field(default=1.0, ge=0)
     false_negative: float = Field(default=1.0, ge=0)
+
+
+class PredictionsSetting(Part):
+    """Where predictions are written besides the storage: a table of the database of a source.
+
+    `to` is `SOURCE.TABLE` or `SOURCE.SCHEMA.TABLE`.
+    """
+
+    to: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62}){1,2}$",
+        examples=["shop.public.predicted"],
+    )
 
 
 class DatasetSettings(Part):
@@ -165,6 +186,7 @@ class DatasetSettings(Part):
     retrain: RetrainSetting = RetrainSetting()
     freshness: FreshnessSetting | None = Field(default=None, exclude_if=operator.not_)
     alerts: AlertSetting = AlertSetting()
+    predictions: PredictionsSetting | None = Field(default=None, exclude_if=operator.not_)
     overrides: list[Override] = []
 
     @property

@@ -116,14 +116,17 @@ def performance(
     yield from performance_checks(result.value)
 
 
-@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="3")
+@dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="4")
 def workbench_overview(
     context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
 ) -> dg.MaterializeResult[None]:
-    """An index of all data sets: version, model, score, blocking findings, last run."""
-    from pipeweave_dagster.services.overview import build_overview
+    """All data sets: versions, findings, champions, drift, success and time of runs, cost.
 
-    overview = build_overview(workbench.store)
+    Read from the index that every run updates; once a day the index is computed anew.
+    """
+    from pipeweave_dagster.services.overview_index import needs_rebuild, overview_of
+
+    overview = overview_of(workbench.store, rebuild=needs_rebuild(workbench.store))
     workbench.store.save(overview)
     context.log.info("%d data sets", len(overview.datasets))
     return dg.MaterializeResult(

@@ -31,7 +31,7 @@ class BatchConfig(dg.Config):
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
-    code_version="5",
+    code_version="6",
     deps=["model"],
     check_specs=check_specs("predictions", ABOUT),
 )
@@ -43,12 +43,14 @@ def predictions(
     """The rows of one file under `predict/<dataset>/`, scored by the champion, order kept.
 
     Uses the file that the run was started for, else the newest. The outputs are in
-    `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV.
+    `predictions/<dataset>/<batch>/<model version>`, as Parquet and CSV, and in the table of
+    `predictions: {to: SOURCE.TABLE}`.
     """
     from pipeweave_dagster.core.landing import settings_from
     from pipeweave_dagster.services.first_batch import score_checked
     from pipeweave_dagster.services.refused_batches import refusals_recorded
     from pipeweave_dagster.services.scoring import deliver, fetch_batch, newest_batch, score
+    from pipeweave_dagster.services.write_back import write_back
 
     checks: list[dg.AssetCheckResult] = []
 
@@ -70,7 +72,9 @@ def predictions(
             )
             scored, found = score_checked(workbench, context.partition_key, attempt, folder, run_id)
         checks.append(first_batch_check(found))
-        return deliver(workbench, context.partition_key, scored, run_id)
+        batch = deliver(workbench, context.partition_key, scored, run_id)
+        written = write_back(workbench, context.partition_key, batch.batch, scored.parquet)
+        return batch.model_copy(update={"notes": [*batch.notes, *([written] if written else [])]})
 
     yield run_stage(context, workbench, PredictionBatch, make, always=True)
     yield from checks

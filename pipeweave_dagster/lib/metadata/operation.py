@@ -33,11 +33,31 @@ def _overview(document: WorkbenchOverview, settings: Settings) -> dict[str, Any]
     ]  # fmt: skip
     header = ["data set", "rows", "target", "champion", "score", "challenger", "blocked",
               "alerts", "last attempt"]  # fmt: skip
-    return {
+    from pipeweave_dagster.services.run_figures import run_cost
+
+    totals = document.totals()
+    times = [
+        (name, time.runs, markdown.number(time.seconds), markdown.number(time.seconds / time.runs))
+        for name, time in totals.runs.assets.items()
+    ]
+    best = [(e.dataset, e.model or "-", e.score or "-") for e in document.best()]
+    facts: dict[str, Any] = {
         "datasets": dg.MetadataValue.md(markdown.table(header, rows, limit=200)),
-        "dataset_count": len(document.datasets),
-        "page": dg.MetadataValue.url(settings.web_url),
+        "best models": dg.MetadataValue.md(markdown.table(["data set", "model", "score"], best)),
+        "time per asset": dg.MetadataValue.md(
+            markdown.table(["asset", "runs", "seconds", "seconds per run"], times)
+        ),
+        "page": dg.MetadataValue.url(f"{settings.web_url.rstrip('/')}/overview"),
+        "dataset_count": totals.datasets,
+        "data sets with drift": totals.drifted,
+        "run seconds": totals.runs.seconds,
+        "cost of advice (USD)": totals.advice_usd,
     }
+    if totals.runs.success_rate is not None:
+        facts["success rate of runs"] = round(totals.runs.success_rate, 4)
+    if (cost := run_cost(totals.runs.seconds, settings.cost_per_hour)) is not None:
+        facts["cost of runs"] = cost
+    return facts
 
 
 describe_operation: Describers = {

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from pipeweave_dagster.adapters.state import DocumentStore, RunState
+from pipeweave_dagster.adapters.state import Attempt, DocumentStore, RunState
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster.core import documents
 from pipeweave_dagster.core.documents import Document, RawUpload
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.services.overview import build_overview
+from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.web.listing import Listing
 
 KINDS = [k for k in vars(documents).values() if isinstance(k, type) and issubclass(k, Document)]
@@ -79,7 +79,25 @@ def test_a_record_of_a_newer_release_is_refused_and_not_replaced(store: Document
     with pytest.raises(PipeWeaveError, match="newer release of PipeWeave"):
         RunState(store, "d", "two")
     assert json.loads(store.storage.get("datasets/d/LAST.json")) == content
-    entries = {entry.dataset: entry for entry in build_overview(store).datasets}
+    entries = {entry.dataset: entry for entry in overview_of(store).datasets}
     assert "newer release" in entries["d"].problems[0]
     assert entries["other"].problems == []
     assert [entry.dataset for entry in Listing(store).entries()] == ["d", "other"]
+
+
+@pytest.mark.parametrize("added", [{"colour": "blue"}, {"state": "paused"}])
+def test_a_newer_record_is_called_newer_and_not_damaged(
+    store: DocumentStore, added: dict[str, str]
+) -> None:
+    RunState(store, "d", "one")
+    content = {**json.loads(store.storage.get("datasets/d/LAST.json")), **added}
+    store.storage.put("sensors/x.json", json.dumps(content).encode())
+    assert store.records.read("sensors/x.json", Attempt) is None
+    (text,) = store.records.damaged("sensors/")
+    assert f"written by a newer release (it has {next(iter(added))})" in text
+    store.storage.put("datasets/d/LAST.json", json.dumps(content).encode())
+    with pytest.raises(PipeWeaveError, match="newer release"):
+        store.attempt("d")
+    store.storage.put("alerts/x.json", b'{"run_id": 1')
+    store.records.read("alerts/x.json", Attempt)
+    assert "is damaged" in store.records.damaged("alerts/")[0]

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from pipeweave_dagster.adapters.worker import KILLED, Worker
+from pipeweave_dagster.adapters.worker.call_limits import CallLimits
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest_settings
@@ -120,6 +121,18 @@ def test_a_killed_child_is_told_and_replaced(number: str, outside: bool) -> None
         assert (KILLED in caught.value.details) == outside
         assert caught.value.code == "INTERNAL_ERROR"
         assert worker.call(30, check_slug, name="again") == "again"
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/no/such/program"])
+def test_a_worker_that_cannot_start_blames_no_file(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeweave_dagster.adapters.worker.parent.sys.executable", program)
+    limits = CallLimits(30, memory_mb=100)  # as for a call that reads a file
+    with Worker() as worker, pytest.raises(PipeWeaveError, match="could not start") as caught:
+        worker.call_within(limits, check_slug, name="x")
+    assert caught.value.code == "SERVICE_UNAVAILABLE"
+    assert "Export the table" not in caught.value.text
 
 
 def test_an_interrupt_while_waiting_kills_the_child() -> None:

@@ -128,7 +128,9 @@ def test_the_life_of_a_champion(place: Place) -> None:
     # The first model with a signal may be champion, also by hand.
     first = place.call("promote", "demo", "1")
     assert (first["champion"], first["forced"]) == ("1", False)
-    assert [c["name"] for c in first["gate"]] == ["evaluation", "calibration", "size", "latency"]
+    assert [c["name"] for c in first["gate"]] == [
+        "evaluation", "overrides", "calibration", "size", "latency",
+    ]  # fmt: skip
     assert place.champion == "1"
     began = time.time()
 
@@ -200,6 +202,40 @@ def test_size_and_time_limits_close_the_gate(place: Place, monkeypatch: pytest.M
     assert {c.name for c in gate.checks if not c.passed} >= {"size", "latency"}
     assert gate.decision.alias == "challenger"
     assert "PIPEWEAVE_MAX_PREDICTION_MS" in gate.decision.reason
+
+
+@pytest.mark.parametrize(
+    ("override", "opens"),
+    [
+        ({"reason": "known before"}, True),
+        ({"reason": "   ", "by": "ana"}, False),
+        ({"reason": "---"}, False),
+    ],
+)
+def test_an_override_without_a_reason_closes_the_gate(
+    place: Place, override: dict[str, str], opens: bool
+) -> None:
+    from pipeweave_dagster.core.documents import Finding, Findings, Override
+    from pipeweave_dagster.services.model_versions import load_version
+    from pipeweave_dagster.services.promotion_gate import gate_of
+
+    reason = Override(finding="PW205", **override).attributed_reason
+    found = Finding(code="PW205", title="", group="leakage", state="blocked", columns=["x"],
+                    message="", overridden=reason)  # fmt: skip
+    trained, evaluation = load_version(place.bench.store, "demo", "1")
+    trained = trained.model_copy(update={"overrides": Findings(findings=[found]).overrides})
+    checks = {c.name: c for c in gate_of(place.bench, "demo", trained, evaluation).checks}
+    assert checks["overrides"].passed is opens
+    assert opens or "without a reason: PW205 x" in checks["overrides"].message
+
+
+def test_the_info_sheet_of_the_champion_and_of_a_version(place: Place) -> None:
+    told = place.call("sheet", "demo", "--version", "1")
+    assert told["sheet"].startswith("# Info sheet: y")
+    assert "The findings of its run were not kept." in told["sheet"]
+    target = place.root / "sheet.md"
+    assert set(place.call("sheet", "demo", "--output", str(target))) == {*told}
+    assert target.read_text().startswith("# Info sheet")
 
 
 def test_an_unknown_version_and_no_version_are_refused(place: Place) -> None:

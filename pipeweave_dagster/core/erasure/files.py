@@ -1,0 +1,114 @@
+# ruff: noqa: S608 - the names in SQL are made here, values go through `literal`
+"""Remove rows of one subject from uploaded files: lines of text files, rows of Parquet files."""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import Dialect, ReadSetting
+from pipeweave_dagster.core.erasure import RemovedRows
+from pipeweave_dagster.core.erasure.tables import cells_of, fold, key_of, without_subject
+from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits
+from pipeweave_dagster.core.ingest.aligned_batch import read_fitting
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
+from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
+from pipeweave_dagster.core.ingest.build_table import read_raw
+from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+
+_LINES = {"csv", "jsonl"}
+_MOST_QUOTED_LINES = 10_000
+
+
+def remove_rows(
+    file: Path,
+    name: str,
+    column: str,
+    value: str,
+    target: Path,
+    limits: IngestLimits,
+    read: ReadSetting | None,
+) -> RemovedRows:
+    """Write a copy of a file without the rows of a subject; see `remove_from_file`."""
+    rows, lines, dialect, total = _found(file, name, column, value, limits, read)
+    if not rows:
+        return RemovedRows()
+    kind = f"{dialect.format} in {dialect.container}" if dialect.container != "none" else ""
+    if dialect.format == "parquet" and not kind:
+        without_subject(file, column, value, target)
+    elif dialect.format in _LINES and not kind:
+        _without_lines(file, lines, dialect, target)
+    else:
+        kind = kind or dialect.format
+        return RemovedRows(rows=rows, problem=f"rows cannot be removed from a file of {kind}")
+    if len(rows) < total:
+        again, _, _, left = _found(target, name, column, value, limits, read)
+    else:  # a file without rows cannot be read
+        again, left = [], 0
+    if again or left != total - len(rows):
+        target.unlink()
+        return RemovedRows(rows=rows, problem="its lines are not those of its rows")
+    return RemovedRows(rows=rows)
+
+
+def _found(
+    file: Path,
+    name: str,
+    column: str,
+    value: str,
+    limits: IngestLimits,
+    read: ReadSetting | None,
+) -> tuple[list[int], list[int], Dialect, int]:
+    """Return the rows of a subject, their lines, how the file was read, and the number of rows."""
+    with workspace(file.parent / f"{file.name}-rows", limits, [file]) as space:
+        raw = read_fitting((file, name), space, [], [read], ColumnMatcher((column,)))
+        rows = _rows_of(raw, column, value, space)
+        if damaged := _damaged_lines((file, name), value, space, read):
+            every = raw.line_numbers_of(list(range(raw.rows)))
+            rows = sorted({*rows, *(n for n, line in enumerate(every) if line in damaged)})
+        lines = raw.line_numbers_of(rows) if rows else []
+        return rows, lines, raw.dialect, raw.rows
+
+
+def _damaged_lines(
+    file: tuple[Path, str], value: str, space: Workspace, read: ReadSetting | None
+) -> set[int]:
+    """Return the lines of records that training quarantines and that have the subject as a cell."""
+    try:
+        plain = read_raw(*file, "plain", space, ReadOptions(read=read))
+    except PipeWeaveError:  # such as a file with damaged records only
+        return set()
+    key = key_of(value)
+    return {record.line for record in plain.rejected if key in cells_of(record.text)}
+
+
+def _rows_of(raw: RawTable, column: str, value: str, space: Workspace) -> list[int]:
+    places = [place for place, name in enumerate(raw.names) if fold(name) == fold(column)]
+    if not places:
+        return []
+    text = rf"regexp_replace(trim(CAST(c{places[0]} AS VARCHAR)), '^(-?\d+)\.0+$', '\1')"
+    query = f"SELECT rowid FROM {raw.table} WHERE {text} = {literal(key_of(value))} ORDER BY rowid"
+    return [int(row) for (row,) in space.query(query)]
+
+
+def _without_lines(file: Path, lines: list[int], dialect: Dialect, target: Path) -> None:
+    """Copy a text file without some records; a record in quotes may have several lines."""
+    encoding = dialect.encoding or "utf-8"
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
+    text = file.read_bytes().decode(encoding, errors)
+    end = "\r" if dialect.line_end == "\r" else "\n"
+    parts = text.split(end)
+    quote = dialect.quote if dialect.format == "csv" else None
+    gone = set[int]()
+    for line in lines:
+        gone |= _record(parts, line - 1, quote)
+    kept = end.join(part for number, part in enumerate(parts) if number not in gone)
+    target.write_bytes(kept.encode(encoding, errors))
+
+
+def _record(parts: list[str], first: int, quote: str | None) -> set[int]:
+    """Return the lines of a record, which ends where its quotes are closed."""
+    last, open_ = first, bool(quote) and parts[first].count(str(quote)) % 2 == 1
+    while open_ and last + 1 < len(parts) and last - first < _MOST_QUOTED_LINES:
+        last += 1
+        open_ = parts[last].count(str(quote)) % 2 == 0
+    return set(range(first, last + 1))

@@ -1,0 +1,211 @@
+"""Find the rows of one subject in each kind of stored object, and write it without them."""
+
+from pathlib import Path
+
+from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
+    Payload,
+    PredictionBatch,
+    RawFile,
+    RawUpload,
+    ReadSetting,
+    TrainedModel,
+)
+from pipeweave_dagster.core.erasure import (
+    RemovedRows,
+    remove_equal,
+    remove_from_file,
+    remove_from_table,
+    remove_positions,
+    remove_records,
+    rewrite_predictions,
+)
+from pipeweave_dagster.core.ingest import IngestLimits
+from pipeweave_dagster.core.model.test_row_columns import ROW
+from pipeweave_dagster.services.erasure_plan import Plan
+from pipeweave_dagster.services.model_versions import document_address, table_of, versions
+from pipeweave_dagster.services.prediction_origin import PredictionOrigin
+from pipeweave_dagster.services.receive import settings_of, uploads_of
+
+ZONES = ("uploads", "predict", "labels")
+
+
+def erase_raw(plan: Plan) -> None:
+    """Write the files that were received, and the files to score that were kept, anew."""
+    files: dict[str, tuple[RawFile, ReadSetting | None]] = {}
+    for document in plan.documents():
+        if isinstance(document, RawUpload):
+            files |= {file.sha256: (file, document.settings.read) for file in document.files}
+    for key in plan.records():
+        if key.startswith("predictions/"):
+            origin = plan.store.records.read(key, PredictionOrigin)
+            files |= {origin.file.sha256: (origin.file, origin.read)} if origin else {}
+    for sha256, (file, read) in files.items():
+        if plan.store.storage.stat(file.key) is None:
+            continue
+        folder = plan.scratch()
+        removed = _removed(plan, plan.store.file(file.key), file.name, read, folder)
+        if not removed.rows:
+            continue
+        plan.numbers[sha256] = removed.rows
+        if removed.problem:
+            plan.left.append(f"{file.key} ({file.name}): {removed.problem}")
+            continue
+        plan.rows["raw"] += len(removed.rows)
+        fresh = Payload.of(folder / "left")
+        plan.moved[sha256] = fresh.sha256, fresh.size_bytes
+        plan.new[f"raw/{fresh.sha256}"] = folder / "left"
+        plan.gone.add(file.key)
+
+
+def erase_landing(plan: Plan) -> None:
+    """Write uploads, files to score and labels anew; the sensors take them for new versions."""
+    read = settings_of(plan.store, plan.dataset).read
+    for zone in ZONES:
+        for upload in uploads_of(plan.store, plan.dataset, zone):
+            if upload.is_settings:
+                continue
+            folder = plan.scratch()
+            copy = folder / "landing"
+            plan.store.storage.fetch(upload.key, copy)
+            removed = _removed(plan, copy, upload.file_name, read, folder)
+            if removed.problem:
+                plan.left.append(f"{upload.key}: {removed.problem}")
+            elif removed.rows:
+                plan.rows[zone] += len(removed.rows)
+                plan.new[upload.key] = folder / "left"
+
+
+def erase_tables(plan: Plan) -> None:
+    """Write typed tables, quarantined records and the rows of scored batches anew."""
+    for document in plan.documents():
+        if isinstance(document, DatasetSnapshot):
+            _erase_table(plan, document)
+        elif isinstance(document, PredictionBatch):
+            gone = plan.numbers.get(document.data_sha256, [])
+            _positions(plan, document.rows_file, gone, "", "rows of batches")
+
+
+def _erase_table(plan: Plan, document: DatasetSnapshot) -> None:
+    store, data = plan.store, document.data
+    if data.sha256 not in plan.tables and store.storage.stat(data.key):
+        target = plan.scratch() / "table"
+        rows = plan.workbench.on_data(
+            remove_from_table, store.payload(data), plan.column, plan.value, target
+        )
+        plan.tables[data.sha256] = rows
+        plan.rows["typed tables"] += len(rows)
+        if rows:
+            plan.replace_payload(data, target)
+    held = document.quarantine
+    if held is not None and held.sha256 not in plan.quarantined and store.storage.stat(held.key):
+        target = plan.scratch() / "records"
+        count = plan.workbench.on_data(remove_records, store.payload(held), plan.value, target)
+        plan.quarantined[held.sha256] = count
+        plan.rows["quarantined records"] += count
+        if count:
+            plan.replace_payload(held, target)
+
+
+def erase_model_rows(plan: Plan) -> None:
+    """Write test rows, divisions and samples of training rows anew, and name the versions."""
+    pairs = _models_and_tables(plan)
+    for trained, table in pairs:
+        gone = plan.tables.get(table.data.sha256, [])
+        if not gone:
+            continue
+        for payload in filter(None, (trained.test_rows, trained.division)):
+            _positions(plan, payload, gone, ROW, "test rows and divisions")
+        sample = trained.reference
+        if sample.sha256 not in plan.moved and plan.store.storage.stat(sample.key):
+            target = plan.scratch() / "sample"
+            count = plan.workbench.on_data(
+                remove_equal,
+                plan.store.payload(sample),
+                plan.store.payload(table.data),
+                gone,
+                target,
+            )
+            plan.rows["samples of training rows"] += count
+            if count:
+                plan.replace_payload(sample, target)
+        if trained.mlflow and trained.mlflow.model_version not in plan.versions:
+            plan.versions.append(trained.mlflow.model_version)
+    plan.versions.sort(key=lambda version: (len(version), version))
+
+
+def erase_predictions(plan: Plan) -> None:
+    """Write the predictions of batches that had the subject anew."""
+    for key in plan.records():
+        if not key.startswith("predictions/"):
+            continue
+        origin = plan.store.records.read(key, PredictionOrigin)
+        gone = plan.numbers.get(origin.file.sha256, []) if origin else []
+        parquet, csv = (key.removesuffix(".json") + end for end in (".parquet", ".csv"))
+        if origin is None or not gone or plan.store.storage.stat(parquet) is None:
+            continue
+        folder = plan.scratch()
+        plan.store.storage.fetch(parquet, folder / "before")
+        versions_ = {old: new for old, (new, _) in plan.moved.items()}
+        plan.rows["predictions"] += plan.workbench.on_data(
+            rewrite_predictions, folder / "before", gone, versions_, folder
+        )
+        for target, name, before in (
+            (parquet, "predictions.parquet", origin.parquet),
+            (csv, "predictions.csv", origin.csv),
+        ):
+            fresh = Payload.of(folder / name)
+            plan.moved[before.sha256] = fresh.sha256, fresh.size_bytes
+            plan.new[target] = folder / name
+
+
+def _models_and_tables(plan: Plan) -> list[tuple[TrainedModel, DatasetSnapshot]]:
+    """Return every model of kept runs and versions with the table that it was trained on."""
+    store, found = plan.store, dict[str, tuple[TrainedModel, DatasetSnapshot]]()
+    entries = [m.entries for r in store.manifests(plan.dataset)
+               if (m := store.manifest(plan.dataset, r))]  # fmt: skip
+    head = store.head(plan.dataset)
+    for each in [*entries, *([head.entries] if head else [])]:
+        trained = store.load_entry(each, "model", TrainedModel)
+        # The table of the run that made the model; a later one may have another.
+        made_from = each["model"].inputs.get("dataset") if "model" in each else None
+        if trained and made_from and store.storage.stat(f"documents/{made_from}.json"):
+            found[trained.sha256] = trained, store.load(made_from, DatasetSnapshot)
+    for version in versions(store, plan.dataset):
+        address = document_address(store, plan.dataset, version)
+        table = None if address in found else table_of(store, plan.dataset, version)
+        if table is not None:
+            found[address] = store.load(address, TrainedModel), table
+    return list(found.values())
+
+
+def _positions(plan: Plan, payload: Payload, gone: list[int], column: str, area: str) -> None:
+    if not gone or payload.sha256 in plan.moved or plan.store.storage.stat(payload.key) is None:
+        return
+    target = plan.scratch() / "rows"
+    count = plan.workbench.on_data(
+        remove_positions, plan.store.payload(payload), gone, target, column
+    )
+    plan.rows[area] += count
+    if target.exists():
+        plan.replace_payload(payload, target)
+
+
+def _removed(
+    plan: Plan, file: Path, name: str, read: ReadSetting | None, folder: Path
+) -> RemovedRows:
+    copy = folder / "file"
+    if file != copy:
+        copy.write_bytes(file.read_bytes())
+    limit = plan.workbench.settings.max_dataset_bytes
+    return plan.workbench.on_files(
+        [copy],
+        remove_from_file,
+        file=copy,
+        name=name,
+        column=plan.column,
+        value=plan.value,
+        target=folder / "left",
+        limits=IngestLimits.for_files([copy], limit),
+        read=read,
+    )
