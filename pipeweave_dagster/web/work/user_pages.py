@@ -11,10 +11,12 @@ from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.services.users.directory import (
     add_user,
     all_users,
+    has_users,
     remove_user,
     set_password,
     set_role,
 )
+from pipeweave_dagster.services.users.sessions import signing_key
 from pipeweave_dagster.web.identity import principal_of, require
 from pipeweave_dagster.web.work.forms import Form, posted
 from pipeweave_dagster.web.work.pages import see, work_page
@@ -33,15 +35,14 @@ def users_page(request: Request) -> Response:
 def add(request: Request, form: Form) -> Response:
     """Create a user; without a password the identity provider alone lets them in."""
     store = request.app.state.store
-    return _done(
-        request,
-        lambda: add_user(
-            store,
-            form.text("name", 80),
-            _role(form),
-            form.secret("password", _LONGEST_PASSWORD) or None,
-        ),
-    )
+
+    def change() -> None:
+        password = form.secret("password", _LONGEST_PASSWORD) or None
+        if not has_users(store):
+            _check_first(request, _role(form), password)
+        add_user(store, form.text("name", 80), _role(form), password)
+
+    return _done(request, change)
 
 
 @posted(Action.MANAGE_USERS)
@@ -77,6 +78,21 @@ def _done(request: Request, change: Callable[[], object]) -> Response:
             raise
         return _page(request, error.code.http_status, error)
     return see("/users")
+
+
+def _check_first(request: Request, role: Role, password: str | None) -> None:
+    """Refuse a first user with whom nobody could log in here, or add the next one.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR.
+    """
+    signing_key(request.app.state.settings)
+    if role is not Role.ADMIN or password is None:
+        raise validation_error(
+            "The first user has to be an administrator with a password: from then on everybody "
+            "has to log in.",
+            fix="Add the others after that.",
+        )
 
 
 def _role(form: Form) -> Role:

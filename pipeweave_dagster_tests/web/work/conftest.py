@@ -12,7 +12,7 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.access import Principal, Role
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
-from pipeweave_dagster.web.single_user import SingleUser
+from pipeweave_dagster.web.front_door import FrontDoor
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
@@ -52,7 +52,7 @@ def person(home, monkeypatch) -> Iterator[Callable[..., Person]]:
 
         def somebody(role: Role = Role.ADMIN) -> Person:
             who = Principal(f"a-{role.value}", role, "session")
-            monkeypatch.setattr(SingleUser, "identify", lambda *_: who)
+            monkeypatch.setattr(FrontDoor, "identify", lambda *_: who)
             app = create_app(store, Settings())
             client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
             return Person(stack.enter_context(client), store)

@@ -15,7 +15,8 @@ def users(someone):
 
 
 @pytest.fixture
-def admin(person):
+def admin(person, monkeypatch):
+    monkeypatch.setenv("JWT_SECRET_KEY", "0123456789abcdef" * 4)
     return person(Role.ADMIN)
 
 
@@ -25,9 +26,12 @@ def sends(admin, path="/users", **fields):
 
 def test_a_user_is_added_changed_and_removed(admin):
     assert "so make the first one an administrator" in admin.opens("/users").text
-    added = sends(admin, name="bob", role="viewer", password=PASSWORD)
+    for role in ("viewer", "admin"):  # with whom nobody could log in, or add others
+        refused = sends(admin, name="bob", role=role, password="" if role == "admin" else PASSWORD)
+        assert "The first user has to be an administrator" in refused.text
+    added = sends(admin, name="bob", role="admin", password=PASSWORD)
     assert added.headers["location"] == "/users"
-    assert users(admin) == [("bob", Role.VIEWER)]
+    assert users(admin) == [("bob", Role.ADMIN)]
     assert sends(admin, "/users/bob/role", role="editor").status_code == 303
     assert users(admin) == [("bob", Role.EDITOR)]
     assert sends(admin, "/users/bob/password", password=PASSWORD + "2").status_code == 303
@@ -45,9 +49,12 @@ def test_a_user_is_added_changed_and_removed(admin):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"name": "Bob <b>", "role": "viewer"}, "cannot be the name of a user"),
+        (
+            {"name": "Bob <b>", "role": "admin", "password": PASSWORD},
+            "cannot be the name",
+        ),
         ({"name": "bob", "role": "king"}, "is not a role"),
-        ({"name": "bob", "role": "viewer", "password": "short"}, "assword"),
+        ({"name": "bob", "role": "admin", "password": "short"}, "assword"),
     ],
 )
 def test_mistakes_are_shown_on_the_page(admin, fields, said):
@@ -64,3 +71,8 @@ def test_nobody_changes_their_own_role_or_removes_themselves(admin):
         refused = sends(admin, f"/users/a-admin/{what}", role="viewer")
         assert "This is yourself" in refused.text
     assert sends(admin, "/users/nobody/role", role="viewer").status_code == 404
+
+
+def test_without_a_key_for_sessions_the_first_user_is_refused(person):
+    refused = sends(person(Role.ADMIN), name="bob", role="admin", password=PASSWORD)
+    assert "JWT_SECRET_KEY is not set" in refused.text
