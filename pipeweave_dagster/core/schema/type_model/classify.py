@@ -25,6 +25,8 @@ _SEMANTIC: dict[str, SemanticType] = {
     "context-specific": "context_specific",
 }
 _MIN_ALTERNATIVE = 0.03
+# No feature is made of an identifier: to lose numbers costs more than to keep an identifier.
+_SURE_IDENTIFIER = 0.6
 
 
 def classify_columns(profiles: list[ColumnProfile]) -> list[Meaning]:
@@ -103,6 +105,9 @@ def _combine(profile: ColumnProfile, probabilities: dict[str, float], rule: Mean
     possible = {t: probabilities[n] for n, t in _SEMANTIC.items() if _possible(t, profile, rule)}
     total = sum(possible.values()) or 1.0
     best = max(possible, key=lambda t: possible[t])
+    unsure = best == "identifier" and possible[best] / total < _SURE_IDENTIFIER
+    if unsure and rule.type == "numeric" and len(possible) > 1:
+        best = max((t for t in possible if t != "identifier"), key=lambda t: possible[t])
     confidence = round(possible[best] / total, 3)
     alternatives = {
         str(t): round(c / total, 3)
