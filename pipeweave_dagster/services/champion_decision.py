@@ -33,7 +33,7 @@ def compare_with_champion(
         test_rows=store.payload(trained.test_rows),
         champion=theirs,
         champion_rows=store.payload(theirs.test_rows),
-        other=f"champion, version {champion.link.model_version}",
+        other=name_of_champion(champion.link.model_version),
         table=store.payload(snapshot.data) if snapshot else None,
         champion_table=store.payload(before.data) if before else None,
         champion_model=store.payload(theirs.evaluated or theirs.model),
@@ -66,6 +66,11 @@ def decide(
     command = f"pipeweave models promote {dataset} --version {own} --force --reason TEXT"
     reason = f"{decision.reason} '{command}' makes it the champion all the same."
     return decision.model_copy(update={"reason": reason})
+
+
+def name_of_champion(version: str | None) -> str:
+    """Return how a comparison names the champion that it was made with."""
+    return f"champion, version {version}"
 
 
 def own_version(trained: TrainedModel) -> str | None:

@@ -1,6 +1,6 @@
 """Try registered versions of a model: one row, a threshold, or two versions side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -15,6 +15,7 @@ from pipeweave_dagster.core.prediction.what_if import (
     model_inputs,
     predict_row,
 )
+from pipeweave_dagster.services.champion_decision import name_of_champion
 from pipeweave_dagster.services.model_versions import load_version, pipeline_of
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.workbench import Workbench
@@ -88,7 +89,8 @@ def positive_of(
 def compare_versions(store: DocumentStore, dataset: str, first: str, second: str) -> dict[str, Any]:
     """Return two versions side by side: their scores, and how their pipelines differ.
 
-    Scores are comparable only on the same test rows; `same_test_rows` says whether they are.
+    Scores are comparable only on the same test rows; `same_test_rows` says whether they are, and
+    `paired` is the result of the gate's paired test, if one of them was tested against the other.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is no such version.
@@ -103,8 +105,17 @@ def compare_versions(store: DocumentStore, dataset: str, first: str, second: str
         "versions": [_side(version, trained, found) for version, trained, found in sides],
         "metrics": [(name, [found.metrics.get(name) for _, _, found in sides]) for name in names],
         "changes": None if changes is None else [change.text for change in changes],
+        "paired": _paired(sides),
         "same_test_rows": len(digests) == 1 and "" not in digests,
     }
+
+
+def _paired(sides: Sequence[tuple[str, TrainedModel, Evaluation]]) -> dict[str, Any] | None:
+    for (version, _, found), (other, *_) in (sides, sides[::-1]):
+        test = found.comparison
+        if test and test.difference is not None and test.other == name_of_champion(other):
+            return {"version": version, "other": other, "metric": found.metric, "test": test}
+    return None
 
 
 def _side(version: str, trained: TrainedModel, found: Evaluation) -> dict[str, Any]:

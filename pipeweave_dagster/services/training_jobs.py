@@ -1,7 +1,9 @@
 """Start runs for a data set through Dagster's web server."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pipeweave_dagster.adapters.dagster_server import DagsterServer, Launch
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -20,6 +22,17 @@ UPLOAD_TAG = "pipeweave/upload"
 UPLOAD_VERSION_TAG = "pipeweave/upload_version"
 SETTINGS_VERSION_TAG = "pipeweave/settings_version"
 REASON_TAG = "pipeweave/reason"
+UPLOAD_ID_TAG = "pipeweave/upload_id"
+
+
+class _Turn:
+    """Whoever holds it completes an upload; others of this process wait."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+_TURNS: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
 
 def start_job(
@@ -30,6 +43,7 @@ def start_job(
     *,
     reason: str,
     until: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Queue a run that processes the uploads of a data set, and return it.
 
@@ -41,6 +55,7 @@ def start_job(
             optional; they hold for this run.
         reason: Why it runs, for lists.
         until: The last asset that is made, such as `pipeline`; None for all.
+        tags: Further tags of the run.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is nothing to process, VALIDATION_ERROR for settings that
@@ -56,7 +71,7 @@ def start_job(
     launch = Launch(
         JOB,
         dataset,
-        tags=_tags(store, dataset, uploads[-1]) | {REASON_TAG: reason[:200]},
+        tags=_tags(store, dataset, uploads[-1]) | {REASON_TAG: reason[:200], **(tags or {})},
         config={"raw_upload": given},
         assets=_assets_until(until),
     )
@@ -77,6 +92,8 @@ def complete_and_start(
 ) -> dict[str, Any]:
     """Let an upload show and start its run before a sensor can start one without the options.
 
+    Repeating it, as after a time-out, starts nothing and returns the job that was started.
+
     Args:
         store: Where the upload is.
         server: Where the run is started.
@@ -88,11 +105,16 @@ def complete_and_start(
     Raises:
         PipeWeaveError: As both. The upload may be complete then; repeating is harmless.
     """
-    key = find_ticket(store, upload[0]).key
-    with lock_upload(store, key):
+    ticket = find_ticket(store, upload[0])
+    tags = {UPLOAD_ID_TAG: ticket.upload_id}
+    turn = _TURNS.setdefault(ticket.upload_id, _Turn())
+    with turn.lock, lock_upload(store, ticket.key):
         done = complete_upload(store, dataset, *upload)
-        given = {**chosen, "upload": key.rpartition("/")[2]}
-        return done | {"job": start_job(store, server, dataset, given, reason=reason)}
+        known = server.runs({"tags": [{"key": k, "value": v} for k, v in tags.items()]}, 1)
+        if known:
+            return done | {"job": known[0]}
+        given = {**chosen, "upload": ticket.key.rpartition("/")[2]}
+        return done | {"job": start_job(store, server, dataset, given, reason=reason, tags=tags)}
 
 
 def _assets_until(last: str | None) -> tuple[str, ...]:

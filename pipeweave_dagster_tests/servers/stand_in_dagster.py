@@ -93,6 +93,7 @@ class StandInDagster:
         self.launched.append(params)
         tags = {tag["key"]: tag["value"] for tag in params["executionMetadata"]["tags"]}
         run_id = self.add("QUEUED", tags["dagster/partition"])
+        self.runs[run_id]["tags"] = params["executionMetadata"]["tags"]
         return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": run_id}}}
 
     def _run(self, variables: dict[str, Any]) -> dict[str, Any]:

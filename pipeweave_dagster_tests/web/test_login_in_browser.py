@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -47,6 +48,7 @@ def addresses(home: Any) -> Iterator[tuple[str, str]]:
     )
     store = DocumentStore(open_storage(settings), settings.cache_folder)
     add_user(store, "ada", Role.EDITOR, PASSWORD)
+    add_user(store, "ruth", Role.ADMIN, PASSWORD)
     app = create_app(store, settings)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -79,3 +81,49 @@ def test_by_keyboard_to_the_page_that_was_asked_for_and_out_again(
     page.goto(f"{pages}/datasets/x")
     page.get_by_role("heading", name="Log in").wait_for()
     context.close()
+
+
+BROKEN_WORDS_OF_THE_TOP = """() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.querySelector('.top'), NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    for (const word of text.data.matchAll(/[^\\s]+/g)) {
+      const inside = document.createRange();
+      inside.setStart(text, word.index);
+      inside.setEnd(text, word.index + word[0].length);
+      if (new Set([...inside.getClientRects()].map(box => box.top)).size > 1) found.push(word[0]);
+    }
+  const log_out = document.querySelector('.user button');
+  if (log_out.getBoundingClientRect().height > 40) found.push(log_out.innerText);
+  if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
+    found.push('the page is wider than its window');
+  return found;
+}"""
+
+
+def test_a_phone_shows_whole_words_and_sizes(
+    browser: Any, addresses: tuple[str, str], tmp_path: Path
+) -> None:
+    pages, _ = addresses
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{pages}/login")
+    page.fill("[name=name]", "ruth")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".user")
+    found = {}
+    for path in ("/", "/audit", "/upload", "/users"):
+        page.goto(pages + path)
+        page.screenshot(path=tmp_path / f"{len(found)}.png")
+        found[path] = page.evaluate(BROKEN_WORDS_OF_THE_TOP)
+    page.goto(f"{pages}/upload")
+    notes = []
+    for size in (12, 39_000, 5_500_000):
+        path = tmp_path / f"{size}.csv"
+        path.write_bytes(b"x" * size)
+        page.set_input_files("#file", path)
+        notes.append(page.inner_text("#file-note"))
+    context.close()
+    assert not any(found.values()), found
+    assert notes == ["12.csv, 12 bytes", "39000.csv, 38.1 kB", "5500000.csv, 5.25 MB"]

@@ -5,11 +5,12 @@ Functions of the model worker, which keeps the last models in memory: a change i
 
 import json
 import math
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeweave_dagster.core.documents import Part, TrainedModel
+from pipeweave_dagster.core.documents import Part, SnapshotColumn, TrainedModel
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def model_inputs(reference: Path, trained: TrainedModel) -> list[ModelInput]:
     import pandas as pd
 
     rows = pd.read_parquet(reference)
-    types = {column.name: column.type for column in trained.columns}
-    return [_input(name, types.get(name, "text"), rows) for name in trained.features]
+    columns = {column.name: column for column in trained.columns}
+    return [_input(name, columns.get(name), rows) for name in trained.features]
 
 
 def predict_row(
@@ -101,9 +102,10 @@ def _scorer(model: str, trained: str, policy: str, held: str) -> "RowScorer":
     return RowScorer(LoadedModel(Path(model), document, rules, rows))
 
 
-def _input(name: str, type_: str, rows: Any) -> ModelInput:
+def _input(name: str, column: SnapshotColumn | None, rows: Any) -> ModelInput:
     import pandas as pd
 
+    type_ = column.type if column else "text"
     if name not in rows or not rows[name].notna().any():
         return ModelInput(name=name, type=type_)
     values = rows[name].dropna()
@@ -111,12 +113,22 @@ def _input(name: str, type_: str, rows: Any) -> ModelInput:
         numbers = pd.to_numeric(values, errors="coerce").dropna()
         if len(numbers):
             typical = numbers.median()
-            text = f"{round(typical)}" if type_ == "integer" else f"{typical:.6g}"
+            text = f"{round(typical)}" if type_ == "integer" else _written(typical, column)
             low, high = float(numbers.min()), float(numbers.max())
             return ModelInput(name=name, type=type_, typical=text, low=low, high=high)
     counts = values.astype(str).value_counts()
     choices = [str(value) for value in counts.index[:MOST_CHOICES]]
     return ModelInput(name=name, type=type_, typical=choices[0], choices=choices)
+
+
+def _written(value: float, column: SnapshotColumn | None) -> str:
+    """Write a number as the training data does, so that it is read back without a note."""
+    text, format_ = f"{value:.6g}", (column.format if column else None) or ""
+    if format_:  # forms with units or thousands know no exponents
+        text = format(Decimal(text), "f")
+    if format_.endswith("shares without %"):
+        text += "%"
+    return text.replace(".", ",") if "decimal ','" in format_ else text
 
 
 def _as_prediction(row: dict[str, Any], trained: TrainedModel, notes: list[str]) -> RowPrediction:

@@ -28,9 +28,11 @@ from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.work.benches import Benches
 
 logger = logging.getLogger(__name__)
-DESCRIPTION = """Everything that the command line can do with data sets, reports, pipelines,
-training jobs, models and predictions, over HTTP. Answers are `{"api_version": "v1", "data": …}`,
-errors are `{"code": …, "message": …, "details": …}` with one of seven codes."""
+DESCRIPTION = """Uploads, data sets, reports, pipelines, training jobs, models and predictions
+over HTTP; renaming and erasing are left to the command line.
+
+Answers are `{"api_version": "v1", "data": …}`, errors are
+`{"code": …, "message": …, "details": …}` with one of seven codes."""
 _MOST_PROBLEMS = 10
 _MOST_STREAMS = 20
 _MOST_WAITING = 8

@@ -10,11 +10,16 @@ for (const form of document.querySelectorAll('form[data-upload]')) {
   const button = form.querySelector('button');
   const most = Number(form.dataset.upload);
   const say = text => { problem.textContent = text; problem.hidden = !text; };
+  const sizeOf = bytes => {
+    if (bytes < 1024) return `${bytes} bytes`;
+    const [unit, name] = bytes < 1048576 ? [1024, 'kB'] : [1048576, 'MB'];
+    return `${(bytes / unit).toLocaleString('en', {maximumSignificantDigits: 3})} ${name}`;
+  };
   const tooLarge = () => input.files[0] && input.files[0].size > most;
   const chosen = () => {
     const file = input.files[0];
     note.textContent = file
-      ? `${file.name}, ${(file.size / 1e6).toLocaleString(undefined, {maximumFractionDigits: 1})} MB`
+      ? `${file.name}, ${sizeOf(file.size)}`
       : 'Choose a file, or drop it here.';
     say(tooLarge() ? `The file is larger than ${Math.floor(most / 1048576)} MB.` : '');
   };

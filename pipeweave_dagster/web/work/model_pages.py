@@ -39,7 +39,7 @@ def promote(request: Request, form: Form) -> Response:
         with model_bench(request) as bench:
             promote_version(bench, dataset, version, reason, force=force)
     except PipeWeaveError as error:
-        return _refused(request, dataset, error)
+        return _refused(request, dataset, _in_words_of_the_form(error))
     return see(f"/datasets/{dataset}/models")
 
 
@@ -54,6 +54,14 @@ def rollback(request: Request, form: Form) -> Response:
     except PipeWeaveError as error:
         return _refused(request, dataset, error)
     return see(f"/datasets/{dataset}/models")
+
+
+def _in_words_of_the_form(error: PipeWeaveError) -> PipeWeaveError:
+    """Return a refusal of the gate with the form's own remedy instead of the command's."""
+    if "failed" not in error.details:
+        return error
+    fix = "Choose another version, or give a reason and tick 'In spite of a failed check'."
+    return PipeWeaveError(error.code, error.message, fix=fix, **error.details)
 
 
 def _needs_reason(reason: str) -> None:

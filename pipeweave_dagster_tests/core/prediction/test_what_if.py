@@ -6,6 +6,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
+from pipeweave_dagster.core.model.read_frame import read_frame
 from pipeweave_dagster.core.prediction import HeldRows, policy_of
 from pipeweave_dagster.core.prediction.what_if import model_inputs, predict_row
 from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
@@ -41,6 +43,33 @@ def test_inputs_have_typical_values(model):
     assert inputs["x"].low is not None
     assert inputs["x"].low < 3
     assert (inputs["kind"].typical, inputs["kind"].choices) == ("b", ["b", "a"])
+
+
+@pytest.mark.parametrize(
+    ("format_", "unit", "value", "written"),
+    [
+        ("decimal ','", None, 622.64, "622,64"),
+        ("number with €, decimal ','", "€", 12345670, "12345700"),
+        ("thousands ','", None, 12345670, "12345700"),
+        ("number with %, shares without %", "%", 12.5, "12.5%"),
+        (None, None, 12345670, "1.23457e+07"),
+    ],
+)
+def test_the_typical_value_is_written_as_the_training_data_is(
+    model, tmp_path, format_, unit, value, written
+):
+    trained, _ = model
+    columns = [
+        c.model_copy(update={"format": format_, "unit": unit}) if c.name == "x" else c
+        for c in trained.columns
+    ]
+    trained = trained.model_copy(update={"columns": columns})
+    pd.DataFrame({"x": [value], "kind": ["a"]}).to_parquet(tmp_path / "reference.parquet")
+    (found,) = [i for i in model_inputs(tmp_path / "reference.parquet", trained) if i.name == "x"]
+    assert found.typical == written
+    read = read_frame(reading_of(trained), pd.DataFrame([{"x": found.typical, "kind": "a"}]))
+    assert [note for note in read.notes if "form of the training data" in note] == []
+    assert read.rows["x"].iloc[0] == pytest.approx(value, rel=1e-5)
 
 
 def test_a_change_of_a_value_changes_the_prediction(model):

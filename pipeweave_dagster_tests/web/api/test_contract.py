@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -83,6 +84,26 @@ def test_complete_can_start_the_job_so_that_no_sensor_starts_another(api):
         "target": "y", "upload": "uploads/new/upload.csv",
     }  # fmt: skip
     assert locked_keys(api.store, RunWatch()) == set()
+    # A retry after a time-out, and several at once, get the same answer and start nothing.
+    with ThreadPoolExecutor(3) as pool:
+        again = pool.map(lambda _: api.ask("POST", "/datasets/new/complete", json=body), range(3))
+        assert list(again) == [done] * 3
+    assert len(api.dagster.launched) == 1
+
+
+def test_completing_at_the_same_time_starts_one_job(api):
+    address = api.ask("POST", "/datasets/upload-url", 201, json={"dataset": "new"})
+    place = address["url"].partition("/api/v1")[2]
+    api.ask("PUT", place, content=DATA, headers=address["headers"])
+    body = {"upload_id": address["upload_id"], "size_bytes": len(DATA), "sha256": SHA}
+    body["train"] = {"target": "y"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = [
+            *pool.map(lambda _: api.ask("POST", "/datasets/new/complete", json=body), range(4))
+        ]
+    assert len({answer["job"]["run_id"] for answer in answers}) == 1
+    assert len(api.dagster.launched) == 1
+    assert len([entry for entry in api.audited() if entry.action == "run"]) == 1
 
 
 # -- data sets and reports ---------------------------------------------------------------------

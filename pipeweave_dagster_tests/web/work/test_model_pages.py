@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.core.documents import Comparison
 from pipeweave_dagster.core.errors import unavailable, validation_error
 from pipeweave_dagster.core.prediction.what_if import ModelInput, RowPrediction
 from pipeweave_dagster.services import audit
@@ -39,6 +40,31 @@ def test_versions_are_listed_and_compared(approver):
     assert "features: " in page
     assert "different test rows" in page
     assert approver.opens(f"{PATH}?a=1&b=9").status_code == 404
+
+
+@pytest.mark.parametrize("pair", ["a=1&b=3", "a=3&b=1"])
+def test_a_comparison_shows_the_paired_test_of_the_gate(approver, pair):
+    test = Comparison(
+        other="champion, version 1", rows=169, difference=-0.12, low=-0.18, high=-0.07,
+        verdict="worse", of=169,
+    )  # fmt: skip
+    register(approver.store, "3", 0.6, "challenger", comparison=test)
+    page = approver.opens(f"{PATH}?{pair}").text
+    assert "on 169 rows from which neither has learned: version 3 is worse" in page
+    assert "roc_auc -0.12 (-0.18 to -0.07; above 0 is better)" in page
+    assert "different test rows" not in page
+    assert "different test rows" in approver.opens(f"{PATH}?a=2&b=3").text
+
+
+def test_a_refusal_of_the_gate_names_the_fields_of_the_form(approver, monkeypatch):
+    def refused(*_, **__):
+        raise validation_error("It is worse.", fix="Add --force --reason TEXT.", failed=["score"])
+
+    monkeypatch.setattr(model_pages, "promote_version", refused)
+    page = approver.sends(f"{PATH}/promote", {"version": "1", "reason": "fits"}).text
+    assert "--force" not in page
+    assert "give a reason and tick" in page
+    assert page.count("In spite of a failed check") == 2
 
 
 def test_a_promotion_is_recorded_with_its_reason(approver, monkeypatch):

@@ -99,6 +99,7 @@ def complete(request: Request, shared: Use, dataset: DatasetPath, body: Complete
     """Check size and sha256 of an uploaded file, and let it show; its run then starts by itself.
 
     With `train` the job is started here instead, with these options, and the answer has it.
+    A repeated signal gets the same job and starts none.
     """
     given = (body.upload_id, body.size_bytes, body.sha256)
     if body.train is None:
