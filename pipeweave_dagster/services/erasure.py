@@ -6,9 +6,11 @@ are stored anew. A model cannot forget: the versions that learned from the rows 
 
 import shutil
 import uuid
+from collections import Counter
 
 from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 from pipeweave_dagster.services.audit import record
 from pipeweave_dagster.services.erasure_plan import Plan
 from pipeweave_dagster.services.erasure_steps import (
@@ -31,8 +33,8 @@ from pipeweave_dagster.services.workbench import Workbench
 class Erased(Part):
     """What was (or would be) removed.
 
-    `rows` are by area, `versions` the model versions that learned from the rows, and `left` what
-    still has them, with the reason.
+    `rows` are by area, `versions` the model versions that learned from the rows, `left` what still
+    has them, with the reason, and `shared` what stays because other data sets have the same.
     """
 
     dataset: str
@@ -41,6 +43,7 @@ class Erased(Part):
     rows: dict[str, int]
     versions: list[str]
     left: list[str]
+    shared: list[str]
 
 
 def erase(
@@ -56,7 +59,7 @@ def erase(
         dry: Count without removing.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if no column is named.
+        PipeWeaveError: VALIDATION_ERROR if no column is named, or if nothing has that column.
     """
     column = column or settings_of(workbench.store, dataset).id
     if column is None or not value.strip():
@@ -69,8 +72,12 @@ def erase(
     try:
         for step in (erase_raw, erase_landing, erase_tables, erase_model_rows, erase_predictions):
             step(plan)
+        _check_column(plan)
+        moved = {} if dry else _write(plan)
+        elsewhere = _elsewhere(plan)
+        shared = _shared(plan, elsewhere)
         if not dry:
-            _carry_out(plan)
+            _remove(plan, moved, set().union(*elsewhere.values()))
             record(workbench.store, "erase", dataset, after={"rows": plan.rows})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -82,11 +89,25 @@ def erase(
         rows=rows,
         versions=plan.versions,
         left=plan.left,
+        shared=shared,
     )
 
 
-def _carry_out(plan: Plan) -> None:
-    """Write new objects, then what refers to them, then the uploads; remove the old ones last."""
+def _check_column(plan: Plan) -> None:
+    """Refuse a column that is not in the data: nothing would be found, and that would be wrong."""
+    known = {name.strip().casefold() for name in plan.columns}
+    if not known or plan.column.strip().casefold() in known:
+        return
+    near = nearest_names(plan.column, sorted(plan.columns))
+    raise validation_error(
+        f"{plan.dataset!r} has no column {plan.column[:100]!r}; nothing was removed.",
+        fix=did_you_mean(near, otherwise="See 'pipeweave datasets show'."),
+        nearest=near,
+    )
+
+
+def _write(plan: Plan) -> dict[str, str]:
+    """Write new objects, then what refers to them, then the uploads; return moved documents."""
     store, records = plan.store, plan.records()
     uploads = {key for key in plan.new if key.split("/")[0] in {"uploads", "predict", "labels"}}
     for key in plan.new.keys() - uploads:
@@ -98,22 +119,47 @@ def _carry_out(plan: Plan) -> None:
             store.storage.put(key, changed)
     for key in uploads:
         store.storage.put_file(key, plan.new[key])
-    gone = plan.gone | {f"documents/{address}.json" for address in moved}
-    needed = _needed_elsewhere(plan)
-    for key in gone:
-        if key.split("/")[1].removesuffix(".json") not in needed:
+    return moved
+
+
+def _remove(plan: Plan, moved: dict[str, str], needed: set[str]) -> None:
+    """Remove the old objects and documents that no other data set needs."""
+    store = plan.store
+    for key in {*plan.gone, *(f"documents/{address}.json" for address in moved)}:
+        if _address(key) not in needed:
             store.storage.delete(key)
             (store.cache / "objects" / key).unlink(missing_ok=True)
     # Trials that were interrupted hold predictions for training rows; they can be made again.
     shutil.rmtree(store.cache / "trials", ignore_errors=True)
 
 
-def _needed_elsewhere(plan: Plan) -> set[str]:
-    """Return the addresses that other data sets lead to: equal files are stored once."""
-    storage, others = plan.store.storage, set[str]()
+def _elsewhere(plan: Plan) -> dict[str, set[str]]:
+    """Return the addresses that each other data set leads to: equal files are stored once."""
+    storage, others = plan.store.storage, dict[str, set[str]]()
     for dataset in plan.store.datasets():
-        if dataset != plan.dataset:
+        if plan.gone and dataset != plan.dataset:
+            found = set[str]()
             for stored in storage.list(f"datasets/{dataset}/"):
                 read = storage.get_tagged(stored.key)
-                others |= addresses_in(read[0]) if read else set()
-    return reachable(plan.store, others)
+                found |= addresses_in(read[0]) if read else set()
+            others[dataset] = reachable(plan.store, found)
+    return others
+
+
+def _shared(plan: Plan, elsewhere: dict[str, set[str]]) -> list[str]:
+    """Return what stays, with the data sets that have it, and do not count it as removed."""
+    areas: dict[str, Counter[str]] = {}
+    for key, (area, rows) in plan.gone.items():
+        having = sorted(name for name, needed in elsewhere.items() if _address(key) in needed)
+        if having and rows:
+            plan.rows[area] -= rows
+            areas.setdefault(", ".join(having), Counter())[area] += rows
+    return [
+        f"{', '.join(f'{n:,} of {area}' for area, n in counts.items())}, also in {names}:"
+        " erase the subject there, too"
+        for names, counts in areas.items()
+    ]
+
+
+def _address(key: str) -> str:
+    return key.split("/")[1].removesuffix(".json")

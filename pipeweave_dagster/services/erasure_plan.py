@@ -26,8 +26,9 @@ class Plan:
         numbers: Rows of each raw file, by its old hash; `tables` those of each typed table.
         quarantined: Number of quarantined records, by the old hash of the quarantine.
         new: Local files by the key that they are written to.
-        gone: Keys of objects that nothing needs any more.
+        gone: Area and number of rows by the key of each object that is written without them.
         rows: Number of rows that are removed, by area.
+        columns: Names of all columns of the files and tables.
         versions: Model versions that learned from rows of the subject.
         left: What is not removed, with the reason.
     """
@@ -42,8 +43,9 @@ class Plan:
     tables: dict[str, list[int]] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
     new: dict[str, Path] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+    gone: dict[str, tuple[str, int]] = field(default_factory=dict)
     rows: Counter[str] = field(default_factory=Counter)
+    columns: set[str] = field(default_factory=set)
     versions: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     _count: int = 0
@@ -80,13 +82,18 @@ class Plan:
             if found is not None:
                 yield self.store.load(address, found[0])
 
-    def replace_payload(self, payload: Payload, file: Path) -> None:
-        """Replace a payload by a file that was written without the rows."""
+    def replace_payload(self, payload: Payload, file: Path, area: str, rows: int) -> None:
+        """Replace a payload by a file that was written without some rows."""
         renamed = file.rename(file.with_name(payload.name))
         fresh = Payload.of(renamed, payload.media_type)
         self.moved[payload.sha256] = fresh.sha256, fresh.size_bytes
         self.new[fresh.key] = renamed
-        self.gone.add(payload.key)
+        self.replace(payload.key, area, rows)
+
+    def replace(self, key: str, area: str, rows: int) -> None:
+        """Note that an object is written without some rows, and is to go."""
+        self.gone[key] = area, rows
+        self.rows[area] += rows
 
     def change(self, content: Any) -> Any:
         """Return the JSON of a document or record with new hashes, sizes and counts."""

@@ -51,11 +51,10 @@ def erase_raw(plan: Plan) -> None:
         if removed.problem:
             plan.left.append(f"{file.key} ({file.name}): {removed.problem}")
             continue
-        plan.rows["raw"] += len(removed.rows)
         fresh = Payload.of(folder / "left")
         plan.moved[sha256] = fresh.sha256, fresh.size_bytes
         plan.new[f"raw/{fresh.sha256}"] = folder / "left"
-        plan.gone.add(file.key)
+        plan.replace(file.key, "raw", len(removed.rows))
 
 
 def erase_landing(plan: Plan) -> None:
@@ -88,23 +87,22 @@ def erase_tables(plan: Plan) -> None:
 
 def _erase_table(plan: Plan, document: DatasetSnapshot) -> None:
     store, data = plan.store, document.data
+    plan.columns |= {column.name for column in document.columns}
     if data.sha256 not in plan.tables and store.storage.stat(data.key):
         target = plan.scratch() / "table"
         rows = plan.workbench.on_data(
             remove_from_table, store.payload(data), plan.column, plan.value, target
         )
         plan.tables[data.sha256] = rows
-        plan.rows["typed tables"] += len(rows)
         if rows:
-            plan.replace_payload(data, target)
+            plan.replace_payload(data, target, "typed tables", len(rows))
     held = document.quarantine
     if held is not None and held.sha256 not in plan.quarantined and store.storage.stat(held.key):
         target = plan.scratch() / "records"
         count = plan.workbench.on_data(remove_records, store.payload(held), plan.value, target)
         plan.quarantined[held.sha256] = count
-        plan.rows["quarantined records"] += count
         if count:
-            plan.replace_payload(held, target)
+            plan.replace_payload(held, target, "quarantined records", count)
 
 
 def erase_model_rows(plan: Plan) -> None:
@@ -126,9 +124,8 @@ def erase_model_rows(plan: Plan) -> None:
                 gone,
                 target,
             )
-            plan.rows["samples of training rows"] += count
             if count:
-                plan.replace_payload(sample, target)
+                plan.replace_payload(sample, target, "samples of training rows", count)
         if trained.mlflow and trained.mlflow.model_version not in plan.versions:
             plan.versions.append(trained.mlflow.model_version)
     plan.versions.sort(key=lambda version: (len(version), version))
@@ -186,9 +183,8 @@ def _positions(plan: Plan, payload: Payload, gone: list[int], column: str, area:
     count = plan.workbench.on_data(
         remove_positions, plan.store.payload(payload), gone, target, column
     )
-    plan.rows[area] += count
     if target.exists():
-        plan.replace_payload(payload, target)
+        plan.replace_payload(payload, target, area, count)
 
 
 def _removed(
@@ -198,7 +194,7 @@ def _removed(
     if file != copy:
         copy.write_bytes(file.read_bytes())
     limit = plan.workbench.settings.max_dataset_bytes
-    return plan.workbench.on_files(
+    removed = plan.workbench.on_files(
         [copy],
         remove_from_file,
         file=copy,
@@ -209,3 +205,5 @@ def _removed(
         limits=IngestLimits.for_files([copy], limit),
         read=read,
     )
+    plan.columns |= set(removed.columns)
+    return removed

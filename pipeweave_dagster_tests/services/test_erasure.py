@@ -26,7 +26,7 @@ from pipeweave_dagster.core.documents import (
     RawUpload,
     TrainedModel,
 )
-from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, ingest, read_aligned
 from pipeweave_dagster.core.prediction import BatchPolicy, predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
@@ -256,3 +256,30 @@ def test_a_subject_without_a_column_is_refused(place: Place) -> None:
         erase(place.bench, "d", SUBJECT)
     assert erase(place.bench, "d", SUBJECT, column="ID", dry=True).rows["uploads"] == 2
     assert erase(place.bench, "d", "nobody", column="id").rows == {}
+
+
+def test_a_column_that_is_nowhere_is_refused_with_similar_names(place: Place) -> None:
+    before = {o.key: o.version for o in place.store.storage.list("") if "gc/" not in o.key}
+    for dry in (True, False):
+        with pytest.raises(PipeWeaveError, match="'d' has no column 'notte'") as refused:
+            erase(place.bench, "d", SUBJECT, column="notte", dry=dry)
+        assert refused.value.code is ErrorCode.VALIDATION_ERROR
+        assert refused.value.fix == "Did you mean 'note'?"
+    assert {o.key: o.version for o in place.store.storage.list("")} == before
+    place.store.storage.put("uploads/d/pipeweave.yaml", b"id: idd\ntarget: y\n")
+    with pytest.raises(PipeWeaveError, match="has no column 'idd'"):
+        erase(place.bench, "d", SUBJECT)
+
+
+def test_what_another_data_set_has_too_stays_and_is_not_counted(place: Place) -> None:
+    raw = place.head("raw_upload", RawUpload)
+    state = RunState(place.store, "other", "r5")
+    address = place.store.save(raw.model_copy(update={"dataset": "other"}))
+    state.record("raw_upload", Entry(document=address, key="k", run_id="r5", made_at=1.0))
+    publish(state, {"raw_upload"})
+    planned = erase(place.bench, "d", SUBJECT, dry=True)
+    found = erase(place.bench, "d", SUBJECT)
+    assert found.shared == ["2 of raw, also in other: erase the subject there, too"]
+    assert found.rows["raw"] == 1  # the file that was scored
+    assert found.model_copy(update={"dry_run": True}) == planned
+    assert place.named() == [raw.files[0].key]

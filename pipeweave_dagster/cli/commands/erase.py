@@ -47,11 +47,12 @@ def erase(
             if not yes:
                 typer.confirm(f"Remove {subject} from {dataset}?", abort=True, err=True)
         found = erase_subject(bench, dataset, subject, column=column, dry=dry_run)
-    facts = found.model_dump(mode="json") | {"stays": list(_STAYS)}
-    emit(facts, json, _text(found))
+    stays = [*found.shared, *_STAYS]
+    facts = found.model_dump(mode="json", exclude={"shared"}) | {"stays": stays}
+    emit(facts, json, _text(found, stays))
 
 
-def _text(found: Erased) -> str:
+def _text(found: Erased, stays: list[str]) -> str:
     verb = "Would remove" if found.dry_run else "Removed"
     counts = ", ".join(f"{count:,} of {area}" for area, count in found.rows.items())
     lines = [f"{verb} rows from {found.dataset}: {counts or 'none was found'}."]
@@ -61,4 +62,4 @@ def _text(found: Erased) -> str:
             " upload trains a new one; then delete these in MLflow."
         )
     lines += [f"NOT REMOVED: {plain(text)}. Correct it by hand." for text in found.left]
-    return "\n".join([*lines, *(f"stays: {text}" for text in _STAYS)])
+    return "\n".join([*lines, *(f"stays: {text}" for text in stays)])

@@ -14,10 +14,11 @@ from pipeweave_dagster.core.ingest import IngestLimits
 class RemovedRows(BaseModel):
     """What was removed from a file.
 
-    `rows` are the numbers of the rows that were found, from 0; `problem` says why the file could
-    not be rewritten, empty if it was, or if nothing was found.
+    `columns` are those of the file, `rows` the numbers of the rows that were found, from 0;
+    `problem` says why the file could not be rewritten, empty if it was, or if nothing was found.
     """
 
+    columns: list[str] = []
     rows: list[int] = []
     problem: str = ""
 

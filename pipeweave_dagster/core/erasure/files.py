@@ -2,6 +2,7 @@
 """Remove rows of one subject from uploaded files: lines of text files, rows of Parquet files."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import Dialect, ReadSetting
 from pipeweave_dagster.core.erasure import RemovedRows
@@ -19,6 +20,16 @@ _LINES = {"csv", "jsonl"}
 _MOST_QUOTED_LINES = 10_000
 
 
+class _Found(NamedTuple):
+    """The rows of a subject and their lines; how the file was read, and its rows and columns."""
+
+    rows: list[int]
+    lines: list[int]
+    dialect: Dialect
+    total: int
+    columns: list[str]
+
+
 def remove_rows(
     file: Path,
     name: str,
@@ -29,25 +40,27 @@ def remove_rows(
     read: ReadSetting | None,
 ) -> RemovedRows:
     """Write a copy of a file without the rows of a subject; see `remove_from_file`."""
-    rows, lines, dialect, total = _found(file, name, column, value, limits, read)
+    found = _found(file, name, column, value, limits, read)
+    rows, dialect, columns = found.rows, found.dialect, found.columns
     if not rows:
-        return RemovedRows()
+        return RemovedRows(columns=columns)
     kind = f"{dialect.format} in {dialect.container}" if dialect.container != "none" else ""
     if dialect.format == "parquet" and not kind:
         without_subject(file, column, value, target)
     elif dialect.format in _LINES and not kind:
-        _without_lines(file, lines, dialect, target)
+        _without_lines(file, found.lines, dialect, target)
     else:
-        kind = kind or dialect.format
-        return RemovedRows(rows=rows, problem=f"rows cannot be removed from a file of {kind}")
-    if len(rows) < total:
-        again, _, _, left = _found(target, name, column, value, limits, read)
+        problem = f"rows cannot be removed from a file of {kind or dialect.format}"
+        return RemovedRows(columns=columns, rows=rows, problem=problem)
+    if len(rows) < found.total:
+        left = _found(target, name, column, value, limits, read)
+        whole = not left.rows and left.total == found.total - len(rows)
     else:  # a file without rows cannot be read
-        again, left = [], 0
-    if again or left != total - len(rows):
+        whole = True
+    if not whole:
         target.unlink()
-        return RemovedRows(rows=rows, problem="its lines are not those of its rows")
-    return RemovedRows(rows=rows)
+    problem = "" if whole else "its lines are not those of its rows"
+    return RemovedRows(columns=columns, rows=rows, problem=problem)
 
 
 def _found(
@@ -57,8 +70,7 @@ def _found(
     value: str,
     limits: IngestLimits,
     read: ReadSetting | None,
-) -> tuple[list[int], list[int], Dialect, int]:
-    """Return the rows of a subject, their lines, how the file was read, and the number of rows."""
+) -> _Found:
     with workspace(file.parent / f"{file.name}-rows", limits, [file]) as space:
         raw = read_fitting((file, name), space, [], [read], ColumnMatcher((column,)))
         rows = _rows_of(raw, column, value, space)
@@ -66,7 +78,7 @@ def _found(
             every = raw.line_numbers_of(list(range(raw.rows)))
             rows = sorted({*rows, *(n for n, line in enumerate(every) if line in damaged)})
         lines = raw.line_numbers_of(rows) if rows else []
-        return rows, lines, raw.dialect, raw.rows
+        return _Found(rows, lines, raw.dialect, raw.rows, list(raw.names))
 
 
 def _damaged_lines(
