@@ -10,8 +10,13 @@ from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.services.users import api_tokens, directory
+from pipeweave_dagster.services.users.sessions import signing_key
 
 _Name = Annotated[str, typer.Argument(help="Name of the user.")]
+_SAME_KEY = (
+    "From now on everybody logs in to the pages: they must run with the same JWT_SECRET_KEY."
+    " Restart them if it was set after their start."
+)
 _RoleOption = Annotated[Role, typer.Option("--role", help="What the user may do.")]
 
 
@@ -40,12 +45,18 @@ def add(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Add a user; the password is asked for, or read from the standard input."""
+    """Add a user; the password is asked for, or read from the standard input.
+
+    The first user needs JWT_SECRET_KEY, without which nobody could log in.
+    """
     directory.check_name(name)
-    given = None if no_password else _password()
     with home.workbench() as bench:
+        if first := not directory.has_users(bench.store):
+            signing_key(bench.settings)
+        given = None if no_password else _password()
         user = directory.add_user(bench.store, name, role, given)
-    emit(_shown(user), json, f"{name} may log in as {role.value}.")
+    text = f"{name} may log in as {role.value}."
+    emit(_shown(user), json, f"{text}\n{_SAME_KEY}" if first else text)
 
 
 def ls(json: AsJson = False) -> None:

@@ -45,7 +45,8 @@ def signing_key(settings: Settings) -> str:
     if len(key) < _SHORTEST_KEY:
         state = f"has {len(key)} characters" if key else "is not set"
         raise validation_error(
-            f"JWT_SECRET_KEY {state}; logins are signed with it, and it needs {_SHORTEST_KEY}.",
+            f"JWT_SECRET_KEY {state}; logins are signed with it, and it needs at least"
+            f" {_SHORTEST_KEY} characters.",
             fix="Set it to a long random text, such as the output of: openssl rand -hex 32",
         )
     return key

@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from pipeweave_dagster.cli import main
+from pipeweave_dagster.cli.support.home import settings
 from pipeweave_dagster.cli.support.listening import is_local, require_encryption, require_login
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.users import passwords
@@ -16,11 +17,13 @@ from pipeweave_dagster.services.users.directory import find_user
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 
+KEY = "0123456789abcdef0123456789abcdef"
 PASSWORD = "five words make a pass"
 
 
 @pytest.fixture(autouse=True)
 def _cheap(home, monkeypatch):
+    monkeypatch.setenv("JWT_SECRET_KEY", KEY)
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
 
@@ -28,6 +31,7 @@ def _cheap(home, monkeypatch):
 @pytest.fixture
 def pipeweave(monkeypatch, capsys):
     def call(*words, given="", code=0):
+        settings.cache_clear()  # each command is a process of its own
         monkeypatch.setattr(sys, "stdin", io.StringIO(given))
         monkeypatch.setattr(sys, "argv", ["pipeweave", *words])
         with pytest.raises(SystemExit) as ended:
@@ -68,6 +72,21 @@ def test_a_user_from_the_first_day_to_the_last(pipeweave):
     assert text.count("\n") == 2
 
 
+def test_a_first_user_who_could_not_log_in_is_refused(pipeweave, monkeypatch):
+    ada = ("users", "add", "ada", "--role", "admin")
+    for key, why in ((None, "is not set"), ("short", "has 5 characters")):
+        monkeypatch.setenv("JWT_SECRET_KEY", key) if key else monkeypatch.delenv("JWT_SECRET_KEY")
+        told = pipeweave(*ada, given=f"{PASSWORD}\n", code=3)
+        assert f"JWT_SECRET_KEY {why}" in told
+        assert "at least 32 characters" in " ".join(told.split())
+    assert pipeweave("users", "ls", "--json") == {"users": []}
+    monkeypatch.setenv("JWT_SECRET_KEY", KEY)
+    assert "with the same JWT_SECRET_KEY" in pipeweave(*ada, given=f"{PASSWORD}\n")
+    monkeypatch.delenv("JWT_SECRET_KEY")  # the others can be added from anywhere
+    told = pipeweave("users", "add", "bob", "--role", "viewer", given=f"{PASSWORD}\n")
+    assert told == "bob may log in as viewer.\n"
+
+
 def test_what_goes_wrong_is_said_with_the_remedy(pipeweave):
     told = pipeweave("users", "add", "ada", "--role", "editor", given="short\n", code=3)
     assert "12 to 256 characters" in told
@@ -89,24 +108,26 @@ def test_since_is_a_day_or_a_time(pipeweave, since):
     assert pipeweave("audit", "ls", "--since", future, "--json")["entries"] == []
 
 
-def test_the_pages_are_shown_to_other_machines_only_with_login_and_encryption(pipeweave):
+def test_the_pages_are_shown_to_other_machines_only_with_login_and_encryption(
+    pipeweave, monkeypatch
+):
     told = pipeweave("web", "--host", "0.0.0.0", code=3)
     assert "there are no users to log in" in told
     pipeweave("users", "add", "ada", "--role", "admin", "--no-password")
-    settings = Settings()
-    key = {"jwt_secret_key": "0123456789abcdef0123456789abcdef"}
-    with Workbench(settings) as bench:
+    monkeypatch.delenv("JWT_SECRET_KEY")
+    without, key = Settings(), {"jwt_secret_key": KEY}
+    with Workbench(without) as bench:
         for missing, given in (
-            ("JWT_SECRET_KEY is not set", settings),
+            ("JWT_SECRET_KEY is not set", without),
             ("not encrypted", Settings(**key)),
         ):
             with pytest.raises(PipeWeaveError, match=missing):
                 require_login(given, bench.store, "0.0.0.0")
         ready = Settings(**key, behind_tls_proxy=True)
         require_login(ready, bench.store, "0.0.0.0")
-        require_login(settings, bench.store, "127.0.0.1")
+        require_login(without, bench.store, "127.0.0.1")
     with pytest.raises(PipeWeaveError, match="not encrypted"):
-        require_encryption(settings, "::")
+        require_encryption(without, "::")
 
 
 @pytest.mark.parametrize(
