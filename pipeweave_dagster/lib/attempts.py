@@ -7,22 +7,34 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore, mark_changed
 from pipeweave_dagster.core.documents import Finding, Findings
-from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.lib.current_run import state_of
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
+from pipeweave_dagster.lib.current_run import dataset_of, state_of
 from pipeweave_dagster.lib.failures import failure_of
+from pipeweave_dagster.services.receive import uploads_of
 from pipeweave_dagster.services.workbench import Workbench
 
 
 def failure_recorder(
     context: dg.AssetExecutionContext, workbench: Workbench
 ) -> Callable[[PipeWeaveError], None]:
-    """Return a function that records an error as the end of the data set's last attempt."""
+    """Return a function that records an error as the end of the data set's last attempt.
+
+    A run of a data set of which nothing is stored, such as one that was requested just before the
+    data set was renamed or removed, is not recorded: that alone would bring its name back.
+    """
 
     def record(error: PipeWeaveError) -> None:
         asset = context.asset_key.path[-1]
+        if error.code is ErrorCode.NOT_FOUND and not _exists(workbench, dataset_of(context)):
+            return
         state_of(context, workbench.store).attempt("failed", asset=asset, error=error.envelope())
 
     return record
+
+
+def _exists(workbench: Workbench, dataset: str) -> bool:
+    records = workbench.store.storage.list(f"datasets/{dataset}/")
+    return next(iter(records), None) is not None or bool(uploads_of(workbench.store, dataset))
 
 
 def end_attempt(store: DocumentStore, dataset: str, run_id: str, error: PipeWeaveError) -> None:

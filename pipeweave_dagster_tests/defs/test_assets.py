@@ -587,6 +587,11 @@ def test_a_constant_target_stops_the_line_at_the_findings(bench: Workbench) -> N
 def test_no_upload_is_not_found(bench: Workbench) -> None:
     with pytest.raises(dg.Failure, match="NOT_FOUND"):
         raw_upload(context=context_for("nothing"), config=LaunchConfig(), workbench=bench)
+    assert "nothing" not in bench.store.datasets()  # a late run of a data set that was renamed
+    put(bench, "settings-only", b"target: a\n", "pipeweave.yaml")
+    with pytest.raises(dg.Failure, match="NOT_FOUND"):
+        raw_upload(context=context_for("settings-only"), config=LaunchConfig(), workbench=bench)
+    assert bench.store.attempt("settings-only") is not None
 
 
 def test_a_wrong_setting_names_the_right_one(bench: Workbench) -> None:
