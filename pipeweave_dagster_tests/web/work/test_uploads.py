@@ -31,6 +31,8 @@ def test_a_file_is_shown_before_it_lands_and_its_run_starts_with_the_settings(pe
     assert "<strong><bdi>churn</bdi></strong> (binary)" in page
     assert 'value="fast" selected' in page
     assert HOSTILE not in page
+    assert "identifier, identifier" not in page
+    assert "Starting a run saves what you changed in <code>uploads/churn/pipeweave.yaml" in page
     assert landed(ada, "churn") == ["pipeweave.yaml"]
 
     wrong = ada.sends(where, {"target": "churn", "positive": "maybe"})
