@@ -5,6 +5,7 @@ way, so that a rename that was interrupted is finished by the same command.
 """
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -143,7 +144,16 @@ def _renamed(content: Any, old: str, new: str) -> Any:
     content = mapped(content, change)
     if isinstance(content, dict) and content.get("dataset") == old:
         content["dataset"] = new
+    if isinstance(content, dict) and isinstance(content.get("error"), dict):  # LAST.json
+        texts = {key: content[key] for key in ("error", "blocked") if key in content}
+        content |= mapped(texts, lambda text: _advised(text, old, new))
     return content
+
+
+def _advised(text: str, old: str, new: str) -> str:
+    """Return a text whose commands and folders name the data set by its new name."""
+    before = rf"(\bpipeweave (?:[a-z]+ ){{1,2}}|\b(?:{'|'.join(_LANDING)})/)"
+    return re.sub(rf"{before}{re.escape(old)}(?![\w-])", rf"\g<1>{new}", text)
 
 
 def _keep_seen(store: DocumentStore, moved: dict[str, str]) -> None:

@@ -113,6 +113,23 @@ def test_no_record_names_the_old_one(store: DocumentStore) -> None:
         assert json.loads(text).get("dataset") in {"other", None} or "models/" in stored.key
 
 
+def test_the_advice_of_the_last_run_names_the_new_one(store: DocumentStore) -> None:
+    text = "demo stays; put a file into uploads/demo/, or run 'pipeweave findings demo --accept X'."
+    other = "pipeweave models promote demo; pipeweave findings demo-2; the demo"
+    blocked = ["pipeweave findings demo"]
+    state = RunState(store, "demo", "r10")
+    state.attempt("failed", error={"message": text, "details": {"fix": other}}, blocked=blocked)
+    rename(store)
+    last = store.attempt("other")
+    assert last is not None
+    assert last.blocked == ["pipeweave findings other"]
+    assert last.error == {
+        "message": "demo stays; put a file into uploads/other/, or run"
+        " 'pipeweave findings other --accept X'.",
+        "details": {"fix": "pipeweave models promote other; pipeweave findings demo-2; the demo"},
+    }
+
+
 def test_sensors_know_the_copies(store: DocumentStore) -> None:
     key = "sensors/seen/uploads/abc.json"
     seen = Seen(started={"uploads/demo/a.csv": "v", "uploads/more/x.csv": "w"})
