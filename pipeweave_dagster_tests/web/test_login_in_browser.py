@@ -112,7 +112,7 @@ def test_a_phone_shows_whole_words_and_sizes(
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector(".user")
-    found = {}
+    found: dict[str, list[str]] = {}
     for path in ("/", "/audit", "/upload", "/users"):
         page.goto(pages + path)
         page.screenshot(path=tmp_path / f"{len(found)}.png")
@@ -120,9 +120,9 @@ def test_a_phone_shows_whole_words_and_sizes(
     page.goto(f"{pages}/upload")
     notes = []
     for size in (12, 39_000, 5_500_000):
-        path = tmp_path / f"{size}.csv"
-        path.write_bytes(b"x" * size)
-        page.set_input_files("#file", path)
+        file = tmp_path / f"{size}.csv"
+        file.write_bytes(b"x" * size)
+        page.set_input_files("#file", file)
         notes.append(page.inner_text("#file-note"))
     context.close()
     assert not any(found.values()), found
