@@ -41,7 +41,9 @@ def _needed(given: str) -> Role:
     try:
         return Role(given)
     except ValueError:
-        raise validation_error(f"There is no role {given[:40]!r}.") from None
+        raise validation_error(
+            f"There is no role {given[:40]!r}.", fix="Correct it in the configuration of the proxy."
+        ) from None
 
 
 def _is_page(request: Request) -> bool:

@@ -54,7 +54,9 @@ async def form_fields(request: Request) -> dict[str, str]:
     async for part in request.stream():
         body += part
         if len(body) > _MOST_BYTES:
-            raise validation_error(f"The form is longer than {_MOST_BYTES} bytes.")
+            raise validation_error(
+                f"The form is longer than {_MOST_BYTES} bytes.", fix="Use the page /login."
+            )
     try:
         given = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)
     except ValueError as error:

@@ -55,7 +55,11 @@ class LoginGate:
     def _refusal(self, scope: Scope) -> Response | None:
         foreign = refusal(scope, self.hosts) if scope["method"] not in _SAFE else None
         if foreign is not None:
-            return _answer(PipeWeaveError(ErrorCode.FORBIDDEN, foreign.reason))
+            return _answer(
+                PipeWeaveError(
+                    ErrorCode.FORBIDDEN, foreign.reason, fix="Send it from a page of this server."
+                )
+            )
         connection = HTTPConnection(scope)
         if scope["path"] == "/alive":
             return None

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from pipeweave_dagster.core.documents import MetricName
 
@@ -38,6 +37,8 @@ def auc(positive: NDArray[np.bool_], scores: Array, weight: Array | None = None)
         negatives = np.bincount(rank, weights=weight * ~positive)
         below = np.cumsum(negatives) - negatives / 2
         return float(positives @ below / (positives.sum() * negatives.sum()))
+    from scipy.stats import rankdata  # slow to import, and reports of small tables need none
+
     ranks = rankdata(scores)
     rank_sum = float(ranks[positive].sum())
     return float(rank_sum - count * (count + 1) / 2) / (count * (len(positive) - count))

@@ -125,7 +125,7 @@ def test_without_time_for_all_rows_the_sample_is_used_and_the_leaderboard_notes_
         budget_s=120, started_at=time.monotonic(), policy=policy,
     )  # fmt: skip
     left = next(trial for trial in trained.leaderboard if trial.name == all_rows.NAME)
-    assert left.state == "failed"
+    assert left.state == "out of time"
     assert "preparing 6,000 rows would take" in left.note
     assert trained.verdict == "model"
     assert "Learned from a random sample of 600 of 6,000 rows." in trained.notes
