@@ -9,14 +9,14 @@ import tempfile
 from pathlib import Path
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.documents import BatchRecord, Part
+from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.receive import check_size
 from pipeweave_dagster.services.scoring import describe_batch, score
 from pipeweave_dagster.services.upload_addresses import file_name_of
 from pipeweave_dagster.services.upload_completion import place
-from pipeweave_dagster.services.upload_tickets import FOLDER
+from pipeweave_dagster.services.upload_tickets import FOLDER, is_upload_id
 from pipeweave_dagster.services.workbench import Workbench
 
 KINDS = ("csv", "parquet")
@@ -81,8 +81,8 @@ def find_scored(store: DocumentStore, dataset: str, scored_id: str) -> ScoredUpl
     Raises:
         PipeWeaveError: NOT_FOUND if there is none of this id, or it is gone.
     """
-    well_formed = len(scored_id) == 32 and scored_id.isalnum() and scored_id.isascii()
-    found = store.records.read(_key(scored_id, "json"), ScoredUpload) if well_formed else None
+    known = is_upload_id(scored_id)
+    found = store.records.read(_key(scored_id, "json"), ScoredUpload) if known else None
     if found is None or found.dataset != dataset:
         raise not_found(
             "There is no such result; results are kept for a day.", fix="Score the file again."
@@ -100,14 +100,6 @@ def fetch_scored(store: DocumentStore, scored: ScoredUpload, kind: str, folder: 
         raise not_found(f"There is no {kind[:20]!r}.", fix="Choose csv or parquet.")
     path = folder / f"predictions.{kind}"
     store.storage.fetch(_key(scored.scored_id, kind), path)
-    return path
-
-
-def fetch_batch(store: DocumentStore, record: BatchRecord, kind: str, folder: Path) -> Path:
-    """Return the predictions of a batch as a local file, `csv` or `parquet`, in the folder."""
-    path = folder / f"predictions.{kind}"
-    key = record.predictions_key.removesuffix(".parquet")
-    store.storage.fetch(f"{key}.{kind}", path)
     return path
 
 

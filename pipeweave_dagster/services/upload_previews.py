@@ -28,6 +28,7 @@ from pipeweave_dagster.services.upload_tickets import (
     FOLDER,
     LONGEST_S,
     Ticket,
+    data_key,
     find_ticket,
     ticket_key,
 )
@@ -114,7 +115,7 @@ def _read(bench: Workbench, ticket: Ticket, folder: Path) -> Preview:
     path, out = folder / "upload" / name, folder / "out"
     path.parent.mkdir()
     out.mkdir()
-    bench.store.storage.fetch(f"{FOLDER}/{ticket.upload_id}/data", path)
+    bench.store.storage.fetch(data_key(ticket.upload_id), path)
     settings = settings_of(bench.store, ticket.dataset)
     snapshot, found = deduce_schema(bench, path, out, DatasetSettings(read=settings.read))
     # Settings that do not suit this file are marked in the form, once somebody sends it.

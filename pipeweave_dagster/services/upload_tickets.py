@@ -63,11 +63,16 @@ def find_ticket(store: DocumentStore, upload_id: str) -> Ticket:
     Raises:
         PipeWeaveError: NOT_FOUND if there is none of this id.
     """
-    well_formed = len(upload_id) == 32 and upload_id.isalnum() and upload_id.isascii()
-    ticket = store.records.read(ticket_key(upload_id), Ticket) if well_formed else None
+    known = is_upload_id(upload_id)
+    ticket = store.records.read(ticket_key(upload_id), Ticket) if known else None
     if ticket is None:
         raise unknown_upload()
     return ticket
+
+
+def is_upload_id(given: str) -> bool:
+    """Return whether a text has the form of an id below `incoming/`, and is safe in a key."""
+    return len(given) == 32 and given.isalnum() and given.isascii()
 
 
 def check_time(ticket: Ticket) -> None:

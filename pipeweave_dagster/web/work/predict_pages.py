@@ -11,10 +11,10 @@ from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.model_aliases import aliases_of
+from pipeweave_dagster.services.predictions import predictions_file
 from pipeweave_dagster.services.scored_uploads import (
     KINDS,
     ScoredUpload,
-    fetch_batch,
     fetch_scored,
     find_scored,
     land_batch,
@@ -82,7 +82,7 @@ def batch_file(request: Request) -> Response:
     if record is None:
         raise not_found("There is no such batch.", fix="Choose one of the list.")
     name = f"{record.batch}-predictions"
-    return download(store, name, _known(kind), lambda to: fetch_batch(store, record, kind, to))
+    return download(store, name, _known(kind), lambda to: predictions_file(store, record, kind, to))
 
 
 def _known(kind: str) -> str:
