@@ -95,6 +95,35 @@ def test_every_writing_is_a_new_version(storage: Storage) -> None:
     assert len(set(versions)) == 3
 
 
+def test_an_object_has_one_version_however_it_is_asked_for(storage: Storage) -> None:
+    """Uploads are known by the version of a listing, copies and garbage by that of `stat`."""
+    for key in ("uploads/x/a.csv", "uploads/x/a.csv.gz", "uploads/x/ä b.csv"):
+        storage.put(key, key.encode())
+    time.sleep(0.05)
+    listed = {o.key: o for o in storage.list("uploads/")}
+    assert len(listed) == 3
+    assert {key: storage.stat(key) for key in listed} == listed
+    assert storage.shallow("uploads/x", [])[1] == [*listed.values()]
+    assert storage.stat("uploads/x/a.cs") is None
+    assert storage.stat("uploads/x") is None
+
+
+@pytest.mark.server
+def test_a_bucket_that_keeps_versions_changes_no_version(
+    moto_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listings do not name the versions that such a bucket keeps, `head_object` does."""
+    bucket = moto_server.bucket()
+    moto_server.client().put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
+    for name, value in moto_server.environment(f"s3://{bucket}").items():
+        monkeypatch.setenv(name, value)
+    storage = open_storage(Settings())
+    storage.put("uploads/x/a.csv", b"a")
+    assert [storage.stat("uploads/x/a.csv")] == [*storage.list("uploads/")]
+
+
 @pytest.mark.slow
 def test_more_than_a_thousand_keys_are_all_listed(storage: Storage) -> None:
     def write(first: int) -> None:

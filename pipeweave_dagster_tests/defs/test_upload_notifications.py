@@ -23,6 +23,7 @@ class Zone:
         self.server, self.instance = server, instance
         self.client, self.name = server.client(), server.bucket()
         self.cursor: str | None = None
+        self.puts = 0
         self.sqs: Any = boto3.client(
             "sqs",
             endpoint_url=server.endpoint,
@@ -40,7 +41,10 @@ class Zone:
         self.repository = build_defs(resources={"workbench": resource}).get_repository_def()
 
     def put(self, key: str) -> None:
-        self.client.put_object(Bucket=self.name, Key=f"team/{key}", Body=b"a,b\n1,2\n")
+        """Upload a table; never the same twice, which within a second would be no new version."""
+        self.puts += 1
+        body = b"a,b\n1,%d\n" % self.puts
+        self.client.put_object(Bucket=self.name, Key=f"team/{key}", Body=body)
 
     def tick(self) -> tuple[list[str], str]:
         """The keys whose runs one tick requests, and why it requests none."""

@@ -1,6 +1,7 @@
 """An S3 bucket (or any S3-compatible server) as object store."""
 
 import builtins
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -80,7 +81,7 @@ class S3Storage:
             )
             for item in page.get("Contents", []):
                 if not item["Key"].endswith("/"):
-                    yield self._stored(item["Key"], item["Size"], item)
+                    yield self._stored(item)
             if not page.get("IsTruncated"):
                 return
             token |= {"ContinuationToken": page["NextContinuationToken"]}
@@ -100,11 +101,7 @@ class S3Storage:
         names = (e["Prefix"] for page in pages for e in page.get("CommonPrefixes", []))
         folders = [name.removeprefix(start).rstrip("/") for name in names]
         items = (item for page in pages for item in page.get("Contents", []))
-        objects = [
-            self._stored(item["Key"], item["Size"], item)
-            for item in items
-            if not item["Key"].endswith("/")
-        ]
+        objects = [self._stored(item) for item in items if not item["Key"].endswith("/")]
         if skipped is not None:
             bad = ((o.key, key_problem(o.key)) for o in objects)
             skipped += [Skipped(printable(k), text) for k, text in bad if text and "/." not in k]
@@ -131,21 +128,32 @@ class S3Storage:
         return self._folders.among(prefix.rstrip("/"), safe)
 
     def stat(self, key: str) -> StoredObject | None:
-        try:
-            head = self._call(self._client.head_object, **self._where(key))
-        except PipeWeaveError as error:
-            if error.code is ErrorCode.NOT_FOUND:
-                return None
-            raise
-        return self._stored(self._prefix + key, head["ContentLength"], head)
+        """See `Storage.stat`; a listing is asked, so that both name the same version.
+
+        The head of an object has the id that a versioned bucket keeps it under, which a listing
+        does not have, and on some servers a time in whole seconds instead of milliseconds.
+        """
+        full_key = self._where(key)["Key"]
+        found = self._call(
+            self._client.list_objects_v2, Bucket=self._bucket, Prefix=full_key, MaxKeys=1
+        )
+        items = [item for item in found.get("Contents", []) if item["Key"] == full_key]
+        return self._stored(items[0]) if items else None
 
     def get(self, key: str, limit: int = 64 << 20) -> bytes:
-        stored = self.stat(key)
-        if stored is None:
-            raise missing_object(key, self.url)
-        if stored.size > limit:
-            raise large_object(key, stored.size, limit)
-        return self._read(key)[0]
+        def read(**request: str) -> bytes:
+            response = self._client.get_object(**request)
+            with contextlib.closing(response["Body"]) as body:
+                if response["ContentLength"] > limit:
+                    raise large_object(key, response["ContentLength"], limit)
+                return bytes(body.read())
+
+        try:
+            return self._call(read, **self._where(key))
+        except PipeWeaveError as error:
+            if error.code is ErrorCode.NOT_FOUND:
+                raise missing_object(key, self.url) from error
+            raise
 
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
         try:
@@ -229,11 +237,10 @@ class S3Storage:
     def _where(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
 
-    def _stored(self, full_key: str, size: int, item: dict[str, Any]) -> StoredObject:
-        version = item.get("VersionId") or ""
-        tag = item["ETag"].strip('"') + (f"-{version}" if version else "")
+    def _stored(self, item: dict[str, Any]) -> StoredObject:
+        key = item["Key"].removeprefix(self._prefix)
         modified = item["LastModified"].timestamp()
-        return StoredObject(full_key.removeprefix(self._prefix), size, tag, modified)
+        return StoredObject(key, item["Size"], item["ETag"].strip('"'), modified)
 
     def _read(self, key: str, **part: str) -> tuple[bytes, str]:
         def read(**request: str) -> tuple[bytes, str]:
