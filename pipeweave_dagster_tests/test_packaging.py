@@ -1,5 +1,6 @@
 """What leaves the repository works elsewhere: the wheel, the locks, the settings."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.core.documents import EdaReport, PipelineSpec, SchemaDeduction
+from pipeweave_dagster.services.batch_history import history_of
+from pipeweave_dagster.services.model_aliases import aliases_of
+from pipeweave_dagster.services.users import directory
+from pipeweave_dagster.services.users.passwords import is_password
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.offline import offline
-from pipeweave_dagster_tests.program import output
+from pipeweave_dagster_tests.program import output, run
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
@@ -70,13 +78,30 @@ def test_definitions_load_from_the_wheel(elsewhere: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_main_job_runs_from_the_wheel_without_network(
-    elsewhere: Path, examples: Path, home: Path
+def test_the_demo_fills_an_installation_from_the_wheel_without_network(
+    elsewhere: Path, home: Path
 ) -> None:
-    options = ["--target", "species", "--time-budget", "2"]
-    command = [elsewhere / "pipeweave", "run", examples / "penguins.csv", *options]
-    output(*(offline(*command) or command), cwd=home.parent)
-    assert (home / "storage" / "datasets" / "penguins" / "HEAD.json").exists()
+    command = [elsewhere / "pipeweave", "demo", "--all", "--time-budget", "2", "--json"]
+    made = json.loads(output(*(offline(*command) or command), cwd=home.parent))
+    store = DocumentStore(open_storage(Settings()), home / "cache")
+    users = [(user.name, user.role) for user in directory.all_users(store)]
+    assert users == [("approver", "approver"), ("editor", "editor"), ("viewer", "viewer")]
+    for user in made["users"]:
+        found = directory.find_user(store, user["name"])
+        assert found is not None
+        assert is_password(found.password, user["password"])
+    assert store.datasets() == ("breast_cancer", "penguins", "student_math")
+    reports = [store.latest(name, "eda_report", EdaReport) for name in store.datasets()]
+    assert [r is not None and r.summary_file is not None for r in reports] == [True, False, False]
+    for name in store.datasets():
+        assert store.latest(name, "schema_deduction", SchemaDeduction) is not None
+        assert store.latest(name, "pipeline", PipelineSpec) is not None
+        assert aliases_of(store, name) == {"champion": "1"}
+    batches = {name: len(history_of(store, name).batches) for name in store.datasets()}
+    assert batches == {"breast_cancer": 1, "penguins": 2, "student_math": 1}
+    assert made["drift"] == "drifted"
+    again = run(*command, cwd=home.parent)
+    assert json.loads(again.stdout)["code"] == "VALIDATION_ERROR"
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ MODULES = [path.read_text() for path in PACKAGE.rglob("*.py")]
 # Command to its entries; of `findings`, the two options that change something.
 CHANGING = {
     "run": ["upload", "run"],
-    "demo": ["upload", "run"],
+    "demo": ["upload", "run", "user_add"],
     "upload": ["upload"],
     "upload-complete": ["upload"],
     "evaluate": ["run"],

@@ -11,7 +11,8 @@ import typer
 
 from pipeweave_dagster.cli.commands import predict as predict_command
 from pipeweave_dagster.cli.commands import run as run_command
-from pipeweave_dagster.cli.support.output import AsJson, columns
+from pipeweave_dagster.cli.commands.demo_all import DATA_SETS, as_text, fill
+from pipeweave_dagster.cli.support.output import AsJson, columns, emit
 from pipeweave_dagster.core.errors import not_found
 
 _TARGETS = {
@@ -34,9 +35,21 @@ def demo(
     time_budget: Annotated[
         float, typer.Option(help="Time budget for training, in seconds.", min=1)
     ] = 20,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Fill a new installation: 3 users, data sets and models, predictions, a drift.",
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Run the main job on a bundled example and score its rows with the new model."""
+    if everything:
+        examples = {name: (example_file(f"{name}.csv"), _TARGETS[name]) for name in DATA_SETS}
+        made = fill(examples, time_budget, quiet=json)
+        emit(made, json, as_text(made))
+        return
     if example not in _TARGETS:
         raise not_found(f"There is no example {example!r}.", fix=f"Use {', '.join(_TARGETS)}.")
     file = example_file(f"{example}.csv")
