@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from functools import cache
 from types import ModuleType
 
 
@@ -30,6 +31,7 @@ def standalone_modules() -> list[ModuleType]:
     ]  # fmt: skip
 
 
+@cache
 def standalone_source() -> str:
     """Return the source of these modules as one: their imports once, and no import of PipeWeave.
 
