@@ -76,7 +76,7 @@ def fit_final_model(
     if ensemble.can_refit:
         all_rows = FoldCache(training_set.whole(search.cache.problem, search.crosses))
         fits = training_set.parallel_fits
-        refitted = refit(ensemble.weighted, all_rows, budget, fits, store_s)
+        refitted = refit(ensemble.weighted, all_rows, budget, fits, store_s, search.policy)
     # The duplicate-row lookup holds all rows in any case: it takes no time.
     if refitted is not None or postprocessing.trust is not None:
         rows, final = np.arange(len(training_set.table.y)), refitted or parts

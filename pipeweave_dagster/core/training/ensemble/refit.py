@@ -14,7 +14,7 @@ from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.greedy_selection import Weighted
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask, run_parallel
-from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
+from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY, SearchPolicy
 from pipeweave_dagster.core.training.search.refit_time import (
     affordable_models,
     expected_refit_s,
@@ -23,7 +23,6 @@ from pipeweave_dagster.core.training.search.refit_time import (
 
 _log = logging.getLogger(__name__)
 
-_SEEDS = 5
 _FURTHER_SEED_MARGIN = 1.5
 
 
@@ -33,10 +32,11 @@ def refit(
     budget: TimeBudget,
     parallel_fits: int = 1,
     store_s: float = 0.0,
+    policy: SearchPolicy = DEFAULT_POLICY,
 ) -> list[FittedMember] | None:
     """Fit the chosen candidates on all rows, with the rounds that the folds found best.
 
-    Families with random draws are fitted with up to five seeds and averaged, if time allows.
+    Families with random draws are fitted with several seeds and averaged, if time allows.
 
     Args:
         weighted: The chosen candidates.
@@ -44,17 +44,18 @@ def refit(
         budget: The budget.
         parallel_fits: Number of parallel fits.
         store_s: Seconds that writing one model took; the budget's reserve must suffice for all.
+        policy: Thresholds of the search.
 
     Returns:
         Members (without the lightest ones, where time did not suffice for them), or None if less
         than half of the weight could be fitted; then none of it is used.
     """
-    policy, rows = DEFAULT_POLICY, len(cache.problem.y)
+    rows = len(cache.problem.y)
     # The expectation is conservative, and each fit watches the deadline by itself.
     if refit_seconds(weighted, rows) / parallel_fits > policy.slower_fit * budget.left_s:
         return None
     done = _Refitted()
-    seeds = _seeds(weighted, budget, store_s)
+    seeds = _seeds(weighted, budget, store_s, policy)
     order = [(index, seed) for seed in range(seeds) for index in range(len(weighted))]
 
     def take() -> FitTask | None:
@@ -80,13 +81,13 @@ def refit(
     return _averaged(weighted, done.fitted, share) if share >= policy.min_weight_kept else None
 
 
-def _seeds(weighted: Weighted, budget: TimeBudget, store_s: float) -> int:
+def _seeds(weighted: Weighted, budget: TimeBudget, store_s: float, policy: SearchPolicy) -> int:
     """Return the number of seeds per candidate that can be stored and can predict in time."""
-    storable = int(
-        DEFAULT_POLICY.output_part * budget.reserve_s / max(store_s * len(weighted), 1e-9)
-    )
+    storable = int(policy.output_part * budget.reserve_s / max(store_s * len(weighted), 1e-9))
     seeds = min(
-        _SEEDS, MAX_MEMBERS // len(weighted), affordable_models(weighted, 0, budget.reserve_s)
+        policy.max_seeds,
+        MAX_MEMBERS // len(weighted),
+        affordable_models(weighted, 0, budget.reserve_s),
     )
     return max(1, min(seeds, storable))
 

@@ -65,6 +65,8 @@ class SearchPolicy:
     """Most of the budget that is reserved for the refit, so that the search gets its time."""
     second_seed_share: float = 0.1
     """Share of the budget up to which second seeds are worth waiting for."""
+    max_seeds: int = 5
+    """Seeds per member of a family with random draws, if time allows: more bring ever less."""
     seeds_reserved: int = 2
     """Seeds per member that time is reserved for: the first of them brings most."""
     max_output_share: float = 0.25
