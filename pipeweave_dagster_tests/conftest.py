@@ -12,6 +12,10 @@ from pathlib import Path
 # Fits of the tests share the cores with other tests, so their threads must not spin. OpenMP reads
 # this when the first package that uses it is imported: it has to be set before any test is.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Three processes have two cores, so a second thread of a small fit only costs (two fifths of all
+# the time of the model families). Worker processes still get as many as the product gives them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 
