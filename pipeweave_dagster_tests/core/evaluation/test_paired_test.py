@@ -29,11 +29,11 @@ def test_models_that_differ_by_chance_alone_are_not_distinguishable(rows):
     rng = np.random.default_rng(0)
     proba = np.c_[1 - p, p]
     same = 0
-    for _ in range(20):
+    for _ in range(12):
         noisy = [np.clip(p + rng.normal(0, 0.02, len(p)), 0.001, 0.999) for _ in range(2)]
         a, b = (np.c_[1 - q, q] for q in noisy)
         same += paired("log_loss", y, a, b, "b").verdict == "not distinguishable"
-    assert same >= 17
+    assert same >= 10
     worse = np.c_[1 - p**3, p**3]
     assert paired("log_loss", y, proba, worse, "b").verdict == "better"
     assert paired("roc_auc", y, np.full((4000, 2), 0.5), proba, "b").verdict == "worse"

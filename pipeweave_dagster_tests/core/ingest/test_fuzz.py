@@ -1,4 +1,4 @@
-"""A hundred damaged files: each loads with every row accounted for, or ends in a coded error."""
+"""Fifty damaged files: each loads with every row accounted for, or ends in a coded error."""
 
 import importlib.util
 from pathlib import Path
@@ -18,7 +18,7 @@ def fuzz():
     return module
 
 
-def test_a_hundred_damaged_files(fuzz, tmp_path):
-    ends = [fuzz.read(fuzz.sample(seed), tmp_path) for seed in range(10_000, 10_100)]
+def test_fifty_damaged_files(fuzz, tmp_path):
+    ends = [fuzz.read(fuzz.sample(seed), tmp_path) for seed in range(10_000, 10_050)]
     assert set(ends) == {"loaded", "VALIDATION_ERROR"}
-    assert ends.count("loaded") > 40
+    assert ends.count("loaded") > 20

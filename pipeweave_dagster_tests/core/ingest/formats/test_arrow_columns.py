@@ -293,7 +293,7 @@ def _array(cells, type_):
     return pa.array(cells, type_)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_tables(), st.sampled_from(WRITERS), st.integers(1, 5))
 def test_any_schema_is_read_with_its_values(made, write, batch):
     table, expected = made

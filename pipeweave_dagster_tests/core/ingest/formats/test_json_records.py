@@ -326,7 +326,7 @@ def test_any_table_in_any_shape_comes_back(records, shape, indent):
     assert [c.original_name for c in snapshot.columns] == list(records[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

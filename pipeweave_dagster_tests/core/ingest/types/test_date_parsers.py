@@ -7,7 +7,10 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
+from pipeweave_dagster.core.documents import RawFile, RawUpload
+from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.ingest.types.date_parsers import (
     DATES,
     DATETIMES,
@@ -118,28 +121,60 @@ TIME_FORMS = {
 }
 
 
-@pytest.mark.parametrize(("mark", "repeat"), [(";", 1), ("\t", 20)])
-@pytest.mark.parametrize("form", sorted({*DATE_FORMS, *TIME_FORMS} - {"asctime"}))
-def test_a_date_is_read(form, mark, repeat, read, rows):
-    type_, forms = ("date", DATE_FORMS) if form in DATE_FORMS else ("datetime", TIME_FORMS)
-    texts, wanted = forms[form]
-    body = (f'{i}{mark}"{t}"\n' for i, t in enumerate(texts * repeat))
-    snapshot = read(f"id{mark}when\n" + "".join(body))
-    assert snapshot.columns[1].type == type_, snapshot.columns[1]
-    assert [row["when"] for row in rows()[:60]] == wanted
-
-
+ALL_FORMS = DATE_FORMS | TIME_FORMS
 AS_NUMBERS = {"compact", "month, point", "month, German point"}
+IN_CSV = sorted({*ALL_FORMS} - {"asctime"})
+IN_JSON = sorted({*ALL_FORMS} - AS_NUMBERS)
 
 
-@pytest.mark.parametrize("form", sorted({*DATE_FORMS, *TIME_FORMS} - AS_NUMBERS))
-def test_null_tokens_and_damaged_cells_among_dates_end_no_query(form, read, rows):
-    texts, wanted = (DATE_FORMS | TIME_FORMS)[form]
-    cells = [*texts * 20, "n/a", "n/a", "x", ""]
-    snapshot = read(json.dumps([{"when": t, "v": i} for i, t in enumerate(cells)]), name="a.json")
-    assert snapshot.columns[0].type in {"date", "datetime"}
-    assert [row["when"] for row in rows()[:60]] == wanted
-    assert "'n/a' (2)" in snapshot.columns[0].note
+def read_together(folder, text, name):
+    """The column and the cells of each form, from one file with a column for each form."""
+    path, out = folder / "upload", folder / "out"
+    path.write_text(text, encoding="utf-8")
+    out.mkdir()
+    raw = RawFile(name=name, sha256="0", size_bytes=path.stat().st_size)
+    snapshot = ingest(RawUpload(dataset="d", files=[raw]), [path], out)
+    table = parquet.read_table(out / "data.parquet")
+    return {c.original_name: (c, table[c.name].to_pylist()) for c in snapshot.columns}
+
+
+@pytest.fixture(scope="module", params=[(";", 1), ("\t", 20)], ids=["few", "many"])
+def in_csv(request, tmp_path_factory):
+    mark, repeat = request.param
+    lines = zip(*([form, *ALL_FORMS[form][0] * repeat] for form in IN_CSV), strict=True)
+    text = "".join(mark.join(f'"{cell}"' for cell in line) + "\n" for line in lines)
+    return read_together(tmp_path_factory.mktemp("csv"), text, "a.csv")
+
+
+@pytest.mark.parametrize("form", IN_CSV)
+def test_a_date_is_read(form, in_csv):
+    column, cells = in_csv[form]
+    assert column.type == ("date" if form in DATE_FORMS else "datetime"), column
+    assert cells[:60] == ALL_FORMS[form][1]
+
+
+@pytest.mark.parametrize("form", ["German", "JavaScript, narrow space", "compact", "month, point"])
+def test_a_date_that_is_all_there_is_is_read(form, read, rows):
+    texts, wanted = ALL_FORMS[form]
+    snapshot = read("id;when\n" + "".join(f'{i};"{t}"\n' for i, t in enumerate(texts)))
+    assert snapshot.columns[1].type == ("date" if form in DATE_FORMS else "datetime")
+    assert [row["when"] for row in rows()] == wanted
+
+
+@pytest.fixture(scope="module")
+def in_json(tmp_path_factory):
+    columns = {form: [*ALL_FORMS[form][0] * 20, "n/a", "n/a", "x", ""] for form in IN_JSON}
+    lines = zip(*columns.values(), strict=True)
+    records = [dict(zip(columns, line, strict=True)) | {"v": i} for i, line in enumerate(lines)]
+    return read_together(tmp_path_factory.mktemp("json"), json.dumps(records), "a.json")
+
+
+@pytest.mark.parametrize("form", IN_JSON)
+def test_null_tokens_and_damaged_cells_among_dates_end_no_query(form, in_json):
+    column, cells = in_json[form]
+    assert column.type in {"date", "datetime"}
+    assert cells[:60] == ALL_FORMS[form][1]
+    assert "'n/a' (2)" in column.note
 
 
 @pytest.mark.parametrize("form", ["month", "quarter", "week", "German", "asctime"])
