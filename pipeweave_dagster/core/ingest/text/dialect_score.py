@@ -17,6 +17,7 @@ SAMPLE_RECORDS = 400
 _RARE_DELIMITERS = frozenset(":^~#&! ")
 _SAMPLE_COLUMNS = 60
 _RARE_FACTOR, _MIXED_BLANKS_FACTOR, _PROSE_FACTOR = 0.7, 0.8, 0.3
+_TABS_FACTOR = 0.5
 _OTHER_FIRST_LINE, _TEXTS_BELOW_A_NAME = 0.5, 0.35
 
 
@@ -58,7 +59,7 @@ def rate(sample: str, dialect: TextDialect) -> Rating:
     if not rows:
         return Rating(dialect, 0.0)
     width, count = modal_width(rows)
-    half_quoted = sum(any(map(_is_half_quoted, r.fields)) for r in rows) / len(rows)
+    half_quoted = sum(any(_is_cut(f, sample, dialect) for f in r.fields) for r in rows) / len(rows)
     malformed = sum(r.repair is not None for r in rows) / len(rows)
     quoted = dialect.quote is not None and dialect.quote in sample
     if width < 2:
@@ -75,6 +76,8 @@ def rate(sample: str, dialect: TextDialect) -> Rating:
         score *= _RARE_FACTOR
     if dialect.whitespace and "\t" in sample:
         score *= _MIXED_BLANKS_FACTOR
+        if len(rows[0].fields) != width and _has_equal_tabs(sample):
+            score *= _TABS_FACTOR
     if dialect.delimiter == " " and not typed:
         score *= _PROSE_FACTOR
     regular = count / len(rows)
@@ -102,6 +105,18 @@ def _has_typed_column(rows: list[list[str]]) -> bool:
 def _is_half_quoted(value: str) -> bool:
     text = value.strip()
     return len(text) > 1 and (text[0] == '"') != (text[-1] == '"') and text.count('"') % 2 == 1
+
+
+def _has_equal_tabs(sample: str) -> bool:
+    """Return whether the header and every row have the same number of tabs."""
+    return len({line.count("\t") for line in sample.splitlines() if line.strip()}) == 1
+
+
+def _is_cut(value: str, sample: str, dialect: TextDialect) -> bool:
+    """Return whether a value has a quote at one end and is part of a cell, unlike `12"`."""
+    if not _is_half_quoted(value):
+        return False
+    return dialect.quote != '"' or f'"{value.replace(chr(34), chr(34) * 2)}"' not in sample
 
 
 def modal_width(records: list[Record]) -> tuple[int, int]:

@@ -1,5 +1,8 @@
 """Delimiters, quotes and fixed widths are detected."""
 
+import csv
+import io
+
 import pytest
 
 from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
@@ -71,3 +74,21 @@ def test_the_other_layout_is_kept_with_its_bits(read):
     layouts = [o for o in snapshot.dialect.other_readings if "header" in o.setting]
     assert layouts[0].setting == {"skip": 0, "header": 0}
     assert layouts[0].bits > -2
+
+
+@pytest.mark.parametrize("value", ['{}"', "5' {}\"", 'Tom "{}"', '"{}" Tom, x', '"{}', '{}""'])
+@pytest.mark.parametrize(("delimiter", "quoting"), [(",", csv.QUOTE_MINIMAL), (";", csv.QUOTE_ALL)])
+def test_quotes_at_one_end_of_every_value_come_back(read, rows, value, delimiter, quoting):
+    table = [["id", "size", "at"], *([i, value.format(i), f"10:{i:02}"] for i in range(10, 40))]
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, quoting=quoting).writerows(table)
+    assert read(text.getvalue()).rows == 30
+    wanted = [i if value == '{}"' else value.format(i) for i in range(10, 40)]  # inches
+    assert [row["size"] for row in rows()] == wanted
+
+
+@pytest.mark.parametrize("value", ["{},- \u20ac", "{} x"])
+def test_tabs_that_the_header_has_too_win_over_blanks(read, rows, value):
+    read("id\tx\n" + "".join(f"{i}\t{value.format(i)}\n" for i in range(1, 30)))
+    assert rows()[0].keys() == {"id", "x"}
+    assert [row["id"] for row in rows()] == list(range(1, 30))
