@@ -78,6 +78,14 @@ def _offset(zone: str) -> dt.timedelta:
     return -offset if zone[0] == "-" else offset
 
 
+def next_day(moment: dt.datetime) -> dt.datetime | None:
+    """Return the moment a day later; None after the last day of the calendar."""
+    try:
+        return moment + dt.timedelta(days=1)
+    except OverflowError:
+        return None
+
+
 def since_1970(micros: float) -> dt.datetime | None:
     """Return the moment so many microseconds after 1970 began; None if it has no year."""
     try:

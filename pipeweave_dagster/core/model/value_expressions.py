@@ -20,6 +20,7 @@ from pipeweave_dagster.core.model.text_moments import (
     in_window,
     iso_day,
     make_date,
+    next_day,
     parse_moment,
     since_1970,
 )
@@ -192,6 +193,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": _round,
     "is_exact": _is_exact,
     "moment": parse_moment,
+    "next_day": next_day,
     "epoch": lambda number, micros: since_1970(_round(number * micros, 0)),
     "date": as_date,
     "datetime": as_datetime,

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - currencies and units in the letters of their countries
 """Parse numbers with a currency, percent sign, unit or magnitude: `$1,234.50`, `3 km`, `5M`."""
 
 import re
@@ -7,14 +8,26 @@ from pipeweave_dagster.core.ingest.types.expression_sql import Expression, V
 from pipeweave_dagster.core.ingest.types.value_parsers import GAPS, INDIAN, Parser
 
 _UNITS = (
+    "mg/l|µg/l|µg/m³|μg/m³|µg/m3|kg/m²|w/m²|mg/dl|mmol/l|"
     "km|m|cm|mm|kg|g|mg|t|lb|lbs|oz|l|ml|cl|h|hr|hrs|min|mins|s|sec|secs|ms|day|days|month|months|"
     "year|years|yr|yrs|kwh|mwh|kw|mw|w|v|a|mph|kmh|km/h|kph|m/s|°c|°f|°|c|f|mb|gb|kb|tb|px|in|ft|"
     "inch|inches|hz|khz|mhz|ghz|cc|bhp|hp|nm|rpm|kmpl|km/kg|mpg|m²|m2|m3|m³|sq ft|sqft|sq m|ha|psi|"
+    "‰|bps|pp|ppm|ppb|"
     'bar|pa|kpa|mpa|kcal|cal|kj|j|pcs|x|stars|star|points|pts|people|persons|years old|\\+|%|"'
 )
-_CURRENCIES = r"US\$|\$|£|€|¥|₹|USD|EUR|GBP|CHF|INR|Rs\.?|R\$|A\$|C\$|kr|zł"
-_SCALES = "(?:(?-i:[kKMBT])|bn|million|billion|thousand)"
-_MAGNITUDES = "k:1e3 thousand:1e3 m:1e6 million:1e6 b:1e9 bn:1e9 billion:1e9 t:1e12"
+# `\` is the yen sign of Japanese code pages, in which spreadsheets write `\1,200`.
+_CURRENCIES = (
+    r"US\$|\$|£|€|¥|₹|USD|EUR|GBP|CHF|INR|Rs\.?|R\$|A\$|C\$|kr|zł|\\|￥|円|元|원|₩|₽|₺|₫|₪|฿|₱|₦|₴|"
+    r"руб\.?|Kč|Ft|TL|lei|Rp\.?|RM|S/\.?|S?Fr\.|kr\.|HK\$|NT\$|NZ\$|S\$|MX\$|JPY|CNY|RMB|KRW|RUB|TRY|CZK|"
+    r"HUF|PLN|RON|SEK|NOK|DKK|AUD|CAD|NZD|SGD|HKD|BRL|MXN|ZAR|THB|VND|IDR|MYR|PHP|ILS|AED|SAR"
+)
+_SCALES = "(?:(?-i:[kKMBT])|bn|(?:mio|mrd|tsd)[.]?|mln|mn|lakhs?|crores?|million|billion|thousand)"
+_MAGNITUDES = (
+    "k:1e3 thousand:1e3 tsd:1e3 lakh:1e5 lakhs:1e5 m:1e6 mn:1e6 mln:1e6 mio:1e6 million:1e6"
+    " crore:1e7 crores:1e7 b:1e9 bn:1e9 mrd:1e9 billion:1e9 t:1e12"
+)
+_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*")
+_TWO_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _BLANK = r"[\t\n\f\r ]*"
 _CODE = re.compile("0[0-9]+")
 # dbSNP's rs123, and letters glued to so many digits without any mark that they are rather a number.
@@ -54,7 +67,9 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
             return []
     commas = [m["core"].strip() for m in matches if "," in m["core"]]
     decimal = bool(commas) and all(re.fullmatch(rf"[0-9.{GAPS}]*,[0-9]{{1,2}}", c) for c in commas)
-    return [affixed_number_parser(unit, scaled, decimal)]
+    cores = [m["core"].strip() for m in matches]
+    grouped = any(_TWO_POINTS.fullmatch(c) for c in cores) and all(map(_POINTS.fullmatch, cores))
+    return [affixed_number_parser(unit, scaled, decimal or grouped)]
 
 
 def _are_glued_codes(matches: list[re.Match[str]]) -> bool:
@@ -104,6 +119,8 @@ def _value(unit: str | None, scaled: bool, decimal: bool) -> Expression:
     text: Expression = V
     if unit and _has_marks(unit):
         text = ("replace", V, unit, "")
+    if scaled:  # the point of `Mio.`
+        text = ("substitute", text, "[.][^0-9]*$", "")
     digits = ("substitute_all", text, "[^0-9.,]", "")
     clean = ("replace", digits, ",", "")
     if decimal:

@@ -14,10 +14,14 @@ from pipeweave_dagster.core.ingest.types.month_names import (
 )
 from pipeweave_dagster.core.ingest.types.periods import PERIODS
 from pipeweave_dagster.core.ingest.types.strptime_parsers import (
+    MIDNIGHT,
     ZONED,
+    middle_zone_parser,
+    midnight_parser,
     strptime_parser,
     zoned_parser,
 )
+from pipeweave_dagster.core.ingest.types.united_dates import two_dates_parser, union_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
 
 _NUMERIC = (
@@ -26,13 +30,21 @@ _NUMERIC = (
 )  # fmt: skip
 _NAMED = (
     "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %b %y", "%d %B %Y", "%b %d, %Y", "%b %d %Y",
-    "%B %d, %Y", "%B %d %Y", "%d/%b/%Y", "%Y-%b-%d", "%d. %B %Y", "%d. %m. %Y",
+    "%B %d, %Y", "%B %d %Y", "%d/%b/%Y", "%d/%b/%y", "%Y-%b-%d", "%d. %B %Y", "%d. %m. %Y",
     "%a, %d %b %Y", "%A, %d %B %Y", "%A, %B %d, %Y", "%Y年%m月%d日",
 )  # fmt: skip
 _ZONED_DATES = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 _TIMES = (*_CLOCKS, "%H.%M.%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
 _TIMES_OF_DAY = (*_CLOCKS, "%I:%M %p", "%I:%M:%S %p")
+_ENDS_OF_DAYS = ("%Y-%m-%d ", "%Y-%m-%dT", "%Y/%m/%d ", "%d.%m.%Y ", "%d/%m/%Y ", "%m/%d/%Y ")
+_OF_PROGRAMS = (
+    "%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%Y-%m-%d %H:%M:%S,%f", "%Y-%m-%dT%H:%M:%S,%f",
+    "%Y%m%dT%H%M%S", "%Y%m%d %H%M%S", "%Y%m%d %H:%M:%S", "%Y%m%d-%H:%M:%S", "%Y-%m-%d-%H.%M.%S.%f",
+    "%d%b%Y:%H:%M:%S", "%d%b%Y:%H:%M:%S.%f", "%d-%b-%y %I.%M.%S.%f %p", "%d-%b-%Y %I.%M.%S.%f %p",
+    "%Y-%m-%d %H.%M", "%Y-%m-%d %H.%M.%S", "%d.%m.%Y %H.%M", "%d.%m.%Y %H.%M.%S",
+)  # fmt: skip
+"""Of C, web servers, loggers, MetaTrader, FIX, DB2, SAS, Oracle and Finnish spreadsheets."""
 _LOG_FORMATS = (
     "%a, %d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S", "%a %b %d %Y %H:%M:%S",
     "%Y%m%dT%H%M%S",
@@ -43,12 +55,13 @@ def _datetimes() -> list[Parser]:
     formats = [f"{date} {time}" for date in (*_NUMERIC, *_NAMED) for time in _TIMES_OF_DAY]
     formats += [f"%Y-%m-%dT{time}" for time in _CLOCKS]
     formats += [f"{date}, {time}" for date in _NUMERIC for time in _TIMES_OF_DAY]
-    formats += ["%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S", "%Y-%m-%d %H:%M:%S,%f"]
-    formats += ["%Y%m%dT%H%M%S"]
+    formats += _OF_PROGRAMS
     zoned = [f"%Y-%m-%d{separator}{time}" for time in _CLOCKS for separator in "T "]
     zoned += [f"{date} {time}" for date in _ZONED_DATES for time in _TIMES_OF_DAY]
     parsers = [strptime_parser("datetime", f) for f in formats]
-    return [*parsers, *map(zoned_parser, (*zoned, *_LOG_FORMATS)), *NAMED_MONTH_DATETIMES]
+    zoned_parsers = [*map(zoned_parser, (*zoned, *_LOG_FORMATS)), middle_zone_parser()]
+    ends = [midnight_parser(date + time) for date in _ENDS_OF_DAYS for time in _CLOCKS[:2]]
+    return [*parsers, *zoned_parsers, *NAMED_MONTH_DATETIMES, *ends]
 
 
 DATES = [strptime_parser("date", f) for f in (*_NUMERIC, *_NAMED)]
@@ -66,31 +79,14 @@ def parser_of_format(format_: str | None) -> Parser | None:
     """Return the parser of a date, time or timestamp format such as `%d/%m/%Y`."""
     base, first = split_window(format_ or "")
     parser = _BY_FORMAT.get(base)
-    if parser is None and " or " in base:
-        parts = [_BY_FORMAT.get(part) for part in base.split(" or ", 1)]
-        parser = union_parser(*parts) if None not in parts else None  # type: ignore[arg-type]
+    for word, unite in ((" or ", union_parser), (" and ", two_dates_parser)):
+        if parser is None and word in base:
+            first_part, second_part = map(_BY_FORMAT.get, base.split(word, 1))
+            if first_part is not None and second_part is not None:
+                parser = unite(first_part, second_part)
     if parser is None:
         parser = EPOCHS.get(base) or custom_parser(base)
     return parser if parser is None or first is None else with_window(parser, first)
-
-
-def union_parser(first: Parser, second: Parser) -> Parser:
-    """Return a parser for a column that mixes dates and timestamps (or two timestamp formats)."""
-    value = ("coalesce", ("datetime", first.value), ("datetime", second.value))
-    zones = [ZONED in (parser.format or "") for parser in (first, second)]
-    note = None
-    if zones[0] != zones[1] and "datetime" in (first.type, second.type):
-        note = (
-            "Doubtful: some times have a zone and some have none; those without are taken as UTC."
-        )
-    return Parser(
-        "datetime",
-        f"(?:{first.pattern}|{second.pattern})",
-        value,
-        f"{first.format} or {second.format}",
-        cast_can_fail=True,
-        note=note,
-    )
 
 
 def swap_day_and_month(parser: Parser) -> Parser | None:
@@ -124,7 +120,7 @@ def _with_separators(found: frozenset[str]) -> tuple[int, ...]:
 
 def _separators(parser: Parser) -> tuple[frozenset[str], frozenset[str]]:
     """Return the separators that each value of a format has, and those that it may have."""
-    format_ = (parser.format or "").removesuffix(ZONED)
+    format_ = (parser.format or "").removesuffix(ZONED).removesuffix(MIDNIGHT)
     if parser in _FREE:
         return frozenset(), frozenset(" ./:,-'")
     own = frozenset(_SEPARATOR.findall(re.sub("%.", "0", format_)))

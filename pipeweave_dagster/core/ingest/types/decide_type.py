@@ -7,7 +7,7 @@ from pipeweave_dagster.core.ingest.types.infer_parser import widen
 from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
 from pipeweave_dagster.core.ingest.types.type_decisions import MAX_MISMATCHES, TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_token, kind_of_null
 from pipeweave_dagster.core.model.void_dates import is_open_end, is_void_date
 
 _MAX_NULL_TOKENS = 3
@@ -43,7 +43,7 @@ def decide_type(
     void = {v: n for v, n in mismatches.items() if dated and is_void_date(v)}
     tokens = {v: n for v, n in mismatches.items() if is_null_token(v)}
     others = {v: n for v, n in mismatches.items() if v not in tokens and v not in void}
-    if len(tokens) > _MAX_NULL_TOKENS:
+    if len({*map(kind_of_null, tokens)}) > _MAX_NULL_TOKENS:
         return TEXT
     word = _sentinel(parser, others, sample, rows)
     rest = {v: n for v, n in others.items() if v != word}

@@ -100,6 +100,7 @@ _SQL: dict[str, Callable[..., str]] = {
     "round": "round({}, {})".format,
     "is_exact": _is_exact,
     "moment": _moment,
+    "next_day": "({} + INTERVAL 1 DAY)".format,
     "epoch": "make_timestamp(CAST(round({} * {}) AS BIGINT))".format,
     "date": "CAST({} AS DATE)".format,
     "datetime": "CAST({} AS TIMESTAMP)".format,

@@ -1,6 +1,5 @@
 """Infer a parser from a sample of values, and a wider one where values do not match."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -8,12 +7,19 @@ from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_p
 from pipeweave_dagster.core.ingest.types.compact_dates import COMPACT, compact_date
 from pipeweave_dagster.core.ingest.types.date_parsers import (
     DATETIMES,
+    parser_of_format,
     possible_dates,
-    union_parser,
 )
 from pipeweave_dagster.core.ingest.types.grouped_numbers import proves_point
+from pipeweave_dagster.core.ingest.types.mixed_dates import (
+    matching_share,
+    mixed_dates,
+    same_date_format,
+)
 from pipeweave_dagster.core.ingest.types.number_codes import are_codes
 from pipeweave_dagster.core.ingest.types.sentinel_words import sentinel_word
+from pipeweave_dagster.core.ingest.types.strptime_parsers import MIDNIGHT
+from pipeweave_dagster.core.ingest.types.united_dates import union_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     DECIMAL_COMMA,
@@ -55,17 +61,10 @@ def infer_decimal_comma(samples: Iterable[Counter[str]], semicolons: bool) -> bo
     """
     plain = comma = 0
     for sample in samples:
-        plain += proves_point(sample) and _share(sample, NUMBER) > 0.95
+        plain += proves_point(sample) and matching_share(sample, NUMBER) > 0.95
         values = [v for v in sample if "," in v and DECIMAL_COMMA.matches(v)]
         comma += any(not THOUSANDS_COMMA.matches(v) or v.startswith("0,") for v in values)
     return comma > 0 and (plain == 0 or semicolons)
-
-
-def _share(sample: Counter[str], parser: Parser) -> float:
-    """Return the share of values, without null tokens, that a parser matches."""
-    total = sum(n for v, n in sample.items() if not is_null_token(v))
-    matching = sum(n for v, n in sample.items() if not is_null_token(v) and parser.matches(v))
-    return matching / total if total else 0.0
 
 
 def infer_parser(sample: Counter[str], decimal_comma: bool = False, name: str = "") -> Parser:
@@ -107,8 +106,8 @@ def infer_number(sample: Counter[str], decimal_comma: bool = False) -> Parser:
         decimal_comma: Whether commas in numbers are decimal marks.
     """
     parsers = [*_number_parsers(decimal_comma), *affixed_number_parsers(sample)]
-    best = max(parsers, key=lambda parser: _share(sample, parser))
-    return best if _share(sample, best) else TEXT
+    best = max(parsers, key=lambda parser: matching_share(sample, parser))
+    return best if matching_share(sample, best) else TEXT
 
 
 def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
@@ -127,38 +126,15 @@ def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
         if all(map(parser.matches, texts)):
             return parser
     # Only a parser that matches one of the most frequent values can match nearly all.
-    shares = [(_share(values, p), p) for p in candidates if any(map(p.matches, texts[:5]))]
+    shares = [(matching_share(values, p), p) for p in candidates if any(map(p.matches, texts[:5]))]
     if not shares:
         return TEXT
-    mixed = _mixed_dates(values, dates)
+    mixed = mixed_dates(values, dates)
     if mixed:
         return mixed
     best, parser = max(shares, key=lambda s: s[0])
     typed = best >= _MIN_SHARE or sentinel_word(values, parser) is not None
     return parser if typed else TEXT
-
-
-def _mixed_dates(sample: Counter[str], dates: list[Parser]) -> Parser | None:
-    """Return the union of two formats with the same date part that together match all values."""
-    first_values = list(sample)[:20]
-    shares = ((_share(sample, p), p) for p in dates if any(map(p.matches, first_values)))
-    best = sorted(shares, key=lambda t: -t[0])[:3]
-    for share, first in best[:2]:
-        for other_share, second in best[1:]:
-            if (
-                first is not second
-                and 0 < other_share < 1
-                and share + other_share >= 1.0
-                and _same_date_format(first, second)
-                and all(first.matches(v) or second.matches(v) for v in sample)
-            ):
-                return union_parser(first, second)
-    return None
-
-
-def _same_date_format(first: Parser, second: Parser) -> bool:
-    a, b = first.format or "", second.format or ""
-    return re.split("[ T,]", a)[0] == re.split("[ T,]", b)[0]
 
 
 def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> Parser | None:
@@ -169,16 +145,19 @@ def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> P
         return None
     if parser.type == "date" and " or " not in (parser.format or ""):
         for other in DATETIMES:
-            if _same_date_format(parser, other) and all(
+            if same_date_format(parser, other) and all(
                 other.matches(v) or parser.matches(v) for v in values
             ):
                 return union_parser(parser, other)
-    share = _share(values, parser)
+    ends = parser_of_format(f"{parser.format}{MIDNIGHT}") if parser.type == "datetime" else None
+    if ends is not None and all(map(ends.matches, mismatches)):
+        return ends
+    share = matching_share(values, parser)
     numbers = list(PLAIN_NUMBERS)
     wider = numbers[numbers.index(parser) + 1 :] if parser in numbers else []
     if parser in COMPACT:  # the sample looked like dates, the whole column is numbers
         wider = numbers
     for other in (*wider, *affixed_number_parsers(values)):
-        if other is not parser and _share(values, other) > max(share, _MIN_SHARE):
+        if other is not parser and matching_share(values, other) > max(share, _MIN_SHARE):
             return other
     return None

@@ -1,4 +1,7 @@
-"""Unusual characters of numbers and dates in their ASCII form: digits, signs, invisible ones."""
+"""Unusual characters of numbers and dates in their ASCII form: digits, signs, invisible ones.
+
+Logs put their times into brackets, which belong to the line and not to the time.
+"""
 
 import re
 import unicodedata
@@ -18,7 +21,10 @@ _ASCII = {
     **_MARKS,
 }
 _TABLE = str.maketrans({**_ASCII, **dict.fromkeys(INVISIBLE, "")})
-_TRAILING_MINUS = re.compile(r"([$€£¥₹]? ?[0-9][0-9.,]*)-")
+_TRAILING_MINUS = re.compile(r"([$€£¥₹]? ?(?:[0-9][0-9.,]*)?[0-9])-")
+# Prices without cents: `5,-`, `5.-- CHF`, and `1.200,- €`.
+_NO_CENTS = re.compile("([^0-9,]{0,5}[0-9][0-9.' ]*)[.,][-\u2013]{1,2}( ?[^0-9,-]{0,5})")
+_BRACKETED = re.compile(r"\[([^\[\],]*[0-9]:[0-9][^\[\],]*)\]")
 _SPACED_SIGN = re.compile(r"([+-]) +([0-9.,]+)")
 
 
@@ -28,9 +34,11 @@ def _plain_characters(text: Expression) -> Expression:
     plain = ("strip", ("translate", text, source, target), BLANKS)
     # DuckDB builds its table of characters again for every text, so few texts go there.
     text = ("case", ("is_ascii", text), text, plain)
-    signed: Expression = ("substitute", text, f"^{_TRAILING_MINUS.pattern}$", r"-\1")
+    bare: Expression = ("substitute", text, f"^{_BRACKETED.pattern}$", r"\1")
+    bare = ("substitute", bare, f"^{_NO_CENTS.pattern}$", r"\1\2")
+    signed: Expression = ("substitute", bare, f"^{_TRAILING_MINUS.pattern}$", r"-\1")
     signed = ("substitute", signed, f"^{_SPACED_SIGN.pattern}$", r"\1\2")
-    return ("not_empty", ("case", ("search", text, "^[+-] |-$"), signed, text))
+    return ("not_empty", ("case", ("search", text, r"^[+-] |-$|^\[|[.,]-"), signed, text))
 
 
 PLAIN_CHARACTERS = _plain_characters(V)
@@ -73,7 +81,8 @@ def plain_sample(sample: Counter[str]) -> Counter[str] | None:
 
 def _may_change(text: str) -> bool:
     """Return whether a text may differ from its plain form; cheaper than making that."""
-    return not text or not text.isascii() or text[-1] == "-" or text[:2] in {"+ ", "- "}
+    signed = text[-1:] in {"", "-", "]"} or text[:2] in {"+ ", "- "}
+    return signed or not text.isascii() or ",-" in text or ".-" in text
 
 
 def unusual_characters(values: Counter[str] | dict[str, int]) -> str:
@@ -82,6 +91,10 @@ def unusual_characters(values: Counter[str] | dict[str, int]) -> str:
     named = [f"U+{ord(c):04X} {unicodedata.name(c, '').lower()}".strip() for c in found[:5]]
     if any(_TRAILING_MINUS.fullmatch(v) for v in values):
         named.append("a minus at the end")
+    if any(_NO_CENTS.fullmatch(v) for v in values):
+        named.append("dashes in the place of cents")
+    if any(_BRACKETED.fullmatch(v) for v in values):
+        named.append("brackets")
     if any(_SPACED_SIGN.fullmatch(v) for v in values):
         named.append("a blank after the sign")
     return ", ".join(named)

@@ -34,9 +34,12 @@ ZONE_NAMES = {
 """Offsets of zones by name; where a name has several meanings, the American or European one."""
 _ZONE = (
     f"(?: ?(?:Z|UTC|GMT)| (?:{'|'.join(ZONE_NAMES)})"
-    "| ?(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?)(?: [(][A-Za-z ]{1,40}[)])?"
+    "| ?(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?| ?(?:GMT|UTC)[+-][0-9](?::[0-9]{2})?)"
+    "(?: [(][A-Za-z ]{1,40}[)])?"
 )
 ZONED = "%z, stored as UTC"
+MIDNIGHT = " with 24:00"
+_MIDDLE_ZONE = "%a %b %d %H:%M:%S zone %Y"
 
 
 def date_pattern(format_: str) -> str:
@@ -63,26 +66,51 @@ def _micro_seconds(format_: str, text: Expression = V) -> Expression:
     return cut if "%f" in format_ else text
 
 
-def _named_offset() -> Expression:
+def midnight_parser(format_: str) -> Parser:
+    """Return the parser of timestamps in which 24:00 may be the end of a day."""
+    date, separator, time = re.split("(.)(?=%H)", format_)
+    zeros = time.replace("%H", "24").replace("%M", "00").replace("%S", "00")
+    pattern = f"{date_pattern(date)}{separator}(?:{date_pattern(time)}|{zeros})"
+    text = ("substitute", V, f"{separator}24:", f"{separator}00:")
+    moment = ("moment", text, format_)
+    ends_day = ("search", V, f"{separator}24:")
+    value = ("datetime", ("case", ends_day, ("next_day", moment), moment))
+    note = "24:00 is read as the midnight that ends the day."
+    return Parser("datetime", pattern, value, f"{format_}{MIDNIGHT}", None, True, note)  # noqa: FBT003
+
+
+def _named_offset(text: Expression) -> Expression:
     """Return the offset of a zone that a text names at its end, else an empty text."""
-    zone = ("find", V, " ([A-Z]{3,4})$", 1)
+    zone = ("find", text, " ([A-Z]{3,4})$", 1)
     offsets = " ".join(f"{name}:{offset}" for name, offset in ZONE_NAMES.items())
     return ("coalesce", ("lookup", zone, offsets), ("text", ""))
 
 
 def zoned_parser(format_: str) -> Parser:
     """Return the parser of a timestamp followed by its offset from UTC, stored in UTC."""
-    pattern = f"{date_pattern(format_)}{_ZONE}"
-    # strptime accepts no name of a zone, and requires minutes in the offset.
-    text: Expression = V
+    return _zoned(format_, f"{date_pattern(format_)}{_ZONE}", format_, V)
+
+
+def middle_zone_parser() -> Parser:
+    """Return the parser of `Wed Aug 02 10:01:00 CEST 2022`, as the command `date` writes it."""
+    pattern = f"{date_pattern('%a %b %d %H:%M:%S')}{_ZONE} {YEAR}"
+    text = ("substitute", V, "(:[0-9]{2})( ?[^0-9:].*) ([0-9]{4})$", r"\1 \3\2")
+    return _zoned("%a %b %d %H:%M:%S %Y", pattern, _MIDDLE_ZONE, text)
+
+
+def _zoned(format_: str, pattern: str, name: str, text: Expression) -> Parser:
+    # strptime accepts no name of a zone, and requires two digits and minutes in the offset.
+    offset = _named_offset(text)
     for old, new in (
+        ("(GMT|UTC)[+]([0-9])(:|$| )", r"\1+0\2\3"),
+        ("(GMT|UTC)-([0-9])(:|$| )", r"\1-0\2\3"),
         ("(?: ?(?:GMT|UTC)([+-][0-9:]+))?(?: [(].*[)])?$", r"\1"),
         ("([0-9]) ?(?:Z|UTC|GMT)$", r"\1+00:00"),
         (" [A-Za-z]{3,4}$", ""),
     ):
         text = ("substitute", text, old, new)
-    text = ("concat", text, _named_offset())
+    text = ("concat", text, offset)
     for old, new in ((" ?([+-][0-9]{2})$", r"\1:00"), (" ([+-][0-9:]{4,5})$", r"\1")):
         text = ("substitute", text, old, new)
     value = ("datetime", ("moment", _micro_seconds(format_, text), f"{format_}%z"))
-    return Parser("datetime", pattern, value, f"{format_}{ZONED}", cast_can_fail=True)
+    return Parser("datetime", pattern, value, f"{name}{ZONED}", cast_can_fail=True)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - currencies and units in the letters of their countries
 """Classify texts by kind of value, to compare dialects and to find the header."""
 
 import re
@@ -8,13 +9,25 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             "empty",
-            r"\s*|\?|-|--|[\u2013\u2014\u2212]|\.|\*|n/?a|#n/a|nan|null|none|nil|\(null\)|missing",
+            (
+                r"\s*|\?|-|--|[\u2013\u2014\u2212\u2026:]|\.{1,3}|\*|n/?a|#n/?a|#nv|nan|<na>|nat"
+                r"|#[^\W\d_]{2,12}(/0)?[!?]|null|none|nil|\(null\)|missing"
+            ),
         ),
         ("number", r"\s*[+\u2212-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*"),
         ("number", r"\s*[+\u2212-]?\d{1,3}([,.' \u00a0\u202f\u2019]\d{3})+([.,]\d+)?\s*"),
         ("number", r"\s*[+-]?\d{1,2}(,\d{2})+,\d{3}(\.\d*)?\s*|\s*\d[\d.,]*-"),
-        ("amount", r"\s*\(?[+-]?([$£€¥₹]|usd|eur|gbp|rs\.?)\s?-?[\d.,]+\s?[kmb]?\)?\s*"),
-        ("amount", r"\s*\(?[+-]?[\d.,]+\s?([$£€¥₹%]|usd|eur|gbp)\)?\s*"),
+        (
+            "amount",
+            (
+                r"\s*\(?[+-]?([$£€¥￥₹₩₽₺\\]|usd|eur|gbp|chf|jpy|rs\.?|s?fr\.|r\$)\s?-?[\d.,]+-{0,2}"
+                r"\s?[kmb]?\)?\s*"
+            ),
+        ),
+        (
+            "amount",
+            r"\s*\(?[+-]?[\d.,]+-{0,2}\s?([$£€¥₹₩₽₺%‰円元원]|usd|eur|gbp|chf|kč|zł|руб\.?)\)?\s*",
+        ),
         ("bool", r"\s*(true|false|yes|no|y|n|t|f)\s*"),
         ("date", r"\s*\d{4}([-/.])\d{1,2}\1\d{1,2}\s*"),
         ("date", r"\s*\d{1,2}([-/.])\d{1,2}\1(\d{4}|\d{2})\s*"),

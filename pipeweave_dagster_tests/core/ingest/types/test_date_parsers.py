@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from email.utils import format_datetime
 
 import pytest
@@ -84,6 +85,17 @@ DATE_FORMS = {
 HOURS = [dt.datetime(2023, 1, 1) + dt.timedelta(hours=37 * i, seconds=i) for i in range(60)]  # noqa: DTZ001
 UTC = [t.replace(tzinfo=dt.UTC) for t in HOURS]
 TOKYO = [t.astimezone(dt.timezone(dt.timedelta(hours=9))) for t in UTC]
+DAY = [dt.datetime(2023, 1, 1, h) for h in range(24)]  # noqa: DTZ001
+MIDNIGHTS = [dt.datetime(2023, 12, 20) + dt.timedelta(hours=6 * i) for i in range(60)]  # noqa: DTZ001
+
+
+def _to_24(form, time):
+    """Midnight as the end of the day before."""
+    if time.hour:
+        return form.format(time)
+    return re.sub("([ T])23:", r"\g<1>24:", form.format(time - dt.timedelta(hours=1)))
+
+
 TIME_FORMS = {
     "JavaScript": ([f"{t.month}/{t.day}/{t.year}, {t:%I:%M:%S %p}" for t in HOURS], HOURS),
     "JavaScript, narrow space": (
@@ -118,6 +130,23 @@ TIME_FORMS = {
         [t.replace(second=0) for t in HOURS],
     ),
     "compact": ([f"{t:%Y%m%d%H%M%S}" for t in HOURS], HOURS),
+    "Google Forms": (
+        [f"{t + dt.timedelta(hours=1):%Y/%m/%d %I:%M:%S %p} GMT+1" for t in HOURS],
+        HOURS,
+    ),
+    "Jira": ([f"{t:%d/%b/%y %I:%M %p}" for t in HOURS], [t.replace(second=0) for t in HOURS]),
+    "command date": ([f"{t:%a %b %d %H:%M:%S} JST {t:%Y}" for t in TOKYO], HOURS),
+    "tweet": ([f"{t:%a %b %d %H:%M:%S} +0000 {t:%Y}" for t in HOURS], HOURS),
+    "log in brackets": ([f"[{t:%d/%b/%Y:%H:%M:%S} +0000]" for t in HOURS], HOURS),
+    "SAS": ([f"{t:%d%b%Y:%H:%M:%S}".upper() for t in HOURS], HOURS),
+    "Oracle": ([f"{t:%d-%b-%y %I.%M.%S}.000000 {t:%p}".upper() for t in HOURS], HOURS),
+    "DB2": ([f"{t:%Y-%m-%d-%H.%M.%S}.000000" for t in HOURS], HOURS),
+    "hours to 24": (
+        [_to_24("{:%Y-%m-%d %H:%M}", t) for t in MIDNIGHTS],
+        MIDNIGHTS,
+    ),
+    "hours to 24, German": ([_to_24("{:%d.%m.%Y %H:%M:%S}", t) for t in MIDNIGHTS], MIDNIGHTS),
+    "hours to 24, T": ([_to_24("{:%Y-%m-%dT%H:%M}", t) for t in MIDNIGHTS], MIDNIGHTS),
 }
 
 
@@ -186,6 +215,31 @@ def test_few_dates_with_missing_cells_from_json(form, rows_, read, rows):
     assert [r["when"] for r in rows()] == [
         d if i % 3 else None for i, d in enumerate(wanted[:rows_])
     ]
+
+
+@pytest.mark.parametrize("form", ["{:%d.%m.%Y}", "{:%d.%m.%y}"])
+def test_dates_in_two_forms_that_share_no_value_are_dates(form, read, rows):
+    texts = [form.format(d) if i % 3 else d.isoformat() for i, d in enumerate(DAYS)]
+    snapshot = read("day;v\n" + "".join(f"{t};{i}\n" for i, t in enumerate(texts)))
+    if "%Y" in form:
+        assert [row["day"] for row in rows()] == DAYS
+        assert "two forms" in snapshot.columns[0].note
+    else:
+        assert snapshot.columns[0].type == "text"
+
+
+def test_dates_that_a_spreadsheet_may_have_swapped_stay_texts(read):
+    texts = [f"{d:%d/%m/%Y}" if d.day > 12 else d.isoformat() for d in DAYS]
+    snapshot = read("day;v\n" + "".join(f"{t};{i}\n" for i, t in enumerate(texts)))
+    assert snapshot.columns[0].type == "text"
+
+
+def test_a_late_24_00_moves_no_row_to_quarantine(read, rows):
+    times = [t + dt.timedelta(days=i) for i in range(9000 // 24) for t in DAY]
+    body = "".join(f"{t:%Y-%m-%d %H:%M},{i}\n" for i, t in enumerate(times))
+    snapshot = read(f"t,v\n{body}2030-12-31 24:00,1\n")
+    assert (snapshot.columns[0].type, snapshot.rows_quarantined) == ("datetime", 0)
+    assert rows()[-1]["t"] == dt.datetime(2031, 1, 1)  # noqa: DTZ001
 
 
 def test_a_week_53_that_a_year_does_not_have_is_no_date(read, rows):

@@ -21,12 +21,12 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
     DATETIMES,
     TIMES,
     parser_of_format,
-    union_parser,
 )
 from pipeweave_dagster.core.ingest.types.normal_text_sql import NORMAL_TEXT
 from pipeweave_dagster.core.ingest.types.percent_scale import with_shares
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sql, plain_text
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed as trimmed_sql
+from pipeweave_dagster.core.ingest.types.united_dates import two_dates_parser, union_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     PLAIN_NUMBERS,
@@ -54,6 +54,7 @@ PARSERS += [
 ]
 PARSERS += [with_window(p, 1927) for p in PARSERS if has_two_digit_years(p)]
 PARSERS += [union_parser(DATES[0], p) for p in DATETIMES[:3]]
+PARSERS += [two_dates_parser(DATES[0], p) for p in DATES[1:4]]
 GROUPS = range(12)
 
 
