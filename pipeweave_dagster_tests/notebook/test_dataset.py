@@ -49,6 +49,7 @@ def test_a_file_that_is_not_there_and_an_unknown_setting(tmp_path):
         pw.Dataset(FRAME, colour="red")
 
 
+@pytest.mark.slow
 def test_schema_is_that_of_the_command_line(penguins, examples, tmp_path):
     file = examples / "penguins.csv"
     command = ["schema", str(file), "--target", "species", "--json"]

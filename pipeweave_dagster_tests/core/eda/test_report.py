@@ -104,6 +104,7 @@ def test_other_tasks_have_their_relation(tmp_path, task, y):
     assert ("mean" in row) == (task == "regression")
 
 
+@pytest.mark.slow
 def test_the_plot_is_small(tmp_path):
     columns = {f"c{i} {'x' * 300}": [R.random() for _ in range(50)] for i in range(60)}
     report = built(tmp_path, {**columns, "survived": [0, 1] * 25})

@@ -6,6 +6,8 @@ from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ColumnMatcher, read_aligned
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 TRAIN = "id,when,amount,kind,y\n" + "".join(
     f"{i},2020-01-{i % 28 + 1:02},{i}.5,{'ab'[i % 2]},{i % 2}\n" for i in range(60)
 )

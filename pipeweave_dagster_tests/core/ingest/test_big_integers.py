@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 FIRST = {
     "53 bits": 2**53 + 1,
     "18 digits": 10**17 + 1,

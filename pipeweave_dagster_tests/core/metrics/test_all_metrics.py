@@ -67,6 +67,7 @@ def test_regression(rng):
     assert found["r2"] == CLOSE(reference.r2_score(y, z), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_as_often_as_they_say(rng):
     hits = 0
     for seed in range(60):

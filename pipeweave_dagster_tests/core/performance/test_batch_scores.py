@@ -15,6 +15,8 @@ from pipeweave_dagster.core.performance import (
 )
 from pipeweave_dagster_tests.factories.registry import pipeline, trained
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 ROWS = 400
 RNG = np.random.default_rng(0)
 

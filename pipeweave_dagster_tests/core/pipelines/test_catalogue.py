@@ -24,6 +24,8 @@ from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.group_means import with_group_means
 from pipeweave_dagster_tests.factories import make_schema, write_parquet
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 ROWS = 48
 RNG = np.random.default_rng(5)
 NUMBERS = np.append(RNG.lognormal(size=ROWS - 2), [1e6, np.nan])

@@ -95,6 +95,7 @@ def test_the_kit_lists_violations_of_the_contract(package):
     assert check_step(object) == ["It has no about, takes, params, fit, transform."]
 
 
+@pytest.mark.slow
 def test_a_pipeline_with_it_is_trained_in_folds_scored_and_explained(package, tmp_path):
     import time
 

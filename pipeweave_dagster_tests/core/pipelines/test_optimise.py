@@ -16,6 +16,8 @@ from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.training_set import make_training_set
 from pipeweave_dagster_tests.factories import make_schema, write_parquet
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 ROWS = 120
 
 

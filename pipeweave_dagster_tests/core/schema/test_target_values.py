@@ -4,6 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 def target_of(version, words, header="x,y", delimiter=",", **settings):
     """Deduce the target `y` of a table that repeats the words."""

@@ -39,7 +39,7 @@ def test_only_means_that_take_the_digits_of_the_differences_are_subtracted(y, of
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("offset", [0.0, 1e9, -1e12])
+@pytest.mark.parametrize("offset", [1e9, -1e12])
 def test_the_signal_is_learned_in_the_units_of_the_file(tmp_path, offset):
     frame = table(offset)
     families = ["xgboost", "lightgbm"]

@@ -25,7 +25,9 @@ from schemathesis.specs.openapi.checks import (
 from pipeweave_dagster.web.api.routes import health, models, predictions
 from pipeweave_dagster_tests.web.api.conftest import copied_api
 
-EXAMPLES = int(os.environ.get("PIPEWEAVE_API_EXAMPLES", "4"))
+pytestmark = pytest.mark.slow  # two requests of each kind to every operation
+
+EXAMPLES = int(os.environ.get("PIPEWEAVE_API_EXAMPLES", "2"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

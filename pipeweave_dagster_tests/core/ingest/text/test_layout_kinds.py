@@ -6,6 +6,8 @@ invented; every kind has variants with other delimiters, lengths and types.
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 def lines(*head, count=0, row="{i},{x}"):
     """The first lines, and rows made from a pattern with `i`, `x` (a decimal) and `w` (a word)."""

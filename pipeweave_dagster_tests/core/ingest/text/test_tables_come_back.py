@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pipeweave_dagster.core.documents import RawFile, RawUpload
 from pipeweave_dagster.core.ingest import ingest, ingest_as_text
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 NAMES = [
     "id", "name", "age", "city", "price", "qty", "start_date", "total", "score", "is_active",
     "code", "group", "region", "country", "email", "notes", "weight", "height", "year", "x1",

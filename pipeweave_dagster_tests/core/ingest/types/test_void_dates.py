@@ -6,6 +6,8 @@ import pytest
 
 from pipeweave_dagster.core.ingest import read_aligned
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 FORMS = {
     "iso": ("%Y-%m-%d", "9999-12-31", "0000-00-00"),
     "time": ("%Y-%m-%d %H:%M:%S", "9999-12-31 23:59:59", "0000-00-00 00:00:00"),

@@ -3,6 +3,8 @@
 import time
 from dataclasses import replace
 
+import pytest
+
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.training.search import run_search
 from pipeweave_dagster.core.training.search import search as search_module
@@ -104,6 +106,7 @@ def test_nothing_is_decided_while_a_fit_may_still_bring_work(search, budget, res
     assert next_task(search) is WAIT
 
 
+@pytest.mark.slow
 def test_a_busy_machine_extends_the_budget_and_late_candidates_are_tried_again(
     search, budget, monkeypatch
 ):
