@@ -56,7 +56,7 @@ ORDER = {
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine", "store_table", "text",
         "fast_path", "formats", "as_text", "build_table", "batch_casts", "batch_types",
-        "aligned_batch", "row_search",
+        "further_columns", "batch_fast_path", "aligned_batch", "row_search",
     ],
     "core.families": [
         "search_space", "fit", "base", "early_stopping", "tree_paths", "dummy", "linear",

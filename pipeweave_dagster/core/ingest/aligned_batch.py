@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read rows to predict with the types of the training data; no row is ever dropped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
@@ -10,9 +10,11 @@ from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import identifier
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
+from pipeweave_dagster.core.ingest.batch_fast_path import read_fast
 from pipeweave_dagster.core.ingest.batch_types import decide_types
 from pipeweave_dagster.core.ingest.build_table import read_raw
 from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
+from pipeweave_dagster.core.ingest.further_columns import further_columns, kept_columns
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
 
@@ -28,20 +30,13 @@ def read_batch(
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
     with workspace(out, limits, [file]) as space:
+        fast = read_fast((file, name), columns, out, space, matcher, reads[0])
+        if fast is not None:
+            return fast
         raw = read_fitting((file, name), space, columns, reads, matcher)
         places = matcher.match(raw.names, columns)
         places |= matcher.match_kept(raw.names, places)
-        return _store(raw, [*columns, *_as_text(places, columns)], out, space, places)
-
-
-def _as_text(places: Iterable[str], columns: list[SnapshotColumn]) -> list[SnapshotColumn]:
-    """Return the matched columns that the model does not use."""
-    used = {column.name for column in columns}
-    return [
-        SnapshotColumn(name=name, original_name=name, type="text", missing=0)
-        for name in places
-        if name not in used
-    ]
+        return _store(raw, [*columns, *kept_columns(places, columns)], out, space, places)
 
 
 def read_fitting(
@@ -82,7 +77,7 @@ def _store(
     found = sorted(types.columns, key=lambda c: list(matched).index(c.position))
     notes = [*raw.notes, *(note for c in found for note in types.notes.get(c.position, []))]
     stored = [(c.column, " ".join(types.notes.get(c.position, [])) or None) for c in types.columns]
-    extra = _extra_columns(raw, matched, columns)
+    extra = further_columns(raw.names, matched, columns)
     casts += [Cast(j, "v", "CAST(v AS VARCHAR)", c.name) for j, c in extra.items()]
     stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"
@@ -101,23 +96,6 @@ def _store(
         },
         notes=notes,
     )
-
-
-def _extra_columns(
-    raw: RawTable, matched: dict[int, SnapshotColumn], columns: list[SnapshotColumn]
-) -> dict[int, SnapshotColumn]:
-    """Return the columns that the model does not use, by index, under unique names."""
-    names = {c.name.casefold() for c in columns}
-    extra = {}
-    for j in range(len(raw.names)):
-        if j in matched:
-            continue
-        name = raw.names[j].strip() or f"column_{j + 1}"
-        while name.casefold() in names:
-            name += "_extra"
-        names.add(name.casefold())
-        extra[j] = SnapshotColumn(name=name, original_name=raw.names[j], type="text", missing=0)
-    return extra
 
 
 def _with_missing(

@@ -1,6 +1,5 @@
 """The SQL by which the cells of a batch get the type of a training column."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import SnapshotColumn
@@ -44,50 +43,54 @@ class BatchColumn(NamedTuple):
 
     def is_read_as_text(self, raw: RawTable) -> bool:
         """Return whether the values are parsed from texts, of which several forms exist."""
-        source = raw.sql_types[self.position]
-        return self.column.type != "text" and _typed(self.column.type, source) is None
+        return self.column.type != "text" and self._typed(raw.sql_types[self.position], "v") is None
 
-    def text(self, raw: RawTable) -> str:
-        """Return the SQL of a cell's text as parsers see it, over `v`."""
+    def text(self, raw: RawTable, v: str = "v") -> str:
+        """Return the SQL of a cell's text as parsers see it, over the cell `v`."""
         source = raw.sql_types[self.position]
-        return plain_sql(trimmed("v")) if source == "VARCHAR" else cell_text(source)
+        return plain_sql(trimmed(v)) if source == "VARCHAR" else cell_text(source, v)
 
-    def cast(self, raw: RawTable) -> Cast:
-        """Return the cast to the type to store."""
+    def cast(self, raw: RawTable, v: str = "v") -> Cast:
+        """Return the cast to the type to store, over the cell `v`."""
         index, name, source = self.position, self.column.name, raw.sql_types[self.position]
         if self.column.type == "text":
             if source == "VARCHAR":
-                return Cast(index, trimmed("v"), NORMAL_TEXT.replace("{v}", "v"), name)
-            return Cast(index, "v", cell_text(source), name)
-        typed = _typed(self.column.type, source)
+                return Cast(index, trimmed(v), NORMAL_TEXT.replace("{v}", v), name)
+            return Cast(index, v, cell_text(source, v), name)
+        typed = self._typed(source, v)
         if typed is not None:
-            return Cast(index, "v", typed, name)
-        return Cast(index, self.text(raw), _parsed(self.parsers), name)
+            return Cast(index, v, typed, name)
+        return Cast(index, self.text(raw, v), self.parsed(v), name)
+
+    def parsed(self, v: str) -> str:
+        """Return the SQL of the value of the text `v`; null where it has none of the forms."""
+        casts = [f"CASE WHEN {p.match_sql(v)} THEN {p.cast_sql(v)} END" for p in self.parsers]
+        return f"coalesce({', '.join(casts)})" if len(casts) > 1 else casts[0]
+
+    def _typed(self, source: str, v: str) -> str | None:
+        return _typed(self.column.type, source, v)
 
 
-def cell_text(source: str) -> str:
+def cell_text(source: str, v: str = "v") -> str:
     """Return the SQL of a typed cell's text; a whole float is written without a fraction."""
     if source != "DOUBLE":
-        return "CAST(v AS VARCHAR)"
-    whole = "CAST(CAST(v AS HUGEINT) AS VARCHAR)"
-    return f"CASE WHEN v = floor(v) AND abs(v) < 1e38 THEN {whole} ELSE CAST(v AS VARCHAR) END"
+        return f"CAST({v} AS VARCHAR)"
+    whole = f"CAST(CAST({v} AS HUGEINT) AS VARCHAR)"
+    return (
+        f"CASE WHEN {v} = floor({v}) AND abs({v}) < 1e38 THEN {whole} ELSE CAST({v} AS VARCHAR) END"
+    )
 
 
-def _parsed(parsers: Sequence[Parser]) -> str:
-    casts = [f"CASE WHEN {p.match_sql('v')} THEN {p.cast_sql('v')} END" for p in parsers]
-    return f"coalesce({', '.join(casts)})" if len(casts) > 1 else casts[0]
-
-
-def _typed(type_: str, source: str) -> str | None:
+def _typed(type_: str, source: str, v: str) -> str | None:
     """Return the SQL of a typed cell's value in the type to store; None if its text is parsed."""
     target = SQL_TYPES[type_]  # type: ignore[index]
     if type_ == "number" and source in _NUMBERS:
-        return f"TRY_CAST(v AS {target})"
+        return f"TRY_CAST({v} AS {target})"
     if type_ == "integer" and source in _NUMBERS:
-        whole = "CASE WHEN v = floor(v) THEN TRY_CAST(v AS BIGINT) END"
-        return whole if source == "DOUBLE" else "TRY_CAST(v AS BIGINT)"
+        whole = f"CASE WHEN {v} = floor({v}) THEN TRY_CAST({v} AS BIGINT) END"
+        return whole if source == "DOUBLE" else f"TRY_CAST({v} AS BIGINT)"
     if type_ == "boolean" and source in _NUMBERS:
-        return "v" if source == "BOOLEAN" else "CASE v WHEN 1 THEN true WHEN 0 THEN false END"
+        return v if source == "BOOLEAN" else f"CASE {v} WHEN 1 THEN true WHEN 0 THEN false END"
     if type_ in {"date", "datetime"} and source in {"DATE", "TIMESTAMP"}:
-        return f"CASE WHEN NOT {is_void_sql('v')} THEN TRY_CAST(v AS {target}) END"
-    return "v" if type_ == "time" and source == "TIME" else None
+        return f"CASE WHEN NOT {is_void_sql(v)} THEN TRY_CAST({v} AS {target}) END"
+    return v if type_ == "time" and source == "TIME" else None

@@ -77,7 +77,7 @@ class _Opened(NamedTuple):
 
 
 def _open(file: tuple[Path, str], space: Workspace, options: ReadOptions) -> _Opened:
-    content, format_ = _unpack(*file, "raw0", space)
+    content, format_ = unpack_file(*file, "raw0", space)
     large = format_ == "csv" and is_large(content)
     return _Opened(content, format_, plan_read(content, space.folder, options) if large else None)
 
@@ -109,7 +109,8 @@ def _read_thoroughly(
     return store_table(raw, infer_types(raw, space, hints), out, space)
 
 
-def _unpack(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:
+def unpack_file(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:
+    """Unpack a file into a new folder of the workspace, and detect its format."""
     target = space.folder / folder
     target.mkdir()
     content = unpack(path, name, target, space.limits)
@@ -120,7 +121,7 @@ def read_raw(
     path: Path, name: str, table: str, space: Workspace, options: ReadOptions = DEFAULT_OPTIONS
 ) -> RawTable:
     """Read one file of any format into a raw table."""
-    content, format_ = _unpack(path, name, table, space)
+    content, format_ = unpack_file(path, name, table, space)
     return _read_opened(_Opened(content, format_, None), table, space, options)
 
 

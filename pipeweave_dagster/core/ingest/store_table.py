@@ -72,15 +72,7 @@ def describe_table(
     spellings: Mapping[int, dict[str, dict[str, int]]],
 ) -> DatasetSnapshot:
     """Return the snapshot of a typed file that was just written, without quarantine."""
-    import pyarrow.parquet as pq
-
-    metadata = pq.read_metadata(path)
-    missing = [0] * len(names)
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        for i in range(len(names)):
-            statistics = group.column(i).statistics
-            missing[i] += (statistics.null_count or 0) if statistics else 0
+    rows, missing = count_missing(path)
     columns = [
         _column(raw, decisions.get(i), i, name, missing[i]).model_copy(
             update={"spellings": spellings.get(i, {})}
@@ -89,8 +81,8 @@ def describe_table(
     ]
     return DatasetSnapshot(
         dialect=_with_number_marks(raw, decisions),
-        rows_read=metadata.num_rows,
-        rows=metadata.num_rows,
+        rows_read=rows,
+        rows=rows,
         rows_quarantined=0,
         columns=columns,
         data=Payload.of(path, PARQUET_MEDIA_TYPE),
@@ -100,6 +92,20 @@ def describe_table(
             *(f"{c.name}: {text}" for c in columns for text in (c.note, c.doubt) if text),
         ],
     )
+
+
+def count_missing(path: Path) -> tuple[int, list[int]]:
+    """Return the number of rows of a typed file, and that of missing values of each column."""
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(path)
+    missing = [0] * metadata.num_columns
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for i in range(metadata.num_columns):
+            statistics = group.column(i).statistics
+            missing[i] += (statistics.null_count or 0) if statistics else 0
+    return metadata.num_rows, missing
 
 
 def _with_number_marks(raw: RawTable, decisions: dict[int, TypeDecision]) -> Dialect:

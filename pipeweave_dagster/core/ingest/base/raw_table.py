@@ -47,6 +47,19 @@ class RawTable:
     line_numbers_of: Callable[[list[int]], list[int]] = lambda rows: [r + 1 for r in rows]
 
 
+@dataclass(frozen=True)
+class RawStream:
+    """A raw table that is read once, while it is queried.
+
+    Attributes:
+        raw: The table; `table` is what to select from, and `rows` is 0 where it is not known yet.
+        notes: Returns the notes, once all of it was read.
+    """
+
+    raw: RawTable
+    notes: Callable[[], list[str]]
+
+
 # The storage types of a snapshot and the SQL types that hold them.
 SQL_TYPES: dict[StorageType, str] = {
     "integer": "BIGINT",

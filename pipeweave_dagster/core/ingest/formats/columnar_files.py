@@ -28,7 +28,7 @@ def read_parquet(content: Content, table: str, space: Workspace, options: ReadOp
         schema, rows = file.schema_arrow, file.metadata.num_rows
         check_cells(content.name, rows, least_widths(schema), space.limits)
         batches = bounded(
-            file.iter_batches(batch_size=_batch_rows(file)), content.name, schema, space.limits
+            file.iter_batches(batch_size=batch_rows(file)), content.name, schema, space.limits
         )
         try:
             return _from_frame(content, "parquet", schema, batches, table, space, options)
@@ -63,7 +63,7 @@ def read_arrow(content: Content, table: str, space: Workspace, options: ReadOpti
         return _from_frame(content, "arrow", schema, batches, table, space, options)
 
 
-def _batch_rows(file: Any) -> int:
+def batch_rows(file: Any) -> int:
     """Return how many rows to read at once: few where the values are long."""
     groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
     per_row = sum(group.total_byte_size for group in groups) / max(1, file.metadata.num_rows)

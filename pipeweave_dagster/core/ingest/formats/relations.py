@@ -39,8 +39,8 @@ def from_batches(
     _check_width(content.name, len(columns), space)
     stored = pa.schema([(f"c{i}", c.type) for i, c in enumerate(columns)])
     errors: list[PipeWeaveError] = []
-    converted = _noting(_converted(batches, columns, stored), errors)
-    space.db.register("incoming", pa.RecordBatchReader.from_batches(stored, converted))
+    noted = _noting(converted(batches, columns, stored), errors)
+    space.db.register("incoming", pa.RecordBatchReader.from_batches(stored, noted))
     try:
         space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
     except duckdb.Error as error:
@@ -93,9 +93,10 @@ def _noting(
         raise
 
 
-def _converted(
+def converted(
     batches: Iterable[pa.RecordBatch], columns: list[ArrowColumn], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
+    """Yield batches with the types to store, of which the schema is."""
     for batch in batches:
         yield pa.RecordBatch.from_arrays([c.convert(batch) for c in columns], schema=schema)
 

@@ -89,14 +89,14 @@ def count_mismatches(
     for (text, parser), columns in grouped(proposals).items():
         if parser is not TEXT:
             condition = f"NOT {parser.match_sql('v')}"
-            cells = condition if text == trimmed("v") and _ignores_ends(parser) else "true"
+            cells = condition if text == trimmed("v") and ignores_ends(parser) else "true"
             mismatches |= counted_values(
                 space, raw.table, columns, text, condition, MAX_MISMATCHES, cells
             )
     return mismatches
 
 
-def _ignores_ends(parser: Parser) -> bool:
+def ignores_ends(parser: Parser) -> bool:
     """Return whether a cell that matches as it is surely matches trimmed, and need not be."""
     known = parser.type in {"integer", "number", "boolean", "date"}
     return known and (parser.format or "") == (parser.format or "").strip()
