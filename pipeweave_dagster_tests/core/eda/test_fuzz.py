@@ -13,6 +13,8 @@ from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster_tests.factories import make_dataset
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 FIRST_DAY, FIRST_MOMENT = dt.date(1, 1, 1), dt.datetime(1, 1, 1)  # noqa: DTZ001 - as stored
 HUGE = [1e308, -1e308, 0.0, float("inf"), float("nan"), 5e-324]
 ODD = [0, 9, 10, 38, 60, 0x202E, 0x1F600, 65]

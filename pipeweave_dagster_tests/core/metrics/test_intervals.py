@@ -9,6 +9,8 @@ from pipeweave_dagster.core.metrics.all_metrics import (
 )
 from pipeweave_dagster.core.metrics.metrics import score
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 @pytest.fixture
 def rng():

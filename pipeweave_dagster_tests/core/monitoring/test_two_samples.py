@@ -13,6 +13,8 @@ from pipeweave_dagster.core.monitoring.two_samples import (
     unseen_p_value,
 )
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 def counted(values):
     return np.unique(values, return_counts=True)

@@ -7,6 +7,8 @@ from pipeweave_dagster.core.metrics.all_metrics import binary_scores, regression
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.performance.expected_scores import expected_scores
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 RNG = np.random.default_rng(3)
 
 

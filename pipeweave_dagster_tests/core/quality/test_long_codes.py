@@ -9,6 +9,8 @@ from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.eda import build_report
 from pipeweave_dagster.core.quality import inspect
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 def table(first, rows=300):
     rng = random.Random(0)

@@ -1,7 +1,7 @@
 """Schemathesis sends what the schema allows, and what it forbids, to every operation.
 
 Nothing may end in a server error or in an answer that is not declared. `PIPEWEAVE_API_EXAMPLES`
-sets the number of requests for each operation and kind; the suite sends few.
+sets the number of requests for each operation and kind; the suite sends two.
 """
 
 import contextlib

@@ -4,6 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.ingest.text import delimited
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 WORDS = ("red", "new", "big", "old", "blue", "small")
 
 

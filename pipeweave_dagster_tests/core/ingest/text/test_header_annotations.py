@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 NAMES = ["time", "temp", "wind"]
 ROWS = [[str(i), f"{14 + i * 0.3:.1f}", f"{2 + i * 0.25:.2f}"] for i in range(20)]
 

@@ -6,6 +6,8 @@ import pytest
 
 from pipeweave_dagster.core.ingest.types.compact_dates import compact_date
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 DAYS = [dt.date(2019, 1, 3) + dt.timedelta(31 * i) for i in range(40)]
 FORMS = ["%Y%m%d", "%m%d%Y", "%d%m%Y"]
 

@@ -12,6 +12,8 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     THOUSANDS_COMMA,
 )
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 AMOUNTS = [59295, 493, 1205, 78594, 12, 0, 6500]
 
 

@@ -10,6 +10,8 @@ from pipeweave_dagster.core.ingest import read_aligned
 from pipeweave_dagster.core.ingest.types import resolve_centuries
 from pipeweave_dagster.core.ingest.types.resolve_centuries import first_year
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch):

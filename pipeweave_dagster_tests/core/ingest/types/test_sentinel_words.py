@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 def table(values, mark=","):
     return f"id{mark}x\n" + "".join(f"{i}{mark}{v}\n" for i, v in enumerate(values))

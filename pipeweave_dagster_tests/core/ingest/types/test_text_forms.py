@@ -8,6 +8,8 @@ import pytest
 from pipeweave_dagster.core.ingest import build_table, fast_path, read_aligned
 from pipeweave_dagster.core.ingest.types.text_forms import is_unusual
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 WORDS = ["Café", "Tee", "Zürich", "Ελλάδα"]
 
 

@@ -7,6 +7,8 @@ import pytest
 from pipeweave_dagster.core.documents import ColumnSetting
 from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 CONC = ["1.50", "<0.05", "n.d.", "0.77", "BDL", "2.1", "BDL", "<0.05", "3.25", "4.5"] * 4
 TEXT = "sample,conc\n" + "".join(f"S{i},{c}\n" for i, c in enumerate(CONC))
 KNOWN = [float(c) if c[0].isdigit() else None for c in CONC]

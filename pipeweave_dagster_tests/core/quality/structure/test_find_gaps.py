@@ -10,6 +10,8 @@ from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.structure.find_gaps import find_gaps
 from pipeweave_dagster_tests.factories import make_dataset
 
+pytestmark = pytest.mark.slow  # the file with all its variants
+
 
 @pytest.fixture
 def case_of(tmp_path):
