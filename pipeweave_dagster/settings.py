@@ -64,6 +64,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "time_budget_s",
         "retrain_max_age_days",
         "retrain_cron",
+        "retrain_look_minutes",
         "fresh_uploads_days",
         "fresh_model_days",
         "fresh_predictions_days",
@@ -216,6 +217,9 @@ class Settings(BaseSettings):
         None, gt=0, validation_alias=_named("PIPEWEAVE_RETRAIN_MAX_AGE_DAYS")
     )
     retrain_cron: str | None = Field(None, validation_alias=_named("PIPEWEAVE_RETRAIN_CRON"))
+    retrain_look_minutes: int = Field(
+        10, ge=1, le=60, validation_alias=_named("PIPEWEAVE_RETRAIN_LOOK_MINUTES")
+    )
 
     fresh_uploads_days: float | None = Field(
         None, gt=0, validation_alias=_named("PIPEWEAVE_FRESH_UPLOADS_DAYS")
@@ -293,6 +297,14 @@ class Settings(BaseSettings):
         return path.expanduser().absolute()
 
     _cron = field_validator("retrain_cron", "alerts_digest")(check_cron)
+
+    @field_validator("retrain_look_minutes")
+    @classmethod
+    def _divides_the_hour(cls, minutes: int) -> int:
+        # A cron schedule begins anew every hour: every 45 minutes would be 45 and 15 in turn.
+        if 60 % minutes:
+            raise ValueError("it must divide 60, such as 5, 10 or 15")
+        return minutes
 
     @field_validator("advisor_endpoint", "oidc_issuer")
     @classmethod

@@ -10,7 +10,7 @@ from pipeweave_dagster.services.retraining import record_request, record_skip, r
 from pipeweave_dagster.settings import Settings
 
 MOST_REQUESTS = 200
-"""Requests of one look at most: each costs about 0.3 s, and the next look is ten minutes later."""
+"""Requests of one look at most: each costs about 0.3 s, and the next look is minutes later."""
 
 
 class Request(NamedTuple):

@@ -225,3 +225,19 @@ def test_the_schedule_starts_a_run_with_its_reason(home: Home) -> None:
         assert run.partition_key == "churn"
         assert "the limit is 30" in run.tags["pipeweave/reason"]
         assert instance.get_dynamic_partitions("datasets") == ["churn"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "cron"), [("", "*/10 * * * *"), ("1", "*/1 * * * *"), ("60", "0 * * * *")]
+)
+def test_the_schedule_looks_as_often_as_is_set(
+    minutes: str, cron: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEWEAVE_RETRAIN_LOOK_MINUTES", minutes)
+    (schedule,) = [s for s in build_defs().schedules or [] if s.name == "retrain_due"]
+    assert schedule.cron_schedule == cron
+
+
+def test_a_rhythm_that_does_not_divide_the_hour_is_refused() -> None:
+    with pytest.raises(ValueError, match="divide 60"):
+        Settings(retrain_look_minutes=45)

@@ -13,12 +13,16 @@ from pipeweave_dagster.lib.retrain_requests import Request, requests
 def retrain_schedule(
     name: str, job: AssetJob, workbench: WorkbenchResource
 ) -> dg.ScheduleDefinition:
-    """Return a schedule that retrains every data set that is due; it looks every ten minutes."""
+    """Return a schedule that retrains every data set that is due.
+
+    It looks as often as PIPEWEAVE_RETRAIN_LOOK_MINUTES says.
+    """
+    minutes = workbench.settings().retrain_look_minutes
 
     @dg.schedule(
         name=name,
         job=job,
-        cron_schedule="*/10 * * * *",
+        cron_schedule="0 * * * *" if minutes == 60 else f"*/{minutes} * * * *",
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Retrains data sets that are due by the setting retrain: cron, age, drift, "
         "labels. Missed times are made up for once; unchanged data is skipped.",
