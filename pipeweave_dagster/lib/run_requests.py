@@ -38,6 +38,7 @@ AssetsOf: TypeAlias = Callable[
     [DocumentStore, dg.JobDefinition, Upload], Sequence[dg.AssetKey] | None
 ]
 _SEEN_FOLDER = "sensors"
+_JOINED = "labels/"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class _Zone:
     prefix: str
     scope: Scope
     whole: bool
+
+    def without_doubles(self, uploads: list[Upload]) -> list[Upload]:
+        """Return the uploads that need a run: of labels the newest, whose run reads all files."""
+        joined = self.prefix == _JOINED
+        return list({u.dataset: u for u in uploads}.values()) if joined else uploads
 
     def listed(self, store: DocumentStore, skipped: list[Skipped]) -> list[Upload]:
         """Return the uploads, the oldest first."""
@@ -175,6 +181,7 @@ def evaluate(
         within=zone.scope.places,
     )
     fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
+    fresh = zone.without_doubles(fresh)
     requests = [request(store, context, upload) for upload in fresh]
     if not memory.recent.claim(str(r.run_key) for r in requests):  # the cursor stays as it is
         return dg.SkipReason(

@@ -201,6 +201,23 @@ def test_files_of_labels_start_the_measurement(
     assert {key.path[-1] for key in job.asset_layer.executable_asset_keys} == {"performance"}
 
 
+def test_labels_that_arrive_together_are_joined_by_one_run(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    """A run reads all files: a backlog of twelve months had twelve equal runs."""
+    landing = Landing(tmp_path / "storage", instance, sensor="labels")
+    for month in ("april", "may", "june"):
+        landing.drop(f"labels/churn/{month}.csv", "id,left\n1,yes\n")
+    landing.drop("labels/other/may.csv", "id,left\n1,yes\n")
+    requests = landing.tick()
+    assert {request.partition_key for request in requests} == {"churn", "other"}
+    assert len(requests) == 2
+    assert landing.tick() == []
+    landing.drop("labels/churn/april.csv", "id,left\n1,no\n2,yes\n")
+    (request,) = landing.tick()
+    assert request.tags[LABELS_TAG] == "labels/churn/april.csv"
+
+
 def test_a_tick_that_was_lost_after_it_was_remembered_is_made_up_for(
     landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,16 @@ from pipeweave_dagster.lib.run_requests import landing_sensor
 
 
 def labels_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
-    """Return a sensor that reads every new version of every file under `labels/<dataset>/`."""
+    """Return a sensor that reads every new version of every file under `labels/<dataset>/`.
+
+    A run joins all files of its data set, so those that arrive together need one run only.
+    """
     return landing_sensor(
         name,
         job,
         workbench,
         folder="labels",
         tag=LABELS_TAG,
-        description="Starts measure_performance for every new or changed file under labels/.",
+        description="Starts measure_performance for new or changed files under labels/: one run "
+        "for those of a data set that arrive together.",
     )
