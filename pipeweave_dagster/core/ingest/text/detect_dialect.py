@@ -93,8 +93,11 @@ def _candidates(sample: str) -> Iterator[TextDialect]:
     """Yield possible dialects; of equal ones the first is taken."""
     lines = [line for line in sample.split("\n") if line.strip()]
     counts = Counter(sample)
+    names = lines[0] if lines else ""
     for delimiter in _DELIMITERS:
-        lines_with = sum(delimiter in _LOG_TIME.sub("", line) for line in lines)
+        # Below names with commas, a comma behind a time stands between values.
+        in_times = delimiter == "," and delimiter not in _LOG_TIME.sub("", names)
+        lines_with = sum(delimiter in (_LOG_TIME.sub("", x) if in_times else x) for x in lines)
         if not counts[delimiter] or lines_with < 0.3 * len(lines):
             continue
         quotes = [q for q in ('"', "'") if _may_quote(sample, delimiter, q)]

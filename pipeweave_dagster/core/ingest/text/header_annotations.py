@@ -79,6 +79,8 @@ def _are_units(line: Line, rows: list[Line]) -> bool:
         return False
     if any(cell_kind(cell) in TYPED - {"bool"} for cell in cells.values()):
         return False
+    if any(row.cells[i] == cell for row in rows for i, cell in cells.items()):
+        return False  # `(X)` and `#` are values of their columns
     typed = sum(_is_typed(i, rows) for i in cells)
     return typed > 0 and 2 * typed >= len(cells)
 

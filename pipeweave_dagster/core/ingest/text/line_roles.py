@@ -12,6 +12,7 @@ _TITLE_CELL_BITS, _FURTHER_TITLE_CELL_BITS, _FURTHER_RAGGED_CELL_BITS = 2.0, 12.
 _SPARSE_BITS, _SPARSE_EMPTY_BITS, _SPARSE_FILLED_BITS = 5.0, 0.5, 1.0
 _TITLE_WORD_BITS = 5.0
 _REPEATED_CELL_BITS = 6.0
+_MIN_REPEATED = 12
 _ABSENT_BITS = 0.5
 
 
@@ -60,11 +61,14 @@ def row_bits(line: Line, models: list[ColumnModel], ragged_share: float, *, coun
     else:
         bits = -math.log2(ragged_share) + _ABSENT_BITS * abs(line.fields - line.width)
     usual, sparse, before = 0.0, _SPARSE_BITS, ""
+    long: set[str] = set()  # a second address is often the first one
     for cell, model in zip(line.cells[: line.fields], models, strict=False):
         own = model.bits(cell, counted=counted)
-        if cell and cell == before:
+        if cell and (cell == before or cell in long):
             own = min(own, _REPEATED_CELL_BITS)
         before = cell
+        if len(cell) >= _MIN_REPEATED:
+            long.add(cell)
         usual += own
         sparse += own + _SPARSE_FILLED_BITS if cell else _SPARSE_EMPTY_BITS
     return bits + min(usual, sparse)

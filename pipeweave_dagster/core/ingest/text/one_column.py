@@ -33,7 +33,14 @@ def one_column_score(lines: list[str]) -> float:
         alone = named and cells <= _MOST_CELLS * len(lines)
         return _TEXT_SCORE if alone else _TEXT_SCORE / 4
     plain = {"date", "datetime", "time", "url", "email"}
-    return _TYPED_SCORE if named or plain.issuperset(kinds) else 0.0
+    alone = plain.issuperset(kinds) and not _divided_alike(lines)
+    return _TYPED_SCORE if named or alone else 0.0
+
+
+def _divided_alike(lines: list[str]) -> bool:
+    """Return whether every line has a delimiter as often as the first: addresses, then cells."""
+    marks = [mark for mark in ",;\t|" if mark in lines[0]]
+    return any(all(x.count(mark) == lines[0].count(mark) for x in lines) for mark in marks)
 
 
 def _kind(text: str, *, named: bool) -> str:

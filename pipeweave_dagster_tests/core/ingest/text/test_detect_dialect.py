@@ -92,3 +92,13 @@ def test_tabs_that_the_header_has_too_win_over_blanks(read, rows, value):
     read("id\tx\n" + "".join(f"{i}\t{value.format(i)}\n" for i in range(1, 30)))
     assert rows()[0].keys() == {"id", "x"}
     assert [row["id"] for row in rows()] == list(range(1, 30))
+
+
+@pytest.mark.parametrize(
+    "first", ["https://x.org/a?b={0}&c=1|2", "u{0}@x.org", "2023-01-02 10:00:00"]
+)
+@pytest.mark.parametrize("rest", ["", "150 cm"])
+def test_addresses_and_times_before_a_comma_are_cells(first, rest, read, rows):
+    body = "".join(f"{first.format(i)},{rest},2000M0{i % 9 + 1}\n" for i in range(20))
+    assert read(f"a,b,c\n{body}").rows == 20
+    assert [*rows()[0]] == (["a", "b", "c"])

@@ -227,3 +227,21 @@ def test_header_and_rows_are_what_a_careful_person_reads(read, text, names, coun
     wanted = names.split("|") if "|" in names else names.split(" ")
     assert [column.original_name for column in snapshot.columns] == wanted, snapshot.notes
     assert snapshot.rows_read == count, snapshot.notes
+
+
+@pytest.mark.parametrize("word", ["(X)", "#", "[c]", "%"])
+def test_a_first_row_of_marks_that_recur_is_no_line_of_units(word, read, rows):
+    body = "".join(
+        f"{word if i % 5 == 0 else i};{word if i % 4 == 0 else i * 2}\n" for i in range(30)
+    )
+    snapshot = read(f"a;b\n{body}")
+    assert (snapshot.rows, snapshot.left_out) == (30, [])
+    assert rows()[0] == {"a": word, "b": word}
+
+
+def test_a_second_address_like_the_first_makes_no_row_a_header(read, rows):
+    street = "{0} Old Mill Road, Rear Building No. {0}"
+    lines = [f"{street.format(i)}|Ann {i} Lee|{street.format(i)}|{i * 7 % 13}" for i in range(40)]
+    snapshot = read("\n".join(["billing|name|shipping|n", *lines]) + "\n")
+    assert (snapshot.rows, snapshot.dialect.header_rows, snapshot.left_out) == (40, 1, [])
+    assert rows()[0]["billing"] == street.format(0)
