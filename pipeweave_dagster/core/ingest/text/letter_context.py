@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache
 
 _DASHES_AND_BULLETS = "—–•"
+_VOWELS_BEFORE = {("a", "á"): 8.0, ("o", "á"): 3.0}
+"""`Straáe` is `Straße`: no language writes á behind a, and few behind o."""
 
 
 def context_bits(before: str, char: str, after: str) -> float:
@@ -20,6 +22,7 @@ def context_bits(before: str, char: str, after: str) -> float:
         return 0.0
     neighbours = [script_of(c) for c in (before, after) if c.isalpha() or not c.isascii()]
     bits = 3.0 if not neighbours else 0.0
+    bits += _VOWELS_BEFORE.get((before.lower(), char), 0.0)
     if char.isupper() and before.isalpha() and before.islower():
         bits += 7.0
     if char.isupper() and before.isupper() and after.islower():

@@ -326,3 +326,14 @@ def test_a_single_word_is_read_or_its_encoding_named(word, encoding):
     readings = [word.encode(encoding).decode(e) for e in (choice.encoding, *choice.rivals)]
     assert word in readings
     assert encoding != "cp1252" or readings[0] == word
+
+
+@pytest.mark.parametrize("words", ["Straße", "Nr;Hauptstraße 3;Meißen", "Maßstab;Schloßstraße"])
+def test_a_lone_sharp_s_shows_the_code_page_of_dos(words):
+    assert choose_legacy_encoding(words.encode("cp850")).encoding == "cp850"
+
+
+@pytest.mark.parametrize("words", ["está;Málaga;cuál", "coágulo;Samoá", "Canadá;diálogo;Guaraní"])
+def test_an_accent_alone_does_not(words):
+    encoding = choose_legacy_encoding(words.encode("cp1252")).encoding
+    assert words.encode("cp1252").decode(encoding) == words
