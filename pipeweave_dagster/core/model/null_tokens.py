@@ -26,6 +26,16 @@ _PRINTED_NAN = {"1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "1.#inf", "-1.#inf"}
 _NOT_AVAILABLE = {"#n/a", "#n/a n/a", "#na", "#nv", "#n/d", "#n/b", "#nd", "#н/д"}
 NULL_TOKENS = frozenset(_NULL_SIGNS | _NULL_TEXTS | _PRINTED_NAN | _NOT_AVAILABLE)
 
+_NEVER_A_CATEGORY = (
+    _PRINTED_NAN
+    | _NOT_AVAILABLE
+    | {
+        *("?", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "nat", "null", "(null)", "\\n"),
+        *("not available", "no data", "k.a.", "k. a.", "(blank)", "(leer)", "(vide)", "sin datos"),
+        *("no disponible", "non disponible"),
+    }
+)
+
 # Error values of spreadsheets, in the language of the program: `#DIV/0!`, `#WERT!`, `#¿NOMBRE?`.
 _SHEET_ERROR = re.compile(r"#[¡¿]?[^\W\d_]{2,12}(?:/0)?[!?]")
 # Stata writes `.a` to `.z` for missing values with a reason, SAS also `._`.
@@ -59,6 +69,17 @@ def kind_of_null(text: str) -> str:
     """
     folded = text.casefold()
     return folded[0] if folded[:1] in {"#", "."} else folded
+
+
+def is_never_a_category(text: str) -> bool:
+    """Return whether a text is no category; `-` is one beside `+`, and so may be `unknown`.
+
+    Example:
+        >>> is_never_a_category("#NV"), is_never_a_category("-")
+        (True, False)
+    """
+    folded = text.casefold()
+    return folded in _NEVER_A_CATEGORY or _SHEET_ERROR.fullmatch(folded) is not None
 
 
 def is_placeholder(text: str) -> bool:

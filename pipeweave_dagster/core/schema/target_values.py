@@ -7,13 +7,9 @@ from pathlib import Path
 
 from pipeweave_dagster.core.columns.value_corrections import normalise_spelling
 from pipeweave_dagster.core.documents import ColumnSetting, SnapshotColumn
+from pipeweave_dagster.core.model.null_tokens import is_never_a_category
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
-NO_CLASS = frozenset(
-    {"?", "na", "n/a", "#n/a", "n.a.", "n.a", "<na>", "nan", "null", "(null)", "\\n"}
-    | {"#value!", "#div/0!", "#ref!", "not available", "no data"}
-)
-"""Texts that are never the name of a class. `-` is one beside `+`, and so may be `unknown`."""
 _TOP = 50
 _MAX_VALUES = 20_000
 _SHOWN = 5
@@ -57,9 +53,7 @@ def target_values(
         return TargetValues(profile)
     counts = _counts(data, column.name)
     given = set(setting.missing) if setting is not None else set()
-    missing = {
-        t: n for t, n in counts.items() if (t in given if given else t.casefold() in NO_CLASS)
-    }
+    missing = {t: n for t, n in counts.items() if (t in given if given else is_never_a_category(t))}
     if not given and len(counts) - len(missing) < min(2, len(counts)):
         missing = {}
     kept = Counter({text: n for text, n in counts.items() if text not in missing})

@@ -23,6 +23,11 @@ def test_a_placeholder_is_no_class(version, token, delimiter):
     assert any(repr(token) in note and "20 rows" in note for note in schema.notes)
 
 
+def test_several_placeholders_leave_a_binary_task(version):
+    target = target_of(version, ["yes", "no", "k.A.", "<NA>", "#NV", "yes"]).target
+    assert (target.task, set(target.missing)) == ("binary", {"k.A.", "<NA>", "#NV"})
+
+
 @pytest.mark.parametrize(
     "words",
     [
