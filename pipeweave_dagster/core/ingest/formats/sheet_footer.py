@@ -3,14 +3,11 @@
 import re
 from typing import NamedTuple
 
+from pipeweave_dagster.core.ingest.base.total_rows import TOTAL
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
 
 _MAX_ROWS = 20
 _MAX_TEXT = 200
-_TOTAL = re.compile(
-    r"((grand |sub-?|overall )?totals?( general)?|(gesamt)?summe|insgesamt|sum|suma)\s*:?",
-    re.IGNORECASE,
-)
 _NOTE = re.compile(
     r"\s*([*†‡§]|\(?\d\)|(foot)?notes?\b|sources?\b|remarks?\b|comments?\b|legend\b|prepared\b|"
     r"generated\b|©|copyright\b|quelle\b|hinweis\b|anmerkung|stand\b|note\s*:|fuente\b)",
@@ -29,13 +26,17 @@ def split_footer(sheet: Sheet) -> list[LeftOut]:
     """Remove the notes below the table from a sheet; return them in the order of the sheet.
 
     A note is a text alone in its row, in a column that the table begins with, where rows of the
-    table fill two cells or more; a blank row above it, its length or its first word show it.
+    table fill two cells or more; a blank row above it, its length or its first word show it. Such
+    a word below a blank row begins a block, as a legend is, whatever its rows fill.
     """
     rows = sorted(sheet.rows)
     filled = sorted(len(sheet.rows[r]) for r in rows)
     if len(rows) < 3 or filled[len(filled) // 2] < 2:
         return []
     first_column = min(c for r in rows for c in sheet.rows[r])
+    block = _start_of_block(sheet, rows)
+    left_out = [LeftOut(r, _text_of(sheet.rows.pop(r))) for r in rows[block:]]
+    rows = rows[:block]
     start = len(rows)
     candidates: list[int] = []
     while start > 2 and len(rows) - start < _MAX_ROWS and _alone(sheet, rows[start - 1]):
@@ -46,26 +47,28 @@ def split_footer(sheet: Sheet) -> list[LeftOut]:
         candidates = [r for r in candidates if _is_note(sheet, r)]
         candidates = candidates if candidates == rows[len(rows) - len(candidates) :] else []
     if any(min(sheet.rows[r]) > first_column + 1 for r in candidates):
-        return []
-    return [LeftOut(r, next(iter(sheet.rows.pop(r).values()))[:_MAX_TEXT]) for r in candidates]
+        return left_out
+    return [LeftOut(r, _text_of(sheet.rows.pop(r))) for r in candidates] + left_out
+
+
+def _start_of_block(sheet: Sheet, rows: list[int]) -> int:
+    """Return where the rows below a blank one begin that a word such as `Legend:` heads."""
+    for i in range(max(2, len(rows) - _MAX_ROWS, len(rows) * 2 // 3), len(rows) - 1):
+        gap = rows[i] - rows[i - 1] > 1
+        if gap and _alone(sheet, rows[i]) and _NOTE.match(_text_of(sheet.rows[rows[i]])):
+            return i
+    return len(rows)
+
+
+def _text_of(cells: dict[int, object]) -> str:
+    return " | ".join(str(cells[column]) for column in sorted(cells))[:_MAX_TEXT]
 
 
 def _alone(sheet: Sheet, row: int) -> bool:
     cells = list(sheet.rows[row].values())
-    return len(cells) == 1 and isinstance(cells[0], str) and not _TOTAL.fullmatch(cells[0].strip())
+    return len(cells) == 1 and isinstance(cells[0], str) and not TOTAL.fullmatch(cells[0].strip())
 
 
 def _is_note(sheet: Sheet, row: int) -> bool:
     text = next(iter(sheet.rows[row].values()))
     return bool(_NOTE.match(text)) or len(text.split()) >= 4
-
-
-def total_rows(sheet: Sheet) -> list[LeftOut]:
-    """Return the rows among the last ones whose first cell says that they are totals."""
-    found = []
-    for row in sorted(sheet.rows)[-_MAX_ROWS:]:
-        cells = sheet.rows[row]
-        first = cells[min(cells)]
-        if len(cells) > 1 and isinstance(first, str) and _TOTAL.fullmatch(first.strip()):
-            found.append(LeftOut(row, first.strip()[:_MAX_TEXT]))
-    return found

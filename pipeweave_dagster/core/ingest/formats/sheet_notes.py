@@ -6,7 +6,6 @@ from openpyxl.utils import get_column_letter
 
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
-from pipeweave_dagster.core.ingest.formats.sheet_footer import LeftOut
 
 _LISTED = 10
 
@@ -19,16 +18,13 @@ class OtherSheet(NamedTuple):
     visible: bool
 
 
-def sheet_notes(
-    sheet: Sheet, others: list[OtherSheet], filled: dict[int, int], totals: list[LeftOut]
-) -> list[str]:
+def sheet_notes(sheet: Sheet, others: list[OtherSheet], filled: dict[int, int]) -> list[str]:
     """Return the notes on a sheet.
 
     Args:
         sheet: The sheet that was read.
         others: The sheets that were not.
         filled: Number of cells filled from merged ones, by column.
-        totals: Rows that look like totals.
     """
     notes = _other_sheets(sheet, others)
     if filled:
@@ -50,10 +46,6 @@ def sheet_notes(
         count = counted(len(sheet.hidden_columns), "hidden column")
         letters = [get_column_letter(c) for c in sorted(sheet.hidden_columns)]
         notes.append(f"{count} read like the others: {_listed(letters)}.")
-    notes += [
-        f"Row {t.row} looks like a total ({t.text!r}); it was kept as a row."
-        for t in totals[:_LISTED]
-    ]
     return notes
 
 

@@ -14,7 +14,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet, read_sheet
-from pipeweave_dagster.core.ingest.formats.sheet_footer import LeftOut, split_footer, total_rows
+from pipeweave_dagster.core.ingest.formats.sheet_footer import LeftOut, split_footer
 from pipeweave_dagster.core.ingest.formats.sheet_header import join_header
 from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down
 from pipeweave_dagster.core.ingest.formats.sheet_notes import OtherSheet, sheet_notes
@@ -45,13 +45,12 @@ def read_excel(content: Content, table: str, space: Workspace, options: ReadOpti
     header = join_header(sheet)
     filled = fill_down(sheet)
     left_out = [] if options.keep_all else split_footer(sheet)
-    totals = total_rows(sheet)
     if header.names:  # so these rows are found again as the header
         options = replace(options, expected_names=header.names)
     raw = from_rows(content, _dense(sheet, space), table, space, options)
     _count_levels(raw, header.levels)
     raw.rejected += [RejectedRecord(f.row, "a note below the table", f.text) for f in left_out]
-    raw.notes += sheet_notes(sheet, others, filled, totals)
+    raw.notes += sheet_notes(sheet, others, filled)
     raw.notes += _left_out_notes(left_out)
     return raw
 

@@ -40,6 +40,7 @@ def split_footer(
     after_blank = _after_blank(kept, body)
     rejected: list[RejectedRecord] = []
     for find_start, reason in (
+        (_start_of_block, "a block below the table"),
         (_start_of_notes, "a note below the table"),
         (_start_below_total, "below the total of the table"),
         (_start_of_summary, "a summary below the table"),
@@ -78,6 +79,15 @@ def _is_note(record: Record) -> bool:
     first = record.fields[0].strip()
     one_cell = filled_cells(record.fields) == 1
     return one_cell and (len(first.split()) >= 3 or bool(_NOTE.match(first)))
+
+
+def _start_of_block(kept: list[Record], after_blank: set[int], _typical: int) -> int:
+    """Return where a block starts that a word such as `Legend:` heads below a blank row."""
+    for i in sorted(after_blank):
+        few = len(kept) - i <= min(_MAX_RECORDS, i // 2)
+        if few and _is_one_field(kept[i]) and _NOTE.match(kept[i].fields[0].strip()):
+            return i
+    return len(kept)
 
 
 def _start_below_total(kept: list[Record], after_blank: set[int], _typical: int) -> int:

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.arrow_values import array_of_texts
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.total_rows import LAST_ROWS, total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
@@ -53,6 +54,7 @@ def build_table(
     if kept and not keep_all:
         kept, footer = split_footer(kept, body, width)
         rejected += footer
+        notes += total_notes([(r.line, r.fields) for r in kept[-LAST_ROWS:]])
     if not kept:
         raise validation_error(
             f"{content.name!r} has a header but no rows.",

@@ -236,8 +236,16 @@ def test_totals_are_named_and_notes_left_out(read, rows, word, gap, count):
     snapshot = read(workbook(lines), name="d.xlsx")
     assert len(rows()) == count + 1
     assert (snapshot.rows, snapshot.rows_quarantined) == (count + 1, 1)
-    assert any(f"Row {count + 2} looks like a total ({word!r})" in n for n in snapshot.notes)
+    assert any(f"in line {count + 2} looks like a total ({word!r})" in n for n in snapshot.notes)
     assert any("'Note: preliminary'" in n for n in snapshot.notes)
+
+
+@pytest.mark.parametrize("head", ["Legend:", "Source: the office"])
+def test_a_block_that_a_word_heads_is_left_out(read, head):
+    block = [[None], [None], [head], ["a", "the first"], ["b", "the second"]]
+    snapshot = read(workbook([*table(12), *block]), name="d.xlsx")
+    assert (snapshot.rows, snapshot.rows_quarantined) == (12, 3)
+    assert any("'b | the second'" in note for note in snapshot.notes)
 
 
 @pytest.mark.parametrize("note", ["* estimated", "Source: office of the city", "© the city 2021"])

@@ -60,3 +60,23 @@ def test_notes_below_a_table_are_quarantined(read, rows):
 def test_a_row_that_may_be_data_is_not_a_note(read, last):
     body = "".join(f"Region {i},{i},{i}.5,x\n" for i in range(12))
     assert read(f"Name,a,b,c\n{body}{last}").rows_quarantined == 0
+
+
+@pytest.mark.parametrize("head", ["Legend:", "Notes:", "Quelle:", "Source: the office"])
+def test_a_block_that_a_word_heads_is_no_part_of_the_table(read, rows, head):
+    block = f",,,\n{head},,,\na,the first,,\nb,the second,,\n"
+    snapshot = read(f"{HEAD}{BODY}{block}")
+    assert (snapshot.rows, snapshot.rows_quarantined) == (12, 3)
+    assert types(snapshot) == ["text", "integer", "number", "text"]
+
+
+@pytest.mark.parametrize("word", ["Total", "Grand Total", "Summe", "TOTAL:"])
+def test_a_total_that_is_kept_is_named(read, word):
+    snapshot = read(f"{HEAD}{BODY}{word},66,72,\n")
+    assert snapshot.rows == 13
+    assert f"The row in line 14 looks like a total ({word!r}); it was kept." in snapshot.notes
+
+
+def test_a_category_of_that_name_far_above_is_not(read):
+    snapshot = read(f"{HEAD}Total,1,2,\n{BODY}{BODY}")
+    assert not any("total" in note for note in snapshot.notes)
