@@ -115,12 +115,12 @@ def notice_moves(workbench: Workbench, dataset: str) -> dict[str, str]:
     """
     if not versions(workbench.store, dataset):
         return {}
-    aliases = workbench.apart_within(
-        _PATIENCE_S,
-        mlflow_store.current_aliases,
-        tracking_uri=workbench.settings.tracking_uri,
-        model_name=model_name(dataset),
-    )
+    uri, name = workbench.settings.tracking_uri, model_name(dataset)
+    known, aliases = mlflow_store.quick_aliases(uri, name)
+    if not known:
+        aliases = workbench.apart_within(
+            _PATIENCE_S, mlflow_store.current_aliases, tracking_uri=uri, model_name=name
+        )
     if aliases is None:  # no model of that name: the first, or another registry
         return {}
     here = {}

@@ -16,6 +16,7 @@ from pipeweave_dagster.settings import Settings
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FINISHED = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
 """Dagster's states of runs that have ended."""
+_UNDER_WAY = frozenset({"STARTING", "STARTED"})
 
 
 def find_job(server: DagsterServer, run_id: str) -> dict[str, Any]:
@@ -66,7 +67,11 @@ def cancel_job(
         server.cancel(run_id)
         subject = job["dataset"] or job["job"]
         audit.record(store, "cancel", subject, version=run_id, before=job["status"], reason=reason)
-    return server.run(run_id)
+    found = server.run(run_id)
+    if found["status"] in _UNDER_WAY:  # the queue started it at the same moment
+        server.cancel(run_id)
+        found = server.run(run_id)
+    return found
 
 
 def log_entries(

@@ -18,12 +18,12 @@ def missing_in_mlflow(workbench: Workbench, trained: TrainedModel) -> str:
     Its run and experiment are restored from MLflow's trash. If MLflow does not respond, the model
     counts as present: a run that changes nothing needs no MLflow.
     """
+    uri, link = workbench.settings.tracking_uri, trained.mlflow
+    if link is not None and mlflow_store.is_surely_present(uri, link):
+        return ""
     try:
         return workbench.apart_within(
-            _PATIENCE_S,
-            mlflow_store.missing_version,
-            tracking_uri=workbench.settings.tracking_uri,
-            link=trained.mlflow,
+            _PATIENCE_S, mlflow_store.missing_version, tracking_uri=uri, link=link
         )
     except PipeWeaveError as error:
         logger.warning("MLflow was not asked for the model: %s", error)

@@ -52,7 +52,7 @@ from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
 
 pytestmark = pytest.mark.slow
 
-CONFIG = LaunchConfig(target="species", time_budget_s=5)
+CONFIG = LaunchConfig(target="species", time_budget_s=2)
 
 
 def put(bench: Workbench, name: str, data: bytes, file: str = "data.csv") -> None:

@@ -12,7 +12,7 @@ import pytest
 from pipeweave_dagster_tests.deploy.stack import Stack, started
 from pipeweave_dagster_tests.deploy.team import DATASET, PLANTED, ROOT, Team, planted
 
-BUDGET_S = 4
+BUDGET_S = 2
 
 
 def made_secrets(path: Path) -> dict[str, str]:

@@ -53,11 +53,15 @@ class Stack:
     def up(self) -> None:
         """Start everything in the order of its conditions, and wait for every health check."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        met: set[str] = set()  # each health check is a process of its own, so it is asked once
         for name in self._order():
             for other, condition in self.services[name].depends_on.items():
-                self._wait_for(other, condition)
+                if other not in met:
+                    self._wait_for(other, condition)
+                if condition != "service_started":
+                    met.add(other)
             self.start(name)
-        for name in self.services:
+        for name in self.services.keys() - met:
             self.wait_healthy(name)
 
     def start(self, name: str) -> None:

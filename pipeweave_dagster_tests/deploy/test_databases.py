@@ -13,7 +13,7 @@ import pytest
 from pipeweave_dagster_tests.deploy.postgres import Postgres
 
 pytestmark = pytest.mark.slow
-RUNS, LINES = 8, 200
+RUNS, LINES = 8, 40
 # Forked after the imports, since those of eight processes would cost more than what is measured.
 _CHATTER = f"""
 import os, sys

@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli"), pytest.mark.time
 ROOT = Path(__file__).parents[2]
 PENGUINS = ROOT / "examples" / "penguins.csv"
 # Long enough for a model on a machine that does other things too.
-BUDGET_S = "4"
+BUDGET_S = "2"
+RUN = ["run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S]
 Cli = Callable[..., tuple[int, Any]]
 ALONE = ("doctor", "findings", "gc", "overview")  # nouns without a verb
 READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines check penguins"]
@@ -59,12 +60,11 @@ def at(installation: Path) -> dict[str, str]:
 def cli(installation: Path) -> Cli:
     """Runs a command with `--json` there: the exit code, and what it printed."""
 
-    def call(*arguments: str | Path, as_json: bool = True) -> tuple[int, Any]:
-        flags = ["--json"] if as_json else []
-        command = [sys.executable, "-m", "pipeweave_dagster.cli", *arguments, *flags]
+    def call(*arguments: str | Path) -> tuple[int, Any]:
+        command = [sys.executable, "-m", "pipeweave_dagster.cli", *arguments, "--json"]
         done = run(*command, cwd=installation, env=at(installation))
         assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, json.loads(done.stdout) if as_json else done.stdout + done.stderr
+        return done.returncode, json.loads(done.stdout)
 
     return call
 
@@ -83,7 +83,7 @@ def asked(installation: Path, *words: str) -> Any:
 @pytest.fixture(scope="module")
 def penguins(cli: Cli) -> dict[str, Any]:
     """What the main job said."""
-    code, said = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
+    code, said = cli(*RUN)
     assert code == 0, said
     return dict(said)
 
@@ -100,27 +100,53 @@ def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> 
     assert not faults(installation / "home" / "storage")
 
 
-def test_an_evaluation_is_shown_and_made_in_full(cli: Cli, penguins: dict[str, Any]) -> None:
-    code, shown = cli("evaluate", "penguins")
-    assert (code, set(shown)) == (0, documented("evaluate"))
+@pytest.fixture(scope="module")
+def later(installation: Path, penguins: dict[str, Any]) -> dict[str, Told]:
+    """What is done with the result of the main job; all by one process, which imports once."""
+    header, *rows = PENGUINS.read_text().splitlines()
+    batch = [header, *reversed(rows), rows[300]]
+    (installation / "batch.csv").write_text("\n".join(batch))
+    (installation / "messy.csv").write_text("a;b\n007;1,50\n8;2,75\n9;3,10\n")
+    commands: dict[str, list[str | Path]] = {
+        "shown": ["evaluate", "penguins"],
+        "full": ["evaluate", "penguins", "--full"],
+        "again": RUN,
+        "predict": ["predict", "penguins", "batch.csv", "--output", "scored.csv"],
+        "ingest": ["ingest", "messy.csv", "--output", "clean.csv"],
+    }
+    words = [[*command, "--json"] for command in commands.values()]
+    told = in_one_process(words, installation, at(installation))
+    assert {answer.code for answer in told} == {0}, told
+    return dict(zip(commands, told, strict=True))
+
+
+def test_an_evaluation_is_shown_and_made_in_full(
+    later: dict[str, Told], penguins: dict[str, Any]
+) -> None:
+    shown, full = later["shown"].facts, later["full"].facts
+    assert set(shown) == documented("evaluate")
     assert (shown["test"], shown["made"]) == (penguins["model"]["test"], [])
     assert shown["dropped"] == penguins["model"]["dropped"]
-    code, full = cli("evaluate", "penguins", "--full")
-    assert (code, full["error"], full["dropped"]) == (0, None, [])
+    assert (full["error"], full["dropped"]) == (None, [])
     assert full["made"] == shown["dropped"]
     assert (full["test"], full["alias"]) == (shown["test"], "champion")
 
 
-def test_same_bytes_again_are_reused(cli: Cli, penguins: dict[str, Any]) -> None:
-    _, again = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
+def test_same_bytes_again_are_reused(later: dict[str, Told], penguins: dict[str, Any]) -> None:
+    again = later["again"].facts
     made = {"dataset", "schema_deduction", "findings", "eda_report", "model", "model_evaluation"}
     assert made <= set(again["reused"])
     assert {**again["model"], "dropped": []} == {**penguins["model"], "dropped": []}
 
 
 def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
-    cli: Cli, penguins: dict[str, Any], installation: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli,
+    penguins: dict[str, Any],
+    later: dict[str, Told],
+    installation: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    assert later
     before = head(installation / "home" / "storage", "penguins")
     key = "AIza-" + "k" * 34
     with gemini.stand_in() as server:
@@ -128,7 +154,7 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
         monkeypatch.setenv("PIPEWEAVE_ADVISOR", "gemini")
         monkeypatch.setenv("GOOGLE_API_KEY", key)
         monkeypatch.setenv("PIPEWEAVE_ADVISOR_ENDPOINT", server.endpoint)
-        code, said = cli("run", PENGUINS, "--target", "species", "--time-budget", BUDGET_S)
+        code, said = cli(*RUN)
         assert code == 0, said
         assert {c.adviser for c in server.calls} == {"narrative", "architect"}
     assert {**said["model"], "dropped": []} == {**penguins["model"], "dropped": []}
@@ -225,15 +251,9 @@ def test_what_was_made_is_listed_and_shown(said: dict[str, Any]) -> None:
     assert {c["state"] for c in said["doctor"]["checks"]} <= {"ok", "off"}
 
 
-def test_predictions_keep_the_order_of_the_rows(
-    cli: Cli, penguins: dict[str, Any], tmp_path: Path
-) -> None:
-    header, *rows = csv.reader(PENGUINS.read_text().splitlines())
-    batch = [*reversed(rows), rows[300]]
-    (tmp_path / "batch.csv").write_text("\n".join(",".join(row) for row in [header, *batch]))
-    output = tmp_path / "scored.csv"
-    code, said = cli("predict", "penguins", tmp_path / "batch.csv", "--output", output)
-    assert code == 0, said
+def test_predictions_keep_the_order_of_the_rows(later: dict[str, Told], installation: Path) -> None:
+    said, output = later["predict"].facts, installation / "scored.csv"
+    header, *batch = csv.reader((installation / "batch.csv").read_text().splitlines())
     assert set(said) == documented("predict")
     assert said["rows"] == 345
     names, *scored = csv.reader(output.read_text().splitlines())
@@ -250,13 +270,9 @@ def test_predictions_keep_the_order_of_the_rows(
     assert names[4:] == ["prediction_set", "unseen_categories", "outside_training"]
 
 
-def test_table_as_text_keeps_what_was_read(cli: Cli, tmp_path: Path) -> None:
-    messy = tmp_path / "messy.csv"
-    messy.write_text("a;b\n007;1,50\n8;2,75\n9;3,10\n")
-    output = tmp_path / "clean.csv"
-    code, said = cli("ingest", messy, "--output", output)
-    assert code == 0, said
-    assert output.read_text().splitlines()[1].startswith("007,")
+def test_table_as_text_keeps_what_was_read(later: dict[str, Told], installation: Path) -> None:
+    assert later["ingest"].code == 0
+    assert (installation / "clean.csv").read_text().splitlines()[1].startswith("007,")
 
 
 # What goes wrong, the exit code, and a word that the message must hold.
@@ -296,8 +312,8 @@ def refused(
         write(folder / name)
         commands[name] = ("run", folder / name, "--target", "target", "--time-budget", "3")
     words = [[*command, "--json"] for command in commands.values()]
-    told = in_one_process(words, folder, at(installation))
-    return dict(zip(commands, told, strict=True))
+    told = in_one_process([*words, WRONG["no such file"]], folder, at(installation))
+    return dict(zip([*commands, "for people"], told, strict=True))
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
@@ -335,10 +351,10 @@ def test_missing_things_are_not_found_and_near_names_offered(refused: dict[str, 
     assert "penguins" in missing.facts["message"]
 
 
-def test_error_for_people_is_one_line(cli: Cli) -> None:
-    code, said = cli("run", "nosuch.csv", as_json=False)
-    assert code == 4
-    assert said.strip() == "NOT_FOUND: There is no file 'nosuch.csv'. Check the path."
+def test_error_for_people_is_one_line(refused: dict[str, Told]) -> None:
+    told = refused["for people"]
+    assert (told.code, told.out) == (4, "")
+    assert told.err.strip() == "NOT_FOUND: There is no file 'nosuch.csv'. Check the path."
 
 
 def test_what_is_renamed_predicts_and_what_is_removed_is_gone(

@@ -1,10 +1,11 @@
 """Trainings in a real MLflow store (SQLite and a folder), and what a stranger can do with them."""
 
-import multiprocessing
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from pipeweave_dagster.adapters import mlflow_store
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
+from pipeweave_dagster.services.registry_state import missing_in_mlflow
 from pipeweave_dagster_tests.factories import (
     make_pipeline,
     make_snapshot,
@@ -53,7 +55,7 @@ def made(folder, rows):
         spec=spec,
         data=write_parquet(rows, folder),
         out=out,
-        budget_s=3,
+        budget_s=1,
         started_at=time.monotonic(),
     )
     known = [c for c in make_snapshot(rows).columns if c.name in model.features]
@@ -63,6 +65,22 @@ def made(folder, rows):
 @pytest.fixture(scope="module")
 def uri(folder):
     return f"sqlite:///{folder / 'mlflow.db'}"
+
+
+@pytest.fixture(scope="module")
+def empty_store(folder):
+    """A store without content: to make one takes MLflow a second of migrations."""
+    database = folder / "empty" / "mlflow.db"
+    mlflow_store.prepare_store(f"sqlite:///{database}")
+    return database
+
+
+@pytest.fixture
+def own_uri(tmp_path, empty_store):
+    """A store of the test's own."""
+    for file in (empty_store, empty_store.with_name("mlflow.db.ready")):
+        shutil.copy(file, tmp_path)
+    return f"sqlite:///{tmp_path / 'mlflow.db'}"
 
 
 def log(uri, folder, made, run="11111111-2222", **more):
@@ -120,7 +138,7 @@ def test_test_scores_plots_and_card_are_added(uri, folder, made, logged):
     assert "Model card" in client.get_model_version(NAME, "1").description
 
 
-def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, made):
+def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, own_uri, made):
     """A long search must not fill the store: it is opened by people, again and again."""
     from mlflow import MlflowClient
 
@@ -129,7 +147,7 @@ def test_two_thousand_trials_are_capped_and_overrides_are_a_tag(tmp_path, made):
     long = model.model_copy(
         update={"leaderboard": trials, "overrides": ["PW204 bar_passed: known before the exam"]}
     )
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    uri = own_uri
     logged = log(uri, tmp_path, (spec, long, out))
     client = MlflowClient(uri)
     run = client.get_run(logged.mlflow.run_id)
@@ -153,6 +171,9 @@ def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged)
     assert quick(uri, NAME, "previous") == (True, logged.mlflow)
     assert quick(uri, "no such model", "champion") == (True, None)
     assert quick("http://127.0.0.1:1", NAME, "champion") == (False, None)
+    for name in (NAME, "no such model"):
+        found = mlflow_store.quick_aliases(uri, name)
+        assert found == (True, mlflow_store.current_aliases(uri, name))
     from mlflow import MlflowClient
 
     assert MlflowClient(uri).get_model_version_by_alias(NAME, "previous").version in (1, "1")
@@ -170,12 +191,12 @@ def test_the_model_file_comes_back_as_it_was(uri, logged, made, tmp_path):
     assert file.read_bytes() == (made[2] / "model.skops").read_bytes()
 
 
-def test_a_run_registers_one_version_however_often_it_is_tried(tmp_path, made):
+def test_a_run_registers_one_version_however_often_it_is_tried(tmp_path, own_uri, made):
     """A retry of the training stage registered a second version of the same model."""
     from mlflow import MlflowClient
 
     spec, model, out = made
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    uri = own_uri
     client = MlflowClient(uri, uri)
 
     def versions():
@@ -226,10 +247,10 @@ def test_an_mlflow_that_does_not_respond_is_retried_and_nothing_else(error, code
     assert getattr(caught.value, "code", None) == code
 
 
-def test_old_trials_go_to_the_trash_and_trainings_stay(tmp_path, made):
+def test_old_trials_go_to_the_trash_and_trainings_stay(tmp_path, own_uri, made):
     from mlflow import MlflowClient
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    uri = own_uri
     logged = log(uri, tmp_path, made)
     trials = len(logged.leaderboard)
     assert mlflow_store.delete_old_trials(uri, time.time() - 3600, dry=False) == 0
@@ -239,21 +260,35 @@ def test_old_trials_go_to_the_trash_and_trainings_stay(tmp_path, made):
     assert left.info.run_id == logged.mlflow.run_id
 
 
-def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, made):
+def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, own_uri, made):
     """A model whose version was deleted in MLflow was reused for ever, and never predicted."""
     from mlflow import MlflowClient
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    link = log(uri, tmp_path, made).mlflow
-    client = MlflowClient(uri, uri)
-    client.delete_experiment(link.experiment_id)
-    assert mlflow_store.missing_version(uri, link) == ""
-    client.delete_run(link.run_id)
-    assert mlflow_store.missing_version(uri, link) == ""
+    uri = own_uri
+    logged = log(uri, tmp_path, made)
+    client, link = MlflowClient(uri, uri), logged.mlflow
+
+    def sure() -> bool:
+        return mlflow_store.is_surely_present(uri, link)
+
+    for delete, name in (
+        (client.delete_experiment, link.experiment_id),
+        (client.delete_run, link.run_id),
+    ):
+        assert sure()
+        # A command that finds the model there starts no process that imports MLflow.
+        offline = SimpleNamespace(settings=SimpleNamespace(tracking_uri=uri), apart_within=None)
+        assert missing_in_mlflow(offline, logged) == ""
+        delete(name)
+        assert not sure()
+        assert mlflow_store.missing_version(uri, link) == ""
     mlflow_store.end_run(uri, link, "FINISHED")
     other = link.model_copy(update={"run_id": "0" * 32})
     assert "is another model" in mlflow_store.missing_version(uri, other)
+    assert (sure(), mlflow_store.is_surely_present(uri, other)) == (True, False)
+    assert not mlflow_store.is_surely_present("http://127.0.0.1:1", link)
     client.delete_model_version(NAME, link.model_version)
+    assert not sure()
     assert "version 1 of pipeweave-towns was deleted" in mlflow_store.missing_version(uri, link)
     client.delete_registered_model(NAME)
     assert "was deleted in MLflow" in mlflow_store.missing_version(uri, link)
@@ -328,11 +363,11 @@ def record(uri, tags, status, error):
     return mlflow_store.record_end(uri, None, "pipeweave/towns", tags, status, error, 1.7e9)
 
 
-def test_a_run_stays_open_for_its_evaluation_and_ends_with_it(tmp_path, made):
+def test_a_run_stays_open_for_its_evaluation_and_ends_with_it(tmp_path, own_uri, made):
     """People who look only at MLflow saw FINISHED before the evaluation, and after it failed."""
     from mlflow import MlflowClient
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    uri = own_uri
     logged = log(uri, tmp_path, made, ends=False)
     client, run_id = MlflowClient(uri), logged.mlflow.run_id
     trial = client.create_run(logged.mlflow.experiment_id, tags={"mlflow.parentRunId": run_id})
@@ -347,11 +382,10 @@ def test_a_run_stays_open_for_its_evaluation_and_ends_with_it(tmp_path, made):
     assert client.get_run(run_id).info.status == "FINISHED"
 
 
-def test_every_training_leaves_a_run(tmp_path):
+def test_every_training_leaves_a_run(own_uri):
     from mlflow import MlflowClient
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    mlflow_store.prepare_store(uri)
+    uri = own_uri
     assert record(uri, {"dagster.run_id": "a"}, "FINISHED", "") is None
     place = record(uri, {"dagster.run_id": "a", "more": "x"}, "KILLED", "Cancelled.")
     run = MlflowClient(uri).get_run(place[1])
@@ -361,22 +395,35 @@ def test_every_training_leaves_a_run(tmp_path):
     assert MlflowClient(uri).get_run(place[1]).data.tags["pipeweave.error"] == "Cancelled."
 
 
-def _use(uri):
-    from mlflow import MlflowClient
+# Forked after the import of MLflow, which would cost more than what is tested.
+_AT_ONCE = """
+import os, sys
+from mlflow import MlflowClient
+from pipeweave_dagster.adapters.mlflow_store import prepare_store
 
-    mlflow_store.prepare_store(uri)
-    client = MlflowClient(uri)
-    run = client.create_run("0")
-    client.set_terminated(run.info.run_id)
+def use():
+    prepare_store(sys.argv[1])
+    client = MlflowClient(sys.argv[1])
+    client.set_terminated(client.create_run("0").info.run_id)
+
+children = []
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            use()
+            code = 0
+        finally:
+            os._exit(code)
+    children.append(child)
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+"""
 
 
 def test_three_processes_on_a_fresh_store_at_once(tmp_path):
     uri = f"sqlite:///{tmp_path}/new/mlflow.db"
-    processes = [multiprocessing.get_context("spawn").Process(target=_use, args=(uri,))
-                 for _ in range(3)]  # fmt: skip
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(120)
-    assert [process.exitcode for process in processes] == [0] * 3
+    command = [sys.executable, "-W", "ignore", "-c", _AT_ONCE, uri]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[0, 0, 0]", done.stderr
     assert (tmp_path / "new" / "mlflow.db.ready").exists()

@@ -76,9 +76,8 @@ def test_rows_to_score_are_scored(
 
 
 def test_refused_file_says_why_in_the_run_on_the_page_and_in_one_alert(
-    dev: Dev, put: Put, hook: Mailbox
+    dev: Dev, dropped: float, hook: Mailbox
 ) -> None:
-    put("uploads/empty/empty.csv", b"")
     dev.wait_for_run("empty", PICKED_UP_S)
     run = dev.wait_for_end("empty")
     assert run["status"] == "FAILURE"
@@ -109,7 +108,7 @@ def test_cancel_leaves_no_process_within_ten_seconds(dev: Dev, put: Put, example
     put("uploads/long/long.csv", (examples / "penguins.csv").read_bytes())
     run = dev.wait_for_run("long", PICKED_UP_S)
     wait_until(lambda: bool(dev.workers()), 60, why=dev.tail)
-    time.sleep(5)
+    time.sleep(2)
     workers = dev.workers()
     graphql.terminate(dev.dagster, run["runId"])
     _, alive = psutil.wait_procs(workers, timeout=10)

@@ -47,7 +47,7 @@ def test_from_a_file_to_predictions_without_the_command_line(
     page.get_by_label("or seconds").fill("soon")
     page.get_by_role("button", name="Start the run").click()
     assert page.locator("#time_budget_s[aria-invalid=true]").count() == 1
-    page.get_by_label("or seconds").fill("4")
+    page.get_by_label("or seconds").fill("1")
     page.get_by_label("Use of year").select_option("Leave out")
     page.get_by_role("button", name="Start the run").click()
 
