@@ -30,7 +30,7 @@ def _is_free(address: str) -> bool:
 def listens(healthcheck: list[str]) -> bool:
     """Whether somebody listens where a health check asks; true if it asks at no port."""
     words = " ".join(healthcheck)
-    found = re.search(r"//([\d.]+):(\d+)/", words) or re.search(r"--host ([\d.]+) -p (\d+)", words)
+    found = re.search(r"//([\d.]+):(\d+)/", words) or re.search(r" ([\d.]+):(\d+)$", words)
     if found is None:
         return True
     try:
