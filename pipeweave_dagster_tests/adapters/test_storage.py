@@ -124,7 +124,15 @@ def test_a_bucket_that_keeps_versions_changes_no_version(
     assert [storage.stat("uploads/x/a.csv")] == [*storage.list("uploads/")]
 
 
+_SHARED = [pytest.mark.server, pytest.mark.xdist_group("s3_server")]
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "any_storage",
+    ["folder", pytest.param("s3_server", marks=_SHARED)],
+    indirect=True,
+)
 def test_more_than_a_thousand_keys_are_all_listed(storage: Storage) -> None:
     def write(first: int) -> None:
         for number in range(first, 1203, 8):

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
 
 from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.cli import main
@@ -27,6 +29,14 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
     return done.stdout if "--json" in words or code == 0 else done.stderr
 
 
+@cache
+def everything() -> typer.Typer:
+    """The application with all commands, built once."""
+    from pipeweave_dagster.cli.app import build_app
+
+    return build_app()
+
+
 @pytest.mark.parametrize(
     "command",
     ["run", "evaluate", "dev", "web", "upload", "upload-url", "ingest", "schema", "eda", "findings",
@@ -44,9 +54,7 @@ def pipeweave(*words: str | Path, code: int = 0) -> str:
 def test_help_has_an_example_and_json(command: str) -> None:
     from typer.testing import CliRunner
 
-    from pipeweave_dagster.cli.app import build_app
-
-    result = CliRunner().invoke(build_app(), [*command.split(), "--help"], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(everything(), [*command.split(), "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     assert "Example:" in result.output
     assert command in {"dev", "web"} or "--json" in result.output
@@ -64,7 +72,7 @@ def test_a_command_is_the_same_without_the_others() -> None:
         alone = build_app(name)
         assert name in get_command(alone).commands
         whole, own = (
-            CliRunner().invoke(app, [name, "--help"]).output for app in (build_app(), alone)
+            CliRunner().invoke(app, [name, "--help"]).output for app in (everything(), alone)
         )
         assert own == whole
     assert list(get_command(build_app("no such command")).commands) == names

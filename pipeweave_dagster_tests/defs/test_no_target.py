@@ -49,7 +49,7 @@ def test_it_waits_for_a_target_until_one_is_set_or_none_is_wanted(
     waiting, trained, without = in_one_process(
         [
             [*run, "--json"],
-            [*run, "--target", "south", "--time-budget", "2", "--json"],
+            [*run, "--target", "south", "--time-budget", "1", "--json"],
             [*later, "--target", "none"],
         ],
         tmp_path,

@@ -13,8 +13,8 @@ import pytest
 from pipeweave_dagster_tests.deploy.postgres import Postgres
 
 pytestmark = pytest.mark.slow
-RUNS, LINES = 8, 40
-# Forked after the imports, since those of eight processes would cost more than what is measured.
+RUNS, LINES = 6, 40
+# Forked after the imports, since those of as many processes would cost more than what is measured.
 _CHATTER = f"""
 import os, sys
 import dagster as dg
