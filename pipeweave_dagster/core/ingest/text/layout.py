@@ -8,7 +8,6 @@ the plainer one of both: one header row at the top. So a rule never wins by stan
 import math
 from dataclasses import dataclass, replace
 
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_annotations import (
@@ -23,8 +22,6 @@ from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
 LOOK_AHEAD = 40
 DOUBT_BITS = 2.0
 """Layouts that cost at most so much more than the cheapest are possible, too (four to one)."""
-LONE_DOUBT_BITS = 6.0
-"""The same of a table of one column, which has nothing beside it that tells names from values."""
 _MODEL_COLUMNS = 100
 
 
@@ -126,30 +123,6 @@ def _annotated(records: list[Record], width: int, index: int, annotations: int) 
     """Return the layout with the names on a line, and lines below that describe the columns."""
     named = _layout(records, width, (index, 1))
     return replace(named, header=1 + annotations, annotations=annotations)
-
-
-def doubt_of(layout: Layout) -> str | None:
-    """Return a note if another layout is about as likely, with the setting that decides it."""
-    possible = LONE_DOUBT_BITS if layout.width == 1 else DOUBT_BITS
-    if layout.runner_up is None or layout.margin >= possible:
-        return None
-    chosen, other = (layout.preamble, layout.header), layout.runner_up
-    likely = "about as likely" if layout.margin < DOUBT_BITS else "possible, too"
-    return (
-        f"In doubt: read {_described(*chosen)}, but {_described(*other)} is {likely}. "
-        f"If so, set read: {{skip: {other[0]}, header: {other[1]}}}."
-    )
-
-
-def _described(preamble: int, header: int) -> str:
-    """Return a layout in words.
-
-    Example:
-        >>> _described(2, 1)
-        'with 2 lines above 1 header row'
-    """
-    rows = "no header" if not header else counted(header, "header row")
-    return f"with {counted(preamble, 'line')} above {rows}" if preamble else f"with {rows}"
 
 
 def _line(record: Record, width: int) -> Line:

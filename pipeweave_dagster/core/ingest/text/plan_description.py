@@ -4,7 +4,7 @@ from pipeweave_dagster.core.documents import Dialect, LeftOutLine, OtherReading
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
-from pipeweave_dagster.core.ingest.text.layout import doubt_of
+from pipeweave_dagster.core.ingest.text.layout_doubt import doubt_of
 from pipeweave_dagster.core.ingest.text.non_rows import ANNOTATION, TITLE, left_out_line
 from pipeweave_dagster.core.ingest.text.other_dialect import doubt_of_delimiter
 from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan
