@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, betabinom
 
-from pipeweave_dagster.core.prediction.intervals import conformal_quantile, learn_intervals
+from pipeweave_dagster.core.prediction.intervals import (
+    Intervals,
+    conformal_quantile,
+    learn_intervals,
+)
 
 RNG = np.random.default_rng(5)
 
@@ -74,3 +78,15 @@ def test_the_quantile_covers_the_share_of_all_rows_and_one_more(errors, coverage
     bound = conformal_quantile(np.array(errors), coverage)
     covered = sum(error <= bound for error in errors) + (1 if np.isinf(bound) else 0)
     assert covered >= (len(errors) + 1) * coverage - 1e-6
+
+
+@pytest.mark.parametrize("count", [2, 3, 62, 63])
+def test_each_row_has_the_set_of_its_own_classes_however_many_there_are(count: int) -> None:
+    labels = [f"c{k}" for k in range(count)]
+    proba = np.random.default_rng(0).dirichlet(np.ones(count), 300)
+    found = Intervals(labels, np.array([]), np.array([1 / count]), 100, 0.9)
+
+    sets = found.columns(pd.DataFrame(proba, columns=[f"probability_{c}" for c in labels]))
+
+    chosen = [[c for c, p in zip(labels, row, strict=True) if p >= 1 / count] for row in proba]
+    assert [json.loads(text) for text in sets["prediction_set"]] == chosen
