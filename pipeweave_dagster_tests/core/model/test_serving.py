@@ -1,15 +1,12 @@
 """Raw values become the same features in training and scoring, whatever type they come in."""
 
 import datetime as dt
-import json
 import re
 import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
-from sklearn.ensemble import RandomForestRegressor
 from sklearn.pipeline import Pipeline
 
 from pipeweave_dagster.core.model import serving
@@ -122,7 +119,7 @@ def test_categories_are_packed_in_the_file_and_are_the_same_after_it(tmp_path):
         states = archive.read("schema.json").decode()
         sizes = [(part.file_size, part.compress_size) for part in archive.infolist()]
     assert 3 * sum(packed for _, packed in sizes) < sum(plain for plain, _ in sizes)
-    texts = re.findall(r'"content": "((?:[^"\\]|\\.)*)"', states)
+    texts = re.findall(r'"content": "(.*)"', states)
     assert any(text.startswith(r"\"[") for text in texts)  # a list in one text
     assert not any(text.startswith(r"\"0 ") for text in texts)  # no category by itself
     again = load_bundle(tmp_path / "m.skops")
@@ -188,23 +185,3 @@ def test_dates_of_any_year_are_days(year, unit):
     assert found[0] == (days[0] - first).days
     assert np.isnan(found[1])
     assert found[2] == (days[2] - first).days
-
-
-def test_a_model_file_is_what_skops_writes_but_without_the_indentation(tmp_path):
-    """Python indents JSON by its own slow code, which took half the time of writing a forest."""
-    x = np.arange(20.0).reshape(10, 2)
-    forest = RandomForestRegressor(3, random_state=0).fit(x, x[:, 0])
-    bundle = {"members": [{"pipeline": Pipeline([("columns", None), ("model", forest)])}]}
-    ours, theirs = tmp_path / "ours.skops", tmp_path / "theirs.skops"
-    save_bundle(bundle, ours)
-    skops.io.dump(bundle, theirs)
-    schemas = []
-    for path in (ours, theirs):
-        with zipfile.ZipFile(path) as archive:
-            schemas.append(archive.read("schema.json"))
-    assert b"\n" not in schemas[0]
-    assert json.loads(schemas[0]).keys() == json.loads(schemas[1]).keys()
-    types = skops.io.get_untrusted_types(file=theirs)
-    assert skops.io.get_untrusted_types(file=ours) == types
-    again = skops.io.load(ours, trusted=types)["members"][0]["pipeline"][-1]
-    np.testing.assert_array_equal(again.predict(x), forest.predict(x))
