@@ -15,12 +15,20 @@ Graph = dict[str, set[str]]
 
 def imports(tree: ast.AST) -> Iterator[str]:
     """Yield every dotted name that a module imports, also inside functions."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide the direction"  # noqa: S101
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement, at any depth; expressions import nothing, and are most of a tree."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for child in getattr(tree, field, ()):
+            yield child
+            yield from _statements(child)
 
 
 def module_name(path: Path) -> str:
