@@ -76,9 +76,12 @@ def _retraining(store: DocumentStore, dataset: str, settings: Settings) -> dict[
 
 def _row(move: AliasMove) -> dict[str, str]:
     cause = move.cause
+    # `previous` follows the champion, which is what is rolled back.
+    is_rollback = cause.how == "rollback" and move.alias == "champion"
     return {
         "when": when(move.at)[:16],
         "alias": move.alias,
+        "verb": "rolled back" if is_rollback else "moved",
         "before": f"version {move.before}" if move.before else "none",
         "after": f"version {move.after}" if move.after else "none",
         "by": author(cause),

@@ -155,6 +155,10 @@ def test_the_page_shows_who_moved_an_alias_and_why(client, promoted):
     assert "Moves of aliases" in page
     assert "Forced: &lt;script&gt;" in page
     assert HOSTILE not in page
+    set_alias(promoted, "demo", "1", "champion", Cause(how="rollback", run_id="r2", reason="It."))
+    page = client.get("/datasets/demo").text
+    assert "champion rolled back from version 2 to version 1 by run r2" in page
+    assert "champion moved from version 1 to version 2" in page
 
 
 def test_list_and_page_follow_a_promotion_and_a_rollback(client, promoted):
