@@ -116,13 +116,23 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGINT)
     try:
         process.wait(timeout=30)
-        _, alive = psutil.wait_procs(children, timeout=5)
+        # (psutil.wait_procs fails on a busy machine if a process ends while it looks.)
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: not any(map(_is_alive, children)), 5)
+        alive = [child for child in children if _is_alive(child)]
         assert not alive, f"left by pipeweave dev: {alive}"
     finally:
         for left in [process, *children]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 left.kill()
         process.wait()
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _command(process: psutil.Process) -> str:
