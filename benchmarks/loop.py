@@ -9,12 +9,12 @@ and which alerts arrived.
 
     python -m benchmarks.loop nycflights.csv [--months 12] [--broken 4] [--budget 10]
 
+The tutorial `docs/tutorials/twelve-months.md` plays a small year of the same flights, as a test.
 The file is `nycflights.csv` of openintro (flights from New York in 2013). The target is whether a
 flight arrives more than 15 minutes late, asked at departure.
 """
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -23,14 +23,12 @@ from typing import Any
 
 import pandas as pd
 
-from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.documents import DriftReport, PredictionBatch
 from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.model_aliases import aliases_of
-from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.servers.landing import FINISHED, LandingZone
 from pipeweave_dagster_tests.servers.mailbox import Mailbox, http_mailbox
 from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
@@ -38,7 +36,6 @@ from pipeweave_dagster_tests.servers.workbench import Dev, pipeweave_dev
 NAME = "flights"
 _FEATURES = ["carrier", "origin", "dest", "distance", "hour", "dep_delay"]
 _LIMIT_S = 1800.0
-_FINISHED = {"SUCCESS", "FAILURE", "CANCELED"}
 _ALERTS_S = 75.0
 _SETTINGS = "target: late\nid: flight\nretrain: {max_age_days: 30, on_drift: true}\n"
 
@@ -46,34 +43,24 @@ _SETTINGS = "target: late\nid: flight\nretrain: {max_age_days: 30, on_drift: tru
 class Loop:
     """An installation, and what its user does each month."""
 
-    def __init__(self, dev: Dev, home: Path, box: Mailbox) -> None:
-        self.dev, self.home, self.box = dev, home, box
-        settings = Settings(home=home, storage=str(home / "storage"))
-        self.store = DocumentStore(open_storage(settings), home / "cache")
-
-    def put(self, key: str, text: str) -> None:
-        """Put a complete file into the landing zone."""
-        path = self.home / "storage" / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        stamp = time.time() - 60
-        os.utime(path, (stamp, stamp))
+    def __init__(self, dev: Dev, box: Mailbox) -> None:
+        self.dev, self.box, self.zone = dev, box, LandingZone(dev)
+        self.store = self.zone.store
 
     def drop(self, key: str, table: pd.DataFrame) -> None:
         """Put a table into the landing zone, and wait until its run has ended."""
         before, text = len(self._runs(key)), table.to_csv(index=False)
         if not self.dev.runs(NAME):  # together with the data, or it would have a run of its own
-            self.put(f"uploads/{NAME}/pipeweave.yaml", _SETTINGS)
-        self.put(key, text)
+            self.zone.put(f"uploads/{NAME}/pipeweave.yaml", _SETTINGS)
+        self.zone.put(key, text)
         wait_until(lambda: self._ended(key) > before, _LIMIT_S, why=self.dev.tail, every=2)
         print(f"{key}: {self._runs(key)[0]['status']}", file=sys.stderr, flush=True)
 
     def _runs(self, key: str) -> list[dict[str, Any]]:
-        """The runs that were started for a file, the newest first."""
-        return [run for run in self.dev.runs(NAME) if key in run["tags"].values()]
+        return self.zone.runs_of(NAME, key)
 
     def _ended(self, key: str) -> int:
-        return sum(run["status"] in _FINISHED for run in self._runs(key))
+        return sum(run["status"] in FINISHED for run in self._runs(key))
 
     def champion(self) -> str:
         """The version that predicts now."""
@@ -117,7 +104,7 @@ def main() -> None:
             "PIPEWEAVE_ALERT_HOOK": box.url,
         }
         with pipeweave_dev(env, Path(folder)) as dev:
-            loop = Loop(dev, Path(folder) / "home", box)
+            loop = Loop(dev, box)
             sound = play(loop, months_of(options.file), options.months, options.broken)
     sys.exit(not sound)
 
