@@ -3,11 +3,13 @@
 import time
 
 import dagster as dg
+from pydantic import ValidationError
 
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
 from pipeweave_dagster.lib.partitions import DATASETS, REASON_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.retrain_requests import Request, requests
+from pipeweave_dagster.settings import Settings
 
 
 def retrain_schedule(
@@ -17,7 +19,7 @@ def retrain_schedule(
 
     It looks as often as PIPEWEAVE_RETRAIN_LOOK_MINUTES says.
     """
-    minutes = workbench.settings().retrain_look_minutes
+    minutes = _look_minutes(workbench)
 
     @dg.schedule(
         name=name,
@@ -46,6 +48,17 @@ def retrain_schedule(
         )
 
     return retrain_due
+
+
+def _look_minutes(workbench: WorkbenchResource) -> int:
+    """Return how often the schedule looks.
+
+    Invalid settings are reported by its ticks: the code location must load in spite of them.
+    """
+    try:
+        return workbench.settings().retrain_look_minutes
+    except ValidationError:
+        return int(Settings.model_fields["retrain_look_minutes"].default)
 
 
 def _run(request: Request, stamp: str) -> dg.RunRequest:

@@ -27,7 +27,8 @@ class Server:
         return ([] if cursor else [event]), "1", False
 
     def run(self, run_id):
-        return {"run_id": run_id, "dataset": "demo", "job": "process_dataset", "status": "STARTED"}
+        status = "CANCELING" if self.cancelled else "STARTED"
+        return {"run_id": run_id, "dataset": "demo", "job": "process_dataset", "status": status}
 
     def launch(self, launch):
         self.launched.append(launch.dataset)
