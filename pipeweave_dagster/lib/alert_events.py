@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from pipeweave_dagster.core.alerts import AlertState, Observation
+from pipeweave_dagster.lib.asset_checks import columns_named
 from pipeweave_dagster.lib.failure_reasons import error_of, timeout_of
 from pipeweave_dagster.lib.partitions import RESTART_TAG
 
@@ -142,6 +143,7 @@ def _check(
         ok=evaluation.passed,
         severity="error" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warning",
         codes=[code.strip() for code in named if code.strip()],
+        columns=columns_named(evaluation.metadata),
         text=evaluation.description or "",
         run_id=run_id,
     )

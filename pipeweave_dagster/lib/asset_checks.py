@@ -1,11 +1,31 @@
 """Asset checks that show the results in a document: one check per group."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import dagster as dg
 
 from pipeweave_dagster.lib.partitions import DATASETS
+
+_COLUMNS = "columns_affected"
+_MOST_COLUMNS = 200
+
+
+def columns_affected(columns: Iterable[str]) -> dict[str, Any]:
+    """Return metadata of a failed check that names the columns, at most 200 of them.
+
+    Alerts tell by it whether a check that goes on failing has found another column.
+    """
+    names = sorted({*columns})[:_MOST_COLUMNS]
+    return {_COLUMNS: dg.MetadataValue.json(names)} if names else {}
+
+
+def columns_named(metadata: Mapping[str, Any]) -> list[str]:
+    """Return the columns that the metadata of a check names."""
+    named = metadata.get(_COLUMNS)
+    found = named.value if isinstance(named, dg.JsonMetadataValue) else []
+    return [str(name) for name in found] if isinstance(found, list | tuple) else []
 
 
 def check_specs(

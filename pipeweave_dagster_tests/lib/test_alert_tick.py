@@ -27,6 +27,7 @@ from pipeweave_dagster.core.alerts import Observation
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.lib.alert_events import Own
 from pipeweave_dagster.lib.alert_tick import alert_tick
+from pipeweave_dagster.lib.asset_checks import columns_affected
 from pipeweave_dagster.lib.failures import failure_of
 from pipeweave_dagster.services.alerting import load_state, report
 from pipeweave_dagster.settings import Settings
@@ -95,6 +96,7 @@ class Watch:
         self.settings = Settings(home=folder, storage=str(folder / "storage"), alerts_to="ops")
         self.store = DocumentStore(open_storage(self.settings), folder / "cache")
         self.instance, self.database, self.later = instance, "one", 0.0
+        self.columns: list[str] = []
         self.tick(0)
 
     def run(self, dataset: str = "churn", *, refuses: bool = False, **passed: bool) -> None:
@@ -118,7 +120,10 @@ class Watch:
                 asset_key=dg.AssetKey("findings"),
                 check_name=name,
                 passed=ok,
-                metadata={"codes": dg.MetadataValue.text("" if ok else CODES[name])},
+                metadata={
+                    "codes": dg.MetadataValue.text("" if ok else CODES[name]),
+                    **columns_affected(self.columns),
+                },
                 severity=LEVELS[name],
                 description=f"{CODES[name]}: found",
             )
@@ -176,6 +181,16 @@ def test_a_warning_and_an_error_are_one_message_each_and_repeats_are_none(
     watch.record(leakage=False)
     watch.tick()
     assert len(mail.received) == 3, "it was well in between"
+
+
+def test_another_column_of_a_check_that_goes_on_failing_is_a_message(
+    watch: Watch, mail: Mailbox
+) -> None:
+    """An upload with a column in another unit was silent while another column was out of range."""
+    for watch.columns in (["carrier"], ["carrier"], ["carrier", "dep_delay"], ["dep_delay"]):
+        watch.record(rows=False)
+        watch.tick()
+    assert len(mail.received) == 2
 
 
 def test_a_refused_data_set_is_one_message(watch: Watch, mail: Mailbox) -> None:

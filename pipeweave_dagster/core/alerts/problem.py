@@ -17,8 +17,9 @@ class Observation(Part):
     """One thing that was looked at, and what is wrong with it.
 
     `subject` names it among those of its data set and kind, such as `findings:leakage`; what has
-    the same subject later is the same thing. `codes` tell one problem of it from another. `ok`
-    means that there is none (any more). `dataset` is empty for what concerns all of them.
+    the same subject later is the same thing. `codes` and `columns` tell one problem of it from
+    another. `ok` means that there is none (any more). `dataset` is empty for what concerns all of
+    them.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Observation(Part):
     ok: bool = False
     severity: Severity = "error"
     codes: list[str] = Field(default=[], exclude_if=operator.not_)
+    columns: list[str] = Field(default=[], exclude_if=operator.not_)
     text: str = ""
     run_id: str = ""
 

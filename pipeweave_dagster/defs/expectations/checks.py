@@ -6,6 +6,7 @@ from typing import Any, get_args
 import dagster as dg
 
 from pipeweave_dagster.core.documents import ExpectationReport, RuleGroup, RuleResult
+from pipeweave_dagster.lib.asset_checks import columns_affected
 from pipeweave_dagster.lib.metadata.expectations import docs_url, failures_table
 
 ABOUT: dict[str, str] = {
@@ -28,6 +29,7 @@ def check_results(document: ExpectationReport, web_url: str) -> Iterator[dg.Asse
         metadata: dict[str, Any] = {
             "rules": document.rules.get(group, 0),
             "failing_rows": sum(result.failed for result in broken),
+            **columns_affected(result.column for result in broken if result.column),
         }
         if broken:
             metadata["failures"] = dg.MetadataValue.md(failures_table(broken))

@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.documents.findings import Group
+from pipeweave_dagster.lib.asset_checks import columns_affected
 from pipeweave_dagster.lib.metadata.findings import findings_table
 
 ABOUT: dict[str, str] = {
@@ -35,6 +36,7 @@ def check_results(document: Findings) -> Iterator[dg.AssetCheckResult]:
             metadata={
                 "findings": dg.MetadataValue.md(findings_table(group_findings)),
                 "codes": ", ".join(f.code for f in blocked + alerted),
+                **columns_affected(name for f in blocked + alerted for name in f.columns),
             },
         )
 

@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import DriftReport, PerformanceReport
 from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.lib.asset_checks import columns_affected
 from pipeweave_dagster.lib.metadata.monitoring import drift_table
 
 DRIFT_ABOUT = {
@@ -37,6 +38,7 @@ def drift_checks(report: DriftReport, unusual: str) -> Iterator[dg.AssetCheckRes
             "batch": report.batch,
             "verdict": report.verdict,
             "columns": dg.MetadataValue.md(drift_table(drifted)),
+            **columns_affected(column.name for column in drifted),
         },
     )
     yield dg.AssetCheckResult(

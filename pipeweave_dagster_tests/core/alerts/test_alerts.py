@@ -24,6 +24,7 @@ observations = st.builds(
     ok=st.booleans(),
     severity=st.sampled_from(["error", "warning"]),
     codes=st.lists(st.sampled_from(["PW1", "PW2"]), unique=True),
+    columns=st.lists(st.sampled_from(["c", "d"]), unique=True),
 )
 
 
@@ -38,6 +39,22 @@ def test_ten_repeats_are_one_and_a_new_code_is_news() -> None:
     assert next(iter(problems.values())).times == 10
     _, new = news(problems, [check(codes=["PW201", "PW204"]), check(codes=["PW204"])])
     assert [p.codes for p in new] == [["PW201", "PW204"]]
+
+
+def test_another_column_is_news_while_the_first_one_goes_on() -> None:
+    """A column in another unit was no news: one flight out of range was still being reported."""
+    problems, new = news({}, [check(columns=["carrier"])] * 3)
+    assert len(new) == 1
+    problems, new = news(problems, [check(columns=["carrier", "dep_delay"])] * 2)
+    assert len(new) == 1
+    assert news(problems, [check(columns=["dep_delay"]), check(columns=["carrier"])])[1] == []
+
+
+def test_columns_of_what_an_earlier_release_has_reported_are_no_news() -> None:
+    problems, _ = news({}, [check(codes=["PW1"])])
+    problems, new = news(problems, [check(codes=["PW1"], columns=["a"])])
+    assert not new
+    assert len(news(problems, [check(codes=["PW1"], columns=["b"])])[1]) == 1
 
 
 def test_after_it_was_well_it_is_news_again() -> None:
