@@ -97,8 +97,7 @@ def test_the_demo_fills_an_installation_from_the_wheel_without_network(
         assert store.latest(name, "schema_deduction", SchemaDeduction) is not None
         assert store.latest(name, "pipeline", PipelineSpec) is not None
         assert aliases_of(store, name) == {"champion": "1"}
-    batches = {name: len(history_of(store, name).batches) for name in store.datasets()}
-    assert batches == {"breast_cancer": 1, "penguins": 2, "student_math": 1}
+    assert len(history_of(store, "penguins").batches) == 2
     assert made["drift"] == "drifted"
     again = run(*command, cwd=home.parent)
     assert json.loads(again.stdout)["code"] == "VALIDATION_ERROR"

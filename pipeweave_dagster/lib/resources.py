@@ -85,8 +85,6 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
             if run is not None:
                 ended = partial(_has_ended, context.instance, run.run_id)
                 stack.enter_context(heartbeat(workbench.store, run.run_id, process, unwanted=ended))
-            if run is not None and _is_first_run(workbench, run):
-                workbench.warm_up()  # nothing can be reused, so every stage needs its worker
             try:
                 yield workbench
             finally:
@@ -99,14 +97,6 @@ def _has_ended(instance: dg.DagsterInstance | None, run_id: str) -> bool:
     """Return whether Dagster counts a run as ended, or as about to be canceled."""
     run = instance.get_run_by_id(run_id) if instance else None
     return run is not None and (run.is_finished or run.status == dg.DagsterRunStatus.CANCELING)
-
-
-def _is_first_run(workbench: Workbench, run: dg.DagsterRun) -> bool:
-    dataset = run.tags.get("dagster/partition")
-    try:
-        return dataset is not None and workbench.store.head(dataset) is None
-    except PipeWeaveError:  # a storage that does not respond is the business of the stages
-        return False
 
 
 def _record_interruption(context: dg.InitResourceContext, workbench: Workbench) -> None:

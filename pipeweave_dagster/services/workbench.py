@@ -62,6 +62,7 @@ class Workbench:
         modules = _MODEL_MODULES if for_run else _SCORING_MODULES if for_scoring else ()
         self._data = Worker(preload=_DATA_MODULES if self._for_run else ())
         self._model = Worker(preload=modules, access="mlflow")
+        self._trains = True
         self._gemini = GeminiAdvisor(settings)
         self.advisor = AdvisorSession(self.store, settings, self._gemini)
 
@@ -78,10 +79,15 @@ class Workbench:
         other.advisor = AdvisorSession(self.store, settings, advisor)
         return other
 
+    def expect_no_model(self) -> None:
+        """Start the model worker only if it is called: nothing will be trained."""
+        self._trains = False
+
     def warm_up(self) -> None:
         """Start both workers, so that their imports overlap with the copying of the upload."""
         self._data.start()
-        self._model.start()
+        if self._trains:
+            self._model.start()
         if advice_enabled(self.settings):
             self._gemini.start()
 

@@ -9,15 +9,19 @@ from pipeweave_dagster.build import build_defs
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.services.workbench import Workbench
+from pipeweave_dagster.settings import Settings
 
 
-def test_a_run_starts_the_workers_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    warmed: list[Workbench] = []
+def test_a_run_opens_one_workbench(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Workbench] = []
+    make = Workbench.__init__
 
-    def warm_up(self: Workbench) -> None:
-        warmed.append(self)
+    def init(self: Workbench, settings: Settings, *, for_run: bool = False) -> None:
+        make(self, settings, for_run=for_run)
+        if for_run:
+            opened.append(self)
 
-    monkeypatch.setattr(Workbench, "warm_up", warm_up)
+    monkeypatch.setattr(Workbench, "__init__", init)
     resources = build_defs().resources or {}
 
     @dg.asset(
@@ -25,13 +29,13 @@ def test_a_run_starts_the_workers_once(home: Path, monkeypatch: pytest.MonkeyPat
         required_resource_keys={"workbench", DOCUMENTS},
     )
     def stage(context: dg.AssetExecutionContext) -> None:
-        assert context.resources.workbench is warmed[0]
+        assert context.resources.workbench is opened[0]
 
     used = {name: resources[name] for name in ("workbench", DOCUMENTS)}
     with dg.DagsterInstance.ephemeral() as instance:
         run = dg.materialize([stage], partition_key="new", resources=used, instance=instance)
         assert run.success
-    assert len(warmed) == 1
+    assert len(opened) == 1
 
 
 @pytest.mark.parametrize("field", ["storage", "home", "mlflow_tracking_uri"])

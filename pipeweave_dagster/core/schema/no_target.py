@@ -9,9 +9,14 @@ _MOST_OFFERED = 5
 _MAX_NAME = 60
 
 
+def says_none(settings: DatasetSettings) -> bool:
+    """Return whether the target is `none`, which a table may have as a column."""
+    return settings.target is not None and fold_name(settings.target) == NONE
+
+
 def none_is_wanted(settings: DatasetSettings, snapshot: DatasetSnapshot) -> bool:
     """Return whether the settings say `target: none` and the table has no column of that name."""
-    if settings.target is None or fold_name(settings.target) != NONE:
+    if not says_none(settings):
         return False
     names = {fold_name(n) for c in snapshot.columns for n in (c.name, c.original_name)}
     return NONE not in names

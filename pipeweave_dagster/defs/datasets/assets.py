@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, RawUpload
 from pipeweave_dagster.core.ingest import IngestLimits, ingest, ingest_settings
+from pipeweave_dagster.core.schema.no_target import says_none
 from pipeweave_dagster.lib.attempts import failure_recorder
 from pipeweave_dagster.lib.current_run import dataset_of
 from pipeweave_dagster.lib.failures import dagster_failures
@@ -39,6 +40,10 @@ def raw_upload(
             context, workbench.settings, settings.budget_s(workbench.settings.time_budget_s)
         )
         uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
+        if says_none(settings):
+            workbench.expect_no_model()
+        if store.head(dataset) is None:  # nothing can be reused: every stage needs its worker
+            workbench.warm_up()
     limit = workbench.settings.max_dataset_bytes
     return run_stage(
         context,
