@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo dev test test-fast coverage lint format docs lock wheel secrets prove image-check clean
+.PHONY: help install install-dev demo dev test test-fast soak coverage lint format docs lock wheel secrets prove image-check clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ test: $(VENV)/.installed-dev ## Install, and run all tests
 test-fast: $(VENV)/.installed-dev ## Install, and run the tests for the loop (under 90 seconds)
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) -m "$(FAST)"
 FAST := not slow and not server and not browser
+
+# One process, so that nothing is at work beside the servers.
+soak: $(VENV)/.installed-dev ## Play the tutorial of twelve months on a real installation (six minutes)
+	$(BIN)/python -m pytest -n 0 $(PYTEST_ARGS) -m soak
 
 # Worker processes are not measured: what only runs there counts as not covered.
 coverage: $(VENV)/.installed-dev ## Run the fast tests, and print how much of the package they cover

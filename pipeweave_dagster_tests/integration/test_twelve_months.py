@@ -16,9 +16,8 @@ from pipeweave_dagster_tests.servers.tutorial import ROOT, play, settings_of
 from pipeweave_dagster_tests.servers.workbench import pipeweave_dev
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.server,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("months"),
     pytest.mark.timeout(1500),
 ]
 PAGE = ROOT / "docs" / "tutorials" / "twelve-months.md"
