@@ -21,6 +21,8 @@ from pipeweave_dagster.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+_CONNECT_TIMEOUT_S = 5
+
 
 @dataclass
 class DagsterParts:
@@ -36,8 +38,10 @@ class DagsterParts:
 
     @cached_property
     def _opened(self) -> "dg.DagsterInstance | Exception":
-        """Return the instance, or the error; opened once, as a client retries for seconds."""
+        """Return the instance, or the error."""
         try:
+            if (url := self.settings.secret("database_url")) is not None:
+                _connect(url)  # at once: Dagster itself tries it again for eleven seconds
             return home.instance()
         except Exception as error:  # noqa: BLE001 - whatever a database client raises
             return error
@@ -101,6 +105,17 @@ class DagsterParts:
             if self.strict:
                 raise
             raise OffError("not running; uploads wait until 'pipeweave dev' starts") from None
+
+
+def _connect(url: str) -> None:
+    """Open a connection and close it; raises the error of the database's client."""
+    import sqlalchemy
+
+    pool = sqlalchemy.pool.NullPool
+    options = {"connect_timeout": _CONNECT_TIMEOUT_S}
+    engine = sqlalchemy.create_engine(url, connect_args=options, poolclass=pool)
+    with engine.connect():
+        pass
 
 
 def _not_running(part: str, *, strict: bool) -> str:
