@@ -37,7 +37,7 @@ def history_plot(batches: Sequence[BatchRecord], test: Estimate | None = None) -
         f"{metric} per batch",
         "batches",
         metric,
-        x_ends=(_day(shown[0]), _day(shown[-1])),
+        x_ends=_ends(shown[0], shown[-1]),
         y_ends=(number(bounds[0]), number(bounds[1])),
     )
     if test is not None and test.value is not None:
@@ -63,5 +63,8 @@ def _dots(axes: Axes, measured: Sequence[Estimate | None], bounds: tuple[float, 
             axes.interval(place / last, scaled(found.low, *bounds), scaled(found.high, *bounds))
 
 
-def _day(record: BatchRecord) -> str:
-    return dt.datetime.fromtimestamp(record.scored_at, dt.UTC).strftime("%Y-%m-%d")
+def _ends(first: BatchRecord, last: BatchRecord) -> tuple[str, str]:
+    """Return the days of two batches, or their times if it is the same day."""
+    times = [dt.datetime.fromtimestamp(b.scored_at, dt.UTC) for b in (first, last)]
+    form = "%H:%M" if times[0].date() == times[1].date() else "%Y-%m-%d"
+    return times[0].strftime(form), times[1].strftime(form)

@@ -28,17 +28,24 @@ def check(case: Case) -> Iterator[Hit]:
     combinations = float(np.prod([max(1.0, float(min(c.distinct, 1e6))) for c in described]))
     expected = combinations < 100 * case.table.rows
     suspicious = exact > 0 or without_ids > MAX_SHARE * case.table.rows
-    ignoring_ids = f" ({without_ids:,} ignoring identifier columns)"
     yield Hit(
         "alerted" if suspicious and not expected else "passed",
-        f"{exact:,} rows are exact duplicates of an earlier row"
-        f"{'' if len(described) == len(columns) else ignoring_ids}."
+        _counted(exact, without_ids if len(described) < len(columns) else None)
         + (" With so few possible combinations of values, this is expected." if expected else ""),
         evidence={"rows": exact, "rows_without_identifiers": without_ids},
         proposal="Check that the source does not deliver rows twice."
         if suspicious and not expected
         else "",
     )
+
+
+def _counted(exact: int, without_ids: int | None) -> str:
+    """Return how many rows repeat an earlier one, as a whole or but for their identifiers."""
+    copies = f"{exact:,} rows are exact duplicates of an earlier row"
+    if without_ids is None:
+        return f"{copies}."
+    similar = f"{without_ids:,} rows repeat an earlier row except for identifier columns"
+    return f"{copies}; {similar}." if exact else f"{similar}."
 
 
 GUARDRAIL = Guardrail("PW401", "Rows are unique", "duplicates", check)

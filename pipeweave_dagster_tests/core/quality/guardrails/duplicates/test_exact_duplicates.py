@@ -11,6 +11,18 @@ def test_duplicates_are_counted_with_and_without_identifiers(findings_of, rng):
     [finding] = findings_of("PW401", columns, roles={"id": "identifier"})
     assert finding.state == "alerted"
     assert finding.evidence == {"rows": 0, "rows_without_identifiers": N}
+    assert finding.message == "200 rows repeat an earlier row except for identifier columns."
+
+
+def test_both_counts_are_named_where_some_rows_are_repeated_as_a_whole(findings_of, rng):
+    x, y = rng.random(N).tolist(), rng.choice(["a", "b"], N).tolist()
+    ids = [*range(N), *range(5), *range(N, 2 * N - 5)]
+    columns = {"id": ids, "x": x * 2, "z": x * 2, "y": y * 2}
+    [finding] = findings_of("PW401", columns, roles={"id": "identifier"})
+    assert finding.message == (
+        "5 rows are exact duplicates of an earlier row; "
+        "200 rows repeat an earlier row except for identifier columns."
+    )
 
 
 def test_repeats_of_few_combinations_are_expected(findings_of):
