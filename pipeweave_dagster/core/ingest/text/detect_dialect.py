@@ -11,7 +11,7 @@ from pipeweave_dagster.core.ingest.text.dialect_score import (
     dialect_score,
     rate,
 )
-from pipeweave_dagster.core.ingest.text.one_column import one_column_score
+from pipeweave_dagster.core.ingest.text.one_column import lone_values, one_column_score
 from pipeweave_dagster.core.ingest.text.other_dialect import other_delimiter
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
 
@@ -48,7 +48,8 @@ def choose_dialect(
         return _given_dialect(sample, given), None
     rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
     lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_RECORDS]
-    alone = max(one_column_score(lines), _SCORE_OF_TABLE)
+    values = lone_values(sample)
+    alone = max(one_column_score(values.texts[:SAMPLE_RECORDS]), _SCORE_OF_TABLE)
     best = max(rated, key=lambda rating: round(rating.score, 9), default=None)
     score, dialect = (best.score, best.dialect) if best else (0.0, TextDialect(None))
     blanks = dialect.whitespace or dialect.delimiter == " "
@@ -58,7 +59,7 @@ def choose_dialect(
         if fixed and fixed_score > max(score, alone):
             return fixed, other_delimiter((fixed, fixed_score), rated, alone)
     if score < alone:
-        dialect, score = TextDialect(None, _lone_quote(lines)), alone
+        dialect, score = TextDialect(None, values.quote), alone
         return dialect, other_delimiter((dialect, score), rated, alone)
     return _absorb_spaces(sample, dialect), other_delimiter((dialect, score), rated, alone)
 
@@ -66,7 +67,7 @@ def choose_dialect(
 def _given_dialect(sample: str, given: str) -> TextDialect:
     """Return the dialect with a delimiter that is set; quotes are detected."""
     if given == "none":
-        return TextDialect(None, _lone_quote([line for line in sample.splitlines() if line]))
+        return TextDialect(None, lone_values(sample).quote)
     if given == "blanks":
         return TextDialect(" ", '"' if '"' in sample else None, None, whitespace=True)
     delimiter = "\t" if given == "tab" else given
@@ -80,13 +81,6 @@ def _without_cut_quotes(rated: list[Rating]) -> list[Rating]:
     if not any(rating.quoted and not rating.malformed for rating in rated):
         return rated
     return [rating for rating in rated if rating.half_quoted <= _MOST_HALF_QUOTED]
-
-
-def _lone_quote(lines: list[str]) -> str | None:
-    """Return the quote of a file with one column, if most lines are quoted."""
-    quoted = sum(line.startswith('"') and line.endswith('"') and len(line) > 1 for line in lines)
-    only_name = quoted == 1 and lines[0].startswith('"') and "".join(lines).count('"') == 2
-    return '"' if lines and (quoted > 0.5 * len(lines) or only_name) else None
 
 
 def _candidates(sample: str) -> Iterator[TextDialect]:

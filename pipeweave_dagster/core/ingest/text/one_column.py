@@ -1,6 +1,7 @@
 """Files of one column: what looks like a delimiter stands inside its values."""
 
 import re
+from typing import NamedTuple
 
 from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
 
@@ -10,17 +11,45 @@ _MOST_CELLS = 0.3
 _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"[,;\t|]')
 _MILLISECONDS = re.compile(r"(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}:\d\d:\d\d,\d{3}")
 _DELIMITERS = re.compile(r"[,;\t|]")
+_VALUE = re.compile(r'(?P<quoted>"(?:[^"]|"")*+" *(?=\r?\n|\Z))|[^\n]+')
+_MOST_BROKEN = 2000
+"""Line breaks of one value, as many as a quoted field may have (see `split_record`)."""
+
+
+class LoneValues(NamedTuple):
+    """The values of a text as one column, each as it is written, and the quote around some."""
+
+    texts: list[str]
+    quote: str | None
+
+
+def lone_values(sample: str) -> LoneValues:
+    r"""Return the values that are not blank of a text that has one column.
+
+    A value in quotes may go over several lines. Programs quote a value only where it needs it, so
+    one quoted value suffices, unless most lines that open with a quote are not closed: prose.
+
+    Example:
+        >>> lone_values('text\n"a\nb"\nc').texts, lone_values('"a" b\nc').quote
+        (['text', '"a\nb"', 'c'], None)
+    """
+    found = [match for match in _VALUE.finditer(sample) if match[0].strip()]
+    quoted = [match["quoted"] for match in found if match["quoted"]]
+    opened = sum(match[0].startswith('"') for match in found)
+    if 2 * len(quoted) <= opened or any(v.count("\n") > _MOST_BROKEN for v in quoted):
+        return LoneValues([line for line in sample.splitlines() if line.strip()], None)
+    return LoneValues([match[0].removesuffix("\r") for match in found], '"')
 
 
 def one_column_score(lines: list[str]) -> float:
-    """Score the reading of lines as one column, on the scale of `dialect_score` (0 to 1).
+    """Score the reading of values as one column, on the scale of `dialect_score` (0 to 1).
 
     It is high where the lines are values of one type, such as timestamps or addresses. A comma in a
     number (`0,50`) is a decimal mark only below a name without a comma. Other texts are one column
     only if no delimiter is better.
 
     Args:
-        lines: The lines that are not blank, without line ends.
+        lines: The values as they are written, with their quotes.
     """
     if not lines:
         return 0.0

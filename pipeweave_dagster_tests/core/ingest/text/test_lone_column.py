@@ -1,9 +1,12 @@
 """Files of one column: a first line that is a value is a row, and what is in doubt is noted."""
 
+import csv
+import io
 import itertools
 
 import pytest
 
+from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.lone_column import LoneColumn
 
@@ -80,3 +83,51 @@ def test_in_a_wider_table_other_columns_decide():
 def test_few_values_show_nothing():
     few = [Line([f"A{i}"], 1, 1) for i in range(4)]
     assert not LoneColumn(few).is_value(few[:1])
+
+
+TEXTS = [f"note {i} of {w}" for i, w in enumerate(WORDS * 4)]
+BROKEN = {
+    "each with a line break": [f"{text}\nand more" for text in TEXTS],
+    "some with a line break": [
+        f"{text}\nand more" if i % 3 else text for i, text in enumerate(TEXTS)
+    ],
+    "one with line breaks": ["first\n\nsecond\nthird", *WORDS],
+    "quotes beside line breaks": [f'he said "{w}"\nand left' for w in WORDS],
+    "few": ["a\nb", "c\nd"],
+    "some with a comma": [f"{w.title()}son, J" if i % 3 else w for i, w in enumerate(WORDS * 3)],
+    "many with a comma": [f"{w.title()}son, J" if i % 5 else w for i, w in enumerate(WORDS * 3)],
+    "some with a semicolon and comma": ["Ng; Lee, W" if i % 4 else w for i, w in enumerate(WORDS)],
+    "one with a comma": ["Smith, J", *WORDS],
+    "one with quotes": ['5" pipe, long', *WORDS],
+}
+
+
+@pytest.mark.parametrize("delimiter", [None, "none"])
+@pytest.mark.parametrize("values", BROKEN.values(), ids=BROKEN)
+def test_values_come_back_as_csv_quotes_them(read, rows, values, delimiter):
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([["remark"], *([v] for v in values)])
+    setting = ReadSetting(delimiter=delimiter) if delimiter else None
+    read(file.getvalue(), read=setting)
+    assert [row["remark"] for row in rows()] == values
+
+
+@pytest.mark.parametrize("most", [2, 4, 9])
+def test_numbers_with_quoted_thousands_are_numbers(read, rows, most):
+    values = ['"1,234.50"' if i % most else "0.25" for i in range(20)]
+    snapshot = read(lines("price", *values))
+    assert [c.type for c in snapshot.columns] == ["number"]
+    assert {row["price"] for row in rows()} == {1234.5, 0.25}
+
+
+LITERAL = {
+    "quotes inside": ['a "big" dog', 'the "end"', "plain"],
+    "a quote that opens prose": ['"Ends" said he', "plain", "more"],
+    "a quote that nothing closes": ['"Ends said he', "plain", "more"],
+}
+
+
+@pytest.mark.parametrize("values", LITERAL.values(), ids=LITERAL)
+def test_quotes_that_do_not_enclose_a_value_are_part_of_it(read, rows, values):
+    read(lines("remark", *values))
+    assert [row["remark"] for row in rows()] == values
