@@ -1,13 +1,19 @@
 """Find records inside the objects that wrap them: pages of results, responses, metadata."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
+from pipeweave_dagster.core.ingest.formats.json_named_rows import (
+    NAME_KEYS,
+    column_names,
+    named_rows,
+    with_names,
+)
 from pipeweave_dagster.core.ingest.formats.json_orients import labelled_records
 
 _MAX_DEPTH = 4
-_NAME_KEYS = ("columns", "cols", "fields", "headers", "header", "names", "column_names")
 
 
 @dataclass
@@ -29,8 +35,8 @@ def in_envelope(data: dict[str, Any]) -> Records | None:
     path, rows = max(tables, key=lambda t: len(t[1]))
     left = [p for p, _ in tables if p != path] + others
     if isinstance(rows[0], list):
-        header = _names_of_width(names, len(rows[0]))
-        rows = [dict(zip(header, r, strict=False)) for r in rows] if header else with_header(rows)
+        header = _names_of_width(names, rows)
+        rows = with_names(rows, header) if header else with_header(rows)
     return Records([feature(v) for v in rows], [_envelope_note(path, left)])
 
 
@@ -61,12 +67,13 @@ def _collect(
     names: list[list[Any]],
 ) -> None:
     """Collect the lists of records in nested objects, other keys, and lists of column names."""
+    named = named_rows(data)
     for key, value in data.items():
         path = f"{prefix}{key}"
-        if isinstance(value, list) and key.casefold() in _NAME_KEYS:
+        if isinstance(value, list) and key != named and key.casefold() in NAME_KEYS:
             names.append(value)
             others.append(path)
-        elif is_table(value):
+        elif key == named or is_table(value):
             tables.append((path, value))
         elif isinstance(value, dict) and value and depth < _MAX_DEPTH:
             _collect(value, f"{path}.", depth + 1, tables, others, names)
@@ -81,11 +88,8 @@ def _envelope_note(path: str, left: list[str]) -> str:
     return f"The records were read from {path[:120]!r}{rest}."
 
 
-def _names_of_width(lists: list[list[Any]], width: int) -> list[str] | None:
-    """Return column names (texts, or objects with a name) for rows of a width."""
-    for found in lists:
-        names = [v.get("name") if isinstance(v, dict) else v for v in found]
-        texts = [n for n in names if isinstance(n, str)]
-        if len(texts) == len(names) == len(set(texts)) == width:
-            return texts
-    return None
+def _names_of_width(lists: list[list[Any]], rows: list[Any]) -> list[str] | None:
+    """Return the column names (texts, or objects with a name) that are as many as most cells."""
+    found = {len(names): names for names in map(column_names, reversed(lists)) if names}
+    widths = Counter(len(row) for row in rows if isinstance(row, list))
+    return found.get(widths.most_common(1)[0][0])

@@ -10,17 +10,13 @@ from pipeweave_dagster.core.ingest.formats.json_envelopes import (
 )
 from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
 from pipeweave_dagster.core.ingest.formats.json_messages import refuse_message
+from pipeweave_dagster.core.ingest.formats.json_named_rows import RECORD_KEYS, named_rows
 from pipeweave_dagster.core.ingest.formats.json_orients import (
     columns_of_lists,
     labelled_records,
     split_orient,
     table_orient,
 )
-
-_RECORD_KEYS = {
-    "data", "docs", "documents", "entries", "features", "hits", "items", "objects", "records",
-    "response", "result", "results", "rows", "value", "values",
-}  # fmt: skip
 
 
 def find_records(data: Any, name: str) -> Records:
@@ -61,6 +57,9 @@ def _in_object(data: Any) -> Records | None:
     envelope = map_in_envelope(data)
     if envelope is not None:
         return envelope
+    split = split_orient(data)
+    if split is None and named_rows(data):
+        return in_envelope(data)
     for orient in (split_orient, table_orient, columns_of_lists, labelled_records):
         found = orient(data)
         if found is not None:
@@ -74,5 +73,5 @@ def _in_object(data: Any) -> Records | None:
 def _has_values(data: dict[str, Any]) -> bool:
     """Return whether an object is a record itself, rather than an envelope around nothing."""
     inner = [v for v in data.values() if isinstance(v, dict)]
-    empty = any(v in ([], {}) and k.casefold() in _RECORD_KEYS for k, v in data.items())
+    empty = any(v in ([], {}) and k.casefold() in RECORD_KEYS for k, v in data.items())
     return bool(data) and not empty and all(map(_has_values, inner))
