@@ -58,11 +58,11 @@ def with_names(rows: list[Any], names: list[str]) -> list[dict[str, Any]]:
 
 
 def _usual_width(rows: Any) -> int | None:
-    """Return the number of cells of most rows, None if the value is no list of lists."""
+    """Return the number of cells of at least half of the rows, None if they are no lists."""
     if not isinstance(rows, list) or not rows:
         return None
     head = list(islice(rows, _LOOKED_AT))
     if not all(isinstance(row, list) for row in head):
         return None
     (width, count), *_ = Counter(map(len, head)).most_common(1)
-    return width if width and 2 * count > len(head) else None
+    return width if width and 2 * count >= len(head) else None
