@@ -1,27 +1,38 @@
 """Tables that a program drew with lines: psql, mysql, Markdown, grids, lists of SAP, sqlplus.
 
 They are rewritten as delimited text with one line per line, so that line numbers stay true: rules
-become blank lines, and cells lose their padding.
+and what stands below the table become blank lines, and cells lose their padding.
 """
 
 import csv
-import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
 
-from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
+from pipeweave_dagster.core.documents import LeftOutLine
+from pipeweave_dagster.core.ingest.text.drawn_lines import (
+    Bars,
+    Dashes,
+    bars_in,
+    is_column_rule,
+    is_jointed_rule,
+    is_plain_rule,
+)
+from pipeweave_dagster.core.ingest.text.encodings import DrawnTable, Utf8Text
+from pipeweave_dagster.core.ingest.text.line_marks import is_row_count
+from pipeweave_dagster.core.ingest.text.non_rows import BELOW_TABLE, ROW_COUNT, left_out_line
+from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
+from pipeweave_dagster.core.ingest.text.ruled_names import line_of_names
 
-_RULE = re.compile(r"\s*[|+]?\s*:?[-=]+:?\s*(?:[|+]\s*:?[-=]+:?\s*)*[|+]?\s*")
-_JOINED = re.compile(r"[|+]")
+DRAWN = TextDialect("|", '"')
+"""The dialect of the rewritten text."""
 _HEAD_LINES = 200
 _RULE_WITHIN = 5
-_PLAIN_RULE = re.compile("-{10,}|={10,}|_{10,}")
-_COLUMN_RULE = re.compile(r" *(?:-{2,}|={2,})(?: +(?:-+|=+))+ *")
 _MIN_RULES = 2
-_BAR = re.compile(r"(?<!\\)\|")
+_MOST_BELOW = 20
+"""More lines than that are no footer."""
 
 
 def unboxed(text: Utf8Text, folder: Path) -> Utf8Text:
@@ -33,95 +44,110 @@ def unboxed(text: Utf8Text, folder: Path) -> Utf8Text:
     """
     with text.path.open(encoding="utf-8", errors="replace", newline=None) as file:
         head = [line.rstrip("\n") for line in islice(file, _HEAD_LINES)]
-    boxed = _is_boxed(head) or _is_list(head)
-    spans = None if boxed else ruled_columns(head)
-    if not boxed and spans is None:
+    cutter = _boxed(head) or _listed(head) or ruled_columns(head)
+    if cutter is None:
         return text
     target = folder / f"{text.path.name}.unboxed"
+    below: list[LeftOutLine] = []
     with (
         text.path.open(encoding="utf-8", errors="replace", newline=None) as source,
         target.open("w", encoding="utf-8", newline="") as sink,
     ):
         writer = csv.writer(sink, delimiter="|", lineterminator="\n")
-        for raw in source:
-            _write_line(raw.rstrip("\n"), spans, sink, writer)
+        for cells in _rewritten(source, cutter, below):
+            if isinstance(cells, str):
+                sink.write(cells + "\n")
+            else:
+                writer.writerow(cells)
     note = "Read a table that is drawn with lines; its rules were left out."
-    return replace(text, path=target, notes=(*text.notes, note))
+    drawn = DrawnTable(line_of_names(head, cutter), (*below,))
+    return replace(text, path=target, notes=(*text.notes, note), drawn=drawn)
 
 
-def _write_line(line: str, starts: list[int] | None, sink: TextIO, writer: Any) -> None:
-    """Write a line as delimited text: a rule as a blank line, a title as it is."""
-    cells = _cells(line) if "|" in line else None
-    rule = _RULE
-    if starts is not None:
-        cells, rule = _cut(line, starts), _COLUMN_RULE
-    if rule.fullmatch(line):
-        sink.write("\n")
-    elif cells is None or not any(cells):
-        sink.write(line + "\n")
-    else:
-        writer.writerow(cells)
+def _rewritten(
+    lines: Iterable[str], cutter: Bars | Dashes, below: list[LeftOutLine]
+) -> Iterator[list[str] | str]:
+    """Yield the cells of each row, a blank for a rule, and a title as it is.
+
+    What stands below the last row is added to `below`, and yielded as blank lines.
+    """
+    waiting: list[str] = []
+    begun, number = False, 0
+    for raw in lines:
+        number += 1
+        line = raw.rstrip("\n")
+        rule = cutter.is_rule(line)
+        cells = None if rule or _is_count(line, cutter) or not line.strip() else cutter.cells(line)
+        begun = begun or rule
+        if cells is not None:
+            yield from waiting
+            waiting = []
+            yield cells
+        elif begun:
+            waiting.append("" if rule else line)
+            if sum(map(bool, waiting)) > _MOST_BELOW:  # no footer
+                yield from waiting
+                waiting = []
+        else:
+            yield line
+    filled = [(number - len(waiting) + i, x) for i, x in enumerate(waiting, 1) if x.strip()]
+    below += [
+        left_out_line(Record(i, [x.strip()]), ROW_COUNT if is_row_count(x) else BELOW_TABLE)
+        for i, x in filled
+    ]
+    yield from [""] * len(waiting)
 
 
-def _is_boxed(head: list[str]) -> bool:
-    """Return whether a rule of dashes, crossed as often as the rows, stands near the top."""
+def _is_count(line: str, cutter: Bars | Dashes) -> bool:
+    """Return whether a line is the count of rows, and not a row with several cells."""
+    return is_row_count(line) and sum(map(bool, cutter.cells(line) or ())) <= 1
+
+
+def _boxed(head: list[str]) -> Bars | None:
+    """Return how rows are cut if a rule of dashes with as many joints is near the top."""
     filled = [line for line in head if line.strip()]
-    rules = [line for line in filled[:_RULE_WITHIN] if _is_rule(line)]
-    rows = [line for line in filled if "|" in line and not _is_rule(line)]
-    if not rules or not rows:
-        return False
-    bars = len(_JOINED.findall(rules[-1]))
-    same = sum(len(_BAR.findall(row)) == bars for row in rows)
-    return bars > 0 and same > 0.9 * len(rows)
+    rules = [line for line in filled[:_RULE_WITHIN] if is_jointed_rule(line)]
+    if not rules:
+        return None
+    bars = Bars.of(rules[0])
+    rows = [line for line in filled if "|" in line and not bars.is_rule(line)]
+    fitting = sum(map(bars.fits, rows))
+    return bars if rows and fitting > 0.9 * len(rows) else None
 
 
-def _is_list(head: list[str]) -> bool:
-    """Return whether rules of dashes alone stand among rows between bars, as in lists of SAP."""
+def _listed(head: list[str]) -> Bars | None:
+    """Return how rows are cut if rules of dashes alone stand among them, as in lists of SAP."""
     filled = [line.strip() for line in head if line.strip()]
-    rules = [i for i, line in enumerate(filled) if _PLAIN_RULE.fullmatch(line)]
+    rules = [i for i, line in enumerate(filled) if is_plain_rule(line)]
     rows = [line for line in filled if line.startswith("|") and line.endswith("|")]
     if len(rules) < _MIN_RULES or len(rows) < _MIN_RULES or rules[0] >= _RULE_WITHIN:
-        return False
-    bars, count = Counter(len(_BAR.findall(row)) for row in rows).most_common(1)[0]
+        return None
+    bars, count = Counter(map(bars_in, rows)).most_common(1)[0]
     others = len(filled) - rules[0] - len(rules) - len(rows)
-    return bars > _MIN_RULES and count > 0.9 * len(rows) and others <= 0.1 * len(rows)
+    if bars <= _MIN_RULES or count <= 0.9 * len(rows) or others > 0.1 * len(rows):
+        return None
+    return Bars.of(next(row for row in rows if bars_in(row) == bars), plain=True)
 
 
-def ruled_columns(head: list[str]) -> list[int] | None:
+def ruled_columns(head: list[str]) -> Dashes | None:
     """Return where columns begin if a rule of dashes per column stands right below the names.
+
+    The number of rows does not matter, as nothing else has dashes below each of its texts.
 
     Example:
         >>> ruled_columns(["ID NAME", "-- --------", " 1 Ann Lee", " 2 Bo"])
-        [0, 3]
+        Dashes(starts=(0, 3))
     """
     filled = [line for line in head if line.strip()]
-    for index, rule in enumerate(filled[1 : _RULE_WITHIN + 1], 1):
-        if _COLUMN_RULE.fullmatch(rule):
-            spans = [match.span() for match in re.finditer("[-=]+", rule)]
-            starts = [start for start, _ in spans]
-            rows = [filled[index - 1], *(row for row in filled[index + 1 :] if row != rule)]
-            fitting = sum(_cut(row, starts) is not None for row in rows)
-            named = all(filled[index - 1][a:b].strip() for a, b in spans)
-            return (
-                starts if len(rows) > _MIN_RULES and named and fitting > 0.9 * len(rows) else None
-            )
-    return None
-
-
-def _cut(line: str, starts: list[int]) -> list[str] | None:
-    """Return the stripped cells of a line; None if a text stands across the start of a column."""
-    if line[: starts[0]].strip() or any(line[i - 1 : i].strip() for i in starts[1:]):
+    places = range(1, min(_RULE_WITHIN + 1, len(filled)))
+    index = next((i for i in places if is_column_rule(filled[i])), None)
+    if index is None:
         return None
-    return [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
-
-
-def _is_rule(line: str) -> bool:
-    return _RULE.fullmatch(line) is not None and _JOINED.search(line) is not None
-
-
-def _cells(line: str) -> list[str]:
-    """Return the stripped cells of a row, without the empty ones outside of the outer bars."""
-    text = line.strip()
-    inner = text.removeprefix("|")
-    inner = inner[:-1] if inner.endswith("|") and text.startswith("|") else inner
-    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(inner)]
+    dashes, spans = Dashes.of(filled[index])
+    names = filled[index - 1]
+    below = [row for row in filled[index + 1 :] if not is_column_rule(row)]
+    fitting = [dashes.fits(row) and not _is_count(row, dashes) for row in below]
+    last = max((i + 1 for i, fits in enumerate(fitting) if fits), default=0)
+    named = dashes.fits(names) and all(names[a:b].strip() for a, b in spans)
+    few = len(below) - last <= max(1, _MOST_BELOW if len(head) < _HEAD_LINES else 0)
+    return dashes if named and last and few and sum(fitting) > 0.9 * last else None

@@ -102,6 +102,7 @@ def _read_bulk(
     empty = _delete_empty_rows(table, width, space)
     if empty:
         notes.append(f"Skipped {counted(empty, 'empty row')}.")
+    left_out = [*preamble_lines(plan), *left_out]
     malformed = {r.line for r in result.malformed}
 
     def line_numbers_of(rows: list[int]) -> list[int]:
@@ -117,7 +118,7 @@ def _read_bulk(
         dialect=dialect_document(content, plan),
         rows=result.rows - empty - repeats + len(kept),
         rejected=rejected,
-        left_out=[*preamble_lines(plan), *left_out],
+        left_out=left_out,
         notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes],
         line_numbers_of=line_numbers_of,
     )

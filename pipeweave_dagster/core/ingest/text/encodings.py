@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeweave_dagster.core.documents import LeftOutLine
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.detect_encoding import (
     EAST_ASIAN,
@@ -16,6 +17,19 @@ from pipeweave_dagster.core.ingest.text.text_scan import scan_notes, scan_text
 
 
 @dataclass(frozen=True)
+class DrawnTable:
+    """What the lines that are drawn around a table say of it.
+
+    Attributes:
+        names: The line (from 1) with the names of the columns; None if no rule tells.
+        below: The lines below the table.
+    """
+
+    names: int | None
+    below: tuple[LeftOutLine, ...]
+
+
+@dataclass(frozen=True)
 class Utf8Text:
     r"""A UTF-8 file with `\n` or `\r\n` line ends, and the encoding and line ends it had."""
 
@@ -23,6 +37,7 @@ class Utf8Text:
     encoding: str
     line_end: str
     notes: tuple[str, ...] = ()
+    drawn: DrawnTable | None = None
 
 
 # Text that was decoded as latin-1 and encoded as UTF-8 has control characters for these.

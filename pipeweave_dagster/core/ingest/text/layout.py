@@ -54,6 +54,7 @@ def detect_layout(
     *,
     header: int | None = None,
     skip: int | None = None,
+    ruled: int | None = None,
 ) -> Layout:
     """Detect the layout from the first records of a file (a few hundred are enough).
 
@@ -62,6 +63,7 @@ def detect_layout(
         expected_names: Expected column names; a row with more than half of them is the header.
         header: Number of header rows, if it is known.
         skip: Number of lines above the header, if it is known.
+        ruled: Index of the record that a rule below it makes the header.
     """
     width = modal_width(records)[0] if records else 0
     lines = [_line(record, width) for record in records]
@@ -70,6 +72,8 @@ def detect_layout(
         known = sum(name.strip().casefold() in expected for name in records[index].fields)
         if expected and 2 * known > line.width:
             return _annotated(records, width, index, annotations_below(lines, index))
+    if ruled is not None and skip is None and header is None:
+        return _annotated(records, width, ruled, annotations_below(lines, ruled))
     if skip is not None and header is not None:
         return _layout(records, width, (skip, header))
     if len(lines) < 2:

@@ -12,10 +12,11 @@ from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
 
 def preamble_lines(plan: ReadPlan) -> list[LeftOutLine]:
-    """Return the lines above the names that are titles, and those below that describe columns."""
+    """Return the titles above the names, what describes columns, and what is below drawn lines."""
     titles = [left_out_line(record, TITLE) for record in plan.head[: plan.layout.preamble]]
     described = plan.head[plan.body_start - plan.layout.annotations : plan.body_start]
-    return titles + [left_out_line(record, ANNOTATION) for record in described]
+    below = plan.text.drawn.below if plan.text.drawn else ()
+    return [*titles, *(left_out_line(record, ANNOTATION) for record in described), *below]
 
 
 def _doubt(plan: ReadPlan) -> str | None:

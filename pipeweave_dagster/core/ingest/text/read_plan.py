@@ -7,7 +7,7 @@ from pipeweave_dagster.core.documents import LeftOutLine, OtherReading, ReadSett
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.text.box_tables import unboxed
+from pipeweave_dagster.core.ingest.text.box_tables import DRAWN, unboxed
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
@@ -98,7 +98,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     read = options.read or ReadSetting()
     text = unboxed(to_utf8(content.path, content.name, folder, read.encoding), folder)
     sample = _head(text.path)
-    dialect, end, other = _dialect(sample, options)
+    dialect, end, other = _dialect(sample, options, drawn=text.drawn is not None)
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)[:end]
     if not first:
         raise validation_error(
@@ -107,17 +107,21 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         )
     width = modal_width(first)[0]
     head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
-    layout = detect_layout(head, options.expected_names, **options.given_rows())
+    names = text.drawn.names if text.drawn else None
+    ruled = next((i for i, record in enumerate(head) if record.line == names), None)
+    layout = detect_layout(head, options.expected_names, ruled=ruled, **options.given_rows())
     return ReadPlan(text, dialect, layout, head, read.decimal, end, other=other)
 
 
 def _dialect(
-    sample: str, options: ReadOptions
+    sample: str, options: ReadOptions, *, drawn: bool
 ) -> tuple[TextDialect, int | None, OtherReading | None]:
     """Return the dialect, the number of records above a second table, and the other reading."""
     read = options.read or ReadSetting()
     below = _below(sample, read.skip or 0)
-    dialect, other = choose_dialect(below, read.delimiter)
+    dialect, other = DRAWN, None
+    if not drawn or read.delimiter is not None:
+        dialect, other = choose_dialect(below, read.delimiter)
     dialects = [dialect]
     if dialect.delimiter is None and read.delimiter is None:
         dialects += [d for d in [dialect_of_blocks(below)] if d is not None]
