@@ -3,7 +3,8 @@
 from pipeweave_dagster.core.documents import Dialect, LeftOutLine, OtherReading
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
-from pipeweave_dagster.core.ingest.text.column_headers import column_headers
+from pipeweave_dagster.core.ingest.text.column_headers import column_headers, complete_columns
+from pipeweave_dagster.core.ingest.text.cut_numbers import cut_numbers
 from pipeweave_dagster.core.ingest.text.layout_doubt import doubt_of
 from pipeweave_dagster.core.ingest.text.non_rows import ANNOTATION, TITLE, left_out_line
 from pipeweave_dagster.core.ingest.text.other_dialect import doubt_of_delimiter
@@ -21,17 +22,34 @@ def preamble_lines(plan: ReadPlan) -> list[LeftOutLine]:
 
 def _doubt(plan: ReadPlan) -> str | None:
     """Return what is doubtful of a plan, with what decides it: other layouts, missing names."""
-    names, width = column_headers(plan.layout, plan.head[plan.body_start :])
-    body = [record.fields for record in plan.head[plan.body_start :]]
-    last = [fields[-1] for fields in body if len(fields) == width]
-    if plan.layout.names and not names[-1].strip() and any(value.strip() for value in last):
-        named = sum(bool(name.strip()) for name in plan.layout.names)
-        return (
-            f"In doubt: the header has {counted(named, 'name')} for {width} "
-            "columns, as where numbers contain delimiters that are not quoted. If so, quote them."
-        )
+    missing = _doubt_of_names(plan)
+    if missing:
+        return missing
     doubts = [doubt_of_delimiter(plan.dialect, plan.other), doubt_of(plan.layout)]
     return next((doubt for doubt in doubts if doubt), None)
+
+
+def _doubt_of_names(plan: ReadPlan) -> str | None:
+    """Return a note if a column has no name, and numbers that were cut may be the reason."""
+    body = plan.head[plan.body_start :]
+    names, width = column_headers(plan.layout, body)
+    columns = complete_columns(body, width)
+    named = [bool(name.strip()) for name in names]
+    if not plan.layout.names or not columns or all(named) or not any(columns[named.index(False)]):
+        return None
+    place = cut_numbers(columns)
+    if named[-1] and (named[0] or place is None):
+        return None
+    where = f" ({columns[place][0]},{columns[place + 1][0]})" if place is not None else ""
+    reading = (
+        "no name for the first, as row names have none, but" if named[-1] else
+        "names from the first column on, but row names may have none, or"
+    )  # fmt: skip
+    return (
+        f"In doubt: the header has {counted(sum(named), 'name')} for {width} columns. Read with "
+        f"{reading} numbers may contain delimiters that are not quoted{where}. "
+        "If so, quote them; if not, name every column."
+    )
 
 
 def _other_readings(plan: ReadPlan) -> list[OtherReading]:

@@ -216,8 +216,9 @@ def test_unquoted_thousands_never_shift_the_names(read, more):
     snapshot = read(",".join(names) + "\n" + rows)
     assert [column.original_name for column in snapshot.columns] == [*names, ""]
     assert snapshot.dialect.doubt == (
-        f"In doubt: the header has {2 + more} names for {3 + more} columns, as where numbers "
-        "contain delimiters that are not quoted. If so, quote them."
+        f"In doubt: the header has {2 + more} names for {3 + more} columns. Read with names from "
+        "the first column on, but row names may have none, or numbers may contain delimiters that "
+        "are not quoted (1,000). If so, quote them; if not, name every column."
     )
 
 
