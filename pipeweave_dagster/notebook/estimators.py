@@ -20,6 +20,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.notebook.dataset import Dataset
+from pipeweave_dagster.notebook.frames import with_flat_names
 from pipeweave_dagster.notebook.model import Model
 from pipeweave_dagster.notebook.train_model import train_model
 
@@ -180,7 +181,7 @@ class AutoRegressor(RegressorMixin, _Auto):  # type: ignore[misc] # scikit-learn
 def _frame_of(X: Any) -> pd.DataFrame:
     """Return features as a data frame with text names."""
     if isinstance(X, pd.DataFrame):
-        return X.rename(columns=str).reset_index(drop=True)
+        return with_flat_names(X).reset_index(drop=True)
     return pd.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])]).infer_objects()
 
 

@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    Source = str | Path | pd.DataFrame | pa.Table
+    Source = str | Path | pd.DataFrame | pa.Table | list[dict[str, Any]]
 
 
 def as_file(source: "Source", folder: Path) -> tuple[RawFile, Path]:
     """Return a source as a described file; a data frame is written as Parquet.
 
     Args:
-        source: A path, or a data frame (pandas, polars, Arrow, or what has the Arrow interface).
+        source: A path, a data frame (pandas, polars, Arrow, or what has the Arrow interface), or a
+            list of dicts, one per row.
         folder: Folder for the file of a data frame.
 
     Raises:
@@ -43,8 +44,8 @@ def _write_parquet(frame: Any, path: Path) -> None:
         table = _as_arrow(frame)
     except (TypeError, ValueError, pa.ArrowException) as error:
         raise validation_error(
-            f"The table cannot be read: {error}",
-            fix="Give a path, or a data frame whose columns have one type each.",
+            f"The table cannot be read: {'; '.join(map(str, error.args))}",
+            fix="Give a path, a data frame whose columns have one type each, or a list of dicts.",
         ) from error
     pq.write_table(table, path)
 
@@ -53,8 +54,12 @@ def _as_arrow(frame: Any) -> "pa.Table":
     import pandas as pd
     import pyarrow as pa
 
+    from pipeweave_dagster.notebook.frames import arrow_of_pandas
+
+    if isinstance(frame, list) and frame and all(isinstance(row, dict) for row in frame):
+        frame = pd.DataFrame(frame)
     if isinstance(frame, pd.DataFrame):
-        return pa.Table.from_pandas(frame.rename(columns=str), preserve_index=False)
+        return arrow_of_pandas(frame)
     if isinstance(frame, pa.Table):
         return frame
     if hasattr(frame, "__arrow_c_stream__"):

@@ -28,6 +28,7 @@ from pipeweave_dagster.core.ingest.types.column_hints import column_hints
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
 from pipeweave_dagster.core.ingest.types.grouped_numbers import mark_in_question
 from pipeweave_dagster.core.ingest.types.infer_parser import infer_parser, is_decimal_comma
+from pipeweave_dagster.core.ingest.types.lost_digits import lost_digits
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sample
 from pipeweave_dagster.core.ingest.types.refine_decisions import sample_note
 from pipeweave_dagster.core.ingest.types.spellings import (
@@ -103,7 +104,7 @@ def read_fast(
         notes=[*plan_description.read_notes(content, plan), *name_notes],
     )
     decisions = {
-        i: TypeDecision(parser, note=sample_note(parser, sample))
+        i: TypeDecision(parser, note=sample_note(parser, sample, headers[i]))
         for i, (parser, sample) in enumerate(zip(parsers, samples, strict=True))
     }
     source = bulk_load.source_sql(space.paths.sql(plan.text.path), plan.dialect, width, first_line)
@@ -171,7 +172,7 @@ def _is_certain(parser: Parser, sample: Counter[str], requested_text: bool) -> b
     if parser is TEXT:
         plain = None if requested_text else plain_sample(sample)
         return plain is None or infer_parser(plain) is TEXT
-    if mark_in_question(parser, sample) is not None:
+    if mark_in_question(parser, sample) is not None or lost_digits(parser, sample) is not None:
         return False
     swapped = swap_day_and_month(parser)
     if any(is_null_token(v) or v != v.strip() for v in sample):

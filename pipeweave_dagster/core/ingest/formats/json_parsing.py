@@ -1,23 +1,28 @@
 """Parse JSON texts completely: long numbers exact, repeated keys counted, depth bounded."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.types.lost_digits import FLOAT_DIGITS, exceeds_float
 
 _LONG_NUMBER = 4000  # Python refuses to parse more than 4,300 digits
 
 
 @dataclass
 class JsonParser:
-    """Parses JSON and counts the repeated keys, of which only the last value is kept."""
+    """Parses JSON and counts what is lost: all but the last value of a repeated key, and digits."""
 
     repeated: int = 0
+    rounded: int = 0
     _decoder: json.JSONDecoder = field(init=False)
 
     def __post_init__(self) -> None:
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=_whole_number)
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_int=_whole_number, parse_float=self._fraction
+        )
 
     def parse(self, text: str) -> Any:
         """Return the value of a text.
@@ -44,11 +49,25 @@ class JsonParser:
         return values
 
     def notes(self) -> list[str]:
-        """Return a note if keys are repeated."""
-        if not self.repeated:
-            return []
-        keys = counted(self.repeated, "repeated key")
-        return [f"{keys} within a JSON object; the last value of each was kept."]
+        """Return the notes on keys that are repeated, and on numbers that are rounded."""
+        notes = []
+        if self.repeated:
+            keys = counted(self.repeated, "repeated key")
+            notes.append(f"{keys} within a JSON object; the last value of each was kept.")
+        if self.rounded:
+            numbers = counted(self.rounded, "number")
+            notes.append(
+                f"{numbers} with more than {FLOAT_DIGITS} digits, rounded to the nearest float."
+            )
+        return notes
+
+    def _fraction(self, digits: str) -> float | str:
+        """Return a number as a float, one beyond the range of floats as its text."""
+        number = float(digits)
+        if math.isinf(number):
+            return digits
+        self.rounded += exceeds_float(digits)
+        return number
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)

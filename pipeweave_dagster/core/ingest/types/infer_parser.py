@@ -119,7 +119,8 @@ def _infer(values: Counter[str], decimal_comma: bool, name: str) -> Parser:
     numbers = _number_parsers(decimal_comma)
     for parser in (BOOLEAN, *numbers):
         if all(map(parser.matches, texts)):
-            return TEXT if parser is NUMBER and are_codes(texts) else parser
+            coded = parser in {INTEGER, NUMBER} and are_codes(values, name)
+            return TEXT if coded else parser
     dates = possible_dates(texts[:20])
     candidates = [BOOLEAN, *numbers, *dates, *affixed_number_parsers(texts)]
     for parser in candidates[1 + len(numbers) :]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.ingest.types.number_codes import equal_versions
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, Parser
 
 FLOAT_DIGITS = 17
@@ -27,6 +28,12 @@ def lost_digits(parser: Parser, sample: Counter[str]) -> str | None:
             f"{counted(count, 'value')} such as {cut[0]} (of those that were looked at) lost digits"
             " before the file was written, as spreadsheets shorten long numbers. What decides:"
             " export the column again as text."
+        )
+    versions = equal_versions(sample)
+    if versions:
+        return (
+            f"Numbers, of which {versions[0]} and {versions[1]} became equal: they may be versions"
+            " or codes. What decides: columns: {NAME: {type: text}} to keep them apart."
         )
     long = [v for v in sample if exceeds_float(v)]
     equal = len(long) - len({float(v) for v in long})

@@ -12,6 +12,7 @@ from pipeweave_dagster.core.ingest.types.lost_digits import (
     exceeds_float,
     lost_digits,
 )
+from pipeweave_dagster.core.ingest.types.number_codes import code_note
 from pipeweave_dagster.core.ingest.types.percent_scale import resolve_percentages
 from pipeweave_dagster.core.ingest.types.resolve_centuries import resolve_centuries
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_rows
@@ -19,6 +20,7 @@ from pipeweave_dagster.core.ingest.types.text_forms import normalise_texts
 from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, TEXT, Parser
+from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _FINER = "regexp_matches(v, '[.][0-9]{6}[0-9]*[1-9]')"
 _LARGE = re.compile("[+-]?[1-9][0-9]{15,}")
@@ -48,7 +50,8 @@ def refine_decisions(
     refined = {}
     for i, decision in decisions.items():
         sample = samples.get(i, Counter())
-        note = sample_note(decision.parser, sample)
+        name = raw.names[i] if i < len(raw.names) else ""
+        note = sample_note(decision.parser, sample, name)
         if i in cut:
             note = f"{counted(cut[i], 'time')} cut to microseconds."
         noted = decision.with_note(note) if note else decision
@@ -57,9 +60,12 @@ def refine_decisions(
     return refined
 
 
-def sample_note(parser: Parser, sample: Counter[str]) -> str | None:
+def sample_note(parser: Parser, sample: Counter[str], name: str = "") -> str | None:
     """Return what a sample shows that the user should know of the type; None if nothing."""
     if parser is TEXT and sample:
+        codes = code_note([v for v in sample if not is_null_token(v)], name)
+        if codes:
+            return codes
         large = next((v for v in sample if _LARGE.fullmatch(v)), None)
         if large is None or not all(map(LONG_NUMBER.matches, sample)):
             return note_on_texts(sample)
