@@ -42,7 +42,8 @@ def check_widths(
         elif (len(fields) > width and not is_blank(fields[width:])) or (
             len(fields) < width and not pad
         ):
-            rejected.append(rejected_record(record, f"{len(fields)} fields instead of {width}"))
+            reason = f"{counted(len(fields), 'field')} instead of {width}"
+            rejected.append(rejected_record(record, reason))
         else:
             kept.append(record)
             if record.repair:

@@ -8,10 +8,11 @@ import pyarrow as pa
 from pipeweave_dagster.core.arrow_values import array_of_texts
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.total_rows import LAST_ROWS, total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
+from pipeweave_dagster.core.ingest.text.closing_lines import split_closing_lines
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.footers import split_footer
 from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
@@ -47,13 +48,15 @@ def build_table(
     """
     names, width = column_headers(plan.layout, body)
     left_out = preamble_lines(plan)
+    closing: list[RejectedRecord] = []
     if not keep_all:
         body, non_rows = split_non_rows(body, names, width)
+        body, closing = split_closing_lines(body, width)
         left_out += [*non_rows, *plan.below]
     kept, rejected, notes = check_widths(body, width, keep_all)
     if kept and not keep_all:
         kept, footer = split_footer(kept, body, width)
-        rejected += footer
+        rejected += [*footer, *closing]
         notes += total_notes([(r.line, r.fields) for r in kept[-LAST_ROWS:]])
     if not kept:
         raise validation_error(
