@@ -73,7 +73,8 @@ def _findings(document: Any) -> list[dict[str, Any]] | None:
         return None
     return [
         f.model_dump(
-            mode="json", include={"code", "state", "title", "columns", "message", "proposal"}
+            mode="json",
+            include={"code", "state", "title", "columns", "message", "proposal", "overridden"},
         )
         for f in document.findings
         if f.state != "passed"

@@ -1,6 +1,7 @@
 """`pipeweave datasets quarantine`: the records of a data set that could not be read."""
 
 import csv
+import io
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from pipeweave_dagster.core.documents import DatasetSnapshot
 from pipeweave_dagster.services.known_datasets import known
 
 _SHOWN, _WIDTH = 20, 100
+_CELL_END = "\x1f"
 
 
 def register(group: typer.Typer) -> None:
@@ -54,7 +56,17 @@ def _quarantined(store: DocumentStore, dataset: str) -> list[dict[str, Any]]:
         return []
     import pyarrow.parquet as pq
 
-    return list(pq.read_table(store.payload(snapshot.quarantine)).to_pylist())
+    rows = pq.read_table(store.payload(snapshot.quarantine)).to_pylist()
+    return [{**row, "record": _as_line(row["record"])} for row in rows]
+
+
+def _as_line(record: str | None) -> str | None:
+    """Return a record, whose cells are stored with a control character between them, as CSV."""
+    if record is None or _CELL_END not in record:
+        return record
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(record.split(_CELL_END))
+    return line.getvalue()
 
 
 def _write_csv(rows: list[dict[str, Any]], output: Path) -> None:

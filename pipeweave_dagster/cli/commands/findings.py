@@ -7,6 +7,7 @@ import yaml
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
+from pipeweave_dagster.cli.support.run_text import state_text
 from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.quality.column_usage import explain_column
 from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
@@ -88,8 +89,10 @@ def _answer(
 
 
 def _line(finding: Finding) -> str:
-    proposal = f"\n         -> {plain(finding.proposal)}" if finding.proposal else ""
-    return f"{finding.state:<8} {finding.code}  {plain(finding.message)}{proposal}"
+    below = finding.overridden or finding.proposal
+    state = state_text(finding.state, finding.overridden)
+    detail = f"\n         -> {plain(below)}" if below else ""
+    return f"{state:<8} {finding.code}  {plain(finding.message)}{detail}"
 
 
 def _report(

@@ -1,4 +1,4 @@
-"""`pipeweave ingest`: convert a file to typed Parquet, or to clean CSV, without a run."""
+"""`pipeweave ingest`: convert a file to typed Parquet, or to CSV of its texts, without a run."""
 
 import tempfile
 from pathlib import Path
@@ -31,7 +31,7 @@ def ingest(
     read: ReadOption = None,
     json: AsJson = False,
 ) -> None:
-    """Convert a table to typed Parquet, or to clean UTF-8 CSV with every value as it was read."""
+    """Convert a table to typed Parquet, or to UTF-8 CSV of its rows as texts, footer included."""
     settings, given = home.prepare(), DatasetSettings(read=read_setting(read))
     path = readable(file, settings.max_dataset_bytes)
     if output.suffix not in {".parquet", ".csv"}:

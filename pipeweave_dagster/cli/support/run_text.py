@@ -52,13 +52,19 @@ def _is_listening(address: str) -> bool:
     return True
 
 
+def state_text(state: str, overridden: str | None) -> str:
+    """Return the state of a finding as it is shown; one that the user overrides stops no run."""
+    return state if overridden is None else "overridden"
+
+
 def _findings_text(findings: list[dict[str, Any]]) -> list[str]:
     if not findings:
         return ["Findings: none"]
     lines = ["", "Findings"]
     order = {"blocked": 0, "alerted": 1, "fixed": 2}
-    worst = sorted(findings, key=lambda f: order.get(f["state"], 3))[:12]
-    lines += [f"  {f['state']:<8} {f['code']}  {plain(f['message'], 200)}" for f in worst]
+    shown = [(state_text(f["state"], f.get("overridden")), f) for f in findings]
+    worst = sorted(shown, key=lambda entry: order.get(entry[0], 3))[:12]
+    lines += [f"  {state:<8} {f['code']}  {plain(f['message'], 200)}" for state, f in worst]
     if len(findings) > 12:
         lines.append(f"  … and {len(findings) - 12} more; see 'pipeweave findings'")
     return lines

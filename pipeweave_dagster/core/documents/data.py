@@ -139,7 +139,7 @@ class DatasetSnapshot(Document):
 
 
 class TextTable(Document):
-    """A file converted to clean CSV (UTF-8, commas, LF), with values as the text in the file."""
+    """A file converted to CSV (UTF-8, commas, LF), with rows and values as they are in the file."""
 
     kind: ClassVar[str] = "text_table"
     dialect: Dialect

@@ -105,7 +105,7 @@ def ingest_as_text(
     limits: IngestLimits = DEFAULT_LIMITS,
     read: ReadSetting | None = None,
 ) -> TextTable:
-    r"""Read one file and write it as clean CSV, with values as the text in the file.
+    r"""Read one file and write it as plain CSV, with rows and values as the text in the file.
 
     Args:
         file: The file to read.

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Write a file as clean CSV: values untyped, only blank rows and the preamble removed."""
+"""Write a file as plain CSV: values untyped, only blank rows and the preamble removed."""
 
 import csv
 from pathlib import Path

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head, Manifest
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.commands.dataset_quarantine import _as_line
 from pipeweave_dagster.core.documents import RawFile, RawUpload
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.settings import Settings
@@ -51,7 +52,14 @@ def test_line_reason_and_text_are_shown_without_control_characters(published):
 def test_all_of_them_are_written_as_csv(published, tmp_path):
     output("quarantine", "demo", "--output", str(tmp_path / "q.csv"))
     with (tmp_path / "q.csv").open(newline="") as file:
-        assert [row["line"] for row in csv.DictReader(file)] == ["62"]
+        [row] = csv.DictReader(file)
+    assert row["line"] == "62"
+    assert row["record"].startswith("1,2,3,4,5,6,")
+
+
+def test_cells_with_commas_stay_apart():
+    assert _as_line("a, b\x1fc") == '"a, b",c'
+    assert _as_line("a, b") == "a, b"
 
 
 def test_notes_and_left_out_lines_are_shown_with_the_data_set(published):

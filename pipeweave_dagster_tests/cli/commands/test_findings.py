@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.commands.findings import _line
 from pipeweave_dagster.cli.support import home as cli_home
-from pipeweave_dagster.core.documents import DatasetSettings, PipelineSpec
+from pipeweave_dagster.cli.support.run_text import _findings_text
+from pipeweave_dagster.core.documents import DatasetSettings, Finding, PipelineSpec
 from pipeweave_dagster.core.pipelines.plan import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.services.receive import settings_of
@@ -162,3 +164,18 @@ def test_findings_outlive_a_run_that_failed_before_its_own(
     assert "Of run r1; the last run has not reached the checks." in text
     view = dataset_view(store, "bar", Settings())
     assert (view.inspected, view.checked_run, len(view.blocked)) == (True, "r1", 1)
+
+
+def test_an_overridden_finding_is_not_shown_as_blocked(store: DocumentStore) -> None:
+    found = Finding(
+        code="PW205",
+        state="blocked",
+        group="leakage",
+        title="t",
+        message="m",
+        overridden="on purpose",
+    )
+    assert _line(found) == "overridden PW205  m\n         -> on purpose"
+    facts = found.model_dump(mode="json")
+    assert _findings_text([facts])[-1] == "  overridden PW205  m"
+    assert _findings_text([{**facts, "overridden": None}])[-1] == "  blocked  PW205  m"

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
 RARE = 0.05
 _MAX_TEXT = 10_000
 _REFERENCE = 400
+_LISTED = 10
 
 
 def is_blank(fields: list[str]) -> bool:
@@ -48,7 +49,8 @@ def check_widths(
             kept.append(record)
             if record.repair:
                 repaired.append(record)
-    return kept, rejected, _notes(empty, short if pad else 0, repaired)
+    notes = _notes(empty, short if pad or keep_all else 0, repaired)
+    return kept, rejected, notes + (_surplus_notes(kept, width) if keep_all else [])
 
 
 def _begins_short(body: list[Record], width: int) -> bool:
@@ -75,6 +77,17 @@ def _begins_short(body: list[Record], width: int) -> bool:
 def rejected_record(record: Record, reason: str) -> RejectedRecord:
     """Return a record as rejected, with its line and the reason."""
     return RejectedRecord(record.line, reason, "\x1f".join(record.fields)[:_MAX_TEXT])
+
+
+def _surplus_notes(kept: list[Record], width: int) -> list[str]:
+    """Return a note on records that are kept without the fields beyond the last column."""
+    lines = [r.line for r in kept if not is_blank(r.fields[width:])]
+    if not lines:
+        return []
+    listed = ", ".join(map(str, lines[:_LISTED])) + (", …" if len(lines) > _LISTED else "")
+    rows, fields = counted(len(lines), "row"), counted(width, "field")
+    note = f"{rows} with more than {fields}, of which the last were left out; the others may be in"
+    return [f"{note} the wrong columns: line {listed}."]
 
 
 def _notes(empty: int, padded: int, repaired: list[Record]) -> list[str]:

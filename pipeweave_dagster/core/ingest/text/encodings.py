@@ -65,9 +65,11 @@ def to_utf8(path: Path, name: str, folder: Path, given: str | None = None) -> Ut
     """
     encoding = TextEncoding(given) if given else detect_encoding(path, name)
     plain = encoding.name in _IS_UTF8 and encoding.other is None
+    broken = bool(plain and given and not _decodes(path, encoding.name))
+    plain = plain and not broken
     scan = scan_text(_bytes(path) if plain else (t.encode() for t in _texts(path, encoding)))
     line_end = scan.line_end
-    notes = (*encoding.notes, *scan_notes(scan, encoding.name))
+    notes = (*encoding.notes, *scan_notes(scan, encoding.name, broken=broken))
     if plain and line_end in {"\n", "\r\n"} and not scan.needs_cleaning:
         return Utf8Text(path, encoding.name, line_end, notes)
     target = folder / f"{path.name}.utf8"
@@ -77,6 +79,19 @@ def to_utf8(path: Path, name: str, folder: Path, given: str | None = None) -> Ut
             text = chunk if line_end == "\r\n" else chunk.replace("\r\n", "\n").replace("\r", "\n")
             sink.write(text.replace("\0", "").translate(_TWICE_ENCODED))
     return Utf8Text(target, encoding.name, line_end, notes)
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    """Return whether the whole of a file is in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(MEGABYTE):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _bytes(path: Path) -> Iterator[bytes]:

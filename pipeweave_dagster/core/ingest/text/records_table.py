@@ -6,8 +6,9 @@ from itertools import zip_longest
 import pyarrow as pa
 
 from pipeweave_dagster.core.arrow_values import array_of_texts
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.total_rows import LAST_ROWS, total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -59,11 +60,7 @@ def build_table(
         rejected += [*footer, *closing]
         notes += total_notes([(r.line, r.fields) for r in kept[-LAST_ROWS:]])
     if not kept:
-        raise validation_error(
-            f"{content.name!r} has a header but no rows.",
-            fix="Upload a file that has rows below its header.",
-            columns=names,
-        )
+        raise _without_rows(content.name, plan, names, blank=bool(body))
     space.db.register("incoming", _arrow_table(kept, width))
     space.db.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
     space.db.unregister("incoming")
@@ -79,6 +76,20 @@ def build_table(
         notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes],
         line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
+
+
+def _without_rows(name: str, plan: ReadPlan, names: list[str], *, blank: bool) -> PipeWeaveError:
+    """Return the error for a table without rows, with what is below its header, or above it."""
+    skipped = plan.layout.preamble
+    if blank:
+        found = "only rows that are blank or cannot be read below its header"
+    elif skipped:
+        found = f"no rows below the {counted(skipped, 'line')} that were skipped and its header"
+    else:
+        found = "a header but no rows"
+    fix = "Upload a file that has rows below its header"
+    fix += ", or set a smaller read: {skip: …}." if skipped and not blank else "."
+    return validation_error(f"{name!r} has {found}.", fix=fix, columns=names)
 
 
 def append_records(records: list[Record], width: int, table: str, space: Workspace) -> None:

@@ -48,8 +48,14 @@ def scan_text(chunks: Iterator[bytes]) -> TextScan:
     return scan
 
 
-def scan_notes(scan: TextScan, encoding: str) -> tuple[str, ...]:
-    """Return the notes on characters that were removed, decoded otherwise, or lost."""
+def scan_notes(scan: TextScan, encoding: str, *, broken: bool = False) -> tuple[str, ...]:
+    """Return the notes on characters that were removed, decoded otherwise, or lost.
+
+    Args:
+        scan: What the text contains.
+        encoding: The encoding it was read in.
+        broken: Whether the file has bytes that are not in this encoding.
+    """
     notes: tuple[str, ...] = ()
     if scan.nul:
         notes += (f"{counted(scan.nul, 'NUL character')} removed.",)
@@ -59,7 +65,7 @@ def scan_notes(scan: TextScan, encoding: str) -> tuple[str, ...]:
         characters = counted(scan.replaced, "replacement character")
         cause = (
             "letters were lost before the file was written"
-            if encoding.startswith(("utf-8", "ascii"))
+            if encoding.startswith(("utf-8", "ascii")) and not broken
             else f"bytes that {encoding} does not have"
         )
         notes += (f"{characters} (U+FFFD) in the text: {cause}.",)

@@ -33,6 +33,7 @@ from pipeweave_dagster.core.ingest.types.type_decisions import (
     count_mismatches,
     trimmed,
 )
+from pipeweave_dagster.core.ingest.types.unread_texts import unread_texts
 from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER, TEXT, Parser
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 
@@ -112,7 +113,10 @@ def infer_types(
         decisions |= resolve_grouped_numbers(
             raw, columns.values, decisions, columns.samples, hints.whole, space
         )
-    decisions = {i: _with_note(d, requested.get(i), i in unfit) for i, d in decisions.items()}
+    unread = unread_texts(raw, columns.values, decisions, columns.samples, hints, space)
+    decisions = {
+        i: _with_note(d, requested.get(i), i in unfit, unread.get(i)) for i, d in decisions.items()
+    }
     decisions |= {i: decisions[i].with_note(_EXACT) for i in decisions if columns.is_exact(i)}
     inferred_samples = {i: s for i, s in columns.samples.items() if i not in settings}
     decisions = refine_decisions(raw, columns.values, decisions, inferred_samples, space)
@@ -188,13 +192,17 @@ def _prepared(decision: TypeDecision, characters: str | None) -> TypeDecision:
     return decision.with_note(f"Read as plain numbers despite {characters}.", prepare=PLAIN)
 
 
-def _with_note(decision: TypeDecision, requested: Parser | None, unfit: bool) -> TypeDecision:
-    if requested is None or decision.parser is requested:
+def _with_note(
+    decision: TypeDecision, requested: Parser | None, unfit: bool, unread: str | None
+) -> TypeDecision:
+    if requested is None:
+        return decision.with_note(unread) if unread else decision
+    if decision.parser is requested:
         return decision
     name = requested.format or requested.type
-    note = f"Not every value matches {name}, which pipeweave.yaml sets."
-    if unfit:
-        read = decision.parser.format or decision.parser.type
-        own = f" {decision.note}" if decision.note else ""
-        note = f"No value matches {name}, which pipeweave.yaml sets; read as {read}.{own}"
+    if not unfit:
+        return replace(decision, note=unread)
+    read = decision.parser.format or decision.parser.type
+    own = f" {decision.note}" if decision.note else ""
+    note = f"No value matches {name}, which pipeweave.yaml sets; read as {read}.{own}"
     return replace(decision, note=note)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.text.encodings import to_utf8
 from pipeweave_dagster.core.ingest.text.legacy_encodings import choose_legacy_encoding
@@ -337,3 +338,14 @@ def test_a_lone_sharp_s_shows_the_code_page_of_dos(words):
 def test_an_accent_alone_does_not(words):
     encoding = choose_legacy_encoding(words.encode("cp1252")).encoding
     assert words.encode("cp1252").decode(encoding) == words
+
+
+@pytest.mark.parametrize(("encoding", "count"), [("utf-8", 3), ("ascii", 3), ("latin-1", 0)])
+def test_bytes_that_the_set_encoding_does_not_have_are_counted(read, encoding, count):
+    data = "a,b\nMüller,1\nGröße,2\n".encode("latin-1")
+    snapshot = read(data, read=ReadSetting(encoding=encoding))
+    lost = [note for note in snapshot.notes if "U+FFFD" in note]
+    assert all(note.startswith(f"{count} replacement characters") for note in lost)
+    if count:
+        assert f"bytes that {encoding} does not have" in lost[0]
+    assert bool(lost) == bool(count)
