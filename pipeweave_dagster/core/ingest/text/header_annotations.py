@@ -9,6 +9,7 @@ import re
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names
+from pipeweave_dagster.core.ingest.text.survey_questions import are_questions
 from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 
@@ -26,7 +27,12 @@ _TYPE = re.compile(
     r"timestamp|object|category|factor|categorical|continuous|discrete|uuid)(?:\(\d+(, ?\d+)?\))?",
     re.IGNORECASE,
 )
-_AGGREGATE = re.compile("avg|smp|min|max|std|tot|sum|mean|med|wvc", re.IGNORECASE)
+_AGGREGATE = re.compile(
+    "avg|smp|min|max|std|tot|sum|mean|med|wvc|tmx|tmn|hst|rfh|cov|mom|etxs|rso|sample",
+    re.IGNORECASE,
+)
+_LOGGER = re.compile("TO[AB]\\w{1,4}")
+"""What the title of a file of a Campbell logger begins with: `TOA5`, `TOACI1`, `TOB1`."""
 _IMPORT_ID = re.compile(r'\{"ImportId":.*\}', re.DOTALL)
 _HIGHEST, _TYPED_SHARE = 10, 0.6
 
@@ -34,12 +40,15 @@ _HIGHEST, _TYPED_SHARE = 10, 0.6
 def annotated_header(lines: list[Line]) -> tuple[int, int] | None:
     """Return the place of names that have annotations below, and the number of these lines.
 
-    Above the names stand only lines that cannot be rows, as they have another width.
+    Above the names stand only lines that cannot be rows, as they have another width, or the title
+    of a logger, which may have as many fields as there are columns.
 
     Args:
         lines: The first lines of the file.
     """
     for index, line in enumerate(lines[:_HIGHEST]):
+        if index == 0 and line.cells and _LOGGER.fullmatch(line.cells[0]):
+            continue
         if line.is_complete and line.filled >= min(2, line.width):
             count = annotations_below(lines, index)
             return (index, count) if count and has_only_names(line) else None
@@ -62,9 +71,10 @@ def annotations_below(lines: list[Line], names: int) -> int:
         _all_match(_TYPE, first[0]) and not any(_all_match(_TYPE, line) for line in body[2:])
     ):
         return 1
-    if not _are_units(first[0], body[2:]):
-        return 0
-    return 2 if len(body) > 4 and second and _all_match(_AGGREGATE, second[0]) else 1
+    aggregated = len(body) > 4 and bool(second) and _all_match(_AGGREGATE, second[0])
+    if _are_units(first[0], body[2:]) or (aggregated and _describes(first[0], body[3:])):
+        return 1 + aggregated
+    return int(are_questions(lines[names], first[0], body[2:]))
 
 
 def _all_match(form: re.Pattern[str], line: Line) -> bool:
@@ -83,6 +93,13 @@ def _are_units(line: Line, rows: list[Line]) -> bool:
         return False  # `(X)` and `#` are values of their columns
     typed = sum(_is_typed(i, rows) for i in cells)
     return typed > 0 and 2 * typed >= len(cells)
+
+
+def _describes(line: Line, rows: list[Line]) -> bool:
+    """Return whether no cell of a line above aggregates is typed, as units of any name are."""
+    places = [i for i, cell in enumerate(line.cells) if cell]
+    untyped = all(cell_kind(line.cells[i]) not in TYPED - {"bool"} for i in places)
+    return untyped and any(_is_typed(i, rows) for i in places)
 
 
 def _is_typed(column: int, rows: list[Line]) -> bool:

@@ -12,6 +12,7 @@ _MOST_TYPED = 0.3
 _MOST_HEADERS = 20
 _SAME_NAMES = 0.6
 _ROW_LIKE = 0.6
+_ANSWERS = {"open-ended response", "response"}
 
 
 def can_be_header(block: list[Line], models: list[ColumnModel]) -> bool:
@@ -108,15 +109,26 @@ def _join(upper: Line, lower: Line) -> bool:
 
 
 def join_header_rows(header: list[list[str]], width: int) -> list[str]:
-    """Join header rows with a space; a group's name is repeated over the columns it spans."""
+    """Join header rows with a space; a group's name is repeated over the columns it spans.
+
+    That an answer is free text, as survey tools write below a question, is no part of its name.
+    """
     if len(header) == 1:
         return header[0]
+    header = [header[0], *(_without_answers(a, b) for a, b in pairwise(header))]
     filled_rows = [_fill_spanned(row, header[i + 1 :], width) for i, row in enumerate(header)]
     count = max(len(row) for row in filled_rows)
     return [
         " ".join(row[j].strip() for row in filled_rows if j < len(row) and row[j].strip())
         for j in range(count)
     ]
+
+
+def _without_answers(above: list[str], row: list[str]) -> list[str]:
+    """Return a row without the words for free answers below a name."""
+    named = [*map(str.strip, above), *[""] * len(row)]
+    free = [cell.strip().casefold() in _ANSWERS for cell in row]
+    return ["" if a and b else cell for cell, a, b in zip(row, named, free, strict=False)]
 
 
 def _fill_spanned(row: list[str], below: list[list[str]], width: int) -> list[str]:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from pipeweave_dagster.core.ingest.text.layout import detect_layout
+from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
+
 pytestmark = pytest.mark.slow  # the file with all its variants
 
 NAMES = ["time", "temp", "wind"]
@@ -44,6 +47,17 @@ def test_a_logger_with_a_title_units_and_aggregates(read):
     assert snapshot.rows == 20
 
 
+@pytest.mark.parametrize("fields", [2, 3, 8])
+@pytest.mark.parametrize("unit", ["Deg C", "volts", "meters/second", ""])
+@pytest.mark.parametrize("aggregate", ["Avg", "Smp", "WVc", "TMx"])
+def test_a_logger_whose_title_has_any_number_of_fields(fields, unit, aggregate):
+    title = ["TOA5", "station", *"123456"][:fields]
+    names = ["TIMESTAMP", "RECORD", "AirTC_Avg"]
+    text = text_of(title, names, ["TS", "RN", unit], ["", "Smp", aggregate])
+    layout = detect_layout(parse_records(text, TextDialect(",")))
+    assert (layout.names, layout.preamble, layout.annotations) == (names, 1, 2)
+
+
 def test_questions_and_identifiers_of_a_survey(read):
     questions = ["When?", "How warm is it?", "Please rate: wind"]
     ids = [f'"{{""ImportId"":""Q{i}""}}"' for i in range(3)]
@@ -68,9 +82,6 @@ def test_a_table_of_units_keeps_its_rows(read):
 
 
 def test_a_batch_finds_the_names_it_expects_above_units(tmp_path):
-    from pipeweave_dagster.core.ingest.text.layout import detect_layout
-    from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
-
     records = parse_records(text_of(NAMES, ["s", "K", "m/s"]), TextDialect(","))
     layout = detect_layout(records, expected_names=tuple(NAMES))
     assert (layout.names, layout.preamble, layout.header) == (NAMES, 0, 2)
