@@ -35,16 +35,17 @@ def _doubt_of_names(plan: ReadPlan) -> str | None:
     names, width = column_headers(plan.layout, body)
     columns = complete_columns(body, width)
     named = [bool(name.strip()) for name in names]
-    if not plan.layout.names or not columns or all(named) or not any(columns[named.index(False)]):
+    unnamed = [cells for cells, has in zip(columns, named, strict=False) if not has]
+    if not plan.layout.names or not any(map(any, unnamed)):
         return None
     place = cut_numbers(columns)
     if named[-1] and (named[0] or place is None):
         return None
     where = f" ({columns[place][0]},{columns[place + 1][0]})" if place is not None else ""
-    reading = (
-        "no name for the first, as row names have none, but" if named[-1] else
-        "names from the first column on, but row names may have none, or"
-    )  # fmt: skip
+    reading = "no name for the first, as row names have none, but"
+    if not named[-1]:
+        of_rows = " row names may have none, or" if len(unnamed) == 1 else ""
+        reading = f"names from the first column on, but{of_rows}"
     return (
         f"In doubt: the header has {counted(sum(named), 'name')} for {width} columns. Read with "
         f"{reading} numbers may contain delimiters that are not quoted{where}. "

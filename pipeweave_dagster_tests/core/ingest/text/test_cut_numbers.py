@@ -58,3 +58,10 @@ def test_the_doubt_names_both_readings(read, first, named, count):
 def test_row_names_beside_no_cut_number_are_in_no_doubt(read):
     body = "".join(f"car {i},{i}.5,{i % 2}\n" for i in range(20))
     assert read(f"mpg,am\n{body}").dialect.doubt is None
+
+
+def test_names_that_lack_above_columns_of_blanks_are_in_doubt(read):
+    body = "".join(f"{i},a,{i}.5,,{'x' * (i % 9 == 0)}\n" for i in range(30))
+    doubt = read(f"id,kind,w,,\n{body}").dialect.doubt
+    assert "3 names for 5 columns. Read with names from the first column on" in doubt
+    assert "row names" not in doubt
