@@ -12,6 +12,7 @@ from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.ambiguous_dates import resolve_ambiguous_dates
 from pipeweave_dagster.core.ingest.types.column_hints import NO_HINTS, ColumnHints
 from pipeweave_dagster.core.ingest.types.decide_type import decide_type
+from pipeweave_dagster.core.ingest.types.given_missing import without_given_missing
 from pipeweave_dagster.core.ingest.types.grouped_numbers import resolve_grouped_numbers
 from pipeweave_dagster.core.ingest.types.infer_parser import (
     infer_number,
@@ -117,6 +118,7 @@ def infer_types(
     decisions = {
         i: _with_note(d, requested.get(i), i in unfit, unread.get(i)) for i, d in decisions.items()
     }
+    decisions = without_given_missing(raw, columns.values, decisions, hints.missing, space)
     decisions |= {i: decisions[i].with_note(_EXACT) for i in decisions if columns.is_exact(i)}
     inferred_samples = {i: s for i, s in columns.samples.items() if i not in settings}
     decisions = refine_decisions(raw, columns.values, decisions, inferred_samples, space)
