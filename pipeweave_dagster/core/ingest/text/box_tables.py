@@ -6,7 +6,6 @@ and what stands below the table become blank lines, and cells lose their padding
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,10 +19,10 @@ from pipeweave_dagster.core.ingest.text.drawn_lines import (
     is_jointed_rule,
     is_plain_rule,
 )
+from pipeweave_dagster.core.ingest.text.drawn_rows import MOST_BELOW, cut, rewritten
 from pipeweave_dagster.core.ingest.text.encodings import DrawnTable, Utf8Text
 from pipeweave_dagster.core.ingest.text.line_marks import is_row_count
-from pipeweave_dagster.core.ingest.text.non_rows import BELOW_TABLE, ROW_COUNT, left_out_line
-from pipeweave_dagster.core.ingest.text.records import Record, TextDialect
+from pipeweave_dagster.core.ingest.text.records import TextDialect
 from pipeweave_dagster.core.ingest.text.ruled_names import line_of_names
 
 DRAWN = TextDialect("|", '"')
@@ -31,16 +30,15 @@ DRAWN = TextDialect("|", '"')
 _HEAD_LINES = 200
 _RULE_WITHIN = 5
 _MIN_RULES = 2
-_MOST_BELOW = 20
-"""More lines than that are no footer."""
 
 
-def unboxed(text: Utf8Text, folder: Path) -> Utf8Text:
+def unboxed(text: Utf8Text, folder: Path, *, first_only: bool = True) -> Utf8Text:
     """Return the text without drawn lines; the same text if it has none.
 
     Args:
         text: The file as UTF-8.
         folder: Scratch folder for the rewritten copy.
+        first_only: Whether another table below the first is left out.
     """
     with text.path.open(encoding="utf-8", errors="replace", newline=None) as file:
         head = [line.rstrip("\n") for line in islice(file, _HEAD_LINES)]
@@ -54,7 +52,7 @@ def unboxed(text: Utf8Text, folder: Path) -> Utf8Text:
         target.open("w", encoding="utf-8", newline="") as sink,
     ):
         writer = csv.writer(sink, delimiter="|", lineterminator="\n")
-        for cells in _rewritten(source, cutter, below):
+        for cells in rewritten(source, cutter, below, first_only=first_only):
             if isinstance(cells, str):
                 sink.write(cells + "\n")
             else:
@@ -64,48 +62,11 @@ def unboxed(text: Utf8Text, folder: Path) -> Utf8Text:
     return replace(text, path=target, notes=(*text.notes, note), drawn=drawn)
 
 
-def _rewritten(
-    lines: Iterable[str], cutter: Bars | Dashes, below: list[LeftOutLine]
-) -> Iterator[list[str] | str]:
-    """Yield the cells of each row, a blank for a rule, and a title as it is.
-
-    What stands below the last row is added to `below`, and yielded as blank lines.
-    """
-    waiting: list[str] = []
-    begun, number = False, 0
-    for raw in lines:
-        number += 1
-        line = raw.rstrip("\n")
-        rule = cutter.is_rule(line)
-        cells = None if rule or _is_count(line, cutter) or not line.strip() else cutter.cells(line)
-        begun = begun or rule
-        if cells is not None:
-            yield from waiting
-            waiting = []
-            yield cells
-        elif begun:
-            waiting.append("" if rule else line)
-            if sum(map(bool, waiting)) > _MOST_BELOW:  # no footer
-                yield from waiting
-                waiting = []
-        else:
-            yield line
-    filled = [(number - len(waiting) + i, x) for i, x in enumerate(waiting, 1) if x.strip()]
-    below += [
-        left_out_line(Record(i, [x.strip()]), ROW_COUNT if is_row_count(x) else BELOW_TABLE)
-        for i, x in filled
-    ]
-    yield from [""] * len(waiting)
-
-
-def _is_count(line: str, cutter: Bars | Dashes) -> bool:
-    """Return whether a line is the count of rows, and not a row with several cells."""
-    return is_row_count(line) and sum(map(bool, cutter.cells(line) or ())) <= 1
-
-
 def _boxed(head: list[str]) -> Bars | None:
     """Return how rows are cut if a rule of dashes with as many joints is near the top."""
     filled = [line for line in head if line.strip()]
+    end = next((i for i, line in enumerate(filled) if is_row_count(line)), len(filled))
+    filled = filled[:end]  # another table may be below
     rules = [line for line in filled[:_RULE_WITHIN] if is_jointed_rule(line)]
     if not rules:
         return None
@@ -144,10 +105,12 @@ def ruled_columns(head: list[str]) -> Dashes | None:
     if index is None:
         return None
     dashes, spans = Dashes.of(filled[index])
-    names = filled[index - 1]
-    below = [row for row in filled[index + 1 :] if not is_column_rule(row)]
-    fitting = [dashes.fits(row) and not _is_count(row, dashes) for row in below]
+    above = [line for line in filled[max(0, index - 2) : index] if dashes.fits(line)]
+    fitting = [cells is not None for line, cells, _ in cut(filled[index + 1 :], dashes)
+               if not is_column_rule(line)]  # fmt: skip
     last = max((i + 1 for i, fits in enumerate(fitting) if fits), default=0)
-    named = dashes.fits(names) and all(names[a:b].strip() for a, b in spans)
-    few = len(below) - last <= max(1, _MOST_BELOW if len(head) < _HEAD_LINES else 0)
+    named = dashes.fits(filled[index - 1]) and all(
+        any(line[a:b].strip() for line in above) for a, b in spans
+    )
+    few = len(fitting) - last <= max(1, MOST_BELOW if len(head) < _HEAD_LINES else 0)
     return dashes if named and last and few and sum(fitting) > 0.9 * last else None

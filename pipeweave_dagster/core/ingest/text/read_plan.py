@@ -96,7 +96,8 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         PipeWeaveError: `VALIDATION_ERROR` if the file is not text or has no record.
     """
     read = options.read or ReadSetting()
-    text = unboxed(to_utf8(content.path, content.name, folder, read.encoding), folder)
+    text = to_utf8(content.path, content.name, folder, read.encoding)
+    text = unboxed(text, folder, first_only=not read.skip)
     sample = _head(text.path)
     dialect, end, other = _dialect(sample, options, drawn=text.drawn is not None)
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)[:end]

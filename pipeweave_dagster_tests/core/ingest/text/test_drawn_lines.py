@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.ingest import read_aligned
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.text.plan_description import preamble_lines
@@ -115,3 +116,42 @@ def test_a_grid_with_a_rule_below_each_row_leaves_the_names_to_the_cells(read):
 def test_a_row_with_the_words_of_a_count_is_a_row(read):
     text = drawn("ruled", [("100 rows", "of seats", "1"), ("20 rows", "of beans", "2")], [])
     assert read(text, name="d.txt").rows == 2
+
+
+NARROW = "id name \n-- ----\n 1 Ann\n 2 \n"
+BELOW = {
+    "a count as wide as two columns": f"{NARROW}(2 rows)\n",
+    "the time it took": f"{NARROW}\n(2 rows affected)\n\nCompletion time: 2021-03-01T10:00\n",
+    "time that fits": f"{NARROW}\n2 rows selected.\n\n12 s\n",
+}
+
+
+@pytest.mark.parametrize("text", BELOW.values(), ids=BELOW)
+def test_what_a_client_writes_below_is_no_row(table, text):
+    plan, body = table(text)
+    assert (plan.layout.names, body) == (["id", "name"], [("1", "Ann"), ("2", "")])
+
+
+def test_a_misplaced_last_row_is_not_left_out(table):
+    plan, body = table("id    name\n----- ----\n1     Ann\n2     Bob\n3 Cy Dee Lee\n")
+    assert body[:2] == [("1", "Ann"), ("2", "Bob")]
+    assert (len(body), plan.text.drawn.below) == (3, ())
+
+
+def test_units_between_names_and_rule(table):
+    plan, body = table("Year  Temp\n      degC\n----  ----\n2001  12.5\n2002  13.5\n2003  11.0\n")
+    assert (plan.layout.names, plan.layout.annotations, len(body)) == (["Year", "Temp"], 1, 3)
+
+
+def test_another_table_below_is_no_part_of_the_first(table):
+    first = " id | name \n----+------\n  1 | Ann\n    | Bob\n  3 | Cy\n(3 rows)\n\n"
+    second = " code | town | n \n------+------+---\n  a | Ulm | 1\n  b | Rom | 2\n  c | Ulm | 3\n"
+    plan, body = table(f"{first}{second}(3 rows)\n")
+    assert (plan.layout.names, body) == (["id", "name"], [("1", "Ann"), ("", "Bob"), ("3", "Cy")])
+    assert [(line.line, line.kind) for line in plan.text.drawn.below] == [
+        (6, "row count"),
+        (8, "another table"),
+    ]
+    assert plan.text.drawn.below[1].text == "code | town | n (and 3 lines below)"
+    plan, body = table(f"{first}{second}(3 rows)\n", read=ReadSetting(skip=5))
+    assert (plan.layout.names, body[0]) == (["code", "town", "n"], ("a", "Ulm", "1"))
