@@ -31,7 +31,7 @@ _AGGREGATE = re.compile(
     "avg|smp|min|max|std|tot|sum|mean|med|wvc|tmx|tmn|hst|rfh|cov|mom|etxs|rso|sample",
     re.IGNORECASE,
 )
-_LOGGER = re.compile("TO[AB]\\w{1,4}")
+_LOGGER = re.compile(r"TO[AB](?:\d|CI\d)")
 """What the title of a file of a Campbell logger begins with: `TOA5`, `TOACI1`, `TOB1`."""
 _IMPORT_ID = re.compile(r'\{"ImportId":.*\}', re.DOTALL)
 _HIGHEST, _TYPED_SHARE = 10, 0.6
@@ -47,12 +47,22 @@ def annotated_header(lines: list[Line]) -> tuple[int, int] | None:
         lines: The first lines of the file.
     """
     for index, line in enumerate(lines[:_HIGHEST]):
-        if index == 0 and line.cells and _LOGGER.fullmatch(line.cells[0]):
+        if index == 0 and line.cells and is_logger_title(line.cells[0]):
             continue
         if line.is_complete and line.filled >= min(2, line.width):
             count = annotations_below(lines, index)
             return (index, count) if count and has_only_names(line) else None
     return None
+
+
+def is_logger_title(first: str) -> bool:
+    """Return whether a line with a first cell is the title that Campbell loggers write.
+
+    Example:
+        >>> is_logger_title("TOA5"), is_logger_title("TOTAL")
+        (True, False)
+    """
+    return _LOGGER.fullmatch(first.strip()) is not None
 
 
 def annotations_below(lines: list[Line], names: int) -> int:

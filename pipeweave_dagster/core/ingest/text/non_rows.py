@@ -10,6 +10,7 @@ from pipeweave_dagster.core.ingest.text.records import Record
 _LISTED = 10
 _MOST_TEXT = 200
 REPEATED_HEADER, COMMENT, ROW_COUNT, TITLE = "repeated header", "comment", "row count", "title"
+LOGGER_TITLE = "title of a logger"
 ANNOTATION = "units or descriptions"
 CONFLICT = "merge conflict"
 ANOTHER_TABLE, BELOW_TABLE = "another table", "line below the table"

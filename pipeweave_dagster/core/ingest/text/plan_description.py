@@ -5,8 +5,14 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers, complete_columns
 from pipeweave_dagster.core.ingest.text.cut_numbers import cut_numbers
+from pipeweave_dagster.core.ingest.text.header_annotations import is_logger_title
 from pipeweave_dagster.core.ingest.text.layout_doubt import doubt_of
-from pipeweave_dagster.core.ingest.text.non_rows import ANNOTATION, TITLE, left_out_line
+from pipeweave_dagster.core.ingest.text.non_rows import (
+    ANNOTATION,
+    LOGGER_TITLE,
+    TITLE,
+    left_out_line,
+)
 from pipeweave_dagster.core.ingest.text.other_dialect import doubt_of_delimiter
 from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
@@ -14,7 +20,13 @@ from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
 def preamble_lines(plan: ReadPlan) -> list[LeftOutLine]:
     """Return the titles above the names, what describes columns, and what is below drawn lines."""
-    titles = [left_out_line(record, TITLE) for record in plan.head[: plan.layout.preamble]]
+    named = plan.layout.annotations > 0  # what stands below the names makes them certain
+    titles = [
+        left_out_line(
+            record, LOGGER_TITLE if named and is_logger_title(record.fields[0]) else TITLE
+        )
+        for record in plan.head[: plan.layout.preamble]
+    ]
     described = plan.head[plan.body_start - plan.layout.annotations : plan.body_start]
     below = plan.text.drawn.below if plan.text.drawn else ()
     return [*titles, *(left_out_line(record, ANNOTATION) for record in described), *below]
