@@ -15,6 +15,8 @@ from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, RawFile, 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster_tests.factories import make_dataset
 
+pytestmark = pytest.mark.slow
+
 TORN = {"empty": b"", "cut": b'{"dataset": "d", ', "zeros": b"\0" * 40, "other": b"[1, 2]"}
 torn = pytest.mark.parametrize("content", TORN.values(), ids=TORN.keys())
 

@@ -22,6 +22,8 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest_settings
 from pipeweave_dagster.core.naming import check_slug
 
+pytestmark = pytest.mark.slow
+
 
 def gone(pid: int, seconds: float = 5) -> bool:
     end = time.monotonic() + seconds

@@ -10,6 +10,8 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn, StorageType
 from pipeweave_dagster.core.ingest import ColumnMatcher, aligned_batch, fast_path, read_aligned
 
+pytestmark = pytest.mark.slow
+
 TYPES: dict[str, StorageType] = {"n": "number", "i": "integer", "b": "boolean", "c": "text"}
 ROWS = 3_000
 COLUMNS = {

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["id", "v", "c"]
 ROWS = [[f"00{i}", i * 1.5, "ab"[i % 2]] for i in range(6)]
 
