@@ -18,6 +18,8 @@ from pipeweave_dagster.core.documents import Source
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster_tests.servers.process import free_ports
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ["id", "at", "o", "a", "big", "price"]
 TYPES = [9, 11, 12, [100, 9], 10, 22]
 ROWS: list[list[Any]] = [

@@ -5,6 +5,8 @@ import pytest
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.users.passwords import hash_password, is_password
 
+pytestmark = pytest.mark.slow
+
 RIGHT = "five words make a pass"
 
 

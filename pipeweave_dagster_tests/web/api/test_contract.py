@@ -16,6 +16,8 @@ from pipeweave_dagster.web.api.routes import health as health_routes
 from pipeweave_dagster.web.api.routes import models, predictions
 from pipeweave_dagster_tests.servers.stand_in_dagster import StandInDagster, event
 
+pytestmark = pytest.mark.slow
+
 DATA = b"x,y\n1,2\n"
 SHA = hashlib.sha256(DATA).hexdigest()
 

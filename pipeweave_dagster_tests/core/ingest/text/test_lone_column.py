@@ -10,6 +10,8 @@ from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.lone_column import LoneColumn
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("emil", "dora", "carla", "finn", "rita", "leo")
 TOWNS = ("Bern", "Ulm", "Lyon", "Rome", "Oslo")
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def table(values, mark=","):
     return f"part{mark}q\n" + "".join(f"{v}{mark}{i}\n" for i, v in enumerate(values))
