@@ -14,7 +14,6 @@ from pipeweave_dagster.core.documents import DatasetSnapshot
 from pipeweave_dagster.services.known_datasets import known
 
 _SHOWN, _WIDTH = 20, 100
-_CELL_END = "\x1f"
 
 
 def register(group: typer.Typer) -> None:
@@ -62,10 +61,12 @@ def _quarantined(store: DocumentStore, dataset: str) -> list[dict[str, Any]]:
 
 def _as_line(record: str | None) -> str | None:
     """Return a record, whose cells are stored with a control character between them, as CSV."""
-    if record is None or _CELL_END not in record:
+    from pipeweave_dagster.core.ingest.base.raw_table import CELL_END
+
+    if record is None or CELL_END not in record:
         return record
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(record.split(_CELL_END))
+    csv.writer(line, lineterminator="").writerow(record.split(CELL_END))
     return line.getvalue()
 
 

@@ -131,14 +131,13 @@ def _score(
 ) -> None:  # fmt: skip
     """Score a batch in the landing zone, as the sensor would."""
     from pipeweave_dagster.cli.support.launch import execute
-    from pipeweave_dagster.core.landing import uploads_in
     from pipeweave_dagster.lib.failure_reasons import error_of
     from pipeweave_dagster.lib.partitions import BATCH_TAG, UPLOAD_VERSION_TAG
 
     with lock_upload(bench.store, key):
         bench.store.storage.put(key, rows)
-        [upload] = uploads_in(found for found in [bench.store.storage.stat(key)] if found)
-        tags = {BATCH_TAG: key, UPLOAD_VERSION_TAG: upload.version}
+        stored = bench.store.storage.stat(key)
+        tags = {BATCH_TAG: key} | ({UPLOAD_VERSION_TAG: stored.version} if stored else {})
         run_id = execute(instance, bench, "predict_batch", name, tags=tags, quiet=quiet)
     if error := error_of(instance, run_id):
         raise error

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from pipeweave_dagster.core.documents import Dialect, LeftOutLine, StorageType
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 
+CELL_END = "\x1f"
+"""Stands between the cells in the text of a rejected record, as no delimiter is sure not to."""
+
 
 @dataclass(frozen=True)
 class RejectedRecord:

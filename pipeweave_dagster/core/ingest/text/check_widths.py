@@ -1,7 +1,7 @@
 """Reject records with a wrong number of fields, and report them with their lines."""
 
 from pipeweave_dagster.core.ingest.base.counted import counted
-from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
+from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
 
@@ -76,7 +76,7 @@ def _begins_short(body: list[Record], width: int) -> bool:
 
 def rejected_record(record: Record, reason: str) -> RejectedRecord:
     """Return a record as rejected, with its line and the reason."""
-    return RejectedRecord(record.line, reason, "\x1f".join(record.fields)[:_MAX_TEXT])
+    return RejectedRecord(record.line, reason, CELL_END.join(record.fields)[:_MAX_TEXT])
 
 
 def _surplus_notes(kept: list[Record], width: int) -> list[str]:

@@ -11,13 +11,17 @@ _MAX_RECORDS, _MIN_ROWS, _MIN_WORDS = 20, 2, 3
 def split_closing_lines(
     body: list[Record], width: int
 ) -> tuple[list[Record], list[RejectedRecord]]:
-    """Return the records without lines of one text at their end that is no value, and these.
+    """Split the lines that close a table, such as `End of report`, from its records.
 
-    Rows above are complete, and have values of a type in the first column, or fewer words.
+    The rows above must be complete. A line closes the table if it has one field, which has no type
+    where the first column has one, or more words than any value there.
 
     Args:
         body: Records below the header.
         width: Number of columns.
+
+    Returns:
+        The records above these lines, and the lines as rejected records.
     """
     start = len(body)
     while start > 0 and len(body) - start < _MAX_RECORDS and len(body[start - 1].fields) == 1:
