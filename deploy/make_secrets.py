@@ -18,6 +18,7 @@ SECRETS = {
     **{f"{who}_AWS_SECRET_ACCESS_KEY": 40 for who in ("MLFLOW", "PAGES", "SERVE", "WEB")},
     "JWT_SECRET_KEY": 48,
     "PIPEWEAVE_SERVE_TOKEN": 40,
+    "PIPEWEAVE_PRIVACY_KEY": 48,
 }
 _HEAD = "# Written by 'make secrets'; keep it secret. For other settings see .env.example.\n"
 

@@ -154,6 +154,8 @@ def http_page() -> str:
     lines = [
         "# HTTP API",
         "",
+        "<!-- nothing run: names in capitals stand for values; see web/api/test_contract.py -->",
+        "",
         "This page is generated from the code. A running server has it at `/api/v1/docs`, and",
         "an OpenAPI document at `/api/v1/openapi.json`. [How to use it](../how-to/http-api.md).",
         "",
@@ -181,7 +183,7 @@ def _operation_section(operation: Operation) -> list[str]:
             for f in operation.fields
         ]
         lines.append("")
-    return [*lines, f"Answer: {operation.answer}.", "", "```", operation.example, "```", ""]
+    return [*lines, f"Answer: {operation.answer}.", "", "```bash", operation.example, "```", ""]
 
 
 def _default(text: str) -> str:

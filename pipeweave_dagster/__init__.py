@@ -15,16 +15,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeweave_dagster.component import Workbench
+    from pipeweave_dagster.core.errors import PipeWeaveError
     from pipeweave_dagster.notebook.dataset import Dataset, read
-    from pipeweave_dagster.notebook.estimators import AutoClassifier, AutoRegressor
+    from pipeweave_dagster.notebook.estimators import AutoClassifier, AutoRegressor, FindingWarning
     from pipeweave_dagster.notebook.model import Model, load
 
-__all__ = ["AutoClassifier", "AutoRegressor", "Dataset", "Model", "Workbench", "load", "read"]
+__all__ = [
+    "AutoClassifier",
+    "AutoRegressor",
+    "Dataset",
+    "FindingWarning",
+    "Model",
+    "PipeWeaveError",
+    "Workbench",
+    "load",
+    "read",
+]
 _MODULES = {
     "AutoClassifier": "notebook.estimators",
     "AutoRegressor": "notebook.estimators",
     "Dataset": "notebook.dataset",
+    "FindingWarning": "notebook.estimators",
     "Model": "notebook.model",
+    "PipeWeaveError": "core.errors",
     "Workbench": "component",
     "load": "notebook.model",
     "read": "notebook.dataset",

@@ -10,14 +10,21 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeweave_dagster.core.cron import check_cron
+from pipeweave_dagster.core.env_file import check_env_file, refuse_foreign
+from pipeweave_dagster.core.model.plug_ins import NAME as PLUG_IN_NAME
 
 _MB = 1 << 20
 _MIN_SECRET = 32
 _BESIDE_TRAINING_S = 1800
-_NOT_FOR_SOURCES = ("PIPEWEAVE_", "DAGSTER_", "MLFLOW_", "AWS_", "GOOGLE_", "POSTGRES_")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_OWN = ("PIPEWEAVE_", "DAGSTER_", "MLFLOW_", "AWS_", "GOOGLE_", "POSTGRES_")
+_NOT_FOR_SOURCES = (*_OWN, *_PROXIES)
+_ENV_FILE, _HOME = Path(".env"), Path(".pipeweave")
+# Addresses to which a secret is sent as it is; a `.env` may not lead one of the environment there.
+_SENT_TO = {"PIPEWEAVE_ADVISOR_ENDPOINT": "GOOGLE_API_KEY", "OIDC_ISSUER": "OIDC_CLIENT_SECRET"}
 # "password" and "changeme" have seven, however often they are repeated.
 _MIN_DISTINCT = 8
 ALERT_PREFIX = "PIPEWEAVE_ALERT_"
@@ -70,6 +77,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "fresh_predictions_days",
         "prediction_reasons",
         "engine",
+        "model_plug_ins",
         "shadow",
         "api_requests_per_minute",
         "cost_per_hour",
@@ -85,6 +93,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "login": (
         "login",
         "jwt_secret_key",
+        "privacy_key",
+        "privacy_default",
         "access_token_expire_minutes",
         "refresh_token_expire_days",
         "behind_tls_proxy",
@@ -134,7 +144,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=_ENV_FILE,
         env_file_encoding="utf-8",
         extra="ignore",
         # Without a prefix, `home` would be read from HOME.
@@ -145,7 +155,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    home: Path = Field(Path(".pipeweave"), validation_alias=_named("PIPEWEAVE_HOME"))
+    home: Path = Field(_HOME, validation_alias=_named("PIPEWEAVE_HOME"))
     storage: str | None = Field(None, validation_alias=_named("PIPEWEAVE_STORAGE"))
     profile: Literal["development", "production"] = Field(
         "development", validation_alias=_named("PIPEWEAVE_PROFILE")
@@ -236,6 +246,7 @@ class Settings(BaseSettings):
         pattern=r"^dask://(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5}$",
         validation_alias=_named("PIPEWEAVE_ENGINE"),
     )
+    model_plug_ins: dict[str, str] = Field({}, validation_alias=_named("PIPEWEAVE_MODEL_PLUG_INS"))
     prediction_reasons: bool = Field(
         default=False, validation_alias=_named("PIPEWEAVE_PREDICTION_REASONS")
     )
@@ -258,6 +269,10 @@ class Settings(BaseSettings):
     alerts_digest: str | None = Field(None, validation_alias=_named("PIPEWEAVE_ALERTS_DIGEST"))
     login: Literal["auto", "required"] = Field("auto", validation_alias=_named("PIPEWEAVE_LOGIN"))
     jwt_secret_key: SecretStr | None = Field(None, validation_alias=_named("JWT_SECRET_KEY"))
+    privacy_key: SecretStr | None = Field(None, validation_alias=_named("PIPEWEAVE_PRIVACY_KEY"))
+    privacy_default: Literal["hide", "mask"] = Field(
+        "hide", validation_alias=_named("PIPEWEAVE_PRIVACY_DEFAULT")
+    )
     access_token_expire_minutes: float = Field(
         30, gt=0, le=24 * 60, validation_alias=_named("ACCESS_TOKEN_EXPIRE_MINUTES")
     )
@@ -290,13 +305,52 @@ class Settings(BaseSettings):
     services: dict[str, str] = Field({}, validation_alias=_named("PIPEWEAVE_SERVICES"))
     dagster_home_given: Path | None = Field(None, validation_alias=_named("PIPEWEAVE_DAGSTER_HOME"))
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the usual sources, once `.env` is known to be the user's own.
+
+        Raises:
+            PipeWeaveError: FORBIDDEN, see `check_env_file`.
+        """
+        del settings_cls
+        check_env_file(_ENV_FILE, os.environ, _SENT_TO)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
+        if path == _HOME:
+            refuse_foreign(path)
         # Processes of one installation start in different folders but must use the same one.
         return path.expanduser().absolute()
 
+    @field_validator("model_plug_ins")
+    @classmethod
+    def _plug_ins_by_name(cls, checkpoints: dict[str, str]) -> dict[str, str]:
+        if checkpoints:
+            from pipeweave_dagster.core.families import BUILT_IN
+
+            for name in checkpoints:
+                if not PLUG_IN_NAME.fullmatch(name) or name in BUILT_IN:
+                    raise ValueError(f"{name[:60]!r} is not a free name such as small_model")
+        # Processes of one installation start in different folders.
+        return {name: str(Path(p).expanduser().absolute()) for name, p in checkpoints.items()}
+
     _cron = field_validator("retrain_cron", "alerts_digest")(check_cron)
+
+    @field_validator("s3_endpoint_url", "s3_public_url", "upload_events")
+    @classmethod
+    def _of_a_server(cls, address: str | None) -> str | None:
+        from pipeweave_dagster.core.safe_addresses import check_http_address
+
+        return None if address is None else check_http_address(address)
 
     @field_validator("retrain_look_minutes")
     @classmethod
@@ -343,6 +397,7 @@ class Settings(BaseSettings):
             "AWS_SECRET_ACCESS_KEY": self.secret("aws_secret_access_key"),
             "PIPEWEAVE_SERVE_TOKEN": self.secret("serve_token"),
             "JWT_SECRET_KEY": self.secret("jwt_secret_key"),
+            "PIPEWEAVE_PRIVACY_KEY": self.secret("privacy_key"),
             **{f"the password in {n}": urlsplit(a or "").password for n, a in addresses.items()},
         }
         return {name: secret for name, secret in secrets.items() if secret}
@@ -438,7 +493,7 @@ class Settings(BaseSettings):
         name = alert_variable(recipient)
         if name is None:
             return None
-        return os.environ.get(name) or dotenv_values(".env").get(name) or None
+        return os.environ.get(name) or dotenv_values(_ENV_FILE).get(name) or None
 
     def connection(self, variable: str) -> SecretStr | None:
         """Return the address in an environment variable (or `.env`) that a source names.
@@ -449,7 +504,7 @@ class Settings(BaseSettings):
         own = {name for field in type(self).model_fields for name in self.variables_of(field)}
         if variable in own or variable.startswith(_NOT_FOR_SOURCES):
             return None
-        value = os.environ.get(variable) or dotenv_values(".env").get(variable)
+        value = os.environ.get(variable) or dotenv_values(_ENV_FILE).get(variable)
         return SecretStr(value) if value else None
 
     def secret(self, name: str) -> str | None:

@@ -18,6 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.servers.browser import browser
@@ -27,6 +28,10 @@ from pipeweave_dagster_tests.servers.databases import (
     postgres_server,
 )
 from pipeweave_dagster_tests.servers.s3 import S3Server, moto_server, s3_server
+
+# How long a test takes says nothing on a machine that is shared with others.
+settings.register_profile("pipeweave", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pipeweave")
 
 __all__ = [
     "S3Server",

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
@@ -155,6 +156,23 @@ def test_locks_agree() -> None:
     pin = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
     run_time, dev = (dict(pin.findall((ROOT / lock).read_text())) for lock in LOCKS)
     assert not {name for name in run_time.keys() & dev.keys() if run_time[name] != dev[name]}
+
+
+def test_the_audit_of_the_ci_watches_the_lock_that_the_target_audits() -> None:
+    target = (ROOT / "Makefile").read_text().partition("\naudit:")[2].partition("\n\n")[0]
+    audited = re.findall(r"--requirement (\S+)", target)
+    assert audited == ["requirements.lock"]
+    assert {"--require-hashes", "--strict"} <= {*target.split()}
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    assert workflow[True]["schedule"], "YAML 1.1 reads the key `on` as true"
+    job = workflow["jobs"]["audit"]
+    assert "if" not in job
+    (step,) = (step["run"] for step in job["steps"] if "run" in step)
+    assert "make audit" in step
+    watched = re.search(r"git diff --quiet \S+ HEAD -- (.*); then", step)
+    assert watched is not None
+    assert watched[1].split() == audited
+    assert "audit" not in (ROOT / ".ci" / "run").read_text(), "it has no database at hand"
 
 
 @pytest.mark.parametrize("document", [".env.example", "docs/reference/settings.md"])

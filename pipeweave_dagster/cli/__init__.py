@@ -3,9 +3,12 @@
 import logging
 import sys
 
+from pipeweave_dagster.adapters.child_process import preloads, start_ahead
+
 
 def main() -> None:
     """Run one command; print an error as one line, or as JSON, and exit with its code."""
+    _start_workers(sys.argv[1:])
     if logging.lastResort is not None:
         logging.lastResort.addFilter(_no_interrupt)
     from pipeweave_dagster.cli.app import build_app
@@ -32,6 +35,15 @@ def main() -> None:
             fix="This is a bug in PipeWeave; set PIPEWEAVE_DEBUG=1 to see the traceback.",
         )
         sys.exit(fail(problem, as_json="--json" in sys.argv))
+
+
+def _start_workers(arguments: list[str]) -> None:
+    """Start the processes of commands that read a file, so that all import at the same time."""
+    command = arguments[0] if len(arguments) > 1 and "--help" not in arguments else ""
+    if command == "predict":  # the process that imports most begins first
+        start_ahead(preloads.SCORING, "mlflow")
+    if command in preloads.OF_COMMANDS:
+        start_ahead(preloads.OF_COMMANDS[command])
 
 
 def _no_interrupt(record: logging.LogRecord) -> bool:

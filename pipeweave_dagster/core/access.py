@@ -1,12 +1,16 @@
 """Who may do what: roles, actions, and the one table between them.
 
 A data set without an owner belongs to all: the role alone decides. One with an owner is private
-to its owner, to approvers and to administrators.
+to its owner, to approvers and to administrators. An owner is a user, or a team: then all its
+members own the data set.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
+
+NAME_PATTERN = r"[a-z0-9][a-z0-9._@+-]{0,62}"
+"""Names of users and teams, of whom none has the name of another."""
 
 
 class Role(StrEnum):
@@ -81,12 +85,18 @@ class Principal:
     """Somebody who acts: a user with a role, and how we know that it is them.
 
     `machine` is the user of this machine, who starts commands, or opens the pages of their own
-    `pipeweave dev`; `session` has logged in with a browser; `token` is a script.
+    `pipeweave dev`; `session` has logged in with a browser; `token` is a script. `teams` are those
+    that the user is a member of at that moment.
     """
 
     name: str
     role: Role
     via: Via = "machine"
+    teams: frozenset[str] = frozenset()
+
+    def owns(self, owner: str) -> bool:
+        """Return whether what belongs to this user or team is theirs."""
+        return owner == self.name or owner in self.teams
 
 
 def may(principal: Principal, action: Action, dataset_owner: str | None = None) -> bool:
@@ -95,8 +105,8 @@ def may(principal: Principal, action: Action, dataset_owner: str | None = None) 
     Args:
         principal: Who.
         action: What.
-        dataset_owner: Who owns the data set, if anybody does; None also for actions that concern
-            no data set.
+        dataset_owner: The user or team that owns the data set, if any does; None also for actions
+            that concern no data set.
 
     Example:
         >>> ada = Principal("ada", Role.EDITOR)
@@ -111,6 +121,6 @@ def needed_role(principal: Principal, action: Action, dataset_owner: str | None 
     rule = RULES[action]
     if dataset_owner is None:
         return rule.shared
-    if dataset_owner == principal.name:
+    if principal.owns(dataset_owner):
         return rule.own
     return rule.shared if rule.shared.includes(Role.APPROVER) else Role.APPROVER

@@ -50,6 +50,11 @@ _EXIT_CODE = {
 }
 
 
+def _is_open(message: str) -> bool:
+    """Return whether a message does not end as a sentence, such as one quoted from a library."""
+    return not message.rstrip("\"'`) ").endswith((".", "!", "?", ":", ";", "…"))
+
+
 class PipeWeaveError(Exception):
     """An error that states what is wrong, where, and how to fix it.
 
@@ -70,7 +75,8 @@ class PipeWeaveError(Exception):
     @property
     def text(self) -> str:
         """Message and remedy in one line, as shown to the user."""
-        return f"{self.message} {self.fix}".strip()
+        stop = "." if self.fix and _is_open(self.message) else ""
+        return f"{self.message}{stop} {self.fix}".strip()
 
     def envelope(self) -> dict[str, Any]:
         """Return the error as `{code, message, details}`, the form in which it is published."""

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 from pipeweave_dagster.core.errors import validation_error
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+# With another last character a folder of that name would be that of another data set; see `slug`.
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _SUFFIXES = re.compile(
     r"(\.(csv|tsv|txt|data|dat|json|jsonl|ndjson|parquet|pq|xlsx|arrow|feather|gz|zip|bz2|zst))+$"
 )
@@ -23,7 +24,8 @@ def check_slug(name: str) -> str:
     if not _SLUG.fullmatch(name):
         raise validation_error(
             f"{name[:80]!r} is not a valid data set name.",
-            fix=f"Use lower-case letters, digits, '-' and '_', for example {slug(name)!r}.",
+            fix="Use lower-case letters, digits and, between them, '-' and '_', for example"
+            f" {slug(name)!r}.",
             name=name[:80],
         )
     return name

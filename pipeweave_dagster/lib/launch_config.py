@@ -23,6 +23,9 @@ class LaunchConfig(dg.Config):
     time_budget_s: float | None = Field(
         None, description="Seconds from the start of the run to a model that predicts."
     )
+    train_for: str | None = Field(
+        None, description="accuracy, or serving: one model where it is not significantly worse."
+    )
     read: dict[str, str] | None = Field(
         None, description="How the file is read: delimiter, header, skip, encoding, decimal."
     )
@@ -38,7 +41,7 @@ class LaunchConfig(dg.Config):
         """
         given: dict[str, Any] = {
             name: value
-            for name in ("target", "metric", "time_budget_s", "quality", "read")
+            for name in ("target", "metric", "time_budget_s", "quality", "train_for", "read")
             if (value := getattr(self, name)) or value == 0
         }
         merged = {**settings.model_dump(exclude_defaults=True), **given}

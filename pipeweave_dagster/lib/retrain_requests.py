@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from pipeweave_dagster.adapters.state import DocumentStore, Head
+from pipeweave_dagster.core.retraining import Due
 from pipeweave_dagster.lib.reuse_key import upload_key
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.receive import choose, settings_of
 from pipeweave_dagster.services.retraining import record_request, record_skip, retrain_state
+from pipeweave_dagster.services.zone_listing import list_zone
 from pipeweave_dagster.settings import Settings
 
 MOST_REQUESTS = 200
@@ -32,32 +34,35 @@ def requests(store: DocumentStore, settings: Settings, now: float) -> Found:
 
     Where more are due than one look may request, the next looks request the others.
     """
-    found = Found([], [])
+    found, listing = Found([], []), list_zone(store)
     for name in store.datasets():
         if len(found.due) >= MOST_REQUESTS:
             found.skipped.append(f"{MOST_REQUESTS} at a time; what else is due waits for the next")
             break
         problems: list[str] = []
         with contained(name, problems):
-            _look_at(store, name, settings, now, found)
+            state = retrain_state(store, name, settings, now, listing)
+            if state is not None and state.due is not None:
+                _look_at(store, name, settings, now, state.due, found)
         found.skipped.extend(f"{name}: {problem}" for problem in problems)
     return found
 
 
-def _look_at(store: DocumentStore, name: str, settings: Settings, now: float, found: Found) -> None:
-    state, head = retrain_state(store, name, settings, now), store.head(name)
-    if state is None or state.due is None or head is None:
+def _look_at(
+    store: DocumentStore, name: str, settings: Settings, now: float, due: Due, found: Found
+) -> None:
+    head, attempt = store.head(name), store.attempt(name)
+    if head is None:
         return
-    attempt = store.attempt(name)
     if attempt is not None and attempt.state == "running":
-        found.skipped.append(f"{name}: {state.due.reason}, but a run is under way")
+        found.skipped.append(f"{name}: {due.reason}, but a run is under way")
     elif is_unchanged(store, head, settings):
         reason = f"skipped, nothing is new since run {head.entries['model'].run_id[:8]}"
         record_skip(store, name, reason, now)
-        found.skipped.append(f"{name}: {state.due.reason}; {reason}")
+        found.skipped.append(f"{name}: {due.reason}; {reason}")
     else:
-        record_request(store, name, state.due, now)
-        found.due.append(Request(name, state.due.reason))
+        record_request(store, name, due, now)
+        found.due.append(Request(name, due.reason))
 
 
 def is_unchanged(store: DocumentStore, head: Head, settings: Settings) -> bool:

@@ -170,7 +170,8 @@ def evaluate(
     cursor = context.cursor if seen else None
     locked = locked_keys(store, memory.watch)
     skipped: list[Skipped] = []
-    uploads = [u for u in zone.listed(store, skipped) if u.key not in locked]
+    listed = zone.listed(store, skipped)
+    uploads = [u for u in listed if u.key not in locked]
     arrived = arrivals(
         uploads,
         seen or Seen(),
@@ -180,7 +181,8 @@ def evaluate(
         unread=[entry.unread for entry in skipped if entry.unread],
         within=zone.scope.places,
     )
-    fresh = [u for u in _without_covered_settings(arrived) if not _was_started(context.instance, u)]
+    candidates = _without_needless_settings(arrived, listed)
+    fresh = [u for u in candidates if not _was_started(context.instance, u)]
     fresh = zone.without_doubles(fresh)
     requests = [request(store, context, upload) for upload in fresh]
     if not memory.recent.claim(str(r.run_key) for r in requests):  # the cursor stays as it is
@@ -220,10 +222,15 @@ def _with_left_out(store: DocumentStore, prefix: str, seen: Seen, left_out: Left
     return seen.model_copy(update={"left_out": texts})
 
 
-def _without_covered_settings(arrived: Arrivals) -> Iterable[Upload]:
-    """Drop a `pipeweave.yaml` that arrives together with data: the data's run reads it."""
-    with_data = {u.dataset for u in arrived.ready if not u.is_settings}
-    return [u for u in arrived.ready if not (u.is_settings and u.dataset in with_data)]
+def _without_needless_settings(arrived: Arrivals, listed: Iterable[Upload]) -> list[Upload]:
+    """Drop a `pipeweave.yaml` that needs no run of its own.
+
+    If data arrives together with it, or after it, the run of the data reads it.
+    """
+    growing = arrived.seen.growing
+    with_data = {u.dataset for u in listed if not u.is_settings and u.key not in growing}
+    changed = with_data - {u.dataset for u in arrived.ready if not u.is_settings}
+    return [u for u in arrived.ready if not u.is_settings or u.dataset in changed]
 
 
 def _was_started(instance: dg.DagsterInstance, upload: Upload) -> bool:

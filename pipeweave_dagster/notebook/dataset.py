@@ -7,8 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from pipeweave_dagster.core.asset_catalog import activity_of
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
+    DatasetSettings,
     DatasetSnapshot,
     Finding,
     Findings,
@@ -21,11 +24,12 @@ from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.naming import name_of_file
-from pipeweave_dagster.core.schema import deduce
-from pipeweave_dagster.core.schema.no_target import offered
+from pipeweave_dagster.core.schema import deduce, mask_personal
+from pipeweave_dagster.core.schema.column_lookup import find_only_column
+from pipeweave_dagster.core.schema.no_target import none_is_wanted, offered
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 from pipeweave_dagster.notebook.sources import as_file
-from pipeweave_dagster.notebook.views import Report, Table
+from pipeweave_dagster.notebook.views import Report, Table, titled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +50,8 @@ class Dataset:
         **settings: Keys of `pipeweave.yaml`, such as `columns`, `read`, `split`, `overrides`.
 
     Raises:
-        PipeWeaveError: NOT_FOUND without such a file, VALIDATION_ERROR if it is not a table or a
-            setting is not allowed.
+        PipeWeaveError: NOT_FOUND without such a file, VALIDATION_ERROR if it is not a table, a
+            setting is not allowed, or the target is not a column.
 
     Example:
         >>> import pandas as pd
@@ -72,16 +76,20 @@ class Dataset:
         self.name = name or (name_of_file(path.name) if isinstance(source, str | Path) else "frame")
         upload = RawUpload(dataset=self.name, files=[raw], settings=self.settings)
         self.snapshot: DatasetSnapshot = ingest(upload, [path], self._folder.path)
+        _refuse_unknown_target(self.settings, self.snapshot)
+        if self.settings.privacy_default == "mask":
+            self.snapshot = mask_personal(self.snapshot, self._folder.path, self.settings)
 
     def with_settings(self, **settings: Any) -> Self:
         """Return the same table with other settings, without reading it again.
 
-        Settings of how the file is read (`read`, `mode`, types `text` and `date:…`) need a new
-        `Dataset`.
+        Settings of how the file is read (`read`, `mode`, `privacy`, types `text` and `date:…`) need
+        a new `Dataset`; until then a column that `privacy` drops is neither used nor shown.
         """
         changed = settings_from(
             {**self.settings.model_dump(mode="json", exclude_unset=True), **settings}, "settings"
         )
+        _refuse_unknown_target(changed, self.snapshot)
         other = copy.copy(self)
         other.settings = changed
         for derived in ("schema_deduction", "findings_document", "pipeline"):
@@ -160,7 +168,12 @@ class Dataset:
         return Report(page, list(report.highlights))
 
     def train(
-        self, *, target: str | None = None, time_budget: float | None = None, **settings: Any
+        self,
+        *,
+        target: str | None = None,
+        time_budget: float | None = None,
+        progress: bool = True,
+        **settings: Any,
     ) -> "Model":
         """Search, fit and evaluate a model.
 
@@ -168,26 +181,39 @@ class Dataset:
             target: Column to predict, if it is not yet set.
             time_budget: Seconds for the search and the fit; by default that of `quality`, else 60.
                 The evaluation comes on top.
+            progress: Whether to show a progress bar, in notebooks and terminals only.
             **settings: Further keys of `pipeweave.yaml`, such as `metric` or `overrides`.
 
         Raises:
             PipeWeaveError: VALIDATION_ERROR if a finding blocks the training, or no model can be
                 made, with the reason.
         """
+        from pipeweave_dagster.notebook.progress_bar import ProgressBar
         from pipeweave_dagster.notebook.train_model import train_model
 
         given = {"target": target, "time_budget_s": time_budget, **settings}
         changed = {key: value for key, value in given.items() if value is not None}
         data = self.with_settings(**changed) if changed else self
-        _refuse_missing_target(data.schema_deduction.target)
-        _refuse_blocked(data.findings_document)
-        table = (data.snapshot, data.data_file)
         budget_s = data.settings.budget_s(DEFAULT_BUDGET_S)
-        return train_model(data.pipeline, table, data.findings_document, budget_s, time.monotonic())
+        with ProgressBar(budget_s, wanted=progress) as bar:
+            bar.stage(activity_of(Findings.kind))
+            _refuse_missing_target(data.schema_deduction.target)
+            _refuse_blocked(data.findings_document)
+            given_to = (data.pipeline, (data.snapshot, data.data_file), data.findings_document)
+            return train_model(*given_to, budget_s, time.monotonic(), bar)
 
     def __repr__(self) -> str:
         rows, columns = self.snapshot.rows, len(self.snapshot.columns)
-        return f"Dataset {self.name!r}: {rows:,} rows, {columns:,} columns"
+        return f"Dataset {self.name!r}: {counted(rows, 'row')}, {counted(columns, 'column')}"
+
+    def _repr_html_(self) -> str:
+        columns = Table(self.snapshot.columns, ("name", "type", "missing", "format", "unit"))
+        return titled(repr(self), columns)
+
+
+def _refuse_unknown_target(settings: DatasetSettings, snapshot: DatasetSnapshot) -> None:
+    if settings.target is not None and not none_is_wanted(settings, snapshot):
+        find_only_column(settings.target, snapshot, "The target", settings)
 
 
 def _refuse_missing_target(target: TargetDeduction) -> None:

@@ -22,6 +22,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.notebook.dataset import Dataset
 from pipeweave_dagster.notebook.frames import with_flat_names
 from pipeweave_dagster.notebook.model import Model
+from pipeweave_dagster.notebook.progress_bar import ProgressBar
 from pipeweave_dagster.notebook.train_model import train_model
 
 _MIN_ROWS = 10
@@ -43,10 +44,12 @@ class _Auto(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
         *,
         metric: str | None = None,
         settings: dict[str, Any] | None = None,
+        verbose: bool = False,
     ) -> None:
         self.time_budget = time_budget
         self.metric = metric
         self.settings = settings
+        self.verbose = verbose
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -61,6 +64,7 @@ class _Auto(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
         target, weight_name = _unused("target", frame), _unused("weight", frame)
         frame = frame.assign(**{target: y})
         given: dict[str, Any] = {**(self.settings or {}), "target": target, "task": self._task}
+        given["time_budget_s"] = self.time_budget  # refused unless it is above 0
         if self.metric is not None:
             given["metric"] = self.metric
         if weight is not None:
@@ -76,7 +80,10 @@ class _Auto(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
             warnings.warn(f"{finding.code}: {finding.message}", FindingWarning, stacklevel=4)
         table = (data.snapshot, data.data_file)
         findings, budget_s = data.findings_document, self.time_budget
-        return train_model(data.pipeline, table, findings, budget_s, started_at, evaluated=False)
+        with ProgressBar(budget_s, wanted=self.verbose) as bar:
+            return train_model(
+                data.pipeline, table, findings, budget_s, started_at, bar, evaluated=False
+            )
 
     def _checked(self, X: Any, y: Any) -> tuple[pd.DataFrame, NDArray[Any]]:
         """Return features and target of a fit, and remember number and names of the features."""
@@ -110,6 +117,7 @@ class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc] # scikit-lea
         time_budget: Seconds for each fit.
         metric: Metric to select by; by default ROC AUC for two classes, else log loss.
         settings: Further keys of `pipeweave.yaml`, such as `columns` or `split`.
+        verbose: Whether to show a progress bar, in notebooks and terminals only.
 
     Attributes:
         classes_: The classes, in the order of `predict_proba`.
@@ -159,6 +167,7 @@ class AutoRegressor(RegressorMixin, _Auto):  # type: ignore[misc] # scikit-learn
         time_budget: Seconds for each fit.
         metric: Metric to select by; by default RMSE.
         settings: Further keys of `pipeweave.yaml`, such as `columns` or `split`.
+        verbose: Whether to show a progress bar, in notebooks and terminals only.
 
     Attributes:
         model_: The model with its leaderboard and card.

@@ -3,14 +3,15 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from pipeweave_dagster.core.documents import Estimate, Evaluation, TrainedModel, Trial
-from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.documents import Evaluation, TrainedModel, Trial
+from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
+from pipeweave_dagster.core.hidden_values import notes_without_values
 from pipeweave_dagster.core.ingest import ColumnMatcher, read_aligned
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 from pipeweave_dagster.notebook.sources import as_file
-from pipeweave_dagster.notebook.views import Card, Table
+from pipeweave_dagster.notebook.views import Card, Scores, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,13 +51,17 @@ class Model:
         return self.trained.classes
 
     @property
-    def scores(self) -> dict[str, Estimate]:
-        """Metrics on the test rows, with 95 % intervals."""
-        return self.evaluation.metrics if self.evaluation else {}
+    def scores(self) -> Scores:
+        """Metrics on the test rows, with 95 % intervals, by name; shown as a table."""
+        return Scores(self.evaluation.metrics if self.evaluation else {})
 
     @property
     def leaderboard(self) -> Table[Trial]:
-        """The candidates of the search, the best first, scored by cross-validation."""
+        """The candidates of the search, the best first, scored by cross-validation.
+
+        The state is `done` (scored on all folds), `cut` (time for some of the folds only, so the
+        score is not comparable with the others), `out of time` or `failed`.
+        """
         shown = ("name", "family", "score", "score_std", "fit_seconds", "state", "note")
         return Table(self.trained.leaderboard, shown)
 
@@ -75,7 +80,13 @@ class Model:
     def _path(self) -> Path:
         return self._folder.path
 
-    def predict(self, rows: "Source", *, reasons: bool = False) -> "pd.DataFrame":
+    def predict(
+        self,
+        rows: "Source",
+        *,
+        reasons: bool = False,
+        on_missing: Literal["refuse", "score"] = "refuse",
+    ) -> "pd.DataFrame":
         """Predict rows, in their order.
 
         Values are read with the types and formats of the training table, as `pipeweave predict`
@@ -84,13 +95,15 @@ class Model:
         Args:
             rows: Path of a file, or a data frame.
             reasons: Add the features that contribute most to each prediction.
+            on_missing: Whether rows that lack a column of the model are refused, or scored with it
+                as missing.
 
         Returns:
             A data frame with `prediction` and, for classes, `probability_<class>`; what was
             missing or ignored is in `.attrs["notes"]`.
 
         Raises:
-            PipeWeaveError: VALIDATION_ERROR if the rows have none of the model's columns.
+            PipeWeaveError: VALIDATION_ERROR if the rows lack a column of the model, or all of them.
         """
         import pandas as pd
 
@@ -109,22 +122,40 @@ class Model:
                 reads=self.trained.batch_reads,
             )
             data = folder / "read" / snapshot.data.name
+            if on_missing == "refuse":
+                self._require_columns([column.name for column in snapshot.columns])
             scored = predict(self._path / MODEL, self.trained, data, folder, explain=reasons)
             frame = pd.read_parquet(folder / scored.predictions.name).drop(columns="row_id")
-        frame.attrs["notes"] = [*snapshot.notes, *scored.notes]
+        reading = notes_without_values(snapshot.notes, self.trained.hidden)
+        frame.attrs["notes"] = [*reading, *scored.notes]
         return frame
 
-    def predict_proba(self, rows: "Source") -> "pd.DataFrame":
+    def _require_columns(self, present: list[str]) -> None:
+        from pipeweave_dagster.core.prediction.input_check import check_columns
+
+        try:
+            check_columns(self.trained, present, [], refuse=True)
+        except PipeWeaveError as error:
+            fix = "Add or rename the columns, or pass on_missing='score' to count them as missing."
+            raise PipeWeaveError(error.code, error.message, fix=fix, **error.details) from None
+
+    def predict_proba(
+        self, rows: "Source", *, on_missing: Literal["refuse", "score"] = "refuse"
+    ) -> "pd.DataFrame":
         """Return the probability of each class, a column per class.
 
+        Args:
+            rows: As for `predict`.
+            on_missing: As for `predict`.
+
         Raises:
-            PipeWeaveError: VALIDATION_ERROR if the target is a number.
+            PipeWeaveError: VALIDATION_ERROR if the target is a number, or as of `predict`.
         """
         if not self.classes:
             raise validation_error(
                 f"{self.target!r} is a number; it has no probabilities.", fix="Use `predict`."
             )
-        frame = self.predict(rows)
+        frame = self.predict(rows, on_missing=on_missing)
         names = {f"probability_{label}": label for label in self.classes}
         return frame[list(names)].rename(columns=names)
 

@@ -64,4 +64,4 @@ def _as_arrow(frame: Any) -> "pa.Table":
         return frame
     if hasattr(frame, "__arrow_c_stream__"):
         return pa.table(frame)
-    raise TypeError(f"{type(frame).__name__} is not a table")
+    raise TypeError(f"{type(frame).__name__} is not a table.")

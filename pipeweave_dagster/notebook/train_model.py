@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeweave_dagster.core.asset_catalog import activity_of
 from pipeweave_dagster.core.documents import (
     DatasetSnapshot,
     Evaluation,
@@ -10,6 +11,7 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.notebook.model import CARD, EVALUATION, MODEL, TRAINED, Model
+from pipeweave_dagster.notebook.progress_bar import ProgressBar
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 
 _EVALUATION_S = 60.0
@@ -22,6 +24,7 @@ def train_model(
     findings: Findings,
     budget_s: float,
     started_at: float,
+    bar: ProgressBar,
     *,
     evaluated: bool = True,
 ) -> Model:
@@ -33,6 +36,7 @@ def train_model(
         findings: Its findings, for the checks of the evaluation.
         budget_s: Seconds for the training.
         started_at: `time.monotonic()` when they began.
+        bar: Shows how far it is.
         evaluated: Whether to evaluate the model on the rows that were held out.
     """
     from pipeweave_dagster.core.training import train
@@ -40,8 +44,10 @@ def train_model(
     snapshot, data = table
     folder = ScratchFolder()
     out = folder.path
-    trained = train(spec=spec, data=data, out=out, budget_s=budget_s, started_at=started_at)
+    bar.training(spec.metric, started_at)
+    trained = train(spec, data, out, budget_s=budget_s, started_at=started_at, on_fold=bar.on_fold)
     trained = trained.of_table(snapshot)
+    bar.stage(activity_of(Evaluation.kind))
     evaluation = _evaluated(trained, spec, (data, findings), out) if evaluated else None
     (out / trained.model.name).replace(out / MODEL)
     (out / TRAINED).write_bytes(trained.to_json())

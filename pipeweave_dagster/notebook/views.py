@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeweave_dagster.core.documents import Part
+    from pipeweave_dagster.core.documents import Estimate, Part
 
 T = TypeVar("T", bound="Part")
 
@@ -44,7 +44,33 @@ class Table(Sequence[T], Generic[T]):
         return str(self.to_frame().to_string(index=False, max_colwidth=100))
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, escape=True, border=0))
+        return _html(self.to_frame())
+
+
+class Scores(dict[str, "Estimate"]):
+    """Metrics with their 95 % intervals, by name; a notebook shows them as a table."""
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a pandas data frame with the columns metric, value, low and high."""
+        import pandas as pd
+
+        rows = [(name, score.value, score.low, score.high) for name, score in self.items()]
+        return pd.DataFrame(rows, columns=["metric", "value", "low", "high"])
+
+    def _repr_html_(self) -> str:
+        return _html(self.to_frame())
+
+
+def titled(title: str, table: Table[Any]) -> str:
+    """Return a table as HTML below a line of text."""
+    return f"<p>{html.escape(title)}</p>{table._repr_html_()}"
+
+
+def _html(frame: "pd.DataFrame") -> str:
+    """Return a table whose missing values are empty cells."""
+    cells = frame.map(lambda value: f"{value:.4g}" if isinstance(value, float) else value)
+    shown = cells.astype(object).where(frame.notna(), "")
+    return str(shown.to_html(index=False, escape=True, border=0))
 
 
 def _plain(value: Any) -> Any:

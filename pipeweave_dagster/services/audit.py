@@ -82,7 +82,7 @@ def record(
         subject=subject[:_LONGEST_TEXT],
         **{**facts, "reason": facts.get("reason", "")[:_LONGEST_TEXT]},
     )
-    moment = f"{ROOT}{now:%Y-%m-%d}/{now:%H%M%S.%f}"
+    moment = _moment(now)
     while not store.storage.put_if_absent(
         f"{moment}-{secrets.token_hex(4)}.json", record_bytes(entry)
     ):
@@ -90,18 +90,34 @@ def record(
     return entry
 
 
-def entries(store: DocumentStore, since: dt.datetime | None = None) -> Iterator[AuditEntry]:
+def entries(
+    store: DocumentStore,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    *,
+    newest_first: bool = False,
+) -> Iterator[AuditEntry]:
     """Yield the entries, the oldest first; damaged ones are named in the log and left out.
 
     Args:
         store: Where the log is.
-        since: Aware time of the first entry; days before it are not read.
+        since: Aware time of the first entry; what is older by its key is not read.
+        until: Aware time, about that of the last entry; what is newer by its key is not read.
+        newest_first: Yield them the other way round; who needs only some reads no more.
     """
     first = since.astimezone(dt.UTC) if since else None
-    for day in store.storage.children(ROOT.rstrip("/")):
-        if first is not None and day < f"{first:%Y-%m-%d}":
+    oldest = _moment(first) if first else ROOT
+    newest = _moment(until.astimezone(dt.UTC)) if until else f"{ROOT}~"
+    for day in sorted(store.storage.children(ROOT.rstrip("/")), reverse=newest_first):
+        if f"{ROOT}{day}" < oldest[: len(f"{ROOT}{day}")] or f"{ROOT}{day}" > newest:
             continue
-        for key in sorted(found.key for found in store.storage.list(f"{ROOT}{day}/")):
-            entry = store.records.read(key, AuditEntry)
+        keys = sorted(found.key for found in store.storage.list(f"{ROOT}{day}/"))
+        for key in reversed(keys) if newest_first else keys:
+            entry = store.records.read(key, AuditEntry) if oldest <= key <= newest else None
             if entry is not None and (first is None or entry.at >= first.timestamp()):
                 yield entry
+
+
+def _moment(at: dt.datetime) -> str:
+    """Return how the keys of a moment begin."""
+    return f"{ROOT}{at:%Y-%m-%d/%H%M%S.%f}"

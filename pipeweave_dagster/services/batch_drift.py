@@ -28,6 +28,7 @@ def drift_of_batch(
         data=store.payload(predictions.rows_file),
         features=trained.features,
         level=level_of(test),
+        hidden=trained.hidden,
     )
     change_history(store, dataset, lambda h: h.model_copy(update={"tests": max(h.tests, test)}))
     return report.model_copy(update={"model_version": predictions.model_version})

@@ -3,8 +3,11 @@
 from pipeweave_dagster.core.documents import Comparison, DatasetSnapshot, Evaluation, TrainedModel
 from pipeweave_dagster.core.evaluation import Promotion, compare, promote
 from pipeweave_dagster.core.evaluation.model_changes import changes_from
-from pipeweave_dagster.services.champion import find_champion
+from pipeweave_dagster.services.champion import Registered, find_champion
 from pipeweave_dagster.services.model_versions import table_of
+from pipeweave_dagster.services.privacy_key import why_unreadable
+from pipeweave_dagster.services.receive import settings_of
+from pipeweave_dagster.services.tie_decision import STAYS, UNKNOWN, Origin, if_equal
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -41,7 +44,11 @@ def compare_with_champion(
 
 
 def decide(
-    workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
+    workbench: Workbench,
+    dataset: str,
+    trained: TrainedModel,
+    evaluation: Evaluation,
+    origin: Origin = UNKNOWN,
 ) -> Promotion:
     """Decide the alias by comparison with the current champion, if that is another version."""
     found, own = find_champion(workbench, dataset), own_version(trained)
@@ -60,12 +67,24 @@ def decide(
             obstacle=changes.obstacle,
         )
         evaluation = evaluation.model_copy(update={"comparison": uncompared})
-    decision = promote(evaluation, champion.evaluation)
+    tie = if_equal(workbench.store, dataset, champion, trained, origin)
+    unreadable = why_replaced(workbench, dataset, champion, trained)
+    decision = promote(evaluation, champion.evaluation, tie, unreadable)
     if decision.alias != "challenger":
         return decision
-    command = f"pipeweave models promote {dataset} --version {own} --force --reason TEXT"
+    force = "" if STAYS in decision.reason else " --force --reason TEXT"
+    command = f"pipeweave models promote {dataset} --version {own}{force}"
     reason = f"{decision.reason} '{command}' makes it the champion all the same."
     return decision.model_copy(update={"reason": reason})
+
+
+def why_replaced(
+    workbench: Workbench, dataset: str, champion: Registered, trained: TrainedModel
+) -> str:
+    """Return why the champion cannot predict any more, if that is so, and the other model can."""
+    given, settings = settings_of(workbench.store, dataset), workbench.settings
+    reason = why_unreadable(settings, given, champion.trained)
+    return "" if reason and why_unreadable(settings, given, trained) else reason
 
 
 def name_of_champion(version: str | None) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.state import DocumentStore, Manifest
+from pipeweave_dagster.core.asset_catalog import assets_of
 from pipeweave_dagster.core.documents import Finding, Findings, PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.errors import not_found
 
@@ -37,12 +38,18 @@ def checked_run(store: DocumentStore, name: str) -> CheckedRun:
             entry.run_id,
             entry.document,
             entry.made_at,
-            manifest is None or "findings" in manifest.made,
+            manifest is None or not missed_checks(manifest),
             store.load(entries["schema_deduction"].document, SchemaDeduction),
             found,
             store.load(spec.document, PipelineSpec) if spec else None,
         )
     raise not_found(f"No run of {name!r} has reached the findings yet.", fix="Run it first.")
+
+
+def missed_checks(manifest: Manifest) -> bool:
+    """Return whether a run was to check the data, and has not; one that only scores is not to."""
+    scoring = manifest.job == "predict_batch" or {*assets_of("predict_batch")} & {*manifest.made}
+    return "findings" not in manifest.made and not scoring
 
 
 def open_findings(findings: Findings) -> list[Finding]:

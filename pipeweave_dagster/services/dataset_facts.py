@@ -4,11 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.documents import DatasetEntry, DatasetSnapshot, SchemaDeduction
+from pipeweave_dagster.core.documents import (
+    DatasetEntry,
+    DatasetSnapshot,
+    RawUpload,
+    SchemaDeduction,
+)
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.left_out import recorded_left_out
 from pipeweave_dagster.services.overview import entry_of
+from pipeweave_dagster.services.ownership import claim_note, owners_of
 
 _READING = {"dialect", "rows", "rows_read", "rows_quarantined", "left_out", "notes"}
 
@@ -57,10 +63,14 @@ def dataset_facts(store: DocumentStore, name: str) -> dict[str, Any]:
     attempt = store.attempt(dataset)
     snapshot = store.load_entry(entries, "dataset", DatasetSnapshot)
     schema = store.load_entry(entries, "schema_deduction", SchemaDeduction)
+    upload = store.load_entry(entries, "raw_upload", RawUpload)
+    owner = owners_of(store).get(dataset)
     refused = history_of(store, dataset).refused
     return {
         "dataset": dataset,
         "summary": entry_of(store, dataset).model_dump(mode="json"),
+        "owner": owner,
+        "owner_note": claim_note(dataset, upload.settings.owner if upload else None, owner),
         "stages": {
             asset: {**entry.model_dump(mode="json"), "stale": stale.get(asset)}
             for asset, entry in entries.items()

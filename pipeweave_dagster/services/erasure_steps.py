@@ -21,10 +21,13 @@ from pipeweave_dagster.core.erasure import (
     rewrite_predictions,
 )
 from pipeweave_dagster.core.ingest import IngestLimits
+from pipeweave_dagster.core.model.column_names import fold_name
+from pipeweave_dagster.core.model.hashed_values import hashed_text, key_id
 from pipeweave_dagster.core.model.test_row_columns import ROW
 from pipeweave_dagster.services.erasure_plan import Plan
 from pipeweave_dagster.services.model_versions import document_address, table_of, versions
 from pipeweave_dagster.services.prediction_origin import PredictionOrigin
+from pipeweave_dagster.services.privacy_key import privacy_key
 from pipeweave_dagster.services.receive import settings_of, uploads_of
 
 ZONES = ("uploads", "predict", "labels")
@@ -45,7 +48,7 @@ def erase_raw(plan: Plan) -> None:
             continue
         folder = plan.scratch()
         removed = _removed(plan, plan.store.file(file.key), file.name, read, folder)
-        if not removed.rows:
+        if not removed.count:
             continue
         plan.numbers[sha256] = removed.rows
         if removed.problem:
@@ -54,7 +57,7 @@ def erase_raw(plan: Plan) -> None:
         fresh = Payload.of(folder / "left")
         plan.moved[sha256] = fresh.sha256, fresh.size_bytes
         plan.new[f"raw/{fresh.sha256}"] = folder / "left"
-        plan.replace(file.key, "raw", len(removed.rows))
+        plan.replace(file.key, "raw", removed.count)
 
 
 def erase_landing(plan: Plan) -> None:
@@ -70,8 +73,8 @@ def erase_landing(plan: Plan) -> None:
             removed = _removed(plan, copy, upload.file_name, read, folder)
             if removed.problem:
                 plan.left.append(f"{upload.key}: {removed.problem}")
-            elif removed.rows:
-                plan.rows[zone] += len(removed.rows)
+            elif removed.count:
+                plan.rows[zone] += removed.count
                 plan.new[upload.key] = folder / "left"
 
 
@@ -91,7 +94,11 @@ def _erase_table(plan: Plan, document: DatasetSnapshot) -> None:
     if data.sha256 not in plan.tables and store.storage.stat(data.key):
         target = plan.scratch() / "table"
         rows = plan.workbench.on_data(
-            remove_from_table, store.payload(data), plan.column, plan.value, target
+            remove_from_table,
+            store.payload(data),
+            plan.column,
+            _as_stored(plan, document),
+            target,
         )
         plan.tables[data.sha256] = rows
         if rows:
@@ -103,6 +110,26 @@ def _erase_table(plan: Plan, document: DatasetSnapshot) -> None:
         plan.quarantined[held.sha256] = count
         if count:
             plan.replace_payload(held, target, "quarantined records", count)
+
+
+def _as_stored(plan: Plan, document: DatasetSnapshot) -> str:
+    """Return the subject as a typed table has it, which may be its hash; note what hides it."""
+    wanted = fold_name(plan.column)
+    if wanted in map(fold_name, document.withheld):
+        plan.left.append(
+            f"typed table of {document.rows:,} rows: {plan.column!r} is kept out of it, so its rows"
+            " of the subject cannot be told from others; run the data set again from the new files"
+        )
+    for column in document.columns:
+        if fold_name(column.name) == wanted and column.privacy == "hash":
+            key = privacy_key(plan.workbench.settings).get_secret_value()
+            if column.hash_key == key_id(key):
+                return hashed_text(plan.value, key) or plan.value
+            plan.left.append(
+                f"typed table of {document.rows:,} rows: {plan.column!r} was hashed with another"
+                " key"
+            )
+    return plan.value
 
 
 def erase_model_rows(plan: Plan) -> None:

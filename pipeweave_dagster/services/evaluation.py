@@ -19,6 +19,7 @@ from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.champion_decision import compare_with_champion, own_version
 from pipeweave_dagster.services.model_versions import find_version, save_version, versions
 from pipeweave_dagster.services.promotion_gate import gate_of
+from pipeweave_dagster.services.tie_decision import Origin
 from pipeweave_dagster.services.tracking import evaluation_in_mlflow
 from pipeweave_dagster.services.withdrawal import withdraw
 from pipeweave_dagster.services.workbench import Workbench
@@ -61,7 +62,8 @@ def evaluate_and_promote(
         return complete_in_full(workbench, dataset, plan, trained, before[1], folder, run_id)
     with evaluation_in_mlflow(workbench, trained):
         evaluation = _scored(workbench, dataset, plan, trained, full=full)
-        decision, checks = gate_of(workbench, dataset, trained, evaluation)
+        origin = Origin(plan[0], plan[2])
+        decision, checks = gate_of(workbench, dataset, trained, evaluation, origin)
         evaluation = evaluation.model_copy(
             update={"promoted": decision.alias, "promotion_reason": decision.reason}
         )
@@ -137,6 +139,7 @@ def _completed(
             out=folder,
             origin=(store.payload(snapshot.data), findings),
             seconds=seconds,
+            tested_like=store.payload(trained.tested_like) if trained.tested_like else None,
         )
     except PipeWeaveError as error:
         if seconds is None:

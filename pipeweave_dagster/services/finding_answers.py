@@ -74,6 +74,14 @@ def _patch_of(findings: Findings, answer: Answer) -> dict[str, Any]:
     return override_findings(findings, answer.code, answer.column, answer.reason, _who_and_when())
 
 
+def overrides_block(findings: Findings, answer: Answer) -> bool:
+    """Return whether an answer overrides what stops runs, which takes the role of an approver."""
+    return answer.do == "override" and any(
+        f.state == "blocked" and f.code == answer.code and answer.column in {None, *f.columns}
+        for f in findings.findings
+    )
+
+
 def what_of(code: str, column: str | None) -> str:
     """Return what an answer is about, as the audit log names it."""
     return code if column is None else f"{code} {column}"[:300]

@@ -5,9 +5,9 @@ from pipeweave_dagster.core.documents import Findings
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.evaluation.report.info_sheet import info_sheet
 from pipeweave_dagster.services.model_versions import (
-    document_address,
     load_version,
     pipeline_of,
+    trained_address,
 )
 
 
@@ -24,12 +24,12 @@ def sheet_of(store: DocumentStore, dataset: str, version: str) -> str:
             f"The pipeline of version {version} of {dataset!r} was not kept.",
             fix="Run the data set again: newer versions keep it.",
         )
-    return info_sheet(trained, spec, evaluation, _findings_of(store, dataset, version))
+    return info_sheet(trained, spec, evaluation, findings_of(store, dataset, version))
 
 
-def _findings_of(store: DocumentStore, dataset: str, version: str) -> Findings | None:
+def findings_of(store: DocumentStore, dataset: str, version: str) -> Findings | None:
     """Return the findings of the run that made a version; None if the run is no longer kept."""
-    address = document_address(store, dataset, version)
+    address = trained_address(store, dataset, version)
     for run_id in store.manifests(dataset):
         manifest = store.manifest(dataset, run_id)
         entry = manifest.entries.get("model") if manifest else None

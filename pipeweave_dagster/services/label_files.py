@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn
+from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, SnapshotColumn
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
 from pipeweave_dagster.core.landing import Upload
 from pipeweave_dagster.core.performance import CombinedLabels, LabelFile, combine_labels
-from pipeweave_dagster.services.receive import check_size, uploads_of
+from pipeweave_dagster.services.privacy_key import key_for
+from pipeweave_dagster.services.receive import check_size, settings_of, uploads_of
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -28,7 +29,12 @@ def id_missing(dataset: str) -> PipeWeaveError:
 
 
 def read_label_files(
-    workbench: Workbench, id_column: str, target: SnapshotColumn, files: list[Upload], folder: Path
+    workbench: Workbench,
+    dataset: str,
+    id_column: str,
+    target: SnapshotColumn,
+    files: list[Upload],
+    folder: Path,
 ) -> CombinedLabels:
     """Read files of labels, and combine them into one label per id in `folder`.
 
@@ -36,9 +42,10 @@ def read_label_files(
         PipeWeaveError: VALIDATION_ERROR if a file is too large, is no table, or lacks the id or the
             target; the message names the file.
     """
+    settings = settings_of(workbench.store, dataset)
     tables = [
         LabelFile(
-            path=_read(workbench, (id_column, target), file, folder / f"labels-{number}"),
+            path=_read(workbench, (id_column, target), file, folder / f"labels-{number}", settings),
             name=file.file_name,
         )
         for number, file in enumerate(files)
@@ -61,10 +68,19 @@ def target_column(snapshot: DatasetSnapshot, target: str) -> SnapshotColumn:
 
 
 def _read(
-    workbench: Workbench, columns: tuple[str, SnapshotColumn], file: Upload, folder: Path
+    workbench: Workbench,
+    columns: tuple[str, SnapshotColumn],
+    file: Upload,
+    folder: Path,
+    settings: DatasetSettings,
 ) -> Path:
-    """Read one file; the id stays as the text in the file, the target gets its training type."""
+    """Read one file; the id stays as the text in the file, the target gets its training type.
+
+    Where the id is hashed in the predictions, it is hashed here.
+    """
     id_column, target = columns
+    key = key_for(workbench.settings, settings.columns)
+    hashed = tuple(name for name, c in settings.columns.items() if c.privacy == "hash")
     folder.mkdir()
     limit = workbench.settings.max_dataset_bytes
     check_size(file.file_name, file.size, limit)
@@ -78,7 +94,8 @@ def _read(
         name=file.file_name,
         columns=[target],
         out=out,
-        matcher=ColumnMatcher((id_column, target.name), None),
+        matcher=ColumnMatcher((id_column, target.name), None, hashed=hashed),
         limits=IngestLimits.for_files([copy], limit),
+        key=key,
     )
     return out / snapshot.data.name

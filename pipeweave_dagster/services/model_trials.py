@@ -17,6 +17,7 @@ from pipeweave_dagster.core.prediction.what_if import (
 )
 from pipeweave_dagster.services.champion_decision import name_of_champion
 from pipeweave_dagster.services.model_versions import load_version, pipeline_of
+from pipeweave_dagster.services.privacy_key import key_of_model
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -48,14 +49,15 @@ def try_row(
             not fit it.
     """
     trained, _ = load_version(bench.store, dataset, version)
-    payload = bench.store.payload
+    payload, settings = bench.store.payload, settings_of(bench.store, dataset)
     return bench.on_model(
         predict_row,
         model=payload(trained.model),
         trained=trained,
         row=dict(row),
-        policy=policy_of(settings_of(bench.store, dataset), trained),
+        policy=policy_of(settings, trained),
         held=HeldRows(test_rows=payload(trained.test_rows), reference=payload(trained.reference)),
+        key=key_of_model(bench.settings, settings, trained),
     )
 
 

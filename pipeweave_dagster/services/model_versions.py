@@ -103,6 +103,17 @@ def document_address(store: DocumentStore, dataset: str, version: str) -> str:
     return _record(store, dataset, version).trained
 
 
+def trained_address(store: DocumentStore, dataset: str, version: str) -> str:
+    """Return the address of the document of the training that a version comes from.
+
+    That of a readable twin is the training of its model.
+    """
+    own = _record(store, dataset, version).trained
+    of = store.load(own, TrainedModel).readable_of
+    record = store.records.read(_key(dataset, of), VersionRecord) if of else None
+    return record.trained if record else own
+
+
 def evaluation_address(store: DocumentStore, dataset: str, version: str) -> str:
     """Return the address of the evaluation of a version."""
     return _record(store, dataset, version).evaluation

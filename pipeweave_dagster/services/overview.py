@@ -16,6 +16,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.schema.no_target import why_no_model
+from pipeweave_dagster.services.checked_runs import open_findings
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import find_version
@@ -59,7 +60,7 @@ def _complete(store: DocumentStore, entry: DatasetEntry, head: Head) -> DatasetE
         "rows": snapshot.rows if snapshot else None,
         "target": schema.target.name if schema else None,
         "no_model": why_no_model(schema.target) if schema else "",
-        "alerts": sum(f.state == "alerted" for f in findings.findings) if findings else 0,
+        "alerts": sum(f.state == "alerted" for f in open_findings(findings)) if findings else 0,
         "updated_at": _time(head.moved_at),
     }
     if entry.champion is None:

@@ -102,7 +102,9 @@ def _labels(
     if snapshot is None:
         return _Labels(id_column, note="Labels have arrived, but no batch was scored yet.")
     target = target_column(snapshot, versions[-1].trained.target)
-    return _Labels(id_column, read_label_files(workbench, id_column, target, files, folder))
+    return _Labels(
+        id_column, read_label_files(workbench, dataset, id_column, target, files, folder)
+    )
 
 
 def _test_score(workbench: Workbench, dataset: str, version: ModelVersion) -> Estimate:

@@ -6,6 +6,7 @@ says which run wrote them, and names their hashes, so that what is there can be 
 
 import operator
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ from pipeweave_dagster.core.documents import (
     RawFile,
     RawUpload,
     ReadSetting,
+    SchemaDeduction,
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found
+from pipeweave_dagster.core.hidden_values import HIDDEN
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, RowPlace, locate_row
+from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.naming import slug
-from pipeweave_dagster.services.model_versions import document_address, load_version
+from pipeweave_dagster.services.model_versions import load_version, trained_address
+from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -77,11 +82,15 @@ def trace_row(
     origin = _origin(store, dataset, slug(batch.lower()), version)
     trained, _ = load_version(store, dataset, origin.model_version)
     prefix = origin_key(dataset, slug(batch.lower()), origin.model_version).removesuffix(".json")
-    run_id, uploads = _training(store, dataset, origin.model_version)
+    run_id, uploads, personal = _training(store, dataset, origin.model_version)
+    given = settings_of(store, dataset).columns
+    private = {*trained.hidden, *personal}
+    private |= {c.original_name for c in trained.columns if c.name in private}
+    private |= {n for n, c in given.items() if c.privacy not in {None, "allow"}}
     return RowOrigin(
         origin=origin,
         prediction=_prediction(workbench, f"{prefix}.parquet", row),
-        place=_place(workbench, origin, trained, row),
+        place=_place(workbench, origin, trained, row, private),
         training_run_id=run_id,
         uploads=uploads,
     )
@@ -119,12 +128,17 @@ def _prediction(workbench: Workbench, key: str, row: int) -> dict[str, str | Non
 
 
 def _place(
-    workbench: Workbench, origin: PredictionOrigin, trained: TrainedModel, row: int
+    workbench: Workbench,
+    origin: PredictionOrigin,
+    trained: TrainedModel,
+    row: int,
+    private: Collection[str],
 ) -> RowPlace:
+    """Return the place of a row in its file, without values of private columns."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / "batch"
         workbench.store.storage.fetch(origin.file.key, copy)
-        return workbench.on_files(
+        place = workbench.on_files(
             [copy],
             locate_row,
             file=copy,
@@ -135,15 +149,25 @@ def _place(
             matcher=ColumnMatcher(tuple(trained.table), trained.target),
             reads=[origin.read] if origin.read else trained.batch_reads,
         )
+    hidden = {fold_name(name) for name in private}
+    values = {n: HIDDEN if fold_name(n) in hidden else v for n, v in place.values.items()}
+    return place.model_copy(update={"values": values})
 
 
-def _training(store: DocumentStore, dataset: str, version: str) -> tuple[str, list[RawFile]]:
-    """Return the run that trained a version, and the files that it read; of the kept runs."""
-    address = document_address(store, dataset, version)
+def _training(
+    store: DocumentStore, dataset: str, version: str
+) -> tuple[str, list[RawFile], list[str]]:
+    """Return the run that trained a version, the files that it read, and its personal columns.
+
+    Only of the runs that are kept.
+    """
+    address = trained_address(store, dataset, version)
     for run_id in store.manifests(dataset):
         manifest = store.manifest(dataset, run_id)
         entry = manifest.entries.get("model") if manifest else None
         if manifest and entry and entry.document == address:
             upload = store.load_entry(manifest.entries, "raw_upload", RawUpload)
-            return entry.run_id, upload.files if upload else []
-    return "", []
+            schema = store.load_entry(manifest.entries, "schema_deduction", SchemaDeduction)
+            personal = [c.name for c in schema.columns if c.pii] if schema else []
+            return entry.run_id, upload.files if upload else [], personal
+    return "", [], []

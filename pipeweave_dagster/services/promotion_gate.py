@@ -12,8 +12,10 @@ from pipeweave_dagster.services.champion_decision import (
     compare_with_champion,
     decide,
     own_version,
+    why_replaced,
 )
 from pipeweave_dagster.services.model_versions import load_version, table_of
+from pipeweave_dagster.services.tie_decision import UNKNOWN, Origin
 from pipeweave_dagster.services.workbench import Workbench
 
 _CALIBRATED = "PE115"
@@ -32,7 +34,11 @@ class Gate(NamedTuple):
 
 
 def gate_of(
-    workbench: Workbench, dataset: str, trained: TrainedModel, evaluation: Evaluation
+    workbench: Workbench,
+    dataset: str,
+    trained: TrainedModel,
+    evaluation: Evaluation,
+    origin: Origin = UNKNOWN,
 ) -> Gate:
     """Decide the alias of a version by its evaluation, calibration, size and time to predict.
 
@@ -41,10 +47,13 @@ def gate_of(
         dataset: The data set.
         trained: The version.
         evaluation: Its evaluation, compared with the current champion.
+        origin: What it was made from, which decides where the test cannot tell the two apart.
     """
-    decision = decide(workbench, dataset, trained, evaluation)
+    decision = decide(workbench, dataset, trained, evaluation, origin)
     champion = find_champion(workbench, dataset).current
     if champion is not None and champion.link.model_version == own_version(trained):
+        champion = None
+    if champion is not None and why_replaced(workbench, dataset, champion, trained):
         champion = None
     checks = [
         GateCheck(name="evaluation", passed=decision.alias == "champion", message=decision.reason),
@@ -69,7 +78,7 @@ def gate_of_version(workbench: Workbench, dataset: str, version: str) -> Gate:
     table = table_of(workbench.store, dataset, version)
     compared = compare_with_champion(workbench, dataset, trained, table)
     evaluation = evaluation.model_copy(update={"comparison": compared})
-    return gate_of(workbench, dataset, trained, evaluation)
+    return gate_of(workbench, dataset, trained, evaluation, Origin(asked=True))
 
 
 def _calibration(evaluation: Evaluation, champion: Registered | None) -> GateCheck:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.safe_text import plain
 
 _MOST_NOTES = 20
@@ -17,18 +18,28 @@ def reading_lines(snapshot: dict[str, Any]) -> list[str]:
         >>> reading_lines({"dialect": dialect, "notes": ["Skipped 2 rows."], "rows": 7})
         ["read as csv, delimiter ';', encoding cp1252, header rows 1", 'note: Skipped 2 rows.']
     """
-    dialect = snapshot["dialect"]
+    lines = [f"read as {dialect_text(snapshot['dialect'])}"]
+    if snapshot.get("rows_quarantined"):
+        lines.append(f"quarantined: {counted(snapshot['rows_quarantined'], 'row')}")
+    return lines + note_lines(snapshot["notes"])
+
+
+def dialect_text(dialect: dict[str, Any]) -> str:
+    """Return format, delimiter, encoding and header of a dialect, given as JSON.
+
+    Example:
+        >>> dialect_text({"format": "csv", "delimiter": "|", "header_rows": 0})
+        "csv, delimiter '|', header rows 0"
+    """
     shown = ("delimiter", "encoding", "header_rows", "skipped_rows", "decimal")
+    quoted = {"delimiter", "decimal"}
     facts = [
-        f"{key.replace('_', ' ')} {dialect[key]!r}" if key == "delimiter" else
+        f"{key.replace('_', ' ')} {dialect[key]!r}" if key in quoted else
         f"{key.replace('_', ' ')} {dialect[key]}"
         for key in shown
         if dialect.get(key) not in {None, 0, ""} or (key == "header_rows" and dialect.get(key) == 0)
     ]  # fmt: skip
-    lines = [f"read as {', '.join([dialect['format'], *facts])}"]
-    if snapshot.get("rows_quarantined"):
-        lines.append(f"quarantined: {snapshot['rows_quarantined']:,} rows")
-    return lines + note_lines(snapshot["notes"])
+    return ", ".join([dialect["format"], *facts])
 
 
 def note_lines(notes: Iterable[str]) -> list[str]:

@@ -11,29 +11,35 @@ from pipeweave_dagster.core.errors import not_found, unavailable, validation_err
 from pipeweave_dagster.core.landing import Upload, newest, parse_settings, uploads_in
 from pipeweave_dagster.core.naming import SETTINGS_FILE, dataset_of_key
 from pipeweave_dagster.services.pulled_files import PULL_SUFFIX, received_pull
+from pipeweave_dagster.services.zone_listing import ZoneListing, list_zone
 
 logger = logging.getLogger(__name__)
 _CHUNK = 4 << 20
 
 
-def uploads_of(store: DocumentStore, dataset: str, zone: str = "uploads") -> list[Upload]:
+def uploads_of(
+    store: DocumentStore,
+    dataset: str,
+    zone: str = "uploads",
+    listing: ZoneListing | None = None,
+) -> list[Upload]:
     """Return all uploads of one data set in the landing zone, the oldest first.
 
     Args:
         store: The storage.
         dataset: Name of the data set.
         zone: The folder of the landing zone: `uploads`, `predict` or `labels`.
+        listing: Its top, if it was listed already; where each of many data sets lists all folders,
+            a thousand of them take seconds.
 
     Raises:
         PipeWeaveError: SERVICE_UNAVAILABLE if a folder of this data set cannot be read: a part of
             its files is not the data set. What is wrong elsewhere does not matter here.
     """
-    skipped: list[Skipped] = []
-    # Several folders can mean one data set, such as `Sales Q1` and `sales-q1`.
-    folders, found = store.storage.shallow(zone, skipped)
-    for name in folders:
-        if dataset_of_key(f"{zone}/{name}/x") == dataset:
-            found += store.storage.list(f"{zone}/{name}/", skipped)
+    listing = listing or list_zone(store, zone)
+    skipped, found = [*listing.skipped], [*listing.loose]
+    for name in listing.folders.get(dataset, ()):
+        found += store.storage.list(f"{listing.zone}/{name}/", skipped)
     listed = uploads_in(found)
     for entry in skipped:
         if dataset_of_key(f"{entry.place}x") == dataset:  # the x makes a folder a key
@@ -68,18 +74,20 @@ def choose(store: DocumentStore, dataset: str, key: str | None, mode: str) -> li
     wanted = None if key is None or key.endswith(f"/{SETTINGS_FILE}") else key
     chosen = next((u for u in files if u.key == wanted), None) if wanted else newest(files, dataset)
     if chosen is None:
-        what = f"The upload {wanted!r}" if wanted else f"Any upload of {dataset!r}"
+        what = f"the upload {wanted!r}" if wanted else f"an upload of {dataset!r}"
         raise not_found(
-            f"{what} is missing in {store.storage.url}.",
+            f"{store.storage.url} does not have {what}.",
             fix=f"Put a file into uploads/{dataset}/, or use 'pipeweave run FILE'.",
             dataset=dataset,
         )
     return [chosen]
 
 
-def settings_of(store: DocumentStore, dataset: str) -> DatasetSettings:
-    """Return the data set's `pipeweave.yaml`, or the defaults if it has none."""
-    files = [u for u in uploads_of(store, dataset) if u.is_settings]
+def settings_of(
+    store: DocumentStore, dataset: str, listing: ZoneListing | None = None
+) -> DatasetSettings:
+    """Return the data set's `pipeweave.yaml`, or the defaults; `listing` as for `uploads_of`."""
+    files = [u for u in uploads_of(store, dataset, listing=listing) if u.is_settings]
     if not files:
         return DatasetSettings()
     return parse_settings(store.storage.get(files[-1].key), files[-1].key)

@@ -108,6 +108,7 @@ def copy_data_set(store: DocumentStore, old: str, new: str, *, dry: bool) -> dic
             _copy(store.storage, stored.key, target)
     if not dry:
         _keep_seen(store, {k: t for k, t in targets.items() if _in_landing(k)})
+        _keep_age(store, new, [o for o in objects if o.key.startswith("uploads/")])
     return counts
 
 
@@ -171,6 +172,18 @@ def _keep_seen(store: DocumentStore, moved: dict[str, str]) -> None:
         started |= {moved[k]: copy.version for k in known if (copy := copies[k]) is not None}
         changed = seen.model_copy(update={"started": started})
         store.storage.put(stored.key, changed.model_dump_json().encode())
+
+
+def _keep_age(store: DocumentStore, new: str, before: Sequence[StoredObject]) -> None:
+    """Note that the copies of uploads are newer than the last run, but were seen by it.
+
+    If one of them landed after the run began, it still waits for its own.
+    """
+    attempt = store.attempt(new)
+    if attempt is None or any(o.modified > attempt.started_at for o in before):
+        return
+    newest = max((o.modified for o in store.storage.list(f"uploads/{new}/")), default=0.0)
+    store.save_attempt(new, attempt.model_copy(update={"seen_until": newest}))
 
 
 def _targets(objects: Sequence[StoredObject], new: str) -> dict[str, str]:

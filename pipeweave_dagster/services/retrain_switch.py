@@ -8,6 +8,7 @@ from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.retrain_texts import facts_of
 from pipeweave_dagster.services.retraining import retrain_state
 from pipeweave_dagster.services.settings_file import Written, write_settings
+from pipeweave_dagster.services.zone_listing import list_zone
 from pipeweave_dagster.settings import Settings
 
 
@@ -25,10 +26,10 @@ def list_retraining(
         now: In seconds since 1970.
         may_see: Which data sets are listed.
     """
-    rows = []
+    rows, listing = [], list_zone(store)
     for name in filter(may_see, store.datasets()):
         with contained(name):
-            state = retrain_state(store, name, settings, now)
+            state = retrain_state(store, name, settings, now, listing)
             if state is not None:
                 rows.append(facts_of(name, state, now))
     return rows

@@ -9,6 +9,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.retraining import Due, Facts, Rule, next_time, rule_of, why_due
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.receive import settings_of
+from pipeweave_dagster.services.zone_listing import ZoneListing
 from pipeweave_dagster.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -50,14 +51,28 @@ class RetrainState(NamedTuple):
 
 
 def retrain_state(
-    store: DocumentStore, dataset: str, settings: Settings, now: float
+    store: DocumentStore,
+    dataset: str,
+    settings: Settings,
+    now: float,
+    listing: ZoneListing | None = None,
 ) -> RetrainState | None:
-    """Return whether a data set is due; None if it has no model yet."""
+    """Return whether a data set is due; None if it has no model yet.
+
+    Args:
+        store: Documents and records.
+        dataset: The data set.
+        settings: The rules of all data sets.
+        now: In seconds since 1970.
+        listing: The top of `uploads`, for who asks about many data sets.
+    """
     head = store.head(dataset)
     if head is None or "model" not in head.entries:
         return None
     rule = rule_of(
-        _settings_now(store, head).retrain, settings.retrain_cron, settings.retrain_max_age_days
+        _settings_now(store, head, listing).retrain,
+        settings.retrain_cron,
+        settings.retrain_max_age_days,
     )
     record = _read(store, dataset)
     facts = _facts(store, head, record)
@@ -77,13 +92,13 @@ def record_skip(store: DocumentStore, dataset: str, reason: str, now: float) -> 
         store.records.write(_key(dataset), skipped)
 
 
-def _settings_now(store: DocumentStore, head: Head) -> DatasetSettings:
+def _settings_now(store: DocumentStore, head: Head, listing: ZoneListing | None) -> DatasetSettings:
     """Return `pipeweave.yaml` as it is now: a switch counts before any run has read it.
 
     While the file cannot be read, what the last run has read of it applies.
     """
     try:
-        return settings_of(store, head.dataset)
+        return settings_of(store, head.dataset, listing)
     except PipeWeaveError as error:
         logger.warning("%s: the settings of the last run apply: %s", head.dataset, error)
     upload = store.load_entry(head.entries, "raw_upload", RawUpload)

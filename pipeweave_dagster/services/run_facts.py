@@ -96,6 +96,7 @@ def _model(model: Any, evaluation: Any) -> dict[str, Any] | None:
         "extended_to_s": model.extended_to_s,
         "used_s": round(model.used_s, 2),
         "leaderboard": [t.model_dump(mode="json") for t in model.leaderboard],
+        "serving_note": model.serving_note,
         "test": None,
     }
     if evaluation is not None:

@@ -67,7 +67,8 @@ def progress_of(store: DocumentStore, settings: Settings, dataset: str) -> RunPr
 
 def _waits(store: DocumentStore, dataset: str, attempt: Attempt | None) -> bool:
     """Return whether something landed after the run began; what is old has been seen already."""
-    since = max(attempt.started_at if attempt else 0.0, time.time() - _PICKED_UP_S)
+    seen = max(attempt.started_at, attempt.seen_until) if attempt else 0.0
+    since = max(seen, time.time() - _PICKED_UP_S)
     return any(upload.modified > since for upload in uploads_of(store, dataset))
 
 

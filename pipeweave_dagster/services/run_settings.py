@@ -19,7 +19,7 @@ from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.settings_file import Written, write_settings
 from pipeweave_dagster.services.upload_completion import complete_upload
 from pipeweave_dagster.services.upload_locks import lock_upload
-from pipeweave_dagster.services.upload_previews import Preview
+from pipeweave_dagster.services.upload_previews import Preview, forget_preview
 from pipeweave_dagster.services.workbench import Workbench
 
 
@@ -66,7 +66,8 @@ def start_upload(
 ) -> None:
     """Write the settings, and move the waiting file into the landing zone: its run starts.
 
-    The sensor sees both at once, so that the file has one run.
+    The sensor sees both at once, so that the file has one run. What was kept to show the file is
+    removed: it has values that the settings may hash or leave out.
     """
     dataset = preview.dataset
     file = f"uploads/{dataset}/{preview.file_name}"
@@ -79,6 +80,7 @@ def start_upload(
         complete_upload(
             store, dataset, preview.upload_id, preview.file.size_bytes, preview.file.sha256
         )
+        forget_preview(store, preview.upload_id)
 
 
 def save_settings(

@@ -14,7 +14,7 @@ from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.receive import check_size
 from pipeweave_dagster.services.scoring import describe_batch, score
-from pipeweave_dagster.services.upload_addresses import file_name_of
+from pipeweave_dagster.services.upload_addresses import file_name_of, landing_name
 from pipeweave_dagster.services.upload_completion import place
 from pipeweave_dagster.services.upload_tickets import FOLDER, is_upload_id
 from pipeweave_dagster.services.workbench import Workbench
@@ -54,7 +54,8 @@ def score_upload(bench: Workbench, dataset: str, file_name: str, path: Path) -> 
     with tempfile.TemporaryDirectory(dir=store.cache) as folder:
         explain = bench.settings.prediction_reasons
         raw = describe_batch(path, name)
-        scored = score(bench, dataset, (raw, path), Path(folder), explain=explain)
+        file = (raw, path)
+        scored = score(bench, dataset, file, Path(folder), stamped=True, explain=explain)
         batch = scored.batch
         kept = ScoredUpload(
             scored_id=secrets.token_hex(16),
@@ -104,8 +105,12 @@ def fetch_scored(store: DocumentStore, scored: ScoredUpload, kind: str, folder: 
 
 
 def land_batch(store: DocumentStore, dataset: str, file_name: str, path: Path) -> str:
-    """Put a file into `predict/<dataset>/`, where the sensor starts its run; return its key."""
-    key = f"predict/{dataset}/{file_name_of(file_name)}"
+    """Put a file into `predict/<dataset>/`, where the sensor starts its run; return its key.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR as `landing_name`.
+    """
+    key = f"predict/{dataset}/{landing_name(file_name)}"
     place(store, dataset, key, path)
     return key
 

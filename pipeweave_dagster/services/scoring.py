@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipeweave_dagster.core.documents import (
+    DatasetSettings,
     DatasetSnapshot,
     Payload,
     PredictionBatch,
@@ -13,12 +14,14 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
 )
 from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.hidden_values import notes_without_values
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
 from pipeweave_dagster.core.naming import dataset_of_key, slug
 from pipeweave_dagster.core.prediction import HeldRows, policy_of, predict
 from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.services.champion import Registered, champion_of
 from pipeweave_dagster.services.prediction_origin import PredictionOrigin, origin_key
+from pipeweave_dagster.services.privacy_key import key_of_model
 from pipeweave_dagster.services.receive import check_size, settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -113,7 +116,7 @@ def score(  # noqa: PLR0913 - the last ones are given by keyword
     version = by or champion_of(workbench, dataset)
     link, trained = version.link, version.trained
     settings = settings_of(workbench.store, dataset)
-    snapshot = _aligned(workbench, file, trained, folder, read, settings.copied)
+    snapshot = _aligned(workbench, file, trained, folder, read, settings)
     data = (folder / "read" / snapshot.data.name).replace(folder / "rows.parquet")
     payload = workbench.store.payload
     scored = workbench.on_model(
@@ -152,7 +155,7 @@ def score(  # noqa: PLR0913 - the last ones are given by keyword
         outside_training=scored.outside_training,
         abstained=scored.abstained,
         counts=scored.counts,
-        notes=[*snapshot.notes, *scored.notes],
+        notes=[*notes_without_values(snapshot.notes, trained.hidden), *scored.notes],
     )
     outputs = {kind: folder / f"output.{kind}" for kind in ("parquet", "csv")}
     return Scored(batch=document, file=raw, source=file[1], read=read, **outputs)
@@ -164,7 +167,7 @@ def _aligned(
     trained: TrainedModel,
     folder: Path,
     read: ReadSetting | None,
-    keep: list[str],
+    settings: DatasetSettings,
 ) -> DatasetSnapshot:
     raw, copy = file
     (folder / "read").mkdir()
@@ -175,9 +178,18 @@ def _aligned(
         name=raw.name,
         columns=trained.columns,
         out=folder / "read",
-        matcher=ColumnMatcher(tuple(trained.table), trained.target, tuple(keep)),
+        matcher=ColumnMatcher(
+            tuple(trained.table),
+            trained.target,
+            tuple(settings.copied),
+            *(
+                tuple(name for name, c in settings.columns.items() if c.privacy == policy)
+                for policy in ("drop", "hash")
+            ),
+        ),
         reads=[read] if read else trained.batch_reads,
         limits=IngestLimits.for_files([copy], workbench.settings.max_dataset_bytes),
+        key=key_of_model(workbench.settings, settings, trained),
     )
 
 

@@ -1,5 +1,6 @@
 """Write a user's decisions into the `pipeweave.yaml` of a data set."""
 
+import copy
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
+from pipeweave_dagster.core.landing.undo_settings import Path, drop_keys
 from pipeweave_dagster.core.landing.yaml_edits import edited
 from pipeweave_dagster.core.naming import SETTINGS_FILE
 from pipeweave_dagster.services import audit
@@ -23,7 +25,7 @@ class Written:
     before: str | None = None
 
 
-def write_settings(
+def write_settings(  # noqa: PLR0913 - the last ones are given by keyword
     store: DocumentStore,
     name: str,
     patch: dict[str, Any],
@@ -32,6 +34,7 @@ def write_settings(
     reason: str = "",
     version: str | None = None,
     replaced: Collection[str] = (),
+    removed: Collection[Path] = (),
 ) -> Written:
     """Edit the file in place, keeping comments; rewrite it where that is not possible.
 
@@ -43,6 +46,7 @@ def write_settings(
         reason: The reason that was given for it.
         version: What it answers, for the audit log: a finding.
         replaced: Keys of the patch whose values replace the old ones instead of being merged.
+        removed: Keys that the file does not have afterwards.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the result is not valid.
@@ -50,10 +54,11 @@ def write_settings(
     key = f"uploads/{name}/{SETTINGS_FILE}"
     current = settings_of(store, name).model_dump(mode="json", exclude_defaults=True)
     found = store.storage.get_tagged(key)
-    text, kept = edited(found[0], patch, replaced) if found else None, None
+    text, kept = edited(found[0], patch, replaced, removed) if found else None, None
     if text is None:
         others = {key: value for key, value in current.items() if key not in replaced}
-        content = merge_settings(others, patch)
+        content = copy.deepcopy(merge_settings(others, patch))
+        drop_keys(content, removed)
         settings_from(content, key)
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False).encode()
         if found:

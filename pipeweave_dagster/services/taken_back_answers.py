@@ -7,7 +7,7 @@ from typing import Any
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.errors import not_found, validation_error
-from pipeweave_dagster.core.landing.undo_settings import without_patch
+from pipeweave_dagster.core.landing.undo_settings import new_keys, without_patch
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.audit import AuditEntry
 from pipeweave_dagster.services.checked_runs import CheckedRun
@@ -17,9 +17,12 @@ from pipeweave_dagster.services.finding_answers import (
     current_settings,
     what_of,
 )
+from pipeweave_dagster.services.receive import uploads_of
 from pipeweave_dagster.services.settings_file import Written, write_settings
 
 UNDONE = "undo_answer"
+_CLOCKS_S = 600.0
+"""How far the clocks of storage and server may differ."""
 
 
 def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditEntry]:
@@ -30,8 +33,13 @@ def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditE
         name: The data set.
         moment: In seconds since 1970, such as when the findings were made.
     """
-    since = dt.datetime.fromtimestamp(moment, dt.UTC)
-    found = [e for e in audit.entries(store, since) if e.subject == name]
+    # Each answer writes the settings: what is older or newer than they are is none.
+    settings = [file for file in uploads_of(store, name) if file.is_settings]
+    changed = max((file.modified for file in settings), default=0.0) + _CLOCKS_S
+    if changed < moment:
+        return []
+    since, until = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (moment, changed))
+    found = [e for e in audit.entries(store, since, until) if e.subject == name]
     undone = {e.version for e in found if e.action == UNDONE}
     given = [e for e in found if e.action in {ACCEPTED, OVERRIDDEN} and e.version]
     return [e for e in given if _undone(e) not in undone]
@@ -39,6 +47,8 @@ def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditE
 
 def undo_answer(store: DocumentStore, name: str, entry: AuditEntry) -> Written:
     """Take an answer back: its settings get their earlier values, unless they changed since.
+
+    What had no value before is removed from the file.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the entry is no answer about this data set.
@@ -48,7 +58,11 @@ def undo_answer(store: DocumentStore, name: str, entry: AuditEntry) -> Written:
     now, patch = current_settings(store, name), entry.after or {}
     change = without_patch(now, patch, _with_defaults(entry.before or {}, patch))
     new, lists = _replacing(now, change)
-    return write_settings(store, name, new, action=UNDONE, version=_undone(entry), replaced=lists)
+    removed = [*new_keys(change, entry.before or {})]
+    version = _undone(entry)
+    return write_settings(
+        store, name, new, action=UNDONE, version=version, replaced=lists, removed=removed
+    )
 
 
 def find_answer(
@@ -67,6 +81,23 @@ def find_answer(
             fix="Edit pipeweave.yaml to change older ones.",
         )
     return known[-1]
+
+
+def given_answer(store: DocumentStore, name: str, run: CheckedRun, answer_id: str) -> AuditEntry:
+    """Return an answer to a finding of this run by its id, see `id_of`.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if there is none, or it was taken back.
+    """
+    for entry in answers_since(store, name, run.made_at):
+        if id_of(entry) == answer_id:
+            return entry
+    raise validation_error("There is no such answer any more.", fix="List the answers again.")
+
+
+def id_of(entry: AuditEntry) -> str:
+    """Return what tells an answer from the others about its data set: when it was given."""
+    return repr(entry.at)
 
 
 def _undone(entry: AuditEntry) -> str:

@@ -2,12 +2,13 @@
 
 import time
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from pipeweave_dagster.adapters.dask_cluster import train_on_cluster
 from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.families import FAMILIES, PlugInFamily
 from pipeweave_dagster.core.time_plan import training_s
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.services.champion import model_name
@@ -64,19 +65,43 @@ def train_and_log(  # noqa: PLR0913 - the last ones are given by keyword
     """
     with training_in_mlflow(workbench, dataset, tags):
         trained = _trained(workbench, plan, folder, budget_s, tested_like)
-        return patiently(
-            workbench.on_model,
-            log_training,
-            tracking_uri=workbench.settings.tracking_uri,
-            artifact_root=workbench.settings.artifact_root,
-            experiment=experiment_name(dataset),
-            model_name=model_name(dataset),
-            trained=trained,
-            spec=plan[0],
-            model=folder / trained.model.name,
-            tags=tags,
-            ends=ends,
-        )
+        return register_model(workbench, dataset, trained, plan[0], folder, tags, ends=ends)
+
+
+def register_model(
+    workbench: Workbench,
+    dataset: str,
+    trained: TrainedModel,
+    spec: PipelineSpec,
+    folder: Path,
+    tags: dict[str, str],
+    *,
+    ends: bool = True,
+) -> TrainedModel:
+    """Log a trained model in MLflow and register it; waits for a service that is away.
+
+    Args:
+        workbench: Storage and workers.
+        dataset: The data set.
+        trained: The model.
+        spec: Its pipeline.
+        folder: Where its files are.
+        tags: Tags of the MLflow run.
+        ends: Whether that run is FINISHED afterwards; else the evaluation ends it.
+    """
+    return patiently(
+        workbench.on_model,
+        log_training,
+        tracking_uri=workbench.settings.tracking_uri,
+        artifact_root=workbench.settings.artifact_root,
+        experiment=experiment_name(dataset),
+        model_name=model_name(dataset),
+        trained=trained,
+        spec=spec,
+        model=folder / trained.model.name,
+        tags=tags,
+        ends=ends,
+    )
 
 
 def _trained(
@@ -116,6 +141,13 @@ def _trained(
         )
     check_size(trained, workbench.settings.max_model_size_mb)
     return trained.of_table(snapshot).model_copy(update={"tested_like": tested_like})
+
+
+def plug_in_weights(spec: PipelineSpec) -> dict[str, Any]:
+    """Return the hashes of the weights that the foundation models of a pipeline have now."""
+    named = {name for step in spec.steps for name in step.params.get("families", [])}
+    families = (family for family in FAMILIES.values() if family.name in named)
+    return {f.name: f.candidate_params for f in families if isinstance(f, PlugInFamily)}
 
 
 def check_size(trained: TrainedModel, limit_mb: int) -> None:

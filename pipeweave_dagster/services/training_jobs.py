@@ -11,6 +11,7 @@ from pipeweave_dagster.core.asset_catalog import Job, assets_of
 from pipeweave_dagster.core.landing import Upload, settings_from
 from pipeweave_dagster.core.naming import SETTINGS_FILE
 from pipeweave_dagster.services import audit
+from pipeweave_dagster.services.options_check import check_read_uploads
 from pipeweave_dagster.services.receive import choose, settings_of
 from pipeweave_dagster.services.upload_completion import complete_upload
 from pipeweave_dagster.services.upload_locks import lock_upload
@@ -51,15 +52,16 @@ def start_job(
         store: Where the uploads are.
         server: Where the run is started.
         dataset: The data set.
-        chosen: `target`, `metric`, `quality`, `time_budget_s` and `upload` (a file's name), each
-            optional; they hold for this run.
+        chosen: `target`, `metric`, `quality`, `time_budget_s`, `train_for` and `upload` (a file's
+            name), each optional; they hold for this run.
         reason: Why it runs, for lists.
         until: The last asset that is made, such as `pipeline`; None for all.
         tags: Further tags of the run.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is nothing to process, VALIDATION_ERROR for settings that
-            are not valid, SERVICE_UNAVAILABLE if Dagster's web server does not respond.
+            are not valid or a target that is no column, SERVICE_UNAVAILABLE if Dagster's web server
+            does not respond.
     """
     given = {key: value for key, value in chosen.items() if value is not None}
     name = given.pop("upload", None)
@@ -68,6 +70,7 @@ def start_job(
     uploads = choose(store, dataset, key, settings_of(store, dataset).mode)
     if key:
         given["upload"] = key
+    check_read_uploads(store, dataset, uploads, given.get("target"))
     launch = Launch(
         JOB,
         dataset,

@@ -43,6 +43,8 @@ def trials_path(
 ) -> Path:
     """Return where the finished trials of a search lie, whether there are any or not."""
     packages = json.dumps({**package_versions(), "pipeweave": metadata.version("pipeweave")})
+    # What the model is trained for changes the choice from the trials, not the trials.
+    spec = spec.model_copy(update={"train_for": "accuracy"})
     facts = [spec.sha256, snapshot.data.sha256, _VERSION, packages, *filter(None, [tested_like])]
     return cache / "trials" / hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 import time
+import unicodedata
 from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -15,12 +16,34 @@ from pipeweave_dagster.services.upload_tickets import LONGEST_S, Ticket, Zone, d
 from pipeweave_dagster.settings import Settings
 
 _LONGEST_NAME = 200
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def file_name_of(name: str) -> str:
     """Return a file's name as the last part of a storage key."""
     base = "".join(c if c.isprintable() and c not in "\\/" else "_" for c in name)
     return base.encode()[-_LONGEST_NAME:].decode(errors="ignore").lstrip(".") or "upload"
+
+
+def landing_name(name: str) -> str:
+    """Return the name under which a file that somebody sends lands; see `file_name_of`.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR for a path, for control characters, and for names of
+            PipeWeave's own files, which would be read as settings or as a pull.
+    """
+    if any(c in "\\/" or unicodedata.category(c) in _CONTROLS for c in name):
+        raise validation_error(
+            f"{name[:80]!r} is not the name of a file alone.",
+            fix="Send the name without folders and control characters.",
+        )
+    kept = file_name_of(name)
+    if kept == SETTINGS_FILE or kept.endswith(PULL_SUFFIX):
+        raise validation_error(
+            f"{name[:80]!r} is a name that PipeWeave uses itself.",
+            fix="Give the file another name.",
+        )
+    return kept
 
 
 def open_ticket(
@@ -43,9 +66,13 @@ def open_ticket(
         expires_s: For how long, at most `LONGEST_S`.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR for a time that is too long.
+        PipeWeaveError: VALIDATION_ERROR for a time that is too long, and as `landing_name`.
     """
-    _check_wanted(file_name, expires_s)
+    if not 1 <= expires_s <= LONGEST_S:
+        raise validation_error(
+            f"An upload address is valid for 1 to {LONGEST_S:,} seconds.", fix="Choose less."
+        )
+    name = landing_name(file_name)
     upload_id, limit = secrets.token_hex(16), settings.max_dataset_bytes
     address: dict[str, Any] = {"method": "PUT", "fields": {}, "headers": {}}
     secret = ""
@@ -61,7 +88,7 @@ def open_ticket(
     ticket = Ticket(
         upload_id=upload_id,
         dataset=dataset,
-        key=f"{zone}/{dataset}/{file_name_of(file_name)}",
+        key=f"{zone}/{dataset}/{name}",
         max_bytes=limit,
         expires_at=expires_at,
         secret=secret,
@@ -72,15 +99,3 @@ def open_ticket(
     expires = dt.datetime.fromtimestamp(expires_at, dt.UTC).isoformat(timespec="seconds")
     facts = {"dataset": dataset, "upload_id": upload_id, "key": ticket.key, "max_bytes": limit}
     return {**facts, **address, "expires_s": expires_s, "expires_at": expires}
-
-
-def _check_wanted(file_name: str, expires_s: int) -> None:
-    if not 1 <= expires_s <= LONGEST_S:
-        raise validation_error(
-            f"An upload address is valid for 1 to {LONGEST_S:,} seconds.", fix="Choose less."
-        )
-    if file_name == SETTINGS_FILE or file_name.endswith(PULL_SUFFIX):
-        raise validation_error(
-            f"{file_name[:80]!r} is a name that PipeWeave uses itself.",
-            fix="Give the file another name.",
-        )

@@ -22,7 +22,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.schema import deduce
 from pipeweave_dagster.services.file_stages import deduce_schema
 from pipeweave_dagster.services.receive import settings_of
-from pipeweave_dagster.services.upload_addresses import file_name_of
+from pipeweave_dagster.services.upload_addresses import landing_name
 from pipeweave_dagster.services.upload_completion import save_upload
 from pipeweave_dagster.services.upload_tickets import (
     FOLDER,
@@ -63,13 +63,14 @@ def keep_upload(
         path: The whole file.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR for a file that is empty or too large.
+        PipeWeaveError: VALIDATION_ERROR for a file that is empty or too large, and as
+            `landing_name`.
     """
     upload_id = secrets.token_hex(16)
     ticket = Ticket(
         upload_id=upload_id,
         dataset=dataset,
-        key=f"uploads/{dataset}/{file_name_of(file_name)}",
+        key=f"uploads/{dataset}/{landing_name(file_name)}",
         max_bytes=settings.max_dataset_bytes,
         expires_at=time.time() + LONGEST_S,
     )
@@ -108,6 +109,12 @@ def preview_data(store: DocumentStore, preview: Preview, folder: Path) -> Path:
     path = folder / "preview.parquet"
     store.storage.fetch(_data_key(preview.upload_id), path)
     return path
+
+
+def forget_preview(store: DocumentStore, upload_id: str) -> None:
+    """Remove what was kept beside a waiting file, which has its values before any setting."""
+    for key in (_preview_key(upload_id), _data_key(upload_id)):
+        store.storage.delete(key)
 
 
 def _read(bench: Workbench, ticket: Ticket, folder: Path) -> Preview:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
+from pipeweave_dagster.adapters.child_process import hide_process, preloads
 from pipeweave_dagster.adapters.machine_memory import free_mb
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.adapters.worker import CallLimits, Worker, hide_process
+from pipeweave_dagster.adapters.worker import CallLimits, Worker
 from pipeweave_dagster.core.advice.advisor import Advisor
 from pipeweave_dagster.core.ingest import reading_memory_mb
+from pipeweave_dagster.core.model.plug_ins import plug_ins
 from pipeweave_dagster.services.advice_calls import AdvisorSession, GeminiAdvisor, advice_enabled
 from pipeweave_dagster.settings import Settings
 
@@ -23,18 +25,6 @@ R = TypeVar("R")
 
 # With less, even the libraries that read could not start.
 _LEAST_MEMORY_MB = 256
-_DATA_MODULES = ("duckdb", "pyarrow.parquet", "numpy")
-# In the order in which training needs them: linear models first, MLflow last.
-_SCORING_MODULES = ("pipeweave_dagster.core.prediction.score_table", "skops.io")
-_MODEL_MODULES = (
-    "pipeweave_dagster.core.training.train_model",
-    "xgboost",
-    "lightgbm",
-    "pipeweave_dagster.core.evaluation.completion",
-    "skops.io",
-    "mlflow",
-    "mlflow.sklearn",
-)
 
 
 class Workbench:
@@ -59,9 +49,13 @@ class Workbench:
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
         self.began = time.monotonic()
         self._for_run = for_run or for_scoring
-        modules = _MODEL_MODULES if for_run else _SCORING_MODULES if for_scoring else ()
-        self._data = Worker(preload=_DATA_MODULES if self._for_run else ())
-        self._model = Worker(preload=modules, access="mlflow")
+        modules = preloads.TRAINING if for_run else preloads.SCORING if for_scoring else ()
+        if settings.model_plug_ins or plug_ins():
+            from pipeweave_dagster.core.families import use_plug_ins
+
+            use_plug_ins(settings.model_plug_ins)
+        self._data = Worker(preload=preloads.READING if self._for_run else ())
+        self._model = Worker(preload=modules, access="mlflow", plug_ins=settings.model_plug_ins)
         self._trains = True
         self._gemini = GeminiAdvisor(settings)
         self.advisor = AdvisorSession(self.store, settings, self._gemini)
@@ -140,7 +134,7 @@ class Workbench:
         """
         if self._model.pid is not None or not self._for_run:
             return self._model.call(limit_s, function, *args, **kwargs)
-        with Worker(access="mlflow") as worker:
+        with Worker(access="mlflow", plug_ins=self.settings.model_plug_ins) as worker:
             return worker.call(limit_s, function, *args, **kwargs)
 
     def _call(

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from pipeweave_dagster.adapters.worker import Worker
+from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot
 from pipeweave_dagster.services.pull import connection_of
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.sources import load_source
@@ -28,7 +30,8 @@ def write_back(workbench: Workbench, dataset: str, batch: str, rows: Path) -> st
     """
     from pipeweave_dagster.adapters.sources.write_back import write_batch
 
-    wanted = settings_of(workbench.store, dataset).predictions
+    settings = settings_of(workbench.store, dataset)
+    wanted = settings.predictions
     if wanted is None:
         return ""
     name, _, table = wanted.to.partition(".")
@@ -42,5 +45,14 @@ def write_back(workbench: Workbench, dataset: str, batch: str, rows: Path) -> st
             table=table,
             batch=batch,
             rows=rows,
+            types=_types(workbench, dataset, settings),
         )
-    return f"{written:,} rows of batch {batch} were written to {table} of the source {name}."
+    number = counted(written, "row")
+    return f"{number} of batch {batch} written to {table} of the source {name}."
+
+
+def _types(workbench: Workbench, dataset: str, settings: DatasetSettings) -> dict[str, str]:
+    """Return the types that the columns of `id` and `keep` have in the typed table."""
+    snapshot = workbench.store.latest(dataset, DatasetSnapshot.kind, DatasetSnapshot)
+    types = {column.name: column.type for column in snapshot.columns} if snapshot else {}
+    return {name: types[name] for name in settings.copied if name in types}

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from pipeweave_dagster.adapters.dagster_server import GraphQL, graphql_of
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
+from pipeweave_dagster.services.server_paths import error_without_paths
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import handlers, login, provider_login
@@ -89,7 +90,7 @@ def create_app(
 def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, PipeWeaveError):
         raise error
-    return error_response(request, error)
+    return error_response(request, error_without_paths(error, request.app.state.settings))
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -18,13 +18,13 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.health_checks import health_of
 from pipeweave_dagster.web.identity import Action, principal_of, require
 from pipeweave_dagster.web.pages import page
+from pipeweave_dagster.web.paging import page_number
 from pipeweave_dagster.web.views import dataset_view
 from pipeweave_dagster.web.work.pages import is_allowed
 
 MOST_ROWS = 200
 MAX_REPORT_BYTES = 32 << 20
 REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_PAGE = re.compile(r"[0-9]{1,6}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(html|json)")
 _TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
@@ -33,10 +33,9 @@ _TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 def index(request: Request) -> Response:
     """List the data sets, 200 on a page (`/?page=2`)."""
     store, settings = _state(request)
-    number = request.query_params.get("page", "1")
     principal, owners = principal_of(request), request.app.state.door.owners()
     shown = request.app.state.listing.page(
-        int(number) if _PAGE.fullmatch(number) else 1,
+        page_number(request.query_params.get("page", "")),
         lambda names: visible(principal, names, owners),
     )
     return page(

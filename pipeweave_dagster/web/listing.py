@@ -1,29 +1,17 @@
 """The list of data sets; only entries that have changed are computed again."""
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import DatasetEntry
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import recorded
 from pipeweave_dagster.services.overview import entry_of
+from pipeweave_dagster.web.paging import Page, page_of
 
 THREADS = 8
-PER_PAGE = 200
-"""Data sets of one page: on S3 each takes three requests at every view."""
 _State = tuple[object, ...]
-
-
-class Page(NamedTuple):
-    """Some of the entries in the order of their names; pages count from 1."""
-
-    entries: list[DatasetEntry]
-    number: int
-    pages: int
-    total: int
 
 
 class Listing:
@@ -42,7 +30,7 @@ class Listing:
 
     def page(
         self, number: int, seen: Callable[[Sequence[str]], Sequence[str]] = lambda names: names
-    ) -> Page:
+    ) -> Page[DatasetEntry]:
         """Return one page of the entries, and read no others; the nearest if there is no such.
 
         Args:
@@ -52,11 +40,8 @@ class Listing:
         known = self._store.datasets()
         for gone in {*self._known} - {*known}:
             self._known.pop(gone, None)
-        names = seen(known)
-        pages = max(1, math.ceil(len(names) / PER_PAGE))
-        number = min(max(1, number), pages)
-        shown = names[(number - 1) * PER_PAGE : number * PER_PAGE]
-        return Page(self._entries(shown), number, pages, len(names))
+        shown = page_of(seen(known), number)
+        return Page(self._entries(shown.entries), shown.number, shown.pages, shown.total)
 
     def _entries(self, names: Sequence[str]) -> list[DatasetEntry]:
         with ThreadPoolExecutor(THREADS) as pool:

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 
 from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.adapters.web_links import mlflow_urls
-from pipeweave_dagster.core.documents import DatasetEntry, Evaluation, ModelEntry, TrainedModel
+from pipeweave_dagster.core.documents import (
+    DatasetEntry,
+    Evaluation,
+    ModelEntry,
+    Plot,
+    TrainedModel,
+)
+from pipeweave_dagster.core.evaluation.report.twin_texts import sentence
 from pipeweave_dagster.services.alias_history import AliasMove, moves_of
 from pipeweave_dagster.services.alias_texts import author, reason_of, when
 from pipeweave_dagster.services.model_versions import load_version
@@ -16,6 +23,8 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
 
 MAX_PLOTS = 6
+TWIN_PLOTS = "readable_"
+"""How the names of the plots of the readable twin begin."""
 MAX_MOVES = 12
 
 
@@ -30,6 +39,8 @@ class ModelView:
     score: str | None = None
     others: list[tuple[str, ModelEntry]] = field(default_factory=list)
     plots: list[dict[str, str]] = field(default_factory=list)
+    twin: str = ""
+    twin_plots: list[dict[str, str]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     moves: list[dict[str, str]] = field(default_factory=list)
     retraining: dict[str, str] = field(default_factory=dict)
@@ -93,12 +104,19 @@ def _version(model: TrainedModel | None) -> str:
     return model.mlflow.model_version if model and model.mlflow else ""
 
 
+def _figure(plot: Plot) -> dict[str, str]:
+    return {"caption": plot.caption, "image": data_uri(plot.svg)}
+
+
 def _decorate(view: ModelView, settings: Settings) -> None:
     """Add plots, score and links of the model that is shown."""
     if view.evaluation:
         view.score = score_text(view.evaluation)
-        plots = view.evaluation.plots[:MAX_PLOTS]
-        view.plots = [{"caption": p.caption, "image": data_uri(p.svg)} for p in plots]
+        drawn = view.evaluation.plots
+        own = [plot for plot in drawn if not plot.name.startswith(TWIN_PLOTS)]
+        view.plots = [_figure(plot) for plot in own[:MAX_PLOTS]]
+        view.twin_plots = [_figure(p) for p in drawn if p.name.startswith(TWIN_PLOTS)]
+        view.twin = sentence(view.evaluation.readable) if view.evaluation.readable else ""
         if view.evaluation.card and view.evaluation.card.name.endswith(".html"):
             view.links["Model card"] = payload_url(view.evaluation.card)
     if view.model and view.model.mlflow:

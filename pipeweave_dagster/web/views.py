@@ -13,19 +13,24 @@ from pipeweave_dagster.core.documents import (
     Finding,
     Findings,
     PipelineSpec,
+    RawUpload,
     SchemaDeduction,
 )
 from pipeweave_dagster.core.eda.view_rows import finding_groups
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import describe, svg_diagram
 from pipeweave_dagster.core.schema.no_target import why_no_model
+from pipeweave_dagster.services.checked_runs import missed_checks
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_versions import pipeline_of
 from pipeweave_dagster.services.overview import entry_of
+from pipeweave_dagster.services.ownership import claim_note, owners_of
+from pipeweave_dagster.services.server_paths import attempt_without_paths, without_paths
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
 from pipeweave_dagster.web.model_view import ModelView, model_view
 from pipeweave_dagster.web.monitoring_view import MonitoringView, monitoring_view
+from pipeweave_dagster.web.reading_view import ReadingView, reading_view
 from pipeweave_dagster.web.stages import Stage, run_url, stages_of
 
 MOST_UNUSED = 60
@@ -42,6 +47,7 @@ class View:
     run_url: str
     stages: list[Stage] = field(default_factory=list)
     snapshot: DatasetSnapshot | None = None
+    reading: ReadingView | None = None
     schema: SchemaDeduction | None = None
     report: EdaReport | None = None
     report_url: str = ""
@@ -53,11 +59,11 @@ class View:
     unused: dict[str, str] = field(default_factory=dict)
     pipeline: dict[str, str] = field(default_factory=dict)
     trained: ModelView = field(default_factory=ModelView)
-    storage: str = ""
     monitoring: MonitoringView = field(default_factory=MonitoringView)
     links: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     checked_run: str = ""
+    owner_note: str = ""
 
     @property
     def target(self) -> tuple[str, str | None] | None:
@@ -95,26 +101,31 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
     latest = store.manifest(dataset, attempt.run_id) if attempt else None
     entries = dict(head.entries) if head else {}
     tried = latest.entries if latest else {}
-    view = View(entry_of(store, dataset), attempt, head is not None, run_url(attempt, settings))
-    view.storage = store.storage.url
+    shown = attempt_without_paths(attempt, settings) if attempt else None
+    view = View(entry_of(store, dataset), shown, head is not None, run_url(attempt, settings))
     view.stages = stages_of(dataset, entries or tried, head.stale() if head else {}, settings)
     # Findings and report of the last run that was checked explain why it was blocked.
     checked = store.last_with(dataset, "findings") or {}
     recent = {**entries, **{k: v for k, v in checked.items() if k in {"findings", "eda_report"}}}
-    if latest and checked and "findings" not in latest.made:
+    if latest and checked and missed_checks(latest):
         view.checked_run = checked["findings"].run_id[:8]
     problems: list[str] = []
     with contained(dataset, problems):
         _fill_data(view, store, {**checked, **tried, **recent} if head is None else recent)
     with contained(dataset, problems):
         _fill_model(view, store, entries, settings)
-    view.problems = list(dict.fromkeys([*view.entry.problems, *problems]))
+    found = [*view.entry.problems, *problems]
+    view.problems = without_paths(list(dict.fromkeys(found)), settings)
     return view
 
 
 def _fill_data(view: View, store: DocumentStore, entries: dict[str, Entry]) -> None:
     view.snapshot = store.load_entry(entries, "dataset", DatasetSnapshot)
+    view.reading = reading_view(view.snapshot) if view.snapshot else None
     view.schema = store.load_entry(entries, "schema_deduction", SchemaDeduction)
+    upload, dataset = store.load_entry(entries, "raw_upload", RawUpload), view.entry.dataset
+    if upload and upload.settings.owner:
+        view.owner_note = claim_note(dataset, upload.settings.owner, owners_of(store).get(dataset))
     view.report = store.load_entry(entries, "eda_report", EdaReport)
     found = store.load_entry(entries, "findings", Findings)
     shown = [f for f in found.findings if f.state != "passed"] if found else []

@@ -43,6 +43,7 @@ CHANGING = {
     "users role": ["user_role"],
     "users password": ["user_password"],
     "users rm": ["user_remove"],
+    "users teams": ["user_teams"],
     "users token": ["token_add"],
     "users revoke": ["token_revoke"],
 }
@@ -52,9 +53,10 @@ READING = {
     "reports ls", "reports show", "pipelines ls", "pipelines show", "pipelines check",
     "pipelines optimise", "pipelines export", "pipelines preview", "pipelines history",
     "pipelines diff", "steps ls", "advice preview", "advice list", "advice show", "models ls",
-    "models show", "models sheet", "models history", "models replay", "overview",
+    "models show", "models sheet", "models compare", "models try", "models threshold",
+    "models history", "models replay", "models export", "overview",
     "predictions trace", "runs ls", "runs show", "runs logs", "schedule ls", "alerts ls",
-    "users ls", "users tokens", "audit ls", "config show",
+    "users ls", "users tokens", "users s3-policy", "audit ls", "config show",
 }  # fmt: skip
 # Servers, whose requests are recorded; a new layout of databases; a message to the recipients; and
 # a comparison that calls the advisor, whose calls are entries of their own (`advice`).

@@ -1,6 +1,8 @@
 """What each role may do, line by line."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeweave_dagster.core.access import RULES, Action, Principal, Role, may
 
@@ -44,3 +46,22 @@ def test_an_owner_who_became_a_viewer_only_looks():
     ada = Principal("ada", Role.VIEWER)
     assert may(ada, Action.VIEW, "ada")
     assert not may(ada, Action.UPLOAD, "ada")
+
+
+NAMES = st.sampled_from(["ada", "bob", "risk", "sales"])
+
+
+@settings(max_examples=200)
+@given(
+    st.builds(Principal, NAMES, st.sampled_from(Role), teams=st.frozensets(NAMES)),
+    st.sampled_from(Action),
+    st.none() | NAMES,
+)
+def test_a_member_may_what_the_owner_of_the_same_role_may_and_others_as_if_without_teams(
+    who, action, owner
+):
+    alone = Principal(who.name, who.role)
+    mine = owner is not None and owner in who.teams
+    like = Principal(owner, who.role) if mine else alone
+    assert may(who, action, owner) == may(like, action, owner)
+    assert may(who, action) == may(alone, action)

@@ -1,4 +1,4 @@
-"""The examples in docstrings of reading, schema and columns give what they show."""
+"""The examples in docstrings of reading, schema, columns and texts give what they show."""
 
 import doctest
 import importlib
@@ -11,7 +11,7 @@ import pipeweave_dagster.core as core
 ROOT = Path(core.__path__[0])
 MODULES = [
     ".".join(("pipeweave_dagster", "core", *path.relative_to(ROOT).with_suffix("").parts))
-    for part in ("ingest", "schema", "columns", "naming.py")
+    for part in ("ingest", "schema", "columns", "naming.py", "counted.py", "trial_states.py")
     for path in sorted([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
     if ">>> " in path.read_text(encoding="utf-8")
 ]

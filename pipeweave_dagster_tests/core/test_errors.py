@@ -21,6 +21,15 @@ def test_an_error_survives_the_envelope() -> None:
     assert again.envelope() == error.envelope()
 
 
+def test_message_and_remedy_are_sentences() -> None:
+    """Also where the message is that of a library, which has no full stop."""
+    assert not_found("dict is not a table", fix="Give a path.").text.endswith(
+        "a table. Give a path."
+    )
+    assert not_found("There is 'no.'", fix="Go.").text == "There is 'no.' Go."
+    assert not_found("one\nline", fix="").text == "one\nline"
+
+
 def test_an_error_without_remedy_survives_too() -> None:
     error = unavailable("It does not answer.")
     assert PipeWeaveError.from_envelope(error.envelope()).envelope() == error.envelope()

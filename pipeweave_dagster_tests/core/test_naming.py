@@ -13,6 +13,15 @@ def test_any_text_becomes_a_valid_name(text: str) -> None:
     assert check_slug(slug(text)) == slug(text)
 
 
+@given(st.from_regex(r"[ab0][ab_-]{0,3}", fullmatch=True))
+def test_the_folder_of_a_valid_name_is_that_data_sets(name: str) -> None:
+    try:
+        check_slug(name)
+    except PipeWeaveError:
+        return
+    assert dataset_of_key(f"uploads/{name}/data.csv") == name
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [("titanic", "titanic"), ("Titanic", "titanic"), ("Sales Q1", "sales-q1"), ("a_b", "a_b")],
@@ -26,7 +35,7 @@ def test_names_that_differ_stay_different() -> None:
     assert len(names) == 8
 
 
-@pytest.mark.parametrize("name", ["", "../../x", "a,b", "A", "a...b", "a\nb", "-a", "x" * 64])
+@pytest.mark.parametrize("name", ["", "../../x", "a,b", "A", "a...b", "a\nb", "-a", "a_", "x" * 64])
 def test_unsafe_names_are_refused_with_a_proposal(name: str) -> None:
     with pytest.raises(PipeWeaveError, match="for example") as caught:
         check_slug(name)

@@ -128,6 +128,18 @@ def test_settings_alone_start_a_run_but_not_beside_their_data(landing: Landing) 
     assert keys(landing.tick()) == [("churn", "uploads/churn/pipeweave.yaml")]
 
 
+def test_settings_without_data_wait_for_it(landing: Landing) -> None:
+    """A run that finds no file would fail; a file that is still written is none yet."""
+    landing.drop("uploads/churn/pipeweave.yaml", "target: b\n")
+    assert landing.tick() == []
+    landing.drop("uploads/churn/churn.csv", "a,b\n", age=0)
+    landing.drop("uploads/churn/pipeweave.yaml", "target: a\n", age=30)
+    assert landing.tick() == []
+    landing.drop("uploads/churn/churn.csv", "a,b\n1,2\n")
+    assert keys(landing.tick()) == [("churn", "uploads/churn/churn.csv")]
+    assert landing.tick() == []
+
+
 def test_what_the_command_line_has_started_is_left_alone(landing: Landing) -> None:
     key = "uploads/churn/churn.csv"
     store = landing.resource.open().store

@@ -168,6 +168,24 @@ def test_every_setting_reaches_the_containers(variables: dict[str, str]) -> None
     assert known - passed_on == _NOT_FOR_CONTAINERS
 
 
+def test_every_secret_reaches_the_pods_of_kubernetes() -> None:
+    folder = ROOT / "deploy" / "kubernetes"
+    secret = yaml.safe_load((folder / "secrets.yaml").read_text())
+    fields = {n: f for n, f in Settings.model_fields.items() if "SecretStr" in str(f.annotation)}
+    known = {Settings.variables_of(name)[0] for name in fields}
+    # MLflow is a server of its own there, which alone opens its database.
+    assert known - set(secret["stringData"]) == {"MLFLOW_BACKEND_STORE_URI"}
+    assert "PIPEWEAVE_PRIVACY_KEY" in known
+    others = set(secret["stringData"]) - known
+    assert others == {"AWS_ACCESS_KEY_ID", "PIPEWEAVE_ALERT_OPS"}
+    assert set(secret["stringData"].values()) == {""}, "no secret has a default"
+    values = yaml.safe_load((folder / "values.yaml").read_text())
+    launcher = values["runLauncher"]["config"]["k8sRunLauncher"]
+    code = values["dagster-user-deployments"]["deployments"]
+    for pods in (values["dagsterWebserver"], values["dagsterDaemon"], launcher, *code):
+        assert pods["envSecrets"] == [{"name": secret["metadata"]["name"]}]
+
+
 def test_the_example_of_the_environment_is_complete() -> None:
     example = (ROOT / ".env.example").read_text()
     told = set(re.findall(r"^#?(\w+)=", example, re.MULTILINE))
@@ -230,6 +248,7 @@ def test_each_service_has_only_the_secrets_that_it_needs(variables: dict[str, st
         variables["PAGES_AWS_SECRET_ACCESS_KEY"]: "storage of pages",
         "google-key": "advice",
         variables["JWT_SECRET_KEY"]: "people",
+        variables["PIPEWEAVE_PRIVACY_KEY"]: "hashes",
     }
     found = {
         name: {what for secret, what in names.items() if secret in str(service.environment)}
@@ -240,11 +259,11 @@ def test_each_service_has_only_the_secrets_that_it_needs(variables: dict[str, st
         "s3": set(),
         "migrate": {"database"},
         "mlflow": {"database", "artifacts"},
-        "code": {"database", "storage", "advice"},
+        "code": {"database", "storage", "advice", "hashes"},
         "daemon": {"database"},
         "web": {"database", "logs"},
         "web-readonly": {"database", "logs"},
-        "pages": {"storage of pages", "people"},
+        "pages": {"storage of pages", "people", "hashes"},
         "proxy": set(),
     }
 

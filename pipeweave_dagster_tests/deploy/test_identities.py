@@ -9,6 +9,12 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.storage import open_storage
+from pipeweave_dagster.cli.commands.user_policy import s3_policy
+from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.services.landing_policies import landing_policy
+from pipeweave_dagster.services.ownership import Owners, set_owner
 from pipeweave_dagster_tests.deploy import compose
 from pipeweave_dagster_tests.deploy.test_files import made_secrets
 from pipeweave_dagster_tests.servers.s3 import ADMIN, serve_seaweedfs
@@ -76,7 +82,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     }
     text = services["s3"].files["/etc/seaweedfs/identities.json"]
     identities = [ADMIN, *json.loads(text)["identities"]]
-    with serve_seaweedfs(folder, identities) as server:
+    environments["ada"] = {"AWS_ACCESS_KEY_ID": "ada", "AWS_SECRET_ACCESS_KEY": "a" * 40}
+    keys = {"accessKey": "ada", "secretKey": "a" * 40}
+    identities.append({"name": "ada", "credentials": [keys], "policyNames": ["own"]})
+    policies = {"own": landing_policy("pipeweave", "", ["churn", "loans"])}
+    with serve_seaweedfs(folder, identities, policies) as server:
         yield Store(server.endpoint, environments)
 
 
@@ -104,3 +114,54 @@ def test_a_service_may_do_what_it_needs(store: Store, service: str, expected: se
 def test_nobody_makes_buckets_or_reads_others(store: Store, service: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         store.client(service).create_bucket(Bucket="another")
+
+
+def test_an_owner_puts_and_lists_files_of_their_own_data_sets_alone(store: Store) -> None:
+    """With the policy that `pipeweave users s3-policy` prints."""
+    ada, everything = store.client("ada"), store.client("code")
+    where = {"Bucket": "pipeweave"}
+
+    def puts(key: str) -> bool:
+        return _works(lambda: ada.put_object(**where, Key=key, Body=b"x"))
+
+    def lists(prefix: str) -> bool:
+        return _works(lambda: ada.list_objects_v2(**where, Prefix=prefix))
+
+    own = ["uploads/churn/a.csv", "predict/churn/a.csv", "labels/loans/deep/a.csv"]
+    others = ["uploads/churn2/a.csv", "uploads/a.csv", "raw/a", "users/ada.json", "sources/a.yaml"]
+    others += ["uploads/churn/churn.pull.json", "xuploads/churn/a.csv"]
+    assert [key for key in own + others if puts(key)] == own
+    assert everything.get_object(**where, Key=own[0])["Body"].read() == b"x"
+    prefixes = [
+        "uploads/churn/",
+        "uploads/churn/a",
+        "uploads/churn",
+        "uploads/churn2/",
+        "uploads/",
+        "",
+    ]
+    assert [prefix for prefix in prefixes if lists(prefix)] == prefixes[:2]
+    assert not _works(lambda: ada.get_object(**where, Key=own[0]))
+    assert not _works(lambda: ada.delete_object(**where, Key=own[0]))
+
+
+def test_the_command_prints_the_policy_of_an_owner(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = {"PIPEWEAVE_STORAGE": "s3://pipeweave/x", "S3_ENDPOINT_URL": store.endpoint}
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    for name, value in (place | {n: store.environments["code"][n] for n in keys}).items():
+        monkeypatch.setenv(name, value)
+    home.settings.cache_clear()
+    settings = home.settings()
+    documents = DocumentStore(open_storage(settings), settings.cache_folder)
+    set_owner(documents, "churn", "ada")
+    s3_policy("ada")
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == landing_policy("pipeweave", "x", ["churn"])
+    assert not printed.err
+    many = {f"churn{number}": "ada" for number in range(60)}
+    documents.records.write("ownership/OWNERS.json", Owners(owners=many))
+    s3_policy("ada")
+    assert "a managed policy of AWS at most 6,144" in capsys.readouterr().err
+    home.settings.cache_clear()

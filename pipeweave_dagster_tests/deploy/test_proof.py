@@ -50,11 +50,11 @@ _MUTATIONS = [
 def test_every_part_is_well(team: Team) -> None:
     code, parts = team.doctor()
     unwell = {name: state for name, (state, _) in parts.items() if state != "ok"}
-    assert unwell == {"alerts": "off"}, "no recipient is configured"
+    assert unwell == {"alerts": "off", "advice": "off"}, "neither is configured"
     assert code == 0
     assert set(parts) == {
         "version", "database", "storage", "mlflow", "code", "queue", "daemon", "web",
-        "web-readonly", "pages", "proxy", "disk", "alerts",
+        "web-readonly", "pages", "proxy", "disk", "alerts", "advice",
     }  # fmt: skip
     assert set(team.health().values()) == {"ok"}
 

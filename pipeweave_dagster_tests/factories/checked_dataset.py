@@ -5,7 +5,7 @@ import time
 import pandas as pd
 
 from pipeweave_dagster.adapters.state import Attempt, DocumentStore, Entry, Manifest
-from pipeweave_dagster.core.documents import Finding, Findings
+from pipeweave_dagster.core.documents import Document, Finding, Findings
 from pipeweave_dagster_tests.factories.pipelines import make_schema, make_snapshot
 
 HOSTILE = "<script>alert(1)</script>"
@@ -34,14 +34,14 @@ FINDINGS = [
 ]
 
 
-def put_checked(store: DocumentStore, dataset: str = "demo", state: str = "failed") -> str:
+def put_checked(
+    store: DocumentStore,
+    dataset: str = "demo",
+    state: str = "failed",
+    parts: dict[str, Document] | None = None,
+) -> str:
     """Store a run of the data set that was stopped by its findings; return their address."""
-    table = pd.DataFrame({"x": [1.5, 2.5], "late": [0, 1], HOSTILE: ["a", "b"], "y": ["n", "p"]})
-    parts = {
-        "dataset": make_snapshot(table),
-        "schema_deduction": make_schema(table, "y", "binary"),
-        "findings": Findings(findings=FINDINGS),
-    }
+    parts = parts or _small_parts()
     entries = {
         name: Entry(document=store.save(part), key="k", run_id="r1", made_at=time.time() - 60)
         for name, part in parts.items()
@@ -53,3 +53,12 @@ def put_checked(store: DocumentStore, dataset: str = "demo", state: str = "faile
     attempt = {"run_id": "r1", "started_at": began, "state": state, "blocked": ["PW204"]}
     store.save_attempt(dataset, Attempt.model_validate(attempt))
     return entries["findings"].document
+
+
+def _small_parts() -> dict[str, Document]:
+    table = pd.DataFrame({"x": [1.5, 2.5], "late": [0, 1], HOSTILE: ["a", "b"], "y": ["n", "p"]})
+    return {
+        "dataset": make_snapshot(table),
+        "schema_deduction": make_schema(table, "y", "binary"),
+        "findings": Findings(findings=FINDINGS),
+    }

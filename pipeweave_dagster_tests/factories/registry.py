@@ -11,6 +11,7 @@ from pipeweave_dagster.adapters.mlflow_store import (
 )
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.core.documents import (
+    DatasetSnapshot,
     Estimate,
     Evaluation,
     MlflowLink,
@@ -69,10 +70,17 @@ def trained(version: str, winner: str) -> TrainedModel:
 
 
 def register(
-    store: DocumentStore, version: str, score: float, promoted: str = "champion", **facts: Any
+    store: DocumentStore,
+    version: str,
+    score: float,
+    promoted: str = "champion",
+    *,
+    of_model: dict[str, Any] | None = None,
+    snapshot: DatasetSnapshot | None = None,
+    **facts: Any,
 ) -> None:
     """Store a version of `demo` with its evaluation (and further facts of it) as HEAD's model."""
-    model = trained(version, f"model {version}")
+    model = trained(version, f"model {version}").model_copy(update=of_model or {})
     reason = f"Reason of version {version}."
     evaluation = Evaluation(
         rows=20,
@@ -91,6 +99,7 @@ def register(
         trained=addresses["model"],
         evaluation=addresses["model_evaluation"],
         pipeline=addresses["pipeline"],
+        dataset=store.save(snapshot) if snapshot else None,
     )
     store.storage.put(f"datasets/demo/models/{version}.json", record.model_dump_json().encode())
     entries = {

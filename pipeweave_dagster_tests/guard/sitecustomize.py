@@ -43,6 +43,9 @@ def is_local(host: object) -> bool:
 
 
 def _hook(event: str, args: tuple[object, ...]) -> None:
+    # Python clears a module's names at its end, and still reports events after that.
+    if _EVENTS is None:
+        return  # type: ignore[unreachable]
     if event == "import":
         if args[0] == "sqlite3":
             _hurry_sqlite()

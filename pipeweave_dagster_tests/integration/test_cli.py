@@ -34,6 +34,8 @@ READING = ["datasets ls", "datasets show penguins", "pipelines ls", "pipelines c
 PREVIEW = "pipelines preview penguins numbers"
 EXPORT = "pipelines export penguins --version 1 --output model --table"
 READING += ["models ls", "models show penguins", "models history penguins", "runs ls"]
+TRIED = "models try penguins --set bill_length_mm=39 --set island=Torgersen"
+READING += [TRIED]
 READING += ["overview", "schedule ls", "config show", "doctor", "findings penguins", "gc --dry-run"]
 READING += ["advice list penguins", "advice replay penguins", "models replay penguins"]
 
@@ -212,6 +214,13 @@ def test_the_champion_fitted_again_answers_equally_bit_by_bit(
     assert (replayed["max_difference"], replayed["other_packages"]) == (0.0, {})
     assert replayed["rows"] > 30
     assert replayed["version"] == said["models show penguins"]["link"]["model_version"]
+
+
+def test_a_row_that_somebody_makes_up_is_predicted(said: dict[str, Any]) -> None:
+    tried = said[TRIED]
+    assert set(tried) == documented("models try")
+    assert tried["row"]["island"] == "Torgersen"
+    assert tried["prediction"] == max(tried["probabilities"], key=tried["probabilities"].get)
 
 
 def test_a_model_is_trained_again_from_its_folder_alone(

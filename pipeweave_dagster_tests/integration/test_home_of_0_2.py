@@ -1,7 +1,10 @@
 """A home of release 0.2.0 opens: every document and record, its pages, and its model."""
 
+import json
+import sys
 import warnings
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +12,7 @@ import pytest
 
 from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.asset_catalog import CATALOG
+from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.champion import model_name, set_alias
 from pipeweave_dagster.services.champion_decision import compare_with_champion
@@ -19,6 +23,7 @@ from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster_tests.integration.stored_home import unpack
+from pipeweave_dagster_tests.program import output
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
@@ -27,6 +32,13 @@ with warnings.catch_warnings():  # it still works with httpx, which newer releas
 pytestmark = pytest.mark.slow
 EARLIER = Path(__file__).parent / "earlier_release"
 FILE = Path(__file__).parents[2] / "examples" / "penguins.csv"
+_WITHOUT = """
+import json, runpy, sys
+sys.modules.update(dict.fromkeys(json.loads(sys.argv[1])))  # importing any of these fails
+sys.argv = sys.argv[2:]
+sys.path.insert(0, "")
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +77,31 @@ def test_its_model_predicts_what_it_predicted_then(bench: Workbench, tmp_path: P
     then = pd.read_csv(EARLIER / "predictions-0.2.0" / "penguins.csv")
     now = pd.read_csv(scored.csv)[list(then)]  # newer releases add columns
     pd.testing.assert_frame_equal(now, then, rtol=1e-9)
+
+
+def test_its_exported_folder_scores_with_its_own_requirements_alone(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    trained, _ = load_version(bench.store, "penguins", "1")
+    spec, _ = load_origin(bench.store, "penguins", "1")
+    model, folder = bench.store.payload(trained.model), tmp_path / "exported"
+    export_model(model, None, trained, spec, folder)
+    lines = (folder / "requirements.lock").read_text().splitlines()
+    locked = {line.partition("==")[0] for line in lines}
+    owners = packages_distributions()
+    others = [name for name, own in owners.items() if not {_plain(n) for n in own} & locked]
+    assert {"pydantic", "mlflow", "dagster", "duckdb"} < {*others}
+    gone = json.dumps([*others, "pipeweave_dagster"])
+    output(sys.executable, "-P", "-c", _WITHOUT, gone, "score.py", FILE, "scores.csv", cwd=folder)
+    then = pd.read_csv(EARLIER / "predictions-0.2.0" / "penguins.csv")
+    now = pd.read_csv(folder / "scores.csv")
+    same = [name for name in then if name in now]
+    assert sum(name.startswith("probability_") for name in same) == 3
+    pd.testing.assert_frame_equal(now[same], then[same], rtol=1e-9)
+
+
+def _plain(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")
 
 
 def test_its_model_is_compared_with_a_newer_one_and_rolled_back_to(

@@ -241,3 +241,21 @@ def test_the_schedule_looks_as_often_as_is_set(
 def test_a_rhythm_that_does_not_divide_the_hour_is_refused() -> None:
     with pytest.raises(ValueError, match="divide 60"):
         Settings(retrain_look_minutes=45)
+
+
+def test_many_data_sets_list_the_landing_zone_once(tmp_path, monkeypatch):
+    """Where each of a thousand lists a thousand folders, a look takes many seconds."""
+    home = Home(tmp_path)
+    home.drop("a.csv", "a\n1\n")
+    home.train()
+    for name in ("one", "two"):
+        head = home.store.require_head("churn").model_copy(update={"dataset": name})
+        home.store.records.write(f"datasets/{name}/HEAD.json", head)
+    listed, shallow = [], type(home.store.storage).shallow
+    monkeypatch.setattr(
+        type(home.store.storage),
+        "shallow",
+        lambda self, zone, *more: listed.append(zone) or shallow(self, zone, *more),
+    )
+    assert home.look(DAY) == ([], [])
+    assert listed == ["uploads"]

@@ -87,9 +87,25 @@ def test_without_a_target_the_candidates_are_offered():
 def test_tables_and_report_escape_what_comes_from_data():
     hostile = FRAME.rename(columns={"town": "<script>alert(1)</script>"})
     data = pw.Dataset(hostile, target="kind")
-    for shown in (data.schema, data.findings, data.report()):
+    for shown in (data, data.schema, data.findings, data.report()):
         assert "<script>alert(1)" not in shown._repr_html_()
     assert 'sandbox="allow-scripts"' in data.report()._repr_html_()
+
+
+def test_a_notebook_shows_the_columns_of_a_data_set(penguins):
+    shown = penguins._repr_html_()
+    assert shown.startswith("<p>Dataset &#x27;penguins&#x27;: 344 rows")
+    assert "<td>bill_length_mm</td>" in shown
+    assert "None" not in shown
+
+
+def test_a_target_that_is_no_column_is_refused_at_once(penguins):
+    with pytest.raises(PipeWeaveError, match="'kin' is not a column") as caught:
+        pw.Dataset(FRAME, target="kin")
+    assert "kind" in caught.value.fix
+    with pytest.raises(PipeWeaveError, match="'spices' is not a column"):
+        penguins.train(target="spices", time_budget=5)
+    assert pw.Dataset(FRAME, target="none").target is None
 
 
 def test_the_report_is_saved(penguins, tmp_path):

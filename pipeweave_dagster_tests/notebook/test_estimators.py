@@ -60,3 +60,9 @@ def test_a_finding_that_stops_a_run_is_a_warning(table):
     frame, y = table
     with pytest.warns(FindingWarning, match="PW204"):
         pw.AutoClassifier(time_budget=1).fit(frame.assign(copy=y), y)
+
+
+@pytest.mark.parametrize("budget_s", [0, -1])
+def test_a_budget_without_time_is_refused(table, budget_s):
+    with pytest.raises(ValueError, match="greater than 0"):
+        pw.AutoClassifier(time_budget=budget_s).fit(*table)

@@ -29,6 +29,7 @@ def model(frame):
 def test_it_is_scored_on_rows_that_no_fit_used(model):
     assert repr(model).startswith("Model of 'kind'")
     assert 0.6 < model.scores["roc_auc"].value < 1
+    assert "<td>roc_auc</td>" in model.scores._repr_html_()
     assert "kind" in model.card.text
     assert {"name", "score", "state"} <= set(model.leaderboard.to_frame())
 
@@ -60,3 +61,12 @@ def test_a_saved_model_predicts_the_same_in_another_object(model, frame, tmp_pat
 def test_rows_without_a_known_column_are_refused(model):
     with pytest.raises(PipeWeaveError, match="none of the columns"):
         model.predict(pd.DataFrame({"other": [1, 2]}))
+
+
+def test_rows_that_lack_a_column_are_refused_unless_it_may_be_missing(model, frame):
+    name = model.trained.features[0]
+    rows = frame.drop(columns=[name, "kind"]).head(3)
+    with pytest.raises(pw.PipeWeaveError, match=f"`{name}`") as caught:
+        model.predict(rows)
+    assert "on_missing='score'" in caught.value.text
+    assert len(model.predict_proba(rows, on_missing="score")) == 3

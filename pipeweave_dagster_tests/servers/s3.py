@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,13 +73,22 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 @contextmanager
 def serve_seaweedfs(
-    folder: Path, identities: Sequence[dict[str, Any]] = (ADMIN,)
+    folder: Path,
+    identities: Sequence[dict[str, Any]] = (ADMIN,),
+    policies: Mapping[str, dict[str, Any]] | None = None,
 ) -> Iterator[S3Server]:
-    """SeaweedFS with its data in a folder, as long as the context."""
+    """SeaweedFS with its data in a folder, as long as the context.
+
+    Args:
+        folder: Empty.
+        identities: Who may do what.
+        policies: Policies of IAM by the names that identities give as `policyNames`.
+    """
     program = _program("weed")
     assert program is not None
     config = folder / "s3.json"
-    config.write_text(json.dumps({"identities": [*identities]}))
+    named = [{"name": n, "content": json.dumps(policy)} for n, policy in (policies or {}).items()]
+    config.write_text(json.dumps({"identities": [*identities], "policies": named}))
     ports = free_ports(5, reach=10_000)  # each also opens a gRPC port 10,000 above
     names = ("s3.port", "master.port", "volume.port", "filer.port", "admin.port")
     command = [program, "mini", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]

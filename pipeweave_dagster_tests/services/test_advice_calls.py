@@ -4,17 +4,21 @@ import time
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from pipeweave_dagster.adapters.gemini import ask_gemini
+from pipeweave_dagster.adapters.gemini.ask import Package
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
-from pipeweave_dagster.core.advice.advisor import advice_unavailable
+from pipeweave_dagster.core.advice.advisor import Advisor, advice_unavailable
 from pipeweave_dagster.core.advice.call_cost import most_usd
 from pipeweave_dagster.core.advice.reply import RefusedReplyError
 from pipeweave_dagster.core.advice.request import RequestOptions, make_request, request_key
-from pipeweave_dagster.core.documents.advice import AdviceReply, AdviceRequest
+from pipeweave_dagster.core.documents.advice import AdviceRecord, AdviceReply, AdviceRequest
 from pipeweave_dagster.services.advice_calls import AdvisorSession, NoAdviceError
 from pipeweave_dagster.services.advice_records import load_record, records
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.servers import gemini
 
 FLASH = "gemini-2.5-flash-lite"
 
@@ -43,7 +47,7 @@ def fine(text: str) -> str:
     return text
 
 
-def adviser(home: Path, advisor: Scripted, **limits: float) -> tuple[AdvisorSession, DocumentStore]:
+def adviser(home: Path, advisor: Advisor, **limits: float) -> tuple[AdvisorSession, DocumentStore]:
     settings = Settings(home=home, storage=str(home / "storage"), **limits)
     store = DocumentStore(open_storage(settings), settings.cache_folder)
     return AdvisorSession(store, settings, advisor), store
@@ -117,3 +121,29 @@ def test_a_refused_or_broken_record_is_asked_again(home: Path) -> None:
     store.storage.put(f"datasets/d/advice/{request_key(request(1))}.json", b"{]")
     assert good.reply_to("d", request(1), fine).value == "fine"
     assert said.asked == 2
+
+
+@pytest.mark.slow
+def test_what_one_package_has_recorded_is_replayed_with_the_other(home: Path) -> None:
+    """Both packages' real clients ask the same stand-in."""
+
+    class Through:
+        def __init__(self, module: Package) -> None:
+            self.module = module
+
+        def ask(self, request: AdviceRequest, time_limit_s: float) -> AdviceReply:
+            return ask_gemini(request, SecretStr("k" * 39), time_limit_s, one.endpoint, self.module)
+
+    with gemini.stand_in() as one:
+        one.expect(gemini.says("fine", tokens=(12, 5, 3)), gemini.says("fine", tokens=(12, 5, 3)))
+        kept: list[AdviceRecord] = []
+        for dataset, module in [("a", "google.genai"), ("b", "google.generativeai")]:
+            session, _ = adviser(home, Through(module))
+            kept.append(session.reply_to(dataset, request(1), fine).record)
+        timed = {"asked_at", "seconds"}
+        assert kept[0].model_dump(exclude=timed) == kept[1].model_dump(exclude=timed)
+        assert len(one.calls) == 2
+        for dataset, module in [("b", "google.genai"), ("a", "google.generativeai")]:
+            session, _ = adviser(home, Through(module))
+            assert session.reply_to(dataset, request(1), fine).record in kept
+        assert len(one.calls) == 2

@@ -59,6 +59,10 @@ def test_entries_since_a_time_come_in_order_and_damaged_ones_are_left_out(store)
     store.storage.put("audit/1970-01-01/000002.000000-bb.json", b"")
     new = [audit.record(store, "upload", name) for name in ("a", "b")]
     assert [e.subject for e in audit.entries(store)] == ["bob", "a", "b"]
+    newest = audit.entries(store, newest_first=True)
+    assert [e.subject for e in newest] == ["b", "a", "bob"]
+    until = dt.datetime.fromtimestamp(new[0].at - 60, dt.UTC)
+    assert [e.subject for e in audit.entries(store, until=until)] == ["bob"]
     since = dt.datetime.fromtimestamp(new[1].at, dt.UTC)
     assert list(audit.entries(store, since)) == [new[1]]
 

@@ -7,7 +7,14 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.access import Principal, Role
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.services import audit
-from pipeweave_dagster.services.ownership import owners_of, set_owner, visible
+from pipeweave_dagster.services.ownership import (
+    claim,
+    copy_owner,
+    forget_owner,
+    owners_of,
+    set_owner,
+    visible,
+)
 from pipeweave_dagster.settings import Settings
 
 
@@ -67,3 +74,51 @@ def test_two_changes_at_once_both_count(store, monkeypatch):
 def test_impossible_names_are_refused(store, dataset, owner):
     with pytest.raises(PipeWeaveError):
         set_owner(store, dataset, owner)
+
+
+def test_a_settings_file_gives_what_nobody_owns_and_takes_nothing(store):
+    assert claim(store, "churn", None, "r1") == ""
+    assert owners_of(store) == {}
+    assert claim(store, "churn", "ada", "0123456789") == ""
+    assert claim(store, "churn", "ada", "r2") == ""
+    note = claim(store, "churn", "eve", "r3")
+    assert "names eve as the owner, but the data set belongs to ada" in note
+    assert note.endswith("pipeweave datasets owner churn eve")
+    assert owners_of(store) == {"churn": "ada"}
+    (entry,) = audit.entries(store)
+    assert (entry.action, entry.subject, entry.before, entry.after) == (
+        "owner", "churn", None, "ada"
+    )  # fmt: skip
+    assert (entry.who, entry.reason) == ("run 01234567", "named in pipeweave.yaml")
+
+
+def test_what_the_command_gave_to_all_is_not_claimed_until_it_is_removed(store):
+    set_owner(store, "churn", "ada")
+    set_owner(store, "churn", None)
+    copy_owner(store, "churn", "moved")
+    for name in ("churn", "moved"):
+        assert "belongs to all" in claim(store, name, "ada", "r1")
+    assert owners_of(store) == {}
+    forget_owner(store, "churn")
+    assert claim(store, "churn", "bob", "r1") == ""
+    copy_owner(store, "churn", "moved")
+    assert owners_of(store) == {"churn": "bob", "moved": "bob"}
+
+
+def test_a_claim_at_the_same_time_as_the_command_loses(store, monkeypatch):
+    swap, others = store.records.swap, ["ada"]
+
+    def slow(key, record, tag):
+        if others:
+            set_owner(store, "churn", others.pop())
+        return swap(key, record, tag)
+
+    monkeypatch.setattr(store.records, "swap", slow)
+    assert "belongs to ada" in claim(store, "churn", "eve", "r1")
+    assert owners_of(store) == {"churn": "ada"}
+
+
+def test_owners_of_an_earlier_release_are_read(store):
+    store.storage.put("ownership/OWNERS.json", b'{"owners": {"churn": "ada"}}')
+    assert owners_of(store) == {"churn": "ada"}
+    assert claim(store, "churn", "eve", "r1") != ""

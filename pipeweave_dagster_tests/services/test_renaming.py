@@ -1,6 +1,8 @@
 """A renamed data set has everything it had, and nothing that names the old one."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from pipeweave_dagster.services.renaming import (
     objects_of,
     remove_old,
 )
+from pipeweave_dagster.services.run_progress import progress_of
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import register
 
@@ -139,6 +142,30 @@ def test_sensors_know_the_copies(store: DocumentStore) -> None:
     copy = store.storage.stat("uploads/other/a.csv")
     assert copy is not None
     assert changed.started == {"uploads/more/x.csv": "w", "uploads/other/a.csv": copy.version}
+
+
+def land(store: DocumentStore, key: str, later_s: float) -> None:
+    """Put a file that is newer than the rest: the clock of files has ticks."""
+    store.storage.put(key, b"x")
+    path = store.storage.local_path(key)
+    assert path is not None
+    os.utime(path, (time.time() + later_s,) * 2)
+
+
+@pytest.mark.parametrize("landed_since", [False, True])
+def test_the_copies_of_uploads_wait_for_no_run_unless_one_did(
+    store: DocumentStore, *, landed_since: bool
+) -> None:
+    settings = Settings()
+    state = RunState(store, "demo", "r10")
+    state.attempt("failed", blocked=["PW204"])
+    if landed_since:
+        land(store, "uploads/demo/new.csv", 1)
+    assert progress_of(store, settings, "demo").waiting == landed_since
+    rename(store)
+    assert progress_of(store, settings, "other").waiting == landed_since
+    land(store, "uploads/other/newer.csv", 9)
+    assert progress_of(store, settings, "other").waiting
 
 
 def test_a_dry_run_changes_nothing(store: DocumentStore) -> None:

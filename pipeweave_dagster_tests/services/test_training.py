@@ -34,6 +34,13 @@ def bench_of(folder, on_model_within, *, engine=None, storage=None):
     )
 
 
+def spec_of(sha256):
+    """A pipeline of which only the digest is read, whatever it is trained for."""
+    spec = SimpleNamespace(sha256=sha256)
+    spec.model_copy = lambda update: spec
+    return spec
+
+
 def test_a_model_of_2049_mb_is_refused_and_one_of_2048_is_not():
     check_size(model_of(2048), 2048)
     with pytest.raises(PipeWeaveError, match=r"2,049 MB.*MAX_MODEL_SIZE_MB") as caught:
@@ -49,7 +56,7 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
         asked.append((function.__name__, arguments.get("status")))
         return model_of(2049) if function is train else None
 
-    part = SimpleNamespace(sha256="0" * 64)
+    part = spec_of("0" * 64)
     bench = bench_of(tmp_path, on_model_within)
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
@@ -73,7 +80,7 @@ def test_workers_of_a_cluster_are_told_where_they_can_read_the_table(tmp_path, l
         url="s3://bucket/root", local_path=lambda _: tmp_path if local else None
     )
     bench = bench_of(tmp_path, on_model_within, engine="dask://127.0.0.1:8786", storage=storage)
-    plan = (SimpleNamespace(sha256="0" * 64), SimpleNamespace(data=data, columns=[]))
+    plan = (spec_of("0" * 64), SimpleNamespace(data=data, columns=[]))
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", plan, tmp_path, 10.0, {})
     expected = table.format(folder=tmp_path, sha="1" * 64)

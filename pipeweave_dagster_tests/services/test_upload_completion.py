@@ -10,7 +10,7 @@ from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.services import upload_tickets
 from pipeweave_dagster.services.receive import uploads_of
-from pipeweave_dagster.services.upload_addresses import file_name_of, open_ticket
+from pipeweave_dagster.services.upload_addresses import file_name_of, landing_name, open_ticket
 from pipeweave_dagster.services.upload_completion import complete_upload, save_upload
 from pipeweave_dagster.services.upload_tickets import ticket_for_token
 from pipeweave_dagster.settings import Settings
@@ -104,10 +104,21 @@ def test_a_file_that_is_too_large_is_not_kept(store, monkeypatch, tmp_path):
         send(store, opened, tmp_path, b"x" * ((1 << 20) + 1))
 
 
-@pytest.mark.parametrize("name", ["pipeweave.yaml", "x.pull.json"])
+@pytest.mark.parametrize("name", ["pipeweave.yaml", "x.pull.json", "..pipeweave.yaml"])
 def test_names_of_pipeweaves_own_files_are_refused(store, name):
     with pytest.raises(PipeWeaveError, match="uses itself"):
         open_ticket(store, Settings(), "demo", name)
+
+
+@pytest.mark.parametrize("name", ["../x.csv", "a\\b.csv", "a\nb", "a\0b", "\u2028", "\ud800"])
+def test_paths_and_controls_are_no_names(name):
+    with pytest.raises(PipeWeaveError, match="not the name of a file alone"):
+        landing_name(name)
+
+
+@pytest.mark.parametrize("name", ["Größe (1).csv", "a\u202fb.csv", ".hidden.csv", "👩\u200d💻.csv"])
+def test_names_that_people_give_are_taken(name):
+    assert landing_name(name) == file_name_of(name)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import warnings
 import pytest
 from argon2 import PasswordHasher
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.state import DocumentStore, RunState, publish
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.services import audit
@@ -13,6 +13,7 @@ from pipeweave_dagster.services.ownership import set_owner
 from pipeweave_dagster.services.users import passwords
 from pipeweave_dagster.services.users.api_tokens import make_token
 from pipeweave_dagster.services.users.directory import add_user, set_role
+from pipeweave_dagster.services.users.teams import set_teams
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster.web.login import safe_target
@@ -248,3 +249,27 @@ def test_a_private_data_set_is_neither_listed_nor_shown(client, store):
     assert ("/datasets/hers" in listed, "/datasets/his" in listed) == (True, False)
     hidden, absent = client.get("/datasets/his"), client.get("/datasets/none")
     assert hidden.status_code == absent.status_code == 404
+
+
+def test_a_member_of_the_owning_team_is_let_in_until_they_leave_it(client, store, settings):
+    publish(RunState(store, "theirs", "run"), set())
+    set_owner(store, "theirs", "risk")
+    set_teams(store, "ada", ["risk"])
+    log_in(client)
+    script = browser(store, settings)
+    script.headers["authorization"] = f"Bearer {make_token(store, 'ada')[1]}"
+    add_user(store, "eve", Role.EDITOR, None)
+    stranger = browser(store, settings)
+    stranger.headers["authorization"] = f"Bearer {make_token(store, 'eve')[1]}"
+
+    def statuses(someone):
+        places = ("/datasets/theirs", "/api/v1/datasets/theirs")
+        listed = "/datasets/theirs" in someone.get("/").text
+        return [someone.get(place).status_code for place in places], listed
+
+    assert statuses(client) == statuses(script) == ([200, 200], True)
+    assert statuses(stranger) == ([404, 404], False)
+    set_teams(store, "ada", ["sales"])
+    assert statuses(client) == statuses(script) == ([404, 404], False)
+    set_teams(store, "eve", ["risk"])
+    assert statuses(stranger) == ([200, 200], True)

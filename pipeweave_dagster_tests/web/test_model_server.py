@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.services.model_aliases import AliasRecord
 from pipeweave_dagster.services.scoring import describe_batch, score
 from pipeweave_dagster.services.workbench import Workbench
@@ -206,6 +209,22 @@ def test_a_foreign_host_is_told_the_setting_of_this_server(client: TestClient) -
     answer = client.get("/health", headers={"host": "evil.example"})
     assert answer.status_code == 403
     assert "Set PIPEWEAVE_SERVE_URL" in answer.json()["message"]
+
+
+def test_threads_that_wait_for_each_other_sleep(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spinning, neighbours took a hundred times as long per row on a busy machine."""
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
+    # It would write to the output of this command, which is closed after it, in later tests too.
+    monkeypatch.setattr("pipeweave_dagster.adapters.logs.configure", lambda *_: None)
+    cli_home.settings.cache_clear()
+    done = CliRunner().invoke(build_app(), ["serve", "nope", "--port", "0"])
+    cli_home.settings.cache_clear()
+    assert done.exit_code != 0
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert os.environ["PYTHONWARNINGS"] == "default", "what the user has set stays"
 
 
 @pytest.mark.server

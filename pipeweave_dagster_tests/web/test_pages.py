@@ -19,7 +19,11 @@ from pipeweave_dagster.core.documents import (
     DatasetSettings,
     Estimate,
     Findings,
+    Member,
+    Payload,
     PipelineSpec,
+    Plot,
+    ReadableTwin,
     SplitSpec,
 )
 from pipeweave_dagster.core.eda import build_report
@@ -29,7 +33,7 @@ from pipeweave_dagster.services.batch_history import change_history
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster.web import create_app, handlers, listing
+from pipeweave_dagster.web import create_app, handlers, listing, paging
 from pipeweave_dagster.web.pages import prose
 from pipeweave_dagster_tests.factories import make_dataset
 from pipeweave_dagster_tests.factories.registry import Registry, register
@@ -185,6 +189,29 @@ def test_a_target_is_shown_beside_the_model_that_predicts_it(client, store, tmp_
     assert "; predicts <bdi>y</bdi>" in page
 
 
+def test_the_readable_twin_is_shown_with_its_effects_and_its_command(client, store):
+    compared = Comparison(
+        other="the model", rows=200, difference=-0.001, low=-0.01, high=0.008,
+        verdict="not distinguishable",
+    )  # fmt: skip
+    twin = ReadableTwin(
+        form="splines", member=Member(name="readable splines", family="linear", weight=1.0),
+        trials=[], score=0.81, model_score=0.811, comparison=compared, verdict="model",
+        unit="log-odds", outputs=["yes"], base=[0.1], terms=[], left_out=["<i>notes"],
+        model=Payload(name="readable.skops", sha256="0" * 64, size_bytes=1),
+    )  # fmt: skip
+    drawn = Plot(name="readable_x", caption="What x adds <b>", svg="<svg></svg>")
+    registry = Registry(store)
+    register(store, "2", 0.8, readable=twin, plots=[drawn])
+    set_alias(registry, "demo", "2", "champion")
+    page = client.get("/datasets/demo").text
+    assert "The paired test cannot tell the two apart on the same 200 test rows." in page
+    assert "pipeweave models promote demo --readable" in page
+    assert "Effects that the readable twin adds up" in page
+    assert "&lt;i&gt;notes" in page
+    assert "What x adds &lt;b&gt;" in page
+
+
 def test_a_comparison_names_the_champion_of_its_time(client, store):
     verdict = Comparison(
         other="champion, version 1", rows=20, difference=0.1, low=0.0, high=0.2, verdict="better"
@@ -203,6 +230,14 @@ def test_the_page_names_the_newest_model_after_a_rollback(client, store):
     page = client.get("/datasets/demo").text
     assert '<p class="big">model 1</p>' in page
     assert '<span class="badge">newest</span> version 2, model 2 (model): roc_auc 0.9' in page
+
+
+def test_the_page_says_what_became_of_the_wish_for_one_model_to_serve(client, store):
+    note = "For serving, `a<b>` alone replaces an ensemble of 2."
+    register(store, "1", 0.8, of_model={"notes": ["Other.", note]})
+    page = client.get("/datasets/demo").text
+    assert "For serving, <code>a&lt;b&gt;</code> alone replaces an ensemble of 2." in page
+    assert "Other." not in page
 
 
 def test_a_model_without_alias_is_said_to_be_not_promoted(client, store):
@@ -250,7 +285,7 @@ def test_many_data_sets_are_listed_on_pages_and_only_those_of_a_page_are_read(
     client, store, monkeypatch
 ):
     """At 5,000 data sets one view of all would be 15,000 requests to S3."""
-    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    monkeypatch.setattr(paging, "PER_PAGE", 2)
     names = [f"set{number}" for number in range(5)]
     for name in names:
         store.save_attempt(name, Attempt(run_id="r", started_at=1.0, state="failed"))

@@ -73,12 +73,21 @@ def _run(work: Coroutine[Any, Any, AllRowsFit]) -> AllRowsFit:
 
 async def _within_time(engine: str, table: str, job: AllRowsJob) -> AllRowsFit:
     left_s = job.deadline - time.monotonic() + _OVER_S
+    asyncio.get_running_loop().set_exception_handler(_report)
     try:
         async with asyncio.timeout(left_s), client_of(engine) as client:
             workers = await ready_workers(client)
             return await _while_alive(client, workers, _fit(client, table, job))
     except TimeoutError as error:
         raise FitTimeoutError(f"the Dask cluster was not done after {left_s:.0f} s") from error
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what a task failed with, except Dask's own signal to stop waiting for a lost result."""
+    from distributed.client import AllExit
+
+    if not isinstance(context.get("exception"), AllExit):
+        loop.default_exception_handler(context)
 
 
 async def _while_alive(client: Any, workers: list[str], work: Any) -> AllRowsFit:

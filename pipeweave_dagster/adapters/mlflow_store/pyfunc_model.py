@@ -18,6 +18,7 @@ from pipeweave_dagster.core.training.artifacts.packages import required
 _WRAPPER = '''
 
 import logging
+import os
 
 import mlflow.models
 import mlflow.pyfunc
@@ -27,14 +28,16 @@ class PipeWeaveModel(mlflow.pyfunc.PythonModel):
     """Returns `prediction` and, for classes, `probability_<class>`."""
 
     def load_context(self, context):
-        self.bundle = load_bundle(context.artifacts["model"])
+        allowed = json.loads(os.environ.get("PIPEWEAVE_MODEL_PLUG_INS") or "{}")
+        self.bundle = load_bundle(context.artifacts["model"], allowed)
         reading = context.artifacts.get("reading")
         self.reading = json.loads(Path(reading).read_text(encoding="utf-8")) if reading else None
 
     def predict(self, context, model_input, params=None):
         if self.reading is None:
             return score(self.bundle, model_input)
-        predicted = predict_rows(self.bundle, self.reading, model_input)
+        key = os.environ.get("PIPEWEAVE_PRIVACY_KEY")
+        predicted = predict_rows(self.bundle, self.reading, model_input, key)
         for note in predicted.notes:
             logging.getLogger("pipeweave").warning(note)
         return predicted.predictions
@@ -99,7 +102,8 @@ def _input_example(trained: TrainedModel, model: Path) -> Any:
     reference = model.with_name(trained.reference.name)
     if not reference.exists() or not trained.columns:
         return None
-    return pd.DataFrame([typical_row(reference, trained.features)], dtype=object)
+    row = typical_row(reference, trained.features)
+    return pd.DataFrame([row | dict.fromkeys(trained.hidden)], dtype=object)
 
 
 def serving_code() -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.safe_addresses import is_metadata_host
 
 _SCHEMES = {
     "postgres": ("postgresql", "postgres"),
@@ -75,7 +76,7 @@ def parse_address(kind: str, url: str, variable: str) -> Address:
     except ValueError:
         raise problem from None
     scheme = parts.scheme.partition("+")[0] if kind != "mongodb" else parts.scheme
-    if scheme not in wanted or not parts.hostname:
+    if scheme not in wanted or not parts.hostname or is_metadata_host(parts.hostname):
         raise problem
     return Address(
         kind=kind,

@@ -5,16 +5,24 @@ a repeated run replaces them, and a reader sees either the old ones or the new o
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from pipeweave_dagster.adapters.sources.address import Address, parse_address
+from pipeweave_dagster.adapters.sources.copied_values import (
+    TEXT_CODES,
+    fitting_types,
+    misfit,
+    typed_blocks,
+)
 from pipeweave_dagster.adapters.sources.failures import away, failure, missing_package
 from pipeweave_dagster.core.documents import Source
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
+from pipeweave_dagster.core.prediction.copied_columns import copied_types
 from pipeweave_dagster.core.sources.read_only_sql import INSTALL_SOURCES
 from pipeweave_dagster.core.sources.write_sql import BATCH, WRITABLE, WriteSql
 
@@ -23,7 +31,14 @@ _ROWS = 10_000
 _LOCK_S = 600
 
 
-def write_batch(source: Source, url: SecretStr, table: str, batch: str, rows: Path) -> int:
+def write_batch(
+    source: Source,
+    url: SecretStr,
+    table: str,
+    batch: str,
+    rows: Path,
+    types: Mapping[str, str] | None = None,
+) -> int:
     """Replace the rows of a batch in a table; create the table if there is none.
 
     Args:
@@ -32,13 +47,15 @@ def write_batch(source: Source, url: SecretStr, table: str, batch: str, rows: Pa
         table: `table` or `schema.table`.
         batch: Name of the batch.
         rows: Parquet with the predictions; read in blocks.
+        types: Type by column of `id` and `keep`, which the predictions hold as text. A table that
+            is created has it if all values are of it; a column that is text already stays so.
 
     Returns:
         Number of rows that were written.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR for a table that lacks columns, FORBIDDEN, UNAUTHORIZED, or
-            SERVICE_UNAVAILABLE.
+        PipeWeaveError: VALIDATION_ERROR for a table that lacks columns or has some of another type,
+            FORBIDDEN, UNAUTHORIZED, or SERVICE_UNAVAILABLE.
     """
     if source.kind not in WRITABLE:
         raise validation_error(
@@ -48,7 +65,11 @@ def write_batch(source: Source, url: SecretStr, table: str, batch: str, rows: Pa
     address = parse_address(source.kind, url.get_secret_value(), str(source.connection))
     write = _to_postgres if source.kind == "postgres" else _to_mysql
     try:
-        return write(address, WriteSql(source.kind, table, _columns(rows)), batch, rows)
+        columns = _columns(rows)
+        wanted = copied_types(types or {}, columns)
+        fitting = fitting_types(rows, wanted)
+        sql = WriteSql(source.kind, table, {**columns, **fitting})
+        return write(address, sql, batch, _Rows(rows, wanted, fitting))
     except PipeWeaveError:
         raise
     except Exception as error:  # noqa: BLE001 - a traceback could show the address
@@ -60,7 +81,7 @@ def write_batch(source: Source, url: SecretStr, table: str, batch: str, rows: Pa
         ) from None
 
 
-def _to_postgres(address: Address, sql: WriteSql, batch: str, rows: Path) -> int:
+def _to_postgres(address: Address, sql: WriteSql, batch: str, rows: "_Rows") -> int:
     try:
         import psycopg2
     except ImportError:
@@ -76,9 +97,10 @@ def _to_postgres(address: Address, sql: WriteSql, batch: str, rows: Path) -> int
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (sql.lock(batch),))
             cursor.execute(sql.create.replace("%%", "%"))
             cursor.execute(sql.look)
-            sql.require([column.name for column in cursor.description])
+            found = {column[0]: column[1] for column in cursor.description}
+            sql.require(list(found))
             cursor.execute(sql.delete, (batch,))
-            for block in _blocks(rows):
+            for block in rows.blocks(sql, found):
                 cursor.copy_expert(sql.copy.replace("%%", "%"), _as_csv(block, batch))
                 written += block.num_rows
     except psycopg2.Error as error:
@@ -102,7 +124,7 @@ def _as_csv(block: Any, batch: str) -> io.BytesIO:
     return file
 
 
-def _to_mysql(address: Address, sql: WriteSql, batch: str, rows: Path) -> int:
+def _to_mysql(address: Address, sql: WriteSql, batch: str, rows: "_Rows") -> int:
     try:
         import pymysql
     except ImportError:
@@ -126,9 +148,10 @@ def _to_mysql(address: Address, sql: WriteSql, batch: str, rows: Path) -> int:
             cursor.execute("SELECT GET_LOCK(%s, %s)", (lock, _LOCK_S))
             cursor.execute(sql.create.replace("%%", "%"))  # ends a transaction in MySQL
             cursor.execute(sql.look)
-            sql.require([column[0] for column in cursor.description])
+            found = {column[0]: column[1] for column in cursor.description}
+            sql.require(list(found))
             cursor.execute(sql.delete, (batch,))
-            for block in _blocks(rows):
+            for block in rows.blocks(sql, found):
                 cursor.executemany(sql.insert, list(_tuples(block, batch)))
                 written += block.num_rows
         connection.commit()
@@ -157,11 +180,27 @@ def _tuples(block: Any, batch: str) -> Iterator[tuple[Any, ...]]:
         yield (batch, *(None if isinstance(v, float) and not math.isfinite(v) else v for v in row))
 
 
-def _blocks(rows: Path) -> Iterator[Any]:
-    import pyarrow.parquet as pq
+@dataclass(frozen=True)
+class _Rows:
+    """The rows to write, with the types that text columns should have, and those that fit."""
 
-    with pq.ParquetFile(rows) as file:
-        yield from file.iter_batches(batch_size=_ROWS)
+    path: Path
+    wanted: Mapping[str, str]
+    fitting: Mapping[str, str]
+
+    def blocks(self, sql: WriteSql, found: Mapping[str, int]) -> Iterator[Any]:
+        """Yield the rows as the columns of the table need them; `found` has their type codes."""
+        import pyarrow.parquet as pq
+
+        for name in self.wanted.keys() - self.fitting.keys():
+            if name in found and name in sql.columns:
+                error = misfit(sql.kind, sql.table, name, self.wanted[name], found[name])
+                if error is not None:
+                    raise error
+        texts = TEXT_CODES[sql.kind]
+        typed = {name: kind for name, kind in self.fitting.items() if found[name] not in texts}
+        with pq.ParquetFile(self.path) as file:
+            yield from typed_blocks(file.iter_batches(batch_size=_ROWS), typed)
 
 
 def _columns(rows: Path) -> dict[str, str]:

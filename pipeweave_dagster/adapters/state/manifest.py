@@ -81,6 +81,7 @@ class Attempt(Part):
     """The state of the last run of a data set, for the pages; `datasets/<dataset>/LAST.json`.
 
     `job` is what was run, such as `predict_batch`; empty in records that are older than the field.
+    `seen_until` is when a rename wrote the uploads anew that were seen before; 0 without one.
     """
 
     run_id: str
@@ -91,6 +92,7 @@ class Attempt(Part):
     error: dict[str, Any] | None = None
     blocked: list[str] = []
     job: str = Field(default="", exclude_if=operator.not_)
+    seen_until: float = Field(default=0.0, exclude_if=operator.not_)
 
 
 class Generation(Part):

@@ -2,6 +2,5 @@
 
 from pipeweave_dagster.adapters.worker.call_limits import CallLimits
 from pipeweave_dagster.adapters.worker.parent import KILLED, TIMED_OUT, Worker
-from pipeweave_dagster.adapters.worker.secrecy import hide_process
 
-__all__ = ["KILLED", "TIMED_OUT", "CallLimits", "Worker", "hide_process"]
+__all__ = ["KILLED", "TIMED_OUT", "CallLimits", "Worker"]

@@ -7,11 +7,11 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ParamSpec, Self, TypeVar
 
+from pipeweave_dagster.adapters.child_process import Access, end_child, start_worker
 from pipeweave_dagster.adapters.worker.call_limits import (
     OUT_OF_MEMORY,
     CallLimits,
@@ -19,9 +19,6 @@ from pipeweave_dagster.adapters.worker.call_limits import (
     not_started,
 )
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of
-from pipeweave_dagster.adapters.worker.environment import Access, environment_for
-from pipeweave_dagster.adapters.worker.secrecy import hide_process
-from pipeweave_dagster.adapters.worker.starter import start_child
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 
 logger = logging.getLogger(__name__)
@@ -34,16 +31,6 @@ KILLED = "worker_killed"
 container, or for want of memory. A crash, such as a segmentation fault, is none of these."""
 _POLL_S = 0.5
 _FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}
-# Numerical libraries size their thread pools when they are imported.
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_ALWAYS = {
-    # Threads of one fit that wait for each other sleep: spinning, they make every fit five to
-    # twenty times slower as soon as another process wants the cores.
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_LOGGING_LEVEL": "WARNING",
-    "PYTHONWARNINGS": "ignore",
-}
 
 
 class Worker:
@@ -56,14 +43,20 @@ class Worker:
         preload: Modules that the child imports in advance.
         threads: Threads of the numerical libraries in the child; default: one per core.
         access: What the child reaches; it gets no other secrets in its environment.
+        plug_ins: Foundation models that it may load, with the path of their weights.
     """
 
     def __init__(
-        self, preload: Sequence[str] = (), threads: int | None = None, access: Access = "none"
+        self,
+        preload: Sequence[str] = (),
+        threads: int | None = None,
+        access: Access = "none",
+        plug_ins: Mapping[str, str] | None = None,
     ) -> None:
         self._access: Access = access
+        self._plug_ins = dict(plug_ins or {})
         self._preload = list(preload)
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self._ready = False
@@ -87,17 +80,13 @@ class Worker:
         """
         if self._process is not None and self._process.poll() is None:
             return
-        hide_process()
-        options = json.dumps({"parent": os.getpid(), "preload": self._preload})
-        limits = dict.fromkeys(_THREAD_VARIABLES, str(self._threads))
         self._buffer, self._ready = b"", False
         try:
-            self._process = start_child(
-                [sys.executable, "-P", "-m", "pipeweave_dagster.adapters.worker.child", options],
-                env={**environment_for(self._access), **limits, **_ALWAYS},
-            )
+            self._process = start_worker(self._preload, self._threads, self._access)
         except OSError as error:
             raise not_started(str(error)) from error
+        if self._plug_ins:
+            self._send({"plug_ins": self._plug_ins})
 
     def call(
         self, time_limit_s: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
@@ -207,13 +196,7 @@ class Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        end_child(process)
 
 
 def _log_again(reply: dict[str, Any]) -> None:

@@ -18,7 +18,8 @@ def register(group: typer.Typer) -> None:
 def owner(
     name: Annotated[str, typer.Argument(help="Data set, also before its first upload.")],
     user: Annotated[
-        str | None, typer.Argument(help="The new owner; without one, the owner is shown.")
+        str | None,
+        typer.Argument(help="The new owner, a user or a team; without one, it is shown."),
     ] = None,
     shared: Annotated[bool, typer.Option("--shared", help="Give it to all.")] = False,
     json: AsJson = False,

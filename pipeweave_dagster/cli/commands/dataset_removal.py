@@ -12,7 +12,7 @@ from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.audit import record
 from pipeweave_dagster.services.mlflow_removal import known_versions, remove_or_list
-from pipeweave_dagster.services.ownership import set_owner
+from pipeweave_dagster.services.ownership import forget_owner
 
 _AREAS = ("uploads", "predict", "labels", "datasets", "predictions")
 _LANDING = ("uploads/", "predict/")
@@ -62,7 +62,7 @@ def rm(
             for key in keys[len(landing) :]:
                 storage.delete(key)
             instance.delete_dynamic_partition("datasets", name)
-            set_owner(bench.store, name, None)
+            forget_owner(bench.store, name)
             record(bench.store, "delete", name, before=areas)
     stays = [*_ALWAYS, *left]
     facts = {

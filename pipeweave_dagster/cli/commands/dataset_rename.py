@@ -10,7 +10,7 @@ from pipeweave_dagster.cli.support.output import AsJson, emit
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.services.audit import record
 from pipeweave_dagster.services.mlflow_removal import in_mlflow, known_versions
-from pipeweave_dagster.services.ownership import owners_of, set_owner
+from pipeweave_dagster.services.ownership import copy_owner, forget_owner
 from pipeweave_dagster.services.renaming import (
     check_names,
     copy_data_set,
@@ -55,7 +55,7 @@ def rename(
         if not dry_run and not yes:
             typer.confirm(f"Rename {old} to {new}?", abort=True, err=True)
         if not dry_run:  # first of all, or what is private would be seen under the new name
-            set_owner(bench.store, new, owners_of(bench.store).get(old))
+            copy_owner(bench.store, old, new)
         counts = copy_data_set(bench.store, old, new, dry=dry_run)
         if not dry_run:
             if registered:
@@ -63,7 +63,7 @@ def rename(
             refuse_active(instance, old)  # a sensor may have started one; the command can go on
             _move_partition(instance, bench, old, new)
             remove_old(bench.store, old, new)
-            set_owner(bench.store, old, None)
+            forget_owner(bench.store, old)
             record(bench.store, "rename", old, after=new)
     facts: dict[str, Any] = {
         "dataset": old,

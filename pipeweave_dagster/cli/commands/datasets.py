@@ -76,9 +76,11 @@ def show(name: Annotated[str, typer.Argument(help="Data set.")], json: AsJson = 
     ]
     table = columns(["asset", "document", "run", "stale"], stages)
     reading = facts["reading"]
-    lines = [_summary_text(summary), "", table]
+    owner = f"{'owner':>13}  {plain(facts['owner'])}"
+    lines = [_summary_text(summary), *([owner] if facts["owner"] else []), "", table]
     if reading:
         lines += ["", *reading_lines(reading), *left_out_lines(reading["left_out"])]
+    lines += [*note_lines([facts["owner_note"]] if facts["owner_note"] else [])]
     lines += [*note_lines(facts["schema_notes"]), *refused_lines(refused)]
     emit(facts, json, "\n".join(lines))
 

@@ -13,6 +13,7 @@ from pipeweave_dagster.cli.commands import predict as predict_command
 from pipeweave_dagster.cli.commands import run as run_command
 from pipeweave_dagster.cli.commands.demo_all import DATA_SETS, as_text, fill
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.cli.support.show_option import ShowProgress, shown
 from pipeweave_dagster.core.errors import not_found
 
 _TARGETS = {
@@ -42,19 +43,25 @@ def demo(
             help="Fill a new installation: 3 users, data sets and models, predictions, a drift.",
         ),
     ] = False,
+    progress: ShowProgress = True,
     json: AsJson = False,
 ) -> None:
     """Run the main job on a bundled example and score its rows with the new model."""
     if everything:
         examples = {name: (example_file(f"{name}.csv"), _TARGETS[name]) for name in DATA_SETS}
-        made = fill(examples, time_budget, quiet=json)
+        made = fill(examples, time_budget, show=shown(progress=progress, as_json=json))
         emit(made, json, as_text(made))
         return
     if example not in _TARGETS:
         raise not_found(f"There is no example {example!r}.", fix=f"Use {', '.join(_TARGETS)}.")
     file = example_file(f"{example}.csv")
     run_command.run(
-        file, name=example, target=_TARGETS[example], time_budget=time_budget, json=json
+        file,
+        name=example,
+        target=_TARGETS[example],
+        time_budget=time_budget,
+        progress=progress,
+        json=json,
     )
     if json:
         return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.process_file import process_file
+from pipeweave_dagster.cli.support.show_option import Show
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.core.documents import DriftReport
 from pipeweave_dagster.core.errors import validation_error
@@ -37,13 +38,13 @@ _BATCHES: tuple[tuple[str, str, Callable[[int, Row], bool]], ...] = (
 )
 
 
-def fill(examples: Examples, time_budget: float, *, quiet: bool) -> dict[str, Any]:
+def fill(examples: Examples, time_budget: float, *, show: Show) -> dict[str, Any]:
     """Add users, data sets with their models, predictions and one drift; return what was made.
 
     Args:
         examples: The data sets of `DATA_SETS`.
         time_budget: Seconds per training.
-        quiet: Show no progress.
+        show: What of the runs is shown.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the installation has users or data sets; what went
@@ -57,11 +58,11 @@ def fill(examples: Examples, time_budget: float, *, quiet: bool) -> dict[str, An
             )
         key = None if bench.settings.secret("jwt_secret_key") else secrets.token_hex(32)
         users = [_add_user(bench, role) for role in _ROLES]
-    made = [_process(name, *examples[name], time_budget, quiet=quiet) for name in DATA_SETS]
+    made = [_process(name, *examples[name], time_budget, show=show) for name in DATA_SETS]
     with home.workbench() as bench, home.instance() as instance:
         for name, batch, wanted in _BATCHES:
             rows = _batch(*examples[name], wanted)
-            _score(bench, instance, name, f"predict/{name}/{batch}.csv", rows, quiet=quiet)
+            _score(bench, instance, name, f"predict/{name}/{batch}.csv", rows, show=show)
         drift = bench.store.latest("penguins", "drift", DriftReport)
     verdict = drift.verdict if drift else None
     batches = [f"{name}/{batch}" for name, batch, _ in _BATCHES]
@@ -90,11 +91,11 @@ def _add_user(bench: "Workbench", role: Role) -> dict[str, str]:
 
 
 def _process(
-    name: str, file: Path, target: str, time_budget: float, *, quiet: bool
+    name: str, file: Path, target: str, time_budget: float, *, show: Show
 ) -> dict[str, Any]:
     chosen = {"target": target, "time_budget_s": time_budget}
     with _threshold(_SMALL_MB if name == _WIDE else None):
-        done = process_file(file, name, chosen, quiet=quiet)
+        done = process_file(file, name, chosen, show=show)
     if done.error is not None:
         raise done.error
     return done.facts
@@ -127,7 +128,7 @@ def _batch(file: Path, target: str, wanted: Callable[[int, Row], bool]) -> bytes
 
 def _score(
     bench: "Workbench", instance: "dg.DagsterInstance", name: str, key: str, rows: bytes,
-    *, quiet: bool,
+    *, show: Show,
 ) -> None:  # fmt: skip
     """Score a batch in the landing zone, as the sensor would."""
     from pipeweave_dagster.cli.support.launch import execute
@@ -138,6 +139,6 @@ def _score(
         bench.store.storage.put(key, rows)
         stored = bench.store.storage.stat(key)
         tags = {BATCH_TAG: key} | ({UPLOAD_VERSION_TAG: stored.version} if stored else {})
-        run_id = execute(instance, bench, "predict_batch", name, tags=tags, quiet=quiet)
+        run_id = execute(instance, bench, "predict_batch", name, tags=tags, show=show)
     if error := error_of(instance, run_id):
         raise error

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from pipeweave_dagster.adapters.child_process import hide_process
 from pipeweave_dagster.adapters.mlflow_store import prepare_store
-from pipeweave_dagster.adapters.worker import hide_process
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.dev_lock import alone
+from pipeweave_dagster.cli.support.listening import login_warning
 from pipeweave_dagster.cli.support.processes import LOOPBACK, Service, free_port
 from pipeweave_dagster.cli.support.supervisor import CODE_SERVER, DAEMON, Supervisor
 from pipeweave_dagster.settings import ALERT_PREFIX, Settings
@@ -22,6 +23,7 @@ _STORES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_
 _REGISTRY = frozenset({"MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"})
 _REGISTRY |= {"MLFLOW_BACKEND_STORE_URI"}
 _LOGIN = frozenset({"JWT_SECRET_KEY", "OIDC_CLIENT_SECRET"})
+_HASHES = frozenset({"PIPEWEAVE_PRIVACY_KEY"})
 _KEYS = frozenset({"GOOGLE_API_KEY", *(n for n in os.environ if n.startswith(ALERT_PREFIX))})
 
 
@@ -48,7 +50,10 @@ def dev(
         "web": free_port(web_port),
     }
     urls = {name: f"http://{LOOPBACK}:{number}" for name, number in ports.items()}
-    with alone(folder, {"address": urls["dagster"]}):
+    facts = {"address": urls["dagster"], "pages": urls["web"]}
+    if not home.settings().mlflow_tracking_uri:
+        facts["mlflow"] = urls["mlflow"]
+    with alone(folder, facts):
         _serve(ports, urls)
 
 
@@ -69,6 +74,7 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
     # Created here once; otherwise all services would create it at the same time.
     with home.workbench() as bench, home.instance():
         bench.on_model(prepare_store, tracking_uri=settings.tracking_uri)
+        warning = login_warning(settings, bench.store)
     _forget_future_ticks()
     # A Unix socket of its own: gRPC servers may share a port unnoticed, and two installations that
     # start at the same time would then run each other's files.
@@ -83,16 +89,16 @@ def _serve(ports: dict[str, int], urls: dict[str, str]) -> None:
             f"Pages, reports  {urls['web']}\n"
             f"MLflow          {settings.mlflow_url}\n"
             f"Landing zone    {settings.storage_url}/uploads/<data set>/<file>\n"
-            "Ctrl-C stops everything.\n"
+            f"{warning}Ctrl-C stops everything.\n"
         )
         supervisor.wait()
 
 
-def _forget_future_ticks() -> None:
+def _forget_future_ticks() -> list[str]:
     from pipeweave_dagster.lib.future_ticks import forget_future_ticks
 
     with home.instance() as instance:
-        forget_future_ticks(instance)
+        return forget_future_ticks(instance)
 
 
 def _services(ports: dict[str, int], code: Path) -> list[Service]:
@@ -122,12 +128,12 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
             [*python, "pipeweave_dagster.cli.support.dagster_ui", *at, str(ports["dagster"]),
              "-w", str(workspace), *log_format],
             port=ports["dagster"],
-            without=_KEYS | _REGISTRY | _LOGIN | logs,
+            without=_KEYS | _HASHES | _REGISTRY | _LOGIN | logs,
         ),
         Service(
             DAEMON,
             [*python, "dagster._daemon", "run", "-w", str(workspace), *log_format],
-            without=_KEYS | _REGISTRY | _LOGIN | logs,
+            without=_KEYS | _HASHES | _REGISTRY | _LOGIN | logs,
         ),
         Service(
             "pages",
@@ -147,7 +153,7 @@ def _services(ports: dict[str, int], code: Path) -> list[Service]:
                  *_own_names(ports["mlflow"])],
                 port=ports["mlflow"],
                 needed=False,
-                without=_KEYS | _LOGIN | {"DATABASE_URL"},
+                without=_KEYS | _HASHES | _LOGIN | {"DATABASE_URL"},
             )
         )  # fmt: skip
     return services

@@ -68,6 +68,7 @@ def examine(settings: Settings, *, strict: bool) -> list[Health]:
         "daemon": dagster.daemon,
         **{name: partial(responds, url) for name, url in settings.services.items()},
         "alerts": lambda: _alerts(settings),
+        "advice": lambda: _advice(settings),
         "disk": lambda: _disk(settings),
     }
     return [measure(name, ask, full_text) for name, ask in checks.items()]
@@ -116,6 +117,20 @@ def _alerts(settings: Settings) -> str:
     if problems:
         raise OSError(" ".join(problems))
     return f"{', '.join(recipient.name for recipient in found)} can be sent to"
+
+
+def _advice(settings: Settings) -> str:
+    """Look who is asked for advice, and through which package; nothing is sent."""
+    from pipeweave_dagster.adapters.gemini import package
+    from pipeweave_dagster.services.advice_calls import why_no_advice
+
+    if settings.advisor == "rules":
+        raise OffError("the rules decide alone (PIPEWEAVE_ADVISOR)")
+    if settings.secret("google_api_key") is None:
+        raise OSError("GOOGLE_API_KEY is not set")
+    if reason := why_no_advice(settings):
+        raise OffError(reason)
+    return f"{settings.advisor_model} through {package()}"
 
 
 def _disk(settings: Settings) -> str:

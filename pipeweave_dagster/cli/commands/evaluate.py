@@ -7,6 +7,7 @@ import typer
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
+from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
 from pipeweave_dagster.core.documents import Evaluation
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
 from pipeweave_dagster.services.known_datasets import known
@@ -31,6 +32,7 @@ def evaluate(
         bool,
         typer.Option("--full", help="Make the parts that a run had no time for, at leisure."),
     ] = False,
+    progress: ShowProgress = True,
     json: AsJson = False,
 ) -> None:
     """Show what the newest model scores on its test rows, and which parts there was no time for.
@@ -44,7 +46,7 @@ def evaluate(
         dataset = known(bench.store, name)
         before = _evaluation(bench.store, dataset)
         if full:
-            error = _made_in_full(bench, dataset, quiet=json)
+            error = _made_in_full(bench, dataset, show=shown(progress=progress, as_json=json))
         found = _evaluation(bench.store, dataset)
     facts = _facts(dataset, found, [step for step in before.dropped if step not in found.dropped])
     facts["error"] = error.envelope() if error else None
@@ -53,7 +55,7 @@ def evaluate(
         sys.exit(error.code.exit_code if json else fail(error, as_json=False))
 
 
-def _made_in_full(bench: "Workbench", dataset: str, *, quiet: bool) -> PipeWeaveError | None:
+def _made_in_full(bench: "Workbench", dataset: str, *, show: Show) -> PipeWeaveError | None:
     """Run the evaluation alone, and return the error that ended it."""
     from pipeweave_dagster.cli.support.launch import execute
     from pipeweave_dagster.lib.failure_reasons import error_of
@@ -68,7 +70,7 @@ def _made_in_full(bench: "Workbench", dataset: str, *, quiet: bool) -> PipeWeave
             tags={},
             config=config,
             assets=[_ASSET],
-            quiet=quiet,
+            show=show,
         )
         return error_of(instance, run_id)
 
@@ -103,6 +105,6 @@ def _as_text(facts: dict[str, Any]) -> str:
     if facts["made"]:
         lines.append(f"Made now: {', '.join(facts['made'])}")
     if facts["dropped"]:
-        lines.append(f"No time for: {', '.join(facts['dropped'])}")
+        lines.append(f"No or too little time for: {', '.join(facts['dropped'])}")
         lines.append(f"'pipeweave evaluate {plain(facts['dataset'])} --full' makes them.")
     return "\n".join(lines)

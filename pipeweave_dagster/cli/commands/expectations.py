@@ -8,6 +8,7 @@ import typer
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ExpectationReport, Payload, RuleResult
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.expectations import read_suite, suite_bytes
@@ -60,7 +61,9 @@ def expectations(
 
 def _line(result: RuleResult) -> str:
     such = f" (such as {', '.join(result.examples)})" if result.examples else ""
-    return plain(f"{result.column or 'table'}: {result.failed} rows fail{such}: {result.text}")
+    return plain(
+        f"{result.column or 'table'}: {counted(result.failed, 'row', 'fail')}{such}: {result.text}"
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
 from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.cli.support.uploads import readable
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import IngestLimits, ingest_as_text
@@ -55,5 +56,5 @@ def ingest(
             snapshot = read_table(bench, path, Path(folder), given)
             facts = snapshot.model_dump(mode="json", exclude={"data", "quarantine"})
             deliver(Path(folder) / snapshot.data.name, output)
-    lines = [f"Wrote {output}: {facts['rows']:,} rows", *reading_lines(facts)]
+    lines = [f"Wrote {output}: {counted(facts['rows'], 'row')}", *reading_lines(facts)]
     emit({**facts, "output": str(output)}, json, "\n".join(lines))

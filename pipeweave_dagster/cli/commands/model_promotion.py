@@ -37,6 +37,13 @@ def promote(
         str | None, typer.Argument(metavar="[VERSION]", help="Registered version, such as 3.")
     ] = None,
     version: Annotated[str | None, typer.Option(help="The same as the argument VERSION.")] = None,
+    readable: Annotated[
+        bool,
+        typer.Option(
+            "--readable",
+            help="Promote the readable twin of the version; default: that of the champion.",
+        ),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Promote in spite of the gate; needs --reason.")
     ] = False,
@@ -46,16 +53,22 @@ def promote(
     """Make a version the champion if the gate lets it; the current champion becomes `previous`.
 
     The gate compares it with the champion on rows that neither has learned from, as after a
-    training, and checks calibration, size and the time for one row.
+    training, and checks calibration, size and the time for one row. With --readable, the best model
+    that a person can read becomes a version of its own first: fitted on all rows, and evaluated.
     """
     from pipeweave_dagster.services.promotion import promote_version
+    from pipeweave_dagster.services.readable_models import promote_readable
 
     chosen = version or number
-    if chosen is None or (version and number and version != number):
+    if (chosen is None and not readable) or (version and number and version != number):
         raise validation_error("Which version?", fix="Name one: --version N.")
     home.prepare()
     with home.workbench() as bench:
-        gate = promote_version(bench, known(bench.store, name), chosen, reason, force=force)
+        dataset = known(bench.store, name)
+        if readable:
+            chosen, gate = promote_readable(bench, dataset, chosen, reason, force=force)
+        else:
+            gate = promote_version(bench, dataset, str(chosen), reason, force=force)
     checks = [check.model_dump(mode="json") for check in gate.checks]
     lines = [
         f"  {'passed' if c.passed else 'failed':<7} {c.name}: {c.message}" for c in gate.checks

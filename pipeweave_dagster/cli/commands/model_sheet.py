@@ -6,11 +6,9 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.chosen_version import chosen_version
 from pipeweave_dagster.cli.support.output import AsJson, emit
-from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.services.info_sheet import sheet_of
-from pipeweave_dagster.services.known_datasets import known
-from pipeweave_dagster.services.model_aliases import aliases_of
 
 
 def register(group: typer.Typer) -> None:
@@ -32,10 +30,7 @@ def sheet(
     """Answer the eight types of leakage for a model, with its overrides and what is unknown."""
     home.prepare()
     with home.workbench() as bench:
-        dataset = known(bench.store, name)
-        wanted = version or aliases_of(bench.store, dataset).get("champion")
-        if wanted is None:
-            raise not_found(f"{name!r} has no champion model.", fix="Name a --version.")
+        dataset, wanted = chosen_version(bench.store, name, version)
         text = sheet_of(bench.store, dataset, wanted)
     if output is not None:
         output.write_text(text, encoding="utf-8")

@@ -4,7 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeweave_dagster.cli.commands import model_promotion, model_replay, model_sheet
+from pipeweave_dagster.cli.commands import (
+    model_promotion,
+    model_replay,
+    model_sheet,
+    model_trials,
+    pipeline_export,
+)
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
@@ -26,6 +32,8 @@ def register(app: typer.Typer) -> None:
     model_promotion.register(group)
     model_replay.register(group)
     model_sheet.register(group)
+    model_trials.register(group)
+    pipeline_export.register_model(group)
     app.add_typer(group, name="models")
 
 
@@ -57,6 +65,8 @@ def show(name: _Name, json: AsJson = False) -> None:
     ]
     text = f"{link.model_name} version {link.model_version}: {trained.winner} ({trained.verdict})"
     text += f" for {plain(trained.target, 80)}"
+    if trained.serving_note:
+        text += f"\n{plain(trained.serving_note, 600)}"
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
     emit(facts, json, f"{text}\n\n{table}")
 

@@ -6,6 +6,7 @@ import typer
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import DatasetEntry, OverviewTotals, WorkbenchOverview
 from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.services.run_figures import run_cost
@@ -48,9 +49,9 @@ def _totals(totals: OverviewTotals, cost: float | None) -> list[str]:
     price = "" if cost is None else f", cost {cost:,.2f}"
     advice = f", advice {totals.advice_usd:.4f} USD" if totals.advice_usd else ""
     state = (
-        f"{totals.datasets:,} data sets: {totals.published:,} published, {totals.champions:,} with "
-        f"a champion, {totals.failing:,} whose last run failed, {totals.blocked:,} blocked, "
-        f"{totals.drifted:,} with drift."
+        f"{counted(totals.datasets, 'data set')}: {totals.published:,} published, "
+        f"{totals.champions:,} with a champion, {totals.failing:,} whose last run failed, "
+        f"{totals.blocked:,} blocked, {totals.drifted:,} with drift."
     )
     work = (
         f"Runs: {runs.succeeded:,} succeeded, {runs.failed:,} failed ({share} success), "

@@ -1,33 +1,31 @@
 """`pipeweave pipelines export`: a pipeline as JSON, or its model as a standalone folder."""
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
-from pipeweave_dagster.core.documents import DatasetSnapshot, PipelineSpec, TrainedModel
-from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.cli.support.chosen_version import chosen_version
+from pipeweave_dagster.cli.support.output import AsJson, deliver, emit, plain
+from pipeweave_dagster.core.documents import PipelineSpec
+from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.services.dataset_versions import published_pipeline
 from pipeweave_dagster.services.known_datasets import known
+from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import load_origin, load_version
 from pipeweave_dagster.services.workbench import Workbench
 
 _TABLE = "table.parquet"
 _WITHOUT_SCRIPT = (
-    "There is no train.py: the model uses steps of other packages, or has a member that was fitted "
-    "on all rows while the others used a sample, or an earlier release trained it."
+    "There is no train.py: the model uses steps or models of other packages, or has a member that "
+    "was fitted on all rows while the others used a sample, or an earlier release trained it."
 )
-
-
-class _Chosen(NamedTuple):
-    """A pipeline, the model trained with it, and the table it was trained on."""
-
-    spec: PipelineSpec
-    trained: TrainedModel | None
-    snapshot: DatasetSnapshot | None
+_WITH_HASHES = (
+    "The values of {names} were hashed for training: score.py needs the key of this installation "
+    "(`PIPEWEAVE_PRIVACY_KEY`, or `privacy.key` in its home), see README.md."
+)
 
 
 def register(group: typer.Typer) -> None:
@@ -37,6 +35,12 @@ def register(group: typer.Typer) -> None:
     )
 
 
+def register_model(group: typer.Typer) -> None:
+    """Add the same command to the group `models`, where a model is looked for."""
+    example = "Example: `pipeweave models export titanic --output titanic-model`"
+    group.command("export", epilog=example)(export)
+
+
 def export(
     name: Annotated[str, typer.Argument(help="Data set.")],
     output: Annotated[
@@ -44,7 +48,10 @@ def export(
         typer.Option(help="Write the model and scripts that run without PipeWeave to this folder."),
     ] = None,
     version: Annotated[
-        str | None, typer.Option(help="Registered version; default: the newest.")
+        str | None,
+        typer.Option(
+            help="Registered version; default: the champion, for JSON the newest pipeline."
+        ),
     ] = None,
     table: Annotated[
         bool, typer.Option("--table", help="Include the typed training table.")
@@ -56,34 +63,41 @@ def export(
         raise validation_error("--table needs a folder.", fix="Add `--output FOLDER`.")
     home.prepare()
     with home.workbench() as bench:
-        chosen = _chosen(bench.store, known(bench.store, name), version)
         if output is None:
-            emit(chosen.spec.model_dump(mode="json"), json, chosen.spec.to_json().decode())
+            spec = _pipeline(bench.store, known(bench.store, name), version)
+            emit(spec.model_dump(mode="json"), json, spec.to_json().decode())
             return
-        files = _written(bench, name, chosen, output)
-        if table and chosen.snapshot is not None:
-            deliver(bench.store.payload(chosen.snapshot.data), output / _TABLE)
-            files.append(_TABLE)
-    lines = [f"{output}: {', '.join(files)}"]
+        dataset, chosen = chosen_version(bench.store, name, version)
+        files, hashed = _written(bench, dataset, chosen, output, table=table)
+        champion = aliases_of(bench.store, dataset).get("champion") == chosen
+    title = f"version {chosen}{', the champion' if champion else ''}"
+    lines = [f"{output}: {title}: {', '.join(files)}"]
     if "train.py" not in files:
         lines.append(_WITHOUT_SCRIPT)
-    emit({"dataset": name, "folder": str(output), "files": files}, json, "\n".join(lines))
+    if hashed:
+        lines.append(_WITH_HASHES.format(names=", ".join(map(plain, hashed))))
+    facts = {"dataset": dataset, "version": chosen, "folder": str(output), "files": files}
+    emit(facts, json, "\n".join(lines))
 
 
-def _chosen(store: DocumentStore, dataset: str, version: str | None) -> _Chosen:
-    if version is not None:
-        spec, snapshot = load_origin(store, dataset, version)
-        return _Chosen(spec, load_version(store, dataset, version)[0], snapshot)
-    newest = published_pipeline(store, dataset)
-    trained = store.latest(dataset, "model", TrainedModel)
-    return _Chosen(newest, trained, store.latest(dataset, "dataset", DatasetSnapshot))
+def _pipeline(store: DocumentStore, dataset: str, version: str | None) -> PipelineSpec:
+    if version is None:
+        return published_pipeline(store, dataset)
+    return load_origin(store, dataset, version)[0]
 
 
-def _written(bench: Workbench, name: str, chosen: _Chosen, output: Path) -> list[str]:
-    from pipeweave_dagster.core.export.folder import export_model
+def _written(
+    bench: Workbench, dataset: str, version: str, output: Path, *, table: bool
+) -> tuple[list[str], list[str]]:
+    """Write a version as a standalone folder; return its files, and its hashed columns."""
+    from pipeweave_dagster.core.export.folder import export_model, hashed_columns
 
-    trained, payload = chosen.trained, bench.store.payload
-    if trained is None:
-        raise not_found(f"{name!r} has no model yet.", fix="Run the data set first.")
+    payload = bench.store.payload
+    spec, snapshot = load_origin(bench.store, dataset, version)
+    trained, _ = load_version(bench.store, dataset, version)
     division = payload(trained.division) if trained.division is not None else None
-    return export_model(payload(trained.model), division, trained, chosen.spec, output)
+    files = export_model(payload(trained.model), division, trained, spec, output)
+    if table:
+        deliver(payload(snapshot.data), output / _TABLE)
+        files.append(_TABLE)
+    return files, hashed_columns(trained)

@@ -10,6 +10,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, deliver, emit
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
 from pipeweave_dagster.cli.support.uploads import readable
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import PredictionBatch, ReadSetting
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.scoring import describe_batch, score
@@ -41,7 +42,8 @@ def predict(
     emit(
         {**facts, "output": str(output)},
         json,
-        f"Scored {batch.rows:,} rows with version {batch.model_version} into {output}{notes}",
+        f"Scored {counted(batch.rows, 'row')} with version {batch.model_version} into "
+        f"{output}{notes}",
     )
 
 

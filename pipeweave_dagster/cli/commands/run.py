@@ -7,6 +7,7 @@ import typer
 
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail
 from pipeweave_dagster.cli.support.read_option import ReadOption, read_settings
+from pipeweave_dagster.cli.support.show_option import ShowProgress, shown
 from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.core.naming import check_slug, name_of_file
 
@@ -31,7 +32,11 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
     ] = None,
     time_budget: Annotated[
         float | None,
-        typer.Option(help="Seconds for the run; it ends at most 10 s later.", min=1),
+        typer.Option(
+            help="Seconds for the run; it ends at most 10 s later. On a busy machine this is "
+            "extended, up to double, and the run says so.",
+            min=1,
+        ),
     ] = None,
     quality: Annotated[
         str | None,
@@ -39,7 +44,16 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
             help="fast, medium or best: 20, 60 or 600 seconds, unless --time-budget is given."
         ),
     ] = None,
+    train_for: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            help="accuracy (default), or serving: one model in place of an ensemble where a paired "
+            "test on the folds cannot tell them apart.",
+        ),
+    ] = None,
     read: ReadOption = None,
+    progress: ShowProgress = True,
     json: AsJson = False,
 ) -> None:
     """Run the main job on one file: typed data, findings, report, pipeline, registered model."""
@@ -51,11 +65,12 @@ def run(  # noqa: PLR0913, PLR0917 - an option per setting
         "metric": metric,
         "time_budget_s": time_budget,
         "quality": quality,
+        "train_for": train_for,
         "read": read_settings(read),
     }
     chosen = {key: value for key, value in given.items() if value is not None}
     dataset = check_slug(name) if name else name_of_file(file.name)
-    done = process_file(file, dataset, chosen, quiet=json)
+    done = process_file(file, dataset, chosen, show=shown(progress=progress, as_json=json))
     if done.note:
         typer.echo(f"note: {done.note}", err=True)
     emit(done.facts, json, as_text(done.facts))

@@ -43,7 +43,9 @@ def ls(
         tags = {"dagster/partition": name} if name else None
         records = instance.get_run_records(dg.RunsFilter(tags=tags), limit=limit)
     facts = [facts_of(record) for record in records]
-    rows = [(f["run_id"][:8], f["job"], f["dataset"], f["status"], f["seconds"]) for f in facts]
+    rows = [
+        (f["run_id"][:8], f["job"], f["dataset"] or "-", f["status"], f["seconds"]) for f in facts
+    ]
     table = columns(["run", "job", "data set", "status", "seconds"], rows)
     emit({"runs": facts}, json, table)
 

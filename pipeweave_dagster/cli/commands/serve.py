@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pipeweave_dagster.adapters.child_process.model_environment import set_model_environment
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.listening import is_local, listening, require_encryption
 from pipeweave_dagster.cli.support.processes import LOOPBACK
@@ -35,6 +36,7 @@ def serve(
 
     Promotions, rollbacks and changed settings are followed without a restart.
     """
+    set_model_environment()
     settings = home.prepare()
     _require_token(settings, host)
     signal.signal(signal.SIGTERM, interrupt)

@@ -8,6 +8,7 @@ import typer
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit, fail
+from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
 from pipeweave_dagster.core.documents import Source, SourceState
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
 from pipeweave_dagster.services import audit
@@ -93,43 +94,48 @@ def pull(
     run: Annotated[
         bool, typer.Option("--run", help="Run the main job on the result here and now.")
     ] = False,
+    progress: ShowProgress = True,
     json: AsJson = False,
 ) -> None:
     """Pull a source into the landing zone; the sensor then starts the run of its data set."""
     from pipeweave_dagster.cli.support.launch import execute_pull
+    from pipeweave_dagster.cli.support.pulled_text import parts_read, pulled_text
     from pipeweave_dagster.cli.support.run_text import as_text
     from pipeweave_dagster.lib.failure_reasons import error_of
 
     home.prepare()
+    show = shown(progress=progress, as_json=json)
     with home.workbench() as bench, home.instance() as instance:
         source = load_source(bench.store, name)
         key = pull_key(name)
         with lock_upload(bench.store, key) if run else contextlib.nullcontext():
-            before = bench.store.storage.stat(key)
-            run_id = execute_pull(instance, name, whole=whole, quiet=json)
+            before, stored = state_of_source(bench.store, name), bench.store.storage.stat(key)
+            run_id = execute_pull(instance, name, whole=whole, show=show)
             audit.record(bench.store, "pull", name, version=run_id, after={"whole": whole})
-            facts = _facts(name, source, state_of_source(bench.store, name), None)
-            facts |= {"run_id": run_id, "changed": bench.store.storage.stat(key) != before}
+            after = state_of_source(bench.store, name)
+            facts = _facts(name, source, after, None)
+            facts |= {
+                "run_id": run_id,
+                "changed": after.pull != before.pull,
+                "delivered": bench.store.storage.stat(key) != stored,
+                "parts_read": parts_read(instance, run_id),
+                "rows_before": before.pull.rows if before.pull else None,
+            }
             error, result = error_of(instance, run_id), None
             if run and error is None and source.dataset:
-                result = _run(bench, instance, name, quiet=json)
+                result = _run(bench, instance, name, show=show)
                 error = error_of(instance, result["run_id"])
     facts["run"] = result
     if error is not None:
         facts["error"] = error.envelope()
         emit(facts, json)
         sys.exit(error.code.exit_code if json else fail(error, as_json=False))
-    text = [_pulled_text(facts), *(f"note: {note}" for note in facts["notes"])]
+    text = [pulled_text(facts), *(f"note: {note}" for note in facts["notes"])]
     emit(facts, json, "\n".join([*text, *([as_text(result)] if result else [])]))
 
 
-def _pulled_text(facts: dict[str, Any]) -> str:
-    changed = "" if facts["changed"] else "; nothing new for the landing zone"
-    return f"Pulled {facts['rows']:,} rows in {facts['parts']:,} parts{changed}"
-
-
 def _run(
-    bench: "Workbench", instance: "dg.DagsterInstance", name: str, *, quiet: bool
+    bench: "Workbench", instance: "dg.DagsterInstance", name: str, *, show: Show
 ) -> dict[str, Any]:
     """Run the main job on what was pulled, and return the facts of the run."""
     from pipeweave_dagster.cli.support.launch import execute
@@ -140,5 +146,5 @@ def _run(
     if stored is None:
         raise not_found(f"The source {name!r} has no rows.", fix="Pull it again when it has some.")
     tags = {UPLOAD_TAG: stored.key, UPLOAD_VERSION_TAG: stored.version}
-    run_id = execute(instance, bench, "process_dataset", name, tags=tags, quiet=quiet)
+    run_id = execute(instance, bench, "process_dataset", name, tags=tags, show=show)
     return summarise(bench.store, bench.settings, name, run_id)

@@ -1,6 +1,7 @@
 """`pipeweave upload`, `upload-url` and `upload-complete`: files into the landing zone."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -8,9 +9,9 @@ import typer
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit
 from pipeweave_dagster.cli.support.uploads import readable
-from pipeweave_dagster.core.naming import check_slug, name_of_file
+from pipeweave_dagster.core.naming import SETTINGS_FILE, check_slug, name_of_file
 from pipeweave_dagster.services import audit
-from pipeweave_dagster.services.upload_addresses import file_name_of, open_ticket
+from pipeweave_dagster.services.upload_addresses import file_name_of, landing_name, open_ticket
 from pipeweave_dagster.services.upload_completion import complete_upload, place
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -77,7 +78,9 @@ def upload_url(
 def _straight_into_the_zone(
     bench: Workbench, dataset: str, file_name: str, expires: int
 ) -> dict[str, Any]:
-    key, limit = f"uploads/{dataset}/{file_name_of(file_name)}", bench.settings.max_dataset_bytes
+    # Whoever may start commands may also have somebody else send the settings, by their exact name.
+    name = file_name if file_name == SETTINGS_FILE else landing_name(file_name)
+    key, limit = f"uploads/{dataset}/{name}", bench.settings.max_dataset_bytes
     post = bench.store.storage.presign_upload(key, limit, expires)
     audit.record(bench.store, "upload_url", dataset, after={"key": key, "expires_s": expires})
     return {
@@ -93,10 +96,14 @@ def _straight_into_the_zone(
 
 def _curl(facts: dict[str, Any], file_name: str) -> str:
     """Return the command that uploads, and the one that says that it is complete."""
-    given = [f"-H '{name}: {value}'" for name, value in facts.get("headers", {}).items()]
-    given += [f"-F '{name}={value}'" for name, value in facts["fields"].items()]
-    given += [f"-T '{file_name}'" if facts["method"] == "PUT" else f"-F 'file=@{file_name}'"]
-    lines = [f"curl {' '.join(given)} '{facts['url']}'"]
+    given = [f"-H {quote(f'{name}: {value}')}" for name, value in facts.get("headers", {}).items()]
+    given += [f"-F {quote(f'{name}={value}')}" for name, value in facts["fields"].items()]
+    sent = (
+        f"-T {quote(file_name)}"
+        if facts["method"] == "PUT"
+        else f"-F {quote(f'file=@{file_name}')}"
+    )
+    lines = [f"curl {' '.join([*given, sent])} {quote(facts['url'])}"]
     if "upload_id" in facts:
         complete = f"pipeweave upload-complete {facts['dataset']} {facts['upload_id']}"
         lines.append(f"{complete} --size BYTES --sha256 SHA256")

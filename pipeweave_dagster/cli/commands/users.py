@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeweave_dagster.cli.commands import user_policy, user_teams
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, columns, day, emit
 from pipeweave_dagster.core.access import Role
@@ -35,6 +36,8 @@ def register(app: typer.Typer) -> None:
         ("revoke", revoke, "pipeweave users revoke ada 1f3a9c02"),
     ):
         group.command(name, epilog=f"Example: `{example}`")(command)
+    user_teams.register(group)
+    user_policy.register(group)
 
 
 def add(
@@ -64,10 +67,16 @@ def ls(json: AsJson = False) -> None:
     with home.workbench() as bench:
         users = directory.all_users(bench.store)
     rows = [
-        (u.name, u.role.value, "yes" if u.password else "identity provider", day(u.made_at))
+        (
+            u.name,
+            u.role.value,
+            ", ".join(u.teams),
+            "yes" if u.password else "identity provider",
+            day(u.made_at),
+        )
         for u in users
     ]
-    header = ["name", "role", "password", "since"]
+    header = ["name", "role", "teams", "password", "since"]
     text = columns(header, rows) if rows else "There are no users: whoever is on this machine may."
     emit({"users": [_shown(user) for user in users]}, json, text)
 
@@ -135,6 +144,7 @@ def _shown(user: directory.User) -> dict[str, Any]:
     return {
         "name": user.name,
         "role": user.role.value,
+        "teams": user.teams,
         "has_password": user.password is not None,
         "made_at": user.made_at,
     }

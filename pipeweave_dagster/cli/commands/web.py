@@ -10,7 +10,12 @@ from typing import Annotated
 import typer
 
 from pipeweave_dagster.cli.support import home
-from pipeweave_dagster.cli.support.listening import is_local, listening, require_login
+from pipeweave_dagster.cli.support.listening import (
+    is_local,
+    listening,
+    login_warning,
+    require_login,
+)
 from pipeweave_dagster.cli.support.processes import LOOPBACK
 from pipeweave_dagster.cli.support.supervisor import interrupt
 
@@ -57,5 +62,7 @@ def _serve(listener: socket.socket) -> None:
     settings = home.settings()
     configure(settings.profile, settings.log_level)
     with home.workbench() as bench:
+        sys.stderr.write(login_warning(settings, bench.store))
+        sys.stderr.flush()
         config = uvicorn.Config(create_app(bench.store, settings), log_level="warning")
         uvicorn.Server(config).run(sockets=[listener])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.cli.support.progress import Progress
 from pipeweave_dagster.cli.support.run_watch import Watcher
+from pipeweave_dagster.cli.support.show_option import Show
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -27,7 +28,7 @@ def execute(  # noqa: PLR0913 - the last ones are given by keyword
     tags: Mapping[str, str],
     config: Mapping[str, Any] | None = None,
     assets: Sequence[str] | None = None,
-    quiet: bool = False,
+    show: Show = "movement",
 ) -> str:
     """Run a job (or some of its assets) for one data set in this process; return the run id.
 
@@ -42,13 +43,14 @@ def execute(  # noqa: PLR0913 - the last ones are given by keyword
     from pipeweave_dagster.lib.mlflow_runs import end_open_runs
     from pipeweave_dagster.lib.partitions import DATASETS
     from pipeweave_dagster.lib.reaper import reap
+    from pipeweave_dagster.services.live_trials import training_facts
 
     reap(instance, bench.store, restarts=bench.settings.crash_restarts)
     end_open_runs(instance, bench)
     instance.add_dynamic_partitions(str(DATASETS.name), [dataset])
     run_id = str(uuid.uuid4())
     audit.record(bench.store, "run", dataset, version=run_id, after={"job": job_name})
-    progress = Progress(quiet=quiet)
+    progress = Progress(show, lambda: training_facts(bench.store, bench.settings, dataset, run_id))
     try:
         with Watcher(instance, run_id, progress, interrupt=True):
             defs.resolve_job_def(job_name).execute_in_process(
@@ -72,13 +74,13 @@ def execute(  # noqa: PLR0913 - the last ones are given by keyword
 
 
 def execute_pull(
-    instance: "dg.DagsterInstance", source: str, *, whole: bool, quiet: bool = False
+    instance: "dg.DagsterInstance", source: str, *, whole: bool, show: Show = "movement"
 ) -> str:
     """Pull a source in this process and return the run id; recorded like every other run."""
     from pipeweave_dagster.definitions import defs
     from pipeweave_dagster.lib.source_names import source_key
 
-    key, run_id, progress = source_key(source, []), str(uuid.uuid4()), Progress(quiet=quiet)
+    key, run_id, progress = source_key(source, []), str(uuid.uuid4()), Progress(show)
     ops = {"ops": {key.path[-1]: {"config": {"whole": whole}}}}
     try:
         with Watcher(instance, run_id, progress, interrupt=True):

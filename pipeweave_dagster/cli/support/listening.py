@@ -5,7 +5,7 @@ import socket
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.cli.support.processes import LOOPBACK, free_port
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.services.users.directory import has_users
 from pipeweave_dagster.services.users.sessions import signing_key
 from pipeweave_dagster.settings import Settings
@@ -55,6 +55,17 @@ def require_encryption(settings: Settings, host: str) -> None:
             fix="Put a proxy with TLS in front and set PIPEWEAVE_BEHIND_TLS_PROXY=true, or serve on"
             " 127.0.0.1.",
         )
+
+
+def login_warning(settings: Settings, store: DocumentStore) -> str:
+    """Return a line for the start of the pages if there are users and none can log in."""
+    if not has_users(store):
+        return ""
+    try:
+        signing_key(settings)
+    except PipeWeaveError as error:
+        return f"Nobody can log in: {error.message} {error.fix}, and start this again.\n"
+    return ""
 
 
 def require_login(settings: Settings, store: DocumentStore, host: str) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster.cli.support.dev_lock import with_its_addresses
+from pipeweave_dagster.cli.support.show_option import Show
 from pipeweave_dagster.cli.support.uploads import readable, remember
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.landing import settings_from
@@ -21,7 +23,7 @@ class Processed(NamedTuple):
     note: str | None
 
 
-def process_file(file: Path, dataset: str, chosen: dict[str, Any], *, quiet: bool) -> Processed:
+def process_file(file: Path, dataset: str, chosen: dict[str, Any], *, show: Show) -> Processed:
     """Run the main job on a file as the newest upload of a data set.
 
     Args:
@@ -29,7 +31,7 @@ def process_file(file: Path, dataset: str, chosen: dict[str, Any], *, quiet: boo
         dataset: A valid name; the data set need not exist yet.
         chosen: Settings of the data set, which hold for this run and are kept in
             `pipeweave.yaml` where it has none of its own.
-        quiet: Show no progress.
+        show: What of the runs is shown.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR for a file that cannot be read or settings that are not
@@ -59,9 +61,9 @@ def process_file(file: Path, dataset: str, chosen: dict[str, Any], *, quiet: boo
                 tags[SETTINGS_VERSION_TAG] = written.version
             config = {"ops": {"raw_upload": {"config": {**chosen, "upload": key}}}}
             run_id = execute(
-                instance, bench, "process_dataset", dataset, tags=tags, config=config, quiet=quiet
+                instance, bench, "process_dataset", dataset, tags=tags, config=config, show=show
             )
-        facts = summarise(bench.store, settings, dataset, run_id)
+        facts = summarise(bench.store, with_its_addresses(settings), dataset, run_id)
         error = error_of(instance, run_id)
     facts["error"] = error.envelope() if error else None
     return Processed(facts, error, note)

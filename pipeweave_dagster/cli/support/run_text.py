@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeweave_dagster.cli.support.output import columns, plain
+from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.trial_states import explained
 from pipeweave_dagster.services.reading_text import note_lines
 
 _SHOWN_TRIALS = 12
-_LATER = "'pipeweave evaluate NAME --full' makes them."
 _LINKS = "Links open while 'pipeweave dev' is running"
 
 
@@ -18,7 +19,8 @@ def as_text(facts: dict[str, Any]) -> str:
     data, target = facts["data"], facts["target"]
     if data:
         lines.append(
-            f"{facts['dataset']}: {data['rows']:,} rows x {data['columns']} columns"
+            f"{facts['dataset']}: {counted(data['rows'], 'row')} x "
+            f"{counted(data['columns'], 'column')}"
             f" ({data['rows_quarantined']:,} quarantined)"
         )
         lines += note_lines(data["notes"])
@@ -29,7 +31,7 @@ def as_text(facts: dict[str, Any]) -> str:
     if facts["findings"] is not None:
         lines += _findings_text(facts["findings"])
     if facts["model"]:
-        lines += _model_text(facts["model"])
+        lines += _model_text(facts["model"], facts["dataset"])
     if facts["no_model"]:
         lines += ["", plain(facts["no_model"], 800)]
     if facts["reused"]:
@@ -70,7 +72,7 @@ def _findings_text(findings: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _model_text(model: dict[str, Any]) -> list[str]:
+def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
     rows = [
         (
             t["name"],
@@ -86,19 +88,27 @@ def _model_text(model: dict[str, Any]) -> list[str]:
         "",
         "Leaderboard (cross-validation scores on the training rows)",
         columns(header, rows),
+        explained(state for *_, state in rows),
         "",
     ]
     score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
     lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
     if model.get("alias") in ("none", "challenger"):
         lines.append(f"Not promoted: {plain(model['alias_reason'], 300)}")
+    elif model.get("alias_reason"):
+        lines.append(f"Champion: {plain(model['alias_reason'], 600)}")
+    if model["serving_note"]:
+        lines.append(plain(model["serving_note"], 600))
     if model["extended_to_s"]:
         lines.append(
             f"The machine was busy: the budget of {model['budget_s']:g} s was extended to "
             f"{model['extended_to_s']:.0f} s."
         )
     if model.get("dropped"):
-        lines.append(f"No time for: {', '.join(model['dropped'])}. {_LATER}")
+        lines.append(
+            f"No or too little time for: {', '.join(model['dropped'])}. "
+            f"'pipeweave evaluate {dataset} --full' makes them."
+        )
     if model["sampled_of"]:
         read = model["rows_train"] + model["rows_test"]
         why = ", as no more fit into memory" if model["rows_fit"] else ""

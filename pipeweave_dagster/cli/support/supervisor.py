@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from pipeweave_dagster.cli.support.clock_watch import ClockWatch
@@ -27,14 +27,19 @@ class Supervisor:
 
     Args:
         services: What to start, in this order.
-        before_daemon: Called before the daemon is started again because the clock was set back.
+        forget_future: Called before the daemon is started again because the clock was set back,
+            and now and then: lets sensors go on that last ticked in the future, and returns their
+            names.
     """
 
+    look_s = 30.0
+    """How often sensors are looked at that last ticked in the future."""
+
     def __init__(
-        self, services: list[Service], before_daemon: Callable[[], object] = lambda: None
+        self, services: list[Service], forget_future: Callable[[], Sequence[str]] = tuple
     ) -> None:
         self._services = services
-        self._before_daemon = before_daemon
+        self._forget_future = forget_future
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._ended: dict[str, list[float]] = {}
         self._orphans: set[int] = set()
@@ -84,11 +89,16 @@ class Supervisor:
         Raises:
             PipeWeaveError: SERVICE_UNAVAILABLE if one of them keeps ending.
         """
-        clock = ClockWatch()
+        clock, looked = ClockWatch(), time.monotonic()
         try:
             while True:
                 if moved := clock.set_back_s():
-                    self._renew_daemon(moved)
+                    self._renew_daemon(f"The clock was set back by {moved:.0f} s")
+                elif time.monotonic() - looked > self.look_s:
+                    # A clock that was set forward and back between two looks was not set back.
+                    looked = time.monotonic()
+                    if names := self._forget_future():
+                        self._renew_daemon(f"The last tick of {', '.join(names)} is in the future")
                 for service in self._services:
                     code = self._running[service.name].poll()
                     if code is not None:
@@ -98,17 +108,15 @@ class Supervisor:
         except KeyboardInterrupt:
             sys.stderr.write("Stopping …\n")
 
-    def _renew_daemon(self, moved_s: float) -> None:
+    def _renew_daemon(self, reason: str) -> None:
         """Start the daemon again: it measures its pauses by the clock, and would stand still."""
         for service in self._services:
             if service.name == DAEMON:
-                sys.stderr.write(
-                    f"The clock was set back by {moved_s:.0f} s; the {DAEMON} is started again.\n"
-                )
+                sys.stderr.write(f"{reason}; the {DAEMON} is started again.\n")
                 process = self._running[DAEMON]
                 _send(process.pid, signal.SIGKILL)  # it does not look at a signal while it waits
                 process.wait()
-                self._before_daemon()
+                self._forget_future()
                 self._start(service)
 
     def _start_again(self, service: Service, code: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.column import Column, Counts, Floats
-from pipeweave_dagster.core.columns.predictive_power import binned, rank_correlation
+from pipeweave_dagster.core.columns.predictive_power import binned
 from pipeweave_dagster.core.columns.target import Target
 
 MAX_CELLS = 20_000_000
@@ -128,12 +128,6 @@ def order_statistics(column: Column, target: Target) -> OrderStatistics:
     runs, stray = class_runs(counts)
     cut = best_cut(counts) if target.classes == 2 else None
     return OrderStatistics(0.5 + (auc - 0.5) * share, cut, runs, stray, rows)
-
-
-def rank_r2(column: Column, target: Target) -> float:
-    """Return the squared rank correlation with a numeric target, times the share of values."""
-    both = ((column.codes >= 0) & target.known).sum() / max(1, target.known.sum())
-    return rank_correlation(column.codes, target.codes) ** 2 * float(both)
 
 
 def log_likelihood_ratio(hits: NDArray[np.int64], rows: NDArray[np.int64], base: Floats) -> Floats:

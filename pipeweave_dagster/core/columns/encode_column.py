@@ -70,6 +70,8 @@ def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
     distinct, inverse, counts = _unique(known)
     codes = np.full(len(values), -1, np.int32)
     codes[~missing] = inverse
+    if len(distinct) == len(known):  # one number in memory instead of one per value
+        counts = np.broadcast_to(np.int64(1), len(distinct))
     kind = raw.type  # `text` lives as long as the column, and must not keep the raw values alive
     numbers = _in_seconds(distinct, kind)
 
@@ -85,7 +87,7 @@ def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
         bits = array_of_numbers(distinct.astype(_width(kind)))
         return [str(value) for value in bits.cast(kind).to_pylist()]
 
-    return Column(info, codes, counts.astype(np.int64), numbers, text)
+    return Column(info, codes, counts.astype(np.int64, copy=False), numbers, text)
 
 
 def _unique(known: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -131,7 +133,7 @@ def _in_seconds(distinct: NDArray[Any], kind: Any) -> Floats:
     """Return dates and times in seconds, other numbers unchanged."""
     import pyarrow as pa
 
-    numbers = distinct.astype(np.float64)
+    numbers = distinct.astype(np.float64, copy=False)
     if pa.types.is_date32(kind):
         return numbers * 86_400.0
     if pa.types.is_temporal(kind):

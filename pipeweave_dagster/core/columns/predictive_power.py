@@ -121,7 +121,9 @@ def rank_correlation(x: Codes, y: Codes) -> float:
     both = (x >= 0) & (y >= 0)
     if both.sum() < 3:
         return 0.0
-    a, b = _ranks(x[both]), _ranks(y[both])
+    if not both.all():
+        x, y = x[both], y[both]
+    a, b = _ranks(x), _ranks(y)
     spread = a.std() * b.std()
     if spread == 0:
         return 0.0

@@ -44,7 +44,14 @@ from pipeweave_dagster.core.documents.expectations import (
     RuleResult,
 )
 from pipeweave_dagster.core.documents.findings import EdaReport, Finding, Findings
-from pipeweave_dagster.core.documents.model import Member, MlflowLink, Stack, TrainedModel, Trial
+from pipeweave_dagster.core.documents.model import (
+    Member,
+    MlflowLink,
+    PlugInModel,
+    Stack,
+    TrainedModel,
+    Trial,
+)
 from pipeweave_dagster.core.documents.monitoring import (
     BatchHistory,
     BatchRecord,
@@ -65,6 +72,7 @@ from pipeweave_dagster.core.documents.overview import (
     WorkbenchOverview,
 )
 from pipeweave_dagster.core.documents.pipeline import PipelineSpec, SplitSpec, Step
+from pipeweave_dagster.core.documents.readable import ReadableTwin, TwinTerm
 from pipeweave_dagster.core.documents.refused_batch import RefusedBatch
 from pipeweave_dagster.core.documents.settings import (
     ColumnSetting,
@@ -138,12 +146,14 @@ __all__ = [
     "Period",
     "PipelineSpec",
     "Plot",
+    "PlugInModel",
     "PredictionBatch",
     "PulledPart",
     "Rate",
     "RawFile",
     "RawUpload",
     "ReadSetting",
+    "ReadableTwin",
     "RefusedBatch",
     "RuleGroup",
     "RuleResult",
@@ -169,5 +179,6 @@ __all__ = [
     "TextTable",
     "TrainedModel",
     "Trial",
+    "TwinTerm",
     "WorkbenchOverview",
 ]

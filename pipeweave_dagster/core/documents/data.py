@@ -91,6 +91,9 @@ class SnapshotColumn(Part):
     `doubt` is what is uncertain about the reading of its values, with the setting that decides.
     `spellings` are the texts of its values in the file with their counts, the most frequent first,
     if it has few values and some are spelled otherwise than their type is shown (`True`, `$5`).
+    `missing_values` are the texts that the settings list as missing, unless it is a text column.
+    `privacy` is what the settings say about personal values, `hash_key` which key they were hashed
+    with.
     """
 
     name: str
@@ -102,6 +105,9 @@ class SnapshotColumn(Part):
     note: str | None = None
     doubt: str | None = Field(default=None, exclude_if=operator.not_)
     spellings: dict[str, dict[str, int]] = Field(default={}, exclude_if=operator.not_)
+    missing_values: list[str] = Field(default=[], exclude_if=operator.not_)
+    privacy: Literal["mask", "hash"] | None = Field(default=None, exclude_if=operator.not_)
+    hash_key: str | None = Field(default=None, exclude_if=operator.not_)
 
 
 class LeftOutLine(Part):
@@ -121,7 +127,8 @@ class DatasetSnapshot(Document):
 
     `left_out` lists the first hundred lines that were taken for neither header nor row; `read` is
     what the user set of the file. `set_missing` counts, for a batch, the values per column that are
-    none of the training type.
+    none of the training type. `withheld` names the columns of the file that the setting `privacy`
+    keeps out of the table.
     """
 
     kind: ClassVar[str] = "dataset"
@@ -135,6 +142,7 @@ class DatasetSnapshot(Document):
     left_out: list[LeftOutLine] = []
     read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     set_missing: dict[str, int] = Field(default={}, exclude_if=operator.not_)
+    withheld: list[str] = Field(default=[], exclude_if=operator.not_)
     notes: list[str] = []
 
 
@@ -150,7 +158,11 @@ class TextTable(Document):
 
 
 class ColumnDeduction(Part):
-    """Type and role of a column, with the confidence (0 to 1) and the reason."""
+    """Type and role of a column, with the confidence (0 to 1) and the reason.
+
+    `pii` is the kind of personal data that it holds, whose values are not shown: as detected, or
+    `set by the user`. `privacy` is what the user set for it, or for all that look personal.
+    """
 
     name: str
     type: SemanticType
@@ -160,6 +172,7 @@ class ColumnDeduction(Part):
     alternatives: dict[str, float] = {}
     reason: str
     pii: str | None = None
+    privacy: Literal["allow", "mask", "hash"] | None = Field(default=None, exclude_if=operator.not_)
     order: list[str] | None = None
     overridden: bool = False
     distinct: int

@@ -18,6 +18,7 @@ from pipeweave_dagster.core.documents.assessment import (
     Stability,
 )
 from pipeweave_dagster.core.documents.base import Document, Part, Payload
+from pipeweave_dagster.core.documents.readable import ReadableTwin
 from pipeweave_dagster.core.documents.settings import MetricName
 from pipeweave_dagster.core.documents.split_gap import SplitGap
 
@@ -62,6 +63,7 @@ EvaluationStep = Literal[
     "stability of importances",
     "scores over time",
     "partial dependence",
+    "readable twin",
     "plots",
 ]
 """A part of an evaluation that follows the scores, and that is left out if time is short."""
@@ -75,9 +77,10 @@ class Evaluation(Document):
     this set of test rows: scores selected among many uses are optimistic. `structure` says what
     splits by time and by groups give. `canary`, `curve`,
     `periods` (if rows are split by time), `stability` and `checks` audit whether scores and
-    importances are valid. `importance` lists significant columns (interval above 0) first, the
-    largest first; the others are not ranked. `dropped` names the parts that there was no time for,
-    or not enough: `pipeweave evaluate NAME --full` makes them.
+    importances are valid. `readable` is the best model that a person can read, beside this one; its
+    plots are those whose names begin with `readable_`. `importance` lists significant columns
+    (interval above 0) first, the largest first; the others are not ranked. `dropped` names the
+    parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` makes them.
     """
 
     kind: ClassVar[str] = "model_evaluation"
@@ -103,6 +106,7 @@ class Evaluation(Document):
     periods: list[Period] = []
     stability: Stability | None = None
     checks: list[MethodCheck] = []
+    readable: ReadableTwin | None = Field(default=None, exclude_if=operator.not_)
     card: Payload | None = None
     dropped: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)
     notes: list[str] = []

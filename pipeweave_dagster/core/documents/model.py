@@ -19,7 +19,7 @@ class Trial(Part):
     score: float | None
     score_std: float | None = None
     fit_seconds: float
-    state: Literal["done", "failed", "cut", "out of time"]
+    state: Literal["done", "failed", "cut", "out of time", "skipped"]
     note: str = ""
 
 
@@ -53,6 +53,22 @@ class Stack(Part):
     share: float
 
 
+class PlugInModel(Part):
+    """A foundation model of another package that is a member, as the package describes it.
+
+    `licence` is that of its weights, which are not in the model file: scoring needs the file with
+    this hash.
+    """
+
+    name: str
+    package: str
+    version: str
+    about: str
+    licence: str
+    checkpoint: str
+    sha256: str
+
+
 class MlflowLink(Part):
     """The model's place in MLflow."""
 
@@ -61,6 +77,15 @@ class MlflowLink(Part):
     model_name: str
     model_version: str
     model_uri: str
+
+
+_OF_SERVING = (
+    "For serving, ",
+    "It is one model, for serving",
+    "One model was wanted for serving",
+    "There was time for one model of the ensemble only",
+)
+"""How the notes of `serving_cost` begin."""
 
 
 class TrainedModel(Document):
@@ -82,7 +107,10 @@ class TrainedModel(Document):
     sample was read; `tested_like` are the test rows of the champion that its own test rows follow
     (None: a hash of each row alone decided); `extended_to_s` is what the budget was extended to
     because other work kept the processors busy (None: it was not); `division` are the rows that
-    were used, with their folds (None: a model of an earlier version).
+    were used, with their folds (None: a model of an earlier version); `readable_of` is the version
+    whose readable twin it is (None: it is the model of a search); `plug_ins` are the models of
+    other packages among its members; `hidden` are features of personal data, whose values are
+    shown nowhere.
     """
 
     kind: ClassVar[str] = "model"
@@ -122,7 +150,10 @@ class TrainedModel(Document):
     reference: Payload
     tested_like: Payload | None = Field(default=None, exclude_if=operator.not_)
     division: Payload | None = Field(default=None, exclude_if=operator.not_)
+    readable_of: str | None = Field(default=None, exclude_if=operator.not_)
+    plug_ins: list[PlugInModel] = Field(default=[], exclude_if=operator.not_)
     mlflow: MlflowLink | None = None
+    hidden: list[str] = Field(default=[], exclude_if=operator.not_)
     overrides: list[str] = []
     notes: list[str] = []
 
@@ -132,6 +163,11 @@ class TrainedModel(Document):
         known = [column.model_copy(update={"spellings": {}}) for column in used]
         table = [column.name for column in snapshot.columns]
         return self.model_copy(update={"columns": known, "table": table, "read": snapshot.read})
+
+    @property
+    def serving_note(self) -> str:
+        """The note on what became of the wish for one model to serve; empty without the wish."""
+        return next((note for note in self.notes if note.startswith(_OF_SERVING)), "")
 
     @property
     def batch_reads(self) -> list[ReadSetting | None]:

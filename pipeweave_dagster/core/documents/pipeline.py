@@ -7,7 +7,13 @@ from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
 from pipeweave_dagster.core.documents.base import Document, Part
-from pipeweave_dagster.core.documents.settings import Costs, Direction, MetricName, Task
+from pipeweave_dagster.core.documents.settings import (
+    Costs,
+    Direction,
+    MetricName,
+    Purpose,
+    Task,
+)
 from pipeweave_dagster.core.documents.split_gap import SplitGap
 
 
@@ -46,7 +52,9 @@ class PipelineSpec(Document):
 
     `labels` gives the label of each stored value of the target (as text) that is spelled otherwise
     in the file, such as `True` for `true`. `structure` says what splits by time and by groups give,
-    where columns for them were found.
+    where columns for them were found. `train_for` says whether one model is wanted in place of an
+    ensemble, where it is not significantly worse. `hidden` are columns of personal data, whose
+    values are shown nowhere.
     """
 
     kind: ClassVar[str] = "pipeline"
@@ -58,6 +66,7 @@ class PipelineSpec(Document):
     labels: dict[str, str] = Field(default={}, exclude_if=operator.not_)
     weight: str | None = None
     metric: MetricName
+    train_for: Purpose = Field(default="accuracy", exclude_if=lambda value: value == "accuracy")
     costs: Costs | None = None
     sensitive: list[str] = []
     monotone: dict[str, Direction] = Field(default={}, exclude_if=operator.not_)
@@ -66,5 +75,6 @@ class PipelineSpec(Document):
     split: SplitSpec
     dropped: dict[str, str] = {}
     overrides: list[str] = []
+    hidden: list[str] = Field(default=[], exclude_if=operator.not_)
     structure: list[SplitGap] = Field(default=[], exclude_if=operator.not_)
     advice: AdviceNote | None = Field(default=None, exclude_if=operator.not_)

@@ -1,11 +1,13 @@
 """`pipeweave.yaml`: the settings of one data set. Every key is optional."""
 
 import operator
+import re
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator
 
+from pipeweave_dagster.core.access import NAME_PATTERN
 from pipeweave_dagster.core.documents.automation import (
     AlertSetting,
     FreshnessSetting,
@@ -18,6 +20,10 @@ Quality = Literal["fast", "medium", "best"]
 QUALITY_SECONDS: dict[Quality, float] = {"fast": 20, "medium": 60, "best": 600}
 UnseenPolicy = Literal["unknown", "error", "abstain"]
 Direction = Literal["increasing", "decreasing"]
+Privacy = Literal["allow", "mask", "hash", "drop"]
+PrivacyDefault = Literal["hide", "mask"]
+Purpose = Literal["accuracy", "serving"]
+"""What a model is trained for: the best score, or one small model where that costs nothing."""
 MetricName = Literal["roc_auc", "log_loss", "accuracy", "f1_macro", "rmse", "mae", "r2"]
 
 
@@ -29,6 +35,9 @@ class ColumnSetting(Part):
     trailing dot are one. `monotone` constrains the prediction to only increase (or only decrease)
     with the column, all else being equal. `unseen` decides what is done with rows to score whose
     category the model has not learned: it is unknown to the model, an error, or not predicted.
+    `privacy` decides what becomes of personal values: they may be shown although they look personal
+    (`allow`), are shown nowhere (`mask`), are replaced by keyed hashes when they are read (`hash`),
+    or never get into the typed table (`drop`).
     """
 
     type: str | None = None
@@ -38,6 +47,7 @@ class ColumnSetting(Part):
     merge_spellings: bool = False
     monotone: Direction | None = Field(default=None, exclude_if=operator.not_)
     unseen: UnseenPolicy = Field(default="unknown", exclude_if=lambda value: value == "unknown")
+    privacy: Privacy | None = Field(default=None, exclude_if=operator.not_)
 
     # YAML reads an unquoted -200 in the list of missing values as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -155,6 +165,11 @@ class DatasetSettings(Part):
     `id` names the column that identifies a row: its hash decides which rows are test rows, it is
     copied to the predictions, as are the columns of `keep`, and labels that arrive later are joined
     by it.
+    `privacy_default` is what becomes of columns that look personal and have no `privacy` of their
+    own: their values are not shown (`hide`), or they are masked as with `privacy: mask`.
+    `train_for: serving` replaces the ensemble by one model where a paired test on the folds
+    cannot tell the two apart.
+    `owner` is a user or team whose data set it becomes, where nobody has decided on its owner yet.
     """
 
     # YAML reads an unquoted class or column such as 1 or 2020 as a number.
@@ -169,8 +184,10 @@ class DatasetSettings(Part):
     sensitive: list[str] = []
     quality: Quality | None = None
     time_budget_s: float | None = Field(default=None, gt=0)
+    train_for: Purpose = Field(default="accuracy", exclude_if=lambda value: value == "accuracy")
     mode: Literal["replace", "append"] = "replace"
     columns: dict[str, ColumnSetting] = {}
+    privacy_default: PrivacyDefault | None = Field(default=None, exclude_if=operator.not_)
     read: ReadSetting | None = Field(default=None, exclude_if=operator.not_)
     id: str | None = None
     keep: list[str] = Field(default=[], exclude_if=operator.not_)
@@ -188,6 +205,14 @@ class DatasetSettings(Part):
     alerts: AlertSetting = AlertSetting()
     predictions: PredictionsSetting | None = Field(default=None, exclude_if=operator.not_)
     overrides: list[Override] = []
+    owner: str | None = Field(default=None, exclude_if=operator.not_, examples=["ada"])
+
+    @field_validator("owner")
+    @classmethod
+    def _is_name(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(NAME_PATTERN, value):
+            raise ValueError("a name has lower-case letters, digits and . _ - + @, at most 63")
+        return value
 
     @property
     def copied(self) -> list[str]:

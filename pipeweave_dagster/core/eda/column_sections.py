@@ -30,8 +30,13 @@ def with_details(ranked: list[Column], target: str | None) -> list[Column]:
 
 
 def is_hidden(column: Column) -> bool:
-    """Whether the values of a column are never shown: identifiers and personal data."""
+    """Whether the values of a column are never shown: identifiers and personal data.
+
+    The setting `privacy: allow` shows them.
+    """
     info = column.info
+    if info.privacy == "allow":
+        return False
     return bool(info.pii) or info.role == "identifier" or info.type in _HIDDEN_TYPES
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.repeated_rows import Repeats
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import DatasetSnapshot, Finding
 from pipeweave_dagster.core.eda.number_summary import figure
 from pipeweave_dagster.core.eda.view_rows import percent
@@ -78,7 +79,7 @@ def duplicates(case: Case, findings: list[Finding]) -> dict[str, Any]:
 def highlights(summary: dict[str, Any]) -> list[str]:
     """Return the few sentences at the top of the report."""
     overview, target = summary["overview"], summary["target"]
-    size = f"{summary['rows']:,} rows and {summary['columns']:,} columns"
+    size = f"{counted(summary['rows'], 'row')} and {counted(summary['columns'], 'column')}"
     missing = percent(overview["missing_share"]) if overview["missing_cells"] else "none"
     lines = [f"{size}; {missing} of the cells are missing."]
     if count := sum("stands_for_missing" in c for c in summary["missingness"]["columns"]):

@@ -15,12 +15,20 @@ class RemovedRows(BaseModel):
     """What was removed from a file.
 
     `columns` are those of the file, `rows` the numbers of the rows that were found, from 0;
-    `problem` says why the file could not be rewritten, empty if it was, or if nothing was found.
+    `lines` counts further lines with the subject that are no rows, such as a damaged one below the
+    table; `problem` says why the file could not be rewritten, empty if it was, or if nothing was
+    found.
     """
 
     columns: list[str] = []
     rows: list[int] = []
+    lines: int = 0
     problem: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many rows and further lines were found."""
+        return len(self.rows) + self.lines
 
 
 def remove_from_file(

@@ -21,10 +21,14 @@ _MOST_QUOTED_LINES = 10_000
 
 
 class _Found(NamedTuple):
-    """The rows of a subject and their lines; how the file was read, and its rows and columns."""
+    """The rows of a subject and their lines; how the file was read, and its rows and columns.
+
+    `apart` are the lines of damaged records that are no rows.
+    """
 
     rows: list[int]
     lines: list[int]
+    apart: list[int]
     dialect: Dialect
     total: int
     columns: list[str]
@@ -42,25 +46,26 @@ def remove_rows(
     """Write a copy of a file without the rows of a subject; see `remove_from_file`."""
     found = _found(file, name, column, value, limits, read)
     rows, dialect, columns = found.rows, found.dialect, found.columns
-    if not rows:
-        return RemovedRows(columns=columns)
+    facts = RemovedRows(columns=columns, rows=rows, lines=len(found.apart))
+    if not facts.count:
+        return facts
     kind = f"{dialect.format} in {dialect.container}" if dialect.container != "none" else ""
     if dialect.format == "parquet" and not kind:
         without_subject(file, column, value, target)
     elif dialect.format in _LINES and not kind:
-        _without_lines(file, found.lines, dialect, target)
+        _without_lines(file, [*found.lines, *found.apart], dialect, target)
     else:
         problem = f"rows cannot be removed from a file of {kind or dialect.format}"
-        return RemovedRows(columns=columns, rows=rows, problem=problem)
+        return facts.model_copy(update={"problem": problem})
     if len(rows) < found.total:
         left = _found(target, name, column, value, limits, read)
-        whole = not left.rows and left.total == found.total - len(rows)
+        whole = not left.rows and not left.apart and left.total == found.total - len(rows)
     else:  # a file without rows cannot be read
         whole = True
     if not whole:
         target.unlink()
     problem = "" if whole else "its lines are not those of its rows"
-    return RemovedRows(columns=columns, rows=rows, problem=problem)
+    return facts.model_copy(update={"problem": problem})
 
 
 def _found(
@@ -74,23 +79,27 @@ def _found(
     with workspace(file.parent / f"{file.name}-rows", limits, [file]) as space:
         raw = read_fitting((file, name), space, [], [read], ColumnMatcher((column,)))
         rows = _rows_of(raw, column, value, space)
+        apart: set[int] = set()
         if damaged := _damaged_lines((file, name), value, space, read):
             every = raw.line_numbers_of(list(range(raw.rows)))
             rows = sorted({*rows, *(n for n, line in enumerate(every) if line in damaged)})
+            apart = damaged - {*every}
         lines = raw.line_numbers_of(rows) if rows else []
-        return _Found(rows, lines, raw.dialect, raw.rows, list(raw.names))
+        return _Found(rows, lines, sorted(apart), raw.dialect, raw.rows, list(raw.names))
 
 
 def _damaged_lines(
     file: tuple[Path, str], value: str, space: Workspace, read: ReadSetting | None
 ) -> set[int]:
-    """Return the lines of records that training quarantines and that have the subject as a cell."""
+    """Return the lines, quarantined or left out, that have the subject as a cell."""
     try:
         plain = read_raw(*file, "plain", space, ReadOptions(read=read))
     except PipeWeaveError:  # such as a file with damaged records only
         return set()
     key = key_of(value)
-    return {record.line for record in plain.rejected if key in cells_of(record.text)}
+    apart = [(record.line, record.text) for record in plain.rejected]
+    apart += [(left.line, left.text) for left in plain.left_out]
+    return {line for line, text in apart if key in cells_of(text)}
 
 
 def _rows_of(raw: RawTable, column: str, value: str, space: Workspace) -> list[int]:

@@ -22,6 +22,7 @@ def evaluate(  # noqa: PLR0913 - the last one is given by keyword
     origin: tuple[Path, Findings] | None = None,
     *,
     seconds: float | None = None,
+    tested_like: Path | None = None,
 ) -> Evaluation:
     """Score the model on its test rows, with intervals, plots and a model card.
 
@@ -37,6 +38,8 @@ def evaluate(  # noqa: PLR0913 - the last one is given by keyword
             no canary, learning curve, periods or checks.
         seconds: Time limit of all that follows the scores, and of the leak canary before it; see
             `complete`.
+        tested_like: The test rows file that the model's own test rows follow
+            (`trained.tested_like`).
 
     Example:
         >>> evaluation = evaluate(
@@ -46,7 +49,7 @@ def evaluate(  # noqa: PLR0913 - the last one is given by keyword
         Estimate(value=0.87, low=0.81, high=0.92)
     """
     scores = evaluate_scores(trained, spec, test_rows, holdout_use, origin, seconds)
-    return complete(scores, trained, spec, model, test_rows, out, origin, seconds)
+    return complete(scores, trained, spec, model, test_rows, out, origin, seconds, tested_like)
 
 
 def evaluate_scores(
@@ -82,6 +85,7 @@ def complete(  # noqa: PLR0913, PLR0917 - called by keyword, over the process bo
     out: Path,
     origin: tuple[Path, Findings] | None = None,
     seconds: float | None = None,
+    tested_like: Path | None = None,
 ) -> Evaluation:
     """Add to an evaluation all that follows the scores, which it leaves as they are.
 
@@ -92,14 +96,18 @@ def complete(  # noqa: PLR0913, PLR0917 - called by keyword, over the process bo
         spec: Its pipeline.
         model: The model file, as for `evaluate`.
         test_rows: The test rows file that training wrote.
-        out: Empty folder; receives `model_card.md`.
+        out: Empty folder; receives `model_card.md` and, if there is time, the file of the readable
+            twin.
         origin: The typed table (Parquet) of the training, and its findings.
         seconds: Time limit of the steps; those that do not fit into it are named in `dropped`.
             None sets none.
+        tested_like: As for `evaluate`.
     """
     from pipeweave_dagster.core.evaluation.completion import complete_evaluation
 
-    return complete_evaluation(evaluation, trained, spec, model, test_rows, out, origin, seconds)
+    return complete_evaluation(
+        evaluation, trained, spec, model, test_rows, out, origin, seconds, tested_like
+    )
 
 
 def compare(  # noqa: PLR0913 - the last ones are given by keyword

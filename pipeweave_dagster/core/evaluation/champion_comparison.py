@@ -9,10 +9,11 @@ import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import Comparison, TrainedModel
 from pipeweave_dagster.core.evaluation.model_changes import changes_from
-from pipeweave_dagster.core.evaluation.paired_test import paired
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, weights_of
+from pipeweave_dagster.core.metrics.paired_test import paired
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
-from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, score
+from pipeweave_dagster.core.model.serving import exact_frame, score
+from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import (
     FEATURE_PREFIX,
     ROW,
@@ -101,7 +102,7 @@ def _with_unseen(new: Contender, champion: Contender, shared: _Pairs) -> _Pairs:
         return shared
     positions = pq.read_table(new.test_rows, columns=[ROW])[ROW].to_numpy()[rows]
     features = pq.read_table(new.table, columns=champion.trained.features).take(positions)
-    scored = score(load_bundle(champion.model), exact_frame(features))
+    scored = score(load_model(champion.model), exact_frame(features))
     output = scored[output_columns(champion.trained.classes)].to_numpy(dtype=np.float64)
     output = output if champion.trained.classes else output[:, 0]
     return _Pairs(

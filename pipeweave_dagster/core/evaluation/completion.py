@@ -14,6 +14,8 @@ from pipeweave_dagster.core.documents import (
     Payload,
     PipelineSpec,
     Plot,
+    ReadableTwin,
+    Segment,
     TrainedModel,
 )
 from pipeweave_dagster.core.evaluation.audit.run_audit import Audit, reason_of
@@ -24,16 +26,19 @@ from pipeweave_dagster.core.evaluation.evaluation_notes import (
     limit_notes,
 )
 from pipeweave_dagster.core.evaluation.model_scores import with_checks
+from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
 from pipeweave_dagster.core.evaluation.report.audit_plots import audit_plots
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.evaluation.report.plots import dependence_plot, plots
+from pipeweave_dagster.core.evaluation.report.twin_plots import twin_plots
 from pipeweave_dagster.core.evaluation.segments import weak_segments
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster.core.explain.dependence import dependences
 from pipeweave_dagster.core.explain.importance import importance, with_fewer_members
 from pipeweave_dagster.core.explain.shap_values import contributions
+from pipeweave_dagster.core.hidden_values import HIDDEN
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
-from pipeweave_dagster.core.model.serving import load_bundle
+from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.pace import Pace
 
 T = TypeVar("T")
@@ -42,6 +47,8 @@ CARD = "model_card.md"
 _MOST_MEMBERS = 12
 _MOST_EXPLAINED = 4
 _EXPLAINED_CELLS = 300
+_TWIN_SHARE = 0.5
+"""Most of the time left that the readable twin gets: importances take all that there is."""
 _PLOTS_S = 1.0
 """Seconds that the other steps leave for the plots, which take a few tenths of one."""
 
@@ -55,6 +62,7 @@ def complete_evaluation(  # noqa: PLR0913, PLR0917 - as `complete`
     out: Path,
     origin: tuple[Path, Findings] | None = None,
     seconds: float | None = None,
+    tested_like: Path | None = None,
 ) -> Evaluation:
     """Make all that follows the scores; see `pipeweave_dagster.core.evaluation.complete`."""
     scored = read_scored_test(trained, test_rows)
@@ -63,11 +71,15 @@ def complete_evaluation(  # noqa: PLR0913, PLR0917 - as `complete`
     evaluation = evaluation.model_copy(update={"notes": notes})
     audit = None if origin is None else Audit(trained, spec, origin[0], scored)
     evaluation = _canary(evaluation, audit, work)
-    evaluation = _explained(evaluation, spec, work)
+    source = None
+    if origin is not None and trained.readable_of is None:
+        source = TwinSource(trained, spec, origin[0], scored, test_rows, tested_like, out)
+    evaluation = _explained(evaluation, spec, work, source)
     evaluation = _audited(evaluation, audit, work)
     drawn = work.run("plots", lambda _: _plots(evaluation, scored), last=True)
     dropped = list(dict.fromkeys(work.limit.dropped))
-    notes = [*evaluation.notes, *work.notes, *dropped_note(dropped)]
+    name = trained.mlflow.model_name.removeprefix("pipeweave-") if trained.mlflow else "NAME"
+    notes = [*evaluation.notes, *work.notes, *dropped_note(dropped, work.limit.cut, name)]
     update = {"plots": drawn or [], "notes": notes, "dropped": dropped}
     evaluation = evaluation.model_copy(update=update)
     if origin is not None:
@@ -87,10 +99,15 @@ class _Work:
     @cached_property
     def bundle(self) -> dict[str, Any]:
         """The model; loading it belongs to the first step that needs it."""
-        return load_bundle(self._model)
+        return load_model(self._model)
 
     def run(
-        self, step: EvaluationStep, make: Callable[[Pace], T], *, last: bool = False
+        self,
+        step: EvaluationStep,
+        make: Callable[[Pace], T],
+        *,
+        last: bool = False,
+        share: float = 1.0,
     ) -> T | None:
         """Run a step within the time; one that fails leaves a note, and the others go on."""
 
@@ -101,7 +118,7 @@ class _Work:
                 self.notes.append(f"No {step}: {reason_of(error)}")
             return None
 
-        return self.limit.run(step, attempt, last=last)
+        return self.limit.run(step, attempt, last=last, share=share)
 
 
 def _canary(evaluation: Evaluation, audit: Audit | None, work: _Work) -> Evaluation:
@@ -112,15 +129,19 @@ def _canary(evaluation: Evaluation, audit: Audit | None, work: _Work) -> Evaluat
             canary = work.run("leak canary", audit.canary)
         else:
             work.limit.dropped.append("leak canary")
+            work.limit.cut += ["leak canary"] if canary is not None else []
     if canary is not None and canary.rows == 0:
         work.notes.append(canary.message)
     return evaluation.model_copy(update={"canary": canary})
 
 
-def _explained(evaluation: Evaluation, spec: PipelineSpec, work: _Work) -> Evaluation:
-    """Add contributions, importances and dependence, with their notes, and weak segments."""
+def _explained(
+    evaluation: Evaluation, spec: PipelineSpec, work: _Work, source: TwinSource | None
+) -> Evaluation:
+    """Add contributions, readable twin, importances and dependence, and weak segments."""
     scored, metric, notes = work.scored, evaluation.metric, list(evaluation.notes)
     shap, share = work.run("contributions", lambda _: _contributions(work)) or ({}, 0.0)
+    twin = evaluation.readable if source is None else _twin(source, work)
 
     def sample() -> dict[str, Any]:
         return with_fewer_members(work.bundle, _MOST_MEMBERS)
@@ -135,20 +156,31 @@ def _explained(evaluation: Evaluation, spec: PipelineSpec, work: _Work) -> Evalu
     if scored.threshold is not None and spec.costs is not None:
         notes.append(cost_note(scored, spec.costs))
     ranked = [name for name, estimate in importances.items() if estimate.above_zero]
-    shown = list(dict.fromkeys([*spec.monotone, *ranked, *shap, *scored.features.columns]))
+    every = dict.fromkeys([*spec.monotone, *ranked, *shap, *scored.features.columns])
+    shown = [name for name in every if name not in spec.hidden]
     segments = work.run("weak segments", lambda _: weak_segments(scored, metric))
     dependence = work.run(
         "partial dependence", lambda pace: dependences(sample(), scored, shown, pace)
     )
     return evaluation.model_copy(
         update={
+            "readable": twin,
             "importance": importances,
             "contributions": shap,
-            "segments": segments or [],
+            "segments": [_unnamed(segment, spec.hidden) for segment in segments or []],
             "dependence": dependence or [],
             "notes": notes,
         }
     )
+
+
+def _unnamed(segment: Segment, hidden: list[str]) -> Segment:
+    """Return a segment without its value if that is personal."""
+    return segment.model_copy(update={"values": HIDDEN}) if segment.column in hidden else segment
+
+
+def _twin(source: TwinSource, work: _Work) -> ReadableTwin | None:
+    return work.run("readable twin", lambda pace: readable_twin(source, pace), share=_TWIN_SHARE)
 
 
 def _audited(evaluation: Evaluation, audit: Audit | None, work: _Work) -> Evaluation:
@@ -168,6 +200,7 @@ def _plots(evaluation: Evaluation, scored: ScoredTest) -> list[Plot]:
         *plots(scored, evaluation.importance, evaluation.stability),
         *audit_plots(evaluation.curve, evaluation.periods, evaluation.metric),
         *(dependence_plot(d) for d in evaluation.dependence),
+        *(twin_plots(evaluation.readable) if evaluation.readable else []),
     ]
 
 

@@ -26,12 +26,23 @@ def limit_notes(scored: ScoredTest, spec: PipelineSpec, metric: MetricName) -> l
     return notes
 
 
-def dropped_note(dropped: list[EvaluationStep]) -> list[str]:
-    """Return which parts there was no time for, and how to make them; nothing if all were made."""
+def dropped_note(
+    dropped: list[EvaluationStep], cut: list[EvaluationStep], dataset: str
+) -> list[str]:
+    """Return which parts there was no time for, and how to make them; nothing if all were made.
+
+    Args:
+        dropped: Parts that are missing or not complete.
+        cut: Those of them that are there in part.
+        dataset: The name for the command.
+    """
     if not dropped:
         return []
-    note = f"There was no time for all of: {', '.join(dropped)}."
-    return [f"{note} `pipeweave evaluate NAME --full` makes them, without changing the scores."]
+    missing = [step for step in dropped if step not in cut]
+    notes = [f"There was no time for: {', '.join(missing)}."] if missing else []
+    notes += [f"In part only, for lack of time: {', '.join(cut)}."] if cut else []
+    made = f"`pipeweave evaluate {dataset} --full` makes them, without changing the scores."
+    return [" ".join([*notes, made])]
 
 
 def cost_note(scored: ScoredTest, costs: Costs) -> str:

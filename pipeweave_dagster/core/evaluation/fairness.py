@@ -1,6 +1,8 @@
 """Rates and errors of a model per group of a sensitive column."""
 
 import math
+from collections import Counter
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +17,18 @@ _SMALL = 50
 _MOST_GROUPS = 12
 
 
-def fairness_of(scored: ScoredTest) -> list[Fairness]:
-    """Compare groups of each sensitive column; of several classes, the first against the rest."""
+def fairness_of(scored: ScoredTest, hidden: Collection[str] = ()) -> list[Fairness]:
+    """Compare groups of each sensitive column; of several classes, the first against the rest.
+
+    Args:
+        scored: The test rows.
+        hidden: Columns whose groups are numbered instead of named.
+    """
     found = []
     for name in scored.sensitive.columns:
         groups = [text or "missing" for text in as_text(scored.sensitive[name])]
+        if name in hidden:
+            groups = _numbered(groups)
         if not scored.classes:
             found.append(error_by_group(name, groups, scored.y.astype(float), scored.output))
             continue
@@ -27,6 +36,13 @@ def fairness_of(scored: ScoredTest) -> list[Fairness]:
         predicted = predicted_classes(scored.output, scored.threshold) == positive
         found.append(rates_by_group(name, groups, scored.y == positive, predicted))
     return found
+
+
+def _numbered(groups: list[str]) -> list[str]:
+    """Return numbers instead of names, that of the largest group first."""
+    ranked = sorted(Counter(groups).items(), key=lambda item: (-item[1], item[0]))
+    names = {group: f"group {number}" for number, (group, _) in enumerate(ranked, start=1)}
+    return [group if group == "missing" else names[group] for group in groups]
 
 
 def rates_by_group(

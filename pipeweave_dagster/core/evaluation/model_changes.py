@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pipeweave_dagster.core.documents import TrainedModel
 
 _MOST, _MAX_NAME = 5, 40
+_VERBS = ("is", "was"), ("are", "were")
 
 
 class ModelChanges(NamedTuple):
@@ -14,7 +15,7 @@ class ModelChanges(NamedTuple):
     Attributes:
         sentences: One per difference: target, task, classes, columns.
         obstacle: Why the new model must not replace the champion unasked; empty if it may.
-        incomparable: Whether the two predict different things.
+        incomparable: Whether the two predict different things, or from different values.
     """
 
     sentences: list[str]
@@ -34,7 +35,8 @@ def changes_from(champion: TrainedModel, new: TrainedModel) -> ModelChanges:
     if bool(champion.classes) != bool(new.classes):
         kinds = ("classes", "a number") if new.classes else ("a number", "classes")
         return _other_meaning("It predicts {}, but the champion predicts {}".format(*kinds))
-    sentences, obstacle = [], ""
+    sentences, obstacle, rehashed = [], "", _rehashed(champion, new)
+    sentences += rehashed
     lost = [name for name in champion.classes if name not in new.classes]
     if lost:
         obstacle = f"It cannot predict {_shown(lost)}, which the champion can."
@@ -48,7 +50,28 @@ def changes_from(champion: TrainedModel, new: TrainedModel) -> ModelChanges:
         sentences.append(f"It does not use {_shown(gone)}, which the champion uses.")
     if extra := sorted({*new.features} - {*champion.features}):
         sentences.append(f"It uses {_shown(extra)}, which the champion does not.")
-    return ModelChanges(sentences, obstacle)
+    return ModelChanges(sentences, obstacle, incomparable=bool(rehashed))
+
+
+def _rehashed(champion: TrainedModel, new: TrainedModel) -> list[str]:
+    """Return sentences about columns of both with hashes of two keys, or plain values in one."""
+    before = {column.name: column.hash_key for column in champion.columns}
+    changed: dict[str, list[str]] = {}
+    for column in new.columns:
+        if column.name in before and before[column.name] != column.hash_key:
+            how = _hash_change(before[column.name], column.hash_key)
+            changed.setdefault(how, []).append(column.name)
+    return [
+        f"{_shown(names)} {how.format(*_VERBS[len(names) > 1])} when the champion was trained: "
+        "the two were not compared on the same rows."
+        for how, names in changed.items()
+    ]
+
+
+def _hash_change(before: str | None, after: str | None) -> str:
+    if before and after:
+        return "{} hashed with another key than"
+    return "{} hashed now, and {} not" if after else "{} not hashed now, and {}"
 
 
 def _other_meaning(difference: str) -> ModelChanges:

@@ -45,7 +45,7 @@ def score_model(
         baseline=_metrics(scored, scored.baseline),
         by_class=_by_class(scored),
         verdict=trained.verdict,
-        fairness=fairness_of(scored),
+        fairness=fairness_of(scored, spec.hidden),
         structure=spec.structure,
         holdout_use=holdout_use,
         notes=limit_notes(scored, spec, trained.metric),

@@ -16,23 +16,36 @@ class Promotion(Part):
     reason: str
 
 
-def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
+NEWER_DATA = Promotion(alias="champion", reason="Its data is newer.")
+"""What follows where a model is not significantly different from the champion."""
+
+
+def promote(
+    new: Evaluation,
+    champion: Evaluation | None,
+    if_equal: Promotion = NEWER_DATA,
+    unreadable: str = "",
+) -> Promotion:
     """Decide the alias of a new model.
 
     1. A model without a signal, one that is worse than the baseline on its test rows whatever the
        folds said, and one whose scores are invalid because the leak canary tripped, get no alias.
     2. The first model with a signal becomes champion.
-    3. One that predicts another target, or cannot predict a class of the champion, is challenger.
+    3. One that predicts another target, or cannot predict a class of the champion, is challenger;
+       any other replaces a champion that cannot predict any more, without a comparison.
     4. One that is significantly worse than the champion, by a paired test on rows that neither has
        learned from, is challenger; one that is significantly better replaces it.
-    5. So does one that is not significantly different if the test covers at least half of its test
-       rows, because its data is newer.
+    5. What becomes of one that is not significantly different, if the test covers at least half of
+       its test rows, is said by `if_equal`: it replaces the champion if its data is newer.
     6. Otherwise the two were tested on different rows: it replaces the champion only if its score
        is at least the champion's.
 
     Args:
         new: Evaluation of the new model.
         champion: Evaluation of the current champion, or None.
+        if_equal: Its alias where it is not significantly different, and why, as a sentence.
+        unreadable: Why the champion must not or cannot predict any more, as a clause; empty if
+            it can.
 
     Example:
         >>> from pipeweave_dagster.core.documents import Estimate
@@ -55,7 +68,7 @@ def promote(new: Evaluation, champion: Evaluation | None) -> Promotion:
         return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
     if champion is None:
         return Promotion(alias="champion", reason="It is the first model with a signal.")
-    return _compare(new, champion)
+    return _compare(new, champion, if_equal, unreadable)
 
 
 def worse_than_baseline(evaluation: Evaluation) -> str | None:
@@ -78,16 +91,34 @@ def _shown(value: float) -> str:
     return f"{value:.4f}" if 1e-3 <= abs(value) < 1e6 else f"{value:.4g}"
 
 
-def _compare(new: Evaluation, champion: Evaluation) -> Promotion:
+def _compare(
+    new: Evaluation, champion: Evaluation, if_equal: Promotion, unreadable: str
+) -> Promotion:
     paired = new.comparison
     if paired is not None and paired.obstacle:
         return Promotion(alias="challenger", reason=paired.obstacle)
-    decision = _by_test(new, champion, paired)
+    if unreadable:
+        decision = _without_champion(new, champion, unreadable)
+    else:
+        decision = _by_test(new, champion, paired, if_equal)
     changes = " ".join(paired.changes) if paired is not None else ""
     return Promotion(alias=decision.alias, reason=f"{decision.reason} {changes}".strip())
 
 
-def _by_test(new: Evaluation, champion: Evaluation, paired: Comparison | None) -> Promotion:
+def _without_champion(new: Evaluation, champion: Evaluation, unreadable: str) -> Promotion:
+    """Replace a champion that cannot predict any more, also by a model with a lower score."""
+    name = new.metric
+    ours, theirs = new.metrics.get(name), champion.metrics.get(name)
+    scores = ""
+    if ours and theirs and ours.value is not None and theirs.value is not None:
+        scores = f" Its {name} is {_shown(ours.value)}; the champion's was {_shown(theirs.value)}."
+    reason = f"The champion CANNOT PREDICT any more: {unreadable}. So nothing is compared with it."
+    return Promotion(alias="champion", reason=f"{reason}{scores}")
+
+
+def _by_test(
+    new: Evaluation, champion: Evaluation, paired: Comparison | None, if_equal: Promotion
+) -> Promotion:
     if paired is None or paired.difference is None:
         return _by_scores(new, champion, "")
     of = paired.of or new.rows
@@ -102,7 +133,7 @@ def _by_test(new: Evaluation, champion: Evaluation, paired: Comparison | None) -
         return Promotion(alias="champion", reason=f"It is better: {difference}.")
     tie = f"It is not significantly different: {difference}."
     if paired.rows >= MOST_ROWS * of:
-        return Promotion(alias="champion", reason=f"{tie} Its data is newer.")
+        return Promotion(alias=if_equal.alias, reason=f"{tie} {if_equal.reason}")
     return _by_scores(new, champion, f"{tie} ")
 
 

@@ -30,21 +30,35 @@ class TimeSlice:
         keep_s: Seconds of it that all steps but the last leave alone.
         now: The clock, in seconds.
         dropped: Steps that were not run, or not completely.
+        cut: Those of them that have a result all the same.
     """
 
     seconds: float | None = None
     keep_s: float = 0.0
     now: Callable[[], float] = time.monotonic
     dropped: list[EvaluationStep] = field(default_factory=list)
+    cut: list[EvaluationStep] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin now."""
         self._end = math.inf if self.seconds is None else self.now() + self.seconds
 
     def run(
-        self, step: EvaluationStep, make: Callable[[Pace], T], *, last: bool = False
+        self,
+        step: EvaluationStep,
+        make: Callable[[Pace], T],
+        *,
+        last: bool = False,
+        share: float = 1.0,
     ) -> T | None:
         """Run a step and return its result; None if there was no time for any of it.
+
+        Args:
+            step: Its name.
+            make: Makes it within the given time.
+            last: Whether it may use what the other steps leave alone.
+            share: The part of the time left that it plans with; it is abandoned only when all of
+                that time is over.
 
         Errors of the step pass through. An abandoned step keeps a processor busy until its process
         ends, so none is started after it.
@@ -54,7 +68,7 @@ class TimeSlice:
         if left <= 0:
             self.dropped.append(step)
             return None
-        pace = Pace(end, self.now)
+        pace = Pace(end if math.isinf(end) else end - (1 - share) * left, self.now)
         try:
             made = self._within(left, lambda: make(pace))
         except FitTimeoutError:
@@ -63,6 +77,8 @@ class TimeSlice:
             return None
         if pace.is_cut:
             self.dropped.append(step)
+            if any(made) if isinstance(made, tuple) else made:
+                self.cut.append(step)
         return made
 
     @staticmethod

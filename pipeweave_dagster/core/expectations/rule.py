@@ -6,6 +6,8 @@ from typing import Any, cast, get_args
 from pipeweave_dagster.core.documents import RuleGroup
 
 Rule = dict[str, Any]
+QUOTING: set[RuleGroup] = {"categories", "ranges", "formats"}
+"""The groups, by type, whose rules quote values of their column."""
 _CRITICAL = {"columns", "types", "labels"}
 """A model trained on the previous version scores violating rows with values set to missing."""
 GROUP_OF_TYPE: dict[str, RuleGroup] = {

@@ -55,9 +55,10 @@ def column_rules(column: ColumnDeduction, profile: ColumnProfile) -> Iterator[Ru
     )
     yield from _missing(profile)
     if profile.filled >= MIN_VALUES:
-        yield from category_rules(column, profile)
-        yield from range_rules(column, profile)
-        yield from format_rules(column, profile)
+        if column.privacy != "mask":  # these rules quote values
+            yield from category_rules(column, profile)
+            yield from range_rules(column, profile)
+            yield from format_rules(column, profile)
         yield from uniqueness_rules(column, profile)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Estimate, MetricName
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, score, weights_of
@@ -121,7 +122,9 @@ def _notes(
             "from zero (the 95 % interval includes 0); these columns are not ranked."
         )
     if len(found) < width:
-        notes.append(f"No time was left for the importances of {width - len(found)} columns.")
+        notes.append(
+            f"No time was left for the importances of {counted(width - len(found), 'column')}."
+        )
     return notes
 
 

@@ -52,7 +52,10 @@ def _block(
 
 def _note(bundle: dict[str, Any], chosen: list[dict[str, Any]]) -> str:
     if not chosen:
-        return "No reasons: the model has no boosted trees or linear models to explain."
+        return (
+            "No reasons: only LightGBM, XGBoost, CatBoost and linear models give them, and the"
+            " model has none that does."
+        )
     share = sum(m["weight"] for m in chosen) / sum(m["weight"] for m in bundle["members"])
     unit = "log-odds of the predicted class" if bundle["classes"] else "unit of the target"
     cut = [f"; the first {m['rounds']} of {rounds_of(m)} rounds" for m in chosen if "rounds" in m]

@@ -17,7 +17,8 @@ from sklearn.preprocessing import OneHotEncoder
 
 from pipeweave_dagster.core.families import family_of
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.model.serving import FrameEntry, GroupKeys, GroupRelative, prepare
+from pipeweave_dagster.core.pipelines.relative_features import RELATIVE, TARGET_MEAN, feature_name
 from pipeweave_dagster.core.training.data.split import Index
 
 
@@ -84,7 +85,18 @@ def contributions(
 
 def _sources_of(frame: list[FrameEntry]) -> dict[str, list[str]]:
     """Return the raw columns that each feature is made from."""
-    return {e["name"]: list(e["columns"]) if e["use"] == "derived" else [e["name"]] for e in frame}
+    owner = _owners(frame)
+    return {
+        e["name"]: [owner.get(name, name) for name in e["columns"]]
+        if e["use"] in ("derived", "relative")
+        else [e["name"]]
+        for e in frame
+    }
+
+
+def _owners(frame: list[FrameEntry]) -> dict[str, str]:
+    """Return the raw column of each part of a date, a category or a text."""
+    return {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
 
 
 def _shared(by_feature: Array, sources: dict[str, list[str]]) -> tuple[list[str], Array]:
@@ -128,7 +140,7 @@ def _of_member(
 
 def _places(transformer: Any, frame: list[FrameEntry], features: list[str]) -> Index:
     """Return the position of the feature that each input of a model was made from."""
-    owner = {f"{e['name']} ({part})": e["name"] for e in frame for part in e.get("parts", [])}
+    owner = _owners(frame)
     total = max((where.stop for where in transformer.output_indices_.values()), default=0)
     places = np.zeros(total, dtype=np.intp)
     for name, fitted, sources in transformer.transformers_:
@@ -143,6 +155,12 @@ def _places(transformer: Any, frame: list[FrameEntry], features: list[str]) -> I
 
 def _sources(fitted: Any, names: list[str], width: int) -> list[str]:
     """Return the column that each output of a fitted step comes from."""
+    if isinstance(fitted, GroupRelative):
+        group, numbers = names[: fitted.keys], names[fitted.keys :]
+        made = [feature_name(RELATIVE, [number, *group]) for number in numbers]
+        return [group[0], *(name for name in made for _ in range(fitted.outputs))]
+    if isinstance(fitted, Pipeline) and isinstance(fitted[0], GroupKeys):
+        return [feature_name(TARGET_MEAN, names)] * width
     if isinstance(fitted, OneHotEncoder):
         counts = fitted._n_features_outs  # noqa: SLF001 - their names are ambiguous
         return [name for name, count in zip(names, counts, strict=True) for _ in range(count)]

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.export.model_comparison import ModelComparison
-from pipeweave_dagster.core.model.serving import exact_frame, load_bundle, raw_scores
+from pipeweave_dagster.core.model.serving import exact_frame, raw_scores
+from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import feature_names
 
 
@@ -15,7 +16,7 @@ def run_comparison(first: Path, second: Path, test_rows: Path) -> ModelCompariso
     frame = exact_frame(pq.read_table(test_rows, partitioning=None))
     names = feature_names(list(frame.columns))
     table = frame[list(names)].rename(columns=names)
-    a, b = (raw_scores(load_bundle(path), table) for path in (first, second))
+    a, b = (raw_scores(load_model(path), table) for path in (first, second))
     largest = float(np.max(np.abs(a - b), initial=0.0))
     return ModelComparison(
         rows=len(table), equal=bool(np.array_equal(a, b)), max_difference=largest

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
@@ -10,28 +11,36 @@ from pipeweave_dagster.core.training.artifacts.model_files import DIVISION, MODE
 from pipeweave_dagster.core.training.artifacts.packages import locked, required
 
 READING = "reading.json"
+KEY = "PIPEWEAVE_PRIVACY_KEY"
 _PREDICT = '''
+import os
+
+KEY = "PIPEWEAVE_PRIVACY_KEY"
+PLUG_INS = "PIPEWEAVE_MODEL_PLUG_INS"
+
 
 def predict(rows: Any) -> PredictedRows:
     """Predict a data frame, a list of dicts, a dict of lists or an array of rows."""
     bundle, reading = loaded()
-    return predict_rows(bundle, reading, rows)
+    return predict_rows(bundle, reading, rows, os.environ.get(KEY))
 
 
 def loaded() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the model, and how its training data was read."""
     folder = Path(__file__).parent
     reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
-    return load_bundle(folder / "model.skops"), reading
+    allowed = json.loads(os.environ.get(PLUG_INS) or "{}")
+    return load_bundle(folder / "model.skops", allowed), reading
 
 
 def main() -> None:
     """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
     source, target = sys.argv[1:3]
-    bundle, reading = loaded()
     try:
-        predicted = predict_rows(bundle, reading, file_rows(source, reading))
-    except ColumnsError as error:
+        bundle, reading = loaded()
+        rows = file_rows(source, reading)
+        predicted = predict_rows(bundle, reading, rows, os.environ.get(KEY))
+    except (ColumnsError, PlugInError) as error:
         sys.exit(str(error))
     for note in predicted.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -39,12 +48,20 @@ def main() -> None:
 '''
 # For models of earlier versions, which do not know how their training data was read.
 _PREDICT_TYPED = '''
+import os
+
+PLUG_INS = "PIPEWEAVE_MODEL_PLUG_INS"
+
 
 def main() -> None:
     """Predict for a CSV or Parquet file: `python score.py ROWS PREDICTIONS.csv`."""
     source, target = sys.argv[1:3]
     rows = read_rows(source)
-    bundle = load_bundle(Path(__file__).with_name("model.skops"))
+    allowed = json.loads(os.environ.get(PLUG_INS) or "{}")
+    try:
+        bundle = load_bundle(Path(__file__).with_name("model.skops"), allowed)
+    except PlugInError as error:
+        sys.exit(str(error))
     score(bundle, rows).to_csv(target, index_label="row_id")
 '''
 _RUN = """
@@ -73,13 +90,24 @@ Columns: {features}.
 `train.py` (or the notebook `train.ipynb`) trains the model again from the typed table, which
 `pipeweave pipelines export NAME --output FOLDER --table` writes here as `table.parquet`:
 `python train.py table.parquet MODEL.skops`. `rows.parquet` lists which rows of the table were
-used. If there was no time to fit on all of them, the model averages the models of cross-validation
-folds.
+used. If there was no time to fit on all of them, the model is that of one cross-validation fold, or
+the mean of those of several.
 
 `requirements.txt` lists the packages that are imported, `requirements.lock` also their
 dependencies, pinned to the versions of the machine that wrote this folder.
 
 `pipeline.json` describes the steps, `model.json` the candidates and their scores.
+"""
+_OF_HASHES = """
+The values of these columns were hashed for training: {names}. Before rows with such values are
+predicted, set {key} in the environment to the key of the PipeWeave that trained the model:
+what that variable is there, or the content of `privacy.key` in its home. It is not in this folder.
+"""
+_OF_OTHERS = """
+It has models of other packages, whose weights are not in this folder. Name them and their local
+copies in the environment, as JSON: PIPEWEAVE_MODEL_PLUG_INS='{{"{name}": "PATH"}}'.
+
+{lines}
 """
 
 
@@ -109,16 +137,13 @@ def export_model(
         "score.py": standalone_source() + (_PREDICT if trained.columns else _PREDICT_TYPED) + _RUN,
         "requirements.txt": "\n".join([*lines, "pyarrow"]) + "\n",
         "requirements.lock": "\n".join(locked([*lines, "pyarrow"])) + "\n",
-        "README.md": _README.format(
-            target=" ".join(trained.target.split()),
-            features=", ".join(f"`{' '.join(name.split())}`" for name in trained.features),
-        ),
+        "README.md": _readme(trained),
         "pipeline.json": spec.to_json().decode(),
         "model.json": trained.to_json().decode(),
     }
     if trained.columns:
         texts[READING] = json.dumps(reading_of(trained), ensure_ascii=False)
-    known = all(step.use in CATALOGUE for step in spec.steps)
+    known = all(step.use in CATALOGUE for step in spec.steps) and not trained.plug_ins
     training = script(serving.load_bundle(model), trained, spec) if known else None
     if training is not None and division is not None:
         shutil.copyfile(division, out / DIVISION)
@@ -127,3 +152,29 @@ def export_model(
     for name, text in texts.items():
         (out / name).write_text(text, encoding="utf-8")
     return [*copied, *texts]
+
+
+def hashed_columns(trained: TrainedModel) -> list[str]:
+    """Return the features whose values were hashed, which need the key of then."""
+    return [c.name for c in trained.columns if c.hash_key and c.name in trained.features]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{' '.join(name.split())}`" for name in names)
+
+
+def _readme(trained: TrainedModel) -> str:
+    text = _README.format(
+        target=" ".join(trained.target.split()),
+        features=_quoted(trained.features),
+    )
+    if hashed := hashed_columns(trained):
+        text += _OF_HASHES.format(names=_quoted(hashed), key=KEY)
+    if not trained.plug_ins:
+        return text
+    lines = "\n".join(
+        f"- `{one.name}` of {one.package} {one.version}, licence {one.licence}, SHA-256 of its "
+        f"weights {one.sha256}"
+        for one in trained.plug_ins
+    )
+    return text + _OF_OTHERS.format(name=trained.plug_ins[0].name, lines=lines)

@@ -22,6 +22,8 @@ from pipeweave_dagster.core.families import (
 )
 from pipeweave_dagster.core.families.base import Family
 from pipeweave_dagster.core.families.fit import Fit, Rows
+from pipeweave_dagster.core.families.plug_in import PlugInFamily, plug_in_family
+from pipeweave_dagster.core.model.plug_ins import set_plug_ins
 
 # In the order in which pipelines list them.
 _BUILT_IN: tuple[Family, ...] = (
@@ -40,6 +42,8 @@ _BUILT_IN: tuple[Family, ...] = (
 _registered: dict[str, Family] = {family.name: family for family in _BUILT_IN}
 FAMILIES: Mapping[str, Family] = MappingProxyType(_registered)
 """All known families by name, also those whose package is not installed here."""
+BUILT_IN = tuple(family.name for family in _BUILT_IN)
+"""Names of the families that come with PipeWeave."""
 DEFAULT_FAMILIES = tuple(family.name for family in _BUILT_IN if family.extra is None)
 """Names of the families that every installation has."""
 
@@ -90,15 +94,38 @@ def unregister(name: str) -> None:
     del _registered[name]
 
 
+def use_plug_ins(checkpoints: Mapping[str, str]) -> None:
+    """Let this process use foundation models of other packages: exactly these.
+
+    Nothing is imported: each is loaded when it is fitted, or when a model file needs it. What
+    plans, trains, explains or scores must have named it.
+
+    Args:
+        checkpoints: Path of the local weights of each, by the name of its entry point.
+
+    Raises:
+        ValueError: If a name is that of another family.
+    """
+    for name, family in list(_registered.items()):
+        if isinstance(family, PlugInFamily):
+            del _registered[name]
+    for name, checkpoint in checkpoints.items():
+        register(plug_in_family(name, checkpoint))
+    set_plug_ins(checkpoints)
+
+
 __all__ = [
+    "BUILT_IN",
     "DEFAULT_FAMILIES",
     "FAMILIES",
     "Family",
     "Fit",
+    "PlugInFamily",
     "Rows",
     "family_of",
     "installed_families",
     "monotone_families",
     "register",
     "unregister",
+    "use_plug_ins",
 ]

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from pipeweave_dagster.core.documents import Member
     from pipeweave_dagster.core.metrics.metrics import Array, Codes
 
-View = Literal["none", "linear", "curves", "plain", "tree", "crossed"]
+View = Literal[
+    "none", "linear", "curves", "plain", "tree", "crossed", "grouped",
+    "readable", "readable_curves", "readable_tree",
+]  # fmt: skip
 """How a model sees the features; see `core.pipelines.transformers`."""
 
 
@@ -92,6 +95,15 @@ class Family(ABC):
             and columns <= self.max_columns
             and classes <= self.max_classes
         )
+
+    @property
+    def candidate_params(self) -> dict[str, Any]:
+        """Parameters of its default candidate."""
+        return {}
+
+    def check_limits(self, rows: int, columns: int, classes: int) -> None:
+        """Raise where a table is beyond what its package states; `suits` has left out the rest."""
+        del rows, columns, classes
 
     def owns(self, estimator: Any) -> bool:
         """Return whether a fitted estimator is one of this family."""

@@ -7,11 +7,19 @@ import numpy as np
 
 from pipeweave_dagster.core.families import FAMILIES, Fit, Rows
 from pipeweave_dagster.core.families.base import View
-from pipeweave_dagster.core.families.search_space import COMMON, CROSSED, CURVES, LOG, PLAIN
+from pipeweave_dagster.core.families.search_space import (
+    COMMON,
+    CROSSED,
+    CURVES,
+    GROUPED,
+    LOG,
+    PLAIN,
+    READABLE,
+)
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import in_units
 
-_VIEWS: tuple[View, ...] = (CURVES, CROSSED, PLAIN)
+_VIEWS: tuple[View, ...] = (CURVES, CROSSED, GROUPED, PLAIN)
 _SKEWED = 1.0
 
 
@@ -20,10 +28,12 @@ class Candidate:
     """A family with parameters, under its own name on the leaderboard.
 
     Parameters of every family: `log_target` (regression only) learns log(1 + y) and predicts in
-    the unit of y; `crossed` (trees only) also sees crossed features; `curves` (linear models and
-    networks only) also sees piecewise-linear splines of the numbers; `plain` (trees only) sees
-    neither texts nor high-cardinality categories, which may be mere noise; `all_rows` marks a
-    candidate fitted on all rows of a table that was sampled for the others (see `out_of_core`).
+    the unit of y; `crossed` (trees only) also sees crossed features, `grouped` (trees only) numbers
+    relative to their group; `curves` (linear models and networks only) also sees piecewise-linear
+    splines of the numbers; `plain` (trees only) sees neither texts nor high-cardinality categories,
+    which may be mere noise; `readable` leaves out what no person can read in a model, the words of
+    texts and hashed categories; `all_rows` marks a candidate fitted on all rows of a table that was
+    sampled for the others (see `out_of_core`).
     """
 
     name: str
@@ -33,10 +43,18 @@ class Candidate:
     @property
     def view(self) -> View:
         """How it sees the features."""
+        if self.params.get(READABLE):
+            return self._readable_view
         for view in _VIEWS:
             if self.params.get(view):
                 return view
         return FAMILIES[self.family].view
+
+    @property
+    def _readable_view(self) -> View:
+        if FAMILIES[self.family].view == "tree":
+            return "readable_tree"
+        return "readable_curves" if self.params.get(CURVES) else "readable"
 
     @property
     def is_default(self) -> bool:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 from pipeweave_dagster.core.families.base import ExportedFit
 from pipeweave_dagster.core.families.early_stopping import BoostingFamily, Deadline
 from pipeweave_dagster.core.families.fit import Rows, threads_for
-from pipeweave_dagster.core.families.search_space import CROSSED, LOG, PLAIN, Range, Variant
+from pipeweave_dagster.core.families.search_space import (
+    CROSSED,
+    GROUPED,
+    LOG,
+    PLAIN,
+    Range,
+    Variant,
+)
 
 if TYPE_CHECKING:
     from pipeweave_dagster.core.documents import Member
@@ -159,6 +166,11 @@ FAMILY = LightGBM(
             "lightgbm_crossed", "crossed", 10,
             {CROSSED: True, "num_leaves": 31, "learning_rate": 0.04, "min_child_samples": 10,
              "colsample_bytree": 0.5, "reg_lambda": 1.0},
+        ),
+        Variant(
+            "lightgbm_grouped", "grouped", 10,
+            {GROUPED: True, "num_leaves": 31, "learning_rate": 0.04, "min_child_samples": 10,
+             "colsample_bytree": 0.7, "reg_lambda": 1.0},
         ),
         Variant("lightgbm_plain", "plain", 10, {PLAIN: True}),
         Variant("lightgbm_log", "log target", 10, {LOG: True}),

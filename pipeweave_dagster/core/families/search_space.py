@@ -6,17 +6,20 @@ from typing import Any, Final, Literal, NamedTuple
 
 LOG = "log_target"
 CROSSED: Final = "crossed"
+GROUPED: Final = "grouped"
 CURVES: Final = "curves"
 PLAIN: Final = "plain"
 ALL_ROWS = "all_rows"
-COMMON = (LOG, CROSSED, CURVES, PLAIN, ALL_ROWS)
+READABLE: Final = "readable"
+COMMON = (LOG, CROSSED, GROUPED, CURVES, PLAIN, ALL_ROWS, READABLE)
 """Parameters of every family; no library sees them (see `Candidate`)."""
 
 MAX_LEARNING_RATE = 0.25
 
 Group = Literal[
-    "log target", "plain", "small trees", "large trees", "deep trees", "crossed", "splines", "other"
-]
+    "log target", "grouped", "plain", "small trees", "large trees", "deep trees", "crossed",
+    "splines", "other",
+]  # fmt: skip
 """Variants that are tried together; `core.training.search.portfolio` orders the groups."""
 
 

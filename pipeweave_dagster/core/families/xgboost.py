@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipeweave_dagster.core.families.early_stopping import BoostingFamily, Deadline
 from pipeweave_dagster.core.families.fit import Rows, threads_for
-from pipeweave_dagster.core.families.search_space import CROSSED, LOG, PLAIN, Range, Variant
+from pipeweave_dagster.core.families.search_space import (
+    CROSSED,
+    GROUPED,
+    LOG,
+    PLAIN,
+    Range,
+    Variant,
+)
 
 if TYPE_CHECKING:
     from pipeweave_dagster.core.metrics.metrics import Array, Codes
@@ -137,6 +144,11 @@ FAMILY = XGBoost(
         Variant(
             "xgboost_crossed", "crossed", 20,
             {CROSSED: True, "max_depth": 5, "learning_rate": 0.05, "colsample_bytree": 0.5,
+             "min_child_weight": 1, "reg_lambda": 2.0},
+        ),
+        Variant(
+            "xgboost_grouped", "grouped", 20,
+            {GROUPED: True, "max_depth": 5, "learning_rate": 0.05, "colsample_bytree": 0.7,
              "min_child_weight": 1, "reg_lambda": 2.0},
         ),
         Variant("xgboost_plain", "plain", 20, {PLAIN: True}),

@@ -6,6 +6,8 @@ The functions import their implementation when called, so that importing this pa
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from pipeweave_dagster.core.documents import (
     ColumnSetting,
     DatasetSettings,
@@ -15,6 +17,7 @@ from pipeweave_dagster.core.documents import (
     SnapshotColumn,
     TextTable,
 )
+from pipeweave_dagster.core.documents.settings import PrivacyDefault
 from pipeweave_dagster.core.ingest.base.limits import (
     DEFAULT_LIMITS,
     IngestLimits,
@@ -36,11 +39,18 @@ __all__ = [
 ]
 
 
-def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
+def ingest_settings(
+    settings: DatasetSettings, privacy_default: PrivacyDefault = "hide"
+) -> DatasetSettings:
     """Return the part of the settings that affects how a file is read.
 
-    That is the mode, how text is read, and of the columns the texts that are missing and the types
-    that decide between readings: `text`, numbers, and dates with their format.
+    That is the mode, how text is read, and of the columns the texts that are missing, those whose
+    values are private, and the types that decide between readings: `text`, numbers, and dates with
+    their format. Columns that may be shown count only where others are masked by default.
+
+    Args:
+        settings: The settings of the data set.
+        privacy_default: The default of the installation, where they have none.
 
     Example:
         >>> columns = {"zip": ColumnSetting(type="text"), "age": ColumnSetting(drop=True)}
@@ -50,16 +60,27 @@ def ingest_settings(settings: DatasetSettings) -> DatasetSettings:
     from pipeweave_dagster.core.ingest.types.column_types import NUMERIC_TYPES, affects_reading
 
     columns = {}
+    masks = (settings.privacy_default or privacy_default) == "mask"
     for name, setting in settings.columns.items():
         decides = affects_reading(setting.type) or setting.type in NUMERIC_TYPES
-        if decides or setting.missing:
+        privacy = None if setting.privacy == "allow" and not masks else setting.privacy
+        if decides or setting.missing or privacy:
             type_ = setting.type if decides else None
-            columns[name] = ColumnSetting(type=type_, missing=setting.missing)
-    return DatasetSettings(mode=settings.mode, columns=columns, read=settings.read)
+            columns[name] = ColumnSetting(type=type_, missing=setting.missing, privacy=privacy)
+    return DatasetSettings(
+        mode=settings.mode,
+        columns=columns,
+        read=settings.read,
+        privacy_default="mask" if masks else None,
+    )
 
 
 def ingest(
-    upload: RawUpload, files: list[Path], out: Path, limits: IngestLimits = DEFAULT_LIMITS
+    upload: RawUpload,
+    files: list[Path],
+    out: Path,
+    limits: IngestLimits = DEFAULT_LIMITS,
+    key: SecretStr | None = None,
 ) -> DatasetSnapshot:
     r"""Read an upload into one typed table.
 
@@ -70,6 +91,7 @@ def ingest(
         files: The contents of `upload.files`, in the same order, under any names.
         out: Empty folder for `data.parquet`, and `quarantine.parquet` if rows do not match.
         limits: Resource limits.
+        key: The key of hashed columns.
 
     Returns:
         The snapshot: dialect, types, renames, null tokens, and counts of all that was rejected.
@@ -94,7 +116,7 @@ def ingest(
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
     settings = upload.settings
     options = ReadOptions(read=settings.read, parts_of_one_table=upload.source is not None)
-    snapshot = ingest_files(pairs, out, limits, settings.columns, options)
+    snapshot = ingest_files(pairs, out, limits, settings.columns, options, key)
     return snapshot.model_copy(update={"read": settings.read})
 
 
@@ -131,7 +153,7 @@ def ingest_as_text(
     return write_text(file, name, out, limits, read)
 
 
-def read_aligned(
+def read_aligned(  # noqa: PLR0913, PLR0917 - called by keyword, over the process boundary
     file: Path,
     name: str,
     columns: list[SnapshotColumn],
@@ -139,6 +161,7 @@ def read_aligned(
     limits: IngestLimits = DEFAULT_LIMITS,
     matcher: ColumnMatcher = BY_NAME_ALONE,
     reads: Sequence[ReadSetting | None] = (None,),
+    key: SecretStr | None = None,
 ) -> DatasetSnapshot:
     r"""Read a batch to predict with the types of the training columns; no row is ever dropped.
 
@@ -153,6 +176,7 @@ def read_aligned(
             are stored as text under their names in the training table.
         reads: How a text file is read: the first of these with which the batch has a column of the
             training table, else the last. None detects it.
+        key: The key of hashed columns.
 
     Returns:
         The snapshot. Absent columns are listed in `notes`; values that do not match the training
@@ -160,7 +184,7 @@ def read_aligned(
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` for a file that is not a table, or has no header and
-            another number of columns.
+            another number of columns, or without the key that training columns were hashed with.
 
     Example:
         >>> from tempfile import mkdtemp
@@ -173,7 +197,7 @@ def read_aligned(
     """
     from pipeweave_dagster.core.ingest.aligned_batch import read_batch
 
-    return read_batch(file, name, columns, out, limits, matcher, reads)
+    return read_batch(file, name, columns, out, limits, matcher, reads, key)
 
 
 def locate_row(

@@ -1,8 +1,10 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Read rows to predict with the types of the training data; no row is ever dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -15,11 +17,18 @@ from pipeweave_dagster.core.ingest.batch_types import decide_types
 from pipeweave_dagster.core.ingest.build_table import read_raw
 from pipeweave_dagster.core.ingest.column_matching import ColumnMatcher
 from pipeweave_dagster.core.ingest.further_columns import further_columns, kept_columns
+from pipeweave_dagster.core.ingest.hash_columns import (
+    hash_columns,
+    needed_key,
+    refuse_other_key,
+)
 from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
+from pipeweave_dagster.core.model.column_names import fold_name
+from pipeweave_dagster.core.model.hashed_values import HASHED_FORM, hashed_again_note
 
 
-def read_batch(
+def read_batch(  # noqa: PLR0913, PLR0917 - as `read_aligned`
     file: Path,
     name: str,
     columns: list[SnapshotColumn],
@@ -27,16 +36,55 @@ def read_batch(
     limits: IngestLimits,
     matcher: ColumnMatcher,
     reads: Sequence[ReadSetting | None] = (None,),
+    key: SecretStr | None = None,
 ) -> DatasetSnapshot:
     """Read a batch; see `read_aligned`."""
+    hashes = matcher.hashed or any(c.privacy == "hash" for c in columns)
     with workspace(out, limits, [file]) as space:
-        fast = read_fast((file, name), columns, out, space, matcher, reads[0])
+        fast = None
+        if not hashes:
+            fast = read_fast((file, name), columns, out, space, matcher, reads[0])
         if fast is not None:
             return fast
         raw = read_fitting((file, name), space, columns, reads, matcher)
         places = matcher.match(raw.names, columns)
         places |= matcher.match_kept(raw.names, places)
-        return _store(raw, [*columns, *kept_columns(places, columns)], out, space, places)
+        raw = _with_hashes(raw, columns, places, matcher, key, space)
+        wanted = [*columns, *kept_columns(places, columns)]
+        return _store(raw, wanted, out, space, places, matcher.withheld)
+
+
+def _with_hashes(
+    raw: RawTable,
+    columns: list[SnapshotColumn],
+    places: Mapping[str, int],
+    matcher: ColumnMatcher,
+    key: SecretStr | None,
+    space: Workspace,
+) -> RawTable:
+    """Hash what was hashed for training, and further columns that the settings name."""
+    trained = {c.name: c for c in columns if c.privacy == "hash" and c.name in places}
+    wanted = {fold_name(name) for name in matcher.hashed}
+    by_name = {name: i for name, i in places.items() if fold_name(name) in wanted}
+    found = {places[name] for name in trained} | {*by_name.values()}
+    found |= {i for i, name in enumerate(raw.names) if fold_name(name) in wanted}
+    if not found:
+        return raw
+    known = needed_key(key, [raw.names[i] for i in sorted(found)])
+    for column in trained.values():
+        refuse_other_key(column, known)
+        if _are_hashes(raw, places[column.name], space):
+            raw.notes.append(hashed_again_note(column.name))
+    missing = {places[name]: column.missing_values for name, column in trained.items()}
+    return hash_columns(raw, found, known, space, missing)
+
+
+def _are_hashes(raw: RawTable, column: int, space: Workspace) -> bool:
+    text = f"trim(CAST(c{column} AS VARCHAR))"
+    (found,) = space.query_row(
+        f"SELECT bool_and(regexp_full_match(nullif({text}, ''), '{HASHED_FORM}')) FROM {raw.table}"
+    )
+    return bool(found)
 
 
 def read_fitting(
@@ -69,6 +117,7 @@ def _store(
     out: Path,
     space: Workspace,
     indices: dict[str, int],
+    withheld: Sequence[str] = (),
 ) -> DatasetSnapshot:
     """Write the matched columns with their training types, and further columns as text."""
     matched = {i: c for c in columns if (i := indices.get(c.name)) is not None}
@@ -77,7 +126,7 @@ def _store(
     found = sorted(types.columns, key=lambda c: list(matched).index(c.position))
     notes = [*raw.notes, *(note for c in found for note in types.notes.get(c.position, []))]
     stored = [(c.column, " ".join(types.notes.get(c.position, [])) or None) for c in types.columns]
-    extra = further_columns(raw.names, matched, columns)
+    extra = further_columns(raw.names, matched, columns, withheld)
     casts += [Cast(j, "v", "CAST(v AS VARCHAR)", c.name) for j, c in extra.items()]
     stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"

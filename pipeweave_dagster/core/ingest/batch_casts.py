@@ -1,13 +1,17 @@
 """The SQL by which the cells of a batch get the type of a training column."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import SnapshotColumn
 from pipeweave_dagster.core.ingest.base.raw_table import SQL_TYPES, RawTable
+from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.types.batch_forms import BatchForms, batch_forms
 from pipeweave_dagster.core.ingest.types.casting import Cast
+from pipeweave_dagster.core.ingest.types.listed_values import listed_values_sql
 from pipeweave_dagster.core.ingest.types.normal_text_sql import NORMAL_TEXT
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sql
+from pipeweave_dagster.core.ingest.types.set_types import cell_text
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed
 from pipeweave_dagster.core.ingest.types.typed_dates import is_void_sql
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
@@ -51,7 +55,20 @@ class BatchColumn(NamedTuple):
         return plain_sql(trimmed(v)) if source == "VARCHAR" else cell_text(source, v)
 
     def cast(self, raw: RawTable, v: str = "v") -> Cast:
-        """Return the cast to the type to store, over the cell `v`."""
+        """Return the cast to the type to store, over the cell `v`; listed values are missing."""
+        cast = self._cast(raw, v)
+        if self.column.type == "text" or not self.column.missing_values:
+            return cast
+        values = listed_values_sql(self.column.missing_values, self.column)
+        listed = f"CAST(w AS VARCHAR) IN ({', '.join(map(literal, self.column.missing_values))})"
+        if values:
+            typed = self._typed(raw.sql_types[self.position], "w") or self.parsed("w")
+            listed = f"({listed} OR coalesce({typed} IN ({', '.join(values)}), false))"
+        # As a lambda, so that planning the query does not take ten times as long.
+        kept = f"lambda w: CASE WHEN NOT {listed} THEN w END"
+        return replace(cast, cleaned=f"list_transform([{cast.cleaned}], {kept})[1]")
+
+    def _cast(self, raw: RawTable, v: str) -> Cast:
         index, name, source = self.position, self.column.name, raw.sql_types[self.position]
         if self.column.type == "text":
             if source == "VARCHAR":
@@ -69,16 +86,6 @@ class BatchColumn(NamedTuple):
 
     def _typed(self, source: str, v: str) -> str | None:
         return _typed(self.column.type, source, v)
-
-
-def cell_text(source: str, v: str = "v") -> str:
-    """Return the SQL of a typed cell's text; a whole float is written without a fraction."""
-    if source != "DOUBLE":
-        return f"CAST({v} AS VARCHAR)"
-    whole = f"CAST(CAST({v} AS HUGEINT) AS VARCHAR)"
-    return (
-        f"CASE WHEN {v} = floor({v}) AND abs({v}) < 1e38 THEN {whole} ELSE CAST({v} AS VARCHAR) END"
-    )
 
 
 def _typed(type_: str, source: str, v: str) -> str | None:

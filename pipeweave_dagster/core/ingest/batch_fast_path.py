@@ -116,7 +116,7 @@ def _store(
     places |= matcher.match_kept(raw.names, places)
     columns = [*columns, *kept_columns(places, columns)]
     matched = {i: c for c in columns if (i := places.get(c.name)) is not None}
-    extra = further_columns(raw.names, matched, columns)
+    extra = further_columns(raw.names, matched, columns, matcher.withheld)
     casts = [_strict(BatchColumn.of(i, c), raw) for i, c in matched.items()]
     casts += [Cast(j, f"c{j}", f"CAST(c{j} AS VARCHAR)", c.name) for j, c in extra.items()]
     cleaned = ", ".join(f"{c.cleaned} AS c{c.index}" for c in casts)
@@ -159,7 +159,8 @@ def _strict(column: BatchColumn, raw: RawTable) -> Cast:
     words = ", ".join(literal(w) for w in ("", *_WORDS) if not w or is_missing_word(w, type_))
     strict = f"CASE WHEN {v} IS NOT NULL AND {v} NOT IN ({words}) THEN {unread} END"
     cleaned = cast.cleaned
-    if raw.sql_types[column.position] == "VARCHAR" and all(map(ignores_ends, column.parsers)):
+    plain = raw.sql_types[column.position] == "VARCHAR" and not column.column.missing_values
+    if plain and all(map(ignores_ends, column.parsers)):
         cleaned = (
             v  # nearly all cells match as they are, and cleaning them costs more than all else
         )

@@ -1,10 +1,12 @@
 """Build the typed table of an upload: unpack, read, combine, infer types, store."""
 
 import logging
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+from pydantic import SecretStr
 
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSnapshot
 from pipeweave_dagster.core.errors import validation_error
@@ -19,6 +21,13 @@ from pipeweave_dagster.core.ingest.formats import self_describing
 from pipeweave_dagster.core.ingest.formats.detect_format import detect_format
 from pipeweave_dagster.core.ingest.formats.parquet_parts import read_parts, schema_of_parts
 from pipeweave_dagster.core.ingest.formats.relations import Format
+from pipeweave_dagster.core.ingest.private_columns import (
+    is_private,
+    leave_out,
+    policies_of,
+    with_hashes,
+    without_values,
+)
 from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
 from pipeweave_dagster.core.ingest.text.read_plan import (
@@ -28,7 +37,9 @@ from pipeweave_dagster.core.ingest.text.read_plan import (
     plan_read,
 )
 from pipeweave_dagster.core.ingest.types.column_hints import column_hints
+from pipeweave_dagster.core.ingest.types.given_missing import remove_given_missing
 from pipeweave_dagster.core.ingest.types.infer_types import infer_types
+from pipeweave_dagster.core.ingest.types.set_types import apply_set_types
 from pipeweave_dagster.core.ingest.types.typed_dates import resolve_typed_dates
 
 _log = logging.getLogger(__name__)
@@ -40,6 +51,7 @@ def ingest_files(
     limits: IngestLimits,
     columns: dict[str, ColumnSetting] | None = None,
     options: ReadOptions = DEFAULT_OPTIONS,
+    key: SecretStr | None = None,
 ) -> DatasetSnapshot:
     """Read files (path and name each) into `out/data.parquet`; see `ingest`."""
     if not files:
@@ -49,10 +61,10 @@ def ingest_files(
             given = columns or {}
             column_hints(given, list(given))  # refuses unknown types before anything is read
             opened = _open(files[0], space, options) if len(files) == 1 else None
-            fast = (
-                opened and opened.plan and read_fast(opened.content, out, space, given, opened.plan)
-            )
-            snapshot = fast or _read_thoroughly(files, out, space, given, options, opened)
+            fast = None
+            if opened and opened.plan and not any(map(is_private, given.values())):
+                fast = read_fast(opened.content, out, space, given, opened.plan)
+            snapshot = fast or _read_thoroughly(files, out, space, given, options, opened, key)
         except duckdb.OutOfMemoryException as error:
             raise validation_error(
                 f"The data does not fit into {limits.memory_mb} MB of working memory.",
@@ -89,6 +101,7 @@ def _read_thoroughly(
     columns: dict[str, ColumnSetting],
     options: ReadOptions,
     opened: _Opened | None,
+    key: SecretStr | None = None,
 ) -> DatasetSnapshot:
     schema = None
     if len(files) > 1 and options.parts_of_one_table:
@@ -103,10 +116,36 @@ def _read_thoroughly(
             for i, (path, name) in enumerate(files)
         ]
         raw = combine_tables(tables, [name for _, name in files], space)
+    headers = raw.names
+    policies = policies_of(columns, headers)
+    raw, left = leave_out(raw, policies, space)
     names, _ = unique_names(raw.names)
+    placeholders = column_hints(columns, names).missing
+    raw, columns = with_hashes(raw, left, columns, key, space)
     resolve_typed_dates(raw, space)
     hints = column_hints(columns, names)
-    return store_table(raw, infer_types(raw, space, hints), out, space)
+    apply_set_types(raw, hints, space)
+    remove_given_missing(raw, hints.missing, space)
+    snapshot = store_table(raw, infer_types(raw, space, hints), out, space)
+    hashed = [i for i, policy in left.items() if policy == "hash"]
+    snapshot = _with_missing_values(snapshot, {**hints.missing, **placeholders}, hashed)
+    if not policies:
+        return snapshot
+    withheld = [headers[i] for i, policy in policies.items() if policy == "drop"]
+    return without_values(snapshot, left, withheld, out, key)
+
+
+def _with_missing_values(
+    snapshot: DatasetSnapshot, missing: Mapping[int, frozenset[str]], hashed: Collection[int]
+) -> DatasetSnapshot:
+    """Return the snapshot with the listed values of its columns, by which batches are read."""
+    columns = [
+        c.model_copy(update={"missing_values": sorted(missing.get(i, ()))})
+        if c.type != "text" or i in hashed
+        else c
+        for i, c in enumerate(snapshot.columns)
+    ]
+    return snapshot.model_copy(update={"columns": columns})
 
 
 def unpack_file(path: Path, name: str, folder: str, space: Workspace) -> tuple[Content, Format]:

@@ -15,11 +15,15 @@ class ColumnMatcher(NamedTuple):
         table: Names of all columns of the training table, in order.
         target: The column that a batch may lack.
         keep: Columns that are kept although the model may not use them.
+        withheld: Columns of a batch that are not even stored.
+        hashed: Columns of a batch whose values are hashed, beside those that were for training.
     """
 
     table: tuple[str, ...] = ()
     target: str | None = None
     keep: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
 
     def match(self, names: Sequence[str], columns: list[SnapshotColumn]) -> dict[str, int]:
         """Return the index in the batch of each required column that it has, by name.

@@ -3,7 +3,7 @@
 
 import re
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.model.column_names import fold_name

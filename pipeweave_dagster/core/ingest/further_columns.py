@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeweave_dagster.core.documents import SnapshotColumn
+from pipeweave_dagster.core.model.column_names import fold_name
 
 
 def kept_columns(places: Iterable[str], columns: Sequence[SnapshotColumn]) -> list[SnapshotColumn]:
@@ -21,7 +22,10 @@ def kept_columns(places: Iterable[str], columns: Sequence[SnapshotColumn]) -> li
 
 
 def further_columns(
-    raw_names: Sequence[str], matched: Collection[int], columns: Sequence[SnapshotColumn]
+    raw_names: Sequence[str],
+    matched: Collection[int],
+    columns: Sequence[SnapshotColumn],
+    withheld: Collection[str] = (),
 ) -> dict[int, SnapshotColumn]:
     """Return the columns of a batch that match none, by index, under unique names.
 
@@ -29,11 +33,13 @@ def further_columns(
         raw_names: Names of the columns of the batch.
         matched: Indices of those that match.
         columns: What they match.
+        withheld: Names of columns that must not be stored.
     """
+    unwanted = {fold_name(name) for name in withheld}
     names = {c.name.casefold() for c in columns}
     extra = {}
     for j in range(len(raw_names)):
-        if j in matched:
+        if j in matched or fold_name(raw_names[j]) in unwanted:
             continue
         name = raw_names[j].strip() or f"column_{j + 1}"
         while name.casefold() in names:

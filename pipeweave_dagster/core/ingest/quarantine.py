@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Payload
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace

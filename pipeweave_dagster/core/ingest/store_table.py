@@ -8,11 +8,14 @@ from pipeweave_dagster.core.documents import (
     Dialect,
     Payload,
     SnapshotColumn,
-    StorageType,
 )
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.column_names import unique_names
-from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, SQL_TYPES, RawTable
+from pipeweave_dagster.core.ingest.base.raw_table import (
+    PARQUET_MEDIA_TYPE,
+    STORAGE_TYPES,
+    RawTable,
+)
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.quarantine import (
@@ -31,7 +34,6 @@ from pipeweave_dagster.core.ingest.types.type_decisions import (
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT
 
 _MOST_LEFT_OUT = 100
-_STORAGE: dict[str, StorageType] = {sql: storage for storage, sql in SQL_TYPES.items()}
 
 
 def store_table(
@@ -151,7 +153,7 @@ def _column(
     raw: RawTable, decision: TypeDecision | None, index: int, name: str, missing: int
 ) -> SnapshotColumn:
     if decision is None:
-        storage = _STORAGE[raw.sql_types[index]]
+        storage = STORAGE_TYPES[raw.sql_types[index]]
         return SnapshotColumn(
             name=name, original_name=raw.names[index], type=storage, missing=missing
         )

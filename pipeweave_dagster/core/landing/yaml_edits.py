@@ -1,5 +1,6 @@
 """Edits `pipeweave.yaml` in place: adds lines, and keeps comments, order and quotes."""
 
+import copy
 import io
 import re
 from collections.abc import Collection
@@ -9,6 +10,7 @@ import yaml
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
+from pipeweave_dagster.core.landing.undo_settings import Path, drop_keys
 from pipeweave_dagster.core.landing.yaml_settings import (
     parse_settings,
     read_content,
@@ -19,13 +21,19 @@ _NO_WRAPPING = 1 << 20
 _INDENTATION = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
 
 
-def edited(data: bytes, patch: dict[str, Any], replaced: Collection[str] = ()) -> bytes | None:
+def edited(
+    data: bytes,
+    patch: dict[str, Any],
+    replaced: Collection[str] = (),
+    removed: Collection[Path] = (),
+) -> bytes | None:
     r"""Return the file with a patch merged in, with comments and order kept.
 
     Args:
         data: The file; valid settings.
         patch: Settings to merge in, as `merge_settings` does.
         replaced: Keys of the patch whose values replace the old ones instead of being merged.
+        removed: Keys to leave out afterwards, see `drop_keys`.
 
     Returns:
         The new file, verified by parsing it again; None if it cannot be edited in place.
@@ -53,10 +61,13 @@ def edited(data: bytes, patch: dict[str, Any], replaced: Collection[str] = ()) -
             merged = {key: value for key, value in patch.items() if key not in replaced}
             _merge_in_place(content, merged, before)
             content.update({key: _with_quotes(patch[key]) for key in replaced})
+            drop_keys(content, removed)
             new = _dumped(editor, content)
         else:  # comments at most
             new = data.rstrip() + b"\n" * bool(data) + _dumped(editor, _with_quotes(patch))
-        expected = settings_from(merge_settings(kept, patch), "the edited file")
+        settings = copy.deepcopy(merge_settings(kept, patch))
+        drop_keys(settings, removed)
+        expected = settings_from(settings, "the edited file")
         return new if parse_settings(new) == expected else None
     except (YAMLError, yaml.YAMLError, PipeWeaveError, ValueError, TypeError, AttributeError):
         return None

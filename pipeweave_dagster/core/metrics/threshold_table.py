@@ -1,5 +1,6 @@
 """What each threshold of a model with two classes means on its test rows: errors and cost."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import Costs, Part
@@ -62,6 +63,16 @@ def threshold_table(test_rows: Path, positive: str, costs: Costs) -> list[Thresh
             )
         )
     return found
+
+
+def cheapest(rows: Sequence[ThresholdRow]) -> ThresholdRow:
+    """Return the row with the least cost."""
+    return min(rows, key=lambda row: row.cost)
+
+
+def nearest(rows: Sequence[ThresholdRow], threshold: float) -> ThresholdRow:
+    """Return the row whose threshold is nearest to another one."""
+    return min(rows, key=lambda row: abs(row.threshold - threshold))
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pipeweave_dagster.core.hidden_values import notes_without_values
 from pipeweave_dagster.core.model.frame_cells import as_frame
 from pipeweave_dagster.core.model.read_frame import column_places, read_frame
 from pipeweave_dagster.core.model.serving import score
@@ -28,27 +29,31 @@ class PredictedRows(NamedTuple):
     notes: list[str]
 
 
-def predict_rows(bundle: dict[str, Any], reading: dict[str, Any], rows: Any) -> PredictedRows:
+def predict_rows(
+    bundle: dict[str, Any], reading: dict[str, Any], rows: Any, key: str | None = None
+) -> PredictedRows:
     """Read rows as the training data was read, and predict them.
 
     Args:
         bundle: The model, see `serving.load_bundle`.
         reading: How the training data was read, see `read_frame.read_frame`.
         rows: A data frame, a list of dicts, a dict of lists, or an array.
+        key: The key of columns that were hashed for training.
 
     Raises:
-        ColumnsError: The columns do not fit the training table.
+        ColumnsError: The columns do not fit the training table, or the key is missing.
     """
     frame = as_frame(rows)
-    read = read_frame(reading, frame)
+    read = read_frame(reading, frame, key)
     unseen = unseen_categories(bundle, read.rows)
     absent = [c["name"] for c in reading["columns"] if c["name"] not in read.rows]
     lacking = lacking_keys(reading, rows, frame)
     notes = [absent_note(absent)] if absent else []
     notes += [lacking_note(lacking)] if lacking else []
-    notes += read.notes
+    hidden = reading.get("hidden", ())
+    notes += notes_without_values(read.notes, hidden)
     notes += [blank_note(name) for name in read.blank]
-    notes += [unseen_note(name, found) for name, found in unseen.items()]
+    notes += [unseen_note(name, found, hidden=name in hidden) for name, found in unseen.items()]
     return PredictedRows(score(bundle, read.rows), notes)
 
 

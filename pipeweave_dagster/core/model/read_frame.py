@@ -5,18 +5,27 @@ source is copied beside exported and registered models, which keep the *reading*
 `core.ingest.types.batch_forms.reading_of`) in a JSON file.
 """
 
+import re
 from collections import Counter
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.model.column_names import ColumnsError, match_columns
 from pipeweave_dagster.core.model.frame_cells import (
     as_frame,
     factorized,
     stored_values,
     typed_or_text,
+)
+from pipeweave_dagster.core.model.hashed_values import (
+    HASHED_FORM,
+    hashed_again_note,
+    hashed_text,
+    key_id,
 )
 from pipeweave_dagster.core.model.missing_words import is_missing_word
 from pipeweave_dagster.core.model.value_expressions import compiled
@@ -59,26 +68,28 @@ class _Cells(NamedTuple):
     texts: np.ndarray
 
 
-def read_frame(reading: dict[str, Any], rows: Any) -> ReadRows:
+def read_frame(reading: dict[str, Any], rows: Any, key: str | None = None) -> ReadRows:
     """Read rows as the training data was read.
 
     Args:
         reading: How the training data was read.
         rows: A data frame, a list of dicts, a dict of lists, or an array with the columns of the
             training table in order. Values are texts as in a file, or typed.
+        key: The key of columns that were hashed for training.
 
     Raises:
         ColumnsError: The rows have no column that the model uses, or no names and another number of
-            columns than the training table.
+            columns than the training table, or values to hash without the key of then.
     """
     frame = as_frame(rows)
     places = column_places(reading, frame)
+    frame, notes = _with_hashes(reading, frame, places, key)
     columns = [c for c in reading["columns"] if c["name"] in places]
     cells = [_cells_of(reading, c, frame.iloc[:, places[c["name"]]]) for c in columns]
     by_name = {c.name: c for c in cells}
     texts = {c.name: _texts_of(reading, c) for c in cells if c.forms}
     chosen = choose_forms(texts)
-    notes, missing, found = [], {}, {}
+    missing, found = {}, {}
     for name, column in by_name.items():
         if name in chosen:
             notes.append(form_note(name, texts[name], chosen[name]))
@@ -90,6 +101,51 @@ def read_frame(reading: dict[str, Any], rows: Any) -> ReadRows:
     read = pd.DataFrame(found, index=pd.RangeIndex(len(frame)))
     blank = [str(name) for name in read if len(read) and read[name].isna().all()]
     return ReadRows(read, notes, missing, blank)
+
+
+def _with_hashes(
+    reading: dict[str, Any], frame: pd.DataFrame, places: dict[str, int], key: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return rows with hashes where the training data had them, and notes on values that are."""
+    hashed = [c for c in reading["columns"] if c.get("hash_key") and c["name"] in places]
+    filled = [c for c in hashed if frame.iloc[:, places[c["name"]]].notna().any()]
+    for column in filled:
+        if not key or key_id(key) != column["hash_key"]:
+            wrong = "this is not the key" if key else "no key is set"
+            raise ColumnsError(
+                f"The values of `{column['name']}` were hashed for training, and {wrong}. Set"
+                " PIPEWEAVE_PRIVACY_KEY to the key of the PipeWeave that trained the model (that"
+                " variable there, or `privacy.key` in its home), or leave the column out."
+            )
+    if not filled:
+        return frame, []
+    notes = []
+    columns = [frame.iloc[:, j] for j in range(frame.shape[1])]
+    for column in filled:
+        place = places[column["name"]]
+        if _are_hashes(columns[place]):
+            notes.append(hashed_again_note(column["name"]))
+        columns[place] = hashed_values(columns[place], str(key), column.get("missing", ()))
+    return pd.concat(columns, axis=1).set_axis(frame.columns, axis=1), notes
+
+
+def _are_hashes(values: pd.Series) -> bool:
+    texts = {str(value).strip() for value in values.dropna()} - {""}
+    return bool(texts) and all(re.fullmatch(HASHED_FORM, text) for text in texts)
+
+
+def hashed_values(values: pd.Series, key: str, missing: Collection[str] = ()) -> pd.Series:
+    """Return the hashes of a column as text; missing values stay missing.
+
+    Args:
+        values: The column.
+        key: The key.
+        missing: Texts that stand for a missing value.
+    """
+    codes, uniques = pd.factorize(values.astype(object))
+    hashes = (hashed_text(value, key, missing) for value in uniques)
+    found = pd.Series([*hashes, None], dtype=object)
+    return pd.Series(found.to_numpy()[codes], index=values.index, dtype=object)
 
 
 def is_nameless(frame: pd.DataFrame) -> bool:
@@ -138,7 +194,11 @@ def _truth_notes(cells: _Cells, values: pd.Series) -> list[str]:
         count = int(values.map(lambda v: isinstance(v, bool | np.bool_)).sum())
     else:
         count = int(values.notna().sum()) if pd.api.types.is_bool_dtype(values.dtype) else 0
-    return [f"{cells.name}: true or false in {count:,} rows, read as 1 or 0."] if count else []
+    return (
+        [f"{cells.name}: true or false in {counted(count, 'row')}, read as 1 or 0."]
+        if count
+        else []
+    )
 
 
 def _divided(

@@ -8,9 +8,11 @@ from types import ModuleType
 
 def standalone_modules() -> list[ModuleType]:
     """Return the modules that a model needs to read rows and to predict, in order of use."""
+    from pipeweave_dagster.core import counted, hidden_values
     from pipeweave_dagster.core.model import (
         column_names,
         frame_cells,
+        hashed_values,
         missing_words,
         null_tokens,
         predict_rows,
@@ -25,9 +27,9 @@ def standalone_modules() -> list[ModuleType]:
     )
 
     return [
-        serving, null_tokens, void_dates, missing_words, column_names, text_moments,
-        value_expressions, value_forms, frame_cells, read_frame, read_file, unseen_categories,
-        predict_rows,
+        serving, counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
+        text_moments, value_expressions, value_forms, frame_cells, hashed_values, read_frame,
+        read_file, unseen_categories, predict_rows,
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.model.serving import FrameEntry, prepare
 
-_NOT_CATEGORIES = {"numeric", "boolean", "date_parts", "text", "derived"}
+_NOT_CATEGORIES = {"numeric", "boolean", "date_parts", "text", "derived", "relative"}
 _EXAMPLES = 3
 
 
@@ -119,14 +119,21 @@ def _plain_category(text: str) -> str:
     return " ".join(text.casefold().split()).lstrip("0")
 
 
-def unseen_note(name: str, unseen: Unseen, outcome: str = ", treated as unknown") -> str:
+def unseen_note(
+    name: str, unseen: Unseen, outcome: str = ", treated as unknown", *, hidden: bool = False
+) -> str:
     """Return what the user should know of the unseen categories of a column.
 
     Args:
         name: The column.
         unseen: Its unseen categories.
         outcome: What was done with them.
+        hidden: Whether they are not listed, because they are personal data.
     """
+    noun = "value is a category" if unseen.values == 1 else "values are categories"
+    head = f"{name}: {unseen.values:,} {noun} that the model has not learned{outcome}"
+    if hidden:
+        return f"{head}."
     shown = []
     for text, count in list(unseen.texts.items())[:_EXAMPLES]:
         known = unseen.spelled.get(text)
@@ -134,8 +141,4 @@ def unseen_note(name: str, unseen: Unseen, outcome: str = ", treated as unknown"
         shown.append(f"{text[:40]!r} ({count:,}{hint})")
     more = len(unseen.texts) - len(shown)
     shown += [f"and {more:,} more"] if more > 0 else []
-    noun = "value is a category" if unseen.values == 1 else "values are categories"
-    return (
-        f"{name}: {unseen.values:,} {noun} that the model has not learned{outcome}:"
-        f" {', '.join(shown)}."
-    )
+    return f"{head}: {', '.join(shown)}."

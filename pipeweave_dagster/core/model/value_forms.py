@@ -158,23 +158,24 @@ def form_note(name: str, column: ColumnTexts, forms: Sequence[int]) -> str:
     if forms[0] == 0:
         others = [k for k in forms if k >= column.primary]
         read = ", ".join(_shown_name(column, k) for k in others)
-        read = f"these are read as {read}"
+        read = f"these alone are read as {read}"
     else:
-        read = f"the column is read as {_shown_name(column, forms[0])}"
+        read = f"the whole column is read as {_shown_name(column, forms[0])}"
         if convention and usual.get("convention") == _OPPOSITE[convention]:
             read += f" ({convention}, against the training data)"
     count = sum(column.unread.values())
     if not count:
         return f"{name}: {read}, like other columns of the batch."
     values = "1 value is" if count == 1 else f"{count:,} values are"
-    return f"{name}: {values} not in the form of the training data, {usual['name']}; {read}."
+    return f"{name}: {values} not written as in the training data ({usual['name']}), so {read}."
 
 
 def _shown_name(column: ColumnTexts, number: int) -> str:
     """Return the name of a form, or of what its texts have: blanks only where one occurs."""
     name = str(column.forms[number]["name"])
     blanks = any(character in text for text in column.texts for character in _BLANKS)
-    return "decimal '.' or ','" if name == _ANY_MARK and not blanks else name
+    either = name == _ANY_MARK and not blanks
+    return "numbers with a decimal point or a decimal comma" if either else name
 
 
 def mismatch_note(name: str, type_: str, texts: Iterable[tuple[str, int]]) -> str:

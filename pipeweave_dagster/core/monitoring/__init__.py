@@ -1,5 +1,6 @@
 """Monitoring of a model after training: drift of the rows that it scores."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DriftReport
@@ -8,7 +9,12 @@ __all__ = ["measure_drift"]
 
 
 def measure_drift(
-    batch: str, reference: Path, data: Path, features: list[str], level: float = 0.01
+    batch: str,
+    reference: Path,
+    data: Path,
+    features: list[str],
+    level: float = 0.01,
+    hidden: Sequence[str] = (),
 ) -> DriftReport:
     """Measure the drift of a batch from the training rows of a model.
 
@@ -17,6 +23,7 @@ def measure_drift(
         reference: Parquet file of the training rows (or a sample of them).
         data: Parquet file of the batch.
         features: The columns to compare. Of dates only the missing values are compared.
+        hidden: Columns of which no value is quoted.
         level: Probability that a batch without drift has any column that counts as drifted.
 
     Returns:
@@ -37,4 +44,4 @@ def measure_drift(
     """
     from pipeweave_dagster.core.monitoring.drift import compare
 
-    return compare(batch, reference, data, features, level)
+    return compare(batch, reference, data, features, level, hidden)

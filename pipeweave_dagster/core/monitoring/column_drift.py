@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ColumnDrift
 from pipeweave_dagster.core.documents.monitoring import Change
 from pipeweave_dagster.core.monitoring.two_samples import (
@@ -40,13 +41,16 @@ class Tested:
         return self.effect >= LEAST_EFFECT[self.change] and self.p_value <= level
 
 
-def tests_of(before: Column, after: Column) -> list[Tested]:
-    """Return the tests of a column; a date has advanced in every batch, so only its gaps count."""
+def tests_of(before: Column, after: Column, *, hidden: bool) -> list[Tested]:
+    """Return the tests of a column; a date has advanced in every batch, so only its gaps count.
+
+    The texts show no value of a hidden column.
+    """
     found = [_missing(before, after)]
     if before.info.storage in _DATES or not before.present or not after.present:
         return found
     if before.ordered and before.numbers is not None and after.numbers is not None:
-        found.append(_moved(before, after))
+        found.append(_moved(before, after, hidden=hidden))
     else:
         found += [_reweighted(before, after), _unseen(before, after)]
     return found
@@ -74,14 +78,15 @@ def _missing(before: Column, after: Column) -> Tested:
     return Tested("missing values", round(abs(new - old), 6), p_value, text)
 
 
-def _moved(before: Column, after: Column) -> Tested:
+def _moved(before: Column, after: Column, *, hidden: bool) -> Tested:
     assert before.numbers is not None  # noqa: S101 - the caller has checked
     assert after.numbers is not None  # noqa: S101
     effect, p_value = kolmogorov_smirnov(
         (before.numbers, before.counts), (after.numbers, after.counts)
     )
     middle, later = _median(before), _median(after)
-    text = f"{effect:.0%} of its values have moved; median {number(middle)} → {number(later)}."
+    medians = "" if hidden else f"; median {number(middle)} → {number(later)}"
+    text = f"{effect:.0%} of its values have moved{medians}."
     return Tested("distribution", effect, p_value, text)
 
 
@@ -106,7 +111,8 @@ def _unseen(before: Column, after: Column) -> Tested:
     ]
     total, categories = sum(rows), before.distinct + len(rows)
     p_value = unseen_p_value(max(rows, default=0), before.present, after.present, categories)
-    text = f"{total:,} rows ({total / after.present:.1%}) have categories unseen in the reference."
+    share, have = total / after.present, "has" if total == 1 else "have"
+    text = f"{counted(total, 'row')} ({share:.1%}) {have} categories unseen in the reference."
     return Tested("new categories", round(total / after.present, 6), p_value, text)
 
 

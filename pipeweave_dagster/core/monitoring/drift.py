@@ -5,6 +5,7 @@ drifted if the change is large enough to matter, and has a p-value that allows f
 columns (Bonferroni). All effects are shares of rows, so columns of any type can be ranked.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,12 @@ MIN_ROWS = 50
 
 
 def compare(
-    batch: str, reference: Path, data: Path, features: list[str], level: float
+    batch: str,
+    reference: Path,
+    data: Path,
+    features: list[str],
+    level: float,
+    hidden: Collection[str] = (),
 ) -> DriftReport:
     """Compare two files; see `pipeweave_dagster.core.monitoring.measure_drift`."""
     old, new = ParquetColumns(reference), ParquetColumns(data)
@@ -44,7 +50,7 @@ def compare(
             verdict="too few rows",
             notes=[note],
         )
-    found = {name: _compared(name, old, new) for name in features}
+    found = {name: _compared(name, old, new, hidden=name in hidden) for name in features}
     count = sum(len(tests) for tests in found.values() if isinstance(tests, list))
     each = level / max(1, count)
     columns = [
@@ -67,7 +73,9 @@ def _effect(column: ColumnDrift) -> float:
     return 1.0 if column.score is None else column.score
 
 
-def _compared(name: str, old: ParquetColumns, new: ParquetColumns) -> ColumnDrift | list[Tested]:
+def _compared(
+    name: str, old: ParquetColumns, new: ParquetColumns, *, hidden: bool
+) -> ColumnDrift | list[Tested]:
     before, after = _column(old, name), _column(new, name)
     if before is None or after is None:
         side = "batch" if after is None else "training rows"
@@ -76,7 +84,7 @@ def _compared(name: str, old: ParquetColumns, new: ParquetColumns) -> ColumnDrif
     if before.ordered != after.ordered and after.present and before.present:
         note = f"Its type changed from {before.info.storage} to {after.info.storage}."
         return _incomparable(name, note, drifted=True).model_copy(update={"change": "type"})
-    return tests_of(before, after)
+    return tests_of(before, after, hidden=hidden)
 
 
 def _incomparable(name: str, note: str, *, drifted: bool) -> ColumnDrift:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
+from pipeweave_dagster.core.counted import counted
+
 LEAST_BATCHES = 5
 _LEAST_RATIO = 2.0
 _SPREADS = 5.0
@@ -34,6 +36,6 @@ def unusual_volume(rows: int, earlier: Sequence[int]) -> str:
     if abs(math.log(rows + 1) - middle) <= max(math.log(_LEAST_RATIO), _SPREADS * spread):
         return ""
     return (
-        f"It has {rows:,} rows; the median of the {len(earlier)} batches before is "
+        f"It has {counted(rows, 'row')}; the median of the {len(earlier)} batches before is "
         f"{round(median(earlier)):,}."
     )

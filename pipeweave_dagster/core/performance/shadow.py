@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.documents import BatchRecord, Comparison
-from pipeweave_dagster.core.evaluation.paired_test import paired
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
+from pipeweave_dagster.core.metrics.paired_test import paired
 from pipeweave_dagster.core.performance.scored_files import ModelVersion
 
 

@@ -1,5 +1,6 @@
 """Which columns a pipeline uses, and the reason for each that it drops."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeweave_dagster.core.documents import (
@@ -7,6 +8,7 @@ from pipeweave_dagster.core.documents import (
     DatasetSettings,
     Findings,
     SchemaDeduction,
+    SnapshotColumn,
     SplitSpec,
     TargetDeduction,
 )
@@ -85,14 +87,26 @@ def _dropped_by_findings(findings: Findings) -> dict[str, str]:
 
 
 def value_corrections(
-    columns: list[ColumnDeduction], settings: DatasetSettings, target: TargetDeduction
+    columns: list[ColumnDeduction],
+    settings: DatasetSettings,
+    target: TargetDeduction,
+    stored: Sequence[SnapshotColumn],
 ) -> dict[str, Any]:
     """Return the parameters of the first step: placeholders of missing values, merged spellings.
 
+    Placeholders have the texts of the stored values, too: -200.0 is stored as -200.
+
     Those of the target are in its deduction, since spellings of a class are merged by its labels.
     """
+    from pipeweave_dagster.core.ingest.types.listed_values import listed_texts  # imports DuckDB
+
     given = {c.name: settings.columns[c.name] for c in columns if c.name in settings.columns}
-    missing = {name: list(setting.missing) for name, setting in given.items() if setting.missing}
+    known_as = {c.name: c for c in stored}
+    missing = {
+        name: listed_texts(setting.missing, known_as[name])
+        for name, setting in given.items()
+        if setting.missing and name in known_as
+    }
     if target.name is not None and target.missing:
         known = missing.get(target.name, [])
         missing[target.name] = list(dict.fromkeys([*known, *target.missing]))

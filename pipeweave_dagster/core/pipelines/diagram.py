@@ -3,6 +3,7 @@
 import re
 
 from pipeweave_dagster.core.charts.svg import Svg
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 from pipeweave_dagster.core.pipelines.derived_features import USE
 from pipeweave_dagster.core.pipelines.step_choice import STEP_NAMES
@@ -74,7 +75,7 @@ def describe(spec: PipelineSpec) -> str:
     groups = [f"{len(s.columns)} as {_label(s)}" for s in kinds if s.columns]
     split = {"hash": "a hash of each row", "time": "time", "group": "group", "fold": "given folds"}
     text = (
-        f"Predicts {spec.target} ({spec.task}) from {len(spec.features)} columns: "
+        f"Predicts {spec.target} ({spec.task}) from {counted(len(spec.features), 'column')}: "
         f"{', '.join(groups)}. "
         f"Test rows ({spec.split.test_share:.0%}) are chosen by {split[spec.split.kind]}; the rest "
         f"is split into {spec.split.folds} folds. Models are compared by {spec.metric}."

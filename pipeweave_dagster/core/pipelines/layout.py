@@ -1,6 +1,6 @@
 """Which prepared columns a model gets as numbers, categories, text, or from a fitted step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -29,6 +29,10 @@ class Layout:
         indicator: Whether they get a missing-value indicator.
         crosses: Numbers computed from other columns, for the view `crossed` alone.
         pairs: Pairs of categories, for the view `crossed` alone.
+        relative: Numbers to compare with a group, each with the columns whose equal values form
+            it, for the view `grouped` alone.
+        encoded: Columns whose equal values form groups that are encoded by target means, for the
+            view `grouped` alone.
         own: Steps with a fitted transformer of their own; their columns are in no other list.
         curved: Numbers with enough distinct values for splines; empty if there are too many.
     """
@@ -42,12 +46,14 @@ class Layout:
     indicator: bool = True
     crosses: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    relative: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    encoded: tuple[tuple[str, ...], ...] = ()
     own: tuple[FittedStep, ...] = ()
     curved: tuple[str, ...] = ()
 
     def native(self, view: View) -> list[int]:
         """Return the positions of category codes in the output of a view for trees."""
-        if view not in ("tree", "plain", "crossed"):
+        if view not in ("tree", "plain", "crossed", "grouped", "readable_tree"):
             return []
         first = len(self.numbers) + (len(self.crosses) if view == "crossed" else 0)
         return list(range(first, first + len(self.few)))
@@ -58,6 +64,12 @@ class Layout:
         plain = [step for step in self.own if step.is_plain]
         others = self.many or self.texts or len(plain) < len(self.own)
         return bool((self.numbers or self.few or plain) and others)
+
+    @property
+    def readable(self) -> "Layout":
+        """The layout without what no person can read in a model: words, and hashed categories."""
+        plain = tuple(step for step in self.own if step.is_plain)
+        return replace(self, texts=(), own=plain)
 
     @property
     def empty(self) -> bool:
@@ -95,7 +107,10 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
     return Layout(
         impute=str(numeric.get("impute", "median")),
         indicator=bool(numeric.get("indicator", True)),
-        **{key: tuple(names) for key, names in groups.items()},
+        numbers=tuple(groups["numbers"]),
+        few=tuple(groups["few"]),
+        many=tuple(groups["many"]),
+        texts=tuple(groups["texts"]),
         dimensions=max(1, min(dimensions, len(features) // 8)),
         own=own,
         curved=tuple(curved) if len(curved) <= _MOST_CURVED else (),

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 from pipeweave_dagster.core.documents import PipelineSpec, Step
 
-_FIELDS = ("target", "task", "positive", "weight", "metric", "classes", "costs", "monotone")
+_FIELDS = (
+    "target", "task", "positive", "weight", "metric", "train_for", "classes", "costs", "monotone",
+)  # fmt: skip
 _LISTS = ("sensitive", "features", "dropped", "overrides")
 
 

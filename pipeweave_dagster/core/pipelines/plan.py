@@ -63,7 +63,7 @@ def plan(
     dropped = dropped_columns(schema, findings, settings, snapshot.rows, split)
     columns = _features(schema, dropped)
     known_columns = [*columns, schema.column(target)]
-    corrections = value_corrections(known_columns, settings, schema.target)
+    corrections = value_corrections(known_columns, settings, schema.target, snapshot.columns)
     warning = leak_warning(columns, findings)
     spec = PipelineSpec(
         source="rules",
@@ -74,6 +74,7 @@ def plan(
         labels=schema.target.labels if task != "regression" else {},
         weight=next((c.name for c in schema.columns if c.role == "weight"), None),
         metric=metric,
+        train_for=settings.train_for,
         features=[c.name for c in columns],
         steps=_steps(columns, target, snapshot.rows, corrections, warning),
         split=_without_identifiers(split, columns, identifiers),
@@ -84,7 +85,10 @@ def plan(
         structure=gaps,
     )
     known = {c.name: c for c in schema.columns}
-    return apply_settings(spec, settings, [c.name for c in snapshot.columns], known)
+    spec = apply_settings(spec, settings, [c.name for c in snapshot.columns], known)
+    used = dict.fromkeys([*spec.features, *spec.sensitive])
+    hidden = [name for name in used if name in known and known[name].pii]
+    return spec.model_copy(update={"hidden": hidden}) if hidden != spec.hidden else spec
 
 
 def _features(schema: SchemaDeduction, dropped: dict[str, str]) -> list[ColumnDeduction]:

@@ -28,7 +28,7 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
     Returns:
         `step`, `rows` and `columns`: per output column its source, type, numbers of missing values
         before and after, number of distinct values, and its first values, with the middle of texts
-        masked.
+        masked; no values of a step that has a column of personal data.
 
     Raises:
         PipeWeaveError: NOT_FOUND for a step that does not exist or has no columns to show.
@@ -44,10 +44,13 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
         return {"step": step, "rows": 0, "columns": []}
     table = exact_frame(batch)
     sources, after = _output(spec, found, table)
+    shows = not any(name in spec.hidden for name in names)
     return {
         "step": step,
         "rows": len(table),
-        "columns": [_column(name, table[source], after[name]) for name, source in sources],
+        "columns": [
+            _column(name, table[source], after[name], shows=shows) for name, source in sources
+        ],
     }
 
 
@@ -100,7 +103,7 @@ def _fitted(step: Step, prepared: "pd.DataFrame") -> tuple[list[tuple[str, str]]
     return shown, pd.DataFrame(columns)
 
 
-def _column(name: str, before: "pd.Series", after: "pd.Series") -> dict[str, Any]:
+def _column(name: str, before: "pd.Series", after: "pd.Series", *, shows: bool) -> dict[str, Any]:
     return {
         "name": name,
         "source": str(before.name),
@@ -109,7 +112,7 @@ def _column(name: str, before: "pd.Series", after: "pd.Series") -> dict[str, Any
         "missing_before": int(before.isna().sum()),
         "missing_after": int(after.isna().sum()),
         "distinct": int(after.nunique()),
-        "first": [_shown(value) for value in after.head(_SHOWN)],
+        "first": [_shown(value) for value in after.head(_SHOWN)] if shows else [],
     }
 
 

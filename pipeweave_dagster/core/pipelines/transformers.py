@@ -18,6 +18,7 @@ from sklearn.preprocessing import (
 
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.families.base import View
+from pipeweave_dagster.core.model.serving import GroupKeys, GroupRelative
 from pipeweave_dagster.core.pipelines.fold_fitted_steps import Part
 from pipeweave_dagster.core.pipelines.layout import KNOTS, Layout
 
@@ -27,6 +28,12 @@ _TOKENS_TREE = 2**13
 _ONE_HOT_LIMIT = 100
 _WORD_OR_SIGN = r"(?u)\b\w+\b|[^\w\s]"
 """Words, also of one letter, and signs: `£`, `!` and `u` carry signal in short messages."""
+
+_READABLE: dict[View, View] = {
+    "readable": "linear",
+    "readable_curves": "curves",
+    "readable_tree": "tree",
+}
 
 
 def transformer(
@@ -42,12 +49,16 @@ def transformer(
             missing values, encodes few categories as codes and many by cross-fitted target means
             (Micci-Barreca 2001; Pargent et al. 2022); `plain` is `tree` with numbers and few
             categories alone; `crossed` is `tree` with sums, differences, products and ratios of
-            columns, and pairs of categories.
+            columns, and pairs of categories; `grouped` is `tree` with numbers relative to their
+            group, and target means of groups; `readable`, `readable_curves` and `readable_tree` are
+            `linear`, `curves` and `tree` without the words of texts and hashed categories.
         task: Chooses the kind of target encoding.
         seed: Makes text projection and cross-fitting repeatable.
         classes: Number of classes; many get fewer hashed tokens, since a linear model has one
             weight per token and class.
     """
+    if view in _READABLE:
+        columns, view = columns.readable, _READABLE[view]
     if view == "none":
         return ColumnTransformer([], remainder="drop")
     if view in ("linear", "curves"):
@@ -61,7 +72,25 @@ def transformer(
     if view == "crossed":
         numbers, many = columns.numbers + columns.crosses, columns.many + columns.pairs
         columns = replace(columns, numbers=numbers, many=many)
-    return ColumnTransformer(_tree(columns, task, seed), sparse_threshold=0)
+    parts = _tree(columns, task, seed)
+    if view == "grouped":
+        parts += _grouped(columns, task, seed)
+    return ColumnTransformer(parts, sparse_threshold=0)
+
+
+def _grouped(columns: Layout, task: Task, seed: int) -> list[Part]:
+    """Return the parts that compare numbers with their groups, and encode groups."""
+    numbers: dict[tuple[str, ...], list[str]] = {}
+    for number, group in columns.relative:
+        numbers.setdefault(group, []).append(number)
+    parts: list[Part] = [
+        (f"relative{index}", GroupRelative(len(group)), [*group, *compared])
+        for index, (group, compared) in enumerate(numbers.items())
+    ]
+    for index, group in enumerate(columns.encoded):
+        means = make_pipeline(GroupKeys(), _target_means(task, seed))
+        parts.append((f"encoded{index}", means, list(group)))
+    return parts
 
 
 def _linear(columns: Layout, classes: int) -> list[Part]:

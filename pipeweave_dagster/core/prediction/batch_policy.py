@@ -14,6 +14,7 @@ class BatchPolicy(Part):
 
     Attributes:
         keep: Columns that are copied to the predictions.
+        hashed: Columns whose values are hashed before they are copied.
         on_missing: Whether a batch without a column that the model uses is refused or scored.
         unseen: What is done with unseen categories, by column; others are scored as unknown.
         outside: Whether rows unlike the training rows are flagged, or not predicted either.
@@ -21,6 +22,7 @@ class BatchPolicy(Part):
     """
 
     keep: list[str] = Field(default_factory=list)
+    hashed: list[str] = Field(default_factory=list)
     on_missing: Literal["refuse", "score"] = "refuse"
     unseen: dict[str, UnseenPolicy] = Field(default_factory=dict)
     outside: Literal["flag", "abstain"] = "flag"
@@ -48,6 +50,7 @@ def policy_of(settings: DatasetSettings, trained: TrainedModel) -> BatchPolicy:
     """Return how batches of a data set are scored with a model."""
     return BatchPolicy(
         keep=settings.copied,
+        hashed=[name for name, column in settings.columns.items() if column.privacy == "hash"],
         on_missing=settings.on_missing,
         unseen={
             name: column.unseen

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.model.predict_rows import blank_note
 from pipeweave_dagster.core.model.serving import score
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
@@ -35,7 +35,7 @@ class BlockScorer:
     def __init__(self, model: LoadedModel, columns: list[str], *, explain: bool = False) -> None:
         self._bundle, self._policy, self._explain = model.bundle, model.policy, explain
         self._intervals, self._region = model.intervals, model.region(columns)
-        self._known = model.known
+        self._known, self._hidden = model.known, {*model.trained.hidden}
         self._filled: dict[str, bool] = {}
         self._reasons_note = ""
         self.unseen: dict[str, Unseen] = {}
@@ -56,6 +56,8 @@ class BlockScorer:
         for name, found in unseen.items():
             self.unseen[name] = merged_unseen(self.unseen.get(name), found)
         if self._explain:
+            from pipeweave_dagster.core.explain.reasons import with_reasons
+
             scores, self._reasons_note = with_reasons(self._bundle, table)
         else:
             scores = score(self._bundle, table)
@@ -72,10 +74,10 @@ class BlockScorer:
             if policy.unseen.get(name) == "error":
                 row = self.rows + int(found.rows.argmax())
                 raise validation_error(
-                    f"{unseen_note(name, found, '')} The first is in row {row} (counted from 0).",
+                    f"{self._note(name, found, '')} The first is in row {row} (counted from 0).",
                     fix=f"Correct the values, or set `columns: {{{name}: {{unseen: unknown}}}}`.",
                     column=name,
-                    values=list(found.texts)[:10],
+                    values=[] if name in self._hidden else list(found.texts)[:10],
                     row=row,
                 )
 
@@ -126,13 +128,19 @@ class BlockScorer:
         if self.outside:
             notes.append(outside_note(self.outside, self.rows))
         if self.abstained:
-            notes.append(f"{self.abstained:,} rows got no prediction (column `{ABSTAINED}`).")
+            notes.append(
+                f"{counted(self.abstained, 'row')} got no prediction (column `{ABSTAINED}`)."
+            )
         return notes
 
     def _unseen_note(self, name: str, found: Unseen) -> str:
         if self._policy is not None and _abstains(name, self._policy):
-            return unseen_note(name, found, "; their rows got no prediction")
-        return unseen_note(name, found)
+            return self._note(name, found, "; their rows got no prediction")
+        return self._note(name, found)
+
+    def _note(self, name: str, found: Unseen, outcome: str = ", treated as unknown") -> str:
+        """Return the note on unseen categories; those of personal data are not listed."""
+        return unseen_note(name, found, outcome, hidden=name in self._hidden)
 
 
 def _abstains(name: str, policy: BatchPolicy) -> bool:

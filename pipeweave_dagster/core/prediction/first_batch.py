@@ -23,8 +23,9 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.metrics.wilson import wilson_interval
-from pipeweave_dagster.core.model.serving import exact_frame, load_bundle
+from pipeweave_dagster.core.model.serving import exact_frame
 from pipeweave_dagster.core.model.serving import score as score_frame
+from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import (
     PREDICTION,
     ROW,
@@ -194,7 +195,7 @@ def _errors(new: Side, before: Side) -> tuple[float, float] | None:
 
 def _scored(trained: TrainedModel, model: Path, table: Path, rows: Any) -> Any:
     features = pq.read_table(table, columns=trained.features, partitioning=None).take(rows)
-    return score_frame(load_bundle(model), exact_frame(features))
+    return score_frame(load_model(model), exact_frame(features))
 
 
 def _labels(frame: Any) -> Any:

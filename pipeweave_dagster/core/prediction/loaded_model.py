@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.documents import TrainedModel
-from pipeweave_dagster.core.model.serving import load_bundle
+from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.unseen_categories import known_categories
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 from pipeweave_dagster.core.prediction.intervals import Intervals, learn_intervals
@@ -30,7 +30,7 @@ class LoadedModel:
         policy: BatchPolicy | None = None,
         held: HeldRows | None = None,
     ) -> None:
-        self.bundle: dict[str, Any] = load_bundle(model)
+        self.bundle: dict[str, Any] = load_model(model)
         self.known = known_categories(self.bundle)
         self.trained, self.policy = trained, policy
         self.intervals: Intervals | None = None

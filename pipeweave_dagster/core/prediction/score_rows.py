@@ -1,17 +1,25 @@
 """Score rows that come by a request, with the checks of a batch."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
+from pydantic import SecretStr
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.hidden_values import notes_without_values
+from pipeweave_dagster.core.ingest.hash_columns import needed_key
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
-from pipeweave_dagster.core.model.column_names import ColumnsError, names_by_position
+from pipeweave_dagster.core.model.column_names import (
+    ColumnsError,
+    fold_name,
+    names_by_position,
+)
 from pipeweave_dagster.core.model.frame_cells import as_frame
 from pipeweave_dagster.core.model.predict_rows import lacking_keys, lacking_note
-from pipeweave_dagster.core.model.read_frame import is_nameless, read_frame
+from pipeweave_dagster.core.model.read_frame import hashed_values, is_nameless, read_frame
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
-from pipeweave_dagster.core.prediction.copied_columns import copied_columns
+from pipeweave_dagster.core.prediction.copied_columns import copied_columns, found_columns
 from pipeweave_dagster.core.prediction.input_check import (
     check_columns,
     column_notes,
@@ -32,10 +40,13 @@ class RowScorer:
 
     Args:
         model: The model, with its policy.
+        key: The key of hashed columns.
     """
 
-    def __init__(self, model: LoadedModel) -> None:
+    def __init__(self, model: LoadedModel, key: SecretStr | None = None) -> None:
         self._model = model
+        self._secret = key
+        self._key = None if key is None else key.get_secret_value()
         self._reading: dict[str, Any] = reading_of(model.trained)
 
     def score(self, rows: Any, *, explain: bool = False) -> ScoredRequest:
@@ -54,7 +65,7 @@ class RowScorer:
         try:
             frame = as_frame(rows)
             _check_filled(frame)
-            read = read_frame(self._reading, frame)
+            read = read_frame(self._reading, frame, self._key)
         except ColumnsError as error:
             trained = model.trained
             raise validation_error(
@@ -71,22 +82,35 @@ class RowScorer:
         places = {column["original_name"] for column in self._reading["columns"]}
         extra = [n for n in named if n not in read.rows and n not in places]
         refuse = policy is not None and policy.on_missing == "refuse"
-        columns = check_columns(model.trained, [*read.rows, *extra], keep, refuse=refuse)
+        kept = found_columns(keep, named)
+        ignored = [*keep, *kept.values()]
+        columns = check_columns(model.trained, [*read.rows, *extra], ignored, refuse=refuse)
         lacking = lacking_keys(self._reading, rows, frame)
         if refuse:
             refuse_lacking(lacking)
         table = read.rows[columns.wanted]
         scorer = BlockScorer(model, columns.wanted, explain=explain)
         scores = scorer.score(table)
-        kept = [name for name in keep if name in named]
-        copied = copied_columns(
-            frame.reset_index(drop=True).set_axis(named, axis=1), kept, list(scores.columns)
-        )
+        given = frame.reset_index(drop=True).set_axis(named, axis=1)
+        given = pd.DataFrame({name: given[own] for name, own in kept.items()})
+        for name, missing in self._hashed(kept).items():
+            given[name] = hashed_values(given[name], needed_key(self._secret, [name]), missing)
+        copied = copied_columns(given, list(kept), list(scores.columns))
         predictions = pd.concat([pd.DataFrame(copied, index=scores.index), scores], axis=1)
         notes = column_notes(columns, model.trained)
         notes += [lacking_note(lacking)] if lacking else []
-        notes += [*read.notes, *scorer.notes()]
+        notes += [*notes_without_values(read.notes, model.trained.hidden), *scorer.notes()]
         return ScoredRequest(predictions, notes)
+
+    def _hashed(self, kept: Iterable[str]) -> dict[str, list[str]]:
+        """Return the columns to copy that are hashed, with the texts that are missing values."""
+        wanted = self._model.policy.hashed if self._model.policy else []
+        missing: dict[str, list[str]] = {fold_name(name): [] for name in wanted}
+        for column in self._reading["columns"]:
+            if column.get("hash_key"):
+                names = {column["name"], column["original_name"]}
+                missing |= {fold_name(name): column["missing"] for name in names}
+        return {n: missing[folded] for n in kept if (folded := fold_name(n)) in missing}
 
     def _names(self, frame: pd.DataFrame) -> list[str]:
         """Return the names of the columns, those of the training table if rows come without."""

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
 from pipeweave_dagster.core.prediction.copied_columns import (
     copied_columns,
+    found_columns,
     not_copied_note,
 )
 from pipeweave_dagster.core.prediction.input_check import check_columns, column_notes
@@ -41,15 +42,15 @@ def run_scoring(
     present = pq.read_schema(data).names
     keep = policy.keep if policy else []
     refuse = policy is not None and policy.on_missing == "refuse"
-    columns = check_columns(trained, present, keep, refuse=refuse)
+    kept = found_columns(keep, present)
+    columns = check_columns(trained, present, [*kept.values()], refuse=refuse)
     notes = column_notes(columns, trained)
-    lost = [name for name in keep if name not in present]
+    lost = [name for name in keep if name not in kept]
     notes += [not_copied_note(lost)] if lost else []
     loaded = LoadedModel(model, trained, policy, held)
     scorer = BlockScorer(loaded, columns.wanted, explain=explain)
-    kept = [name for name in keep if name in present]
     path = out / "predictions.parquet"
-    read = list(dict.fromkeys([*columns.wanted, *kept]))
+    read = list(dict.fromkeys([*columns.wanted, *kept.values()]))
     _write(path, (_scored(scorer, rows, columns.wanted, kept) for rows in row_blocks(data, read)))
     _log.info("%d rows scored, %d columns ignored", scorer.rows, len(columns.ignored))
     return ScoredRows(
@@ -80,10 +81,11 @@ def row_blocks(data: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
 
 
 def _scored(
-    scorer: BlockScorer, rows: pd.DataFrame, wanted: list[str], kept: list[str]
+    scorer: BlockScorer, rows: pd.DataFrame, wanted: list[str], kept: dict[str, str]
 ) -> dict[str, Any]:
     scores = scorer.score(rows[wanted])
-    copied = copied_columns(rows, kept, list(scores.columns))
+    given = pd.DataFrame({name: rows[own] for name, own in kept.items()})
+    copied = copied_columns(given, list(kept), list(scores.columns))
     first = scorer.rows - len(rows)
     named = {str(name): values for name, values in scores.items()}
     return {"row_id": np.arange(first, scorer.rows), **copied, **named}

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from pipeweave_dagster.core.documents import Part, SnapshotColumn, TrainedModel
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 
@@ -24,7 +26,7 @@ class ModelInput(Part):
     """One column that a model reads: its typical value, as text, and what else it was.
 
     `low` and `high` are the range of the training rows, for numbers; `choices` are the most
-    frequent values, for others.
+    frequent values, for others. Columns of personal data have neither.
     """
 
     name: str
@@ -61,7 +63,8 @@ def model_inputs(reference: Path, trained: TrainedModel) -> list[ModelInput]:
 
     rows = pd.read_parquet(reference)
     columns = {column.name: column for column in trained.columns}
-    return [_input(name, columns.get(name), rows) for name in trained.features]
+    shown = rows.drop(columns=trained.hidden, errors="ignore")
+    return [_input(name, columns.get(name), shown) for name in trained.features]
 
 
 def predict_row(
@@ -70,6 +73,7 @@ def predict_row(
     row: dict[str, str | None],
     policy: BatchPolicy,
     held: HeldRows,
+    key: SecretStr | None = None,
 ) -> RowPrediction:
     """Return the prediction for one row, with interval and reasons.
 
@@ -79,12 +83,13 @@ def predict_row(
         row: Texts by column, read as the training file was; None or absent: missing.
         policy: What is done with rows unlike the training rows.
         held: Test and training rows of the model.
+        key: The key of hashed columns.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the row does not fit the model.
     """
     scorer = _scorer(str(model), trained.model_dump_json(), policy.model_dump_json(),
-                     held.model_dump_json())  # fmt: skip
+                     held.model_dump_json(), key)  # fmt: skip
     full = {name: row.get(name) for name in trained.features}
     scored = scorer.score([full], explain=True)
     cells = {str(name): value for name, value in scored.predictions.iloc[0].items()}
@@ -92,14 +97,14 @@ def predict_row(
 
 
 @lru_cache(maxsize=_KEPT_MODELS)
-def _scorer(model: str, trained: str, policy: str, held: str) -> "RowScorer":
+def _scorer(model: str, trained: str, policy: str, held: str, key: SecretStr | None) -> "RowScorer":
     from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
     from pipeweave_dagster.core.prediction.score_rows import RowScorer
 
     document = TrainedModel.model_validate_json(trained)
     rules = BatchPolicy.model_validate_json(policy)
     rows = HeldRows.model_validate_json(held)
-    return RowScorer(LoadedModel(Path(model), document, rules, rows))
+    return RowScorer(LoadedModel(Path(model), document, rules, rows), key)
 
 
 def _input(name: str, column: SnapshotColumn | None, rows: Any) -> ModelInput:

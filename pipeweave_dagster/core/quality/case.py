@@ -11,7 +11,6 @@ from pipeweave_dagster.core.columns.class_contrast import (
     OrderStatistics,
     missing_counts,
     order_statistics,
-    rank_r2,
 )
 from pipeweave_dagster.core.columns.coded_table import Table
 from pipeweave_dagster.core.columns.column import Column, Counts
@@ -73,6 +72,7 @@ class Case:
         self._previous = previous
         self._data = data
         self._separations: dict[str, OrderStatistics] = {}
+        self._correlations: dict[str, float] = {}
         self._missingness_counts: dict[str, Counts] = {}
         self.proven_leaks: set[str] = set()
         """Columns that were blocked as leaks: where there is one, suspicions weigh more."""
@@ -115,7 +115,8 @@ class Case:
             for info in self.table.infos
             if info.role in {"feature", "target"} and info.storage not in {"date", "datetime"}
         ]
-        return measure_drift("this version", self.previous.data, self._file, names)
+        hidden = [info.name for info in self.table.infos if info.pii]
+        return measure_drift("this version", self.previous.data, self._file, names, hidden=hidden)
 
     @property
     def _file(self) -> Path:
@@ -227,8 +228,20 @@ class Case:
         if not column.ordered:
             return fitted
         numeric = self.target.task == "regression"
-        ordered = rank_r2(column, self.target) if numeric else self.class_separation(column).skill
+        ordered = self._rank_r2(column) if numeric else self.class_separation(column).skill
         return Power(fitted.metric, max(fitted.value, ordered))
+
+    def _rank_r2(self, column: Column) -> float:
+        """Return the squared rank correlation with a numeric target, times the share of values."""
+        known = self.target.known
+        share = ((column.codes >= 0) & known).sum() / max(1, known.sum())
+        return self.rank_correlation(column) ** 2 * float(share)
+
+    def rank_correlation(self, column: Column) -> float:
+        """Return Spearman's rho of a column and the target, computed once."""
+        if column.name not in self._correlations:
+            self._correlations[column.name] = rank_correlation(column.codes, self.target.codes)
+        return self._correlations[column.name]
 
     def best_other_skill(self, column: Column) -> float:
         """Return the highest skill of the other predictors, copies of the column left out.

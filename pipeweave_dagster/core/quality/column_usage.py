@@ -29,7 +29,9 @@ def explain_column(
     open_findings = [f for f in document.findings if column in f.columns and f.overridden is None]
     blocking = next((f for f in open_findings if f.state == "blocked"), None)
     if spec is not None and column in spec.dropped:
-        return f"'{column}' is dropped: {spec.dropped[column]}"
+        reason = spec.dropped[column]
+        says_so = reason.startswith("dropped ")
+        return f"'{column}' is {reason}." if says_so else f"'{column}' is dropped: {reason}"
     if info.role in {"target", "weight"}:
         return f"'{column}' is the {info.role} column, not a feature."
     if blocking is not None:

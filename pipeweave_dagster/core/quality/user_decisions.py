@@ -32,7 +32,7 @@ def accept_findings(document: Findings, code: str, column: str | None = None) ->
             f"{code} has no proposal that a setting can carry out.",
             fix=next(
                 (finding.proposal for finding in selected if finding.proposal),
-                "Change the data, or use --override with --reason.",
+                "Change the data, or override the finding with a reason.",
             ),
         )
     return patch

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, SchemaDeduction
 
-__all__ = ["deduce"]
+__all__ = ["deduce", "mask_personal"]
 
 
 def deduce(snapshot: DatasetSnapshot, data: Path, settings: DatasetSettings) -> SchemaDeduction:
@@ -38,3 +38,21 @@ def deduce(snapshot: DatasetSnapshot, data: Path, settings: DatasetSettings) -> 
     from pipeweave_dagster.core.schema.deduction import deduce_schema
 
     return deduce_schema(snapshot, data, settings)
+
+
+def mask_personal(
+    snapshot: DatasetSnapshot, folder: Path, settings: DatasetSettings
+) -> DatasetSnapshot:
+    """Mask the columns of a table that look personal and have no `privacy` of their own.
+
+    Args:
+        snapshot: The table as it was read.
+        folder: The folder of its files; a quarantine is rewritten without texts.
+        settings: User settings; columns with a `privacy` are left as they are.
+
+    Returns:
+        The snapshot, which quotes no value of these columns and marks them as masked.
+    """
+    from pipeweave_dagster.core.schema.personal_columns import mask_columns
+
+    return mask_columns(snapshot, folder, settings)

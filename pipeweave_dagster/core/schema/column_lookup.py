@@ -87,6 +87,11 @@ def with_column_names(settings: DatasetSettings, snapshot: DatasetSnapshot) -> D
     return settings.model_copy(update={"columns": renamed, "sensitive": sensitive})
 
 
+def names_with_privacy(settings: DatasetSettings) -> set[str]:
+    """Return the folded names of the columns with a `privacy` of their own."""
+    return {fold_name(name) for name, column in settings.columns.items() if column.privacy}
+
+
 def _own_name(key: str, snapshot: DatasetSnapshot) -> str:
     try:
         return find_column(key, snapshot, "The setting of")[0]

@@ -1,5 +1,7 @@
 """Profile the columns of a table."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,24 @@ _TOP = 50
 _SAMPLE = 200
 _MAX_TEXT = 300
 _ENDS = 12
+_THREADS = 2
 
 
 def profile_columns(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
-    """Profile all columns, one in memory at a time."""
+    """Profile all columns, two in memory at a time: Arrow counts and casts outside the GIL."""
+    import pyarrow.compute  # noqa: F401 - before the threads, which would import it at once
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(data) as file:
-        # By index: a name with dots is a path, and looking up a path costs as many columns.
-        return [
-            _profile(column, file.reader.read_all(column_indices=[i]).column(0))
-            for i, column in enumerate(snapshot.columns)
-        ]
+    reading = threading.Lock()
+
+    def profiled(index: int, column: SnapshotColumn) -> ColumnProfile:
+        with reading:
+            # By index: a name with dots is a path, and looking up a path costs as many columns.
+            values = file.reader.read_all(column_indices=[index]).column(0)
+        return _profile(column, values)
+
+    with pq.ParquetFile(data) as file, ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(profiled, range(len(snapshot.columns)), snapshot.columns))
 
 
 def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:
@@ -98,7 +106,9 @@ def _as_text(values: Any, column: SnapshotColumn) -> Any:
 
     text = values.cast(pa.string())
     if column.type == "number":
-        text = pc.replace_substring_regex(text, r"\.0$", "")
+        whole = pc.ends_with(text, ".0")
+        if pc.any(whole).as_py():  # most columns have none, and cutting costs as much as the rest
+            text = pc.if_else(whole, pc.utf8_slice_codeunits(text, 0, -2), text)
     return text
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeweave_dagster.core.columns.value_corrections import normalise_spelling
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ColumnSetting, SnapshotColumn
 from pipeweave_dagster.core.model.null_tokens import is_never_a_category
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
@@ -87,7 +88,9 @@ def _typed(profile: ColumnProfile, column: SnapshotColumn, given: set[str]) -> T
         if label != value:
             labels[value] = label
         if len(texts) > 1:
-            shown = " and ".join(f"`{text[:40]}` ({n:,} rows)" for text, n in texts.items())
+            shown = " and ".join(
+                f"`{text[:40]}` ({counted(n, 'row')})" for text, n in texts.items()
+            )
             notes.append(
                 f"{profile.name}: a class is written {shown}; predicted as `{label[:40]}`."
             )
@@ -141,7 +144,9 @@ def _renamed(counts: Counter[str], labels: Mapping[str, str]) -> Counter[str]:
 
 
 def _missing_note(name: str, missing: Mapping[str, int]) -> str:
-    shown = ", ".join(f"{text!r} ({n:,} rows)" for text, n in list(missing.items())[:_SHOWN])
+    shown = ", ".join(
+        f"{text!r} ({counted(n, 'row')})" for text, n in list(missing.items())[:_SHOWN]
+    )
     return (
         f"{name}: {shown} read as missing, not as a class. If one is a class, list what is missing "
         "under `columns: {NAME: {missing: [TEXT]}}`."
@@ -153,4 +158,4 @@ def _merge_notes(name: str, labels: Mapping[str, str], counts: Mapping[str, int]
         return []
     rows = sum(counts[text] for text in labels)
     shown = ", ".join(f"{text!r} as {label!r}" for text, label in list(labels.items())[:_SHOWN])
-    return [f"{name}: spellings of a class are merged ({rows:,} rows): {shown}."]
+    return [f"{name}: spellings of a class are merged ({counted(rows, 'row')}): {shown}."]

@@ -1,10 +1,12 @@
 """Train a model, fit a recorded one again, test proposals; heavy imports happen inside calls."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import (
     Payload,
     PipelineSpec,
+    ReadableTwin,
     SchemaDeduction,
     TrainedModel,
 )
@@ -26,6 +28,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     tested_like: Path | None = None,
     after_s: float = 0.0,
     most_s: float | None = None,
+    on_fold: Callable[[str, float], None] | None = None,
 ) -> TrainedModel:
     """Search, select and fit a model within the time budget.
 
@@ -47,6 +50,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
         after_s: Seconds at the end of the budget in which the model is there already.
         most_s: Seconds up to which a search that gets too little of the processors may extend its
             budget (to twice as many at most); None: it stays as it is.
+        on_fold: Called with each finished fold of the search: the candidate's name, and the score.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if no model can be made, with the reason.
@@ -67,7 +71,9 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     from pipeweave_dagster.core.training.train_model import run_training
 
     budget = training_budget(started_at, budget_s, after_s, most_s or budget_s)
-    return run_training(spec, data, out, budget, trials, memory_mb, policy, tested_like)
+    return run_training(
+        spec, data, out, budget, trials, memory_mb, policy, tested_like, on_fold=on_fold
+    )
 
 
 def replay(
@@ -94,6 +100,33 @@ def replay(
     from pipeweave_dagster.core.training.replay_model import run_replay
 
     return run_replay(spec, trained, data, out, policy, tested_like)
+
+
+def twin_as_model(  # noqa: PLR0913, PLR0917 - called by keyword, over the process boundary
+    spec: PipelineSpec,
+    trained: TrainedModel,
+    twin: ReadableTwin,
+    version: str,
+    data: Path,
+    model: Path,
+    out: Path,
+    tested_like: Path | None = None,
+) -> TrainedModel:
+    """Make a model of its own from the readable twin of a model: fitted on all rows.
+
+    Args:
+        spec: The pipeline of the model.
+        trained: Its document.
+        twin: Its readable twin.
+        version: Its registered version.
+        data: The typed table (Parquet) it was trained on.
+        model: The model file of the twin, which has not seen the test rows.
+        out: Empty folder; gets `model.skops`, `evaluated.skops` and `test_rows.parquet`.
+        tested_like: The test rows file that the model's own test rows follow.
+    """
+    from pipeweave_dagster.core.training.readable_twin.as_model import run_as_model
+
+    return run_as_model(spec, trained, twin, version, data, model, out, tested_like)
 
 
 def divides_alike(first: PipelineSpec, second: PipelineSpec) -> bool:
@@ -126,4 +159,12 @@ def try_proposals(
     return run_proposal_test(spec, schema, uses, ideas, data, limit_s)
 
 
-__all__ = ["ProposalResults", "SearchPolicy", "divides_alike", "replay", "train", "try_proposals"]
+__all__ = [
+    "ProposalResults",
+    "SearchPolicy",
+    "divides_alike",
+    "replay",
+    "train",
+    "try_proposals",
+    "twin_as_model",
+]

@@ -11,6 +11,8 @@ from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.families.search_space import ALL_ROWS
 from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.pipelines.derived_features import USE
+from pipeweave_dagster.core.pipelines.relative_features import layout_with_groups
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.data.cross_features import layout_with_crosses, with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
@@ -41,7 +43,9 @@ def run_replay(
     if crosses:
         features = with_crosses(problem.features, crosses)
         most = policy.max_cross_correlation
-        columns = layout_with_crosses(problem.columns, features, crosses, most)
+        derived = [entry for entry in crosses if entry["use"] == USE]
+        columns = layout_with_crosses(problem.columns, features, derived, most)
+        columns = layout_with_groups(columns, crosses)
         problem = replace(problem, features=features, columns=columns)
     folds, all_rows = FoldCache(problem), FoldCache(training_set.whole(problem, crosses))
     deadline = time.monotonic() + _NO_LIMIT_S

@@ -1,10 +1,11 @@
 """Train from the typed table to the model file, within the time budget."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.documents import PipelineSpec, TrainedModel
+from pipeweave_dagster.core.documents import PipelineSpec, PlugInModel, TrainedModel
+from pipeweave_dagster.core.families import FAMILIES, PlugInFamily
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.training import training_notes
 from pipeweave_dagster.core.training.artifacts import model_files
@@ -17,6 +18,7 @@ from pipeweave_dagster.core.training.data.training_set import TrainingSet, make_
 from pipeweave_dagster.core.training.ensemble.build import build_ensemble
 from pipeweave_dagster.core.training.final_model import fit_final_model
 from pipeweave_dagster.core.training.leaderboard import leaderboard
+from pipeweave_dagster.core.training.new_groups import new_group_notes
 from pipeweave_dagster.core.training.out_of_core.all_rows import (
     Source,
     can_learn_from_all_rows,
@@ -30,7 +32,7 @@ from pipeweave_dagster.core.training.search.portfolio import missing_families
 from pipeweave_dagster.core.training.search.processor_share import ProcessorShare
 from pipeweave_dagster.core.training.search.run_search import run_search
 from pipeweave_dagster.core.training.search.search import Search
-from pipeweave_dagster.core.training.search.trial_log import TrialLog
+from pipeweave_dagster.core.training.search.trial_log import OnFold, TrialLog
 
 
 def run_training(  # noqa: PLR0913, PLR0917 - as `train`
@@ -43,6 +45,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     policy: SearchPolicy = DEFAULT_POLICY,
     tested_like: Path | None = None,
     engine: Engine = fit_on_disk,
+    on_fold: OnFold | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`; the engine fits on more rows than fit here."""
     began, limits = budget.used_s, policy.data
@@ -57,7 +60,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
     with ProcessorShare() as share:
         source = Source(data, out, engine)
-        search = _search(training_set, source, budget, TrialLog(own), policy, share.share)
+        search = _search(training_set, source, budget, TrialLog(own, on_fold), policy, share.share)
         share_got = share.share()
     nominal_s, budget = budget.budget_s, budget.extended(search.extended_by)
     ensemble = build_ensemble(training_set, search.cache, search, budget)
@@ -67,8 +70,10 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         *training_notes.missing_family_notes(missing),
         *memory_notes(rows_fit, memory_mb),
         *training_notes.search_notes(search),
+        *new_group_notes(ensemble, search),
         *training_notes.extension_notes(nominal_s, budget.budget_s, share_got),
         *final.postprocessing.notes,
+        *final.notes,
         *training_notes.verdict_notes(ensemble, final.verdict, search),
         training_notes.model_note(ensemble, refitted=final.refitted),
     ]
@@ -80,6 +85,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         verdict=final.verdict,
         leaderboard=leaderboard(search.results, ensemble, training_set, search.comparison_folds),
         recipe=[part.recipe for part in final.parts],
+        plug_ins=_plug_ins(part.recipe.family for part in final.parts),
         made=[dict(entry) for entry in search.crosses],
         budget_s=nominal_s,
         extended_to_s=round(budget.budget_s, 1) if budget.budget_s > nominal_s else None,
@@ -87,6 +93,12 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         package_versions=package_versions(),
         notes=notes,
     )
+
+
+def _plug_ins(families: Iterable[str]) -> list[PlugInModel]:
+    """Return what the packages of other people's models say of them."""
+    found = (FAMILIES[name] for name in dict.fromkeys(families))
+    return [family.described() for family in found if isinstance(family, PlugInFamily)]
 
 
 def _facts(training_set: TrainingSet, rows_fit: int | None) -> dict[str, Any]:
@@ -99,6 +111,7 @@ def _facts(training_set: TrainingSet, rows_fit: int | None) -> dict[str, Any]:
         "greater_is_better": GREATER_IS_BETTER[spec.metric],
         "classes": table.classes,
         "features": spec.features,
+        "hidden": [name for name in spec.features if name in spec.hidden],
         "overrides": spec.overrides,
         "seed": training_set.problem.seed,
         "threads": training_set.problem.threads or 1,

@@ -1,6 +1,8 @@
 """Notes for the reader of a model: what was skipped, shrunk toward the baseline, refitted."""
 
 from pipeweave_dagster.core.metrics.signal import Verdict
+from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.pipelines.relative_features import USE
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.search import Search
 
@@ -37,6 +39,9 @@ def search_notes(search: Search) -> list[str]:
     if search.skipped:
         skipped = ", ".join(search.skipped)
         notes.append(f"There was no time to try {skipped}: a larger budget would.")
+    notes += [
+        f"`{r.candidate.name}` was not tried: {r.note}." for r in search.results if r.beyond_limits
+    ]
     if search.n_proposals:
         note = f"{search.n_proposals} further candidates were tried near the best ones"
         if search.exhausted:
@@ -45,13 +50,27 @@ def search_notes(search: Search) -> list[str]:
                 "before its time"
             )
         notes.append(f"{note}.")
-    if search.crosses:
-        names = [entry["name"] for entry in search.crosses]
-        shown = ", ".join(names[:_CROSSES_SHOWN]) + (", …" if len(names) > _CROSSES_SHOWN else "")
+    return notes + _feature_notes(search.crosses)
+
+
+def _feature_notes(made: list[FrameEntry]) -> list[str]:
+    """Return which features some candidates saw beside the columns."""
+    notes = []
+    if names := [entry["name"] for entry in made if entry["use"] != USE]:
         notes.append(
-            f"Candidates named `crossed` also used {len(names)} feature crosses ({shown})."
+            f"Candidates named `crossed` also used {len(names)} feature crosses ({_shown(names)})."
+        )
+    if names := [entry["name"] for entry in made if entry["use"] == USE]:
+        notes.append(
+            f"Candidates named `grouped` also compared rows with their group ({_shown(names)}), "
+            "with its other rows among those that the model was trained on. A row of a new group "
+            "is compared with none, also where its group is predicted in one file."
         )
     return notes
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(names[:_CROSSES_SHOWN]) + (", …" if len(names) > _CROSSES_SHOWN else "")
 
 
 def extension_notes(budget_s: float, extended_s: float, share: float | None) -> list[str]:
@@ -86,4 +105,9 @@ def model_note(ensemble: Ensemble, *, refitted: bool) -> str:
     if member := ensemble.out_of_core_member:
         name, note = member.candidate.name, member.note
         return f"Model: {what}; `{name}` {note}, all except the test rows."
+    if ensemble.one_model:
+        return (
+            f"Model: {what}; the model of the first fold, which learned from its training rows "
+            "alone (no time to fit on all rows)."
+        )
     return f"Model: {what}; the mean of the models of the folds (no time to fit on all rows)."

@@ -35,7 +35,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="8",
+    code_version="9",
 )
 def model(
     context: dg.AssetExecutionContext,
@@ -46,7 +46,7 @@ def model(
 ) -> dg.MaterializeResult[TrainedModel]:
     """The best of several models within the time budget, registered in MLflow."""
     from pipeweave_dagster.services.held_out_rows import followed_test_rows
-    from pipeweave_dagster.services.training import train_and_log
+    from pipeweave_dagster.services.training import plug_in_weights, train_and_log
 
     budget = raw_upload.settings.budget_s(workbench.settings.time_budget_s)
     limit = workbench.settings.memory_limit_mb
@@ -85,6 +85,7 @@ def model(
             **({"memory_limit_mb": limit} if limit else {}),
             **({"engine": "dask"} if workbench.settings.engine else {}),
             **({"tested_like": follows.sha256} if follows else {}),
+            **({"plug_ins": weights} if (weights := plug_in_weights(pipeline)) else {}),
         },
         outdated=lambda trained: missing_in_mlflow(workbench, trained),
     )
@@ -94,7 +95,7 @@ def model(
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"mlflow"},
-    code_version="10",
+    code_version="11",
     check_specs=check_specs("model_evaluation", ABOUT),
 )
 def model_evaluation(

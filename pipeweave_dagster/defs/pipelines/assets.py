@@ -25,7 +25,7 @@ from pipeweave_dagster.services.workbench import Workbench
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"scikitlearn"},
-    code_version="6",
+    code_version="7",
     output_required=False,
 )
 def pipeline(
@@ -48,7 +48,7 @@ def pipeline(
         return
     settings = settings_subset(
         raw_upload.settings, "target", "task", "metric", "positive", "weight", "columns", "split",
-        "pipeline", "overrides", "id", "costs", "sensitive",
+        "pipeline", "overrides", "id", "costs", "sensitive", "train_for",
     )  # fmt: skip
     result = run_stage(
         context,

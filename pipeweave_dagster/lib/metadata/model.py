@@ -37,6 +37,8 @@ def _pipeline(document: PipelineSpec, settings: Settings) -> dict[str, Any]:
 
 
 def _model(document: TrainedModel, settings: Settings) -> dict[str, Any]:
+    from pipeweave_dagster.core.trial_states import explained
+
     rows = [
         (t.name, t.family, markdown.number(t.score), markdown.number(t.score_std, 2),
          f"{t.fit_seconds:.1f}", t.state, t.note)
@@ -46,7 +48,9 @@ def _model(document: TrainedModel, settings: Settings) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "winner": document.winner,
         "verdict": document.verdict,
-        "leaderboard": dg.MetadataValue.md(markdown.table(header, rows)),
+        "leaderboard": dg.MetadataValue.md(
+            f"{markdown.table(header, rows)}\n\n{explained(t.state for t in document.leaderboard)}"
+        ),
         "rows_train": document.rows_train,
         "rows_test": document.rows_test,
         "used_s": round(document.used_s, 2),

@@ -7,6 +7,7 @@ from pipeweave_dagster.core.advice.schema_adviser import (
     types_request,
     with_types,
 )
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ColumnDeduction, DatasetSnapshot, SchemaDeduction
 from pipeweave_dagster.core.documents.advice import AdviceRequest
 from pipeweave_dagster.services.advice.advised import Advised, figures_of, with_advice
@@ -41,7 +42,7 @@ def _advised(
     if not calls:
         raise NoAdviceError(failed.partition(": ")[2])
     changed = changes(schema, types)
-    summary = f"asked about {len(types)} columns, {len(changed)} changed"
+    summary = f"asked about {counted(len(types), 'column')}, {len(changed)} changed"
     note = "; ".join(filter(None, [summary, failed]))
     if not changed:
         return Advised(schema, note, not failed)

@@ -87,7 +87,7 @@ def principal_of_token(store: DocumentStore, secret: str) -> Principal | None:
     if token is None or token.expires_at <= time.time():
         return None
     user = find_user(store, token.user)
-    return Principal(user.name, user.role, "token") if user else None
+    return user.principal("token") if user else None
 
 
 def _all(store: DocumentStore) -> list[tuple[str, ApiToken]]:

@@ -1,18 +1,21 @@
 """The users of an installation: `users/<name>.json` in the storage, one record each."""
 
+import operator
 import re
 import secrets
 import time
 from collections.abc import Callable
 
+from pydantic import Field
+
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.core.access import NAME_PATTERN, Principal, Role, Via
 from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import not_found, unavailable, validation_error
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.users.passwords import hash_password
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,62}")
+_NAME = re.compile(NAME_PATTERN)
 _ATTEMPTS = 20
 
 
@@ -20,6 +23,7 @@ class User(Part):
     """One user. Without a `password` (an argon2 hash) only the identity provider lets them in.
 
     `stamp` changes with the password and the role: sessions with an earlier one have ended.
+    `teams` are what they are a member of: they own what these own.
     `ended` are the sessions that were logged out, with the time after which they do not matter.
     """
 
@@ -29,6 +33,11 @@ class User(Part):
     stamp: str = ""
     made_at: float = 0.0
     ended: dict[str, float] = {}
+    teams: list[str] = Field(default=[], exclude_if=operator.not_)
+
+    def principal(self, via: Via) -> Principal:
+        """Return them as somebody who acts, as what they are now."""
+        return Principal(self.name, self.role, via, frozenset(self.teams))
 
 
 def check_name(name: str) -> str:
@@ -72,10 +81,15 @@ def add_user(store: DocumentStore, name: str, role: Role, password: str | None) 
         password: None for somebody who logs in with the identity provider only.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR for a name that is taken or impossible, or for a weak
-            password.
+        PipeWeaveError: VALIDATION_ERROR for a name that is impossible or taken, also by a team, or
+            for a weak password.
     """
     hashed = None if password is None else hash_password(password)
+    if any(name in known.teams for known in all_users(store)):
+        raise validation_error(
+            f"{name!r} is a team, whose data sets a user of that name would own.",
+            fix="Choose another name.",
+        )
     user = User(
         name=check_name(name), role=role, password=hashed, made_at=time.time(), stamp=_stamp()
     )
@@ -89,7 +103,7 @@ def add_user(store: DocumentStore, name: str, role: Role, password: str | None) 
 
 def set_role(store: DocumentStore, name: str, role: Role) -> User:
     """Give a user another role, and end their sessions."""
-    before, user = _change(store, name, lambda _: {"role": role, "stamp": _stamp()})
+    before, user = change_user(store, name, lambda _: {"role": role, "stamp": _stamp()})
     facts = [{"role": known.role.value} for known in (before, user)]
     audit.record(store, "user_role", name, before=facts[0], after=facts[1])
     return user
@@ -98,7 +112,7 @@ def set_role(store: DocumentStore, name: str, role: Role) -> User:
 def set_password(store: DocumentStore, name: str, password: str) -> User:
     """Give a user another password, and end their sessions."""
     hashed = hash_password(password)
-    _, user = _change(store, name, lambda _: {"password": hashed, "stamp": _stamp()})
+    _, user = change_user(store, name, lambda _: {"password": hashed, "stamp": _stamp()})
     audit.record(store, "user_password", name)
     return user
 
@@ -113,7 +127,7 @@ def end_session(store: DocumentStore, name: str, session: str, until: float) -> 
         until: When it would have expired anyway, in seconds since 1970.
     """
     now = time.time()
-    _change(
+    change_user(
         store,
         name,
         lambda u: {"ended": {**{s: t for s, t in u.ended.items() if t > now}, session: until}},
@@ -127,7 +141,7 @@ def remove_user(store: DocumentStore, name: str) -> None:
     audit.record(store, "user_remove", name, before={"role": user.role.value})
 
 
-def _change(
+def change_user(
     store: DocumentStore, name: str, update: Callable[[User], dict[str, object]]
 ) -> tuple[User, User]:
     """Change a user, also while others do; return the user before and after."""

@@ -32,7 +32,7 @@ class Session:
     @property
     def principal(self) -> Principal:
         """Who it is."""
-        return Principal(self.user.name, self.user.role, "session")
+        return self.user.principal("session")
 
 
 def signing_key(settings: Settings) -> str:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from pipeweave_dagster.adapters.dagster_server import DagsterServer, GraphQL, graphql_of
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, validation_error
+from pipeweave_dagster.services.server_paths import error_without_paths
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.api import routes
@@ -102,10 +103,10 @@ def _version() -> str:
         return "source"
 
 
-def _known(_request: Request, error: Exception) -> Response:
+def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, PipeWeaveError):
         raise error
-    return error_answer(error)
+    return error_answer(error_without_paths(error, request.app.state.shared.settings))
 
 
 def _invalid(_request: Request, error: Exception) -> Response:
@@ -113,7 +114,9 @@ def _invalid(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     problems = [
-        f"{'.'.join(str(part)[:60] for part in e['loc'])}: {e['msg'][:200]}" for e in error.errors()
+        f"{'.'.join(str(part)[:60] for part in e['loc'])}: "
+        f"{e['msg'].removeprefix('Value error, ')[:200]}"
+        for e in error.errors()
     ]
     shown = problems[:_MOST_PROBLEMS]
     wrong = validation_error(

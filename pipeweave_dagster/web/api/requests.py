@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeweave_dagster.core.documents.settings import MetricName, Quality
+from pipeweave_dagster.core.documents.settings import MetricName, Purpose, Quality
 from pipeweave_dagster.services.pipeline_changes import Mode
 from pipeweave_dagster.services.predictions import MOST_ROWS
 from pipeweave_dagster.services.upload_tickets import LONGEST_S, Zone
@@ -42,6 +42,9 @@ class TrainOptions(Body):
     quality: Quality | None = Field(None, description="A budget of 20, 60 or 600 seconds.")
     time_budget_s: float | None = Field(
         None, ge=1, le=86_400, description="Seconds from the start of the run to the model."
+    )
+    train_for: Purpose | None = Field(
+        None, description="With serving, one model where an ensemble is not significantly better."
     )
 
 
@@ -106,6 +109,12 @@ class PromoteRequest(Body):
     version: str = Field(pattern=r"^[0-9]{1,10}$")
     force: bool = Field(default=False, description="In spite of the gate; needs a reason.")
     reason: Reason = ""
+
+    @model_validator(mode="after")
+    def _is_explained(self) -> "PromoteRequest":
+        if self.force and len(self.reason.strip()) < 3:
+            raise ValueError("`force` needs a `reason` of three letters or more, which is kept")
+        return self
 
 
 class RollbackRequest(Body):

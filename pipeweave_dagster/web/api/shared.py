@@ -17,7 +17,7 @@ from pipeweave_dagster.web.identity import Action, require
 from pipeweave_dagster.web.listing import Listing
 from pipeweave_dagster.web.work.benches import Benches
 
-SLUG = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+SLUG = r"^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
 
 
 @dataclass(frozen=True)

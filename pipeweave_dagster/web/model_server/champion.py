@@ -12,6 +12,7 @@ from pipeweave_dagster.core.prediction import HeldRows, policy_of
 from pipeweave_dagster.services.champion import with_alias
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.model_versions import load_version
+from pipeweave_dagster.services.privacy_key import key_of_model
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.workbench import Workbench
 
@@ -120,7 +121,8 @@ class FollowedChampion:
             test_rows=store.payload(trained.test_rows), reference=store.payload(trained.reference)
         )
         policy = policy_of(settings, trained)
-        return RowScorer(LoadedModel(store.payload(trained.model), trained, policy, held))
+        loaded = LoadedModel(store.payload(trained.model), trained, policy, held)
+        return RowScorer(loaded, key_of_model(self._workbench.settings, settings, trained))
 
     def _note(self, problem: str) -> None:
         if problem != self._problem:

@@ -99,4 +99,63 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   form.addEventListener('submit', event => { event.preventDefault(); ask(); });
 }
 
+// Findings: how many have an answer, the next one without, and all proposals at once.
+for (const form of document.querySelectorAll('form[data-answers]')) {
+  const groups = [...form.querySelectorAll('[data-asked] .answer')];
+  const isOpen = group => !group.querySelector('input:checked')?.value;
+  const count = () => {
+    const done = groups.filter(group => !isOpen(group)).length;
+    form.querySelector('[data-count]').textContent = `${done} of ${groups.length} answered`;
+  };
+  // A reason that was typed can be given again; all proposals of one kind can be accepted at once.
+  let reason = '';
+  const offer = () => {
+    for (const again of form.querySelectorAll('[data-again]'))
+      again.hidden = !reason || Boolean(again.closest('.answer').querySelector('.reason').value);
+  };
+  form.addEventListener('change', event => {
+    if (event.target.matches('.reason')) reason = event.target.value.trim() || reason;
+    offer();
+  });
+  form.addEventListener('click', event => {
+    const again = event.target.closest('[data-again]');
+    if (!again) return;
+    const input = again.closest('.answer').querySelector('.reason');
+    input.value = reason;
+    input.focus();
+    offer();
+  });
+  const accept = part => {
+    for (const choice of part.querySelectorAll('[data-proposal]'))
+      if (isOpen(choice.closest('fieldset'))) choice.checked = true;
+    count();
+  };
+  for (const all of form.querySelectorAll('[data-group]')) {
+    all.hidden = false;
+    all.addEventListener('click', () => accept(all.closest('.group')));
+  }
+  form.querySelector('[data-all]')?.addEventListener('click', () => {
+    accept(form.querySelector('[data-asked]'));
+  });
+  let last = -1;
+  form.addEventListener('focusin', event => {
+    const place = groups.indexOf(event.target.closest('.answer'));
+    if (place >= 0) last = place;
+  });
+  form.addEventListener('change', count);
+  const goOn = () => {
+    const next = [...groups.slice(last + 1), ...groups.slice(0, last + 1)].find(isOpen);
+    next?.closest('.finding').scrollIntoView({block: 'center'});
+    next?.querySelector('input').focus({preventScroll: true});
+  };
+  form.querySelector('[data-next]').addEventListener('click', goOn);
+  form.addEventListener('keydown', event => {  // else it would save what is not complete yet
+    if (event.key !== 'Enter' || !event.target.matches('.reason')) return;
+    event.preventDefault();
+    goOn();
+  });
+  form.querySelector('[data-script]').hidden = false;
+  count();
+}
+
 for (const part of document.querySelectorAll('[data-focus]')) part.focus();

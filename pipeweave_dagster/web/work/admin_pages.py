@@ -1,10 +1,10 @@
 """Administration: the audit log, and what starts by itself."""
 
 import datetime as dt
-import heapq
 import json
 import time
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from pipeweave_dagster.services.audit import AuditEntry
 from pipeweave_dagster.services.retrain_switch import list_retraining, switch_retraining
 from pipeweave_dagster.services.retrain_texts import state_text
 from pipeweave_dagster.web.identity import require
+from pipeweave_dagster.web.paging import page_number, page_of
 from pipeweave_dagster.web.work.forms import Form, posted
 from pipeweave_dagster.web.work.pages import is_allowed, see, work_page
 from pipeweave_dagster.web.work.run_pages import server_of
@@ -31,8 +32,8 @@ def audit_page(request: Request) -> Response:
     days = next((d for d in _DAYS if str(d) == request.query_params.get("days")), 7)
     subject = request.query_params.get("subject", "").strip()[:80]
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
-    found = (e for e in audit.entries(request.app.state.store, since) if subject in e.subject)
-    newest = heapq.nlargest(MOST_ENTRIES + 1, found, key=lambda entry: entry.at)
+    log = audit.entries(request.app.state.store, since, newest_first=True)
+    newest = list(islice((entry for entry in log if subject in entry.subject), MOST_ENTRIES + 1))
     return work_page(
         request,
         "audit.html.j2",
@@ -48,8 +49,9 @@ def schedules_page(request: Request) -> Response:
     """Show when each data set is retrained, with a switch, and all schedules and sensors."""
     require(request, Action.VIEW)
     store, settings = request.app.state.store, request.app.state.settings
-    may_see = partial(is_allowed, request, "view")
-    rows = list_retraining(store, settings, time.time(), may_see)
+    names = [*filter(partial(is_allowed, request, "view"), store.datasets())]
+    shown = page_of(names, page_number(request.query_params.get("page", "")))
+    rows = list_retraining(store, settings, time.time(), {*shown.entries}.__contains__)
     try:
         automation = server_of(request).automation()
     except PipeWeaveError:
@@ -58,6 +60,7 @@ def schedules_page(request: Request) -> Response:
         request,
         "schedules.html.j2",
         rows=[row | {"due": state_text(row)} for row in rows],
+        shown=shown,
         automation=automation,
     )
 

@@ -1,6 +1,7 @@
 """Answer the findings of a data set: all at once, each with a choice and a reason."""
 
 import time
+from itertools import groupby
 from typing import Any
 
 from starlette.requests import Request
@@ -11,10 +12,17 @@ from pipeweave_dagster.core.access import Action
 from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.naming import check_slug
-from pipeweave_dagster.core.quality.column_usage import explain_column
+from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
 from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
 from pipeweave_dagster.services.finding_answers import ACCEPTED, Answer, answer_findings
-from pipeweave_dagster.services.taken_back_answers import answers_since, undo_answer
+from pipeweave_dagster.services.finding_facts import unused_columns
+from pipeweave_dagster.services.taken_back_answers import (
+    answers_since,
+    given_answer,
+    id_of,
+    undo_answer,
+)
+from pipeweave_dagster.services.unanswered_findings import is_answered
 from pipeweave_dagster.web.identity import require
 from pipeweave_dagster.web.work.forms import Form, posted
 from pipeweave_dagster.web.work.pages import see, work_page
@@ -56,12 +64,9 @@ def answer(request: Request, form: Form) -> Response:
 def undo(request: Request, form: Form) -> Response:
     """Take one answer back."""
     store, dataset = request.app.state.store, request.path_params["dataset"]
-    entries = answers_since(store, dataset, checked_run(store, dataset).made_at)
-    entry = next((e for e in entries if repr(e.at) == form.text("at", 40)), None)
-    if entry is None:
-        raise validation_error("This answer was taken back already.", fix="Load the page again.")
-    undo_answer(store, dataset, entry)
-    return see(f"/datasets/{dataset}/findings")
+    run = checked_run(store, dataset)
+    undo_answer(store, dataset, given_answer(store, dataset, run, form.text("at", 40)))
+    return see(f"/datasets/{dataset}/findings#answered")
 
 
 def _answers(
@@ -92,6 +97,7 @@ def _answers(
 
 
 def _listed(run: CheckedRun) -> list[Finding]:
+    """Return what the form may answer; the numbers of its fields are places in this list."""
     found = sorted(open_findings(run.findings), key=lambda f: (_RANK[f.state], f.code))
     return found[:MOST_FINDINGS]
 
@@ -112,36 +118,29 @@ def _page(
         for name in (f"answer-{number}", f"reason-{number}")
     }
     answers = answers_since(store, dataset, run.made_at)
+    waiting = [(n, f) for n, f in enumerate(listed) if not is_answered(f, answers)]
     return work_page(
         request,
         "answers.html.j2",
         status,
         dataset=dataset,
         run=run,
-        findings=list(enumerate(listed)),
+        findings=waiting,
+        groups=[[*found] for _, found in groupby(waiting, lambda n: (n[1].state, n[1].code))],
+        safe={n for n, f in waiting if f.patch and f.state != "fixed" and not is_suspected_leak(f)},
         sent=sent,
         wrong=wrong or {},
         answers=[_answered(entry) for entry in reversed(answers)],
-        unused=_unused(run),
+        unused=unused_columns(run)[:MOST_FINDINGS],
     )
 
 
 def _answered(entry: Any) -> dict[str, str]:
     return {
-        "at": repr(entry.at),
+        "at": id_of(entry),
         "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime(entry.at)),
         "who": entry.who,
         "what": entry.version or "",
         "how": "accepted" if entry.action == ACCEPTED else "overridden",
         "reason": entry.reason,
     }
-
-
-def _unused(run: CheckedRun) -> list[tuple[str, str]]:
-    """Return why columns are not features, for those that are not."""
-    names = [c.name for c in run.schema.columns if c.role not in {"target", "weight"}]
-    dropped = set(run.spec.dropped) if run.spec else set()
-    blocked = {c for f in run.findings.blocked for c in f.columns}
-    roles = {c.name for c in run.schema.columns if c.role != "feature"}
-    shown = [name for name in names if name in dropped | blocked | roles][:MOST_FINDINGS]
-    return [(n, explain_column(n, run.schema, run.findings, run.spec)) for n in shown]

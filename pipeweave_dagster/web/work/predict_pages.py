@@ -2,11 +2,14 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeweave_dagster.core.access import Action
+from pipeweave_dagster.core.documents import BatchRecord
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.batch_history import history_of
@@ -20,6 +23,7 @@ from pipeweave_dagster.services.scored_uploads import (
     land_batch,
     score_upload,
 )
+from pipeweave_dagster.services.scoring import batch_name
 from pipeweave_dagster.web.identity import require
 from pipeweave_dagster.web.monitoring_view import batch_row
 from pipeweave_dagster.web.work.benches import fresh_bench
@@ -54,8 +58,9 @@ def predict(request: Request, form: Form) -> Response:
         with path.open("wb") as copy:
             shutil.copyfileobj(file.file, copy, 1 << 20)
         if form.text("as") == "batch":
-            land_batch(store, dataset, str(file.filename), path)
-            return see(f"/datasets/{dataset}/run")
+            key = land_batch(store, dataset, str(file.filename), path)
+            landed = quote(key.rpartition("/")[2], safe="")
+            return see(f"/datasets/{dataset}/predict?landed={landed}")
         with fresh_bench(request) as bench:
             scored = score_upload(bench, dataset, str(file.filename), path)
     return see(f"/datasets/{dataset}/predict/{scored.scored_id}")
@@ -91,17 +96,30 @@ def _known(kind: str) -> str:
     return kind
 
 
+def _landed(request: Request, dataset: str, records: list[BatchRecord]) -> dict[str, Any] | None:
+    """Return the batch that was just sent, and what it waits for; None if none was."""
+    store, name = request.app.state.store, request.query_params.get("landed", "")
+    file = store.storage.stat(f"predict/{dataset}/{name}") if name and "/" not in name else None
+    if file is None:
+        return None
+    attempt, batch = store.attempt(dataset), batch_name(name)
+    since = [r for r in records if r.batch == batch and r.scored_at >= file.modified]
+    running = attempt is not None and attempt.state == "running"
+    return {"name": name, "scored": bool(since), "running": running}
+
+
 def _page(request: Request, scored: ScoredUpload | None) -> Response:
     dataset = check_slug(request.path_params["dataset"])
     require(request, Action.VIEW, dataset)
     store = request.app.state.store
-    records = history_of(store, dataset).batches[::-1][:_SHOWN]
+    records = history_of(store, dataset).batches[::-1]
     return work_page(
         request,
         "predict.html.j2",
         dataset=dataset,
         scored=scored,
+        landed=_landed(request, dataset, records),
         champion=aliases_of(store, dataset).get("champion"),
-        batches=[batch_row(record) for record in records],
+        batches=[batch_row(record) for record in records[:_SHOWN]],
         most_bytes=request.app.state.settings.max_dataset_bytes,
     )

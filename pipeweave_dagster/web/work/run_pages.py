@@ -1,5 +1,6 @@
 """Follow the run of a data set: stages, leaderboard, log; and cancel it."""
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.jobs import cancel_job, find_job
 from pipeweave_dagster.services.run_progress import RunProgress, progress_of
+from pipeweave_dagster.services.server_paths import attempt_without_paths, without_paths
 from pipeweave_dagster.services.training_jobs import start_job
 from pipeweave_dagster.web.identity import require
 from pipeweave_dagster.web.stages import run_url
@@ -68,10 +70,13 @@ def _content(request: Request) -> dict[str, Any]:
     require(request, Action.VIEW, dataset)
     store, settings = request.app.state.store, request.app.state.settings
     progress = progress_of(store, settings, dataset)
+    if progress.attempt is not None:
+        shown = attempt_without_paths(progress.attempt, settings)
+        progress = replace(progress, attempt=shown)
     return {
         "dataset": dataset,
         "progress": progress,
-        "log": _log(request, progress),
+        "log": without_paths(_log(request, progress), settings),
         "run_url": run_url(progress.attempt, settings),
     }
 

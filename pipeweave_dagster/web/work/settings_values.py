@@ -10,7 +10,7 @@ from pipeweave_dagster.core.model.column_names import fold_name
 
 MOST_COLUMNS = 300
 """Columns that the form offers; the settings of others are kept as they are."""
-SIMPLE = ("target", "positive", "metric", "quality", "time_budget_s")
+SIMPLE = ("target", "positive", "metric", "quality", "time_budget_s", "privacy_default")
 SPLITS = ("time", "group", "fold")
 _RANDOM = "random"
 ROLES = ("id", "weight")
@@ -43,6 +43,7 @@ def values_of(settings: DatasetSettings, columns: Sequence[str]) -> dict[str, st
         roles = [role for role in ROLES if getattr(settings, role) == name]
         values[f"type-{number}"] = setting.type or ""
         values[f"use-{number}"] = "drop" if setting.drop else roles[0] if roles else ""
+        values[f"privacy-{number}"] = setting.privacy or ""
         values[f"sensitive-{number}"] = "yes" if name in settings.sensitive else ""
     return values
 
@@ -126,7 +127,7 @@ def _role_changes(values: Values, before: Values, columns: Sequence[str]) -> dic
 def _column_changes(
     values: Values, before: Values, settings: DatasetSettings, columns: Sequence[str]
 ) -> dict[str, Any]:
-    """Return type and drop of the columns that differ, under the keys that the file has."""
+    """Return what differs of the settings of columns, under the keys that the file has."""
     keys = {fold_name(key): key for key in settings.columns}
     changes: dict[str, Any] = {}
     for number, name in enumerate(columns):
@@ -137,6 +138,9 @@ def _column_changes(
         dropped = values.get(f"use-{number}") == "drop"
         if dropped != (before[f"use-{number}"] == "drop"):
             change["drop"] = dropped
+        privacy = values.get(f"privacy-{number}", "")
+        if privacy != before[f"privacy-{number}"]:
+            change["privacy"] = privacy or None
         if change:
             changes[keys.get(fold_name(name), name)] = change
     return changes

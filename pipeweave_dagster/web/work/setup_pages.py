@@ -82,6 +82,7 @@ def show(request: Request, setup: Setup, status: int = 200) -> Response:
         metrics=METRICS,
         qualities=QUALITY_SECONDS,
         default_budget=request.app.state.settings.time_budget_s,
+        default_privacy=request.app.state.settings.privacy_default,
     )
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.metrics.threshold_table import ThresholdRow
+from pipeweave_dagster.core.metrics.threshold_table import cheapest, nearest
 from pipeweave_dagster.services.model_trials import thresholds_of
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.web.work.benches import model_bench
@@ -21,8 +21,7 @@ def thresholds(
     """Return the errors at a threshold, and the one with the least cost."""
     with model_bench(request) as bench:
         rows = thresholds_of(bench, dataset, version, costs)
-    now: ThresholdRow = min(rows, key=lambda row: abs(row.threshold - threshold))
-    return {"now": now, "best": min(rows, key=lambda row: row.cost), "costs": costs}
+    return {"now": nearest(rows, threshold), "best": cheapest(rows), "costs": costs}
 
 
 def costs_of(request: Request, dataset: str, form: Form | None) -> Costs:

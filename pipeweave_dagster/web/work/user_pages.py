@@ -117,6 +117,7 @@ def _page(request: Request, status: int = 200, error: PipeWeaveError | None = No
         {
             "name": user.name,
             "role": user.role.value,
+            "teams": user.teams,
             "password": user.password is not None,
             "made": time.strftime("%Y-%m-%d", time.gmtime(user.made_at)),
         }

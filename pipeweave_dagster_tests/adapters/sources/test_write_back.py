@@ -1,6 +1,8 @@
 """Predictions in a table of a real server: a batch replaces only itself, however often it runs."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,10 @@ def rows(folder: Path, labels: list[Any], **more: Any) -> Path:
     }
     pq.write_table(pa.table(columns), path)
     return path
+
+
+def texts(columns: Mapping[str, Sequence[str | None]]) -> dict[str, Any]:
+    return {name: pa.array(list(values), pa.string()) for name, values in columns.items()}
 
 
 def write(server: Database, path: Path, batch: str = "monday", **facts: Any) -> int:
@@ -81,6 +87,55 @@ def test_a_failure_leaves_what_was_there(server: Database, tmp_path: Path) -> No
     with pytest.raises(PipeWeaveError, match="bytes of a column's name"):
         write(server, long)
     assert server.query("SELECT prediction FROM predicted") == [("kept",)]
+
+
+def test_copied_columns_join_with_the_types_of_the_training(
+    server: Database, tmp_path: Path
+) -> None:
+    """So an id of text in the predictions joins with the integers of the table it is from."""
+    copied: dict[str, list[str | None]] = {
+        "order_id": ["7", "9007199254740993"],
+        "sku": ["007", "x"],
+        "price": ["1.5", None],
+        "day": ["2026-01-31", None],
+        "at": ["2026-01-31 10:00:00", None],
+        "gift": ["true", "false"],
+        "prediction_of_input": ["1", "2"],
+    }
+    path = rows(tmp_path, ["1", "2"], **texts(copied))
+    types = {"order_id": "integer", "sku": "integer", "prediction": "integer"}
+    types |= {"price": "number", "day": "date", "at": "datetime", "gift": "boolean"}
+    source = Source(kind=server.kind, connection=VARIABLE, table="x")
+    place = (source, SecretStr(server.url), "predicted")
+    assert [write_batch(*place, "b", path, types) for _ in range(2)] == [2, 2]
+    server.execute(
+        "DROP TABLE IF EXISTS bought",
+        "CREATE TABLE bought (order_id int8, n int)",
+        "INSERT INTO bought VALUES (9007199254740993, 2), (7, 1)",
+    )
+    found = server.query(
+        "SELECT n, sku, price, day, at, gift, prediction, prediction_of_input"
+        " FROM bought JOIN predicted USING (order_id) ORDER BY n"
+    )
+    at = datetime(2026, 1, 31, 10)  # noqa: DTZ001 - as the table has it
+    assert found == [(1, "007", 1.5, at.date(), at, True, "1", 1),
+                     (2, "x", None, None, None, False, "2", 2)]  # fmt: skip
+    bad = rows(tmp_path, ["1"], **texts({name: ["z"] for name in copied}))
+    with pytest.raises(PipeWeaveError, match="of the type") as caught:
+        write_batch(*place, "c", bad, types)
+    assert "change the column to text" in caught.value.fix
+
+
+def test_a_table_with_an_id_of_text_stays_as_it_is(server: Database, tmp_path: Path) -> None:
+    path = rows(tmp_path, ["a", "b"], order_id=pa.array(["07", "8"], pa.string()))
+    write(server, path)
+    source = Source(kind=server.kind, connection=VARIABLE, table="x")
+    again = write_batch(
+        source, SecretStr(server.url), "predicted", "monday", path, {"order_id": "integer"}
+    )
+    assert again == 2
+    found = server.query("SELECT order_id FROM predicted ORDER BY row_id")
+    assert found == [("07",), ("8",)]
 
 
 def test_missing_and_infinite_numbers(server: Database, tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 """Calls over the process boundary are typed: mypy sees a wrong argument where it is written."""
 
+import ast
+import importlib
+import inspect
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, validate_call
 
 from pipeweave_dagster.adapters.worker.calls import request_of, result_of, run_request
 from pipeweave_dagster.core.errors import PipeWeaveError
@@ -83,3 +87,37 @@ def test_only_functions_that_pipeweave_defines_can_be_called(address: str) -> No
 def test_a_request_runs_as_the_call_would() -> None:
     assert run_request(request_of(check_slug, "wine")) == check_slug("wine")
     assert request_of(os.path.basename, "x")["function"] == "posixpath:basename"
+
+
+_CALLING = {"on_data", "on_model", "on_files", "on_model_within", "apart_within"}
+_PACKAGE = REPOSITORY / "pipeweave_dagster"
+
+
+def called_in_workers() -> list[Any]:
+    """Every function of PipeWeave that is named where a workbench is called."""
+    found = {}
+    for file in _PACKAGE.rglob("*.py"):
+        text = file.read_text()
+        if not any(f".{name}(" in text for name in _CALLING):
+            continue
+        calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+        named = {
+            argument.id
+            for call in calls
+            if isinstance(call.func, ast.Attribute) and call.func.attr in _CALLING
+            for argument in call.args[:2]
+            if isinstance(argument, ast.Name)
+        }
+        parts = file.relative_to(_PACKAGE.parent).with_suffix("").parts
+        module = importlib.import_module(".".join(parts))
+        functions = {name: vars(module).get(name) for name in named}
+        found |= {f.__qualname__: f for f in functions.values() if inspect.isfunction(f)}
+    return list(found.values())
+
+
+def test_every_function_that_a_worker_calls_has_types_that_travel() -> None:
+    """`Collection[str]` does not: drift of every batch failed, and nothing but a run showed it."""
+    functions = called_in_workers()
+    assert len(functions) > 25
+    for function in functions:
+        validate_call(function)

@@ -129,7 +129,9 @@ def test_a_killed_child_is_told_and_replaced(number: str, outside: bool) -> None
 def test_a_worker_that_cannot_start_blames_no_file(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeweave_dagster.adapters.worker.parent.sys.executable", program)
+    monkeypatch.setattr(
+        "pipeweave_dagster.adapters.child_process.worker_child.sys.executable", program
+    )
     limits = CallLimits(30, memory_mb=100)  # as for a call that reads a file
     with Worker() as worker, pytest.raises(PipeWeaveError, match="could not start") as caught:
         worker.call_within(limits, check_slug, name="x")
@@ -221,7 +223,7 @@ open({file!r}, "w").write(json.dumps(facts))
 """
 LOOK = """
 import ctypes, os
-from pipeweave_dagster.adapters.worker import hide_process
+from pipeweave_dagster.adapters.child_process import hide_process
 
 def is_readable():
     pid = os.fork()

@@ -65,4 +65,4 @@ def test_cells_with_commas_stay_apart():
 def test_notes_and_left_out_lines_are_shown_with_the_data_set(published):
     shown = output("show", "demo")
     assert "read as csv, delimiter ','" in shown
-    assert "quarantined: 1 rows" in shown
+    assert "quarantined: 1 row" in shown

@@ -38,7 +38,8 @@ def test_a_laptop_is_well_without_servers(lines: Lines) -> None:
     states = {name: line.state for name, line in lines().items()}
     assert states == {
         "version": "ok", "database": "ok", "storage": "ok", "mlflow": "ok", "code": "off",
-        "queue": "ok", "daemon": "off", "alerts": "off", "disk": "ok",
+        "queue": "ok", "daemon": "off", "alerts": "off", "advice": "off",
+        "disk": "ok",
     }  # fmt: skip
 
 
@@ -110,3 +111,13 @@ def test_a_storage_that_is_broken_is_told_and_ends_the_program_with_an_exit_code
     assert ended.value.code == 1
     states = {c["check"]: c["state"] for c in json.loads(capsys.readouterr().out)["checks"]}
     assert [name for name, state in states.items() if state == "red"] == ["storage"]
+
+
+def test_the_package_that_asks_for_advice_is_named(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEWEAVE_ADVISOR", "gemini")
+    without = lines()["advice"]
+    assert (without.state, without.detail[-25:]) == ("red", "GOOGLE_API_KEY is not set")
+    monkeypatch.setenv("GOOGLE_API_KEY", "k" * 39)
+    assert lines()["advice"].detail.endswith(" through google.genai")

@@ -19,11 +19,16 @@ from pipeweave_dagster.core.documents import (
     Evaluation,
     MethodCheck,
     MlflowLink,
+    ReadableTwin,
     TrainedModel,
 )
+from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
+from pipeweave_dagster.core.metrics.scored_test import read_scored_test
+from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.champion import champion_of
-from pipeweave_dagster.services.model_versions import save_version
+from pipeweave_dagster.services.model_replay import replay_version
+from pipeweave_dagster.services.model_versions import load_origin, load_version, save_version
 from pipeweave_dagster.services.withdrawal import withdraw
 from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
 
@@ -264,3 +269,65 @@ def test_a_withdrawn_version_keeps_no_alias_and_the_champion_before_it_serves(pl
 def champion_alias(place: Place) -> str | None:
     """The champion in MLflow."""
     return place.client.get_registered_model(NAME).aliases.get("champion")
+
+
+@pytest.fixture(scope="module")
+def twin(place: Place, tmp_path_factory: pytest.TempPathFactory) -> ReadableTwin:
+    """The readable twin of version 1, in its evaluation."""
+    store, folder = place.bench.store, tmp_path_factory.mktemp("twin")
+    trained, evaluation = load_version(store, "demo", "1")
+    spec, snapshot = load_origin(store, "demo", "1")
+    rows = store.payload(trained.test_rows)
+    scored, data = read_scored_test(trained, rows), store.payload(snapshot.data)
+    found = readable_twin(TwinSource(trained, spec, data, scored, rows, None, folder), Pace())
+    assert found is not None
+    evaluation = evaluation.model_copy(update={"readable": found})
+    store.save_payloads(evaluation, folder)
+    save_version(store, "demo", trained, evaluation, (spec, snapshot))
+    return found
+
+
+def test_one_command_makes_the_readable_twin_the_champion(
+    place: Place, twin: ReadableTwin, tmp_path: Path
+) -> None:
+    place.call("promote", "demo", "1", "--force", "--reason", "as at first")
+    told = place.call("promote", "demo", "--readable")
+    own = told["champion"]
+    assert (place.champion, told["forced"]) == (own, False)
+    assert "it is the readable twin of version 1" in told["gate"][0]["message"]
+    trained, evaluation = load_version(place.bench.store, "demo", own)
+    assert trained.readable_of == "1"
+    assert trained.evaluated is not None
+    assert trained.evaluated.sha256 == twin.model.sha256
+    assert trained.model.sha256 != twin.model.sha256  # fitted on all rows
+    assert evaluation.metrics["roc_auc"].value == pytest.approx(twin.score)
+    assert evaluation.readable == twin
+    assert evaluation.card is not None
+    card = place.bench.store.payload(evaluation.card).read_text()
+    assert "It is the twin of version 1" in card
+    assert replay_version(place.bench, "demo", own, tmp_path).equal
+    move = moves_of(place.bench.store, "demo")[-2]
+    assert (move.alias, move.after, move.cause.how) == ("champion", own, "promote")
+    assert self_again(place) == own
+
+
+def self_again(place: Place) -> Any:
+    """What the command says if the twin is registered already: its version, not a second one."""
+    place.call("rollback", "demo")
+    return place.call("promote", "demo", "--version", "1", "--readable")["champion"]
+
+
+def test_a_twin_that_is_missing_worse_or_asked_of_a_twin_is_refused(
+    place: Place, twin: ReadableTwin
+) -> None:
+    assert "no readable twin" in str(place.call("promote", "demo", "2", "--readable"))
+    own = place.call("promote", "demo", "1", "--readable")["champion"]
+    assert "is a readable twin itself" in str(place.call("promote", "demo", own, "--readable"))
+    store = place.bench.store
+    trained, evaluation = load_version(store, "demo", "1")
+    compared = twin.comparison.model_copy(update={"verdict": "worse"})
+    worse = twin.model_copy(update={"comparison": compared})
+    evaluation = evaluation.model_copy(update={"readable": worse})
+    save_version(store, "demo", trained, evaluation, load_origin(store, "demo", "1"))
+    refused = place.call("promote", "demo", "1", "--readable")
+    assert "is significantly worse: roc_auc differs by" in str(refused)

@@ -82,3 +82,25 @@ def test_the_summary_has_one_line_per_item(store: DocumentStore) -> None:
     store.save_attempt("demo", attempt)
     text = call("datasets", "show", "demo")
     assert "      blocked  PW201: first\n               PW202: second\n" in text
+
+
+NOTE = "For serving, `a` alone replaces an ensemble of 2."
+
+
+def test_the_note_on_serving_is_shown(store: DocumentStore, monkeypatch: Any) -> None:
+    from pipeweave_dagster.cli.support.run_text import _model_text
+    from pipeweave_dagster.services.run_facts import _model
+
+    registry = Registry(store)
+    register(store, "1", 0.8, of_model={"notes": ["Other.", f"{NOTE}\x1b[2J"]})
+    set_alias(registry, "demo", "1", "champion")  # type: ignore[arg-type]
+    found = find_champion(registry, "demo")  # type: ignore[arg-type]
+    monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
+    for text in (
+        call("models", "show", "demo"),
+        "\n".join(_model_text(_model(found.current.trained, found.current.evaluation), "demo")),
+    ):
+        assert NOTE in text
+        assert "\x1b" not in text
+        assert "Other." not in text
+    assert "Champion: Reason of version 1." in text

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeweave_dagster.adapters.state import DocumentStore, RunState
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, RunState, publish
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.core.documents import Findings
+from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.factories.checked_dataset import finding
 from pipeweave_dagster_tests.factories.registry import register
 
 
@@ -45,6 +48,19 @@ def test_totals_tables_and_json(store: DocumentStore) -> None:
     assert facts["datasets"] == [entry.model_dump(mode="json") for entry in overview.datasets]
     assert facts["totals"] == overview.totals().model_dump(mode="json")
     assert facts["best"] == ["demo"]
+
+
+def test_one_data_set_is_not_several_and_what_is_overridden_alerts_no_more(home: Path) -> None:
+    settings = Settings()
+    store = DocumentStore(open_storage(settings), settings.cache_folder)
+    run = RunState(store, "demo", "good")
+    alerts = [finding("PW303", "alerted", "a"), finding("PW801", "alerted", "b", overridden="ok")]
+    document = store.save(Findings(findings=alerts))
+    run.record("findings", Entry(document=document, key="k", run_id="good", made_at=1.0), 1.0)
+    publish(run, {"findings"})
+    run.attempt("succeeded")
+    assert "1 data set: 1 published" in call("overview")
+    assert entry_of(store, "demo").alerts == 1
 
 
 def test_an_empty_workbench(home: Path) -> None:

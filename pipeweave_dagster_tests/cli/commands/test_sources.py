@@ -2,16 +2,19 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from pipeweave_dagster.cli.app import build_app
+from pipeweave_dagster.cli.support.pulled_text import pulled_text
 from pipeweave_dagster.core.documents import SourcePull
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.services.sources import save_error, save_pull
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests.servers.databases import VARIABLE, Database
 
 
 def test_the_list_and_the_check(home: Path) -> None:
@@ -35,3 +38,49 @@ def test_the_list_and_the_check(home: Path) -> None:
         CliRunner().invoke(
             build_app("sources"), ["sources", "check", "orders"], catch_exceptions=False
         )
+
+
+@pytest.mark.server
+@pytest.mark.xdist_group("sources")
+def test_a_pull_says_what_it_read_and_what_is_new(
+    home: Path, postgres_server: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, postgres_server.url)
+    folder = home / "storage" / "sources"
+    folder.mkdir(parents=True)
+    (folder / "late.yaml").write_text(
+        f"kind: postgres\nconnection: {VARIABLE}\ntable: late\ndataset: false\n"
+        "incremental: {key: id, partition_by: [day]}\n"
+    )
+    postgres_server.execute(
+        "DROP TABLE IF EXISTS late",
+        "CREATE TABLE late (id int, day int)",
+        "INSERT INTO late SELECT n, n % 3 FROM generate_series(1, 9) n",
+    )
+    assert pulled() == "Pulled 9 rows in 3 parts"
+    postgres_server.execute("INSERT INTO late VALUES (10, 1)")
+    assert pulled() == "Pulled 10 rows in 3 parts: 1 of 3 parts read, 1 new row"
+    listed = CliRunner().invoke(build_app("runs"), ["runs", "ls"]).stdout
+    assert "None" not in listed
+
+
+def pulled() -> str:
+    done = CliRunner().invoke(build_app("sources"), ["sources", "pull", "late"])
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ({"rows_before": 5}, "Pulled 1 row in 1 part: 4 rows fewer"),
+        ({"rows_before": 1}, "Pulled 1 row in 1 part: as many rows as before, but not the same"),
+        (
+            {"rows_before": 1, "changed": False},
+            "Pulled 1 row in 1 part: nothing new, delivered again",
+        ),
+    ],
+)
+def test_what_a_pull_says(facts: dict[str, Any], text: str) -> None:
+    """A pull of several parts is shown with a real server above."""
+    usual = {"rows": 1, "parts": 1, "parts_read": 1, "changed": True, "delivered": True}
+    assert pulled_text({**usual, **facts}) == text

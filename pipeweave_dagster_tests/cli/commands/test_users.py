@@ -53,6 +53,13 @@ def test_a_user_from_the_first_day_to_the_last(pipeweave):
     ]
     assert "identity provider" in pipeweave("users", "ls")
     pipeweave("users", "role", "ada", "approver")
+    assert pipeweave("users", "teams", "ada") == "ada is in no team.\n"
+    assert pipeweave("users", "teams", "ada", "sales", "risk") == "ada is in: risk, sales.\n"
+    assert "risk, sales" in pipeweave("users", "ls")
+    assert [u["teams"] for u in pipeweave("users", "ls", "--json")["users"]] == [
+        ["risk", "sales"], [],
+    ]  # fmt: skip
+    assert pipeweave("users", "teams", "ada", "--none", "--json") == {"name": "ada", "teams": []}
     pipeweave("users", "password", "ada", given=f"{PASSWORD}!\n")
     made = pipeweave("users", "token", "ada", "--note", "nightly", "--json")
     assert made["token"].startswith("pipeweave_")
@@ -63,6 +70,7 @@ def test_a_user_from_the_first_day_to_the_last(pipeweave):
     log = pipeweave("audit", "ls", "--since", "1h", "--json")["entries"]
     assert [(e["action"], e["subject"]) for e in log] == [
         ("user_add", "ada"), ("user_add", "bob@example.org"), ("user_role", "ada"),
+        ("user_teams", "ada"), ("user_teams", "ada"),
         ("user_password", "ada"), ("token_add", "ada"), ("token_revoke", "ada"),
         ("user_remove", "ada"),
     ]  # fmt: skip
@@ -93,6 +101,8 @@ def test_what_goes_wrong_is_said_with_the_remedy(pipeweave):
     assert "no password" in pipeweave("users", "add", "ada", "--role", "editor", code=3)
     assert "no user" in pipeweave("users", "role", "ada", "viewer", code=4)
     assert "no user" in pipeweave("users", "token", "ada", code=4)
+    assert "no user" in pipeweave("users", "teams", "ada", code=4)
+    assert "Drop --none" in pipeweave("users", "teams", "ada", "risk", "--none", code=3)
     assert "is not a time" in pipeweave("audit", "ls", "--since", "yesterday", code=3)
     assert "There are no users" in pipeweave("users", "ls")
     assert "There is no entry" in pipeweave("audit", "ls")

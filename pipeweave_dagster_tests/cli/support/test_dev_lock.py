@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeweave_dagster.cli.support.dev_lock import alone
+from pipeweave_dagster.cli.support.dev_lock import alone, with_its_addresses
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.settings import Settings
 
 HOLDER = """
 import subprocess, sys, time
@@ -52,3 +53,21 @@ def test_one_that_is_just_starting_is_respected(tmp_path: Path) -> None:
             pass
     with alone(tmp_path, {}):
         pass
+
+
+def test_links_lead_to_the_one_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With other ports, `pipeweave run` had printed links to where nothing listens."""
+    monkeypatch.setenv("PIPEWEAVE_HOME", str(tmp_path))
+    monkeypatch.setenv("PIPEWEAVE_MLFLOW_URL", "https://mlflow.example")
+    before = Settings()
+    facts = {"address": "http://127.0.0.1:3720", "pages": "http://127.0.0.1:8720", "mlflow": "no"}
+    with alone(tmp_path, facts):
+        found = with_its_addresses(Settings())
+        written = (tmp_path / "dev.json").read_text()
+    assert (found.dagster_url, found.web_url) == (facts["address"], facts["pages"])
+    assert found.mlflow_url == "https://mlflow.example"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for owner in ("", "[]", written.replace(str(os.getpid()), str(ended.pid))):  # it was killed
+        (tmp_path / "dev.json").write_text(owner)
+        assert with_its_addresses(Settings()) == before

@@ -136,3 +136,31 @@ def test_the_daemon_is_started_again_where_the_clock_was_set_back(
     said = capsys.readouterr().err
     assert said.count("the daemon is started again") == 1
     assert "The clock was set back by" in said
+
+
+def test_the_daemon_is_started_again_where_sensors_ticked_in_the_future(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clock that was ahead for two days between two looks: 30 of 50 uploads were never seen."""
+    started = tmp_path / "started"
+    command = [sys.executable, "-c", _SERVER, str(started)]
+    services = [Service(DAEMON, command, needed=False)]
+    found, interrupted = [["uploads"], [], []], list[bool]()
+
+    def starts() -> int:
+        return len(started.read_text().splitlines()) if started.exists() else 0
+
+    def ahead() -> list[str]:
+        return found.pop(0) if starts() and found else []
+
+    def act() -> None:
+        if starts() == 2 and not found and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    each_look(monkeypatch, act)
+    monkeypatch.setattr(Supervisor, "look_s", 0.0)
+    with Supervisor(services, ahead) as running:
+        running.wait()
+    assert starts() == 2
+    assert "The last tick of uploads is in the future; the daemon is" in capsys.readouterr().err

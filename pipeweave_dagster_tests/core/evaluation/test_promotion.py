@@ -9,6 +9,7 @@ from pipeweave_dagster.core.documents import (
     Evaluation,
 )
 from pipeweave_dagster.core.evaluation import promote
+from pipeweave_dagster.core.evaluation.promotion import Promotion
 
 
 def scored(value, low, high, metric="roc_auc", verdict="model"):
@@ -112,3 +113,31 @@ def test_a_model_worse_than_the_baseline_on_its_test_rows_is_never_champion(
     assert ("worse than the baseline" in found.reason) == (alias == "none")
     if alias == "none":
         assert "100 test rows" in found.reason
+
+
+def test_a_champion_that_cannot_predict_any_more_is_replaced_also_by_a_lower_score():
+    """All predictions stopped once a column was hashed, and only --force helped."""
+    paired = Comparison(other="champion", rows=0, verdict="not compared", changes=["'w' is new."])
+    new = scored(0.784, 0.7, 0.9).model_copy(update={"comparison": paired})
+    found = promote(new, scored(0.8473, 0.8, 0.9), unreadable="the settings hash 'name' now")
+    assert found.alias == "champion"
+    assert "CANNOT PREDICT any more: the settings hash 'name' now." in found.reason
+    assert "Its roc_auc is 0.7840; the champion's was 0.8473. 'w' is new." in found.reason
+    assert promote(new, scored(0.8473, 0.8, 0.9)).alias == "challenger"
+    # All that says something about the model itself counts as before.
+    constant = new.model_copy(update={"verdict": "no signal"})
+    assert promote(constant, scored(0.8, 0.7, 0.9), unreadable="x").alias == "none"
+    other = paired.model_copy(update={"obstacle": "It predicts 'z'."})
+    other = new.model_copy(update={"comparison": other})
+    assert promote(other, scored(0.8, 0.7, 0.9), unreadable="x").alias == "challenger"
+
+
+def test_what_follows_from_a_tie_is_said_by_the_caller():
+    paired = Comparison(
+        other="champion", rows=100, difference=0.0, low=-0.1, high=0.1,
+        verdict="not distinguishable",
+    )  # fmt: skip
+    new = scored(0.8, 0.7, 0.9).model_copy(update={"comparison": paired})
+    found = promote(new, new, Promotion(alias="challenger", reason="It stays."))
+    assert (found.alias, found.reason.endswith("It stays.")) == ("challenger", True)
+    assert promote(new, new).reason.endswith("Its data is newer.")

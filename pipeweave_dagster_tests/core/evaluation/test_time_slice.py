@@ -1,9 +1,11 @@
 """Steps within a slice of time, with a clock that is set by hand."""
 
+import math
 import threading
 
 import pytest
 
+from pipeweave_dagster.core.evaluation.evaluation_notes import dropped_note
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster_tests.core.test_pace import Clock
 
@@ -31,6 +33,11 @@ def test_a_step_that_fits_is_made_and_one_that_comes_too_late_is_dropped():
     clock.at = 10
     assert limit.run("learning curve", taking(clock, 1)) is None
     assert limit.dropped == ["importances", "learning curve"]
+    assert limit.cut == ["importances"]  # half of it is there
+    (note,) = dropped_note(limit.dropped, limit.cut, "demo")
+    assert note.startswith("There was no time for: learning curve. In part only, for lack of time:")
+    assert "importances. `pipeweave evaluate demo --full` makes them" in note
+    assert dropped_note([], [], "demo") == []
 
 
 def test_the_last_step_has_time_that_the_others_leave():
@@ -63,3 +70,14 @@ def test_errors_of_a_step_pass_through():
 
     with pytest.raises(ZeroDivisionError):
         TimeSlice(10).run("importances", broken)
+
+
+def test_a_share_bounds_what_a_step_plans_with_and_nothing_is_bounded_without_a_limit():
+    clock = Clock()
+    limit = TimeSlice(10, now=clock)
+    assert limit.run("readable twin", lambda pace: pace.end, share=0.5) == 5
+    clock.at = 6
+    assert limit.run("importances", lambda pace: pace.end) == 10
+    endless = TimeSlice(None, now=clock)
+    assert endless.run("readable twin", lambda pace: pace.end, share=0.5) == math.inf
+    assert endless.run("importances", lambda pace: pace.end) == math.inf

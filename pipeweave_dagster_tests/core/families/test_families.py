@@ -1,6 +1,8 @@
 """Every model family: fits each task, stops at its deadline, and is stored without pickle."""
 
+import re
 import time
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from skops.io import get_untrusted_types
 
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.families import FAMILIES, base, family_of
 from pipeweave_dagster.core.families.candidate import (
@@ -19,11 +22,14 @@ from pipeweave_dagster.core.families.candidate import (
     is_skewed,
 )
 from pipeweave_dagster.core.model.serving import (
+    ESTIMATORS,
     FEATURE_TYPES,
     MODEL_TYPES,
+    estimators,
     load_bundle,
     prepare,
     raw_scores,
+    unpacked_booster,
 )
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.layout import layout
@@ -90,7 +96,16 @@ def test_it_learns_and_is_stored_safely(name, task, table, tmp_path):
     again = raw_scores(load_bundle(file), frame.iloc[data.valid])
     np.testing.assert_allclose(again, found, atol=1e-9)
     assert set(get_untrusted_types(file=file)) <= {*FEATURE_TYPES, *family.types}
+    assert estimators_in(file) <= {*ESTIMATORS}  # others make a worker import all of scikit-learn
     assert family_of(fit.estimator) is family
+
+
+def estimators_in(file):
+    """The estimators of scikit-learn in a model file."""
+    with zipfile.ZipFile(file) as archive:
+        schema = archive.read("schema.json").decode()
+    names = re.findall(r'"__class__": "(\w+)", "__module__": "(sklearn\.[\w.]+)"', schema)
+    return {f"{module}.{name}" for name, module in names} & {*estimators()}
 
 
 def test_model_files_may_contain_the_types_of_the_families_and_no_others():
@@ -218,11 +233,29 @@ def test_contributions_of_catboost_add_up_to_its_margin(task, table):
     data = cache.get(family.view, 0)
     fit = family.fit(cache.rows(family.view, data, None), {}, time.monotonic() + 30)
     bundle = bundle_of(task, problem.labels, feature_frame(spec), [member(fit, data)])
-    explained = contributions(bundle, frame.iloc[data.valid])
-    pool = fit.estimator.pool(data.x_valid)
-    margin = fit.estimator.booster.predict(pool, prediction_type="RawFormulaVal")
-    sums = explained.values.sum(axis=1) + explained.base
-    np.testing.assert_allclose(sums, margin.reshape(sums.shape), atol=1e-9)
-    share = np.abs(explained.values).mean(axis=(0, 2))
-    assert explained.columns[int(share.argmax())] in ("x", "note")
-    assert contributions(bundle, frame.iloc[data.valid], quick=True) is None
+    rows, pool = frame.iloc[data.valid], fit.estimator.pool(data.x_valid)
+    few = {**bundle, "members": [bundle["members"][0] | {"rounds": 3}]}
+    for model, quick, rounds in ((bundle, False, 0), (bundle, True, 0), (few, True, 3)):
+        explained = contributions(model, rows, quick=quick)
+        margin = fit.estimator.booster.predict(
+            pool, prediction_type="RawFormulaVal", ntree_end=rounds
+        )
+        sums = explained.values.sum(axis=1) + explained.base
+        np.testing.assert_allclose(sums, margin.reshape(sums.shape), atol=1e-9)
+        share = np.abs(explained.values).mean(axis=(0, 2))
+        assert explained.columns[int(share.argmax())] in ("x", "note")
+
+
+def test_a_model_that_is_one_catboost_has_reasons(table):
+    """It is what `--for serving` may leave of an ensemble."""
+    spec, problem, frame = problem_of(table, "multiclass")
+    family, cache = FAMILIES["catboost"], FoldCache(problem)
+    data = cache.get(family.view, 0)
+    rows = cache.rows(family.view, data, None)
+    fit = family.fit(rows, {"learning_rate": 0.2}, time.monotonic() + 30)
+    stored = fit._replace(estimator=unpacked_booster(fit.estimator.packed()))
+    bundle = bundle_of("multiclass", problem.labels, feature_frame(spec), [member(stored, data)])
+    said, note = with_reasons(bundle, frame.iloc[data.valid])
+    assert note.startswith("Reasons are contributions in 1 of 1 members of the model (100%")
+    assert said["reason_1"].isin(["x", "note"]).mean() > 0.5
+    assert (said["reason_1_effect"] > 0).mean() > 0.8

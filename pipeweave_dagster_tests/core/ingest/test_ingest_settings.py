@@ -14,6 +14,9 @@ def test_only_types_that_affect_reading_are_ingest_settings():
         "conc": ColumnSetting(type="ordinal", missing=["BDL"]),
     }
     read = ingest_settings(DatasetSettings(mode="append", target="y", columns=columns))
+    assert read == ingest_settings(
+        DatasetSettings(mode="append", columns=columns, privacy_default="hide"), "mask"
+    )
     assert read == DatasetSettings(
         mode="append",
         columns={
@@ -22,4 +25,13 @@ def test_only_types_that_affect_reading_are_ingest_settings():
             "count": ColumnSetting(type="integer"),
             "conc": ColumnSetting(missing=["BDL"]),
         },
+    )
+
+
+def test_columns_that_may_be_shown_count_where_others_are_masked():
+    columns = {"name": ColumnSetting(privacy="allow")}
+    given = DatasetSettings(columns=columns)
+    assert ingest_settings(given) == DatasetSettings()
+    assert ingest_settings(given, "mask") == DatasetSettings(
+        columns=columns, privacy_default="mask"
     )

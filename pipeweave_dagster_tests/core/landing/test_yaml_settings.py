@@ -19,6 +19,7 @@ id: customer_id
 split: {time: signup}
 retrain: {cron: "0 3 * * 1", max_age_days: 30}
 alerts: {to: [slack], mute: [PW140]}
+owner: ada@example.org
 overrides: [{finding: PW204, column: bar_passed, reason: "known before the exam"}]
 """
 
@@ -28,6 +29,7 @@ def test_every_key_of_the_contract_is_read() -> None:
     assert settings.target == "churn"
     assert settings.columns["notes"].drop
     assert settings.columns["signup"].known_at == "2024-01-01"
+    assert settings.owner == "ada@example.org"
     assert settings.split.time == "signup"
     assert settings.overrides[0].finding == "PW204"
 
@@ -46,6 +48,8 @@ def test_all_keys_are_optional(data: bytes) -> None:
         (b"zzz: 1", "Valid keys: target"),
         (b"time_budget_s: -1", "time_budget_s"),
         (b"metric: best", "metric"),
+        (b"owner: ../Ada", "'owner': a name has lower-case letters"),
+        (b"owner: ''", "'owner': a name has lower-case letters"),
         (b"overrides: [{finding: PW204}]", "reason"),
         (b"- a\n- b", "keys to values"),
         (b"target: [unclosed", "line"),

@@ -185,3 +185,20 @@ def test_dates_of_any_year_are_days(year, unit):
     assert found[0] == (days[0] - first).days
     assert np.isnan(found[1])
     assert found[2] == (days[2] - first).days
+
+
+ODD = [
+    *(None, np.nan, pd.NA, pd.NaT, "", " a ", "1,234 kg", "true", "3.0", "nan", True, np.True_),
+    *(3, 3.0, -0.0, 1e300, np.inf, 2**53 + 1, np.float32(0.1), np.int8(-1)),
+    *(pd.Timestamp("2024-02-03"), dt.time(3, 4), b"x"),
+]
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize("read", [as_text, as_number])
+def test_one_value_is_read_as_among_others(read, value):
+    for kind in (object, None):
+        many = pd.Series([value, value], dtype=kind)
+        (alone,), (among, _) = read(many.iloc[:1]), read(many)
+        assert type(alone) is type(among)
+        assert alone == among or (pd.isna(alone) and pd.isna(among))

@@ -47,7 +47,7 @@ EXAMPLES = {
     "text": (WORDS, "words never seen", {"dimensions": 3, "counts": True}),
     "derived": (NUMBERS, -3e8, {"features": [{"operator": "product", "columns": ["x", "other"]}]}),
 }
-VIEWS = ("linear", "curves", "plain", "tree", "crossed")
+VIEWS = ("linear", "curves", "plain", "tree", "crossed", "grouped")
 
 
 def spec_of(use):

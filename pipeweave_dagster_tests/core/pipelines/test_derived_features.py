@@ -91,7 +91,7 @@ def test_the_pipeline_stays_valid_and_reads_back(frame):
     ("entry", "words"),
     [
         ({"operator": "exec", "columns": ["a", "b"]}, "no operator"),
-        ({"operator": "ratio", "columns": ["a"]}, "1 columns"),
+        ({"operator": "ratio", "columns": ["a"]}, "1 column"),
         ({"operator": "ratio", "columns": ["a", "a"]}, "twice"),
         ({"operator": "ratio", "columns": ["a", "g"]}, "not a number"),
         ({"operator": "ratio", "columns": ["a", "y"]}, "not among the step's columns"),

@@ -1,10 +1,12 @@
 """Value corrections of the settings apply in training and in scoring."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.serving import correct_values, prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.plan import plan
@@ -51,3 +53,16 @@ def test_a_row_whose_target_is_a_placeholder_is_left_out(tmp_path):
     table = read_table(plan(case.snapshot, case.schema, found, settings), case.data)
     assert table.dropped == N // 10
     assert table.y.min() == 5.0
+
+
+def test_placeholders_are_found_by_their_stored_values(tmp_path):
+    days = [date(1900, 1, 1) if i % 9 == 0 else date(2020, 1, 1 + i % 28) for i in range(N)]
+    case = make_dataset(tmp_path, {**COLUMNS, "day": days}, "y")
+    listed = {"sensor": {"missing": ["-200.00"]}, "day": {"missing": ["01.01.1900"]}}
+    settings = DatasetSettings.model_validate({"columns": listed})
+    found = inspect(case.snapshot, case.schema, case.data, settings)
+    frame = feature_frame(plan(case.snapshot, case.schema, found, settings))
+    rows = pd.DataFrame({"sensor": [-200.0, 5.0], "day": days[:2]})
+    corrected = correct_values(rows, frame)
+    assert corrected["sensor"].isna().tolist() == [True, False]
+    assert corrected["day"].isna().tolist() == [True, False]

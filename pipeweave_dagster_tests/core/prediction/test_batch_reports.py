@@ -175,7 +175,8 @@ def test_typed_truth_values_of_a_number_are_noted(model):
 def test_blanks_are_named_only_where_one_occurs(model):
     text = content(amount=lambda v: f'"{v}"'.replace(".", ",") if v > 99 else str(v))
     found = both(model, text)
-    assert "read as decimal '.' or ','" in note_on(found, "amount")
+    read = "so the whole column is read as numbers with a decimal point or a decimal comma"
+    assert read in note_on(found, "amount")
     blanks = text.replace('"', '"1 ', 1)
     assert "thousands ' '" in note_on(both(model, blanks), "amount")
 

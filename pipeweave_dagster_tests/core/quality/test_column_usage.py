@@ -1,13 +1,14 @@
 """One line that explains why a column is used or not."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.quality.column_usage import _without_name, explain_column
-from pipeweave_dagster_tests.factories import make_dataset
+from pipeweave_dagster_tests.factories import make_dataset, make_pipeline
 
 
 @pytest.fixture
@@ -53,3 +54,19 @@ def test_a_message_does_not_repeat_the_name():
     assert _without_name("'a': all values are equal.", "'a'") == "all values are equal."
     assert _without_name("'a' ranks the rows.", "'a'") == "it ranks the rows."
     assert _without_name("'ab' ranks the rows.", "'a'") == "'ab' ranks the rows."
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        ("dropped in the settings", "'x' is dropped in the settings."),
+        ("PW502: it counts rows", "'x' is dropped: PW502: it counts rows"),
+    ],
+)
+def test_a_dropped_column_is_said_to_be_so_once(tmp_path, rng, reason, line):
+    table = {"x": rng.normal(size=60), "y": rng.integers(0, 2, 60)}
+    case = make_dataset(tmp_path, table, "y")
+    found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    spec = make_pipeline(pd.DataFrame(table), "y", "binary")
+    spec = spec.model_copy(update={"dropped": {"x": reason}})
+    assert explain_column("x", case.schema, found, spec) == line

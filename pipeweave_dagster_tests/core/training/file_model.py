@@ -37,7 +37,9 @@ class FileModel:
     out: Path
 
 
-def model_of(content: bytes | str, folder: Path, name="a.csv", **settings) -> FileModel:
+def model_of(
+    content: bytes | str, folder: Path, name="a.csv", families=("linear",), **settings
+) -> FileModel:
     """Read, inspect and train quickly, as a run does."""
     given = DatasetSettings.model_validate({"target": "y", **settings})
     path, typed, out = folder / name, folder / "typed", folder / "out"
@@ -51,7 +53,7 @@ def model_of(content: bytes | str, folder: Path, name="a.csv", **settings) -> Fi
     schema = deduce(snapshot, data, given)
     findings = inspect(snapshot, schema, data, given)
     spec = plan(snapshot, schema, findings, given)
-    search = {"families": ["linear"], "variants": False}
+    search = {"families": [*families], "variants": False}
     steps = [
         s.model_copy(update={"params": search}) if s.kind == "train" else s for s in spec.steps
     ]

@@ -15,6 +15,7 @@ def search(**facts):
             "proposals_without_gain": 0,
             "exhausted": False,
             "crosses": [],
+            "results": [],
             "comparison_folds": 5,
             "folds": 5,
         }
@@ -39,10 +40,13 @@ def test_the_number_of_folds_that_candidates_were_compared_on_is_noted():
 
 def test_what_there_was_no_time_for_is_named():
     found = training_notes.search_notes(
-        search(skipped=["svm"], crosses=[{"name": f"m{k}"} for k in range(7)])
+        search(skipped=["svm"], crosses=[{"name": f"m{k}", "use": "derived"} for k in range(7)])
     )
     assert any("There was no time to try svm" in note for note in found)
     assert any("7 feature crosses (m0, m1, m2, m3, m4, …)" in note for note in found)
+    made = [{"name": "relative(x, race)", "use": "relative"}]
+    (note,) = training_notes.search_notes(search(crosses=made))
+    assert "grouped` also compared rows with their group (relative(x, race))" in note
     assert training_notes.search_notes(search()) == []
 
 
@@ -68,3 +72,12 @@ def test_a_verdict_on_few_rows_for_lack_of_time_is_noted():
     )
     assert "time for only 62 of 310 validation rows" in notes[1]
     assert "larger budget" in notes[1]
+
+
+def test_one_model_that_there_was_no_time_to_fit_again_is_not_called_a_mean():
+    only = (SimpleNamespace(candidate=SimpleNamespace(name="catboost")), 1.0)
+    facts = {"weighted": [only], "out_of_core_member": None}
+    note = training_notes.model_note(SimpleNamespace(**facts, one_model=True), refitted=False)
+    assert note.startswith("Model: 1.00 catboost; the model of the first fold, which learned from")
+    note = training_notes.model_note(SimpleNamespace(**facts, one_model=False), refitted=False)
+    assert "the mean of the models of the folds" in note

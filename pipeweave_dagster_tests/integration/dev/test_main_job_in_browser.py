@@ -74,7 +74,7 @@ def test_from_a_file_to_predictions_without_the_command_line(
         page.get_by_role("link", name="Download CSV").click()
     lines = Path(sent.value.path()).read_text().splitlines()
     assert len(lines) == 345
-    assert lines[0].startswith('"prediction"')
+    assert lines[0].startswith('"row_id","prediction",')
 
     page.goto(f"{dev.pages}/audit")
     log = page.inner_text("main")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.core.errors import unavailable, validation_error
 from pipeweave_dagster.services.alias_history import GateCheck
 from pipeweave_dagster.services.promotion_gate import Gate
@@ -71,7 +72,7 @@ def test_complete_can_start_the_job_so_that_no_sensor_starts_another(api):
     place = address["url"].partition("/api/v1")[2]
     api.ask("PUT", place, content=DATA, headers=address["headers"])
     body = {"upload_id": address["upload_id"], "size_bytes": len(DATA), "sha256": SHA}
-    body["train"] = {"target": "y"}
+    body["train"] = {"time_budget_s": 5}
     seen = []
 
     def launched(params):
@@ -83,7 +84,7 @@ def test_complete_can_start_the_job_so_that_no_sensor_starts_another(api):
     assert seen == ["uploads/new/upload.csv"]
     assert done["job"]["dataset"] == "new"
     assert api.dagster.launched[0]["runConfigData"]["ops"]["raw_upload"]["config"] == {
-        "target": "y", "upload": "uploads/new/upload.csv",
+        "time_budget_s": 5.0, "upload": "uploads/new/upload.csv",
     }  # fmt: skip
     assert locked_keys(api.store, RunWatch()) == set()
     # A retry after a time-out, and several at once, get the same answer and start nothing.
@@ -98,7 +99,7 @@ def test_completing_at_the_same_time_starts_one_job(api):
     place = address["url"].partition("/api/v1")[2]
     api.ask("PUT", place, content=DATA, headers=address["headers"])
     body = {"upload_id": address["upload_id"], "size_bytes": len(DATA), "sha256": SHA}
-    body["train"] = {"target": "y"}
+    body["train"] = {"time_budget_s": 5}
     with ThreadPoolExecutor(4) as pool:
         answers = [
             *pool.map(lambda _: api.ask("POST", "/datasets/new/complete", json=body), range(4))
@@ -123,6 +124,15 @@ def test_a_dataset(api):
     assert facts["summary"]["target"] == "species"
     assert facts["stages"]["eda_report"]["stale"] is None
     assert "no published data set" in api.ask("GET", "/datasets/nothing", 404)["message"]
+
+
+def test_folders_of_the_server_are_no_part_of_an_answer(api):
+    gone = {"code": "NOT_FOUND", "message": f"{api.settings.storage_folder}/raw/1f is gone."}
+    attempt = Attempt(run_id="r", started_at=1.0, state="failed", error=gone)
+    api.store.save_attempt("penguins", attempt)
+    assert api.ask("GET", "/datasets/penguins")["last_attempt"]["error"]["message"] == (
+        "raw/1f is gone."
+    )
 
 
 def test_generate_a_report(api):
@@ -211,7 +221,16 @@ def test_create_a_job(api):
     assert tags["pipeweave/reason"] == "requested by root"
     assert [(e.action, e.version) for e in api.audited()] == [("run", job["run_id"])]
     body["upload"] = "../../raw/x"
-    assert "missing" in api.ask("POST", "/training/jobs", 404, json=body)["message"]
+    refused = api.ask("POST", "/training/jobs", 404, json=body)
+    assert "does not have the upload" in refused["message"]
+
+
+def test_a_job_for_a_target_that_is_no_column_is_not_started(api):
+    body = {"dataset": "penguins", "target": "nope"}
+    refused = api.ask("POST", "/training/jobs", 422, json=body)
+    assert "'nope' is not a column" in refused["message"]
+    assert "species" in refused["details"]["columns"]
+    assert api.dagster.launched == api.audited() == []
 
 
 def test_jobs_and_their_results(api):
@@ -305,6 +324,19 @@ def test_promote_and_roll_back(api, monkeypatch):
         [("demo", "2", "because", True)],
     )
     assert api.ask("POST", "/models/demo/rollback", json={"reason": "oh"})["champion"] == "1"
+
+
+def test_a_refused_promotion_names_fields_and_no_options(api, monkeypatch):
+    def refused(*_, **__):
+        raise validation_error("No better.", fix="Add --force --reason.", failed=["evaluation"])
+
+    monkeypatch.setattr(models, "promote_version", refused)
+    error = api.ask("POST", "/models/demo/promote", 422, json={"version": "2"})
+    assert "`force`: true with a `reason`" in error["message"]
+    assert "--" not in error["message"]
+    assert error["details"]["failed"] == ["evaluation"]
+    body = {"version": "2", "force": True, "reason": " "}
+    assert "needs a `reason`" in api.ask("POST", "/models/demo/promote", 422, json=body)["message"]
 
 
 # -- predictions, dashboards, scheduler --------------------------------------------------------

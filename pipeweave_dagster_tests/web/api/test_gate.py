@@ -15,6 +15,9 @@ CHANGING = [
     ("POST", "/datasets/penguins/complete",
      {"upload_id": "0" * 32, "size_bytes": 1, "sha256": "0" * 64}, "editor"),
     ("POST", "/eda/penguins/generate", {}, "editor"),
+    ("POST", "/findings/penguins/answers",
+     {"answers": [{"do": "accept", "code": "PW204"}]}, "editor"),
+    ("POST", "/findings/penguins/undo", {"answer_id": "1.0"}, "editor"),
     ("POST", "/pipelines", {"dataset": "penguins"}, "editor"),
     ("PUT", "/pipelines/penguins", {"pipeline": {}}, "editor"),
     ("POST", "/training/jobs", {"dataset": "penguins"}, "editor"),
@@ -45,6 +48,14 @@ def operations(api):
     values = {"upload_id": "0" * 32, "report": "0" * 64, "job_id": "0" * 36, "batch": "b"}
     for path, methods in schema["paths"].items():
         yield from ((m.upper(), path.format(dataset="penguins", **values)) for m in methods)
+
+
+def test_every_changing_operation_has_its_role_listed(api):
+    for_viewers = {("POST", "/pipelines/penguins/validate"), ("POST", "/predictions/penguins")}
+    elsewhere = {("POST", f"/training/jobs/{'0' * 36}/cancel"), ("PUT", f"/uploads/{'0' * 32}")}
+    changing = {(method, path) for method, path in operations(api) if method != "GET"}
+    listed = {(method, path) for method, path, _, _ in CHANGING}
+    assert changing == listed | for_viewers | elsewhere
 
 
 def test_nobody_gets_nothing_but_health_and_upload_addresses(api):

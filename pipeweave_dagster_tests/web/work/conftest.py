@@ -4,8 +4,10 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
@@ -13,6 +15,8 @@ from pipeweave_dagster.core.access import Principal, Role
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
 from pipeweave_dagster.web.front_door import FrontDoor
+from pipeweave_dagster.web.identity import _SCOPE_KEY, _Identity
+from pipeweave_dagster.web.work.form_token import token_of
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
@@ -24,8 +28,8 @@ _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 class Person:
     """A user in front of the pages: opens them, and sends their forms."""
 
-    def __init__(self, client: TestClient, store: DocumentStore) -> None:
-        self.client, self.store = client, store
+    def __init__(self, client: TestClient, store: DocumentStore, who: Principal) -> None:
+        self.client, self.store, self.who = client, store, who
 
     def opens(self, path: str):
         """Load a page."""
@@ -35,6 +39,13 @@ class Person:
         """The token of the forms of a page; empty if this user is shown none."""
         found = _TOKEN.search(self.opens(path).text)
         return found[1] if found else ""
+
+    def own_token(self) -> str:
+        """The token of the forms of this user, also of those that they are not shown."""
+        app: Any = self.client.app
+        scope = {"type": "http", "app": app, "headers": []}
+        known = {_SCOPE_KEY: _Identity(self.who, app.state.door)}
+        return token_of(HTTPConnection(scope | known))
 
     def sends(self, path: str, fields: dict | None = None, token: str | None = None, **more):
         """Send a form, and follow nothing."""
@@ -55,6 +66,6 @@ def person(home, monkeypatch) -> Iterator[Callable[..., Person]]:
             monkeypatch.setattr(FrontDoor, "identify", lambda *_: who)
             app = create_app(store, Settings())
             client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
-            return Person(stack.enter_context(client), store)
+            return Person(stack.enter_context(client), store, who)
 
         yield somebody

@@ -42,15 +42,30 @@ def test_answers_are_written_at_once_and_taken_back(person):
         ("override", "known in advance"),
     ]
 
+    page = ada.opens(PATH).text
+    assert page.count("Undo the answer") == 3
+    assert "Every finding has an answer." in page
+    assert "fieldset" not in page
+
     for entry in [*audit.entries(ada.store)]:
         undone = ada.sends(f"{PATH}/undo", {"at": repr(entry.at)})
-        assert undone.headers["location"] == PATH
+        assert undone.headers["location"] == f"{PATH}#answered"
     settings = settings_of(ada.store, "demo")
-    assert not settings.columns["late"].drop
-    assert not settings.columns[HOSTILE].missing
+    assert "late" not in settings.columns
+    assert HOSTILE not in settings.columns
     assert not settings.overrides
-    assert "Answered, for the next run" not in ada.opens(PATH).text
+    page = ada.opens(PATH).text
+    assert "Answered, for the next run" not in page
+    assert page.count("<fieldset") == 3
     assert ada.sends(f"{PATH}/undo", {"at": "1.0"}).status_code == 422
+
+
+def test_answers_are_looked_for_only_while_the_settings_are_newer_than_the_run(person, monkeypatch):
+    """A run of a month ago has thousands of entries of the log after it."""
+    ada = person()
+    put_checked(ada.store)
+    monkeypatch.setattr(audit, "entries", lambda *_: pytest.fail("the log was read"))
+    assert "Open" in ada.opens(PATH).text
 
 
 def test_only_an_approver_overrides_what_blocks(person):
@@ -75,7 +90,8 @@ def test_an_answer_that_is_not_complete_writes_nothing(person, chosen, said):
     assert wrong.status_code == 422
     assert said in wrong.text
     assert 'aria-invalid="true" aria-describedby="wrong-1"' in wrong.text
-    assert 'value="accept" selected' in wrong.text
+    assert 'value="accept" checked' in wrong.text
+    assert '<a href="#finding-1">PW303 on' in wrong.text
     assert not ada.store.storage.stat("uploads/demo/pipeweave.yaml")
 
 
@@ -83,3 +99,22 @@ def test_findings_of_an_older_run_are_not_answered(person):
     ada = person()
     put_checked(ada.store)
     assert "newer run" in ada.sends(PATH, answers("0" * 64, ("accept", ""))).text
+
+
+def test_the_numbers_of_a_page_that_is_older_than_an_answer_stay_those_of_their_findings(person):
+    """Two tabs: the second must not answer another finding than the one that it shows."""
+    ada = person()
+    document = put_checked(ada.store)
+    ada.sends(PATH, answers(document, ("accept", "")))
+    page = ada.opens(PATH).text
+    assert 'name="answer-0"' not in page
+    assert 'name="answer-1"' in page
+    ada.sends(PATH, {"document": document, "answer-2": "override", "reason-2": "it is fine"})
+    assert settings_of(ada.store, "demo").overrides[0].finding == "PW801"
+
+
+def test_an_editor_is_told_who_may_override_what_blocks(person):
+    ed = person(Role.EDITOR)
+    put_checked(ed.store)
+    assert ed.opens(PATH).text.count("takes an approver") == 1
+    assert "takes an approver" not in person(Role.APPROVER).opens(PATH).text

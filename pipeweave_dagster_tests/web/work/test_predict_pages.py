@@ -1,11 +1,16 @@
 """A file is scored at once or as a batch, and its predictions are downloaded, never shown."""
 
+import time
+
 import pytest
 
 from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.core.documents import BatchRecord
 from pipeweave_dagster.services import audit, scored_uploads
+from pipeweave_dagster.services.batch_history import change_history, with_batch
 from pipeweave_dagster.services.scored_uploads import ScoredUpload
 from pipeweave_dagster.web.work import predict_pages
+from pipeweave_dagster_tests.factories.checked_dataset import put_checked
 
 PATH = "/datasets/demo/predict"
 SCORED = "a" * 32
@@ -52,10 +57,34 @@ def test_the_result_of_a_file_is_downloaded(editor):
 
 
 def test_a_batch_lands_for_the_sensor(editor):
-    assert drops(editor, "batch", "week.csv").headers["location"] == "/datasets/demo/run"
-    assert editor.store.storage.get("predict/demo/week.csv").startswith(b"prediction")
+    where = drops(editor, "batch", "week 1.csv").headers["location"]
+    assert where == f"{PATH}?landed=week%201.csv"
+    assert editor.store.storage.get("predict/demo/week 1.csv").startswith(b"prediction")
     (entry,) = audit.entries(editor.store)
     assert (entry.action, entry.subject) == ("upload", "demo")
+
+
+def test_the_page_says_what_a_batch_waits_for(editor):
+    """It had led to the run that was under way, a training, without a word of the batch."""
+    where = drops(editor, "batch", "week.csv").headers["location"]
+    page = editor.opens(where).text
+    assert "week.csv</bdi> waits to be scored: its <a" in page
+    put_checked(editor.store, state="running")
+    assert "once that one has ended" in editor.opens(where).text
+    scored = BatchRecord(
+        batch="week-csv", model_version="1", scored_at=time.time() + 9, rows=2,
+        predictions_key="p", data_sha256="0",
+    )  # fmt: skip
+    change_history(editor.store, "demo", lambda history: with_batch(history, scored))
+    assert "week.csv</bdi> was scored; it is in the list" in editor.opens(where).text
+    for unknown in ("other.csv", "..", "a/b", "%3Cb%3E", ""):
+        assert 'id="landed"' not in editor.opens(f"{PATH}?landed={unknown}").text
+
+
+def test_a_viewer_is_told_who_may_predict(person, monkeypatch):
+    monkeypatch.setattr(predict_pages, "aliases_of", lambda *_: {"champion": "1"})
+    assert "To predict a file takes an editor." in person(Role.VIEWER).opens(PATH).text
+    assert "takes an editor" not in person(Role.EDITOR).opens(PATH).text
 
 
 def test_a_viewer_sees_batches_but_not_their_rows(person):

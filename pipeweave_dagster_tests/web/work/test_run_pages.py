@@ -95,6 +95,15 @@ def test_an_upload_that_nothing_has_picked_up_waits(person, server):
     assert "No run was started" in ada.opens("/datasets/other/run").text
 
 
+def test_beside_a_run_a_change_waits_for_its_end(person, server):
+    ada = person()
+    put_checked(ada.store, state="running")
+    ada.store.storage.put("uploads/demo/a.csv", b"a,b\n1,2\n")
+    page = ada.opens(PATH).text
+    assert "A change waits: its run starts once this one has ended" in page
+    assert "some seconds" not in page
+
+
 def test_a_run_is_started_again_with_everything_as_it_is(person, server):
     ada = person(Role.EDITOR)
     put_checked(ada.store)

@@ -45,6 +45,11 @@ def test_a_form_that_is_sent_as_it_was_shown_changes_nothing(given):
         (GIVEN, {"use-3": "weight"}, {"id": None, "weight": "shop"}),
         (GIVEN, {"type-0": ""}, {"columns": {"age": {"type": None}}}),
         (GIVEN, {"use-2": ""}, {"columns": {"when": {"drop": False}}}),
+        (GIVEN, {"privacy_default": "mask"}, {"privacy_default": "mask"}),
+        ({"privacy_default": "mask"}, {"privacy_default": ""}, {"privacy_default": None}),
+        (GIVEN, {"privacy-0": "mask"}, {"columns": {"age": {"privacy": "mask"}}}),
+        ({"columns": {"sex": {"privacy": "drop"}}}, {"privacy-1": ""},
+         {"columns": {"sex": {"privacy": None}}}),
     ],
 )  # fmt: skip
 def test_what_changes_is_written_under_the_keys_of_the_file(given, fields, patch):

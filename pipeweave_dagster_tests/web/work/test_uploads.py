@@ -56,6 +56,9 @@ def test_a_file_is_shown_before_it_lands_and_its_run_starts_with_the_settings(pe
     assert settings.columns[HOSTILE].type == "categorical"
     entries = [(e.action, e.who, e.subject) for e in audit.entries(ada.store)]
     assert entries == [("configure", "a-editor", "churn"), ("upload", "a-editor", "churn")]
+    # What was shown has values as they are in the file, whatever the settings hash or leave out.
+    kept = [stored.key for stored in ada.store.storage.list("incoming/")]
+    assert kept == [f"incoming/{where.removeprefix('/upload/')}/upload.json"]
     assert ada.sends(where, fields).status_code == 422  # sent twice: it was started already
 
 

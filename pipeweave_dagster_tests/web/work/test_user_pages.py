@@ -6,6 +6,7 @@ from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.users.directory import all_users
 from pipeweave_dagster.services.users.passwords import is_password
+from pipeweave_dagster.services.users.teams import set_teams
 
 PASSWORD = " correct horse battery "
 
@@ -37,13 +38,15 @@ def test_a_user_is_added_changed_and_removed(admin):
     assert sends(admin, "/users/bob/password", password=PASSWORD + "2").status_code == 303
     (bob,) = all_users(admin.store)
     assert is_password(bob.password, PASSWORD + "2")
+    set_teams(admin.store, "bob", ["risk"])
     page = admin.opens("/users").text
+    assert "; team <bdi>risk</bdi>" in page
     assert PASSWORD not in page
     assert (bob.password or "") not in page
     assert sends(admin, "/users/bob/remove").status_code == 303
     assert users(admin) == []
     done = [entry.action for entry in audit.entries(admin.store)]
-    assert done == ["user_add", "user_role", "user_password", "user_remove"]
+    assert done == ["user_add", "user_role", "user_password", "user_teams", "user_remove"]
 
 
 @pytest.mark.parametrize(

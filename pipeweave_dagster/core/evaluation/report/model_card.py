@@ -14,7 +14,10 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     Trial,
 )
+from pipeweave_dagster.core.evaluation.report.twin_texts import difference, effects, sentence
+from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.templating import markdown_environment
+from pipeweave_dagster.core.trial_states import explained
 
 _MOST_CLASSES = 50
 _MOST_COLUMNS = 200
@@ -57,6 +60,14 @@ def _environment() -> Any:
         "excess": _excess,
         "gap": lambda gap: _figure(Estimate(value=gap.gap, low=gap.low, high=gap.high)),
         "cv_score": _cv_score,
+        "states_explained": explained,
+        "sig": number,
+        "twin_score": lambda twin: _figure(
+            Estimate(value=twin.score, low=twin.low, high=twin.high)
+        ),
+        "twin_sentence": sentence,
+        "difference": difference,
+        "effects": effects,
     }
     return environment
 

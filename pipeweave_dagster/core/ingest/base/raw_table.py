@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """The table as text, before types are inferred."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from pipeweave_dagster.core.documents import Dialect, LeftOutLine, StorageType
@@ -73,6 +73,7 @@ SQL_TYPES: dict[StorageType, str] = {
     "time": "TIME",
     "text": "VARCHAR",
 }
+STORAGE_TYPES = {sql: storage for storage, sql in SQL_TYPES.items()}
 PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 
 
@@ -90,17 +91,22 @@ def drop_empty_columns(raw: RawTable, space: Workspace) -> RawTable:
     empty = {j for j, n in zip(blank, counts_by_column, strict=True) if n == 0}
     if not empty:
         return raw
-    for j in sorted(empty):
+    numbers = ", ".join(str(j + 1) for j in sorted(empty))
+    note = f"Columns without a name and without values were dropped: {numbers} (counted from 1)."
+    left = without_columns(raw, empty, space)
+    return replace(left, notes=[*raw.notes, note])
+
+
+def without_columns(raw: RawTable, dropped: Collection[int], space: Workspace) -> RawTable:
+    """Drop columns of the DuckDB table, and return its description without them."""
+    for j in sorted(dropped):
         space.db.execute(f"ALTER TABLE {raw.table} DROP COLUMN c{j}")
-    kept = [j for j in range(len(raw.names)) if j not in empty]
+    kept = [j for j in range(len(raw.names)) if j not in dropped]
     for new, old in enumerate(kept):
         if new != old:
             space.db.execute(f"ALTER TABLE {raw.table} RENAME COLUMN c{old} TO c{new}")
-    numbers = ", ".join(str(j + 1) for j in sorted(empty))
-    note = f"Columns without a name and without values were dropped: {numbers} (counted from 1)."
     return replace(
         raw,
         names=[raw.names[j] for j in kept],
         sql_types=[raw.sql_types[j] for j in kept],
-        notes=[*raw.notes, note],
     )

@@ -39,11 +39,36 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
             ),
         ),
         (
+            (
+                rb"(?i)(?:\s*+(?:(?:--|/\*)[^\n]*+\n|(?:set|begin|use|start|drop)\b[^\n;]*+;))*+\s*+"
+                rb"(?:insert\s+into\s+\S+\s*(?:\([^)]*\))?\s*(?:values|select)\b|"
+                rb"create\s+(?:temporary\s+)?table\s[^,;|\n]*\(|"
+                rb"copy\s+\S+\s*\([^)]*\)\s+from\s+stdin\b)"
+            ),
+            Foreign(
+                "a script of SQL statements (a dump), not a table",
+                "Load it into a database, and export the table as CSV or Parquet; "
+                "or pull the table from the database with `pipeweave sources`.",
+            ),
+        ),
+        (
             rb"outs:\r?\n- (md5|etag|hash):",
             Foreign(
                 "a DVC pointer, not the file that it stands for",
                 "Run `dvc pull`, and upload the data file itself.",
             ),
+        ),
+        (
+            rb"BEGIN:(VCALENDAR|VCARD)\r?\n",
+            Foreign("a calendar or address book (iCalendar, vCard), not a table", CSV_OR_PARQUET),
+        ),
+        (
+            rb">[^\r\n]+\r?\n[ACGTUN]{4,}+[*-]?\s*+(>|\Z|[ACGTUN]{4})",
+            Foreign("a list of sequences (FASTA), not a table", CSV_OR_PARQUET),
+        ),
+        (
+            rb"(---\s*\n)?- [\w'\"]+: ?[^\n]*\n(  [\w'\"]+: ?[^\n]*\n)+- [\w'\"]+:",
+            Foreign("a YAML document", "Save its records as JSON or CSV, and upload that."),
         ),
         (rb"%PDF-", Foreign("a PDF document", _DOCUMENT)),
         (rb"%!PS", Foreign("a PostScript document", _DOCUMENT)),

@@ -71,6 +71,8 @@ def _lock(db: duckdb.DuckDBPyConnection, folders: Sequence[Path], files: Sequenc
     for name, paths in (("allowed_directories", folders), ("allowed_paths", files)):
         listed = ", ".join(literal(str(path.resolve())) for path in paths)
         db.execute(f"SET {name} = [{listed}]")
-    db.execute("SET enable_progress_bar = false")
+    # In a notebook without ipywidgets it is off, and DuckDB refuses to set it, also to what it is.
+    if db.execute("SELECT current_setting('enable_progress_bar')").fetchone() != (False,):
+        db.execute("SET enable_progress_bar = false")
     db.execute("SET enable_external_access = false")
     db.execute("SET lock_configuration = true")

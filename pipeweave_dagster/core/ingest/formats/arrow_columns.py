@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.formats import arrow_texts, arrow_times
 from pipeweave_dagster.core.ingest.formats.arrow_numbers import INFINITE, ArrowArray, is_wide
 from pipeweave_dagster.core.ingest.formats.arrow_types import plain_array, stored_type, value_type

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.cell_limit import check_cells
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.formats.arrow_numbers import ArrowArray
 

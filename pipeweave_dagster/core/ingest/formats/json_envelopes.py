@@ -84,8 +84,8 @@ def _collect(
 def _envelope_note(path: str, left: list[str]) -> str:
     beside = ", ".join(repr(p[:60]) for p in left[:8])
     more = f" and {len(left) - 8} more" if len(left) > 8 else ""
-    rest = f"; left out beside them: {beside}{more}" if left else ""
-    return f"The records were read from {path[:120]!r}{rest}."
+    rest = f" Not read, as they are no records: {beside}{more}." if left else ""
+    return f"The rows are the records in {path[:120]!r}.{rest}"
 
 
 def _names_of_width(lists: list[list[Any]], rows: list[Any]) -> list[str] | None:

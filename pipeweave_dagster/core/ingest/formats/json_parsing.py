@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.types.lost_digits import FLOAT_DIGITS, exceeds_float
 
 _LONG_NUMBER = 4000  # Python refuses to parse more than 4,300 digits
@@ -79,8 +79,36 @@ def _whole_number(digits: str) -> int | str:
     return int(digits) if len(digits) < _LONG_NUMBER else digits
 
 
+_WHY = {
+    "Unterminated string starting at": "the text that begins at column {} has no closing quote",
+    "Invalid control character at": "a text has a line break or control character at column {}",
+    "Invalid \\escape": "a backslash at column {} escapes nothing that JSON knows",
+    "Invalid \\uXXXX escape": "the escape \\u at column {} has no four hexadecimal digits",
+    "Expecting value": "a value is missing at column {}",
+    "Expecting property name enclosed in double quotes": "a name in double quotes is missing at"
+    " column {}",
+    "Expecting ':' delimiter": "the colon between name and value is missing at column {}",
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing at column {}",
+    "Illegal trailing comma before end of object": "a comma stands before the closing bracket at"
+    " column {}",
+    "Illegal trailing comma before end of array": "a comma stands before the closing bracket at"
+    " column {}",
+    "Extra data": "the record ends before column {}, where something else follows",
+}
+"""What the messages of Python's parser mean to someone who has the file before them."""
+
+
 def why_invalid(error: ValueError) -> str:
-    """Return why one line is not JSON, with the column."""
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at column {error.colno}"
-    return str(error)
+    """Return why one line is not JSON, with the column.
+
+    Example:
+        >>> try:
+        ...     json.loads('{"a": "x')
+        ... except ValueError as error:
+        ...     why_invalid(error)
+        'the text that begins at column 7 has no closing quote'
+    """
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    known = next((why for said, why in _WHY.items() if error.msg.startswith(said)), None)
+    return known.format(error.colno) if known else f"{error.msg} at column {error.colno}"

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
-from pipeweave_dagster.core.ingest.formats.json_lists import is_table, with_header
+from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_invalid
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
@@ -56,7 +56,7 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
             if not text:
                 continue
             try:
-                rows.append(parser.parse(text))
+                rows.append(feature(parser.parse(text)))
             except ValueError as error:
                 rejected.append(
                     RejectedRecord(line, f"not JSON: {why_invalid(error)}", text[:_MAX_TEXT])

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.cell_limit import bounded, check_cells, least_widths
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.relations import from_batches

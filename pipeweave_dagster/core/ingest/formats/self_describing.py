@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.columnar_files import read_arrow, read_parquet
+from pipeweave_dagster.core.ingest.formats.json_parsing import why_invalid
 from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
 from pipeweave_dagster.core.ingest.formats.relations import Format
 from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
@@ -79,6 +81,8 @@ def _without_collection() -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     """Return the first line of an error, or its type if it has no message."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"in line {error.lineno}, {why_invalid(error)}"
     lines = str(error).splitlines()
     return lines[0][:300].rstrip(".") if lines else type(error).__name__
 

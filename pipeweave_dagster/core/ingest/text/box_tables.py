@@ -1,7 +1,8 @@
-"""Tables that a program drew with lines: psql, mysql, Markdown, grids, lists of SAP, sqlplus.
+"""Tables that a program drew with lines: psql, mysql, Markdown, boxes, lists of SAP, sqlplus.
 
 They are rewritten as delimited text with one line per line, so that line numbers stay true: rules
-and what stands below the table become blank lines, and cells lose their padding.
+and what stands below the table become blank lines, and cells lose their padding. (Only below a row
+with several cells of several lines each they do not.)
 """
 
 import csv
@@ -11,9 +12,10 @@ from itertools import islice
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import LeftOutLine
+from pipeweave_dagster.core.ingest.text.bar_rows import Bars
+from pipeweave_dagster.core.ingest.text.box_characters import cell_as_drawn, has_boxes, in_ascii
+from pipeweave_dagster.core.ingest.text.dash_rows import Dashes
 from pipeweave_dagster.core.ingest.text.drawn_lines import (
-    Bars,
-    Dashes,
     bars_in,
     is_column_rule,
     is_jointed_rule,
@@ -42,6 +44,8 @@ def unboxed(text: Utf8Text, folder: Path, *, first_only: bool = True) -> Utf8Tex
     """
     with text.path.open(encoding="utf-8", errors="replace", newline=None) as file:
         head = [line.rstrip("\n") for line in islice(file, _HEAD_LINES)]
+    boxes = has_boxes(head)
+    head = [in_ascii(line) for line in head] if boxes else head
     cutter = _boxed(head) or _listed(head) or ruled_columns(head)
     if cutter is None:
         return text
@@ -52,11 +56,12 @@ def unboxed(text: Utf8Text, folder: Path, *, first_only: bool = True) -> Utf8Tex
         target.open("w", encoding="utf-8", newline="") as sink,
     ):
         writer = csv.writer(sink, delimiter="|", lineterminator="\n")
-        for cells in rewritten(source, cutter, below, first_only=first_only):
+        lines = map(in_ascii, source) if boxes else source
+        for cells in rewritten(lines, cutter, below, first_only=first_only):
             if isinstance(cells, str):
-                sink.write(cells + "\n")
+                sink.write((cell_as_drawn(cells) if boxes else cells) + "\n")
             else:
-                writer.writerow(cells)
+                writer.writerow(map(cell_as_drawn, cells) if boxes else cells)
     note = "Read a table that is drawn with lines; its rules were left out."
     drawn = DrawnTable(line_of_names(head, cutter), (*below,))
     return replace(text, path=target, notes=(*text.notes, note), drawn=drawn)

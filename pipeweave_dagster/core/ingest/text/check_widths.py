@@ -1,6 +1,6 @@
 """Reject records with a wrong number of fields, and report them with their lines."""
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.types.value_kinds import kind_of

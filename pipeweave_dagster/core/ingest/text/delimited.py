@@ -3,10 +3,10 @@
 
 from array import array
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal

@@ -4,8 +4,8 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.legacy_encodings import choose_legacy_encoding
 from pipeweave_dagster.core.ingest.text.line_encodings import LineScan, scan_lines

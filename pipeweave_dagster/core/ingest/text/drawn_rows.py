@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeweave_dagster.core.documents import LeftOutLine
-from pipeweave_dagster.core.ingest.text.drawn_lines import Bars, Dashes, bars_in
+from pipeweave_dagster.core.ingest.text.bar_rows import Bars
+from pipeweave_dagster.core.ingest.text.dash_rows import Dashes
+from pipeweave_dagster.core.ingest.text.drawn_lines import bars_in
 from pipeweave_dagster.core.ingest.text.line_marks import is_row_count
 from pipeweave_dagster.core.ingest.text.non_rows import (
     ANOTHER_TABLE,
@@ -35,14 +37,14 @@ def rewritten(
     """
     waiting: list[str] = []
     begun, number = False, 0
-    rest = cut(lines, cutter)
-    for line, cells, other in rest:
-        number += 1
+    rest = _joined(lines, cutter)
+    for line, cells, other, count in rest:
+        number += count
         rule = cutter.is_rule(line)
         begun = begun or rule
         if other and first_only:
             yield from _below(waiting, cutter, number - 1, below)
-            below.append(_named(line, number, sum("|" in x for x, _, _ in rest)))
+            below.append(_named(line, number, sum("|" in x for x, *_ in rest)))
             return
         if cells is not None:
             yield from waiting
@@ -56,6 +58,34 @@ def rewritten(
         else:
             yield line
     yield from _below(waiting, cutter, number, below)
+
+
+def _joined(
+    lines: Iterable[str], cutter: Bars | Dashes
+) -> Iterator[tuple[str, list[str] | None, bool, int]]:
+    """Yield what `cut` does, with the lines that a row takes: its cells may go on in the next."""
+    row: tuple[str, list[str] | None, bool, int] | None = None
+    marks: tuple[int, ...] = ()
+    for line, cells, other in cut(lines, cutter):
+        if row is not None and row[1] is not None and _goes_on(cells, marks) and not other:
+            pairs = enumerate(zip(row[1], cells or (), strict=True))
+            joined = [f"{above}\n{below}" if k in marks else above for k, (above, below) in pairs]
+            row = (row[0], joined, row[2], row[3] + 1)
+        else:
+            if row is not None:
+                yield row
+            row = (line, cells, other, 1)
+        marks = cutter.continued(line) if cells is not None else ()
+        if not marks:
+            yield row
+            row = None
+    if row is not None:
+        yield row
+
+
+def _goes_on(cells: list[str] | None, marks: tuple[int, ...]) -> bool:
+    """Return whether a line has texts only where the line above it is marked to go on."""
+    return cells is not None and not any(c for k, c in enumerate(cells) if k not in marks)
 
 
 def cut(

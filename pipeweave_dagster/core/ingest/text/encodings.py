@@ -31,13 +31,17 @@ class DrawnTable:
 
 @dataclass(frozen=True)
 class Utf8Text:
-    r"""A UTF-8 file with `\n` or `\r\n` line ends, and the encoding and line ends it had."""
+    r"""A UTF-8 file with `\n` or `\r\n` line ends, and the encoding and line ends it had.
+
+    `names` is the line (from 1) with the names of the columns, if the file declares them.
+    """
 
     path: Path
     encoding: str
     line_end: str
     notes: tuple[str, ...] = ()
     drawn: DrawnTable | None = None
+    names: int | None = None
 
 
 # Text that was decoded as latin-1 and encoded as UTF-8 has control characters for these.

@@ -24,7 +24,8 @@ _BRACKETED = re.compile(r"\[[^\[\]]{0,20}\]|\([^()]{0,20}\)")
 _TYPE = re.compile(
     r"(?:(?:big|small|tiny|u)?int(?:eger)?(?:8|16|32|64)?|float(?:32|64)?|double(?: precision)?|"
     r"real|numeric|number|decimal|n?varchar2?|n?char|text|string|str|bool(?:ean)?|date|time|datetime|"
-    r"timestamp|object|category|factor|categorical|continuous|discrete|uuid)(?:\(\d+(, ?\d+)?\))?",
+    r"timestamp|object|category|factor|categorical|continuous|discrete|uuid)(?:\(\d+(, ?\d+)?\))?|"
+    r"[iuf](?:8|16|32|64|128)|cat|enum|(?:datetime|duration|list|array|struct|decimal)\[.{1,20}\]",
     re.IGNORECASE,
 )
 _AGGREGATE = re.compile(

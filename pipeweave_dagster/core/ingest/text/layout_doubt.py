@@ -1,6 +1,6 @@
 """Say where another layout of a file is about as likely, with the setting that decides it."""
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.text.layout import DOUBT_BITS, Layout
 
 LONE_DOUBT_BITS = 6.0

@@ -22,4 +22,5 @@ def is_row_count(line: str) -> bool:
         >>> is_row_count("(40 rows affected)"), is_row_count("3 rows in set (0.01 sec)")
         (True, True)
     """
-    return len(line) < 120 and _ROW_COUNT.fullmatch(line) is not None
+    text = line.strip().strip("|")  # DuckDB writes it into the frame
+    return len(text) < 120 and _ROW_COUNT.fullmatch(text) is not None

@@ -2,10 +2,11 @@
 
 import re
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import LeftOutLine
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.text.line_marks import is_comment, is_row_count
 from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
 
 _LISTED = 10
 _MOST_TEXT = 200
@@ -84,9 +85,11 @@ def _repeats(record: Record, header: list[str]) -> bool:
 
 
 def left_out_line(record: Record, kind: str) -> LeftOutLine:
-    """Return a record as a line that is left out."""
-    text = re.sub(r"[ |]+$", "", " | ".join(record.fields))[:_MOST_TEXT]
-    filled = sum(bool(field.strip()) for field in record.fields)
+    """Return a record as a line that is left out; one without the file's delimiter is one text."""
+    one_text = record.repair == OTHER_DELIMITER and kind == TITLE
+    fields = [" ".join(record.fields)] if one_text else record.fields
+    text = re.sub(r"[ |]+$", "", " | ".join(fields))[:_MOST_TEXT]
+    filled = sum(bool(field.strip()) for field in fields)
     return LeftOutLine(line=record.line, kind=kind, text=text, fields=filled)
 
 

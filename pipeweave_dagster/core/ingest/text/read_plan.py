@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.box_tables import DRAWN, unboxed
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
+from pipeweave_dagster.core.ingest.text.declared_names import with_declared_names
 from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
@@ -97,6 +98,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     """
     read = options.read or ReadSetting()
     text = to_utf8(content.path, content.name, folder, read.encoding)
+    text = with_declared_names(text, folder)
     text = unboxed(text, folder, first_only=not read.skip)
     sample = _head(text.path)
     dialect, end, other = _dialect(sample, options, drawn=text.drawn is not None)
@@ -108,7 +110,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         )
     width = modal_width(first)[0]
     head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
-    names = text.drawn.names if text.drawn else None
+    names = text.drawn.names if text.drawn else text.names
     ruled = next((i for i, record in enumerate(head) if record.line == names), None)
     layout = detect_layout(head, options.expected_names, ruled=ruled, **options.given_rows())
     return ReadPlan(text, dialect, layout, head, read.decimal, end, other=other)

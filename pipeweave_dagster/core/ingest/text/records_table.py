@@ -6,14 +6,17 @@ from itertools import zip_longest
 import pyarrow as pa
 
 from pipeweave_dagster.core.arrow_values import array_of_texts
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.total_rows import LAST_ROWS, total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
-from pipeweave_dagster.core.ingest.text.closing_lines import split_closing_lines
+from pipeweave_dagster.core.ingest.text.closing_lines import (
+    split_closing_lines,
+    without_closing_lines,
+)
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.footers import split_footer
 from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
@@ -50,7 +53,10 @@ def build_table(
     names, width = column_headers(plan.layout, body)
     left_out = preamble_lines(plan)
     closing: list[RejectedRecord] = []
-    if not keep_all:
+    named: list[str] = []
+    if keep_all:
+        body, named = without_closing_lines(body, width)
+    else:
         body, non_rows = split_non_rows(body, names, width)
         body, closing = split_closing_lines(body, width)
         left_out += [*non_rows, *plan.below]
@@ -73,7 +79,7 @@ def build_table(
         rows=len(kept),
         rejected=rejected,
         left_out=left_out,
-        notes=[*read_notes(content, plan), *non_row_notes(left_out), *notes],
+        notes=[*read_notes(content, plan), *non_row_notes(left_out), *named, *notes],
         line_numbers_of=lambda rows: [lines[r] for r in rows],
     )
 

@@ -1,6 +1,7 @@
 """Which line of a drawn table has the names of its columns: the rule below it says so."""
 
-from pipeweave_dagster.core.ingest.text.drawn_lines import Bars, Dashes
+from pipeweave_dagster.core.ingest.text.bar_rows import Bars
+from pipeweave_dagster.core.ingest.text.dash_rows import Dashes
 
 
 def line_of_names(head: list[str], cutter: Bars | Dashes) -> int | None:
@@ -29,7 +30,9 @@ def _between_rules(head: list[str], cutter: Bars | Dashes, places: list[int]) ->
     names = _rows(head, cutter, first, second)
     rows = _rows(head, cutter, second, len(head))
     ruled_once = not further or len(_rows(head, cutter, second, further[0])) == len(rows)
-    decided = ruled_once or "=" in head[second] or len(_rows(head, cutter, second, further[0])) > 1
+    one_type = bool(further) and "=" in head[further[0]] and "=" not in head[first]  # polars
+    several = bool(further) and len(_rows(head, cutter, second, further[0])) > 1
+    decided = ruled_once or "=" in head[second] or several or one_type
     return names[0] + 1 if len(names) == 1 and rows and decided else None
 
 

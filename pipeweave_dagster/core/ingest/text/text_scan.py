@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 
 _C1_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
 _REPLACEMENT = "\ufffd".encode()

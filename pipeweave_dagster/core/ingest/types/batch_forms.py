@@ -29,23 +29,18 @@ from pipeweave_dagster.core.ingest.types.plain_characters import PLAIN_CHARACTER
 from pipeweave_dagster.core.ingest.types.stored_parser import parser_of_column
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     DECIMAL_COMMA,
-    INTEGER,
+    PADDED,
     ROUNDED_NUMBER,
     THOUSANDS_BLANK,
     THOUSANDS_COMMA,
     THOUSANDS_INDIAN,
+    WHOLE_NUMBER,
     Parser,
 )
 
 _TRUE, _FALSE = "true|t|yes|y|on|1|1[.]0+", "false|f|no|n|off|0|0[.]0+"
 BOOLEAN_WORDS = Parser(
     "boolean", f"(?i:{_TRUE}|{_FALSE})", ("matches", V, f"(?i:{_TRUE})"), "true or false"
-)
-WHOLE_NUMBER = Parser(  # 3.0 is an integer written by a spreadsheet
-    "integer",
-    f"(?:{INTEGER.pattern})(?:[.]0+)?",
-    ("integer", ("substitute", V, "[.]0+$", "")),
-    "whole numbers",
 )
 _TEXT_VALUE: Expression = ("normal_text", V)
 _DAY_FIRST, _MONTH_FIRST = re.compile("%d[/.-]?%m"), re.compile("%m[/.-]?%d")
@@ -70,9 +65,10 @@ def batch_forms(column: SnapshotColumn) -> BatchForms:
         return BatchForms((), 0)
     if column.type == "boolean":
         return BatchForms((BOOLEAN_WORDS,), 1)
-    if column.type == "integer":
-        return BatchForms((WHOLE_NUMBER,), 1)
     trained = parser_of_column(column)
+    if column.type == "integer":
+        padded = [trained] if trained in PADDED else []
+        return _combined([WHOLE_NUMBER, *padded], [])
     if column.type == "number":
         same = convention_of(trained) != "decimal comma"
         primary = [trained, ROUNDED_NUMBER] if same else [trained]
@@ -152,7 +148,8 @@ def reading_of(trained: TrainedModel) -> dict[str, Any]:
     Returns:
         `forms` (each form once), `columns` (each with the numbers of its forms), `plain` and `text`
         (expressions of a text in plain characters, and in its normal form), `table` and `target`,
-        and `delimiter` and `encoding` if the user set them for text files.
+        `hidden` (columns whose values notes do not quote), and `delimiter` and `encoding` if the
+        user set them for text files.
     """
     numbers: dict[Parser, int] = {}
     described = []
@@ -165,6 +162,7 @@ def reading_of(trained: TrainedModel) -> dict[str, Any]:
             | {"forms": [numbers.setdefault(p, len(numbers)) for p in found[0].forms]}
             | {"primary": found[0].primary}
             | _as_number(found[1:], numbers)
+            | _hashing(column)
         )
     return {
         "forms": [form_of(parser) for parser in numbers],
@@ -173,8 +171,16 @@ def reading_of(trained: TrainedModel) -> dict[str, Any]:
         "text": _TEXT_VALUE,
         "table": trained.table,
         "target": trained.target,
+        "hidden": trained.hidden,
         **_file_settings(trained.read),
     }
+
+
+def _hashing(column: SnapshotColumn) -> dict[str, Any]:
+    """Return the key of a hashed column, and the texts that have no hash; nothing for others."""
+    if column.privacy != "hash":
+        return {}
+    return {"hash_key": column.hash_key, "missing": column.missing_values}
 
 
 def _file_settings(read: ReadSetting | None) -> dict[str, str]:

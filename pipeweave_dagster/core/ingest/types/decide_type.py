@@ -6,7 +6,13 @@ from collections import Counter
 from pipeweave_dagster.core.ingest.types.infer_parser import widen
 from pipeweave_dagster.core.ingest.types.sentinel_words import repeated_word, sentinel_word
 from pipeweave_dagster.core.ingest.types.type_decisions import MAX_MISMATCHES, TypeDecision
-from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
+from pipeweave_dagster.core.ingest.types.value_parsers import (
+    INTEGER,
+    NUMBER,
+    PADDED,
+    TEXT,
+    Parser,
+)
 from pipeweave_dagster.core.model.null_tokens import is_null_token, kind_of_null
 from pipeweave_dagster.core.model.void_dates import is_open_end, is_void_date
 
@@ -55,12 +61,23 @@ def decide_type(
             parser, null_tokens=tokens, note=_open_end_note(void), verified=verified
         )
     wider = widen(parser, rest, Counter({v: n for v, n in sample.items() if v not in tokens}))
+    if wider is None and numeric:
+        wider = _padded(parser, rest)
     if wider is not None:
         return wider
     few = sum(rest.values()) <= max(_QUARANTINE_SHARE * rows, int(rows >= 200))
     if few and not any(map(_is_code_or_bound, rest)):
         return TypeDecision(parser, null_tokens=tokens, mismatches=rest, verified=verified)
     return TEXT
+
+
+def _padded(parser: Parser, texts: dict[str, int]) -> Parser | None:
+    """Return the parser of numbers with leading zeros that matches all numeric texts, if any."""
+    numeric = [text for text in texts if _ONLY_NUMERIC.fullmatch(text)]
+    narrow = PADDED.index(parser) + 1 if parser in PADDED else 0
+    found = (p for p in PADDED[narrow:] if numeric and all(map(p.matches, numeric)))
+    plain = parser in {INTEGER, NUMBER, *PADDED}
+    return next(found, None) if plain and len(texts) < MAX_MISMATCHES else None
 
 
 def _are_no_numbers(parser: Parser, texts: dict[str, int]) -> bool:

@@ -1,14 +1,21 @@
+# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Values that the settings list as missing and that the type of their column explains."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isfinite
 
-from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.documents import SnapshotColumn
+from pipeweave_dagster.core.ingest.base.raw_table import STORAGE_TYPES, RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.listed_values import listed_values_sql
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_values
-from pipeweave_dagster.core.ingest.types.type_decisions import MAX_MISMATCHES, TypeDecision
+from pipeweave_dagster.core.ingest.types.type_decisions import (
+    MAX_MISMATCHES,
+    TypeDecision,
+    described_texts,
+)
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, TEXT, Parser
 
 _NUMBERS = {"integer", "number"}
@@ -43,6 +50,32 @@ def without_given_missing(
         if listed:
             found[i] = replace(decision, null_tokens=decision.null_tokens | listed)
     return decisions | found
+
+
+def remove_given_missing(
+    raw: RawTable, missing: Mapping[int, frozenset[str]], space: Workspace
+) -> None:
+    """Store listed values as missing in the columns that a file gives a type, as Parquet does.
+
+    Args:
+        raw: The table; its DuckDB table and notes are changed.
+        missing: Texts that the settings list as missing, by column index.
+        space: DuckDB workspace.
+    """
+    for i, texts in missing.items():
+        type_ = STORAGE_TYPES[raw.sql_types[i]]
+        name = raw.names[i]
+        column = SnapshotColumn(name=name, original_name=name, type=type_, missing=0)
+        values = [] if type_ == "text" else listed_values_sql(texts, column)
+        if not values:
+            continue
+        listed = f"IN ({', '.join(values)})"
+        found = counted_values(space, raw.table, [i], "v", f"v {listed}", MAX_MISMATCHES).get(i)
+        if found:
+            space.db.execute(f"UPDATE {raw.table} SET c{i} = NULL WHERE c{i} {listed}")
+            raw.notes.append(
+                f"{name}: Stored as missing in a column of type {type_}: {described_texts(found)}."
+            )
 
 
 def _is_listed(parser: Parser, texts: frozenset[str]) -> str:

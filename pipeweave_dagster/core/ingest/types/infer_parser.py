@@ -23,10 +23,12 @@ from pipeweave_dagster.core.ingest.types.united_dates import union_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     DECIMAL_COMMA,
+    FORTRAN,
     GAPPED,
     INTEGER,
     LONG_NUMBER,
     NUMBER,
+    PADDED,
     PLAIN_NUMBERS,
     TEXT,
     THOUSANDS_COMMA,
@@ -95,7 +97,7 @@ def _number_parsers(decimal_comma: bool) -> list[Parser]:
     grouped = (
         (DECIMAL_COMMA, THOUSANDS_COMMA) if decimal_comma else (THOUSANDS_COMMA, DECIMAL_COMMA)
     )
-    return [INTEGER, NUMBER, LONG_NUMBER, *grouped, *GAPPED, THOUSANDS_INDIAN]
+    return [INTEGER, NUMBER, LONG_NUMBER, *grouped, *GAPPED, THOUSANDS_INDIAN, FORTRAN]
 
 
 def infer_number(sample: Counter[str], decimal_comma: bool = False) -> Parser:
@@ -105,7 +107,7 @@ def infer_number(sample: Counter[str], decimal_comma: bool = False) -> Parser:
         sample: Values with counts.
         decimal_comma: Whether commas in numbers are decimal marks.
     """
-    parsers = [*_number_parsers(decimal_comma), *affixed_number_parsers(sample)]
+    parsers = [*_number_parsers(decimal_comma), *affixed_number_parsers(sample), *PADDED]
     best = max(parsers, key=lambda parser: matching_share(sample, parser))
     return best if matching_share(sample, best) else TEXT
 

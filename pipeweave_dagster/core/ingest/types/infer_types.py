@@ -35,7 +35,12 @@ from pipeweave_dagster.core.ingest.types.type_decisions import (
     trimmed,
 )
 from pipeweave_dagster.core.ingest.types.unread_texts import unread_texts
-from pipeweave_dagster.core.ingest.types.value_parsers import NUMBER, TEXT, Parser
+from pipeweave_dagster.core.ingest.types.value_parsers import (
+    NUMBER,
+    TEXT,
+    WHOLE_NUMBER,
+    Parser,
+)
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 
 _MAX_WIDENINGS = 6
@@ -81,6 +86,9 @@ class _TextColumns:
         parser = infer_parser(known, decimal_comma, self.name(index))
         if parser is TEXT and index in self.hints.numeric:
             return infer_number(known, decimal_comma)
+        if parser is NUMBER and index in self.hints.whole:
+            values = [value for value in known if not is_null_token(value)]
+            return WHOLE_NUMBER if all(map(WHOLE_NUMBER.matches, values)) else parser
         return parser
 
     def name(self, index: int) -> str:

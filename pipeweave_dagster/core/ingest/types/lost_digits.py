@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.types.number_codes import equal_versions
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, Parser
 

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.expression_sql import V

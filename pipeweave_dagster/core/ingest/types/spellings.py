@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.stacked_columns import counted_values, grouped
@@ -115,8 +116,8 @@ def _bounded(texts: dict[int, dict[str, int]], notes: list[str]) -> dict[int, di
         entries += len(texts[i])
         if entries > _MAX_ENTRIES:
             notes.append(
-                f"The spellings of {len(texts) - len(kept)} columns with many values are not kept: "
-                "as a target, 3.0 would be predicted as 3."
+                f"The spellings of {counted(len(texts) - len(kept), 'column')} with many values "
+                "are not kept: as a target, 3.0 would be predicted as 3."
             )
             break
         kept[i] = texts[i]

@@ -12,6 +12,7 @@ from pipeweave_dagster.core.ingest.types.percent_scale import SHARES, with_share
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
     INTEGER,
+    PADDED,
     PLAIN_NUMBERS,
     ROUNDED_NUMBER,
     TEXT,
@@ -19,7 +20,9 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     Parser,
 )
 
-_PLAIN = {parser.format: parser for parser in (*PLAIN_NUMBERS, THOUSANDS_BLANK) if parser.format}
+_PLAIN = {
+    parser.format: parser for parser in (*PLAIN_NUMBERS, *PADDED, THOUSANDS_BLANK) if parser.format
+}
 _DEFAULTS = {"date": DATES[0], "datetime": DATETIMES[1], "time": TIMES[1]}
 
 

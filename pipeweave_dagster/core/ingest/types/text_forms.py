@@ -4,7 +4,7 @@
 word is two categories. Spreadsheets guard texts as `="00123"` so that they stay texts.
 """
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.normal_text_sql import (

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.types.type_decisions import described_texts
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     DECIMAL_COMMA,

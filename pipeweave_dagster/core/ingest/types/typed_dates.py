@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Dates of self-describing files that need a second look: open ends, and dates as integers."""
 
-from pipeweave_dagster.core.ingest.base.counted import counted
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.types.compact_dates import compact_date

@@ -95,6 +95,29 @@ LONG_NUMBER = _float_parser(
 )
 # For rows to predict: the nearest float of any number.
 ROUNDED_NUMBER = _float_parser("(?:0|[1-9][0-9]*)")
+WHOLE_NUMBER = Parser(  # 3.0 is an integer written by a spreadsheet
+    "integer",
+    f"(?:{INTEGER.pattern})(?:[.]0+)?",
+    ("integer", ("substitute", V, "[.]0+$", "")),
+    "whole numbers",
+)
+_ZEROS_DROPPED = "Leading zeros are dropped, as pipeweave.yaml sets a number: 007 is 7."
+# Only where the user sets a number: else `007` is a code.
+PADDED_INTEGER = Parser(
+    "integer",
+    f"[+-]?0*{_whole_up_to(str(2**63 - 1))}",
+    ("integer", V),
+    "whole numbers with leading zeros",
+    note=_ZEROS_DROPPED,
+)
+PADDED_NUMBER = Parser(
+    "number",
+    r"[+-]?0*(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?",
+    ("double", V),
+    "numbers with leading zeros",
+    note=_ZEROS_DROPPED,
+)
+PADDED = (PADDED_INTEGER, PADDED_NUMBER)
 TEXT = Parser("text", "(?s:.*)", V)
 # Grouped numbers have at most 15 digits before the decimal mark, which a float holds exactly.
 _SHORT = "0|[1-9][0-9]{0,14}"
@@ -141,4 +164,11 @@ _GROUPED = (
     ),
 )
 THOUSANDS_COMMA, DECIMAL_COMMA, *GAPPED, THOUSANDS_INDIAN = _GROUPED
-PLAIN_NUMBERS = (INTEGER, NUMBER, LONG_NUMBER, *_GROUPED)
+FORTRAN = Parser(  # the sign keeps codes such as 12D5 out
+    "number",
+    rf"[+-]?(?:(?:{_SHORT})(?:\.[0-9]*)?|\.[0-9]+)(?:[dD][+-][0-9]{{1,3}})?",
+    ("double", ("replace", ("replace", V, "D", "e"), "d", "e")),
+    "exponents with D",
+    cast_can_fail=True,
+)
+PLAIN_NUMBERS = (INTEGER, NUMBER, LONG_NUMBER, *_GROUPED, FORTRAN)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.pipelines.checks.problem import Problem
 from pipeweave_dagster.core.pipelines.derived_features import (
@@ -80,7 +81,7 @@ def _arguments(
         return
     takes = f"`{feature.operator}` takes: {', '.join(operator.takes)}."
     if len(feature.columns) != len(operator.takes):
-        yield FeatureProblem(place, f"It has {len(feature.columns)} columns.", takes)
+        yield FeatureProblem(place, f"It has {counted(len(feature.columns), 'column')}.", takes)
         return
     if feature.name in uses:
         message = f"There is already a column `{feature.name[:80]}`."

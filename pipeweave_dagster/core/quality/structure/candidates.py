@@ -53,7 +53,9 @@ def group_candidates(
     Evidence is any of these:
 
     - a panel: together with another column that repeats it identifies the rows, which the values
-      of two columns would hardly do by chance (a patient and the number of the visit);
+      of two columns would hardly do by chance (a patient and the number of the visit). Where both
+      are candidates, the subject is the one that does so with more columns: a patient with the
+      visit and with what is measured in it, each of these with the patient alone;
     - several other columns are constant within its values, but not overall (age, sex);
     - it is an identifier, and yet it repeats.
 
@@ -64,11 +66,22 @@ def group_candidates(
     if not varying:
         return found
     rows = sampled_rows([*varying, target.column])
-    for column in [c for c in predictors if _repeats(c)][:MAX_COLUMNS]:
+    repeating = [c for c in predictors if _repeats(c)][:MAX_COLUMNS]
+    pairs_of = {
+        c.name: {o.name: pairs_within(c, o, rows) for o in varying if o.name != c.name}
+        for c in repeating
+    }
+    partners = {
+        c.name: {
+            o.name for o in varying if o.name != c.name and _is_panel(o, pairs_of[c.name][o.name])
+        }
+        for c in repeating
+    }
+    for column in repeating:
         others = [c for c in varying if c.name != column.name]
         identifier = column.info.role == "identifier"
-        pairs = {c.name: pairs_within(column, c, rows) for c in others}
-        panel = any(_is_panel(c, pairs[c.name]) for c in others)
+        pairs, own = pairs_of[column.name], partners[column.name]
+        panel = any(len(partners.get(name, ())) <= len(own) for name in own)
         constant = [c for c in others if _is_constant(column, c, pairs[c.name])]
         if not (panel or identifier or len(constant) >= MIN_CONSTANT_COLUMNS):
             continue

@@ -7,7 +7,7 @@ _TEXT_FORMATS = {"email": "email", "url": "uri"}
 
 def allowed_values(column: ColumnDeduction, schema: SchemaDeduction) -> list[str] | None:
     """Return all values of an ordinal column or the target's classes; None for an open set."""
-    if column.storage != "text":
+    if column.storage != "text" or column.privacy == "mask":
         return None
     if column.name == schema.target.name:
         classes = schema.target.classes

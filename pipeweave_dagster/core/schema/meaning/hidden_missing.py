@@ -4,6 +4,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from pipeweave_dagster.core.columns.sentinel_values import COMMON_SENTINELS
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
@@ -28,7 +29,8 @@ def hidden_missing(profile: ColumnProfile, settled: Collection[str] = ()) -> lis
     if profile.storage not in {"integer", "number"} or not profile.filled:
         return []
     return [
-        f"{profile.name}: {value} ({count} rows) may stand for missing values; kept unchanged."
+        f"{profile.name}: {value} ({counted(count, 'row')}) may stand for missing values; kept "
+        "unchanged."
         for value, count in _sentinels(profile)
     ]
 

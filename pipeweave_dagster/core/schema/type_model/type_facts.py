@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.schema.type_model.features import Evidence, feature_groups
 from pipeweave_dagster.core.schema.type_model.forests import CLASSES, Floats
 from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
@@ -74,10 +75,10 @@ def _fact(group: str, columns: Sequence[Evidence], place: int, stems: Counter[st
 
 def _distinct_fact(column: Evidence) -> str:
     filled = column.rows - column.missing
-    plural = "s" * (column.distinct != 1)
     percent = 100 * column.distinct / max(1, filled)
     share = f"{percent:.0f}%" if percent >= 10 else f"{percent:.2g}%"
-    return f"{column.distinct:,} distinct value{plural} in {filled:,} rows with a value ({share})"
+    rows = counted(filled, "row")
+    return f"{counted(column.distinct, 'distinct value')} in {rows} with a value ({share})"
 
 
 def _missing_fact(column: Evidence) -> str:

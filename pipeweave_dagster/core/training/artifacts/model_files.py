@@ -31,13 +31,18 @@ _LEARNED, _HELD_OUT = 1, 2
 def write_bundle(bundle: dict[str, Any], path: Path) -> Payload:
     """Write a model as a skops archive (no pickle)."""
     save_bundle(bundle, path)
+    return payload_of(path)
+
+
+def payload_of(path: Path) -> Payload:
+    """Describe a model file."""
     return Payload.of(path, "application/zip")
 
 
 def rename_model(path: Path, to: Path) -> Payload:
     """Give a model file another name."""
     path.rename(to)
-    return Payload.of(to, "application/zip")
+    return payload_of(to)
 
 
 def write_rows(table: pd.DataFrame, path: Path) -> Payload:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.training.data.group_hints import group_notes
 from pipeweave_dagster.core.training.data.monotone_constraints import notes as monotone_notes
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
@@ -26,8 +27,10 @@ def data_notes(training_set: TrainingSet) -> list[str]:
     if table.read < table.total:
         notes.append(f"Learned from a random sample of {table.read:,} of {table.total:,} rows.")
     if table.dropped:
-        or_weight = ", or their weight is not above 0" if spec.weight else ""
-        notes.append(f"{table.dropped} rows were left out: their target is missing{or_weight}.")
+        or_weight = ", or the weight is not above 0" if spec.weight else ""
+        notes.append(
+            f"{counted(table.dropped, 'row', 'were')} left out: the target is missing{or_weight}."
+        )
     return notes
 
 

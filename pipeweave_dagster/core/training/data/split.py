@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.columns.split_parts import name_of_test_part
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
@@ -172,7 +173,7 @@ def _by_fold(spec: SplitSpec, divider: pd.Series, features: pd.DataFrame) -> Spl
     if used is validation:
         note += f", models are compared on `{'`, `'.join(validation)}`"
     if unknown := sum(v is None for v in labels):
-        note += f"; {unknown:,} rows without a fold are only training rows"
+        note += f"; only for training: {counted(unknown, 'row')} without a fold"
     return Split(np.flatnonzero(test), train, fold, ordered=False, note=note)
 
 

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.training.ensemble.fold_models import (
     fit_further_folds,
     restore_fold_models,
 )
+from pipeweave_dagster.core.training.ensemble.single_model import SingleModel, find_single
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult
@@ -46,6 +47,8 @@ class Ensemble:
         oof_verdict: Whether it beats the baseline on these rows.
         z: By how many standard errors.
         can_refit: Whether there is time (and reason) to fit it on all rows.
+        single: What was compared with it, where one model was wanted for serving and it has more.
+        one_model: Whether it is one model, for serving: one fit, with one seed.
     """
 
     weighted: Weighted
@@ -54,6 +57,8 @@ class Ensemble:
     oof_verdict: Verdict
     z: float
     can_refit: bool
+    single: SingleModel | None = None
+    one_model: bool = False
 
     @property
     def name(self) -> str:
@@ -78,41 +83,68 @@ def build_ensemble(
 
     Without a signal, the prediction is shrunk toward the baseline and there is no stack.
     """
-    weighted, can_refit = _choose(training_set, cache, search, budget)
-    problem, baseline = training_set.problem, search.results[0]
-    stack, oof = None, weighted_output(weighted)
-    if not problem.monotone:  # a regression of monotone outputs need not be monotone
-        stack, oof = fit_stack(
-            weighted,
-            problem.y,
-            problem.classes,
-            weight=problem.weight,
-            seed=problem.seed,
-            groups=problem.groups,
-            policy=search.policy.ensemble,
-        )
+    weighted, single = _select(training_set, search)
+    weighted, can_refit = _affordable(training_set, cache, search, weighted, budget)
+    baseline = search.results[0]
+    one_model = training_set.spec.train_for == "serving" and len(weighted) == 1
+    stack, oof = _joint_output(training_set, weighted, search)
     oof_verdict, z = _judge(training_set, weighted, oof, baseline)
     if oof_verdict == "no signal":
         weighted, stack = shrink_to_baseline(weighted, baseline), None
         oof = weighted_output(weighted)
-    return Ensemble(weighted, stack, oof, oof_verdict, z, can_refit)
+    return Ensemble(weighted, stack, oof, oof_verdict, z, can_refit, single, one_model)
 
 
-def _choose(
-    training_set: TrainingSet, cache: FoldCache, search: Search, budget: TimeBudget
+def _select(training_set: TrainingSet, search: Search) -> tuple[Weighted, SingleModel | None]:
+    """Return the members; for serving, one of them if it is not significantly worse."""
+    candidates, problem = search.ranking.finalists(), training_set.problem
+    weighted = select_members(
+        candidates,
+        problem.y,
+        training_set.spec.metric,
+        seed=training_set.spec.split.seed,
+        weight=problem.weight,
+        policy=search.policy.ensemble,
+    )
+    if training_set.spec.train_for != "serving" or len(weighted) == 1:
+        return weighted, None
+    _, oof = _joint_output(training_set, weighted, search)
+    ensemble = oof, len(weighted)
+    single = find_single(training_set, candidates, ensemble, search.policy.ensemble)
+    if single is not None and single.replaces:
+        weighted = [(single.result, 1.0)]
+    return weighted, single
+
+
+def _joint_output(
+    training_set: TrainingSet, weighted: Weighted, search: Search
+) -> tuple[Stack | None, Array]:
+    """Return the stack, if there is one, and the out-of-fold output of it and the mean together."""
+    problem = training_set.problem
+    if problem.monotone:  # a regression of monotone outputs need not be monotone
+        return None, weighted_output(weighted)
+    return fit_stack(
+        weighted,
+        problem.y,
+        problem.classes,
+        weight=problem.weight,
+        seed=problem.seed,
+        groups=problem.groups,
+        policy=search.policy.ensemble,
+    )
+
+
+def _affordable(
+    training_set: TrainingSet,
+    cache: FoldCache,
+    search: Search,
+    weighted: Weighted,
+    budget: TimeBudget,
 ) -> tuple[Weighted, bool]:
     """Return the members with a model per fold, and whether there is time to refit them."""
     policy, metric = search.policy, training_set.spec.metric
     parallel_fits = training_set.parallel_fits
     test_rows = len(training_set.split.test) // parallel_fits
-    weighted = select_members(
-        search.ranking.finalists(),
-        training_set.problem.y,
-        metric,
-        seed=training_set.spec.split.seed,
-        weight=training_set.problem.weight,
-        policy=policy.ensemble,
-    )
     refit_s = policy.ensemble.refit_part * budget.left_s
     rows = len(training_set.table.y)
     affordable = drop_unaffordable(weighted, rows, refit_s, parallel_fits, policy)

@@ -45,6 +45,15 @@ def member(fit: Fit, data: FoldData, weight: float = 1.0) -> dict[str, Any]:
     return found if len(data.known) else {**found, "range": list(bounds(data.y))}
 
 
+def prepared_names(transformer: Any) -> set[str]:
+    """Return the names of the prepared columns that fitted features are made of."""
+    names: set[str] = set()
+    for name, step, columns in transformer.transformers_:
+        if name != "remainder" and not isinstance(step, str):
+            names.update([columns] if isinstance(columns, str) else map(str, columns))
+    return names
+
+
 def bundle_of(
     task: str, classes: list[str], frame: list[FrameEntry], members: list[dict[str, Any]]
 ) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def restore_fold_models(
             result.members.append((run.fit, run.data))
 
 
-def fold_members(weighted: Weighted, test_rows: int, room_s: float) -> list[FittedMember]:
+def fold_members(
+    weighted: Weighted, test_rows: int, room_s: float, most: int = MAX_MEMBERS
+) -> list[FittedMember]:
     """Return the models of the folds: one of them has not seen a given row, none the test rows.
 
     Of large models only two are taken, and of many candidates the first folds, so that the model is
@@ -41,9 +43,10 @@ def fold_members(weighted: Weighted, test_rows: int, room_s: float) -> list[Fitt
         weighted: The chosen candidates.
         test_rows: Number of rows to predict.
         room_s: Seconds reserved for that, and for writing the files.
+        most: Models per candidate at most.
     """
     members = []
-    limit = max(_MIN_FOLDS, MAX_MEMBERS // len(weighted))
+    limit = min(most, max(_MIN_FOLDS, MAX_MEMBERS // len(weighted)))
     limit = max(1, min(limit, affordable_models(weighted, test_rows, room_s)))
     for result, weight in weighted:
         fits = result.members[:limit]

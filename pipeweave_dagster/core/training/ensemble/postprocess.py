@@ -8,9 +8,14 @@ from pipeweave_dagster.core.documents import Stack
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.model.serving import FrameEntry, duplicate_row_lookup, tempered
+from pipeweave_dagster.core.pipelines.relative_features import USE as RELATIVE
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
-from pipeweave_dagster.core.training.ensemble.bundle import FittedMember, bundle_of
+from pipeweave_dagster.core.training.ensemble.bundle import (
+    FittedMember,
+    bundle_of,
+    prepared_names,
+)
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
 from pipeweave_dagster.core.training.search.ensemble_policy import (
@@ -79,11 +84,11 @@ def fit_postprocessing(
         # The features of the pipeline decide; feature crosses only repeat them.
         features = training_set.features.iloc[training_set.split.train]
         trust = fit_lookup_trust(features, problem.y, oof, problem.classes, policy)
-    threshold = _threshold(training_set, oof, temperature)
+    threshold = fit_threshold(training_set, oof, temperature)
     return Postprocessing(temperature, trust, threshold, stack)
 
 
-def _threshold(training_set: TrainingSet, oof: Array, temperature: float | None) -> float | None:
+def fit_threshold(training_set: TrainingSet, oof: Array, temperature: float | None) -> float | None:
     """Return the cheapest threshold if the target is binary and the costs of errors are given."""
     if training_set.spec.costs is None or training_set.problem.classes != 2:
         return None
@@ -107,7 +112,10 @@ def build_bundle(
         # Each member names its candidate, so that a few of them can predict alone.
         for member, part in zip(members, parts, strict=True):
             member["candidate"] = stack.candidates.index(part.recipe.name)
-    frame = [*training_set.frame, *crosses]
+    # A row costs less without the crosses that no member reads.
+    read = {name for part in parts for name in prepared_names(part.data.transformer)}
+    made = [e for e in crosses if e["use"] == RELATIVE or e["name"] in read]
+    frame = [*training_set.frame, *made]
     bundle = bundle_of(training_set.spec.task, classes, frame, members)
     if training_set.table.offset:
         bundle["offset"] = training_set.table.offset

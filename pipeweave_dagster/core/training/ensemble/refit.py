@@ -113,13 +113,13 @@ def _work(
         elif seed == 0:
             done.failed.append(f"{result.candidate.name}: {error}")
 
-    recipe = recipe_of(result, 0.0, -1, seed, _rounds(result))
+    recipe = recipe_of(result, 0.0, -1, seed, rounds_for_all_rows(result))
     return FitTask(
         lambda: fit_member(recipe, cache, time.monotonic() + budget.left_s), budget.left_s, finish
     )
 
 
-def _rounds(result: CvResult) -> int | None:
+def rounds_for_all_rows(result: CvResult) -> int | None:
     """Return the rounds for all rows, which are more than those of a fold."""
     growth = FAMILIES[result.candidate.family].refit_growth
     if result.rounds is None or growth == 1.0:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.families.fit import THREADS
 from pipeweave_dagster.core.families.search_space import ALL_ROWS, COMMON, LOG
@@ -84,7 +85,7 @@ def try_all_rows(
         _log.warning("%s was not fitted: %s", NAME, result.note)
         return result
     add_fold(result, run)
-    result.note = f"learned from {done.rows:,} rows {done.place}"
+    result.note = f"learned from {counted(done.rows, 'row')} {done.place}"
     _log.info("%s: %s %.4f, %s", NAME, metric, result.score or 0.0, result.note)
     return result
 

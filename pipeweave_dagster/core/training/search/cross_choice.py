@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.pipelines.derived_features import USE
 from pipeweave_dagster.core.training.data.cross_features import (
     feature_crosses,
     layout_with_crosses,
@@ -39,7 +40,7 @@ def add_crosses(
     guide = next((r for r in results if r.candidate.name == policy.cross_guide and r.members), None)
     problem = cache.problem
     if known is not None:
-        crosses = known
+        crosses = [entry for entry in known if entry["use"] == USE]
     elif guide is None or not frame:
         return []
     else:

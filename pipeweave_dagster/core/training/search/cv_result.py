@@ -10,7 +10,9 @@ from pipeweave_dagster.core.documents import MetricName, Trial
 from pipeweave_dagster.core.families import Fit
 from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.families.fit import THREADS, threads_limited
+from pipeweave_dagster.core.families.plug_in import BeyondLimitsError
 from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
+from pipeweave_dagster.core.model.serving import PlugInError
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
 
 _STORE_TREE_S = 0.3e-3
@@ -31,6 +33,7 @@ class CvResult:
         seconds: Spent on all folds.
         note: Why it failed or was not continued; empty if all is well.
         out_of_time: Whether its last fit was abandoned for lack of time.
+        beyond_limits: Whether the table is larger than what its package states.
         failed: Whether not even the first fold could be fitted.
         busy: Whether a fold is being fitted right now.
         is_proposal: Whether it was found by the adaptive part of the search.
@@ -49,6 +52,7 @@ class CvResult:
     note: str = ""
     failed: bool = False
     out_of_time: bool = False
+    beyond_limits: bool = False
     busy: bool = False
     is_proposal: bool = False
     cut: bool = False
@@ -96,7 +100,9 @@ class CvResult:
         """Note why a fit gave no model; one that took too long has not failed."""
         self.failed = self.folds_done == 0
         self.out_of_time = isinstance(error, TimeoutError)
-        self.note = str(error) if self.out_of_time else f"{type(error).__name__}: {error}"
+        self.beyond_limits = isinstance(error, BeyondLimitsError)
+        is_sentence = isinstance(error, TimeoutError | BeyondLimitsError | PlugInError)
+        self.note = str(error) if is_sentence else f"{type(error).__name__}: {error}"
         self.note = self.note[:300]
 
     def release(self) -> None:
@@ -165,9 +171,11 @@ def add_fold(result: CvResult, run: FoldRun) -> None:
 def leaderboard_trial(result: CvResult, folds: int) -> Trial:
     """Return the entry of the leaderboard."""
     known = [s for s in result.scores if s is not None]
-    state: Literal["done", "failed", "cut", "out of time"] = "done"
+    state: Literal["done", "failed", "cut", "out of time", "skipped"] = "done"
     note = result.note
-    if result.failed:
+    if result.beyond_limits:
+        state = "skipped"
+    elif result.failed:
         state = "out of time" if result.out_of_time else "failed"
     elif result.folds_done < folds:
         state = "cut"

@@ -25,6 +25,8 @@ class EnsemblePolicy:
     """Share of the time left that the refit may be planned to take."""
     output_part: float = 0.7
     """Share of the time until the end for predicting the test rows with the chosen members."""
+    single_candidates: int = 4
+    """Candidates that are compared with the ensemble where one model is wanted for serving."""
 
     stack_share: float = 0.5
     """Weight of the stacked prediction beside the weighted mean: half of each is the safer one."""

@@ -1,6 +1,7 @@
 """Fit the first fold of each candidate, as far as there is time."""
 
 from pipeweave_dagster.core.families.candidate import Candidate
+from pipeweave_dagster.core.families.search_space import GROUPED
 from pipeweave_dagster.core.training.search.cv_result import CvResult, add_fold, run_fold
 from pipeweave_dagster.core.training.search.parallel_fits import FitTask, run_parallel
 from pipeweave_dagster.core.training.search.search import Search
@@ -52,9 +53,9 @@ def _seconds_for(
     """Return a little more than a fair share of the time left, since most need less."""
     policy = search.policy
     fair = policy.fair_share * search.parallel_fits / (len(waiting) + 2)
-    share = (
-        min(policy.largest_share, fair) if candidate.is_default else policy.largest_variant_share
-    )
+    # A test has shown that groups matter, so such a variant may win like a new family.
+    is_likely = candidate.is_default or candidate.params.get(GROUPED)
+    share = min(policy.largest_share, fair) if is_likely else policy.largest_variant_share
     always = candidate.name in policy.always_tried
     return max(policy.always_tried_s if always else policy.least_fit_s, share * left_s)
 

@@ -93,6 +93,25 @@ class SearchPolicy:
     max_cross_correlation: float = 0.9999
     """Correlation with its source above which a cross is left out: trees cannot use it."""
 
+    tested_groups: int = 10
+    """Columns whose equal values are tested as groups that numbers are relative to; 0 for none."""
+    tested_numbers: int = 20
+    """Numeric columns that are tested relative to each of them."""
+    max_group_cells: int = 2_000_000
+    """Rows times tested pairs, which take a second."""
+    group_rows: int = 600
+    """Validation rows whose errors are tested: with fewer, only strong effects are found."""
+    group_share: float = 0.05
+    """Most of the time left for further folds of the model that makes these errors."""
+    group_p: float = 0.05
+    """Probability by chance, over all tests, below which a group is worth a candidate's time."""
+    max_relative: int = 8
+    """Numbers relative to a group that are added; each makes four inputs."""
+    max_relative_cells: int = 400_000
+    """Rows times numbers that are added: the model file holds 16 bytes for each."""
+    max_encoded: int = 3
+    """Groups that are also encoded by target means."""
+
     ensemble: EnsemblePolicy = field(default_factory=EnsemblePolicy)
     """How the ensemble is built from the results."""
     data: DataLimits = field(default_factory=DataLimits)

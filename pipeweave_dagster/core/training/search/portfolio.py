@@ -10,12 +10,12 @@ from pipeweave_dagster.core.training.search.learning_rate import with_scaled_rat
 
 # On few rows small trees come first, on many rows large ones.
 _FEW_ROWS: tuple[Group, ...] = (
-    "log target", "plain", "small trees", "splines", "crossed", "other", "large trees",
-    "deep trees",
+    "grouped", "log target", "plain", "small trees", "splines", "crossed", "other",
+    "large trees", "deep trees",
 )  # fmt: skip
 _MANY_ROWS: tuple[Group, ...] = (
-    "log target", "plain", "large trees", "crossed", "deep trees", "splines", "small trees",
-    "other",
+    "grouped", "log target", "plain", "large trees", "crossed", "deep trees", "splines",
+    "small trees", "other",
 )  # fmt: skip
 _MANY_ROWS_FROM = 3_000
 
@@ -48,8 +48,9 @@ def portfolio(spec: PipelineSpec, problem: Problem, rate_scale: float = 1.0) -> 
 
 
 def _defaults(families: list[Family]) -> list[Candidate]:
-    placed = [(family.place, family.name) for family in families if family.place is not None]
-    return [Candidate(name, name) for _, name in sorted(placed, key=lambda pair: pair[0])]
+    placed = [(family.place, family) for family in families if family.place is not None]
+    ordered = [family for _, family in sorted(placed, key=lambda pair: pair[0])]
+    return [Candidate(f.name, f.name, dict(f.candidate_params)) for f in ordered]
 
 
 def _variants(families: list[Family], problem: Problem) -> list[Candidate]:
@@ -59,6 +60,7 @@ def _variants(families: list[Family], problem: Problem) -> list[Candidate]:
         "log target": problem.task == "regression" and is_skewed(problem.y),
         "plain": problem.columns.can_be_plain,
         "crossed": bool(problem.columns.crosses or problem.columns.pairs),
+        "grouped": bool(problem.columns.relative or problem.columns.encoded),
         "splines": bool(problem.columns.curved),
     }
     variants = [

@@ -12,10 +12,10 @@ import numpy as np
 
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.families.candidate import Candidate
-from pipeweave_dagster.core.families.search_space import CROSSED, CURVES, LOG, PLAIN, Range
+from pipeweave_dagster.core.families.search_space import CROSSED, CURVES, GROUPED, LOG, PLAIN, Range
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 
-_KEPT = (LOG, CROSSED, CURVES, PLAIN)
+_KEPT = (LOG, CROSSED, GROUPED, CURVES, PLAIN)
 _STEP = 0.18
 _REDRAWN = 0.25
 _MAX_LEADERS = 8

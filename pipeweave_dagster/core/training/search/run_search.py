@@ -10,10 +10,12 @@ import logging
 from functools import partial
 
 from pipeweave_dagster.core.families.candidate import Candidate
+from pipeweave_dagster.core.families.search_space import GROUPED
 from pipeweave_dagster.core.training.search.cross_choice import add_crosses
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 from pipeweave_dagster.core.training.search.first_folds import run_first_folds
 from pipeweave_dagster.core.training.search.further_folds import next_task
+from pipeweave_dagster.core.training.search.group_choice import add_group_features
 from pipeweave_dagster.core.training.search.parallel_fits import run_parallel
 from pipeweave_dagster.core.training.search.portfolio import adaptive, portfolio
 from pipeweave_dagster.core.training.search.search import Search
@@ -60,14 +62,19 @@ def _forget(search: Search, candidates: list[Candidate]) -> None:
 def _run_variants(search: Search) -> None:
     """Add feature crosses, then fit the first fold of the variants, best families first."""
     known = search.trial_log.crosses
-    search.crosses = add_crosses(search.cache, search.frame, search.results, search.policy, known)
+    crosses = add_crosses(search.cache, search.frame, search.results, search.policy, known)
+    search.crosses = crosses + add_group_features(search, known)
     search.trial_log.record_crosses(search.crosses)
     candidates = portfolio(search.spec, search.cache.problem, search.rate_scale)
     variants = [c for c in candidates if not c.is_default]
+    # Groups are tested before, so these candidates are as likely to win as a further family.
+    grouped = [c for c in variants if c.params.get(GROUPED)]
+    run_first_folds(search, grouped, part=1.0)
+    variants = [c for c in variants if c not in grouped]
     best = search.ranking.best_families()
     first = [c for c in variants if c.family in best]
     run_first_folds(search, first, search.policy.best_variants_part)
-    others = [c for c in variants if c.family not in best]
+    others = [c for c in variants if c not in first]
     run_first_folds(search, others, search.policy.other_variants_part)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
+from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.search.budget import TimeBudget
@@ -108,6 +110,7 @@ class Search:
         before = self.budget.budget_s
         self.budget = self.budget.extended(factor)
         self.extended_by = self.budget.budget_s / before
+        self.trial_log.record_extension(self.budget.budget_s, self.budget.now())
         _log.info("the machine is busy: %.0f s instead of %.0f s", self.budget.budget_s, before)
         return self.extended_by > 1.0
 
@@ -130,10 +133,16 @@ class Search:
                 self.log_result(result)
 
         return FitTask(
-            lambda: run_fold(candidate, fold, self.cache, self.metric, deadline),
+            lambda: self._run_fold(candidate, fold, deadline),
             seconds + self.policy.timeout_grace_s,
             on_done,
         )
+
+    def _run_fold(self, candidate: Candidate, fold: int, deadline: float) -> FoldRun:
+        problem = self.cache.problem
+        columns = problem.features.shape[1]
+        FAMILIES[candidate.family].check_limits(self.rows, columns, problem.classes)
+        return run_fold(candidate, fold, self.cache, self.metric, deadline)
 
     def count_gain(self, result: CvResult) -> None:
         """Start counting proposals anew if this one ranks high; release models that cannot win."""

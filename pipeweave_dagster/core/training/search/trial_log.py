@@ -7,9 +7,10 @@ are fitted again, which gives the same ones.
 
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, 
 _log = logging.getLogger(__name__)
 
 _FILE = "trials.jsonl"
+OnFold: TypeAlias = Callable[[str, float], None]
 
 
 class TrialLog:
@@ -28,10 +30,12 @@ class TrialLog:
 
     Args:
         folder: Belongs to one pipeline, table and seed; created if absent.
+        on_fold: Called with each finished fold: the candidate's name, and the score.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, on_fold: OnFold | None = None) -> None:
         self.folder = folder
+        self._on_fold = on_fold
         self.lines: list[dict[str, Any]] = []
         if folder is not None and (folder / _FILE).exists():
             self.lines = list(_read_lines(folder / _FILE))
@@ -48,6 +52,8 @@ class TrialLog:
 
     def record_fold(self, candidate: Candidate, fold: int, run: FoldRun) -> None:
         """Record a finished fold."""
+        if self._on_fold is not None and run.score is not None:
+            self._on_fold(candidate.name, run.score)
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -65,8 +71,13 @@ class TrialLog:
                 "cut": run.fit.cut,
                 "seconds": round(run.seconds, 4),
                 "output": name,
+                "ended_at": time.time(),
             }
         )
+
+    def record_extension(self, budget_s: float, at: float) -> None:
+        """Record a longer budget, for those who watch; `at` is a moment of the monotonic clock."""
+        self._write({"extended_to_s": budget_s, "at": at})
 
     def candidates(self) -> list[Candidate]:
         """Return the candidates with at least one fold, in the order in which they were started."""

@@ -59,6 +59,8 @@ class DatasetFacts(BaseModel):
     summary: DatasetEntry
     stages: dict[str, Json]
     reading: Json | None
+    owner: str | None
+    owner_note: str
     schema_notes: list[str]
     last_attempt: Attempt | None
     refused: list[Json]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from pipeweave_dagster.core.documents import DatasetEntry
 from pipeweave_dagster.services.dataset_facts import dataset_facts, page_of_datasets
+from pipeweave_dagster.services.server_paths import without_paths
 from pipeweave_dagster.web.api.answers.data import DatasetFacts
 from pipeweave_dagster.web.api.envelope import PageInfo, VersionedResponse, enveloped
 from pipeweave_dagster.web.api.shared import (
@@ -39,4 +40,4 @@ def list_datasets(
 )
 def get_dataset(shared: Use, dataset: DatasetPath) -> Any:
     """Show a data set: version, target, champion, assets, its last run, and how it was read."""
-    return enveloped(dataset_facts(shared.store, dataset))
+    return enveloped(without_paths(dataset_facts(shared.store, dataset), shared.settings))

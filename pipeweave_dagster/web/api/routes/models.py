@@ -1,9 +1,12 @@
 """Models: champions, history, promotion and rollback."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request
 
+from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.champion import champion_of, notice_moves
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.model_rows import history_facts, list_champions, registered_facts
@@ -71,7 +74,7 @@ def promote(request: Request, shared: Use, dataset: DatasetPath, body: PromoteRe
     """Make a version the champion if the gate lets it, or by force with a reason."""
     if body.force:
         require(request, Action.OVERRIDE_BLOCK, dataset)
-    with shared.model_bench() as bench:
+    with shared.model_bench() as bench, _in_words_of_the_body():
         name = known(shared.store, dataset)
         gate = promote_version(bench, name, body.version, body.reason, force=body.force)
     forced = body.force and not gate.is_open
@@ -90,3 +93,15 @@ def rollback(shared: Use, dataset: DatasetPath, body: RollbackRequest) -> Any:
         name = known(shared.store, dataset)
         version = roll_back(bench, name, body.reason)
     return enveloped({"dataset": name, "champion": version})
+
+
+@contextmanager
+def _in_words_of_the_body() -> Iterator[None]:
+    """Let a refusal of the gate name the fields of the request, not the options of the command."""
+    try:
+        yield
+    except PipeWeaveError as error:
+        if "failed" not in error.details:
+            raise
+        fix = "Promote another version, or send `force`: true with a `reason`."
+        raise PipeWeaveError(error.code, error.message, fix=fix, **error.details) from error

@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.jobs import cancel_job, find_job, job_facts, list_jobs, log_entries
+from pipeweave_dagster.services.server_paths import without_paths
 from pipeweave_dagster.services.training_jobs import start_job
 from pipeweave_dagster.web.api.answers.data import Job, JobFacts
 from pipeweave_dagster.web.api.envelope import VersionedResponse, enveloped
@@ -55,7 +56,8 @@ def list_all_jobs(
 def get_job(request: Request, shared: Use, job_id: JobId) -> Any:
     """Show a job: status, times, why it failed and, once it has ended, what it has made."""
     job = _job(request, shared, job_id, Action.VIEW)
-    return enveloped(job_facts(shared.store, shared.dagster, shared.settings, job))
+    facts = job_facts(shared.store, shared.dagster, shared.settings, job)
+    return enveloped(without_paths(facts, shared.settings))
 
 
 @router.get(
@@ -95,7 +97,7 @@ async def _entries(shared: Shared, job_id: str, *, follow: bool) -> AsyncIterato
     while time.monotonic() < deadline:
         found = await run_in_threadpool(log_entries, shared.dagster, job_id, cursor)
         entries, cursor, complete = found
-        for entry in entries:
+        for entry in without_paths(entries, shared.settings):
             yield entry
         if complete or not (follow or entries):
             return

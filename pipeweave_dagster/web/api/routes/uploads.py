@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from pipeweave_dagster.adapters.disk_space import disk_full
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.services.options_check import can_be_checked, check_waiting_upload
 from pipeweave_dagster.services.receive import check_size
 from pipeweave_dagster.services.training_jobs import complete_and_start
 from pipeweave_dagster.services.upload_addresses import open_ticket
@@ -98,7 +99,8 @@ async def _stream(request: Request, path: LocalPath, ticket: Ticket) -> None:
 def complete(request: Request, shared: Use, dataset: DatasetPath, body: CompleteRequest) -> Any:
     """Check size and sha256 of an uploaded file, and let it show; its run then starts by itself.
 
-    With `train` the job is started here instead, with these options, and the answer has it.
+    With `train` the job is started here instead, with these options, and the answer has it. A
+    target that the file does not have is refused before, up to 64 MB, with its columns.
     A repeated signal gets the same job and starts none.
     """
     given = (body.upload_id, body.size_bytes, body.sha256)
@@ -107,6 +109,9 @@ def complete(request: Request, shared: Use, dataset: DatasetPath, body: Complete
     else:
         require(request, Action.RUN, dataset)
         chosen = body.train.model_dump(exclude_none=True)
+        if can_be_checked(shared.store, body.upload_id, chosen):
+            with shared.benches.fresh() as bench:
+                check_waiting_upload(bench, body.upload_id, chosen)
         reason = f"an upload of {principal_of(request).name}"
         place = (shared.store, shared.dagster, dataset)
         done = complete_and_start(*place, given, chosen, reason=reason)

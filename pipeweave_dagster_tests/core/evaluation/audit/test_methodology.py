@@ -115,6 +115,9 @@ def changed(score, trained=None, evaluation=None, spec=None, **more):
 METRICS = {"roc_auc": estimate(0.999, 0.001), "accuracy": estimate(0.99)}
 
 
+CRASHED = trial("xgboost", None).model_copy(update={"state": "failed"})
+
+
 WIDE = {f"f{i}": 0.0 for i in range(400)}
 
 
@@ -123,7 +126,7 @@ FAULTS = {
     "PE102": {"evaluation": {"metrics": {"roc_auc": estimate(0.52, 0.1)}},
               "trained": {"leaderboard": [trial("xgboost", 0.53), trial("dummy", 0.5)]}},
     "PE103": {"trained": {"leaderboard": [trial("xgboost", 0.97), trial("dummy", 0.5)]}},
-    "PE104": {"trained": {"leaderboard": [trial("linear", 0.86), trial("dummy", 0.5)]}},
+    "PE104": {"trained": {"leaderboard": [trial("linear", 0.86), trial("dummy", 0.5), CRASHED]}},
     "PE105": {"trained": {"leaderboard": [trial("xgboost", 0.86, 0.4), trial("dummy", 0.5)]}},
     "PE106": {"evaluation": {"rows": 12}},
     "PE107": {"evaluation": {"holdout_use": 9}},
@@ -152,15 +155,18 @@ def test_a_planted_fault_is_found_by_its_own_check_and_by_no_other(sound, code):
     assert codes(changed(sound, **FAULTS[code])) == {code}
 
 
-def test_a_linear_model_is_not_called_a_baseline(sound):
-    constant = trial("dummy", 0.5)
+def test_a_budget_for_linear_models_alone_is_a_choice_and_no_fault(sound):
+    constant, late = trial("dummy", 0.5), trial("xgboost", None)
+    late = late.model_copy(update={"state": "out of time"})
     for what, tried in (
-        ("linear", [trial("linear", 0.86), constant]),
-        ("the constant", [constant]),
+        ("only linear models have", [trial("linear", 0.86), constant, late]),
+        ("only the constant model has", [constant]),
     ):
-        score = changed(sound, trained={"leaderboard": tried})
-        (failed,) = [c for c in methodology(score) if c.code == "PE104"]
-        assert failed.message.startswith(f"Only {what} model")
+        for more, state in ([], "not applicable"), ([CRASHED], "failed"):
+            score = changed(sound, trained={"leaderboard": tried + more})
+            (found,) = [c for c in methodology(score) if c.code == "PE104"]
+            assert found.state == state
+            assert found.message.lower().startswith(what)
 
 
 def test_findings_of_groups_and_of_both_sides_are_cited(sound):

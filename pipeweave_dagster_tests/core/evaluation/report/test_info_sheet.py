@@ -71,8 +71,10 @@ def test_the_sheet_lists_blocked_columns_overrides_and_unknowns_escaped() -> Non
     )
     sheet = info_sheet(model, spec, evaluation(), Findings(findings=[blocked]))
     assert "| L2 | Does the model use features that are not legitimate? | open |" in sheet
-    excluded, overrides, unknown = sheet.split("## Excluded columns")[1].split("\n## ")
+    parts = sheet.split("## Excluded columns")[1].split("\n## ")
+    excluded, overrides, of_others, unknown = parts
     assert "a copy of the target" in excluded
     assert "known before" in overrides
+    assert of_others.startswith("Models of other packages")
     assert "L3.3" in unknown
     assert "<b>" not in sheet

@@ -46,6 +46,11 @@ def tar():
 
 
 KINDS = {
+    "calendar": (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", "iCalendar"),
+    "address book": (b"BEGIN:VCARD\nFN:Ann\nEND:VCARD\n", "vCard"),
+    "sequences": (b">s1 of a mouse\nACGTACGT\nGGTA\n>s2\nGGTA\n", "FASTA"),
+    "yaml": (b"- id: 0\n  v: x\n- id: 1\n  v: y\n", "YAML"),
+    "yaml with a start": (b"---\n- id: 0\n  v: x\n- id: 1\n  v: y\n", "YAML"),
     "page": (PAGE.format("gone").encode(), "web page.*Page not found"),
     "page in capitals": (b"\n <HTML><BODY>x</BODY></HTML>", "web page"),
     "page in utf-16": (PAGE.format("gone").encode("utf-16"), "web page"),

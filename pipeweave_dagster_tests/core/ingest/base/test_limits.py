@@ -32,7 +32,9 @@ def peak_of(worker: Worker) -> Iterator[list[float]]:
         while not ended.wait(0.01):
             with contextlib.suppress(OSError):
                 status = Path(f"/proc/{worker.pid}/status").read_text()
-                peak[0] = max(peak[0], int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024)
+                # A child that has just ended has a status without its memory.
+                largest = re.findall(r"VmHWM:\s+(\d+)", status)
+                peak[0] = max([peak[0], *(int(kilobytes) / 1024 for kilobytes in largest)])
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

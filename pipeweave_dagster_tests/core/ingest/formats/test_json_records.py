@@ -48,7 +48,8 @@ def test_envelopes(read, rows, envelope, indent):
 
 def test_what_lies_beside_the_records_is_named(read):
     snapshot = read_json(read, {"results": RECORDS, "meta": {"page": 1}, "next": "p2"})
-    expected = "The records were read from 'results'; left out beside them: 'meta.page', 'next'."
+    rest = "Not read, as they are no records: 'meta.page', 'next'."
+    expected = f"The rows are the records in 'results'. {rest}"
     assert expected in snapshot.notes
 
 
@@ -78,7 +79,8 @@ def test_labelled_records_in_an_envelope(read, rows, beside):
     assert len(rows()) == 8
     assert [c.name for c in snapshot.columns] == ["key", "open", "close"]
     left = next(iter(beside))
-    assert f"The records were read from 'series'; left out beside them: {left!r}." in snapshot.notes
+    rest = f"Not read, as they are no records: {left!r}."
+    assert f"The rows are the records in 'series'. {rest}" in snapshot.notes
 
 
 def test_columns_with_named_rows_keep_the_names(read, rows):
@@ -348,3 +350,33 @@ def test_any_document_gives_rows_or_a_coded_error(document, name):
         except PipeWeaveError:
             return
         assert snapshot.rows_read == snapshot.rows + snapshot.rows_quarantined
+
+
+WHY = {
+    '{"a": 1, "b": "x': "the text that begins at column 15 has no closing quote",
+    '{"a": 1 "b": 2}': "a comma or a closing bracket is missing at column 9",
+    '{"a" 1}': "the colon between name and value is missing at column 6",
+    "{a: 1}": "a name in double quotes is missing at column 2",
+    '{"a": }': "a value is missing at column 7",
+    '{"a": 1} x': "the record ends before column 10, where something else follows",
+    '{"a": "x\\q"}': "a backslash at column 9 escapes nothing that JSON knows",
+}
+
+
+@pytest.mark.parametrize(("line", "why"), WHY.items())
+def test_what_is_wrong_with_a_line_is_said_in_words(read, line, why):
+    text = "".join(f'{{"a": {i}, "b": "y"}}\n' for i in range(30))
+    snapshot = read(f"{text}{line}\n", name="x.jsonl")
+    assert f"line 31: not JSON: {why}" in " ".join(snapshot.notes)
+
+
+def test_what_is_wrong_with_a_document_is_said_with_its_line(read):
+    with pytest.raises(PipeWeaveError, match="in line 2, a comma or a closing bracket is missing"):
+        read('[{"a": 1},\n {"a": 2} {"a": 3}]', name="x.json")
+
+
+def test_features_one_per_line(read):
+    point = {"type": "Point", "coordinates": [1.5, 2]}
+    lines = [{"type": "Feature", "properties": {"v": i}, "geometry": point} for i in range(3)]
+    snapshot = read("".join(json.dumps(line) + "\n" for line in lines), name="x.geojsonl")
+    assert [c.name for c in snapshot.columns][:2] == ["v", "geometry.type"]

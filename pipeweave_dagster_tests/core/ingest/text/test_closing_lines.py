@@ -2,6 +2,9 @@
 
 import pytest
 
+from pipeweave_dagster.core.ingest import ColumnMatcher, locate_row, read_aligned
+from pipeweave_dagster.core.ingest.base.limits import DEFAULT_LIMITS
+
 ENDS = [
     "End of report\n",
     "\nEnd of report\n",
@@ -42,3 +45,47 @@ def test_several_words_below_words_are_no_row(read):
 )
 def test_a_short_last_row_that_may_be_data_stays(read, text):
     assert read(text).rows == 3
+
+
+TRAINED = "id;v\n" + "".join(f"{i};{i * 7 % 5}\n" for i in range(12))
+
+
+@pytest.fixture
+def batch(read, rows, tmp_path):
+    columns = read(TRAINED).columns
+
+    def batch_(text):
+        (tmp_path / "batch").write_text(text)
+        snapshot = read_aligned(tmp_path / "batch", "b.csv", columns, tmp_path / "out")
+        return snapshot, [(row["id"], row["v"]) for row in rows()]
+
+    batch_.columns = columns
+    return batch_
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_they_are_no_rows_of_a_batch_either_and_are_named(batch, end):
+    snapshot, found = batch("id;v\n1;2\n;\n3;\n" + end)
+    assert found == [(1, 2), (None, None), (3, None)]
+    note = next(note for note in snapshot.notes if "below the rows" in note)
+    assert all(repr(line) in note for line in end.split("\n") if line)
+    assert snapshot.set_missing == {}
+
+
+@pytest.mark.parametrize("last", ["4", ";", "4;5;6", "x;y"])
+def test_a_short_last_row_of_a_batch_stays(batch, last):
+    assert len(batch(f"id;v\n1;2\n3;4\n{last}\n5;6\n{last}\n")[1]) == 5
+
+
+def test_a_row_is_found_in_its_file_where_lines_close_it(batch, tmp_path):
+    batch("id;v\n1;2\n3;4\nEnd of report\n")
+    place = locate_row(
+        tmp_path / "batch",
+        "b.csv",
+        1,
+        batch.columns,
+        DEFAULT_LIMITS,
+        ColumnMatcher(("id", "v")),
+        (None,),
+    )
+    assert place.line == 3

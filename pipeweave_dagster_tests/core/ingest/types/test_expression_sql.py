@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeweave_dagster.core.ingest.batch_casts import cell_text as cell_text_sql
 from pipeweave_dagster.core.ingest.types.affixed_numbers import affixed_number_parser
 from pipeweave_dagster.core.ingest.types.batch_forms import (
     BOOLEAN_WORDS,
-    WHOLE_NUMBER,
     form_of,
 )
 from pipeweave_dagster.core.ingest.types.centuries import has_two_digit_years, with_window
@@ -25,12 +23,15 @@ from pipeweave_dagster.core.ingest.types.date_parsers import (
 from pipeweave_dagster.core.ingest.types.normal_text_sql import NORMAL_TEXT
 from pipeweave_dagster.core.ingest.types.percent_scale import with_shares
 from pipeweave_dagster.core.ingest.types.plain_characters import plain_sql, plain_text
+from pipeweave_dagster.core.ingest.types.set_types import cell_text as cell_text_sql
 from pipeweave_dagster.core.ingest.types.type_decisions import trimmed as trimmed_sql
 from pipeweave_dagster.core.ingest.types.united_dates import two_dates_parser, union_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     BOOLEAN,
+    PADDED,
     PLAIN_NUMBERS,
     ROUNDED_NUMBER,
+    WHOLE_NUMBER,
 )
 from pipeweave_dagster.core.model.frame_cells import cell_text
 from pipeweave_dagster.core.model.value_expressions import normal_text, trimmed
@@ -39,7 +40,7 @@ from pipeweave_dagster_tests.core.ingest.types.generated_texts import matching, 
 
 UNITS = (None, "%", "km", "m", "$", "R$", "Rs.", "m2", "°c")
 PARSERS = [*DATES, *DATETIMES, *TIMES, *COMPACT, *PLAIN_NUMBERS, ROUNDED_NUMBER, BOOLEAN]
-PARSERS += [BOOLEAN_WORDS, WHOLE_NUMBER]
+PARSERS += [BOOLEAN_WORDS, WHOLE_NUMBER, *PADDED]
 CUSTOM = ("%Y%m%d%H", "%H:%M on %d %b %y", "%d|%m|%Y", "%I.%M %p, %B %d, %Y", "%s", "%Q")
 PARSERS += [parser for parser in map(parser_of_format, CUSTOM) if parser is not None]
 PARSERS += [

@@ -95,3 +95,11 @@ def test_a_value_that_does_not_match_still_leaves_the_table(read, rows):
     snapshot = read("k,v\n" + "".join(f'a{i},"{v}"\n' for i, v in enumerate(cells)))
     assert (snapshot.rows, snapshot.rows_quarantined) == (600, 1)
     assert {row["v"] for row in rows()} == {1.5, 2.0}
+
+
+def test_exponents_of_fortran_are_numbers_and_codes_with_a_d_are_none(read, rows):
+    lines = "".join(f"{i}.5D-0{i},{i}D5,{i}.25\n" for i in range(1, 9))
+    snapshot = read(f"energy,code,other\n{lines}0.0,9D5,1.25d+02\n")
+    assert [c.type for c in snapshot.columns] == ["number", "text", "number"]
+    assert [row["energy"] for row in rows()[::8]] == [0.15, 0.0]
+    assert rows()[-1]["other"] == 125.0

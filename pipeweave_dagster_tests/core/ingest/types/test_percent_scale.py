@@ -16,7 +16,7 @@ def table(values, mark=","):
 def test_numbers_between_0_and_1_beside_percentages_are_shares(repeat, mark, read, rows):
     snapshot = read(table(SHARES * repeat, mark))
     assert [row["p"] for row in rows()[:5]] == [50, 25, 12.5, 75, 100]
-    assert f"{2 * repeat} numbers without a percent sign" in snapshot.columns[1].note
+    assert f"{2 * repeat:,} numbers without a percent sign" in snapshot.columns[1].note
     assert snapshot.columns[1].unit == "%"
 
 

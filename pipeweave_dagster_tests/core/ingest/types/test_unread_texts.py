@@ -24,14 +24,22 @@ def test_listed_as_missing_it_is_none(read, rows, other):
     assert (found.type, found.missing) == ("date", 1)
 
 
-@pytest.mark.parametrize("type_", ["number", "integer", "numeric"])
-@pytest.mark.parametrize("values", [["007", "8", "N/A"], ["8", "12", "007", "001", "n/a"]])
-def test_codes_in_a_column_that_is_set_to_numbers_are_named(read, values, type_):
-    file = "".join(f"{v},{i or 'n'}\n" for i, v in enumerate(["code", *values]))
-    found = read(file, columns={"code": type_}).columns[0]
-    assert found.type == "text"
-    assert "matches number, which pipeweave.yaml sets: '00" in found.note
-    assert "N/A" not in found.note
+@pytest.mark.parametrize(
+    ("values", "found"), [("abc", "'a' (3), 'b' (3), 'c' (3)"), (["2021-01-01"], "'2021-01-01'")]
+)
+def test_a_column_without_any_number_names_its_values(read, values, found):
+    file = "x,n\n" + "".join(f"{v},{i}\n" for i, v in enumerate([*values] * 3))
+    column = read(file, columns={"x": "number"}).columns[0]
+    assert f"matches number, which pipeweave.yaml sets: {found}" in column.note
+    assert "columns: {x: {missing: [...]}}" in column.note
+
+
+def test_fractions_in_a_column_that_is_set_to_whole_numbers_are_named(read):
+    column = read("x,n\n" + "1.5,1\n2.0,1\n3,2\n" * 3, columns={"x": "integer"}).columns[0]
+    assert (column.type, column.note) == (
+        "number",
+        "Not every value is a whole number, which pipeweave.yaml sets: '1.5' (3). Read as number.",
+    )
 
 
 def test_a_column_that_follows_the_setting_has_no_note(read):

@@ -139,6 +139,7 @@ def test_a_budget_is_extended_once(search, budget):
     assert busy.extend(short=False)
     assert not busy.extend(short=True)
     assert (busy.budget.budget_s, busy.extended_by) == (120.0, 2.0)
+    assert [line["extended_to_s"] for line in busy.trial_log.lines] == [120.0]
 
 
 def test_a_candidate_that_ran_out_of_time_has_not_failed(search, result):

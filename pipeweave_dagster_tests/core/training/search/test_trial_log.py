@@ -66,6 +66,7 @@ def test_a_second_search_repeats_no_finished_fold(table, tmp_path, monkeypatch):
     record = [json.loads(line) for line in (trials / "trials.jsonl").read_text().splitlines()]
     done = {(line["name"], line["fold"]) for line in record if "name" in line}
     assert done == set(fitted)
+    assert 0 <= time.time() - max(line.get("ended_at", 0.0) for line in record) < 600
     with (trials / "trials.jsonl").open("a") as file:
         file.write('{"name": "torn')
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.value_corrections import normalise_spelling
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -29,7 +30,7 @@ def check(case: Case) -> Iterator[Hit]:
         yield Hit(
             "alerted",
             f"{len(groups)} categories have several spellings, for example {shown}; "
-            f"{rows:,} rows use a less frequent one.",
+            f"{counted(rows, 'row', 'use')} a less frequent one.",
             [column.name],
             {"categories": len(groups), "rows": rows},
             "If they mean the same, set columns: {NAME: {merge_spellings: true}}.",
@@ -51,7 +52,7 @@ def _merged_target(case: Case) -> Iterator[Hit]:
     yield Hit(
         "fixed",
         f"{len(merged)} spellings of the target's classes are merged into the most frequent one "
-        f"({sum(merged.values()):,} rows): {shown}.",
+        f"({counted(sum(merged.values()), 'row')}): {shown}.",
         [target.name],
         {"spellings": len(merged), "rows": sum(merged.values())},
         "Remove merge_spellings if they do not mean the same.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -13,7 +14,10 @@ def check(case: Case) -> Iterator[Hit]:
     """Alert on settings that silently do not apply: of a renamed column, a format of other data."""
     if not case.settings.columns:
         raise NotApplicableError("no column has settings")
+    withheld = {fold_name(name) for name in case.snapshot.withheld}
     for name, setting in case.settings.columns.items():
+        if fold_name(name) in withheld:
+            continue
         try:
             found, _ = find_column(name, case.snapshot, "The setting of")
             yield from _unfit_format(case, name, found, setting.type or "")

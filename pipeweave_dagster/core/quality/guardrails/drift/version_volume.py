@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
@@ -14,7 +15,8 @@ def check(case: Case) -> Iterator[Hit]:
     if now < MIN_SHARE * before:
         yield Hit(
             "alerted",
-            f"It has {now:,} rows, {now / before:.0%} of the {before:,} in the previous version.",
+            f"It has {counted(now, 'row')}, {now / before:.0%} of the {before:,} in the previous "
+            "version.",
             [],
             {"rows": now, "before": before},
             "Check that the upload was complete, or set mode: append if files accumulate.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -41,10 +42,11 @@ def check(case: Case) -> Iterator[Hit]:
 
 def _counted(exact: int, without_ids: int | None) -> str:
     """Return how many rows repeat an earlier one, as a whole or but for their identifiers."""
-    copies = f"{exact:,} rows are exact duplicates of an earlier row"
+    what = "is an exact duplicate" if exact == 1 else "are exact duplicates"
+    copies = f"{counted(exact, 'row')} {what} of an earlier row"
     if without_ids is None:
         return f"{copies}."
-    similar = f"{without_ids:,} rows repeat an earlier row except for identifier columns"
+    similar = counted(without_ids, "row", "repeat an earlier row except for identifier columns")
     return f"{copies}; {similar}." if exact else f"{similar}."
 
 

@@ -46,7 +46,7 @@ def _same_ranking(column: Column, case: Case, rows: int) -> tuple[str, dict[str,
     both = int(((column.codes >= 0) & target.known).sum())
     if both < 0.99 * rows or target.classes < 30:
         return None
-    rho = rank_correlation(column.codes, target.codes)
+    rho = case.rank_correlation(column)
     if abs(rho) < MIN_RANK_CORRELATION or _share_a_trend(column, case):
         return None
     message = f"It ranks the rows like the target (rank correlation {rho:.4f})."

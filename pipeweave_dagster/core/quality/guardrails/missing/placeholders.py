@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.model.null_tokens import is_placeholder
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
@@ -31,7 +32,7 @@ def check(case: Case) -> Iterator[Hit]:
         return
     for column, codes in affected:
         rows = int(sum(column.counts[code] for code in codes))
-        yield _hit([(column, codes)], f"{rows:,} rows contain")
+        yield _hit([(column, codes)], counted(rows, "row", "contain"))
 
 
 def _hit(affected: list[tuple[Column, list[int]]], beginning: str) -> Hit:

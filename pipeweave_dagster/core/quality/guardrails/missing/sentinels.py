@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.sentinel_values import find_sentinels
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
@@ -17,8 +18,8 @@ def check(case: Case) -> Iterator[Hit]:
         value, rows = sentinel_of[column.name]
         yield Hit(
             "alerted",
-            f"{rows:,} rows have the value {number_as_text(value)}, far from all others; it is "
-            "probably a sentinel for missing values.",
+            f"{counted(rows, 'row', 'have')} the value {number_as_text(value)}, far from all "
+            "others; it is probably a sentinel for missing values.",
             [column.name],
             {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
             "If so, set columns: {NAME: {missing: [VALUE]}}.",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Counts, Floats
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
@@ -27,8 +28,8 @@ def check(case: Case) -> Iterator[Hit]:
         if _is_isolated(numbers, column.counts):
             yield Hit(
                 "alerted",
-                f"{rows:,} rows are zero, but no other value is below {numbers[1]:.4g}: zero "
-                "probably means not measured.",
+                f"{counted(rows, 'row', 'are')} zero, but no other value is below "
+                f"{numbers[1]:.4g}: zero probably means not measured.",
                 [column.name],
                 {"rows": rows, "smallest_other": float(numbers[1])},
                 "If so, set columns: {NAME: {missing: [0]}}.",

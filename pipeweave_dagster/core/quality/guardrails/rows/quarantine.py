@@ -13,15 +13,25 @@ def check(case: Case) -> Iterator[Hit]:
     count, read = case.snapshot.rows_quarantined, case.snapshot.rows_read
     if count:
         share = count / max(1, read)
+        many = share > MANY_SHARE
         hint = (
-            " At this rate, the file was probably parsed incorrectly." if share > MANY_SHARE else ""
+            " So many suggest that the rows are right, and that the file is read in the wrong way:"
+            " with another delimiter, quote, header or column type."
+            if many
+            else ""
         )
         yield Hit(
             "alerted",
             f"{count:,} of {read:,} rows ({share:.2%}) do not fit the table and were "
             f"quarantined.{hint}",
             evidence={"rows": count, "read": read, "share": round(share, 6)},
-            proposal="Inspect them with 'pipeweave datasets quarantine NAME', and fix the source.",
+            proposal="Look at the lines and reasons with 'pipeweave datasets quarantine NAME'. "
+            + (
+                "If most have the same reason, set how the file is read in pipeweave.yaml: "
+                "read: {delimiter: ..., header: ...}, or columns: {NAME: {type: text}}."
+                if many
+                else "Correct these lines in the file, and upload it again."
+            ),
         )
 
 

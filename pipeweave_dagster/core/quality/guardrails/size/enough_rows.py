@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
@@ -16,8 +17,8 @@ def check(case: Case) -> Iterator[Hit]:
     if rows < MIN_ROWS or rows < MIN_ROWS_PER_FEATURE * features:
         yield Hit(
             "alerted",
-            f"{rows:,} rows for {features:,} features: scores are uncertain, so compare models "
-            "by their confidence intervals, not by their ranks.",
+            f"{counted(rows, 'row')} for {counted(features, 'feature')}: scores are uncertain, "
+            "so compare models by their confidence intervals, not by their ranks.",
             evidence={"rows": rows, "features": features},
             proposal="Upload more rows if possible.",
         )

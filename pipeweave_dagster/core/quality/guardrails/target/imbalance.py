@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -26,8 +27,9 @@ def check(case: Case) -> Iterator[Hit]:
         majority = largest / int(target.counts.sum())
         yield Hit(
             "fixed",
-            f"The minority class has {smallest:,} rows ({share:.2%}); always predicting the other "
-            f"class would be {majority:.1%} accurate. Models are selected by log loss instead.",
+            f"The minority class has {counted(smallest, 'row')} ({share:.2%}); always predicting "
+            f"the other class would be {majority:.1%} accurate. Models are selected by log loss "
+            "instead.",
             [target.name],
             {"rows": smallest, "share": round(share, 6)},
             "No action needed; metric: in pipeweave.yaml sets another metric.",
@@ -37,8 +39,8 @@ def check(case: Case) -> Iterator[Hit]:
     if target.task == "multiclass" and few:
         yield Hit(
             "alerted",
-            f"{few} of {target.classes} classes have fewer than {MIN_CLASS_ROWS} rows; their "
-            "scores will be uncertain.",
+            f"{few} of {target.classes} classes {'has' if few == 1 else 'have'} fewer than "
+            f"{MIN_CLASS_ROWS} rows; scores of such classes will be uncertain.",
             [target.name],
             {"classes": few, "fewer_than": MIN_CLASS_ROWS, "smallest": smallest},
             "Merge the rare classes, or upload more rows of them.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
@@ -17,7 +18,7 @@ def check(case: Case) -> Iterator[Hit]:
         share = missing / case.table.rows
         yield Hit(
             "alerted" if share >= 0.01 else "fixed",
-            f"{missing:,} rows ({share:.1%}) have no target value and are not used for training."
+            f"No target value in {counted(missing, 'row')} ({share:.1%}), not used for training."
             f"{placeholders}",
             [target.name],
             {"missing": missing, "share": round(share, 6)}

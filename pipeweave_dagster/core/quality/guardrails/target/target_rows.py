@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
@@ -17,8 +18,8 @@ def check(case: Case) -> Iterator[Hit]:
     if known < MIN_ROWS:
         yield Hit(
             "blocked",
-            f"Only {known} rows have a target value; at least {MIN_ROWS} are needed to train and "
-            "to test on held-out rows.",
+            f"Only {counted(known, 'row', 'have a target value')}; at least {MIN_ROWS} are "
+            "needed to train and to test on held-out rows.",
             [target.name],
             {"rows": known, "needed": MIN_ROWS},
             "Upload more rows.",

@@ -34,3 +34,9 @@ def test_repeats_of_few_combinations_are_expected(findings_of):
 
 def test_unique_rows_pass(findings_of, rng):
     assert findings_of("PW401", {"x": rng.random(N), "y": ["a", "b"] * (N // 2)}) == []
+
+
+def test_one_row_is_said_as_one(findings_of, rng):
+    x, y = rng.random(N).tolist(), rng.choice(["a", "b"], N).tolist()
+    [finding] = findings_of("PW401", {"x": [*x, x[0]], "z": [*x, x[0]], "y": [*y, y[0]]})
+    assert finding.message == "1 row is an exact duplicate of an earlier row."

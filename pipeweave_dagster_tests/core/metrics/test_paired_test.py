@@ -6,7 +6,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.evaluation import compare
-from pipeweave_dagster.core.evaluation.paired_test import paired
+from pipeweave_dagster.core.metrics.paired_test import paired
 from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,25 @@
+"""Load a model file in a process of PipeWeave, with the plug-ins that its settings name."""
+
+from pathlib import Path
+from typing import Any
+
+from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.model.plug_ins import plug_ins
+from pipeweave_dagster.core.model.serving import PlugInError, load_bundle
+
+
+def load_model(path: str | Path) -> dict[str, Any]:
+    """Return the content of a model file, see `serving`.
+
+    Raises:
+        PipeWeaveError: VALIDATION_ERROR if it needs a plug-in that is not named in the settings,
+            or whose checkpoint is missing or another one.
+    """
+    try:
+        return load_bundle(path, plug_ins())
+    except PlugInError as error:
+        raise validation_error(
+            str(error),
+            fix="Name the plug-in and the same checkpoint in PIPEWEAVE_MODEL_PLUG_INS, or train "
+            "the model again.",
+        ) from error

@@ -1,0 +1,55 @@
+"""The findings of the last run that was checked, and the answers since, as plain facts."""
+
+from typing import Any
+
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.quality.column_usage import explain_column
+from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
+from pipeweave_dagster.services.finding_answers import ACCEPTED
+from pipeweave_dagster.services.taken_back_answers import answers_since, id_of
+from pipeweave_dagster.services.unanswered_findings import is_answered
+
+
+def finding_facts(store: DocumentStore, name: str) -> dict[str, Any]:
+    """Return the findings of a data set, whether each still waits for an answer, and the answers.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND if no run has reached the findings.
+    """
+    run = checked_run(store, name)
+    answers = answers_since(store, name, run.made_at)
+    waiting = [f for f in open_findings(run.findings) if not is_answered(f, answers)]
+    return {
+        "dataset": name,
+        "run_id": run.run_id,
+        "document": run.document,
+        "is_latest": run.is_latest,
+        "findings": [
+            {**finding.model_dump(mode="json"), "open": finding in waiting}
+            for finding in run.findings.findings
+        ],
+        "answers": [
+            {
+                "answer_id": id_of(entry),
+                "at": entry.at,
+                "by": entry.who,
+                "do": "accept" if entry.action == ACCEPTED else "override",
+                "about": entry.version,
+                "reason": entry.reason,
+            }
+            for entry in answers
+        ],
+    }
+
+
+def unused_columns(run: CheckedRun) -> list[tuple[str, str]]:
+    """Return the columns that are not features, each with the reason, in the order of the table."""
+    dropped = set(run.spec.dropped) if run.spec else set()
+    blocked = {c for f in run.findings.blocked for c in f.columns}
+    found = [
+        column.name
+        for column in run.schema.columns
+        if column.role not in {"target", "weight"}
+        and (column.role != "feature" or column.name in dropped | blocked)
+    ]
+    return [(n, explain_column(n, run.schema, run.findings, run.spec)) for n in found]
