@@ -36,7 +36,7 @@ from pipeweave_dagster.adapters.storage.folder import FolderStorage
 from pipeweave_dagster_tests.servers.process import wait_until
 from pipeweave_dagster_tests.servers.workbench import pipeweave_dev
 
-_LIMIT_S = 1200.0
+_LIMIT_S = 5400.0
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ _HONEST = FoldCache._compute  # noqa: SLF001 - the method that a planted leak re
 
 
 def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Case]:
-    """Sixteen faults."""
+    """Fifteen faults."""
     rng = np.random.default_rng(0)
     cancer, wine = tables["breast_cancer"], tables["wine"]
     penguins, grades = tables["penguins"], tables["student_math"]
@@ -114,7 +114,6 @@ def faults(tables: dict[str, pd.DataFrame]) -> Iterator[Case]:
         "test rows unlike training rows", ("PE103",), grades, "G3",
         damage=lambda f: f.assign(target=f["target"].sample(frac=1, random_state=0).to_numpy()),
     )  # fmt: skip
-    yield Case("nothing but a line tried", ("PE104",), cancer, "diagnosis", families=["linear"])
     few = noise.assign(y=noise["x0"] * 0.25 + rng.normal(size=400)).head(60)
     yield Case("folds that disagree", ("PE105", "PE102"), few, "y")
     yield Case("a handful of test rows", ("PE106",), penguins.iloc[::4], "species")

@@ -1,8 +1,10 @@
 """One XGBoost model on all rows of a large table: on this machine's disk, and on a Dask cluster.
 
     python -m benchmarks.scale_out [--rows 10000000] [--columns 30] [--workers 2] [--rounds 100]
+                                   [--seeds 1]
 
-The cluster has worker processes on this machine. The last row kills one of them half-way.
+The cluster has worker processes on this machine. The last row kills one of them half-way. With
+more seeds than one the disk is tried with each, which shows how far chance moves the score.
 `docs/how-to/scale-out.md` has the figures.
 """
 
@@ -45,21 +47,23 @@ def main() -> None:
     arguments.add_argument("--columns", type=int, default=30)
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--rounds", type=int, default=100)
+    arguments.add_argument("--seeds", type=int, default=1)
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="pipeweave-scale-") as place:
         folder = Path(place)
         data = folder / "data.parquet"
         _write(data, given.rows, given.columns)
-        training_set = _training_set(data, given.rounds)
+        sets = [_training_set(data, given.rounds, seed) for seed in range(given.seeds)]
         fresh = _rows(np.random.default_rng(1), _FRESH, given.columns)
         names = ["engine", "rows learned from", "minutes", "processor minutes"]
         names += ["peak of this process", "peak of a worker", "ROC AUC of fresh rows"]
         print(f"| {' | '.join(names)} |\n|{' --- |' * len(names)}")
-        _try("disk", Source(data, folder), training_set, fresh, None)
+        for seed, training_set in enumerate(sets):
+            _try(f"disk, seed {seed}", Source(data, folder), training_set, fresh, None)
         for name, killed in (("cluster", False), ("cluster, a worker killed", True)):
             with running_cluster(folder / name.replace(" ", "-"), given.workers) as cluster:
                 source = Source(data, folder, _engine(cluster, data, killed=killed))
-                _try(name, source, training_set, fresh, cluster)
+                _try(name, source, sets[0], fresh, cluster)
 
 
 def _engine(cluster: Cluster, data: Path, *, killed: bool) -> Engine:
@@ -161,12 +165,12 @@ def _rows(rng: np.random.Generator, rows: int, columns: int) -> pd.DataFrame:
     return frame
 
 
-def _training_set(data: Path, rounds: int) -> TrainingSet:
+def _training_set(data: Path, rounds: int, seed: int) -> TrainingSet:
     with pq.ParquetFile(data) as file:
         first = file.read_row_group(0).slice(0, 2000).to_pandas()
     limits = replace(DEFAULT_LIMITS, out_of_core_rounds=rounds)
     spec = make_pipeline(first, "y", "binary")
-    return make_training_set(spec, read_table(spec, data, limits=limits), 0, limits)
+    return make_training_set(spec, read_table(spec, data, limits=limits), seed, limits)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from scipy.stats import binom
 from acceptance.common import Check
 from acceptance.models import Trainer
 from pipeweave_dagster.core.documents import Costs
-from pipeweave_dagster.core.evaluation.paired_test import paired
 from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.metrics.all_metrics import calibration_error, interval_of
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
+from pipeweave_dagster.core.metrics.paired_test import paired
 from pipeweave_dagster.core.model.serving import tempered
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.input_table import read_table

@@ -1,0 +1,1 @@
+"""Parts of `group_features.py`: the generated tables, and one training."""
