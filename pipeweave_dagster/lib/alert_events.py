@@ -5,7 +5,7 @@ Dagster's own run-status sensors see neither failed checks nor ticks (Dagster is
 
 import itertools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import dagster as dg
 
@@ -14,7 +14,12 @@ from pipeweave_dagster.lib.asset_checks import columns_named
 from pipeweave_dagster.lib.failure_reasons import error_of, timeout_of
 from pipeweave_dagster.lib.partitions import RESTART_TAG
 
-_ENDS = (
+_End = Literal[
+    dg.DagsterEventType.RUN_SUCCESS,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.RUN_CANCELED,
+]
+_ENDS: tuple[_End, ...] = (
     dg.DagsterEventType.RUN_SUCCESS,
     dg.DagsterEventType.RUN_FAILURE,
     dg.DagsterEventType.RUN_CANCELED,
@@ -22,6 +27,8 @@ _ENDS = (
 _AT_ONCE = 200
 # Whoever ends a run writes its tags and events within seconds, in no fixed order.
 _SETTLED_S = 20.0
+# All sensors start together: a run may fail before the first look.
+_FIRST_LOOK_S = 3600.0
 _FAILURE = "FAILURE"
 
 
@@ -38,42 +45,39 @@ def ended_runs(
 ) -> tuple[list[Observation], AlertState]:
     """Return what ended runs leave to report, the oldest first, and the state with new cursors.
 
-    The first look begins with what happens from now on. In a new database of Dagster, everything
-    after the last event of the former one is read.
+    The first look reads the hour before it. In a new database of Dagster, everything after the
+    last event of the former one is read.
     """
-    if not state.until:
-        return [], state.model_copy(update={"cursors": _newest(instance), "until": now})
-    cursors, until, found = dict(state.cursors), state.until, list[Observation]()
+    since = state.until or now - _FIRST_LOOK_S
+    cursors, until, found = dict(state.cursors), since, list[Observation]()
     for kind in _ENDS:
-        records, cursor = _settled(instance, kind, cursors.get(kind.value), now - _SETTLED_S)
+        wanted = dg.RunStatusChangeRecordsFilter(
+            kind, after_timestamp=None if kind.value in state.cursors else since
+        )
+        records, cursor = _settled(instance, wanted, cursors.get(kind.value), now - _SETTLED_S)
         if cursor is not None:
             cursors[kind.value] = cursor
         for record in records:
-            if kind.value in state.cursors or record.timestamp > state.until:
-                found += _of_run(instance, record, kind, own)
-                until = max(until, record.timestamp)
+            found += _of_run(instance, record, kind, own)
+            until = max(until, record.timestamp)
     found.sort(key=lambda seen: seen.at)
     return found, state.model_copy(update={"cursors": cursors, "until": until})
 
 
 def _settled(
-    instance: dg.DagsterInstance, kind: dg.DagsterEventType, cursor: str | None, before: float
+    instance: dg.DagsterInstance,
+    wanted: dg.RunStatusChangeRecordsFilter,
+    cursor: str | None,
+    before: float,
 ) -> tuple[list[dg.EventLogRecord], str | None]:
     """Return the next ends of runs before a time, and the cursor after them."""
-    ended = instance.fetch_run_status_changes(kind, _AT_ONCE, cursor, ascending=True)
+    ended = instance.fetch_run_status_changes(wanted, _AT_ONCE, cursor, ascending=True)
     settled = list(itertools.takewhile(lambda r: r.timestamp <= before, ended.records))
     if not settled:
         return [], cursor
     if len(settled) < len(ended.records):
-        ended = instance.fetch_run_status_changes(kind, len(settled), cursor, ascending=True)
+        ended = instance.fetch_run_status_changes(wanted, len(settled), cursor, ascending=True)
     return settled, ended.cursor
-
-
-def _newest(instance: dg.DagsterInstance) -> dict[str, str]:
-    return {
-        kind.value: instance.fetch_run_status_changes(kind, limit=1, ascending=False).cursor
-        for kind in _ENDS
-    }
 
 
 def _of_run(

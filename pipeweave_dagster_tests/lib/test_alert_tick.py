@@ -159,6 +159,7 @@ def watch(
         box.refuses = False
     monkeypatch.setenv("PIPEWEAVE_ALERT_OPS", mail.url)
     monkeypatch.setenv("PIPEWEAVE_ALERT_HOOK", hook.url)
+    instance.wipe()
     return Watch(tmp_path, instance)
 
 
@@ -289,9 +290,19 @@ def test_a_rollback_is_reported_once(watch: Watch, mail: Mailbox) -> None:
 def test_history_from_before_the_first_look_is_left_alone(watch: Watch, mail: Mailbox) -> None:
     watch.record(leakage=False)
     watch.store.storage.delete("alerts/STATE.json")
-    watch.tick()
+    watch.tick(3700)
     watch.tick()
     assert not mail.received
+
+
+def test_run_that_failed_before_the_first_look_is_reported_once(
+    watch: Watch, mail: Mailbox
+) -> None:
+    watch.store.storage.delete("alerts/STATE.json")
+    watch.run(refuses=True)
+    watch.tick()
+    watch.tick()
+    assert mail.titles == ["PipeWeave: churn: refused (PW204)"]
 
 
 def test_what_nobody_heard_is_news_for_a_later_recipient(watch: Watch, mail: Mailbox) -> None:
