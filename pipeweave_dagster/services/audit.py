@@ -1,10 +1,13 @@
 """The audit log: who did what, when, on which version, and what it was before and after.
 
-`audit/<day>/<time>-<id>.json` holds one entry each. An entry is written once and never changed;
-who may write to the storage could still remove it, so keep the bucket's versions if that matters.
+`audit/<day>/<time>-<subject>-<id>.json` holds one entry each. An entry is written once and never
+changed; who may write to the storage could still remove it, so keep the bucket's versions if that
+matters. `<subject>` is a hash of what the entry is about: whoever looks for one data set lists the
+keys of all entries and reads only its own.
 """
 
 import datetime as dt
+import hashlib
 import secrets
 from collections.abc import Iterator
 from typing import Any, TypedDict, Unpack
@@ -82,9 +85,9 @@ def record(
         subject=subject[:_LONGEST_TEXT],
         **{**facts, "reason": facts.get("reason", "")[:_LONGEST_TEXT]},
     )
-    moment = _moment(now)
+    place = f"{_moment(now)}-{_mark(entry.subject)}"
     while not store.storage.put_if_absent(
-        f"{moment}-{secrets.token_hex(4)}.json", record_bytes(entry)
+        f"{place}-{secrets.token_hex(4)}.json", record_bytes(entry)
     ):
         pass  # two entries of the same microsecond drew the same number
     return entry
@@ -95,6 +98,7 @@ def entries(
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     *,
+    subject: str | None = None,
     newest_first: bool = False,
 ) -> Iterator[AuditEntry]:
     """Yield the entries, the oldest first; damaged ones are named in the log and left out.
@@ -103,6 +107,8 @@ def entries(
         store: Where the log is.
         since: Aware time of the first entry; what is older by its key is not read.
         until: Aware time, about that of the last entry; what is newer by its key is not read.
+        subject: Only what was done to this data set or user; other entries are not read, but for
+            those of releases whose keys do not name it.
         newest_first: Yield them the other way round; who needs only some reads no more.
     """
     first = since.astimezone(dt.UTC) if since else None
@@ -111,11 +117,25 @@ def entries(
     for day in sorted(store.storage.children(ROOT.rstrip("/")), reverse=newest_first):
         if f"{ROOT}{day}" < oldest[: len(f"{ROOT}{day}")] or f"{ROOT}{day}" > newest:
             continue
-        keys = sorted(found.key for found in store.storage.list(f"{ROOT}{day}/"))
-        for key in reversed(keys) if newest_first else keys:
-            entry = store.records.read(key, AuditEntry) if oldest <= key <= newest else None
-            if entry is not None and (first is None or entry.at >= first.timestamp()):
+        listed = (found.key for found in store.storage.list(f"{ROOT}{day}/"))
+        keys = (key for key in listed if oldest <= key <= newest and _may_be_of(subject, key))
+        for key in sorted(keys, reverse=newest_first):
+            entry = store.records.read(key, AuditEntry)
+            if entry is None or subject not in {None, entry.subject}:
+                continue
+            if first is None or entry.at >= first.timestamp():
                 yield entry
+
+
+def _mark(subject: str) -> str:
+    """Return what the keys of entries about a subject have in common; others may have it, too."""
+    return hashlib.sha256(subject.encode(errors="surrogatepass")).hexdigest()[:8]
+
+
+def _may_be_of(subject: str | None, key: str) -> bool:
+    """Return whether the entry of a key may be about a subject; None means any."""
+    parts = key.rpartition("/")[2].split("-")
+    return subject is None or len(parts) < 3 or parts[1] == _mark(subject)
 
 
 def _moment(at: dt.datetime) -> str:

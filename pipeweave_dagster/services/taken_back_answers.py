@@ -39,7 +39,7 @@ def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditE
     if changed < moment:
         return []
     since, until = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (moment, changed))
-    found = [e for e in audit.entries(store, since, until) if e.subject == name]
+    found = [*audit.entries(store, since, until, subject=name)]
     undone = {e.version for e in found if e.action == UNDONE}
     given = [e for e in found if e.action in {ACCEPTED, OVERRIDDEN} and e.version]
     return [e for e in given if _undone(e) not in undone]

@@ -67,6 +67,30 @@ def test_entries_since_a_time_come_in_order_and_damaged_ones_are_left_out(store)
     assert list(audit.entries(store, since)) == [new[1]]
 
 
+def test_for_one_subject_only_its_own_entries_are_read(store, monkeypatch):
+    for number in range(5):
+        audit.record(store, "upload", f"set-{number}")
+        audit.record(store, "run", "churn")
+    old = audit.AuditEntry(
+        at=1.0, who="bob", role="admin", via="machine", action="upload", subject="churn"
+    )
+    for name, known in {"aa": old, "bb": old.model_copy(update={"subject": "set-1"})}.items():
+        key = f"audit/1970-01-01/000001.000000-{name}.json"  # as earlier releases named them
+        store.storage.put(key, known.model_dump_json().encode())
+    read, records = [], store.records.read
+
+    def counted(key, kind):
+        read.append(key)
+        return records(key, kind)
+
+    monkeypatch.setattr(store.records, "read", counted)
+    found = [*audit.entries(store, subject="churn")]
+    assert [e.action for e in found] == ["upload", *["run"] * 5]
+    assert {e.subject for e in found} == {"churn"}
+    assert len(read) == 7
+    assert [*audit.entries(store, subject="churn", newest_first=True)] == found[::-1]
+
+
 def test_texts_of_strangers_are_bounded(store):
     entry = audit.record(store, "upload", "x" * 9999, reason="y" * 9999)
     assert (len(entry.subject), len(entry.reason)) == (2000, 2000)

@@ -32,11 +32,12 @@ def ls(
     json: AsJson = False,
 ) -> None:
     """List the entries, the oldest first."""
-    wanted = {"action": action, "who": who, "subject": subject}
+    wanted = {"action": action, "who": who}
+    start = _start(since, dt.datetime.now(dt.UTC))
     with home.workbench() as bench:
         found = [
             entry
-            for entry in entries(bench.store, _start(since, dt.datetime.now(dt.UTC)))
+            for entry in entries(bench.store, start, subject=subject)
             if all(value in (None, getattr(entry, name)) for name, value in wanted.items())
         ]
     header = ["time (UTC)", "who", "action", "subject", "version", "outcome", "reason"]

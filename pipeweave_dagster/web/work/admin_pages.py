@@ -32,8 +32,8 @@ def audit_page(request: Request) -> Response:
     days = next((d for d in _DAYS if str(d) == request.query_params.get("days")), 7)
     subject = request.query_params.get("subject", "").strip()[:80]
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
-    log = audit.entries(request.app.state.store, since, newest_first=True)
-    newest = list(islice((entry for entry in log if subject in entry.subject), MOST_ENTRIES + 1))
+    log = audit.entries(request.app.state.store, since, subject=subject or None, newest_first=True)
+    newest = list(islice(log, MOST_ENTRIES + 1))
     return work_page(
         request,
         "audit.html.j2",

@@ -16,6 +16,7 @@ def test_the_audit_log_is_shown_newest_first(person):
     assert page.index("set-2") < page.index("set-1") < page.index("set-0")
     assert HOSTILE not in page
     assert "set-0" not in ada.opens("/audit?days=1&subject=set-2").text
+    assert "No entries" in ada.opens("/audit?subject=set").text
     assert person(Role.APPROVER).opens("/audit").status_code == 403
 
 
