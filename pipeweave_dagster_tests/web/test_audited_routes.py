@@ -217,6 +217,8 @@ RECORDED: dict[str, tuple[str, Callable[[Site], Any]]] = {
         "user_add", user(lambda s, n: s.form("/users", name=f"{n}2", role="viewer"))),
     "POST /users/{user}/role": (
         "user_role", user(lambda s, n: s.form(f"/users/{n}/role", role="editor"))),
+    "POST /users/{user}/teams": (
+        "user_teams", user(lambda s, n: s.form(f"/users/{n}/teams", teams="risk"))),
     "POST /users/{user}/password": (
         "user_password", user(lambda s, n: s.form(f"/users/{n}/password", password=PASSWORD))),
     "POST /users/{user}/remove": ("user_remove", user(lambda s, n: s.form(f"/users/{n}/remove"))),

@@ -83,6 +83,28 @@ def test_by_keyboard_to_the_page_that_was_asked_for_and_out_again(
     context.close()
 
 
+def test_an_administrator_changes_teams_by_keyboard(
+    browser: Any, addresses: tuple[str, str]
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{addresses[0]}/login?next=/users")
+    page.fill("[name=name]", "ruth")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    teams = page.get_by_role("textbox", name="Teams of ada")
+    teams.focus()
+    for typed, shown in {"sales risk": "risk sales", "ruth": "risk sales"}.items():
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert teams.input_value() == shown
+        teams.focus()
+    assert "'ruth' is a user" in page.inner_text("[role=alert]")
+    context.close()
+
+
 BROKEN_WORDS_OF_THE_TOP = """() => {
   const found = [];
   const texts = document.createTreeWalker(document.querySelector('.top'), NodeFilter.SHOW_TEXT);

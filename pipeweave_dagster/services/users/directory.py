@@ -48,7 +48,7 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise validation_error(
-            f"{name[:80]!r} cannot be the name of a user.",
+            f"{name[:80]!r} cannot be the name of a user or a team.",
             fix="Use lower-case letters, digits and . _ - + @, at most 63.",
         )
     return name

@@ -52,6 +52,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "/datasets/{dataset}/schedule": admin_pages.switch,
     "/users": user_pages.add,
     "/users/{user}/role": user_pages.change_role,
+    "/users/{user}/teams": user_pages.change_teams,
     "/users/{user}/password": user_pages.change_password,
     "/users/{user}/remove": user_pages.remove,
 }

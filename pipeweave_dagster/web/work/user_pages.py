@@ -1,4 +1,4 @@
-"""Users and their roles, for administrators."""
+"""Users, their roles and their teams, for administrators."""
 
 import time
 from collections.abc import Callable
@@ -17,12 +17,14 @@ from pipeweave_dagster.services.users.directory import (
     set_role,
 )
 from pipeweave_dagster.services.users.sessions import signing_key
+from pipeweave_dagster.services.users.teams import set_teams
 from pipeweave_dagster.web.identity import principal_of, require
 from pipeweave_dagster.web.work.forms import Form, posted
 from pipeweave_dagster.web.work.pages import see, work_page
 
 _MOST_USERS = 500
 _LONGEST_PASSWORD = 1024
+_LONGEST_TEAMS = 5_000
 
 
 def users_page(request: Request) -> Response:
@@ -52,6 +54,17 @@ def change_role(request: Request, form: Form) -> Response:
     return _done(
         request, lambda: set_role(request.app.state.store, _other(request, name), _role(form))
     )
+
+
+@posted(Action.MANAGE_USERS)
+def change_teams(request: Request, form: Form) -> Response:
+    """Put a user into these teams and no other; it counts from their next request on."""
+    store, name = request.app.state.store, request.path_params["user"]
+
+    def change() -> None:
+        set_teams(store, name, form.text("teams", _LONGEST_TEAMS).split())
+
+    return _done(request, change)
 
 
 @posted(Action.MANAGE_USERS)

@@ -40,6 +40,7 @@ ACTIONS = {
     f"{DATASET}/schedule": Expected(APPROVER, 303, "/schedules", {"enabled": "no"}),
     "/users": Expected(ADMIN, 422, "first user", {"name": "bob", "role": "viewer"}),
     "/users/{user}/role": Expected(ADMIN, 404, "bob", {"role": "viewer"}),
+    "/users/{user}/teams": Expected(ADMIN, 404, "bob", {"teams": "risk"}),
     "/users/{user}/password": Expected(ADMIN, 404, "bob", {"password": "five words make it"}),
     "/users/{user}/remove": Expected(ADMIN, 404, "bob"),
 }

@@ -4,9 +4,8 @@ import pytest
 
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.services import audit
-from pipeweave_dagster.services.users.directory import all_users
+from pipeweave_dagster.services.users.directory import add_user, all_users
 from pipeweave_dagster.services.users.passwords import is_password
-from pipeweave_dagster.services.users.teams import set_teams
 
 PASSWORD = " correct horse battery "
 
@@ -38,9 +37,9 @@ def test_a_user_is_added_changed_and_removed(admin):
     assert sends(admin, "/users/bob/password", password=PASSWORD + "2").status_code == 303
     (bob,) = all_users(admin.store)
     assert is_password(bob.password, PASSWORD + "2")
-    set_teams(admin.store, "bob", ["risk"])
+    assert sends(admin, "/users/bob/teams", teams=" risk  sales risk ").status_code == 303
     page = admin.opens("/users").text
-    assert "; team <bdi>risk</bdi>" in page
+    assert 'value="risk sales"' in page
     assert PASSWORD not in page
     assert (bob.password or "") not in page
     assert sends(admin, "/users/bob/remove").status_code == 303
@@ -67,6 +66,28 @@ def test_mistakes_are_shown_on_the_page(admin, fields, said):
     assert said in refused.text
     assert "<b>" not in refused.text
     assert users(admin) == []
+
+
+def test_teams_are_changed_and_left_and_mistakes_are_shown(admin):
+    add_user(admin.store, "bob", Role.EDITOR, None)
+    add_user(admin.store, "eve", Role.EDITOR, None)
+    for teams in ("risk sales", "risk", "risk", ""):
+        assert sends(admin, "/users/bob/teams", teams=teams).headers["location"] == "/users"
+        assert all_users(admin.store)[0].teams == teams.split()
+    changes = [e for e in audit.entries(admin.store) if e.action == "user_teams"]
+    assert [(e.who, e.subject, e.after["teams"]) for e in changes] == [
+        ("a-admin", "bob", ["risk", "sales"]), ("a-admin", "bob", ["risk"]), ("a-admin", "bob", []),
+    ]  # fmt: skip
+    for teams, said in {
+        "risk <b>": "cannot be the name of a user or a team",
+        "eve": "is a user, whose data sets",
+        "t " * 2_501: "characters",
+        " ".join(f"t{n}" for n in range(51)): "51 teams",
+    }.items():
+        refused = sends(admin, "/users/bob/teams", teams=teams)
+        assert (refused.status_code, said in refused.text) == (422, True)
+        assert "Nothing was changed" in refused.text
+    assert all_users(admin.store)[0].teams == []
 
 
 def test_nobody_changes_their_own_role_or_removes_themselves(admin):
