@@ -30,6 +30,10 @@ class Owners(Part):
     owners: dict[str, str] = Field(default_factory=dict)
     shared: list[str] = Field(default=[], exclude_if=operator.not_)
 
+    def decided(self, dataset: str) -> bool:
+        """Return whether somebody has decided on the owner of a data set, or that it has none."""
+        return dataset in self.owners or dataset in self.shared
+
     def with_owner(self, dataset: str, owner: str | None, *, shared: bool = False) -> "Owners":
         """Return the record with another owner of a data set, or none."""
         owners = {name: known for name, known in self.owners.items() if name != dataset}
@@ -47,7 +51,12 @@ def owners_of(store: DocumentStore) -> dict[str, str]:
         PipeWeaveError: SERVICE_UNAVAILABLE if the record is damaged: without it, what is private
             would be shown to all.
     """
-    return _read(store)[0].owners
+    return all_owners(store).owners
+
+
+def all_owners(store: DocumentStore) -> Owners:
+    """Return the record of all owners; raises as `owners_of`."""
+    return _read(store)[0]
 
 
 def set_owner(store: DocumentStore, dataset: str, owner: str | None) -> str | None:
@@ -88,14 +97,14 @@ def copy_owner(store: DocumentStore, old: str, new: str) -> None:
     )
 
 
-def claim(store: DocumentStore, dataset: str, named: str | None, run_id: str) -> str:
+def claim(store: DocumentStore, dataset: str, named: str | None, by: str) -> str:
     """Give a data set to whom its settings file names, where nobody has decided on its owner.
 
     Args:
         store: Where the owners are.
         dataset: The data set.
         named: `owner` of its `pipeweave.yaml`.
-        run_id: The run that has read it, for the audit log.
+        by: What has read it, for the audit log: a run, the sensor.
 
     Returns:
         A note if it belongs to somebody else; empty otherwise.
@@ -107,11 +116,10 @@ def claim(store: DocumentStore, dataset: str, named: str | None, run_id: str) ->
         return ""
 
     def decide(owners: Owners) -> Owners:
-        decided = dataset in owners.owners or dataset in owners.shared
-        return owners if decided else owners.with_owner(dataset, named)
+        return owners if owners.decided(dataset) else owners.with_owner(dataset, named)
 
-    by = Principal(f"run {run_id[:8]}", Role.ADMIN)
-    before = _change(store, dataset, decide, by, reason=f"named in {SETTINGS_FILE}")
+    reader = Principal(by, Role.ADMIN)
+    before = _change(store, dataset, decide, reader, reason=f"named in {SETTINGS_FILE}")
     return claim_note(dataset, named, decide(before).owners.get(dataset))
 
 

@@ -11,7 +11,8 @@ from starlette.requests import HTTPConnection
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.access import Principal
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
-from pipeweave_dagster.services.ownership import owners_of
+from pipeweave_dagster.services.named_owners import named_owner
+from pipeweave_dagster.services.ownership import Owners, all_owners
 from pipeweave_dagster.services.users.api_tokens import principal_of_token
 from pipeweave_dagster.services.users.attempts import Attempts
 from pipeweave_dagster.services.users.directory import has_users
@@ -31,7 +32,7 @@ class _Looked(NamedTuple):
 
 class _Owners(NamedTuple):
     at: float
-    found: dict[str, str]
+    found: Owners
 
 
 class _Found(NamedTuple):
@@ -93,14 +94,23 @@ class FrontDoor:
             self._looked = _Looked(self._clock(), has_users(self.store))
         return not self._looked.found
 
-    def owner_of(self, dataset: str) -> str | None:
-        """Return who owns a data set; None if nobody does."""
-        return self.owners().get(dataset)
+    def owner_of(self, dataset: str, *, changing: bool) -> str | None:
+        """Return who owns a data set; None if nobody does.
+
+        Lists ask about hundreds of data sets, so only for a change its settings file is read.
+        """
+        owners = self._all_owners()
+        if changing and not owners.decided(dataset):
+            return named_owner(self.store, dataset)
+        return owners.owners.get(dataset)
 
     def owners(self) -> dict[str, str]:
         """Return the owner of each data set that has one, at most two seconds old."""
+        return self._all_owners().owners
+
+    def _all_owners(self) -> Owners:
         if self._owners is None or self._clock() - self._owners.at > _LOOK_AGAIN_S:
-            self._owners = _Owners(self._clock(), owners_of(self.store))
+            self._owners = _Owners(self._clock(), all_owners(self.store))
         return self._owners.found
 
     def _session(self, connection: HTTPConnection) -> _Found:

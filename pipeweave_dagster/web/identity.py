@@ -25,8 +25,14 @@ class Door(Protocol):
     def identify(self, connection: HTTPConnection) -> Principal | None:
         """Return who sent this; None for somebody who has not logged in."""
 
-    def owner_of(self, dataset: str) -> str | None:
-        """Return who owns a data set; None if nobody does."""
+    def owner_of(self, dataset: str, *, changing: bool) -> str | None:
+        """Return who owns a data set; None if nobody does.
+
+        Args:
+            dataset: Its name.
+            changing: Whether it is to be changed: then somebody whom only its settings file names
+                so far owns it, too.
+        """
 
 
 class _Identity(NamedTuple):
@@ -90,8 +96,10 @@ def require(request: HTTPConnection, action: Action, dataset: str | None = None)
         PipeWeaveError: UNAUTHORIZED if nobody has logged in, FORBIDDEN if the role does not
             suffice, NOT_FOUND for a data set that this user may not even see.
     """
-    principal = principal_of(request)
-    owner = request.scope[_SCOPE_KEY].door.owner_of(dataset) if dataset is not None else None
+    principal, owner = principal_of(request), None
+    if dataset is not None:
+        door: Door = request.scope[_SCOPE_KEY].door
+        owner = door.owner_of(dataset, changing=_would_change(principal, action))
     if dataset is not None and not may(principal, Action.VIEW, owner):
         raise not_found(
             f"There is no data set {dataset[:80]!r}.", fix="See the list of data sets: /"
@@ -99,6 +107,16 @@ def require(request: HTTPConnection, action: Action, dataset: str | None = None)
     if not may(principal, action, owner):
         raise forbidden(principal, action, owner)
     return principal
+
+
+def _would_change(principal: Principal, action: Action) -> bool:
+    """Return whether it is to be looked up whom only a settings file names as the owner.
+
+    It is not for those who are refused, or let in, whoever owns the data set: a page asks about
+    each of its many rows.
+    """
+    to_any = principal.role.includes(Role.APPROVER)
+    return action is not Action.VIEW and not to_any and may(principal, action)
 
 
 def unauthorized() -> PipeWeaveError:

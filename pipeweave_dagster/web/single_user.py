@@ -24,9 +24,9 @@ class SingleUser:
         local = _arrived_on_loopback(connection) and is_served(connection.scope, {"localhost"})
         return machine_user() if direct and local else None
 
-    def owner_of(self, dataset: str) -> str | None:
+    def owner_of(self, dataset: str, *, changing: bool) -> str | None:
         """Return None: with a single user nothing is private."""
-        del dataset
+        del dataset, changing
         return None
 
 

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.lib import recent_requests
 from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG, UPLOAD_TAG, UPLOAD_VERSION_TAG
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.services.ownership import owners_of
 from pipeweave_dagster.services.upload_locks import lock_upload
 
 
@@ -126,6 +127,27 @@ def test_settings_alone_start_a_run_but_not_beside_their_data(landing: Landing) 
     assert keys(landing.tick()) == [("churn", "uploads/churn/churn.csv")]
     landing.drop("uploads/churn/pipeweave.yaml", "target: a\n", age=30)
     assert keys(landing.tick()) == [("churn", "uploads/churn/pipeweave.yaml")]
+
+
+def test_the_owner_that_a_file_names_is_recorded_before_the_run_is_requested(
+    landing: Landing,
+) -> None:
+    """The run may wait in the queue, and others could use the data set until then."""
+    landing.drop("uploads/churn/pipeweave.yaml", "owner: ada\n")
+    landing.drop("uploads/damaged/pipeweave.yaml", "owner: [\n")
+    assert (landing.tick(), owners_at(landing)) == ([], {})
+    for name in ("churn", "damaged", "other"):
+        landing.drop(f"uploads/{name}/x.csv", "a,b\n1,2\n")
+    assert len(landing.tick()) == 3
+    assert owners_at(landing) == {"churn": "ada"}
+    landing.drop("uploads/other/pipeweave.yaml", "owner: bob\n")
+    assert len(landing.tick()) == 1
+    assert owners_at(landing) == {"churn": "ada", "other": "bob"}
+
+
+def owners_at(landing: Landing) -> dict[str, str]:
+    with landing.resource.open() as bench:
+        return owners_of(bench.store)
 
 
 def test_settings_without_data_wait_for_it(landing: Landing) -> None:

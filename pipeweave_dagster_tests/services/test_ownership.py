@@ -79,7 +79,7 @@ def test_impossible_names_are_refused(store, dataset, owner):
 def test_a_settings_file_gives_what_nobody_owns_and_takes_nothing(store):
     assert claim(store, "churn", None, "r1") == ""
     assert owners_of(store) == {}
-    assert claim(store, "churn", "ada", "0123456789") == ""
+    assert claim(store, "churn", "ada", "run 01234567") == ""
     assert claim(store, "churn", "ada", "r2") == ""
     note = claim(store, "churn", "eve", "r3")
     assert "names eve as the owner, but the data set belongs to ada" in note

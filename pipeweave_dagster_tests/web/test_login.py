@@ -251,6 +251,24 @@ def test_a_private_data_set_is_neither_listed_nor_shown(client, store):
     assert hidden.status_code == absent.status_code == 404
 
 
+def test_an_upload_for_a_data_set_that_a_file_gives_to_somebody_is_theirs_alone(
+    client, store, settings
+):
+    """Before its first run begins, which may wait, nobody has recorded the owner."""
+    store.storage.put("uploads/churn/pipeweave.yaml", b"owner: ada\n")
+    add_user(store, "eve", Role.EDITOR, None)
+
+    def status(name, dataset="churn"):
+        someone = browser(store, settings)
+        someone.headers["authorization"] = f"Bearer {make_token(store, name)[1]}"
+        wanted = {"dataset": dataset, "file_name": "a.csv"}
+        return someone.post("/api/v1/datasets/upload-url", json=wanted).status_code
+
+    assert (status("eve"), status("ada"), status("eve", "other")) == (404, 201, 201)
+    set_owner(store, "churn", None)  # the command has given it to all
+    assert status("eve") == 201
+
+
 def test_a_member_of_the_owning_team_is_let_in_until_they_leave_it(client, store, settings):
     publish(RunState(store, "theirs", "run"), set())
     set_owner(store, "theirs", "risk")

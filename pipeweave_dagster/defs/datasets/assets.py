@@ -44,7 +44,8 @@ def raw_upload(
             context, workbench.settings, settings.budget_s(workbench.settings.time_budget_s)
         )
         uploads = choose(store, dataset, upload_key_of(context, config), settings.mode)
-        note = claim(store, dataset, settings.owner, context.op_execution_context.run_id)
+        run = context.op_execution_context.run_id
+        note = claim(store, dataset, settings.owner, f"run {run[:8]}")
         if note:
             context.log.warning(note)
         if says_none(settings):

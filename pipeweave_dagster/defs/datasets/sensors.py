@@ -1,7 +1,11 @@
 """The sensor that starts runs for uploads."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 
+from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.landing import Upload
 from pipeweave_dagster.lib.partitions import UPLOAD_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.run_requests import landing_sensor
@@ -21,5 +25,15 @@ def uploads_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg
         folder="uploads",
         tag=UPLOAD_TAG,
         description="Starts process_dataset for every new or changed file under uploads/.",
-        assets=assets_of_upload,
+        assets=_assets_of_claimed,
     )
+
+
+def _assets_of_claimed(
+    store: DocumentStore, job: dg.JobDefinition, upload: Upload
+) -> Sequence[dg.AssetKey] | None:
+    """Return the assets to make; the owner is recorded first, since the run may wait for long."""
+    from pipeweave_dagster.services.named_owners import claim_arrived
+
+    claim_arrived(store, upload.dataset)
+    return assets_of_upload(store, job, upload)
