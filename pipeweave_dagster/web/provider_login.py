@@ -66,6 +66,8 @@ def _opened(settings: Settings, sealed: str) -> dict[str, str]:
         kept = {}
     if kept.get("kind") != "login":
         raise PipeWeaveError(
-            ErrorCode.UNAUTHORIZED, "This login was not begun here.", fix="Log in again: /login"
+            ErrorCode.UNAUTHORIZED,
+            "This login was not begun in this browser, or has taken more than ten minutes.",
+            fix="Log in again: /login",
         )
     return kept

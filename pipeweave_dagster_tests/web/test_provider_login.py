@@ -80,6 +80,15 @@ def test_a_user_of_the_provider_comes_in_with_the_role_they_have_here(client, pr
     assert (entry.who, entry.outcome, entry.reason) == (ADA, "done", "provider")
 
 
+def test_another_claim_names_the_user_whether_the_email_is_verified_or_not(
+    client, provider, store, settings
+):
+    client.app.state.door.settings = settings.model_copy(update={"oidc_name_claim": "sub"})
+    add_user(store, "1", Role.VIEWER, None)
+    assert client.get(back_from(client, provider, verified="no")).status_code == 303
+    assert "1 (viewer)" in client.get("/", headers={"accept": "text/html"}).text
+
+
 def test_the_request_has_state_nonce_and_pkce(client, provider):
     query = parse_qs(urlsplit(client.get("/login/provider").headers["location"]).query)
     assert query["code_challenge_method"] == ["S256"]
@@ -89,7 +98,7 @@ def test_the_request_has_state_nonce_and_pkce(client, provider):
 
 @pytest.mark.parametrize(
     ("email", "verified", "told"),
-    [("eve@example.org", "yes", "is not a user here"), (ADA, "no", "not verified")],
+    [("eve@example.org", "yes", "is not a user here"), (ADA, "no", "set OIDC_NAME_CLAIM")],
 )
 def test_somebody_the_provider_knows_and_we_do_not(client, provider, store, email, verified, told):
     answer = client.get(back_from(client, provider, email, verified=verified))

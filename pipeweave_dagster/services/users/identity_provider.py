@@ -75,10 +75,7 @@ def finish(
     if user is None:
         nobody = Principal(name[:80] or "unknown", Role.VIEWER, "session")
         audit.record(store, "login", nobody.name, nobody, outcome="refused", reason="provider")
-        told = f"{name[:80]!r} is not a user here" if confirmed else "The e-mail is not verified"
-        raise PipeWeaveError(
-            ErrorCode.FORBIDDEN, f"{told}.", fix="Ask an administrator: pipeweave users add."
-        )
+        raise _unknown(name) if confirmed else _unconfirmed()
     session = new_session(settings, user)
     audit.record(store, "login", user.name, session.principal, reason="provider")
     return session
@@ -179,6 +176,22 @@ def _discovered(issuer: str) -> dict[str, str]:
             fix="Set OIDC_ISSUER to the `issuer` of its .well-known/openid-configuration.",
         )
     return provider
+
+
+def _unknown(name: str) -> PipeWeaveError:
+    text = f"{name[:80]!r} is not a user here."
+    return PipeWeaveError(
+        ErrorCode.FORBIDDEN, text, fix="Ask an administrator: pipeweave users add."
+    )
+
+
+def _unconfirmed() -> PipeWeaveError:
+    return PipeWeaveError(
+        ErrorCode.FORBIDDEN,
+        "The identity provider does not say that your e-mail is verified.",
+        fix="Have it verified there. If it never says so, an administrator can set OIDC_NAME_CLAIM"
+        " to a claim that users cannot change themselves, such as sub.",
+    )
 
 
 def _refused(text: str) -> PipeWeaveError:
