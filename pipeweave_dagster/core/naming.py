@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pipeweave_dagster.core.errors import validation_error
@@ -31,6 +32,7 @@ def check_slug(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=1024)  # a listing asks once for each file of a folder
 def slug(text: str) -> str:
     """Return a valid data set name for any text; different names stay different.
 

@@ -24,6 +24,7 @@ from pipeweave_dagster.adapters.storage.keys import (
 from pipeweave_dagster.adapters.storage.local_copy import local_copy
 from pipeweave_dagster.adapters.storage.protocol import StoredObject, large_object, missing_object
 from pipeweave_dagster.adapters.storage.s3_folders import FilledFolders
+from pipeweave_dagster.adapters.storage.s3_pages import ahead, one_by_one
 from pipeweave_dagster.core.errors import (
     ErrorCode,
     PipeWeaveError,
@@ -43,6 +44,7 @@ _TRIAL = threading.RLock()
 _WRITER = "pipeweave-writer"
 _STREAM_ATTEMPTS = 4
 _CHUNK = 8 << 20
+_PAGE = 1000
 
 
 class S3Storage:
@@ -62,29 +64,24 @@ class S3Storage:
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
     def list(self, prefix: str, skipped: list[Skipped] | None = None) -> Iterator[StoredObject]:
-        for stored in self._listed(check_prefix(prefix), 1000):
+        for stored in self._listed(check_prefix(prefix)):
             problem = key_problem(stored.key)
             if problem is None:
                 yield stored
             elif skipped is not None and "/." not in f"/{stored.key}":
                 skipped.append(Skipped(printable(stored.key), problem))
 
-    def _listed(self, prefix: str, page_size: int) -> Iterator[StoredObject]:
+    def _listed(self, prefix: str, page_size: int = _PAGE) -> Iterator[StoredObject]:
         # Every call lists all pages: a start-after key would miss new keys that sort before it.
-        token: dict[str, Any] = {"MaxKeys": page_size}
-        while True:
-            page = self._call(
-                self._client.list_objects_v2,
-                Bucket=self._bucket,
-                Prefix=self._prefix + prefix,
-                **token,
-            )
+        where = {"Bucket": self._bucket, "Prefix": self._prefix + prefix, "MaxKeys": page_size}
+
+        def page_after(token: dict[str, str]) -> dict[str, Any]:
+            return self._call(self._client.list_objects_v2, **where, **token)
+
+        for page in ahead(page_after) if page_size == _PAGE else one_by_one(page_after):
             for item in page.get("Contents", []):
                 if not item["Key"].endswith("/"):
                     yield self._stored(item)
-            if not page.get("IsTruncated"):
-                return
-            token |= {"ContinuationToken": page["NextContinuationToken"]}
 
     def shallow(
         self, prefix: str, skipped: "builtins.list[Skipped] | None" = None

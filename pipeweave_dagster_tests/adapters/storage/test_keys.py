@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeweave_dagster.adapters.storage import Storage
-from pipeweave_dagster.adapters.storage.keys import check_key, printable
+from pipeweave_dagster.adapters.storage.keys import check_key, key_problem, printable
 from pipeweave_dagster.core.errors import PipeWeaveError
 
 ODD = st.text(st.sampled_from("a.é/\\:*?[]{}~%=&+ \0\n\x7f\udce9\ud800\U0001f600"), max_size=12)
@@ -30,6 +30,15 @@ USES: list[Callable[[Storage, str, Path], object]] = [
     lambda s, key, _: s.put_if_match(key, b"x", "tag"),
     lambda s, key, path: s.put_file(key, path / "beside"),
 ]
+
+
+@given(key=st.one_of(KEYS, KEYS.map(lambda key: f"uploads/{key}/a.csv"), st.just("é" * 513)))
+def test_listed_key_has_a_problem_where_it_is_refused(key: str) -> None:
+    if key_problem(key) is None:
+        assert check_key(key) == key
+    else:
+        with pytest.raises(PipeWeaveError):
+            check_key(key)
 
 
 def around(folder: Path) -> set[str]:
