@@ -11,13 +11,18 @@ from pipeweave_dagster.core.documents.settings import MetricName, ReadSetting, T
 
 
 class Trial(Part):
-    """One candidate of the search, cross-validated within the training rows."""
+    """One candidate of the search, cross-validated within the training rows.
+
+    `score_std` is the standard deviation of the scores of so many `folds` (None: all of the split,
+    in a model of an earlier version).
+    """
 
     name: str
     family: str
     params: dict[str, Any] = {}
     score: float | None
     score_std: float | None = None
+    folds: int | None = Field(default=None, exclude_if=lambda value: value is None)
     fit_seconds: float
     state: Literal["done", "failed", "cut", "out of time", "skipped"]
     note: str = ""

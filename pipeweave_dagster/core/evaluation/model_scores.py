@@ -19,6 +19,7 @@ from pipeweave_dagster.core.evaluation.audit.methodology import methodology
 from pipeweave_dagster.core.evaluation.audit.run_audit import Audit
 from pipeweave_dagster.core.evaluation.evaluation_notes import limit_notes
 from pipeweave_dagster.core.evaluation.fairness import fairness_of
+from pipeweave_dagster.core.evaluation.later_rows import for_later_rows
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster.core.metrics.all_metrics import with_intervals
 from pipeweave_dagster.core.metrics.per_class import class_scores
@@ -38,25 +39,27 @@ def score_model(
 ) -> Evaluation:
     """Return an evaluation of scores alone; see `evaluate_scores`."""
     scored = read_scored_test(trained, test_rows)
+    metrics = _metrics(scored, scored.output)
+    metrics[trained.metric], later_note = for_later_rows(metrics[trained.metric], trained, spec)
     evaluation = Evaluation(
         rows=len(scored.y),
         metric=trained.metric,
-        metrics=_metrics(scored, scored.output),
+        metrics=metrics,
         baseline=_metrics(scored, scored.baseline),
         by_class=_by_class(scored),
         verdict=trained.verdict,
         fairness=fairness_of(scored, spec.hidden),
         structure=spec.structure,
         holdout_use=holdout_use,
-        notes=limit_notes(scored, spec, trained.metric),
+        notes=[*filter(None, [later_note]), *limit_notes(scored, spec, trained.metric)],
     )
     _log_score(evaluation)
-    later = [step for step in get_args(EvaluationStep) if step != "leak canary"]
+    parts = [step for step in get_args(EvaluationStep) if step != "leak canary"]
     if origin is None:
-        return evaluation.model_copy(update={"dropped": ["leak canary", *later]})
+        return evaluation.model_copy(update={"dropped": ["leak canary", *parts]})
     limit = TimeSlice(seconds)
     canary = limit.run("leak canary", Audit(trained, spec, origin[0], scored).canary)
-    update = {"canary": canary, "dropped": [*limit.dropped, *later]}
+    update = {"canary": canary, "dropped": [*limit.dropped, *parts]}
     return with_checks(evaluation.model_copy(update=update), trained, spec, scored, origin[1])
 
 

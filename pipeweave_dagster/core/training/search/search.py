@@ -110,9 +110,11 @@ class Search:
         before = self.budget.budget_s
         self.budget = self.budget.extended(factor)
         self.extended_by = self.budget.budget_s / before
+        if self.extended_by == 1.0:  # it was at its limit already
+            return False
         self.trial_log.record_extension(self.budget.budget_s, self.budget.now())
         _log.info("the machine is busy: %.0f s instead of %.0f s", self.budget.budget_s, before)
-        return self.extended_by > 1.0
+        return True
 
     def fold_task(self, result: CvResult, deadline: float, *, log: bool = False) -> FitTask:
         """Return the next fold of a candidate as a task; `log` writes a log line when it ends."""
