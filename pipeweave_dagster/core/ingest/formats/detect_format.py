@@ -6,12 +6,14 @@ from pathlib import Path
 
 from pipeweave_dagster.core.ingest.base.containers import Content, is_workbook
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
+from pipeweave_dagster.core.ingest.formats.json_extras import without_extras
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser
 from pipeweave_dagster.core.ingest.formats.relations import Format
 
 _HEAD = 4 * MEGABYTE
-_JSON_SUFFIXES = ("json", "jsonl", "ndjson", "geojson", "topojson", "jl")
+_JSON_SUFFIXES = ("json", "jsonl", "ndjson", "geojson", "topojson", "jl", "json5", "jsonc")
 _LIST_OF_VALUES = re.compile(r'\[\s*\[\s*("|-?\d|\]|null\b|true\b|false\b)|\[\s*[{\]]')
+_BLANK = " \t\r\n\ufeff\x1e"
 _LINES = 5
 
 
@@ -30,7 +32,12 @@ def detect_format(content: Content) -> Format:
 
 def _text_format(path: Path, suffix: str) -> Format:
     text, complete = _head(path, suffix in _JSON_SUFFIXES)
-    start = text.lstrip(" \t\r\n\ufeff\x1e")[:4096]
+    start = text.lstrip(_BLANK)
+    if suffix in _JSON_SUFFIXES and start.startswith(("/", "#")):
+        plain = without_extras(text)  # a comment may stand above the data
+        text = plain.text if plain else text
+        start = text.lstrip(_BLANK)
+    start = start[:4096]
     is_list = start.startswith("[") and (suffix in _JSON_SUFFIXES or _LIST_OF_VALUES.match(start))
     if start.startswith("{") or is_list:
         return "jsonl" if _is_json_lines(text, complete) else "json"

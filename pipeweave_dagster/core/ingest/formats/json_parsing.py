@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.ingest.formats.json_extras import without_extras
 from pipeweave_dagster.core.ingest.types.lost_digits import FLOAT_DIGITS, exceeds_float
 
 _LONG_NUMBER = 4000  # Python refuses to parse more than 4,300 digits
@@ -13,10 +14,19 @@ _LONG_NUMBER = 4000  # Python refuses to parse more than 4,300 digits
 
 @dataclass
 class JsonParser:
-    """Parses JSON and counts what is lost: all but the last value of a repeated key, and digits."""
+    """Parses JSON and counts what is lost: all but the last value of a repeated key, and digits.
+
+    Attributes:
+        repeated: Repeated keys within an object.
+        rounded: Numbers with more digits than a float holds.
+        comments: Comments, which were passed over.
+        commas: Commas before a closing bracket, which were passed over.
+    """
 
     repeated: int = 0
     rounded: int = 0
+    comments: int = 0
+    commas: int = 0
     _decoder: json.JSONDecoder = field(init=False)
 
     def __post_init__(self) -> None:
@@ -24,18 +34,40 @@ class JsonParser:
             object_pairs_hook=self._object, parse_int=_whole_number, parse_float=self._fraction
         )
 
-    def parse(self, text: str) -> Any:
-        """Return the value of a text.
+    def parse(self, text: str, *, several: bool = False) -> Any:
+        """Return the value of a text; comments and trailing commas are counted and passed over.
+
+        Args:
+            text: The text.
+            several: Whether it may have several values one after the other, which become a list.
 
         Raises:
-            ValueError: If it is not JSON, or nested too deeply.
+            ValueError: If it is not JSON for another reason, or nested too deeply.
         """
+        try:
+            return self._parsed(text, several)
+        except ValueError:
+            plain = without_extras(text)
+            if plain is None:
+                raise
+        value = self._parsed(plain.text, several)
+        self.comments += plain.comments
+        self.commas += plain.commas
+        return value
+
+    def _parsed(self, text: str, several: bool) -> Any:
+        before = self.repeated, self.rounded
         try:
             return self._decoder.decode(text)
         except RecursionError as error:
             raise ValueError("it is nested too deeply") from error
+        except json.JSONDecodeError as error:
+            self.repeated, self.rounded = before  # what is parsed again is counted again
+            if not several or error.msg != "Extra data":
+                raise
+        return self._parse_several(text)
 
-    def parse_several(self, text: str) -> list[Any]:
+    def _parse_several(self, text: str) -> Any:
         """Return the values of a text with several JSON values one after the other."""
         values, position = [], 0
         while position < len(text):
@@ -46,11 +78,18 @@ class JsonParser:
             values.append(value)
             while position < len(text) and text[position] in " \t\r\n,\x1e":
                 position += 1
-        return values
+        return values if len(values) > 1 else values[0]
 
     def notes(self) -> list[str]:
-        """Return the notes on keys that are repeated, and on numbers that are rounded."""
+        """Return the notes on what is no JSON, keys that are repeated, and rounded numbers."""
         notes = []
+        extras = [
+            counted(count, what)
+            for count, what in ((self.comments, "comment"), (self.commas, "trailing comma"))
+            if count
+        ]
+        if extras:
+            notes.append(f"Passed over {' and '.join(extras)}, which JSON does not allow.")
         if self.repeated:
             keys = counted(self.repeated, "repeated key")
             notes.append(f"{keys} within a JSON object; the last value of each was kept.")

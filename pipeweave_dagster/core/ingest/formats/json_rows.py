@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
+from pipeweave_dagster.core.ingest.formats.json_extras import is_comment
 from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_invalid
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
@@ -25,12 +26,7 @@ def read_json(content: Content, table: str, space: Workspace, options: ReadOptio
     file = to_utf8(content.path, content.name, space.folder)
     text = file.path.read_text(encoding="utf-8")
     parser = JsonParser()
-    try:
-        data = parser.parse(text)
-    except json.JSONDecodeError as error:
-        if error.msg != "Extra data":
-            raise
-        data = parser.parse_several(text)  # objects one after the other, over several lines
+    data = parser.parse(text, several=True)  # objects one after the other, over several lines
     found = find_records(data, content.name)
     columns = JsonColumns(content.name, space.limits)
     rejected = _append_all(columns, found.rows, list(range(1, len(found.rows) + 1)), options)
@@ -54,6 +50,9 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
         for line, raw_text in enumerate(source, start=1):
             text = raw_text.strip(_BLANK)
             if not text:
+                continue
+            if is_comment(text):
+                parser.comments += 1
                 continue
             try:
                 rows.append(feature(parser.parse(text)))
