@@ -33,6 +33,7 @@ class ColumnProfile:
         end_counts: Rows of the lowest and of the highest number.
         integral: Whether all numbers are integers.
         is_row_number: Whether the values are consecutive integers, each in one row, in any order.
+        repeats: Rows with a value that repeat an earlier row in every column of the table.
         unit: Unit in the text of the numbers.
     """
 
@@ -56,6 +57,7 @@ class ColumnProfile:
     end_counts: tuple[int, ...] = ()
     integral: bool = False
     is_row_number: bool = False
+    repeats: int = 0
     unit: str | None = None
 
     @property
@@ -74,5 +76,5 @@ class ColumnProfile:
 
     @property
     def uniqueness(self) -> float:
-        """Number of distinct values divided by rows with a value."""
-        return self.distinct / self.filled if self.filled else 0.0
+        """Number of distinct values divided by rows with a value, exact duplicate rows aside."""
+        return self.distinct / (self.filled - self.repeats) if self.filled else 0.0

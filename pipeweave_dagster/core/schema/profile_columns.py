@@ -8,6 +8,7 @@ from typing import Any
 from pipeweave_dagster.core.arrow_values import numbers_of
 from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.repeated_rows import without_repeated_rows
 
 _TOP = 50
 _SAMPLE = 200
@@ -17,20 +18,27 @@ _THREADS = 2
 
 
 def profile_columns(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
-    """Profile all columns, two in memory at a time: Arrow counts and casts outside the GIL."""
+    """Profile all columns, two in memory at a time: Arrow counts and casts outside the GIL.
+
+    What is said of unique values holds without the rows that repeat an earlier one.
+    """
     import pyarrow.compute  # noqa: F401 - before the threads, which would import it at once
     import pyarrow.parquet as pq
 
     reading = threading.Lock()
 
+    def read(index: int) -> Any:
+        # By index: a name with dots is a path, and looking up a path costs as many columns.
+        return file.reader.read_all(column_indices=[index]).column(0)
+
     def profiled(index: int, column: SnapshotColumn) -> ColumnProfile:
         with reading:
-            # By index: a name with dots is a path, and looking up a path costs as many columns.
-            values = file.reader.read_all(column_indices=[index]).column(0)
+            values = read(index)
         return _profile(column, values)
 
     with pq.ParquetFile(data) as file, ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(profiled, range(len(snapshot.columns)), snapshot.columns))
+        found = list(pool.map(profiled, range(len(snapshot.columns)), snapshot.columns))
+        return without_repeated_rows(found, read)
 
 
 def _profile(column: SnapshotColumn, values: Any) -> ColumnProfile:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeweave_dagster.core.columns.disclosure import MIN_ROWS_TO_SHOW
+from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import SemanticType
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 
@@ -47,6 +48,12 @@ def frequent_values(profile: ColumnProfile, count: int = 3) -> str:
     """Return a colon and the most frequent values in quotes; empty if all are in too few rows."""
     common = [value for value, rows in profile.top.items() if rows >= MIN_ROWS_TO_SHOW]
     return ": " + ", ".join(repr(value[:40]) for value in common[:count]) if common else ""
+
+
+def mostly_unique(profile: ColumnProfile) -> str:
+    """Return the words for a column in which nearly every row has a value of its own."""
+    repeats = counted(profile.repeats, "exact duplicate row")
+    return "nearly every value is unique" + (f", {repeats} aside" if profile.repeats else "")
 
 
 def names_rows(profile: ColumnProfile) -> bool:

@@ -1,7 +1,7 @@
 """The meaning of a column of keyed hashes: their digits say nothing, only which are equal."""
 
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
-from pipeweave_dagster.core.schema.meaning.base import Meaning
+from pipeweave_dagster.core.schema.meaning.base import Meaning, mostly_unique
 
 _UNIQUE = 0.9
 _MIN_ROWS = 20
@@ -20,5 +20,5 @@ def meaning_of_hashes(profile: ColumnProfile, meaning: Meaning) -> Meaning:
     count = f"{profile.distinct} distinct in {profile.filled} rows"
     values = f"Keyed hashes (set by `privacy`), {count}"
     if profile.filled >= _MIN_ROWS and profile.uniqueness > _UNIQUE:
-        return Meaning("identifier", 1.0, f"{values}, so nearly every value is unique.")
+        return Meaning("identifier", 1.0, f"{values}, so {mostly_unique(profile)}.")
     return Meaning("categorical", 1.0, f"{values}, of which only the equality means anything.")

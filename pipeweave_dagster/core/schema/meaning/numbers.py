@@ -9,6 +9,7 @@ from pipeweave_dagster.core.schema.meaning.base import (
     ID_NAME,
     Meaning,
     frequent_values,
+    mostly_unique,
     names_rows,
 )
 
@@ -36,7 +37,7 @@ def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "identifier",
             0.95,
-            "The name is that of an ID, and nearly every value is unique.",
+            f"The name is that of an ID, and {mostly_unique(profile)}.",
             {"numeric": 0.05},
         )
     if (
@@ -57,7 +58,7 @@ def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
 def _meaning_of_long_codes(profile: ColumnProfile) -> Meaning:
     digits = "Integers of more than 15 digits are codes, not amounts"
     if profile.uniqueness > _UNIQUE and profile.filled > 5:
-        return Meaning("identifier", 0.95, f"{digits}, and nearly every value is unique.")
+        return Meaning("identifier", 0.95, f"{digits}, and {mostly_unique(profile)}.")
     return Meaning("categorical", 0.95, f"{digits}{frequent_values(profile)}.")
 
 

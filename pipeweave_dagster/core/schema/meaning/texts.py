@@ -9,6 +9,7 @@ from pipeweave_dagster.core.schema.meaning.base import (
     PHONE,
     Meaning,
     frequent_values,
+    mostly_unique,
     names_rows,
 )
 from pipeweave_dagster.core.schema.meaning.ordinal import known_order
@@ -91,7 +92,7 @@ def _meaning_of_words(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "identifier",
             confidence,
-            f"Nearly every value is unique{frequent_values(profile, 2)}.",
+            f"{mostly_unique(profile).capitalize()}{frequent_values(profile, 2)}.",
             {"context_specific": round(1 - confidence, 2)},
         )
     if profile.distinct <= 30 or profile.uniqueness <= 0.2:
@@ -113,7 +114,7 @@ def _meaning_of_words(profile: ColumnProfile) -> Meaning:
         return Meaning(
             "context_specific",
             0.6,
-            f"Names or similar; nearly every value is unique{frequent_values(profile, 2)}.",
+            f"Names or similar; {mostly_unique(profile)}{frequent_values(profile, 2)}.",
             {"identifier": 0.4},
         )
     return Meaning(

@@ -85,10 +85,13 @@ def _reason(meaning: Meaning, rule: Meaning, facts: list[str]) -> str:
 
 
 def evidence_of(profile: ColumnProfile) -> Evidence:
-    """Return a profile as input of the model; statistics of non-numeric columns are zero."""
+    """Return a profile as input of the model; statistics of non-numeric columns are zero.
+
+    Exact duplicate rows are left out: a key that repeats with its whole row is a key.
+    """
     return Evidence(
         name=profile.name,
-        rows=profile.rows,
+        rows=profile.rows - profile.repeats,
         missing=profile.missing,
         distinct=profile.distinct,
         mean=profile.mean or 0.0,
