@@ -23,7 +23,7 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
     """A bar that fills with the time budget; nothing where there is no screen for it.
 
     Args:
-        budget_s: Seconds of the training.
+        budget_s: Seconds of the training, unless it is extended.
         wanted: Whether to show it in a notebook or terminal; elsewhere it is never shown.
 
     Example:
@@ -34,6 +34,7 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
 
     def __init__(self, budget_s: float, *, wanted: bool) -> None:
         self._budget_s = budget_s
+        self._extended_s: float | None = None
         self._shown = wanted and (in_notebook() or sys.stderr.isatty())
         self._began = time.monotonic()
         self._stage = ""
@@ -77,11 +78,16 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
         """Take note of a finished fold of a candidate."""
         self._scores.setdefault(name, []).append(score)
 
+    def on_extension(self, budget_s: float) -> None:
+        """Take note of a longer budget, since the machine is busy."""
+        self._extended_s = budget_s
+
     @property
     def text(self) -> str:
         """What stands beside the bar."""
         used_s = time.monotonic() - self._began
-        budget = f" (budget {self._budget_s:.0f} s)" if self._stage == _TRAINING else ""
+        longer = f", extended to {self._extended_s:.0f} s" if self._extended_s else ""
+        budget = f" (budget {self._budget_s:.0f} s{longer})" if self._stage == _TRAINING else ""
         parts = [f"{self._stage}: {used_s:.0f} s{budget}"]
         metric = self._metric
         if self._scores and metric is not None:
@@ -99,7 +105,10 @@ class ProgressBar(AbstractContextManager["ProgressBar"]):
     def _draw(self) -> None:
         if self._bar is None:
             return
-        self._bar.n = min(time.monotonic() - self._began, self._budget_s)
+        total_s = self._extended_s or self._budget_s
+        if self._bar.total != total_s:
+            self._bar.reset(total=total_s)
+        self._bar.n = min(time.monotonic() - self._began, total_s)
         self._bar.set_description_str(self.text)
 
 

@@ -18,7 +18,7 @@ _EVALUATION_S = 60.0
 """Seconds that the canary, and then all that explains the scores, may take."""
 
 
-def train_model(
+def train_model(  # noqa: PLR0913 - what it learns from, and its bounds
     spec: PipelineSpec,
     table: tuple[DatasetSnapshot, Path],
     findings: Findings,
@@ -27,6 +27,7 @@ def train_model(
     bar: ProgressBar,
     *,
     evaluated: bool = True,
+    most_s: float | None = None,
 ) -> Model:
     """Train within the budget, counted from `started_at`, then evaluate.
 
@@ -38,6 +39,7 @@ def train_model(
         started_at: `time.monotonic()` when they began.
         bar: Shows how far it is.
         evaluated: Whether to evaluate the model on the rows that were held out.
+        most_s: Seconds up to which the budget may be extended on a busy machine; None: it is not.
     """
     from pipeweave_dagster.core.training import train
 
@@ -45,7 +47,16 @@ def train_model(
     folder = ScratchFolder()
     out = folder.path
     bar.training(spec.metric, started_at)
-    trained = train(spec, data, out, budget_s=budget_s, started_at=started_at, on_fold=bar.on_fold)
+    trained = train(
+        spec,
+        data,
+        out,
+        budget_s=budget_s,
+        started_at=started_at,
+        most_s=most_s,
+        on_fold=bar.on_fold,
+        on_extension=bar.on_extension,
+    )
     trained = trained.of_table(snapshot)
     bar.stage(activity_of(Evaluation.kind))
     evaluation = _evaluated(trained, spec, (data, findings), out) if evaluated else None

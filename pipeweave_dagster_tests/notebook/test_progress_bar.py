@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import termios
@@ -18,14 +19,15 @@ with ProgressBar(20.0, wanted={wanted}) as bar:
     bar.training("log_loss", time.monotonic())
     bar.on_fold("svm", 0.25)
     bar.stage("Training")
+    {then}
 """
 
 
-def in_terminal(wanted):
+def in_terminal(wanted, then="pass"):
     """Return what a script writes to standard error, which is a terminal."""
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (24, 100))
-    command = [sys.executable, "-c", SCRIPT.format(wanted=wanted)]
+    command = [sys.executable, "-c", SCRIPT.format(wanted=wanted, then=then)]
     subprocess.run(command, check=True, stderr=slave, timeout=60)
     os.write(slave, b"end")
     text = b""
@@ -42,12 +44,22 @@ def test_a_terminal_shows_the_bar_and_is_left_clean():
     assert text.endswith(b"\rend")
 
 
+def test_an_extended_budget_is_shown_and_the_bar_fills_with_it(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    late = 'bar.training("log_loss", time.monotonic() - 20); bar.on_extension(40.0)'
+    text = in_terminal(wanted=True, then=f"{late}; bar.stage('Training')").decode()
+    [*_, bar] = re.findall(
+        r"Training: 20 s \(budget 20 s, extended to 40 s\),[^|]*\|([^|]*)\|", text
+    )
+    assert 0.3 < bar.count("\N{FULL BLOCK}") / len(bar) < 0.7
+
+
 def test_it_can_be_switched_off():
     assert in_terminal(wanted=False) == b"end"
 
 
 def test_a_pipe_gets_nothing():
-    command = [sys.executable, "-c", SCRIPT.format(wanted=True)]
+    command = [sys.executable, "-c", SCRIPT.format(wanted=True, then="pass")]
     done = subprocess.run(command, check=True, capture_output=True, timeout=60)
     assert (done.stdout, done.stderr) == (b"", b"")
 

@@ -29,6 +29,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
     after_s: float = 0.0,
     most_s: float | None = None,
     on_fold: Callable[[str, float], None] | None = None,
+    on_extension: Callable[[float], None] | None = None,
 ) -> TrainedModel:
     """Search, select and fit a model within the time budget.
 
@@ -51,6 +52,7 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
         most_s: Seconds up to which a search that gets too little of the processors may extend its
             budget (to twice as many at most); None: it stays as it is.
         on_fold: Called with each finished fold of the search: the candidate's name, and the score.
+        on_extension: Called with the seconds of the budget when it is extended.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if no model can be made, with the reason.
@@ -72,7 +74,16 @@ def train(  # noqa: PLR0913 - what it learns from, where to, and its bounds
 
     budget = training_budget(started_at, budget_s, after_s, most_s or budget_s)
     return run_training(
-        spec, data, out, budget, trials, memory_mb, policy, tested_like, on_fold=on_fold
+        spec,
+        data,
+        out,
+        budget,
+        trials,
+        memory_mb,
+        policy,
+        tested_like,
+        on_fold=on_fold,
+        on_extension=on_extension,
     )
 
 

@@ -32,7 +32,7 @@ from pipeweave_dagster.core.training.search.portfolio import missing_families
 from pipeweave_dagster.core.training.search.processor_share import ProcessorShare
 from pipeweave_dagster.core.training.search.run_search import run_search
 from pipeweave_dagster.core.training.search.search import Search
-from pipeweave_dagster.core.training.search.trial_log import OnFold, TrialLog
+from pipeweave_dagster.core.training.search.trial_log import OnExtension, OnFold, TrialLog
 
 
 def run_training(  # noqa: PLR0913, PLR0917 - as `train`
@@ -46,6 +46,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     tested_like: Path | None = None,
     engine: Engine = fit_on_disk,
     on_fold: OnFold | None = None,
+    on_extension: OnExtension | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`; the engine fits on more rows than fit here."""
     began, limits = budget.used_s, policy.data
@@ -60,7 +61,8 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     own = trials / f"rows-{rows_fit}" if trials and rows_fit else trials
     with ProcessorShare() as share:
         source = Source(data, out, engine)
-        search = _search(training_set, source, budget, TrialLog(own, on_fold), policy, share.share)
+        trial_log = TrialLog(own, on_fold, on_extension)
+        search = _search(training_set, source, budget, trial_log, policy, share.share)
         share_got = share.share()
     nominal_s, budget = budget.budget_s, budget.extended(search.extended_by)
     ensemble = build_ensemble(training_set, search.cache, search, budget)

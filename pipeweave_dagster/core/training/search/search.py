@@ -107,8 +107,10 @@ class Search:
         factor = extension(self.share(), short=short)
         if factor == 1.0 or self.extended_by > 1.0:
             return False
-        before = self.budget.budget_s
-        self.budget = self.budget.extended(factor)
+        before, longer = self.budget.budget_s, self.budget.extended(factor)
+        if longer.budget_s <= before:
+            return False
+        self.budget = longer
         self.extended_by = self.budget.budget_s / before
         if self.extended_by == 1.0:  # it was at its limit already
             return False

@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 _FILE = "trials.jsonl"
 OnFold: TypeAlias = Callable[[str, float], None]
+OnExtension: TypeAlias = Callable[[float], None]
 
 
 class TrialLog:
@@ -31,11 +32,17 @@ class TrialLog:
     Args:
         folder: Belongs to one pipeline, table and seed; created if absent.
         on_fold: Called with each finished fold: the candidate's name, and the score.
+        on_extension: Called with the seconds of a budget that is extended.
     """
 
-    def __init__(self, folder: Path | None = None, on_fold: OnFold | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        on_fold: OnFold | None = None,
+        on_extension: OnExtension | None = None,
+    ) -> None:
         self.folder = folder
-        self._on_fold = on_fold
+        self._on_fold, self._on_extension = on_fold, on_extension
         self.lines: list[dict[str, Any]] = []
         if folder is not None and (folder / _FILE).exists():
             self.lines = list(_read_lines(folder / _FILE))
@@ -77,6 +84,8 @@ class TrialLog:
 
     def record_extension(self, budget_s: float, at: float) -> None:
         """Record a longer budget, for those who watch; `at` is a moment of the monotonic clock."""
+        if self._on_extension is not None:
+            self._on_extension(budget_s)
         self._write({"extended_to_s": budget_s, "at": at})
 
     def candidates(self) -> list[Candidate]:

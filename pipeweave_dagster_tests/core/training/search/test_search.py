@@ -19,6 +19,7 @@ from pipeweave_dagster.core.training.search.fit_timeout import FitTimeoutError
 from pipeweave_dagster.core.training.search.further_folds import next_task, propose_task
 from pipeweave_dagster.core.training.search.parallel_fits import WAIT
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
+from pipeweave_dagster.core.training.search.trial_log import TrialLog
 
 LATE = Candidate("linear", "linear")
 
@@ -140,6 +141,22 @@ def test_a_budget_is_extended_once(search, budget):
     assert not busy.extend(short=True)
     assert (busy.budget.budget_s, busy.extended_by) == (120.0, 2.0)
     assert [line["extended_to_s"] for line in busy.trial_log.lines] == [120.0]
+
+
+def test_an_extended_budget_is_announced(search, budget):
+    longer = []
+    trial_log = TrialLog(on_extension=longer.append)
+    assert search(budget(60.0), share=lambda: 0.5, trial_log=trial_log).extend(short=True)
+    assert longer == [90.0]
+
+
+def test_a_budget_at_its_limit_is_neither_extended_nor_announced(search, budget):
+    longer = []
+    at_limit = replace(budget(60.0), most_s=60.0)
+    busy = search(at_limit, share=lambda: 0.3, trial_log=TrialLog(on_extension=longer.append))
+    assert not busy.extend(short=True)
+    assert (busy.budget.budget_s, busy.extended_by, longer) == (60.0, 1.0, [])
+    assert busy.trial_log.lines == []
 
 
 def test_a_candidate_that_ran_out_of_time_has_not_failed(search, result):
