@@ -52,6 +52,8 @@ def test_the_site_is_built_without_a_warning_and_without_other_hosts(tmp_path: P
     assert not [
         str(page) for page, text in pages.items() if "```" in text or 'class="mermaid' in text
     ]
+    drawn = pages[tmp_path / "architecture.html"].count('<div class="flowchart"><svg')
+    assert drawn == (DOCS / "architecture.md").read_text().count("```mermaid") > 0
     assert "Payload | None" in pages[tmp_path / "reference" / "documents.html"]
     copied = tmp_path / "repository" / "deploy" / "dagster.yaml.txt"
     assert copied.read_text() == (ROOT / "deploy" / "dagster.yaml").read_text()

@@ -2,7 +2,7 @@
 
 - A folder in the navigation stands for all of its pages.
 - A link to a file of the repository that is outside `docs/` leads to a copy of it.
-- Mermaid's source is shown as text: its script would come from another host.
+- Flowcharts are drawn as SVG: Mermaid's script would come from another host.
 - In the code of a table, a pipe needs no backslash, as it does elsewhere.
 """
 
@@ -10,11 +10,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import flowchart
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 _ROW = re.compile(r"^\|.*", re.MULTILINE)
+_DIAGRAM = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`]+`")
 _LINK = re.compile(r"(?<=\]\()(?P<target>[^)\s#]+)(?=[)#])")
 
@@ -36,7 +38,7 @@ def _expanded(entry: Any, docs: Path) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Let links to files outside of `docs/` lead to copies, and show Mermaid's source as text."""
+    """Let links to files outside of `docs/` lead to copies, and draw flowcharts."""
     docs = Path(config.docs_dir).resolve()
     folder = (docs / page.file.src_uri).parent
 
@@ -47,8 +49,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return target
         return _copy(file.relative_to(docs.parent), page, (config, files))
 
-    text = _LINK.sub(led, markdown).replace("```mermaid\n", "```text\n")
-    return _ROW.sub(lambda row: _CODE.sub(lambda code: code[0].replace("\\|", "|"), row[0]), text)
+    text = _LINK.sub(led, markdown)
+    text = _ROW.sub(lambda row: _CODE.sub(lambda code: code[0].replace("\\|", "|"), row[0]), text)
+    return _DIAGRAM.sub(
+        lambda found: f'<div class="flowchart">{flowchart.svg(found[1])}</div>', text
+    )
 
 
 def _copy(path: Path, page: Page, site: tuple[MkDocsConfig, Files]) -> str:
