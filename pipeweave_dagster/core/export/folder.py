@@ -42,7 +42,7 @@ def main() -> None:
         predicted = predict_rows(bundle, reading, rows, os.environ.get(KEY))
     except (ColumnsError, PlugInError) as error:
         sys.exit(str(error))
-    for note in predicted.notes:
+    for note in [*rows.attrs.get("notes", ()), *predicted.notes]:
         print(f"note: {note}", file=sys.stderr)
     predicted.predictions.to_csv(target, index_label="row_id")
 '''

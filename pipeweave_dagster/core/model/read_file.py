@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from pipeweave_dagster.core.model.closing_lines import closing_notes, closing_start, is_blank
 from pipeweave_dagster.core.model.column_names import ColumnsError, match_columns
 from pipeweave_dagster.core.model.serving import exact_frame
+from pipeweave_dagster.core.model.surplus_fields import surplus_notes
 
 _DELIMITERS = ",;\t|"
 
@@ -19,14 +21,17 @@ _DELIMITERS = ",;\t|"
 def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
     """Return the rows of a Parquet file, or of a delimited text file as texts.
 
+    What was left out of a text file (lines that close the table, fields beyond the last column) is
+    in `.attrs["notes"]`.
+
     Args:
         path: The file. A text file has the names of its columns in its first line, unless the
             training file had none.
         reading: How the training data was read.
 
     Raises:
-        ColumnsError: The file is not text, or its first line names no column that the model uses,
-            whatever the delimiter.
+        ColumnsError: The file is not text, has no line, or its first one names no column that the
+            model uses, whatever the delimiter.
     """
     if path.endswith((".parquet", ".pq")):
         from pyarrow import parquet
@@ -35,18 +40,36 @@ def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
     text = _decoded(Path(path).read_bytes(), reading.get("encoding"))
     named = any(column["original_name"].strip() for column in reading["columns"])
     delimiter = reading.get("delimiter") or _delimiter(text, reading, named=named)
-    rows: pd.DataFrame = pd.read_csv(
-        io.StringIO(text),
-        sep=delimiter,
-        header=None,
-        dtype=str,
-        keep_default_na=False,
-        index_col=False,
-    )
-    if named:  # pandas would rename columns without a name, and the second of two alike
-        names = [str(name) for name in rows.iloc[0]]
-        rows = rows.iloc[1:].set_axis(names, axis=1)
+    lines, records = _records(text, delimiter)
+    if not records:
+        raise ColumnsError("The file is empty.")
+    width, first = len(records[0]), int(named)
+    end = first + closing_start(records[first:], width)
+    cells: list[list[Any]] = [r[:width] + [None] * (width - len(r)) for r in records[first:end]]
+    # Made without names: pandas would rename columns without a name, and the second of two alike.
+    rows = pd.DataFrame(cells, columns=range(width), dtype=object)
+    if named:
+        rows = rows.set_axis(records[0], axis=1)
+    closing = [(line, r[0]) for line, r in zip(lines[end:], records[end:], strict=True)]
+    surplus = [lines[i] for i in range(first, end) if not is_blank(records[i][width:])]
+    rows.attrs["notes"] = [*closing_notes(closing), *surplus_notes(surplus, width)]
     return rows
+
+
+def _records(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
+    """Return the lines on which records begin, and their fields, without blank ones."""
+    lines, records, line = [], [], 1
+    usual = csv.field_size_limit(len(text) + 1)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        for fields in reader:
+            if len(fields) > 1 or any(field.strip(" ") for field in fields):
+                lines.append(line)
+                records.append(fields)
+            line = reader.line_num + 1
+    finally:
+        csv.field_size_limit(usual)
+    return lines, records
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:

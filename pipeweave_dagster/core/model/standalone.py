@@ -10,6 +10,7 @@ def standalone_modules() -> list[ModuleType]:
     """Return the modules that a model needs to read rows and to predict, in order of use."""
     from pipeweave_dagster.core import counted, hidden_values
     from pipeweave_dagster.core.model import (
+        closing_lines,
         column_names,
         frame_cells,
         hashed_values,
@@ -19,17 +20,19 @@ def standalone_modules() -> list[ModuleType]:
         read_file,
         read_frame,
         serving,
+        surplus_fields,
         text_moments,
         unseen_categories,
         value_expressions,
         value_forms,
+        value_kinds,
         void_dates,
     )
 
     return [
         serving, counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
         text_moments, value_expressions, value_forms, frame_cells, hashed_values, read_frame,
-        read_file, unseen_categories, predict_rows,
+        value_kinds, closing_lines, surplus_fields, read_file, unseen_categories, predict_rows,
     ]  # fmt: skip
 
 

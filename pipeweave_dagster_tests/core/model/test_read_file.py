@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.ingest.text.closing_lines import without_closing_lines
+from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
 from pipeweave_dagster.core.model.column_names import ColumnsError
 from pipeweave_dagster.core.model.read_file import file_rows
@@ -56,6 +58,42 @@ def test_parquet_keeps_whole_numbers(tmp_path):
     known = reading("a")
     found = read_frame(known, file_rows(str(tmp_path / "rows.parquet"), known)).rows
     assert found["c0"][0] == str(2**53 + 1)
+
+
+ENDS = ["End of report\n", "\nEnde\nPrinted on 3 May\n", "*** end ***\n\n7 lines\n"]
+
+
+def read_with_notes(text, tmp_path):
+    (tmp_path / "rows.csv").write_text(text)
+    known = reading("id", "v")
+    found = file_rows(str(tmp_path / "rows.csv"), known)
+    return read_frame(known, found).rows.to_numpy().tolist(), found.attrs["notes"]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_lines_that_close_the_table_are_no_rows_and_are_named(tmp_path, end):
+    rows, notes = read_with_notes(f"id;v\n1;2\n3;4\n{end}", tmp_path)
+    assert rows == [["1", "2"], ["3", "4"]]
+    assert all(repr(line) in notes[0] for line in end.split("\n") if line)
+
+
+@pytest.mark.parametrize("last", ["5", ";", "", "7;8"])
+def test_a_short_last_row_stays(tmp_path, last):
+    rows, notes = read_with_notes(f"id;v\n1;2\n3;4\n{last}\n", tmp_path)
+    assert (len(rows), notes) == (2 + bool(last), [])
+
+
+def test_the_note_is_that_of_a_batch(tmp_path):
+    text = "id;v\n1;2\n3;4\nEnd of report\n"
+    body = [Record(i + 2, line.split(";")) for i, line in enumerate(text.splitlines()[1:])]
+    assert read_with_notes(text, tmp_path)[1] == without_closing_lines(body, 2)[1]
+
+
+def test_rows_with_too_many_fields_are_cut_and_named(tmp_path):
+    rows, notes = read_with_notes('id;v\n1;"2\n2"\n3;4;5\n6;7;\n', tmp_path)
+    assert rows == [["1", "2\n2"], ["3", "4"], ["6", "7"]]
+    assert notes[0].startswith("1 row with more than 2 fields")
+    assert notes[0].endswith("line 4.")
 
 
 REFUSED = {"no known name": b"x,y\n1,2\n", "a zip archive": b"PK\x03\x04\0\0\0\x81", "empty": b""}

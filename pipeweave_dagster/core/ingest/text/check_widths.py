@@ -3,17 +3,13 @@
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.records import Record
-from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
+from pipeweave_dagster.core.model.closing_lines import is_blank
+from pipeweave_dagster.core.model.surplus_fields import surplus_notes
+from pipeweave_dagster.core.model.value_kinds import kind_of
 
 RARE = 0.05
 _MAX_TEXT = 10_000
 _REFERENCE = 400
-_LISTED = 10
-
-
-def is_blank(fields: list[str]) -> bool:
-    """Return whether fields are empty or contain only left-over delimiters."""
-    return not any(f.strip(" \t\u00a0,;|") for f in fields)
 
 
 def check_widths(
@@ -81,13 +77,7 @@ def rejected_record(record: Record, reason: str) -> RejectedRecord:
 
 def _surplus_notes(kept: list[Record], width: int) -> list[str]:
     """Return a note on records that are kept without the fields beyond the last column."""
-    lines = [r.line for r in kept if not is_blank(r.fields[width:])]
-    if not lines:
-        return []
-    listed = ", ".join(map(str, lines[:_LISTED])) + (", …" if len(lines) > _LISTED else "")
-    rows, fields = counted(len(lines), "row"), counted(width, "field")
-    note = f"{rows} with more than {fields}, of which the last were left out; the others may be in"
-    return [f"{note} the wrong columns: line {listed}."]
+    return surplus_notes([r.line for r in kept if not is_blank(r.fields[width:])], width)
 
 
 def _notes(empty: int, padded: int, repaired: list[Record]) -> list[str]:

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
 from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 _IN_PARENTHESES = re.compile(r"\s*\(\d[\d.,]*\)\s*")
 _LENGTHS = 8

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
+from pipeweave_dagster.core.model.value_kinds import kind_of
 
 _WHOLE = re.compile(r"[-+]?\d+")
 _DECIMALS, _THOUSANDS = 2, 3

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.repair_record import STRAY_QUOTE
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
+from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 SAMPLE_RECORDS = 400
 _RARE_DELIMITERS = frozenset(":^~#&! ")

@@ -8,8 +8,9 @@ import re
 from itertools import pairwise
 
 from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
-from pipeweave_dagster.core.ingest.text.check_widths import is_blank, rejected_record
+from pipeweave_dagster.core.ingest.text.check_widths import rejected_record
 from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
+from pipeweave_dagster.core.model.closing_lines import is_blank
 
 _MIN_WIDTH = 3
 _MAX_RECORDS = 20

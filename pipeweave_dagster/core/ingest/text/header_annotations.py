@@ -10,8 +10,8 @@ from pipeweave_dagster.core.ingest.text.column_model import cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names
 from pipeweave_dagster.core.ingest.text.survey_questions import are_questions
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.value_kinds import TYPED
 
 _BASE = (
     "m|g|s|sec|min|h|hr|hour|hours|d|day|days|yr|year|years|month|A|K|mol|cd|Hz|N|Pa|J|W|Wh|V|VA|F|"

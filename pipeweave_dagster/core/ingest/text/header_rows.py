@@ -5,8 +5,8 @@ from itertools import pairwise
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.name_costs import is_year, name_kind
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.value_kinds import TYPED
 
 _MOST_TYPED = 0.3
 _MOST_HEADERS = 20

@@ -5,8 +5,8 @@ import math
 
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind, literal_bits
 from pipeweave_dagster.core.ingest.text.first_lines import Line
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
 from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.value_kinds import TYPED
 
 # How likely a cell of a header is of a kind.
 NAME_KINDS = {

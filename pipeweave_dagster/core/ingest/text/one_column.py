@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
+from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 _TYPED_SCORE, _TEXT_SCORE = 0.9, 0.22
 _MIN_TYPED = 0.95

@@ -7,7 +7,7 @@ import re
 
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED
+from pipeweave_dagster.core.model.value_kinds import TYPED
 
 _QUESTION_WORDS, _MOST_NAME_WORDS = 3, 2
 _LONGER = 2

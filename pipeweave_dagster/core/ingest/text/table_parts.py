@@ -8,7 +8,7 @@ from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.layout import DOUBT_BITS, Layout, detect_layout
 from pipeweave_dagster.core.ingest.text.name_costs import name_kind
 from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
-from pipeweave_dagster.core.ingest.types.value_kinds import TYPED, kind_of
+from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 MIN_ROWS, MAX_PARTS = 2, 40
 _MODEL_RECORDS = 200

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.ingest.types.value_kinds import kind_of
+from pipeweave_dagster.core.model.value_kinds import kind_of
 from pipeweave_dagster.core.schema.type_model.feature_terms import KINDS, SHAPES, STOPWORDS, WORDS
 from pipeweave_dagster.core.schema.type_model.name_ngrams import words_of
 from pipeweave_dagster.core.schema.type_model.name_words import COUNT, name_words

@@ -1,0 +1,71 @@
+"""Lines of one text below the rows of a table, such as `End of report`.
+
+The source is copied beside exported models.
+"""
+
+from collections.abc import Sequence
+
+from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
+
+_MOST_CLOSING, _MIN_ABOVE, _MIN_CLOSING_WORDS = 20, 2, 3
+_LISTED_CLOSING, _MOST_CLOSING_TEXT = 5, 60
+
+
+def closing_start(body: Sequence[Sequence[str]], width: int) -> int:
+    """Return where the lines begin that close a table; the number of records if none do.
+
+    The rows above must be complete. A line closes the table if it has one field, which has no type
+    where the first column has one, or more words than any value there.
+
+    Args:
+        body: Fields of the records below the header.
+        width: Number of columns.
+
+    Example:
+        >>> closing_start([["1", "a"], ["2", "b"], ["End"]], 2)
+        2
+        >>> closing_start([["Ann", "a"], ["Bo", "b"], ["Cy"]], 2)
+        3
+    """
+    end = start = len(body)
+    while start > 0 and end - start < _MOST_CLOSING and len(body[start - 1]) == 1:
+        start -= 1
+    if width < 2 or start == end:
+        return end
+    above = [fields for fields in body[:start] if not is_blank(fields)]
+    if len(above) < _MIN_ABOVE or any(len(fields) < width for fields in above):
+        return end
+    first = [fields[0].strip() for fields in above]
+    typed = all(kind_of(cell) in TYPED for cell in first)
+    words = max(_MIN_CLOSING_WORDS, 1 + max(len(cell.split()) for cell in first))
+    while start < end and not _is_no_value(body[start][0], typed=typed, words=words):
+        start += 1
+    return start
+
+
+def is_blank(fields: Sequence[str]) -> bool:
+    """Return whether fields are empty or contain only left-over delimiters."""
+    return not any(f.strip(" \t\u00a0,;|") for f in fields)
+
+
+def closing_notes(lines: Sequence[tuple[int, str]]) -> list[str]:
+    """Return the note on the lines (number and text) of a batch that are left out, if there are.
+
+    Example:
+        >>> closing_notes([(9, "End of report"), (10, " ")])
+        ["Left out 1 line below the rows (line 9: 'End of report')."]
+    """
+    filled = [(line, text) for line, text in lines if text.strip()]
+    if not filled:
+        return []
+    named = [f"line {line}: {t[:_MOST_CLOSING_TEXT]!r}" for line, t in filled[:_LISTED_CLOSING]]
+    more = " …" if len(filled) > _LISTED_CLOSING else ""
+    count = counted(len(filled), "line")
+    return [f"Left out {count} below the rows ({'; '.join(named)}{more})."]
+
+
+def _is_no_value(text: str, *, typed: bool, words: int) -> bool:
+    """Return whether a text has no type where values have one, or more words than any of them."""
+    untyped = typed and kind_of(text.strip()) not in TYPED | {"empty"}
+    return untyped or len(text.split()) >= words
