@@ -1,4 +1,4 @@
-"""What the states of a leaderboard mean, said where they are printed."""
+"""What the states of a leaderboard and the verdict on its winner mean, where they are printed."""
 
 from collections.abc import Iterable
 
@@ -9,6 +9,16 @@ _MEANINGS = {
     "failed": "its fit ended with an error",
     "skipped": "the table is larger than what its package states",
 }
+
+
+def winner_text(winner: str, verdict: str) -> str:
+    """Return the winner of a search, and what is to be known of it where it predicts nothing.
+
+    Example:
+        >>> winner_text("ensemble", "model"), winner_text("dummy", "no signal")
+        ('ensemble', 'dummy, no better than the baseline')
+    """
+    return winner if verdict == "model" else f"{winner}, no better than the baseline"
 
 
 def explained(states: Iterable[str]) -> str:

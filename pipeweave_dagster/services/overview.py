@@ -16,6 +16,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.schema.no_target import why_no_model
+from pipeweave_dagster.core.trial_states import winner_text
 from pipeweave_dagster.services.checked_runs import open_findings
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import aliases_of
@@ -119,7 +120,7 @@ def _newest(store: DocumentStore, head: Head) -> tuple[str | None, str | None]:
 
 
 def _name_of(model: TrainedModel) -> str:
-    return f"{model.winner} ({model.verdict})"
+    return winner_text(model.winner, model.verdict)
 
 
 def score_text(evaluation: Evaluation) -> str | None:

@@ -45,7 +45,7 @@ def test_the_first_champion_is_shown(store: DocumentStore, registry: Any) -> Non
     set_alias(registry, "demo", "1", "champion")
     entry = entry_of(store, "demo")
     assert versions_of(entry) == ("1", None)
-    assert entry.model == "model 1 (model)"
+    assert entry.model == "model 1"
     assert entry.score == "roc_auc 0.8 [0.7, 0.9]"
 
 
@@ -82,7 +82,7 @@ def test_a_model_that_was_not_promoted_is_shown_without_a_champion(store: Docume
     register(store, "1", 0.5, "none")
     entry = entry_of(store, "demo")
     assert versions_of(entry) == (None, None)
-    assert entry.model == "model 1 (model)"
+    assert entry.model == "model 1"
 
 
 def test_a_storage_without_a_record_shows_what_evaluations_decided(store: DocumentStore) -> None:

@@ -147,7 +147,7 @@ def test_the_page_shows_the_champion_and_the_challenger_beside_it(client, promot
     page = client.get("/datasets/demo").text
     assert '<p class="big">model 1</p>' in page
     assert "version 1: roc_auc 0.8" in page
-    assert '<span class="badge">challenger</span> version 2, model 2 (model): roc_auc 0.6' in page
+    assert '<span class="badge">challenger</span> version 2, model 2: roc_auc 0.6' in page
     assert "Reason of version 2." in page
     assert "the champion, version 1, was trained with another" in page
 
@@ -169,11 +169,11 @@ def test_list_and_page_follow_a_promotion_and_a_rollback(client, promoted):
     assert "version 2: roc_auc 0.6" in client.get("/").text
     set_alias(promoted, "demo", "2", "champion")
     listed = client.get("/").text
-    assert "model 2 (model)" in listed
+    assert "model 2" in listed
     assert "version 2: roc_auc 0.6" not in listed
     assert '<p class="big">model 2</p>' in client.get("/datasets/demo").text
     set_alias(promoted, "demo", "1", "champion")
-    assert "model 1 (model)" in client.get("/").text
+    assert "model 1" in client.get("/").text
     assert '<p class="big">model 1</p>' in client.get("/datasets/demo").text
 
 
@@ -229,7 +229,7 @@ def test_the_page_names_the_newest_model_after_a_rollback(client, store):
     set_alias(registry, "demo", "1", "champion")
     page = client.get("/datasets/demo").text
     assert '<p class="big">model 1</p>' in page
-    assert '<span class="badge">newest</span> version 2, model 2 (model): roc_auc 0.9' in page
+    assert '<span class="badge">newest</span> version 2, model 2: roc_auc 0.9' in page
 
 
 def test_the_page_says_what_became_of_the_wish_for_one_model_to_serve(client, store):

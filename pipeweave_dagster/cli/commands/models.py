@@ -15,6 +15,7 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import ModelEntry
+from pipeweave_dagster.core.trial_states import winner_text
 from pipeweave_dagster.services import champion
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.model_rows import list_champions, registered_facts
@@ -63,7 +64,8 @@ def show(name: _Name, json: AsJson = False) -> None:
         (n, *map(_short, (e.value, e.low, e.high, baseline[n].value if n in baseline else None)))
         for n, e in evaluation.metrics.items()
     ]
-    text = f"{link.model_name} version {link.model_version}: {trained.winner} ({trained.verdict})"
+    winner = winner_text(trained.winner, trained.verdict)
+    text = f"{link.model_name} version {link.model_version}: {winner}"
     text += f" for {plain(trained.target, 80)}"
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"

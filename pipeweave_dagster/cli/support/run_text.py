@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeweave_dagster.cli.support.output import columns, plain
 from pipeweave_dagster.core.counted import counted
-from pipeweave_dagster.core.trial_states import explained
+from pipeweave_dagster.core.trial_states import explained, winner_text
 from pipeweave_dagster.services.reading_text import note_lines
 
 _SHOWN_TRIALS = 12
@@ -92,7 +92,7 @@ def _model_text(model: dict[str, Any], dataset: str) -> list[str]:
         "",
     ]
     score = f", {model['score']} on {model['rows_test']:,} test rows" if model.get("score") else ""
-    lines.append(f"Model: {model['winner']} ({model['verdict']}){score}")
+    lines.append(f"Model: {winner_text(model['winner'], model['verdict'])}{score}")
     if model.get("alias") in ("none", "challenger"):
         lines.append(f"Not promoted: {plain(model['alias_reason'], 300)}")
     elif model.get("alias_reason"):

@@ -15,6 +15,7 @@ from pipeweave_dagster.core.advice.request import (
 )
 from pipeweave_dagster.core.documents import ColumnDeduction, SchemaDeduction
 from pipeweave_dagster.core.documents.advice import AdviceNote, AdviceRequest
+from pipeweave_dagster.core.schema.meaning.kind_words import KIND_WORDS
 
 CUT = 0.7
 """Confidence of the rules below which a column is sent to the adviser."""
@@ -131,8 +132,8 @@ def _changed(column: ColumnDeduction, kind: str, model: str) -> ColumnDeduction:
         "type": kind,
         "confidence": column.alternatives[kind],
         "alternatives": {column.type: column.confidence, **rest},
-        "reason": f"The adviser {model} chose {kind.replace('_', ' ')}, one of the types that the "
-        f"rules consider possible. By rule: {column.reason}",
+        "reason": f"The adviser {model} takes its values for {KIND_WORDS[kind]}, which the rules "
+        f"consider possible. By rule: {column.reason}",
         "role": "identifier" if kind == "identifier" else column.role,
     }
     return column.model_copy(update=update)

@@ -251,7 +251,7 @@ def _refuse_masked_roles(
 
 def _without_values(reason: str) -> str:
     """Cut a reason before the values that it quotes."""
-    head = re.split("[:'\"]", reason, maxsplit=1)[0].rstrip(" .")
+    head = re.split(r"(?: \w+ facts? decided)?[:'\"]", reason, maxsplit=1)[0].rstrip(" .")
     return f"{head}. Values are not shown, because they may be personal data."
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import SemanticType
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
+from pipeweave_dagster.core.schema.meaning.kind_words import KIND_WORDS
 from pipeweave_dagster.core.schema.meaning.rules import Meaning, is_certain, meaning_by_rules
 from pipeweave_dagster.core.schema.type_model import forests
 from pipeweave_dagster.core.schema.type_model.contributions import contributions
@@ -73,13 +74,13 @@ def _with_facts(
 
 
 def _reason(meaning: Meaning, rule: Meaning, facts: list[str]) -> str:
-    kind, other = meaning.type.replace("_", " "), rule.type.replace("_", " ")
+    kind, other = KIND_WORDS[meaning.type], KIND_WORDS[rule.type]
     decided = ""
     if facts:
         count = ("One fact", "Two facts", "Three facts")[len(facts) - 1]
         decided = f" {count} decided: {'; '.join(facts)}."
     return (
-        f"Most columns like this have the type {kind}.{decided} The rules alone suggest {other}: "
+        f"Most columns like this hold {kind}.{decided} The rules alone suggest {other}: "
         f"{rule.reason}"
     )
 
