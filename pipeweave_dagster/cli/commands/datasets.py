@@ -20,6 +20,8 @@ from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_facts import dataset_facts, list_facts
 from pipeweave_dagster.services.reading_text import left_out_lines, note_lines, reading_lines
 
+_LABELS = {"last_attempt": "last run", "updated_at": "updated"}
+
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
@@ -94,5 +96,6 @@ def _summary_text(entry: DatasetEntry) -> str:
     lines = []
     for key, value in facts.items():
         items = value if isinstance(value, list) else [value] if value else []
-        lines += [f"{'' if i else key:>13}  {plain(item)}" for i, item in enumerate(items)]
+        label = _LABELS.get(key, key.replace("_", " "))
+        lines += [f"{'' if i else label:>13}  {plain(item)}" for i, item in enumerate(items)]
     return "\n".join(lines)

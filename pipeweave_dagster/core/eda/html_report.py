@@ -6,6 +6,7 @@ from typing import Any
 from pipeweave_dagster.core.eda.view_rows import count, finding_groups, percent, relation_rows
 from pipeweave_dagster.core.number_format import number, shown, step
 from pipeweave_dagster.core.safe_text import plain
+from pipeweave_dagster.core.schema.meaning.kind_words import kind_label
 from pipeweave_dagster.core.templating import html_environment
 
 OPEN_DETAILS = 8
@@ -23,7 +24,7 @@ def _environment() -> Any:
 
     environment = html_environment("pipeweave_dagster.core.eda")
     environment.filters |= {"plain": plain, "number": number, "percent": percent, "count": count}
-    environment.filters["step"] = step
+    environment.filters |= {"step": step, "kind_label": kind_label}
     environment.globals |= {
         "finding_groups": finding_groups,
         "relation_rows": relation_rows,

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.safe_text import markdown_text
+from pipeweave_dagster.core.schema.meaning.kind_words import kind_label
 
 MOST_COLUMNS = 60
 
@@ -33,6 +34,6 @@ def _finding(finding: dict[str, Any]) -> str:
 
 def _column(column: dict[str, Any]) -> str:
     power = number(column["power"]["value"]) if column["power"] else ""
-    cells = [markdown_text(column["name"], 60), column["type"].replace("_", " "), column["role"]]
+    cells = [markdown_text(column["name"], 60), kind_label(column["type"]), column["role"]]
     figures = [number(column["missing"]), number(column["distinct"]), power]
     return f"| {' | '.join([*cells, *figures])} |"

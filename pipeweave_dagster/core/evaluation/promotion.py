@@ -53,8 +53,8 @@ def promote(
         >>> new = Evaluation(
         ...     rows=100, metric="roc_auc", metrics=score, baseline={}, verdict="model"
         ... )
-        >>> promote(new, None)
-        Promotion(alias='champion', reason='It is the first model with a signal.')
+        >>> promote(new, None).reason
+        'It is the first model that beats the baseline (constant).'
     """
     if new.verdict == "no signal":
         return Promotion(
@@ -67,7 +67,9 @@ def promote(
     if new.canary is not None and new.canary.state == "tripped":
         return Promotion(alias="none", reason=f"The leak canary tripped. {new.canary.message}")
     if champion is None:
-        return Promotion(alias="champion", reason="It is the first model with a signal.")
+        return Promotion(
+            alias="champion", reason="It is the first model that beats the baseline (constant)."
+        )
     return _compare(new, champion, if_equal, unreadable)
 
 

@@ -82,6 +82,7 @@ def test_the_summary_has_one_line_per_item(store: DocumentStore) -> None:
     store.save_attempt("demo", attempt)
     text = call("datasets", "show", "demo")
     assert "      blocked  PW201: first\n               PW202: second\n" in text
+    assert "\n     last run  failed 1970-01-01" in text
 
 
 NOTE = "For serving, `a` alone replaces an ensemble of 2."

@@ -57,6 +57,8 @@ def test_the_evaluation_and_its_card_tell_groups_cost_and_dependence(model):
         f"from a probability of {found.threshold:.3g} on, the threshold with the least cost" in card
     )
     assert "Uses of these test rows: 1." in card
+    assert "A model that predicts **y** (binary) from" in card
+    assert "which is better than the baseline (constant)." in card
     by_x = next(d for d in report.dependence if d.column == "x")
     assert by_x.mean[0] < 0.2 < 0.8 < by_x.mean[-1]
     assert any(plot.name == "dependence_x" for plot in report.plots)
@@ -71,6 +73,7 @@ def test_the_card_shows_what_other_splits_give(model):
     )  # fmt: skip
     unused = gap.model_copy(update={"used": False, "significant": False, "column": "town"})
     card = model_card(found, spec, report.model_copy(update={"structure": [gap, unused]}))
+    assert "| kind of split | random split | this split | gap (95 % interval) |" in card
     assert "| group shop | roc_auc 0.91 | 0.72 | 0.19 (0.11 to 0.27) | 700 | used for" in card
     assert "| group town | roc_auc 0.91 | 0.72 | 0.19 (0.11 to 0.27) | 700 | not sig" in card
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+_LABELS = {"context_specific": "names or codes", "embedded_number": "numbers in text"}
 KIND_WORDS: Mapping[str, str] = {
     "numeric": "quantities",
     "categorical": "categories",
@@ -19,3 +20,13 @@ KIND_WORDS: Mapping[str, str] = {
     "embedded_number": "numbers within text",
     "context_specific": "names or codes that only their source explains",
 }
+
+
+def kind_label(kind: str) -> str:
+    """Return the type of a column as reports show it, in a word or three.
+
+    Example:
+        >>> kind_label("numeric"), kind_label("context_specific")
+        ('numeric', 'names or codes')
+    """
+    return _LABELS.get(kind, kind)

@@ -94,7 +94,20 @@ def _form_fact(column: Evidence) -> str:
     forms = list(dict.fromkeys(_form(text) for text in column.samples if text.strip()))
     if not forms:
         return "it has no value"
-    return f"its values have the form{'s' * (len(forms) > 1)} {' and '.join(forms[:2])}"
+    shown = " and ".join(forms[:2])
+    return f"its values have the form{'s' * (len(forms) > 1)} {shown}{_legend(shown)}"
+
+
+def _legend(forms: str) -> str:
+    """Return what the characters of forms stand for.
+
+    Example:
+        >>> _legend("A99"), _legend("--")
+        (' (A: a capital, 9: a digit)', '')
+    """
+    words = {"A": "a capital", "a": "a small letter", "9": "a digit"}
+    known = [f"{character}: {what}" for character, what in words.items() if character in forms]
+    return f" ({', '.join(known)})" if known else ""
 
 
 def _form(text: str) -> str:

@@ -33,3 +33,9 @@ def test_a_reason_that_is_cut_before_its_values_ends_with_a_sentence():
         "Most columns like this hold categories. Values are not shown, because they may be"
         " personal data."
     )
+
+
+def test_a_form_says_what_its_characters_stand_for(version):
+    text = "boat,zzq\n" + "".join(f"{i % 9},{'ab'[i % 2]}\n" for i in range(300))
+    reasons = " ".join(c.reason for c in version(text).schema.columns)
+    assert "the form 9 (9: a digit)" in reasons

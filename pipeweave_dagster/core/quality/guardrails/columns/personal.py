@@ -37,11 +37,11 @@ def _hit(info: ColumnDeduction) -> Hit:
     kind = _KINDS[info.pii or ""]
     allow = f"If it is not personal, set columns: {{{info.name}: {{privacy: allow}}}}."
     if info.privacy == "mask":
-        message = f"It seems to have {kind}, so it is masked (privacy_default: mask)."
+        message = f"It seems to hold {kind}, so it is masked (privacy_default: mask)."
         return Hit("fixed", message, [info.name], {"kind": info.pii}, allow)
     return Hit(
         "fixed",
-        f"It seems to have {kind}, so its values are not shown.",
+        f"It seems to hold {kind}, so its values are not shown.",
         [info.name],
         {"kind": info.pii},
         f"{allow} If it is, choose mask, hash or drop, or set privacy_default: mask for all columns"

@@ -42,7 +42,7 @@ def _hit(affected: list[tuple[Column, list[int]]], beginning: str) -> Hit:
     rows = {column.name: int(sum(column.counts[c] for c in codes)) for column, codes in affected}
     return Hit(
         "alerted",
-        f"{beginning} {shown}, probably as a placeholder for missing values.",
+        f"{beginning} {shown}, probably in place of missing values.",
         list(placeholders),
         {"rows": rows},
         "If so, set columns: {NAME: {missing: [TEXT]}}.",

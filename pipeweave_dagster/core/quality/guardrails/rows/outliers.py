@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 
@@ -55,8 +57,8 @@ def _hit(column: Column, rule: Rule, rows: int, reach: float) -> Hit:
     is_target = column.info.role == "target"
     return Hit(
         "alerted",
-        f"It has extreme outliers (rows: {rows:,}); {1 - 2 * rule.tail:.0%} of the rows lie within "
-        f"{reach:.4g} of the median."
+        f"It has extreme outliers in {counted(rows, 'row')}; {1 - 2 * rule.tail:.0%} of the rows"
+        f" lie within {number(reach)} of the median."
         + (" As targets, they outweigh all other rows in rmse and r2." if is_target else ""),
         [column.name],
         {"rows": rows},

@@ -16,6 +16,14 @@ def test_a_misplaced_decimal_point_alerts_and_a_long_tail_passes(findings_of, rn
     assert brief(found) == [("PW606", "alerted", "width")]
 
 
+def test_large_numbers_are_written_out(findings_of, rng):
+    wide = 3e7 * rng.normal(size=N)
+    wide[3] = 1e12
+    [found] = findings_of("PW606", {"w": wide, "x": rng.normal(size=N), "y": rng.integers(0, 2, N)})
+    assert "extreme outliers in 1 row; 99% of the rows lie within" in found.message
+    assert "e+" not in found.message
+
+
 @pytest.mark.parametrize("extreme", [1e9, -1e6, 5e4])
 @pytest.mark.parametrize(("rows", "few"), [(600, 3), (600, 8), (60, 1), (5000, 40)])
 @pytest.mark.parametrize("step", [1.0, 5.0])
