@@ -91,7 +91,7 @@ class SnapshotColumn(Part):
     `doubt` is what is uncertain about the reading of its values, with the setting that decides.
     `spellings` are the texts of its values in the file with their counts, the most frequent first,
     if it has few values and some are spelled otherwise than their type is shown (`True`, `$5`).
-    `missing_values` are the texts that the settings list as missing, unless it is a text column.
+    `missing_values` are the texts that the settings list as missing.
     `privacy` is what the settings say about personal values, `hash_key` which key they were hashed
     with.
     """

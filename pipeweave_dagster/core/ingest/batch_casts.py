@@ -57,9 +57,10 @@ class BatchColumn(NamedTuple):
     def cast(self, raw: RawTable, v: str = "v") -> Cast:
         """Return the cast to the type to store, over the cell `v`; listed values are missing."""
         cast = self._cast(raw, v)
-        if self.column.type == "text" or not self.column.missing_values:
+        if not self.column.missing_values:
             return cast
-        values = listed_values_sql(self.column.missing_values, self.column)
+        is_text = self.column.type == "text"
+        values = [] if is_text else listed_values_sql(self.column.missing_values, self.column)
         listed = f"CAST(w AS VARCHAR) IN ({', '.join(map(literal, self.column.missing_values))})"
         if values:
             typed = self._typed(raw.sql_types[self.position], "w") or self.parsed("w")

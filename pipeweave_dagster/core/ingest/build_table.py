@@ -1,7 +1,7 @@
 """Build the typed table of an upload: unpack, read, combine, infer types, store."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,8 +127,7 @@ def _read_thoroughly(
     apply_set_types(raw, hints, space)
     remove_given_missing(raw, hints.missing, space)
     snapshot = store_table(raw, infer_types(raw, space, hints), out, space)
-    hashed = [i for i, policy in left.items() if policy == "hash"]
-    snapshot = _with_missing_values(snapshot, {**hints.missing, **placeholders}, hashed)
+    snapshot = _with_missing_values(snapshot, {**hints.missing, **placeholders})
     if not policies:
         return snapshot
     withheld = [headers[i] for i, policy in policies.items() if policy == "drop"]
@@ -136,13 +135,11 @@ def _read_thoroughly(
 
 
 def _with_missing_values(
-    snapshot: DatasetSnapshot, missing: Mapping[int, frozenset[str]], hashed: Collection[int]
+    snapshot: DatasetSnapshot, missing: Mapping[int, frozenset[str]]
 ) -> DatasetSnapshot:
     """Return the snapshot with the listed values of its columns, by which batches are read."""
     columns = [
         c.model_copy(update={"missing_values": sorted(missing.get(i, ()))})
-        if c.type != "text" or i in hashed
-        else c
         for i, c in enumerate(snapshot.columns)
     ]
     return snapshot.model_copy(update={"columns": columns})

@@ -124,11 +124,11 @@ def _cast(index: int, name: str, decision: TypeDecision | None) -> Cast:
     if decision is None:
         return Cast(index, value, value, name)
     parser = decision.parser
-    if parser is TEXT:
-        return Cast(index, trimmed(value), decision.prepare.replace("{v}", value), name)
-    cleaned = decision.text_sql(value)
+    cleaned = trimmed(value) if parser is TEXT else decision.text_sql(value)
     for token in decision.null_tokens:
         cleaned = f"nullif({cleaned}, {literal(token)})"
+    if parser is TEXT:
+        return Cast(index, cleaned, decision.prepare.replace("{v}", value), name)
     typed = parser.cast_sql(value)
     if decision.mismatches or decision.verified is not parser:
         typed = f"CASE WHEN {parser.match_sql(value)} THEN {typed} END"

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
-"""Values that the settings list as missing and that the type of their column explains."""
+"""Values that the settings list as missing."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from pipeweave_dagster.core.ingest.types.type_decisions import (
     TypeDecision,
     described_texts,
 )
-from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, TEXT, Parser
+from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, Parser
 
 _NUMBERS = {"integer", "number"}
 
@@ -28,9 +28,10 @@ def without_given_missing(
     missing: Mapping[int, frozenset[str]],
     space: Workspace,
 ) -> dict[int, TypeDecision]:
-    """Return the decisions on typed columns with values such as -200 that are set to be missing.
+    """Return the decisions on columns with values such as -200 that are set to be missing.
 
     Texts that are listed are missing as they are written, numbers in any form: -200 is -200.0.
+    Columns of texts lose them, too: whoever lists `n.d.` finds no category of that name anywhere.
 
     Args:
         raw: The table as text.
@@ -42,7 +43,7 @@ def without_given_missing(
     found = {}
     for i, texts in missing.items():
         decision = decisions.get(i)
-        if decision is None or decision.parser is TEXT:
+        if decision is None:
             continue
         condition = _is_listed(decision.parser, texts)
         counts = counted_values(space, raw.table, [i], values[i], condition, MAX_MISMATCHES)

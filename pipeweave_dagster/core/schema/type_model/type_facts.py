@@ -95,7 +95,7 @@ def _form_fact(column: Evidence) -> str:
     if not forms:
         return "it has no value"
     shown = " and ".join(forms[:2])
-    return f"its values have the form{'s' * (len(forms) > 1)} {shown}{_legend(shown)}"
+    return f"its values have the form{'s' * (len(forms) > 1)} {shown}{_legend(''.join(forms[:2]))}"
 
 
 def _legend(forms: str) -> str:

@@ -19,6 +19,8 @@ CASES = {
     "thousands": (['"1,999"', '"2,345.5"', '"12,000"'], ["1999"], "number"),
     "dates": (["01.01.1900", "31.12.2020", "13.05.2021"], ["01.01.1900"], "date"),
     "with a word": (["-200", "5", "n/a"], ["-200", "n/a"], "integer"),
+    "texts": (["?", "S", "C"], ["?"], "text"),
+    "texts with blanks and quotes": ([" 'n.d.' ", "S", "C d"], ["'n.d.'", "x"], "text"),
     "zero": (["0.0", "5.5", "7.25"], ["0"], "number"),
 }
 
@@ -91,6 +93,23 @@ BATCHES = {
     "parquet": lambda rows: pd.DataFrame(rows).to_parquet(),
 }
 BATCH = [{"v": -200.0, "d": "01.01.1900", "n": 1}, {"v": 7.5, "d": "05.01.2021", "n": -1}] * 3
+
+
+TEXT_BATCH = [{"v": "n.d.", "n": "x"}, {"v": "S", "n": "-1"}] * 3
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("kind", BATCHES)
+def test_texts_are_missing_in_a_batch(read, rows, tmp_path, monkeypatch, kind, fast):
+    if fast:
+        monkeypatch.setattr(batch_fast_path, "is_large", lambda _: True)
+    columns = {"v": ColumnSetting(missing=["n.d."]), "n": ColumnSetting(missing=["-1", "7"])}
+    trained = read("v,n\n" + "S,x\nC,y\nn.d.,-1\n" * 9, columns=columns).columns
+    assert [(c.type, c.missing) for c in trained] == [("text", 9), ("text", 9)]
+    (tmp_path / "batch").write_bytes(BATCHES[kind](TEXT_BATCH))
+    snapshot = read_aligned(tmp_path / "batch", f"batch.{kind}", trained, tmp_path / "out")
+    assert rows()[:2] == [{"v": None, "n": "x"}, {"v": "S", "n": None}]
+    assert (snapshot.set_missing, [c.missing for c in snapshot.columns]) == ({}, [3, 3])
 
 
 @pytest.mark.parametrize("fast", [False, True])
