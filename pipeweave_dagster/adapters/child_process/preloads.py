@@ -3,7 +3,9 @@
 READING = ("duckdb", "pyarrow.parquet", "numpy")
 # Like skops.io, which is imported by it; see there.
 SKOPS = "pipeweave_dagster.adapters.worker.skops_import"
-SCORING = ("pipeweave_dagster.core.prediction.score_table", SKOPS)
+# First, so that scikit-learn finds what it leaves for later.
+LAZY = "pipeweave_dagster.adapters.worker.lazy_imports"
+SCORING = (LAZY, "pipeweave_dagster.core.prediction.score_table", SKOPS)
 # In the order in which training needs them: linear models first, MLflow last.
 TRAINING = (
     "pipeweave_dagster.core.training.train_model",

@@ -1,11 +1,13 @@
 """Load a model file in a process of PipeWeave, with the plug-ins that its settings name."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.model import serving
 from pipeweave_dagster.core.model.plug_ins import plug_ins
-from pipeweave_dagster.core.model.serving import PlugInError, load_bundle
+from pipeweave_dagster.core.model.serving import HOME, PlugInError, load_bundle
 
 
 def load_model(path: str | Path) -> dict[str, Any]:
@@ -15,6 +17,8 @@ def load_model(path: str | Path) -> dict[str, Any]:
         PipeWeaveError: VALIDATION_ERROR if it needs a plug-in that is not named in the settings,
             or whose checkpoint is missing or another one.
     """
+    # The path in model files leads to `serving` without the import of all that only training needs.
+    sys.modules.setdefault(HOME, serving)
     try:
         return load_bundle(path, plug_ins())
     except PlugInError as error:
