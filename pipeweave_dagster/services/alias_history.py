@@ -119,6 +119,11 @@ def rollback_target(moves: Sequence[AliasMove]) -> str | None:
 
     A second rollback leads one version further back, not to the version that was left.
     """
+    return next(iter(rollback_targets(moves)), None)
+
+
+def rollback_targets(moves: Sequence[AliasMove]) -> list[str]:
+    """Return all champions before the current one, the nearest first; see `rollback_target`."""
     stack: list[str] = []
     for move in moves:
         if move.alias != "champion":
@@ -129,7 +134,8 @@ def rollback_target(moves: Sequence[AliasMove]) -> str | None:
             del stack[stack.index(move.after) + 1 :]
         elif move.after is not None and stack[-1:] != [move.after]:
             stack.append(move.after)
-    return stack[-2] if len(stack) > 1 else None
+    earlier = [version for version in stack[::-1] if version != stack[-1]]
+    return list(dict.fromkeys(earlier))
 
 
 def _keys(store: DocumentStore, dataset: str) -> list[str]:

@@ -6,15 +6,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeweave_dagster.core.documents import BatchRecord
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
 from pipeweave_dagster.core.prediction import Side, first_batch_problems
-from pipeweave_dagster.services.alias_history import AliasMove, Cause, moves_of, rollback_target
+from pipeweave_dagster.services.alias_history import (
+    AliasMove,
+    Cause,
+    moves_of,
+    rollback_target,
+    rollback_targets,
+)
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.champion import Registered, champion_of
-from pipeweave_dagster.services.model_versions import find_version, table_of
+from pipeweave_dagster.services.model_versions import load_version, table_of
 from pipeweave_dagster.services.promotion import roll_back
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.scoring import Scored
+from pipeweave_dagster.services.usable_versions import first_usable
 from pipeweave_dagster.services.workbench import Workbench
 
 logger = logging.getLogger(__name__)
@@ -30,12 +37,14 @@ class FirstBatch(NamedTuple):
         problems: What is wrong with it.
         restored: The version that is the champion again.
         unchecked: Why nothing was found out.
+        stays: Why it is the champion still, in spite of its problems.
     """
 
     version: str
     problems: list[str]
     restored: str | None = None
     unchecked: str = ""
+    stays: str = "Rollback is off."
 
     @property
     def text(self) -> str:
@@ -47,7 +56,7 @@ class FirstBatch(NamedTuple):
         after = (
             f"Version {self.restored} is the champion again and scored the batch."
             if self.restored
-            else "It stays the champion, because rollback is off."
+            else f"It stays the champion. {self.stays}"
         )
         return f"First batch of version {self.version}: {' '.join(self.problems)} {after}"
 
@@ -85,22 +94,26 @@ def check_first_batch(
     move = is_first(workbench, dataset)
     if move is None or move.after != scored.batch.model_version:
         return None
-    target = rollback_target(moves_of(workbench.store, dataset))
-    documents = find_version(workbench.store, dataset, target) if target else None
-    if target is None or documents is None:
-        return None
-    new = _side(workbench, dataset, champion_of(workbench, dataset))
-    link = documents[0].mlflow
-    if link is None:
-        return None
-    before = _side(workbench, dataset, Registered(link, *documents))
     try:
+        new = _side(workbench, dataset, champion_of(workbench, dataset))
+        before = _side(workbench, dataset, _champion_before(workbench, dataset))
         problems = workbench.on_model(first_batch_problems, new=new, before=before, rows=rows)
     except PipeWeaveError as error:  # the batch itself was scored
         unchecked = FirstBatch(move.after, [], unchecked=error.text)
         logger.warning(unchecked.text)
         return unchecked
     return _ended(workbench, dataset, FirstBatch(move.after, problems), run_id)
+
+
+def _champion_before(workbench: Workbench, dataset: str) -> Registered:
+    """Return the version that a rollback would restore."""
+    found = first_usable(workbench, dataset, rollback_targets(moves_of(workbench.store, dataset)))
+    if found.version is None:
+        raise not_found(f"There is no earlier champion that can predict. {found.note}")
+    trained, evaluation = load_version(workbench.store, dataset, found.version)
+    if trained.mlflow is None:
+        raise not_found(f"Version {found.version} was not registered.")
+    return Registered(trained.mlflow, trained, evaluation)
 
 
 def blame(
@@ -122,7 +135,13 @@ def _ended(workbench: Workbench, dataset: str, found: FirstBatch, run_id: str) -
     if not found.problems or not settings_of(workbench.store, dataset).retrain.rollback:
         return found
     cause = Cause(how="rollback", run_id=run_id, reason=" ".join(found.problems))
-    restored = roll_back(workbench, dataset, cause=cause)
+    try:
+        restored = roll_back(workbench, dataset, cause=cause).version
+    except PipeWeaveError as error:
+        if error.code is not ErrorCode.NOT_FOUND:
+            raise
+        logger.warning("Version %s was not rolled back: %s", found.version, error)
+        return found._replace(stays=error.message)
     logger.warning("Version %s was rolled back: %s", found.version, cause.reason)
     return found._replace(restored=restored)
 

@@ -1,16 +1,26 @@
 """Promote a version through the gate, and roll back to an earlier champion."""
 
+from typing import NamedTuple
+
 from pipeweave_dagster.adapters import mlflow_store
 from pipeweave_dagster.core.alerts import Observation
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.services.alerting import report
-from pipeweave_dagster.services.alias_history import Cause, by_user, moves_of, rollback_target
+from pipeweave_dagster.services.alias_history import Cause, by_user, moves_of, rollback_targets
 from pipeweave_dagster.services.champion import notice_moves, set_alias, with_alias
 from pipeweave_dagster.services.model_versions import load_version, versions
 from pipeweave_dagster.services.promotion_gate import Gate, gate_of_version
+from pipeweave_dagster.services.usable_versions import first_usable
 from pipeweave_dagster.services.workbench import Workbench
 
 _SHORTEST_REASON = 3
+
+
+class RolledBack(NamedTuple):
+    """The champion again, and nearer versions with the reason why they cannot predict any more."""
+
+    version: str
+    passed_over: dict[str, str]
 
 
 def promote_version(
@@ -48,10 +58,11 @@ def promote_version(
 
 def roll_back(
     workbench: Workbench, dataset: str, reason: str = "", *, cause: Cause | None = None
-) -> str:
-    """Make the champion before the current one the champion again, and return its version.
+) -> RolledBack:
+    """Make the nearest champion before the current one that can predict the champion again.
 
-    It has been through the gate before, so it is not asked again: a rollback must be quick.
+    It has been through the gate before, so it is not asked again: a rollback must be quick. A
+    version that cannot predict any more is passed over, and the reason is kept in the history.
 
     Args:
         workbench: Storage and workers.
@@ -60,25 +71,29 @@ def roll_back(
         cause: Who or what rolls back, if not the user.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if there was none, or it cannot be used any more.
+        PipeWeaveError: NOT_FOUND if there was none, or none that can predict any more.
     """
     notice_moves(workbench, dataset)
     moves = moves_of(workbench.store, dataset)
-    version, note = rollback_target(moves), ""
+    candidates, note = rollback_targets(moves), ""
     if not any(move.alias == "champion" for move in moves):  # from before moves were recorded
         previous = with_alias(workbench, dataset, "previous")
-        version = previous.current.link.model_version if previous.current else None
+        candidates = [previous.current.link.model_version] if previous.current else []
         note = previous.note
-    if version is None:
+    found = first_usable(workbench, dataset, candidates)
+    if found.version is None:
+        what = "no earlier champion that can predict" if candidates else "no previous champion"
         raise not_found(
-            f"{dataset!r} has no previous champion. {note}".strip(),
-            fix="Use 'pipeweave models promote'.",
+            f"{dataset!r} has {what}. {note or found.note}".strip(),
+            fix="Use 'pipeweave models promote', or run the data set again.",
+            passed_over=found.passed_over,
         )
-    _require_usable(workbench, dataset, version)
-    set_alias(workbench, dataset, version, "champion", cause or by_user("rollback", reason))
+    because = cause or by_user("rollback", reason)
+    because = because.model_copy(update={"reason": f"{because.reason} {found.note}".strip()})
+    set_alias(workbench, dataset, found.version, "champion", because)
     if cause is None:  # that of a run is in its checks
-        _report(workbench, dataset, version, reason)
-    return version
+        _report(workbench, dataset, found.version, because.reason)
+    return RolledBack(found.version, found.passed_over)
 
 
 def _report(workbench: Workbench, dataset: str, version: str, reason: str) -> None:

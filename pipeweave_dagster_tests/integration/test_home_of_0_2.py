@@ -126,7 +126,7 @@ def test_its_model_is_compared_with_a_newer_one_and_rolled_back_to(
     compared = compare_with_champion(bench, "penguins", old, origin[1])
     assert compared is not None
     assert (compared.other, compared.difference) == ("champion, version 2", 0.0)
-    assert roll_back(bench, "penguins", "the test") == "1"
+    assert roll_back(bench, "penguins", "the test").version == "1"
     scored = score(bench, "penguins", (describe_batch(FILE, FILE.name), FILE), tmp_path)
     assert scored.batch.model_version == "1"
     assert [m.after for m in moves_of(store, "penguins") if m.alias == "champion"][-2:] == [

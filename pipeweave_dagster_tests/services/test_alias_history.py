@@ -15,6 +15,7 @@ from pipeweave_dagster.services.alias_history import (
     champion_at,
     moves_of,
     rollback_target,
+    rollback_targets,
 )
 from pipeweave_dagster.settings import Settings
 
@@ -82,6 +83,13 @@ def test_a_second_rollback_does_not_return_to_the_version_that_was_left() -> Non
     assert rollback_target(timeline(*steps)) is None
     steps.append(("1", "4", "run"))
     assert rollback_target(timeline(*steps)) == "1"
+
+
+def test_a_rollback_that_passes_over_a_version_leads_further_back() -> None:
+    steps = [(None, "1", "run"), ("1", "2", "run"), ("2", "1", "run"), ("1", "3", "run")]
+    assert rollback_targets(timeline(*steps)) == ["1", "2"]
+    assert rollback_targets(timeline(*steps[:3])) == ["2"], "not the champion itself"
+    assert rollback_targets([]) == []
 
 
 @given(st.lists(st.sampled_from(["run", "rollback"]), max_size=12))

@@ -23,6 +23,7 @@ from pipeweave_dagster.core.evaluation import Promotion
 from pipeweave_dagster.services import audit, promotion
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.promotion_gate import Gate
+from pipeweave_dagster.services.usable_versions import Usable
 from pipeweave_dagster.services.users import passwords
 from pipeweave_dagster.services.users.directory import add_user
 from pipeweave_dagster.settings import Settings
@@ -261,6 +262,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         patch.setattr(Benches, "fresh", lambda _: contextlib.nullcontext(reader))
         # Whether the model may is another question; the versions here have no files.
         patch.setattr(promotion, "_require_usable", lambda *_: None)
+        patch.setattr(promotion, "first_usable", lambda *known: Usable(known[-1][0], {}))
         decision = Promotion(alias="champion", reason="It is better.")
         patch.setattr(promotion, "gate_of_version", lambda *_: Gate(decision, []))
         app = create_app(store, settings, dagster)

@@ -83,15 +83,18 @@ def promote(
 def rollback(name: _Name, reason: _Reason = "", json: AsJson = False) -> None:
     """Make the champion before the current one the champion again; the next batch uses it.
 
-    A second rollback leads one version further back.
+    A version that cannot predict any more (a file of it is gone, say) is passed over. A second
+    rollback leads one version further back.
     """
     from pipeweave_dagster.services.promotion import roll_back
 
     home.prepare()
     with home.workbench() as bench:
-        version = roll_back(bench, known(bench.store, name), reason)
-    text = f"Version {version} is now the champion of {name}."
-    emit({"dataset": name, "champion": version}, json, text)
+        done = roll_back(bench, known(bench.store, name), reason)
+    lines = [f"Version {done.version} is now the champion of {name}."]
+    lines += [f"Version {v} was passed over: {plain(why)}" for v, why in done.passed_over.items()]
+    facts = {"dataset": name, "champion": done.version, "passed_over": done.passed_over}
+    emit(facts, json, "\n".join(lines))
 
 
 def history(

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,20 @@ from pipeweave_dagster.core.documents import (
     ReadableTwin,
     TrainedModel,
 )
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
 from pipeweave_dagster.core.metrics.scored_test import read_scored_test
 from pipeweave_dagster.core.pace import Pace
-from pipeweave_dagster.services.alias_history import moves_of
-from pipeweave_dagster.services.champion import champion_of
+from pipeweave_dagster.services.alias_history import Cause, moves_of
+from pipeweave_dagster.services.champion import champion_of, set_alias
+from pipeweave_dagster.services.first_batch import blame, check_first_batch
 from pipeweave_dagster.services.model_replay import replay_version
-from pipeweave_dagster.services.model_versions import load_origin, load_version, save_version
+from pipeweave_dagster.services.model_versions import (
+    document_address,
+    load_origin,
+    load_version,
+    save_version,
+)
 from pipeweave_dagster.services.withdrawal import withdraw
 from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
 
@@ -170,7 +178,7 @@ def test_the_life_of_a_champion(place: Place) -> None:
 
     # A rollback in one command; the next batch uses it.
     rolled = place.call("rollback", "demo", "--reason", "complaints")
-    assert rolled == {"dataset": "demo", "champion": "1"}
+    assert rolled == {"dataset": "demo", "champion": "1", "passed_over": {}}
     assert place.champion == "1"
     assert str(place.client.get_model_version_by_alias(NAME, "champion").version) == "1"
 
@@ -264,6 +272,70 @@ def test_a_withdrawn_version_keeps_no_alias_and_the_champion_before_it_serves(pl
 
     withdraw(place.bench, "demo", "1", "The leak canary tripped.")  # nothing was champion before
     assert champion_alias(place) is None
+
+
+@contextlib.contextmanager
+def gone(place: Place, *keys: str) -> Iterator[None]:
+    """The storage without some of its files."""
+    folder = place.bench.settings.storage_folder
+    kept = {key: (folder / key).read_bytes() for key in keys}
+    for key in keys:
+        (folder / key).unlink()
+    try:
+        yield
+    finally:
+        for key, content in kept.items():
+            (folder / key).write_bytes(content)
+
+
+def model_file(place: Place, version: str) -> str:
+    """The key of the file of a model; 1 and 3 have the same."""
+    return load_version(place.bench.store, "demo", version)[0].model.key
+
+
+def promote_all(place: Place) -> None:
+    """Let 1, 2 and 3 be champions one after the other, the last by a run."""
+    for version in ("1", "2", "3"):
+        set_alias(place.bench, "demo", version, "champion", Cause(how="run", run_id="r"))
+
+
+def test_a_rollback_passes_over_a_version_that_cannot_predict(place: Place) -> None:
+    promote_all(place)
+    with gone(place, model_file(place, "2")):
+        rolled = place.call("rollback", "demo", "--reason", "complaints")
+    assert (rolled["champion"], place.champion) == ("1", "1")
+    assert [*rolled["passed_over"]] == ["2"]
+    assert model_file(place, "2") in rolled["passed_over"]["2"]
+    move = [m for m in moves_of(place.bench.store, "demo") if m.alias == "champion"][-1]
+    assert move.cause.reason.startswith("complaints Version 2 cannot predict any more: ")
+
+
+def test_a_rollback_without_any_version_that_can_predict_is_refused(place: Place) -> None:
+    promote_all(place)
+    document = f"documents/{document_address(place.bench.store, 'demo', '1')}.json"
+    with gone(place, document, model_file(place, "2")):
+        refused = str(place.call("rollback", "demo"))
+        assert "no earlier champion that can predict. Version 2 cannot" in refused
+        assert "Version 1 cannot predict any more" in refused
+        assert place.champion == "3"
+
+        # Nor can a first batch be compared, and a broken champion stays.
+        scored: Any = SimpleNamespace(batch=SimpleNamespace(model_version="3"))
+        found = check_first_batch(place.bench, "demo", scored, place.root, "run")
+        assert found is not None
+        assert "no earlier champion that can predict. Version 2" in found.unchecked
+        broken = PipeWeaveError(ErrorCode.INTERNAL_ERROR, "It fell over.")
+        assert blame(place.bench, "demo", broken, "run") is None
+        assert place.champion == "3"
+
+
+def test_a_broken_champion_is_rolled_back_to_one_that_can_predict(place: Place) -> None:
+    promote_all(place)
+    broken = PipeWeaveError(ErrorCode.INTERNAL_ERROR, "It fell over.")
+    with gone(place, model_file(place, "2")):
+        found = blame(place.bench, "demo", broken, "run")
+    assert found is not None
+    assert (found.restored, place.champion) == ("1", "1")
 
 
 def champion_alias(place: Place) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.core.errors import unavailable, validation_error
 from pipeweave_dagster.services.alias_history import GateCheck
+from pipeweave_dagster.services.promotion import RolledBack
 from pipeweave_dagster.services.promotion_gate import Gate
 from pipeweave_dagster.services.receive import settings_of, uploads_of
 from pipeweave_dagster.services.run_leases import RunWatch
@@ -315,7 +316,7 @@ def test_promote_and_roll_back(api, monkeypatch):
         return gate
 
     monkeypatch.setattr(models, "promote_version", promoted)
-    monkeypatch.setattr(models, "roll_back", lambda _bench, _dataset, _reason: "1")
+    monkeypatch.setattr(models, "roll_back", lambda _bench, _dataset, _reason: RolledBack("1", {}))
     body = {"version": "2", "force": True, "reason": "because"}
     done = api.ask("POST", "/models/demo/promote", json=body)
     assert (done["champion"], done["forced"], given) == (

@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from pipeweave_dagster.services.promotion import RolledBack
 from pipeweave_dagster.web.api.routes import health, models, predictions
 from pipeweave_dagster_tests.web.api.conftest import copied_api
 
@@ -56,7 +57,7 @@ def api(stored_home, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         ok = {"state": "ok", "version": "1", "uptime_s": 1.0, "services": []}
         patch.setattr(health, "health_of", lambda *_: ok)
-        patch.setattr(models, "roll_back", lambda *_: "1")
+        patch.setattr(models, "roll_back", lambda *_: RolledBack("1", {}))
         scored = {"dataset": "d", "model_version": "1", "predictions": [{}], "notes": []}
         patch.setattr(predictions, "score_rows", lambda *_, **__: scored)
         yield made

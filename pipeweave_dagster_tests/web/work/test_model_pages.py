@@ -12,6 +12,7 @@ from pipeweave_dagster.core.prediction.what_if import ModelInput, RowPrediction
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.champion import set_alias
+from pipeweave_dagster.services.usable_versions import Usable
 from pipeweave_dagster.web.work import model_pages, try_pages
 from pipeweave_dagster.web.work.benches import Benches
 from pipeweave_dagster_tests.factories.registry import Registry, register
@@ -91,7 +92,8 @@ def test_a_promotion_is_recorded_with_its_reason(approver, monkeypatch):
 
 
 def test_a_rollback_moves_the_champion_back(approver, monkeypatch):
-    monkeypatch.setattr("pipeweave_dagster.services.promotion._require_usable", lambda *_: None)
+    first = "pipeweave_dagster.services.promotion.first_usable"
+    monkeypatch.setattr(first, lambda *known: Usable(known[-1][0], {}))
     assert "Say why" in approver.sends(f"{PATH}/rollback").text
     done = approver.sends(f"{PATH}/rollback", {"reason": "complaints of users"})
     assert done.status_code == 303

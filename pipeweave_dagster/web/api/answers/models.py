@@ -83,10 +83,11 @@ class Promoted(BaseModel):
 
 
 class RolledBack(BaseModel):
-    """The champion after a rollback."""
+    """The champion after a rollback, and versions passed over because they cannot predict."""
 
     dataset: str
     champion: str
+    passed_over: dict[str, str]
 
 
 class Predictions(BaseModel):
