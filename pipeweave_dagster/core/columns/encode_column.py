@@ -36,11 +36,7 @@ def _encode_text(info: ColumnDeduction, raw: Any) -> Column:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not pa.types.is_dictionary(raw.type):
-        raw = pc.dictionary_encode(raw)
-    combined = raw.unify_dictionaries().combine_chunks()
-    if isinstance(combined, pa.ChunkedArray):
-        combined = combined.chunk(0) if combined.num_chunks else pa.array([], raw.type)
+    combined = as_dictionary(raw)
     order = numbers_of(pc.sort_indices(combined.dictionary)).astype(np.int64)
     index = np.empty(len(order) + 1, np.int32)
     index[order] = np.arange(len(order), dtype=np.int32)
@@ -62,10 +58,21 @@ def _encode_text(info: ColumnDeduction, raw: Any) -> Column:
     return Column(info, codes, counts, None, text)
 
 
-def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
+def as_dictionary(raw: Any) -> Any:
+    """Return a column of text as one Arrow array of dictionary indices."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    values, missing = _values_and_missing(raw)
+    if not pa.types.is_dictionary(raw.type):
+        raw = pc.dictionary_encode(raw)
+    combined = raw.unify_dictionaries().combine_chunks()
+    if isinstance(combined, pa.ChunkedArray):
+        combined = combined.chunk(0) if combined.num_chunks else pa.array([], raw.type)
+    return combined
+
+
+def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
+    values, missing = values_and_missing(raw)
     known = values[~missing]
     distinct, inverse, counts = _unique(known)
     codes = np.full(len(values), -1, np.int32)
@@ -73,38 +80,59 @@ def _encode_numbers(info: ColumnDeduction, raw: Any) -> Column:
     if len(distinct) == len(known):  # one number in memory instead of one per value
         counts = np.broadcast_to(np.int64(1), len(distinct))
     kind = raw.type  # `text` lives as long as the column, and must not keep the raw values alive
-    numbers = _in_seconds(distinct, kind)
+    numbers = in_seconds(distinct, kind)
+    whole = counts.astype(np.int64, copy=False)
+    return Column(info, codes, whole, numbers, lambda: number_texts(distinct, kind))
 
-    def text() -> list[str]:
-        if len(distinct) == 0:
-            return []
-        if pa.types.is_boolean(kind):
-            return ["true" if value else "false" for value in distinct]
-        if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-            return [number_as_text(value) for value in distinct.tolist()]
-        if pa.types.is_integer(kind):
-            return [str(value) for value in distinct.tolist()]
-        bits = array_of_numbers(distinct.astype(_width(kind)))
-        return [str(value) for value in bits.cast(kind).to_pylist()]
 
-    return Column(info, codes, counts.astype(np.int64, copy=False), numbers, text)
+def number_texts(distinct: NDArray[Any], kind: Any) -> list[str]:
+    """Return distinct values of an Arrow type, given as int64 or float64, as they are shown."""
+    import pyarrow as pa
+
+    if len(distinct) == 0:
+        return []
+    if pa.types.is_boolean(kind):
+        return ["true" if value else "false" for value in distinct]
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return [number_as_text(value) for value in distinct.tolist()]
+    if pa.types.is_integer(kind):
+        return [str(value) for value in distinct.tolist()]
+    bits = array_of_numbers(distinct.astype(_width(kind)))
+    return [str(value) for value in bits.cast(kind).to_pylist()]
 
 
 def _unique(known: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return unique values, inverse and counts, by counting where integers are close together."""
-    if known.dtype.kind == "i" and len(known):
-        low, high = int(known.min()), int(known.max())
-        if high - low < max(1_000, 2 * len(known)):
-            shifted = known - low
-            counts = np.bincount(shifted)
-            used = np.flatnonzero(counts)
-            index = np.empty(len(counts), np.int32)
-            index[used] = np.arange(len(used), dtype=np.int32)
-            return used + low, index[shifted], counts[used]
-    return np.unique(known, return_inverse=True, return_counts=True)
+    close = counted_integers(known)
+    if close is None:
+        return np.unique(known, return_inverse=True, return_counts=True)
+    distinct, counts, shifted = close
+    low, high = int(distinct[0]), int(distinct[-1])
+    index = np.empty(high - low + 1, np.int32)
+    index[distinct - low] = np.arange(len(distinct), dtype=np.int32)
+    return distinct, index[shifted], counts
 
 
-def _values_and_missing(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def counted_integers(
+    known: NDArray[Any],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None:
+    """Count integers that are close together; None for others.
+
+    Returns:
+        The distinct ones, ascending, the rows of each, and all of them less the least.
+    """
+    if known.dtype.kind != "i" or not len(known):
+        return None
+    low, high = int(known.min()), int(known.max())
+    if high - low >= max(1_000, 2 * len(known)):
+        return None
+    shifted = known - low
+    counts = np.bincount(shifted)
+    used = np.flatnonzero(counts)
+    return used + low, counts[used], shifted
+
+
+def values_and_missing(raw: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return the values as int64 or float64, and which rows are missing (null or NaN)."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -129,7 +157,7 @@ def _width(kind: Any) -> str:
     return "int32" if kind.bit_width == 32 else "int64"
 
 
-def _in_seconds(distinct: NDArray[Any], kind: Any) -> Floats:
+def in_seconds(distinct: NDArray[Any], kind: Any) -> Floats:
     """Return dates and times in seconds, other numbers unchanged."""
     import pyarrow as pa
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeweave_dagster.core.columns.column import Column
+from pipeweave_dagster.core.columns.value_counts import ValueCounts
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ColumnDrift
 from pipeweave_dagster.core.documents.monitoring import Change
@@ -41,13 +41,13 @@ class Tested:
         return self.effect >= LEAST_EFFECT[self.change] and self.p_value <= level
 
 
-def tests_of(before: Column, after: Column, *, hidden: bool) -> list[Tested]:
+def tests_of(before: ValueCounts, after: ValueCounts, *, hidden: bool) -> list[Tested]:
     """Return the tests of a column; a date has advanced in every batch, so only its gaps count.
 
     The texts show no value of a hidden column.
     """
     found = [_missing(before, after)]
-    if before.info.storage in _DATES or not before.present or not after.present:
+    if before.storage in _DATES or not before.present or not after.present:
         return found
     if before.ordered and before.numbers is not None and after.numbers is not None:
         found.append(_moved(before, after, hidden=hidden))
@@ -71,14 +71,14 @@ def drift_of(name: str, tests: list[Tested], level: float) -> ColumnDrift:
     )
 
 
-def _missing(before: Column, after: Column) -> Tested:
+def _missing(before: ValueCounts, after: ValueCounts) -> Tested:
     old, new = (side.missing / max(1, side.rows) for side in (before, after))
     p_value = share_p_value((before.missing, before.rows), (after.missing, after.rows))
     text = f"{new:.1%} of its values are missing, {old:.1%} in the reference."
     return Tested("missing values", round(abs(new - old), 6), p_value, text)
 
 
-def _moved(before: Column, after: Column, *, hidden: bool) -> Tested:
+def _moved(before: ValueCounts, after: ValueCounts, *, hidden: bool) -> Tested:
     assert before.numbers is not None  # noqa: S101 - the caller has checked
     assert after.numbers is not None  # noqa: S101
     effect, p_value = kolmogorov_smirnov(
@@ -90,7 +90,7 @@ def _moved(before: Column, after: Column, *, hidden: bool) -> Tested:
     return Tested("distribution", effect, p_value, text)
 
 
-def _reweighted(before: Column, after: Column) -> Tested:
+def _reweighted(before: ValueCounts, after: ValueCounts) -> Tested:
     top = np.argsort(-before.counts, kind="stable")[:_CATEGORIES]
     new = dict(zip(after.labels, after.counts.tolist(), strict=True))
     frequent = before.counts[top]
@@ -102,7 +102,7 @@ def _reweighted(before: Column, after: Column) -> Tested:
     return Tested("distribution", effect, p_value, text)
 
 
-def _unseen(before: Column, after: Column) -> Tested:
+def _unseen(before: ValueCounts, after: ValueCounts) -> Tested:
     known = set(before.labels)
     rows = [
         count
@@ -116,7 +116,7 @@ def _unseen(before: Column, after: Column) -> Tested:
     return Tested("new categories", round(total / after.present, 6), p_value, text)
 
 
-def _median(column: Column) -> float:
+def _median(column: ValueCounts) -> float:
     assert column.numbers is not None  # noqa: S101 - ordered columns have numbers
     half = np.searchsorted(np.cumsum(column.counts), column.present / 2)
     return float(column.numbers[half])

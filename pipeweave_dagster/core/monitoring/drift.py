@@ -9,10 +9,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from pipeweave_dagster.core.columns.column import Column
-from pipeweave_dagster.core.columns.encode_column import encode_column
 from pipeweave_dagster.core.columns.parquet_columns import ParquetColumns
-from pipeweave_dagster.core.documents import ColumnDeduction, ColumnDrift, DriftReport, StorageType
+from pipeweave_dagster.core.columns.value_counts import ValueCounts, count_values
+from pipeweave_dagster.core.documents import ColumnDrift, DriftReport, StorageType
 from pipeweave_dagster.core.monitoring.column_drift import (
     LEAST_EFFECT,
     Tested,
@@ -82,7 +81,7 @@ def _compared(
         note = f"The column is missing from the {side}."
         return _incomparable(name, note, drifted=after is None)
     if before.ordered != after.ordered and after.present and before.present:
-        note = f"Its type changed from {before.info.storage} to {after.info.storage}."
+        note = f"Its type changed from {before.storage} to {after.storage}."
         return _incomparable(name, note, drifted=True).model_copy(update={"change": "type"})
     return tests_of(before, after, hidden=hidden)
 
@@ -94,21 +93,11 @@ def _incomparable(name: str, note: str, *, drifted: bool) -> ColumnDrift:
     )
 
 
-def _column(stored: ParquetColumns, name: str) -> Column | None:
+def _column(stored: ParquetColumns, name: str) -> ValueCounts | None:
     if name not in stored:
         return None
     raw = stored.read(name)
-    info = ColumnDeduction(
-        name=name,
-        type="numeric",
-        storage=_storage(raw.type),
-        role="feature",
-        confidence=1.0,
-        reason="as stored",
-        distinct=0,
-        missing=raw.null_count,
-    )
-    return encode_column(info, raw)
+    return count_values(raw, _storage(raw.type))
 
 
 def _storage(kind: Any) -> StorageType:

@@ -32,10 +32,13 @@ def kolmogorov_smirnov(
         >>> kolmogorov_smirnov((values, np.array([90, 10])), (values, np.array([50, 50])))[0]
         0.4
     """
-    places = np.union1d(first[0], second[0])
-    shares = [_cumulative(values, counts, places) for values, counts in (first, second)]
-    effect = float(np.abs(shares[0] - shares[1]).max(initial=0.0))
     n, m = int(first[1].sum()), int(second[1].sum())
+    few, many = sorted([first, second], key=lambda side: len(side[0]))
+    upto, beyond = _shares_at(few, few[0]), _shares_at(many, few[0])
+    # Between two values of the one sample, its share is constant and that of the other one grows,
+    # so the difference is largest at one of the two, or just before the second.
+    found = [np.abs(a - b).max(initial=0.0) for a, b in zip(upto, beyond, strict=True)]
+    effect = float(max(*found, abs((n > 0) - (m > 0))))
     p_value = 2 * math.exp(-2 * effect**2 * n * m / max(1, n + m))
     return round(effect, 6), min(1.0, p_value)
 
@@ -85,9 +88,13 @@ def unseen_p_value(rows: int, old: int, new: int, categories: int) -> float:
     return min(1.0, categories * math.exp(rows * math.log(new / (old + new))))
 
 
-def _cumulative(values: Floats, counts: Counts, places: Floats) -> Floats:
-    below = np.append(0, np.cumsum(counts))[np.searchsorted(values, places, side="right")]
-    return np.asarray(below / max(1, int(counts.sum())), np.float64)
+def _shares_at(sample: tuple[Floats, Counts], places: Floats) -> tuple[Floats, Floats]:
+    """Return the share of the rows of a sample up to each place, and that before it."""
+    values, counts = sample
+    rows = np.append(0, np.cumsum(counts))
+    upto, before = (np.searchsorted(values, places, side=side) for side in ("right", "left"))
+    total = max(1, int(rows[-1]))
+    return rows[upto] / total, rows[before] / total
 
 
 def _divergence(share: float, pooled: float) -> float:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeweave_dagster.core.columns.encode_column import encode_column
+from pipeweave_dagster.core.columns.value_counts import count_values
 from pipeweave_dagster.core.documents import ColumnDeduction
 
 DAY = dt.date(2024, 2, 29)
@@ -57,6 +58,11 @@ def test_every_type_is_coded(values, kind, storage, labels):
     assert set(np.flatnonzero(found.codes < 0)) == gone
     assert found.counts.sum() == len(values) - len(gone)
     assert found.missing == len(gone)
+    counted = count_values(pa.chunked_array([pa.array(values, kind)]), storage)
+    assert (counted.labels, counted.counts.tolist()) == (labels, found.counts.tolist())
+    assert (counted.rows, counted.ordered) == (found.rows, found.ordered)
+    numbers = [None if n is None else n.tolist() for n in (counted.numbers, found.numbers)]
+    assert numbers[0] == numbers[1]
 
 
 def test_dates_count_in_seconds():
@@ -71,6 +77,8 @@ def test_a_dictionary_with_unused_values_is_coded():
     info = column([]).info
     found = encode_column(info, pa.chunked_array([array]))
     assert (found.labels, found.codes.tolist()) == (["a"], [0, -1, 0])
+    counted = count_values(pa.chunked_array([array]), "text")
+    assert (counted.labels, counted.counts.tolist(), counted.missing) == (["a"], [2], 1)
 
 
 def test_a_slice_of_an_array_is_coded():

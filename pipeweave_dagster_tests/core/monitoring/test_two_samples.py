@@ -30,6 +30,16 @@ def test_more_rows_of_the_same_shares_keep_the_effect_and_lower_the_p_value(valu
     assert kolmogorov_smirnov(*many)[1] <= once[1]
 
 
+@given(*2 * [st.lists(st.integers(0, 30), max_size=40)])
+def test_the_distance_is_the_largest_difference_of_the_shares_at_any_value(values, others):
+    first, second = (counted(np.array(v, float)) for v in (values, others))
+    shares = [[np.mean(np.array(v) <= at) if v else 0.0 for at in range(31)]
+              for v in (values, others)]  # fmt: skip
+    largest = max(abs(a - b) for a, b in zip(*shares, strict=True))
+    assert kolmogorov_smirnov(first, second)[0] == round(largest, 6)
+    assert kolmogorov_smirnov(second, first)[0] == round(largest, 6)
+
+
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(0, 400), st.integers(1, 400))
 def test_p_values_are_probabilities_and_symmetric(rows, total, others, all_others):
     first, second = (min(rows, total), total), (min(others, all_others), all_others)
