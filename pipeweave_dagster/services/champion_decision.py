@@ -1,5 +1,7 @@
 """Compare a model with the champion, and decide its alias by the rules of `core.evaluation`."""
 
+from typing import NamedTuple
+
 from pipeweave_dagster.core.documents import Comparison, DatasetSnapshot, Evaluation, TrainedModel
 from pipeweave_dagster.core.evaluation import Promotion, compare, promote
 from pipeweave_dagster.core.evaluation.model_changes import changes_from
@@ -43,19 +45,43 @@ def compare_with_champion(
     )
 
 
+class Rival(NamedTuple):
+    """What a version has to beat.
+
+    Attributes:
+        champion: None if there is none, or if it is the version itself.
+        note: Where the registry has a champion that is not in this storage: a sentence about it.
+        unreadable: Why the champion cannot predict any more, if the version can.
+    """
+
+    champion: Registered | None
+    note: str = ""
+    unreadable: str = ""
+
+
+def rival_of(workbench: Workbench, dataset: str, trained: TrainedModel) -> Rival:
+    """Return the champion that a version would replace."""
+    found = find_champion(workbench, dataset)
+    champion = found.current
+    if champion is None or champion.link.model_version == own_version(trained):
+        return Rival(None, found.note)
+    return Rival(champion, found.note, why_replaced(workbench, dataset, champion, trained))
+
+
 def decide(
     workbench: Workbench,
     dataset: str,
     trained: TrainedModel,
     evaluation: Evaluation,
     origin: Origin = UNKNOWN,
+    rival: Rival | None = None,
 ) -> Promotion:
     """Decide the alias by comparison with the current champion, if that is another version."""
-    found, own = find_champion(workbench, dataset), own_version(trained)
-    champion = found.current
-    if champion is None or champion.link.model_version == own:
+    rival = rival or rival_of(workbench, dataset, trained)
+    champion, own = rival.champion, own_version(trained)
+    if champion is None:
         decision = promote(evaluation, None)
-        reason = f"{decision.reason} {found.note}".strip()
+        reason = f"{decision.reason} {rival.note}".strip()
         return decision.model_copy(update={"reason": reason})
     if evaluation.comparison is None:
         changes = changes_from(champion.trained, trained)
@@ -68,8 +94,7 @@ def decide(
         )
         evaluation = evaluation.model_copy(update={"comparison": uncompared})
     tie = if_equal(workbench.store, dataset, champion, trained, origin)
-    unreadable = why_replaced(workbench, dataset, champion, trained)
-    decision = promote(evaluation, champion.evaluation, tie, unreadable)
+    decision = promote(evaluation, champion.evaluation, tie, rival.unreadable)
     if decision.alias != "challenger":
         return decision
     force = "" if STAYS in decision.reason else " --force --reason TEXT"

@@ -7,13 +7,8 @@ from pipeweave_dagster.core.documents.settings import NO_REASON
 from pipeweave_dagster.core.evaluation import Promotion
 from pipeweave_dagster.core.prediction import prediction_ms
 from pipeweave_dagster.services.alias_history import GateCheck
-from pipeweave_dagster.services.champion import Registered, find_champion
-from pipeweave_dagster.services.champion_decision import (
-    compare_with_champion,
-    decide,
-    own_version,
-    why_replaced,
-)
+from pipeweave_dagster.services.champion import Registered
+from pipeweave_dagster.services.champion_decision import compare_with_champion, decide, rival_of
 from pipeweave_dagster.services.model_versions import load_version, table_of
 from pipeweave_dagster.services.tie_decision import UNKNOWN, Origin
 from pipeweave_dagster.services.workbench import Workbench
@@ -49,12 +44,9 @@ def gate_of(
         evaluation: Its evaluation, compared with the current champion.
         origin: What it was made from, which decides where the test cannot tell the two apart.
     """
-    decision = decide(workbench, dataset, trained, evaluation, origin)
-    champion = find_champion(workbench, dataset).current
-    if champion is not None and champion.link.model_version == own_version(trained):
-        champion = None
-    if champion is not None and why_replaced(workbench, dataset, champion, trained):
-        champion = None
+    rival = rival_of(workbench, dataset, trained)
+    decision = decide(workbench, dataset, trained, evaluation, origin, rival)
+    champion = None if rival.unreadable else rival.champion
     checks = [
         GateCheck(name="evaluation", passed=decision.alias == "champion", message=decision.reason),
         _overrides(trained),

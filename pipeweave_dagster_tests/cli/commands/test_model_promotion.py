@@ -27,6 +27,7 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
 from pipeweave_dagster.core.metrics.scored_test import read_scored_test
 from pipeweave_dagster.core.pace import Pace
+from pipeweave_dagster.services import champion_decision
 from pipeweave_dagster.services.alias_history import Cause, moves_of
 from pipeweave_dagster.services.champion import champion_of, set_alias
 from pipeweave_dagster.services.first_batch import blame, check_first_batch
@@ -211,7 +212,13 @@ def test_size_and_time_limits_close_the_gate(place: Place, monkeypatch: pytest.M
     limits = {"max_prediction_ms": 0, "max_model_size_mb": 0}
     tight = place.bench.settings.model_copy(update=limits)
     monkeypatch.setattr(place.bench, "settings", tight)
+    asked: list[str] = []
+    found = champion_decision.find_champion
+    monkeypatch.setattr(
+        champion_decision, "find_champion", lambda *of: asked.append("") or found(*of)
+    )
     gate = gate_of_version(place.bench, "demo", "1")
+    assert len(asked) == 2, "once to compare, once to decide"
     assert {c.name for c in gate.checks if not c.passed} >= {"size", "latency"}
     assert gate.decision.alias == "challenger"
     assert "PIPEWEAVE_MAX_PREDICTION_MS" in gate.decision.reason
