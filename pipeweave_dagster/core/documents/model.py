@@ -84,15 +84,6 @@ class MlflowLink(Part):
     model_uri: str
 
 
-_OF_SERVING = (
-    "For serving, ",
-    "It is one model, for serving",
-    "One model was wanted for serving",
-    "There was time for one model of the ensemble only",
-)
-"""How the notes of `serving_cost` begin."""
-
-
 class TrainedModel(Document):
     """The best model of the search, refitted, with the leaderboard.
 
@@ -115,7 +106,8 @@ class TrainedModel(Document):
     were used, with their folds (None: a model of an earlier version); `readable_of` is the version
     whose readable twin it is (None: it is the model of a search); `plug_ins` are the models of
     other packages among its members; `hidden` are features of personal data, whose values are
-    shown nowhere.
+    shown nowhere; `serving_note` is the one of `notes` on what became of the wish for one model to
+    serve (empty without the wish).
     """
 
     kind: ClassVar[str] = "model"
@@ -161,6 +153,7 @@ class TrainedModel(Document):
     hidden: list[str] = Field(default=[], exclude_if=operator.not_)
     overrides: list[str] = []
     notes: list[str] = []
+    serving_note: str = Field(default="", exclude_if=operator.not_)
 
     def of_table(self, snapshot: DatasetSnapshot) -> Self:
         """Return the document with how the table was read that the model learned from."""
@@ -168,11 +161,6 @@ class TrainedModel(Document):
         known = [column.model_copy(update={"spellings": {}}) for column in used]
         table = [column.name for column in snapshot.columns]
         return self.model_copy(update={"columns": known, "table": table, "read": snapshot.read})
-
-    @property
-    def serving_note(self) -> str:
-        """The note on what became of the wish for one model to serve; empty without the wish."""
-        return next((note for note in self.notes if note.startswith(_OF_SERVING)), "")
 
     @property
     def batch_reads(self) -> list[ReadSetting | None]:

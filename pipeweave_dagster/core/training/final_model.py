@@ -26,7 +26,7 @@ from pipeweave_dagster.core.training.ensemble.postprocess import (
     fit_postprocessing,
 )
 from pipeweave_dagster.core.training.ensemble.refit import refit
-from pipeweave_dagster.core.training.ensemble.serving_cost import serving_notes
+from pipeweave_dagster.core.training.ensemble.serving_cost import serving_note
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.refit_time import refit_seconds
 from pipeweave_dagster.core.training.search.search import Search
@@ -43,7 +43,7 @@ class FinalModel(NamedTuple):
         postprocessing: What follows their mean.
         verdict: Whether the test rows confirm that it beats the baseline.
         payloads: The files, under their names in the document.
-        notes: What it costs to serve, if it is meant for that.
+        serving_note: What it costs to serve, if it is meant for that.
     """
 
     parts: list[FittedMember]
@@ -51,7 +51,7 @@ class FinalModel(NamedTuple):
     postprocessing: Postprocessing
     verdict: Verdict
     payloads: dict[str, Payload]
-    notes: list[str]
+    serving_note: str
 
 
 def fit_final_model(
@@ -84,9 +84,9 @@ def fit_final_model(
         "winner %s, %s (z %.1f), %.1f s",
         ensemble.name, _VERDICTS[tested.verdict], tested.z, budget.used_s,
     )  # fmt: skip
-    notes = serving_notes(training_set, ensemble, bundle, out / model_files.MODEL, budget)
+    note = serving_note(training_set, ensemble, bundle, out / model_files.MODEL, budget)
     return FinalModel(
-        refitted or parts, refitted is not None, postprocessing, tested.verdict, payloads, notes
+        refitted or parts, refitted is not None, postprocessing, tested.verdict, payloads, note
     )
 
 

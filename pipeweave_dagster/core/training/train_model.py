@@ -75,7 +75,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         *new_group_notes(ensemble, search),
         *training_notes.extension_notes(nominal_s, budget.budget_s, share_got),
         *final.postprocessing.notes,
-        *final.notes,
+        *filter(None, [final.serving_note]),
         *training_notes.verdict_notes(ensemble, final.verdict, search),
         training_notes.model_note(ensemble, refitted=final.refitted),
     ]
@@ -94,6 +94,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         used_s=round(budget.used_s, 2),
         package_versions=package_versions(),
         notes=notes,
+        serving_note=final.serving_note,
     )
 
 

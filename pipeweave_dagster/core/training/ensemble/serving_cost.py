@@ -30,16 +30,16 @@ class ServingCost(NamedTuple):
         return f"{self.size_mb:.3g} MB and {self.row_ms:.2g} ms per row on this machine"
 
 
-def serving_notes(
+def serving_note(
     training_set: TrainingSet,
     ensemble: Ensemble,
     bundle: dict[str, Any],
     model: Path,
     budget: TimeBudget,
-) -> list[str]:
+) -> str:
     """Return what became of the wish for one model to serve, and what the model costs.
 
-    `TrainedModel.serving_note` finds it by its first words.
+    Empty without the wish.
 
     Args:
         training_set: The table, of which a row is predicted.
@@ -49,19 +49,19 @@ def serving_notes(
         budget: What is left of it may be used to measure the alternative.
     """
     if training_set.spec.train_for != "serving":
-        return []
+        return ""
     cost, single = cost_of(model, training_set), ensemble.single
     if ensemble.one_model:
         if single is None:
-            return [f"It is one model, for serving: {cost}."]
+            return f"It is one model, for serving: {cost}."
         if not single.replaces:  # the others of the ensemble were dropped for lack of time
-            return [f"There was time for one model of the ensemble only. It takes {cost}."]
-        return [f"{_replaced(single)} It takes {cost}."]
+            return f"There was time for one model of the ensemble only. It takes {cost}."
+        return f"{_replaced(single)} It takes {cost}."
     if single is None:
-        return [f"One model was wanted for serving, but none could be compared. It takes {cost}."]
+        return f"One model was wanted for serving, but none could be compared. It takes {cost}."
     alone = _cost_alone(training_set, single, bundle, budget)
     other = f"; `{single.result.candidate.name}` alone would take {alone}" if alone else ""
-    return [f"{_kept(single)} The ensemble takes {cost}{other}."]
+    return f"{_kept(single)} The ensemble takes {cost}{other}."
 
 
 def cost_of(model: Path, training_set: TrainingSet) -> ServingCost:

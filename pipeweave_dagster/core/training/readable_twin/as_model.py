@@ -60,6 +60,7 @@ def run_as_model(  # noqa: PLR0913, PLR0917 - as `twin_as_model`
             "mlflow": None,
             "readable_of": version,
             "notes": [_note(version, twin)],
+            "serving_note": "",
         }
     )
 
