@@ -38,9 +38,10 @@ def main() -> None:
 
 
 def _start_workers(arguments: list[str]) -> None:
-    """Start the processes of commands that read a file, so that all import at the same time."""
+    """Start the processes of commands that need them, so that all import at the same time."""
     command = arguments[0] if len(arguments) > 1 and "--help" not in arguments else ""
-    if command == "predict":  # the process that imports most begins first
+    rolls_back = command == "models" and arguments[1] == "rollback"
+    if command == "predict" or rolls_back:  # the process that imports most begins first
         start_ahead(preloads.SCORING, "mlflow")
     if command in preloads.OF_COMMANDS:
         start_ahead(preloads.OF_COMMANDS[command])

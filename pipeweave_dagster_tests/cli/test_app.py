@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from pipeweave_dagster import cli
 from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.cli import main
 from pipeweave_dagster.cli.support import home
@@ -191,3 +192,21 @@ def test_settings_are_shown_and_secrets_masked(monkeypatch: pytest.MonkeyPatch) 
     assert settings["MAX_DATASET_SIZE_MB"] == {
         "setting": "MAX_DATASET_SIZE_MB", "value": 1024, "source": "default", "group": "limits",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "access"),
+    [
+        ("predict titanic new.csv", ["mlflow", "none"]),
+        ("models rollback titanic", ["mlflow"]),
+        ("models rollback --help", []),
+        ("models", []),
+    ],
+)
+def test_commands_that_predict_start_their_workers_at_once(
+    monkeypatch: pytest.MonkeyPatch, words: str, access: list[str]
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(cli, "start_ahead", lambda _, access="none": started.append(access))
+    cli._start_workers(words.split())
+    assert started == access
