@@ -1,7 +1,8 @@
-"""Many commands in one process: each process of its own would import Dagster anew."""
+"""Many commands in one process, with the same workers: others would import everything anew."""
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,19 @@ from typing import Any
 
 from pipeweave_dagster_tests.program import run
 
+_ROOT = Path(__file__).parents[1]
+SCORES_ALONE = """
+from pipeweave_dagster.services import evaluation
+evaluation.slice_s = lambda _: 0.0
+"""
+"""Leaves what explains the scores out of evaluations: for programs whose test reads none of it."""
 _ONE_AFTER_ANOTHER = """
 import contextlib, io, json, sys
+sys.path.append(sys.argv[2])
 from pipeweave_dagster.cli import main
 from pipeweave_dagster.cli.support import home
+from pipeweave_dagster_tests.kept_workers import keep_workers
+keep_workers()
 told = []
 for words in json.loads(sys.argv[1]):
     sys.argv = ["pipeweave", *words]
@@ -48,13 +58,29 @@ def in_one_process(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     seconds: float = 240,
+    *,
+    scores_alone: bool = False,
 ) -> list[Told]:
     """Run commands one after another, each through the program's entry point."""
-    words = json.dumps([[str(word) for word in command] for command in commands])
+    program = program_of(commands, scores_alone=scores_alone)
     environment = {**os.environ, **(env or {})}
-    done = run(
-        sys.executable, "-c", _ONE_AFTER_ANOTHER, words, cwd=cwd, env=environment, seconds=seconds
-    )
+    done = run(sys.executable, *program, cwd=cwd, env=environment, seconds=seconds)
+    return told_by(done, commands)
+
+
+def program_of(
+    commands: Sequence[Sequence[str | Path]], *, scores_alone: bool = False
+) -> list[str]:
+    """The arguments of a Python interpreter that runs commands one after another."""
+    words = json.dumps([[str(word) for word in command] for command in commands])
+    program = (SCORES_ALONE if scores_alone else "") + _ONE_AFTER_ANOTHER
+    return ["-c", program, words, str(_ROOT)]
+
+
+def told_by(
+    done: subprocess.CompletedProcess[str], commands: Sequence[Sequence[str | Path]]
+) -> list[Told]:
+    """What each of the commands printed."""
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     told = [Told(*answer) for answer in json.loads(done.stdout)]

@@ -33,6 +33,10 @@ def call(words):
         from pipeweave_dagster.cli import main
         from pipeweave_dagster.cli.support import home
         home.settings.cache_clear()
+        if not kept:
+            from pipeweave_dagster_tests import kept_workers
+            kept_workers.keep_workers()
+            kept.append(kept_workers)
     try:
         main()
     except SystemExit as ended:
@@ -50,11 +54,14 @@ def bash(code):
         if done.returncode == 0:
             exported = state.read_text().split("\0")
             os.environ.update(entry.split("=", 1) for entry in exported if entry)
-            os.chdir(os.environ["PWD"])
+            if os.getcwd() != os.environ["PWD"]:
+                os.chdir(os.environ["PWD"])
+                for workers in kept:
+                    workers.end_workers()
             sys.path[:0] = os.environ["PYTHONPATH"].split(os.pathsep)
         return done.returncode
 
-names, played = {}, []
+names, played, kept = {}, [], []
 for kind, given in json.loads(sys.argv[1]):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

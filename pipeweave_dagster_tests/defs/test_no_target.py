@@ -53,6 +53,7 @@ def test_it_waits_for_a_target_until_one_is_set_or_none_is_wanted(
             [*later, "--target", "none"],
         ],
         tmp_path,
+        scores_alone=True,
     )
     facts = waiting.facts
     assert (waiting.code, facts["error"], facts["published"]) == (0, None, True)
