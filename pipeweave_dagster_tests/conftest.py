@@ -1,5 +1,6 @@
 """What holds for every test: an environment of its own, and no connection to another machine."""
 
+import gc
 import importlib.util
 import os
 import re
@@ -29,6 +30,8 @@ from pipeweave_dagster_tests.servers.databases import (
 )
 from pipeweave_dagster_tests.servers.s3 import S3Server, moto_server, s3_server
 
+# As in the processes that tests start (see guard/): ten thousand tests are imported.
+gc.set_threshold(50_000, 20, 10)
 # How long a test takes says nothing on a machine that is shared with others.
 settings.register_profile("pipeweave", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pipeweave")

@@ -1,4 +1,4 @@
-"""Refuses every connection that leaves this machine, and writes it down; hurries SQLite.
+"""Refuses every connection that leaves this machine, and writes it down; hurries SQLite, imports.
 
 The tests' `conftest.py` installs it in the test process. Child processes install it themselves:
 this folder is put on their `PYTHONPATH`, and Python imports `sitecustomize` at its start.
@@ -7,9 +7,12 @@ that open sockets in C (gRPC, Arrow) are out of its sight.
 
 SQLite is told not to wait for the disk: one run waits some thousand times, and what it writes
 would survive a loss of power, which no test is about. Processes that are killed lose nothing by it.
+
+Python looks for garbage less often: imports leave none, and looking takes an eighth of their time.
 """
 
 import contextlib
+import gc
 import ipaddress
 import os
 import socket
@@ -90,6 +93,7 @@ def _refuse(what: str) -> None:
     raise OutboundConnectionError(what)
 
 
+gc.set_threshold(50_000, 20, 10)
 sys.addaudithook(_hook)
 if "sqlite3" in sys.modules:
     _hurry_sqlite()
