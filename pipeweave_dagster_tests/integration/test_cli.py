@@ -103,23 +103,61 @@ def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def later(installation: Path, penguins: dict[str, Any]) -> dict[str, Told]:
-    """What is done with the result of the main job; all by one process, which imports once."""
+def told(installation: Path, penguins: dict[str, Any]) -> dict[str, dict[str, Told]]:
+    """What all commands say that follow the main job; by one process, which imports once.
+
+    Those that it must refuse come last, since they leave failed attempts behind.
+    """
+    groups = {
+        "later": _later(installation),
+        "reading": _reading(penguins["run_id"][:8]),
+        "refused": _refused(installation),
+    }
+    commands = [[*words, "--json"] for group in groups.values() for words in group.values()]
+    answers = in_one_process([*commands, WRONG["no such file"]], installation, at(installation))
+    found = iter(answers)
+    told = {kind: {name: next(found) for name in group} for kind, group in groups.items()}
+    told["refused"]["for people"] = next(found)
+    return told
+
+
+Commands = dict[str, list[str | Path]]
+
+
+def _later(installation: Path) -> Commands:
     header, *rows = PENGUINS.read_text().splitlines()
     batch = [header, *reversed(rows), rows[300]]
     (installation / "batch.csv").write_text("\n".join(batch))
     (installation / "messy.csv").write_text("a;b\n007;1,50\n8;2,75\n9;3,10\n")
-    commands: dict[str, list[str | Path]] = {
+    return {
         "shown": ["evaluate", "penguins"],
         "full": ["evaluate", "penguins", "--full"],
         "again": RUN,
         "predict": ["predict", "penguins", "batch.csv", "--output", "scored.csv"],
         "ingest": ["ingest", "messy.csv", "--output", "clean.csv"],
     }
-    words = [[*command, "--json"] for command in commands.values()]
-    told = in_one_process(words, installation, at(installation))
-    assert {answer.code for answer in told} == {0}, told
-    return dict(zip(commands, told, strict=True))
+
+
+def _reading(run_id: str) -> Commands:
+    of_run = [f"runs {verb} {run_id}" for verb in ("show", "logs")]
+    return {command: [*command.split()] for command in (*READING, PREVIEW, EXPORT, *of_run)}
+
+
+def _refused(installation: Path) -> Commands:
+    folder = installation / "bad"
+    folder.mkdir()
+    commands: Commands = {name: [*words] for name, words in WRONG.items()}
+    for name, (write, _) in BAD_FILES.items():
+        write(folder / name)
+        commands[name] = ["run", folder / name, "--target", "target", "--time-budget", "3"]
+    return commands
+
+
+@pytest.fixture(scope="module")
+def later(told: dict[str, dict[str, Told]]) -> dict[str, Told]:
+    """What is done with the result of the main job."""
+    assert {answer.code for answer in told["later"].values()} == {0}, told["later"]
+    return told["later"]
 
 
 def test_an_evaluation_is_shown_and_made_in_full(
@@ -174,17 +212,10 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
 
 
 @pytest.fixture(scope="module")
-def said(installation: Path, penguins: dict[str, Any]) -> dict[str, Any]:
+def said(told: dict[str, dict[str, Told]]) -> dict[str, Any]:
     """What commands that only read say of the main job."""
-    named = [
-        *READING,
-        PREVIEW,
-        EXPORT,
-        *(f"runs {verb} {penguins['run_id'][:8]}" for verb in ("show", "logs")),
-    ]
-    told = in_one_process([[*c.split(), "--json"] for c in named], installation, at(installation))
-    assert {answer.code for answer in told} == {0}, told
-    return {command: answer.facts for command, answer in zip(named, told, strict=True)}
+    assert {answer.code for answer in told["reading"].values()} == {0}, told["reading"]
+    return {command: answer.facts for command, answer in told["reading"].items()}
 
 
 def test_json_is_as_documented(said: dict[str, Any]) -> None:
@@ -309,18 +340,9 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def refused(
-    installation: Path, penguins: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Told]:
+def refused(told: dict[str, dict[str, Told]]) -> dict[str, Told]:
     """How the program answers to what it must refuse."""
-    folder = tmp_path_factory.mktemp("bad")
-    commands: dict[str, tuple[str | Path, ...]] = dict(WRONG)
-    for name, (write, _) in BAD_FILES.items():
-        write(folder / name)
-        commands[name] = ("run", folder / name, "--target", "target", "--time-budget", "3")
-    words = [[*command, "--json"] for command in commands.values()]
-    told = in_one_process([*words, WRONG["no such file"]], folder, at(installation))
-    return dict(zip([*commands, "for people"], told, strict=True))
+    return told["refused"]
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
