@@ -61,7 +61,8 @@ class Stack:
                 if condition != "service_started":
                     met.add(other)
             self.start(name)
-        for name in self.services.keys() - met:
+        # The daemon's check imports Dagster, and no port tells before it: asked last, it is up.
+        for name in sorted(self.services.keys() - met, key=lambda name: name == "daemon"):
             self.wait_healthy(name)
 
     def start(self, name: str) -> None:

@@ -3,11 +3,13 @@
 import json
 import secrets
 import string
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from pipeweave_dagster_tests.commands import program_of, told_by
 from pipeweave_dagster_tests.deploy.stack import Stack
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +21,19 @@ _LETTERS = string.ascii_letters + string.digits
 _RUNS = """{ runsOrError(filter: {pipelineName: "process_dataset"}) {
   ... on Runs { results { runId status } }
 } }"""
-_MAKE_TOKENS = """
+# One process, since each would import the same.
+_MAKE_PEOPLE = """
+import sys
+
+from pipeweave_dagster.cli import main
+
+sys.argv = ["pipeweave", "users", "add", "admin", "--role", "admin"]
+try:
+    main()
+except SystemExit as ended:
+    if ended.code:
+        raise
+
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.services.users.api_tokens import make_token
 from pipeweave_dagster.services.users.directory import add_user
@@ -55,9 +69,6 @@ class Team:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.password = secrets.token_urlsafe(24)
-        add = ("pipeweave", "users", "add", "admin", "--role", "admin")
-        done = stack.run("pages", *add, given=self.password + "\n")
-        assert done.returncode == 0, done.stderr
         self.admin, self.viewer = map(self._client, self._tokens())
         self.stranger = httpx.Client(trust_env=False, timeout=20)
 
@@ -66,14 +77,15 @@ class Team:
         for client in (self.admin, self.viewer, self.stranger):
             client.close()
 
-    def upload(self, name: str, content: bytes) -> httpx.Response:
-        """Send a file with an address that the command line gave, and with nothing else."""
-        done = self.stack.run(
-            "code", "pipeweave", "upload-url", DATASET, "--file-name", name, "--json"
-        )
-        assert done.returncode == 0, done.stderr
-        form = json.loads(done.stdout)
-        return self.stranger.post(form["url"], data=form["fields"], files={"file": content})
+    def upload(self, files: Mapping[str, bytes]) -> None:
+        """Send files with addresses that the command line gave, and with nothing else."""
+        commands = [["upload-url", DATASET, "--file-name", name, "--json"] for name in files]
+        done = self.stack.run("code", "python", *program_of(commands))
+        for told, content in zip(told_by(done, commands), files.values(), strict=True):
+            assert told.code == 0, told.err
+            form = told.facts
+            sent = self.stranger.post(form["url"], data=form["fields"], files={"file": content})
+            assert sent.status_code == 204, sent.text
 
     def champion(self) -> dict[str, Any] | None:
         """MLflow's champion of the data set, None while there is none."""
@@ -110,10 +122,10 @@ class Team:
         return next((link for link in links if "/reports/" in link), None)
 
     def _tokens(self) -> list[str]:
-        """Tokens of the admin, and of a viewer who is added; both by one process."""
-        done = self.stack.run("pages", "python", "-c", _MAKE_TOKENS)
+        """Tokens of an admin, whom the command line adds, and of a viewer."""
+        done = self.stack.run("pages", "python", "-c", _MAKE_PEOPLE, given=self.password + "\n")
         assert done.returncode == 0, done.stderr
-        return done.stdout.split()
+        return done.stdout.split()[-2:]
 
     @staticmethod
     def _client(token: str) -> httpx.Client:
