@@ -20,7 +20,7 @@ from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.first_batch import FirstBatch
 from pipeweave_dagster.services.model_aliases import aliases_of
 from pipeweave_dagster.services.workbench import Workbench
-from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
+from pipeweave_dagster_tests.defs.conftest import context_for, only, scores_alone, value_of
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,10 @@ def score(bench: Workbench, table: pd.DataFrame) -> Any:
     )
 
 
-def test_it_is_rolled_back_by_its_first_batch(bench: Workbench) -> None:
+def test_it_is_rolled_back_by_its_first_batch(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores_alone(monkeypatch)
     assert train(bench, bills(1)) == "champion"
     assert train(bench, bills(2, unit=100)) == "champion", "its file is in cents throughout"
     assert aliases_of(bench.store, NAME)["champion"] == "2"

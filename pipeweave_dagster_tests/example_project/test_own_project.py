@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipeweave_dagster_tests.defs.conftest import scores_alone
 from pipeweave_dagster_tests.example_project.definitions import project
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 
@@ -34,7 +35,8 @@ def test_names_do_not_meet(tmp_path: Path) -> None:
 def test_upstream_asset_becomes_a_model(
     tmp_path: Path, home: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PIPEWEAVE_TIME_BUDGET_S", "2")
+    monkeypatch.setenv("PIPEWEAVE_TIME_BUDGET_S", "1")
+    scores_alone(monkeypatch)
     defs = project(tmp_path / "theirs")
     everything = defs.resolve_implicit_global_asset_job_def()
     delivered = everything.execute_in_process(

@@ -35,11 +35,10 @@ STAGES |= {"model": "pipeline", LAST: "model"}
 
 
 @contextlib.contextmanager
-def main_job(
-    file: Path, log: Path, budget: float = 1, target: str = "species"
-) -> Iterator[subprocess.Popen[bytes]]:
+def main_job(file: Path, log: Path, budget: float = 1) -> Iterator[subprocess.Popen[bytes]]:
     """`pipeweave run`, started and killed at the latest with the block."""
-    command = [*PIPEWEAVE, "run", str(file), "--target", target, "--time-budget", str(budget)]
+    command = [*PIPEWEAVE, "run", str(file), "--target", "species"]
+    command += ["--time-budget", str(budget)]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -118,7 +117,7 @@ def test_control_c_cancels_the_run_and_leaves_nothing(
     home: Path, examples: Path, tmp_path: Path
 ) -> None:
     storage, log = home / "storage", tmp_path / "log"
-    with main_job(examples / "breast_cancer.csv", log, budget=60, target="diagnosis") as process:
+    with main_job(examples / "penguins.csv", log, budget=60) as process:
         at("model", log, set(), process)
         children = family(process)
         os.killpg(process.pid, signal.SIGINT)  # as the terminal does: to the whole group
@@ -126,7 +125,7 @@ def test_control_c_cancels_the_run_and_leaves_nothing(
         _, alive = psutil.wait_procs(children, timeout=5)
     assert not alive
     assert "Traceback" not in log.read_text()
-    assert head(storage, "breast_cancer") is None
+    assert head(storage, "penguins") is None
     cli_home.settings.cache_clear()
     listed = CliRunner().invoke(build_app(), ["runs", "ls", "--json"])
     assert [run["status"] for run in json.loads(listed.stdout)["runs"]] == ["CANCELED"]
