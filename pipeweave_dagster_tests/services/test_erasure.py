@@ -1,6 +1,7 @@
 """One subject leaves every stored object; what is left opens, predicts and is read again."""
 
 import io
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -63,8 +64,10 @@ class Place:
             on_data=lambda call, *words, **named: call(*words, **named),
             on_files=lambda _, call, **named: call(**named),
         )
-        self.folder, frame = folder, table()
-        put = self.store.storage.put
+        self.folder = folder
+
+    def fill(self) -> None:
+        frame, put = table(), self.store.storage.put
         text = frame.to_csv(index=False) + f"9000999;{SUBJECT}\n"  # a damaged record names it, too
         put("uploads/d/data.csv", text.encode())
         put("uploads/d/pipeweave.yaml", b"id: id\ntarget: y\n")
@@ -179,9 +182,20 @@ class Place:
         return found
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled place, made once: to train its model takes longer than any test."""
+    folder = tmp_path_factory.mktemp("template")
+    (folder / "work").mkdir()
+    Place(folder / "home", folder / "work").fill()
+    return folder
+
+
 @pytest.fixture
-def place(home: Path, tmp_path: Path) -> Place:
-    return Place(home, tmp_path)
+def place(template: Path, home: Path, tmp_path: Path) -> Place:
+    shutil.copytree(template / "home", home)
+    shutil.copytree(template / "work", tmp_path / "work")
+    return Place(home, tmp_path / "work")
 
 
 def test_nothing_names_the_subject_and_everything_still_works(place: Place) -> None:
