@@ -135,7 +135,7 @@ _SHARED = [pytest.mark.server, pytest.mark.xdist_group("s3_server")]
 )
 def test_more_than_a_thousand_keys_are_all_listed(storage: Storage) -> None:
     def write(first: int) -> None:
-        for number in range(first, 1203, 8):
+        for number in range(first, 1003, 8):
             storage.put(f"p/{number:04d}", b"x")
 
     threads = [threading.Thread(target=write, args=(first,)) for first in range(8)]
@@ -143,7 +143,7 @@ def test_more_than_a_thousand_keys_are_all_listed(storage: Storage) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({o.key for o in storage.list("p/")}) == 1203
+    assert len({o.key for o in storage.list("p/")}) == 1003
 
 
 @pytest.mark.parametrize(
