@@ -6,6 +6,7 @@ import pytest
 
 import pipeweave_dagster as pw
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.notebook import train_model
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,9 @@ def frame():
 
 @pytest.fixture(scope="module")
 def model(frame):
-    return pw.Dataset(frame, target="kind").train(time_budget=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_model, "_EVALUATION_S", 2.0)  # no test reads what explains the scores
+        return pw.Dataset(frame, target="kind").train(time_budget=2)
 
 
 def test_it_is_scored_on_rows_that_no_fit_used(model):
