@@ -1,6 +1,9 @@
 """However much an evaluation holds, its metadata fits into the event log."""
 
+import pytest
+
 from pipeweave_dagster.core.documents import (
+    Canary,
     Curve,
     CurvePoint,
     Estimate,
@@ -10,7 +13,7 @@ from pipeweave_dagster.core.documents import (
     Plot,
     Stability,
 )
-from pipeweave_dagster.defs.models.checks import check_results
+from pipeweave_dagster.defs.models.checks import ABOUT, check_results
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.settings import Settings
 
@@ -45,6 +48,17 @@ def test_metadata_of_a_crowded_evaluation_stays_below_the_limit(tmp_path) -> Non
     for result in check_results(crowded()):
         assert sum(len(str(getattr(v, "value", v))) for v in result.metadata.values()) < LIMIT
         assert len(result.description) <= 1000
+
+
+@pytest.mark.parametrize("state", [None, "passed", "tripped", "cannot tell"])
+def test_every_check_has_a_result_whatever_there_was_time_for(state: str | None) -> None:
+    canary = state and Canary(state=state, critical=5, rows=9, message="m")
+    document = crowded().model_copy(update={"canary": canary})
+    found = {result.check_name: result for result in check_results(document)}
+    assert {*found} == {*ABOUT}
+    assert found["leak_canary"].passed == (state == "passed")
+    if state is None:
+        assert "no time" in (found["leak_canary"].description or "")
 
 
 def test_a_learning_curve_and_periods_stand_inline(tmp_path) -> None:
