@@ -5,7 +5,8 @@ fit: a third of the time until a worker can predict. Where this module is import
 module is there at once, and its code runs as soon as anything of it is used.
 
 What scikit-learn takes out of one when it is imported itself (`from scipy.stats import rankdata`)
-is a stand-in, which looks the original up when it is called. So results are the same.
+is a stand-in, which looks the original up when it is called. So results are the same. All other
+code, such as steps that users wrote, gets the originals: it may ask for their type.
 
 Only for worker processes that predict; all others import these modules as ever.
 """
@@ -30,6 +31,7 @@ LATER: dict[str, frozenset[str]] = {
     "numpy.testing": frozenset(),
 }
 """Modules whose code runs later, and the names in them that have a stand-in."""
+_IMPORT_SYSTEM = {"importlib._bootstrap", "_frozen_importlib"}
 _lock = threading.RLock()
 _running: set[str] = set()
 
@@ -53,8 +55,7 @@ class _LaterModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         # Whoever looks through all modules asks for names such as `__wrapped__`.
         if not name.startswith("__") or name == "__all__":
-            # A package itself gets the originals out of its submodules.
-            if name in LATER[self.__name__] and not _running & {self.__name__, self.__package__}:
+            if name in LATER[self.__name__] and _reader().startswith("sklearn."):
                 return _StandIn(self, name)
             _run(self)
         return ModuleType.__getattribute__(self, name)
@@ -62,6 +63,14 @@ class _LaterModule(ModuleType):
     def __dir__(self) -> list[str]:
         _run(self)
         return [*vars(self)]
+
+
+def _reader() -> str:
+    """Return the module that asks a module for a name, often by the import system."""
+    frame = sys._getframe(2)  # noqa: SLF001 - an attribute does not say otherwise who wants it
+    while frame.f_back and frame.f_globals.get("__name__") in _IMPORT_SYSTEM:
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__"))
 
 
 def _original(module: ModuleType, name: str) -> Any:
