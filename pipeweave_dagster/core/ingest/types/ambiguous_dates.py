@@ -1,22 +1,18 @@
-# ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """Resolve dates whose day and month are interchangeable, by evidence of other rows or columns.
 
-The evidence, in this order: another column that can be read in one order only; rows that are sorted
-in one order only; dates that are equally spaced, or always on one day of the month, in one order
-only (`1/1/1957`, `2/1/1957` and so on over years are first days of months).
+The evidence, in this order: another column that can be read in one order only; then what holds in
+one order only (see `calendar_evidence`). What holds in both orders, or in none, proves nothing.
 """
 
 from dataclasses import replace
 
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
+from pipeweave_dagster.core.ingest.types.calendar_evidence import EVIDENCE
 from pipeweave_dagster.core.ingest.types.column_types import column_type_setting, quoted
 from pipeweave_dagster.core.ingest.types.date_parsers import swap_day_and_month
-from pipeweave_dagster.core.ingest.types.stacked_columns import grouped_batches, stacked
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision, count_mismatches
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
-
-_MIN_REGULAR = 6
 
 
 def resolve_ambiguous_dates(
@@ -38,7 +34,7 @@ def resolve_ambiguous_dates(
     evidence: dict[int, dict[str, list[Parser]]] = {i: {} for i in ambiguous}
     for parsers in ({i: decisions[i].parser for i in ambiguous}, ambiguous):
         readings = {i: (values[i], parser) for i, parser in parsers.items()}
-        for name, find in _EVIDENCE.items():
+        for name, find in EVIDENCE.items():
             for i in find(raw, readings, space):
                 evidence[i].setdefault(name, []).append(parsers[i])
     for i, parser in ambiguous.items():
@@ -67,49 +63,3 @@ def _resolve(
         "the column was kept as text. Set its format in pipeweave.yaml: columns: "
         f"{{{quoted(name)}: {{type: '{first}'}}}}, or '{second}'.",
     )
-
-
-def _sorted_columns(
-    raw: RawTable, readings: dict[int, tuple[str, Parser]], space: Workspace
-) -> list[int]:
-    """Return the columns whose dates never turn from row to row, as their parser reads them."""
-    found = []
-    for (text, parser), batch in grouped_batches(readings):
-        dates = (
-            "SELECT col, d, lag(d) OVER (PARTITION BY col ORDER BY r) AS before FROM (SELECT"
-            f" r, col, {parser.cast_sql('v')} AS d FROM {stacked(raw.table, batch, text)})"
-        )
-        rows = space.query(
-            f"SELECT col FROM ({dates}) GROUP BY col HAVING count(DISTINCT d) > 2"
-            " AND (count(*) FILTER (d < before) = 0 OR count(*) FILTER (d > before) = 0)"
-        )
-        found += [int(column) for (column,) in rows]
-    return found
-
-
-def _regular_columns(
-    raw: RawTable, readings: dict[int, tuple[str, Parser]], space: Workspace
-) -> list[int]:
-    """Return the columns whose dates follow a calendar, as their parser reads them.
-
-    The distinct dates are equally spaced in days or months, or all on one day of the month.
-    """
-    found = []
-    for (text, parser), batch in grouped_batches(readings):
-        dates = (
-            "SELECT col, d, lag(d) OVER (PARTITION BY col ORDER BY d) AS before FROM (SELECT"
-            f" DISTINCT col, {parser.cast_sql('v')} AS d FROM {stacked(raw.table, batch, text)})"
-            " WHERE d IS NOT NULL"
-        )
-        rows = space.query(
-            f"SELECT col FROM ({dates}) GROUP BY col HAVING count(*) >= {_MIN_REGULAR} AND ("
-            "count(DISTINCT date_diff('day', before, d)) = 1 OR count(DISTINCT day(d)) = 1)"
-        )
-        found += [int(column) for (column,) in rows]
-    return found
-
-
-_EVIDENCE = {
-    "by which the rows are sorted": _sorted_columns,
-    "by which the dates are equally spaced": _regular_columns,
-}

@@ -61,3 +61,77 @@ def test_equal_steps_prove_the_order(read, dates, expected):
     else:
         assert (column.type, column.format) == ("date", expected)
         assert "interchangeable" in (column.note or "")
+
+
+def _at(text):
+    return dt.datetime.fromisoformat(text)
+
+
+START = _at("2024-03-04")
+DATES = ["%m/%d/%Y", "%d-%m-%y"]
+
+
+def _times(minutes, count, *, start=START, without=()):
+    return [start + dt.timedelta(minutes=minutes * i) for i in range(count) if i not in without]
+
+
+def _irregular(count):
+    """Return times of a log that goes on for days, with steps of a few minutes to three hours."""
+    steps = [7, 95, 180, 12, 61, 33, 150, 4]
+    return [
+        START + dt.timedelta(minutes=sum(steps) * (i // 8) + sum(steps[: i % 8]))
+        for i in range(count)
+    ]
+
+
+def _table(times, formats):
+    """Return a table with the times in a column per format."""
+    rows = (",".join(time.strftime(f) for f in formats) + ",1\n" for time in times)
+    return ",".join(f"t{i}" for i in range(len(formats))) + ",n\n" + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("times", "clock"),
+    [
+        (_times(720, 6), "%H:%M"),
+        (_times(60, 80), "%I:%M %p"),
+        (_times(15, 90, start=_at("2024-05-02 06:00")), "%H:%M:%S"),
+        (_times(1 / 12, 150, start=_at("2024-04-03 23:50")), "%H:%M:%S"),
+        (_times(60, 100, without={17, 40, 41}), "%H:%M"),
+        (_irregular(100), "%H:%M"),
+    ],
+)  # fmt: skip
+def test_times_of_a_log_prove_the_order(read, rows, times, clock):
+    formats = [f"{date} {clock}" for date in DATES] + ["%d/%m/%Y %H:%M:%S+00"]
+    columns = read(_table(times, formats)).columns[:-1]
+    assert [c.format.split(",")[0] for c in columns[: len(DATES)]] == formats[: len(DATES)]
+    assert all("by which the times" in column.note for column in columns)
+    assert {tuple(row.values())[:-1] for row in rows()} == {
+        (time,) * len(formats) for time in times
+    }
+
+
+OPEN = range(8, 20)
+UNPROVEN = [
+    [START + dt.timedelta(hours=h) for h in range(20)],  # a single day
+    [START + dt.timedelta(days=d, hours=h) for d in range(5) for h in OPEN],  # nights without
+    _times(60, 120, without=range(70, 99)),  # a day without
+    [START + dt.timedelta(days=d) for d in range(9)],
+    [START + dt.timedelta(days=d) for d in (0, 1, 2, 3, 4, 7, 8)],  # working days
+    [START + dt.timedelta(days=d, hours=h) for d in (0, 1, 2, 3, 4, 7, 8) for h in OPEN],
+]
+
+
+@pytest.mark.parametrize("times", UNPROVEN)
+def test_an_order_that_nothing_proves_stays_text(read, times):
+    formats = ["%m/%d/%Y", "%d/%m/%Y %H:%M", "%m-%d-%y %I:%M %p"]
+    columns = read(_table(times, formats)).columns[:-1]
+    assert {column.type for column in columns} == {"text"}
+    assert all("Ambiguous date" in column.note for column in columns)
+
+
+def test_months_over_years_may_have_gaps(read):
+    months = [(y, m) for y, m in MONTHS if (y, m) not in {(1957, 4), (1958, 9)}]
+    for date in ("{m}/1/{y}", "{m}/1/{y} 08:{m:02}"):
+        column = read("when,n\n" + "".join(f"{date.format(y=y, m=m)},1\n" for y, m in months))
+        assert "%m/%d/%Y" in column.columns[0].format
