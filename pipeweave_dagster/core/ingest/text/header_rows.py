@@ -5,6 +5,7 @@ from itertools import pairwise
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.name_costs import is_year, name_kind
+from pipeweave_dagster.core.ingest.text.survey_choices import ANSWERS
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.model.value_kinds import TYPED
 
@@ -12,7 +13,6 @@ _MOST_TYPED = 0.3
 _MOST_HEADERS = 20
 _SAME_NAMES = 0.6
 _ROW_LIKE = 0.6
-_ANSWERS = {"open-ended response", "response"}
 
 
 def can_be_header(block: list[Line], models: list[ColumnModel]) -> bool:
@@ -115,8 +115,9 @@ def join_header_rows(header: list[list[str]], width: int) -> list[str]:
     """
     if len(header) == 1:
         return header[0]
-    header = [header[0], *(_without_answers(a, b) for a, b in pairwise(header))]
-    filled_rows = [_fill_spanned(row, header[i + 1 :], width) for i, row in enumerate(header)]
+    spanned = [_fill_spanned(row, header[i + 1 :], width) for i, row in enumerate(header)]
+    shown = zip(header, header[1:], spanned[1:], strict=False)
+    filled_rows = [spanned[0], *(_without_answers(*rows) for rows in shown)]
     count = max(len(row) for row in filled_rows)
     return [
         " ".join(row[j].strip() for row in filled_rows if j < len(row) and row[j].strip())
@@ -124,11 +125,11 @@ def join_header_rows(header: list[list[str]], width: int) -> list[str]:
     ]
 
 
-def _without_answers(above: list[str], row: list[str]) -> list[str]:
+def _without_answers(above: list[str], row: list[str], spanned: list[str]) -> list[str]:
     """Return a row without the words for free answers below a name."""
     named = [*map(str.strip, above), *[""] * len(row)]
-    free = [cell.strip().casefold() in _ANSWERS for cell in row]
-    return ["" if a and b else cell for cell, a, b in zip(row, named, free, strict=False)]
+    free = [cell.strip().casefold() in ANSWERS for cell in [*row, *[""] * len(spanned)]]
+    return ["" if a and b else cell for cell, a, b in zip(spanned, named, free, strict=False)]
 
 
 def _fill_spanned(row: list[str], below: list[list[str]], width: int) -> list[str]:

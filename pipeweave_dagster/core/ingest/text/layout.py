@@ -18,6 +18,7 @@ from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
+from pipeweave_dagster.core.ingest.text.survey_choices import has_choices
 
 LOOK_AHEAD = 40
 DOUBT_BITS = 2.0
@@ -67,21 +68,33 @@ def detect_layout(
     """
     width = modal_width(records)[0] if records else 0
     lines = [_line(record, width) for record in records]
-    expected = {name.strip().casefold() for name in expected_names}
-    for index, line in enumerate(lines[:LOOK_AHEAD]):
-        known = sum(name.strip().casefold() in expected for name in records[index].fields)
-        if expected and 2 * known > line.width:
-            return _annotated(records, width, index, annotations_below(lines, index))
-    if ruled is not None and skip is None and header is None:
-        return _annotated(records, width, ruled, annotations_below(lines, ruled))
+    detected = skip is None and header is None
+    if detected and has_choices(lines):
+        return _layout(records, width, (0, 2))
+    names = _expected_line(records, lines, expected_names)
+    names = ruled if names is None and detected else names
+    if names is not None:
+        return _annotated(records, width, names, annotations_below(lines, names))
     if skip is not None and header is not None:
         return _layout(records, width, (skip, header))
     if len(lines) < 2:
         return _layout(records, width, (0, int(bool(lines) and has_only_names(lines[0]))))
-    annotated = annotated_header(lines) if skip is None and header is None else None
+    annotated = annotated_header(lines) if detected else None
     if annotated is not None:
         return _annotated(records, width, *annotated)
     return _cheapest(records, lines, header, skip)
+
+
+def _expected_line(
+    records: list[Record], lines: list[Line], expected_names: tuple[str, ...]
+) -> int | None:
+    """Return the first line in which more than half of the cells are expected names."""
+    expected = {name.strip().casefold() for name in expected_names}
+    for index, line in enumerate(lines[:LOOK_AHEAD] if expected else []):
+        known = sum(name.strip().casefold() in expected for name in records[index].fields)
+        if 2 * known > line.width:
+            return index
+    return None
 
 
 def _cheapest(

@@ -75,6 +75,50 @@ def test_words_for_free_answers_are_no_part_of_the_names(answer, count):
     ]  # fmt: skip
 
 
+TOOLS = ["Excel", "Python", "R"]
+
+
+def _chosen(i):
+    """Return the cells of the choices that somebody took."""
+    return [tool if i * 7 % 5 >= place else "" for place, tool in enumerate(TOOLS)]
+
+
+def _read_survey(questions, choices, row, count=20):
+    rows = [questions, choices, *([*map(str, row(i))] for i in range(count))]
+    return detect_layout(parse_records("".join(",".join(r) + "\n" for r in rows), TextDialect()))
+
+
+@pytest.mark.parametrize("count", [4, 20, 200])
+def test_choices_that_occur_again_below_belong_to_the_header(count):
+    question, id_ = ["Which tools?", "", ""], "Respondent ID"
+    tools = [f"Which tools? {tool}" for tool in TOOLS]
+    layout = _read_survey(question, TOOLS, _chosen, count)
+    assert (layout.names, layout.header) == (tools, 2)
+    layout = _read_survey([id_, *question], ["", *TOOLS], lambda i: [i, *_chosen(i)], count)
+    assert layout.names == [id_, *tools]
+    layout = _read_survey(
+        [id_, "Role?", "", *question, "Comment"],
+        ["", "Response", "Other (please specify)", *TOOLS, "Open-Ended Response"],
+        lambda i: [i, *(("Boss", "") if i % 3 else ("", "CEO")), *_chosen(i), "fine" * (i % 2)],
+        count,
+    )
+    assert layout.names == [id_, "Role?", "Role? Other (please specify)", *tools, "Comment"]
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [
+        (["id", "tools", "", ""], lambda i: [i, *_chosen(i)]),
+        (["site", "unit", ""], lambda i: ["ABC"[i % 3], "kg", "m"]),
+        (["name", "a", ""], lambda i: [f"n{i}", "x" * (i % 2), "xy"[i % 2]]),
+        (["a", "b", "c"], _chosen),
+    ],
+)
+def test_a_first_row_has_no_choices(names, row):
+    layout = _read_survey(names, [*map(str, row(2))], lambda i: row(i + 3))
+    assert layout.header == 1
+
+
 def test_what_was_asked_is_listed(read):
     body = "".join(f"{20 + i},{i % 5}\n" for i in range(20))
     snapshot = read(f"Q1,Q2\nHow old are you?,Please rate our service\n{body}")
