@@ -14,6 +14,7 @@ from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
+from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.stacked_tables import (
     dialect_of_blocks,
@@ -99,9 +100,11 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     read = options.read or ReadSetting()
     text = to_utf8(content.path, content.name, folder, read.encoding)
     text = with_declared_names(text, folder)
+    if read.delimiter is None:
+        text = with_marked_names(text, folder, options.expected_names)
     text = unboxed(text, folder, first_only=not read.skip)
     sample = _head(text.path)
-    dialect, end, other = _dialect(sample, options, drawn=text.drawn is not None)
+    dialect, end, other = _dialect(sample, options, text)
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)[:end]
     if not first:
         raise validation_error(
@@ -117,13 +120,14 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
 
 
 def _dialect(
-    sample: str, options: ReadOptions, *, drawn: bool
+    sample: str, options: ReadOptions, text: Utf8Text
 ) -> tuple[TextDialect, int | None, OtherReading | None]:
     """Return the dialect, the number of records above a second table, and the other reading."""
     read = options.read or ReadSetting()
-    below = _below(sample, read.skip or 0)
+    # Comments above names that are declared say nothing of the delimiter.
+    below = _below(sample, read.skip or 0, None if read.skip else text.names)
     dialect, other = DRAWN, None
-    if not drawn or read.delimiter is not None:
+    if text.drawn is None or read.delimiter is not None:
         dialect, other = choose_dialect(below, read.delimiter)
     dialects = [dialect]
     if dialect.delimiter is None and read.delimiter is None:
@@ -135,9 +139,12 @@ def _dialect(
     return dialect, None, other
 
 
-def _below(sample: str, lines: int) -> str:
-    """Return a sample without its first lines that are not blank; all of it if none is left."""
-    rest = sample.split("\n")
+def _below(sample: str, lines: int, names: int | None = None) -> str:
+    """Return a sample from the line of the names, or without its first lines that are not blank.
+
+    It is all of the sample if nothing is left.
+    """
+    rest = sample.split("\n")[(names or 1) - 1 :]
     while lines and rest:
         lines -= bool(rest.pop(0).strip())
     return "\n".join(rest) if any(line.strip() for line in rest) else sample

@@ -1,0 +1,101 @@
+"""Names of columns behind the mark of a comment, as numpy, gnuplot and COMSOL write them."""
+
+import pytest
+
+from pipeweave_dagster.core.ingest import read_aligned
+
+FORMATS = {
+    "short": "{:.2f}",
+    "savetxt": "{:.18e}",
+    "right": "{:>9.3f}",
+    "left": "{:<9.3f}",
+    "whole": "{:.0f}",
+}
+
+
+def _rows(count, width, form="{:.4f}", delimiter=" "):
+    cells = [[(i + 1) * (j + 1.5) * 7 % 90 for j in range(width)] for i in range(count)]
+    return "".join(delimiter.join(form.format(v) for v in row) + "\n" for row in cells)
+
+
+def _names(snapshot):
+    return [column.original_name for column in snapshot.columns]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("mark", "count"), [("#", 4), ("%", 40), ("//", 40)])
+def test_names_behind_a_mark(read, form, mark, count):
+    snapshot = read(f"{mark} time x y z\n{_rows(count, 4, FORMATS[form])}")
+    assert (_names(snapshot), snapshot.rows) == (["time", "x", "y", "z"], count)
+    assert {column.type for column in snapshot.columns} <= {"number", "integer"}
+    assert "mark of a comment" in " ".join(snapshot.notes)
+
+
+@pytest.mark.parametrize(
+    ("comment", "names"),
+    [
+        ("# made by a program\n# t x y", "t x y"),
+        ("# made by a program\n\n#t x y", "t x y"),
+        ("% Model:   pipe.mph\n% Date:    Jan 5 2024, 10:11\n% x     y y    T (K)", "x|y y|T (K)"),
+        ("# t, x, y", "t x y"),
+        ("#\tt\tx\ty", "t x y"),
+        ("-- 2020 2021 mean", "2020 2021 mean"),
+    ],
+)
+def test_what_stands_above_and_between(read, comment, names):
+    names = names.split("|" if "|" in names else None)
+    for form in ("{:.2f}", "{:>9.3f}"):
+        snapshot = read(f"{comment}\n{_rows(40, 3, form)}")
+        assert (_names(snapshot), snapshot.rows) == (names, 40)
+        assert len(snapshot.left_out) == comment.count(" by ") + comment.count(": ")
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";", ", "])
+def test_delimiters(read, delimiter):
+    head = delimiter.join(["# time s", "x m", "y m"])
+    assert _names(read(f"{head}\n{_rows(20, 3, delimiter=delimiter)}")) == ["time s", "x m", "y m"]
+
+
+def test_names_above_each_block_of_gnuplot(read):
+    block = f"# t x y\n{_rows(12, 3)}"
+    snapshot = read(f"{block}\n\n{block}")
+    assert (_names(snapshot), snapshot.rows) == (["t", "x", "y"], 24)
+
+
+KEPT = [
+    ("#,name,qty", "1,bolt,5", "# name qty"),
+    ("# name qty", "1 bolt 5", "# name qty"),
+    ("#id a b", "1 2 3", "#id a b"),
+    ("# of rooms,price", "1,2.5", "# of rooms|price"),
+    ("# rooms,# baths", "1,2", "# rooms|# baths"),
+    ("% change,place", "1.5,Ulm", "% change|place"),
+    ("# a title\nname,qty", "bolt,5", "name qty"),
+    ("# my old file\na b c", "1 2 3", "a b c"),
+]
+
+
+@pytest.mark.parametrize(("head", "row", "names"), KEPT)
+def test_a_mark_that_is_a_name_and_a_title_stay(read, head, row, names):
+    snapshot = read(head + "\n" + f"{row}\n" * 5)
+    assert _names(snapshot) == names.split("|" if "|" in names else None)
+
+
+def test_a_row_that_is_commented_out_has_no_names(read):
+    assert "mark of a comment" not in " ".join(read(f"# 1.5 2.5 3.5\n{_rows(12, 3)}").notes)
+
+
+def test_the_line_end_and_the_lines_stay(read):
+    snapshot = read(f"# made\n# t,x\n{_rows(9, 2, delimiter=',')}a,b,c\n".replace("\n", "\r\n"))
+    assert snapshot.dialect.line_end == "\r\n"
+    assert [line.line for line in snapshot.left_out] == [1]
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_batch_has_the_names_of_the_training_file(read, rows, tmp_path, marked):
+    columns = read(f"{'# ' if marked else ''}t x y\n{_rows(20, 3)}").columns
+    for i, head in enumerate(("# t x y", "t x y", "# t,x,y")):
+        body = _rows(2, 3, delimiter="," if "," in head else " ")
+        (tmp_path / f"batch{i}").write_text(f"{head}\n{body}")
+        assert read_aligned(tmp_path / f"batch{i}", "b.txt", columns, tmp_path / "out").rows == 2
+        assert [*rows()[1]][:3] == ["t", "x", "y"]
+        assert all(value is not None for value in rows()[1].values())
