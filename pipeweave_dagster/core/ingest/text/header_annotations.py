@@ -5,6 +5,7 @@ questions and an identifier as JSON. They are neither names nor rows.
 """
 
 import re
+from collections.abc import Iterable
 
 from pipeweave_dagster.core.ingest.text.column_model import cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
@@ -96,7 +97,7 @@ def _all_match(form: re.Pattern[str], line: Line) -> bool:
 def _are_units(line: Line, rows: list[Line]) -> bool:
     """Return whether all cells of a line may be units, some in columns of numbers and times."""
     cells = {i: cell for i, cell in enumerate(line.cells) if cell and not is_null_token(cell)}
-    if not cells or not all(_UNITS.fullmatch(c) or _BRACKETED.fullmatch(c) for c in cells.values()):
+    if not cells or not are_units(cells.values()):
         return False
     if any(cell_kind(cell) in TYPED - {"bool"} for cell in cells.values()):
         return False
@@ -104,6 +105,11 @@ def _are_units(line: Line, rows: list[Line]) -> bool:
         return False  # `(X)` and `#` are values of their columns
     typed = sum(_is_typed(i, rows) for i in cells)
     return typed > 0 and 2 * typed >= len(cells)
+
+
+def are_units(cells: Iterable[str]) -> bool:
+    """Return whether each of some cells may be a unit: `m/s`, `[kg]`."""
+    return all(_UNITS.fullmatch(cell) or _BRACKETED.fullmatch(cell) for cell in cells)
 
 
 def _describes(line: Line, rows: list[Line]) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeweave_dagster.core.ingest.text.header_annotations import are_units
 from pipeweave_dagster.core.ingest.text.name_costs import is_year
 from pipeweave_dagster.core.model.null_tokens import is_null_token
 from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
@@ -48,6 +49,16 @@ def names_above(rows: list[str], words: str) -> MarkedNames | None:
                 header = words if delimiter else " ".join(map(_quoted, names))
                 return _above(fields, header, blanks=delimiter is None)
     return None
+
+
+def units_above(rows: list[str], words: str) -> bool:
+    """Return whether the words of a comment are the units of the columns in the rows below it."""
+    for delimiter in (*_DELIMITERS, None):
+        width = len(_fields(rows[0], delimiter)) if rows else 0
+        names = words.split() if delimiter is None else _fields(words, delimiter)
+        if len(names) == width > 1:
+            return are_units([name.strip() for name in names])
+    return False
 
 
 def _above(fields: list[list[str]], header: str, *, blanks: bool) -> MarkedNames | None:

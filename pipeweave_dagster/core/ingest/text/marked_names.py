@@ -5,13 +5,17 @@ header on the same line, so that line numbers stay true.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
-from pipeweave_dagster.core.ingest.text.marked_fields import names_above
+from pipeweave_dagster.core.ingest.text.marked_fields import (
+    MarkedNames,
+    names_above,
+    units_above,
+)
 
 _HEAD_LINES, _MOST_ROWS = 2000, 100
 _MARKED = re.compile(r"\s*(#+|%+|//+|--+|!+)([ \t]*)(\S.*)")
@@ -21,13 +25,12 @@ _NO_MARK = re.compile(r"of\b|\W", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class _MarkedLine:
-    """The last comment above the rows: its number (from 1) and parts, and if there are others."""
+    """A comment: the number of its line (from 1), its mark, blanks behind it, and the rest."""
 
     number: int
     mark: str
     blank: str
     words: str
-    alone: bool
 
 
 def with_marked_names(
@@ -35,8 +38,8 @@ def with_marked_names(
 ) -> Utf8Text:
     """Return the text with the names behind a comment mark as its header; the same without any.
 
-    The names are as many as each row has fields. A mark that is a name itself stays: that of a
-    column of numbers, or `#id`, unless other comments above show that it is a mark.
+    The names are as many as each row has fields. What has that many only with the mark stays, and
+    so does `#id`, unless comments above show that it is a mark. Units may stand below the names.
 
     Args:
         text: The file as UTF-8.
@@ -47,39 +50,42 @@ def with_marked_names(
         return text
     with text.path.open(encoding="utf-8", errors="replace", newline=None) as file:
         head = [line.rstrip("\n") for line in islice(file, _HEAD_LINES)]
-    line = _last_comment(head)
-    if line is None or _is_expected(line, expected_names):
+    comments = _comments(head)
+    if not comments or _is_expected(comments[-1], expected_names):
         return text
+    line, units = comments[-1], None
     rows = [row for row in head[line.number :] if row.strip() and not _MARKED.match(row)]
     found = names_above(rows[:_MOST_ROWS], line.words)
-    if found is None or _is_name(line, numeric=found.numeric, blanks=found.blanks):
+    above = names_above(rows[:_MOST_ROWS], comments[-2].words) if len(comments) > 1 else None
+    if above and units_above(rows[:_MOST_ROWS], line.words):
+        line, units, found = comments[-2], line, above
+    if found is None or _is_name(line, found, alone=len(comments) == 1):
         return text
+    changes = {head[line.number - 1]: found.header}
+    if units:
+        changes[head[units.number - 1]] = units.words
     target = folder / f"{text.path.name}.named"
     with text.path.open("rb") as source, target.open("wb") as sink:
-        sink.writelines(_rewritten(source, head[line.number - 1], found.header))
+        sink.writelines(_rewritten(source, changes))
     note = f"The names of the columns stand behind {line.mark!r}, the mark of a comment."
     names = line.number if found.certain else None
     return replace(text, path=target, notes=(*text.notes, note), names=names)
 
 
-def _last_comment(head: list[str]) -> _MarkedLine | None:
-    """Return the last of the comments that the file begins with; None without any."""
+def _comments(head: list[str]) -> list[_MarkedLine]:
+    """Return the comments that the file begins with."""
     rows = (i for i, text in enumerate(head) if text.strip() and not _MARKED.match(text))
-    comments = [
-        (i, m) for i, text in enumerate(head[: next(rows, 0)], 1) if (m := _MARKED.match(text))
-    ]
-    if not comments:
-        return None
-    number, match = comments[-1]
-    return _MarkedLine(number, match[1], match[2], match[3].rstrip(), alone=len(comments) == 1)
+    matches = ((i, _MARKED.match(text)) for i, text in enumerate(head[: next(rows, 0)], 1))
+    return [_MarkedLine(i, m[1], m[2], m[3].rstrip()) for i, m in matches if m]
 
 
-def _is_name(line: _MarkedLine, *, numeric: bool, blanks: bool) -> bool:
+def _is_name(line: _MarkedLine, found: MarkedNames, *, alone: bool) -> bool:
     """Return whether a mark is part of a name: `#id`, `# of rooms`, `% change` beside texts."""
     if _NO_MARK.match(line.words) or line.mark in line.words:
         return True
-    share = line.mark.startswith("%") and not blanks and not numeric
-    return line.alone and (not line.blank or share)
+    if not line.blank and (alone or not found.certain):
+        return True
+    return alone and line.mark.startswith("%") and not found.blanks and not found.numeric
 
 
 def _is_expected(line: _MarkedLine, expected_names: tuple[str, ...]) -> bool:
@@ -88,9 +94,9 @@ def _is_expected(line: _MarkedLine, expected_names: tuple[str, ...]) -> bool:
     return any(line.words.startswith(match[1]) for match in matches)
 
 
-def _rewritten(source: Iterator[bytes], comment: str, header: str) -> Iterator[bytes]:
-    """Yield the lines of a file with the header in place of the comment, wherever it stands."""
-    marked, named = comment.encode(), header.encode()
+def _rewritten(source: Iterable[bytes], changes: dict[str, str]) -> Iterator[bytes]:
+    """Yield the lines of a file with some of them replaced, wherever they stand."""
+    new = {old.encode(): new.encode() for old, new in changes.items()}
     for line in source:
         content = line.rstrip(b"\r\n")
-        yield named + line[len(content) :] if content == marked else line
+        yield new[content] + line[len(content) :] if content in new else line

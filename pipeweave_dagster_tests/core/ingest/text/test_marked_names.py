@@ -56,6 +56,19 @@ def test_delimiters(read, delimiter):
     assert _names(read(f"{head}\n{_rows(20, 3, delimiter=delimiter)}")) == ["time s", "x m", "y m"]
 
 
+@pytest.mark.parametrize(
+    ("comment", "form"),
+    [
+        ("# t x y\n# s m kg", "{:.2f}"),
+        ("#time\tplace\tmass\n#[s]\t[m]\t[m]", "{:>9.3f}"),
+    ],
+)
+def test_units_below_the_names(read, comment, form):
+    snapshot = read(f"# made by a program\n{comment}\n{_rows(40, 3, form)}")
+    assert _names(snapshot) == comment.partition("\n")[0].strip("# ").split()
+    assert [line.kind for line in snapshot.left_out] == ["title", "units or descriptions"]
+
+
 def test_names_above_each_block_of_gnuplot(read):
     block = f"# t x y\n{_rows(12, 3)}"
     snapshot = read(f"{block}\n\n{block}")
@@ -71,6 +84,7 @@ KEPT = [
     ("% change,place", "1.5,Ulm", "% change|place"),
     ("# a title\nname,qty", "bolt,5", "name qty"),
     ("# my old file\na b c", "1 2 3", "a b c"),
+    ("#ff0000,red\n#00ff00,lime", "red,red", "#ff0000|red"),
 ]
 
 
