@@ -39,7 +39,8 @@ def with_marked_names(
     """Return the text with the names behind a comment mark as its header; the same without any.
 
     The names are as many as each row has fields. What has that many only with the mark stays, and
-    so does `#id`, unless comments above show that it is a mark. Units may stand below the names.
+    so does `#id`, unless comments above it, and blanks or tabs, show that it is a mark. Units may
+    stand below the names.
 
     Args:
         text: The file as UTF-8.
@@ -83,7 +84,8 @@ def _is_name(line: _MarkedLine, found: MarkedNames, *, alone: bool) -> bool:
     """Return whether a mark is part of a name: `#id`, `# of rooms`, `% change` beside texts."""
     if _NO_MARK.match(line.words) or line.mark in line.words:
         return True
-    if not line.blank and (alone or not found.certain):
+    spaced = found.blanks or "\t" in found.header  # what programs write, and no spreadsheet
+    if not line.blank and (alone or not spaced or not found.certain):
         return True
     return alone and line.mark.startswith("%") and not found.blanks and not found.numeric
 

@@ -84,6 +84,7 @@ KEPT = [
     ("% change,place", "1.5,Ulm", "% change|place"),
     ("# a title\nname,qty", "bolt,5", "name qty"),
     ("# my old file\na b c", "1 2 3", "a b c"),
+    ("#Device x1\n##Temp./C,Time/min", "21.5,0.9", "##Temp./C|Time/min"),
     ("#ff0000,red\n#00ff00,lime", "red,red", "#ff0000|red"),
 ]
 
