@@ -60,8 +60,9 @@ def _shared(questions: list[str]) -> list[bool]:
 
 def _may_stand(choice: str, values: set[str], *, part: bool) -> bool:
     """Return whether a cell may be a choice, or a free answer, above the values of its column."""
-    if not choice or is_free_answer(choice):
-        return choice not in values or not choice
+    if not choice:
+        return True
     if cell_kind(choice) in TYPED and not choice.isalpha():
         return False
-    return part and (choice not in values or values <= {"", choice})
+    named = choice not in values or values <= {"", choice}
+    return named and (part or is_free_answer(choice))

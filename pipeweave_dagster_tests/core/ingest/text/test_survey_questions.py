@@ -105,6 +105,16 @@ def test_choices_that_occur_again_below_belong_to_the_header(count):
     assert layout.names == [id_, "Role?", "Role? Other (please specify)", *tools, "Comment"]
 
 
+def test_other_may_be_a_choice():
+    other = "Other (please specify)"
+    layout = _read_survey(
+        ["Start", "Which tools?", "", "", ""],
+        ["", *TOOLS, other],
+        lambda i: [f"7/10/14 1{i % 10}:00", *_chosen(i), other if i % 4 else ""],
+    )
+    assert layout.names == ["Start", *(f"Which tools? {tool}" for tool in (*TOOLS, other))]
+
+
 @pytest.mark.parametrize(
     ("names", "row"),
     [
