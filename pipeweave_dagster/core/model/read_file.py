@@ -5,6 +5,7 @@ The source is copied beside exported models.
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from pipeweave_dagster.core.model.serving import exact_frame
 from pipeweave_dagster.core.model.surplus_fields import surplus_notes
 
 _DELIMITERS = ",;\t|"
+_MARK = re.compile(r"^\s*(#+|%+|//+|--+|!+)\s*")
+"""Of a comment, behind which programs write the names of columns."""
 
 
 def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
@@ -49,7 +52,7 @@ def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
     # Made without names: pandas would rename columns without a name, and the second of two alike.
     rows = pd.DataFrame(cells, columns=range(width), dtype=object)
     if named:
-        rows = rows.set_axis(records[0], axis=1)
+        rows = rows.set_axis(_without_mark(records[0], reading), axis=1)
     closing = [(line, r[0]) for line, r in zip(lines[end:], records[end:], strict=True)]
     surplus = [lines[i] for i in range(first, end) if not is_blank(records[i][width:])]
     rows.attrs["notes"] = [*closing_notes(closing), *surplus_notes(surplus, width)]
@@ -70,6 +73,13 @@ def _records(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
     finally:
         csv.field_size_limit(usual)
     return lines, records
+
+
+def _without_mark(names: list[str], reading: dict[str, Any]) -> list[str]:
+    """Return the names of a first line without the mark of a comment before the first one."""
+    known = {column["original_name"] for column in reading["columns"]}
+    first = _MARK.sub("", names[0])
+    return [first, *names[1:]] if first in known and names[0] not in known else names
 
 
 def _decoded(content: bytes, encoding: str | None) -> str:
@@ -104,7 +114,7 @@ def _delimiter(text: str, reading: dict[str, Any], *, named: bool) -> str:
 
 def _matched(names: list[str], reading: dict[str, Any], *, named: bool) -> int:
     required = {column["name"]: column["original_name"] for column in reading["columns"]}
-    names = names if named else [""] * len(names)
+    names = _without_mark(names, reading) if named and names else [""] * len(names)
     try:
         return len(match_columns(names, required, reading["table"], reading["target"]))
     except ColumnsError:

@@ -53,6 +53,12 @@ def test_a_file_without_names_is_read_by_position(tmp_path):
     assert rows_of("1;2\n3;4\n", tmp_path, "", "") == [["1", "2"], ["3", "4"]]
 
 
+def test_names_behind_the_mark_of_a_comment(tmp_path):
+    assert rows_of("# t,x\n1,2\n", tmp_path, "t", "x") == [["1", "2"]]
+    assert rows_of("# t,x\n1,2\n", tmp_path, "t") == [["1"]]
+    assert rows_of("# t,x\n1,2\n", tmp_path, "# t", "x") == [["1", "2"]]
+
+
 def test_parquet_keeps_whole_numbers(tmp_path):
     pd.DataFrame({"a": [2**53 + 1, None]}, dtype="Int64").to_parquet(tmp_path / "rows.parquet")
     known = reading("a")
