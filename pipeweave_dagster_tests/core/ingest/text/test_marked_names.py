@@ -114,3 +114,11 @@ def test_a_batch_has_the_names_of_the_training_file(read, rows, tmp_path, marked
         assert read_aligned(tmp_path / f"batch{i}", "b.txt", columns, tmp_path / "out").rows == 2
         assert [*rows()[1]][:3] == ["t", "x", "y"]
         assert all(value is not None for value in rows()[1].values())
+
+
+def test_a_batch_keeps_the_mark_of_a_training_file(read, rows, tmp_path):
+    columns = read(f'"# t",x\n{_rows(20, 2, delimiter=",")}').columns
+    (tmp_path / "batch").write_text(f"# t,x\n{_rows(2, 2, delimiter=',')}")
+    assert columns[0].original_name == "# t"
+    assert read_aligned(tmp_path / "batch", "b.csv", columns, tmp_path / "out").rows == 2
+    assert all(value is not None for value in rows()[1].values())
