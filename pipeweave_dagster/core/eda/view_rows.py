@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipeweave_dagster.core.number_format import number
+from pipeweave_dagster.core.quality.found_titles import heading_of
 
 FIRST_FINDINGS = 4
 _MOST_FINDINGS = 100
@@ -25,21 +26,28 @@ def count(value: int) -> str:
 
 
 def finding_groups(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Group findings by state and code, with the first few of each group apart."""
+    """Group findings by state and code, with the first few of each group apart.
+
+    A proposal that all of a group share is that of the group; else each finding has its own.
+    """
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for finding in findings:
         groups.setdefault((finding["state"], finding["code"]), []).append(finding)
-    return [
-        {
-            "state": state,
-            "code": code,
-            "title": members[0]["title"],
-            "proposal": members[0]["proposal"],
-            "first": members[:FIRST_FINDINGS],
-            "rest": members[FIRST_FINDINGS:_MOST_FINDINGS],
-        }
-        for (state, code), members in groups.items()
-    ]
+    return [_group(members) for members in groups.values()]
+
+
+def _group(members: list[dict[str, Any]]) -> dict[str, Any]:
+    state, code, title = (members[0][key] for key in ("state", "code", "title"))
+    shared = len({member["proposal"] for member in members}) == 1
+    shown = members if shared else [{**m, "own_proposal": m["proposal"]} for m in members]
+    return {
+        "state": state,
+        "code": code,
+        "heading": heading_of(code, state, title),
+        "proposal": members[0]["proposal"] if shared else "",
+        "first": shown[:FIRST_FINDINGS],
+        "rest": shown[FIRST_FINDINGS:_MOST_FINDINGS],
+    }
 
 
 def relation_rows(detail: dict[str, Any], target: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pipeweave_dagster.core.documents import SplitGap
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Hit
+from pipeweave_dagster.core.quality.patch_text import setting_text
 
 REFUSED = "To keep the random split, set split: {random: true}."
 
@@ -26,7 +27,7 @@ def _hit(gap: SplitGap, case: Case) -> Hit:
     if gap.used:
         return Hit("fixed", message, [gap.column], evidence, REFUSED, patch)
     if gap.significant:
-        proposal = f"Set split: {{{gap.kind}: NAME}}, if new rows are of that kind."
+        proposal = f"If new rows are of that kind, set {setting_text(patch)}."
         return Hit("alerted", message, [gap.column], evidence, proposal, patch)
     return Hit("passed", message, [gap.column], evidence)
 

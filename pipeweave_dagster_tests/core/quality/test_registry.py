@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeweave_dagster.core.quality import guardrails
+from pipeweave_dagster.core.quality.found_titles import FOUND, heading_of
 from pipeweave_dagster.core.quality.registry import GUARDRAILS
+from pipeweave_dagster.core.quality.run import STALE_OVERRIDE
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parents[2] / "docs" / "reference" / "findings.md"
@@ -67,3 +69,12 @@ def test_its_texts_have_no_markup(guardrail):
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     assert not [text for text in texts if "`" in text and text not in docstrings | notes]
+
+
+def test_each_has_a_heading_for_what_it_found_as_short_as_its_title():
+    assert sorted(FOUND) == sorted([*CODES, STALE_OVERRIDE])
+    titles = {guardrail.code: guardrail.title for guardrail in GUARDRAILS}
+    assert not {code for code in CODES if FOUND[code] == titles[code] or len(FOUND[code]) > 50}
+    assert heading_of("PW204", "blocked", titles["PW204"]) == "Column is a copy of the target"
+    assert heading_of("PW204", "passed", titles["PW204"]) == titles["PW204"]
+    assert heading_of("PW100", "alerted", "Nothing to check") == "Nothing to check"

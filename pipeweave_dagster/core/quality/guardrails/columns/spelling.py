@@ -9,6 +9,7 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
+from pipeweave_dagster.core.quality.patch_text import setting_text
 
 MAX_CATEGORIES = 2_000
 MAX_SHOWN = 3
@@ -27,14 +28,15 @@ def check(case: Case) -> Iterator[Hit]:
             continue
         rows = sum(int(column.counts[code]) for group in groups for code in group[1:])
         shown = " = ".join(case.display_value(column, code) for code in groups[0][:MAX_SHOWN])
+        patch = {"columns": {column.name: {"merge_spellings": True}}}
         yield Hit(
             "alerted",
             f"{len(groups)} categories have several spellings, for example {shown}; "
             f"{counted(rows, 'row', 'use')} a less frequent one.",
             [column.name],
             {"categories": len(groups), "rows": rows},
-            "If they mean the same, set columns: {NAME: {merge_spellings: true}}.",
-            {"columns": {column.name: {"merge_spellings": True}}},
+            f"If they mean the same, set {setting_text(patch)}.",
+            patch,
         )
 
 

@@ -27,20 +27,29 @@ def check(case: Case) -> Iterator[Hit]:
     skills = sorted(((p.skill, name) for name, p in case.univariate_power.items()), reverse=True)
     count = max(_leaders([s for s, _ in skills]), _companions([s for s, _ in skills], case))
     next_best = skills[count][0] if count < len(skills) else 0.0
-    for _, name in skills[:count]:
+    leaders = [name for _, name in skills[:count]]
+    for name in leaders:
         metric, value = case.univariate_power[name].metric, case.univariate_power[name].value
         yield Hit(
             "alerted",
             f"On its own it predicts the target with {metric_name(metric)} {value:.3f} out of "
-            "sample; the best of the columns that do not stand out reaches "
-            f"{_as_metric(metric, next_best):.3f}. It is either a very strong predictor or known "
-            "only after the outcome.",
+            f"sample; {_others(leaders, name)} reach {_as_metric(metric, next_best):.3f} at most. "
+            "It is either a very strong predictor or known only after the outcome.",
             [name],
             {metric: round(value, 4), "next_best": round(_as_metric(metric, next_best), 4)},
             "Drop it if it is not known at prediction time.",
             drop(name),
         )
     yield from _encoded(case, next_best)
+
+
+def _others(leaders: list[str], name: str) -> str:
+    """Return what the columns that do not stand out are called beside one that does."""
+    beside = [other for other in leaders if other != name]
+    if not beside:
+        return "the other columns"
+    named = f"'{beside[0][:80]}'" if len(beside) == 1 else f"{len(beside)} that stand out as well"
+    return f"apart from {named}, the other columns"
 
 
 def _leaders(skills: list[float]) -> int:

@@ -29,13 +29,19 @@ def check(case: Case) -> Iterator[Hit]:
         rows = int(target.known.sum())
         yield Hit(
             "fixed" if column.info.role == "identifier" else "blocked",
-            f"Each of its {column.distinct} values maps to one target value (exceptions: "
-            f"{exceptions} of {rows:,} rows): it is a copy or recode of the target.",
+            f"Each of its {column.distinct} values always comes with the same target value "
+            f"({_where(exceptions, rows)}): it is a copy or recode of the target.",
             [column.name],
             {"exceptions": exceptions, "rows": rows, "values": column.distinct},
             DROP_OR_EXPLAIN,
             drop(column.name),
         )
+
+
+def _where(exceptions: int, rows: int) -> str:
+    if not exceptions:
+        return f"in all {rows:,} rows"
+    return f"in all but {exceptions} of {rows:,} rows"
 
 
 def exceptions_of(column: Column, target: Target) -> int | None:

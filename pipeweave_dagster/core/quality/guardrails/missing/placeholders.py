@@ -8,6 +8,7 @@ from pipeweave_dagster.core.model.null_tokens import is_placeholder
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
+from pipeweave_dagster.core.quality.patch_text import setting_text
 
 MAX_VALUES = 20_000
 MAX_SEPARATE = 3
@@ -40,13 +41,14 @@ def _hit(affected: list[tuple[Column, list[int]]], beginning: str) -> Hit:
     distinct = sorted({text for texts in placeholders.values() for text in texts})
     shown = ", ".join(repr(text[:20]) for text in distinct[:MAX_SHOWN])
     rows = {column.name: int(sum(column.counts[c] for c in codes)) for column, codes in affected}
+    patch = {"columns": {name: {"missing": texts} for name, texts in placeholders.items()}}
     return Hit(
         "alerted",
         f"{beginning} {shown}, probably in place of missing values.",
         list(placeholders),
         {"rows": rows},
-        "If so, set columns: {NAME: {missing: [TEXT]}}.",
-        {"columns": {name: {"missing": texts} for name, texts in placeholders.items()}},
+        f"If so, set {setting_text(patch)}.",
+        patch,
     )
 
 

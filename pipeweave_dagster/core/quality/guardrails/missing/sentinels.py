@@ -7,6 +7,7 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.number_format import number_as_text
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+from pipeweave_dagster.core.quality.patch_text import setting_text
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -16,14 +17,15 @@ def check(case: Case) -> Iterator[Hit]:
         if column.info.role == "dropped" or column.name not in sentinel_of:
             continue
         value, rows = sentinel_of[column.name]
+        patch = {"columns": {column.name: {"missing": [number_as_text(value)]}}}
         yield Hit(
             "alerted",
             f"{counted(rows, 'row', 'have')} the value {number_as_text(value)}, far from all "
             "others; it is probably a sentinel for missing values.",
             [column.name],
             {"value": value, "rows": rows, "share": round(rows / column.rows, 6)},
-            "If so, set columns: {NAME: {missing: [VALUE]}}.",
-            {"columns": {column.name: {"missing": [number_as_text(value)]}}},
+            f"If so, set {setting_text(patch)}.",
+            patch,
         )
 
 

@@ -8,6 +8,7 @@ from pipeweave_dagster.core.columns.column import Counts, Floats
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+from pipeweave_dagster.core.quality.patch_text import setting_text
 
 MAX_SHARE = 0.05
 MIN_GAP = 1.5
@@ -26,14 +27,15 @@ def check(case: Case) -> Iterator[Hit]:
         if numbers[0] != 0 or rows > MAX_SHARE * column.present:
             continue
         if _is_isolated(numbers, column.counts):
+            patch = {"columns": {column.name: {"missing": ["0"]}}}
             yield Hit(
                 "alerted",
                 f"{counted(rows, 'row', 'are')} zero, but no other value is below "
                 f"{numbers[1]:.4g}: zero probably means not measured.",
                 [column.name],
                 {"rows": rows, "smallest_other": float(numbers[1])},
-                "If so, set columns: {NAME: {missing: [0]}}.",
-                {"columns": {column.name: {"missing": ["0"]}}},
+                f"If so, set {setting_text(patch)}.",
+                patch,
             )
 
 

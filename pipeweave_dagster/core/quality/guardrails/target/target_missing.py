@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit
+from pipeweave_dagster.core.quality.patch_text import setting_text
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -25,8 +26,8 @@ def check(case: Case) -> Iterator[Hit]:
             | ({"texts": dict(list(texts.items())[:20])} if texts else {}),
             "Check that the target is not missing for reasons related to its value."
             + (
-                " If one of the texts is a class, list only what is missing: set columns: "
-                "{NAME: {missing: [TEXT]}}."
+                " If one of the texts is a class, list only what is missing: set "
+                f"{setting_text({'columns': {target.name: {'missing': ['TEXT']}}})}."
                 if texts
                 else ""
             ),

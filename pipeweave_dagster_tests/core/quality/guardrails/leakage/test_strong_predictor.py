@@ -1,8 +1,23 @@
 """PW210: a column far ahead of all others alerts; where several are strong, none is suspicious."""
 
 import numpy as np
+import pytest
+
+from pipeweave_dagster.core.quality.guardrails.leakage.strong_predictor import _others
 
 N = 1000
+
+
+@pytest.mark.parametrize(
+    ("leaders", "others"),
+    [
+        (["a"], "the other columns"),
+        (["a", "b"], "apart from 'b', the other columns"),
+        (["a", "b", "c"], "apart from 2 that stand out as well, the other columns"),
+    ],
+)
+def test_the_others_are_those_that_do_not_stand_out(leaders, others):
+    assert _others(leaders, "a") == others
 
 
 def test_a_strong_predictor_only_alerts(leaks, rng):

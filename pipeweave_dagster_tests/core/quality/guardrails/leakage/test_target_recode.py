@@ -14,6 +14,9 @@ def test_a_recode_with_one_exception_in_a_thousand_is_blocked(inspect_columns, r
     found = inspect_columns({"x": rng.random(N), "copy": recode, "y": y})
     assert brief(found.blocked) == [("PW204", "blocked", "copy")]
     assert found.blocked[0].patch == {"columns": {"copy": {"drop": True}}}
+    assert (
+        "always comes with the same target value (in all but 1 of 2,000" in found.blocked[0].message
+    )
 
 
 def test_bar_exam_recodes_are_blocked_and_a_pure_side_only_alerts(inspect_columns, rng):

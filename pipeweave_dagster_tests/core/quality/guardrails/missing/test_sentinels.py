@@ -16,6 +16,7 @@ def test_a_repeated_value_far_from_all_others_alerts_until_it_is_declared(findin
     assert "it is probably a sentinel for missing values." in finding.message
     assert (finding.evidence["value"], finding.evidence["rows"]) == (-200.0, 20)
     assert finding.patch == {"columns": {"sensor": {"missing": ["-200"]}}}
+    assert finding.proposal == 'If so, set columns: {sensor: {missing: ["-200"]}}.'
     accepted = DatasetSettings.model_validate(finding.patch)
     assert findings_of("PW302", columns, settings=accepted) == []
 
