@@ -92,6 +92,7 @@ def _row(
         page.goto(f"{address}/datasets/grades")
         began = time.monotonic()
         somebody.follows("Findings")
+        page.get_by_role("button", name="Next unanswered").wait_for()
         getattr(somebody, f"answers_by_{way}")(REASON)
         page.get_by_role("heading", name="Run of grades").wait_for()
         answered = time.monotonic() - began

@@ -1,9 +1,12 @@
 """The findings of the last run that was checked, and the answers since, as plain facts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.quality.column_usage import explain_column
+from pipeweave_dagster.services.audit import AuditEntry
 from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
 from pipeweave_dagster.services.finding_answers import ACCEPTED
 from pipeweave_dagster.services.taken_back_answers import answers_since, id_of
@@ -42,8 +45,20 @@ def finding_facts(store: DocumentStore, name: str) -> dict[str, Any]:
     }
 
 
-def unused_columns(run: CheckedRun) -> list[tuple[str, str]]:
-    """Return the columns that are not features, each with the reason, in the order of the table."""
+def unused_columns(run: CheckedRun, answers: Iterable[AuditEntry] = ()) -> list[tuple[str, str]]:
+    """Return the columns that are not features, each with the reason, in the order of the table.
+
+    Args:
+        run: The run.
+        answers: The answers since: what blocked the run says what the next one does instead.
+    """
+    given = [*answers]
+    answered = {
+        name: _next_use(name, finding, given)
+        for finding in run.findings.blocked
+        if is_answered(finding, given)
+        for name in finding.columns
+    }
     dropped = set(run.spec.dropped) if run.spec else set()
     blocked = {c for f in run.findings.blocked for c in f.columns}
     found = [
@@ -52,4 +67,15 @@ def unused_columns(run: CheckedRun) -> list[tuple[str, str]]:
         if column.role not in {"target", "weight"}
         and (column.role != "feature" or column.name in dropped | blocked)
     ]
-    return [(n, explain_column(n, run.schema, run.findings, run.spec)) for n in found]
+    return [
+        (n, answered.get(n) or explain_column(n, run.schema, run.findings, run.spec)) for n in found
+    ]
+
+
+def _next_use(column: str, finding: Finding, answers: list[AuditEntry]) -> str:
+    """Return what an answer to a finding that blocked the run means for one of its columns."""
+    if not is_answered(finding, [e for e in answers if e.action == ACCEPTED]):
+        return f"'{column}' will be used by the next run: {finding.code} was overridden."
+    if finding.patch.get("columns", {}).get(column, {}).get("drop"):
+        return f"'{column}' will be dropped by the next run: {finding.code} was accepted."
+    return f"'{column}' waits for the next run: {finding.code} was accepted."

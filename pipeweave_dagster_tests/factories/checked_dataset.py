@@ -41,7 +41,7 @@ def put_checked(
     parts: dict[str, Document] | None = None,
 ) -> str:
     """Store a run of the data set that was stopped by its findings; return their address."""
-    parts = parts or _small_parts()
+    parts = parts or small_parts(*FINDINGS)
     entries = {
         name: Entry(document=store.save(part), key="k", run_id="r1", made_at=time.time() - 60)
         for name, part in parts.items()
@@ -55,10 +55,11 @@ def put_checked(
     return entries["findings"].document
 
 
-def _small_parts() -> dict[str, Document]:
+def small_parts(*findings: Finding) -> dict[str, Document]:
+    """The documents of a small table with these findings."""
     table = pd.DataFrame({"x": [1.5, 2.5], "late": [0, 1], HOSTILE: ["a", "b"], "y": ["n", "p"]})
     return {
         "dataset": make_snapshot(table),
         "schema_deduction": make_schema(table, "y", "binary"),
-        "findings": Findings(findings=FINDINGS),
+        "findings": Findings(findings=[*findings]),
     }

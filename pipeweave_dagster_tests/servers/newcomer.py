@@ -4,12 +4,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-_CHOICES = "Later Accept the proposal Override"
+_CHOICES = "Later Accept Override"
 _TEXTS_OF_GROUP = """e => {
   const group = e.closest('.group');
+  const said = 'p, label:has([value=accept])';
   const heading = [...group.querySelectorAll('h3, .badge')].map(text => text.innerText);
   return [...group.querySelectorAll('.finding')].map((finding, place) =>
-    [...(place ? [] : heading), ...[...finding.querySelectorAll('p')].map(p => p.innerText)]);
+    [...(place ? [] : heading), ...[...finding.querySelectorAll(said)].map(e => e.innerText)]);
 }"""
 _TEXTS_OF_FINDING = f"""e => {{
   const all = [...e.closest('.group').querySelectorAll('.finding')];
@@ -81,8 +82,8 @@ class Newcomer:
     def decides(self, offers: list[str]) -> str:
         """Accept what can be accepted, but override every fourth finding that can be."""
         time.sleep(self.decide_s)
-        wanted = "Override" if self.decided % 4 == 3 else "Accept the proposal"
-        chosen = wanted if wanted in offers else offers[-1]
+        wanted = "Override" if self.decided % 4 == 3 else "Accept"
+        chosen = next((offer for offer in offers if offer.startswith(wanted)), offers[-1])
         self.decided += 1
         self.overridden += chosen == "Override"
         return chosen
@@ -118,7 +119,7 @@ class Newcomer:
             if self.overridden == 1:
                 self.types(reason)
             else:
-                self.tabs_to("button", "Same reason")
+                self.tabs_to("button", "Use the previous reason")
                 self.press("Space")
             self.press("Tab")
 
@@ -130,7 +131,7 @@ class Newcomer:
             if button.count():
                 self._read_group(group)
                 self.clicks_on(button)
-                chosen = group.get_by_role("radio", name="Accept the proposal", checked=True)
+                chosen = group.get_by_role("radio", name="Accept:", checked=True)
                 self.decided += chosen.count()
             for finding in group.get_by_role("group", name="Answer to").all():
                 if finding.get_by_role("radio", name="Later", checked=True).count():
@@ -146,7 +147,7 @@ class Newcomer:
             self.types(reason)
             self.press("Tab")
         elif chosen == "Override":
-            self.clicks_on(finding.get_by_role("button", name="Same reason"))
+            self.clicks_on(finding.get_by_role("button", name="Use the previous reason"))
 
     def undoes_the_first(self) -> None:
         """Find the way back to the findings, and take the newest answer back."""

@@ -102,16 +102,21 @@ for (const form of document.querySelectorAll('form[data-live]')) {
 // Findings: how many have an answer, the next one without, and all proposals at once.
 for (const form of document.querySelectorAll('form[data-answers]')) {
   const groups = [...form.querySelectorAll('[data-asked] .answer')];
-  const isOpen = group => !group.querySelector('input:checked')?.value;
+  const least = Number(form.dataset.answers);
+  const box = group => group.querySelector('.reason');
+  const lacksReason = group => group.querySelector('[value=override]:checked')
+    && box(group).value.trim().length < least;
+  const isOpen = group => !group.querySelector('input:checked')?.value || lacksReason(group);
   const count = () => {
     const done = groups.filter(group => !isOpen(group)).length;
-    form.querySelector('[data-count]').textContent = `${done} of ${groups.length} answered`;
+    const place = form.querySelector('[data-count]');
+    if (place) place.textContent = `${done} of ${groups.length} answered`;
   };
   // A reason that was typed can be given again; all proposals of one kind can be accepted at once.
   let reason = '';
   const offer = () => {
     for (const again of form.querySelectorAll('[data-again]'))
-      again.hidden = !reason || Boolean(again.closest('.answer').querySelector('.reason').value);
+      again.hidden = !reason || Boolean(box(again.closest('.answer')).value);
   };
   form.addEventListener('change', event => {
     if (event.target.matches('.reason')) reason = event.target.value.trim() || reason;
@@ -120,10 +125,11 @@ for (const form of document.querySelectorAll('form[data-answers]')) {
   form.addEventListener('click', event => {
     const again = event.target.closest('[data-again]');
     if (!again) return;
-    const input = again.closest('.answer').querySelector('.reason');
+    const input = box(again.closest('.answer'));
     input.value = reason;
     input.focus();
     offer();
+    count();
   });
   const accept = part => {
     for (const choice of part.querySelectorAll('[data-proposal]'))
@@ -142,19 +148,35 @@ for (const form of document.querySelectorAll('form[data-answers]')) {
     const place = groups.indexOf(event.target.closest('.answer'));
     if (place >= 0) last = place;
   });
-  form.addEventListener('change', count);
+  form.addEventListener('input', count);
+  // Who points at Override wants to type next; arrow keys only pass it on their way.
+  let pointed = false;
+  form.addEventListener('pointerdown', () => { pointed = true; });
+  form.addEventListener('keydown', () => { pointed = false; });
+  form.addEventListener('change', event => {
+    if (pointed && event.target.value === 'override') box(event.target.closest('.answer')).focus();
+  });
+  const save = form.querySelector('[data-save]');
   const goOn = () => {
     const next = [...groups.slice(last + 1), ...groups.slice(0, last + 1)].find(isOpen);
-    next?.closest('.finding').scrollIntoView({block: 'center'});
-    next?.querySelector('input').focus({preventScroll: true});
+    if (!next) { save.focus(); return; }
+    next.closest('.finding').scrollIntoView({block: 'center'});
+    (lacksReason(next) ? box(next) : next.querySelector('input')).focus({preventScroll: true});
   };
-  form.querySelector('[data-next]').addEventListener('click', goOn);
+  form.querySelector('[data-next]')?.addEventListener('click', goOn);
   form.addEventListener('keydown', event => {  // else it would save what is not complete yet
-    if (event.key !== 'Enter' || !event.target.matches('.reason')) return;
+    if (event.key !== 'Enter' || !event.target.matches('.reason, [type=radio]')) return;
     event.preventDefault();
     goOn();
   });
-  form.querySelector('[data-script]').hidden = false;
+  let isSent = false;
+  form.addEventListener('submit', () => { isSent = true; });
+  addEventListener('pageshow', () => { isSent = false; });
+  addEventListener('beforeunload', event => {
+    const chosen = [...form.querySelectorAll('.answer input:checked')].some(choice => choice.value);
+    if (chosen && !isSent) event.preventDefault();
+  });
+  for (const more of form.querySelectorAll('[data-script]')) more.hidden = false;
   count();
 }
 

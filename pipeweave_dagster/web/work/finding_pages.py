@@ -1,8 +1,7 @@
 """Answer the findings of a data set: all at once, each with a choice and a reason."""
 
-import time
 from itertools import groupby
-from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,22 +11,25 @@ from pipeweave_dagster.core.access import Action
 from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.core.quality.patch_text import patch_text
 from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
 from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
-from pipeweave_dagster.services.finding_answers import ACCEPTED, Answer, answer_findings
+from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.services.finding_facts import unused_columns
 from pipeweave_dagster.services.taken_back_answers import (
     answers_since,
     given_answer,
-    id_of,
     undo_answer,
 )
 from pipeweave_dagster.services.unanswered_findings import is_answered
 from pipeweave_dagster.web.identity import require
+from pipeweave_dagster.web.work.answered_rows import answered_row, heading, reopened
 from pipeweave_dagster.web.work.forms import Form, posted
 from pipeweave_dagster.web.work.pages import see, work_page
 
 MOST_FINDINGS = 200
+LEAST_REASON = 3
+"""Fewest characters of a reason."""
 _RANK = {"blocked": 0, "alerted": 1, "fixed": 2}
 
 
@@ -65,8 +67,9 @@ def undo(request: Request, form: Form) -> Response:
     """Take one answer back."""
     store, dataset = request.app.state.store, request.path_params["dataset"]
     run = checked_run(store, dataset)
-    undo_answer(store, dataset, given_answer(store, dataset, run, form.text("at", 40)))
-    return see(f"/datasets/{dataset}/findings#answered")
+    entry = given_answer(store, dataset, run, form.text("at", 40))
+    undo_answer(store, dataset, entry)
+    return see(f"/datasets/{dataset}/findings?undone={quote(entry.version or '', safe='')}")
 
 
 def _answers(
@@ -89,7 +92,7 @@ def _answers(
     if finding.state == "blocked":
         require(request, Action.OVERRIDE_BLOCK, dataset)
     reason = form.text(f"reason-{number}", 500)
-    if len(reason) < 3:
+    if len(reason) < LEAST_REASON:
         raise validation_error(
             "An override needs a reason, which is kept with the model.", fix="Say why."
         )
@@ -127,20 +130,14 @@ def _page(
         run=run,
         findings=waiting,
         groups=[[*found] for _, found in groupby(waiting, lambda n: (n[1].state, n[1].code))],
+        heading=heading,
+        acts={n: patch_text(f.patch) for n, f in waiting},
+        least_reason=LEAST_REASON,
+        reopened=reopened(waiting, request.query_params.get("undone", "")),
         safe={n for n, f in waiting if f.patch and f.state != "fixed" and not is_suspected_leak(f)},
+        suspected=sum(is_suspected_leak(f) and bool(f.patch) for _, f in waiting),
         sent=sent,
         wrong=wrong or {},
-        answers=[_answered(entry) for entry in reversed(answers)],
-        unused=unused_columns(run)[:MOST_FINDINGS],
+        answers=[answered_row(run, entry) for entry in reversed(answers)],
+        unused=unused_columns(run, answers)[:MOST_FINDINGS],
     )
-
-
-def _answered(entry: Any) -> dict[str, str]:
-    return {
-        "at": id_of(entry),
-        "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime(entry.at)),
-        "who": entry.who,
-        "what": entry.version or "",
-        "how": "accepted" if entry.action == ACCEPTED else "overridden",
-        "reason": entry.reason,
-    }

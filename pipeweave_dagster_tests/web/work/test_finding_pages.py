@@ -1,11 +1,18 @@
 """Findings are answered all at once, each answer is recorded, and can be taken back."""
 
+from urllib.parse import quote
+
 import pytest
 
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.receive import settings_of
-from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked
+from pipeweave_dagster_tests.factories.checked_dataset import (
+    HOSTILE,
+    finding,
+    put_checked,
+    small_parts,
+)
 
 PATH = "/datasets/demo/findings"
 MINE = b"# mine\ncolumns:\n  x:\n    drop: false  # for now\n"
@@ -44,12 +51,17 @@ def test_answers_are_written_at_once_and_taken_back(person):
 
     page = ada.opens(PATH).text
     assert page.count("Undo the answer") == 3
-    assert "Every finding has an answer." in page
+    assert "Every finding that needs an answer has one; the next run takes" in page
     assert "fieldset" not in page
+    assert "Save the answers" not in page
+    assert "&#39;late&#39; will be dropped by the next run: PW204 was accepted." in page
+    assert "blocks the run" not in page
+    assert "<bdi>Column is a copy of the target</bdi>" in page
+    assert "<bdi>drop &#39;late&#39;</bdi>" in page
 
     for entry in [*audit.entries(ada.store)]:
         undone = ada.sends(f"{PATH}/undo", {"at": repr(entry.at)})
-        assert undone.headers["location"] == f"{PATH}#answered"
+        assert undone.headers["location"] == f"{PATH}?undone={quote(entry.version, safe='')}"
     settings = settings_of(ada.store, "demo")
     assert "late" not in settings.columns
     assert HOSTILE not in settings.columns
@@ -80,10 +92,13 @@ def test_only_an_approver_overrides_what_blocks(person):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "said"),
-    [(("override", "x"), "needs a reason"), (("burn it", ""), "no answer")],
+    ("chosen", "said", "place"),
+    [
+        (("override", "x"), "needs a reason", "reason-1"),
+        (("burn it", ""), "no answer", "answer-1"),
+    ],
 )
-def test_an_answer_that_is_not_complete_writes_nothing(person, chosen, said):
+def test_an_answer_that_is_not_complete_writes_nothing(person, chosen, said, place):
     ada = person()
     document = put_checked(ada.store)
     wrong = ada.sends(PATH, answers(document, ("accept", ""), chosen))
@@ -91,7 +106,8 @@ def test_an_answer_that_is_not_complete_writes_nothing(person, chosen, said):
     assert said in wrong.text
     assert 'aria-invalid="true" aria-describedby="wrong-1"' in wrong.text
     assert 'value="accept" checked' in wrong.text
-    assert '<a href="#finding-1">PW303 on' in wrong.text
+    assert f'<a href="#{place}">PW303 on' in wrong.text  # leads to the box, not to its row
+    assert f'id="{place}" name="reason-1"' in wrong.text or f'value="" id="{place}"' in wrong.text
     assert not ada.store.storage.stat("uploads/demo/pipeweave.yaml")
 
 
@@ -118,3 +134,51 @@ def test_an_editor_is_told_who_may_override_what_blocks(person):
     put_checked(ed.store)
     assert ed.opens(PATH).text.count("takes an approver") == 1
     assert "takes an approver" not in person(Role.APPROVER).opens(PATH).text
+
+
+def test_what_was_taken_back_is_named_with_a_link(person):
+    ada = person()
+    document = put_checked(ada.store)
+    ada.sends(PATH, answers(document, ("accept", ""), ("accept", "")))
+    (first, _) = audit.entries(ada.store)
+    ada.sends(f"{PATH}/undo", {"at": repr(first.at)})
+    page = ada.opens(f"{PATH}?undone=PW204%20late").text
+    assert "The answer to PW204 on late was taken back." in page
+    assert '<a href="#answer-0">' in page
+    for other in ("PW303", "PW204%20x", HOSTILE):  # has its answer, and what never was
+        assert "taken back" not in ada.opens(f"{PATH}?undone={other}").text
+
+
+def test_an_answer_says_what_it_does_and_the_heading_what_was_found(person):
+    ada = person()
+    put_checked(ada.store)
+    page = ada.opens(PATH).text
+    assert "Column is a copy of the target <span" in page
+    assert "All is well" not in page
+    assert "Accept: drop &#39;late&#39;</label>" in page
+    assert "Accept: read &#39;NA&#39; as missing in &#39;&lt;script&gt;" in page
+    assert "stops a run. Everything else can stay at" in page
+
+
+def test_choosing_all_proposals_says_which_it_leaves(person):
+    """A proven leak is accepted, as by `pipeweave findings --accept all`."""
+    ada = person()
+    put_checked(ada.store)
+    page = ada.opens(PATH).text
+    assert "also for a proven leak, but not for a suspected one (1): you decide those." in page
+
+
+def test_what_the_pipeline_handles_alone_asks_for_nothing(person):
+    ada = person()
+    handled = finding("PW501", "fixed", "x", patch={"columns": {"x": {"drop": True}}})
+    put_checked(ada.store, parts=small_parts(handled))
+    page = ada.opens(PATH).text
+    assert "data-count" not in page
+    assert page.index("<details") < page.index("Save the answers and run") < page.index("</details")
+
+
+def test_an_override_says_that_the_column_is_used_by_the_next_run(person):
+    ada = person(Role.APPROVER)
+    ada.sends(PATH, answers(put_checked(ada.store), ("override", "known in advance")))
+    page = ada.opens(PATH).text
+    assert "&#39;late&#39; will be used by the next run: PW204 was overridden." in page

@@ -61,9 +61,55 @@ def test_all_proposals_can_be_chosen_but_suspected_leaks(browser, home):
         page.goto(f"{address}/datasets/demo/findings")
         page.get_by_role("button", name="Choose all proposals").click()
         page.get_by_text("1 of 3 answered").wait_for()
-        chosen = page.get_by_role("radio", name="Accept the proposal", checked=True)
+        chosen = page.get_by_role("radio", name="Accept:", checked=True)
         assert chosen.count() == 1
         page.get_by_role("button", name="Save the answers").click()
         page.get_by_role("heading", name="Run of demo").wait_for()
         page.close()
     assert settings_of(store, "demo").columns["late"].drop
+
+
+def test_an_override_waits_for_its_reason_and_nothing_is_lost_unasked(browser, home):
+    settings = Settings()
+    store = DocumentStore(open_storage(settings), settings.cache_folder)
+    put_checked(store)
+    with served(create_app(store, settings)) as address:
+        page = browser.new_page()
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        page.goto(f"{address}/datasets/demo/findings")
+        page.reload()
+        assert not asked, "nothing was chosen"
+
+        # Enter on a choice goes on instead of sending one answer of three.
+        page.get_by_role("radio", name="Accept: drop").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        assert focused(page) == ["answer-1", "radio"]
+        ring = "getComputedStyle(document.activeElement.closest('label')).outlineStyle"
+        assert page.evaluate(ring) == "solid", "the ring is around the whole label"
+
+        # An override counts once it has its reason, which the mouse leads to.
+        page.get_by_text("Override", exact=True).nth(2).click()
+        assert focused(page) == ["reason-2", "text"]
+        page.get_by_text("1 of 3 answered").wait_for()
+        page.get_by_role("radio", name="Accept: read").check()
+        page.get_by_role("button", name="Next unanswered").click()
+        assert focused(page) == ["reason-2", "text"]
+        row = "getComputedStyle(document.querySelector('#finding-2')).boxShadow"
+        assert page.evaluate(row) != "none", "the row is marked, also after a click"
+
+        # The link of an error leads into the box.
+        page.get_by_role("button", name="Save the answers").click()
+        page.get_by_role("link", name="PW801 on x").click()
+        assert focused(page) == ["reason-2", "text"]
+        assert not asked
+        page.keyboard.type("it is fine")
+        page.get_by_text("3 of 3 answered").wait_for()
+        page.reload()
+        assert asked == ["beforeunload"]
+        page.close()
+
+
+def focused(page) -> list[str]:
+    return page.evaluate("[document.activeElement.id, document.activeElement.type]")
