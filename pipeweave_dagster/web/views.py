@@ -25,6 +25,7 @@ from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_versions import pipeline_of
 from pipeweave_dagster.services.overview import entry_of
 from pipeweave_dagster.services.ownership import claim_note, owners_of
+from pipeweave_dagster.services.saved_answers import SavedAnswers, outcome_text, saved_answers
 from pipeweave_dagster.services.server_paths import attempt_without_paths, without_paths
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.addresses import data_uri, payload_url
@@ -55,6 +56,7 @@ class View:
     plot_caption: str = ""
     inspected: bool = False
     blocked: list[Finding] = field(default_factory=list)
+    answers: SavedAnswers = field(default_factory=SavedAnswers)
     groups: list[dict[str, Any]] = field(default_factory=list)
     unused: dict[str, str] = field(default_factory=dict)
     pipeline: dict[str, str] = field(default_factory=dict)
@@ -72,6 +74,11 @@ class View:
             return self.trained.model.target, self.trained.model.task
         current = self.schema.target if self.schema else None
         return (current.name, current.task) if current and current.name else None
+
+    @property
+    def outcome(self) -> str:
+        """How the last run ended, in a few words."""
+        return outcome_text(self.attempt, self.answers) if self.attempt else ""
 
     @property
     def no_model(self) -> str:
@@ -112,6 +119,10 @@ def dataset_view(store: DocumentStore, dataset: str, settings: Settings) -> View
     problems: list[str] = []
     with contained(dataset, problems):
         _fill_data(view, store, {**checked, **tried, **recent} if head is None else recent)
+    with contained(dataset, problems):
+        if attempt and attempt.blocked:
+            view.answers = saved_answers(store, dataset)
+            view.blocked = view.answers.blocking or view.blocked
     with contained(dataset, problems):
         _fill_model(view, store, entries, settings)
     found = [*view.entry.problems, *problems]

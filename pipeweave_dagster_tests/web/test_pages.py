@@ -328,7 +328,8 @@ def test_the_page_says_why_the_last_run_stopped(client, store, tmp_path):
 def test_findings_that_block_are_shown_first(client, store, tmp_path):
     put(store, tmp_path)
     page = client.get("/datasets/demo").text
-    assert page.index("PW204") < page.index("PW801")
+    assert page.index("Column is a copy of the target") < page.index("There is little data")
+    assert "expected:" not in page
     assert Findings.kind == "findings"
 
 
@@ -348,7 +349,9 @@ def test_a_refused_run_shows_the_findings_that_stand_against_it(client, store, t
     put(store, tmp_path)
     refused = Attempt(run_id="r1", started_at=2.0, state="failed", blocked=["PW204"])
     store.save_attempt("demo", refused)
+    assert "stopped by findings</span>" in client.get("/").text
     page = client.get("/datasets/demo").text
+    assert "last run stopped: waits for your answers</span>" in page
     assert "No model was trained: 1 finding blocks it." in page
     assert "pipeweave findings demo --accept PW204" in page
     assert "--override PW204" in page

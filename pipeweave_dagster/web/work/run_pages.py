@@ -12,6 +12,7 @@ from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_
 from pipeweave_dagster.core.naming import check_slug
 from pipeweave_dagster.services.jobs import cancel_job, find_job
 from pipeweave_dagster.services.run_progress import RunProgress, progress_of
+from pipeweave_dagster.services.saved_answers import SavedAnswers, outcome_text, saved_answers
 from pipeweave_dagster.services.server_paths import attempt_without_paths, without_paths
 from pipeweave_dagster.services.training_jobs import start_job
 from pipeweave_dagster.web.identity import require
@@ -73,9 +74,12 @@ def _content(request: Request) -> dict[str, Any]:
     if progress.attempt is not None:
         shown = attempt_without_paths(progress.attempt, settings)
         progress = replace(progress, attempt=shown)
+    answers = SavedAnswers() if progress.is_running else saved_answers(store, dataset)
     return {
         "dataset": dataset,
         "progress": progress,
+        "answers": answers,
+        "outcome": outcome_text(progress.attempt, answers) if progress.attempt else "",
         "log": without_paths(_log(request, progress), settings),
         "run_url": run_url(progress.attempt, settings),
     }

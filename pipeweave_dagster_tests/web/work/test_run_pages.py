@@ -7,7 +7,9 @@ import pytest
 from pipeweave_dagster.adapters.state import Attempt
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.core.errors import unavailable
-from pipeweave_dagster.services import audit
+from pipeweave_dagster.services import audit, run_progress
+from pipeweave_dagster.services.checked_runs import checked_run
+from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.web.work import run_pages
 from pipeweave_dagster_tests.factories.checked_dataset import HOSTILE, put_checked
 
@@ -111,3 +113,36 @@ def test_a_run_is_started_again_with_everything_as_it_is(person, server):
     assert ada.sends(PATH).headers["location"] == PATH
     assert server.launched == ["demo"]
     assert [(e.action, e.who) for e in audit.entries(ada.store)] == [("run", "a-editor")]
+
+
+def answer(person, *codes):
+    """Accept findings of `demo`, and return its page without a wait for what is picked up."""
+    store = person.store
+    run = checked_run(store, "demo")
+    answer_findings(store, "demo", run.findings, [Answer("accept", code) for code in codes])
+    return person.opens(PATH).text
+
+
+def test_saved_answers_are_said_until_a_run_takes_them_up(person, server):
+    ada = person()
+    put_checked(ada.store)
+    assert "stopped: waits for your answers</span>" in ada.opens(PATH).text
+    some = answer(ada, "PW303")
+    assert "<strong>1 answer is saved</strong>; 1 finding still blocks the run." in some
+    assert "Answer the findings that block it" in some
+    whole = answer(ada, "PW204")
+    assert "<strong>2 answers are saved</strong>. The next run takes them up." in whole
+    assert "stopped: its answers are saved</span>" in whole
+    assert "Answer the findings that block it" not in whole
+    page = ada.opens("/datasets/demo").text
+    assert "No model was trained yet: 2 answers are saved." in page
+    assert "last run stopped: its answers are saved</span>" in page
+    assert "1 finding blocks it" not in page
+
+
+def test_answers_that_nothing_picks_up_can_be_run(person, server, monkeypatch):
+    ada = person()
+    put_checked(ada.store)
+    monkeypatch.setattr(run_progress, "_PICKED_UP_S", -60.0)
+    assert "Run again" in ada.opens(PATH).text
+    assert "Run with the answers" in answer(ada, "PW204")
