@@ -10,6 +10,7 @@ from pipeweave_dagster.adapters.dagster_server import DagsterServer
 from pipeweave_dagster.core.access import Action
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, validation_error
 from pipeweave_dagster.core.naming import check_slug
+from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.jobs import cancel_job, find_job
 from pipeweave_dagster.services.run_progress import RunProgress, progress_of
 from pipeweave_dagster.services.saved_answers import SavedAnswers, outcome_text, saved_answers
@@ -74,7 +75,9 @@ def _content(request: Request) -> dict[str, Any]:
     if progress.attempt is not None:
         shown = attempt_without_paths(progress.attempt, settings)
         progress = replace(progress, attempt=shown)
-    answers = SavedAnswers() if progress.is_running else saved_answers(store, dataset)
+    answers = SavedAnswers()
+    with contained(dataset):  # findings that cannot be read do not hide how the run went
+        answers = answers if progress.is_running else saved_answers(store, dataset)
     return {
         "dataset": dataset,
         "progress": progress,

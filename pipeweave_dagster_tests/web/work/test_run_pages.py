@@ -146,3 +146,12 @@ def test_answers_that_nothing_picks_up_can_be_run(person, server, monkeypatch):
     monkeypatch.setattr(run_progress, "_PICKED_UP_S", -60.0)
     assert "Run again" in ada.opens(PATH).text
     assert "Run with the answers" in answer(ada, "PW204")
+
+
+def test_findings_that_cannot_be_read_do_not_hide_how_the_run_went(person, server):
+    ada = person()
+    document = put_checked(ada.store)
+    ada.store.storage.delete(f"documents/{document}.json")
+    page = ada.opens(PATH)
+    assert page.status_code == 200
+    assert "stopped by its findings</span>" in page.text
