@@ -1,5 +1,6 @@
 """Numbers and rows of the report's tables, as its template shows them."""
 
+from itertools import pairwise
 from typing import Any
 
 from pipeweave_dagster.core.number_format import number
@@ -28,7 +29,8 @@ def count(value: int) -> str:
 def finding_groups(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Group findings by state and code, with the first few of each group apart.
 
-    A proposal that all of a group share is that of the group; else each finding has its own.
+    A proposal that all of a group share is that of the group; else each finding has its own,
+    unless it says the same as the one before.
     """
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for finding in findings:
@@ -38,13 +40,19 @@ def finding_groups(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _group(members: list[dict[str, Any]]) -> dict[str, Any]:
     state, code, title = (members[0][key] for key in ("state", "code", "title"))
-    shared = len({member["proposal"] for member in members}) == 1
-    shown = members if shared else [{**m, "own_proposal": m["proposal"]} for m in members]
+    proposals = [member["proposal"] for member in members]
+    shared = len({*proposals}) == 1
+    own = [now if now != before else "" for before, now in pairwise(["", *proposals])]
+    shown = (
+        members
+        if shared
+        else [{**member, "own_proposal": text} for member, text in zip(members, own, strict=True)]
+    )
     return {
         "state": state,
         "code": code,
         "heading": heading_of(code, state, title),
-        "proposal": members[0]["proposal"] if shared else "",
+        "proposal": proposals[0] if shared else "",
         "first": shown[:FIRST_FINDINGS],
         "rest": shown[FIRST_FINDINGS:_MOST_FINDINGS],
     }

@@ -15,6 +15,13 @@ def test_a_proposal_that_all_share_is_that_of_the_group():
 
 
 def test_proposals_that_differ_stay_with_their_findings():
-    [group] = finding_groups(rows(*"abcdef"))
+    [group] = finding_groups(rows(*"aabcca"))
     assert group["proposal"] == ""
-    assert [f["own_proposal"] for f in group["first"] + group["rest"]] == [*"abcdef"]
+    assert [f["own_proposal"] for f in group["first"] + group["rest"]] == [
+        "a",
+        "",
+        "b",
+        "c",
+        "",
+        "a",
+    ]
