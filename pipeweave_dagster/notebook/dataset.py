@@ -75,6 +75,7 @@ class Dataset:
         given = settings if target is None else {**settings, "target": target}
         self.settings = settings_from(given, "Dataset(...)")
         raw, path = as_file(source, self._folder.path)
+        self._source = path if isinstance(source, str | Path) else None
         self.name = name or (name_of_file(path.name) if isinstance(source, str | Path) else "frame")
         upload = RawUpload(dataset=self.name, files=[raw], settings=self.settings)
         self.snapshot: DatasetSnapshot = ingest(upload, [path], self._folder.path)
@@ -167,7 +168,7 @@ class Dataset:
                 options,
             )
             page = (Path(folder) / report.html.name).read_text(encoding="utf-8")
-        return Report(page, list(report.highlights))
+        return Report(page, list(report.highlights), self._source)
 
     def train(
         self,
@@ -204,7 +205,9 @@ class Dataset:
             _refuse_blocked(data.findings_document)
             given_to = (data.pipeline, (data.snapshot, data.data_file), data.findings_document)
             most_s = _LONGEST * budget_s
-            return train_model(*given_to, budget_s, time.monotonic(), bar, most_s=most_s)
+            model = train_model(*given_to, budget_s, time.monotonic(), bar, most_s=most_s)
+        model.source = self._source
+        return model
 
     def __repr__(self) -> str:
         rows, columns = self.snapshot.rows, len(self.snapshot.columns)

@@ -28,6 +28,8 @@ class Model:
         trained: The document of the model.
         evaluation: The document of its evaluation on rows that no fit used; None for the model of
             an estimator, whose caller does that.
+        source: The file that it was trained on, which `save` does not write over; None for a data
+            frame, and after `load`.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Model:
     ) -> None:
         self.trained = trained
         self.evaluation = evaluation
+        self.source: Path | None = None
         self._folder = folder
 
     @property
@@ -74,7 +77,7 @@ class Model:
         """
         if self.evaluation is None:
             raise not_found("This model was not evaluated.", fix="Use `Dataset.train`.")
-        return Card((self._path / CARD).read_text(encoding="utf-8"))
+        return Card((self._path / CARD).read_text(encoding="utf-8"), self.source)
 
     @property
     def _path(self) -> Path:
@@ -163,9 +166,11 @@ class Model:
         """Write the model into a folder that `load` reads; an earlier model there is replaced.
 
         Raises:
-            PipeWeaveError: VALIDATION_ERROR if the folder has other files.
+            PipeWeaveError: VALIDATION_ERROR if the folder has other files, or is none.
         """
         target = Path(folder)
+        if target.exists() and not target.is_dir():
+            raise validation_error(f"{target} is not a folder.", fix="Choose an empty folder.")
         ours = {MODEL, TRAINED, EVALUATION, CARD}
         if target.exists() and {entry.name for entry in target.iterdir()} - ours:
             raise validation_error(f"{target} has other files.", fix="Choose an empty folder.")

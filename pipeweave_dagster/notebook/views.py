@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from pipeweave_dagster.core.output_paths import refuse_input, refuse_suffix
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -80,13 +82,21 @@ def _plain(value: Any) -> Any:
 class Report:
     """A data report: one HTML page without external references."""
 
-    def __init__(self, page: str, highlights: list[str]) -> None:
+    def __init__(self, page: str, highlights: list[str], source: Path | None = None) -> None:
         self.html = page
         self.highlights = highlights
+        self._source = source
 
     def save(self, path: str | Path) -> Path:
-        """Write the page, and return its path."""
+        """Write the page, and return its path.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR for a name that does not end in `.html` or `.htm`, and
+                for the file that the report is about.
+        """
         target = Path(path)
+        refuse_suffix(target, [".html", ".htm"])
+        refuse_input(target, self._source)
         target.write_text(self.html, encoding="utf-8")
         return target
 
@@ -102,12 +112,20 @@ class Report:
 class Card:
     """A model card as Markdown."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: Path | None = None) -> None:
         self.text = text
+        self._source = source
 
     def save(self, path: str | Path) -> Path:
-        """Write the card, and return its path."""
+        """Write the card, and return its path.
+
+        Raises:
+            PipeWeaveError: VALIDATION_ERROR for a name that does not end in `.md` or `.markdown`,
+                and for the file that the model was trained on.
+        """
         target = Path(path)
+        refuse_suffix(target, [".md", ".markdown"])
+        refuse_input(target, self._source)
         target.write_text(self.text, encoding="utf-8")
         return target
 

@@ -111,3 +111,14 @@ def test_a_target_that_is_no_column_is_refused_at_once(penguins):
 def test_the_report_is_saved(penguins, tmp_path):
     path = penguins.report().save(tmp_path / "report.html")
     assert "penguins" in path.read_text()
+    with pytest.raises(PipeWeaveError, match=r"does not end in \.html"):
+        penguins.report().save(tmp_path / "report.md")
+
+
+def test_the_report_is_not_saved_over_the_table(tmp_path):
+    table = tmp_path / "table.html"
+    table.write_text("a,b\n1,2\n3,4\n")
+    data = pw.Dataset(table).with_settings(id="a")
+    with pytest.raises(PipeWeaveError, match="would overwrite it"):
+        data.report().save(tmp_path / "." / "table.html")
+    assert table.read_text().startswith("a,b")

@@ -59,6 +59,11 @@ def test_a_saved_model_predicts_the_same_in_another_object(model, frame, tmp_pat
         model.save(folder)
     with pytest.raises(PipeWeaveError, match="no saved model"):
         pw.load(tmp_path)
+    assert model.card.save(tmp_path / "card.md").read_text() == model.card.text
+    with pytest.raises(PipeWeaveError, match=r"'card\.html' does not end in \.md"):
+        model.card.save(tmp_path / "card.html")
+    with pytest.raises(PipeWeaveError, match="not a folder"):
+        model.save(tmp_path / "card.md")
 
 
 def test_rows_without_a_known_column_are_refused(model):

@@ -15,6 +15,7 @@ from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.documents import DatasetSettings, EdaReport
 from pipeweave_dagster.core.eda import ReportOptions, build_report
 from pipeweave_dagster.core.naming import name_of_file
+from pipeweave_dagster.core.output_paths import refuse_input
 from pipeweave_dagster.services.file_stages import deduce_schema
 from pipeweave_dagster.services.reading_text import reading_lines
 
@@ -43,6 +44,8 @@ def eda(
     """Write an exploratory data analysis (EDA) report of a file and print its highlights."""
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
+    for output in (html, markdown, json if json != "-" else None):
+        refuse_input(output, path)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         given = DatasetSettings(target=target, read=read_setting(read))

@@ -12,6 +12,7 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import ExpectationReport, Payload, RuleResult
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.expectations import read_suite, suite_bytes
+from pipeweave_dagster.core.output_paths import refuse_input
 from pipeweave_dagster.services.expectations import accept as put_in_force
 from pipeweave_dagster.services.known_datasets import known
 
@@ -38,6 +39,7 @@ def expectations(
     home.prepare()
     if use is not None and accept:
         raise validation_error("--use and --accept exclude each other.", fix="Give one of them.")
+    refuse_input(export, use)
     with home.workbench() as bench:
         store = bench.store
         report = last_report(store, known(store, name))

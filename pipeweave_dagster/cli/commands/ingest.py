@@ -13,8 +13,8 @@ from pipeweave_dagster.cli.support.table_file import TableFile
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import IngestLimits, ingest_as_text
+from pipeweave_dagster.core.output_paths import refuse_input, refuse_suffix
 from pipeweave_dagster.services.file_stages import read_table
 from pipeweave_dagster.services.reading_text import reading_lines
 
@@ -35,12 +35,10 @@ def ingest(
     """Convert a table to typed Parquet, or to UTF-8 CSV of its rows as texts, footer included."""
     settings, given = home.prepare(), DatasetSettings(read=read_setting(read))
     path = readable(file, settings.max_dataset_bytes)
-    if output.suffix not in {".parquet", ".csv"}:
-        raise validation_error(
-            f"{output.name!r} ends in neither .parquet nor .csv.", fix="Choose one of the two."
-        )
+    refuse_suffix(output, [".parquet", ".csv"])
+    refuse_input(output, path)
     with home.workbench() as bench, tempfile.TemporaryDirectory() as folder:
-        if output.suffix == ".csv":
+        if output.suffix.casefold() == ".csv":
             table = bench.on_files(
                 [path],
                 ingest_as_text,

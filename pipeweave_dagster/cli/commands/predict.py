@@ -12,6 +12,7 @@ from pipeweave_dagster.cli.support.read_option import ReadOption, read_setting
 from pipeweave_dagster.cli.support.uploads import readable
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import PredictionBatch, ReadSetting
+from pipeweave_dagster.core.output_paths import refuse_input, refuse_suffix
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.scoring import describe_batch, score
 
@@ -58,10 +59,13 @@ def score_file(
     """Score a file with the champion of a data set; the output is written atomically.
 
     Raises:
-        PipeWeaveError: NOT_FOUND without a champion, VALIDATION_ERROR if the file cannot be read.
+        PipeWeaveError: NOT_FOUND without a champion, VALIDATION_ERROR if the file cannot be
+            read, or the output would overwrite it.
     """
     settings = home.prepare()
     path = readable(file, settings.max_dataset_bytes)
+    refuse_suffix(output, [".csv", ".parquet"])
+    refuse_input(output, path)
     with home.workbench(for_scoring=True) as bench, tempfile.TemporaryDirectory() as folder:
         bench.warm_up()
         raw = describe_batch(path, path.name)
@@ -74,6 +78,6 @@ def score_file(
             explain=explain,
             read=read,
         )
-        source = scored.parquet if output.suffix == ".parquet" else scored.csv
+        source = scored.parquet if output.suffix.casefold() == ".parquet" else scored.csv
         deliver(source, output)
     return scored.batch
