@@ -18,6 +18,7 @@ from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.metadata.lineage import column_lineage
 from pipeweave_dagster.lib.reuse_key import code_version, reuse_key
 from pipeweave_dagster.services.patience import patiently
+from pipeweave_dagster.services.setting_origin import naming_the_file
 from pipeweave_dagster.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def _made(
     run_id, began = context.op_execution_context.run_id, time.monotonic()
     folder = store.scratch(run_id, asset)
     try:
-        made = make(folder)
+        with naming_the_file(store, dataset_of(context)):
+            made = make(folder)
         advised = made if isinstance(made, Advised) else Advised(made)
         patiently(store.save_payloads, advised.document, folder)
     finally:

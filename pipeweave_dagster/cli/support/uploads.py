@@ -28,6 +28,19 @@ def readable(file: Path, max_bytes: int) -> Path:
     return file
 
 
+def were_valid(store: DocumentStore, facts: dict[str, Any]) -> bool:
+    """Return whether a run that failed has accepted its options before.
+
+    It has where it went on to the pipeline, or where a finding stopped it: that is for the user to
+    answer, with the same options. A target that is no column, or a metric that does not suit it,
+    must not make each later run fail as well.
+    """
+    manifest = store.manifest(facts["dataset"], facts["run_id"])
+    found = facts["findings"] or []
+    blocked = any(f["state"] == "blocked" and f.get("overridden") is None for f in found)
+    return blocked or (manifest is not None and "pipeline" in manifest.made)
+
+
 def remember(store: DocumentStore, dataset: str, chosen: dict[str, Any]) -> str | None:
     """Keep target, metric and how the file is read for later uploads.
 

@@ -71,6 +71,7 @@ def choose_metric(settings: DatasetSettings, task: Task, findings: Findings) -> 
             fix=f"Choose one of: {', '.join(METRICS[task])}.",
             metric=metric,
             task=task,
+            setting={"metric": metric},
         )
     return metric
 

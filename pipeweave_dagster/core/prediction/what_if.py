@@ -25,8 +25,9 @@ _KEPT_MODELS = 2
 class ModelInput(Part):
     """One column that a model reads: its typical value, as text, and what else it was.
 
-    `low` and `high` are the range of the training rows, for numbers; `choices` are the most
-    frequent values, for others. Columns of personal data have neither.
+    `low` and `high` are the range of the training rows, for numbers, and `span` the same range in
+    the form in which a value is read; `choices` are the most frequent values, for others. Columns
+    of personal data have neither.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ModelInput(Part):
     typical: str = ""
     low: float | None = None
     high: float | None = None
+    span: str = ""
     choices: list[str] = []
 
 
@@ -117,10 +119,17 @@ def _input(name: str, column: SnapshotColumn | None, rows: Any) -> ModelInput:
     if type_ in {"integer", "number"}:
         numbers = pd.to_numeric(values, errors="coerce").dropna()
         if len(numbers):
-            typical = numbers.median()
-            text = f"{round(typical)}" if type_ == "integer" else _written(typical, column)
-            low, high = float(numbers.min()), float(numbers.max())
-            return ModelInput(name=name, type=type_, typical=text, low=low, high=high)
+            facts = [float(n) for n in (numbers.median(), numbers.min(), numbers.max())]
+            whole = type_ == "integer"
+            typical, *ends = [f"{round(n)}" if whole else _written(n, column) for n in facts]
+            return ModelInput(
+                name=name,
+                type=type_,
+                typical=typical,
+                low=facts[1],
+                high=facts[2],
+                span=" to ".join(ends),
+            )
     counts = values.astype(str).value_counts()
     choices = [str(value) for value in counts.index[:MOST_CHOICES]]
     return ModelInput(name=name, type=type_, typical=choices[0], choices=choices)

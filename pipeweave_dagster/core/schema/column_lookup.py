@@ -10,6 +10,7 @@ from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 _KEPT = ColumnSetting()
+_SETTINGS = {"The target": "target", "The weight": "weight", "The id": "id"}
 
 
 def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, str | None]:
@@ -38,7 +39,7 @@ def find_column(name: str, snapshot: DatasetSnapshot, what: str) -> tuple[str, s
     ]
     if len(similar) == 1:
         return similar[0], f"{what} {name!r} was matched to the column {similar[0]!r}."
-    raise _unknown_column(name, names, what)
+    raise _unknown_column(name, snapshot, what)
 
 
 def find_only_column(
@@ -99,14 +100,28 @@ def _own_name(key: str, snapshot: DatasetSnapshot) -> str:
         return key
 
 
-def _unknown_column(name: str, names: list[str], what: str) -> PipeWeaveError:
+def _unknown_column(name: str, snapshot: DatasetSnapshot, what: str) -> PipeWeaveError:
+    names = [c.name for c in snapshot.columns]
     near = nearest_names(name, names, count=5, cutoff=0.5)
     hint = did_you_mean(near)
     if len(names) <= 20:
-        hint += f" The columns are: {', '.join(names)}."
+        hint += _columns_text(snapshot)
     return validation_error(
         f"{what} {name!r} is not a column of the data.",
         fix=hint.strip() or "Run `pipeweave schema FILE` to list the columns.",
         nearest=near,
         columns=names[:100],
+        **({"setting": {_SETTINGS[what]: name}} if what in _SETTINGS else {}),
     )
+
+
+def _columns_text(snapshot: DatasetSnapshot) -> str:
+    """Return the columns as a sentence; a whole line as one name shows a wrong delimiter."""
+    names = [c.name for c in snapshot.columns]
+    given = snapshot.read.delimiter if snapshot.read else None
+    if len(names) == 1 and given is not None:
+        return (
+            f" The file was read as one column, {names[0]!r}, with the delimiter {given!r} that "
+            "was set (`read`)."
+        )
+    return f" The columns are: {', '.join(names)}."

@@ -95,6 +95,7 @@ def positive_class(
             f"The positive class {given!r} is not a value of {profile.name!r}.",
             fix=f"Choose one of: {', '.join(repr(c) for c in shown[:20])}.",
             classes=shown[:20],
+            setting={"positive": given},
         )
     numeric_pair = sorted(classes) in (["0", "1"], ["-1", "1"])
     for word in ["1"] if numeric_pair else [w for w in _POSITIVE if w != "1"]:

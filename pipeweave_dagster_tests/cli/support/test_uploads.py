@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from pipeweave_dagster.adapters.state import DocumentStore
+from pipeweave_dagster.adapters.state import DocumentStore, Entry, Manifest
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
-from pipeweave_dagster.cli.support.uploads import remember
+from pipeweave_dagster.cli.support.uploads import remember, were_valid
 
 KEY = "uploads/a/pipeweave.yaml"
 
@@ -36,3 +36,20 @@ def test_settings_of_the_user_stay_and_the_command_says_so(store, change):
     assert note is not None
     assert "this run alone" in note
     assert store.storage.get(KEY).decode() == own
+
+
+@pytest.mark.parametrize(
+    ("made", "state", "valid"),
+    [
+        (["dataset"], None, False),  # a target that is no column
+        (["dataset", "findings"], "alerted", False),  # a metric that does not suit the target
+        (["dataset", "findings"], "blocked", True),
+        (["dataset", "findings", "pipeline"], "alerted", True),
+    ],
+)
+def test_options_are_valid_once_the_run_went_on_with_them(store, made, state, valid):
+    entries = {name: Entry(document="d", key="k", run_id="r", made_at=0.0) for name in made}
+    run = Manifest(dataset="a", run_id="r", entries=entries, made=made, started_at=0.0)
+    store.save_manifest(run)
+    findings = None if state is None else [{"state": state, "overridden": None}]
+    assert were_valid(store, {"dataset": "a", "run_id": "r", "findings": findings}) is valid

@@ -67,6 +67,7 @@ def test_the_typical_value_is_written_as_the_training_data_is(
     pd.DataFrame({"x": [value], "kind": ["a"]}).to_parquet(tmp_path / "reference.parquet")
     (found,) = [i for i in model_inputs(tmp_path / "reference.parquet", trained) if i.name == "x"]
     assert found.typical == written
+    assert found.span == f"{written} to {written}"
     read = read_frame(reading_of(trained), pd.DataFrame([{"x": found.typical, "kind": "a"}]))
     assert [note for note in read.notes if "form of the training data" in note] == []
     assert read.rows["x"].iloc[0] == pytest.approx(value, rel=1e-5)

@@ -2,8 +2,14 @@
 
 import pytest
 
-from pipeweave_dagster.core.documents import ColumnSetting
+from pipeweave_dagster.core.documents import (
+    ColumnSetting,
+    DatasetSettings,
+    ReadSetting,
+    SnapshotColumn,
+)
 from pipeweave_dagster.core.errors import PipeWeaveError
+from pipeweave_dagster.core.schema.column_lookup import find_only_column
 
 
 def table(names, rows=60):
@@ -120,3 +126,12 @@ def test_two_entries_for_one_column_are_refused(version):
     columns = {"Age": ColumnSetting(type="numeric"), "age": ColumnSetting(drop=True)}
     with pytest.raises(PipeWeaveError, match="'Age', 'age'"):
         version(text, target="y", columns=columns)
+
+
+def test_a_wrong_delimiter_of_the_settings_is_named(version):
+    column = SnapshotColumn(name="age,income", original_name="age,income", type="text", missing=0)
+    as_one = {"columns": [column], "read": ReadSetting(delimiter=";")}
+    one = version(table("n:age n:income")).snapshot.model_copy(update=as_one)
+    with pytest.raises(PipeWeaveError, match="read as one column, 'age,income', with the") as error:
+        find_only_column("age", one, "The target", DatasetSettings())
+    assert error.value.details["setting"] == {"target": "age"}
