@@ -47,6 +47,7 @@ MAY_IMPORT = {
 ORDER = {
     "core": [
         "errors", "access", "env_file", "safe_addresses", "suggestions", "cron", "pace",
+        "output_paths",
         "time_plan", "documents", "asset_catalog", "naming", "counted", "number_format",
         "arrow_values", "safe_text", "hidden_values", "trial_states", "templating",
         "columns", "charts", "model", "metrics",

@@ -18,7 +18,6 @@ from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.metadata.lineage import column_lineage
 from pipeweave_dagster.lib.reuse_key import code_version, reuse_key
 from pipeweave_dagster.services.patience import patiently
-from pipeweave_dagster.services.setting_origin import naming_the_file
 from pipeweave_dagster.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -114,6 +113,7 @@ def _made(
     key: str,
 ) -> _Result[D]:
     from pipeweave_dagster.services.advice import Advised
+    from pipeweave_dagster.services.setting_origin import naming_the_file
 
     store, asset = workbench.store, context.asset_key.path[-1]
     run_id, began = context.op_execution_context.run_id, time.monotonic()

@@ -1,6 +1,7 @@
 """Rules for numeric columns: identifiers, coordinates, codes and quantities."""
 
 import re
+from collections.abc import Collection
 
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import (
@@ -16,11 +17,21 @@ from pipeweave_dagster.core.schema.meaning.base import (
 _UNIQUE = 0.9
 
 _MAX_SPAN = 1.02
+_LATITUDE, _LONGITUDE = {"lat", "latitude"}, {"lon", "lng", "long", "longitude"}
+_SHORT = len("long")
+_POINT_WORDS = (
+    "x y start end from to origin destination orig dest src source target departure arrival pickup "
+    "dropoff pick drop off geo gps location loc position pos point coord coords coordinate center "
+    "centre centroid home store shop station site city country place map deg degree degrees dd "
+    "decimal wgs wgs84 epsg min max mean avg first last begin stop user customer"
+)
+"""Words beside `lat` or `long` in names of coordinates, such as `start_long` and `pickup lat`."""
+_OF_POINTS = frozenset(_POINT_WORDS.split())
 
 
-def meaning_of_numbers(profile: ColumnProfile) -> Meaning:
-    """Deduce the meaning of a numeric column."""
-    if _is_coordinate(profile):
+def meaning_of_numbers(profile: ColumnProfile, others: Collection[str] = ()) -> Meaning:
+    """Deduce the meaning of a numeric column; `others` are the names of the numeric columns."""
+    if _is_coordinate(profile, others):
         return Meaning(
             "geo",
             0.9,
@@ -70,19 +81,41 @@ def _is_row_number(profile: ColumnProfile) -> bool:
     return profile.integral and names_rows(profile) and consecutive
 
 
-def _is_coordinate(profile: ColumnProfile) -> bool:
-    name = profile.name.lower()
+def _is_coordinate(profile: ColumnProfile, others: Collection[str]) -> bool:
+    """Return whether name and range are those of degrees.
+
+    `long` and `lat` are ordinary words as well (`how long it took`): in a longer name they count
+    beside a column that has the other one in its place.
+    """
     if profile.low is None or profile.high is None or profile.integral:
         return False
-    lat = (
-        re.search(r"(^|[_\W])(lat|latitude)($|[_\W\d])", name)
-        and -90 <= profile.low <= profile.high <= 90
-    )
-    lon = (
-        re.search(r"(^|[_\W])(lon|lng|long|longitude)($|[_\W\d])", name)
-        and -180 <= profile.low <= profile.high <= 180
-    )
-    return bool(lat or lon)
+    if not -180 <= profile.low <= profile.high <= 180:
+        return False
+    words = _words(profile.name)
+    latitude = [i for i, word in enumerate(words) if word in _LATITUDE]
+    if profile.low >= -90 and profile.high <= 90 and latitude:
+        place, mates = latitude[-1], _LONGITUDE
+    elif longitude := [i for i, word in enumerate(words) if word in _LONGITUDE]:
+        place, mates = longitude[-1], _LATITUDE
+    else:
+        return False
+    if len(words[place]) > _SHORT:
+        return True
+    rest = [*words[:place], *words[place + 1 :]]
+    pairs = ([*words[:place], mate, *words[place + 1 :]] for mate in mates)
+    known = {tuple(_words(name)) for name in others}
+    paired = any(tuple(pair) in known for pair in pairs)
+    return paired or all(word in _OF_POINTS or word.isdigit() for word in rest)
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name, also of one in camel case, in lower case.
+
+    Example:
+        >>> _words("pickupLat_2"), _words("LONG")
+        (['pickup', 'lat', '2'], ['long'])
+    """
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+|\d+", name)]
 
 
 def _meaning_of_integers(profile: ColumnProfile) -> Meaning:

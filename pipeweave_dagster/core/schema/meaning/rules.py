@@ -1,5 +1,7 @@
 """Rules for the meaning of a column: each gives a confidence, alternatives and a reason."""
 
+from collections.abc import Collection
+
 from pipeweave_dagster.core.schema.column_profile import ColumnProfile
 from pipeweave_dagster.core.schema.meaning.base import Meaning, frequent_values
 from pipeweave_dagster.core.schema.meaning.numbers import meaning_of_numbers
@@ -33,8 +35,8 @@ def is_certain(profile: ColumnProfile, rule: Meaning) -> bool:
     return rule.type == "identifier" and rule.confidence >= 0.95
 
 
-def meaning_by_rules(profile: ColumnProfile) -> Meaning:
-    """Deduce the meaning of a column by rules."""
+def meaning_by_rules(profile: ColumnProfile, numeric: Collection[str] = ()) -> Meaning:
+    """Deduce the meaning of a column by rules; `numeric` are the names of the numeric columns."""
     if not profile.filled:
         return Meaning("constant", 1.0, "Every value is missing.")
     if profile.distinct == 1 and not profile.missing:
@@ -50,8 +52,8 @@ def meaning_by_rules(profile: ColumnProfile) -> Meaning:
             f"Two values that stand for yes and no{frequent_values(profile)}.",
             {"categorical": 0.05},
         )
-    rules = meaning_of_numbers if profile.storage in {"integer", "number"} else meaning_of_texts
-    return rules(profile)
+    is_number = profile.storage in {"integer", "number"}
+    return meaning_of_numbers(profile, numeric) if is_number else meaning_of_texts(profile)
 
 
 def _is_boolean(profile: ColumnProfile) -> bool:

@@ -40,7 +40,8 @@ def classify_columns(profiles: list[ColumnProfile]) -> list[Meaning]:
         dict(zip(forests.CLASSES, map(float, row), strict=True))
         for row in forests.probabilities_of(inputs)
     ]
-    rules = [meaning_by_rules(p) for p in profiles]
+    numeric = [p.name for p in profiles if p.storage in {"integer", "number"}]
+    rules = [meaning_by_rules(p, numeric) for p in profiles]
     found = [_combine(*each) for each in zip(profiles, chances, rules, strict=True)]
     return _with_facts(columns, inputs, chances, rules, found)
 
