@@ -22,10 +22,12 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import ingest
+from pipeweave_dagster.core.ingest.types.column_types import parse_column_type
 from pipeweave_dagster.core.landing import settings_from
+from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.naming import name_of_file
 from pipeweave_dagster.core.schema import deduce, mask_personal
-from pipeweave_dagster.core.schema.column_lookup import find_only_column
+from pipeweave_dagster.core.schema.column_lookup import find_column, find_only_column
 from pipeweave_dagster.core.schema.no_target import none_is_wanted, offered
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 from pipeweave_dagster.notebook.sources import as_file
@@ -53,7 +55,7 @@ class Dataset:
 
     Raises:
         PipeWeaveError: NOT_FOUND without such a file, VALIDATION_ERROR if it is not a table, a
-            setting is not allowed, or the target is not a column.
+            setting is not allowed, or the target or a key of `columns` is not a column.
 
     Example:
         >>> import pandas as pd
@@ -79,7 +81,7 @@ class Dataset:
         self.name = name or (name_of_file(path.name) if isinstance(source, str | Path) else "frame")
         upload = RawUpload(dataset=self.name, files=[raw], settings=self.settings)
         self.snapshot: DatasetSnapshot = ingest(upload, [path], self._folder.path)
-        _refuse_unknown_target(self.settings, self.snapshot)
+        _refuse_unknown_columns(self.settings, self.snapshot)
         if self.settings.privacy_default == "mask":
             self.snapshot = mask_personal(self.snapshot, self._folder.path, self.settings)
 
@@ -92,7 +94,7 @@ class Dataset:
         changed = settings_from(
             {**self.settings.model_dump(mode="json", exclude_unset=True), **settings}, "settings"
         )
-        _refuse_unknown_target(changed, self.snapshot)
+        _refuse_unknown_columns(changed, self.snapshot)
         other = copy.copy(self)
         other.settings = changed
         for derived in ("schema_deduction", "findings_document", "pipeline"):
@@ -218,7 +220,18 @@ class Dataset:
         return titled(repr(self), columns)
 
 
-def _refuse_unknown_target(settings: DatasetSettings, snapshot: DatasetSnapshot) -> None:
+def _refuse_unknown_columns(settings: DatasetSettings, snapshot: DatasetSnapshot) -> None:
+    """Refuse a target and settings of columns that the table does not have, and unknown types.
+
+    A run only alerts to such columns, since later versions share its settings; here the table is
+    at hand.
+    """
+    withheld = {fold_name(name) for name in snapshot.withheld}
+    for key, setting in settings.columns.items():
+        if fold_name(key) not in withheld:
+            find_column(key, snapshot, "The key of `columns`")
+        if setting.type:
+            parse_column_type(setting.type, key)
     if settings.target is not None and not none_is_wanted(settings, snapshot):
         find_only_column(settings.target, snapshot, "The target", settings)
 
@@ -253,6 +266,9 @@ def read(source: "Source", **settings: Any) -> "pd.DataFrame":
         source: Path of a file, or a data frame.
         **settings: Keys of `pipeweave.yaml`, such as `read={"delimiter": ";"}`.
 
+    Raises:
+        PipeWeaveError: As for `Dataset`.
+
     Example:
         >>> from tempfile import mkdtemp
         >>> file = Path(mkdtemp()) / "a.csv"
@@ -260,4 +276,5 @@ def read(source: "Source", **settings: Any) -> "pd.DataFrame":
         >>> read(file)["since"].tolist()
         [datetime.date(2020, 1, 3), datetime.date(2021, 2, 14)]
     """
+    settings_from(settings, "read(...)")  # so that what is wrong with them is said of this call
     return Dataset(source, **settings).frame

@@ -22,10 +22,13 @@ def as_file(source: "Source", folder: Path) -> tuple[RawFile, Path]:
         folder: Folder for the file of a data frame.
 
     Raises:
-        PipeWeaveError: NOT_FOUND if there is no such file, VALIDATION_ERROR for other objects.
+        PipeWeaveError: NOT_FOUND if there is no such file, VALIDATION_ERROR for a folder, other
+            objects, and data frames without columns or rows.
     """
     if isinstance(source, str | Path):
         path = Path(source).expanduser().absolute()
+        if path.is_dir():
+            raise validation_error(f"{str(source)!r} is a folder.", fix="Name one file.")
         if not path.is_file():
             raise not_found(f"There is no file {str(source)!r}.", fix="Check the path.")
     else:
@@ -47,6 +50,9 @@ def _write_parquet(frame: Any, path: Path) -> None:
             f"The table cannot be read: {'; '.join(map(str, error.args))}",
             fix="Give a path, a data frame whose columns have one type each, or a list of dicts.",
         ) from error
+    for what, count in (("columns", table.num_columns), ("rows", table.num_rows)):
+        if not count:
+            raise validation_error(f"The data frame has no {what}.", fix="Give one that has data.")
     pq.write_table(table, path)
 
 

@@ -49,6 +49,36 @@ def test_a_file_that_is_not_there_and_an_unknown_setting(tmp_path):
         pw.Dataset(FRAME, colour="red")
 
 
+@pytest.mark.parametrize(
+    ("source", "settings", "text"),
+    [
+        (
+            FRAME,
+            {"columns": {"size": {"type": "nummer"}}},
+            "Unknown type 'nummer' for column 'size'",
+        ),
+        (FRAME, {"columns": {"sizes": {"type": "number"}}}, "'sizes' is not a column.*'size'"),
+        (FRAME, {"read": {"delim": ";"}}, r"^read\(\.\.\.\): unknown key 'read.delim'"),
+        (".", {}, r"'\.' is a folder"),
+        (pd.DataFrame(), {}, "The data frame has no columns"),
+        (FRAME.head(0), {}, "The data frame has no rows"),
+    ],
+    ids=["type", "column", "key", "folder", "no columns", "no rows"],
+)
+def test_what_cannot_be_meant_is_refused_in_words_of_the_call(source, settings, text):
+    with pytest.raises(PipeWeaveError, match=text) as refused:
+        pw.read(source, **settings)
+    assert refused.value.code == "VALIDATION_ERROR"
+
+
+def test_settings_of_columns_under_other_spellings_and_of_withheld_ones_are_taken():
+    data = pw.Dataset(FRAME, columns={"SIZE": {"drop": True}, "town": {"privacy": "drop"}})
+    assert "town" not in data.frame
+    assert data.with_settings(target="kind").target == "kind"
+    with pytest.raises(PipeWeaveError, match="'twon' is not a column"):
+        data.with_settings(columns={"twon": {"drop": True}})
+
+
 @pytest.mark.slow
 def test_schema_is_that_of_the_command_line(penguins, examples, tmp_path):
     file = examples / "penguins.csv"
