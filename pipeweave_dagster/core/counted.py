@@ -16,8 +16,11 @@ def counted(count: int, noun: str, verb: str = "") -> str:
         ('1 row', '3,000 empty rows')
         >>> counted(1, "row", "have no target"), counted(2, "row", "fail")
         ('1 row has no target', '2 rows fail')
+        >>> counted(2, "category"), counted(2, "day")
+        ('2 categories', '2 days')
     """
-    text = f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    several = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    text = f"{count:,} {noun}" if count == 1 else f"{count:,} {several}"
     if not verb:
         return text
     first, space, rest = verb.partition(" ")

@@ -67,3 +67,12 @@ def test_a_list_of_dicts_is_a_table():
 def test_other_objects_are_named_with_their_column():
     with pytest.raises(PipeWeaveError, match="column 'a' has values of type object"):
         pw.read(pd.DataFrame({"a": [object(), 1]}))
+
+
+def test_empty_texts_are_missing_and_counted():
+    frame = pd.DataFrame({"a": ["x", "", None, "y"], "b": [["", "u"], ["v"], [""], ["w"]]})
+    data = pw.Dataset(frame)
+    assert data.frame["a"].isna().tolist() == [False, True, True, False]
+    assert [n for n in data.snapshot.notes if "empty" in n] == [
+        "a: 1 empty text stored as missing."
+    ]

@@ -10,7 +10,7 @@ from pipeweave_dagster.cli.support.output import AsJson, emit, plain
 from pipeweave_dagster.cli.support.run_text import state_text
 from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.quality.column_usage import explain_column
-from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
+from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak, unknown_column_hint
 from pipeweave_dagster.services.checked_runs import checked_run
 from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.services.known_datasets import known
@@ -71,10 +71,11 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
         "findings": [f.model_dump(mode="json") for f in found],
     }
     lines = [_line(f) for f in found if f.state != "passed"]
+    table_columns = [c.name for c in last.schema.columns]
     text = _report(last.findings, accept, patch, written) or "\n".join(lines)
     facts |= {"written": written.place if written else None, "patch": patch}
     facts |= {"before": written.before if written else None, "run_id": last.run_id}
-    text = text or "No findings."
+    text = text or f"No findings. {unknown_column_hint(column, table_columns)}".rstrip()
     if not last.is_latest:
         text = f"Of run {last.run_id[:8]}; the last run has not reached the checks.\n{text}"
     emit(facts, json, text)

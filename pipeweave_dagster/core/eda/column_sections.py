@@ -60,9 +60,13 @@ def key_figures(column: Column, powers: dict[str, Power]) -> dict[str, Any]:
     }
 
 
-def details(column: Column, target: Target | None, powers: dict[str, Power]) -> dict[str, Any]:
-    """Return the detail section of a column."""
+def details(
+    column: Column, as_read: int, target: Target | None, powers: dict[str, Power]
+) -> dict[str, Any]:
+    """Return the detail section of a column, which had `as_read` distinct values in the file."""
     detail = {**key_figures(column, powers), "reason": column.info.reason, "pii": column.info.pii}
+    if column.distinct != as_read and detail["reason"]:
+        detail["reason"] = f"Before the settings correct its values: {detail['reason']}"
     if is_hidden(column) or column.distinct == 0:
         detail["reason"] = ""  # it may quote values
         return {**detail, "kind": "hidden" if column.distinct else "empty"}

@@ -70,7 +70,7 @@ def summarise(
         "findings": [
             finding_entry(f) for f in sorted(findings, key=lambda f: (_RANK[f.state], f.code))
         ],
-        "details": [details(c, target, powers) for c in detailed],
+        "details": [details(c, schema.column(c.name).distinct, target, powers) for c in detailed],
         "listed": [key_figures(c, powers) for c in columns],
         "associations": associations([c for c in ranked if not is_hidden(c)]),
         "missingness": missingness(columns, target, clock and clock[0]),

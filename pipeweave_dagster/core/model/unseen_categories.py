@@ -81,9 +81,10 @@ def _counted_unseen(
         return np.zeros(len(values), dtype=bool), {}
     counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
     unseen: dict[str, int] = {}
-    for text, count, is_new in zip(texts, counts, new, strict=True):
-        if is_new:
-            unseen[text] = unseen.get(text, 0) + int(count)
+    for value, text, count, is_new in zip(uniques, texts, counts, new, strict=True):
+        if is_new:  # shown as the data has it, not as the model does, which may merge spellings
+            shown = value if isinstance(value, str) else text
+            unseen[shown] = unseen.get(shown, 0) + int(count)
     return np.array([*new, False])[codes], most_frequent_first(unseen)
 
 

@@ -1,10 +1,12 @@
 """A user's decisions on findings (accept or override), as keys of `pipeweave.yaml`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pipeweave_dagster.core.documents import Finding, Findings
 from pipeweave_dagster.core.errors import not_found, validation_error
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
+from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 
 ALL = "all"
 
@@ -77,5 +79,18 @@ def _open_findings(document: Findings, code: str, column: str | None) -> list[Fi
     if not matching:
         codes = ", ".join(sorted({f.code for f in unresolved})) or "none"
         about = f" for column {column!r}" if column else ""
-        raise not_found(f"There is no open finding {code}{about}.", fix=f"Open findings: {codes}.")
+        hint = unknown_column_hint(column, {n for f in document.findings for n in f.columns})
+        fix = f"{hint} Open findings: {codes}.".strip()
+        raise not_found(f"There is no open finding {code}{about}.", fix=fix)
     return matching
+
+
+def unknown_column_hint(column: str | None, known: Iterable[str]) -> str:
+    """Return which of the known columns may be meant by one that is not among them.
+
+    Example:
+        >>> unknown_column_hint("Umsatz", ["Ort", "Umsatz €"]), unknown_column_hint("Ort", ["Ort"])
+        ("Did you mean 'Umsatz €'?", '')
+    """
+    names = sorted(known)
+    return "" if column is None or column in names else did_you_mean(nearest_names(column, names))

@@ -146,3 +146,13 @@ def test_the_findings_are_those_of_the_line(tmp_path):
     blocked = [f for f in report.summary["findings"] if f["state"] == "blocked"]
     assert [f["overridden"] for f in blocked] == ["known before the voyage"]
     assert "known before the voyage" in (tmp_path / "report.html").read_text()
+
+
+def test_a_count_from_before_corrections_says_so(tmp_path):
+    columns = table() | {"town": ["Ulm", "ulm", "Hof", "Bonn"] * (N // 4)}
+    case = make_dataset(tmp_path, columns, "survived", "binary")
+    merged = DatasetSettings.model_validate({"columns": {"town": {"merge_spellings": True}}})
+    options = ReportOptions(settings=merged)
+    build_report("demo", case.snapshot, case.schema, case.data, tmp_path, options)
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("Before the settings correct its values: made") == 1

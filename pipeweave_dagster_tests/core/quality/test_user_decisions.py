@@ -49,6 +49,12 @@ def test_an_unknown_code_names_the_open_findings(document, code):
     assert caught.value.code == "NOT_FOUND"
 
 
+def test_a_column_that_no_finding_has_is_near_one_that_has(document):
+    with pytest.raises(PipeWeaveError, match="for column 'copi'") as caught:
+        accept_findings(document, "PW204", "copi")
+    assert caught.value.fix.startswith("Did you mean 'copy'? Open findings: PW204")
+
+
 def test_an_override_names_column_reason_author_and_time(document):
     facts = {"by": "eva", "at": "2026-01-01"}
     patch = override_findings(document, "PW204", None, "known before", facts)

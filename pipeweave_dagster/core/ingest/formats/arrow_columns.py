@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.formats import arrow_texts, arrow_times
@@ -17,6 +18,7 @@ from pipeweave_dagster.core.ingest.formats.pandas_periods import (
 )
 
 _MAX_DEPTH = 5
+_EMPTY = "empty"
 
 
 @dataclass
@@ -61,7 +63,12 @@ class ArrowColumn:
             array = plain_array(array.flatten()[index])
         if self.frequency is not None and has_text(self.frequency):
             return period_texts(array, self.frequency)
-        return convert(array, self.counts).cast(self.type)
+        stored = convert(array, self.counts).cast(self.type)
+        if pa.types.is_large_string(self.type):
+            # The typed table has one kind of missing value, as files of text do.
+            empty = pc.sum(pc.equal(pc.binary_length(stored), 0)).as_py()
+            self.counts.update({_EMPTY: empty} if empty else {})
+        return stored
 
     def notes(self) -> list[str]:
         """Return the notes on the column, after all its batches were converted."""
@@ -88,6 +95,7 @@ _HOW_STORED = {
     arrow_times.NOT_A_TIME: ("time", "not between 00:00 and 24:00 stored as missing"),
     arrow_times.NANOSECONDS: ("time", "with nanoseconds cut to microseconds"),
     arrow_texts.NOT_UTF8: ("text", "not in UTF-8 decoded as cp1252"),
+    _EMPTY: ("empty text", "stored as missing"),
     arrow_texts.HEXADECIMAL: ("binary value", "stored as hexadecimal digits (0x…)"),
 }
 

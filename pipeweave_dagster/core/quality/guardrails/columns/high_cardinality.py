@@ -10,14 +10,16 @@ MAX_CATEGORIES = 100
 
 def check(case: Case) -> Iterator[Hit]:
     """Report columns that are target-encoded instead of one-hot encoded for their cardinality."""
+    coded = "target-encoded inside the folds instead of one-hot encoded"
+    if case.schema.target.name is None:
+        coded = "not one-hot encoded: with a target, it is target-encoded inside the folds"
     for info in case.table.infos:
         if info.role != "feature" or info.type not in {"categorical", "context_specific"}:
             continue
         if info.distinct > MAX_CATEGORIES:
             yield Hit(
                 "fixed",
-                f"It has {info.distinct:,} categories, so it is target-encoded inside the folds "
-                "instead of one-hot encoded.",
+                f"It has {info.distinct:,} categories, so it is {coded}.",
                 [info.name],
                 {"distinct": info.distinct, "limit": MAX_CATEGORIES},
                 "Drop it if new rows will mostly have unseen categories.",

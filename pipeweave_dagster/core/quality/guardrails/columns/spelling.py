@@ -31,7 +31,8 @@ def check(case: Case) -> Iterator[Hit]:
         patch = {"columns": {column.name: {"merge_spellings": True}}}
         yield Hit(
             "alerted",
-            f"{len(groups)} categories have several spellings, for example {shown}; "
+            f"{counted(len(groups), 'category', 'have several spellings')}"
+            f"{', for example' if len(groups) > 1 else ':'} {shown}; "
             f"{counted(rows, 'row', 'use')} a less frequent one.",
             [column.name],
             {"categories": len(groups), "rows": rows},
@@ -53,7 +54,8 @@ def _merged_target(case: Case) -> Iterator[Hit]:
     shown = ", ".join(f"'{t[:60]}' as '{target.labels[t][:60]}'" for t in list(merged)[:MAX_SHOWN])
     yield Hit(
         "fixed",
-        f"{len(merged)} spellings of the target's classes are merged into the most frequent one "
+        f"{counted(len(merged), 'spelling')} of the target's classes "
+        f"{'is' if len(merged) == 1 else 'are'} merged into the most frequent one "
         f"({counted(sum(merged.values()), 'row')}): {shown}.",
         [target.name],
         {"spellings": len(merged), "rows": sum(merged.values())},

@@ -14,6 +14,7 @@ def columns(rng):
 def test_spellings_are_counted_and_rare_ones_hidden(findings_of, columns):
     [finding] = findings_of("PW504", columns)
     assert (finding.columns, finding.evidence) == (["sex"], {"categories": 1, "rows": 20})
+    assert "1 category has several spellings: 'male' = " in finding.message
     assert "' Male '" in finding.message
     assert "(hidden)" in finding.message
     assert "MALE" not in finding.message
