@@ -66,7 +66,7 @@ class ArrowColumn:
         stored = convert(array, self.counts).cast(self.type)
         if pa.types.is_large_string(self.type):
             # The typed table has one kind of missing value, as files of text do.
-            empty = pc.sum(pc.equal(pc.binary_length(stored), 0)).as_py()
+            empty = pc.sum(pc.equal(pc.binary_length(stored), pa.scalar(0))).as_py()
             self.counts.update({_EMPTY: empty} if empty else {})
         return stored
 
