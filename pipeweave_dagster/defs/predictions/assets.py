@@ -31,7 +31,7 @@ class BatchConfig(dg.Config):
     io_manager_key=DOCUMENTS,
     partitions_def=DATASETS,
     kinds={"parquet", "csv"},
-    code_version="7",
+    code_version="8",
     deps=["model"],
     check_specs=check_specs("predictions", ABOUT),
 )
