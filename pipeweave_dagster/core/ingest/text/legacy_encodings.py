@@ -12,17 +12,23 @@ from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
-from pipeweave_dagster.core.ingest.text.letter_context import context_bits, script_of
+from pipeweave_dagster.core.ingest.text.letter_context import (
+    context_bits,
+    is_space_of_number,
+    script_of,
+)
 from pipeweave_dagster.core.ingest.text.letter_frequencies import LANGUAGES
 
 _SAMPLE = 24_000
 _SEPARATORS = re.compile(rb"[\t\n\r ,;\"]+")
+_DIGITS = re.compile(rb"\d+")
 _LISTED = 0.97  # share of the letters of a text that the list of its language has
 _LISTED_EAST_ASIAN = 0.62
 _OTHER_LETTER, _SYMBOL, _ODD, _UNDECODABLE = 14.0, 9.0, 20.0, 26.0
 _COMMON_EAST_ASIAN, _RARE_EAST_ASIAN = 13.0, 21.0
 _QUOTE, _QUOTES = 6.0, set("’“”„‘–—…«»")
 _USUAL_SYMBOLS = set("£€–—‘’“”„…•°²³½¼§©®™±·µ¥«»¿¡ºª×´`\u00a0№，。、（）：；「」・")
+_SPACE_OF_NUMBER = 1.0
 _DOUBTFUL_BITS = 6.0
 _EAST_ASIAN = {"Japanese", "Korean", "Chinese", "Taiwanese"}
 
@@ -77,10 +83,14 @@ def rank_encodings(sample: bytes) -> list[Reading]:
 def _distinct_words(sample: bytes) -> bytes:
     """Return the different words with non-ASCII bytes, as far as they are looked at.
 
-    Values repeat in tables, and tell as much once. No byte of a longer character is a separator.
+    Values repeat in tables, and tell as much once; so do amounts that differ in their digits only.
+    No byte of a longer character is a separator.
     """
     words = dict.fromkeys(word for word in _SEPARATORS.split(sample) if not word.isascii())
-    return b"\n".join(words)[:_SAMPLE]
+    forms: dict[bytes, bytes] = {}
+    for word in words:
+        forms.setdefault(_DIGITS.sub(b"0", word), word)
+    return b"\n".join(forms.values())[:_SAMPLE]
 
 
 def _counted(text: str) -> tuple[Counter[str], float]:
@@ -89,7 +99,9 @@ def _counted(text: str) -> tuple[Counter[str], float]:
     characters: Counter[str] = Counter()
     bits = 0.0
     for (before, char, after), count in contexts.items():
-        if not char.isascii():
+        if is_space_of_number(before, char, after):
+            bits += count * _SPACE_OF_NUMBER
+        elif not char.isascii():
             characters[char] += count
             bits += count * context_bits(before, char, after)
     return characters, bits

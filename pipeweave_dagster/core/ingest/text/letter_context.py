@@ -8,6 +8,19 @@ _DASHES_AND_BULLETS = "—–•"
 _VOWELS_BEFORE = {("a", "á"): 8.0, ("o", "á"): 3.0}
 """`Straáe` is `Straße`: no language writes á behind a, and few behind o."""
 
+_IN_NUMBER = 12.0
+"""No letter stands between two digits, but a no-break space does: `1 200`."""
+
+
+def is_space_of_number(before: str, char: str, after: str) -> bool:
+    """Return whether a character is the no-break space within a number, or beside its unit.
+
+    Example:
+        >>> is_space_of_number("1", "\u00a0", "2"), is_space_of_number("t", "\u00a0", "A")
+        (True, False)
+    """
+    return char == "\u00a0" and (before.isdecimal() or after.isdecimal())
+
 
 def context_bits(before: str, char: str, after: str) -> float:
     """Return the bits that the neighbours of a character cost: letters occur in words.
@@ -22,6 +35,7 @@ def context_bits(before: str, char: str, after: str) -> float:
         return 0.0
     neighbours = [script_of(c) for c in (before, after) if c.isalpha() or not c.isascii()]
     bits = 3.0 if not neighbours else 0.0
+    bits += _IN_NUMBER if before.isdecimal() and after.isdecimal() else 0.0
     bits += _VOWELS_BEFORE.get((before.lower(), char), 0.0)
     if char.isupper() and before.isalpha() and before.islower():
         bits += 7.0
