@@ -1,6 +1,7 @@
 """The names of the columns: those of the header, fitted to the number of columns."""
 
 from pipeweave_dagster.core.ingest.text.cut_numbers import are_surely_cut
+from pipeweave_dagster.core.ingest.text.fixed_width import place_of_timestamps
 from pipeweave_dagster.core.ingest.text.layout import Layout
 from pipeweave_dagster.core.ingest.text.records import Record
 
@@ -14,8 +15,13 @@ def column_headers(layout: Layout, body: list[Record]) -> tuple[list[str], int]:
     if layout.names is None:
         return [""] * width, width
     names = trim_header(layout.names, width)
-    if len(names) == width - 1 and _has_row_names(names, complete_columns(body, width)):
-        return ["", *names], width
+    if len(names) == width - 1:
+        columns = complete_columns(body, width)
+        if _has_row_names(names, columns):
+            return ["", *names], width
+        place = place_of_timestamps(columns)
+        if place is not None:  # the name is that of date and time together
+            return [*names[: place + 1], "", *names[place + 1 :]], width
     width = max(width, len(names))
     return names + [""] * (width - len(names)), width
 

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.documents import OtherReading
+from pipeweave_dagster.core.ingest.text.blank_thousands import alone_beside_blanks
 from pipeweave_dagster.core.ingest.text.dialect_score import (
     SAMPLE_RECORDS,
     Rating,
     dialect_score,
     rate,
 )
+from pipeweave_dagster.core.ingest.text.fixed_width import cuts_timestamps, fixed_width
 from pipeweave_dagster.core.ingest.text.one_column import lone_values, one_column_score
 from pipeweave_dagster.core.ingest.text.other_dialect import other_delimiter
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
@@ -20,10 +22,12 @@ _DOUBLE_DELIMITERS = ("::", "||", "~~", "^^", ";;")
 _SCORE_OF_TABLE = 0.05
 _GOOD_SCORE = 0.3
 _MOST_HALF_QUOTED, _REGULAR = 0.2, 0.99
+_TIME = re.compile(r"(?<![\d:])[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])")
 _LOG_TIME = re.compile(r"(?<=\d\d:\d\d:\d\d),\d{3}(?=[ \]])")
 """The milliseconds of a line of a log: no delimiter."""
 _MIN_APOSTROPHES = 0.02
-_MIN_FIXED_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
+_WHOLE_TIMESTAMPS = 1.2
+"""Weight of fields of fixed width where blanks cut dates from their times."""
 
 
 def detect_dialect(sample: str, given: str | None = None) -> TextDialect:
@@ -53,9 +57,13 @@ def choose_dialect(
     best = max(rated, key=lambda rating: round(rating.score, 9), default=None)
     score, dialect = (best.score, best.dialect) if best else (0.0, TextDialect(None))
     blanks = dialect.whitespace or dialect.delimiter == " "
-    if (blanks and best and best.regular < _REGULAR) or score < _GOOD_SCORE:
-        fixed = _fixed_width(lines)
+    if blanks:
+        alone = alone_beside_blanks(alone, score, values.texts[:SAMPLE_RECORDS])
+    cut = blanks and cuts_timestamps([line.split() for line in lines])
+    if cut or (blanks and best and best.regular < _REGULAR) or score < _GOOD_SCORE:
+        fixed = fixed_width(lines)
         fixed_score = dialect_score(sample, fixed) if fixed else 0.0
+        fixed_score *= _WHOLE_TIMESTAMPS if cut else 1.0
         if fixed and fixed_score > max(score, alone):
             return fixed, other_delimiter((fixed, fixed_score), rated, alone)
     if score < alone:
@@ -94,6 +102,8 @@ def _candidates(sample: str) -> Iterator[TextDialect]:
         lines_with = sum(delimiter in (_LOG_TIME.sub("", x) if in_times else x) for x in lines)
         if not counts[delimiter] or lines_with < 0.3 * len(lines):
             continue
+        if delimiter == ":" and _are_in_times(lines):
+            continue
         quotes = [q for q in ('"', "'") if _may_quote(sample, delimiter, q)]
         # Without any quote in the sample, one may still come further down in a large file.
         for quote in (*quotes, None) if '"' in sample else (*quotes, '"'):
@@ -109,22 +119,11 @@ def _candidates(sample: str) -> Iterator[TextDialect]:
         yield TextDialect(" ", '"' if '"' in sample else None, None, whitespace=True)
 
 
-def _fixed_width(lines: list[str]) -> TextDialect | None:
-    """Detect fields of fixed width, which may hold blanks: positions that are blank in every line.
-
-    Either the lines have equal lengths, or two blanks or more stand between fields, as where a
-    program pads them.
-    """
-    if len(lines) < _MIN_FIXED_LINES:
-        return None
-    length, count = Counter(map(len, lines)).most_common(1)[0]
-    padded = count >= _MIN_EQUAL * len(lines)
-    complete = [line for line in lines if len(line) == length] if padded else lines
-    length = min(max(map(len, complete)), _MOST_CHARACTERS)
-    blank = [all(line[i : i + 1] in {"", " "} for line in complete) for i in range(length)]
-    gap = 1 if padded else 2
-    starts = [i for i in range(length) if not blank[i] and all(blank[max(0, i - gap) : i])]
-    return TextDialect(None, None, field_starts=(*starts,)) if len(starts) > _MIN_GAPS else None
+def _are_in_times(lines: list[str]) -> bool:
+    """Return whether colons belong to times of day, unless a header has as many of them."""
+    if len(lines) < 2 or 2 * sum(_TIME.search(line) is not None for line in lines) <= len(lines):
+        return False
+    return _TIME.search(lines[0]) is not None or lines[0].count(":") != lines[-1].count(":")
 
 
 def _may_quote(sample: str, delimiter: str, quote: str) -> bool:

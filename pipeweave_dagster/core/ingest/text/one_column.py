@@ -3,13 +3,23 @@
 import re
 from typing import NamedTuple
 
+from pipeweave_dagster.core.ingest.types.month_names import is_month_name
 from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
-_TYPED_SCORE, _TEXT_SCORE = 0.9, 0.22
+_TYPED_SCORE, _LOG_SCORE, _TEXT_SCORE = 0.9, 0.5, 0.22
 _MIN_TYPED = 0.95
 _MOST_CELLS = 0.3
 _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"[,;\t|]')
 _MILLISECONDS = re.compile(r"(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}:\d\d:\d\d,\d{3}")
+_MOMENT = re.compile(
+    r".*?\d:\d\d(?::\d\d(?:[.,:]\d+)?)?(?: ?[aApP]\.?[mM]\.?)?(?: ?[zZ]| Uhr)?"
+    r"(?: ?(?:UTC|GMT|[CEW]ES?T|MES?Z|BST|IST|MS[KD]|[JK]ST|SGT|HKT|SAST|BRS?T|ART|[ACEHMNP][SD]T"
+    r"|AK[SD]T|NZ[SD]T|A[CEW][SD]T|WI[BT]|[A-Z][a-z]+/[\w/+-]+))?"
+    r"(?: ?[+\u2212-]\d\d(?::?\d\d){0,2})?(?: UTC)?(?: ?[(\[].*[)\]])?"
+)
+"""A time of day with its zone, and nothing behind it such as the level of a line in a log."""
+_NAMED_DATE = re.compile(r"\d{0,2}\W*(?P<name>[^\W\d_]{3,9})\W+(?:\d{1,2}\W+)?(?P<year>\d+)")
+_FULL_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DELIMITERS = re.compile(r"[,;\t|]")
 _VALUE = re.compile(r'(?P<quoted>"(?:[^"]|"")*+" *(?=\r?\n|\Z))|[^\n]+')
 _MOST_BROKEN = 2000
@@ -59,6 +69,8 @@ def one_column_score(lines: list[str]) -> float:
     typed = sum(kind in TYPED for kind in kinds) / len(body)
     if typed < _MIN_TYPED:
         cells = sum(_QUOTED_CELL.match(line) is not None for line in lines)
+        if named and typed + kinds.count("log") / len(body) >= _MIN_TYPED:
+            return _LOG_SCORE
         alone = named and cells <= _MOST_CELLS * len(lines)
         return _TEXT_SCORE if alone else _TEXT_SCORE / 4
     plain = {"date", "datetime", "time", "url", "email"}
@@ -73,7 +85,7 @@ def _divided_alike(lines: list[str]) -> bool:
 
 
 def _kind(text: str, *, named: bool) -> str:
-    """Return the kind of a line; a timestamp ends where a delimiter follows.
+    """Return the kind of a line; `log` for a timestamp with more behind it than a zone.
 
     A comma with three digits behind a time of day is part of it, but not below a name with a comma.
     """
@@ -82,6 +94,23 @@ def _kind(text: str, *, named: bool) -> str:
     inner = text[1:-1]
     quoted = len(text) > 1 and text[0] == text[-1] == '"' and '"' not in inner.replace('""', "")
     kind = kind_of(inner if quoted else text)
-    return (
-        "text" if kind in {"time", "datetime"} and not quoted and _DELIMITERS.search(text) else kind
+    if quoted or not _has_more(text, kind):
+        return kind
+    return "log" if kind == "datetime" and not _DELIMITERS.search(text) else "text"
+
+
+def _has_more(text: str, kind: str) -> bool:
+    r"""Return whether a line that looks like a date or time has further values beside it.
+
+    Example:
+        >>> _has_more("2024-05-01 10:15:00 INFO", "datetime"), _has_more("12 red 45", "date")
+        (True, True)
+    """
+    if kind in {"time", "datetime"} and _DELIMITERS.search(text):
+        return True
+    if kind == "datetime" and text[0].isdecimal():
+        return _MOMENT.fullmatch(text) is None
+    named = _NAMED_DATE.fullmatch(text) if kind == "date" and " " in text else None
+    return not (
+        named is None or is_month_name(named["name"]) or _FULL_YEAR.fullmatch(named["year"])
     )

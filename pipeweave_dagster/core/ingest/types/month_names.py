@@ -40,6 +40,16 @@ _MONTH_OF_SHORT_YEAR = rf"{_NAME}(?:[ -]?'|[/-])[0-9]{{2}}"
 MONTH_NAMES = "with month names"
 
 
+def is_month_name(word: str) -> bool:
+    """Return whether a word is the name of a month, or is short for one.
+
+    Example:
+        >>> is_month_name("Févr."), is_month_name("red")
+        (True, False)
+    """
+    return word.rstrip(".").casefold() in _NUMBERS
+
+
 def _month() -> Expression:
     """Return the expression of the number of the month that a text names, as two digits."""
     name = ("find", ("lower", V), "|".join(_LONGEST_FIRST))
