@@ -234,7 +234,7 @@ def test_the_page_names_the_newest_model_after_a_rollback(client, store):
 
 def test_the_page_says_what_became_of_the_wish_for_one_model_to_serve(client, store):
     note = "For serving, `a<b>` alone replaces an ensemble of 2."
-    register(store, "1", 0.8, of_model={"notes": ["Other.", note]})
+    register(store, "1", 0.8, of_model={"notes": ["Other."], "serving_note": note})
     page = client.get("/datasets/demo").text
     assert "For serving, <code>a&lt;b&gt;</code> alone replaces an ensemble of 2." in page
     assert "Other." not in page
