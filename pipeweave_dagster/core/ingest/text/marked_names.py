@@ -87,6 +87,8 @@ def _is_name(line: _MarkedLine, found: MarkedNames, *, alone: bool) -> bool:
     spaced = found.blanks or "\t" in found.header  # what programs write, and no spreadsheet
     if not line.blank and (alone or not spaced or not found.certain):
         return True
+    if alone and not spaced:  # the names stand over their values either way
+        return True
     return alone and line.mark.startswith("%") and not found.blanks and not found.numeric
 
 
