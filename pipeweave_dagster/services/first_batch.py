@@ -109,10 +109,15 @@ def _champion_before(workbench: Workbench, dataset: str) -> Registered:
     """Return the version that a rollback would restore."""
     found = first_usable(workbench, dataset, rollback_targets(moves_of(workbench.store, dataset)))
     if found.version is None:
-        raise not_found(f"There is no earlier champion that can predict. {found.note}")
+        raise not_found(
+            f"There is no earlier champion that can predict. {found.note}",
+            fix="Train the data set once more.",
+        )
     trained, evaluation = load_version(workbench.store, dataset, found.version)
     if trained.mlflow is None:
-        raise not_found(f"Version {found.version} was not registered.")
+        raise not_found(
+            f"Version {found.version} was not registered.", fix="Train the data set once more."
+        )
     return Registered(trained.mlflow, trained, evaluation)
 
 

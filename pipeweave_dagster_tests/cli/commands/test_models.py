@@ -93,7 +93,7 @@ def test_the_note_on_serving_is_shown(store: DocumentStore, monkeypatch: Any) ->
     from pipeweave_dagster.services.run_facts import _model
 
     registry = Registry(store)
-    register(store, "1", 0.8, of_model={"notes": ["Other.", f"{NOTE}\x1b[2J"]})
+    register(store, "1", 0.8, of_model={"notes": ["Other."], "serving_note": f"{NOTE}\x1b[2J"})
     set_alias(registry, "demo", "1", "champion")  # type: ignore[arg-type]
     found = find_champion(registry, "demo")  # type: ignore[arg-type]
     monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)

@@ -60,7 +60,8 @@ def with_marked_names(
     above = names_above(rows[:_MOST_ROWS], comments[-2].words) if len(comments) > 1 else None
     if above and units_above(rows[:_MOST_ROWS], line.words):
         line, units, found = comments[-2], line, above
-    if found is None or _is_name(line, found, alone=len(comments) == 1):
+    alone = len(comments) == 1 and not any(map(line.words.startswith, expected_names))
+    if found is None or _is_name(line, found, alone=alone):
         return text
     changes = {head[line.number - 1]: found.header}
     if units:
