@@ -132,7 +132,7 @@ def test_types_come_from_the_closed_list_and_the_next_run_is_offline(
         before = by_rules["schema"].column(column.name)
         assert before.confidence < 0.7
         assert column.type in before.alternatives
-        assert "The adviser gemini-2.5-flash-lite chose" in column.reason
+        assert "The adviser gemini-2.5-flash-lite takes its values for" in column.reason
     assert schema.target == by_rules["schema"].target
     assert len(server.calls) == 1  # 33 columns: at most two
     assert found.metadata["advice"] == f"asked about {len(changed)} columns, {len(changed)} changed"
