@@ -16,8 +16,30 @@ Floats = NDArray[np.float64]
 ORDERED: frozenset[StorageType] = frozenset({"integer", "number", "date", "datetime", "time"})
 
 
+class DistinctValues:
+    """What follows from the distinct values of a column and their rows."""
+
+    counts: Counts
+    text: Callable[[], list[str]]
+
+    @property
+    def distinct(self) -> int:
+        """Number of distinct values, without missing."""
+        return len(self.counts)
+
+    @cached_property
+    def present(self) -> int:
+        """Number of rows with a value."""
+        return int(self.counts.sum())
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The distinct values as text, in the same order."""
+        return self.text()
+
+
 @dataclass(frozen=True)
-class Column:
+class Column(DistinctValues):
     """A column of n rows with k distinct values.
 
     Attributes:
@@ -41,11 +63,6 @@ class Column:
         return self.info.name
 
     @property
-    def distinct(self) -> int:
-        """Number of distinct values, without missing."""
-        return len(self.counts)
-
-    @property
     def rows(self) -> int:
         """Number of rows, including missing ones."""
         return len(self.codes)
@@ -62,20 +79,10 @@ class Column:
             return False
         return self.info.storage == "integer" and bool(np.abs(self.numbers).max() >= 2**53)
 
-    @cached_property
-    def present(self) -> int:
-        """Number of rows with a value."""
-        return int(self.counts.sum())
-
     @property
     def missing(self) -> int:
         """Number of rows without a value."""
         return self.rows - self.present
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The distinct values as text, in the order of the codes."""
-        return self.text()
 
     def values(self) -> Floats:
         """Return the numbers row by row, NaN where missing; shape (n,) (TypeError for text)."""

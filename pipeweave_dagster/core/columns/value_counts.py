@@ -5,14 +5,13 @@ That takes a sort of the values alone: a sixth of the time in which they are enc
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.arrow_values import array_of_numbers, numbers_of
-from pipeweave_dagster.core.columns.column import ORDERED, Counts, Floats
+from pipeweave_dagster.core.columns.column import ORDERED, Counts, DistinctValues, Floats
 from pipeweave_dagster.core.columns.encode_column import (
     as_dictionary,
     counted_integers,
@@ -24,7 +23,7 @@ from pipeweave_dagster.core.documents import StorageType
 
 
 @dataclass(frozen=True)
-class ValueCounts:
+class ValueCounts(DistinctValues):
     """A column of n rows with k distinct values; see `Column`, which has the codes as well.
 
     Attributes:
@@ -42,29 +41,14 @@ class ValueCounts:
     text: Callable[[], list[str]] = field(repr=False)
 
     @property
-    def distinct(self) -> int:
-        """Number of distinct values, without missing."""
-        return len(self.counts)
-
-    @property
     def ordered(self) -> bool:
         """Whether the values are ordered: numbers, dates and times."""
         return self.numbers is not None and self.storage in ORDERED
-
-    @cached_property
-    def present(self) -> int:
-        """Number of rows with a value."""
-        return int(self.counts.sum())
 
     @property
     def missing(self) -> int:
         """Number of rows without a value."""
         return self.rows - self.present
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The distinct values as text."""
-        return self.text()
 
 
 def count_values(raw: Any, storage: StorageType) -> ValueCounts:
