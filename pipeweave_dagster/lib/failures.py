@@ -9,6 +9,7 @@ import dagster as dg
 from pipeweave_dagster.adapters.worker import KILLED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.lib.database_errors import database_away
+from pipeweave_dagster.lib.interrupts import interrupts_kept
 from pipeweave_dagster.services.patience import DELAYS_S
 from pipeweave_dagster.services.tracking import MLFLOW_RUN
 
@@ -54,7 +55,8 @@ def dagster_failures(
         restarts: How many times a block is repeated whose worker was killed.
     """
     try:
-        yield
+        with interrupts_kept():
+            yield
     except dg.Failure:
         raise
     except Exception as error:
@@ -89,7 +91,8 @@ def io_failures(context: dg.OutputContext | dg.InputContext) -> Iterator[None]:
     The repeated step finds what it has stored by its reuse key.
     """
     try:
-        yield
+        with interrupts_kept():
+            yield
     except PipeWeaveError as error:
         delay = _retry_delay(context.step_context.previous_attempt_count, error, 0)
         if delay is not None:

@@ -1,10 +1,14 @@
 """Only what may pass by itself is tried again; a cancel never is."""
 
+import contextlib
+import signal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import dagster as dg
+import pydantic
 import pytest
+from dagster._core.events import RunFailureReason
 
 from pipeweave_dagster.adapters.worker import KILLED
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, unavailable, validation_error
@@ -154,3 +158,40 @@ def test_a_failure_leads_to_its_run_in_mlflow() -> None:
     failure = failure_of(validation_error("No.", mlflow_run=page))
     assert failure.metadata["mlflow_run"] == dg.MetadataValue.url(page)
     assert "mlflow_run" not in failure_of(validation_error("No.")).metadata
+
+
+class _Interrupts:
+    """Raises SIGINT while it is serialized, as a signal does that comes just then."""
+
+    def __init__(self, swallow: bool) -> None:
+        self.swallow = swallow
+
+    def __call__(self, value: str) -> str:
+        if self.swallow:
+            with contextlib.suppress(BaseException):  # as in a finalizer
+                signal.raise_signal(signal.SIGINT)
+        else:
+            signal.raise_signal(signal.SIGINT)
+        return value
+
+
+@pytest.mark.parametrize("swallow", [False, True])
+def test_an_interrupt_that_a_library_catches_still_cancels(swallow: bool) -> None:
+    """pydantic turned one into an error of its own: the run failed and claimed a bug."""
+    serializer = pydantic.PlainSerializer(_Interrupts(swallow))
+    adapter = pydantic.TypeAdapter(Annotated[str, serializer])
+    recorded: list[PipeWeaveError] = []
+    handler = signal.getsignal(signal.SIGINT)
+
+    @dg.asset
+    def interrupted(context: dg.AssetExecutionContext) -> None:
+        with dagster_failures(context, recorded.append):
+            adapter.dump_json("text")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([interrupted], instance=instance, raise_on_error=False)
+        logs = instance.all_logs(result.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    (event,) = [entry.get_dagster_event() for entry in logs]
+    assert event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+    assert not recorded
+    assert signal.getsignal(signal.SIGINT) is handler
