@@ -13,7 +13,8 @@ import psutil
 
 from pipeweave_dagster.adapters.storage import Storage, open_storage
 from pipeweave_dagster.adapters.storage.folder import FolderStorage
-from pipeweave_dagster.core.landing import Seen, arrivals, uploads_in
+from pipeweave_dagster.core.landing import Seen, arrivals
+from pipeweave_dagster.services.zone_listing import all_uploads
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.servers import s3
 
@@ -41,7 +42,7 @@ def _measured(kind: str, opened: Callable[[], Any], objects: int) -> dict[str, A
         ]
         _fill(storage, keys)
         wall, cpu, server = time.perf_counter(), time.process_time(), _of_children()
-        uploads = uploads_in(storage.list("uploads/", []))
+        uploads = all_uploads(storage, ["uploads/"], [])
         listed_wall, listed_cpu = time.perf_counter() - wall, time.process_time() - cpu
         server = _of_children() - server
     assert len(uploads) == objects

@@ -10,7 +10,7 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import Skipped
-from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, place_of, uploads_in
+from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, place_of
 from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
 from pipeweave_dagster.lib.listing_scope import Listings, Scope
 from pipeweave_dagster.lib.partitions import (
@@ -29,6 +29,7 @@ from pipeweave_dagster.services.left_out import (
 )
 from pipeweave_dagster.services.run_leases import RunWatch
 from pipeweave_dagster.services.upload_locks import locked_keys
+from pipeweave_dagster.services.zone_listing import all_uploads
 
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
 MAX_REQUESTS = 20
@@ -66,7 +67,7 @@ class _Zone:
     def listed(self, store: DocumentStore, skipped: list[Skipped]) -> list[Upload]:
         """Return the uploads, the oldest first."""
         places = [self.prefix] if self.scope.places is None else self.scope.places
-        return uploads_in(o for place in places for o in store.storage.list(place, skipped))
+        return all_uploads(store.storage, places, skipped)
 
 
 def landing_sensor(

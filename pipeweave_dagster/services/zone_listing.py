@@ -1,11 +1,13 @@
-"""Which folders of the landing zone belong to which data set, from one listing for all of them."""
+"""The landing zone as it is at one moment: its top, or every upload in it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeweave_dagster.adapters.garbage import collection_paused
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.adapters.storage import Skipped, StoredObject
+from pipeweave_dagster.adapters.storage import Skipped, Storage, StoredObject
+from pipeweave_dagster.core.landing import Upload, uploads_in
 from pipeweave_dagster.core.naming import dataset_of_key
 
 
@@ -34,3 +36,15 @@ def list_zone(store: DocumentStore, zone: str = "uploads") -> ZoneListing:
     for name in names:
         folders[dataset_of_key(f"{zone}/{name}/x")].append(name)
     return ZoneListing(zone, folders, loose, skipped)
+
+
+def all_uploads(storage: Storage, places: Iterable[str], skipped: list[Skipped]) -> list[Upload]:
+    """Return every upload below some prefixes, oldest first; a listing of them all.
+
+    Args:
+        storage: Where the landing zone is.
+        places: Prefixes of keys.
+        skipped: Gets what could not be listed.
+    """
+    with collection_paused():
+        return uploads_in(o for place in places for o in storage.list(place, skipped))

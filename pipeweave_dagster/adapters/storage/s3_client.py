@@ -1,9 +1,9 @@
-"""The boto3 client: bounded timeouts, retries, and timestamps that are read quickly."""
+"""The boto3 client: bounded timeouts, retries, and listings that are read quickly."""
 
-import datetime as dt
 from functools import cache
 from typing import Any
 
+from pipeweave_dagster.adapters.storage.s3_listing import parse_timestamp, take_objects
 from pipeweave_dagster.settings import Settings
 
 
@@ -11,7 +11,7 @@ def make_client(settings: Settings) -> Any:
     """Return a boto3 S3 client with bounded timeouts and standard retries."""
     from botocore.config import Config
 
-    return client_session().client(
+    client = client_session().client(
         "s3",
         endpoint_url=settings.s3_endpoint_url,
         aws_access_key_id=settings.aws_access_key_id,
@@ -25,6 +25,8 @@ def make_client(settings: Settings) -> Any:
             s3={"addressing_style": "path" if settings.s3_endpoint_url else "auto"},
         ),
     )
+    client.meta.events.register_first("before-parse.s3.ListObjectsV2", take_objects)
+    return client
 
 
 @cache
@@ -37,19 +39,3 @@ def client_session() -> Any:
     factory = core.get_component("response_parser_factory")
     factory.set_parser_defaults(timestamp_parser=parse_timestamp)
     return boto3.Session(botocore_session=core)
-
-
-def parse_timestamp(value: Any) -> dt.datetime:
-    """Return what botocore's own parser returns, in a hundredth of the time for a listing.
-
-    A page of a thousand keys takes 15 ms of processor time instead of 53 ms.
-    """
-    from botocore.utils import parse_timestamp as parse_any
-
-    if isinstance(value, str) and value.endswith("Z"):
-        try:
-            return dt.datetime.fromisoformat(value)
-        except ValueError:
-            pass
-    parsed: dt.datetime = parse_any(value)
-    return parsed
