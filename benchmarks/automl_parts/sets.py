@@ -38,7 +38,7 @@ def make(source: Path, data: Path, splits: int, only: list[str]) -> None:
         row = rows[name]
         table = _read(source / name / row["file"], row["target"])
         for seed in wanted:
-            _cut(table, data / f"{name}-{seed}", row["task"], seed)
+            cut(table, data / f"{name}-{seed}", row["task"], seed)
         print(name, *table.shape)
 
 
@@ -55,7 +55,7 @@ def _read(file: Path, target: str) -> pd.DataFrame:
     return table[table[column].notna()].rename(columns={column: "target"})
 
 
-def _cut(table: pd.DataFrame, folder: Path, task: str, seed: int) -> None:
+def cut(table: pd.DataFrame, folder: Path, task: str, seed: int) -> None:
     """Write one split, 80 to 20; `task.txt` comes last and tells that the folder is complete."""
     folder.mkdir(parents=True, exist_ok=True)
     order = np.random.default_rng(seed).permutation(len(table))
