@@ -10,14 +10,21 @@ from pipeweave_dagster_tests.factories.pipelines import (
     make_snapshot,
     write_parquet,
 )
-from pipeweave_dagster_tests.factories.training import evaluate_small_model, train_small_model
+from pipeweave_dagster_tests.factories.predictions import calibrated_rows
+from pipeweave_dagster_tests.factories.training import (
+    evaluate_small_model,
+    evaluated_cost_model,
+    train_small_model,
+)
 
 __all__ = [
     "DatasetFiles",
     "adviser_case",
     "adviser_replies",
     "brief",
+    "calibrated_rows",
     "evaluate_small_model",
+    "evaluated_cost_model",
     "make_dataset",
     "make_pipeline",
     "make_schema",

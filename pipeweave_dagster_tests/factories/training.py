@@ -3,6 +3,10 @@
 import time
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
+
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
@@ -49,3 +53,26 @@ def evaluate_small_model(spec, model, out):
         test_rows=out / "test_rows.parquet",
         out=folder,
     )
+
+
+def evaluated_cost_model(folder):
+    """Train and evaluate a model with costs and a sensitive column that is no feature.
+
+    Returns:
+        Its table, what `train_small_model` returned, and the evaluation.
+    """
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"x": rng.normal(size=700), "town": rng.choice(list("abc"), 700)})
+    frame["sex"] = rng.choice(["f", "m"], 700)
+    score = 2 * frame["x"] + (frame["town"] == "a") + rng.normal(0, 1, 700)
+    frame["y"] = np.where(score > 0.8, "yes", "no")
+    settings = DatasetSettings(
+        sensitive=["sex"],
+        costs={"false_positive": 1, "false_negative": 8},
+        columns={"sex": {"drop": True}},
+    )
+    parts = train_small_model(
+        frame, "y", "binary", folder, families=["xgboost", "lightgbm"], settings=settings,
+        positive="yes",
+    )  # fmt: skip
+    return frame, parts, evaluate_small_model(*parts)

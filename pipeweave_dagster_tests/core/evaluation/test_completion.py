@@ -2,14 +2,13 @@
 
 from typing import get_args
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSettings, EvaluationStep, SplitGap
+from pipeweave_dagster.core.documents import EvaluationStep, SplitGap
 from pipeweave_dagster.core.evaluation import complete, evaluate
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
-from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
+from pipeweave_dagster_tests.factories import evaluated_cost_model
 
 pytestmark = pytest.mark.slow
 ORIGIN = {
@@ -24,21 +23,7 @@ ORIGIN = {
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with costs and a sensitive column that is no feature."""
-    folder = tmp_path_factory.mktemp("assessed")
-    rng = np.random.default_rng(8)
-    frame = pd.DataFrame({"x": rng.normal(size=700), "town": rng.choice(list("abc"), 700)})
-    frame["sex"] = rng.choice(["f", "m"], 700)
-    score = 2 * frame["x"] + (frame["town"] == "a") + rng.normal(0, 1, 700)
-    frame["y"] = np.where(score > 0.8, "yes", "no")
-    settings = DatasetSettings(
-        sensitive=["sex"],
-        costs={"false_positive": 1, "false_negative": 8},
-        columns={"sex": {"drop": True}},
-    )
-    parts = train_small_model(frame, "y", "binary", folder, families=["xgboost", "lightgbm"],
-                    settings=settings, positive="yes")  # fmt: skip
-    return frame, parts, evaluate_small_model(*parts)
+    return evaluated_cost_model(tmp_path_factory.mktemp("assessed"))
 
 
 def test_the_evaluation_and_its_card_tell_groups_cost_and_dependence(model):

@@ -1,23 +1,16 @@
 """Weak segments: a planted one is found first, and noise is not reported."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.evaluation.segments import weak_segments
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
+from pipeweave_dagster_tests.factories import calibrated_rows
 
 
 @pytest.fixture(scope="module")
 def rows():
-    """4,000 rows with a calibrated model of two classes, and columns that say nothing of errors."""
-    rng = np.random.default_rng(3)
-    p = rng.beta(1, 3, 4000)
-    y = (rng.random(4000) < p).astype(int)
-    features = pd.DataFrame(
-        {"x": rng.normal(size=4000), "town": rng.choice(list("abcde"), 4000), "bad": "no"}
-    )
-    return y, p, features
+    return calibrated_rows()
 
 
 def test_a_planted_weak_segment_comes_first_and_noise_names_none(rows):

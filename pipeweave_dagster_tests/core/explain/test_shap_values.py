@@ -7,31 +7,16 @@ from lightgbm import LGBMRegressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.model.serving import load_bundle, prepare
-from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
+from pipeweave_dagster_tests.factories import evaluated_cost_model
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with costs and a sensitive column that is no feature."""
-    folder = tmp_path_factory.mktemp("assessed")
-    rng = np.random.default_rng(8)
-    frame = pd.DataFrame({"x": rng.normal(size=700), "town": rng.choice(list("abc"), 700)})
-    frame["sex"] = rng.choice(["f", "m"], 700)
-    score = 2 * frame["x"] + (frame["town"] == "a") + rng.normal(0, 1, 700)
-    frame["y"] = np.where(score > 0.8, "yes", "no")
-    settings = DatasetSettings(
-        sensitive=["sex"],
-        costs={"false_positive": 1, "false_negative": 8},
-        columns={"sex": {"drop": True}},
-    )
-    parts = train_small_model(frame, "y", "binary", folder, families=["xgboost", "lightgbm"],
-                    settings=settings, positive="yes")  # fmt: skip
-    return frame, parts, evaluate_small_model(*parts)
+    return evaluated_cost_model(tmp_path_factory.mktemp("assessed"))
 
 
 def test_contributions_and_base_add_up_to_the_margin(model):

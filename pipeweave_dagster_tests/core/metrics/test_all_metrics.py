@@ -1,7 +1,6 @@
 """Every metric equals scikit-learn's, and bootstrap intervals hold the true score."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn import metrics as reference
 
@@ -12,6 +11,7 @@ from pipeweave_dagster.core.metrics.all_metrics import (
     regression_scores,
     with_intervals,
 )
+from pipeweave_dagster_tests.factories import calibrated_rows
 
 CLOSE = pytest.approx
 
@@ -147,14 +147,7 @@ def test_a_row_that_counts_twice_is_as_two_rows(rng):
 
 @pytest.fixture(scope="module")
 def rows():
-    """4,000 rows with a calibrated model of two classes, and columns that say nothing of errors."""
-    rng = np.random.default_rng(3)
-    p = rng.beta(1, 3, 4000)
-    y = (rng.random(4000) < p).astype(int)
-    features = pd.DataFrame(
-        {"x": rng.normal(size=4000), "town": rng.choice(list("abcde"), 4000), "bad": "no"}
-    )
-    return y, p, features
+    return calibrated_rows()
 
 
 def test_calibration_error(rows):

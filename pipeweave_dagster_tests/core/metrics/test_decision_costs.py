@@ -1,23 +1,16 @@
 """The chosen threshold has the least cost of all thresholds."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
+from pipeweave_dagster_tests.factories import calibrated_rows
 
 
 @pytest.fixture(scope="module")
 def rows():
-    """4,000 rows with a calibrated model of two classes, and columns that say nothing of errors."""
-    rng = np.random.default_rng(3)
-    p = rng.beta(1, 3, 4000)
-    y = (rng.random(4000) < p).astype(int)
-    features = pd.DataFrame(
-        {"x": rng.normal(size=4000), "town": rng.choice(list("abcde"), 4000), "bad": "no"}
-    )
-    return y, p, features
+    return calibrated_rows()
 
 
 @pytest.mark.parametrize(("false", "missed"), [(1, 8), (8, 1), (1, 1), (0, 1)])

@@ -1,27 +1,22 @@
 """Two models are compared on the rows that both were tested on."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.evaluation import compare
 from pipeweave_dagster.core.metrics.paired_test import paired
-from pipeweave_dagster_tests.factories import evaluate_small_model, train_small_model
+from pipeweave_dagster_tests.factories import (
+    calibrated_rows,
+    evaluated_cost_model,
+    train_small_model,
+)
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def rows():
-    """4,000 rows with a calibrated model of two classes, and columns that say nothing of errors."""
-    rng = np.random.default_rng(3)
-    p = rng.beta(1, 3, 4000)
-    y = (rng.random(4000) < p).astype(int)
-    features = pd.DataFrame(
-        {"x": rng.normal(size=4000), "town": rng.choice(list("abcde"), 4000), "bad": "no"}
-    )
-    return y, p, features
+    return calibrated_rows()
 
 
 def test_models_that_differ_by_chance_alone_are_not_distinguishable(rows):
@@ -42,21 +37,7 @@ def test_models_that_differ_by_chance_alone_are_not_distinguishable(rows):
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with costs and a sensitive column that is no feature."""
-    folder = tmp_path_factory.mktemp("assessed")
-    rng = np.random.default_rng(8)
-    frame = pd.DataFrame({"x": rng.normal(size=700), "town": rng.choice(list("abc"), 700)})
-    frame["sex"] = rng.choice(["f", "m"], 700)
-    score = 2 * frame["x"] + (frame["town"] == "a") + rng.normal(0, 1, 700)
-    frame["y"] = np.where(score > 0.8, "yes", "no")
-    settings = DatasetSettings(
-        sensitive=["sex"],
-        costs={"false_positive": 1, "false_negative": 8},
-        columns={"sex": {"drop": True}},
-    )
-    parts = train_small_model(frame, "y", "binary", folder, families=["xgboost", "lightgbm"],
-                    settings=settings, positive="yes")  # fmt: skip
-    return frame, parts, evaluate_small_model(*parts)
+    return evaluated_cost_model(tmp_path_factory.mktemp("assessed"))
 
 
 def test_a_model_is_compared_with_another_on_the_rows_that_both_have(model, tmp_path):
