@@ -11,7 +11,6 @@ other work on the machine does not change much; `load_ms` is the time to load th
 the model, `views` their distinct fitted features; `largest` is the family with the largest weight.
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -38,7 +37,8 @@ from pipeweave_dagster.notebook.dataset import Dataset
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from readable import OF_SKLEARN, sets_of
+from model_parts.sets import OF_SKLEARN
+from model_parts.table import arguments, measure_sets
 
 REPEATS = 50
 USUAL = (
@@ -68,27 +68,16 @@ class Result(NamedTuple):
 
 def main() -> None:
     """Measure the sets, and print one line for each and a summary."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("data", type=Path)
-    arguments.add_argument("--sets", default=",".join(USUAL))
-    arguments.add_argument("--budget", type=float, default=20)
-    arguments.add_argument("--for", dest="purpose", default="accuracy")
-    arguments.add_argument("--log", type=Path)
-    given = arguments.parse_args()
-    print(f"| {' | '.join(Result._fields)} |\n|{' --- |' * len(Result._fields)}")
-    results = []
-    for name, data in sets_of(given.data, given.sets.split(",")):
-        try:
-            found = _measured(name, data.with_settings(train_for=given.purpose), given.budget)
-        except Exception as error:  # noqa: BLE001 - the other sets are measured all the same
-            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
-            continue
-        results.append(found)
-        line = f"| {' | '.join(map(_cell, found))} |"
-        print(line, flush=True)
-        if given.log:
-            with given.log.open("a") as log:
-                log.write(f"{line}\n")
+    parser = arguments(USUAL)
+    parser.add_argument("--for", dest="purpose", default="accuracy")
+    given = parser.parse_args()
+    results = measure_sets(
+        given,
+        Result._fields,
+        lambda name, data: _measured(
+            name, data.with_settings(train_for=given.purpose), given.budget
+        ),
+    )
     sizes, times = ([getattr(r, name) for r in results] for name in ("model_mb", "row_ms"))
     for what, values, unit in (("size", sizes, "MB"), ("one row", times, "ms")):
         print(f"{what}: median {statistics.median(values):.1f}, most {max(values):.1f} {unit}")
@@ -126,10 +115,6 @@ def _heaviest(trained: TrainedModel) -> str:
         weights[member.family] += member.weight
     (family, weight), *_ = weights.most_common(1)
     return f"{weight:.2f} {family}"
-
-
-def _cell(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

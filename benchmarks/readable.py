@@ -8,16 +8,11 @@ table; the twin is made without a time limit. `kept` is the share of the model's
 constant baseline that the twin has as well; of the area under the ROC curve, the gain over 0.5.
 """
 
-import argparse
-import csv
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-
-from sklearn import datasets
 
 from pipeweave_dagster.core.documents import ReadableTwin
 from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
@@ -31,8 +26,8 @@ from pipeweave_dagster.notebook.dataset import Dataset
 sys.path.insert(0, str(Path(__file__).parent))
 
 from automl_parts.sets import SETS
-
-OF_SKLEARN = ("breast_cancer", "diabetes", "digits", "wine")
+from model_parts.sets import OF_SKLEARN
+from model_parts.table import arguments, measure_sets
 
 
 class Result(NamedTuple):
@@ -57,49 +52,16 @@ class Result(NamedTuple):
 
 def main() -> None:
     """Measure the sets, and print one line for each and a summary."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("data", type=Path)
-    arguments.add_argument("--sets", default=",".join([*SETS, *OF_SKLEARN]))
-    arguments.add_argument("--budget", type=float, default=20)
-    arguments.add_argument("--log", type=Path)
-    given = arguments.parse_args()
-    print(f"| {' | '.join(Result._fields)} |\n|{' --- |' * len(Result._fields)}")
-    results = []
-    for name, data in sets_of(given.data, given.sets.split(",")):
-        try:
-            found = _measured(name, data, given.budget)
-        except Exception as error:  # noqa: BLE001 - the other sets are measured all the same
-            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
-            continue
-        results.append(found)
-        line = f"| {' | '.join(map(_cell, found))} |"
-        print(line, flush=True)
-        if given.log:
-            with given.log.open("a") as log:
-                log.write(f"{line}\n")
+    parser = arguments([*SETS, *OF_SKLEARN])
+    given = parser.parse_args()
+    results = measure_sets(
+        given, Result._fields, lambda name, data: _measured(name, data, given.budget)
+    )
     equal = [r for r in results if r.verdict != "worse"]
     kept = sorted(r.kept for r in results if r.verdict == "worse")
     print(f"\n{len(equal)} of {len(results)} twins are not significantly worse.")
     if kept:
         print(f"The others keep {kept[0]:.0%} to {kept[-1]:.0%} of the gain over the baseline.")
-
-
-def sets_of(source: Path, names: list[str]) -> Iterator[tuple[str, Dataset]]:
-    """Yield the named data sets of a folder or of scikit-learn."""
-    with (source / "INDEX.tsv").open(newline="") as index:
-        rows = {row["name"]: row for row in csv.DictReader(index, delimiter="\t")}
-    for name in names:
-        if name in OF_SKLEARN:
-            loaded = getattr(datasets, f"load_{name}")(as_frame=True)
-            frame = loaded.frame
-            if name != "diabetes":
-                frame = frame.assign(target=[f"class {code}" for code in frame["target"]])
-            yield name, Dataset(frame, target="target")
-            continue
-        row = rows[name]
-        target = row["target"].strip()
-        target = f"column_{target.split()[1]}" if "no header" in target else target
-        yield name, Dataset(source / name / row["file"], target=target)
 
 
 def _measured(name: str, data: Dataset, budget_s: float) -> Result:
@@ -133,10 +95,6 @@ def _scores(
     gain = model - (constant or 0.0)
     kept = (own - (constant or 0.0)) / gain if gain else float("nan")
     return model, own, c.difference or 0.0, c.low or 0.0, c.high or 0.0, c.verdict, kept
-
-
-def _cell(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

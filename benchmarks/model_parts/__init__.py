@@ -1,0 +1,1 @@
+"""What the benchmarks of one model per data set share: the sets, and the table of results."""
