@@ -165,3 +165,9 @@ class Workbench:
         self._data.close()
         self._model.close()
         self._gemini.close()
+
+    def hand_on(self) -> None:
+        """Close, but leave the children of the workers to the next workbench of this process."""
+        self._data.hand_on()
+        self._model.hand_on()
+        self._gemini.close()

@@ -7,8 +7,21 @@ from pipeweave_dagster.adapters.child_process.environment import Access, environ
 from pipeweave_dagster.adapters.child_process.secrecy import hide_process
 from pipeweave_dagster.adapters.child_process.worker_child import (
     end_child,
+    end_unused,
+    hand_on,
     start_ahead,
     start_worker,
+    waiting_pid,
 )
 
-__all__ = ["Access", "end_child", "environment_for", "hide_process", "start_ahead", "start_worker"]
+__all__ = [
+    "Access",
+    "end_child",
+    "end_unused",
+    "environment_for",
+    "hand_on",
+    "hide_process",
+    "start_ahead",
+    "start_worker",
+    "waiting_pid",
+]

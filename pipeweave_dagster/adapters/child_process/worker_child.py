@@ -1,4 +1,4 @@
-"""The child of a worker, and one that a command starts before it knows what it will ask."""
+"""The child of a worker, and one that waits for the next worker: started ahead, or handed on."""
 
 import atexit
 import contextlib
@@ -51,7 +51,24 @@ def start_ahead(preload: Sequence[str], access: Access = "none") -> None:
     """
     with contextlib.suppress(OSError):
         _ahead[access] = (start_worker(preload, access=access), _environment(None, access))
-        atexit.register(_end_unused)
+        atexit.register(end_unused)
+
+
+def hand_on(process: "subprocess.Popen[bytes]", access: Access) -> None:
+    """Keep the live child of a worker for the next worker of this process with the same access.
+
+    That one sends it the environment of its own time. If a child waits already, this one is ended.
+    """
+    if access in _ahead:
+        end_child(process)
+        return
+    _ahead[access] = (process, {})
+    atexit.register(end_unused)
+
+
+def waiting_pid(access: Access) -> int | None:
+    """Return the process id of the child that waits for a worker with this access, or None."""
+    return _ahead[access][0].pid if access in _ahead else None
 
 
 def _environment(threads: int | None, access: Access) -> dict[str, str]:
@@ -70,9 +87,11 @@ def _with_environment(
     return process
 
 
-def _end_unused() -> None:
-    while _ahead:
-        end_child(_ahead.popitem()[1][0])
+def end_unused(access: Access | None = None) -> None:
+    """End the children that wait for a worker: all of them, or the one with this access."""
+    for name in [*_ahead] if access is None else [access]:
+        if name in _ahead:
+            end_child(_ahead.pop(name)[0])
 
 
 def end_child(process: "subprocess.Popen[bytes]") -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ParamSpec, Self, TypeVar
 
-from pipeweave_dagster.adapters.child_process import Access, end_child, start_worker
+from pipeweave_dagster.adapters.child_process import Access, end_child, hand_on, start_worker
 from pipeweave_dagster.adapters.worker.call_limits import (
     OUT_OF_MEMORY,
     CallLimits,
@@ -53,9 +53,9 @@ class Worker:
         access: Access = "none",
         plug_ins: Mapping[str, str] | None = None,
     ) -> None:
-        self._access: Access = access
+        self.access: Access = access
+        self.preload = tuple(preload)
         self._plug_ins = dict(plug_ins or {})
-        self._preload = list(preload)
         self._threads = threads
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
@@ -82,7 +82,7 @@ class Worker:
             return
         self._buffer, self._ready = b"", False
         try:
-            self._process = start_worker(self._preload, self._threads, self._access)
+            self._process = start_worker(self.preload, self._threads, self.access)
         except OSError as error:
             raise not_started(str(error)) from error
         if self._plug_ins:
@@ -197,6 +197,19 @@ class Worker:
         if process is None:
             return
         end_child(process)
+
+    def hand_on(self) -> None:
+        """Leave the child to the next worker of this process with the same access.
+
+        It keeps what it has imported, and stays in the folder in which it was started. One with
+        plug-ins or a number of threads of its own is ended, as by `close`: the next worker may
+        want others.
+        """
+        if self._process is None or self._plug_ins or self._threads is not None:
+            self.close()
+            return
+        process, self._process = self._process, None
+        hand_on(process, self.access)
 
 
 def _log_again(reply: dict[str, Any]) -> None:

@@ -4,15 +4,18 @@ import os
 import subprocess
 import sys
 import time
+from typing import Any
 
 import psutil
 import pytest
 
 from pipeweave_dagster.adapters.child_process import (
     end_child,
+    end_unused,
     environment_for,
     start_ahead,
     start_worker,
+    waiting_pid,
 )
 from pipeweave_dagster.adapters.worker import Worker
 
@@ -103,3 +106,50 @@ def test_starting_ahead_imports_only_the_standard_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_child_is_handed_on_with_the_environment_of_its_next_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = Worker()
+    assert first.call(30, environment_for, access="none")
+    pid = first.pid
+    first.hand_on()
+    assert first.pid is None
+    assert waiting_pid("none") == pid
+    monkeypatch.setenv("PIPEWEAVE_HOME", "/after")
+
+    with Worker(access="mlflow") as other, Worker() as worker:
+        other.start()
+        assert other.pid != pid
+        seen = worker.call(30, environment_for, access="none")
+        assert worker.pid == pid
+    assert seen["PIPEWEAVE_HOME"] == "/after"
+
+
+@pytest.mark.parametrize("options", [{"threads": 1}, {"plug_ins": {"small_model": "/none"}}])
+def test_a_child_of_special_options_is_ended_instead_of_handed_on(
+    options: dict[str, Any],
+) -> None:
+    worker = Worker(**options)
+    worker.start()
+    child = newest_child()
+    worker.hand_on()
+    assert waiting_pid("none") is None
+    assert not child.is_running()
+
+
+def test_one_child_waits_for_each_access_and_can_be_ended() -> None:
+    with Worker() as first, Worker() as second:
+        first.start()
+        second.start()
+        kept = first.pid
+        second_child = newest_child()
+        first.hand_on()
+        second.hand_on()
+        assert waiting_pid("none") == kept
+        assert not second_child.is_running()
+    end_unused("mlflow")
+    assert waiting_pid("none") == kept
+    end_unused()
+    assert waiting_pid("none") is None

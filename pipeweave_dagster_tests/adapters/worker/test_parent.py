@@ -265,7 +265,7 @@ def test_the_worker_of_data_gets_none() -> None:
     from pipeweave_dagster.settings import Settings
 
     with Workbench(Settings()) as bench:
-        assert (bench._data._access, bench._model._access) == ("none", "mlflow")
+        assert (bench._data.access, bench._model.access) == ("none", "mlflow")
 
 
 def test_a_command_asks_mlflow_in_one_process() -> None:
