@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "core": {"core"},
     "notebook": {"notebook", "core"},
     "__init__": {"notebook", "component", "core"},
-    "settings": {"core"},
+    "settings": {"settings", "core"},
     "adapters": {"adapters", "core", "settings"},
     "services": {"services", "adapters", "core", "settings"},
     "lib": {"lib", "services", "adapters", "core", "settings"},
