@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.services.users import identity_provider
-from pipeweave_dagster.services.users.identity_provider import LoginRequest
+from pipeweave_dagster.services.users.openid_client import LoginRequest
 from pipeweave_dagster.services.users.sessions import signing_key
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web.front_door import FrontDoor

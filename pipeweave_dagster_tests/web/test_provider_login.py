@@ -12,7 +12,7 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.access import Role
 from pipeweave_dagster.services import audit
-from pipeweave_dagster.services.users import identity_provider
+from pipeweave_dagster.services.users import openid_client
 from pipeweave_dagster.services.users.directory import add_user
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
@@ -139,8 +139,8 @@ def test_without_a_provider_or_with_a_silent_one_it_is_said(client, settings, st
 
 
 def test_a_provider_that_calls_itself_otherwise_is_refused(client, provider, monkeypatch):
-    identity_provider._discovered.cache_clear()
+    openid_client._discovered.cache_clear()
     monkeypatch.setattr("requests.models.Response.json", lambda _: {"issuer": "http://127.0.0.1:1"})
     answer = client.get("/login/provider")
     assert (answer.status_code, "another address" in answer.json()["message"]) == (422, True)
-    identity_provider._discovered.cache_clear()
+    openid_client._discovered.cache_clear()
