@@ -9,6 +9,7 @@ that stops later runs.
 from dataclasses import dataclass
 
 from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.adapters.mlflow_store import quick_lookup
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.access import Principal, Role
 from pipeweave_dagster.core.documents import Evaluation, MlflowLink, SchemaDeduction, TrainedModel
@@ -116,7 +117,7 @@ def notice_moves(workbench: Workbench, dataset: str) -> dict[str, str]:
     if not versions(workbench.store, dataset):
         return {}
     uri, name = workbench.settings.tracking_uri, model_name(dataset)
-    known, aliases = mlflow_store.quick_aliases(uri, name)
+    known, aliases = quick_lookup.quick_aliases(uri, name)
     if not known:
         aliases = workbench.apart_within(
             _PATIENCE_S, mlflow_store.current_aliases, tracking_uri=uri, model_name=name
@@ -140,7 +141,7 @@ def with_alias(workbench: Workbench, dataset: str, alias: str) -> Champion:
         "model_name": model_name(dataset),
         "alias": alias,
     }
-    known, link = mlflow_store.quick_version_with_alias(**where)
+    known, link = quick_lookup.quick_version_with_alias(**where)
     if not known:
         link = workbench.on_model(mlflow_store.version_with_alias, **where)
     found = _here(workbench, dataset, link) if link else None

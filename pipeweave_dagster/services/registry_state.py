@@ -3,6 +3,7 @@
 import logging
 
 from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.adapters.mlflow_store import quick_lookup
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.services.workbench import Workbench
@@ -19,7 +20,7 @@ def missing_in_mlflow(workbench: Workbench, trained: TrainedModel) -> str:
     counts as present: a run that changes nothing needs no MLflow.
     """
     uri, link = workbench.settings.tracking_uri, trained.mlflow
-    if link is not None and mlflow_store.is_surely_present(uri, link):
+    if link is not None and quick_lookup.is_surely_present(uri, link):
         return ""
     try:
         return workbench.apart_within(

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.adapters import mlflow_store
+from pipeweave_dagster.adapters.mlflow_store import quick_lookup
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.services.registry_state import missing_in_mlflow
@@ -166,13 +167,13 @@ def test_a_new_champion_keeps_the_old_one_as_previous(uri, folder, made, logged)
     assert mlflow_store.version_with_alias(uri, NAME, "champion") == logged.mlflow
     mlflow_store.set_alias(uri, NAME, second.mlflow.model_version, "champion")
     assert mlflow_store.version_with_alias(uri, NAME, "champion") == second.mlflow
-    quick = mlflow_store.quick_version_with_alias
+    quick = quick_lookup.quick_version_with_alias
     assert quick(uri, NAME, "champion") == (True, second.mlflow)
     assert quick(uri, NAME, "previous") == (True, logged.mlflow)
     assert quick(uri, "no such model", "champion") == (True, None)
     assert quick("http://127.0.0.1:1", NAME, "champion") == (False, None)
     for name in (NAME, "no such model"):
-        found = mlflow_store.quick_aliases(uri, name)
+        found = quick_lookup.quick_aliases(uri, name)
         assert found == (True, mlflow_store.current_aliases(uri, name))
     from mlflow import MlflowClient
 
@@ -269,7 +270,7 @@ def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, own_
     client, link = MlflowClient(uri, uri), logged.mlflow
 
     def sure() -> bool:
-        return mlflow_store.is_surely_present(uri, link)
+        return quick_lookup.is_surely_present(uri, link)
 
     for delete, name in (
         (client.delete_experiment, link.experiment_id),
@@ -285,8 +286,8 @@ def test_a_version_is_restored_from_the_trash_or_reported_as_gone(tmp_path, own_
     mlflow_store.end_run(uri, link, "FINISHED")
     other = link.model_copy(update={"run_id": "0" * 32})
     assert "is another model" in mlflow_store.missing_version(uri, other)
-    assert (sure(), mlflow_store.is_surely_present(uri, other)) == (True, False)
-    assert not mlflow_store.is_surely_present("http://127.0.0.1:1", link)
+    assert (sure(), quick_lookup.is_surely_present(uri, other)) == (True, False)
+    assert not quick_lookup.is_surely_present("http://127.0.0.1:1", link)
     client.delete_model_version(NAME, link.model_version)
     assert not sure()
     assert "version 1 of pipeweave-towns was deleted" in mlflow_store.missing_version(uri, link)
