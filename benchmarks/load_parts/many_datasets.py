@@ -20,7 +20,7 @@ from benchmarks.load_parts.copied_home import copied_home
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.core.landing import Seen, uploads_in
 from pipeweave_dagster.definitions import defs
-from pipeweave_dagster.lib.run_requests import save_seen
+from pipeweave_dagster.lib.seen_uploads import save_seen
 from pipeweave_dagster.services.overview_index import overview_of
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.web import create_app

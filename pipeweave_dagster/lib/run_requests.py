@@ -1,6 +1,5 @@
 """Sensors of the landing zone: one run request per new version of a file."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from pipeweave_dagster.lib.partitions import (
 )
 from pipeweave_dagster.lib.recent_requests import RecentRequests
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.lib.seen_uploads import load_seen, save_seen
 from pipeweave_dagster.services.left_out import (
     LeftOut,
     describe_left_out,
@@ -38,7 +38,6 @@ Context: TypeAlias = dg.SensorEvaluationContext
 AssetsOf: TypeAlias = Callable[
     [DocumentStore, dg.JobDefinition, Upload], Sequence[dg.AssetKey] | None
 ]
-_SEEN_FOLDER = "sensors"
 _JOINED = "labels/"
 
 
@@ -122,37 +121,6 @@ def landing_sensor(
             return evaluate(context, bench.store, zone, request, memory)
 
     return sensor
-
-
-def load_seen(store: DocumentStore, sensor: str, cursor: str | None) -> Seen | None:
-    """Load what earlier ticks found, or None; it is stored under its hash, which is the cursor.
-
-    (Thousands of keys in the cursor itself would bloat Dagster's database.) Without it all uploads
-    are compared with the runs that exist, so none is started twice.
-    """
-    return store.records.read(_seen_key(sensor, cursor), Seen) if cursor else None
-
-
-def save_seen(store: DocumentStore, sensor: str, seen: Seen, cursor: str | None) -> str:
-    """Store what was seen and return the new cursor.
-
-    The record of the current cursor is kept until the next change: Dagster stores the new cursor
-    only if the tick succeeds.
-    """
-    data = seen.model_dump_json().encode()
-    new = hashlib.sha256(data).hexdigest()[:32]
-    if new == cursor:
-        return new
-    keep = {_seen_key(sensor, new), _seen_key(sensor, cursor or "")}
-    store.storage.put(_seen_key(sensor, new), data)
-    for stored in list(store.storage.list(f"{_SEEN_FOLDER}/{sensor}/")):
-        if stored.key not in keep:
-            store.storage.delete(stored.key)
-    return new
-
-
-def _seen_key(sensor: str, cursor: str) -> str:
-    return f"{_SEEN_FOLDER}/{sensor}/{cursor}.json"
 
 
 def evaluate(
