@@ -11,24 +11,22 @@ from pipeweave_dagster.core.asset_catalog import activity_of
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import (
     ColumnDeduction,
-    DatasetSettings,
     DatasetSnapshot,
     Finding,
     Findings,
     PipelineSpec,
     RawUpload,
     SchemaDeduction,
-    TargetDeduction,
 )
-from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest import ingest
-from pipeweave_dagster.core.ingest.types.column_types import parse_column_type
 from pipeweave_dagster.core.landing import settings_from
-from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.naming import name_of_file
 from pipeweave_dagster.core.schema import deduce, mask_personal
-from pipeweave_dagster.core.schema.column_lookup import find_column, find_only_column
-from pipeweave_dagster.core.schema.no_target import none_is_wanted, offered
+from pipeweave_dagster.notebook.refusals import (
+    refuse_blocked,
+    refuse_missing_target,
+    refuse_unknown_columns,
+)
 from pipeweave_dagster.notebook.scratch_folder import ScratchFolder
 from pipeweave_dagster.notebook.sources import as_file
 from pipeweave_dagster.notebook.views import Report, Table, titled
@@ -81,7 +79,7 @@ class Dataset:
         self.name = name or (name_of_file(path.name) if isinstance(source, str | Path) else "frame")
         upload = RawUpload(dataset=self.name, files=[raw], settings=self.settings)
         self.snapshot: DatasetSnapshot = ingest(upload, [path], self._folder.path)
-        _refuse_unknown_columns(self.settings, self.snapshot)
+        refuse_unknown_columns(self.settings, self.snapshot)
         if self.settings.privacy_default == "mask":
             self.snapshot = mask_personal(self.snapshot, self._folder.path, self.settings)
 
@@ -94,7 +92,7 @@ class Dataset:
         changed = settings_from(
             {**self.settings.model_dump(mode="json", exclude_unset=True), **settings}, "settings"
         )
-        _refuse_unknown_columns(changed, self.snapshot)
+        refuse_unknown_columns(changed, self.snapshot)
         other = copy.copy(self)
         other.settings = changed
         for derived in ("schema_deduction", "findings_document", "pipeline"):
@@ -203,8 +201,8 @@ class Dataset:
         budget_s = data.settings.budget_s(DEFAULT_BUDGET_S)
         with ProgressBar(budget_s, wanted=progress) as bar:
             bar.stage(activity_of(Findings.kind))
-            _refuse_missing_target(data.schema_deduction.target)
-            _refuse_blocked(data.findings_document)
+            refuse_missing_target(data.schema_deduction.target)
+            refuse_blocked(data.findings_document)
             given_to = (data.pipeline, (data.snapshot, data.data_file), data.findings_document)
             most_s = _LONGEST * budget_s
             model = train_model(*given_to, budget_s, time.monotonic(), bar, most_s=most_s)
@@ -218,43 +216,6 @@ class Dataset:
     def _repr_html_(self) -> str:
         columns = Table(self.snapshot.columns, ("name", "type", "missing", "format", "unit"))
         return titled(repr(self), columns)
-
-
-def _refuse_unknown_columns(settings: DatasetSettings, snapshot: DatasetSnapshot) -> None:
-    """Refuse a target and settings of columns that the table does not have, and unknown types.
-
-    A run only alerts to such columns, since later versions share its settings; here the table is
-    at hand.
-    """
-    withheld = {fold_name(name) for name in snapshot.withheld}
-    for key, setting in settings.columns.items():
-        if fold_name(key) not in withheld:
-            find_column(key, snapshot, "The key of `columns`")
-        if setting.type:
-            parse_column_type(setting.type, key)
-    if settings.target is not None and not none_is_wanted(settings, snapshot):
-        find_only_column(settings.target, snapshot, "The target", settings)
-
-
-def _refuse_missing_target(target: TargetDeduction) -> None:
-    if target.name is None:
-        candidates = offered(target)
-        raise validation_error(
-            "Which column should be predicted? No target is set, and none is plausible.",
-            fix="Set target=NAME."
-            + (f" Candidates: {', '.join(candidates)}." if candidates else ""),
-            candidates=candidates,
-        )
-
-
-def _refuse_blocked(findings: Findings) -> None:
-    if findings.blocked:
-        raise validation_error(
-            " ".join(f"{f.code}: {f.message} {f.proposal}".strip() for f in findings.blocked),
-            fix="Change the settings as `.findings` proposes, or override a finding: "
-            "overrides=[{'finding': CODE, 'column': NAME, 'reason': TEXT}].",
-            findings=[finding.code for finding in findings.blocked],
-        )
 
 
 def read(source: "Source", **settings: Any) -> "pd.DataFrame":
