@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from pipeweave_dagster.core.documents.findings import State
-from pipeweave_dagster.core.quality.case import EASY_SKILL, Case
+from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.formulas.formula import Formula
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
 from pipeweave_dagster.core.quality.identifier_order import power_of_order
+from pipeweave_dagster.core.quality.target_measurements import EASY_SKILL
 
 PROPOSAL = "Drop the columns that are known only together with the target; at least one of them is."
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeweave_dagster.core.quality.case import NEAR_PERFECT_SKILL, Case
+from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import DROP_OR_EXPLAIN, Guardrail, Hit, drop
+from pipeweave_dagster.core.quality.target_measurements import NEAR_PERFECT_SKILL
 
 MAX_RUNNER_UP_SKILL = 0.8  # the skill of a ROC AUC of 0.9
 ROWS_PER_VALUE = 20

@@ -6,8 +6,9 @@ import numpy as np
 
 from pipeweave_dagster.core.columns.column import Column
 from pipeweave_dagster.core.columns.predictive_power import rank_correlation
-from pipeweave_dagster.core.quality.case import EASY_SKILL, Case
+from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import DROP_OR_EXPLAIN, Guardrail, Hit, drop
+from pipeweave_dagster.core.quality.target_measurements import EASY_SKILL
 
 MIN_ROWS = 100
 MIN_CLASS_ROWS = 10

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pipeweave_dagster.core.columns.one_hot import one_hot_groups
 from pipeweave_dagster.core.columns.predictive_power import power
-from pipeweave_dagster.core.quality.case import NEAR_PERFECT_SKILL, Case
+from pipeweave_dagster.core.quality.case import Case
 from pipeweave_dagster.core.quality.guardrail import Guardrail, Hit, drop
+from pipeweave_dagster.core.quality.target_measurements import NEAR_PERFECT_SKILL
 
 STRONG_SKILL, STRONG_LEAD = 0.9, 0.2
 """A ROC AUC of 0.95 or an R² of 0.9. Where others come close, the target is easy to predict."""
