@@ -58,7 +58,8 @@ ORDER = {
     "core.ingest": [
         "base", "column_matching", "types", "combine_files", "quarantine",
         "hash_columns", "private_columns", "store_table", "text",
-        "fast_path", "formats", "as_text", "build_table", "batch_casts", "batch_types",
+        "sampled_types", "strict_write", "fast_path", "formats", "as_text", "build_table",
+        "batch_casts", "batch_types",
         "further_columns", "batch_fast_path", "aligned_batch", "row_search",
     ],
     "core.families": [

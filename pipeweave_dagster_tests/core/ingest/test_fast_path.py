@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeweave_dagster.core.ingest import build_table, fast_path
+from pipeweave_dagster.core.ingest import build_table, fast_path, sampled_types
 
 pytestmark = pytest.mark.slow
 
@@ -12,7 +12,7 @@ def small_is_large(monkeypatch):
     from pipeweave_dagster.core.ingest.text import delimited
 
     monkeypatch.setattr(fast_path, "_MIN_BYTES", 1000)
-    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 4000)
+    monkeypatch.setattr(sampled_types, "_SAMPLE_BYTES", 4000)
     monkeypatch.setattr(delimited, "_SMALL", 1000)
 
 
@@ -111,11 +111,11 @@ def test_column_settings_do_not_leave_the_fast_path(read, monkeypatch):
 def test_wide_tables_take_the_fast_path_if_their_columns_are_long(
     read, rows, monkeypatch, rows_of_file, fast
 ):
-    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 40_000)
+    monkeypatch.setattr(sampled_types, "_SAMPLE_BYTES", 40_000)
     taken = []
-    written = fast_path._write_strictly
+    written = fast_path.write_strictly
     monkeypatch.setattr(
-        fast_path, "_write_strictly", lambda *args: taken.append(1) or written(*args)
+        fast_path, "write_strictly", lambda *args: taken.append(1) or written(*args)
     )
     row = ",".join(f"1{j % 10}.25" for j in range(201))
     snapshot = read(",".join(f"x{j}" for j in range(201)) + f"\n{row}" * rows_of_file + "\n")
