@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Pace:
-    """Tells before each unit of work (a fold, some columns) whether there is time for it.
+    """Decides before each unit of work (a fold, some columns) whether there is time for it.
 
     Attributes:
         end: When the work must end, by the clock; infinity without a limit.

@@ -69,7 +69,7 @@ def timeout_of(instance: dg.DagsterInstance, run_id: str) -> PipeWeaveError | No
 def _envelope_in(entry: dg.EventLogEntry) -> PipeWeaveError | None:
     """Return the error that a step failure has as metadata (see `lib.failures`).
 
-    Where Dagster itself met an absent database, only its own error tells so.
+    Where Dagster itself did not find its database, only its own error shows that.
     """
     data = entry.get_dagster_event().step_failure_data
     failure = data.user_failure_data

@@ -53,7 +53,7 @@ def _system() -> str:
 
 
 def _started(pid: int) -> str:
-    """Return when a process was started, in ticks since the boot where the kernel tells them.
+    """Return when a process was started, in ticks since the boot where the kernel gives them.
 
     Unlike seconds since 1970 they do not change when the clock is set.
     """

@@ -237,5 +237,5 @@ def read(source: "Source", **settings: Any) -> "pd.DataFrame":
         >>> read(file)["since"].tolist()
         [datetime.date(2020, 1, 3), datetime.date(2021, 2, 14)]
     """
-    settings_from(settings, "read(...)")  # so that what is wrong with them is said of this call
+    settings_from(settings, "read(...)")  # so that an error in them names this call
     return Dataset(source, **settings).frame

@@ -53,7 +53,7 @@ def save_state(store: DocumentStore, state: AlertState, tag: str | None) -> str 
 
 
 def report(store: DocumentStore, found: Observation) -> None:
-    """Leave an observation for the next look, where no event of Dagster's tells of it."""
+    """Store an observation for the next look, where Dagster has no event for it."""
     key = f"{_EVENTS}{int(found.at * 1e9):020d}-{secrets.token_hex(4)}.json"
     store.storage.put_if_absent(key, record_bytes(found))
 

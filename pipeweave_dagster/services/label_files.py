@@ -39,8 +39,8 @@ def read_label_files(
     """Read files of labels, and combine them into one label per id in `folder`.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if a file is too large, is no table, or lacks the id or the
-            target; the message names the file.
+        PipeWeaveError: VALIDATION_ERROR if a file is too large, is not a table, or lacks the id or
+            the target; the message names the file.
     """
     settings = settings_of(workbench.store, dataset)
     tables = [

@@ -39,7 +39,7 @@ def check_waiting_upload(bench: Workbench, upload_id: str, chosen: Mapping[str, 
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR with the columns for a target that is none, and for a
-            metric that does not suit it; also if the file is no table.
+            metric that does not suit it; also if the file is not a table.
     """
     preview = preview_of(bench, upload_id)
     settings = changed_settings(bench.store, preview.dataset, dict(chosen))

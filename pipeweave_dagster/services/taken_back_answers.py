@@ -96,7 +96,7 @@ def given_answer(store: DocumentStore, name: str, run: CheckedRun, answer_id: st
 
 
 def id_of(entry: AuditEntry) -> str:
-    """Return what tells an answer from the others about its data set: when it was given."""
+    """Return what distinguishes an answer from others about its data set: its time."""
     return repr(entry.at)
 
 

@@ -60,8 +60,8 @@ def start_job(
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is nothing to process, VALIDATION_ERROR for settings that
-            are not valid or a target that is no column, SERVICE_UNAVAILABLE if Dagster's web server
-            does not respond.
+            are not valid or a target that is not a column, SERVICE_UNAVAILABLE if Dagster's web
+            server does not respond.
     """
     given = {key: value for key, value in chosen.items() if value is not None}
     name = given.pop("upload", None)

@@ -85,8 +85,8 @@ def preview_of(bench: Workbench, upload_id: str) -> Preview:
     """Return what was found in a waiting file; it is read once, in a bounded child process.
 
     Raises:
-        PipeWeaveError: NOT_FOUND for an unknown upload, VALIDATION_ERROR if it is no table or has
-            been started already.
+        PipeWeaveError: NOT_FOUND for an unknown upload, VALIDATION_ERROR if it is not a table or
+            has been started already.
     """
     store, ticket = bench.store, find_ticket(bench.store, upload_id)
     if ticket.version is not None:

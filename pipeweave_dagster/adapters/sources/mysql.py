@@ -43,7 +43,7 @@ class MySqlReader:
         self._connection = self._connected()
         try:
             with self._executed(self._sql.columns()) as cursor:
-                # PyMySQL tells the sign and character set of a column here only.
+                # PyMySQL gives the sign and character set of a column here only.
                 fields = cursor._result.fields  # noqa: SLF001
         except PipeWeaveError:
             self.close()  # an open transaction would lock the table against changes

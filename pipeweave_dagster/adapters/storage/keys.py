@@ -1,4 +1,4 @@
-"""Which keys are safe, on a folder and on S3 alike, and what is said of names that are not."""
+"""Which keys are safe, on a folder and on S3 alike, and the notes on names that are not."""
 
 import os
 import re

@@ -23,7 +23,7 @@ _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _CONDITIONAL: set[tuple[str, str]] = set()
 _TRIAL = threading.RLock()
 # Metadata of what is written under a condition. Where the response to a write is lost, boto repeats
-# the request, which then fails because of the first one: the mark tells whose object is there.
+# the request, which then fails because of the first one: the mark shows whose object is there.
 _WRITER = "pipeweave-writer"
 _STREAM_ATTEMPTS = 4
 _CHUNK = 8 << 20

@@ -32,7 +32,7 @@ def were_valid(store: DocumentStore, facts: dict[str, Any]) -> bool:
     """Return whether a run that failed has accepted its options before.
 
     It has where it went on to the pipeline, or where a finding stopped it: that is for the user to
-    answer, with the same options. A target that is no column, or a metric that does not suit it,
+    answer, with the same options. A target that is not a column, or a metric that does not suit it,
     must not make each later run fail as well.
     """
     manifest = store.manifest(facts["dataset"], facts["run_id"])

@@ -1,4 +1,4 @@
-"""Groups of classes that a column tells apart exactly, such as the genus of a species."""
+"""Groups of classes that a column separates exactly, such as the genus of a species."""
 
 from dataclasses import dataclass
 

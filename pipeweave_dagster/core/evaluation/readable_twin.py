@@ -56,7 +56,7 @@ class TwinSource:
         spec: Its pipeline.
         data: The typed table (Parquet) it was trained on.
         scored: Its test rows.
-        test_rows: Their file, which tells where in the table they are.
+        test_rows: Their file, which has their positions in the table.
         tested_like: The test rows file that these follow.
         out: Folder for the model file of the twin.
     """

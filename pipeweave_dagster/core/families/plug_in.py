@@ -72,7 +72,7 @@ class PlugInFamily(Family):
 
     @property
     def is_installed(self) -> bool:
-        """Whether it may be tried: what is wrong with it is said on the leaderboard."""
+        """Whether it may be tried; the leaderboard says what is wrong with it."""
         return True
 
     def owns(self, estimator: Any) -> bool:

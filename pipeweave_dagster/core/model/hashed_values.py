@@ -40,7 +40,7 @@ def hashed_text(value: Any, key: str, missing: Collection[str] = ()) -> str | No
 
 
 def key_id(key: str) -> str:
-    """Return what tells one key from another, and nothing about it."""
+    """Return a fingerprint that distinguishes keys and reveals nothing about them."""
     return hmac.new(key.encode(), b"pipeweave: which key", hashlib.sha256).hexdigest()[:12]
 
 

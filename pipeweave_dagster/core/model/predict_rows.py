@@ -65,7 +65,7 @@ def absent_note(names: list[str]) -> str:
 def lacking_keys(reading: dict[str, Any], rows: Any, frame: pd.DataFrame) -> dict[int, list[str]]:
     """Return, by number of the row, the columns that single records lack and other records have.
 
-    A data frame of such records shows missing values there, as if the records had said so.
+    A data frame of such records has missing values there, as if the records had them.
 
     Args:
         reading: How the training data was read, see `read_frame.read_frame`.

@@ -32,7 +32,7 @@ MAX_GROUPS_COMPARED = 4
 PROOF_AUC = 0.95
 """Up to here the other columns leave the groups open, so the column did not measure them."""
 NATURAL_AUC = 0.98
-"""From here on the groups are told apart by the other columns as well."""
+"""From here on the other columns separate the groups as well."""
 
 
 @dataclass(frozen=True)

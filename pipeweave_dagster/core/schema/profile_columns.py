@@ -20,7 +20,7 @@ _THREADS = 2
 def profile_columns(snapshot: DatasetSnapshot, data: Path) -> list[ColumnProfile]:
     """Profile all columns, two in memory at a time: Arrow counts and casts outside the GIL.
 
-    What is said of unique values holds without the rows that repeat an earlier one.
+    Unique values are counted without the rows that repeat an earlier one.
     """
     import pyarrow.compute  # noqa: F401 - before the threads, which would import it at once
     import pyarrow.parquet as pq

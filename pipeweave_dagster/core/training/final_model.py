@@ -67,7 +67,7 @@ def fit_final_model(
     tested = final.test(parts)
     refitted = final.refit(tested.store_s) if ensemble.can_refit else None
     if refitted is None and any(part.recipe.fold < 0 for part in parts):
-        # Its recipe could not be told from that of a fit on all rows.
+        # Its recipe would look like that of a fit on all rows.
         parts = final.fold_parts()
         tested = final.test(parts)
     payloads |= tested.payloads

@@ -30,7 +30,7 @@ def check_results(document: Evaluation) -> Iterator[dg.AssetCheckResult]:
 
 
 def _of_canary(canary: Canary | None) -> dg.AssetCheckResult:
-    """Return what the leak canary said; one that there was no time for has not passed either."""
+    """Return the result of the leak canary; one that did not run in time has not passed."""
     tripped, facts = False, dict[str, float | None]()
     text = "There was no time for it; `pipeweave evaluate NAME --full` makes it."
     if canary is not None:

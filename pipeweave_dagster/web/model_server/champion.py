@@ -77,7 +77,7 @@ class FollowedChampion:
         return self._served
 
     def state(self) -> dict[str, Any]:
-        """Return what `/health` tells."""
+        """Return the reply of `/health`."""
         served = self._served
         return {
             "state": "ok" if served else "red",

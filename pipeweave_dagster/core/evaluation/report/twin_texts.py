@@ -1,4 +1,4 @@
-"""What is said of a readable twin: whether it costs anything, and the effects of its values."""
+"""The texts on a readable twin: whether it costs anything, and the effects of its values."""
 
 from pipeweave_dagster.core.documents import Comparison, ReadableTwin, TwinTerm
 from pipeweave_dagster.core.number_format import number

@@ -88,7 +88,7 @@ class ArrowColumn:
         return notes
 
 
-# What is counted, and what is said of it: a noun and what became of it.
+# What is counted, and how a note words it: a noun, and what became of it.
 _HOW_STORED = {
     INFINITE: ("infinite value", "stored as missing"),
     arrow_times.OUT_OF_RANGE: ("date", "outside the years 1 to 9999 stored as missing"),

@@ -31,7 +31,7 @@ class Dashes:
         return is_column_rule(line)
 
     def continued(self, _line: str) -> tuple[int, ...]:
-        """Return the columns whose cell goes on in the next line: nothing tells so here."""
+        """Return the columns whose cell continues on the next line: nothing here shows that."""
         return ()
 
     def fits(self, line: str) -> bool:

@@ -20,7 +20,7 @@ from pipeweave_dagster.core.ingest.text.records import Record
 MOST_BELOW = 20
 """More lines than that are no footer."""
 _CERTAIN_COUNT = re.compile(r"^\s*[(\[]|\b(?:affected|selected|returned|in set|fetched)\b")
-"""What tells a count of rows from a row with such a text."""
+"""What distinguishes a count of rows from a row with such a text."""
 
 
 def rewritten(

@@ -21,7 +21,7 @@ class DrawnTable:
     """What the lines that are drawn around a table say of it.
 
     Attributes:
-        names: The line (from 1) with the names of the columns; None if no rule tells.
+        names: The line (from 1) with the names of the columns; None if no rule shows it.
         below: The lines below the table.
     """
 

@@ -4,7 +4,7 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.ingest.text.layout import DOUBT_BITS, Layout
 
 LONE_DOUBT_BITS = 6.0
-"""The same of a table of one column, which has nothing beside it that tells names from values."""
+"""The same of a table of one column, where nothing beside it distinguishes names from values."""
 
 
 def doubt_of(layout: Layout) -> str | None:

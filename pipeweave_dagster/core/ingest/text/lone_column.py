@@ -1,7 +1,8 @@
 """Tables of one column: whether the text on their first line is rather a value than a name.
 
-Nothing beside the column tells a header from a row, so the text itself must: it has the form of a
-code that every value has, or consists of words of a small vocabulary that every value is made of.
+Nothing beside the column distinguishes a header from a row, so the text itself must: it has the
+form of a code that every value has, or consists of words of a small vocabulary that every value is
+made of.
 """
 
 import re

@@ -43,7 +43,7 @@ def resolve_percentages(
 
 
 def _scales_sql(cells: str, parser: Parser) -> str:
-    """Return the query of the columns with both kinds of numbers, and of what tells their scale."""
+    """Return the query of the columns with both kinds of numbers, and of what shows their scale."""
     typed = f"CASE WHEN {parser.match_sql('v')} THEN abs({parser.cast_sql('v')}) END"
     return (
         "SELECT col, max(n) FILTER (s), count(*) FILTER (NOT s), max(n) FILTER (NOT s),"

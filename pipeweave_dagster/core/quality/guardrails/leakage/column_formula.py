@@ -54,7 +54,7 @@ def hit_of(formula: Formula, case: Case) -> Hit:
 
 
 def _state(formula: Formula, case: Case) -> State:
-    """Return `fixed` if the formula needs a column that is no feature."""
+    """Return `fixed` if the formula needs a column that is not a feature."""
     infos = {info.name: info for info in case.table.infos}
     needed = [infos[name] for name in formula.columns]
     identifiers = [info for info in needed if info.role == "identifier"]
