@@ -77,7 +77,7 @@ ORDER = {
     "core.evaluation": [
         "fairness", "segments", "model_changes", "champion_comparison", "promotion",
         "evaluation_notes", "audit", "report", "time_slice", "later_rows", "model_scores",
-        "readable_twin", "completion",
+        "twin_terms", "readable_twin", "completion",
     ],
     "cli": ["support", "commands", "app", "__main__"],
 }  # fmt: skip

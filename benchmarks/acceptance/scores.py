@@ -12,7 +12,8 @@ from acceptance.common import Check
 from acceptance.models import Trainer
 from pipeweave_dagster.core.documents import Costs
 from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
-from pipeweave_dagster.core.metrics.all_metrics import calibration_error, interval_of
+from pipeweave_dagster.core.metrics.all_metrics import calibration_error
+from pipeweave_dagster.core.metrics.bootstrap import interval_of
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
 from pipeweave_dagster.core.metrics.paired_test import paired

@@ -21,7 +21,7 @@ from pipeweave_dagster.core.evaluation.evaluation_notes import limit_notes
 from pipeweave_dagster.core.evaluation.fairness import fairness_of
 from pipeweave_dagster.core.evaluation.later_rows import for_later_rows
 from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
-from pipeweave_dagster.core.metrics.all_metrics import with_intervals
+from pipeweave_dagster.core.metrics.bootstrap import with_intervals
 from pipeweave_dagster.core.metrics.per_class import class_scores
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
 from pipeweave_dagster.core.model.serving import predicted_classes

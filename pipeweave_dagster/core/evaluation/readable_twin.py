@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -13,13 +12,17 @@ from pipeweave_dagster.core.documents import (
     PipelineSpec,
     ReadableTwin,
     TrainedModel,
-    TwinTerm,
 )
 from pipeweave_dagster.core.errors import validation_error
-from pipeweave_dagster.core.explain.shape_functions import Curve, Shapes, Surface, shapes
+from pipeweave_dagster.core.evaluation.twin_terms import (
+    number_listed,
+    rounded,
+    terms_of,
+    without_personal,
+)
+from pipeweave_dagster.core.explain.shape_functions import Shapes, shapes
 from pipeweave_dagster.core.families.search_space import LOG
-from pipeweave_dagster.core.hidden_values import is_of_hidden
-from pipeweave_dagster.core.metrics.all_metrics import interval_of
+from pipeweave_dagster.core.metrics.bootstrap import interval_of
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.metrics.metrics import score as metric_of
 from pipeweave_dagster.core.metrics.paired_test import paired
@@ -38,13 +41,8 @@ TWIN_FILE = "readable.skops"
 _ROWS = 5_000
 _CELLS_PER_S = 2_000_000
 """Cells (of several classes: times half of these) that are read and fitted in a second."""
-_MOST_TERMS = 20
-_MOST_NUMBERS = 12_000
-"""Numbers in the listed terms of a model of many classes."""
 _MOST_S = 60.0
 """Seconds that it takes at most, also without a limit: trees of many classes take minutes."""
-_DIGITS = 5
-_STRAIGHT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,9 @@ def readable_twin(source: TwinSource, pace: Pace) -> ReadableTwin | None:
         return None
     found = _shapes(fitted, source.scored)
     outputs = _outputs(fitted, trained)
-    terms = _terms(found, fitted)
+    terms = terms_of(found, straight=fitted.form.kind == "linear model")
     score = interval_of(trained.metric, source.scored.y, fitted.output, weight=source.scored.weight)
-    kept = terms[: _most(terms)]
+    kept = terms[: number_listed(terms)]
     return ReadableTwin(
         form=fitted.form.kind,
         member=fitted.member,
@@ -123,8 +121,8 @@ def readable_twin(source: TwinSource, pace: Pace) -> ReadableTwin | None:
         verdict=fitted.verdict,
         unit=_unit(fitted, outputs),
         outputs=outputs,
-        base=[_short(v) for v in found.base],
-        terms=[_unnamed(term, source.spec.hidden) for term in kept],
+        base=[rounded(v) for v in found.base],
+        terms=[without_personal(term, source.spec.hidden) for term in kept],
         further=len(terms) - len(kept),
         left_out=_left_out(fitted),
         threshold=fitted.threshold,
@@ -176,66 +174,3 @@ def _unit(fitted: FittedTwin, outputs: list[str]) -> str:
     if not fitted.bundle["classes"]:
         return "log(1 + value)" if fitted.member.params.get(LOG) else "value"
     return "log-odds" if len(outputs) == 1 else "log of the probability, minus its mean"
-
-
-def _terms(found: Shapes, fitted: FittedTwin) -> list[TwinTerm]:
-    """Return all terms, largest first."""
-    straight = fitted.form.kind == "linear model"
-    terms = [_of_curve(curve, straight=straight) for curve in found.curves.values()]
-    terms += [_of_surface(surface) for surface in found.surfaces]
-    return sorted((t for t in terms if t.size > 0), key=lambda term: -term.size)
-
-
-def _most(terms: list[TwinTerm]) -> int:
-    """Return how many terms are listed: at most 20, fewer where they have many numbers."""
-    sizes = np.cumsum([len(t.effect) * len(t.effect[0]) for t in terms[:_MOST_TERMS]])
-    return max(1, int(np.searchsorted(sizes, _MOST_NUMBERS, side="right")))
-
-
-def _of_curve(curve: Curve, *, straight: bool) -> TwinTerm:
-    return TwinTerm(
-        columns=[curve.column],
-        size=_short(curve.size),
-        at=curve.at,
-        effect=[[_short(v) for v in line] for line in curve.effect],
-        slope=_slope(curve) if straight else [],
-    )
-
-
-def _of_surface(surface: Surface) -> TwinTerm:
-    at, beside, effect = surface.thinned
-    return TwinTerm(
-        columns=[surface.first.column, surface.second.column],
-        size=_short(surface.size),
-        at=at,
-        beside=beside,
-        effect=[[_short(v) for v in table.ravel()] for table in effect],
-    )
-
-
-def _unnamed(term: TwinTerm, hidden: list[str]) -> TwinTerm:
-    """Return a term with numbered values where they are personal."""
-    first, *second = (is_of_hidden(name, hidden) for name in term.columns)
-    update: dict[str, Any] = {"slope": []} if first else {}
-    for key, values, private in (("at", term.at, first), ("beside", term.beside, any(second))):
-        if private:
-            update[key] = [v if v is None else f"value {n}" for n, v in enumerate(values, start=1)]
-    return term.model_copy(update=update)
-
-
-def _slope(curve: Curve) -> list[float]:
-    """Return the effect of one unit more, where the curve is a straight line through numbers."""
-    known = [k for k, value in enumerate(curve.at) if isinstance(value, float)]
-    if len(known) < 2:
-        return []
-    at = np.array([curve.at[k] for k in known])
-    effect = curve.effect[:, known]
-    slope = (effect[:, -1] - effect[:, 0]) / (at[-1] - at[0])
-    line = effect[:, :1] + slope[:, None] * (at - at[0])
-    if np.abs(line - effect).max() > _STRAIGHT * max(float(np.ptp(effect)), 1e-12):
-        return []
-    return [_short(v) for v in slope]
-
-
-def _short(value: Any) -> float:
-    return float(f"{float(value):.{_DIGITS}g}")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import BatchRecord, Estimate, MetricName
-from pipeweave_dagster.core.metrics.all_metrics import with_intervals
+from pipeweave_dagster.core.metrics.bootstrap import with_intervals
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
 from pipeweave_dagster.core.performance.expected_scores import expected_scores
 from pipeweave_dagster.core.performance.joined_labels import join, keys_of, outputs_of

@@ -1,4 +1,4 @@
-"""Every metric equals scikit-learn's, and bootstrap intervals hold the true score."""
+"""Every metric equals scikit-learn's."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from pipeweave_dagster.core.metrics.all_metrics import (
     calibration_error,
     multiclass_scores,
     regression_scores,
-    with_intervals,
 )
 from pipeweave_dagster_tests.factories import calibrated_rows
 
@@ -65,31 +64,6 @@ def test_regression(rng):
     assert found["rmse"] == CLOSE(reference.root_mean_squared_error(y, z), abs=1e-12)
     assert found["mae"] == CLOSE(reference.mean_absolute_error(y, z), abs=1e-12)
     assert found["r2"] == CLOSE(reference.r2_score(y, z), abs=1e-12)
-
-
-@pytest.mark.slow
-def test_intervals_cover_the_truth_as_often_as_they_say(rng):
-    hits = 0
-    for seed in range(60):
-        y = np.random.default_rng(seed).normal(size=150)
-        found = with_intervals(y, np.zeros(150), 0, seed=seed)["mae"]
-        assert found.low <= found.value <= found.high
-        hits += found.low <= np.sqrt(2 / np.pi) <= found.high
-    assert 51 <= hits <= 60
-
-
-def test_rows_of_a_group_are_resampled_together(rng):
-    group = np.repeat(np.arange(50), 16)
-    y = rng.normal(size=50)[group]
-    alone = with_intervals(y, np.zeros(800), 0)["mae"]
-    together = with_intervals(y, np.zeros(800), 0, cluster=group)["mae"]
-    assert together.value == alone.value
-    assert 3 < (together.high - together.low) / (alone.high - alone.low) < 5
-
-
-def test_few_rows_get_no_interval():
-    found = with_intervals(np.arange(5.0), np.zeros(5), 0)
-    assert found["rmse"].low is None
 
 
 def test_weighted_scores_equal_those_of_scikit_learn(rng):

@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.metrics.all_metrics import (
-    interval_of,
-    with_intervals,
-)
+from pipeweave_dagster.core.metrics.bootstrap import interval_of, with_intervals
 from pipeweave_dagster.core.metrics.metrics import score
 
 pytestmark = pytest.mark.slow  # the file with all its variants

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeweave_dagster.core.metrics.all_metrics import multiclass_scores, with_intervals
+from pipeweave_dagster.core.metrics.all_metrics import multiclass_scores
+from pipeweave_dagster.core.metrics.bootstrap import with_intervals
 from pipeweave_dagster.core.metrics.metrics import score
 from pipeweave_dagster.core.metrics.resampled_auc import ResampledAuc
 

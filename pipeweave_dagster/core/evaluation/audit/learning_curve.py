@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeweave_dagster.core.documents import Curve, CurvePoint, MetricName
 from pipeweave_dagster.core.evaluation.audit.probe import Probe, fold_outputs
-from pipeweave_dagster.core.metrics.all_metrics import interval_of
+from pipeweave_dagster.core.metrics.bootstrap import interval_of
 from pipeweave_dagster.core.metrics.metrics import score, weights_of
 from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, Problem

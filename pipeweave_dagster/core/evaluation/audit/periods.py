@@ -13,7 +13,7 @@ from pipeweave_dagster.core.evaluation.audit.time_slices import (
     TimeSlices,
     time_slices,
 )
-from pipeweave_dagster.core.metrics.all_metrics import interval_of
+from pipeweave_dagster.core.metrics.bootstrap import interval_of
 from pipeweave_dagster.core.metrics.metrics import weights_of
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.pace import Pace
