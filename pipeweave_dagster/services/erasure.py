@@ -12,12 +12,11 @@ from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.suggestions import did_you_mean, nearest_names
 from pipeweave_dagster.services.audit import record
+from pipeweave_dagster.services.erasure_files import erase_landing, erase_raw
 from pipeweave_dagster.services.erasure_plan import Plan
-from pipeweave_dagster.services.erasure_steps import (
-    erase_landing,
+from pipeweave_dagster.services.erasure_tables import (
     erase_model_rows,
     erase_predictions,
-    erase_raw,
     erase_tables,
 )
 from pipeweave_dagster.services.receive import settings_of

@@ -18,7 +18,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ingest
 from pipeweave_dagster.services.erasure_plan import Plan
-from pipeweave_dagster.services.erasure_steps import _erase_table
+from pipeweave_dagster.services.erasure_tables import _erase_table
 from pipeweave_dagster.services.privacy_key import (
     KEY_FILE,
     key_for,
