@@ -443,7 +443,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--only", nargs="*")
-    parser.add_argument("--train", type=float, help="seconds a model: also QUA-21's training")
+    parser.add_argument("--train", type=float, help="seconds per model: also QUA-21's training")
     options = parser.parse_args()
     sets = Sets(options.folder / "tabular", options.cache or Path(tempfile.mkdtemp()))
     wrong = 0

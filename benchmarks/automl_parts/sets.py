@@ -10,7 +10,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import RawFile, RawUpload
 from pipeweave_dagster.core.ingest import ingest
 
-# One a family, 500 to 50,000 rows, without a leak, all three tasks.
+# One per family, 500 to 50,000 rows, without a leak, all three tasks.
 SETS = [
     "adult_income", "german_credit", "pima_diabetes", "telco_churn", "hr_attrition_ibm",
     "taxi_cancellation", "caravan_insurance", "sms_spam_tsv", "white_wine_quality",

@@ -32,7 +32,7 @@ def heartbeat(
 ) -> Iterator[None]:
     """Renew the lease of a run while the block runs.
 
-    A storage that does not respond ends no run: the lease is renewed once it responds again.
+    A storage that does not respond does not end a run: the lease is renewed once it responds again.
 
     Args:
         store: Where leases are.

@@ -59,7 +59,7 @@ def _is_dead(run: dg.DagsterRun, store: DocumentStore, watch: RunWatch | None) -
     """Return whether the process of a run is gone.
 
     Where steps have processes of their own, that of the last step may be gone while the next one
-    is starting, so a sensor believes it at its second look only.
+    is starting, so a sensor acts only if it is still gone at the second look.
     """
     process = run.tags.get(PROCESS_TAG)
     if process is None:

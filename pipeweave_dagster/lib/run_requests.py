@@ -52,7 +52,7 @@ class _Memory:
 
 @dataclass(frozen=True)
 class _Zone:
-    """The folder of a sensor, what of it is listed, and whether only complete files are."""
+    """The folder of a sensor, what of it is listed, and whether its files are always complete."""
 
     prefix: str
     scope: Scope

@@ -84,12 +84,12 @@ def with_observations(
 
 
 def _is_heard(found: Observation, setting: AlertSetting) -> bool:
-    """Return whether anyone hears of a problem; otherwise it stays news for a later recipient."""
+    """Return whether a problem has a recipient; otherwise it stays new for a later one."""
     return bool(setting.to) and not is_muted(found, setting.mute)
 
 
 def alert_setting(store: DocumentStore, settings: Settings, dataset: str) -> AlertSetting:
-    """Return who hears of a data set and what is muted; "" is what concerns all data sets."""
+    """Return the recipients of a data set and what is muted; "" is for all data sets."""
     default = [name.strip() for name in settings.alerts_to.split(",") if name.strip()]
     own = AlertSetting()
     try:
@@ -158,7 +158,7 @@ def address_of(settings: Settings, recipient: str) -> str:
 
 
 def _later(letter: Letter, now: float) -> Letter | None:
-    """Return the letter for another attempt; None if there is none."""
+    """Return the message for another attempt; None if there is none."""
     if letter.tries + 1 >= _MOST_TRIES:
         return None
     delay = min(_FIRST_DELAY_S * 2**letter.tries, _LONGEST_DELAY_S)

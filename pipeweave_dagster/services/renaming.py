@@ -41,7 +41,7 @@ class Renaming(Part):
 
 
 def check_names(store: DocumentStore, old: str, new: str) -> None:
-    """Refuse names between which nothing can be moved.
+    """Refuse names between which a data set cannot be moved.
 
     Raises:
         PipeWeaveError: NOT_FOUND if there is no such data set, VALIDATION_ERROR if the new name is
@@ -65,7 +65,7 @@ def check_names(store: DocumentStore, old: str, new: str) -> None:
 
 
 def objects_of(storage: Storage, dataset: str) -> list[StoredObject]:
-    """Return every object of a data set, also in folders whose names only mean it."""
+    """Return every object of a data set, also in folders that spell its name otherwise."""
     found = [o for top in _RECORDS for o in storage.list(f"{top}/{dataset}/")]
     for zone in _LANDING:
         folders, beside = storage.shallow(zone, [])
@@ -158,7 +158,7 @@ def _advised(text: str, old: str, new: str) -> str:
 
 
 def _keep_seen(store: DocumentStore, moved: dict[str, str]) -> None:
-    """Tell the sensors that they know the copies, or each would be scored or trained on again."""
+    """Mark the copies as seen by the sensors, which would score or train on each again."""
     copies = {key: store.storage.stat(target) for key, target in moved.items()}
     for stored in list(store.storage.list(_SEEN)):
         seen = None

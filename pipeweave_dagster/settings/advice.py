@@ -1,4 +1,4 @@
-"""Settings of the advisor, which a language model outside may be."""
+"""Settings of the advisor, which may be an external language model."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from pipeweave_dagster.settings.environment import EnvironmentSettings, check_en
 
 
 class Advice(EnvironmentSettings):
-    """Who advises, and what is sent to whom."""
+    """Which advisor is asked, what is sent to it, and what it may cost."""
 
     advisor: Literal["rules", "gemini"] = Field(
         "rules", validation_alias=named("PIPEWEAVE_ADVISOR")

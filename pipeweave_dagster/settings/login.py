@@ -8,7 +8,7 @@ from pipeweave_dagster.settings.environment import EnvironmentSettings, check_en
 
 
 class Login(EnvironmentSettings):
-    """Who comes in, and how secrets are signed."""
+    """Who may log in, and how sessions are signed."""
 
     login: Literal["auto", "required"] = Field("auto", validation_alias=named("PIPEWEAVE_LOGIN"))
     jwt_secret_key: SecretStr | None = Field(None, validation_alias=named("JWT_SECRET_KEY"))

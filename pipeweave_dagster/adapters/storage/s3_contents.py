@@ -96,7 +96,7 @@ class BucketContents:
         return self._folders.among(prefix.rstrip("/"), safe)
 
     def stat(self, key: str) -> StoredObject | None:
-        """See `Storage.stat`; a listing is asked, so that both name the same version.
+        """See `Storage.stat`; it reads a listing, so that both give the same version.
 
         The head of an object has the id that a versioned bucket keeps it under, which a listing
         does not have, and on some servers a time in whole seconds instead of milliseconds.

@@ -28,7 +28,7 @@ TIMED_OUT = "timed_out"
 """In the details of the error of a call that exceeded its time limit."""
 KILLED = "worker_killed"
 """In the details of the error of a call whose process was killed from outside: by a user, with its
-container, or for want of memory. A crash, such as a segmentation fault, is none of these."""
+container, or for want of memory. A crash, such as a segmentation fault, is not one of these."""
 _POLL_S = 0.5
 _FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}
 

@@ -65,7 +65,7 @@ def certain_parsers(
 
 
 def _is_certain(parser: Parser, sample: Counter[str], requested_text: bool) -> bool:
-    """Return whether a column needs no look at all its values to decide how they are read."""
+    """Return whether the sample alone decides how a column is read."""
     if parser is TEXT:
         plain = None if requested_text else plain_sample(sample)
         return plain is None or infer_parser(plain) is TEXT

@@ -110,7 +110,7 @@ class Case(TargetMeasurements):
 
     @cached_property
     def split_gaps(self) -> list[SplitGap]:
-        """What splits by time and by groups give, the one to split by first.
+        """Score gaps of splits by time and by groups, the one to split by first.
 
         Empty where the settings say how to split. Proven leaks and a declared `id`, whose rows stay
         together in any case, are left out.

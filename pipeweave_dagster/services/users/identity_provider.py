@@ -1,7 +1,7 @@
 """Login by an identity provider: OpenID Connect's authorization code flow with PKCE.
 
-The provider says who somebody is; whether they may come in, and as what, is decided by the user of
-that name here.
+The provider authenticates a person; whether they may log in, and with which role, is decided by the
+user of that name here.
 """
 
 import secrets
@@ -40,7 +40,7 @@ def begin(settings: Settings) -> LoginRequest:
 def finish(
     store: DocumentStore, settings: Settings, request: LoginRequest, answer: dict[str, str]
 ) -> Session:
-    """Return a session for whom the provider has let in.
+    """Return a session for the user whom the provider has authenticated.
 
     Args:
         store: Where the users are.

@@ -26,7 +26,7 @@ class LoginRequest(NamedTuple):
 
 
 def claims_of(settings: Settings, request: LoginRequest, code: str) -> dict[str, Any]:
-    """Redeem the code, and return what the provider's signed token says."""
+    """Redeem the code, and return the claims of the provider's signed token."""
     import jwt
     from authlib.common.errors import AuthlibBaseError
     from requests import RequestException
