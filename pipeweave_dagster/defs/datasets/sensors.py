@@ -6,9 +6,9 @@ import dagster as dg
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.landing import Upload
+from pipeweave_dagster.lib.landing_sensor import landing_sensor
 from pipeweave_dagster.lib.partitions import UPLOAD_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
-from pipeweave_dagster.lib.run_requests import landing_sensor
 from pipeweave_dagster.lib.upload_assets import assets_of_upload
 
 

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
+from pipeweave_dagster.lib.landing_sensor import landing_sensor
 from pipeweave_dagster.lib.partitions import BATCH_TAG, AssetJob
 from pipeweave_dagster.lib.resources import WorkbenchResource
-from pipeweave_dagster.lib.run_requests import landing_sensor
 
 
 def predict_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:

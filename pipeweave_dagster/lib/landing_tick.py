@@ -1,7 +1,7 @@
-"""Sensors of the landing zone: one run request per new version of a file."""
+"""One tick of a sensor of the landing zone: list, compare, and request a run per new version."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -10,19 +10,15 @@ import dagster as dg
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import Skipped
 from pipeweave_dagster.core.landing import Arrivals, Seen, Upload, arrivals, place_of
-from pipeweave_dagster.lib.console_logs import CONSOLE_CONFIG
 from pipeweave_dagster.lib.listing_scope import Listings, Scope
 from pipeweave_dagster.lib.partitions import (
     DATASETS,
     SETTINGS_VERSION_TAG,
     UPLOAD_VERSION_TAG,
-    AssetJob,
 )
 from pipeweave_dagster.lib.recent_requests import RecentRequests
-from pipeweave_dagster.lib.resources import WorkbenchResource
 from pipeweave_dagster.lib.seen_uploads import load_seen, save_seen
 from pipeweave_dagster.services.left_out import (
-    LeftOut,
     describe_left_out,
     left_out_texts,
     record_left_out,
@@ -33,16 +29,12 @@ from pipeweave_dagster.services.zone_listing import all_uploads
 
 # A run request costs about 0.3 s on SQLite; more of them in one tick would block the daemon.
 MAX_REQUESTS = 20
-_INTERVAL_S = 3
 Context: TypeAlias = dg.SensorEvaluationContext
-AssetsOf: TypeAlias = Callable[
-    [DocumentStore, dg.JobDefinition, Upload], Sequence[dg.AssetKey] | None
-]
 _JOINED = "labels/"
 
 
 @dataclass(frozen=True)
-class _Memory:
+class SensorMemory:
     """What a sensor remembers between its ticks, in the code server."""
 
     listings: Listings
@@ -51,7 +43,7 @@ class _Memory:
 
 
 @dataclass(frozen=True)
-class _Zone:
+class WatchedFolder:
     """The folder of a sensor, what of it is listed, and whether its files are always complete."""
 
     prefix: str
@@ -69,66 +61,12 @@ class _Zone:
         return all_uploads(store.storage, places, skipped)
 
 
-def landing_sensor(
-    name: str,
-    job: AssetJob,
-    workbench: WorkbenchResource,
-    *,
-    folder: str,
-    tag: str,
-    description: str,
-    assets: AssetsOf | None = None,
-) -> dg.SensorDefinition:
-    """Return a sensor that starts a run for every new version of every file below a folder.
-
-    Args:
-        name: Name of the sensor.
-        job: What it starts.
-        workbench: Where the landing zone is.
-        folder: Folder of the landing zone.
-        tag: Run tag that holds the file's key.
-        description: For the web UI.
-        assets: Returns what the run of an upload makes, None for all; without it all.
-    """
-    memory = _Memory(Listings(folder))
-
-    def request(store: DocumentStore, context: Context, upload: Upload) -> dg.RunRequest:
-        repository = context.repository_def
-        assert repository is not None  # noqa: S101 - a sensor of a code location has one
-        made = assets(store, repository.get_job(job.name), upload) if assets else None
-        return dg.RunRequest(
-            run_key=f"{upload.dataset}-{upload.version}",
-            partition_key=upload.dataset,
-            tags={tag: upload.key, UPLOAD_VERSION_TAG: upload.version},
-            run_config=CONSOLE_CONFIG,
-            asset_selection=made,
-        )
-
-    @dg.sensor(
-        name=name,
-        job=job,
-        minimum_interval_seconds=_INTERVAL_S,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description=description,
-    )
-    def sensor(context: Context) -> dg.SensorResult | dg.SkipReason:
-        settings = workbench.settings()
-        scope = memory.listings.scope(settings, context.cursor)
-        if scope.places == []:
-            return dg.SkipReason(scope.reason)
-        with workbench.open() as bench:
-            zone = _Zone(f"{folder}/", scope, whole=settings.storage_is_s3)
-            return evaluate(context, bench.store, zone, request, memory)
-
-    return sensor
-
-
-def evaluate(
+def run_tick(
     context: Context,
     store: DocumentStore,
-    zone: _Zone,
+    zone: WatchedFolder,
     request: Callable[[DocumentStore, Context, Upload], dg.RunRequest],
-    memory: _Memory,
+    memory: SensorMemory,
 ) -> dg.SensorResult | dg.SkipReason:
     """Run one tick: list, compare, request a run for each new version, store what was seen.
 
@@ -151,18 +89,13 @@ def evaluate(
         within=zone.scope.places,
     )
     candidates = _without_needless_settings(arrived, listed)
-    fresh = [u for u in candidates if not _was_started(context.instance, u)]
-    fresh = zone.without_doubles(fresh)
+    fresh = zone.without_doubles([u for u in candidates if not _was_started(context.instance, u)])
     requests = [request(store, context, upload) for upload in fresh]
     if not memory.recent.claim(str(r.run_key) for r in requests):  # the cursor stays as it is
         return dg.SkipReason(
             "an earlier tick has just requested these runs; is there a 2nd daemon?"
         )
-    new_seen, reason = arrived.seen, f"; {zone.scope.reason}" if zone.scope.reason else ""
-    if zone.scope.places is None:
-        left_out = describe_left_out(skipped)
-        new_seen = _with_left_out(store, zone.prefix, new_seen, left_out)
-        reason += "; left out: ".join(["", *left_out_texts(left_out)])
+    new_seen, reason = _with_left_out(store, zone, arrived.seen, skipped)
     cursor = save_seen(store, sensor, new_seen, cursor)
     waiting = {place_of(key) for key in (*arrived.seen.growing, *locked)}
     active = bool(arrived.ready or arrived.waiting or locked)
@@ -172,23 +105,39 @@ def evaluate(
         return dg.SkipReason(f"nothing new; {arrived.waiting} files still changing{reason}")
     if reason:
         context.log.warning(reason.removeprefix("; "))
-    names = sorted({u.dataset for u in fresh})
-    known = set(context.instance.get_dynamic_partitions(str(DATASETS.name)))
-    new = [name for name in names if name not in known]
     return dg.SensorResult(
         run_requests=requests,
-        dynamic_partitions_requests=[DATASETS.build_add_request(new)] if new else [],
+        dynamic_partitions_requests=_new_partitions(context.instance, fresh),
         cursor=cursor,
     )
 
 
-def _with_left_out(store: DocumentStore, prefix: str, seen: Seen, left_out: LeftOut) -> Seen:
-    """Record what was left out where it has changed, for lists and pages; return the new cursor."""
+def _new_partitions(
+    instance: dg.DagsterInstance, uploads: Iterable[Upload]
+) -> list[dg.AddDynamicPartitionsRequest]:
+    """Return the request for the partitions of data sets that Dagster does not have yet."""
+    known = set(instance.get_dynamic_partitions(str(DATASETS.name)))
+    new = sorted({u.dataset for u in uploads} - known)
+    return [DATASETS.build_add_request(new)] if new else []
+
+
+def _with_left_out(
+    store: DocumentStore, zone: WatchedFolder, seen: Seen, skipped: list[Skipped]
+) -> tuple[Seen, str]:
+    """Record what was left out where it has changed, for lists and pages.
+
+    Returns:
+        What is seen now, and the text of the tick on what was not listed or left out.
+    """
+    reason = f"; {zone.scope.reason}" if zone.scope.reason else ""
+    if zone.scope.places is not None:
+        return seen, reason
+    left_out = describe_left_out(skipped)
     texts = left_out_texts(left_out)
-    if seen.left_out == texts:
-        return seen
-    record_left_out(store, prefix.rstrip("/"), left_out)
-    return seen.model_copy(update={"left_out": texts})
+    if seen.left_out != texts:
+        record_left_out(store, zone.prefix.rstrip("/"), left_out)
+        seen = seen.model_copy(update={"left_out": texts})
+    return seen, reason + "; left out: ".join(["", *texts])
 
 
 def _without_needless_settings(arrived: Arrivals, listed: Iterable[Upload]) -> list[Upload]:
