@@ -22,6 +22,7 @@ _DOUBLE_DELIMITERS = ("::", "||", "~~", "^^", ";;")
 _SCORE_OF_TABLE = 0.05
 _GOOD_SCORE = 0.3
 _MOST_HALF_QUOTED, _REGULAR = 0.2, 0.99
+_BROKEN_FIELD = re.compile(r'(?<![^\n,;\t|])"(?:[^"\n]|"")*+\n(?:[^"]|"")*+"(?=[,;\t|\r\n]|\Z)')
 _TIME = re.compile(r"(?<![\d:])[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])")
 _LOG_TIME = re.compile(r"(?<=\d\d:\d\d:\d\d),\d{3}(?=[ \]])")
 """The milliseconds of a line of a log: no delimiter."""
@@ -51,7 +52,7 @@ def choose_dialect(
     if given is not None:
         return _given_dialect(sample, given), None
     rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
-    lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_RECORDS]
+    lines = _lines_of_records(sample)[:SAMPLE_RECORDS]
     values = lone_values(sample)
     alone = max(one_column_score(values.texts[:SAMPLE_RECORDS]), _SCORE_OF_TABLE)
     best = max(rated, key=lambda rating: round(rating.score, 9), default=None)
@@ -93,7 +94,7 @@ def _without_cut_quotes(rated: list[Rating]) -> list[Rating]:
 
 def _candidates(sample: str) -> Iterator[TextDialect]:
     """Yield possible dialects; of equal ones the first is taken."""
-    lines = [line for line in sample.split("\n") if line.strip()]
+    lines = _lines_of_records(sample)
     counts = Counter(sample)
     names = lines[0] if lines else ""
     for delimiter in _DELIMITERS:
@@ -117,6 +118,12 @@ def _candidates(sample: str) -> Iterator[TextDialect]:
             yield TextDialect(delimiter, '"' if _may_quote(sample, delimiter, '"') else None)
     if re.search(r"[^\s][ \t]{2,}[^\s]|^ ", sample, re.MULTILINE) or "\t" in sample:
         yield TextDialect(" ", '"' if '"' in sample else None, None, whitespace=True)
+
+
+def _lines_of_records(sample: str) -> list[str]:
+    """Return the lines that are not blank, a quoted field with line breaks as part of one."""
+    text = _BROKEN_FIELD.sub('""', sample) if '"' in sample else sample
+    return [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
 
 
 def _are_in_times(lines: list[str]) -> bool:

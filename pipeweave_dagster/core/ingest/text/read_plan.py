@@ -24,6 +24,7 @@ from pipeweave_dagster.core.ingest.text.stacked_tables import (
 
 HEAD_RECORDS = 400
 _HEAD_BYTES = MEGABYTE // 2
+_MOST_HEAD_BYTES = 4 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,28 @@ def _below(sample: str, lines: int, names: int | None = None) -> str:
 
 
 def _head(path: Path) -> str:
-    """Return the first lines of a file, complete ones only."""
+    """Return the first lines of a file: complete ones, with their quoted fields where possible."""
     with path.open("rb") as file:
         data = file.read(_HEAD_BYTES)
-        if file.read(1):
-            end = data.rfind(b"\n")
-            data = data[: end + 1] if end > 0 else data
+        more = file.read(_MOST_HEAD_BYTES - _HEAD_BYTES)
+    if more:
+        end = data.rfind(b"\n")
+        size = end + 1 if end > 0 else len(data)
+        data = (data + more)[: _end_of_quotes(data + more, size) or size]
     return _decoded(data)
+
+
+def _end_of_quotes(data: bytes, size: int) -> int | None:
+    """Return where the first line ends, from `size` bytes on, with all quotes closed."""
+    is_open = data.count(b'"', 0, size) % 2 == 1
+    while is_open:
+        quote = data.find(b'"', size)
+        if quote < 0:
+            return None
+        line_end = data.find(b"\n", quote)
+        size = line_end + 1 if line_end >= 0 else len(data)
+        is_open = data.count(b'"', quote, size) % 2 == 0
+    return size
 
 
 def _decoded(data: bytes) -> str:

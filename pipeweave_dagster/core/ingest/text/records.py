@@ -5,7 +5,6 @@ quote, another delimiter) is parsed again on its own, in every way in which its 
 and the result with the expected number of fields is used. So one bad row never swallows the next.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -18,11 +17,10 @@ from pipeweave_dagster.core.ingest.text.repair_record import (
     split_leniently,
 )
 from pipeweave_dagster.core.ingest.text.split_record import split_plain, split_quoted
+from pipeweave_dagster.core.ingest.text.stray_quotes import spans_records
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
 __all__ = ["Record", "TextDialect", "filled_cells", "parse_records"]
-
-_COMMA = re.compile(r",(?! )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def _records(text: str, dialect: TextDialect, width: int | None) -> Iterator[Rec
             continue
         if dialect.quote is not None and dialect.quote in raw:
             fields, after = split_quoted(text, position, dialect)
-            if fields is not None and not _spans_records(
+            if fields is not None and not spans_records(
                 text[position:after], fields, dialect, width
             ):
                 one_line = after <= stop + 1
@@ -97,28 +95,3 @@ def _checked(
         return Record(line, fields)
     other = split_by_other_delimiter(raw, fields, dialect, width)
     return Record(line, other or fields, OTHER_DELIMITER if other else None)
-
-
-def _spans_records(raw: str, fields: list[str], dialect: TextDialect, width: int | None) -> bool:
-    """Return whether a quoted field spans lines that are records themselves: a stray quote.
-
-    The line of the stray quote is a record, too; the first line of a field with line breaks rarely
-    is. Not for commas in narrow tables, where a line of prose may look like a record.
-    """
-    lines = raw.rstrip("\r\n").split("\n")
-    delimiter = dialect.delimiter
-    if len(lines) < 2 or width is None or delimiter is None or dialect.whitespace:
-        return False
-    if width < 2 or (width < 4 and delimiter.strip() == ","):
-        return False
-    if (dialect.quote or '"') in lines[-1].split(delimiter)[0]:
-        return False
-    first = next((i for i, value in enumerate(fields) if "\n" in value), None)
-    if first is None or first + _field_count(fields[first].split("\n")[0], delimiter) != width:
-        return False
-    return all(_field_count(line, delimiter) == width for line in lines[1:])
-
-
-def _field_count(line: str, delimiter: str) -> int:
-    """Return the number of fields of a line without quotes; a comma before a space is prose."""
-    return len(_COMMA.split(line) if delimiter == "," else line.split(delimiter))

@@ -4,7 +4,8 @@ import re
 
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
-_MAX_FIELD_LINES = 2000
+_MAX_FIELD_LINES = 250_000
+"""Bounds the search for a closing quote; `stray_quotes` decides whether it swallows rows."""
 
 
 def split_plain(raw: str, dialect: TextDialect) -> list[str]:
