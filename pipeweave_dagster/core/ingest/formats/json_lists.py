@@ -35,6 +35,27 @@ def with_header(rows: list[list[Any]]) -> list[Any]:
     return [dict(zip(header, row, strict=False)) for row in body]
 
 
+def joined_pages(lists: list[Any]) -> list[Any] | None:
+    """Return the objects of several lists, as of the pages of an API; None if they are cells.
+
+    Example:
+        >>> joined_pages([[{"id": 1}, {"id": 2}], [{"id": 3}]])
+        [{'id': 1}, {'id': 2}, {'id': 3}]
+    """
+    if len(lists) < 2 or not all(isinstance(page, list) for page in lists):
+        return None
+    objects = [value for page in lists for value in page]
+    if not objects or not all(isinstance(value, dict) for value in objects):
+        return None
+    # Cells that are objects have keys of their own in each column.
+    return objects if set.intersection(*(set(value) for value in objects)) else None
+
+
+def pages_note(lists: list[Any]) -> str:
+    """Return the note on lists that were joined."""
+    return f"The rows are the objects of {len(lists):,} lists, one after the other."
+
+
 def feature(value: Any) -> Any:
     """Return a GeoJSON feature as a record: its properties beside its geometry."""
     if not isinstance(value, dict) or value.get("type") != "Feature":

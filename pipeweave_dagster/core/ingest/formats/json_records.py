@@ -8,7 +8,13 @@ from pipeweave_dagster.core.ingest.formats.json_envelopes import (
     in_envelope,
     map_in_envelope,
 )
-from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
+from pipeweave_dagster.core.ingest.formats.json_lists import (
+    feature,
+    is_table,
+    joined_pages,
+    pages_note,
+    with_header,
+)
 from pipeweave_dagster.core.ingest.formats.json_messages import refuse_message
 from pipeweave_dagster.core.ingest.formats.json_named_rows import RECORD_KEYS, named_rows
 from pipeweave_dagster.core.ingest.formats.json_orients import (
@@ -41,6 +47,9 @@ def find_records(data: Any, name: str) -> Records:
 
 
 def _in_list(data: list[Any]) -> Records:
+    pages = joined_pages(data)
+    if pages is not None:
+        return Records([feature(v) for v in pages], [pages_note(data)])
     inner = [v for v in data if is_table(v)]
     nested = all(isinstance(v, dict | list) for v in data)
     if len(inner) == 1 and len(data) > 1 and nested and not is_table(data):

@@ -10,7 +10,13 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecor
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
 from pipeweave_dagster.core.ingest.formats.json_extras import is_comment
-from pipeweave_dagster.core.ingest.formats.json_lists import feature, is_table, with_header
+from pipeweave_dagster.core.ingest.formats.json_lists import (
+    feature,
+    is_table,
+    joined_pages,
+    pages_note,
+    with_header,
+)
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_invalid
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
@@ -68,14 +74,19 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
         raise ValueError(
             f"line {rejected[0].line} is {rejected[0].reason}" if rejected else "empty"
         )
-    if all(isinstance(row, list) for row in rows) and is_table(rows):
+    notes: list[str] = []
+    pages = joined_pages(rows)
+    if pages is not None:
+        lines = [line for line, page in zip(lines, rows, strict=True) for _ in page]
+        notes, rows = [pages_note(rows)], [feature(value) for value in pages]
+    elif all(isinstance(row, list) for row in rows) and is_table(rows):
         named = with_header(rows)
         lines = lines[len(rows) - len(named) :]
         rows = named
     rejected += _append_all(columns, rows, lines, options)
     raw = _stored(content, "jsonl", columns, table, space)
     raw.line_numbers_of = lambda indices: [lines[i] for i in indices]
-    return _described(raw, file, rejected, parser.notes(), options)
+    return _described(raw, file, rejected, [*parser.notes(), *notes], options)
 
 
 def _append_all(
