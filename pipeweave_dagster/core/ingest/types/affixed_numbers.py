@@ -34,8 +34,8 @@ _CODE = re.compile("0[0-9]+")
 _GLUED = re.compile(r"rs[0-9]+|(?i:[a-z]+)(?:0[0-9]{4,}|[0-9]{5,}(?:[1-9][0-9]|[0-9][1-9]))")
 _AFFIXED = re.compile(
     rf"(?P<open>\()?[+-]?\s*(?P<prefix>{_CURRENCIES})?\s*[+-]?"
-    rf"(?P<core>[0-9][0-9.,{GAPS}]*|\.[0-9]+)"
-    rf"\s*(?P<magnitude>{_SCALES}(?=\s*(?:{_CURRENCIES}|\+)?\)?$))?"
+    rf"(?P<inner>\(\s*)?(?P<core>[0-9][0-9.,{GAPS}]*|[.,][0-9]+)"
+    rf"\s*(?P<magnitude>{_SCALES}(?=\s*(?:{_CURRENCIES}|\+)?\)?$))?(?(inner)\s*\))"
     rf"\s*(?P<suffix>{_CURRENCIES}|{_UNITS})?(?(open)\))",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
         return []
     unit = min(units)[1] if units else None
     scaled = any(m["magnitude"] for m in matches)
-    signed = any(m["open"] for m in matches)
+    signed = any(m["open"] or m["inner"] for m in matches)
     if unit is None and not scaled and not signed:
         return []
     if unit is not None and len(unit) == 1 and unit.isalpha():
@@ -67,6 +67,7 @@ def affixed_number_parsers(values: Iterable[str]) -> list[Parser]:
             return []
     commas = [m["core"].strip() for m in matches if "," in m["core"]]
     decimal = bool(commas) and all(re.fullmatch(rf"[0-9.{GAPS}]*,[0-9]{{1,2}}", c) for c in commas)
+    decimal = decimal or any(c.startswith(",") for c in commas)
     cores = [m["core"].strip() for m in matches]
     grouped = any(_TWO_POINTS.fullmatch(c) for c in cores) and all(map(_POINTS.fullmatch, cores))
     return [affixed_number_parser(unit, scaled, decimal or grouped)]
@@ -90,24 +91,36 @@ def affixed_number_parser(unit: str | None, scaled: bool, decimal: bool) -> Pars
     mark = "." if decimal else ","
     grouped = rf"[0-9]{{1,15}}|[0-9]{{1,3}}(?:[{mark}{GAPS}][0-9]{{3}}){{1,4}}"
     core = (
-        f"(?:{grouped})(?:,[0-9]+)?"
+        f"(?:(?:{grouped})(?:,[0-9]+)?|,[0-9]+)"
         if decimal
         else rf"(?:(?:{grouped}|{INDIAN})(?:\.[0-9]*)?|\.[0-9]+)"
     )
     scale = f"(?:{_BLANK}{_SCALES})?" if scaled else ""
     side = rf"(?:{affix})?" if affix else ""
     pattern = f"[+-]?{_BLANK}{side}{_BLANK}[+-]?{core}{scale}{_BLANK}{side}"
+    loss = rf"{side}{_BLANK}\({_BLANK}{core}{scale}{_BLANK}\){_BLANK}{side}"
+    nothing = f"|{_nothing(unit)}" if _is_currency(unit) else ""
     parts = [
         p for p in (unit, "k/M/B" if scaled else None, "decimal ','" if decimal else None) if p
     ]
     return Parser(
         "number",
-        rf"(?i:\({pattern}\)|{pattern})",
+        rf"(?i:\({pattern}\)|{pattern}|{loss}{nothing})",
         _value(unit, scaled, decimal),
         f"number with {', '.join(parts) or 'parentheses'}",
         unit,
         cast_can_fail=_has_marks(unit),
     )
+
+
+def _nothing(unit: str | None) -> str:
+    """Return the regex of a zero in the format of spreadsheets for accountants: `$ -`."""
+    affix = re.escape(unit or "").replace("\\ ", " ")
+    return f"{affix}{_BLANK}--?|--?{_BLANK}{affix}"
+
+
+def _is_currency(unit: str | None) -> bool:
+    return unit is not None and re.fullmatch(_CURRENCIES, unit, re.IGNORECASE) is not None
 
 
 def _has_marks(unit: str | None) -> bool:
@@ -117,15 +130,17 @@ def _has_marks(unit: str | None) -> bool:
 
 def _value(unit: str | None, scaled: bool, decimal: bool) -> Expression:
     text: Expression = V
+    if unit and _is_currency(unit):
+        text = ("substitute", V, f"^(?i:{_nothing(unit)})$", "0")
     if unit and _has_marks(unit):
-        text = ("replace", V, unit, "")
+        text = ("replace", text, unit, "")
     if scaled:  # the point of `Mio.`
         text = ("substitute", text, "[.][^0-9]*$", "")
     digits = ("substitute_all", text, "[^0-9.,]", "")
     clean = ("replace", digits, ",", "")
     if decimal:
         clean = ("replace", ("replace", digits, ".", ""), ",", ".")
-    sign = ("case", ("search", V, "^(?:[(]|[^0-9]*-)"), ("number", V, -1), ("number", V, 1))
+    sign = ("case", ("search", V, "^[^0-9]*[(-].*[0-9]"), ("number", V, -1), ("number", V, 1))
     value = ("times", ("double", clean), sign)
     return ("times", value, _magnitude(unit)) if scaled else value
 

@@ -126,11 +126,16 @@ BLANKS, APOSTROPHES = " \u00a0\u2009\u202f", "'\u2018\u2019\u02bc"
 GAPS = BLANKS + APOSTROPHES
 
 
+def _grouped(whole: str, mark: str) -> str:
+    """Return the regex of numbers with thousands; as SPSS writes, no zero before the mark."""
+    return rf"[+-]?(?:(?:{whole}|{_SHORT})(?:{mark}[0-9]*)?|{mark}[0-9]+)"
+
+
 def _gapped(gaps: str, mark: str, format_: str) -> Parser:
     """Return the parser for numbers with blanks or apostrophes between their thousands."""
     return Parser(
         "number",
-        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:[{gaps}][0-9]{{3}}){{1,4}}|{_SHORT})(?:{mark}[0-9]*)?",
+        _grouped(rf"[1-9][0-9]{{0,2}}(?:[{gaps}][0-9]{{3}}){{1,4}}", mark),
         ("double", ("replace", ("substitute_all", V, f"[{gaps}]", ""), ",", ".")),
         format_,
     )
@@ -141,13 +146,13 @@ THOUSANDS_BLANK = _gapped(GAPS, "[.,]", "thousands ' '")
 _GROUPED = (
     Parser(
         "number",
-        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:,[0-9]{{3}}){{1,4}}|{_SHORT})(?:\.[0-9]*)?",
+        _grouped(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}", "[.]"),
         ("double", ("replace", V, ",", "")),
         "thousands ','",
     ),
     Parser(
         "number",
-        rf"[+-]?(?:[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}}){{1,4}}|{_SHORT})(?:,[0-9]*)?{_EXPONENT}",
+        _grouped(r"[1-9][0-9]{0,2}(?:[.][0-9]{3}){1,4}", ",") + _EXPONENT,
         ("double", ("replace", ("replace", V, ".", ""), ",", ".")),
         "decimal ','",
         cast_can_fail=True,
@@ -158,7 +163,7 @@ _GROUPED = (
     _gapped(APOSTROPHES, ",", "thousands \"'\", decimal ','"),
     Parser(
         "number",
-        rf"[+-]?(?:{INDIAN}|[1-9][0-9]?,[0-9]{{3}}|{_SHORT})(?:\.[0-9]*)?",
+        _grouped(f"{INDIAN}|[1-9][0-9]?,[0-9]{{3}}", "[.]"),
         ("double", ("replace", V, ",", "")),
         "thousands ',' in the Indian way",
     ),
