@@ -1,6 +1,6 @@
 """Which lines can be a header, and how several header rows are joined into one."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind
 from pipeweave_dagster.core.ingest.text.first_lines import Line
@@ -31,7 +31,21 @@ def can_be_header(block: list[Line], models: list[ColumnModel]) -> bool:
     if len(block) == 1:
         return block[0].width <= 2 or block[0].filled >= 2 or not block[0].cells[0]
     filled = [line for line in block if line.filled]
-    return not any(map(_has_values, filled)) and all(_join(a, b) for a, b in pairwise(filled))
+    named = (tells_apart(a, b) or not _has_values(a) for a, b in pairwise(filled))
+    return all(named) and not _has_values(filled[-1]) and all(map(_join, filled, filled[1:]))
+
+
+def tells_apart(upper: Line, lower: Line) -> bool:
+    """Return whether a line names groups of columns, in which the names of the lower one repeat.
+
+    Years or dates that each span the same names are groups, too.
+    """
+    names = [cell for cell in lower.cells if cell]
+    if len({*names}) == len(names) or upper.filled < 2:
+        return False
+    groups = [*accumulate(upper.cells, lambda before, cell: cell or before)]
+    pairs = [pair for pair in zip(groups, lower.cells, strict=True) if pair[1]]
+    return len({*pairs}) == len(pairs)
 
 
 def repeated_headers(lines: list[Line]) -> set[int]:

@@ -10,6 +10,7 @@ from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, TableMo
 from pipeweave_dagster.core.ingest.text.first_lines import Line
 from pipeweave_dagster.core.ingest.text.header_rows import can_be_header, repeated_headers
 from pipeweave_dagster.core.ingest.text.line_roles import row_bits, title_bits
+from pipeweave_dagster.core.ingest.text.lines_above_names import LinesAboveNames
 from pipeweave_dagster.core.ingest.text.lone_column import LoneColumn
 from pipeweave_dagster.core.ingest.text.name_costs import header_bits
 
@@ -31,7 +32,7 @@ def layout_bits(lines: list[Line], look_ahead: int) -> Iterator[tuple[float, int
     """
     last = min(look_ahead, len(lines) - 1)
     bodies = [*_bodies(lines, look_ahead, last)]
-    again, lone = CellsBelow(lines), LoneColumn(lines)
+    again, lone, above = CellsBelow(lines), LoneColumn(lines), LinesAboveNames(lines)
     titles = [*accumulate(_title_bits(lines[:last], bodies[0]), initial=0.0)]
     for start, body in enumerate(bodies):
         for header, bits_of_count in enumerate(_HEADER_BITS[: start + 1]):
@@ -39,7 +40,7 @@ def layout_bits(lines: list[Line], look_ahead: int) -> Iterator[tuple[float, int
             if can_be_header(block, body.models):
                 bits = titles[start - header] + bits_of_count + body.bits
                 bits += _TITLES_ALONE_BITS if start and not header else 0.0
-                bits += _VALUE_AS_NAME_BITS * lone.is_value(block)
+                bits += _VALUE_AS_NAME_BITS * lone.is_value(block) + above.bits(start, header)
                 yield bits + _names_bits(block, start, body, again), start - header, header
 
 

@@ -1,0 +1,75 @@
+"""Lines with several cells above the names of the columns, which are neither names nor rows.
+
+Banks write the account and its balance above the table: `Konto;1234;05.02.2024;99,50`. Alone, such
+a line looks more like a header than like a title.
+"""
+
+from pipeweave_dagster.core.ingest.text.column_model import cell_kind
+from pipeweave_dagster.core.ingest.text.first_lines import Line
+from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, tells_apart
+from pipeweave_dagster.core.ingest.text.name_costs import is_year, name_kind
+from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.value_kinds import TYPED
+
+_NAMES_AS_ROW_BITS, _EQUAL_NAMES_BITS = 60.0, 8.0
+_MOST_ABOVE, _MIN_ROWS, _ROWS, _MIN_TYPED = 3, 3, 30, 2
+_TYPED_SHARE = 0.8
+
+
+class LinesAboveNames:
+    """What the lines right above and below the names of a table say about a layout.
+
+    Args:
+        lines: The first lines of a file.
+    """
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        last = min(_MOST_ABOVE, len(lines) - _MIN_ROWS - 1)
+        found = (i for i in range(1, last + 1) if self._names_below_values(i))
+        self._names = next(found, None)
+
+    def bits(self, start: int, header: int) -> float:
+        """Return the bits of a body that begins at `start`, below a number of header rows.
+
+        They are for names among the rows, and for equal names that a line above tells apart.
+        """
+        bits = _NAMES_AS_ROW_BITS * (self._names is not None and start <= self._names)
+        if (
+            header == 1
+            and start > 1
+            and tells_apart(self._lines[start - 2], self._lines[start - 1])
+        ):
+            bits += _EQUAL_NAMES_BITS
+        return bits
+
+    def _names_below_values(self, index: int) -> bool:
+        """Return whether a line names typed columns, and no line above it is a header or a row."""
+        line, above = self._lines[index], self._lines[:index]
+        if not _is_full_of_names(line) or any(map(_is_full_of_names, above)):
+            return False
+        if not any(map(_is_value, above[-1].cells)):
+            return False
+        below = [row for row in self._lines[index + 1 :][:_ROWS] if row.filled and row.is_complete]
+        typed = [j for j, name in enumerate(line.cells) if _is_typed([r.cells[j] for r in below])]
+        named = [j for j in typed if name_kind(line.cells[j]) not in TYPED]
+        rows = any(all(cell_kind(a.cells[j]) in TYPED for j in named) for a in above)
+        return len(below) >= _MIN_ROWS and len(named) >= _MIN_TYPED and not rows
+
+
+def _is_full_of_names(line: Line) -> bool:
+    return (
+        line.is_complete
+        and line.filled == len(line.cells)
+        and has_only_names(line)
+        and not any(map(is_null_token, line.cells))
+    )
+
+
+def _is_value(cell: str) -> bool:
+    return bool(cell) and name_kind(cell) in TYPED and not cell.isalpha() and not is_year(cell)
+
+
+def _is_typed(cells: list[str]) -> bool:
+    kinds = [kind for kind in map(cell_kind, cells) if kind != "empty"]
+    return len(kinds) >= _MIN_ROWS and sum(k in TYPED for k in kinds) >= _TYPED_SHARE * len(kinds)

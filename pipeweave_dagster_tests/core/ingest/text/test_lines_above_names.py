@@ -1,0 +1,56 @@
+"""Lines with several cells above the names: an account with its balance, groups of columns."""
+
+import pytest
+
+ACCOUNT = {
+    "balance": "Compte;****1234;05/02/2024;;1 234,56",
+    "no blank": "Konto;1234;05.02.2024;EUR;99,50",
+    "two lines": "Konto;DE1234;Filiale;7;EUR\nStand;05.02.2024;Saldo;99,50;EUR",
+    "totals": "Total;3;31.01.2024;all;2 100,00",
+}
+NAMES = "Datum;Text;Art;Partner;Betrag"
+
+
+def body(count):
+    return "".join(
+        f"{i % 28 + 1:02}.01.2024;CARD;x{i % 3};Shop {i};-{i},40\n" for i in range(count)
+    )
+
+
+@pytest.mark.parametrize("count", [4, 25, 300])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("above", ACCOUNT.values(), ids=ACCOUNT)
+def test_a_line_of_values_above_the_names_is_no_header(read, rows, above, delimiter, count):
+    text = f"{above}\n{NAMES}\n{body(count)}".replace(";", delimiter)
+    snapshot = read(text)
+    assert [c.name for c in snapshot.columns] == NAMES.split(";")
+    assert (snapshot.rows, rows()[1]["Betrag"]) == (count, -1.4)
+    shown = [" | ".join(filter(None, line.split(";"))) for line in above.split("\n")]
+    assert [line.text.replace(" |  | ", " | ") for line in snapshot.left_out] == shown
+
+
+@pytest.mark.parametrize("count", [4, 25])
+def test_a_row_of_words_among_values_is_a_row(read, count):
+    first = "05.01.2024;CARD;x1;Shop;-5,00\nunknown;missing;x2;none;pending\n"
+    assert read(f"{NAMES}\n{first}{body(count)}").rows == count + 2
+    assert read(f"{first}{body(count)}").rows == count + 2
+
+
+GROUPS = {
+    "samples": "Sample 1,,Sample 2,\nWavelength,Abs,Wavelength,Abs",
+    "repeated": "Sample 1,Sample 1,Sample 2,Sample 2\nWavelength,Abs,Wavelength,Abs",
+    "dates": "31.12.2021,31.12.2021,31.12.2022,31.12.2022\nmale,female,male,female",
+    "months": "2021-01,,2021-02,\nlow,high,low,high",
+}
+
+
+@pytest.mark.parametrize("count", [4, 60])
+@pytest.mark.parametrize("title", ["", "Counts of the year\n"])
+@pytest.mark.parametrize("header", GROUPS.values(), ids=GROUPS)
+def test_groups_that_tell_equal_names_apart_are_part_of_them(read, header, title, count):
+    upper, lower = (line.split(",") for line in header.split("\n"))
+    spanned = [cell or upper[i - 1] for i, cell in enumerate(upper)]
+    made = "".join(f"{800 - i}.0,{i}.25,{700 - i}.0,{i}.75\n" for i in range(count))
+    snapshot = read(f"{title}{header}\n{made}")
+    wanted = [f"{a} {b}" for a, b in zip(spanned, lower, strict=True)]
+    assert ([c.name for c in snapshot.columns], snapshot.rows) == (wanted, count)
