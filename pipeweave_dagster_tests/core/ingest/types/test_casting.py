@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from pipeweave_dagster.core.ingest import fast_path, read_aligned
+from pipeweave_dagster.core.ingest import fast_path, read_aligned, sampled_types
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def longest(seen):
 @pytest.mark.parametrize("smallest", [1000, 10**9], ids=["fast", "thorough"])
 def test_a_query_casts_a_batch_of_columns(read, rows, queries, monkeypatch, smallest):
     monkeypatch.setattr(fast_path, "_MIN_BYTES", smallest)
-    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 2000)
+    monkeypatch.setattr(sampled_types, "_SAMPLE_BYTES", 2000)
     read(table(150))
     few = longest(queries)
     queries.clear()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeweave_dagster.core.ingest import fast_path
+from pipeweave_dagster.core.ingest import fast_path, sampled_types
 from pipeweave_dagster.core.ingest.types.spellings import label_of, may_be_labels
 from pipeweave_dagster.core.ingest.types.value_parsers import BOOLEAN, INTEGER, NUMBER, TEXT
 
@@ -57,7 +57,7 @@ def test_columns_of_many_values_have_none(read):
 
 def test_the_fast_path_keeps_them_too(read, monkeypatch):
     monkeypatch.setattr(fast_path, "_MIN_BYTES", 1000)
-    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 4000)
+    monkeypatch.setattr(sampled_types, "_SAMPLE_BYTES", 4000)
     text = "x,y\n" + "".join(f"{i},{('True', 'False')[i % 2]}\n" for i in range(9000))
     spellings = read(text).columns[1].spellings
     assert spellings == {"false": {"False": 4500}, "true": {"True": 4500}}

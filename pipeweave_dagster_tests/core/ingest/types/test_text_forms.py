@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from pipeweave_dagster.core.ingest import build_table, fast_path, read_aligned
+from pipeweave_dagster.core.ingest import build_table, fast_path, read_aligned, sampled_types
 from pipeweave_dagster.core.ingest.types.text_forms import is_unusual
 
 pytestmark = pytest.mark.slow  # the file with all its variants
@@ -68,7 +68,7 @@ def test_a_guarded_text_in_a_batch_is_the_text(read, rows, tmp_path):
 @pytest.mark.parametrize("late", [1, 2900])
 def test_the_fast_path_reads_the_same_texts(late, read, rows, monkeypatch):
     monkeypatch.setattr(fast_path, "_MIN_BYTES", 1000)
-    monkeypatch.setattr(fast_path, "_SAMPLE_BYTES", 2000)
+    monkeypatch.setattr(sampled_types, "_SAMPLE_BYTES", 2000)
     lines = table(3000, every=10**6)[1].splitlines()
     lines[late] = f"{late},Cafe\u0301"
     snapshot, found = read("\n".join(lines) + "\n"), rows()
