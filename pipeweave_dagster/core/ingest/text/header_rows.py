@@ -43,9 +43,13 @@ def tells_apart(upper: Line, lower: Line) -> bool:
     names = [cell for cell in lower.cells if cell]
     if len({*names}) == len(names) or upper.filled < 2:
         return False
-    groups = [*accumulate(upper.cells, lambda before, cell: cell or before)]
+    groups = [*accumulate(upper.cells, _or_before)]
     pairs = [pair for pair in zip(groups, lower.cells, strict=True) if pair[1]]
     return len({*pairs}) == len(pairs)
+
+
+def _or_before(before: str, cell: str) -> str:
+    return cell or before
 
 
 def repeated_headers(lines: list[Line]) -> set[int]:
