@@ -1,18 +1,20 @@
 """Assemble routes, error handlers and headers."""
 
+import logging
 import time
 from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from pipeweave_dagster.adapters.dagster_server import GraphQL, graphql_of
 from pipeweave_dagster.adapters.state import DocumentStore
-from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, unavailable
 from pipeweave_dagster.services.server_paths import error_without_paths
 from pipeweave_dagster.services.workbench import Workbench
 from pipeweave_dagster.settings import Settings
@@ -30,6 +32,8 @@ from pipeweave_dagster.web.work import work_routes
 from pipeweave_dagster.web.work.benches import Benches
 from pipeweave_dagster.web.work.form_token import form_key
 from pipeweave_dagster.web.work.run_log import RunLogs
+
+logger = logging.getLogger(__name__)
 
 
 def create_app(
@@ -67,6 +71,8 @@ def create_app(
         routes=routes,
         middleware=[
             Middleware(Guard, hosts=hosts, setting="PIPEWEAVE_WEB_URL"),
+            # What stands before the routes answers its own errors: the users are in the storage.
+            Middleware(ExceptionMiddleware, handlers={PipeWeaveError: _unidentified}),
             Middleware(Identify, door=door),
             Middleware(LoginGate, door=door, hosts=hosts),
         ],
@@ -91,6 +97,15 @@ def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, PipeWeaveError):
         raise error
     return error_response(request, error_without_paths(error, request.app.state.settings))
+
+
+def _unidentified(request: Request, error: Exception) -> Response:
+    """Answer somebody who may be a stranger, and so is not told where the storage is."""
+    logger.warning("a request could not be identified: %s", error)
+    silent = isinstance(error, PipeWeaveError) and error.code is ErrorCode.SERVICE_UNAVAILABLE
+    why = "the storage does not respond" if silent else "what the storage says cannot be read"
+    fix = "Try again soon. An administrator finds the reason in the log and by: pipeweave doctor."
+    return error_response(request, unavailable(f"The users cannot be looked up: {why}.", fix=fix))
 
 
 def _refused(request: Request, error: Exception) -> Response:

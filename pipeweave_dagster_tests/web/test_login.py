@@ -8,11 +8,13 @@ from argon2 import PasswordHasher
 from pipeweave_dagster.adapters.state import DocumentStore, RunState, publish
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.core.access import Role
+from pipeweave_dagster.core.errors import unavailable
 from pipeweave_dagster.services import audit
 from pipeweave_dagster.services.ownership import set_owner
 from pipeweave_dagster.services.users import passwords
 from pipeweave_dagster.services.users.api_tokens import make_token
-from pipeweave_dagster.services.users.directory import add_user, set_role
+from pipeweave_dagster.services.users.directory import User, add_user, set_role
+from pipeweave_dagster.services.users.sessions import new_session, signed
 from pipeweave_dagster.services.users.teams import set_teams
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app
@@ -64,6 +66,32 @@ def test_without_users_this_machine_is_let_in_and_nobody_else(store, settings):
         update={"web_url": "https://p.example", "behind_tls_proxy": True}
     )
     assert browser(store, settings, "https://p.example").get("/").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/auth?needs=viewer", "/api/v1/findings/x"])
+def test_while_the_users_cannot_be_looked_up_nobody_is_let_in_and_told_why(
+    store, settings, client, monkeypatch, path
+):
+    """A stranger reads that it is the storage, but not which one."""
+    client.get("/", headers={"authorization": "Bearer pipeweave_x"})
+
+    def silent(*_):
+        raise unavailable("s3://secret does not respond.", fix="Check S3_ENDPOINT_URL.")
+
+    monkeypatch.setattr(type(store.storage), "get_tagged", silent)
+    for headers in ({"authorization": "Bearer pipeweave_x"}, {"cookie": session_of(settings)}):
+        answer = client.get(path, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+        page = client.get(path, headers={**headers, **HTML})
+        assert (page.status_code, "<h1>" in page.text) == (503, True)
+        for text in (answer.text, page.text):
+            assert "storage" in text
+            assert "secret" not in text
+
+
+def session_of(settings):
+    session = new_session(settings, User(name="ada", role=Role.EDITOR, stamp="x"))
+    return f"pipeweave_access={signed(settings, session, 'access')}"
 
 
 def test_a_required_login_holds_also_without_users(store, settings):
