@@ -38,12 +38,23 @@ class Bucket:
     def call(self, call: Callable[..., T], *args: Any, **request: Any) -> T:
         """Make one request; every failure is raised as a `PipeWeaveError`."""
         from boto3.exceptions import Boto3Error
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            NoCredentialsError,
+            PartialCredentialsError,
+        )
 
         try:
             return call(*args, **request)
         except ClientError as error:
             raise self._explained(error, str(request.get("Key", ""))) from error
+        except (NoCredentialsError, PartialCredentialsError) as error:
+            raise unavailable(  # a role of the machine may be there a moment later
+                f"There are no keys for the S3 server of {self.url} ({type(error).__name__}).",
+                fix="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role;"
+                " it is retried.",
+            ) from error
         except (BotoCoreError, Boto3Error) as error:
             raise unavailable(
                 f"The S3 server of {self.url} did not respond ({type(error).__name__}).",
