@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeweave_dagster_tests.deploy.colleague import ADA, Colleague, provider_of, provider_settings
 from pipeweave_dagster_tests.deploy.stack import Stack, started
 from pipeweave_dagster_tests.deploy.team import DATASET, PLANTED, ROOT, Team, planted
 
@@ -30,7 +31,7 @@ def made_secrets(path: Path) -> dict[str, str]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Everything that docker-compose.yml starts, healthy, with what `make secrets` wrote."""
     variables = made_secrets(tmp_path_factory.mktemp("stack") / ".env")
-    variables["PIPEWEAVE_TIME_BUDGET_S"] = str(BUDGET_S)
+    variables |= {"PIPEWEAVE_TIME_BUDGET_S": str(BUDGET_S), **provider_settings()}
     with started(variables, planted()) as running:
         yield running
 
@@ -41,6 +42,15 @@ def team(stack: Stack) -> Iterator[Team]:
     people = Team(stack)
     yield people
     people.close()
+
+
+@pytest.fixture(scope="module")
+def colleague(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Colleague]:
+    """Ada, whom the identity provider knows, and who is a viewer here."""
+    with provider_of(stack, tmp_path_factory.mktemp("provider")):
+        ada = Colleague(stack, ADA)
+        yield ada
+        ada.close()
 
 
 @pytest.fixture(scope="module")
@@ -56,4 +66,4 @@ def champion(team: Team) -> dict[str, Any]:
     return {**found, "seconds": time.monotonic() - began}
 
 
-__all__ = ["DATASET", "PLANTED", "champion", "stack", "team"]
+__all__ = ["DATASET", "PLANTED", "champion", "colleague", "stack", "team"]

@@ -8,14 +8,24 @@ table goes into docs/how-to/deploy.md.
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
 
+from pipeweave_dagster_tests.deploy.colleague import (
+    ADA,
+    OF_ADMINS,
+    OF_STRANGERS,
+    OF_VIEWERS,
+    Colleague,
+    provider_of,
+    provider_settings,
+    users,
+)
 from pipeweave_dagster_tests.deploy.conftest import made_secrets
 from pipeweave_dagster_tests.deploy.look import look
-from pipeweave_dagster_tests.deploy.stack import started
+from pipeweave_dagster_tests.deploy.stack import Stack, started
 from pipeweave_dagster_tests.deploy.team import (
     DAGSTER,
     DATASET,
@@ -36,6 +46,8 @@ _RUNS = "{ runsOrError { __typename ... on Runs { count } } }"
 PARTS = ("postgres", "s3", "mlflow", "code", "daemon", "web", "web-readonly", "pages", "proxy")
 # The doctor's name of a part, where it differs.
 LINE_OF = {"postgres": "database", "s3": "storage"}
+# Without them nobody is let in, not to /health either: the users are in the store.
+NEEDED_BY_ALL = {"s3", "pages", "proxy"}
 
 
 class Story:
@@ -58,11 +70,12 @@ def main() -> None:
     story = Story()
     with tempfile.TemporaryDirectory() as secrets:
         variables = made_secrets(Path(secrets) / ".env")
-    variables["PIPEWEAVE_TIME_BUDGET_S"] = "8"
+    variables |= {"PIPEWEAVE_TIME_BUDGET_S": "8", **provider_settings()}
     with started(variables) as stack:
         team = Team(stack)
         story.tell("every health check is green")
         _process(team, story)
+        _log_in(stack, story)
         before = _findings(team)
         _look(team, folder / "before", story)
         rows = [_without(part, team, story) for part in parts]
@@ -90,6 +103,25 @@ def _process(team: Team, story: Story) -> None:
     story.tell(f"version {champion['version']} of {champion['name']} is champion")
 
 
+def _log_in(stack: Stack, story: Story) -> None:
+    """Log a viewer and then admin in by an identity provider, and out; see what opens."""
+    with tempfile.TemporaryDirectory() as folder, provider_of(stack, Path(folder)):
+        ada = Colleague(stack, ADA)
+        for role, doors in (("viewer", OF_VIEWERS), ("admin", OF_ADMINS)):
+            users(stack, "role", ADA, role)
+            ada.log_in(PAGES)
+            assert ada.doors() == doors, (role, ada.doors())
+            story.tell(f"logged in by the identity provider as {role}: {_by_port(doors)}")
+        ada.log_out()
+        assert ada.doors() == OF_STRANGERS, ada.doors()
+        story.tell(f"logged out: {_by_port(OF_STRANGERS)}")
+        ada.close()
+
+
+def _by_port(doors: Mapping[int, int]) -> str:
+    return ", ".join(f"port {port} HTTP {status}" for port, status in doors.items())
+
+
 def _findings(team: Team) -> tuple[object, ...]:
     champion = team.champion()
     return (champion and champion["version"], len(team.runs()), team.report_path())
@@ -107,18 +139,17 @@ def _without(part: str, team: Team, story: Story) -> str:
     began = time.monotonic()
     stack.stop(part)
     story.tell(f"{part}: stopped after {time.monotonic() - began:.1f} s")
-    inside = "daemon" if part == "code" else "code"
     health: dict[str, str] = {}
     told: dict[str, tuple[str, str]] = {}
 
     def is_red() -> bool:
         nonlocal told
-        code, told = team.doctor(inside)
+        code, told = team.doctor()
         return told[line][0] == "red" and code == 1
 
     stack.wait(is_red, 240, part, revive=False)
     seen = _seen(team)
-    if part not in {"pages", "proxy"}:
+    if part not in NEEDED_BY_ALL:
         health = team.health()
     red = [name for name, (state, _) in told.items() if state == "red"]
     assert red == [line], told

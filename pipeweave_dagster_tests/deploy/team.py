@@ -109,9 +109,9 @@ class Team:
         answer = self.viewer.get(f"{self.stack.url(PAGES)}/health")
         return {line["name"]: line["state"] for line in answer.json()["services"]}
 
-    def doctor(self, inside: str = "code") -> tuple[int, dict[str, tuple[str, str]]]:
-        """Exit code, and part to state and text."""
-        done = self.stack.run(inside, "pipeweave", "doctor", "--json")
+    def doctor(self) -> tuple[int, dict[str, tuple[str, str]]]:
+        """Exit code, and part to state and text; in the container of `code`, or one like it."""
+        done = self.stack.run("code", "pipeweave", "doctor", "--json")
         checks = json.loads(done.stdout)["checks"]
         return done.returncode, {c["check"]: (c["state"], c["message"]) for c in checks}
 

@@ -18,6 +18,15 @@ import httpx
 import psutil
 import pytest
 
+from pipeweave_dagster_tests.deploy.colleague import (
+    ADA,
+    EVE,
+    OF_ADMINS,
+    OF_STRANGERS,
+    OF_VIEWERS,
+    Colleague,
+    users,
+)
 from pipeweave_dagster_tests.deploy.look import look_with
 from pipeweave_dagster_tests.deploy.processes import family
 from pipeweave_dagster_tests.deploy.stack import Stack
@@ -101,6 +110,53 @@ def test_a_viewer_cannot_change_anything_in_dagster(team: Team) -> None:
         assert answer["data"]["told"]["__typename"] == "UnauthorizedError", answer
 
 
+def test_whom_the_provider_knows_and_nobody_here_stays_outside(
+    stack: Stack, colleague: Colleague
+) -> None:
+    stranger = Colleague(stack, EVE)
+    refused = stranger.log_in(PAGES)
+    assert (refused.status_code, "is not a user here" in refused.text) == (403, True)
+    assert stranger.doors() == OF_STRANGERS
+    stranger.close()
+
+
+def test_a_login_by_the_provider_opens_what_the_role_opens(
+    team: Team, colleague: Colleague, champion: dict[str, Any]
+) -> None:
+    page = colleague.log_in(READ_ONLY, "/runs")
+    assert (page.status_code, str(page.url)) == (200, f"{team.stack.url(READ_ONLY)}/runs")
+    assert colleague.doors() == OF_VIEWERS
+    report = colleague.client.get(f"{team.stack.url(PAGES)}/datasets/{DATASET}")
+    assert f"{ADA} (viewer)" in report.text
+
+    assert colleague.launch(DAGSTER).status_code == 403
+    launched = colleague.launch(READ_ONLY).json()["data"]["launchRun"]
+    assert launched["__typename"] == "UnauthorizedError"
+    refused = colleague.promote(champion["version"])
+    assert (refused.status_code, refused.json()["details"]["needed"]) == (403, "approver")
+
+
+def test_another_role_counts_from_the_next_login_on_until_the_logout(
+    stack: Stack, colleague: Colleague, champion: dict[str, Any]
+) -> None:
+    users(stack, "role", ADA, "admin")
+    assert colleague.doors() == OF_STRANGERS, "sessions with the earlier role have ended"
+    assert str(colleague.log_in(DAGSTER, "/runs").url) == f"{stack.url(DAGSTER)}/runs"
+    assert colleague.doors() == OF_ADMINS
+    launched = colleague.launch(DAGSTER).json()["data"]["launchRun"]
+    assert launched["__typename"] == "PipelineNotFoundError", "allowed, and there is no such job"
+    models = colleague.client.get(
+        f"{stack.url(MLFLOW)}/api/2.0/mlflow/registered-models/get", params={"name": MODEL}
+    )
+    assert models.json()["registered_model"]["name"] == MODEL
+
+    stolen = dict(colleague.client.cookies.items())
+    assert "Log in with your organisation" in colleague.log_out().text
+    assert colleague.doors() == OF_STRANGERS
+    colleague.client.cookies.update(stolen)
+    assert colleague.doors() == OF_STRANGERS, "not only this browser forgot the session"
+
+
 @pytest.mark.parametrize("port", [DAGSTER, MLFLOW, PAGES])
 def test_other_sites_cannot_use_the_browsers_password(team: Team, port: int) -> None:
     headers = {"Origin": "https://evil.example"}
@@ -156,13 +212,15 @@ def test_no_path_leads_out(team: Team, champion: dict[str, Any], port: int, path
     assert "root:" not in answer.text
 
 
-def test_no_secret_is_written_down(stack: Stack, team: Team, champion: dict[str, Any]) -> None:
+def test_no_secret_is_written_down(
+    stack: Stack, team: Team, champion: dict[str, Any], colleague: Colleague
+) -> None:
     given = {**stack.extra, **{n: stack.variables[n] for n in _OWN}}
     given["the password of the admin"] = team.password
     given["the token of the admin"] = team.admin.headers["authorization"].split()[1]
     for name in ("DATABASE_URL", "MLFLOW_BACKEND_STORE_URI"):
         given[name] = stack.place.environment(stack.services["migrate"])[name]
-    assert len(given) == 13
+    assert len(given) == 14
     places = {place: unpacked(text) for place, text in _written_down(stack)}
     assert len(places) > 40  # both databases, the store, every log
     # What is known to be there is found.
@@ -175,7 +233,7 @@ def test_no_secret_is_written_down(stack: Stack, team: Team, champion: dict[str,
 
 
 _OWN = (
-    "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY", "JWT_SECRET_KEY",
+    "POSTGRES_PASSWORD", "AWS_SECRET_ACCESS_KEY", "JWT_SECRET_KEY", "OIDC_CLIENT_SECRET",
 )  # fmt: skip
 
 

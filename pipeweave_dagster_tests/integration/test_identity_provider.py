@@ -1,11 +1,9 @@
 """Login by a real identity provider, through its own pages: Django OAuth Toolkit as a process."""
 
 import re
-import sys
 import time
 import warnings
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -22,7 +20,8 @@ from pipeweave_dagster.services.users.directory import add_user, set_role
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, provider_login
 from pipeweave_dagster_tests.servers.openid_provider import PASSWORD, USERS
-from pipeweave_dagster_tests.servers.process import answers, free_ports, running
+from pipeweave_dagster_tests.servers.openid_visit import logged_in, provider, sent
+from pipeweave_dagster_tests.servers.process import free_ports
 from pipeweave_dagster_tests.servers.served_pages import served
 
 with warnings.catch_warnings():
@@ -32,7 +31,6 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.server
 ADA, EVE = USERS
 SECRET = "s" * 32
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
 
 
 class Site(NamedTuple):
@@ -45,12 +43,8 @@ class Site(NamedTuple):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     port, back = free_ports(2)
-    issuer, pages = f"http://127.0.0.1:{port}/o", f"http://127.0.0.1:{back}"
-    folder = tmp_path_factory.mktemp("provider")
-    module = "pipeweave_dagster_tests.servers.openid_provider"
-    given = [str(port), SECRET, f"{pages}/login/callback", str(folder)]
-    ready = answers(f"{issuer}/.well-known/openid-configuration")
-    with running([sys.executable, "-m", module, *given], ready, folder / "log"):
+    pages = f"http://127.0.0.1:{back}"
+    with provider(port, SECRET, pages, tmp_path_factory.mktemp("provider")) as issuer:
         yield Site(issuer, pages)
 
 
@@ -84,17 +78,10 @@ def begun(client: TestClient) -> str:
     return answer.headers["location"]
 
 
-def sent(visitor: httpx.Client, page: httpx.Response, **fields: str) -> httpx.Response:
-    """The answer to the form of a page, with what is hidden in it."""
-    hidden = {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
-    return visitor.post(page.url, data={**hidden, **fields})
-
-
 def led_back(address: str, name: str = ADA, **answer: str) -> str:
     """The address to which the provider sends a browser back, after its forms are filled in."""
     with httpx.Client(trust_env=False, follow_redirects=True) as visitor:
-        consent = sent(visitor, visitor.get(address), username=name, password=PASSWORD)
-        assert "Authorize PipeWeave?" in consent.text, consent.text
+        consent = logged_in(visitor, visitor.get(address), name)
         visitor.follow_redirects = False
         return sent(visitor, consent, **(answer or {"allow": "Authorize"})).headers["location"]
 
