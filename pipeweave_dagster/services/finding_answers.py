@@ -1,7 +1,8 @@
-"""Answers to the findings of a data set: accepted, or overridden with a reason.
+"""Answers to the findings of a data set: accepted, overridden with a reason, or acknowledged.
 
-They go into the `pipeweave.yaml` of the data set, all at once, and count for the next run. The
-audit log has each of them with what the settings were before, so it can be taken back.
+The first two go into the `pipeweave.yaml` of the data set, all at once, and count for the next run;
+an acknowledgement changes no settings (see `acknowledgements`). The audit log has each of them,
+with what the settings were before, so it can be taken back.
 """
 
 import datetime as dt
@@ -14,7 +15,12 @@ from pipeweave_dagster.core.documents import Findings
 from pipeweave_dagster.core.landing import settings_from
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
 from pipeweave_dagster.core.naming import SETTINGS_FILE
-from pipeweave_dagster.core.quality.user_decisions import accept_findings, override_findings
+from pipeweave_dagster.core.quality.user_decisions import (
+    accept_findings,
+    acknowledged_findings,
+    override_findings,
+)
+from pipeweave_dagster.services.acknowledgements import acknowledge
 from pipeweave_dagster.services.acting import current_principal
 from pipeweave_dagster.services.receive import settings_of
 from pipeweave_dagster.services.settings_file import Written, write_settings
@@ -27,7 +33,7 @@ ACCEPTED, OVERRIDDEN = "accept", "override"
 class Answer:
     """One answer; `column` None means every finding of the code."""
 
-    do: Literal["accept", "override"]
+    do: Literal["accept", "override", "acknowledge"]
     code: str
     column: str | None = None
     reason: str = ""
@@ -36,18 +42,25 @@ class Answer:
 def answer_findings(
     store: DocumentStore, name: str, findings: Findings, answers: Sequence[Answer]
 ) -> tuple[dict[str, Any], Written | None]:
-    """Write answers for the next run, and record each; return the settings that were merged in.
+    """Write answers, and record each; return the settings that were merged in for the next run.
 
     Args:
         store: Where the settings are.
         name: The data set.
         findings: The findings that are answered.
-        answers: Any number of answers; no run starts before the last one is written.
+        answers: Any number of answers; no run starts before the last one is written, and none at
+            all if each only acknowledges.
 
     Raises:
-        PipeWeaveError: NOT_FOUND without such a finding, VALIDATION_ERROR without a reason, or if
-            a finding has no proposal that settings can carry out.
+        PipeWeaveError: NOT_FOUND without such a finding, VALIDATION_ERROR without a reason, if a
+            finding has no proposal that settings can carry out, or if what blocks is acknowledged.
     """
+    seen = {
+        answer: acknowledged_findings(findings, answer.code, answer.column)
+        for answer in answers
+        if answer.do == "acknowledge"
+    }
+    answers = [answer for answer in answers if answer not in seen]
     patches = [_patch_of(findings, answer) for answer in answers]
     merged: dict[str, Any] = {}
     for patch in patches:
@@ -65,6 +78,8 @@ def answer_findings(
                 reason=answer.reason,
                 version=what_of(answer.code, answer.column),
             )
+    for answer, covered in seen.items():
+        acknowledge(store, name, what_of(answer.code, answer.column), covered, answer.reason)
     return merged, written
 
 

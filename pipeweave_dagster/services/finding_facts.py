@@ -7,9 +7,10 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.quality.column_usage import explain_column
 from pipeweave_dagster.services.audit import AuditEntry
-from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
+from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run
 from pipeweave_dagster.services.finding_answers import ACCEPTED
-from pipeweave_dagster.services.taken_back_answers import answers_since, id_of
+from pipeweave_dagster.services.given_answers import given_answers
+from pipeweave_dagster.services.taken_back_answers import id_of
 from pipeweave_dagster.services.unanswered_findings import is_answered
 
 
@@ -20,15 +21,14 @@ def finding_facts(store: DocumentStore, name: str) -> dict[str, Any]:
         PipeWeaveError: NOT_FOUND if no run has reached the findings.
     """
     run = checked_run(store, name)
-    answers = answers_since(store, name, run.made_at)
-    waiting = [f for f in open_findings(run.findings) if not is_answered(f, answers)]
+    answers = given_answers(store, name, run)
     return {
         "dataset": name,
         "run_id": run.run_id,
         "document": run.document,
         "is_latest": run.is_latest,
         "findings": [
-            {**finding.model_dump(mode="json"), "open": finding in waiting}
+            {**finding.model_dump(mode="json"), "open": finding in answers.waiting}
             for finding in run.findings.findings
         ],
         "answers": [
@@ -36,11 +36,11 @@ def finding_facts(store: DocumentStore, name: str) -> dict[str, Any]:
                 "answer_id": id_of(entry),
                 "at": entry.at,
                 "by": entry.who,
-                "do": "accept" if entry.action == ACCEPTED else "override",
+                "do": entry.action,
                 "about": entry.version,
                 "reason": entry.reason,
             }
-            for entry in answers
+            for entry in answers.all
         ],
     }
 

@@ -17,6 +17,7 @@ from pipeweave_dagster.core.documents import (
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.schema.no_target import why_no_model
 from pipeweave_dagster.core.trial_states import winner_text
+from pipeweave_dagster.services.acknowledgements import acknowledgements
 from pipeweave_dagster.services.checked_runs import open_findings
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_aliases import aliases_of
@@ -61,12 +62,21 @@ def _complete(store: DocumentStore, entry: DatasetEntry, head: Head) -> DatasetE
         "rows": snapshot.rows if snapshot else None,
         "target": schema.target.name if schema else None,
         "no_model": why_no_model(schema.target) if schema else "",
-        "alerts": sum(f.state == "alerted" for f in open_findings(findings)) if findings else 0,
+        "alerts": _alerts(store, entry.dataset, findings, head) if findings else 0,
         "updated_at": _time(head.moved_at),
     }
     if entry.champion is None:
         facts["model"], facts["score"] = _newest(store, head)
     return entry.model_copy(update=facts)
+
+
+def _alerts(store: DocumentStore, dataset: str, findings: Findings, head: Head) -> int:
+    """Return how many alerted findings nobody has acknowledged or overridden."""
+    seen, moment = acknowledgements(store, dataset), head.entries["findings"].made_at
+    return sum(
+        found.state == "alerted" and not any(answer.covers(found, moment) for answer in seen)
+        for found in open_findings(findings)
+    )
 
 
 def champion_and_challenger(

@@ -6,16 +6,15 @@ from typing import Any
 
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
-from pipeweave_dagster.core.errors import not_found, validation_error
+from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.landing.undo_settings import new_keys, without_patch
 from pipeweave_dagster.services import audit
+from pipeweave_dagster.services.acknowledgements import ACKNOWLEDGED, withdraw
 from pipeweave_dagster.services.audit import AuditEntry
-from pipeweave_dagster.services.checked_runs import CheckedRun
 from pipeweave_dagster.services.finding_answers import (
     ACCEPTED,
     OVERRIDDEN,
     current_settings,
-    what_of,
 )
 from pipeweave_dagster.services.receive import uploads_of
 from pipeweave_dagster.services.settings_file import Written, write_settings
@@ -26,7 +25,7 @@ _CLOCKS_S = 600.0
 
 
 def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditEntry]:
-    """Return the answers since a moment that were not taken back, the oldest first.
+    """Return what was accepted and overridden since a moment and not taken back, oldest first.
 
     Args:
         store: Where the audit log is.
@@ -45,16 +44,21 @@ def answers_since(store: DocumentStore, name: str, moment: float) -> list[AuditE
     return [e for e in given if _undone(e) not in undone]
 
 
-def undo_answer(store: DocumentStore, name: str, entry: AuditEntry) -> Written:
+def undo_answer(store: DocumentStore, name: str, entry: AuditEntry) -> Written | None:
     """Take an answer back: its settings get their earlier values, unless they changed since.
 
-    What had no value before is removed from the file.
+    What had no value before is removed from the file. An acknowledgement changed no settings: then
+    nothing is written, and None returned.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if the entry is no answer about this data set.
+        PipeWeaveError: VALIDATION_ERROR if the entry is not an answer about this data set.
     """
-    if entry.action not in {ACCEPTED, OVERRIDDEN} or entry.subject != name:
-        raise validation_error("This is no answer to a finding of the data set.", fix="Reload.")
+    if entry.action not in {ACCEPTED, OVERRIDDEN, ACKNOWLEDGED} or entry.subject != name:
+        raise validation_error("This is not an answer to a finding of the data set.", fix="Reload.")
+    if entry.action == ACKNOWLEDGED:
+        withdraw(store, name, entry.at)
+        audit.record(store, UNDONE, name, version=_undone(entry), before=entry.after)
+        return None
     now, patch = current_settings(store, name), entry.after or {}
     change = without_patch(now, patch, _with_defaults(entry.before or {}, patch))
     new, lists = _replacing(now, change)
@@ -63,36 +67,6 @@ def undo_answer(store: DocumentStore, name: str, entry: AuditEntry) -> Written:
     return write_settings(
         store, name, new, action=UNDONE, version=version, replaced=lists, removed=removed
     )
-
-
-def find_answer(
-    store: DocumentStore, name: str, run: CheckedRun, code: str, column: str | None
-) -> AuditEntry:
-    """Return the last answer to a finding of this run that was not taken back.
-
-    Raises:
-        PipeWeaveError: NOT_FOUND if there is none.
-    """
-    wanted = what_of(code, column)
-    known = [e for e in answers_since(store, name, run.made_at) if e.version == wanted]
-    if not known:
-        raise not_found(
-            f"{wanted} of {name!r} has no answer since its last run.",
-            fix="Edit pipeweave.yaml to change older ones.",
-        )
-    return known[-1]
-
-
-def given_answer(store: DocumentStore, name: str, run: CheckedRun, answer_id: str) -> AuditEntry:
-    """Return an answer to a finding of this run by its id, see `id_of`.
-
-    Raises:
-        PipeWeaveError: VALIDATION_ERROR if there is none, or it was taken back.
-    """
-    for entry in answers_since(store, name, run.made_at):
-        if id_of(entry) == answer_id:
-            return entry
-    raise validation_error("There is no such answer any more.", fix="List the answers again.")
 
 
 def id_of(entry: AuditEntry) -> str:

@@ -18,7 +18,7 @@ from pipeweave_dagster.settings import Settings
 
 PACKAGE = Path(__file__).parents[2] / "pipeweave_dagster"
 MODULES = [path.read_text() for path in PACKAGE.rglob("*.py")]
-# Command to its entries; of `findings`, the two options that change something.
+# Command to its entries; of `findings`, the options that change something.
 CHANGING = {
     "run": ["upload", "run"],
     "demo": ["upload", "run", "user_add"],
@@ -27,7 +27,7 @@ CHANGING = {
     "evaluate": ["run"],
     "upload-url": ["upload_url"],
     "gc": ["gc"],
-    "findings": ["accept", "override"],
+    "findings": ["accept", "override", "acknowledge"],
     "expectations": ["expectations"],
     "sources pull": ["pull"],
     "datasets rename": ["rename"],

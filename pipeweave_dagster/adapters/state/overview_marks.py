@@ -13,7 +13,7 @@ from pipeweave_dagster.adapters.storage import Storage
 from pipeweave_dagster.core.errors import PipeWeaveError
 
 ROWS = "overview/rows/"
-_SHOWN = {"HEAD.json", "LAST.json", "ALIASES.json", "batches.json"}
+_SHOWN = {"HEAD.json", "LAST.json", "ALIASES.json", "batches.json", "acknowledged.json"}
 
 
 def row_key(dataset: str) -> str:

@@ -1,4 +1,4 @@
-"""`pipeweave findings`: show, accept, override and undo; decisions go to `pipeweave.yaml`."""
+"""`pipeweave findings`: show, accept, override, acknowledge and undo."""
 
 from typing import Annotated, Any
 
@@ -9,13 +9,15 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, plain
 from pipeweave_dagster.cli.support.run_text import state_text
 from pipeweave_dagster.core.documents import Finding, Findings
+from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.quality.column_usage import explain_column
 from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak, unknown_column_hint
 from pipeweave_dagster.services.checked_runs import checked_run
 from pipeweave_dagster.services.finding_answers import Answer, answer_findings
+from pipeweave_dagster.services.given_answers import find_answer, given_answers
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.settings_file import Written
-from pipeweave_dagster.services.taken_back_answers import find_answer, undo_answer
+from pipeweave_dagster.services.taken_back_answers import undo_answer
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +38,10 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
     override: Annotated[
         str | None, typer.Option(help="Override this code; it no longer blocks.")
     ] = None,
+    acknowledge: Annotated[
+        str | None,
+        typer.Option(help="Acknowledge this code: it was seen and needs no action; no run starts."),
+    ] = None,
     reason: Annotated[
         str | None, typer.Option(help="Why it does not apply; required with --override.")
     ] = None,
@@ -48,7 +54,7 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show the findings of the last run, or answer one for the next run."""
+    """Show the findings of the last run, or answer one."""
     home.prepare()
     with home.workbench() as bench:
         last = checked_run(bench.store, known(bench.store, name))
@@ -58,21 +64,24 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
             return
         patch: dict[str, Any] = {}
         written = None
+        answer = _answer(accept, override, acknowledge, column, reason)
         if undo:
             written = undo_answer(
                 bench.store, name, find_answer(bench.store, name, last, undo, column)
             )
-        elif accept or override:
-            answer = _answer(accept, override, column, reason)
+        elif answer:
             patch, written = answer_findings(bench.store, name, last.findings, [answer])
+        seen = given_answers(bench.store, name, last).covered
     found = [f for f in last.findings.findings if column is None or column in f.columns]
     facts: dict[str, Any] = {
         "dataset": name,
-        "findings": [f.model_dump(mode="json") for f in found],
+        "findings": [f.model_dump(mode="json") | {"acknowledged": f in seen} for f in found],
     }
-    lines = [_line(f) for f in found if f.state != "passed"]
+    lines = [_line(f, f in seen) for f in found if f.state != "passed"]
     table_columns = [c.name for c in last.schema.columns]
     text = _report(last.findings, accept, patch, written) or "\n".join(lines)
+    if acknowledge or (undo and written is None):
+        text = f"Acknowledged {acknowledge}; no run starts." if acknowledge else "Took it back."
     facts |= {"written": written.place if written else None, "patch": patch}
     facts |= {"before": written.before if written else None, "run_id": last.run_id}
     text = text or f"No findings. {unknown_column_hint(column, table_columns)}".rstrip()
@@ -82,18 +91,33 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
 
 
 def _answer(
-    accept: str | None, override: str | None, column: str | None, reason: str | None
-) -> Answer:
+    accept: str | None,
+    override: str | None,
+    acknowledge: str | None,
+    column: str | None,
+    reason: str | None,
+) -> Answer | None:
+    given: list[Answer] = []
     if accept:
-        return Answer("accept", accept, column)
-    return Answer("override", override or "", column, reason or "")
+        given.append(Answer("accept", accept, column))
+    if override:
+        given.append(Answer("override", override, column, reason or ""))
+    if acknowledge:
+        given.append(Answer("acknowledge", acknowledge, column, reason or ""))
+    if len(given) > 1:
+        raise validation_error(
+            "There is more than one answer.",
+            fix="Give one of --accept, --override and --acknowledge.",
+        )
+    return given[0] if given else None
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, acknowledged: bool = False) -> str:
     below = finding.overridden or finding.proposal
     state = state_text(finding.state, finding.overridden)
     detail = f"\n         -> {plain(below)}" if below else ""
-    return f"{state:<8} {finding.code}  {plain(finding.message)}{detail}"
+    mark = " (acknowledged)" if acknowledged else ""
+    return f"{state:<8} {finding.code}  {plain(finding.message)}{mark}{detail}"
 
 
 def _report(

@@ -1,4 +1,4 @@
-"""A user's decisions on findings (accept or override), as keys of `pipeweave.yaml`."""
+"""A user's decisions on findings: accept and override, as keys of `pipeweave.yaml`; acknowledge."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -63,6 +63,32 @@ def override_findings(
     shared = {"reason": reason, **facts}
     entries = [{"finding": code, "column": name, **shared} for name in chosen]
     return {"overrides": entries or [{"finding": code, **shared}]}
+
+
+def acknowledged_findings(document: Findings, code: str, column: str | None) -> list[Finding]:
+    """Return the findings that an acknowledgement covers: those that do not block.
+
+    Args:
+        document: The findings.
+        code: Code of the findings.
+        column: Only findings about this column; None for every one.
+
+    Raises:
+        PipeWeaveError: NOT_FOUND without such a finding, VALIDATION_ERROR if all of them block, or
+            for `all`: what is acknowledged unseen is not seen.
+    """
+    if code == ALL:
+        raise validation_error(
+            "Findings are acknowledged by their code.", fix="Name one code, such as PW801."
+        )
+    selected = _open_findings(document, code, column)
+    covered = [finding for finding in selected if finding.state != "blocked"]
+    if not covered:
+        raise validation_error(
+            f"{code} stops runs, and would go on to do so.",
+            fix="Accept its proposal, or override it with a reason.",
+        )
+    return covered
 
 
 def is_suspected_leak(finding: Finding) -> bool:

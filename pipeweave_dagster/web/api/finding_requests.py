@@ -10,7 +10,10 @@ from pipeweave_dagster.web.api.requests import Body, Reason
 class FindingAnswer(Body):
     """The answer to the findings of one code."""
 
-    do: Literal["accept", "override"]
+    do: Literal["accept", "override", "acknowledge"] = Field(
+        description="Carry the proposal out, keep things as they are for a reason, or only say that"
+        " a finding was seen and needs no action, which changes no settings."
+    )
     code: str = Field(
         pattern=r"^(PW[0-9]{3}|all)$",
         description="Of the findings; `all` accepts every proposal but those for suspected leaks.",
@@ -24,6 +27,8 @@ class FindingAnswer(Body):
     def _has_reason(self) -> "FindingAnswer":
         if self.do == "override" and (len(self.reason.strip()) < 3 or self.code == "all"):
             raise ValueError("to override takes one code, and a reason of three letters or more")
+        if self.do == "acknowledge" and self.code == "all":
+            raise ValueError("to acknowledge takes one code")
         return self
 
 

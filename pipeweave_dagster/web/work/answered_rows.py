@@ -5,12 +5,14 @@ import time
 from pipeweave_dagster.core.documents import Finding
 from pipeweave_dagster.core.quality.found_titles import heading_of
 from pipeweave_dagster.core.quality.patch_text import patch_text
+from pipeweave_dagster.services.acknowledgements import ACKNOWLEDGED
 from pipeweave_dagster.services.audit import AuditEntry
 from pipeweave_dagster.services.checked_runs import CheckedRun
-from pipeweave_dagster.services.finding_answers import ACCEPTED, what_of
+from pipeweave_dagster.services.finding_answers import ACCEPTED, OVERRIDDEN, what_of
 from pipeweave_dagster.services.taken_back_answers import id_of
 
 _MOST_COLUMNS = 6
+_HOW = {ACCEPTED: "accepted", OVERRIDDEN: "overridden", ACKNOWLEDGED: "acknowledged"}
 
 
 def answered_row(run: CheckedRun, entry: AuditEntry) -> dict[str, str]:
@@ -18,7 +20,8 @@ def answered_row(run: CheckedRun, entry: AuditEntry) -> dict[str, str]:
     code, _, column = (entry.version or "").partition(" ")
     found = [f for f in run.findings.findings if is_about(f, entry.version or "")]
     accepted = entry.action == ACCEPTED
-    columns = found[0].columns if found and accepted else [column] if column else []
+    whole = found and entry.action != OVERRIDDEN
+    columns = found[0].columns if whole else [column] if column else []
     return {
         "at": id_of(entry),
         "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime(entry.at)),
@@ -27,7 +30,7 @@ def answered_row(run: CheckedRun, entry: AuditEntry) -> dict[str, str]:
         "code": code,
         "heading": heading(found[0]) if found else "",
         "columns": ", ".join(columns[:_MOST_COLUMNS]),
-        "how": "accepted" if accepted else "overridden",
+        "how": _HOW[entry.action],
         "act": patch_text(entry.after or {}) if accepted else "",
         "reason": entry.reason,
     }

@@ -16,12 +16,8 @@ from pipeweave_dagster.core.quality.user_decisions import is_suspected_leak
 from pipeweave_dagster.services.checked_runs import CheckedRun, checked_run, open_findings
 from pipeweave_dagster.services.finding_answers import Answer, answer_findings
 from pipeweave_dagster.services.finding_facts import unused_columns
-from pipeweave_dagster.services.taken_back_answers import (
-    answers_since,
-    given_answer,
-    undo_answer,
-)
-from pipeweave_dagster.services.unanswered_findings import is_answered
+from pipeweave_dagster.services.given_answers import given_answer, given_answers
+from pipeweave_dagster.services.taken_back_answers import undo_answer
 from pipeweave_dagster.web.identity import require
 from pipeweave_dagster.web.work.answered_rows import answered_row, heading, reopened
 from pipeweave_dagster.web.work.forms import Form, posted
@@ -58,8 +54,8 @@ def answer(request: Request, form: Form) -> Response:
             wrong[number] = error.text
     if wrong:
         return _page(request, dataset, 422, form, wrong)
-    answer_findings(store, dataset, run.findings, answers)
-    return see(f"/datasets/{dataset}/{'run' if answers else 'findings'}")
+    _, written = answer_findings(store, dataset, run.findings, answers)
+    return see(f"/datasets/{dataset}/{'run' if written else 'findings'}")
 
 
 @posted(Action.ANSWER_FINDINGS)
@@ -87,6 +83,8 @@ def _answers(
     columns: list[str | None] = [*finding.columns] or [None]
     if chosen == "accept":
         return [Answer("accept", finding.code, columns[0])]
+    if chosen == "acknowledge":
+        return [Answer("acknowledge", finding.code, columns[0])]
     if chosen != "override":
         raise validation_error("This is no answer.", fix="Choose one.")
     if finding.state == "blocked":
@@ -120,8 +118,8 @@ def _page(
         for number in range(len(listed))
         for name in (f"answer-{number}", f"reason-{number}")
     }
-    answers = answers_since(store, dataset, run.made_at)
-    waiting = [(n, f) for n, f in enumerate(listed) if not is_answered(f, answers)]
+    answers = given_answers(store, dataset, run)
+    waiting = [(n, f) for n, f in enumerate(listed) if f in answers.waiting]
     return work_page(
         request,
         "answers.html.j2",
@@ -138,6 +136,7 @@ def _page(
         suspected=sum(is_suspected_leak(f) and bool(f.patch) for _, f in waiting),
         sent=sent,
         wrong=wrong or {},
-        answers=[answered_row(run, entry) for entry in reversed(answers)],
-        unused=unused_columns(run, answers)[:MOST_FINDINGS],
+        answers=[answered_row(run, entry) for entry in reversed(answers.decided)],
+        acknowledged=[answered_row(run, entry) for entry in reversed(answers.acknowledged)],
+        unused=unused_columns(run, answers.decided)[:MOST_FINDINGS],
     )

@@ -123,6 +123,26 @@ def test_one_column_can_be_answered(store: DocumentStore, case: DatasetFiles) ->
     }
 
 
+def test_what_needs_no_action_is_acknowledged(store: DocumentStore, case: DatasetFiles) -> None:
+    """The command says so, writes no settings, and takes it back."""
+    code = next(f["code"] for f in answer()["findings"] if f["state"] == "alerted")
+    facts = answer("--acknowledge", code)
+    assert (facts["patch"], facts["written"]) == ({}, None)
+    seen = {f["code"] for f in facts["findings"] if f["acknowledged"]}
+    assert seen == {code}
+    assert f"{code}" in CliRunner().invoke(build_app(), ["findings", "bar"]).stdout
+    assert "(acknowledged)" in CliRunner().invoke(build_app(), ["findings", "bar"]).stdout
+    assert not store.storage.stat("uploads/bar/pipeweave.yaml")
+    assert not any(f["acknowledged"] for f in answer("--undo", code)["findings"])
+
+
+def test_one_command_gives_one_answer(store: DocumentStore, case: DatasetFiles) -> None:
+    words = ["findings", "bar", "--accept", "PW204", "--acknowledge", "PW204"]
+    done = CliRunner().invoke(build_app(), words)
+    assert "more than one answer" in str(done.exception)
+    assert not store.storage.stat("uploads/bar/pipeweave.yaml")
+
+
 @pytest.mark.parametrize(
     ("column", "words"),
     [

@@ -52,9 +52,26 @@ def test_answers_are_given_listed_and_taken_back(api, document):
     assert actions == ["accept", "override", "undo_answer", "undo_answer"]
 
 
+def test_what_needs_no_action_is_acknowledged(api, document):
+    body = {"document": document, "answers": [{"do": "acknowledge", "code": "PW801"}]}
+    done = api.ask("POST", f"{PATH}/answers", json=body, headers=ED)
+    assert (done["settings"], done["comments_kept"]) == ({}, True)
+    assert not api.store.storage.stat("uploads/checked/pipeweave.yaml"), "no run follows"
+    assert opened(api) == ["PW204", "PW303"]
+    [given] = api.ask("GET", PATH)["answers"]
+    assert (given["do"], given["about"], given["by"]) == ("acknowledge", "PW801", "ed")
+    assert done["answer_ids"] == [given["answer_id"]]
+    api.ask("POST", f"{PATH}/undo", json={"answer_id": given["answer_id"]}, headers=ED)
+    assert opened(api) == ["PW204", "PW303", "PW801"]
+    assert [entry.action for entry in api.audited()] == ["acknowledge", "undo_answer"]
+    api.ask("POST", f"{PATH}/answers", 403, json=body, headers={"x-test": "vi viewer"})
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
+        ({"answers": [ACCEPT, {"do": "acknowledge", "code": "PW204"}]}, "stops runs"),
+        ({"answers": [{"do": "acknowledge", "code": "all"}]}, "one code"),
         ({"answers": [ACCEPT, {**OVERRIDE, "reason": " "}]}, "a reason"),
         ({"answers": [ACCEPT, {**OVERRIDE, "code": "all"}]}, "one code"),
         ({"answers": [ACCEPT], "document": "0" * 64}, "newer run"),

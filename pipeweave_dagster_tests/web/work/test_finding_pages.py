@@ -182,3 +182,24 @@ def test_an_override_says_that_the_column_is_used_by_the_next_run(person):
     ada.sends(PATH, answers(put_checked(ada.store), ("override", "known in advance")))
     page = ada.opens(PATH).text
     assert "&#39;late&#39; will be used by the next run: PW204 was overridden." in page
+
+
+def test_what_needs_no_action_is_acknowledged_without_a_run(person):
+    ed = person(Role.EDITOR)
+    document = put_checked(ed.store)
+    page = ed.opens(PATH).text
+    assert page.count('value="acknowledge"') == 2, "not for what blocks"
+    sent = ed.sends(PATH, {"document": document, "answer-2": "acknowledge"})
+    assert sent.headers["location"] == PATH, "there is no run to look at"
+    assert not ed.store.storage.stat("uploads/demo/pipeweave.yaml")
+    page = ed.opens(PATH).text
+    assert 'name="answer-2"' not in page
+    assert '<h2 id="acknowledged" tabindex="-1">Acknowledged</h2>' in page
+    assert "Answered, for the next run" not in page
+    [entry] = audit.entries(ed.store)
+    assert (entry.action, entry.who, entry.version) == ("acknowledge", "a-editor", "PW801 x")
+    at = page.partition('name="at" value="')[2].partition('"')[0]
+    ed.sends(f"{PATH}/undo", {"at": at})
+    assert 'name="answer-2"' in ed.opens(PATH).text
+    blocked = ed.sends(PATH, {"document": document, "answer-0": "acknowledge"})
+    assert (blocked.status_code, "stops runs" in blocked.text) == (422, True)

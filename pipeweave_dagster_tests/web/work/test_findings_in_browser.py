@@ -46,9 +46,9 @@ def test_findings_are_answered_by_keyboard_and_by_mouse(browser, home):
     assert [e.action for e in audit.entries(store) if e.subject == "mouse"] == [
         "accept", "accept", "override", "undo_answer",
     ]  # fmt: skip
-    # Two keys for an acceptance; for an override three, and a reason of ten letters.
+    # Two keys for an acceptance; for an override four, and a reason of ten letters.
     the_way_there, save = 7, 1
-    assert effort["keyboard"] == (the_way_there + 2 * 2 + 3 + 10 + save, 1)
+    assert effort["keyboard"] == (the_way_there + 2 * 2 + 4 + 10 + save, 1)
     assert effort["mouse"] == (10 + 1, 1 + 2 + 2 + 1)
 
 

@@ -15,18 +15,21 @@ class FindingRow(Finding):
 
 
 class AnswerRow(BaseModel):
-    """An answer for the next run; `at` is in seconds since 1970, `about` a code and a column."""
+    """An answer; `at` is in seconds since 1970, `about` a code and a column.
+
+    What was accepted or overridden counts for the next run.
+    """
 
     answer_id: str
     at: float
     by: str
-    do: Literal["accept", "override"]
+    do: Literal["accept", "override", "acknowledge"]
     about: str
     reason: str
 
 
 class FindingFacts(BaseModel):
-    """The findings of the last run that was checked, and the answers since."""
+    """The findings of the last run that was checked, and the answers to them."""
 
     dataset: str
     run_id: str
@@ -38,6 +41,8 @@ class FindingFacts(BaseModel):
 
 class AnsweredFindings(BaseModel):
     """What was written into pipeweave.yaml; the run that then starts by itself uses it.
+
+    Without `settings` nothing was written, and no run starts: so it is with acknowledgements alone.
 
     `answer_ids` has the id of each answer that was given, by which it can be taken back.
     """

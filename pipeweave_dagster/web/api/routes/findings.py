@@ -14,14 +14,10 @@ from pipeweave_dagster.services.finding_answers import (
     what_of,
 )
 from pipeweave_dagster.services.finding_facts import finding_facts
+from pipeweave_dagster.services.given_answers import given_answer, given_answers
 from pipeweave_dagster.services.known_datasets import known
 from pipeweave_dagster.services.settings_file import Written
-from pipeweave_dagster.services.taken_back_answers import (
-    answers_since,
-    given_answer,
-    id_of,
-    undo_answer,
-)
+from pipeweave_dagster.services.taken_back_answers import id_of, undo_answer
 from pipeweave_dagster.web.api.answers.findings import AnsweredFindings, FindingFacts
 from pipeweave_dagster.web.api.envelope import VersionedResponse, enveloped
 from pipeweave_dagster.web.api.finding_requests import AnswersRequest, UndoRequest
@@ -37,7 +33,7 @@ router = APIRouter(prefix="/findings", tags=["findings"])
     dependencies=[allowed(Action.VIEW)],
 )
 def get_findings(shared: Use, dataset: DatasetPath) -> Any:
-    """Show the findings of the last run that was checked, and the answers since."""
+    """Show the findings of the last run that was checked, and the answers to them."""
     return enveloped(finding_facts(shared.store, known(shared.store, dataset)))
 
 
@@ -47,9 +43,10 @@ def get_findings(shared: Use, dataset: DatasetPath) -> Any:
     dependencies=[allowed(Action.ANSWER_FINDINGS)],
 )
 def give_answers(request: Request, shared: Use, dataset: DatasetPath, body: AnswersRequest) -> Any:
-    """Accept proposals or override findings, all at once; the run that then starts uses them.
+    """Accept, override or acknowledge findings, all at once; the run that then starts uses them.
 
     With a mistake in one of them nothing is written. To override what blocks takes an approver.
+    Acknowledgements change no settings: with nothing else, no run starts.
     """
     name = known(shared.store, dataset)
     run = checked_run(shared.store, name)
@@ -61,7 +58,7 @@ def give_answers(request: Request, shared: Use, dataset: DatasetPath, body: Answ
     if any(overrides_block(run.findings, answer) for answer in answers):
         require(request, Action.OVERRIDE_BLOCK, name)
     settings, written = answer_findings(shared.store, name, run.findings, answers)
-    ids = {entry.version: id_of(entry) for entry in answers_since(shared.store, name, run.made_at)}
+    ids = {entry.version: id_of(entry) for entry in given_answers(shared.store, name, run).all}
     given = [ids.get(what_of(answer.code, answer.column), "") for answer in answers]
     return enveloped(_written(name, written, settings) | {"answer_ids": given})
 
