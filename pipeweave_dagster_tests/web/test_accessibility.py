@@ -8,6 +8,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from pipeweave_dagster.core.prediction.what_if import ModelInput, RowPrediction
 from pipeweave_dagster.web.work import try_pages
 from pipeweave_dagster_tests.servers.full_workbench import PAGES, full_workbench, log_in
+from pipeweave_dagster_tests.web.test_layout import CROOKED
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -47,6 +48,7 @@ def test_no_page_has_a_serious_finding(browser, home, tmp_path, monkeypatch):
         for path in PAGES:
             page.goto(address + path)
             found |= findings_of(page, path)
+            found[f"{path} is crooked"] = [html[:200] for html in page.evaluate(CROOKED)]
         context.close()
     serious = [f"{where}: {what}" for where, texts in found.items() for what in texts]
     assert serious == []

@@ -64,6 +64,18 @@ BROKEN_WORDS = """() => {
 }"""
 
 
+# Panels beside each other that do not begin at one height; `test_accessibility` opens every page.
+CROOKED = """() => {
+  const found = [];
+  for (const first of document.querySelectorAll('.two > .panel')) {
+    const [one, two] = [first, first.nextElementSibling].map(e => e?.getBoundingClientRect());
+    if (!two || two.left < one.right) continue;  // below it
+    if (Math.abs(two.top - one.top) > 1) found.push(first.outerHTML);
+  }
+  return found;
+}"""
+
+
 GAP = SplitGap(
     kind="group", column="", metric="log_loss", random=0.0012345, honest=2345.678, gap=2345.6765,
     low=-1234.5678, high=3456.789, rows=6_000, significant=True,

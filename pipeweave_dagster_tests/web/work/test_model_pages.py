@@ -1,6 +1,7 @@
 """Promotion and rollback need a reason and a role; two versions are compared; a row is tried."""
 
 import contextlib
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -110,7 +111,7 @@ def viewer(approver, person, monkeypatch):
     """Somebody who tries the model, which predicts the first value."""
     inputs = [
         ModelInput(name=HOSTILE, type="text", typical="a", choices=["a", HOSTILE]),
-        ModelInput(name="size", type="number", typical="5", low=1, high=9),
+        ModelInput(name="size", type="number", typical="5", low=1, high=9, span="1 to 9"),
     ]
 
     def predicted(bench, dataset, version, row):
@@ -144,6 +145,15 @@ def test_a_change_of_a_value_shows_its_prediction(viewer):
     assert 'value="7"' in whole.text
     assert "nothing" in whole.text
     assert "not a number" in viewer.sends("/datasets/demo/try", {"value-1": "tall"}, token).text
+
+
+def test_the_span_of_a_number_describes_its_field_and_texts_have_none(viewer):
+    page = viewer.opens("/datasets/demo/try").text
+    (text, number) = re.findall(r'<input id="value-[^>]*>(?:<span[^>]*>[^<]*</span>)?', page)
+    assert number.endswith('<span class="soft" id="range-1">1 to 9</span>')
+    assert 'aria-describedby="range-1"' in number
+    assert "span" not in text
+    assert "aria-describedby" not in text
 
 
 def test_a_failure_of_the_worker_is_no_answer(viewer, monkeypatch):
