@@ -60,7 +60,9 @@ format: $(VENV)/.installed-dev ## Format the sources and apply safe fixes
 # the database does not answer about would count as audited.
 audit: $(VENV)/.uv ## Compare the locked packages with the database of known vulnerabilities
 	$(BIN)/uvx --quiet --from pip-audit==$(PIP_AUDIT) pip-audit $(AUDIT_ARGS) \
-	  --strict --require-hashes --disable-pip --requirement requirements.lock
+	  --strict --require-hashes --disable-pip --requirement requirements.lock \
+	  || { echo "If the database knew no package at all, the index in use has none of its data:" \
+	  "ask another with AUDIT_ARGS='--vulnerability-service osv'." >&2; exit 1; }
 PIP_AUDIT := 2.10.1
 
 docs: $(VENV)/.installed-dev ## Regenerate the generated pages, and build the site of docs/ into build/site
