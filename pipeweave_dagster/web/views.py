@@ -20,6 +20,7 @@ from pipeweave_dagster.core.eda.view_rows import finding_groups
 from pipeweave_dagster.core.errors import not_found
 from pipeweave_dagster.core.pipelines.diagram import describe, svg_diagram
 from pipeweave_dagster.core.schema.no_target import why_no_model
+from pipeweave_dagster.services.acknowledgements import acknowledgements
 from pipeweave_dagster.services.checked_runs import missed_checks
 from pipeweave_dagster.services.dataset_problems import contained
 from pipeweave_dagster.services.model_versions import pipeline_of
@@ -143,7 +144,14 @@ def _fill_data(view: View, store: DocumentStore, entries: dict[str, Entry]) -> N
     shown.sort(key=lambda f: (_RANK[f.state], f.code))
     view.inspected = found is not None
     view.blocked = found.blocked if found else []
-    view.groups = finding_groups([f.model_dump(mode="json") for f in shown])
+    seen, made_at = acknowledgements(store, dataset), entries["findings"].made_at if found else 0.0
+    view.groups = finding_groups(
+        [
+            f.model_dump(mode="json")
+            | {"acknowledged": any(answer.covers(f, made_at) for answer in seen)}
+            for f in shown
+        ]
+    )
     if view.report:
         view.report_url = payload_url(view.report.html)
         view.plot = data_uri(view.report.plot_svg)

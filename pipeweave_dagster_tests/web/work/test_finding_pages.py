@@ -198,6 +198,8 @@ def test_what_needs_no_action_is_acknowledged_without_a_run(person):
     assert "Answered, for the next run" not in page
     [entry] = audit.entries(ed.store)
     assert (entry.action, entry.who, entry.version) == ("acknowledge", "a-editor", "PW801 x")
+    overview = ed.opens("/datasets/demo").text
+    assert overview.count('<span class="badge fixed">acknowledged</span>') == 1
     at = page.partition('name="at" value="')[2].partition('"')[0]
     ed.sends(f"{PATH}/undo", {"at": at})
     assert 'name="answer-2"' in ed.opens(PATH).text
