@@ -39,9 +39,14 @@ def closing_start(body: Sequence[Sequence[str]], width: int) -> int:
     first = [fields[0].strip() for fields in above]
     typed = all(kind_of(cell) in TYPED for cell in first)
     words = max(_MIN_CLOSING_WORDS, 1 + max(len(cell.split()) for cell in first))
-    while start < end and not _is_no_value(body[start][0], typed=typed, words=words):
-        start += 1
-    return start
+    texts = [fields[0].strip() for fields in body[start:end]]
+    certain = (i for i, text in enumerate(texts) if _is_no_value(text, typed=typed, words=words))
+    place = next(certain, None)
+    # Above a line that surely closes, one with more words than any value closes as well.
+    one_word = max(len(cell.split()) for cell in first) <= 1
+    while place and one_word and (len(texts[place - 1].split()) != 1 or not any(first)):
+        place -= 1
+    return end if place is None else start + place
 
 
 def is_blank(fields: Sequence[str]) -> bool:
