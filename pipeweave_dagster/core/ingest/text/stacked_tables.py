@@ -6,9 +6,11 @@ lines separate, and repeated headers, are parts of one table.
 """
 
 import re
+from itertools import dropwhile
 
 from pipeweave_dagster.core.documents import LeftOutLine
 from pipeweave_dagster.core.ingest.text.detect_dialect import detect_dialect
+from pipeweave_dagster.core.ingest.text.line_marks import is_comment
 from pipeweave_dagster.core.ingest.text.non_rows import ANOTHER_TABLE, BELOW_TABLE, left_out_line
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, filled_cells
 from pipeweave_dagster.core.ingest.text.table_parts import (
@@ -80,13 +82,19 @@ def _named(table: Part) -> LeftOutLine:
 
 
 def dialect_of_blocks(sample: str) -> TextDialect | None:
-    """Return the dialect that the blocks between blank lines share; None if they share none."""
+    """Return the dialect that the blocks between blank lines share; None if they share none.
+
+    Blocks of comments or notes, one text per line, may stand above the first table.
+    """
     blocks = [b for b in _BLANK_LINES.split(sample) if b.count("\n") >= MIN_ROWS]
     if not 2 <= len(blocks) <= MAX_PARTS:
         return None
-    dialects = [detect_dialect(block + "\n") for block in blocks]
+    tables = dropwhile(lambda block: all(map(is_comment, block.splitlines())), blocks)
+    found = (detect_dialect(block + "\n") for block in tables)
+    dialects = [*dropwhile(lambda dialect: dialect.delimiter is None, found)]
     shared = {dialect.delimiter for dialect in dialects}
-    return dialects[0] if len(shared) == 1 and None not in shared else None
+    several = len(dialects) > 1 and len(shared) == 1 and None not in shared
+    return dialects[0] if several else None
 
 
 def _differs(part: Part, first: Part) -> bool:

@@ -141,3 +141,23 @@ def test_every_line_below_is_in_a_table_or_listed(rows, end):
     assert {line.line for line in listed} <= filled
     if not tables:
         assert {line.line for line in listed} == filled
+
+
+NOTES = {
+    "comments": "# ------\n# All data, all users\n# 20240101-20240131\n# ------\n\n",
+    "one line": "All data of January\n\n",
+    "several blocks": "Exported by: Ann\nAll data, all users\n\nOnly complete days\n\n",
+}
+
+
+@pytest.mark.parametrize("days", [3, 31])
+@pytest.mark.parametrize("notes", NOTES.values(), ids=NOTES)
+def test_two_tables_below_notes_keep_their_delimiter(read, rows, notes, days):
+    """Web analytics write pages, and below them a line per day."""
+    pages = "".join(f"/p{i},{i + 7},{i},00:0{i % 9}:23,{i}.67%,$0.{i + 10}\n" for i in range(40))
+    names = "Page,Views,Unique,Time,Bounces,Value"
+    second = "Day Index,Views\n" + "".join(f"1/{i + 1}/24,{400 + i}\n" for i in range(days))
+    snapshot = read(f"{notes}{names}\n{pages}\n{second}")
+    assert [c.name for c in snapshot.columns] == names.split(",")
+    assert (snapshot.rows, rows()[39]["Views"]) == (40, 46)
+    assert [line.text for line in snapshot.left_out if "Day Index" in line.text]
