@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
 from pipeweave_dagster.core.ingest.text.box_tables import DRAWN, unboxed
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
+from pipeweave_dagster.core.ingest.text.declared_delimiter import with_declared_delimiter
 from pipeweave_dagster.core.ingest.text.declared_names import with_declared_names
 from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
@@ -100,6 +101,11 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     """
     read = options.read or ReadSetting()
     text = to_utf8(content.path, content.name, folder, read.encoding)
+    if read.skip is None:  # else the user has counted the line
+        text, declared = with_declared_delimiter(text, folder)
+        if declared is not None and read.delimiter is None:
+            read = read.model_copy(update={"delimiter": declared})
+            options = replace(options, read=read)
     text = with_declared_names(text, folder)
     if read.delimiter is None:
         text = with_marked_names(text, folder, options.expected_names)
