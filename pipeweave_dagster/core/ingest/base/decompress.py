@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 
 Container = Literal["none", "gzip", "zip", "bz2", "zstd"]
 _DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".json", ".jsonl", ".xlsx", ".arrow")
+
+_NOTES = re.compile(r"(?:read[ _-]?me|licen[cs]e|copying|change[ _-]?log)(?![^\W_])", re.IGNORECASE)
+"""Files that stand beside the data in an archive, and may be longer."""
 
 
 @contextmanager
@@ -63,13 +67,14 @@ def _largest_member(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInf
     if not files:
         raise validation_error(f"{name!r} contains no file.", fix="Upload the data file itself.")
     data = [i for i in files if i.filename.lower().endswith(_DATA_SUFFIXES)] or files
+    data = [i for i in data if not _NOTES.match(i.filename.rsplit("/", 1)[-1])] or data
     largest = max(data, key=lambda i: i.file_size)
     others = [i.filename for i in files if i is not largest]
     if not others:
         return largest, ()
     return largest, (
         (
-            f"The archive contains {len(files)} files. Only {largest.filename!r}, the largest, was"
-            f" read; skipped: {', '.join(repr(o) for o in others[:5])}."
+            f"The archive contains {len(files)} files. Only {largest.filename!r}, the largest"
+            f" with data, was read; skipped: {', '.join(repr(o) for o in others[:5])}."
         ),
     )

@@ -63,6 +63,29 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
             Foreign("a calendar or address book (iCalendar, vCard), not a table", CSV_OR_PARQUET),
         ),
         (
+            rb"%%MatrixMarket ",
+            Foreign(
+                "a sparse matrix (Matrix Market)",
+                "In Python: scipy.io.mmread(FILE).toarray(); save that as CSV or Parquet.",
+            ),
+        ),
+        (
+            rb"(?i)(?:\s*+%[^\n]*+\n|\s*+\n)*+@relation\b.*?\n@data\s*+(?:%[^\n]*+\n\s*+)*+\{",
+            Foreign(
+                "a sparse ARFF file",
+                "In Weka: SparseToNonSparse, then save it as ARFF or CSV.",
+            ),
+        ),
+        (rb"!(?:Type:\w|Account\b|Option:)", Foreign("a QIF file of a bank", CSV_OR_PARQUET)),
+        (
+            rb"UNA:\+.{2} ?'|UNB\+UNO[A-Z]:",
+            Foreign("an EDIFACT message, not a table", CSV_OR_PARQUET),
+        ),
+        (
+            rb"(?:\xef\xbb\xbf)?(?:TY  - [A-Z]{2,8}\r?\n|@(?i:article|book|inproceedings|misc)\{)",
+            Foreign("a list of references (RIS, BibTeX), not a table", CSV_OR_PARQUET),
+        ),
+        (
             rb">[^\r\n]+\r?\n[ACGTUN]{4,}+[*-]?\s*+(>|\Z|[ACGTUN]{4})",
             Foreign("a list of sequences (FASTA), not a table", CSV_OR_PARQUET),
         ),

@@ -48,6 +48,20 @@ def tar():
 KINDS = {
     "calendar": (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", "iCalendar"),
     "address book": (b"BEGIN:VCARD\nFN:Ann\nEND:VCARD\n", "vCard"),
+    "matrix market": (
+        b"%%MatrixMarket matrix coordinate real general\n5 5 2\n1 1 1.5\n2 3 -2\n",
+        "Matrix Market.*mmread",
+    ),
+    "sparse arff": (
+        b"% made by x\n@RELATION r\n@ATTRIBUTE a NUMERIC\n@DATA\n% c\n{0 1.5}\n{}\n",
+        "sparse ARFF",
+    ),
+    "qif": (b"!Type:Bank\nD01/13/2024\nT-12.50\n^\n", "QIF"),
+    "qif with an account": (b"!Account\r\nNMy bank\r\n^\r\n!Type:Bank\r\n", "QIF"),
+    "edifact": (b"UNA:+.? 'UNB+UNOC:3+S:14+R:14+240101:1000+1'UNH+1'", "EDIFACT"),
+    "edifact without UNA": (b"UNB+UNOC:3+S:14+R:14+240101:1000+1'\nUNH+1'", "EDIFACT"),
+    "ris": (b"TY  - JOUR\r\nAU  - Smith, J\r\nER  - \r\n", "references"),
+    "bibtex": (b"@article{smith2020,\n  author = {Smith, J}\n}\n", "references"),
     "sequences": (b">s1 of a mouse\nACGTACGT\nGGTA\n>s2\nGGTA\n", "FASTA"),
     "yaml": (b"- id: 0\n  v: x\n- id: 1\n  v: y\n", "YAML"),
     "yaml with a start": (b"---\n- id: 0\n  v: x\n- id: 1\n  v: y\n", "YAML"),
