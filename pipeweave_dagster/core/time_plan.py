@@ -19,11 +19,14 @@ _LEAST_TRAINING = 0.75
 def slice_s(budget_s: float) -> float:
     """Return the seconds for what explains the scores: a tenth of the budget, 5 to 30 s.
 
+    A budget below 5 s is of somebody who wants an answer at once, so the slice is as long as it.
+
     Example:
-        >>> slice_s(20), slice_s(60), slice_s(600)
-        (5.0, 6.0, 30.0)
+        >>> slice_s(2), slice_s(20), slice_s(60), slice_s(600)
+        (2, 5.0, 6.0, 30.0)
     """
-    return min(_MOST_SLICE_S, max(_LEAST_SLICE_S, _SLICE_SHARE * budget_s))
+    least_s = min(_LEAST_SLICE_S, budget_s)
+    return min(_MOST_SLICE_S, max(least_s, _SLICE_SHARE * budget_s))
 
 
 def training_s(budget_s: float) -> float:

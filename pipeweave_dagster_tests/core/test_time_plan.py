@@ -15,4 +15,10 @@ def test_all_parts_together_take_at_most_ten_seconds_more_than_the_budget(budget
 @pytest.mark.parametrize("budget", [1, 5, 10, 20, 60, 600])
 def test_training_keeps_most_of_the_budget(budget):
     assert 0.75 * budget <= training_s(budget) <= budget
-    assert 5 <= slice_s(budget) <= 30
+    assert min(5, budget) <= slice_s(budget) <= 30
+
+
+@pytest.mark.parametrize("budget", [0.5, 1, 2, 4.9])
+def test_what_explains_a_model_takes_no_longer_than_a_small_budget(budget):
+    assert slice_s(budget) == budget
+    assert training_s(budget) == 0.75 * budget

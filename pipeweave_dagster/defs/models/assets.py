@@ -109,7 +109,7 @@ def model_evaluation(
 ) -> Iterator[dg.MaterializeResult[Evaluation] | dg.AssetCheckResult]:
     """Scores with intervals, plots, importances, the model card, and the registry alias.
 
-    Scores and alias come first. What explains them gets a tenth of the budget, at least 5 s; what
+    Scores and alias come first. What explains them gets a tenth of the budget or 5 s; what
     does not fit is named, and made by a run with `full: true` in the launchpad. Its checks test
     whether the scores can be trusted; a model whose leak canary trips is not promoted.
     """
