@@ -159,11 +159,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty PIPEWEAVE_HOME, in a folder without a `.env` file.
 
     What a test (or MLflow inside it) puts into the environment is gone after it: fixtures of the
-    whole session are set up between tests.
+    whole session are set up between tests. So are the settings, which commands read once a process.
     """
     folder = tmp_path / "home"
     monkeypatch.setenv("PIPEWEAVE_HOME", str(folder))
     monkeypatch.chdir(tmp_path)
+    commands = sys.modules.get("pipeweave_dagster.cli.support.home")
+    if commands is not None:
+        commands.settings.cache_clear()
     before = dict(os.environ)
     yield folder
     changed = dict(os.environ).items() ^ before.items()

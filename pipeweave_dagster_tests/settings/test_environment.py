@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.settings import Settings
 
 
@@ -67,3 +68,9 @@ def test_a_source_cannot_name_a_variable_of_pipeweave(monkeypatch: pytest.Monkey
         assert address is not None
         assert "geheim" not in str(address)
     assert found.connection("NOT_SET") is None
+
+
+@pytest.mark.parametrize("test", ["one", "another"])
+def test_commands_read_the_settings_of_the_test_that_runs_them(test: str, home: Path) -> None:
+    """They are read once a process: tests saw those of an earlier one, depending on the order."""
+    assert cli_home.settings().home == home, test
