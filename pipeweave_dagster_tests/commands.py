@@ -14,9 +14,9 @@ from pipeweave_dagster_tests.program import run
 _ROOT = Path(__file__).parents[1]
 SCORES_ALONE = """
 from pipeweave_dagster.services import evaluation
-evaluation.slice_s = lambda _: 0.0
+evaluation.slice_s, evaluation.CANARY_S = lambda _: 0.0, 0.0
 """
-"""Leaves what explains the scores out of evaluations: for programs whose test reads none of it."""
+"""Leaves leak canary and what explains the scores out of evaluations, if no test reads them."""
 _ONE_AFTER_ANOTHER = """
 import contextlib, io, json, sys
 sys.path.append(sys.argv[2])

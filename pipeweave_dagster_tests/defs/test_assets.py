@@ -48,7 +48,7 @@ from pipeweave_dagster.services.performance import measure_performance
 from pipeweave_dagster.services.prediction_origin import trace_row
 from pipeweave_dagster.services.scoring import deliver, fetch_batch, score
 from pipeweave_dagster.services.workbench import Workbench
-from pipeweave_dagster_tests.defs.conftest import context_for, only, value_of
+from pipeweave_dagster_tests.defs.conftest import context_for, only, scores_alone, value_of
 
 pytestmark = pytest.mark.slow
 
@@ -633,12 +633,13 @@ def test_a_model_of_another_target_does_not_take_over_the_champion(
 
 
 def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
-    line: dict[str, Any], bench: Workbench, tmp_path: Path
+    line: dict[str, Any], bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same rows and features with another search: the test rows are the same ones."""
     from pipeweave_dagster.services.evaluation import evaluate_and_promote
     from pipeweave_dagster.services.training import train_and_log
 
+    scores_alone(monkeypatch)
     first: Evaluation = line["evaluation"].value
     assert first.holdout_use == 1
     spec: PipelineSpec = line["pipeline"].value
@@ -650,7 +651,7 @@ def test_a_second_model_tested_on_the_same_rows_is_their_use_2(
     data, found = line["data"].value, line["findings"].value
     plan = (other, data)
     tags = {"pipeweave.dataset": "penguins"}
-    trained = train_and_log(bench, "penguins", plan, tmp_path, 5.0, tags)
+    trained = train_and_log(bench, "penguins", plan, tmp_path, 1.0, tags)
     bench.store.save_payloads(trained, tmp_path)
     (tmp_path / "told").mkdir()
     second = evaluate_and_promote(
