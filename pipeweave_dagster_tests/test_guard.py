@@ -72,3 +72,21 @@ def test_this_machine_is_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), timeout=1).close()
         socket.create_connection(("localhost", server.getsockname()[1]), timeout=1).close()
+
+
+def test_dagster_keeps_its_engines(tmp_path: Path) -> None:
+    script = f"""if True:
+        import dagster, sqlalchemy
+        from dagster._core.storage.event_log import SqliteEventLogStorage
+        from sqlalchemy.pool import NullPool
+        log = SqliteEventLogStorage({str(tmp_path)!r})
+        engines = []
+        for shard in ("index", "index", "run"):
+            with log.run_connection(shard) as connection:
+                engines.append(connection.engine)
+        print(engines[0] is engines[1], engines[0] is engines[2], end=" ")
+        own = [sqlalchemy.create_engine("sqlite://") for _ in range(2)]
+        print(own[0] is own[1])
+    """
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert told.stdout.decode().split() == ["True", "False", "False"]

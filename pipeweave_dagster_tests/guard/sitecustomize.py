@@ -8,6 +8,9 @@ that open sockets in C (gRPC, Arrow) are out of its sight.
 SQLite is told not to wait for the disk: one run waits some thousand times, and what it writes
 would survive a loss of power, which no test is about. Processes that are killed lose nothing by it.
 
+Dagster makes an engine for each connection to SQLite, thousands in one run, each of which compiles
+every statement anew: a fifth to a third of the processor time of a run's process.
+
 Python looks for garbage less often: imports leave none, and looking takes an eighth of their time.
 """
 
@@ -17,6 +20,7 @@ import ipaddress
 import os
 import socket
 import sys
+from functools import lru_cache
 
 # A process in whose environment this stands waits for the disk, as outside of the tests.
 SYNC_VARIABLE = "PIPEWEAVE_TESTS_SYNC_SQLITE"
@@ -25,6 +29,14 @@ LOG_VARIABLE = "PIPEWEAVE_NETWORK_GUARD_LOG"
 NAMES_VARIABLE = "PIPEWEAVE_TESTS_LOCAL_NAMES"
 _EVENTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname"}
+_STORAGE = "dagster._core.storage.sql"
+# These have copies of its names.
+_STORAGES = (
+    "dagster._core.storage.event_log.sqlite.sqlite_event_log",
+    "dagster._core.storage.runs.sqlite.sqlite_run_storage",
+    "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
+)
+_OPTIONS = {"poolclass", "connect_args"}
 
 
 class OutboundConnectionError(OSError):
@@ -52,6 +64,8 @@ def _hook(event: str, args: tuple[object, ...]) -> None:
     if event == "import":
         if args[0] == "sqlite3":
             _hurry_sqlite()
+        elif args[0] == _STORAGE:
+            _keep_engines()
         return
     if event in _EVENTS:
         target = args[1]
@@ -85,6 +99,32 @@ def _hurry_sqlite() -> None:
             sys.modules[name].connect = connect
 
 
+def _keep_engines() -> None:
+    """Have Dagster go on with one engine for each SQLite file, and the statements it compiled."""
+    import sqlalchemy
+    from sqlalchemy.pool import NullPool
+
+    plain = sqlalchemy.create_engine
+
+    @lru_cache(maxsize=32)
+    def kept(url: str, timeout: object) -> object:
+        limits = {} if timeout is None else {"connect_args": {"timeout": timeout}}
+        return plain(url, poolclass=NullPool, **limits)
+
+    def create_engine(url: object, **options: object) -> object:
+        limits = options.get("connect_args") or {}
+        # Only what Dagster asks for: such an engine opens a connection each time, in any thread.
+        known = options.get("poolclass") is NullPool and options.keys() <= _OPTIONS
+        if known and isinstance(limits, dict) and limits.keys() <= {"timeout"}:
+            return kept(str(url), limits.get("timeout"))
+        return plain(url, **options)
+
+    sqlalchemy.create_engine = create_engine
+    for name in (_STORAGE, *_STORAGES):
+        if name in sys.modules:
+            sys.modules[name].create_engine = create_engine  # type: ignore[attr-defined]
+
+
 def _refuse(what: str) -> None:
     # Telemetry swallows its errors, so an exception alone would go unseen.
     if log := os.environ.get(LOG_VARIABLE):
@@ -97,3 +137,5 @@ gc.set_threshold(50_000, 20, 10)
 sys.addaudithook(_hook)
 if "sqlite3" in sys.modules:
     _hurry_sqlite()
+if _STORAGE in sys.modules:
+    _keep_engines()
