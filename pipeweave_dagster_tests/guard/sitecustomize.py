@@ -108,8 +108,8 @@ def _keep_engines() -> None:
 
     @lru_cache(maxsize=32)
     def kept(url: str, timeout: object) -> object:
-        limits = {} if timeout is None else {"connect_args": {"timeout": timeout}}
-        return plain(url, poolclass=NullPool, **limits)
+        limits = {} if timeout is None else {"timeout": timeout}
+        return plain(url, poolclass=NullPool, connect_args=limits)
 
     def create_engine(url: object, **options: object) -> object:
         limits = options.get("connect_args") or {}

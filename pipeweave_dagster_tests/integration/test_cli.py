@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support import home as cli_home
 from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
-from pipeweave_dagster_tests.commands import Told, in_one_process
+from pipeweave_dagster_tests.commands import CommandProcess, Told
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.program import run
 from pipeweave_dagster_tests.servers import gemini
@@ -71,6 +71,14 @@ def cli(installation: Path) -> Cli:
     return call
 
 
+@pytest.fixture(scope="module")
+def process(installation: Path) -> Iterator[CommandProcess]:
+    """Runs all commands after the first, which has a process of its own, and imports once."""
+    process = CommandProcess(installation)
+    yield process
+    process.close()
+
+
 def asked(installation: Path, *words: str) -> Any:
     """The JSON of a command that needs no process of its own, which would import Dagster anew."""
     with pytest.MonkeyPatch.context() as patch:
@@ -103,8 +111,10 @@ def test_run_says_what_it_made(penguins: dict[str, Any], installation: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def told(installation: Path, penguins: dict[str, Any]) -> dict[str, dict[str, Told]]:
-    """What all commands say that follow the main job; by one process, which imports once.
+def told(
+    installation: Path, penguins: dict[str, Any], process: CommandProcess
+) -> dict[str, dict[str, Told]]:
+    """What all commands say that follow the main job.
 
     Those that it must refuse come last, since they leave failed attempts behind.
     """
@@ -114,7 +124,7 @@ def told(installation: Path, penguins: dict[str, Any]) -> dict[str, dict[str, To
         "refused": _refused(installation),
     }
     commands = [[*words, "--json"] for group in groups.values() for words in group.values()]
-    answers = in_one_process([*commands, WRONG["no such file"]], installation, at(installation))
+    answers = process.run([*commands, WRONG["no such file"]], at(installation))
     found = iter(answers)
     told = {kind: {name: next(found) for name in group} for kind, group in groups.items()}
     told["refused"]["for people"] = next(found)
@@ -180,7 +190,7 @@ def test_same_bytes_again_are_reused(later: dict[str, Told], penguins: dict[str,
 
 
 def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
-    cli: Cli,
+    process: CommandProcess,
     penguins: dict[str, Any],
     later: dict[str, Told],
     installation: Path,
@@ -194,9 +204,10 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
         monkeypatch.setenv("PIPEWEAVE_ADVISOR", "gemini")
         monkeypatch.setenv("GOOGLE_API_KEY", key)
         monkeypatch.setenv("PIPEWEAVE_ADVISOR_ENDPOINT", server.endpoint)
-        code, said = cli(*RUN)
-        assert code == 0, said
+        [told] = process.run([[*RUN, "--json"]], at(installation))
+        assert told.code == 0, told
         assert {c.adviser for c in server.calls} == {"narrative", "architect"}
+    said = told.facts
     assert {**said["model"], "dropped": []} == {**penguins["model"], "dropped": []}
     assert {"model", "model_evaluation", "findings"} <= set(said["reused"])
     after = head(installation / "home" / "storage", "penguins")
@@ -205,9 +216,9 @@ def test_an_adviser_that_fails_leaves_the_run_as_it_is_and_says_why(
     same = {asset: entry.document for asset, entry in before.entries.items()}
     assert {asset: entry.document for asset, entry in after.entries.items()} == same
     logs = asked(installation, "runs", "logs", said["run_id"][:8])
-    told = [e["message"] for e in logs["entries"] if "advice: rules used: " in e["message"]]
-    assert len(told) == 2
-    assert all("HTTP 429" in line for line in told)
+    notes = [e["message"] for e in logs["entries"] if "advice: rules used: " in e["message"]]
+    assert len(notes) == 2
+    assert all("HTTP 429" in line for line in notes)
     assert key not in json.dumps(logs)
 
 
@@ -382,7 +393,7 @@ def test_error_for_people_is_one_line(refused: dict[str, Told]) -> None:
 
 
 def test_what_is_renamed_predicts_and_what_is_removed_is_gone(
-    penguins: dict[str, Any], installation: Path
+    told: dict[str, dict[str, Told]], process: CommandProcess, installation: Path
 ) -> None:
     """The last of this file: the others read what is removed here."""
     commands = [
@@ -394,8 +405,9 @@ def test_what_is_renamed_predicts_and_what_is_removed_is_gone(
         ["datasets", "rm", "birds", "--yes"],
         ["datasets", "ls"],
     ]
-    told = in_one_process([[*c, "--json"] for c in commands], installation, at(installation))
-    planned, renamed, predicted, _, would, removed, listed = told
+    assert told
+    answers = process.run([[*c, "--json"] for c in commands], at(installation))
+    planned, renamed, predicted, _, would, removed, listed = answers
     assert set(renamed.facts) == documented("datasets rename")
     assert planned.facts["moved"] == renamed.facts["moved"]
     assert any("in MLflow" in text for text in renamed.facts["mlflow"])
