@@ -18,7 +18,7 @@ TITANIC = {
     "titanic.csv|(?<!2)new.csv": "examples/penguins.csv",
     "titanic|churn|sales": "penguins",
 }
-SHORT = {"--time-budget 20": "--time-budget 2", "time_budget_s: 20": "time_budget_s: 2"}
+SHORT = {"--time-budget 20": "--time-budget 1", "time_budget_s: 20": "time_budget_s: 1"}
 FOLDER = [
     "../README.md",
     "tutorial.md",
