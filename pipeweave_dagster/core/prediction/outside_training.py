@@ -17,27 +17,13 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.model.serving import as_number, exact_frame
 from pipeweave_dagster.core.prediction.intervals import conformal_quantile
+from pipeweave_dagster.core.prediction.normal_scores import Floats, Scale, scale_of
 
 OUTSIDE = "outside_training"
 FALSE_FLAGS = 0.01
 """Share of rows like the training rows that are flagged."""
 _FEWEST_ROWS, _MOST_KNOTS, _SHRINKAGE = 100, 65, 0.05
 _NORMAL_QUARTILES = 1.349
-Floats = NDArray[np.float64]
-
-
-class _Scale(NamedTuple):
-    """The normal scores of a column: at its quantiles, and their growth beyond its ends."""
-
-    values: Floats
-    scores: Floats
-    unit: float
-
-    def of(self, numbers: Floats) -> Floats:
-        scored = np.interp(numbers, self.values, self.scores)
-        low, high = self.values[0], self.values[-1]
-        beyond = np.maximum(numbers - high, 0) - np.maximum(low - numbers, 0)
-        return np.asarray(np.nan_to_num(scored + beyond / self.unit, nan=0.0))
 
 
 class TrainingRegion(NamedTuple):
@@ -49,7 +35,7 @@ class TrainingRegion(NamedTuple):
         limit: Squared distance beyond which a row is outside.
     """
 
-    scales: dict[str, _Scale]
+    scales: dict[str, Scale]
     whiten: Floats
     limit: float
 
@@ -85,7 +71,7 @@ def learn_region(reference: Path, features: list[str]) -> TrainingRegion | None:
     return TrainingRegion(scales, whiten, limit)
 
 
-def _scale(numbers: Floats) -> _Scale | None:
+def _scale(numbers: Floats) -> Scale | None:
     from scipy.special import ndtri
 
     known = numbers[~np.isnan(numbers)]
@@ -101,17 +87,17 @@ def _scale(numbers: Floats) -> _Scale | None:
     mean = np.bincount(where, scores) / np.bincount(where)
     low, high = np.quantile(known, [0.25, 0.75])
     unit = float(high - low) / _NORMAL_QUARTILES or float(known.std())
-    return _Scale(values, mean, unit) if np.isfinite(unit) and unit > 0 else None
+    return scale_of(values, mean, unit) if np.isfinite(unit) and unit > 0 else None
 
 
-def _scores(rows: pd.DataFrame, scales: dict[str, _Scale]) -> Floats:
+def _scores(rows: pd.DataFrame, scales: dict[str, Scale]) -> Floats:
     found: dict[str, Any] = {
         name: scale.of(as_number(rows[name])) for name, scale in scales.items()
     }
     return np.column_stack(list(found.values()))
 
 
-def _distances(rows: pd.DataFrame, scales: dict[str, _Scale], whiten: Floats) -> Floats:
+def _distances(rows: pd.DataFrame, scales: dict[str, Scale], whiten: Floats) -> Floats:
     return np.asarray(((_scores(rows, scales) @ whiten) ** 2).sum(axis=1))
 
 
