@@ -35,11 +35,7 @@ def write_outputs(
         schema = pa.schema([*fields, *(pa.field(name, pa.string()) for name in stamp)])
         writers: list[Any] = []
         if "parquet" in kinds:
-            writers.append(
-                opened.enter_context(
-                    pq.ParquetWriter(out / "output.parquet", schema, compression="zstd")
-                )
-            )
+            writers.append(opened.enter_context(table_writer(out / "output.parquet", schema)))
         if "csv" in kinds:
             writers.append(opened.enter_context(pa_csv.CSVWriter(out / "output.csv", schema)))
         for batch in file.iter_batches():
@@ -51,3 +47,16 @@ def write_outputs(
             for writer in writers:
                 writer.write_table(table)
     return list(schema.names)
+
+
+def table_writer(path: Path, schema: Any) -> Any:
+    """Open a writer of a Parquet file of predictions.
+
+    Numbers are written as they are: nearly all of them are distinct, so a dictionary of them takes
+    half of the time to write, and a quarter of the file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=texts)

@@ -22,6 +22,7 @@ from pipeweave_dagster.core.prediction.copied_columns import (
 )
 from pipeweave_dagster.core.prediction.input_check import check_columns, column_notes
 from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
+from pipeweave_dagster.core.prediction.outputs import table_writer
 from pipeweave_dagster.core.prediction.scored_rows import ScoredRows
 
 _log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ def _write(path: Path, blocks: Iterator[dict[str, Any]]) -> None:
             for name, values in first.items()
         ]
     )
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with table_writer(path, schema) as writer:
         for block in itertools.chain([first], blocks):
             writer.write_table(_table(block, schema))
 
