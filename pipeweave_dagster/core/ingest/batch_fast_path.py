@@ -16,7 +16,12 @@ import duckdb
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawStream, RawTable
+from pipeweave_dagster.core.ingest.base.raw_table import (
+    PARQUET_MEDIA_TYPE,
+    SQL_TYPES,
+    RawStream,
+    RawTable,
+)
 from pipeweave_dagster.core.ingest.base.sql_quoting import identifier, literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.batch_casts import BatchColumn
@@ -28,6 +33,7 @@ from pipeweave_dagster.core.ingest.further_columns import further_columns, kept_
 from pipeweave_dagster.core.ingest.store_table import count_missing
 from pipeweave_dagster.core.ingest.text import bulk_load, plan_description, read_plan
 from pipeweave_dagster.core.ingest.types.casting import Cast
+from pipeweave_dagster.core.ingest.types.normal_text_sql import PLAIN_ASCII
 from pipeweave_dagster.core.ingest.types.type_decisions import ignores_ends
 from pipeweave_dagster.core.model.missing_words import is_missing_word
 
@@ -146,11 +152,27 @@ def _store(
     )
 
 
+def _normal_text(cast: Cast, v: str) -> Cast:
+    """Return the cast of a column of texts, of which nearly all are plain and stay as they are.
+
+    The others are cleaned and made normal in two steps, as ever: an empty text says that there is
+    nothing to do, since cleaned ones are never empty.
+    """
+    whole = f"whole{cast.index}"
+    plain = PLAIN_ASCII.replace("{v}", v)
+    cleaned = f"{v} AS {whole}, CASE WHEN {plain} THEN '' ELSE {cast.cleaned} END"
+    typed = f"CASE WHEN {v} = '' THEN {whole} ELSE {cast.typed} END"
+    return Cast(cast.index, cleaned, typed, cast.name)
+
+
 def _strict(column: BatchColumn, raw: RawTable) -> Cast:
     """Return the cast of a column, with an error for a value that it cannot read."""
     v, type_ = f"c{column.position}", column.column.type
     cast = column.cast(raw, v)
-    if type_ == "text" or cast.typed == v:
+    same = raw.sql_types[column.position] == SQL_TYPES[type_] and not column.column.missing_values
+    if type_ == "text":
+        return _normal_text(cast, v) if same else cast
+    if cast.typed == v or (same and type_ in {"number", "integer"}):
         return cast
     unread = f"error('another value in {v}')"
     if not column.is_read_as_text(raw):

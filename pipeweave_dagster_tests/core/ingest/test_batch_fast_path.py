@@ -2,13 +2,22 @@
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from pipeweave_dagster.core.documents import DatasetSnapshot, SnapshotColumn, StorageType
-from pipeweave_dagster.core.ingest import ColumnMatcher, aligned_batch, fast_path, read_aligned
+from pipeweave_dagster.core.documents import DatasetSnapshot, Dialect, SnapshotColumn, StorageType
+from pipeweave_dagster.core.ingest import (
+    ColumnMatcher,
+    aligned_batch,
+    batch_fast_path,
+    fast_path,
+    read_aligned,
+)
+from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.batch_casts import BatchColumn
 
 pytestmark = pytest.mark.slow
 
@@ -98,3 +107,47 @@ def test_a_damaged_parquet_file_gets_the_error_of_the_thorough_way(tmp_path: Pat
 
     with pytest.raises(Exception, match="damaged parquet file"):
         read_aligned(file, file.name, [], tmp_path)
+
+
+ODD = (" ", "\t", "\r", "\n", "\u00a0", "\u200b", "\x00", "\x0b", "\x1f", "\x7f", "!", "=", '"',
+       "a", "\u00e9", "e\u0301", "\u2002", "\ufeff", "\U0001f600")  # fmt: skip
+
+
+def test_texts_of_every_kind_are_cast_as_where_the_batch_is_read_thoroughly() -> None:
+    texts = [None, "", '="a"', '="', '="="', *ODD, *(a + b for a in ODD for b in ODD)]
+    texts += [f"{a}mid dle{b}" for a in ODD for b in ODD]
+    column = SnapshotColumn(name="c", original_name="c", type="text", missing=0)
+    raw = RawTable("t", ["c"], ["VARCHAR"], Dialect(format="csv"), len(texts))
+    batch = BatchColumn.of(0, column)
+    found = []
+    with duckdb.connect() as db:
+        db.register("t", pa.table({"r": range(len(texts)), "c0": pa.array(texts, pa.string())}))
+        for cast in (batch_fast_path._strict(batch, raw), batch.cast(raw, "c0")):
+            inner = f"SELECT r, {cast.cleaned} AS c0 FROM t"
+            sql = f"SELECT {cast.typed} FROM ({inner}) ORDER BY r"
+            found.append([text for (text,) in db.execute(sql).fetchall()])
+
+    assert found[0] == found[1]
+    assert found[0][0] is None
+    assert found[0][2] == "a"
+
+
+def test_columns_that_have_their_type_already_are_read_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = pa.array([20_000] * 100 + [2_932_896], pa.date32())  # the last: 9999-12-31
+    counts = pa.array([*range(100), None], pa.int64())
+    columns = [SnapshotColumn(name=n, original_name=n, type=t, missing=0)
+               for n, t in (("d", "date"), ("n", "number"), ("i", "integer"))]  # fmt: skip
+    numbers = pa.array([*range(97), float("inf"), float("nan"), -0.0, None], pa.float64())
+    table = pa.table({"d": days, "n": numbers, "i": counts})
+    found = []
+    for way in ("fast", "thorough"):
+        if way == "thorough":
+            monkeypatch.setattr(aligned_batch, "read_fast", lambda *_: None)
+        (tmp_path / way).mkdir()
+        pq.write_table(table, tmp_path / "b.parquet")
+        snapshot = read_aligned(tmp_path / "b.parquet", "b.parquet", columns, tmp_path / way)
+        found.append((snapshot, (tmp_path / way / "data.parquet").read_bytes()))
+
+    assert found[0] == found[1]

@@ -25,3 +25,7 @@ NORMAL_TEXT = (
     f"CASE WHEN NOT {UNUSUAL} THEN {{v}}"
     f" WHEN {GUARDED} THEN nfc_normalize({{v}}[3:-2]) ELSE {COMPOSED} END"
 )
+PLAIN_ASCII = (
+    "strlen({v}) = length({v}) AND {v} >= '!' AND right({v}, 1) > ' ' AND NOT prefix({v}, '=\"')"
+)
+"""Holds for texts that are normal and trimmed whatever else they are: nearly all, in few tests."""
