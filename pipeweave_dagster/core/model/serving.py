@@ -562,15 +562,17 @@ def save_bundle(bundle: dict[str, Any], path: str | Path) -> None:
 
     from skops.io import dump
 
-    plain = [(encoder, encoder.categories_) for encoder in encoders(bundle)]
+    plain = [(encoder, dict(vars(encoder))) for encoder in encoders(bundle)]
     try:
-        for encoder, categories in plain:
-            encoder.categories_ = [packed(found) for found in categories]
+        for encoder, _ in plain:
+            encoder.categories_ = [packed(found) for found in encoder.categories_]
+            for method in _HASTENED:
+                vars(encoder).pop(method, None)
         stored = {**bundle, "members": [storable(member) for member in bundle["members"]]}
         dump(stored, path, compression=ZIP_DEFLATED, compresslevel=1)
     finally:
-        for encoder, categories in plain:
-            encoder.categories_ = categories
+        for encoder, state in plain:
+            vars(encoder).update(state)
 
 
 def storable(member: dict[str, Any]) -> dict[str, Any]:
@@ -607,6 +609,10 @@ def packed(categories: np.ndarray) -> Any:
     if not plain or not all(isinstance(v, str) or pd.isna(v) for v in plain):
         return categories
     return json.dumps(plain)
+
+
+_HASTENED = ("_check_X", "transform")
+"""What `_hasten` replaces in encoders; it is no part of a model file."""
 
 
 def _hasten(encoder: Any) -> None:

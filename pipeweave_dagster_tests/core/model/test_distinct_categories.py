@@ -90,3 +90,14 @@ def test_prepared_categories_of_many_rows_are_those_of_few(values: list[Any]) ->
     assert many.dtype == few.dtype == pd.Series(["text"]).dtype
     assert list(many[:3].fillna("?")) == list(few.fillna("?"))
     assert list(many.fillna("?")) == ["?" if t is None else t for t in as_text(column)]
+
+
+def test_a_loaded_model_can_be_stored_again(tmp_path: Path) -> None:
+    plain, fast = loaded(tmp_path, TARGETS["binary"], "binary")
+    rows = prepare(table(4), ENTRIES)
+    bundle = {"members": [{"pipeline": Pipeline([("features", fast)])}]}
+    save_bundle(bundle, tmp_path / "again.skops")
+    again = load_bundle(tmp_path / "again.skops")["members"][0]["pipeline"][0]
+
+    for features in (again, fast):
+        np.testing.assert_array_equal(features.transform(rows), plain.transform(rows))
