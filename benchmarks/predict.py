@@ -1,10 +1,12 @@
 """Throughput of scoring, coverage of intervals, and flags of rows unlike the training rows.
 
     python benchmarks/predict.py throughput [--rows 200000] [--family lightgbm] [--format parquet]
+    python benchmarks/predict.py learners [--rows 200000]
     python benchmarks/predict.py intervals FOLDER
     python benchmarks/predict.py outside FOLDER/AirQualityUCI.csv
 
-`throughput` quotes processor time on one core, since the clock tells how busy a machine is. FOLDER
+`throughput` and `learners` quote processor time on one core, since the clock tells how busy a
+machine is: see `predict_throughput`. FOLDER
 has abalone.csv, concrete.csv, diamonds.csv, housing.csv (California) and AirQualityUCI.csv. For
 `intervals` a boosting model is fitted on 60 % of the rows, the intervals learned from 20 %, and the
 share of the other 20 % inside them compared with the exact 99.8 % band (beta-binomial).
@@ -12,9 +14,7 @@ share of the other 20 % inside them compared with the exact 99.8 % band (beta-bi
 
 import argparse
 import os
-import resource
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,9 @@ import pandas as pd
 from scipy.stats import betabinom
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from pipeweave_dagster.core.documents import RawFile, RawUpload
-from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, ingest, read_aligned
-from pipeweave_dagster.core.prediction import BatchPolicy, HeldRows, predict
+from benchmarks.predict_throughput import learners, throughput
 from pipeweave_dagster.core.prediction.intervals import learn_intervals
-from pipeweave_dagster.core.prediction.outputs import write_outputs
 from pipeweave_dagster.core.prediction.outside_training import learn_region
-from pipeweave_dagster_tests.factories.training import train_small_model
 
 COVERAGE = 0.9
 SETS = {
@@ -41,63 +37,6 @@ SETS = {
     "california": ("housing.csv", "median_house_value", 0),
     "air quality": ("AirQualityUCI.csv", "C6H6(GT)", 0),
 }
-
-
-def table(rows: int, seed: int) -> pd.DataFrame:
-    """24 columns of numbers, six of categories, and a target."""
-    rng = np.random.default_rng(seed)
-    columns: dict[str, Any] = {f"x{i}": rng.normal(size=rows).round(4) for i in range(20)}
-    columns |= {f"n{i}": rng.integers(0, 1000, rows) for i in range(4)}
-    columns |= {f"c{i}": rng.choice([f"cat{j}" for j in range(4 + 4 * i)], rows) for i in range(6)}
-    frame = pd.DataFrame(columns)
-    signal = frame["x0"] + frame["x1"] * frame["x2"] + (frame["c2"] == "cat1") * 1.5
-    noisy = signal + frame["n0"] / 500 + rng.normal(size=rows)
-    return frame.assign(y=np.where(noisy > 1.2, "yes", "no"))
-
-
-def throughput(rows: int, family: str, format_: str) -> None:
-    """Print rows per second and core for each part of scoring, and the memory."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        file = folder / "train.csv"
-        table(20_000, 0).to_csv(file, index=False)
-        (folder / "read").mkdir()
-        raw = RawFile(name=file.name, sha256="0" * 64, size_bytes=file.stat().st_size)
-        snapshot = ingest(RawUpload(dataset="b", files=[raw]), [file], folder / "read")
-        frame = pd.read_parquet(folder / "read" / "data.parquet")
-        _, trained, out = train_small_model(
-            frame, "y", "binary", folder, families=[family], budget_s=40
-        )
-        trained = trained.of_table(snapshot)
-        batch = folder / f"batch.{format_}"
-        new = table(rows, 1).drop(columns="y")
-        write = {"csv": new.to_csv, "parquet": new.to_parquet}[format_]
-        write(batch, index=False)
-        work = folder / "work"
-        (work / "read").mkdir(parents=True)
-        held = HeldRows(test_rows=out / "test_rows.parquet", reference=out / "reference.parquet")
-        clock = [time.process_time()]
-        read_aligned(
-            batch, batch.name, trained.columns, work / "read",
-            IngestLimits.for_files([batch], 8 << 30),
-            ColumnMatcher(tuple(trained.table), trained.target),
-        )  # fmt: skip
-        clock.append(time.process_time())
-        predict(
-            out / "model.skops", trained, work / "read" / "data.parquet", work,
-            policy=BatchPolicy(), held=held,
-        )  # fmt: skip
-        clock.append(time.process_time())
-        write_outputs(work / "predictions.parquet", work, {"model": "m", "data_sha256": "0" * 64})
-        clock.append(time.process_time())
-    rounds = [member.rounds for member in trained.recipe]
-    print(f"{rows:,} rows of {format_}, {family}, trees: {rounds}")
-    for part, used in zip(("read", "predict", "write"), np.diff(clock), strict=True):
-        print(f"  {part:8} {used:7.2f} s  {rows / used:12,.0f} rows/s")
-    print(
-        f"  {'all':8} {clock[-1] - clock[0]:7.2f} s  {rows / (clock[-1] - clock[0]):12,.0f} rows/s"
-    )
-    print(f"  memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 def intervals(folder: Path) -> None:
@@ -165,9 +104,9 @@ def outside(path: Path) -> None:
 
 
 def main() -> None:
-    """Run one of the three."""
+    """Run one of the four."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["throughput", "intervals", "outside"])
+    parser.add_argument("what", choices=["throughput", "learners", "intervals", "outside"])
     parser.add_argument("place", nargs="?", type=Path)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--family", default="lightgbm")
@@ -175,6 +114,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.what == "throughput":
         throughput(options.rows, options.family, options.format)
+    elif options.what == "learners":
+        learners(options.rows)
     else:
         {"intervals": intervals, "outside": outside}[options.what](options.place)
 
