@@ -117,8 +117,8 @@ def _alone(model: Path, rows: pd.DataFrame) -> float:
     bundle = load_bundle(model)
     features, seconds = prepare(rows, bundle["frame"]), 0.0
     for member in bundle["members"]:
-        x = np.asarray(member["pipeline"][0].transform(features))
-        parts = [x[at : at + BLOCK_ROWS] for at in range(0, len(x), BLOCK_ROWS)]
+        x = member["pipeline"][0].transform(features)  # sparse for linear models
+        parts = [x[at : at + BLOCK_ROWS] for at in range(0, x.shape[0], BLOCK_ROWS)]
         estimator = member["pipeline"][-1]
         seconds += _seconds(lambda: [estimator.predict_proba(part) for part in parts])  # noqa: B023
     return seconds
@@ -159,8 +159,8 @@ def _learner(family: str, trees: int, leaves: int) -> Any:
 def learners(rows: int) -> None:
     """Print rows per second of each learner by trees and leaves, alone and with PipeWeave.
 
-    Each estimator takes the place of that of one model, so all else is the same. Both times are the
-    better of two.
+    Each estimator takes the place of that of one model, so all else is the same; category codes are
+    numbers to it. Both times are the better of two.
     """
     with tempfile.TemporaryDirectory() as name:
         bench = _bench(Path(name), "lightgbm")
