@@ -14,7 +14,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
 from pipeweave_dagster.core.ingest.build_table import read_raw
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 _LINES = {"csv", "jsonl"}
 _MOST_QUOTED_LINES = 10_000

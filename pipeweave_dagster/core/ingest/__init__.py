@@ -111,7 +111,7 @@ def ingest(
         [('name', 'text'), ('age', 'integer')]
     """
     from pipeweave_dagster.core.ingest.build_table import ingest_files
-    from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+    from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
     pairs = [(path, file.name) for path, file in zip(files, upload.files, strict=True)]
     settings = upload.settings

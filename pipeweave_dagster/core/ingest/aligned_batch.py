@@ -22,7 +22,7 @@ from pipeweave_dagster.core.ingest.hash_columns import (
     needed_key,
     refuse_other_key,
 )
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
 from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.model.hashed_values import HASHED_FORM, hashed_again_note

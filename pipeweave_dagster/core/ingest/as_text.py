@@ -18,6 +18,7 @@ from pipeweave_dagster.core.ingest.text.plan_description import (
     preamble_lines,
     read_notes,
 )
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 
 def write_text(
@@ -29,7 +30,7 @@ def write_text(
         format_ = detect_format(content)
         if format_ == "csv":
             return _from_delimited(content, out, space, read)
-        options = read_plan.ReadOptions(read=read)
+        options = ReadOptions(read=read)
         raw = self_describing.read(content, format_, "raw0", space, options)
         columns = ", ".join(f"CAST(c{i} AS VARCHAR)" for i in range(len(raw.names)))
         records = space.query(f"SELECT {columns} FROM raw0")
@@ -41,7 +42,7 @@ def write_text(
 def _from_delimited(
     content: Content, out: Path, space: Workspace, read: ReadSetting | None
 ) -> TextTable:
-    plan = read_plan.plan_read(content, space.folder, read_plan.ReadOptions(read=read))
+    plan = read_plan.plan_read(content, space.folder, ReadOptions(read=read))
     plan, records = read_plan.read_records(plan)
     body = records[plan.body_start :]
     rows = [r.fields for r in body if any(f.strip() for f in r.fields)]

@@ -32,6 +32,7 @@ from pipeweave_dagster.core.ingest.formats.parquet_stream import parquet_stream
 from pipeweave_dagster.core.ingest.further_columns import further_columns, kept_columns
 from pipeweave_dagster.core.ingest.store_table import count_missing
 from pipeweave_dagster.core.ingest.text import bulk_load, plan_description, read_plan
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 from pipeweave_dagster.core.ingest.types.casting import Cast
 from pipeweave_dagster.core.ingest.types.normal_text_sql import PLAIN_ASCII
 from pipeweave_dagster.core.ingest.types.type_decisions import ignores_ends
@@ -64,7 +65,7 @@ def read_fast(
     try:
         content, format_ = unpack_file(*file, "fast", space)
         names = tuple(n for c in columns for n in {c.name, c.original_name} if n.strip())
-        options = read_plan.ReadOptions(names, keep_all=True, read=read)
+        options = ReadOptions(names, keep_all=True, read=read)
         if not is_large(content) or format_ not in {"csv", "parquet"}:
             return None
         opened = _text_stream if format_ == "csv" else _parquet_stream
@@ -82,7 +83,7 @@ def read_fast(
 
 @contextmanager
 def _parquet_stream(
-    content: Content, space: Workspace, options: read_plan.ReadOptions
+    content: Content, space: Workspace, options: ReadOptions
 ) -> Iterator[RawStream | None]:
     with parquet_stream(content, space, options.expected_names) as stream:
         yield stream
@@ -90,7 +91,7 @@ def _parquet_stream(
 
 @contextmanager
 def _text_stream(
-    content: Content, space: Workspace, options: read_plan.ReadOptions
+    content: Content, space: Workspace, options: ReadOptions
 ) -> Iterator[RawStream | None]:
     plan = read_plan.plan_read(content, space.folder, options)
     first_line, names, width = read_plan.locate_body(plan)

@@ -30,12 +30,8 @@ from pipeweave_dagster.core.ingest.private_columns import (
 )
 from pipeweave_dagster.core.ingest.store_table import store_table
 from pipeweave_dagster.core.ingest.text import delimited
-from pipeweave_dagster.core.ingest.text.read_plan import (
-    DEFAULT_OPTIONS,
-    ReadOptions,
-    ReadPlan,
-    plan_read,
-)
+from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
+from pipeweave_dagster.core.ingest.text.read_plan import ReadPlan, plan_read
 from pipeweave_dagster.core.ingest.types.column_hints import column_hints
 from pipeweave_dagster.core.ingest.types.given_missing import remove_given_missing
 from pipeweave_dagster.core.ingest.types.infer_types import infer_types

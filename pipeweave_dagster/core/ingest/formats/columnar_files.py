@@ -13,7 +13,7 @@ from pipeweave_dagster.core.ingest.base.raw_table import RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.pandas_index import split_pandas_index
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_batches
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 _BATCH_ROWS = 65_536
 _BATCH_BYTES = 64 << 20

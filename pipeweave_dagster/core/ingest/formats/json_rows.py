@@ -21,7 +21,7 @@ from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_i
 from pipeweave_dagster.core.ingest.formats.json_records import find_records
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 _MAX_TEXT = 10_000
 _BLANK = " \t\r\n\x1e"  # RFC 7464 has a record separator before each value

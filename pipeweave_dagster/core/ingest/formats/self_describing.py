@@ -14,7 +14,7 @@ from pipeweave_dagster.core.ingest.formats.columnar_files import read_arrow, rea
 from pipeweave_dagster.core.ingest.formats.json_parsing import why_invalid
 from pipeweave_dagster.core.ingest.formats.json_rows import read_json, read_jsonl
 from pipeweave_dagster.core.ingest.formats.relations import Format
-from pipeweave_dagster.core.ingest.text.read_plan import DEFAULT_OPTIONS, ReadOptions
+from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 
 _NO_MEMORY = re.compile(
     r"out of memory|allocat\w+ (of|data|memory)|malloc|bad_alloc", re.IGNORECASE

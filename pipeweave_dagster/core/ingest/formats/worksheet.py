@@ -20,7 +20,7 @@ from pipeweave_dagster.core.ingest.formats.sheet_merges import fill_down
 from pipeweave_dagster.core.ingest.formats.sheet_notes import OtherSheet, sheet_notes
 from pipeweave_dagster.core.ingest.formats.sheet_texts import cell_texts
 from pipeweave_dagster.core.ingest.text.delimited import from_rows
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 # XML is read slowly, so what decompresses too far is refused earlier than in other formats.
 _FREE_BYTES = 16 << 20

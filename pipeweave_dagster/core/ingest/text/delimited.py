@@ -15,6 +15,7 @@ from pipeweave_dagster.core.ingest.text import bulk_load
 from pipeweave_dagster.core.ingest.text.check_widths import RARE, check_widths
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
+from pipeweave_dagster.core.ingest.text.file_dialect import HEAD_RECORDS
 from pipeweave_dagster.core.ingest.text.layout import detect_layout
 from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
 from pipeweave_dagster.core.ingest.text.plan_description import (
@@ -22,10 +23,8 @@ from pipeweave_dagster.core.ingest.text.plan_description import (
     preamble_lines,
     read_notes,
 )
+from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.text.read_plan import (
-    DEFAULT_OPTIONS,
-    HEAD_RECORDS,
-    ReadOptions,
     ReadPlan,
     locate_body,
     plan_read,

@@ -56,6 +56,7 @@ def detect_layout(
     header: int | None = None,
     skip: int | None = None,
     ruled: int | None = None,
+    width: int | None = None,
 ) -> Layout:
     """Detect the layout from the first records of a file (a few hundred are enough).
 
@@ -65,8 +66,10 @@ def detect_layout(
         header: Number of header rows, if it is known.
         skip: Number of lines above the header, if it is known.
         ruled: Index of the record that a rule below it makes the header.
+        width: Number of columns, if it is known; else that of most records.
     """
-    width = modal_width(records)[0] if records else 0
+    if width is None:
+        width = modal_width(records)[0] if records else 0
     lines = [_line(record, width) for record in records]
     detected = skip is None and header is None
     if detected and has_choices(lines):

@@ -7,55 +7,21 @@ from pipeweave_dagster.core.documents import LeftOutLine, OtherReading, ReadSett
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.limits import MEGABYTE
-from pipeweave_dagster.core.ingest.text.box_tables import DRAWN, unboxed
+from pipeweave_dagster.core.ingest.text.box_tables import unboxed
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
 from pipeweave_dagster.core.ingest.text.declared_delimiter import with_declared_delimiter
 from pipeweave_dagster.core.ingest.text.declared_names import with_declared_names
-from pipeweave_dagster.core.ingest.text.detect_dialect import choose_dialect
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
+from pipeweave_dagster.core.ingest.text.file_dialect import HEAD_RECORDS, choose_for_file
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
 from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
+from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
-from pipeweave_dagster.core.ingest.text.stacked_tables import (
-    dialect_of_blocks,
-    end_of_first_table,
-    lines_below,
-)
+from pipeweave_dagster.core.ingest.text.stacked_tables import end_of_first_table, lines_below
 
-HEAD_RECORDS = 400
 _HEAD_BYTES = MEGABYTE // 2
 _MOST_HEAD_BYTES = 4 * MEGABYTE
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """What the caller knows of a file.
-
-    Attributes:
-        expected_names: Column names of the training table, which identify the header.
-        keep_all: Whether no row may be dropped, as in a batch to predict.
-        read: What the user sets of the file.
-        parts_of_one_table: Whether several files are parts of one table that a source wrote.
-    """
-
-    expected_names: tuple[str, ...] = ()
-    keep_all: bool = False
-    read: ReadSetting | None = None
-    parts_of_one_table: bool = False
-
-    def given_rows(self) -> dict[str, int | None]:
-        """Return the numbers of header rows and of lines above them, where they are set."""
-        return {"header": self.read.header, "skip": self.read.skip} if self.read else {}
-
-    def end_of_table(self, records: list[Record]) -> int | None:
-        """Return the number of records above a second table below the lines that are skipped."""
-        skip = self.read.skip or 0 if self.read else 0
-        end = end_of_first_table(records[skip:])
-        return None if end is None else end + skip
-
-
-DEFAULT_OPTIONS = ReadOptions()
 
 
 @dataclass(frozen=True)
@@ -111,50 +77,22 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         text = with_marked_names(text, folder, options.expected_names)
     text = unboxed(text, folder, first_only=not read.skip)
     sample = _head(text.path)
-    dialect, end, other = _dialect(sample, options, text)
+    chosen = choose_for_file(sample, options, text)
+    dialect, end, other = chosen.dialect, chosen.end, chosen.other
     first = parse_records(sample, dialect, limit=HEAD_RECORDS)[:end]
     if not first:
         raise validation_error(
             f"{content.name!r} contains only blank lines.",
             fix="Upload a file that contains data.",
         )
-    width = modal_width(first)[0]
+    width = chosen.width or modal_width(first)[0]
     head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
     names = text.drawn.names if text.drawn else text.names
     ruled = next((i for i, record in enumerate(head) if record.line == names), None)
-    layout = detect_layout(head, options.expected_names, ruled=ruled, **options.given_rows())
+    layout = detect_layout(
+        head, options.expected_names, ruled=ruled, width=chosen.width, **options.given_rows()
+    )
     return ReadPlan(text, dialect, layout, head, read.decimal, end, other=other)
-
-
-def _dialect(
-    sample: str, options: ReadOptions, text: Utf8Text
-) -> tuple[TextDialect, int | None, OtherReading | None]:
-    """Return the dialect, the number of records above a second table, and the other reading."""
-    read = options.read or ReadSetting()
-    # Comments above names that are declared say nothing of the delimiter.
-    below = _below(sample, read.skip or 0, None if read.skip else text.names)
-    dialect, other = DRAWN, None
-    if text.drawn is None or read.delimiter is not None:
-        dialect, other = choose_dialect(below, read.delimiter)
-    dialects = [dialect]
-    if dialect.delimiter is None and read.delimiter is None:
-        dialects += [d for d in [dialect_of_blocks(below)] if d is not None]
-    for candidate in () if options.keep_all else dialects:
-        end = options.end_of_table(parse_records(sample, candidate, limit=HEAD_RECORDS))
-        if end is not None:
-            return candidate, end, other if candidate is dialect else None
-    return dialect, None, other
-
-
-def _below(sample: str, lines: int, names: int | None = None) -> str:
-    """Return a sample from the line of the names, or without its first lines that are not blank.
-
-    It is all of the sample if nothing is left.
-    """
-    rest = sample.split("\n")[(names or 1) - 1 :]
-    while lines and rest:
-        lines -= bool(rest.pop(0).strip())
-    return "\n".join(rest) if any(line.strip() for line in rest) else sample
 
 
 def _head(path: Path) -> str:

@@ -6,7 +6,8 @@ from pipeweave_dagster.core.documents import ReadSetting
 from pipeweave_dagster.core.ingest import read_aligned
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.text.plan_description import preamble_lines
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions, plan_read, read_records
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_plan import plan_read, read_records
 
 NAMES = ("id", "name", "v")
 ROWS = {

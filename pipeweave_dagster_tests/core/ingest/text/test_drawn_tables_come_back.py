@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeweave_dagster.core.ingest.base.containers import Content
-from pipeweave_dagster.core.ingest.text.read_plan import ReadOptions, plan_read, read_records
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
+from pipeweave_dagster.core.ingest.text.read_plan import plan_read, read_records
 
 BOX = dict(zip("┌─┬┐├┼┤└┴┘│", "┌─┬┐├┼┤└┴┘│", strict=True))
 ROUND = BOX | dict(zip("┌┐└┘", "╭╮╰╯", strict=True))
