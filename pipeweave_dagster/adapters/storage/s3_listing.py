@@ -2,14 +2,63 @@
 
 botocore builds every value by its model of the service, reads timestamps in any form, and parses a
 page twice, once to look for an error. A landing zone of 100,000 objects has a hundred pages, which
-a sensor reads at each start and once an hour. Whatever is not a plain page is left to botocore.
+a sensor reads at each start and once an hour. Whatever is not a plain page of objects is left to
+botocore.
 """
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+from pipeweave_dagster.core.errors import unavailable
+
 _OK = 200
+_BEGIN, _END = b"<Contents>", b"</Contents>"
+_ENCODED = b"<EncodingType>url</EncodingType>"
+_ROOT = b"<ListBucketResult"
+_OTHERS = (b"<CommonPrefixes>", b"<!", b"<?xml-")
+"""What no plain page of objects has: folders, a document type, a style sheet."""
+_HEAD_BYTES = 300
+
+
+class ListedObjects(Sequence[dict[str, Any]]):
+    """The objects of a page, read from its XML when they are first used.
+
+    So a thread that asks for pages goes on to the next one, and does not compete for the
+    interpreter with the thread that uses them. Each has `Key`, `LastModified`, `ETag` and `Size`.
+    """
+
+    def __init__(self, xml: bytes, *, encoded: bool) -> None:
+        self._xml = xml
+        self._encoded = encoded
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._objects[index]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._objects)
+
+    @cached_property
+    def _objects(self) -> list[dict[str, Any]]:
+        """The objects.
+
+        Raises:
+            PipeWeaveError: SERVICE_UNAVAILABLE if the page is not a listing that can be read.
+        """
+        try:
+            page = ET.fromstring(b"<page>" + self._xml + b"</page>")  # noqa: S314 - no entities
+            return [_object(entry, encoded=self._encoded) for entry in page]
+        except (ET.ParseError, ValueError) as error:
+            raise unavailable(
+                f"The S3 server sent a listing that cannot be read ({error}).",
+                fix="See the log of the server; it is retried.",
+            ) from error
 
 
 def take_objects(
@@ -19,31 +68,30 @@ def take_objects(
 
     Args:
         response_dict: The response, with `status_code` and `body`. The body loses the objects.
-        customized_response_dict: What is added to the parsed response: `Contents`, with the fields
-            `Key` (which botocore decodes later), `LastModified`, `ETag` and `Size` of each object.
+        customized_response_dict: What is added to the parsed response: the objects as `Contents`.
     """
-    if response_dict["status_code"] != _OK:
+    body = response_dict["body"]
+    begin, end = body.find(_BEGIN), body.rfind(_END)
+    if response_dict["status_code"] != _OK or not 0 <= begin < end:
         return
-    try:
-        page = ET.fromstring(response_dict["body"])  # noqa: S314 - as botocore parses it
-        space = page.tag.removesuffix("ListBucketResult")
-        entries = page.findall(f"{space}Contents")
-        objects = [_object(entry, space) for entry in entries]
-    except (ET.ParseError, ValueError):
+    end += len(_END)
+    head, rest = body[:begin], body[:begin] + body[end:]
+    if _ROOT not in head[:_HEAD_BYTES] or any(other in body for other in _OTHERS):
         return
-    if objects:
-        for entry in entries:
-            page.remove(entry)
-        response_dict["body"] = ET.tostring(page)
-        customized_response_dict["Contents"] = objects
+    if b"encoding=" in head and b"utf-8" not in head.lower():
+        return
+    encoded = _ENCODED in rest  # then botocore would decode the keys, all at once
+    response_dict["body"] = rest.replace(_ENCODED, b"")
+    customized_response_dict["Contents"] = ListedObjects(body[begin:end], encoded=encoded)
 
 
-def _object(entry: ET.Element, space: str) -> dict[str, Any]:
+def _object(entry: ET.Element, *, encoded: bool) -> dict[str, Any]:
+    key = _text(entry, "Key")
     return {
-        "Key": _text(entry, f"{space}Key"),
-        "LastModified": parse_timestamp(_text(entry, f"{space}LastModified")),
-        "ETag": _text(entry, f"{space}ETag"),
-        "Size": int(_text(entry, f"{space}Size")),
+        "Key": unquote(key) if encoded else key,
+        "LastModified": parse_timestamp(_text(entry, "LastModified")),
+        "ETag": _text(entry, "ETag"),
+        "Size": int(_text(entry, "Size")),
     }
 
 
@@ -55,7 +103,7 @@ def _text(entry: ET.Element, tag: str) -> str:
     """
     text = entry.findtext(tag)
     if text is None:
-        raise ValueError(tag)
+        raise ValueError(f"an object without {tag}")
     return text
 
 

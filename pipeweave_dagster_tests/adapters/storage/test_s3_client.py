@@ -1,12 +1,13 @@
 """What is read quickly of an S3 server's listings is what botocore reads."""
 
-import copy
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import botocore.session
 import pytest
+from botocore.handlers import decode_list_object_v2
 from botocore.parsers import create_parser
 from botocore.utils import parse_timestamp as of_botocore
 from hypothesis import example, given
@@ -14,7 +15,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from pipeweave_dagster.adapters.storage.s3_client import make_client
-from pipeweave_dagster.adapters.storage.s3_listing import parse_timestamp, take_objects
+from pipeweave_dagster.adapters.storage.s3_listing import (
+    ListedObjects,
+    parse_timestamp,
+    take_objects,
+)
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.settings import Settings
 
 _LISTING = (
@@ -28,53 +34,81 @@ _KEYS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
 _FIELDS = ("Key", "LastModified", "ETag", "Size")
 
 
-def body_of(
-    objects: list[dict[str, str]], space: str = _SPACE, root: str = "ListBucketResult"
-) -> bytes:
+def body_of(objects: list[dict[str, str]], space: str = _SPACE, more: str = "") -> bytes:
     contents = "".join(
         f"<Contents>{''.join(f'<{k}>{escape(v)}</{k}>' for k, v in o.items())}</Contents>"
         for o in objects
     )
-    folder = "<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>"
     rest = "<IsTruncated>true</IsTruncated><NextContinuationToken>&lt;n&gt;</NextContinuationToken>"
-    text = f"<{root}{space}><Name>b</Name>{contents}{folder}{rest}</{root}>"
-    return text.encode()
+    return (
+        f"<ListBucketResult{space}><Name>b</Name>{contents}{more}{rest}</ListBucketResult>".encode()
+    )
 
 
-def parsed(body: bytes, *, quickly: bool, status: int = 200) -> dict[str, Any]:
-    response, own = {"status_code": status, "headers": {}, "body": body}, {}
+def parsed(body: bytes, *, quickly: bool) -> dict[str, Any]:
+    response: dict[str, Any] = {"status_code": 200, "headers": {}, "body": body}
+    own: dict[str, Any] = {}
     if quickly:
         take_objects(response_dict=response, customized_response_dict=own)
-    return {**create_parser("rest-xml").parse(response, _LISTING), **own}
+    found = {**create_parser("rest-xml").parse(response, _LISTING), **own}
+    decode_list_object_v2(found, {"encoding_type_auto_set": True})
+    return {**found, "Contents": [*found.get("Contents", [])], "EncodingType": None}
 
 
-@given(st.lists(st.tuples(_KEYS, _KEYS, st.integers(0, 2**40)), max_size=4), st.booleans())
-@example(objects=[(" a ", '"&<e>"', 0)], with_space=True)
+@given(
+    objects=st.lists(st.tuples(_KEYS, _KEYS, st.integers(0, 2**40)), max_size=4),
+    space=st.sampled_from([_SPACE, ""]),
+    encoded=st.booleans(),
+)
+@example(objects=[(" a ", '"&<e>"', 0)], space="", encoded=False)
+@example(objects=[("50%+</Contents>", "<Contents>", 0)], space=_SPACE, encoded=True)
 def test_a_page_is_read_as_botocore_reads_it(
-    objects: list[tuple[str, str, int]], with_space: bool
+    objects: list[tuple[str, str, int]], space: str, encoded: bool
 ) -> None:
-    values = [(key, "2026-11-30T06:00:00.120Z", tag, str(size)) for key, tag, size in objects]
-    body = body_of(
-        [dict(zip(_FIELDS, value, strict=True)) for value in values], _SPACE if with_space else ""
-    )
+    values = [
+        (quote(key) if encoded else key, "2026-11-30T06:00:00.120Z", tag, str(size))
+        for key, tag, size in objects
+    ]
+    more = "<EncodingType>url</EncodingType>" * encoded
+    body = body_of([dict(zip(_FIELDS, value, strict=True)) for value in values], space, more)
     assert parsed(body, quickly=True) == parsed(body, quickly=False)
 
 
+OBJECT = dict(zip(_FIELDS, ("a", "2026-11-30T06:00:00Z", "e", "1"), strict=True))
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("status", "body"),
     [
-        b"",
-        b"no xml",
-        body_of([{"Key": "a", "Size": "1"}]),
-        body_of([{"Key": "a", "LastModified": "soon", "ETag": "e", "Size": "many"}]),
-        b"<Error><Code>InternalError</Code><Message>again</Message></Error>",
+        (200, b""),
+        (200, b"no xml"),
+        (200, body_of([])),
+        (503, body_of([OBJECT])),
+        (200, body_of([OBJECT], more="<CommonPrefixes><Prefix>a%20/</Prefix></CommonPrefixes>")),
+        (200, b"<!DOCTYPE x []>" + body_of([OBJECT])),
+        (200, b'<?xml version="1.0" encoding="ISO-8859-1"?>' + body_of([OBJECT])),
+        (200, b"<Error><Code>InternalError</Code><Contents></Contents></Error>"),
     ],
 )
-def test_what_is_no_plain_page_is_left_to_botocore(body: bytes) -> None:
-    response, own = {"status_code": 200, "headers": {}, "body": body}, {}
-    before = copy.deepcopy(response)
+def test_what_is_no_plain_page_is_left_to_botocore(status: int, body: bytes) -> None:
+    response: dict[str, Any] = {"status_code": status, "headers": {}, "body": body}
+    own: dict[str, Any] = {}
     take_objects(response_dict=response, customized_response_dict=own)
-    assert (response, own) == (before, {})
+    assert (response["body"], own) == (body, {})
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"<Contents><Key>a</Key><Size>1</Size></Contents>",
+        b"<Contents><Key>a</Contents>",
+        b"<Contents><Key>&bomb;</Key></Contents>",
+    ],
+)
+def test_a_page_that_cannot_be_read_is_an_error_of_the_server(xml: bytes) -> None:
+    with pytest.raises(PipeWeaveError, match="cannot be read") as caught:
+        list(ListedObjects(xml, encoded=False))
+    assert caught.value.code is ErrorCode.SERVICE_UNAVAILABLE
 
 
 @given(st.integers(0, 7 * 10**15), st.sampled_from(["seconds", "milliseconds", "microseconds"]))
