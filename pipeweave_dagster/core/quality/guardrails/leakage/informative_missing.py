@@ -13,7 +13,9 @@ PROOF_AUC = 0.95
 ALERT_AUC = 0.7
 ALERT_AUC_REGRESSION = 0.85
 MIN_ROWS = 20
+BINARY = 2
 MAX_EXCEPTIONS = 0.001
+MIN_SHARE_OF_SIDE = 0.5
 
 
 def check(case: Case) -> Iterator[Hit]:
@@ -72,7 +74,11 @@ def _missing_flags(proven: list[Column], case: Case) -> Iterator[Hit]:
 
 
 def _class_auc(column: Column, case: Case) -> tuple[float, bool]:
-    """Return the best one-vs-rest AUC of missingness, and whether a side is pure for that class."""
+    """Return the best one-vs-rest AUC of missingness, and whether a side is pure for that class.
+
+    Of several classes, it is pure only for one that makes up most of a side. A value that is not
+    measured for a group of classes (birds are not weighed, rodents are) is no trace of the outcome.
+    """
     target = case.target
     present, missing = case.counts_by_missingness(column).astype(np.float64)
     best = (0.5, False)
@@ -83,8 +89,16 @@ def _class_auc(column: Column, case: Case) -> tuple[float, bool]:
         rest = target.counts.sum() - of_class
         auc = 0.5 + abs(missing[wanted] / of_class - (missing.sum() - missing[wanted]) / rest) / 2
         sides = ((missing[wanted], missing.sum()), (present[wanted], present.sum()))
-        best = max(best, (float(auc), any(hits in (0, rows) for hits, rows in sides)))
+        pure = any(hits in (0, rows) for hits, rows in sides)
+        if target.classes > BINARY:
+            pure &= max(hits / rows for hits, rows in sides) >= MIN_SHARE_OF_SIDE
+        best = max(best, (float(auc), pure), key=_proof_first)
     return best
+
+
+def _proof_first(found: tuple[float, bool]) -> tuple[bool, float]:
+    auc, pure = found
+    return pure and auc >= PROOF_AUC, auc
 
 
 def _numeric_auc(missing: np.ndarray, target: Target) -> tuple[float, bool]:

@@ -38,3 +38,27 @@ def test_missingness_that_splits_a_numeric_target_is_blocked(leaks, rng):
     late = np.where(number > np.median(number), np.nan, rng.normal(size=N))
     found = leaks({"late": nulls(late), "x": rng.normal(size=N), "y": number}, "regression")
     assert found == [("PW203", "blocked", "late")]
+
+
+SPECIES = [f"rodent {i}" for i in range(6)] + ["sparrow", "lizard", "quail", "toad"]
+
+
+@pytest.mark.parametrize("unmeasured", [4, 3])
+def test_what_is_not_measured_for_a_group_of_classes_is_no_proof(leaks, rng, unmeasured):
+    """Birds are not weighed: a weight was blocked, and with it the best feature."""
+    chances = [0.93 / 6] * 6 + [0.07 / 4] * 4
+    y = rng.choice(SPECIES, 4 * N, p=chances)
+    none = np.isin(y, SPECIES[-unmeasured:]) | (rng.random(4 * N) < 0.02)
+    weight = np.where(none, np.nan, rng.normal(size=4 * N))
+    found = leaks({"weight": nulls(weight), "x": rng.normal(size=4 * N), "y": [*y]}, "multiclass")
+    assert found == [("PW203", "alerted", "weight")]
+
+
+@pytest.mark.parametrize("missing_for_it", [True, False])
+def test_a_field_of_one_outcome_of_several_is_proof(leaks, rng, missing_for_it):
+    y = rng.choice(["open", "closed", "refused", "lost"], N, p=[0.4, 0.3, 0.2, 0.1])
+    late = (rng.random(N) < 0.03) if missing_for_it else np.zeros(N, dtype=bool)
+    none = ((y == "closed") == missing_for_it) | late
+    reason = np.where(none, np.nan, rng.normal(size=N))
+    found = leaks({"reason": nulls(reason), "x": rng.normal(size=N), "y": [*y]}, "multiclass")
+    assert found == [("PW203", "blocked", "reason")]
