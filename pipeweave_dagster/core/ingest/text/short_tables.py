@@ -40,8 +40,10 @@ def short_table(sample: str, chosen: TextDialect) -> ShortTable | None:
 
     Example:
         >>> rows = "".join(f"{n},{n * n},{n / 2}\n" for n in range(3))
-        >>> short_table(f"Run: 7\nLot: x\nBy: me\nOn: y\n\nn,square,half\n{rows}", TextDialect(":"))
-        ShortTable(dialect=TextDialect(delimiter=',', quote='"', ...), width=3, end=None)
+        >>> text = f"Run: 7\nLot: x\nBy: me\nOn: y\n\nn,square,half\n{rows}"
+        >>> found = short_table(text, TextDialect(":"))
+        >>> found.dialect.delimiter, found.width
+        (',', 3)
     """
     records = parse_records(sample, chosen, limit=_MOST_RECORDS + 1)
     if len(records) > _MOST_RECORDS or _is_regular(records):
