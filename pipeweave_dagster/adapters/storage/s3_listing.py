@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree as ET
 
 from pipeweave_dagster.core.errors import unavailable
@@ -88,7 +88,7 @@ def take_objects(
 def _object(entry: ET.Element, *, encoded: bool) -> dict[str, Any]:
     key = _text(entry, "Key")
     return {
-        "Key": unquote(key) if encoded else key,
+        "Key": unquote_plus(key) if encoded else key,  # S3 writes a blank as a plus
         "LastModified": parse_timestamp(_text(entry, "LastModified")),
         "ETag": _text(entry, "ETag"),
         "Size": int(_text(entry, "Size")),
