@@ -31,25 +31,31 @@ def choose_for_file(sample: str, options: ReadOptions, text: Utf8Text) -> Chosen
         options: What the caller knows of it.
         text: The file as UTF-8, with the names and lines that it was drawn with.
     """
+    if text.drawn is not None and (options.read is None or options.read.delimiter is None):
+        candidates = [ChosenDialect(DRAWN)]
+    else:
+        candidates = _candidates(sample, options, text)
+    ended = (_ended(candidate, sample, options) for candidate in candidates)
+    return next(filter(None, ended), candidates[0])
+
+
+def _candidates(sample: str, options: ReadOptions, text: Utf8Text) -> list[ChosenDialect]:
+    """Return the best dialect, and one more if blocks of the file share another."""
     read = options.read or ReadSetting()
     # Comments above names that are declared say nothing of the delimiter.
     below = _below(sample, read.skip or 0, None if read.skip else text.names)
-    if text.drawn is not None and read.delimiter is None:
-        return _ended(ChosenDialect(DRAWN), sample, options) or ChosenDialect(DRAWN)
     dialect, other = choose_dialect(below, read.delimiter)
-    chosen = ChosenDialect(dialect, None, other)
-    candidates = [chosen]
-    if read.delimiter is None:
-        short = short_table(below, dialect)
-        if short is not None:
-            above = parse_records(sample[: len(sample) - len(below)], short.dialect)
-            end = None if options.keep_all or short.end is None else len(above) + short.end
-            chosen = ChosenDialect(short.dialect, end, None, short.width)
-            candidates = [chosen]
-        elif dialect.delimiter is None and (shared := dialect_of_blocks(below)) is not None:
-            candidates.append(ChosenDialect(shared))
-    ended = (_ended(candidate, sample, options) for candidate in candidates)
-    return next(filter(None, ended), chosen)
+    candidates = [ChosenDialect(dialect, None, other)]
+    if read.delimiter is not None:
+        return candidates
+    short = short_table(below, dialect)
+    if short is not None:
+        above = parse_records(sample[: len(sample) - len(below)], short.dialect)
+        end = None if options.keep_all or short.end is None else len(above) + short.end
+        return [ChosenDialect(short.dialect, end, None, short.width)]
+    if dialect.delimiter is None and (shared := dialect_of_blocks(below)) is not None:
+        candidates.append(ChosenDialect(shared))
+    return candidates
 
 
 def _ended(candidate: ChosenDialect, sample: str, options: ReadOptions) -> ChosenDialect | None:

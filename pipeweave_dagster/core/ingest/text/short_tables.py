@@ -1,4 +1,4 @@
-"""A table of few rows in a file that has more lines of other kinds: what outnumbers it is no table.
+"""A table of few rows in a file with more lines of other kinds, which must not decide its dialect.
 
 Instruments, banks and web analytics write settings, accounts and notes above and below a table.
 Where it is short, most lines fit another delimiter, one column, or pairs of a name and a value. The
