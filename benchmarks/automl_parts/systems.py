@@ -18,7 +18,10 @@ class System(NamedTuple):
 
 SYSTEMS: dict[str, System] = {
     "pipeweave": System("with_pipeweave.py"),
+    # As `pip install pipeweave` installs it: without the extra of that name.
+    "pipeweave-no-catboost": System("with_pipeweave.py", ("catboost",)),
     "xgb-default": System("with_xgboost.py"),
+    "catboost-default": System("with_catboost.py"),
     "flaml": System("with_flaml.py", (), "flaml"),
     "flaml-ensemble": System("with_flaml.py", ("ensemble",), "flaml"),
     "autogluon-medium": System("with_autogluon.py", ("medium_quality",), "autogluon"),

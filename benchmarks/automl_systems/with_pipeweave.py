@@ -17,8 +17,8 @@ from pipeweave_dagster.core.training import train
 _METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 
-def main(folder: Path, out: Path, began: float, budget: float) -> None:
-    """Train on `train.csv`, write the predictions for `test.csv`."""
+def main(folder: Path, out: Path, began: float, budget: float, without: str = "") -> None:
+    """Train on `train.csv`, write the predictions for `test.csv`; `without` names a family."""
     work = Path(tempfile.mkdtemp())
     for name in ("data", "model", "batch", "scored"):
         (work / name).mkdir()
@@ -34,6 +34,9 @@ def main(folder: Path, out: Path, began: float, budget: float) -> None:
     schema = deduce(snapshot=snapshot, data=data, settings=settings)
     findings = inspect(snapshot=snapshot, schema=schema, data=data, settings=settings)
     spec = plan(snapshot=snapshot, schema=schema, findings=findings, settings=settings)
+    families = next(step.params["families"] for step in spec.steps if step.kind == "train")
+    if without in families:
+        families.remove(without)
     # Reading and scoring the test rows is on the same clock.
     model = train(
         spec=spec,
@@ -77,4 +80,4 @@ def _mean(label: str) -> float | str:
         return label.strip().casefold()
 
 
-main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))
+main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), *sys.argv[5:])
