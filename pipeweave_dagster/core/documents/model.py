@@ -32,7 +32,9 @@ class Member(Part):
     """One fitted member of the final model, with everything needed to refit it bit by bit.
 
     `fold` is the cross-validation fold that was held out, -1 if none was; `seed` is added to the
-    seed of the training; `rounds` is None if early stopping or convergence ends the fit.
+    seed of the training; `rounds` is None if early stopping or convergence ends the fit. A member
+    that learned log(1 + y) multiplies the exponential by `smearing`, so that it predicts means
+    (Duan 1983); None where medians are wanted, or in a model of an earlier version.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Member(Part):
     fold: int = -1
     seed: int = 0
     rounds: int | None = None
+    smearing: float | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Stack(Part):

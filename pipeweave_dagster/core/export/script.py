@@ -150,7 +150,11 @@ def _fit_fields(
     }
     if recipe.fold >= 0 and recipe.rounds is None:
         fields["early_stopping"] = "True"
-    return fields | ({"log_target": "True"} if log_target else {})
+    if log_target:
+        fields["log_target"] = "True"
+        if recipe.smearing is not None:
+            fields["smearing"] = repr(recipe.smearing)
+    return fields
 
 
 def _native_codes(transformer: Any) -> list[int]:

@@ -38,6 +38,7 @@ class Recipe:
         arguments: Keyword arguments of `fit`.
         early_stopping: Whether the rows that the fold held out decide when to stop.
         log_target: Whether log(1 + y) is learned.
+        smearing: Factor of 1 + prediction, if so.
         candidate: Its position in the stack, if there is one.
     """
 
@@ -49,6 +50,7 @@ class Recipe:
     arguments: dict[str, Any] = field(default_factory=dict)
     early_stopping: bool = False
     log_target: bool = False
+    smearing: float = 1.0
     candidate: int | None = None
 
 
@@ -135,7 +137,7 @@ def fit_member(recipe: Recipe, rows: Rows) -> dict[str, Any]:
         valid = None if rows.y_valid is None else np.log1p(rows.y_valid)
         seen = replace(rows, y=np.log1p(rows.y), y_valid=valid)
     model = recipe.fit(recipe.model, seen, **recipe.arguments)
-    model = in_units(model, rows.y) if recipe.log_target else model
+    model = in_units(model, rows.y, recipe.smearing) if recipe.log_target else model
     member = {
         "pipeline": Pipeline([("features", rows.transformer), ("model", model)]),
         "classes": rows.class_codes,

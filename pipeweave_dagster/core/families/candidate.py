@@ -62,15 +62,31 @@ class Candidate:
         return self.name == self.family
 
 
-def fit_candidate(candidate: Candidate, rows: Rows, deadline: float) -> Fit:
-    """Fit until done or until the deadline (`time.monotonic()`)."""
+def fit_candidate(
+    candidate: Candidate, rows: Rows, deadline: float, smearing: float | None = None
+) -> Fit:
+    """Fit until done or until the deadline (`time.monotonic()`).
+
+    Args:
+        candidate: Family and parameters.
+        rows: What it sees.
+        deadline: When it must end.
+        smearing: What `log_target` multiplies 1 + prediction by, known from the folds.
+    """
     family = FAMILIES[candidate.family]
     params = {key: value for key, value in candidate.params.items() if key not in COMMON}
     if not candidate.params.get(LOG):
         return family.fit(rows, params, deadline)
     valid = None if rows.y_valid is None else np.log1p(rows.y_valid)
     fit = family.fit(replace(rows, y=np.log1p(rows.y), y_valid=valid), params, deadline)
-    return fit._replace(estimator=in_units(fit.estimator, rows.y))
+    return with_smearing(fit, rows.y, smearing)
+
+
+def with_smearing(fit: Fit, y: Array, smearing: float | None) -> Fit:
+    """Return a fit on the logarithm, with or without a factor, that predicts in the unit of `y`."""
+    regressor = getattr(fit.estimator, "regressor_", fit.estimator)
+    estimator = in_units(regressor, y, 1.0 if smearing is None else smearing)
+    return fit._replace(estimator=estimator)
 
 
 def is_skewed(y: Array) -> bool:

@@ -31,7 +31,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder, TargetEncoder
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OrdinalEncoder,
+    StandardScaler,
+    TargetEncoder,
+)
 
 HOME = "pipeweave_dagster.core.training.serving"
 """How model files name this module, wherever it is and whatever it was copied to.
@@ -1098,11 +1104,22 @@ def prediction_columns(bundle: dict[str, Any], scores: np.ndarray) -> pd.DataFra
     return pd.DataFrame(columns)
 
 
-def in_units(fitted: Any, y: Any) -> TransformedTargetRegressor:
-    """Wrap a fitted regressor of log(1 + y) so that it predicts y, as scikit-learn would."""
+def in_units(fitted: Any, y: Any, smearing: float = 1.0) -> TransformedTargetRegressor:
+    """Wrap a fitted regressor of log(1 + y) so that it predicts y, as scikit-learn would.
+
+    Args:
+        fitted: The regressor.
+        y: Targets in their unit, shape (rows,).
+        smearing: Factor of 1 + prediction: the exponential of a mean logarithm is below the mean.
+    """
     back = TransformedTargetRegressor(regressor=fitted, func=np.log1p, inverse_func=np.expm1)
-    scale = FunctionTransformer(func=np.log1p, inverse_func=np.expm1, validate=True)
-    back.transformer_ = scale.fit(np.asarray(y).reshape(-1, 1))
+    values = np.asarray(y).reshape(-1, 1)
+    scale = FunctionTransformer(func=np.log1p, inverse_func=np.expm1, validate=True).fit(values)
+    if smearing != 1.0:  # its inverse adds the logarithm of the factor before the exponential
+        shift = StandardScaler(with_std=False).fit(np.zeros((1, 1)))
+        shift.mean_ = np.array([np.log(smearing)])
+        scale = Pipeline([("logarithm", scale), ("smearing", shift)])
+    back.transformer_ = scale
     back.regressor_, back._training_dim = fitted, 1  # noqa: SLF001 - fitted outside, see above
     return back
 

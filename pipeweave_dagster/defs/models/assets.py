@@ -35,7 +35,7 @@ TRAINING_POOL = "pipeweave_training"
     partitions_def=DATASETS,
     kinds={"scikitlearn", "xgboost", "mlflow"},
     pool=TRAINING_POOL,
-    code_version="9",
+    code_version="10",
 )
 def model(
     context: dg.AssetExecutionContext,

@@ -47,7 +47,8 @@ def recipe(task):
     for name, (family, params) in kinds.items():
         shared = {"name": name, "family": family, "params": params, "weight": 1.0}
         members.append(Member(**shared, fold=1))
-        members.append(Member(**shared, seed=1, rounds=rounds[family]))
+        smearing = 1.3 if params.get("log_target") else None
+        members.append(Member(**shared, seed=1, rounds=rounds[family], smearing=smearing))
     # A fit that the deadline cut short is repeated for as many rounds, without early stopping.
     cut = [Member(name=f, family=f, weight=1.0, fold=0, rounds=5) for f in ("lightgbm", "mlp")]
     return [*members, *cut, Member(name="linear", family="linear", weight=1.0, fold=0, rounds=43)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.documents import Task
+from pipeweave_dagster.core.documents import MetricName, Task
 from pipeweave_dagster.core.families import Fit, Rows
 from pipeweave_dagster.core.families.base import View
 from pipeweave_dagster.core.metrics.metrics import Array
@@ -36,6 +36,8 @@ class Problem:
         seed: Of all random draws.
         threads: Per fit; None for all cores.
         groups: The number of each row's group, if the split keeps groups whole.
+        means_of: The metric, if means are the best predictions by it, as squared errors ask for;
+            None where others are, as medians for absolute errors.
     """
 
     task: Task
@@ -49,6 +51,7 @@ class Problem:
     seed: int = 0
     threads: int | None = None
     groups: Index | None = None
+    means_of: MetricName | None = None
 
     @property
     def classes(self) -> int:

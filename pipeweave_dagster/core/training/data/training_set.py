@@ -32,6 +32,8 @@ from pipeweave_dagster.core.training.data.split_keys import group_keys
 
 _log = logging.getLogger(__name__)
 
+_OF_MEANS = ("rmse", "r2")
+
 
 @dataclass(frozen=True)
 class TrainingSet:
@@ -147,6 +149,7 @@ def _problem(
         seed=seed,
         threads=1 if cells <= limits.one_thread_cells else THREADS,
         groups=_groups(spec, table, features, train),
+        means_of=spec.metric if spec.metric in _OF_MEANS else None,
     )
 
 

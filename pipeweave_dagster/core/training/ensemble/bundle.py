@@ -24,7 +24,14 @@ class FittedMember(NamedTuple):
         return member(self.fit, self.data, self.recipe.weight)
 
 
-def recipe_of(result: CvResult, weight: float, fold: int, seed: int, rounds: int | None) -> Member:
+def recipe_of(
+    result: CvResult,
+    weight: float,
+    fold: int,
+    seed: int,
+    rounds: int | None,
+    smearing: float | None = None,
+) -> Member:
     """Return the recipe of one fit of a candidate; see `Member`."""
     candidate = result.candidate
     return Member(
@@ -35,6 +42,7 @@ def recipe_of(result: CvResult, weight: float, fold: int, seed: int, rounds: int
         fold=fold,
         seed=seed,
         rounds=rounds,
+        smearing=smearing,
     )
 
 

@@ -4,6 +4,7 @@ import time
 
 from pipeweave_dagster.core.documents import MetricName
 from pipeweave_dagster.core.families import FAMILIES
+from pipeweave_dagster.core.families.candidate import with_smearing
 from pipeweave_dagster.core.families.search_space import ALL_ROWS
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.ensemble.bundle import FittedMember, recipe_of
@@ -54,8 +55,10 @@ def fold_members(
             fits = fits[:2]
         for fold, (fit, data) in enumerate(fits):
             rounds = fit.rounds if fit.cut else None
-            recipe = recipe_of(result, weight / len(fits), fold, 0, rounds)
-            members.append(FittedMember(recipe, fit, data))
+            factor = result.smearing_factor
+            recipe = recipe_of(result, weight / len(fits), fold, 0, rounds, factor)
+            smeared = fit if factor is None else with_smearing(fit, data.y, factor)
+            members.append(FittedMember(recipe, smeared, data))
     return members
 
 

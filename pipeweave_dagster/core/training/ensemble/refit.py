@@ -113,7 +113,7 @@ def _work(
         elif seed == 0:
             done.failed.append(f"{result.candidate.name}: {error}")
 
-    recipe = recipe_of(result, 0.0, -1, seed, rounds_for_all_rows(result))
+    recipe = recipe_of(result, 0.0, -1, seed, rounds_for_all_rows(result), result.smearing_factor)
     return FitTask(
         lambda: fit_member(recipe, cache, time.monotonic() + budget.left_s), budget.left_s, finish
     )
@@ -135,7 +135,7 @@ def fit_member(recipe: Member, cache: FoldCache, deadline: float) -> FittedMembe
     rows = replace(rows, seed=cache.problem.seed + recipe.seed)
     if recipe.rounds is not None:
         rows = replace(rows, x_valid=None, y_valid=None)
-    fit = fit_candidate(candidate, rows, deadline)
+    fit = fit_candidate(candidate, rows, deadline, recipe.smearing)
     if fit.cut:
         _log.info("the fit of %s was cut short by the deadline", recipe.name)
     rounds = fit.rounds if fit.cut else recipe.rounds

@@ -114,6 +114,7 @@ def fit_twin(training_set: TrainingSet, pace: Pace) -> FittedTwin | None:
         params=candidate.params,
         weight=1.0,
         rounds=rounds_for_all_rows(result),
+        smearing=result.smearing_factor,
     )
     part = fit_member(member, cache, pace.deadline)
     threshold = fit_threshold(training_set, result.oof, None)

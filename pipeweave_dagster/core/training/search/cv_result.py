@@ -11,9 +11,12 @@ from pipeweave_dagster.core.families import Fit
 from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.families.fit import THREADS, threads_limited
 from pipeweave_dagster.core.families.plug_in import BeyondLimitsError
+from pipeweave_dagster.core.families.search_space import LOG
 from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
 from pipeweave_dagster.core.model.serving import PlugInError
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
+from pipeweave_dagster.core.training.data.split import Index
+from pipeweave_dagster.core.training.search.smearing import Smearing
 
 _STORE_TREE_S = 0.3e-3
 """Seconds for writing one tree of a model (measured on one core of 2024)."""
@@ -41,6 +44,8 @@ class CvResult:
         released: Whether its models were dropped.
         fold_rows: How many rows a fold learns from.
         predict_s: Seconds to predict one row.
+        smearing: What makes means of its predictions, if it learns the logarithm and means are
+            wanted; `oof` and `scores` are by then what it predicts with the factor.
     """
 
     candidate: Candidate
@@ -59,6 +64,7 @@ class CvResult:
     released: bool = False
     fold_rows: int = 1
     predict_s: float = 0.0
+    smearing: Smearing | None = None
 
     @property
     def is_baseline(self) -> bool:
@@ -92,6 +98,11 @@ class CvResult:
         return self.predict_s * test_rows + trees * _STORE_TREE_S
 
     @property
+    def smearing_factor(self) -> float | None:
+        """Factor of 1 + prediction of its fits; None if it needs none."""
+        return self.smearing.factor if self.smearing is not None and self.smearing.folds else None
+
+    @property
     def rounds(self) -> int | None:
         """Boosting rounds (or trees) found best, mean over folds."""
         return round(float(np.mean(self.round_counts))) if self.round_counts else None
@@ -113,9 +124,13 @@ class CvResult:
 
 def new_result(candidate: Candidate, cache: FoldCache) -> CvResult:
     """Return the result of a candidate with no fold done."""
-    rows, classes = len(cache.problem.y), cache.problem.classes
+    problem = cache.problem
+    rows, classes = len(problem.y), problem.classes
     oof = np.full((rows, classes) if classes else rows, np.nan)
-    return CvResult(candidate, oof, fold_rows=len(cache.problem.folds[0][0]))
+    result = CvResult(candidate, oof, fold_rows=len(problem.folds[0][0]))
+    if candidate.params.get(LOG) and problem.means_of is not None:
+        result.smearing = Smearing(problem, problem.means_of)
+    return result
 
 
 class FoldRun(NamedTuple):
@@ -158,14 +173,26 @@ def run_fold(
 
 def add_fold(result: CvResult, run: FoldRun) -> None:
     """Add a fold to a candidate's result (in place)."""
-    result.oof[run.data.valid] = run.output
-    result.scores.append(run.score)
+    add_output(result, run.data.valid, run.output, run.score)
     result.members.append((run.fit, run.data))
     result.cut = result.cut or run.fit.cut
     if run.fit.rounds:
         result.round_counts.append(run.fit.rounds)
     result.seconds += run.seconds
     result.predict_s = max(result.predict_s, run.predict_s / max(1, len(run.data.valid)))
+
+
+def add_output(result: CvResult, valid: Index, output: Array, value: float | None) -> None:
+    """Add what a fold predicts for its validation rows, and its score (in place)."""
+    result.oof[valid] = output
+    result.scores.append(value)
+    if result.smearing is None:
+        return
+    result.smearing.folds.append((valid, output))
+    honest = result.smearing.honest()
+    for (rows, _), (smeared, _) in zip(result.smearing.folds, honest, strict=True):
+        result.oof[rows] = smeared
+    result.scores[:] = [score for _, score in honest]
 
 
 def leaderboard_trial(result: CvResult, folds: int) -> Trial:

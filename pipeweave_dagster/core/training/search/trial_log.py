@@ -17,7 +17,12 @@ import numpy as np
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.model.serving import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
-from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, new_result
+from pipeweave_dagster.core.training.search.cv_result import (
+    CvResult,
+    FoldRun,
+    add_output,
+    new_result,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -112,8 +117,7 @@ class TrialLog:
             valid = cache.problem.folds[result.folds_done][1]
             if output is None or output.shape != result.oof[valid].shape:
                 continue
-            result.oof[valid] = output
-            result.scores.append(line["score"])
+            add_output(result, valid, output, line["score"])
             result.seconds += line["seconds"]
             if line["rounds"]:
                 result.round_counts.append(line["rounds"])
