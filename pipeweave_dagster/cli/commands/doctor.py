@@ -69,6 +69,7 @@ def examine(settings: Settings, *, strict: bool) -> list[Health]:
         **{name: partial(responds, url) for name, url in settings.services.items()},
         "alerts": lambda: _alerts(settings),
         "advice": lambda: _advice(settings),
+        "models": lambda: _plug_ins(settings),
         "disk": lambda: _disk(settings),
     }
     return [measure(name, ask, full_text) for name, ask in checks.items()]
@@ -131,6 +132,19 @@ def _advice(settings: Settings) -> str:
     if reason := why_no_advice(settings):
         raise OffError(reason)
     return f"{settings.advisor_model} through {package()}"
+
+
+def _plug_ins(settings: Settings) -> str:
+    """Look for the packages and weights of the models that the settings name; import none."""
+    from pipeweave_dagster.core.families.plug_in import plug_in_problem, plug_in_text
+
+    if not settings.model_plug_ins:
+        raise OffError("only the families of PipeWeave (PIPEWEAVE_MODEL_PLUG_INS)")
+    named = settings.model_plug_ins.items()
+    problems = [problem for pair in named if (problem := plug_in_problem(*pair))]
+    if problems:
+        raise OSError(" ".join(problems))
+    return ", ".join(plug_in_text(*pair) for pair in named)
 
 
 def _disk(settings: Settings) -> str:

@@ -5,7 +5,7 @@ the settings name it with the path of its weights, in the process that fits or s
 """
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -142,8 +142,32 @@ class PlugInFamily(Family):
         return kind
 
 
+def plug_in_problem(name: str, checkpoint: str) -> str:
+    """Return why a model that the settings name cannot be tried; empty if it can.
+
+    Nothing is imported, so an error of the package's own code is not seen.
+    """
+    from pipeweave_dagster.core.model.serving import file_sha256
+
+    if _entry_point(name) is None:
+        return f"No installed package has a model `{name}`: install it."
+    if not file_sha256(str(Path(checkpoint).expanduser())):
+        return f"The weights of `{name}` cannot be read: {checkpoint}."
+    return ""
+
+
+def plug_in_text(name: str, checkpoint: str) -> str:
+    """Return where a model comes from, for people."""
+    family = plug_in_family(name, checkpoint)
+    return f"{name} of {family.package} with {family.checkpoint}"
+
+
+def _entry_point(name: str) -> EntryPoint | None:
+    return next((p for p in entry_points(group=GROUP) if p.name == name), None)
+
+
 def plug_in_family(name: str, checkpoint: str) -> PlugInFamily:
     """Return the family of a plug-in; nothing is imported."""
-    point = next((p for p in entry_points(group=GROUP) if p.name == name), None)
+    point = _entry_point(name)
     package = point.dist.name if point is not None and point.dist is not None else name
     return PlugInFamily(name=name, package=package, checkpoint=str(Path(checkpoint).expanduser()))

@@ -10,11 +10,14 @@ from pipeweave_dagster.core.model.column_names import fold_name
 
 MOST_COLUMNS = 300
 """Columns that the form offers; the settings of others are kept as they are."""
-SIMPLE = ("target", "positive", "metric", "quality", "time_budget_s", "privacy_default")
+SIMPLE = (
+    "target", "positive", "metric", "quality", "time_budget_s", "train_for", "privacy_default",
+)  # fmt: skip
 SPLITS = ("time", "group", "fold")
 _RANDOM = "random"
 ROLES = ("id", "weight")
 _DEFAULT = ColumnSetting()
+_DEFAULTS = DatasetSettings()
 Values = Mapping[str, str]
 
 
@@ -78,6 +81,8 @@ def _text(value: Any) -> str:
 
 
 def _parsed(name: str, text: str) -> Any:
+    if name == "train_for" and not text:
+        return _DEFAULTS.train_for
     if not text or name != "time_budget_s":
         return text or None
     try:

@@ -38,7 +38,7 @@ def test_a_laptop_is_well_without_servers(lines: Lines) -> None:
     states = {name: line.state for name, line in lines().items()}
     assert states == {
         "version": "ok", "database": "ok", "storage": "ok", "mlflow": "ok", "code": "off",
-        "queue": "ok", "daemon": "off", "alerts": "off", "advice": "off",
+        "queue": "ok", "daemon": "off", "alerts": "off", "advice": "off", "models": "off",
         "disk": "ok",
     }  # fmt: skip
 
@@ -121,3 +121,26 @@ def test_the_package_that_asks_for_advice_is_named(
     assert (without.state, without.detail[-25:]) == ("red", "GOOGLE_API_KEY is not set")
     monkeypatch.setenv("GOOGLE_API_KEY", "k" * 39)
     assert lines()["advice"].detail.endswith(" through google.genai")
+
+
+def test_models_of_other_packages_need_a_package_and_their_weights(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    facts = tmp_path / "small_models-1.2.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: small-models\nVersion: 1.2\n")
+    (facts / "entry_points.txt").write_text("[pipeweave.models]\nsmall = not_imported:Model\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    weights = tmp_path / "small.ckpt"
+
+    def line(**named: str) -> health.Health:
+        monkeypatch.setenv("PIPEWEAVE_MODEL_PLUG_INS", json.dumps(named))
+        return lines()["models"]
+
+    missing = line(small=str(weights), other=str(weights))
+    assert missing.state == "red"
+    assert str(weights) in missing.detail
+    assert "No installed package has a model `other`" in missing.detail
+    weights.write_bytes(b"weights")
+    found = line(small=str(weights))
+    assert (found.state, found.detail) == ("ok", f"small of small-models with {weights}")

@@ -46,6 +46,8 @@ def test_a_form_that_is_sent_as_it_was_shown_changes_nothing(given):
         (GIVEN, {"type-0": ""}, {"columns": {"age": {"type": None}}}),
         (GIVEN, {"use-2": ""}, {"columns": {"when": {"drop": False}}}),
         (GIVEN, {"privacy_default": "mask"}, {"privacy_default": "mask"}),
+        (GIVEN, {"train_for": "serving"}, {"train_for": "serving"}),
+        ({"train_for": "serving"}, {"train_for": "accuracy"}, {"train_for": "accuracy"}),
         ({"privacy_default": "mask"}, {"privacy_default": ""}, {"privacy_default": None}),
         (GIVEN, {"privacy-0": "mask"}, {"columns": {"age": {"privacy": "mask"}}}),
         ({"columns": {"sex": {"privacy": "drop"}}}, {"privacy-1": ""},
