@@ -3,11 +3,26 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 _CHUNK = 1 << 20
+
+
+def _plain(value: Any) -> Any:
+    """Replace NumPy's scalars and arrays, at any depth, by the values of Python that they hold."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    # Only NumPy's have `tolist`; NumPy itself is not imported for documents.
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+# NumPy computes most figures, and a single `numpy.bool` in a dictionary of any values would make
+# the whole document impossible to store.
+PlainDict = Annotated[dict[str, Any], BeforeValidator(_plain)]
 
 
 class Part(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeweave_dagster.core.documents.advice import AdviceNote
-from pipeweave_dagster.core.documents.base import Document, Part, Payload
+from pipeweave_dagster.core.documents.base import Document, Part, Payload, PlainDict
 
 State = Literal["passed", "fixed", "alerted", "blocked"]
 Group = Literal["target", "leakage", "missing", "duplicates", "columns", "rows", "drift", "size"]
@@ -21,9 +21,9 @@ class Finding(Part):
     state: State
     columns: list[str] = []
     message: str
-    evidence: dict[str, Any] = {}
+    evidence: PlainDict = {}
     proposal: str = ""
-    patch: dict[str, Any] = {}
+    patch: PlainDict = {}
     overridden: str | None = None
 
 

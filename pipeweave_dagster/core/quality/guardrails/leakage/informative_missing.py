@@ -92,7 +92,7 @@ def _class_auc(column: Column, case: Case) -> tuple[float, bool]:
         pure = any(hits in (0, rows) for hits, rows in sides)
         if target.classes > BINARY:
             pure &= max(hits / rows for hits, rows in sides) >= MIN_SHARE_OF_SIDE
-        best = max(best, (float(auc), pure), key=_proof_first)
+        best = max(best, (float(auc), bool(pure)), key=_proof_first)
     return best
 
 

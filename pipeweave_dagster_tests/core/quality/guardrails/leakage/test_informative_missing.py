@@ -1,5 +1,7 @@
 """PW203: missingness that determines the target is proof, a strong relation is an alert."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,14 @@ def test_what_is_not_measured_for_a_group_of_classes_is_no_proof(leaks, rng, unm
     weight = np.where(none, np.nan, rng.normal(size=4 * N))
     found = leaks({"weight": nulls(weight), "x": rng.normal(size=4 * N), "y": [*y]}, "multiclass")
     assert found == [("PW203", "alerted", "weight")]
+
+
+def test_what_is_found_about_several_classes_can_be_stored(findings_of, rng):
+    y = rng.choice(SPECIES, 4 * N, p=[0.93 / 6] * 6 + [0.07 / 4] * 4)
+    weight = np.where(np.isin(y, SPECIES[-4:]), np.nan, rng.normal(size=4 * N))
+    columns = {"weight": nulls(weight), "x": rng.normal(size=4 * N), "y": [*y]}
+    (found,) = findings_of("PW203", columns, "multiclass")
+    assert json.loads(found.model_dump_json())["evidence"]["pure"] is False
 
 
 @pytest.mark.parametrize("missing_for_it", [True, False])
