@@ -16,6 +16,8 @@ from pipeweave_dagster.core.expectations.rule import group_of
 from pipeweave_dagster.core.expectations.suite import Suite
 
 _UNEXPECTED_SHOWN = 200
+_WITHOUT_UNIT = "datetime64"
+_UNITS = [f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns")]
 
 
 def run(
@@ -91,8 +93,14 @@ def _with_rows(
 
 
 def _numbered(rule: dict[str, Any], place: int) -> dict[str, Any]:
-    """Return a rule with its position: results come in another order."""
-    return {"type": rule["type"], "kwargs": rule["kwargs"], "meta": {"place": place}}
+    """Return a rule with its position: results come in another order.
+
+    Suites of earlier releases want dates of no unit, which no column of pandas can be: any will do.
+    """
+    kwargs = rule["kwargs"]
+    if _WITHOUT_UNIT in kwargs.get("type_list", []):
+        kwargs = {**kwargs, "type_list": [*kwargs["type_list"], *_UNITS]}
+    return {"type": rule["type"], "kwargs": kwargs, "meta": {"place": place}}
 
 
 def _raised(info: Any) -> bool:

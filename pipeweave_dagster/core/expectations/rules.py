@@ -20,8 +20,8 @@ TYPES: dict[str, list[str]] = {
     "integer": ["int64", "Int64Dtype"],
     "number": ["float64", "Float64Dtype"],
     "boolean": ["bool", "BooleanDtype"],
-    "date": ["datetime64"],
-    "datetime": ["datetime64"],
+    "date": ["datetime64[us]"],
+    "datetime": ["datetime64[us]"],
     "time": ["str", "StringDtype"],
     "text": ["str", "StringDtype"],
 }
