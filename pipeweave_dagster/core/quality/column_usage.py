@@ -37,11 +37,17 @@ def explain_column(
     if blocking is not None:
         message = _without_name(blocking.message, f"'{column[:80]}'")
         return f"'{column}' blocks the run ({blocking.code}): {message}"
-    if info.role != "feature":
+    if info.role != "feature" and not _is_used(column, spec):
         return f"'{column}' is not used ({info.role}): {info.reason}"
     codes = ", ".join(f.code for f in open_findings if is_suspected_leak(f))
     doubt = f", but {codes} questions whether it is known at prediction time" if codes else ""
     return f"'{column}' is used{doubt}."
+
+
+def _is_used(column: str, spec: PipelineSpec | None) -> bool:
+    """Return whether features are made of it, as of an identifier whose order is predictive."""
+    steps = spec.steps if spec is not None else []
+    return any(s.kind in {"preprocess", "feature"} and column in s.columns for s in steps)
 
 
 def _without_name(message: str, name: str) -> str:

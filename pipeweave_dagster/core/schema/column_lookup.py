@@ -85,7 +85,9 @@ def with_column_names(settings: DatasetSettings, snapshot: DatasetSnapshot) -> D
     """
     renamed = {_own_name(key, snapshot): setting for key, setting in settings.columns.items()}
     sensitive = [_own_name(key, snapshot) for key in settings.sensitive]
-    return settings.model_copy(update={"columns": renamed, "sensitive": sensitive})
+    row_id = settings.id and _own_name(settings.id, snapshot)
+    changed = {"columns": renamed, "sensitive": sensitive, "id": row_id}
+    return settings.model_copy(update=changed)
 
 
 def names_with_privacy(settings: DatasetSettings) -> set[str]:

@@ -68,3 +68,14 @@ def test_a_dropped_column_is_said_to_be_so_once(tmp_path, rng, reason, line):
     spec = make_pipeline(pd.DataFrame(table), "y", "binary")
     spec = spec.model_copy(update={"dropped": {"x": reason}})
     assert explain_column("x", case.schema, found, spec) == line
+
+
+def test_an_identifier_whose_order_is_used_is_said_to_be_used(tmp_path, rng):
+    late = np.arange(800) > 400
+    noisy = np.where(rng.random(800) < 0.4, late, rng.integers(0, 2, 800).astype(bool))
+    table = {"number": np.arange(800), "x": rng.normal(size=800), "y": noisy}
+    roles = {"number": "identifier"}
+    case = make_dataset(tmp_path, table, "y", roles=roles)
+    found = inspect(case.snapshot, case.schema, case.data, DatasetSettings())
+    spec = make_pipeline(pd.DataFrame(table), "y", "binary", findings=found.findings, roles=roles)
+    assert explain_column("number", case.schema, found, spec) == "'number' is used."

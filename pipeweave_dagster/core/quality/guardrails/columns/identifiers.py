@@ -15,12 +15,15 @@ def check(case: Case) -> Iterator[Hit]:
     """Drop identifiers; alert on predictive row numbers (used) and on all-distinct features.
 
     Consecutively assigned numbers often encode when or where a row was created. One that predicts
-    the target to some degree, but far from perfectly, is used as a feature.
+    the target to some degree, but far from perfectly, is used as a feature, unless it is the
+    declared `id`: rows to predict have other ones, so it would look like drift in each batch.
     """
     for info in case.table.infos:
         present = case.table.rows - info.missing
         unique = present >= 20 and info.distinct == present
-        if info.role == "identifier":
+        if info.name == case.settings.id:
+            yield _declared(info)
+        elif info.role == "identifier":
             power = power_of_order(case, info)
             yield _dropped(info) if power is None else _used(info, power)
         elif info.role == "feature" and unique and info.type in {"categorical", "identifier"}:
@@ -32,6 +35,17 @@ def check(case: Case) -> Iterator[Hit]:
                 "Drop it unless parts of the value are meaningful.",
                 drop(info.name),
             )
+
+
+def _declared(info: ColumnDeduction) -> Hit:
+    return Hit(
+        "fixed",
+        "It is declared as `id`, so it is not used as a feature.",
+        [info.name],
+        {"distinct": info.distinct},
+        "No action needed.",
+        drop(info.name),
+    )
 
 
 def _dropped(info: ColumnDeduction) -> Hit:

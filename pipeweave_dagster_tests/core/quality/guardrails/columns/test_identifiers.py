@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster_tests.factories import brief
 
 N = 800
@@ -19,6 +20,18 @@ def test_an_identifier_whose_order_is_predictive_is_used(findings_of, rng, share
     label = np.where(rng.random(N) < share, late, random)
     columns = {"id": np.arange(N), "x": rng.random(N), "y": label}
     assert brief(findings_of("PW502", columns, roles=ID)) == [("PW502", state, "id")]
+
+
+@pytest.mark.parametrize("spelled", ["id", "ID"])
+def test_a_declared_id_is_never_a_feature(findings_of, rng, spelled):
+    late, random = np.arange(N) > N // 2, rng.integers(0, 2, N).astype(bool)
+    label = np.where(rng.random(N) < 0.4, late, random)
+    columns = {"id": np.arange(N), "x": rng.random(N), "y": label}
+    declared = DatasetSettings(id=spelled)
+    (found,) = findings_of("PW502", columns, roles=ID, settings=declared)
+    assert found.state == "fixed"
+    assert found.message == "'id' is declared as `id`, so it is not used as a feature."
+    assert found.patch == {"columns": {"id": {"drop": True}}}
 
 
 def test_a_rare_third_class_does_not_hide_a_predictive_identifier(findings_of, rng):
