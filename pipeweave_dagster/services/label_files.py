@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeweave_dagster.core.documents import DatasetSettings, DatasetSnapshot, SnapshotColumn
-from pipeweave_dagster.core.errors import PipeWeaveError, not_found, validation_error
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError, not_found, validation_error
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, read_aligned
 from pipeweave_dagster.core.landing import Upload
 from pipeweave_dagster.core.performance import CombinedLabels, LabelFile, combine_labels
@@ -28,6 +28,16 @@ def id_missing(dataset: str) -> PipeWeaveError:
     )
 
 
+def refused_labels(texts: list[str]) -> PipeWeaveError:
+    """Return the error of files of labels that could not be used, beside others that could."""
+    more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+    return validation_error(
+        f"{texts[0]}{more}",
+        fix="Correct the file or remove it. The labels of the other files were measured.",
+        refused=texts,
+    )
+
+
 def read_label_files(
     workbench: Workbench,
     dataset: str,
@@ -38,21 +48,29 @@ def read_label_files(
 ) -> CombinedLabels:
     """Read files of labels, and combine them into one label per id in `folder`.
 
+    A file that is too large, is not a table, or lacks the id or the target is `refused`, with a
+    text that names it: one such file does not hide the labels of all others.
+
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if a file is too large, is not a table, or lacks the id or
-            the target; the message names the file.
+        PipeWeaveError: VALIDATION_ERROR if all files are refused.
     """
     settings = settings_of(workbench.store, dataset)
-    tables = [
-        LabelFile(
-            path=_read(workbench, (id_column, target), file, folder / f"labels-{number}", settings),
-            name=file.file_name,
-        )
-        for number, file in enumerate(files)
-    ]
-    return workbench.on_data(
+    tables, refused = [], []
+    for number, file in enumerate(files):
+        out = folder / f"labels-{number}"
+        try:
+            tables.append(_read(workbench, (id_column, target), file, out, settings))
+        except PipeWeaveError as error:
+            if error.code is not ErrorCode.VALIDATION_ERROR:
+                raise
+            refused.append(error)
+    if not tables:
+        raise refused[0]
+    combined = workbench.on_data(
         combine_labels, files=tables, id_column=id_column, target=target.name, out=folder
     )
+    texts = [*(error.text for error in refused), *combined.refused]
+    return combined.model_copy(update={"refused": texts})
 
 
 def target_column(snapshot: DatasetSnapshot, target: str) -> SnapshotColumn:
@@ -73,7 +91,7 @@ def _read(
     file: Upload,
     folder: Path,
     settings: DatasetSettings,
-) -> Path:
+) -> LabelFile:
     """Read one file; the id stays as the text in the file, the target gets its training type.
 
     Where the id is hashed in the predictions, it is hashed here.
@@ -98,4 +116,5 @@ def _read(
         limits=IngestLimits.for_files([copy], limit),
         key=key,
     )
-    return out / snapshot.data.name
+    notes = [note for note in snapshot.notes if note.startswith(f"{target.name}: ")]
+    return LabelFile(path=out / snapshot.data.name, name=file.file_name, notes=notes)

@@ -49,8 +49,8 @@ def measure_performance(
             otherwise they are mentioned in a note.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if no id is declared, or if a file of labels cannot be
-            read; only with `labels_required`.
+        PipeWeaveError: VALIDATION_ERROR if no id is declared, or if no file of labels can be used;
+            only with `labels_required`.
     """
     store = workbench.store
     before = history_of(store, dataset)
@@ -80,6 +80,7 @@ def measure_performance(
         corrected=labels.combined.corrected if labels.combined else 0,
         worse=worse_batches(after.batches, tests),
         comparison=measured.comparison,
+        refused=labels.combined.refused if labels.combined else [],
         notes=[*([labels.note] if labels.note else []), *label_notes(measured, labels.combined)],
     )
 

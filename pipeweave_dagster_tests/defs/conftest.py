@@ -27,9 +27,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
         yield workbench
 
 
-def context_for(dataset: str) -> dg.AssetExecutionContext:
+def context_for(dataset: str, tags: dict[str, str] | None = None) -> dg.AssetExecutionContext:
     """What an asset sees when a test calls it."""
-    return dg.build_asset_context(partition_key=dataset)
+    return dg.build_asset_context(partition_key=dataset, run_tags=tags)
 
 
 def only(results: Iterable[T]) -> T:

@@ -39,6 +39,7 @@ from pipeweave_dagster.defs.predictions.assets import BatchConfig, predictions
 from pipeweave_dagster.defs.schemas.assets import schema_deduction
 from pipeweave_dagster.lib.evaluation_config import EvaluationConfig
 from pipeweave_dagster.lib.launch_config import LaunchConfig
+from pipeweave_dagster.lib.partitions import LABELS_TAG
 from pipeweave_dagster.services.alias_history import moves_of
 from pipeweave_dagster.services.batch_history import history_of
 from pipeweave_dagster.services.dataset_versions import version_before
@@ -394,9 +395,13 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
             measure_performance(bench, "penguins", tmp_path, labels_required=True)
         truth = [row["species"] for row in csv.DictReader([header, *part])]
         late = [f"{n:03},{species}" for n, species in enumerate(truth[:60])]
-        storage.delete("labels/penguins/early.csv")
         storage.put("labels/penguins/april.csv", "\n".join(["tag,species", *late]).encode())
-        result, check = performance(**run)
+        for_labels = performance(**run | {"context": context_for("penguins", {LABELS_TAG: "x"})})
+        result, check = next(for_labels), next(for_labels)
+        with pytest.raises(dg.Failure, match=r"'early\.csv' have no column `tag`"):
+            next(for_labels)
+        assert result.value.refused == before.notes, "the labels of the other file were measured"
+        storage.delete("labels/penguins/early.csv")
     finally:
         storage.delete("uploads/penguins/pipeweave.yaml")
     metric, waiting = before.metric, of_champion(before, batch.batch)

@@ -132,8 +132,8 @@ class PerformanceReport(Document):
 
     `unmatched` labels belong to no scored row; `corrected` rows have labels that differ between
     files, of which the newest counts. `worse` names batches on which the champion is worse than on
-    its test rows by more than chance. `comparison` is the challenger, scored in shadow, against the
-    champion on the same labelled rows.
+    its test rows by more than chance. `refused` says why files of labels were not used.
+    `comparison` is the challenger, scored in shadow, against the champion on the same rows.
     """
 
     kind: ClassVar[str] = "performance"
@@ -146,3 +146,4 @@ class PerformanceReport(Document):
     worse: list[str] = []
     comparison: Comparison | None = None
     notes: list[str] = []
+    refused: list[str] = Field(default=[], exclude_if=operator.not_)

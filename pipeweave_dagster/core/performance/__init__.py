@@ -32,8 +32,11 @@ def combine_labels(
         target: The target.
         out: Folder for `labels.parquet`.
 
+    Returns:
+        The labels, and why files are `refused` that lack the id or the target.
+
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if a file lacks the id or the target.
+        PipeWeaveError: VALIDATION_ERROR if all files are refused.
     """
     from pipeweave_dagster.core.performance.labels import combine
 

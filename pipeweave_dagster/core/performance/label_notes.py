@@ -21,8 +21,9 @@ def label_notes(measured: MeasuredBatches, labels: CombinedLabels | None) -> lis
         "ids occur in several batches; their label counts for each": measured.repeated,
         "ids have different labels; the newest counts": labels.corrected,
         "rows of the files of labels have no id and are ignored": labels.without_id,
-        "rows of the files of labels have no label yet and are ignored": labels.missing,
+        "rows of the files of labels have no label yet, or none that can be read": labels.missing,
     }
+    notes += [*labels.refused, *labels.notes]
     notes += [f"{count:,} {text}." for text, count in sizes.items() if count]
     unknown = sum(record.matched - record.labelled for record in measured.records)
     if unknown:

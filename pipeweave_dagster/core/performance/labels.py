@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import Payload
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.model.serving import as_text, exact_frame
 from pipeweave_dagster.core.performance.scored_files import CombinedLabels, LabelFile
 
@@ -17,12 +17,20 @@ _ID, _LABEL = "id", "label"
 def combine(files: list[LabelFile], id_column: str, target: str, out: Path) -> CombinedLabels:
     """Combine label files, the oldest first, into one label per id.
 
-    Labels without a value are ignored, so a partial file does not erase earlier labels.
+    Labels without a value are ignored, so a partial file does not erase earlier labels. A file that
+    lacks the id or the target is refused, and the others count.
 
     Raises:
-        PipeWeaveError: VALIDATION_ERROR if a file lacks the id or the target.
+        PipeWeaveError: VALIDATION_ERROR if all files are refused.
     """
-    frames = [_read(file, id_column, target) for file in files]
+    frames, refused = [], []
+    for file in files:
+        try:
+            frames.append(_read(file, id_column, target))
+        except PipeWeaveError as error:
+            refused.append(error)
+    if not frames:
+        raise refused[0]
     table = pd.concat(frames, ignore_index=True)
     without_id, missing = int(table[_ID].isna().sum()), int(table[_LABEL].isna().sum())
     table = table.dropna()
@@ -36,6 +44,8 @@ def combine(files: list[LabelFile], id_column: str, target: str, out: Path) -> C
         corrected=corrected,
         without_id=without_id,
         missing=missing,
+        notes=[f"{file.name}: {note}" for file in files for note in file.notes],
+        refused=[error.text for error in refused],
     )
 
 

@@ -13,16 +13,18 @@ from pipeweave_dagster.core.documents import (
 
 
 class LabelFile(Part):
-    """One file of labels as a typed table, and its name for messages."""
+    """One file of labels as a typed table, its name for messages, and notes on its reading."""
 
     path: Path
     name: str
+    notes: list[str] = []
 
 
 class CombinedLabels(Part):
     """All labels of a data set in one file: how many ids, and how many of them were corrected.
 
-    `without_id` and `missing` count rows of the files that have no id, or no label yet.
+    `without_id` and `missing` count rows of the files that have no id, or no label yet. `notes` are
+    those on the reading of the files; `refused` has why files could not be used.
     """
 
     file: Payload
@@ -30,6 +32,8 @@ class CombinedLabels(Part):
     corrected: int = 0
     without_id: int = 0
     missing: int = 0
+    notes: list[str] = []
+    refused: list[str] = []
 
 
 class ModelVersion(Part):

@@ -17,6 +17,8 @@ from pipeweave_dagster.defs.monitoring.checks import (
     performance_checks,
 )
 from pipeweave_dagster.lib.asset_checks import check_specs
+from pipeweave_dagster.lib.attempts import failure_recorder
+from pipeweave_dagster.lib.failures import dagster_failures
 from pipeweave_dagster.lib.io_manager import DOCUMENTS
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG
@@ -98,8 +100,10 @@ def performance(
 ) -> Iterator[dg.MaterializeResult[PerformanceReport] | dg.AssetCheckResult]:
     """Performance per scored batch: estimated at once, measured when its labels arrive.
 
-    Labels are read from `labels/<dataset>/`, and joined by the column `id` of pipeweave.yaml.
+    Labels are read from `labels/<dataset>/`, and joined by the column `id` of pipeweave.yaml. A run
+    for labels fails if a file cannot be used, once those of the others are measured.
     """
+    from pipeweave_dagster.services.label_files import refused_labels
     from pipeweave_dagster.services.performance import measure_performance
 
     for_labels = LABELS_TAG in context.op_execution_context.run_tags
@@ -114,6 +118,9 @@ def performance(
     )
     yield result
     yield from performance_checks(result.value)
+    if for_labels and result.value.refused:
+        with dagster_failures(context, failure_recorder(context, workbench)):
+            raise refused_labels(result.value.refused)
 
 
 @dg.asset(io_manager_key=DOCUMENTS, kinds={"json"}, code_version="4")
