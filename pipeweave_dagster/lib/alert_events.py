@@ -12,7 +12,7 @@ import dagster as dg
 from pipeweave_dagster.core.alerts import AlertState, Observation
 from pipeweave_dagster.lib.asset_checks import columns_named
 from pipeweave_dagster.lib.failure_reasons import error_of, timeout_of
-from pipeweave_dagster.lib.partitions import RESTART_TAG
+from pipeweave_dagster.lib.partitions import BATCH_TAG, RESTART_TAG
 
 _End = Literal[
     dg.DagsterEventType.RUN_SUCCESS,
@@ -119,7 +119,10 @@ def _end(
     error = error_of(instance, run.run_id)
     codes = error.details.get("findings", []) if error else []
     text = error.text if error else "The run failed."
-    yield seen.model_copy(update={"ok": False, "text": text, "codes": list(map(str, codes))})
+    # Each file that was not scored lacks predictions, so a second one is not the same problem.
+    file = [run.tags[BATCH_TAG]] if BATCH_TAG in run.tags else []
+    what = {"text": text, "codes": list(map(str, codes)), "columns": file}
+    yield seen.model_copy(update={"ok": False, **what})
 
 
 def _checks(instance: dg.DagsterInstance, run: dg.DagsterRun, own: Own) -> list[Observation]:

@@ -29,6 +29,7 @@ from pipeweave_dagster.lib.alert_events import Own
 from pipeweave_dagster.lib.alert_tick import alert_tick
 from pipeweave_dagster.lib.asset_checks import columns_affected
 from pipeweave_dagster.lib.failures import failure_of
+from pipeweave_dagster.lib.partitions import BATCH_TAG
 from pipeweave_dagster.services.alerting import load_state, report
 from pipeweave_dagster.settings import Settings
 from pipeweave_dagster_tests.factories.registry import register
@@ -99,11 +100,14 @@ class Watch:
         self.columns: list[str] = []
         self.tick(0)
 
-    def run(self, dataset: str = "churn", *, refuses: bool = False, **passed: bool) -> None:
+    def run(
+        self, dataset: str = "churn", *, refuses: bool = False, batch: str = "", **passed: bool
+    ) -> None:
         DEFS.resolve_job_def("process_dataset").execute_in_process(
             instance=self.instance,
             partition_key=dataset,
             raise_on_error=False,
+            tags={BATCH_TAG: batch} if batch else {},
             run_config={
                 "ops": {"findings": {"config": {"passed": {**WELL, **passed}, "refuses": refuses}}}
             },
@@ -202,6 +206,14 @@ def test_a_refused_data_set_is_one_message(watch: Watch, mail: Mailbox) -> None:
     assert message["body"].count("PW204") == 2, "in one line"
     watch.tick()
     assert len(mail.received) == 1
+
+
+def test_each_batch_that_is_not_scored_is_a_message(watch: Watch, mail: Mailbox) -> None:
+    """Of four files that were refused within a minute, three were not reported."""
+    for batch in ("may.csv", "june.csv", "june.csv", "july.csv"):
+        watch.run(refuses=True, batch=f"predict/churn/{batch}")
+        watch.tick()
+    assert len(mail.received) == 3
 
 
 def test_problems_of_one_tick_are_one_message(watch: Watch, mail: Mailbox) -> None:

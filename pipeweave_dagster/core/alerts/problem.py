@@ -17,8 +17,8 @@ class Observation(Part):
     """One thing that was looked at, and what is wrong with it.
 
     `subject` names it among those of its data set and kind, such as `findings:leakage`; what has
-    the same subject later is the same thing. `codes` and `columns` tell one problem of it from
-    another. `ok` means that there is none (any more). `dataset` is empty for what concerns all of
+    the same subject later is the same thing. `codes` and `columns` (of a batch that was not scored,
+    its file) tell one problem of it from another. `ok` means that there is none (any more). `dataset` is empty for what concerns all of
     them.
     """
 
