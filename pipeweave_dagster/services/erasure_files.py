@@ -12,6 +12,7 @@ from pipeweave_dagster.core.erasure import (
     RemovedRows,
     remove_from_file,
 )
+from pipeweave_dagster.core.errors import ErrorCode, PipeWeaveError
 from pipeweave_dagster.core.ingest import IngestLimits
 from pipeweave_dagster.services.erasure_plan import Plan
 from pipeweave_dagster.services.prediction_origin import PredictionOrigin
@@ -35,11 +36,11 @@ def erase_raw(plan: Plan) -> None:
             continue
         folder = plan.scratch()
         removed = _removed(plan, plan.store.file(file.key), file.name, read, folder)
-        if not removed.count:
-            continue
-        plan.numbers[sha256] = removed.rows
+        if removed.count:
+            plan.numbers[sha256] = removed.rows
         if removed.problem:
             plan.left.append(f"{file.key} ({file.name}): {removed.problem}")
+        if removed.problem or not removed.count:
             continue
         fresh = Payload.of(folder / "left")
         plan.moved[sha256] = fresh.sha256, fresh.size_bytes
@@ -68,20 +69,32 @@ def erase_landing(plan: Plan) -> None:
 def _removed(
     plan: Plan, file: Path, name: str, read: ReadSetting | None, folder: Path
 ) -> RemovedRows:
+    """Remove the rows from a copy of a file.
+
+    A file that is not a table, such as one that was refused when it arrived, is a problem to name:
+    it must not keep the subject in all other files.
+    """
     copy = folder / "file"
     if file != copy:
         copy.write_bytes(file.read_bytes())
+    if not copy.stat().st_size:
+        return RemovedRows()
     limit = plan.workbench.settings.max_dataset_bytes
-    removed = plan.workbench.on_files(
-        [copy],
-        remove_from_file,
-        file=copy,
-        name=name,
-        column=plan.column,
-        value=plan.value,
-        target=folder / "left",
-        limits=IngestLimits.for_files([copy], limit),
-        read=read,
-    )
+    try:
+        removed = plan.workbench.on_files(
+            [copy],
+            remove_from_file,
+            file=copy,
+            name=name,
+            column=plan.column,
+            value=plan.value,
+            target=folder / "left",
+            limits=IngestLimits.for_files([copy], limit),
+            read=read,
+        )
+    except PipeWeaveError as error:
+        if error.code is not ErrorCode.VALIDATION_ERROR:
+            raise
+        return RemovedRows(problem=f"it was not searched: {error.message}")
     plan.columns |= set(removed.columns)
     return removed

@@ -264,6 +264,18 @@ def test_what_cannot_be_rewritten_is_named(place: Place) -> None:
     assert place.store.storage.stat("labels/d/more.csv.gz") is not None
 
 
+def test_files_that_are_no_tables_do_not_keep_the_subject_elsewhere(place: Place) -> None:
+    """A batch without any row was refused when it arrived, and lies in the landing zone."""
+    put = place.store.storage.put
+    put("predict/d/empty.csv", b"")
+    put("predict/d/header.csv", b"id,x,note\n")
+    found = erase(place.bench, "d", SUBJECT)
+    assert found.rows["uploads"] == 2
+    assert place.named() == []
+    (left,) = found.left
+    assert left.startswith("predict/d/header.csv: it was not searched: 'header.csv' has a header")
+
+
 def test_a_subject_without_a_column_is_refused(place: Place) -> None:
     place.store.storage.put("uploads/d/pipeweave.yaml", b"target: y\n")
     with pytest.raises(PipeWeaveError, match="No column is declared"):

@@ -18,8 +18,8 @@ class Observation(Part):
 
     `subject` names it among those of its data set and kind, such as `findings:leakage`; what has
     the same subject later is the same thing. `codes` and `columns` (of a batch that was not scored,
-    its file) tell one problem of it from another. `ok` means that there is none (any more). `dataset` is empty for what concerns all of
-    them.
+    its file) tell one problem of it from another. `ok` means that there is none (any more).
+    `dataset` is empty for what concerns all of them.
     """
 
     kind: Kind
