@@ -26,7 +26,7 @@ def reason_of(cause: Cause) -> str:
     """Return why an alias was moved, with the failed checks of a forced promotion."""
     failed = " ".join(check.message for check in cause.checks if not check.passed)
     if cause.forced:
-        return f"Forced: {cause.reason} In spite of: {failed}".strip()
+        return f"Forced: {cause.reason.rstrip('.')}. In spite of: {failed}".strip()
     return cause.reason
 
 

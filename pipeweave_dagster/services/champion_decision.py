@@ -95,7 +95,7 @@ def decide(
         evaluation = evaluation.model_copy(update={"comparison": uncompared})
     tie = if_equal(workbench.store, dataset, champion, trained, origin)
     decision = promote(evaluation, champion.evaluation, tie, rival.unreadable)
-    if decision.alias != "challenger":
+    if decision.alias != "challenger" or origin.asked:  # who asks for it knows the command
         return decision
     force = "" if STAYS in decision.reason else " --force --reason TEXT"
     command = f"pipeweave models promote {dataset} --version {own}{force}"

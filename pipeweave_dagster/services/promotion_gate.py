@@ -78,7 +78,9 @@ def _calibration(evaluation: Evaluation, champion: Registered | None) -> GateChe
     failed = _miscalibrated(evaluation)
     before = "" if champion is None else _miscalibrated(champion.evaluation)
     worse = bool(failed) and champion is not None and not before
-    text = failed or "The probabilities are calibrated, or it predicts numbers."
+    tested = any(c.code == _CALIBRATED and c.state == "passed" for c in evaluation.checks)
+    passed = "The probabilities are calibrated." if tested else "There is nothing to calibrate."
+    text = failed or passed
     if failed and not worse:
         text += " No calibrated champion would be replaced."
     return GateCheck(name="calibration", passed=not worse, message=text)

@@ -88,6 +88,12 @@ def test_all_forms_of_a_request_give_what_a_file_gives(
     csv_answer = client.post("/invocations", content=text, headers={"content-type": "text/csv"})
     found.append(csv_answer.json()["predictions"])
     assert all(answer == found[0] for answer in found)
+    ragged = client.post(
+        "/invocations", content="a;b\n1,5;2\n1,5;2,5\n", headers={"content-type": "text/csv"}
+    )
+    assert ragged.status_code == 422
+    assert "separated by commas" in ragged.json()["message"]
+    assert "\n" not in ragged.json()["message"]
     (tmp_path / "three.csv").write_text(text)
     (tmp_path / "work").mkdir()
     described = describe_batch(tmp_path / "three.csv", "three.csv")

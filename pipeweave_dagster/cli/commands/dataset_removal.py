@@ -17,8 +17,8 @@ from pipeweave_dagster.services.ownership import forget_owner
 _AREAS = ("uploads", "predict", "labels", "datasets", "predictions")
 _LANDING = ("uploads/", "predict/")
 _ALWAYS = (
-    "documents, payloads and raw files that nothing else refers to: 'pipeweave gc'",
-    "its runs in Dagster, with their logs: PIPEWEAVE_KEEP_LOGS_DAYS",
+    "documents, payloads and raw files that nothing else refers to: until 'pipeweave gc'",
+    "its runs in Dagster, with their logs: until PIPEWEAVE_KEEP_LOGS_DAYS have passed",
 )
 
 

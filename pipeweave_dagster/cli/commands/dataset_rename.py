@@ -91,7 +91,7 @@ def _registered(bench: Workbench, old: str, new: str) -> list[str]:
             fix="Choose another name, or delete both there and call 'mlflow gc'.",
         )
     found = in_mlflow(bench, old, runs)
-    texts = [f"the model of the versions {', '.join(found.versions)} in MLflow"]
+    texts = [f"the model in MLflow with its versions {', '.join(found.versions)}"]
     return [*texts, f"the experiment {found.experiment} of MLflow"] if found.experiment else texts
 
 

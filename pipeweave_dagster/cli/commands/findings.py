@@ -86,7 +86,7 @@ def findings(  # noqa: PLR0913, PLR0917 - an option per answer
     facts |= {"before": written.before if written else None, "run_id": last.run_id}
     text = text or f"No findings. {unknown_column_hint(column, table_columns)}".rstrip()
     if not last.is_latest:
-        text = f"Of run {last.run_id[:8]}; the last run has not reached the checks.\n{text}"
+        text = f"Of run {last.run_id[:8]}; the last run did not check the data.\n{text}"
     emit(facts, json, text)
 
 

@@ -39,8 +39,9 @@ def plain(value: object, limit: int = 300) -> str:
 
 
 def columns(header: Sequence[str], rows: Iterable[Sequence[object]], width: int = 48) -> str:
-    """Return a plain-text table with aligned columns."""
-    cells = [list(header), *([plain(cell, width) for cell in row] for row in rows)]
+    """Return a plain-text table with aligned columns; what is not known is a dash."""
+    shown = (["-" if cell is None else plain(cell, width) for cell in row] for row in rows)
+    cells = [list(header), *shown]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     lines = [
         "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells

@@ -94,4 +94,6 @@ def _csv_rows(body: bytes) -> Any:
         text = body.decode("utf-8-sig")
         return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
     except ValueError as error:  # parser errors, too
-        raise validation_error(f"The body is not CSV: {str(error)[:100]}.", fix=_FORM) from None
+        reason = " ".join(str(error)[:100].split()).rstrip(".")
+        fix = "Send rows with a header, separated by commas, and with a point in numbers; or JSON."
+        raise validation_error(f"The body is not CSV: {reason}.", fix=fix) from None

@@ -181,7 +181,7 @@ def test_findings_outlive_a_run_that_failed_before_its_own(
     found = answer()
     assert (found["run_id"], bool(found["findings"])) == ("r1", True)
     text = CliRunner().invoke(build_app(), ["findings", "bar"]).stdout
-    assert "Of run r1; the last run has not reached the checks." in text
+    assert "Of run r1; the last run did not check the data." in text
     view = dataset_view(store, "bar", Settings())
     assert (view.inspected, view.checked_run, len(view.blocked)) == (True, "r1", 1)
 

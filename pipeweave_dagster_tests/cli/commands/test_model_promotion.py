@@ -172,7 +172,9 @@ def test_the_life_of_a_champion(place: Place) -> None:
     assert not {c.name: c.passed for c in move.cause.checks}["evaluation"]
     tags = place.client.get_model_version(NAME, "2").tags
     assert tags["pipeweave.alias_set_how"] == "promote, forced"
-    assert "contract | ends" in tags["pipeweave.alias_reason"]
+    reason = tags["pipeweave.alias_reason"]
+    assert reason.startswith("Forced: contract | ends <b>. In spite of: It is ")
+    assert "pipeweave models promote" not in reason, "the history gives no advice"
     text = place.client.get_registered_model(NAME).description
     assert "| champion | 1 | 2 |" in text
     assert "<b>" not in text

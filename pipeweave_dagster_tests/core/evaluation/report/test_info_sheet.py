@@ -78,3 +78,10 @@ def test_the_sheet_lists_blocked_columns_overrides_and_unknowns_escaped() -> Non
     assert of_others.startswith("Models of other packages")
     assert "L3.3" in unknown
     assert "<b>" not in sheet
+
+
+def test_the_reason_of_the_split_is_shown_to_its_end() -> None:
+    spec = pipeline(["x"])
+    reason = f"the latest rows are test rows, since {'a random split promises more, ' * 8}so it is"
+    spec = spec.model_copy(update={"split": spec.split.model_copy(update={"reason": reason})})
+    assert f"Split: {reason}." in info_sheet(trained("1", "x"), spec, evaluation(), None)
