@@ -95,6 +95,6 @@ def _removed(
     except PipeWeaveError as error:
         if error.code is not ErrorCode.VALIDATION_ERROR:
             raise
-        return RemovedRows(problem=f"it was not searched: {error.message}")
+        return RemovedRows(problem=f"it was not searched: {error.message.rstrip('.')}")
     plan.columns |= set(removed.columns)
     return removed
