@@ -21,7 +21,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pipeweave_dagster.core.ingest.base import database
 from pipeweave_dagster.settings import Settings
+from pipeweave_dagster_tests import kept_database
 from pipeweave_dagster_tests.servers.browser import browser
 from pipeweave_dagster_tests.servers.databases import (
     mariadb_server,
@@ -82,6 +84,20 @@ def _network_guard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
         yield log
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_database() -> Iterator[None]:
+    """Readers of this process share an instance of DuckDB; see there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "open_database", kept_database.attached)
+        yield
+
+
+@pytest.fixture
+def own_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reader has an instance of its own, as outside of the tests."""
+    monkeypatch.setattr(database, "open_database", kept_database.plain)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
+from pipeweave_dagster.core.ingest.base import database
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.literal_paths import LiteralPaths
-from pipeweave_dagster.core.ingest.base.sql_quoting import literal
 
 
 @dataclass(frozen=True)
@@ -37,42 +37,19 @@ class Workspace:
 def workspace(out: Path, limits: IngestLimits, files: Sequence[Path]) -> Iterator[Workspace]:
     """Open a scratch folder beside `out` (same disk, so moves are cheap) and remove it at the end.
 
-    Tables are kept in memory if the files are small, else in a database file in the folder. Because
-    the files are untrusted, DuckDB can load no extensions, reach no network, and open only these
-    files and what is in both folders.
+    Tables are kept in memory if the files are small, else in a database file in the folder. DuckDB
+    can open only these files and what is in both folders.
     """
     size = sum(path.stat().st_size for path in files)
     folder = Path(tempfile.mkdtemp(prefix=".ingest-", dir=out.parent))
     try:
-        db = duckdb.connect(
-            str(folder / "work.duckdb") if size > limits.max_in_memory_bytes else ":memory:",
-            config={
-                "memory_limit": f"{limits.memory_mb}MB",
-                "threads": limits.threads,
-                "temp_directory": str(folder / "spill"),
-                "preserve_insertion_order": True,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
-        )
+        file = str(folder / "work.duckdb") if size > limits.max_in_memory_bytes else ":memory:"
         paths = LiteralPaths(folder)
+        folders = [out, folder, paths.folder]
         try:
-            _lock(db, [out, folder, paths.folder], files)
-            yield Workspace(folder, db, limits, paths)
+            with database.open_database(file, folder / "spill", limits, folders, files) as db:
+                yield Workspace(folder, db, limits, paths)
         finally:
-            db.close()
             paths.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lock(db: duckdb.DuckDBPyConnection, folders: Sequence[Path], files: Sequence[Path]) -> None:
-    """Close the file system but for these folders and files, and keep it closed."""
-    for name, paths in (("allowed_directories", folders), ("allowed_paths", files)):
-        listed = ", ".join(literal(str(path.resolve())) for path in paths)
-        db.execute(f"SET {name} = [{listed}]")
-    # In a notebook without ipywidgets it is off, and DuckDB refuses to set it, also to what it is.
-    if db.execute("SELECT current_setting('enable_progress_bar')").fetchone() != (False,):
-        db.execute("SET enable_progress_bar = false")
-    db.execute("SET enable_external_access = false")
-    db.execute("SET lock_configuration = true")

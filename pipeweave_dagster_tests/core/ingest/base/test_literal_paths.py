@@ -15,7 +15,8 @@ from pipeweave_dagster.core.ingest import ingest, read_aligned
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.workspace import workspace
 
-pytestmark = pytest.mark.slow  # the file with all its variants
+# The file with all its variants.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
 
 NAMES = st.text(st.sampled_from("ab1[]*?\\!^{}=$.'\" %~#é"), min_size=1, max_size=8).filter(
     lambda name: name not in {".", ".."}

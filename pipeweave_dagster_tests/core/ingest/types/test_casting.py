@@ -1,9 +1,11 @@
 """Wide tables: the time for a column must not grow with the number of columns."""
 
-import duckdb
+from contextlib import contextmanager
+
 import pytest
 
 from pipeweave_dagster.core.ingest import fast_path, read_aligned, sampled_types
+from pipeweave_dagster.core.ingest.base import database
 
 pytestmark = pytest.mark.slow
 
@@ -24,8 +26,14 @@ class Watched:
 
 @pytest.fixture
 def queries(monkeypatch):
-    seen, connect = [], duckdb.connect
-    monkeypatch.setattr(duckdb, "connect", lambda *a, **k: Watched(connect(*a, **k), seen))
+    seen, plain = [], database.open_database
+
+    @contextmanager
+    def watched(*args):
+        with plain(*args) as db:
+            yield Watched(db, seen)
+
+    monkeypatch.setattr(database, "open_database", watched)
     return seen
 
 
