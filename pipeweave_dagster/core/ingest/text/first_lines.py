@@ -1,6 +1,7 @@
 """The first lines of a file, as the layout looks at them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Line:
     width: int
     other_delimiter: bool = False
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """Number of cells that are not blank."""
         return sum(map(bool, self.cells))

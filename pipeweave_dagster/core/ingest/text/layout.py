@@ -7,6 +7,7 @@ the plainer one of both: one header row at the top. So a rule never wins by stan
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.first_lines import Line
@@ -105,7 +106,9 @@ def _cheapest(
 ) -> Layout:
     """Return the layout with the lowest cost, as far as the settings leave a choice."""
     width = lines[0].width
-    everything = sorted(layout_bits(lines, LOOK_AHEAD))
+    everything = _ranked(
+        tuple((tuple(line.cells), line.fields, width, line.other_delimiter) for line in lines)
+    )
     ranked = [
         layout for layout in everything if skip in {None, layout[1]} and header in {None, layout[2]}
     ]
@@ -120,6 +123,16 @@ def _cheapest(
     return replace(
         _layout(records, width, best[1:]), runner_up=other[1:], margin=other[0] - best[0]
     )
+
+
+# The dialect, the end of the first table and the layout each ask for the same lines.
+@lru_cache(maxsize=8)
+def _ranked(
+    lines: tuple[tuple[tuple[str, ...], int, int, bool], ...],
+) -> tuple[tuple[float, int, int], ...]:
+    """Return the bits and counts of every layout, the cheapest first; a line is that of `Line`."""
+    made = [Line([*cells], fields, width, other) for cells, fields, width, other in lines]
+    return tuple(sorted(layout_bits(made, LOOK_AHEAD)))
 
 
 def _layout(records: list[Record], width: int, counts: tuple[int, int]) -> Layout:

@@ -1,5 +1,9 @@
 """Preamble, header rows and body are distinguished."""
 
+from pipeweave_dagster.core.ingest.text import layout
+from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
+
 
 def test_no_header_gets_names(read):
     snapshot = read("\n".join(f"{i},{i * 2.5},x{i % 3}" for i in range(30)) + "\n")
@@ -44,3 +48,19 @@ def test_a_first_row_of_usual_values_is_no_second_header(read):
     snapshot = read("SEX,HOME,OWNER\n" + body)
     assert [c.name for c in snapshot.columns] == ["SEX", "HOME", "OWNER"]
     assert snapshot.rows == len(rows)
+
+
+def test_the_same_lines_are_weighed_once(monkeypatch):
+    weighed, weigh = [], layout.layout_bits
+    monkeypatch.setattr(layout, "layout_bits", lambda *a: weighed.append(a) or weigh(*a))
+    layout._ranked.cache_clear()
+    cells = [["made for this test", ""], ["name", "size"], *([f"n{i}", f"{i}"] for i in range(9))]
+    found = [
+        layout.detect_layout([Record(line + i, row) for i, row in enumerate(cells)])
+        for line in (1, 7)
+    ]
+    assert found[0] == found[1]
+    assert (found[0].preamble, found[0].names) == (1, ["name", "size"])
+    assert len(weighed) == 1
+    layout.detect_layout([Record(1, cells[0], OTHER_DELIMITER), *(Record(2, c) for c in cells[1:])])
+    assert len(weighed) == 2
