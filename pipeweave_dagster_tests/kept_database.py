@@ -6,6 +6,7 @@ gets an empty database and a connection of its own. What the instance may open i
 the folders of temporary files. Tests of that access ask for the fixture `own_database`.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -58,7 +59,7 @@ def _temporary() -> Path:
 @cache
 def _instance() -> "duckdb.DuckDBPyConnection":
     """Open the instance once per process; its databases are in memory, so nothing is closed."""
-    spill = _temporary() / "pipeweave-kept-spill"
+    spill = _temporary() / f"pipeweave-kept-{os.getpid()}"
     opened = plain(":memory:", spill, DEFAULT_LIMITS, [_temporary()], [])
     _kept.append(opened)
     return opened.__enter__()
