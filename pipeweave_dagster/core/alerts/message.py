@@ -65,7 +65,10 @@ def _block(name: str, problems: Sequence[Observation], links: Links) -> str:
     for problem in own[:_MOST_PROBLEMS]:
         text = plain(" ".join(problem.text.split()), _TEXT)
         level = "ERROR" if problem.severity == "error" else "WARNING"
-        lines.append(f"- {level} {_headline(problem)}" + (f": {text}" if text else ""))
+        what = _headline(problem)
+        if problem.codes and all(code in text for code in problem.codes):
+            what = what.partition(" (")[0]  # the text names them
+        lines.append(f"- {level} {what}" + (f": {text}" if text else ""))
     if len(own) > _MOST_PROBLEMS:
         lines.append(f"- and {len(own) - _MOST_PROBLEMS} more")
     lines += [f"{links.dagster}/runs/{r}" for r in dict.fromkeys(p.run_id for p in own) if r]

@@ -29,7 +29,10 @@ def wilson_interval(share: float, rows: float, *, z: float = Z95) -> tuple[float
     shift = z**2 / rows
     centre = (share + shift / 2) / (1 + shift)
     half = z * math.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2)) / (1 + shift)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding leaves 1e-18 where the interval ends at 0 or 1.
+    low = centre - half if share > 0 else 0.0
+    high = centre + half if share < 1 else 1.0
+    return max(0.0, low), min(1.0, high)
 
 
 def rate(hits: NDArray[np.bool_]) -> Rate:

@@ -137,3 +137,11 @@ def test_a_message_names_what_and_where_and_shows_no_hostile_text() -> None:
     assert "\x1b" not in body
     assert "\u202e" not in body
     assert len(body) < 2000
+
+
+def test_a_code_that_the_text_names_is_not_said_twice():
+    refused = {"kind": "run", "subject": "process_dataset", "at": 1, "dataset": "churn"}
+    named = Observation(**refused, codes=["PW204"], text="PW204: `paid` is the target.")
+    title, body = compose([named], LINKS)
+    assert title == "PipeWeave: churn: refused (PW204)"
+    assert "- ERROR refused: PW204: `paid` is the target." in body

@@ -13,6 +13,12 @@ def test_the_interval_equals_scipys(hits, rows):
     assert wilson_interval(hits / rows, rows) == pytest.approx(tuple(expected), abs=1e-7)
 
 
+def test_the_interval_of_none_or_all_ends_exactly():
+    for rows in range(1, 400):
+        assert wilson_interval(0.0, rows, z=1.96)[0] == 0.0
+        assert wilson_interval(1.0, rows, z=1.96)[1] == 1.0
+
+
 def test_a_rate_counts_its_rows():
     found = rate(np.array([True, False, False, True]))
     assert (found.value, found.rows) == (0.5, 4)
