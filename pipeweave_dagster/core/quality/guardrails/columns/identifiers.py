@@ -40,7 +40,7 @@ def check(case: Case) -> Iterator[Hit]:
 def _declared(info: ColumnDeduction) -> Hit:
     return Hit(
         "fixed",
-        "It is declared as `id`, so it is not used as a feature.",
+        "It is declared as the id of a row, so it is not used as a feature.",
         [info.name],
         {"distinct": info.distinct},
         "No action needed.",

@@ -30,7 +30,7 @@ def test_a_declared_id_is_never_a_feature(findings_of, rng, spelled):
     declared = DatasetSettings(id=spelled)
     (found,) = findings_of("PW502", columns, roles=ID, settings=declared)
     assert found.state == "fixed"
-    assert found.message == "'id' is declared as `id`, so it is not used as a feature."
+    assert found.message == "'id' is declared as the id of a row, so it is not used as a feature."
     assert found.patch == {"columns": {"id": {"drop": True}}}
 
 
