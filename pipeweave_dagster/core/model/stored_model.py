@@ -15,7 +15,7 @@ def load_model(path: str | Path) -> dict[str, Any]:
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if it needs a plug-in that is not named in the settings,
-            or whose checkpoint is missing or another one.
+            or whose checkpoint is missing or another one, or a package that is not installed.
     """
     # The path in model files leads to `serving` without the import of all that only training needs.
     sys.modules.setdefault(HOME, serving)
@@ -26,4 +26,12 @@ def load_model(path: str | Path) -> dict[str, Any]:
             str(error),
             fix="Name the plug-in and the same checkpoint in PIPEWEAVE_MODEL_PLUG_INS, or train "
             "the model again.",
+        ) from error
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        raise validation_error(
+            f"The model needs the package `{package}`, which is not installed here"
+            f" (pip install {package}).",
+            fix="Install the package for the Python that runs PipeWeave, or train the model again.",
+            package=package,
         ) from error
