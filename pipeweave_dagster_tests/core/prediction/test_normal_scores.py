@@ -51,8 +51,15 @@ def test_quantiles_of_usual_columns_have_a_grid_and_uneven_ones_none() -> None:
     assert scale_of(np.append(np.arange(64) / 1e6, [1e6]), scores, 1.0).grid is not None
     two = np.concatenate([np.arange(32) / 1e6, 1e6 + np.arange(33) / 1e6])
     assert scale_of(two, scores, 1.0).grid is None
-    rounded = np.append(1.0 + np.arange(64) * 2.0**-52, 1.5)  # closer than the grid rounds
-    assert scale_of(rounded, scores, 1.0).grid is None
+
+
+def test_quantiles_closer_than_the_grid_rounds_are_told_apart() -> None:
+    rounded = np.append(1.0 + np.arange(64) * 2.0**-52, 1.5)
+    scale = scale_of(rounded, np.linspace(-2, 2, 65), 1.0)
+    numbers = np.tile(rounded, 20)
+
+    assert scale.grid is not None
+    np.testing.assert_array_equal(scale.of(numbers), plain(scale, numbers))
 
 
 def test_few_numbers_have_the_scores_that_they_have_among_many() -> None:
