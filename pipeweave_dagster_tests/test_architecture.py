@@ -59,8 +59,10 @@ ORDER = {
         "base", "column_matching", "types", "combine_files", "quarantine",
         "hash_columns", "private_columns", "store_table", "text",
         "sampled_types", "strict_write", "fast_path", "formats", "as_text", "build_table",
-        "batch_casts", "batch_types",
-        "further_columns", "batch_fast_path", "aligned_batch", "row_search",
+        "batch_casts", "batch_types", "batch_numbers", "strict_casts",
+        "batch_columns", "coded_texts",
+        "typed_file", "text_stream", "further_columns", "batch_fast_path",
+        "aligned_batch", "row_search",
     ],
     "core.families": [
         "search_space", "fit", "base", "plug_in", "early_stopping", "tree_paths", "dummy", "linear",

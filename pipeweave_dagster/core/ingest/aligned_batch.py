@@ -4,14 +4,15 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
 from pydantic import SecretStr
 
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, ReadSetting, SnapshotColumn
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import PARQUET_MEDIA_TYPE, RawTable
-from pipeweave_dagster.core.ingest.base.sql_quoting import identifier
 from pipeweave_dagster.core.ingest.base.workspace import Workspace, workspace
+from pipeweave_dagster.core.ingest.batch_columns import ARROW_TYPES
 from pipeweave_dagster.core.ingest.batch_fast_path import read_fast
 from pipeweave_dagster.core.ingest.batch_types import decide_types
 from pipeweave_dagster.core.ingest.build_table import read_raw
@@ -23,7 +24,8 @@ from pipeweave_dagster.core.ingest.hash_columns import (
     refuse_other_key,
 )
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
-from pipeweave_dagster.core.ingest.types.casting import Cast, write_typed
+from pipeweave_dagster.core.ingest.typed_file import TypedFile, table_blocks
+from pipeweave_dagster.core.ingest.types.casting import Cast, create_typed
 from pipeweave_dagster.core.model.column_names import fold_name
 from pipeweave_dagster.core.model.hashed_values import HASHED_FORM, hashed_again_note
 
@@ -130,13 +132,17 @@ def _store(
     casts += [Cast(j, "v", "CAST(v AS VARCHAR)", c.name) for j, c in extra.items()]
     stored += [(column, None) for column in extra.values()]
     path = out / "data.parquet"
-    write_typed(space, raw.table, casts, path, "ORDER BY r")
+    kinds = [ARROW_TYPES[column.type] for column, _ in stored]
+    schema = pa.schema([(c.name, kind) for c, kind in zip(casts, kinds, strict=True)])
+    with TypedFile(path, schema) as typed:
+        for part in table_blocks(space, create_typed(space, raw.table, casts, "ORDER BY r")):
+            typed.write(part)
     return DatasetSnapshot(
         dialect=raw.dialect,
         rows_read=raw.rows,
         rows=raw.rows,
         rows_quarantined=0,
-        columns=_with_missing(stored, path, space),
+        columns=_with_missing(stored, typed.missing),
         data=Payload.of(path, PARQUET_MEDIA_TYPE),
         set_missing={
             c.column.name: sum(n for _, n in types.unread[c.position])
@@ -148,13 +154,9 @@ def _store(
 
 
 def _with_missing(
-    stored: list[tuple[SnapshotColumn, str | None]], path: Path, space: Workspace
+    stored: list[tuple[SnapshotColumn, str | None]], missing: list[int]
 ) -> list[SnapshotColumn]:
     """Return the stored columns with their notes and counts of missing values."""
-    counts = ", ".join(f"count(*) - count({identifier(c.name)})" for c, _ in stored)
-    missing = space.query_row(
-        f"SELECT {counts} FROM read_parquet({space.paths.sql(path)}, hive_partitioning = false)"
-    )
     return [
         c.model_copy(update={"missing": m, "note": note})
         for (c, note), m in zip(stored, missing, strict=True)

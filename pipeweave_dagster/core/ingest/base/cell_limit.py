@@ -1,6 +1,7 @@
 """Tables that take few bytes in a file, and many in memory: equal values, empty rows, runs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 import pyarrow as pa
 
@@ -29,9 +30,20 @@ def least_widths(schema: pa.Schema) -> list[int]:
 
 
 def bounded(
-    batches: Iterator[pa.RecordBatch], name: str, schema: pa.Schema, limits: IngestLimits
+    batches: Iterator[pa.RecordBatch],
+    name: str,
+    schema: pa.Schema,
+    limits: IngestLimits,
+    bytes_of: Callable[[pa.RecordBatch], int] = attrgetter("nbytes"),
 ) -> Iterator[pa.RecordBatch]:
     """Yield batches as long as all of them together do not decompress too far.
+
+    Args:
+        batches: The batches.
+        name: What to call the table.
+        schema: Its columns.
+        limits: Resource limits.
+        bytes_of: Returns the bytes of a batch.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` with the limit.
@@ -40,7 +52,7 @@ def bounded(
     widths = least_widths(schema)
     for batch in batches:
         rows += batch.num_rows
-        size += batch.nbytes
+        size += bytes_of(batch)
         check_cells(name, rows, widths, limits)
         if size > limits.max_uncompressed_bytes:
             raise decompresses_too_far(name, limits.max_uncompressed_bytes)

@@ -1,8 +1,9 @@
 # ruff: noqa: S608 - names and texts in SQL go through `identifier` and `literal`
 """The table as text, before types are inferred."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pipeweave_dagster.core.documents import Dialect, LeftOutLine, StorageType
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
@@ -52,14 +53,16 @@ class RawTable:
 
 @dataclass(frozen=True)
 class RawStream:
-    """A raw table that is read once, while it is queried.
+    """A raw table that is read once, part by part.
 
     Attributes:
-        raw: The table; `table` is what to select from, and `rows` is 0 where it is not known yet.
+        raw: The table; there is none in DuckDB, and `rows` is 0 where it is not known yet.
+        parts: Arrow arrays of the columns, in file order; texts may have dictionaries.
         notes: Returns the notes, once all of it was read.
     """
 
     raw: RawTable
+    parts: Iterator[list[Any]]
     notes: Callable[[], list[str]]
 
 

@@ -49,6 +49,9 @@ def convert_number(array: ArrowArray, counts: Counter[str]) -> ArrowArray:
 
 
 def _finite(array: ArrowArray, counts: Counter[str]) -> ArrowArray:
+    finite: ArrowArray = pc.is_finite(array)
+    if finite.true_count == len(array) - array.null_count:
+        return array
     is_infinite: ArrowArray = pc.is_inf(array)
     infinite = is_infinite.true_count
     if infinite:

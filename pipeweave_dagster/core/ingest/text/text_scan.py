@@ -30,12 +30,15 @@ def scan_text(chunks: Iterator[bytes]) -> TextScan:
     crlf = lf = cr = 0
     scan = TextScan()
     for chunk in chunks:
-        carriage_returns, line_feeds = chunk.count(b"\r"), chunk.count(b"\n")
-        both = chunk.count(b"\r\n") if carriage_returns else 0
-        crlf += both
-        lf += line_feeds - both
-        cr += carriage_returns - both
-        scan.nul += chunk.count(0)
+        # Looking for a byte takes a tenth of the time of counting it.
+        if b"\r" in chunk:
+            both = chunk.count(b"\r\n")
+            crlf += both
+            lf += chunk.count(b"\n") - both
+            cr += chunk.count(b"\r") - both
+        else:
+            lf += b"\n" in chunk
+        scan.nul += chunk.count(0) if b"\0" in chunk else 0
         if not chunk.isascii():
             scan.replaced += chunk.count(_REPLACEMENT)
             scan.c1_control = scan.c1_control or _C1_CONTROL.search(chunk) is not None

@@ -46,16 +46,29 @@ def write_typed(space: Workspace, table: str, casts: list[Cast], path: Path, whe
         path: Parquet file to write.
         where: SQL that filters and orders the rows; the row number is `r`.
     """
-    tables: list[str] = []
-    sql_types = _sql_types(space, table)
-    for batch in column_batches(casts):
-        tables.append(f"typed{len(tables)}")
-        space.db.execute(f"CREATE TABLE {tables[-1]} AS {_typed(table, batch, sql_types)} {where}")
+    tables = create_typed(space, table, casts, where)
     # Written from tables, the bytes depend on the values alone and not on how they were cast.
     space.db.execute(
         f"COPY (SELECT * FROM {' POSITIONAL JOIN '.join(tables)})"
         f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
     )
+
+
+def create_typed(space: Workspace, table: str, casts: list[Cast], where: str) -> list[str]:
+    """Cast columns, and return the names of the tables that have them beside each other.
+
+    Args:
+        space: DuckDB workspace.
+        table: Name of the raw table.
+        casts: The columns in output order.
+        where: SQL that filters and orders the rows; the row number is `r`.
+    """
+    tables: list[str] = []
+    sql_types = _sql_types(space, table)
+    for batch in column_batches(casts):
+        tables.append(f"typed{len(tables)}")
+        space.db.execute(f"CREATE TABLE {tables[-1]} AS {_typed(table, batch, sql_types)} {where}")
+    return tables
 
 
 def _typed(table: str, casts: Sequence[Cast], sql_types: dict[str, str]) -> str:
