@@ -617,7 +617,8 @@ def packed(categories: np.ndarray) -> Any:
     return json.dumps(plain)
 
 
-_HASTENED = ("_check_X", "transform")
+_KEPT, _MOST_KEPT = "_outputs_of_texts", 20_000
+_HASTENED = ("_check_X", "transform", _KEPT)
 """What `_hasten` replaces in encoders; it is no part of a model file."""
 
 
@@ -637,7 +638,8 @@ def _hasten(encoder: Any) -> None:
 def _encoded(encoder: Any, x: Any) -> np.ndarray:
     """Encode columns of texts by their distinct values: each output depends on its cell alone.
 
-    scikit-learn looks up every cell, which takes three times as long where values repeat.
+    scikit-learn looks up every cell, which takes three times as long where values repeat. Outputs
+    are kept, since the blocks of a batch have mostly the same texts.
     """
     whole = type(encoder).transform
     texts = isinstance(x, pd.DataFrame) and all(isinstance(d, pd.StringDtype) for d in x.dtypes)
@@ -647,11 +649,21 @@ def _encoded(encoder: Any, x: Any) -> np.ndarray:
     most = max(len(uniques) for _, uniques in found)
     if most > len(x) // 4:
         return np.asarray(whole(encoder, x))
-    # The last row, which the code -1 leads to, is missing in all columns.
-    distinct = [pd.Series(uniques).reindex(range(most + 1)) for _, uniques in found]
-    outputs = whole(encoder, pd.concat(distinct, axis=1, keys=x.columns))
-    by_column = np.asarray(outputs).reshape(most + 1, len(found), -1)
-    taken = [by_column[codes, place] for place, (codes, _) in enumerate(found)]
+    distinct = [[*uniques, None] for _, uniques in found]  # None is where the code -1 leads
+    kept = getattr(encoder, _KEPT, None) or [{} for _ in found]
+    if any(text not in known for known, own in zip(kept, distinct, strict=True) for text in own):
+        if max(map(len, kept)) > _MOST_KEPT:
+            kept = [{} for _ in found]
+        padded = [pd.Series([*u, *[None] * (most + 1 - len(u))], dtype="str") for _, u in found]
+        outputs = np.asarray(whole(encoder, pd.concat(padded, axis=1, keys=x.columns)))
+        rows = outputs.reshape(most + 1, len(found), -1)
+        made = [dict(zip(own, rows[:, k], strict=False)) for k, own in enumerate(distinct)]
+        kept = [known | new for known, new in zip(kept, made, strict=True)]
+        setattr(encoder, _KEPT, kept)
+    by_code = [np.stack([k[text] for text in own]) for k, own in zip(kept, distinct, strict=True)]
+    taken = [
+        by.take(codes, axis=0, mode="wrap") for by, (codes, _) in zip(by_code, found, strict=True)
+    ]
     return np.concatenate(taken, axis=1)
 
 
@@ -684,9 +696,19 @@ def as_text(values: pd.Series) -> np.ndarray:
     return np.asarray(texts[codes])
 
 
+def coded(values: pd.Series) -> tuple[np.ndarray, Any]:
+    """Return the place of each value among distinct ones, -1 if missing, and these.
+
+    Those of a categorical may include values that no row has.
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy().astype(np.intp), values.cat.categories
+    return pd.factorize(values)
+
+
 def _distinct_texts(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return the place of each label among the texts; the last one, -1, is a missing label."""
-    codes, uniques = pd.factorize(values)
+    codes, uniques = coded(values)
     texts = np.empty(len(uniques) + 1, dtype=object)
     texts[:-1] = [_one_text(value) for value in uniques]
     texts[-1] = None
@@ -728,8 +750,8 @@ def exact_frame(table: Any) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas()
     for field in table.schema:
         name = field.name
-        rounded = frame[name].dtype.kind == "f" and str(field.type).startswith(("int", "uint"))
-        if rounded and frame[name].abs().max() >= EXACT_INTEGERS:
+        whole = str(field.type).startswith(("int", "uint"))
+        if whole and frame[name].dtype.kind == "f" and frame[name].abs().max() >= EXACT_INTEGERS:
             frame[name] = pd.array(table.column(name).to_pylist(), dtype="Int64")
     return frame
 
@@ -844,7 +866,7 @@ def prepare(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:
     # The same text type always: a missing category is encoded alike in one row and in many.
     text: Any = pd.Series(["text"]).dtype
     typed = {n: pd.array(v, text) if v.dtype == object else v for n, v in columns.items()}
-    return pd.DataFrame(typed, index=pd.RangeIndex(len(table)))
+    return pd.DataFrame(typed, index=pd.RangeIndex(len(table)), copy=False)
 
 
 def correct_values(table: pd.DataFrame, frame: list[FrameEntry]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.model.serving import FrameEntry, coded, prepare
 
 _NOT_CATEGORIES = {"numeric", "boolean", "date_parts", "text", "derived", "relative"}
 _EXAMPLES = 3
@@ -48,6 +48,14 @@ def _entries(bundle: dict[str, Any], use: str | None = None) -> list[FrameEntry]
     ]
 
 
+def category_columns(frame: list[FrameEntry]) -> list[str]:
+    """Return the raw columns that are categories and nothing else, such as part of a feature."""
+    others = {e["name"] for e in frame if e["use"] in _NOT_CATEGORIES}
+    others |= {name for e in frame for name in e.get("columns", ())}
+    names = [e["name"] for e in frame if e["use"] not in _NOT_CATEGORIES]
+    return [name for name in names if name not in others and names.count(name) == 1]
+
+
 def unseen_categories(
     bundle: dict[str, Any], table: pd.DataFrame, known: dict[str, set[str]] | None = None
 ) -> dict[str, Unseen]:
@@ -74,7 +82,7 @@ def _counted_unseen(
     values: pd.Series, entry: FrameEntry, known: set[str]
 ) -> tuple[np.ndarray, dict[str, int]]:
     """Return which rows have an unseen category, and the categories with their counts."""
-    codes, uniques = pd.factorize(values)
+    codes, uniques = coded(values)
     texts = _category_texts(pd.Series(uniques, name=entry["name"]), entry)
     new = [isinstance(text, str) and text not in known for text in texts]
     if not any(new):
@@ -82,7 +90,8 @@ def _counted_unseen(
     counts = np.bincount(codes[codes >= 0], minlength=len(uniques))
     unseen: dict[str, int] = {}
     for value, text, count, is_new in zip(uniques, texts, counts, new, strict=True):
-        if is_new:  # shown as the data has it, not as the model does, which may merge spellings
+        # Shown as the data has it, not as the model does, which may merge spellings.
+        if is_new and count:
             shown = value if isinstance(value, str) else text
             unseen[shown] = unseen.get(shown, 0) + int(count)
     return np.array([*new, False])[codes], most_frequent_first(unseen)

@@ -49,7 +49,7 @@ def write_outputs(
     return list(schema.names)
 
 
-def table_writer(path: Path, schema: Any) -> Any:
+def table_writer(path: Path, schema: Any, compression: Any = "zstd") -> Any:
     """Open a writer of a Parquet file of predictions.
 
     Numbers are written as they are: nearly all of them are distinct, so a dictionary of them takes
@@ -59,4 +59,4 @@ def table_writer(path: Path, schema: Any) -> Any:
     import pyarrow.parquet as pq
 
     texts: Any = [field.name for field in schema if pa.types.is_string(field.type)]
-    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=texts)
+    return pq.ParquetWriter(path, schema, compression=compression, use_dictionary=texts)

@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
 
 from pipeweave_dagster.core.documents import Payload, TrainedModel
 from pipeweave_dagster.core.model.serving import BLOCK_ROWS, exact_frame
+from pipeweave_dagster.core.model.unseen_categories import category_columns
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
 from pipeweave_dagster.core.prediction.copied_columns import (
@@ -52,7 +54,10 @@ def run_scoring(
     scorer = BlockScorer(loaded, columns.wanted, explain=explain)
     path = out / "predictions.parquet"
     read = list(dict.fromkeys([*columns.wanted, *kept.values()]))
-    _write(path, (_scored(scorer, rows, columns.wanted, kept) for rows in row_blocks(data, read)))
+    coded = [] if explain else category_columns(loaded.bundle["frame"])
+    rows = row_blocks(data, read, coded)
+    with threadpool_limits(1, user_api="blas"):  # threads that wait take more time than they save
+        _write(path, (_scored(scorer, block, columns.wanted, kept) for block in rows))
     _log.info("%d rows scored, %d columns ignored", scorer.rows, len(columns.ignored))
     return ScoredRows(
         rows=scorer.rows,
@@ -68,9 +73,20 @@ def run_scoring(
     )
 
 
-def row_blocks(data: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
-    """Return the rows of a Parquet file in blocks; one without rows if it has none."""
-    with pq.ParquetFile(data) as file:
+def row_blocks(
+    data: Path, columns: list[str], coded: Collection[str] = ()
+) -> Iterator[pd.DataFrame]:
+    """Return the rows of a Parquet file in blocks; one without rows if it has none.
+
+    Args:
+        data: The file.
+        columns: Names of the columns to return.
+        coded: Those of them that are pandas categoricals if they are texts, of which each distinct
+            one is looked at once.
+    """
+    texts = [f.name for f in pq.read_schema(data) if pa.types.is_string(f.type)]
+    codes = [name for name in columns if name in coded and name in texts]
+    with pq.ParquetFile(data, read_dictionary=codes) as file:
         rows = 0
         for batch in file.iter_batches(batch_size=BLOCK_ROWS, columns=columns):
             frame = exact_frame(pa.Table.from_batches([batch]))
@@ -101,7 +117,7 @@ def _write(path: Path, blocks: Iterator[dict[str, Any]]) -> None:
             for name, values in first.items()
         ]
     )
-    with table_writer(path, schema) as writer:
+    with table_writer(path, schema, "lz4") as writer:  # read again at once
         for block in itertools.chain([first], blocks):
             writer.write_table(_table(block, schema))
 
