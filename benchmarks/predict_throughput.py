@@ -179,6 +179,7 @@ def learners(rows: int) -> None:
 
 def _with_learner(bench: Bench, estimator: Any) -> Path:
     bundle = load_bundle(bench.model)
+    bundle["members"] = bundle["members"][:1]
     steps = bundle["members"][0]["pipeline"].steps
     x = steps[0][1].transform(prepare(bench.rows, bundle["frame"]))
     estimator.fit(np.asarray(x), (bench.rows["y"] == "yes").astype(int))
