@@ -12,6 +12,9 @@ _SCORES_S = 5.0
 CANARY_S = 2.5
 """Of these, what the leak canary may take: a model whose canary trips gets no alias."""
 _SLICE_SHARE, _LEAST_SLICE_S, _MOST_SLICE_S = 0.1, 5.0, 30.0
+_ENDING_S = 1.5
+"""Seconds after the slice, in which the card is stored and logged and the processes end."""
+_LEAST_OF_SLICE = 0.5
 _LEAST_TRAINING = 0.75
 """Share of a small budget that training gets in any case."""
 
@@ -27,6 +30,24 @@ def slice_s(budget_s: float) -> float:
     """
     least_s = min(_LEAST_SLICE_S, budget_s)
     return min(_MOST_SLICE_S, max(least_s, _SLICE_SHARE * budget_s))
+
+
+def slice_left_s(slice_s: float, budget_s: float, used_s: float) -> float:
+    """Return what is left of a slice so that the command ends in time, at least half of it.
+
+    Storing and registering a large model takes longer than planned.
+
+    Args:
+        slice_s: The planned seconds.
+        budget_s: Seconds of the budget, extended if it was.
+        used_s: Seconds since the run began.
+
+    Example:
+        >>> [slice_left_s(5.0, 20.0, used_s) for used_s in (22.0, 25.0, 40.0)]
+        [5.0, 3.5, 2.5]
+    """
+    left_s = budget_s + _BEYOND_S - _ENDING_S - used_s
+    return min(slice_s, max(_LEAST_OF_SLICE * slice_s, left_s))
 
 
 def training_s(budget_s: float) -> float:

@@ -1,6 +1,7 @@
 """Evaluate a trained model, decide its alias, explain it, and record all in MLflow."""
 
 import logging
+import time
 from pathlib import Path
 
 from pipeweave_dagster.adapters.mlflow_store import log_evaluation
@@ -13,7 +14,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.evaluation import complete, evaluate_scores
-from pipeweave_dagster.core.time_plan import CANARY_S, slice_s
+from pipeweave_dagster.core.time_plan import CANARY_S, slice_left_s, slice_s
 from pipeweave_dagster.services.alias_history import Cause
 from pipeweave_dagster.services.champion import set_alias
 from pipeweave_dagster.services.champion_decision import compare_with_champion, own_version
@@ -71,7 +72,9 @@ def evaluate_and_promote(
         if trained.mlflow is not None and decision.alias != "none":
             cause = Cause(how="run", run_id=run_id, reason=decision.reason, checks=checks)
             set_alias(workbench, dataset, trained.mlflow.model_version, decision.alias, cause)
-        seconds = None if full else slice_s(trained.budget_s)
+        used_s = time.monotonic() - workbench.began
+        planned = trained.extended_to_s or trained.budget_s
+        seconds = None if full else slice_left_s(slice_s(trained.budget_s), planned, used_s)
         evaluation = _completed(workbench, plan, trained, evaluation, folder, seconds)
         _record(workbench, dataset, plan, trained, evaluation, folder)
     return evaluation

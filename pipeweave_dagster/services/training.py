@@ -1,13 +1,14 @@
 """Train a model, and register it in MLflow."""
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any, TypedDict
 
 from pipeweave_dagster.adapters.dask_cluster import train_on_cluster
-from pipeweave_dagster.adapters.mlflow_store import log_training
+from pipeweave_dagster.adapters.mlflow_store import log_training, prepare_store
 from pipeweave_dagster.core.documents import DatasetSnapshot, Payload, PipelineSpec, TrainedModel
-from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.families import FAMILIES, PlugInFamily
 from pipeweave_dagster.core.time_plan import training_s
 from pipeweave_dagster.core.training import train
@@ -64,6 +65,9 @@ def train_and_log(  # noqa: PLR0913 - the last ones are given by keyword
         tested_like: Test rows that the model's own test rows follow.
     """
     with training_in_mlflow(workbench, dataset, tags):
+        with contextlib.suppress(PipeWeaveError):  # registering waits for a service that is away
+            # A new store takes seconds, which are part of the budget here.
+            workbench.on_model(prepare_store, tracking_uri=workbench.settings.tracking_uri)
         trained = _trained(workbench, plan, folder, budget_s, tested_like)
         return register_model(workbench, dataset, trained, plan[0], folder, tags, ends=ends)
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
+import psutil
+
 from pipeweave_dagster.adapters.child_process import hide_process, preloads
 from pipeweave_dagster.adapters.machine_memory import free_mb
 from pipeweave_dagster.adapters.state import DocumentStore
@@ -25,6 +27,19 @@ R = TypeVar("R")
 
 # With less, even the libraries that read could not start.
 _LEAST_MEMORY_MB = 256
+
+
+# An older process was not started for this run.
+_OLDEST_START_S = 10.0
+
+
+def _process_age_s() -> float:
+    """Return the seconds since this process started, if it was started for a run; else 0.
+
+    Its imports are seconds that whoever started it waits for.
+    """
+    age_s = time.time() - psutil.Process().create_time()  # wrong if the clock was set meanwhile
+    return age_s if 0 < age_s < _OLDEST_START_S else 0.0
 
 
 class Workbench:
@@ -47,7 +62,7 @@ class Workbench:
         hide_process()  # also that of a sensor, which starts no worker: runs are its children
         self.settings = settings
         self.store = DocumentStore(open_storage(settings), settings.cache_folder)
-        self.began = time.monotonic()
+        self.began = time.monotonic() - (_process_age_s() if for_run else 0.0)
         self._for_run = for_run or for_scoring
         modules = preloads.TRAINING if for_run else preloads.SCORING if for_scoring else ()
         if settings.model_plug_ins or plug_ins():

@@ -29,6 +29,7 @@ def bench_of(folder, on_model_within, *, engine=None, storage=None):
         ),
         store=SimpleNamespace(payload=lambda _: folder, storage=storage),
         began=0.0,
+        on_model=lambda function, **arguments: on_model_within(0, function, **arguments),
         on_model_within=on_model_within,
         free_mb=lambda: None,
     )
@@ -61,7 +62,8 @@ def test_nothing_is_uploaded_of_a_model_that_is_too_large(tmp_path):
     snapshot = SimpleNamespace(data=part, columns=[])
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", (part, snapshot), tmp_path, 10.0, {})
-    assert asked == [("train", None), ("record_end", "FAILED")]
+    # A new store of MLflow is made on the time of the training.
+    assert asked == [("prepare_store", None), ("train", None), ("record_end", "FAILED")]
 
 
 @pytest.mark.parametrize(
@@ -84,4 +86,4 @@ def test_workers_of_a_cluster_are_told_where_they_can_read_the_table(tmp_path, l
     with pytest.raises(PipeWeaveError, match="2,049 MB"):
         train_and_log(bench, "towns", plan, tmp_path, 10.0, {})
     expected = table.format(folder=tmp_path, sha="1" * 64)
-    assert asked[0] == (train_on_cluster, "dask://127.0.0.1:8786", expected)
+    assert asked[1] == (train_on_cluster, "dask://127.0.0.1:8786", expected)

@@ -130,7 +130,7 @@ def _joint_output(
         weight=problem.weight,
         seed=problem.seed,
         groups=problem.groups,
-        policy=search.policy.ensemble,
+        policy=search.policy.ensemble.within(search.budget.budget_s),
     )
 
 

@@ -1,6 +1,7 @@
 """The tuning constants of ensembling, stacking, calibration and the duplicate-row lookup."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,11 @@ class EnsemblePolicy:
     stack_rows: int = 10_000
     """Rows that the stack is fitted on at most, for a second or two."""
     max_stack_cells: int = 8_000_000
-    """Inputs times outputs times rows above which rows are sampled, for a second or two."""
+    """Inputs times outputs times rows above which rows are sampled, for some seconds."""
+    stack_budget_share: float = 0.05
+    """Share of the budget that the stack of several classes may take; fewer rows take less."""
+    stack_cell_s: float = 1.8e-6
+    """Seconds of all its fits per such cell (measured on one core, 26 classes)."""
     stack_rows_per_input: int = 10
     """Rows per input that a stack needs, the usual rule for regressions."""
     stack_folds: int = 3
@@ -64,6 +69,11 @@ class EnsemblePolicy:
     """Weights of the seen target against the model that are compared."""
     lookup_z: float = 3.0
     """Standard errors by which the loss must fall: the best of six weights is chosen."""
+
+    def within(self, budget_s: float) -> Self:
+        """Return the policy whose stack takes its share of a budget at most."""
+        cells = self.stack_budget_share * budget_s / self.stack_cell_s
+        return replace(self, max_stack_cells=int(min(self.max_stack_cells, cells)))
 
 
 DEFAULT_ENSEMBLE_POLICY = EnsemblePolicy()

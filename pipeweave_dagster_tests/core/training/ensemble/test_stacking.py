@@ -1,5 +1,7 @@
 """A stack: a regression of the members' predictions beside their weighted mean."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.ensemble_policy import DEFAULT_ENSEMBLE_POLICY
 from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 
 pytestmark = pytest.mark.slow
@@ -41,6 +44,17 @@ def test_it_sharpens_members_that_are_too_timid(classes):
     assert np.shape(stack.coef) == ((1, 2) if classes == 2 else (classes, 2 * classes))
     np.testing.assert_allclose(both.sum(axis=1), 1.0)
     assert score("log_loss", y, both) < score("log_loss", y, mean)
+
+
+def test_many_classes_take_a_share_of_the_budget_at_most():
+    members, y = timid(6000, 26)
+    for budget_s, limit_s in ((10, 1.5), (60, 6)):
+        began = time.process_time()
+        stack, _ = fit_stack(members, y, 26, policy=DEFAULT_ENSEMBLE_POLICY.within(budget_s))
+        assert time.process_time() - began < limit_s
+        assert (stack is not None) == (budget_s == 60)
+    binary = DEFAULT_ENSEMBLE_POLICY.within(10)
+    assert fit_stack(*timid(1500, 2), 2, policy=binary)[0] is not None
 
 
 def test_a_linear_stack_has_no_negative_weight_and_keeps_the_unit():
