@@ -59,11 +59,11 @@ _MUTATIONS = [
 def test_every_part_is_well(team: Team) -> None:
     code, parts = team.doctor()
     unwell = {name: state for name, (state, _) in parts.items() if state != "ok"}
-    assert unwell == {"alerts": "off", "advice": "off"}, "neither is configured"
+    assert unwell == dict.fromkeys(("alerts", "advice", "models"), "off"), "none is configured"
     assert code == 0
     assert set(parts) == {
         "version", "database", "storage", "mlflow", "code", "queue", "daemon", "web",
-        "web-readonly", "pages", "proxy", "disk", "alerts", "advice",
+        "web-readonly", "pages", "proxy", "disk", "alerts", "advice", "models",
     }  # fmt: skip
     assert set(team.health().values()) == {"ok"}
 

@@ -17,7 +17,6 @@ SPLITS = ("time", "group", "fold")
 _RANDOM = "random"
 ROLES = ("id", "weight")
 _DEFAULT = ColumnSetting()
-_DEFAULTS = DatasetSettings()
 Values = Mapping[str, str]
 
 
@@ -58,6 +57,8 @@ def change_of(values: Values, settings: DatasetSettings, columns: Sequence[str])
         PipeWeaveError: VALIDATION_ERROR with the key of the field.
     """
     before = values_of(settings, columns)
+    # It always has a value, so a form without the field leaves it as it is.
+    values = {**values, "train_for": values.get("train_for") or before["train_for"]}
     patch: dict[str, Any] = {
         name: _parsed(name, values.get(name, ""))
         for name in SIMPLE
@@ -81,8 +82,6 @@ def _text(value: Any) -> str:
 
 
 def _parsed(name: str, text: str) -> Any:
-    if name == "train_for" and not text:
-        return _DEFAULTS.train_for
     if not text or name != "time_budget_s":
         return text or None
     try:

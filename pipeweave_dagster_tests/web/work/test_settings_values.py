@@ -64,6 +64,11 @@ def test_what_changes_is_written_under_the_keys_of_the_file(given, fields, patch
     }
 
 
+def test_a_form_without_the_purpose_leaves_it():
+    assert changed({"train_for": "serving"}, train_for="") == ({}, ())
+    assert changed({}, train_for="") == ({}, ())
+
+
 def test_sensitive_columns_that_the_form_does_not_show_are_kept():
     change = changed(GIVEN, **{"sensitive-0": "", "sensitive-1": "yes"})
     assert change == ({"sensitive": ["sex", "elsewhere"]}, ("sensitive",))
