@@ -72,9 +72,7 @@ def evaluate_and_promote(
         if trained.mlflow is not None and decision.alias != "none":
             cause = Cause(how="run", run_id=run_id, reason=decision.reason, checks=checks)
             set_alias(workbench, dataset, trained.mlflow.model_version, decision.alias, cause)
-        used_s = time.monotonic() - workbench.began
-        planned = trained.extended_to_s or trained.budget_s
-        seconds = None if full else slice_left_s(slice_s(trained.budget_s), planned, used_s)
+        seconds = None if full else _left_s(workbench, trained, slice_s(trained.budget_s))
         evaluation = _completed(workbench, plan, trained, evaluation, folder, seconds)
         _record(workbench, dataset, plan, trained, evaluation, folder)
     return evaluation
@@ -104,6 +102,14 @@ def complete_in_full(
     return evaluation
 
 
+def _left_s(
+    workbench: Workbench, trained: TrainedModel, planned_s: float, kept_s: float = 0.0
+) -> float:
+    """Return what is left of planned seconds, if others are kept for what follows them."""
+    budget_s = (trained.extended_to_s or trained.budget_s) - kept_s
+    return slice_left_s(planned_s, budget_s, time.monotonic() - workbench.began)
+
+
 def _scored(
     workbench: Workbench, dataset: str, plan: Plan, trained: TrainedModel, *, full: bool
 ) -> Evaluation:
@@ -115,7 +121,7 @@ def _scored(
         test_rows=store.payload(trained.test_rows),
         holdout_use=holdout_use(workbench, dataset, trained),
         origin=(store.payload(snapshot.data), findings),
-        seconds=None if full else CANARY_S,
+        seconds=None if full else _left_s(workbench, trained, CANARY_S, slice_s(trained.budget_s)),
     )
     comparison = compare_with_champion(workbench, dataset, trained, snapshot)
     return evaluation.model_copy(update={"comparison": comparison})

@@ -30,7 +30,7 @@ def run_first_folds(search: Search, candidates: list[Candidate], part: float) ->
         while waiting:
             candidate = waiting.pop(0)
             left_s = search.reserve.left_s(search.ranking.likely_members()) - kept_s
-            if candidate.name not in policy.always_tried and left_s <= floor_s:
+            if not _always_tried(search, candidate) and left_s <= floor_s:
                 search.skipped.append(candidate.name)
                 continue
             result = search.trial_log.restore(candidate, search.cache)
@@ -56,8 +56,15 @@ def _seconds_for(
     # A test has shown that groups matter, so such a variant may win like a new family.
     is_likely = candidate.is_default or candidate.params.get(GROUPED)
     share = min(policy.largest_share, fair) if is_likely else policy.largest_variant_share
-    always = candidate.name in policy.always_tried
+    always = _always_tried(search, candidate)
     return max(policy.always_tried_s if always else policy.least_fit_s, share * left_s)
+
+
+def _always_tried(search: Search, candidate: Candidate) -> bool:
+    """Return whether a candidate is tried on a spent budget: only while there is no model yet."""
+    has_model = any(r.score is not None and not r.is_baseline for r in search.results)
+    may_wait = has_model and candidate.family != "dummy"
+    return candidate.name in search.policy.always_tried and not may_wait
 
 
 def _run_all_folds(search: Search, result: CvResult) -> None:

@@ -11,7 +11,8 @@ class SearchPolicy:
     """Thresholds of a search; shares are fractions, times are in seconds."""
 
     always_tried: tuple[str, ...] = ("dummy", "linear")
-    """Candidates fitted even on a spent budget: "no signal" needs one model beside the baseline."""
+    """Candidates fitted even on a spent budget, while there is no other model: "no signal" needs
+    one beside the baseline."""
     always_tried_s: float = 3.0
     """Seconds that each of them gets at least: a linear model of most tables needs less."""
     fair_share: float = 1.5

@@ -18,6 +18,9 @@ _MANY_ROWS: tuple[Group, ...] = (
     "small trees", "other",
 )  # fmt: skip
 _MANY_ROWS_FROM = 3_000
+_LINEAR_FIRST_CELLS = 4_000_000
+"""Cells, times the classes but one, up to which a linear fit takes a second or two."""
+_BEHIND_LIGHTGBM = 25
 
 
 def portfolio(spec: PipelineSpec, problem: Problem, rate_scale: float = 1.0) -> list[Candidate]:
@@ -41,15 +44,19 @@ def portfolio(spec: PipelineSpec, problem: Problem, rate_scale: float = 1.0) -> 
         and (family.supports_monotone or family.name == "dummy" or not problem.monotone)
         and family.suits(rows, columns, problem.classes)
     ]
-    candidates = _defaults(families)
+    candidates = _defaults(families, rows * columns * max(1, problem.classes - 1))
     if step.params.get("variants") is not False:
         candidates += _variants(families, problem)
     return [with_scaled_rate(candidate, rate_scale) for candidate in candidates]
 
 
-def _defaults(families: list[Family]) -> list[Candidate]:
-    placed = [(family.place, family) for family in families if family.place is not None]
-    ordered = [family for _, family in sorted(placed, key=lambda pair: pair[0])]
+def _defaults(families: list[Family], cells: int) -> list[Candidate]:
+    places = {family.name: family.place for family in families if family.place is not None}
+    if cells > _LINEAR_FIRST_CELLS and "linear" in places:
+        # Boosting that is cut short is a model all the same; a linear fit that is cut is none.
+        places["linear"] = _BEHIND_LIGHTGBM
+    placed = [family for family in families if family.name in places]
+    ordered = sorted(placed, key=lambda family: places[family.name])
     return [Candidate(f.name, f.name, dict(f.candidate_params)) for f in ordered]
 
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,7 @@ from pipeweave_dagster.core.training.search.fit_timeout import FitTimeoutError
 from pipeweave_dagster.core.training.search.further_folds import next_task, propose_task
 from pipeweave_dagster.core.training.search.parallel_fits import WAIT
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY
+from pipeweave_dagster.core.training.search.portfolio import portfolio
 from pipeweave_dagster.core.training.search.trial_log import TrialLog
 
 LATE = Candidate("linear", "linear")
@@ -65,6 +67,23 @@ def test_a_spent_budget_still_tries_baseline_and_linear_model(search, budget):
         ("linear", 1),
     ]
     assert search.skipped == ["xgboost"]
+
+
+def test_a_linear_model_waits_where_there_is_a_model_already(search, budget, result):
+    search = search(budget(5.0, used_s=60.0))
+    search.results.append(result("lightgbm", "lightgbm", scores=[0.2]))
+    run_first_folds(search, [Candidate("dummy", "dummy"), LATE], 1.0)
+    assert search.skipped == ["linear"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first"), [(1_000, ["dummy", "linear"]), (50_000, ["dummy", "lightgbm", "linear"])]
+)
+def test_a_fit_that_would_be_all_or_nothing_is_not_the_first_of_a_large_table(search, rows, first):
+    problem = search().cache.problem
+    large = replace(problem, features=SimpleNamespace(shape=(rows, 200)))
+    candidates = portfolio(search().spec, large)
+    assert [candidate.name for candidate in candidates][: len(first)] == first
 
 
 def test_a_family_too_slow_for_the_time_left_does_not_end_the_search(search, budget, result):
