@@ -21,6 +21,7 @@ from pipeweave_dagster.core.training.ensemble.single_model import SingleModel, f
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult
+from pipeweave_dagster.core.training.search.ensemble_policy import within
 from pipeweave_dagster.core.training.search.greedy_selection import (
     Weighted,
     ensemble_name,
@@ -130,7 +131,7 @@ def _joint_output(
         weight=problem.weight,
         seed=problem.seed,
         groups=problem.groups,
-        policy=search.policy.ensemble.within(search.budget.budget_s),
+        policy=within(search.policy.ensemble, search.budget.budget_s),
     )
 
 

@@ -1,7 +1,6 @@
 """The tuning constants of ensembling, stacking, calibration and the duplicate-row lookup."""
 
 from dataclasses import dataclass, replace
-from typing import Self
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,11 @@ class EnsemblePolicy:
     lookup_z: float = 3.0
     """Standard errors by which the loss must fall: the best of six weights is chosen."""
 
-    def within(self, budget_s: float) -> Self:
-        """Return the policy whose stack takes its share of a budget at most."""
-        cells = self.stack_budget_share * budget_s / self.stack_cell_s
-        return replace(self, max_stack_cells=int(min(self.max_stack_cells, cells)))
-
 
 DEFAULT_ENSEMBLE_POLICY = EnsemblePolicy()
+
+
+def within(policy: EnsemblePolicy, budget_s: float) -> EnsemblePolicy:
+    """Return the policy whose stack takes its share of a budget at most."""
+    cells = policy.stack_budget_share * budget_s / policy.stack_cell_s
+    return replace(policy, max_stack_cells=int(min(policy.max_stack_cells, cells)))

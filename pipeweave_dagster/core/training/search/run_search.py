@@ -32,7 +32,11 @@ def run_search(search: Search) -> list[CvResult]:
     if search.extend(short=bool(unfinished)):
         _forget(search, unfinished)
         run_first_folds(search, unfinished, part=1.0)
-    if any(not c.is_default for c in candidates):
+    variants = [c for c in candidates if not c.is_default]
+    if search.skipped and search.trial_log.crosses is None:
+        # Their features would take time that they would not get themselves.
+        search.skipped += [c.name for c in variants]
+    elif variants:
         _run_variants(search)
     if search.skipped:
         _log.info("not started for lack of time: %s", ", ".join(search.skipped))

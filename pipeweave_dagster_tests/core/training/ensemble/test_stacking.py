@@ -15,7 +15,10 @@ from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack
 from pipeweave_dagster.core.training.search.cv_result import CvResult
-from pipeweave_dagster.core.training.search.ensemble_policy import DEFAULT_ENSEMBLE_POLICY
+from pipeweave_dagster.core.training.search.ensemble_policy import (
+    DEFAULT_ENSEMBLE_POLICY,
+    within,
+)
 from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 
 pytestmark = pytest.mark.slow
@@ -50,10 +53,10 @@ def test_many_classes_take_a_share_of_the_budget_at_most():
     members, y = timid(6000, 26)
     for budget_s, limit_s in ((10, 1.5), (60, 6)):
         began = time.process_time()
-        stack, _ = fit_stack(members, y, 26, policy=DEFAULT_ENSEMBLE_POLICY.within(budget_s))
+        stack, _ = fit_stack(members, y, 26, policy=within(DEFAULT_ENSEMBLE_POLICY, budget_s))
         assert time.process_time() - began < limit_s
         assert (stack is not None) == (budget_s == 60)
-    binary = DEFAULT_ENSEMBLE_POLICY.within(10)
+    binary = within(DEFAULT_ENSEMBLE_POLICY, 10)
     assert fit_stack(*timid(1500, 2), 2, policy=binary)[0] is not None
 
 

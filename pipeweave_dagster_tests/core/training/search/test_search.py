@@ -69,6 +69,13 @@ def test_a_spent_budget_still_tries_baseline_and_linear_model(search, budget):
     assert search.skipped == ["xgboost"]
 
 
+def test_features_of_variants_are_not_made_where_families_had_no_time(search, budget):
+    search = search(budget(5.0, used_s=60.0))
+    run_search.run_search(search)
+    assert search.crosses == []
+    assert {"xgboost", "lightgbm_small"} <= set(search.skipped)
+
+
 def test_a_linear_model_waits_where_there_is_a_model_already(search, budget, result):
     search = search(budget(5.0, used_s=60.0))
     search.results.append(result("lightgbm", "lightgbm", scores=[0.2]))
