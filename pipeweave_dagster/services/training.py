@@ -65,9 +65,6 @@ def train_and_log(  # noqa: PLR0913 - the last ones are given by keyword
         tested_like: Test rows that the model's own test rows follow.
     """
     with training_in_mlflow(workbench, dataset, tags):
-        with contextlib.suppress(PipeWeaveError):  # registering waits for a service that is away
-            # A new store takes seconds, which are part of the budget here.
-            workbench.on_model(prepare_store, tracking_uri=workbench.settings.tracking_uri)
         trained = _trained(workbench, plan, folder, budget_s, tested_like)
         return register_model(workbench, dataset, trained, plan[0], folder, tags, ends=ends)
 
@@ -116,6 +113,9 @@ def _trained(
     tested_like: Payload | None,
 ) -> TrainedModel:
     spec, snapshot = plan
+    with contextlib.suppress(PipeWeaveError):  # registering waits for a service that is away
+        # A new store takes seconds, which are part of the budget here.
+        workbench.on_model(prepare_store, tracking_uri=workbench.settings.tracking_uri)
     latest_start = time.monotonic() - training_s(budget_s) + _GUARANTEED_SHARE * budget_s
     limit_s, engine = workbench.settings.run_limit_s(budget_s), workbench.settings.engine
     data = workbench.store.payload(snapshot.data)
