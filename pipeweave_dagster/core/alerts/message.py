@@ -51,9 +51,9 @@ def _summary(problems: Sequence[Observation]) -> str:
     return f"{len(problems)} problems ({', '.join(words)})"
 
 
-def _headline(problem: Observation) -> str:
+def _headline(problem: Observation, *, with_codes: bool = True) -> str:
     if problem.kind == "run" and problem.codes:
-        return f"refused ({', '.join(problem.codes)})"
+        return f"refused ({', '.join(problem.codes)})" if with_codes else "refused"
     if problem.kind == "check":
         return f"{problem.subject.rpartition(':')[2]} {_WHAT['check']}"
     return _WHAT[problem.kind]
@@ -65,9 +65,8 @@ def _block(name: str, problems: Sequence[Observation], links: Links) -> str:
     for problem in own[:_MOST_PROBLEMS]:
         text = plain(" ".join(problem.text.split()), _TEXT)
         level = "ERROR" if problem.severity == "error" else "WARNING"
-        what = _headline(problem)
-        if problem.codes and all(code in text for code in problem.codes):
-            what = what.partition(" (")[0]  # the text names them
+        are_named = all(code in text for code in problem.codes)
+        what = _headline(problem, with_codes=not are_named)
         lines.append(f"- {level} {what}" + (f": {text}" if text else ""))
     if len(own) > _MOST_PROBLEMS:
         lines.append(f"- and {len(own) - _MOST_PROBLEMS} more")

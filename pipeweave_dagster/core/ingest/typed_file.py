@@ -13,11 +13,9 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeweave_dagster.core.ingest.base.limits import BLOCK_ROWS
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.coded_texts import TEXTS, encoded, is_text, joined
-
-BLOCK_ROWS = 50_000
-"""As many as are scored at once, so that reading a block decodes one row group."""
 
 
 class TypedFile:

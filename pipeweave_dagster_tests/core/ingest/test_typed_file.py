@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeweave_dagster.core.ingest import typed_file
-from pipeweave_dagster.core.ingest.typed_file import BLOCK_ROWS, TypedFile
+from pipeweave_dagster.core.ingest.base.limits import BLOCK_ROWS
+from pipeweave_dagster.core.ingest.typed_file import TypedFile
 from pipeweave_dagster.core.model import serving
 
 SCHEMA = pa.schema([("n", pa.float64()), ("t", pa.string())])

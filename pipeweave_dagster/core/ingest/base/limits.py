@@ -8,6 +8,8 @@ from pipeweave_dagster.core.documents import Part
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 
 MEGABYTE = 1 << 20
+BLOCK_ROWS = 50_000
+"""Rows of a batch in a row group: as many as are scored at once, so reading them decodes one."""
 # How many times its size a file may take in memory, by its first bytes. Measured: a workbook takes
 # ninety times, JSON ten times, and a delimited file that is read leniently thirty times its size.
 _TIMES = (

@@ -11,14 +11,13 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import Dialect
 from pipeweave_dagster.core.ingest.base.cell_limit import bounded, check_cells, least_widths
 from pipeweave_dagster.core.ingest.base.containers import Content
+from pipeweave_dagster.core.ingest.base.limits import BLOCK_ROWS
 from pipeweave_dagster.core.ingest.base.raw_table import RawStream, RawTable
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.arrow_columns import ArrowColumn, columns_of
 from pipeweave_dagster.core.ingest.formats.columnar_files import batch_rows
 from pipeweave_dagster.core.ingest.formats.pandas_index import split_pandas_index
 
-_BLOCK_ROWS = 50_000
-"""As many as the typed file has in a row group."""
 _PLAIN_BYTES = 4
 """A text that is not in a dictionary takes so many bytes at least, for its length."""
 _SQL_TYPES = {
@@ -45,7 +44,7 @@ def parquet_stream(
     """
     with pq.ParquetFile(content.path, coerce_int96_timestamp_unit="us") as file:
         schema, rows = file.schema_arrow, file.metadata.num_rows
-        coded, size = _coded_columns(file), min(batch_rows(file), _BLOCK_ROWS)
+        coded, size = _coded_columns(file), min(batch_rows(file), BLOCK_ROWS)
         kept, names, notes = split_pandas_index(schema, expected_names)
     fields = [schema.field(i).with_name(name) for i, name in zip(kept, names, strict=True)]
     columns = columns_of(pa.schema(fields))
