@@ -98,8 +98,12 @@ def has_only_names(line: Line) -> bool:
 def _has_values(line: Line) -> bool:
     """Return whether a line has tokens for missing values, or more than a few typed cells."""
     filled = [cell for cell in line.cells if cell]
-    typed = sum(name_kind(cell) in TYPED and not is_year(cell) for cell in filled)
+    typed = sum(map(_is_value, filled))
     return any(map(is_null_token, filled)) or typed >= max(1, _MOST_TYPED * len(filled))
+
+
+def _is_value(cell: str) -> bool:
+    return name_kind(cell) in TYPED and not is_year(cell)
 
 
 def _looks_like_row(line: Line, models: list[ColumnModel]) -> bool:
@@ -120,7 +124,9 @@ def _join(upper: Line, lower: Line) -> bool:
     repeats = any(a and a == b and below != next_ for (a, below), (b, next_) in beside)
     spans = any(a and not b and below and next_ for (a, below), (b, next_) in beside)
     pairs = [p for p in zip(upper.cells, lower.cells, strict=True) if p[1]]
-    distinguishes = len({*pairs}) > len({below for _, below in pairs})
+    distinguishes = len({*pairs}) > len({below for _, below in pairs}) and not any(
+        name and _is_value(below) for name, below in pairs
+    )
     names_rows = not upper.cells[0] and bool(lower.cells[0]) and lower.filled == 1
     extends = bool(upper.cells[0]) and not lower.cells[0] and lower.filled <= upper.filled
     return repeats or spans or extends or names_rows or distinguishes

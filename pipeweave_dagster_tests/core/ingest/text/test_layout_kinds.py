@@ -246,3 +246,16 @@ def test_a_second_address_like_the_first_makes_no_row_a_header(read, rows):
     snapshot = read("\n".join(["billing|name|shipping|n", *lines]) + "\n")
     assert (snapshot.rows, snapshot.dialect.header_rows, snapshot.left_out) == (40, 1, [])
     assert rows()[0]["billing"] == street.format(0)
+
+
+@pytest.mark.parametrize("row", ["1,;,;,;", "1,an ox,owl,an ox", "7.5,a,c|9,a", "1,a,b,b"])
+@pytest.mark.parametrize("further", [1, 2, 4])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_first_row_that_repeats_a_word_below_names_is_no_line_of_units(
+    row, further, delimiter, read
+):
+    others = ["2,x,an ox,y", "3,owl,c|9,a", "4,a,owl,x", "5,y,y,an ox"][:further]
+    text = lines("cbxz,xaya,yccy,baxc", row, *others).replace(",", delimiter)
+    snapshot = read(text)
+    assert [column.original_name for column in snapshot.columns] == ["cbxz", "xaya", "yccy", "baxc"]
+    assert snapshot.rows == 1 + further
