@@ -115,8 +115,8 @@ class Case(TargetMeasurements):
         Empty where the settings say how to split. Proven leaks and a declared `id`, whose rows stay
         together in any case, are left out.
         """
+        from pipeweave_dagster.core.quality.measured_once import measured_once
         from pipeweave_dagster.core.quality.structure.find_gaps import find_gaps
-        from pipeweave_dagster.core.quality.structure.measured_once import measured_once
 
         split = self.settings.split
         if split.time or split.group or split.fold:
@@ -129,16 +129,28 @@ class Case(TargetMeasurements):
             return find_gaps(features, predictors, self.target)
 
         columns = self.settings.model_dump_json(include={"columns", "target"})
-        facts = (
-            str(self._data or id(self.table)),
-            self.schema.sha256,
-            columns,
-            str(sorted(map(str, left_out))),
-        )
+        table = self._stored_table
+        facts = (*table, "gaps", columns, str(sorted(map(str, left_out)))) if table else ()
         gaps = list(measured_once(facts, measure))
         if gaps and gaps[0].significant and not split.random:
             gaps[0] = gaps[0].model_copy(update={"used": True})
         return gaps
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """All that decides the findings; empty if the table is not stored."""
+        if not self._stored_table:
+            return ()
+        before = self._previous.model_dump_json() if self._previous else ""
+        return (*self._stored_table, self.settings.model_dump_json(), before)
+
+    @property
+    def _stored_table(self) -> tuple[str, ...]:
+        if self._data is None:
+            return ()
+        state = self._data.stat()
+        file = f"{self._data} {state.st_size} {state.st_mtime_ns}"
+        return file, self.snapshot.sha256, self.schema.sha256
 
     def display_value(self, column: Column, code: int) -> str:
         """Return a value as messages may show it: sensitive and rare values are hidden."""

@@ -15,6 +15,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.documents.findings import Group, State
 from pipeweave_dagster.core.quality.case import Case
+from pipeweave_dagster.core.quality.measured_once import measured_once
 from pipeweave_dagster.core.quality.not_applicable import NotApplicableError
 from pipeweave_dagster.core.quality.registry import GUARDRAILS
 
@@ -43,7 +44,15 @@ def run_guardrails(
 
 
 def inspect_case(case: Case) -> Findings:
-    """Return all findings of a case, with the overrides of its settings applied."""
+    """Return all findings of a case, with the overrides of its settings applied.
+
+    They are computed once per process: the report inspects the same table as the findings.
+    """
+    facts = case.facts
+    return measured_once(("findings", *facts) if facts else (), lambda: _inspect(case))
+
+
+def _inspect(case: Case) -> Findings:
     overrides = case.settings.overrides
     findings, skipped = run_all(case)
     findings = [_apply_override(finding, overrides) for finding in findings]

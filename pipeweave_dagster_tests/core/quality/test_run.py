@@ -1,6 +1,7 @@
 """All guardrails together: groups, overrides, proposals, privacy and determinism."""
 
 import datetime as dt
+import os
 from typing import get_args
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, Override
 from pipeweave_dagster.core.documents.findings import Group
-from pipeweave_dagster_tests.factories import brief
+from pipeweave_dagster.core.quality import inspect, run
+from pipeweave_dagster_tests.factories import brief, make_dataset
 
 N = 600
 COPY = Override(finding="PW204", column="copy", reason="known before the exam")
@@ -80,3 +82,22 @@ def test_values_of_sensitive_columns_are_not_in_any_finding(inspect_columns, rng
 
 def test_equal_inputs_give_equal_documents(inspect_columns, copied):
     assert inspect_columns(copied).to_json() == inspect_columns(copied).to_json()
+
+
+def test_the_report_and_the_findings_of_a_table_inspect_it_once(tmp_path, copied, monkeypatch):
+    made = make_dataset(tmp_path, copied, "y", "binary")
+
+    def inspected(settings=None):
+        return inspect(made.snapshot, made.schema, made.data, settings or DatasetSettings())
+
+    first = inspected()
+    counted = []
+    run_all = run.run_all
+    monkeypatch.setattr(run, "run_all", lambda case: counted.append(case) or run_all(case))
+    assert inspected() == first
+    assert not counted
+    assert inspected(DatasetSettings(overrides=[COPY])) != first
+    assert len(counted) == 1
+    os.utime(made.data, ns=(1, 1))
+    assert inspected() == first
+    assert len(counted) == 2

@@ -27,6 +27,8 @@ MAX_SECOND_WRONG_OF_COMPARISON = 0.15
 BINS = 8
 MAX_LEVELS = 60
 VARIED_ROWS = 20_000
+MUCH_MORE = 4
+"""Where all rows are that many times those for finding, it pays to ask the latter first."""
 
 
 def class_formulas(
@@ -94,13 +96,13 @@ def _scores(
 
 def _confirmed(score: Score, target: Target, rows: SplitRows, left: float) -> Segments | None:
     """Return the ranges on all rows if their exceptions are few and no chance explains them."""
+    if _fails_on_some(score, target, rows):
+        return None
     found = segments(score.compute(rows.all), target.codes[rows.all], target.classes)
     if found is None or found.rows < max(MIN_ROWS, MIN_TESTED * len(rows.all)):
         return None
-    second = sorted(target.counts)[-2] * found.rows / int(target.counts.sum())
     compares = score.compares is not None and found.compares
-    most = MAX_SECOND_WRONG_OF_COMPARISON if compares else MAX_SECOND_WRONG
-    if found.exceptions > min(SUSPICION * found.rows, most * second):
+    if found.exceptions > _most_exceptions(found, compares, target):
         return None
     if not (compares or found.sharp):
         return None
@@ -109,6 +111,28 @@ def _confirmed(score: Score, target: Target, rows: SplitRows, left: float) -> Se
     some = rows.all[:: max(1, len(rows.all) // VARIED_ROWS)]
     part = segments(score.compute(some), target.codes[some], target.classes)
     return found if part and is_unique(score, target.codes, some, part) else None
+
+
+def _most_exceptions(found: Segments, compares: bool, target: Target) -> float:
+    second = sorted(target.counts)[-2] * found.rows / int(target.counts.sum())
+    most = MAX_SECOND_WRONG_OF_COMPARISON if compares else MAX_SECOND_WRONG
+    return float(min(SUSPICION * found.rows, most * second))
+
+
+def _fails_on_some(score: Score, target: Target, rows: SplitRows) -> bool:
+    """Return whether the rows for finding alone rule the score out, as they do most of them.
+
+    Ranges that fit all rows with few enough exceptions have more than five standard deviations
+    above their share in a random sample once in a million; the best ranges of the sample have
+    fewer still.
+    """
+    if len(rows.all) < MUCH_MORE * len(rows.finding):
+        return False
+    found = segments(score.compute(rows.finding), target.codes[rows.finding], target.classes)
+    if found is None or len(found.order) < np.count_nonzero(target.counts):
+        return False
+    most = _most_exceptions(found, score.compares is not None, target)
+    return bool(found.exceptions > most + 5 * np.sqrt(most) + 5)
 
 
 def _saved(found: Segments, score: Score, left: float) -> float:
