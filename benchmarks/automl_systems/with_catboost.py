@@ -15,7 +15,8 @@ def main(folder: Path, out: Path) -> None:
     y, x, z = train.pop("target"), train, test.drop(columns="target")
     categories = [name for name in x.columns if x[name].dtype.kind not in "iuf"]
     for rows in (x, z):
-        rows[categories] = rows[categories].astype(str)
+        # A text column with gaps stays one of NaN and text otherwise, which CatBoost refuses.
+        rows[categories] = rows[categories].astype(str).fillna("missing")
     if (folder / "task.txt").read_text() == "regression":
         model = CatBoostRegressor(cat_features=categories, **_QUIET).fit(x, y)
         pd.DataFrame({"prediction": model.predict(z)}).to_csv(out, index=False)
