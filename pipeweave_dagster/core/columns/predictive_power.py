@@ -95,25 +95,47 @@ def _auc(
     base = table.sum(1) / np.maximum(1.0, table.sum((1, 2)))[:, None]
     rates = (table + _SMOOTHING * base[:, None]) / (table.sum(2, keepdims=True) + _SMOOTHING)
     predicted = rates[::-1]
-    classes_ = [target.positive] if target.task == "binary" else range(target.classes)
-    return float(np.mean([_tied_auc(predicted[..., c], table, c) for c in classes_]))
+    sides = np.array([_tied_aucs(*side) for side in zip(predicted, table, strict=True)])
+    known = np.isfinite(sides).sum(0)
+    aucs = np.where(known > 0, np.nansum(sides, axis=0) / np.maximum(1, known), 0.5)
+    return float(aucs[target.positive] if target.task == "binary" else np.mean(aucs))
 
 
-def _tied_auc(predicted: Floats, table: Floats, class_: int) -> float:
-    """Return the mean AUC over both halves of a prediction that is constant within a level."""
-    scores = []
-    for side in (0, 1):
-        positive = table[side, :, class_]
-        negative = table[side].sum(1) - positive
-        if positive.sum() == 0 or negative.sum() == 0:
-            continue
-        _, tie = np.unique(predicted[side], return_inverse=True)
-        positives, negatives = np.bincount(tie, positive), np.bincount(tie, negative)
-        below = np.cumsum(negatives) - negatives
-        scores.append(
-            float((positives * (below + negatives / 2)).sum() / (positives.sum() * negatives.sum()))
-        )
-    return float(np.mean(scores)) if scores else 0.5
+def _tied_aucs(predicted: Floats, table: Floats) -> Floats:
+    """Return the AUC of each class for predictions that are constant within a level.
+
+    Takes O(levels * log levels * classes).
+
+    Args:
+        predicted: Shape (levels, classes): the prediction for the rows of each level.
+        table: Shape (levels, classes): rows.
+
+    Returns:
+        Shape (classes,); NaN for a class of no or all rows.
+    """
+    order = np.argsort(predicted, axis=0, kind="stable")
+    scores, inside = (np.take_along_axis(array, order, axis=0) for array in (predicted, table))
+    outside = table.sum(1)[order] - inside
+    below = np.cumsum(outside, axis=0)
+    first, last = _ties(scores)
+    at_start = np.take_along_axis(below - outside, first, axis=0)
+    at_end = np.take_along_axis(below, last, axis=0)
+    ordered = (inside * (at_start + at_end) / 2).sum(0)
+    pairs = inside.sum(0) * outside.sum(0)
+    aucs: Floats = np.divide(ordered, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return aucs
+
+
+def _ties(scores: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last place of the equal scores around each, in sorted columns."""
+    place = np.broadcast_to(np.arange(len(scores))[:, None], scores.shape)
+    starts = np.ones(scores.shape, bool)
+    starts[1:] = scores[1:] != scores[:-1]
+    ends = np.ones(scores.shape, bool)
+    ends[:-1] = starts[1:]
+    first = np.maximum.accumulate(np.where(starts, place, 0), axis=0)
+    last = np.minimum.accumulate(np.where(ends, place, len(scores))[::-1], axis=0)[::-1]
+    return first, last
 
 
 def rank_correlation(x: Codes, y: Codes) -> float:

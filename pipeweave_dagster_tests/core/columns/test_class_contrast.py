@@ -7,7 +7,7 @@ from pipeweave_dagster.core.columns.class_contrast import (
     best_cut,
     class_counts,
     class_runs,
-    rank_auc,
+    rank_aucs,
 )
 
 
@@ -22,10 +22,22 @@ def test_runs_of_classes(column_and_target):
     assert class_runs(class_counts(x, target)) == (3, 0)
 
 
-def test_auc_agrees_with_counting_pairs(column_and_target):
+@pytest.mark.parametrize("classes", [2, 3, 40])
+def test_auc_agrees_with_counting_pairs(classes, column_and_target):
     rng = np.random.default_rng(0)
-    values, labels = rng.integers(0, 9, 80), rng.integers(0, 2, 80)
-    x, target = column_and_target(values, labels)
-    up, down = values[labels == 1][:, None], values[labels == 0][None, :]
-    expected = float(((up > down) + (up == down) / 2).mean())
-    assert rank_auc(class_counts(x, target), 1) == pytest.approx(max(expected, 1 - expected))
+    values = rng.integers(0, 9, 80)
+    labels = np.append(np.arange(classes), rng.integers(0, classes, 80 - classes))
+    x, target = column_and_target(values, labels, "multiclass")
+    expected = [_by_pairs(values, labels == c) for c in range(classes)]
+    better = [max(auc, 1 - auc) for auc in expected]
+    assert rank_aucs(class_counts(x, target)).tolist() == pytest.approx(better)
+
+
+def _by_pairs(scores, inside):
+    up, down = scores[inside][:, None], scores[~inside][None, :]
+    return float(((up > down) + (up == down) / 2).mean())
+
+
+def test_auc_of_a_class_without_values_is_that_of_chance(column_and_target):
+    x, target = column_and_target([1, 2, None, None], [*"aabb"], "multiclass")
+    assert rank_aucs(class_counts(x, target)).tolist() == [0.5, 0.5]

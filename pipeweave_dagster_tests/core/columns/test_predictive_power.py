@@ -29,3 +29,20 @@ def test_bins_have_equal_shares_and_do_not_split_equal_values(column_and_target)
     codes, levels = powers.binned(x, 10)
     assert levels <= 11
     assert len(set(codes[:500])) == 1
+
+
+@pytest.mark.parametrize("levels", [1, 2, 7, 60])
+@pytest.mark.parametrize("classes", [2, 5, 30])
+def test_tied_auc_agrees_with_counting_pairs_of_rows(levels, classes):
+    rng = np.random.default_rng(levels * classes)
+    rows, labels = rng.integers(0, levels, 200), rng.integers(0, classes - 1, 200)
+    table = np.zeros((levels, classes))
+    np.add.at(table, (rows, labels), 1)
+    predicted = rng.integers(0, 4, (levels, classes)) / 3
+    found = powers._tied_aucs(predicted, table)
+    for c in range(classes - 1):
+        scores = predicted[rows, c]
+        up, down = scores[labels == c][:, None], scores[labels != c][None, :]
+        pairs = ((up > down) + (up == down) / 2).mean() if up.size and down.size else np.nan
+        assert found[c] == pytest.approx(pairs, nan_ok=True)
+    assert np.isnan(found[-1])
