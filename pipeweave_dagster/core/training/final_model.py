@@ -131,7 +131,7 @@ class _Final:
         needed = 2 * refit_seconds(self.ensemble.weighted, len(self.training_set.table.y))
         wanted = self.ensemble.one_model and self.ensemble.can_refit
         if wanted and self.search.policy.slower_fit * needed < self.budget.left_s:
-            fitted = self._refit(self.search.cache, 0.0)
+            fitted = self._refit(self.search.cache, self.budget)
             if fitted is not None:
                 return fitted
         return self.fold_parts()
@@ -163,13 +163,17 @@ class _Final:
     def refit(self, store_s: float) -> list[FittedMember] | None:
         """Fit the members on all rows, test rows included."""
         whole = self.training_set.whole(self.search.cache.problem, self.search.crosses)
-        return self._refit(FoldCache(whole), store_s)
+        # The test rows are predicted: that part of the reserve is not kept a second time.
+        budget = self.budget.keeping(1 - self.search.policy.output_part)
+        return self._refit(FoldCache(whole), budget, store_s)
 
-    def _refit(self, cache: FoldCache, store_s: float) -> list[FittedMember] | None:
+    def _refit(
+        self, cache: FoldCache, budget: TimeBudget, store_s: float = 0.0
+    ) -> list[FittedMember] | None:
         policy, fits = self.search.policy, self.training_set.parallel_fits
         if self.ensemble.one_model:
             policy = replace(policy, max_seeds=1)
-        return refit(self.ensemble.weighted, cache, self.budget, fits, store_s, policy)
+        return refit(self.ensemble.weighted, cache, budget, fits, store_s, policy)
 
 
 def predict_test_rows(bundle: dict[str, Any], training_set: TrainingSet) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Train from the typed table to the model file, within the time budget."""
 
+import importlib
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,7 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
     on_extension: OnExtension | None = None,
 ) -> TrainedModel:
     """See `pipeweave_dagster.core.training.train`; the engine fits on more rows than fit here."""
+    _import_ahead()
     began, limits = budget.used_s, policy.data
     missing = missing_families(spec)
     rows_fit = rows_that_fit(spec, data, memory_mb)
@@ -96,6 +99,14 @@ def run_training(  # noqa: PLR0913, PLR0917 - as `train`
         notes=notes,
         serving_note=final.serving_note,
     )
+
+
+def _import_ahead() -> None:
+    """Import what writes the model file while the table is read, and not on the refit's time.
+
+    It takes some two seconds, as all of scikit-learn comes with it; nothing where it is loaded.
+    """
+    threading.Thread(target=importlib.import_module, args=["skops.io"], daemon=True).start()
 
 
 def _plug_ins(families: Iterable[str]) -> list[PlugInModel]:

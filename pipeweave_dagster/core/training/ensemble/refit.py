@@ -43,7 +43,8 @@ def refit(
         cache: All rows.
         budget: The budget.
         parallel_fits: Number of parallel fits.
-        store_s: Seconds that writing one model took; the budget's reserve must suffice for all.
+        store_s: Seconds that writing one model took; the budget's reserve, which is for what
+            follows the refit, must suffice for all.
         policy: Thresholds of the search.
 
     Returns:
@@ -83,11 +84,11 @@ def refit(
 
 def _seeds(weighted: Weighted, budget: TimeBudget, store_s: float, policy: SearchPolicy) -> int:
     """Return the number of seeds per candidate that can be stored and can predict in time."""
-    storable = int(policy.output_part * budget.reserve_s / max(store_s * len(weighted), 1e-9))
+    storable = int(budget.reserve_s / max(store_s * len(weighted), 1e-9))
     seeds = min(
         policy.max_seeds,
         MAX_MEMBERS // len(weighted),
-        affordable_models(weighted, 0, budget.reserve_s),
+        affordable_models(weighted, 0, budget.reserve_s / policy.output_part),
     )
     return max(1, min(seeds, storable))
 

@@ -44,6 +44,15 @@ class TimeBudget:
         end_s = self.used_s + part * self.left_s + self.reserve_s + self.after_s
         return replace(self, budget_s=end_s)
 
+    def keeping(self, part: float) -> Self:
+        """Return the budget with a part of its reserve, where the rest of it was for what is done.
+
+        Example:
+            >>> TimeBudget(0.0, 60.0, reserve_s=7.0, now=lambda: 50.0).keeping(0.5).left_s
+            6.5
+        """
+        return replace(self, reserve_s=part * self.reserve_s)
+
     def extended(self, factor: float) -> Self:
         """Return a budget that is longer by a factor, up to its limit, with equal reserves."""
         longer = min(factor * self.budget_s, max(self.budget_s, self.most_s))
