@@ -82,10 +82,14 @@ def _collect(
 
 
 def _envelope_note(path: str, left: list[str]) -> str:
-    beside = ", ".join(repr(p[:60]) for p in left[:8])
-    more = f" and {len(left) - 8} more" if len(left) > 8 else ""
-    rest = f" Not read, as they are no records: {beside}{more}." if left else ""
-    return f"The rows are the records in {path[:120]!r}.{rest}"
+    return f"The rows are the records in {path[:120]!r}.{not_read(left)}"
+
+
+def not_read(paths: list[str]) -> str:
+    """Return the sentence on the parts of a document that are no records; empty without any."""
+    beside = ", ".join(repr(path[:60]) for path in paths[:8])
+    more = f" and {len(paths) - 8} more" if len(paths) > 8 else ""
+    return f" Not read, as they are no records: {beside}{more}." if paths else ""
 
 
 def _names_of_width(lists: list[list[Any]], rows: list[Any]) -> list[str] | None:

@@ -8,6 +8,10 @@ from pipeweave_dagster.core.ingest.formats.json_envelopes import (
     in_envelope,
     map_in_envelope,
 )
+from pipeweave_dagster.core.ingest.formats.json_list_columns import (
+    columns_in_object,
+    tables_of_lists,
+)
 from pipeweave_dagster.core.ingest.formats.json_lists import (
     feature,
     is_table,
@@ -69,11 +73,19 @@ def _in_object(data: Any) -> Records | None:
     split = split_orient(data)
     if split is None and named_rows(data):
         return in_envelope(data)
-    for orient in (split_orient, table_orient, columns_of_lists, labelled_records):
+    for orient in (
+        split_orient,
+        table_orient,
+        columns_of_lists,
+        tables_of_lists,
+        labelled_records,
+    ):
         found = orient(data)
         if found is not None:
             return Records(*found)
     envelope = in_envelope(data)
+    if envelope is None or len(envelope.rows) == 1:
+        envelope = columns_in_object(data) or envelope
     if envelope is not None:
         return envelope
     return Records([data]) if _has_values(data) else None

@@ -16,6 +16,7 @@ from pipeweave_dagster.core.ingest.text.header_annotations import (
     annotations_below,
 )
 from pipeweave_dagster.core.ingest.text.header_rows import has_only_names, join_header_rows
+from pipeweave_dagster.core.ingest.text.labelled_lines import labelled_lines
 from pipeweave_dagster.core.ingest.text.layout_costs import layout_bits
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
@@ -78,12 +79,14 @@ def detect_layout(
     names = _expected_line(records, lines, expected_names)
     names = ruled if names is None and detected else names
     if names is not None:
-        return _annotated(records, width, names, annotations_below(lines, names))
+        described = labelled_lines(lines)
+        below = described[1] if described and described[0] == names else 0
+        return _annotated(records, width, names, below or annotations_below(lines, names))
     if skip is not None and header is not None:
         return _layout(records, width, (skip, header))
     if len(lines) < 2:
         return _layout(records, width, (0, int(bool(lines) and has_only_names(lines[0]))))
-    annotated = annotated_header(lines) if detected else None
+    annotated = _described(lines) if detected else None
     if annotated is not None:
         return _annotated(records, width, *annotated)
     return _cheapest(records, lines, header, skip)
@@ -99,6 +102,12 @@ def _expected_line(
         if 2 * known > line.width:
             return index
     return None
+
+
+def _described(lines: list[Line]) -> tuple[int, int] | None:
+    """Return the place of names above lines that describe the columns, and the number of these."""
+    found = [found for found in (annotated_header(lines), labelled_lines(lines)) if found]
+    return max(found, key=sum, default=None)
 
 
 def _cheapest(

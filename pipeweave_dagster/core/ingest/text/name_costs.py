@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 from pipeweave_dagster.core.ingest.text.column_model import ColumnModel, cell_kind, literal_bits
 from pipeweave_dagster.core.ingest.text.first_lines import Line
@@ -26,6 +27,7 @@ _ROW_NAMES_BITS = 6.0
 _YEAR_BITS = 11.0
 _OTHER_DELIMITER_BITS = 6.0
 _THOUSANDS = 3
+_COMMENT = re.compile(r"(#+|%+|//+|!+)(\s|$)")
 _LONG_NAME, _LONG_BITS, _MOST_LONG_BITS, _LONG_JOINED_BITS = 40, 0.1, 8.0, 10.0
 
 
@@ -81,11 +83,14 @@ def _names_of_blanks(line: Line, models: list[ColumnModel]) -> int:
 def _other_width_bits(line: Line, models: list[ColumnModel]) -> float:
     """Return the bits of a header with more or fewer names than columns; one is not rare.
 
-    Nor are fewer names where unquoted numbers with a delimiter as their mark were cut.
+    Nor are fewer names where unquoted numbers with a delimiter as their mark were cut. The words of
+    a comment are as many as there are columns only by chance.
     """
     difference = abs(line.fields - line.width)
     if 0 < line.width - line.fields <= _rests_of_numbers(models):
         return _ONE_NAME_BITS
+    if difference and _COMMENT.match(line.cells[0]):
+        return _MOST_WIDTH_BITS
     further = min(_OTHER_WIDTH_BITS * max(0, difference - 1), _MOST_WIDTH_BITS)
     return _ONE_NAME_BITS * (difference > 0) + further
 

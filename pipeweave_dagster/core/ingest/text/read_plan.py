@@ -19,6 +19,7 @@ from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
 from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.stacked_tables import end_of_first_table, lines_below
+from pipeweave_dagster.core.ingest.text.track_lines import without_track_lines
 
 _HEAD_BYTES = MEGABYTE // 2
 _MOST_HEAD_BYTES = 4 * MEGABYTE
@@ -72,7 +73,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
         if declared is not None and read.delimiter is None:
             read = read.model_copy(update={"delimiter": declared})
             options = replace(options, read=read)
-    text = with_declared_names(text, folder)
+    text = without_track_lines(with_declared_names(text, folder), folder)
     if read.delimiter is None:
         text = with_marked_names(text, folder, options.expected_names)
     text = unboxed(text, folder, first_only=not read.skip)

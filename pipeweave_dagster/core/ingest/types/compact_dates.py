@@ -17,6 +17,7 @@ _NAME = re.compile(
 _MONTH_NAME = re.compile(r"month|monat|mois|period|(^|[_\W])(ym|yyyymm)($|[_\W])", re.IGNORECASE)
 _MIN_PROOF = 12
 """Distinct whole numbers that are all valid dates by chance: less than one in 10 to the 30."""
+_NOON = 12
 
 
 def _parser(type_: StorageType, format_: str, pattern: str, width: int) -> Parser:
@@ -34,6 +35,8 @@ COMPACT_MONTH = _parser("date", "%Y%m", f"{_Y}{_M}", 6)
 COMPACT_DATETIME = _parser(
     "datetime", "%Y%m%d%H%M%S", f"{_Y}{_M}{_D}{_HOUR}[0-5][0-9][0-5][0-9]", 14
 )
+COMPACT_MINUTE = _parser("datetime", "%Y%m%d%H%M", f"{_Y}{_M}{_D}{_HOUR}[0-5][0-9]", 12)
+COMPACT_HOUR = _parser("datetime", "%Y%m%d%H", f"{_Y}{_M}{_D}{_HOUR}", 10)
 # 2021.01 and 01.2021 are numbers as well.
 MONTHS_AS_NUMBERS = (
     COMPACT_MONTH,
@@ -41,13 +44,16 @@ MONTHS_AS_NUMBERS = (
     _parser("date", "%m.%Y", f"{_M}[.]{_Y}", 7),
 )
 COMPACT = (
-    COMPACT_DATE, COMPACT_MONTH_FIRST, COMPACT_DAY_FIRST, COMPACT_DATETIME, *MONTHS_AS_NUMBERS,
+    COMPACT_DATE, COMPACT_MONTH_FIRST, COMPACT_DAY_FIRST, COMPACT_DATETIME, COMPACT_MINUTE,
+    COMPACT_HOUR, *MONTHS_AS_NUMBERS,
 )  # fmt: skip
 _LEADING = {
     COMPACT_DATE: slice(4, 6),
     COMPACT_MONTH_FIRST: slice(0, -4),
     COMPACT_DAY_FIRST: slice(0, -4),
     COMPACT_DATETIME: slice(0, -2),
+    COMPACT_MINUTE: slice(0, -2),
+    COMPACT_HOUR: slice(0, -2),
 }
 
 
@@ -71,6 +77,14 @@ def compact_date(values: Sequence[str], name: str) -> Parser | None:
     if _NAME.search(name):
         return fitting[0]
     proven = len(fitting) == 1 and len(values) >= _MIN_PROOF
+    if fitting[0] is COMPACT_HOUR and not _are_hours(values):
+        return None
     # Consecutive numbers differ in the last digits only, dates in the month or the day as well.
     leading = {v.partition(".")[0][_LEADING[fitting[0]]] for v in values}
     return fitting[0] if proven and len(leading) > 1 else None
+
+
+def _are_hours(values: Sequence[str]) -> bool:
+    """Return whether the last two of ten digits are hours, and do not count the orders of a day."""
+    hours = {int(value.partition(".")[0][-2:]) for value in values}
+    return 0 in hours and max(hours) >= _NOON

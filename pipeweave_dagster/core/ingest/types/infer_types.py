@@ -21,6 +21,7 @@ from pipeweave_dagster.core.ingest.types.infer_parser import (
 )
 from pipeweave_dagster.core.ingest.types.plain_characters import (
     PLAIN,
+    has_only_credits,
     plain_sample,
     plain_sql,
     plain_text,
@@ -191,6 +192,8 @@ def _verify(
 
 def _plain_matches(parser: Parser, mismatches: dict[str, int]) -> dict[str, int]:
     """Return the mismatches that the parser, or a wider one, matches in plain characters."""
+    if has_only_credits(mismatches):
+        return {}
     changed = {p: n for v, n in mismatches.items() if (p := plain_text(v)) != v}
     return {v: n for v, n in changed.items() if parser.matches(v) or NUMBER.matches(v)}
 

@@ -25,6 +25,20 @@ def test_dates_as_whole_numbers_are_dates(form, name, whole, read, rows):
     assert [row[name] for row in rows()] == DAYS
 
 
+@pytest.mark.parametrize("name", ["MESS_DATUM", "x"])
+@pytest.mark.parametrize(
+    ("form", "step"),
+    [("%Y%m%d%H", 1), ("%Y%m%d%H", 6), ("%Y%m%d%H%M", 0.5), ("%Y%m%d%H%M%S", 0.7)],
+)
+@pytest.mark.parametrize("whole", ["{}", "{}.0"])
+def test_times_as_whole_numbers_are_times(form, step, name, whole, read, rows):
+    start = dt.datetime(2026, 1, 30, tzinfo=dt.UTC)
+    times = [start + dt.timedelta(hours=step * i) for i in range(90)]
+    snapshot = read(table(name, [whole.format(t.strftime(form)) for t in times]))
+    assert (snapshot.columns[0].type, snapshot.columns[0].format) == ("datetime", form)
+    assert [row[name].strftime(form) for row in rows()] == [t.strftime(form) for t in times]
+
+
 def test_missing_cells_and_zeros_are_missing(read, rows):
     texts = [d.strftime("%m%d%Y") if i % 4 else ["", "00000000"][i % 8 // 4]
              for i, d in enumerate(DAYS)]  # fmt: skip
@@ -44,6 +58,15 @@ NUMBERS = {
     "consecutive": range(20210101, 20210131),
     "consecutive months": range(202001, 202013),
     "amounts": range(10_112_000, 10_112_400, 10),
+    "hours of one day": range(2021010100, 2021010124),
+    "orders of a day, from 1": [
+        2021010000 + day * 100 + n for day in range(1, 29) for n in range(1, 9)
+    ],
+    "orders of a day, from 0": [
+        2021010000 + day * 100 + n for day in range(1, 29) for n in range(9)
+    ],
+    "seconds since 1970": range(1_569_297_600, 1_569_397_600, 3_600),
+    "telephones": [2012345678 + 104_729 * i for i in range(40)],
     "few": [20210101, 20220202, 20230303],
     "prices": [199901, 200512, 201003, 150000, 320500, 410900, 210012],
     "no such day": [2302021, 2312020, 2302019, 2302018] * 5,

@@ -76,7 +76,7 @@ def test_texts_keep_their_characters(read, rows):
     assert [row["r"] for row in rows()] == [f"{i}-" for i in range(20)]
 
 
-@given(st.lists(st.text("0123456789-+$.,\u2212\uff11\u0663\u200b\ufeff a\u202f", max_size=8)))
+@given(st.lists(st.text("0123456789-+$.,\u2212\uff11\u0663\u200b\ufeff a\u202fCDR", max_size=8)))
 @settings(deadline=None, max_examples=50)
 def test_sql_and_python_agree(texts):
     texts = [t.strip(" \t\r\n\u00a0") for t in texts]
@@ -115,3 +115,45 @@ def test_grouped_numbers_are_numbers(form, mark, rows_, read, rows):
     snapshot = read(f"id{mark}v\n" + "".join(f'{i}{mark}"{t}"\n' for i, t in enumerate(texts)))
     assert snapshot.columns[1].type == "number"
     assert [row["v"] for row in rows()] == numbers
+
+
+LEDGERS = {
+    "both": lambda n: f"{abs(n):,.2f} {'CR' if n > 0 else 'DR'}",
+    "glued": lambda n: f"{abs(n):.2f}{'CR' if n > 0 else 'DR'}",
+    "overdrawn": lambda n: f"{n:,.2f}" if n > 0 else f"{-n:,.2f} DR",
+    "dollars": lambda n: f"${abs(n):,.2f} {'CR' if n > 0 else 'DR'}",
+    "points": lambda n: f"{abs(n):.2f} {'Cr' if n > 0 else 'Dr'}.".upper(),
+}
+AMOUNTS = [round(random.Random(i).uniform(-9000, 9000), 2) for i in range(120)]
+
+
+@pytest.mark.parametrize("form", LEDGERS)
+@pytest.mark.parametrize("few", [False, True])
+@pytest.mark.parametrize("gaps", [0, 9])
+def test_debits_are_negative_and_credits_positive(form, few, gaps, read, rows):
+    amounts = [a for a in AMOUNTS if a > 0][:60] + AMOUNTS if few else AMOUNTS
+    texts = ["" if gaps and i % gaps == 3 else LEDGERS[form](a) for i, a in enumerate(amounts)]
+    snapshot = read("day;amount\n" + "".join(f"{i};{t}\n" for i, t in enumerate(texts)))
+    column = snapshot.columns[1]
+    assert column.type == "number"
+    assert "DR for debits (negative)" in column.note
+    wanted = [None if gaps and i % gaps == 3 else a for i, a in enumerate(amounts)]
+    assert [row["amount"] for row in rows()] == wanted
+
+
+def test_a_column_of_credits_is_read_and_its_batches_may_have_debits(read, rows):
+    read("day;balance\n" + "".join(f"{i};{i * 7.5:.2f} CR\n" for i in range(1, 60)))
+    assert rows()[3]["balance"] == 30.0
+
+
+@pytest.mark.parametrize("credited", [1, 9, 40])
+def test_credits_beside_bare_numbers_may_be_refunds_and_stay_text(credited, read):
+    texts = [f"{i * 7.5:.2f}{' CR' * (i % 60 < credited)}" for i in range(1, 61)]
+    snapshot = read("day;charge\n" + "".join(f"{i};{t}\n" for i, t in enumerate(texts)))
+    assert snapshot.columns[1].type == "text"
+
+
+def test_crores_are_no_credits(read):
+    texts = [f"{i} Cr" if i % 3 else f"{i}" for i in range(1, 61)]
+    snapshot = read("id;price\n" + "".join(f"{i};{t}\n" for i, t in enumerate(texts)))
+    assert snapshot.columns[1].type == "text"
