@@ -40,7 +40,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.eda import ReportOptions, build_report, render
 from pipeweave_dagster.core.landing.merge_settings import merge_settings
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.layout import layout

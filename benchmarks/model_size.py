@@ -28,8 +28,8 @@ import pandas as pd
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.metrics.metrics import score
 from pipeweave_dagster.core.metrics.scored_test import read_scored_test
+from pipeweave_dagster.core.model.bundle_file import load_bundle
 from pipeweave_dagster.core.model.row_time import row_ms
-from pipeweave_dagster.core.model.serving import load_bundle
 from pipeweave_dagster.core.model.test_row_columns import feature_names
 from pipeweave_dagster.core.time_plan import training_s
 from pipeweave_dagster.core.training import train

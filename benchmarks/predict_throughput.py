@@ -21,13 +21,10 @@ from xgboost import XGBClassifier
 
 from pipeweave_dagster.core.documents import RawFile, RawUpload, TrainedModel
 from pipeweave_dagster.core.ingest import ColumnMatcher, IngestLimits, ingest, read_aligned
-from pipeweave_dagster.core.model.serving import (
-    BLOCK_ROWS,
-    CatBoosted,
-    load_bundle,
-    prepare,
-    save_bundle,
-)
+from pipeweave_dagster.core.model.bundle_file import load_bundle, save_bundle
+from pipeweave_dagster.core.model.bundle_scores import BLOCK_ROWS
+from pipeweave_dagster.core.model.catboost_model import CatBoosted
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.prediction import BatchPolicy, HeldRows, predict
 from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
 from pipeweave_dagster.core.prediction.outputs import write_outputs

@@ -198,9 +198,9 @@ def test_loading_imports_nothing_heavy() -> None:
 
 
 def test_a_heavy_import_is_seen() -> None:
-    loaded = loaded_by("json", "pipeweave_dagster.core.model.serving")
+    loaded = loaded_by("json", "pipeweave_dagster.core.model.bundle_scores")
     assert not heavy(loaded["json"])
-    assert "numpy" in heavy(loaded["pipeweave_dagster.core.model.serving"])
+    assert "numpy" in heavy(loaded["pipeweave_dagster.core.model.bundle_scores"])
 
 
 def test_loading_the_code_location_costs_little_more_than_dagster() -> None:

@@ -21,7 +21,7 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.evaluation import evaluate
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
-from pipeweave_dagster.core.model.serving import load_bundle
+from pipeweave_dagster.core.model.bundle_file import load_bundle
 from pipeweave_dagster.core.pipelines import plan
 from pipeweave_dagster.core.quality import inspect
 from pipeweave_dagster.core.training import train

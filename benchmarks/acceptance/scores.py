@@ -17,7 +17,7 @@ from pipeweave_dagster.core.metrics.bootstrap import interval_of
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold, mean_cost
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss, score
 from pipeweave_dagster.core.metrics.paired_test import paired
-from pipeweave_dagster.core.model.serving import tempered
+from pipeweave_dagster.core.model.bundle_scores import tempered
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.input_table import read_table
 from pipeweave_dagster.core.training.data.row_sample import sample_rows

@@ -20,7 +20,9 @@ from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.families.candidate import Candidate
-from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores, score
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores, score
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table

@@ -21,7 +21,7 @@ from pipeweave_dagster.core.documents.advice import AdviceRequest
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.families.candidate import Candidate, fit_candidate
 from pipeweave_dagster.core.metrics.metrics import row_loss
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, uses_of, with_derived
 from pipeweave_dagster.core.pipelines.operators import KIND_OF_USE, OPERATORS
 from pipeweave_dagster.core.pipelines.regroup import regrouped

@@ -21,8 +21,9 @@ from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.hidden_values import notes_without_values
 from pipeweave_dagster.core.ingest import ColumnMatcher, ingest, read_aligned
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.predict_rows import PredictedRows, predict_rows
-from pipeweave_dagster.core.model.serving import exact_frame, load_bundle
 from pipeweave_dagster.core.prediction import BatchPolicy, HeldRows, policy_of, predict
 from pipeweave_dagster.core.prediction.loaded_model import LoadedModel
 from pipeweave_dagster.core.prediction.score_rows import RowScorer, ScoredRequest

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support import home as cli_home
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster_tests.commands import CommandProcess, Told
 from pipeweave_dagster_tests.integration.wholeness import faults, head
 from pipeweave_dagster_tests.program import run

@@ -11,7 +11,8 @@ from catboost import CatBoostClassifier
 from pipeweave_dagster.adapters.mlflow_store import log_training
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.model.serving import CatBoosted, load_bundle, save_bundle
+from pipeweave_dagster.core.model.bundle_file import load_bundle, save_bundle
+from pipeweave_dagster.core.model.catboost_model import CatBoosted
 from pipeweave_dagster.services.champion import champion_of, model_name, set_alias
 from pipeweave_dagster.services.model_versions import load_origin, load_version, save_version
 from pipeweave_dagster.services.promotion import roll_back

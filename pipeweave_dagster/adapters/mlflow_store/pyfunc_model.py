@@ -1,6 +1,6 @@
 """The registered model: predicts through plain MLflow, without PipeWeave being installed.
 
-Beside the model file (skops, no pickle) is a copy of `core/model/serving.py` as the code of an
+Beside the model file (skops, no pickle) is a copy of the modules that score it as the code of an
 MLflow model, so `mlflow.pyfunc.load_model` needs nothing but the listed requirements.
 """
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipeweave_dagster.core.model.serving import exact_frame
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.performance.labels import join_keys
 
 _CELL_ENDS = re.compile(r"[\x1f,;\t|]")

@@ -12,7 +12,8 @@ from pipeweave_dagster.core.evaluation.model_changes import changes_from
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, weights_of
 from pipeweave_dagster.core.metrics.paired_test import paired
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
-from pipeweave_dagster.core.model.serving import exact_frame, score
+from pipeweave_dagster.core.model.bundle_scores import score
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import (
     FEATURE_PREFIX,

@@ -11,7 +11,8 @@ from pipeweave_dagster.core.documents import Fairness, GroupRates, Rate
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED, rate
-from pipeweave_dagster.core.model.serving import as_text, predicted_classes
+from pipeweave_dagster.core.model.bundle_scores import predicted_classes
+from pipeweave_dagster.core.model.column_values import as_text
 
 _SMALL = 50
 _MOST_GROUPS = 12

@@ -24,7 +24,7 @@ from pipeweave_dagster.core.evaluation.time_slice import TimeSlice
 from pipeweave_dagster.core.metrics.bootstrap import with_intervals
 from pipeweave_dagster.core.metrics.per_class import class_scores
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest, read_scored_test
-from pipeweave_dagster.core.model.serving import predicted_classes
+from pipeweave_dagster.core.model.bundle_scores import predicted_classes
 
 _log = logging.getLogger(__name__)
 

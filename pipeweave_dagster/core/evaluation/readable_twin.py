@@ -27,7 +27,7 @@ from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.metrics.metrics import score as metric_of
 from pipeweave_dagster.core.metrics.paired_test import paired
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.model.test_row_columns import ROW
 from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster.core.training.artifacts.model_files import write_bundle

@@ -12,7 +12,8 @@ from pipeweave_dagster.core.documents import MetricName, Segment
 from pipeweave_dagster.core.metrics.metrics import Array, row_loss
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
 from pipeweave_dagster.core.metrics.wilson import Z95_ROUNDED
-from pipeweave_dagster.core.model.serving import are_codes, as_number, as_text
+from pipeweave_dagster.core.model.column_values import as_number, as_text
+from pipeweave_dagster.core.model.exact_numbers import are_codes
 from pipeweave_dagster.core.number_format import ends
 
 _LEAST_ROWS = 25

@@ -7,7 +7,9 @@ import pandas as pd
 
 from pipeweave_dagster.core.documents import Dependence
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
-from pipeweave_dagster.core.model.serving import are_codes, as_number, as_text, raw_scores
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
+from pipeweave_dagster.core.model.column_values import as_number, as_text
+from pipeweave_dagster.core.model.exact_numbers import are_codes
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 from pipeweave_dagster.core.pace import Pace
 

@@ -17,7 +17,7 @@ from pipeweave_dagster.core.documents import Estimate, MetricName
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, score, weights_of
 from pipeweave_dagster.core.metrics.scored_test import ScoredTest
-from pipeweave_dagster.core.model.serving import raw_scores
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.pace import Pace
 
 _SCORED_ROWS = 50_000

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeweave_dagster.core.explain.explained_members import explained_members, rounds_of
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import block_scores, blocks, prediction_columns
+from pipeweave_dagster.core.model.bundle_scores import block_scores, blocks, prediction_columns
 
 SHOWN = 3
 
@@ -23,7 +23,7 @@ def with_reasons(bundle: dict[str, Any], table: pd.DataFrame) -> tuple[pd.DataFr
         table: Raw rows.
 
     Returns:
-        The columns of `serving.score`, then `reason_1` to `reason_3` (column names) and
+        The columns of `bundle_scores.score`, then `reason_1` to `reason_3` (column names) and
         `reason_1_effect` to `reason_3_effect`: a positive effect supports the prediction, a
         negative one opposes it; in log-odds of the predicted class, or in the unit of the target.
         Without explainable members, the reason columns are absent. The second value is a note for

@@ -17,7 +17,9 @@ from sklearn.preprocessing import OneHotEncoder
 
 from pipeweave_dagster.core.families import family_of
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, GroupKeys, GroupRelative, prepare
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.group_relative import GroupKeys, GroupRelative
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.relative_features import RELATIVE, TARGET_MEAN, feature_name
 from pipeweave_dagster.core.training.data.split import Index
 
@@ -51,7 +53,7 @@ def contributions(
         table: Raw rows.
         quick: Use path contributions (see `tree_paths`) instead of SHAP values, over a member's
             first `rounds` if it sets them (see `explained_members`).
-        made: Transformed features of these rows from `serving.block_scores`, to be reused.
+        made: Transformed features of these rows from `bundle_scores.block_scores`, to be reused.
     """
     made = {} if made is None else made
     features: pd.DataFrame | None = None

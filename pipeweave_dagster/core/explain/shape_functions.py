@@ -73,7 +73,8 @@ def shapes(
 
     Args:
         pipeline: The fitted member of a bundle: features and estimator.
-        features: Prepared rows (see `serving.prepare`), over which effects have a mean of zero.
+        features: Prepared rows (see `prepare_features.prepare`); effects have a mean of zero over
+            them.
         columns: Prepared columns that the model uses.
         pairs: Columns among them that act together.
     """

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.export.model_comparison import ModelComparison
-from pipeweave_dagster.core.model.serving import exact_frame, raw_scores
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import feature_names
 

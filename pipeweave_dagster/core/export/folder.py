@@ -126,7 +126,7 @@ def export_model(
     from pipeweave_dagster.core.export.notebook import notebook
     from pipeweave_dagster.core.export.script import script
     from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
-    from pipeweave_dagster.core.model import serving
+    from pipeweave_dagster.core.model.bundle_file import load_bundle
     from pipeweave_dagster.core.model.standalone import standalone_source
 
     out.mkdir(parents=True, exist_ok=True)
@@ -144,7 +144,7 @@ def export_model(
     if trained.columns:
         texts[READING] = json.dumps(reading_of(trained), ensure_ascii=False)
     known = all(step.use in CATALOGUE for step in spec.steps) and not trained.plug_ins
-    training = script(serving.load_bundle(model), trained, spec) if known else None
+    training = script(load_bundle(model), trained, spec) if known else None
     if training is not None and division is not None:
         shutil.copyfile(division, out / DIVISION)
         copied.append(DIVISION)

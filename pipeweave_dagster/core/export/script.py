@@ -44,7 +44,7 @@ def script(bundle: dict[str, Any], trained: TrainedModel, spec: PipelineSpec) ->
     table that was sampled for the others.
 
     Args:
-        bundle: The final model, as `serving.load_bundle` reads it.
+        bundle: The final model, as `bundle_file.load_bundle` reads it.
         trained: Its document.
         spec: Its pipeline.
     """

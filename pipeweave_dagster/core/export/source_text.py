@@ -9,19 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from pipeweave_dagster.core.model import serving
-from pipeweave_dagster.core.model.serving import CatBoosted
+from pipeweave_dagster.core.model.catboost_model import CatBoosted
+from pipeweave_dagster.core.model.standalone import standalone_modules
+from pipeweave_dagster.core.model.trusted_types import HOME
 
 
 def import_lines(module: ModuleType, types: set[type]) -> str:
-    """Return the imports of a module (`score` for `serving`), of the script, and of classes."""
+    """Return the imports of a module (`score` for those in it), of the script, and of classes."""
     plain = {"import sys", "import warnings"}
     names = {"numpy": {"nan"}, "pathlib": {"Path"}, "score": {"save_bundle"}}
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.Import):
             plain.add(ast.unparse(node))
         elif isinstance(node, ast.ImportFrom):
-            source = "score" if node.module == serving.__name__ else str(node.module)
+            source = "score" if _is_in_score(str(node.module)) else str(node.module)
             names.setdefault(source, set()).update(alias.name for alias in node.names)
     for kind in types:
         names.setdefault(_public_module(kind), set()).add(kind.__name__)
@@ -59,7 +60,12 @@ def _is_helper(value: Any) -> bool:
 def _public_module(kind: type) -> str:
     """Return where users import a class from: `sklearn.svm._classes` is private."""
     module = kind.__module__
-    return "score" if module in {serving.__name__, serving.HOME} else module.split("._")[0]
+    return "score" if _is_in_score(module) else module.split("._")[0]
+
+
+def _is_in_score(module: str) -> bool:
+    """Return whether `score.py`, which is exported beside the script, has a module's code."""
+    return module in {HOME, *(own.__name__ for own in standalone_modules())}
 
 
 def as_code(value: Any, types: set[type]) -> str:

@@ -1,7 +1,7 @@
 """Fits the members of a recorded model again, each on the rows that it was trained on.
 
 The definitions of this module are part of an exported `train.py`, so it imports nothing of
-PipeWeave but `serving`, which is exported beside it as `score.py`.
+PipeWeave but what is exported beside it as `score.py`.
 """
 
 from collections.abc import Callable
@@ -14,15 +14,11 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from pipeweave_dagster.core.model.serving import (
-    as_number,
-    as_text,
-    bounds,
-    duplicate_row_lookup,
-    in_units,
-    prepare,
-    read_rows,
-)
+from pipeweave_dagster.core.model.column_values import as_number, as_text
+from pipeweave_dagster.core.model.duplicate_lookup import duplicate_row_lookup
+from pipeweave_dagster.core.model.exact_numbers import read_rows
+from pipeweave_dagster.core.model.prepare_features import prepare
+from pipeweave_dagster.core.model.target_scale import bounds, in_units
 
 
 @dataclass(frozen=True)

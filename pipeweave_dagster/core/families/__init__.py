@@ -73,7 +73,7 @@ def register(family: Family) -> None:
     It holds for this process only: whatever plans, trains, replays, explains or exports must
     register it first. Built-in families are listed in this module instead, so that no process
     depends on who was imported before. Types of its model files that skops does not know must be
-    in `serving.MODEL_TYPES`, for models are read by copies of that file alone.
+    in `trusted_types.MODEL_TYPES`, for models are read by copies of that file alone.
 
     Raises:
         ValueError: If there is a family of that name.

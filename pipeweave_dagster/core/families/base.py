@@ -57,7 +57,8 @@ class Family(ABC):
         min_rows: Fewer rows are not worth trying; so are more than `max_rows`, `max_columns`
             (prepared ones) and `max_classes`.
         estimators: Class names of its fitted estimators, as they are in the package.
-        types: Types in its model files beyond those of skops; all are in `serving.MODEL_TYPES`.
+        types: Types in its model files beyond those of skops; all are in
+            `trusted_types.MODEL_TYPES`.
         explained: `exact` if it computes SHAP values, `quick` if also fast path contributions.
     """
 

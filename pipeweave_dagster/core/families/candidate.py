@@ -17,7 +17,7 @@ from pipeweave_dagster.core.families.search_space import (
     READABLE,
 )
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import in_units
+from pipeweave_dagster.core.model.target_scale import in_units
 
 _VIEWS: tuple[View, ...] = (CURVES, CROSSED, GROUPED, PLAIN)
 _SKEWED = 1.0

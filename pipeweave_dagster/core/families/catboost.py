@@ -43,7 +43,7 @@ class _StopAtDeadline:
 
 
 class CatBoost(BoostingFamily):
-    """The library behind `serving.CatBoosted`, which brings the file format of its models, too."""
+    """The library behind `CatBoosted`, which brings the file format of its models, too."""
 
     def owns(self, estimator: Any) -> bool:
         """Return whether an estimator is CatBoost in the wrapper of model files."""
@@ -53,7 +53,7 @@ class CatBoost(BoostingFamily):
         """Return a classifier or regressor whose fit is repeatable and writes no files."""
         from catboost import CatBoostClassifier, CatBoostRegressor
 
-        from pipeweave_dagster.core.model.serving import CatBoosted
+        from pipeweave_dagster.core.model.catboost_model import CatBoosted
 
         shared = {
             **params,

@@ -82,7 +82,7 @@ class PlugInFamily(Family):
     @property
     def candidate_params(self) -> dict[str, Any]:
         """The hash of the weights; none if they are not there, which its fit will say."""
-        from pipeweave_dagster.core.model.serving import file_sha256
+        from pipeweave_dagster.core.model.plug_in_model import file_sha256
 
         found = file_sha256(self.checkpoint)
         return {SHA256: found} if found else {}
@@ -106,7 +106,7 @@ class PlugInFamily(Family):
 
     def fit(self, rows: Rows, params: dict[str, Any], deadline: float) -> Fit:
         """Give it the rows; weights are not used."""
-        from pipeweave_dagster.core.model.serving import PlugIn
+        from pipeweave_dagster.core.model.plug_in_model import PlugIn
 
         del deadline
         # A view may have more columns than the table: flags of missing values, parts of texts.
@@ -133,7 +133,7 @@ class PlugInFamily(Family):
         )
 
     def _loaded(self) -> Any:
-        from pipeweave_dagster.core.model.serving import PlugInError, plug_in_type
+        from pipeweave_dagster.core.model.plug_in_model import PlugInError, plug_in_type
 
         kind = plug_in_type(self.name)
         missing = [name for name in _NEEDED if not hasattr(kind, name)]
@@ -147,7 +147,7 @@ def plug_in_problem(name: str, checkpoint: str) -> str:
 
     Nothing is imported, so an error of the package's own code is not seen.
     """
-    from pipeweave_dagster.core.model.serving import file_sha256
+    from pipeweave_dagster.core.model.plug_in_model import file_sha256
 
     if _entry_point(name) is None:
         return f"No installed package has a model `{name}`: install it."

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.metrics.metrics import Array, Codes
-from pipeweave_dagster.core.model.serving import exact_frame
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.test_row_columns import (
     CLUSTER,
     TARGET,

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pipeweave_dagster.core.hidden_values import notes_without_values
+from pipeweave_dagster.core.model.bundle_scores import score
 from pipeweave_dagster.core.model.frame_cells import as_frame
 from pipeweave_dagster.core.model.read_frame import column_places, read_frame
-from pipeweave_dagster.core.model.serving import score
 from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
 
 _SHOWN_ROWS, _SHOWN_COLUMNS = 3, 30
@@ -35,7 +35,7 @@ def predict_rows(
     """Read rows as the training data was read, and predict them.
 
     Args:
-        bundle: The model, see `serving.load_bundle`.
+        bundle: The model, see `bundle_file.load_bundle`.
         reading: How the training data was read, see `read_frame.read_frame`.
         rows: A data frame, a list of dicts, a dict of lists, or an array.
         key: The key of columns that were hashed for training.

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeweave_dagster.core.model.closing_lines import closing_notes, closing_start, is_blank
 from pipeweave_dagster.core.model.column_names import ColumnsError, match_columns
-from pipeweave_dagster.core.model.serving import exact_frame
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.surplus_fields import surplus_notes
 
 _DELIMITERS = ",;\t|"

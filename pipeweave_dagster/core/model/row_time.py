@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeweave_dagster.core.model.serving import raw_scores
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 
 
 def row_ms(

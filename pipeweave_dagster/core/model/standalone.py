@@ -1,27 +1,51 @@
-"""The code of a model that predicts without PipeWeave, as one file."""
+"""The code of a model that predicts without PipeWeave, as one file.
+
+So the modules in it import nothing of PipeWeave but one another.
+"""
 
 import ast
 import inspect
 from functools import cache
 from types import ModuleType
 
+_ABOUT = "Everything that scoring needs, in one file that imports nothing of PipeWeave."
+
 
 def standalone_modules() -> list[ModuleType]:
-    """Return the modules that a model needs to read rows and to predict, in order of use."""
+    """Return the modules that a model needs to read rows and to predict.
+
+    Each one stands after those that it imports: in one file, what it uses is defined before it.
+    """
     from pipeweave_dagster.core import counted, hidden_values
     from pipeweave_dagster.core.model import (
+        bundle_file,
+        bundle_scores,
+        catboost_model,
+        category_encoders,
+        clipped,
         closing_lines,
         column_names,
+        column_values,
+        derived_columns,
+        duplicate_lookup,
+        exact_numbers,
         frame_cells,
+        frame_entry,
+        group_relative,
         hashed_values,
         missing_words,
         null_tokens,
+        plug_in_model,
         predict_rows,
+        prepare_features,
+        quick_encoding,
         read_file,
         read_frame,
-        serving,
+        stacked_outputs,
         surplus_fields,
+        target_scale,
         text_moments,
+        trusted_types,
         unseen_categories,
         value_expressions,
         value_forms,
@@ -30,7 +54,10 @@ def standalone_modules() -> list[ModuleType]:
     )
 
     return [
-        serving, counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
+        trusted_types, frame_entry, column_values, exact_numbers, derived_columns, prepare_features,
+        clipped, group_relative, catboost_model, plug_in_model, category_encoders, quick_encoding,
+        bundle_file, stacked_outputs, duplicate_lookup, target_scale, bundle_scores,
+        counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
         text_moments, value_expressions, value_forms, frame_cells, hashed_values, read_frame,
         value_kinds, closing_lines, surplus_fields, read_file, unseen_categories, predict_rows,
     ]  # fmt: skip
@@ -40,7 +67,7 @@ def standalone_modules() -> list[ModuleType]:
 def standalone_source() -> str:
     """Return the source of these modules as one: their imports once, and no import of PipeWeave.
 
-    The docstring of `serving`, which describes model files, is that of the whole.
+    The docstring is that of `bundle_file`, which describes model files.
     """
     plain: set[str] = set()
     names: dict[str, set[str]] = {}
@@ -49,7 +76,9 @@ def standalone_source() -> str:
     for module in standalone_modules():
         source = inspect.getsource(module)
         first, *rest = ast.parse(source).body
-        docstring = docstring or str(ast.get_source_segment(source, first))
+        if module.__name__.endswith(".bundle_file"):
+            _, on_files = str(ast.get_source_segment(source, first)).split("\n\n", 1)
+            docstring = f'"""{_ABOUT}\n\n{on_files}'
         lines = source.splitlines(keepends=True)
         for node in reversed(rest):
             if isinstance(node, ast.Import | ast.ImportFrom):

@@ -1,6 +1,6 @@
 """Column names of a model's test rows (`test_rows.parquet`) and predictions: a file format.
 
-The names that `serving` writes are repeated there, since it imports nothing of PipeWeave.
+The names that `bundle_scores` writes are repeated there: its source is copied without this module.
 """
 
 from collections.abc import Sequence

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.model.serving import FrameEntry, coded, prepare
+from pipeweave_dagster.core.model.column_values import coded
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.prepare_features import prepare
 
 _NOT_CATEGORIES = {"numeric", "boolean", "date_parts", "text", "derived", "relative"}
 _EXAMPLES = 3

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
-from pipeweave_dagster.core.model.serving import as_text, exact_frame
+from pipeweave_dagster.core.model.column_values import as_text
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.performance.scored_files import CombinedLabels, LabelFile
 
 LABELS = "labels.parquet"

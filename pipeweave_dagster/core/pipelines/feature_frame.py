@@ -1,4 +1,4 @@
-"""The row-by-row part of a pipeline, in the form that `serving.prepare` executes."""
+"""The row-by-row part of a pipeline, in the form that `prepare_features.prepare` executes."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ import pandas as pd
 
 from pipeweave_dagster.core.columns.value_corrections import normalise_spelling
 from pipeweave_dagster.core.documents import PipelineSpec, Step
-from pipeweave_dagster.core.model.serving import FrameEntry, as_text
+from pipeweave_dagster.core.model.column_values import as_text
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE, TEXT_COUNTS
 from pipeweave_dagster.core.pipelines.custom_steps import prepared_as
 from pipeweave_dagster.core.pipelines.derived_features import USE, derived_in

@@ -13,7 +13,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, KBinsDiscretizer, StandardScaler
 
-from pipeweave_dagster.core.model.serving import Clipped
+from pipeweave_dagster.core.model.clipped import Clipped
 from pipeweave_dagster.core.pipelines.catalogue import BINS, CATALOGUE, CLIPPED, HASHED
 from pipeweave_dagster.core.pipelines.custom_steps import custom_steps
 

@@ -112,7 +112,7 @@ def _survives_storage(fitted: Any, rows: pd.DataFrame, out: np.ndarray) -> Itera
     """Yield what keeps the fitted step from being stored in a model file, which holds no code."""
     from skops.io import dump, get_untrusted_types
 
-    from pipeweave_dagster.core.model.serving import estimators, load_archive
+    from pipeweave_dagster.core.model.bundle_file import estimators, load_archive
 
     own = f"{type(fitted).__module__}.{type(fitted).__qualname__}"
     with tempfile.TemporaryDirectory() as folder:

@@ -82,7 +82,7 @@ def layout(spec: PipelineSpec, features: pd.DataFrame) -> Layout:
 
     Args:
         spec: The pipeline; it sets the limit between few and many levels.
-        features: Training rows as `serving.prepare` returns them.
+        features: Training rows as `prepare_features.prepare` returns them.
     """
     params = {step.use: step.params for step in spec.steps}
     limit = int(params["categorical"].get("max_native", 40)) if "categorical" in params else 0

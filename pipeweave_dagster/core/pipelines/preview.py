@@ -35,7 +35,7 @@ def preview(spec: PipelineSpec, data: Path, step: str) -> dict[str, Any]:
     """
     import pyarrow.parquet as pq
 
-    from pipeweave_dagster.core.model.serving import exact_frame
+    from pipeweave_dagster.core.model.exact_numbers import exact_frame
 
     found = _step(spec, step)
     names = list(dict.fromkeys(found.columns))
@@ -58,7 +58,8 @@ def _output(
     spec: PipelineSpec, step: Step, table: "pd.DataFrame"
 ) -> tuple[list[tuple[str, str]], "pd.DataFrame"]:
     """Return the output columns, each with its (first) source, and their values."""
-    from pipeweave_dagster.core.model.serving import FrameEntry, correct_values, prepare
+    from pipeweave_dagster.core.model.frame_entry import FrameEntry
+    from pipeweave_dagster.core.model.prepare_features import correct_values, prepare
     from pipeweave_dagster.core.pipelines.feature_frame import corrected, feature_frame
 
     names = list(table.columns)

@@ -1,12 +1,12 @@
 """Entries of features that compare a row with its group; transformers compute them, fold by fold.
 
 Written beside feature crosses in model files and documents, so that a model can be explained and
-fitted again. `serving.prepare` skips them.
+fitted again. `prepare_features.prepare` skips them.
 """
 
 from dataclasses import replace
 
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.layout import Layout
 
 USE = "relative"

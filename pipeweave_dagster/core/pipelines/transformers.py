@@ -18,7 +18,7 @@ from sklearn.preprocessing import (
 
 from pipeweave_dagster.core.documents import Task
 from pipeweave_dagster.core.families.base import View
-from pipeweave_dagster.core.model.serving import GroupKeys, GroupRelative
+from pipeweave_dagster.core.model.group_relative import GroupKeys, GroupRelative
 from pipeweave_dagster.core.pipelines.fold_fitted_steps import Part
 from pipeweave_dagster.core.pipelines.layout import KNOTS, Layout
 

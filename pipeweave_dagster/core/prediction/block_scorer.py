@@ -7,8 +7,8 @@ import pandas as pd
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.model.bundle_scores import score
 from pipeweave_dagster.core.model.predict_rows import blank_note
-from pipeweave_dagster.core.model.serving import score
 from pipeweave_dagster.core.model.test_row_columns import PREDICTION
 from pipeweave_dagster.core.model.unseen_categories import (
     Unseen,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipeweave_dagster.core.model.column_names import fold_name
-from pipeweave_dagster.core.model.serving import as_text
+from pipeweave_dagster.core.model.column_values import as_text
 
 _OWN = {"row_id", "model", "data_sha256", "run_id"}
 

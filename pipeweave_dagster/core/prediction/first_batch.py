@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 from pipeweave_dagster.core.documents import TrainedModel
 from pipeweave_dagster.core.metrics.metrics import Array
 from pipeweave_dagster.core.metrics.wilson import wilson_interval
-from pipeweave_dagster.core.model.serving import exact_frame
-from pipeweave_dagster.core.model.serving import score as score_frame
+from pipeweave_dagster.core.model.bundle_scores import score as score_frame
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import (
     PREDICTION,

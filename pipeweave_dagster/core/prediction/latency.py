@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.row_time import row_ms
-from pipeweave_dagster.core.model.serving import exact_frame
 from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.model.test_row_columns import feature_names
 

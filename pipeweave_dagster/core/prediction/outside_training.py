@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.model.serving import as_number, exact_frame
+from pipeweave_dagster.core.model.column_values import as_number
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.prediction.intervals import conformal_quantile
 from pipeweave_dagster.core.prediction.normal_scores import Floats, Scale, scale_of
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 from pipeweave_dagster.core.documents import Payload, TrainedModel
-from pipeweave_dagster.core.model.serving import BLOCK_ROWS, exact_frame
+from pipeweave_dagster.core.model.bundle_scores import BLOCK_ROWS
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.unseen_categories import category_columns
 from pipeweave_dagster.core.prediction.batch_policy import BatchPolicy, HeldRows
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer

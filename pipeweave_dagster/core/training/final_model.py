@@ -12,7 +12,7 @@ import pandas as pd
 from pipeweave_dagster.core.documents import Payload
 from pipeweave_dagster.core.families.fit import THREADS, threads_limited
 from pipeweave_dagster.core.metrics.signal import Verdict
-from pipeweave_dagster.core.model.serving import score as predictions
+from pipeweave_dagster.core.model.bundle_scores import score as predictions
 from pipeweave_dagster.core.training.artifacts import model_files
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.split import Index

@@ -9,7 +9,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import PipelineSpec, SchemaDeduction
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.checks.derived import feature_problems
 from pipeweave_dagster.core.pipelines.derived_features import DerivedFeature, uses_of, with_derived
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame

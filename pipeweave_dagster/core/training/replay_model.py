@@ -10,7 +10,7 @@ import numpy as np
 from pipeweave_dagster.core.documents import Payload, PipelineSpec, TrainedModel
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.families.search_space import ALL_ROWS
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.derived_features import USE
 from pipeweave_dagster.core.pipelines.relative_features import layout_with_groups
 from pipeweave_dagster.core.training.artifacts import model_files

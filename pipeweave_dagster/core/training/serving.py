@@ -1,3 +1,6 @@
-"""Where `core.model.serving` stood first; stored model files name this path (`serving.HOME`)."""
+"""The own types of model files, which name this path (`trusted_types.HOME`) for ever."""
 
-from pipeweave_dagster.core.model.serving import *  # noqa: F403 - all of it, for stored models
+from pipeweave_dagster.core.model.clipped import Clipped
+from pipeweave_dagster.core.model.group_relative import GroupKeys, GroupRelative
+
+__all__ = ["Clipped", "GroupKeys", "GroupRelative"]

@@ -1,7 +1,7 @@
 """Notes for the reader of a model: what was skipped, shrunk toward the baseline, refitted."""
 
 from pipeweave_dagster.core.metrics.signal import Verdict
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.relative_features import USE
 from pipeweave_dagster.core.training.ensemble.build import Ensemble
 from pipeweave_dagster.core.training.search.search import Search

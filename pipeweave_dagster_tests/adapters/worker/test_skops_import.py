@@ -21,7 +21,7 @@ print([name for name in LATER if type(sys.modules[name]) is type(sys)])
 print("pipeweave_dagster.core.training" in sys.modules)
 from sklearn.isotonic import IsotonicRegression
 from skops.io import dump
-from pipeweave_dagster.core.model.serving import load_archive
+from pipeweave_dagster.core.model.bundle_file import load_archive
 print("sklearn.semi_supervised" in sys.modules)
 dump(IsotonicRegression().fit([1, 2, 3], [1, 2, 3]), sys.argv[1])
 print(type(load_archive(sys.argv[1], [])).__name__)

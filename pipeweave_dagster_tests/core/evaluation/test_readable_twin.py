@@ -12,7 +12,8 @@ from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.evaluation.report.twin_plots import twin_plots
 from pipeweave_dagster.core.metrics.metrics import score
 from pipeweave_dagster.core.metrics.scored_test import read_scored_test
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.pace import Pace
 from pipeweave_dagster_tests.core.test_pace import Clock
 from pipeweave_dagster_tests.factories import train_small_model

@@ -8,8 +8,10 @@ import pytest
 
 from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
-from pipeweave_dagster.core.model import serving
-from pipeweave_dagster.core.model.serving import load_bundle, prepare, score
+from pipeweave_dagster.core.model import bundle_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import score
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster_tests.factories import train_small_model, write_parquet
 
@@ -131,7 +133,7 @@ def test_predictions_are_the_same_bit_by_bit_with_reasons_and_block_by_block(mod
     bundle = load_bundle(out / "model.skops")
     alone, (whole, _) = score(bundle, frame), with_reasons(bundle, frame)
     pd.testing.assert_frame_equal(whole[alone.columns], alone, check_exact=True)
-    monkeypatch.setattr(serving, "BLOCK_ROWS", 120)
+    monkeypatch.setattr(bundle_scores, "BLOCK_ROWS", 120)
     blocked, _ = with_reasons(bundle, frame)
     pd.testing.assert_frame_equal(blocked, whole)
     none, _ = with_reasons(bundle, frame.iloc[:0])
@@ -141,7 +143,9 @@ def test_predictions_are_the_same_bit_by_bit_with_reasons_and_block_by_block(mod
 def test_rows_are_prepared_and_transformed_once_for_both(model, monkeypatch):
     frame, _, out = model
     bundle, calls = load_bundle(out / "model.skops"), []
-    monkeypatch.setattr(serving, "prepare", lambda *a: calls.append("prepared") or prepare(*a))
+    monkeypatch.setattr(
+        bundle_scores, "prepare", lambda *a: calls.append("prepared") or prepare(*a)
+    )
     for kind in {type(member["pipeline"][0]) for member in bundle["members"]}:
         transform = kind.transform
         monkeypatch.setattr(

@@ -8,7 +8,8 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from pipeweave_dagster.core.explain.shap_values import contributions
-from pipeweave_dagster.core.model.serving import load_bundle, prepare
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster_tests.factories import evaluated_cost_model
 
 pytestmark = pytest.mark.slow

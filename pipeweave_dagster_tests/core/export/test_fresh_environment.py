@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.export.folder import export_model
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster_tests.factories import make_snapshot, train_small_model
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,8 @@ import pytest
 from pipeweave_dagster.core.documents import Member
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.families import FAMILIES, installed_families
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster_tests.factories import run_without_pipeweave, train_small_model
 

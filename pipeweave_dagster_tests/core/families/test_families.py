@@ -21,16 +21,11 @@ from pipeweave_dagster.core.families.candidate import (
     fit_candidate,
     is_skewed,
 )
-from pipeweave_dagster.core.model.serving import (
-    ESTIMATORS,
-    FEATURE_TYPES,
-    MODEL_TYPES,
-    estimators,
-    load_bundle,
-    prepare,
-    raw_scores,
-    unpacked_booster,
-)
+from pipeweave_dagster.core.model.bundle_file import estimators, load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
+from pipeweave_dagster.core.model.catboost_model import unpacked_booster
+from pipeweave_dagster.core.model.prepare_features import prepare
+from pipeweave_dagster.core.model.trusted_types import ESTIMATORS, FEATURE_TYPES, MODEL_TYPES
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.training.artifacts.model_files import write_bundle
@@ -110,7 +105,7 @@ def estimators_in(file):
 
 
 def test_model_files_may_contain_the_types_of_the_families_and_no_others():
-    """`serving.py` is copied beside each model, so its list cannot ask the families."""
+    """The list is copied beside each model, so it cannot ask the families."""
     declared = {name for family in FAMILIES.values() for name in family.types}
     assert sorted(declared) == MODEL_TYPES
 

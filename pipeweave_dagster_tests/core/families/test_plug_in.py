@@ -15,7 +15,7 @@ from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.evaluation.report.info_sheet import info_sheet
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.families import FAMILIES, use_plug_ins
-from pipeweave_dagster.core.model.serving import raw_scores
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.model.stored_model import load_model
 from pipeweave_dagster.core.prediction import prediction_ms
 from pipeweave_dagster.core.training import replay

@@ -9,7 +9,10 @@ from pipeweave_dagster.core.explain.reasons import with_reasons
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.families import FAMILIES, family_of, register, unregister
-from pipeweave_dagster.core.model.serving import TRUSTED_TYPES, load_bundle, prepare, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
+from pipeweave_dagster.core.model.prepare_features import prepare
+from pipeweave_dagster.core.model.trusted_types import TRUSTED_TYPES
 from pipeweave_dagster.core.pipelines import validate
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster_tests.core.families.bayes import FAMILY

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeweave_dagster.core.ingest import typed_file
 from pipeweave_dagster.core.ingest.base.limits import BLOCK_ROWS
 from pipeweave_dagster.core.ingest.typed_file import TypedFile
-from pipeweave_dagster.core.model import serving
+from pipeweave_dagster.core.model import bundle_scores
 
 SCHEMA = pa.schema([("n", pa.float64()), ("t", pa.string())])
 ROWS = st.lists(
@@ -56,4 +56,4 @@ def test_rows_give_the_same_bytes_however_they_are_cut(
 
 
 def test_a_row_group_is_what_is_scored_at_once() -> None:
-    assert BLOCK_ROWS == serving.BLOCK_ROWS
+    assert BLOCK_ROWS == bundle_scores.BLOCK_ROWS

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.model.unseen_categories import category_columns, unseen_categories
 from pipeweave_dagster.core.prediction.score_table import row_blocks
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeweave_dagster.core.model.serving import GroupKeys, GroupRelative, key_hashes
+from pipeweave_dagster.core.model.group_relative import GroupKeys, GroupRelative, key_hashes
 
 GROUPS = st.sampled_from(["a", "b", "c", None])
 NUMBERS = st.one_of(st.none(), st.integers(-3, 3), st.just(-0.0))

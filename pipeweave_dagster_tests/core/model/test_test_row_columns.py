@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeweave_dagster.core.model.serving import prediction_columns
+from pipeweave_dagster.core.model.bundle_scores import prediction_columns
 from pipeweave_dagster.core.model.test_row_columns import (
     baseline_columns,
     feature_names,

@@ -12,7 +12,8 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from pipeweave_dagster.core.documents import PipelineSpec, SplitSpec, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.model.serving import load_bundle, prepare, save_bundle
+from pipeweave_dagster.core.model.bundle_file import load_bundle, save_bundle
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.catalogue import CATALOGUE
 from pipeweave_dagster.core.pipelines.checks.validate import validate

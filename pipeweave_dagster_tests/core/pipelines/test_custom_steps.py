@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.explain.shap_values import contributions
-from pipeweave_dagster.core.model.serving import load_bundle, score
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import score
 from pipeweave_dagster.core.pipelines import custom_steps
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.validate import validate

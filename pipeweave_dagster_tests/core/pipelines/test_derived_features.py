@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.derived_features import (
     DerivedFeature,

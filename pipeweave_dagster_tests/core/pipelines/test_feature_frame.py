@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import DatasetSettings
-from pipeweave_dagster.core.model.serving import correct_values, prepare
+from pipeweave_dagster.core.model.prepare_features import correct_values, prepare
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.plan import plan

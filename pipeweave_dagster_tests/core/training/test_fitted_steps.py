@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeweave_dagster.core.export.folder import export_model
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster_tests.factories import run_without_pipeweave, write_parquet

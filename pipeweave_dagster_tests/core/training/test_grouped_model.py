@@ -9,7 +9,8 @@ import pytest
 
 from pipeweave_dagster.core.explain.shap_values import contributions
 from pipeweave_dagster.core.export.folder import export_model
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster_tests.factories import run_without_pipeweave
 from pipeweave_dagster_tests.factories.training import SMALL_POLICY

@@ -11,7 +11,8 @@ import pytest
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.families import early_stopping
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import final_model, replay
 from pipeweave_dagster_tests.factories import (

@@ -9,7 +9,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.model.serving import load_bundle
+from pipeweave_dagster.core.model.bundle_file import load_bundle
 from pipeweave_dagster.core.prediction import predict
 from pipeweave_dagster.core.training import SearchPolicy
 from pipeweave_dagster.core.training.data.limits import DataLimits
@@ -116,7 +116,7 @@ def test_scoring_accepts_reordered_further_and_missing_columns(signal, tmp_path)
 
 def test_scoring_equals_the_test_rows_that_training_wrote(signal, tmp_path):
     _, _, out = train_small_model(signal, "y", "binary", tmp_path, families=["lightgbm"])
-    from pipeweave_dagster.core.model.serving import score
+    from pipeweave_dagster.core.model.bundle_scores import score
 
     rows = pd.read_parquet(out / "test_rows.parquet")
     features = rows.filter(like="feature:").rename(columns=lambda c: c.removeprefix("feature:"))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.model.serving import as_moments, as_number
+from pipeweave_dagster.core.model.column_values import as_moments, as_number
 from pipeweave_dagster.core.training.data.split import Index
 
 MOST_PERIODS = 12

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.documents import Payload
-from pipeweave_dagster.core.model.serving import row_keys, save_bundle
+from pipeweave_dagster.core.model.bundle_file import save_bundle
+from pipeweave_dagster.core.model.duplicate_lookup import row_keys
 from pipeweave_dagster.core.model.test_row_columns import (
     CLUSTER,
     FEATURE_PREFIX,

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.derived_features import USE, DerivedFeature
 from pipeweave_dagster.core.pipelines.layout import Layout
 
@@ -26,7 +27,7 @@ def feature_crosses(
     gains: dict[str, float],
     limits: tuple[int, int] = (6, 5),
 ) -> list[FrameEntry]:
-    """Return the crosses of the strongest columns, as entries of `serving.prepare`.
+    """Return the crosses of the strongest columns, as entries of `prepare_features.prepare`.
 
     Args:
         frame: How raw columns become features; those that keep their name can be crossed.
@@ -75,7 +76,7 @@ def layout_with_crosses(
     Args:
         columns: The layout without crosses.
         features: Prepared features with the crosses.
-        crosses: Entries of `serving.prepare`.
+        crosses: Entries of `prepare_features.prepare`.
         max_correlation: With its source, above which a cross is left out.
     """
     numbers: list[str] = []

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.documents import MetricName, Task
 from pipeweave_dagster.core.families import Fit, Rows
 from pipeweave_dagster.core.families.base import View
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import bounds
+from pipeweave_dagster.core.model.target_scale import bounds
 from pipeweave_dagster.core.pipelines.layout import Layout
 from pipeweave_dagster.core.pipelines.transformers import transformer
 from pipeweave_dagster.core.training.data.monotone_constraints import directions

@@ -1,6 +1,6 @@
 """Numbers relative to their group (a race, a household), and which of them may help a model.
 
-The features are computed by `serving.GroupRelative` in the transformer of each fold, so validation
+The features are computed by `GroupRelative` in the transformer of each fold, so validation
 rows are compared with training rows as rows to predict are. Here it is decided which pairs of a
 number and a group are worth a try: those whose relative values predict what a model that has not
 seen them got wrong on the validation rows.
@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, GroupRelative, key_hashes
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.group_relative import GroupRelative, key_hashes
 from pipeweave_dagster.core.pipelines.relative_features import encoded_entry, relative_entry
 from pipeweave_dagster.core.training.data.explained_errors import bins_of, error_p, without_means
 from pipeweave_dagster.core.training.data.group_keys import Group

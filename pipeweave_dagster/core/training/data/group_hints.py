@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import as_text
+from pipeweave_dagster.core.model.column_values import as_text
 
 _MIN_DISTINCT_SHARE = 0.15
 _MAX_MEAN_SIZE = 10

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from pipeweave_dagster.core.model.serving import FrameEntry, as_number, as_text, correct_values
+from pipeweave_dagster.core.model.column_values import as_number, as_text
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.prepare_features import correct_values
 
 _PRIOR_ROWS = 10
 """A group's mean is shrunk toward the overall mean as if it had so many more rows of that value."""
@@ -15,7 +17,7 @@ def with_group_means(frame: list[FrameEntry], train: pd.DataFrame) -> list[Frame
     """Return the frame with `means` and `overall` in every entry that needs them.
 
     Args:
-        frame: Entries in the form of `serving.prepare`.
+        frame: Entries in the form of `prepare_features.prepare`.
         train: Raw training rows, shape (rows, columns).
     """
     train = correct_values(train, frame)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import as_number, as_text
+from pipeweave_dagster.core.model.column_values import as_number, as_text
 from pipeweave_dagster.core.training.data.fold_assignment import Index
 from pipeweave_dagster.core.training.data.limits import DEFAULT_LIMITS, DataLimits
 from pipeweave_dagster.core.training.data.table_reading import columns_to_read, read_sample

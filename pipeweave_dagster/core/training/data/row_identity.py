@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.model.serving import as_text, exact_frame
+from pipeweave_dagster.core.model.column_values import as_text
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.test_row_columns import ROW_ID, feature_names
 
 Mask = NDArray[np.bool_]

@@ -11,7 +11,12 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import SplitSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import as_moments, as_number, as_text, days_since_1970
+from pipeweave_dagster.core.model.column_values import (
+    as_moments,
+    as_number,
+    as_text,
+    days_since_1970,
+)
 from pipeweave_dagster.core.training.data.fold_assignment import (
     FEWEST_KEYS,
     Index,

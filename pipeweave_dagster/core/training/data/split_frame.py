@@ -3,7 +3,7 @@
 import json
 
 from pipeweave_dagster.core.documents import PipelineSpec
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.derived_features import USE
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.step_choice import UNREAD

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeweave_dagster.core.model.serving import EXACT_INTEGERS, as_number, as_text, row_keys
+from pipeweave_dagster.core.model.column_values import as_number, as_text
+from pipeweave_dagster.core.model.duplicate_lookup import row_keys
+from pipeweave_dagster.core.model.exact_numbers import EXACT_INTEGERS
 from pipeweave_dagster.core.training.data.fold_assignment import Index
 
 Keys = NDArray[np.uint64]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeweave_dagster.core.documents import PipelineSpec
-from pipeweave_dagster.core.model.serving import exact_frame
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.training.data.fold_assignment import Index
 from pipeweave_dagster.core.training.data.limits import DEFAULT_LIMITS, DataLimits
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import as_text, without
+from pipeweave_dagster.core.model.column_values import as_text, without
 from pipeweave_dagster.core.number_format import number_as_text
 
 _MIN_ROWS = 10

@@ -10,7 +10,8 @@ import pandas as pd
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.core.families.fit import THREADS
-from pipeweave_dagster.core.model.serving import FrameEntry, prepare
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame
 from pipeweave_dagster.core.pipelines.layout import layout
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
@@ -43,7 +44,7 @@ class TrainingSet:
         spec: The pipeline.
         table: Rows with a known target.
         split: Which of them are test rows, and the fold of the others.
-        frame: How raw columns become features, in the form of `serving.prepare`.
+        frame: How raw columns become features, in the form of `prepare_features.prepare`.
         features: Prepared features of all rows.
         problem: The training rows alone, with their folds.
         limits: How much data is read, folded and fitted in parallel.

@@ -6,7 +6,8 @@ from sklearn.pipeline import Pipeline
 
 from pipeweave_dagster.core.documents import Member
 from pipeweave_dagster.core.families import Fit
-from pipeweave_dagster.core.model.serving import FrameEntry, bounds
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.target_scale import bounds
 from pipeweave_dagster.core.training.data.fold_features import FoldData
 from pipeweave_dagster.core.training.search.cv_result import CvResult
 
@@ -65,5 +66,5 @@ def prepared_names(transformer: Any) -> set[str]:
 def bundle_of(
     task: str, classes: list[str], frame: list[FrameEntry], members: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the dict that `serving.load_bundle` reads from a model file."""
+    """Return the dict that `bundle_file.load_bundle` reads from a model file."""
     return {"task": task, "classes": classes, "frame": frame, "members": members}

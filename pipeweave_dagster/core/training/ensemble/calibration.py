@@ -7,7 +7,7 @@ from scipy.optimize import minimize_scalar
 
 from pipeweave_dagster.core.metrics.all_metrics import calibration_error
 from pipeweave_dagster.core.metrics.metrics import Array, Codes, row_log_loss
-from pipeweave_dagster.core.model.serving import tempered
+from pipeweave_dagster.core.model.bundle_scores import tempered
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.search.ensemble_policy import (
     DEFAULT_ENSEMBLE_POLICY,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeweave_dagster.core.metrics.metrics import Array, row_log_loss
-from pipeweave_dagster.core.model.serving import row_keys
+from pipeweave_dagster.core.model.duplicate_lookup import row_keys
 from pipeweave_dagster.core.training.search.ensemble_policy import (
     DEFAULT_ENSEMBLE_POLICY,
     EnsemblePolicy,

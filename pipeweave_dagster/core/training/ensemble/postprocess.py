@@ -7,7 +7,9 @@ import numpy as np
 from pipeweave_dagster.core.documents import Stack
 from pipeweave_dagster.core.metrics.decision_costs import cheapest_threshold
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, duplicate_row_lookup, tempered
+from pipeweave_dagster.core.model.bundle_scores import tempered
+from pipeweave_dagster.core.model.duplicate_lookup import duplicate_row_lookup
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.relative_features import USE as RELATIVE
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.data.training_set import TrainingSet

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from pipeweave_dagster.core.documents import Stack
 from pipeweave_dagster.core.families.fit import threads_limited
 from pipeweave_dagster.core.metrics.metrics import Array, weights_of
-from pipeweave_dagster.core.model.serving import stack_inputs, stacked
+from pipeweave_dagster.core.model.stacked_outputs import stack_inputs, stacked
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.search.ensemble_policy import (
     DEFAULT_ENSEMBLE_POLICY,

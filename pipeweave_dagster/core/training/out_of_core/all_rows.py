@@ -18,7 +18,7 @@ from pipeweave_dagster.core.families.search_space import ALL_ROWS, COMMON, LOG
 from pipeweave_dagster.core.families.xgboost import FAMILY
 from pipeweave_dagster.core.metrics.direction import GREATER_IS_BETTER
 from pipeweave_dagster.core.metrics.metrics import score, weights_of
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, model_output
 from pipeweave_dagster.core.training.data.training_set import TrainingSet
 from pipeweave_dagster.core.training.out_of_core.disk_engine import fit_on_disk

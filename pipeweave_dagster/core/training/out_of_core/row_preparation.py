@@ -17,7 +17,9 @@ from scipy import sparse
 
 from pipeweave_dagster.core.documents import PipelineSpec
 from pipeweave_dagster.core.metrics.metrics import Array
-from pipeweave_dagster.core.model.serving import FrameEntry, exact_frame, prepare
+from pipeweave_dagster.core.model.exact_numbers import exact_frame
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.training.data.cross_features import with_crosses
 from pipeweave_dagster.core.training.data.fold_features import FoldData
 from pipeweave_dagster.core.training.data.input_table import Table, encode_further_targets

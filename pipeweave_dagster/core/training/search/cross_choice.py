@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from pipeweave_dagster.core.families import FAMILIES
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.derived_features import USE
 from pipeweave_dagster.core.training.data.cross_features import (
     feature_crosses,
@@ -35,7 +35,7 @@ def add_crosses(
         known: The crosses of an earlier search on the same rows.
 
     Returns:
-        The entries of `serving.prepare` that were added.
+        The entries of `prepare_features.prepare` that were added.
     """
     guide = next((r for r in results if r.candidate.name == policy.cross_guide and r.members), None)
     problem = cache.problem

@@ -13,7 +13,7 @@ from pipeweave_dagster.core.families.fit import THREADS, threads_limited
 from pipeweave_dagster.core.families.plug_in import BeyondLimitsError
 from pipeweave_dagster.core.families.search_space import LOG
 from pipeweave_dagster.core.metrics.metrics import Array, score, weights_of
-from pipeweave_dagster.core.model.serving import PlugInError
+from pipeweave_dagster.core.model.plug_in_model import PlugInError
 from pipeweave_dagster.core.training.data.fold_features import FoldCache, FoldData, model_output
 from pipeweave_dagster.core.training.data.split import Index
 from pipeweave_dagster.core.training.search.smearing import Smearing

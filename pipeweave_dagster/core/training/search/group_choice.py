@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.pipelines.relative_features import RELATIVE, USE, layout_with_groups
 from pipeweave_dagster.core.training.data.fold_features import Problem
 from pipeweave_dagster.core.training.data.group_features import (
@@ -32,7 +32,7 @@ def add_group_features(search: Search, known: list[FrameEntry] | None = None) ->
         known: Those of an earlier search on the same rows, among its feature crosses.
 
     Returns:
-        An entry for each, which `serving.prepare` skips.
+        An entry for each, which `prepare_features.prepare` skips.
     """
     cache, problem = search.cache, search.cache.problem
     if known is not None:

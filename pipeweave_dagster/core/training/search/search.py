@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeweave_dagster.core.documents import MetricName, PipelineSpec
 from pipeweave_dagster.core.families import FAMILIES
 from pipeweave_dagster.core.families.candidate import Candidate
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.search.budget import TimeBudget
 from pipeweave_dagster.core.training.search.cv_result import CvResult, FoldRun, add_fold, run_fold

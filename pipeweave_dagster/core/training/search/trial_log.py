@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pipeweave_dagster.core.families.candidate import Candidate
-from pipeweave_dagster.core.model.serving import FrameEntry
+from pipeweave_dagster.core.model.frame_entry import FrameEntry
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.search.cv_result import (
     CvResult,

@@ -5,7 +5,7 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings, Step
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.core.model.serving import prepare
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.validate import validate
 from pipeweave_dagster.core.pipelines.feature_frame import feature_frame

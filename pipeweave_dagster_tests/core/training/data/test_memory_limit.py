@@ -9,7 +9,8 @@ import pytest
 from pipeweave_dagster.core.documents import Evaluation
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.training import replay, train
 from pipeweave_dagster.core.training.data.limits import DataLimits
 from pipeweave_dagster.core.training.data.memory_limit import COPIES, FIXED_MB, rows_that_fit

@@ -10,7 +10,9 @@ import pytest
 from pipeweave_dagster.core.documents import ColumnSetting, DatasetSettings
 from pipeweave_dagster.core.evaluation.audit.canary import run_canary
 from pipeweave_dagster.core.families import FAMILIES, Rows, monotone_families
-from pipeweave_dagster.core.model.serving import load_bundle, prepare, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines import difference
 from pipeweave_dagster.core.pipelines.builder import Builder
 from pipeweave_dagster.core.pipelines.checks.validate import validate

@@ -5,7 +5,7 @@ import pytest
 
 from pipeweave_dagster.core.metrics.all_metrics import calibration_error
 from pipeweave_dagster.core.metrics.metrics import row_log_loss
-from pipeweave_dagster.core.model.serving import tempered
+from pipeweave_dagster.core.model.bundle_scores import tempered
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.model.serving import duplicate_row_lookup, prepare, raw_scores
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
+from pipeweave_dagster.core.model.duplicate_lookup import duplicate_row_lookup
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.training.data.fold_features import bounds
 from pipeweave_dagster.core.training.ensemble.duplicate_rows import fit_lookup_trust
 

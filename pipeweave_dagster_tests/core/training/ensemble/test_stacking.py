@@ -10,7 +10,9 @@ from pipeweave_dagster.core.explain.importance import with_fewer_members
 from pipeweave_dagster.core.export.folder import export_model
 from pipeweave_dagster.core.families.candidate import Candidate
 from pipeweave_dagster.core.metrics.metrics import score
-from pipeweave_dagster.core.model.serving import block_scores, load_bundle, raw_scores, stacked
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import block_scores, raw_scores
+from pipeweave_dagster.core.model.stacked_outputs import stacked
 from pipeweave_dagster.core.training import replay
 from pipeweave_dagster.core.training.ensemble.calibration import fit_temperature
 from pipeweave_dagster.core.training.ensemble.stacking import fit_stack

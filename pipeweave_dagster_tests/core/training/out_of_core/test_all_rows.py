@@ -10,7 +10,8 @@ import pytest
 
 from pipeweave_dagster.core.documents import DatasetSettings
 from pipeweave_dagster.core.families.candidate import Candidate
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.training import replay, train
 from pipeweave_dagster.core.training.data.fold_features import FoldCache
 from pipeweave_dagster.core.training.data.input_table import read_table

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.model.serving import load_bundle, raw_scores
+from pipeweave_dagster.core.model.bundle_file import load_bundle
+from pipeweave_dagster.core.model.bundle_scores import raw_scores
 from pipeweave_dagster.core.training import train
 from pipeweave_dagster.core.training.search import search
 from pipeweave_dagster.core.training.search.policy import DEFAULT_POLICY

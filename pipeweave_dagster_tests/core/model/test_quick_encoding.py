@@ -9,12 +9,9 @@ import pytest
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder, TargetEncoder
 
-from pipeweave_dagster.core.model.serving import (
-    as_text,
-    load_bundle,
-    prepare,
-    save_bundle,
-)
+from pipeweave_dagster.core.model.bundle_file import load_bundle, save_bundle
+from pipeweave_dagster.core.model.column_values import as_text
+from pipeweave_dagster.core.model.prepare_features import prepare
 from pipeweave_dagster.core.pipelines.layout import Layout
 from pipeweave_dagster.core.pipelines.transformers import transformer
 
