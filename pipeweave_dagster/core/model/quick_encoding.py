@@ -3,9 +3,8 @@
 The source is copied beside exported and registered models.
 """
 
-from functools import partial
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,7 @@ from sklearn.preprocessing import OrdinalEncoder, TargetEncoder
 
 from pipeweave_dagster.core.model.column_values import DISTINCT_ROWS
 
-_KEPT, _MOST_KEPT = "_outputs_of_texts", 20_000
-QUICK_METHODS = ("_check_X", "transform", _KEPT)
+QUICK_METHODS = ("_check_X", "transform")
 """What `encode_quickly` replaces in encoders; it is no part of a model file."""
 
 
@@ -28,39 +26,7 @@ def encode_quickly(encoder: Any) -> None:
     if check is not None and str(signature(check)) == "(self, X, ensure_all_finite=True)":
         encoder._check_X = _prepared_columns  # noqa: SLF001 - see above
     if isinstance(encoder, OrdinalEncoder | TargetEncoder):
-        encoder.transform = partial(_encoded, encoder)
-
-
-def _encoded(encoder: Any, x: Any) -> np.ndarray:
-    """Encode columns of texts by their distinct values: each output depends on its cell alone.
-
-    scikit-learn looks up every cell, which takes three times as long where values repeat. Outputs
-    are kept, since the blocks of a batch have mostly the same texts.
-    """
-    whole = type(encoder).transform
-    texts = isinstance(x, pd.DataFrame) and all(isinstance(d, pd.StringDtype) for d in x.dtypes)
-    if not texts or len(x) < DISTINCT_ROWS:
-        return np.asarray(whole(encoder, x))
-    found = [pd.factorize(x.iloc[:, place]) for place in range(x.shape[1])]
-    most = max(len(uniques) for _, uniques in found)
-    if most > len(x) // 4:
-        return np.asarray(whole(encoder, x))
-    distinct = [[*uniques, None] for _, uniques in found]  # None is where the code -1 leads
-    kept = getattr(encoder, _KEPT, None) or [{} for _ in found]
-    if any(text not in known for known, own in zip(kept, distinct, strict=True) for text in own):
-        if max(map(len, kept)) > _MOST_KEPT:
-            kept = [{} for _ in found]
-        padded = [pd.Series([*u, *[None] * (most + 1 - len(u))], dtype="str") for _, u in found]
-        outputs = np.asarray(whole(encoder, pd.concat(padded, axis=1, keys=x.columns)))
-        rows = outputs.reshape(most + 1, len(found), -1)
-        made = [dict(zip(own, rows[:, k], strict=False)) for k, own in enumerate(distinct)]
-        kept = [known | new for known, new in zip(kept, made, strict=True)]
-        setattr(encoder, _KEPT, kept)
-    by_code = [np.stack([k[text] for text in own]) for k, own in zip(kept, distinct, strict=True)]
-    taken = [
-        by.take(codes, axis=0, mode="wrap") for by, (codes, _) in zip(by_code, found, strict=True)
-    ]
-    return np.concatenate(taken, axis=1)
+        encoder.transform = DistinctEncoding(encoder)
 
 
 def _prepared_columns(x: Any, ensure_all_finite: Any = True) -> tuple[list[Any], int, int]:
@@ -68,3 +34,80 @@ def _prepared_columns(x: Any, ensure_all_finite: Any = True) -> tuple[list[Any],
     del ensure_all_finite
     columns = [x.iloc[:, place].to_numpy() for place in range(x.shape[1])]
     return columns, *x.shape
+
+
+class KnownTexts(NamedTuple):
+    """Texts of one column, and their outputs.
+
+    Attributes:
+        places: The row of each text in the outputs; None is a missing one.
+        outputs: Shape (texts, outputs of the column).
+    """
+
+    places: dict[str | None, int]
+    outputs: np.ndarray
+
+
+class DistinctEncoding:
+    """Encode columns of texts by their distinct values: each output depends on its cell alone.
+
+    scikit-learn looks up every cell, which takes three times as long where values repeat. Outputs
+    are kept, since the blocks of a batch have mostly the same texts. What is kept is replaced as a
+    whole, never changed, so that threads can share a model.
+
+    Args:
+        encoder: A fitted encoder of scikit-learn.
+        most: Texts of a column whose outputs are kept: after a call with more, none are.
+    """
+
+    def __init__(self, encoder: Any, most: int = 20_000) -> None:
+        self.encoder, self.most = encoder, most
+        self.kept: tuple[KnownTexts, ...] = ()
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Return what `transform` of the encoder does."""
+        texts = isinstance(x, pd.DataFrame) and all(isinstance(d, pd.StringDtype) for d in x.dtypes)
+        if not texts or len(x) < DISTINCT_ROWS:
+            return self._plain(x)
+        found = [pd.factorize(x.iloc[:, place]) for place in range(x.shape[1])]
+        if max(len(uniques) for _, uniques in found) > len(x) // 4:
+            return self._plain(x)
+        distinct = [[*uniques, None] for _, uniques in found]  # None is where the code -1 leads
+        known = self._known(distinct, x.columns)
+        taken = []
+        for (codes, _), own, column in zip(found, distinct, known, strict=True):
+            by_code = column.outputs[[column.places[text] for text in own]]
+            taken.append(by_code.take(codes, axis=0, mode="wrap"))
+        return np.concatenate(taken, axis=1)
+
+    def _plain(self, x: Any) -> np.ndarray:
+        return np.asarray(type(self.encoder).transform(self.encoder, x))
+
+    def _known(self, distinct: list[list[Any]], columns: Any) -> tuple[KnownTexts, ...]:
+        """Return outputs of at least these texts, and keep them if they are not too many."""
+        known = self.kept or tuple(KnownTexts({}, np.zeros((0, 0))) for _ in distinct)
+        pairs = zip(known, distinct, strict=True)
+        new = [[text for text in own if text not in column.places] for column, own in pairs]
+        if any(new):
+            made = self._encoded(new, columns)
+            known = tuple(map(_extended, known, new, made))
+            within = all(len(column.places) <= self.most for column in known)
+            self.kept = known if within else ()
+        return known
+
+    def _encoded(self, texts: list[list[Any]], columns: Any) -> list[np.ndarray]:
+        """Return the outputs of the texts of each column, in one call of the encoder."""
+        rows = max(map(len, texts))
+        padded = [pd.Series([*own, *[None] * (rows - len(own))], dtype="str") for own in texts]
+        outputs = self._plain(pd.concat(padded, axis=1, keys=columns))
+        by_column = outputs.reshape(rows, len(texts), -1)
+        return [by_column[: len(own), place] for place, own in enumerate(texts)]
+
+
+def _extended(known: KnownTexts, new: list[Any], made: np.ndarray) -> KnownTexts:
+    """Return the known texts and new ones."""
+    if not new:
+        return known
+    first = len(known.places)
+    places = known.places | {text: first + place for place, text in enumerate(new)}
+    return KnownTexts(places, np.concatenate([known.outputs, made]) if first else made.copy())

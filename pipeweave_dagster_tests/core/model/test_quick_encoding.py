@@ -12,6 +12,7 @@ from sklearn.preprocessing import OrdinalEncoder, TargetEncoder
 from pipeweave_dagster.core.model.bundle_file import load_bundle, save_bundle
 from pipeweave_dagster.core.model.column_values import as_text
 from pipeweave_dagster.core.model.prepare_features import prepare
+from pipeweave_dagster.core.model.quick_encoding import DistinctEncoding
 from pipeweave_dagster.core.pipelines.layout import Layout
 from pipeweave_dagster.core.pipelines.transformers import transformer
 
@@ -98,3 +99,45 @@ def test_a_loaded_model_can_be_stored_again(tmp_path: Path) -> None:
 
     for features in (again, fast):
         np.testing.assert_array_equal(features.transform(rows), plain.transform(rows))
+
+
+def encoding(task: str, most: int) -> DistinctEncoding:
+    """Return the encoding of one column by target means, which keeps at most so many texts."""
+    encoder = TargetEncoder(random_state=0)
+    encoder.fit(prepare(table(0), ENTRIES)[["many"]], TARGETS[task])
+    return DistinctEncoding(encoder, most)
+
+
+def of_texts(first: int, count: int) -> pd.DataFrame:
+    """Return so many distinct texts, each often: known ones below 90, and unseen ones."""
+    texts = [f"k{first + i % count}" for i in range(2_000)]
+    return pd.DataFrame({"many": pd.Series(texts, dtype="str")})
+
+
+@pytest.mark.parametrize("task", TARGETS)
+def test_no_more_than_so_many_outputs_are_kept(task: str) -> None:
+    quick, kept = encoding(task, most=101), []
+    for first, count in ((0, 60), (50, 50), (60, 20), (40, 100), (0, 300), (80, 30)):
+        rows = of_texts(first, count)
+        expected = TargetEncoder.transform(quick.encoder, rows)
+        np.testing.assert_array_equal(quick(rows), expected)
+        kept.append(len(quick.kept[0].places) if quick.kept else 0)
+        assert all(len(known.places) == len(known.outputs) for known in quick.kept)
+    assert kept == [61, 101, 101, 0, 0, 31]  # a missing text counts
+
+
+def test_texts_that_are_kept_are_not_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick, looked_up = encoding("regression", most=1_000), []
+    real = TargetEncoder.transform
+
+    def spy(self: Any, x: Any) -> Any:
+        looked_up.append(len(x))
+        return real(self, x)
+
+    monkeypatch.setattr(TargetEncoder, "transform", spy)
+    quick(of_texts(0, 60))
+    before = quick.kept
+    for first in (0, 30, 10):
+        quick(of_texts(first, 60))
+    assert looked_up == [61, 30]
+    assert len(before[0].places) == 61  # another thread may be using it
