@@ -10,8 +10,9 @@ import pandas as pd
 
 from pipeweave_dagster.core.hidden_values import notes_without_values
 from pipeweave_dagster.core.model.bundle_scores import score
+from pipeweave_dagster.core.model.column_places import column_places
 from pipeweave_dagster.core.model.frame_cells import as_frame
-from pipeweave_dagster.core.model.read_frame import column_places, read_frame
+from pipeweave_dagster.core.model.read_frame import read_frame
 from pipeweave_dagster.core.model.unseen_categories import unseen_categories, unseen_note
 
 _SHOWN_ROWS, _SHOWN_COLUMNS = 3, 30

@@ -15,9 +15,11 @@ from pipeweave_dagster.core.model.column_names import (
     fold_name,
     names_by_position,
 )
+from pipeweave_dagster.core.model.column_places import is_nameless
 from pipeweave_dagster.core.model.frame_cells import as_frame
+from pipeweave_dagster.core.model.frame_hashes import hashed_values
 from pipeweave_dagster.core.model.predict_rows import lacking_keys, lacking_note
-from pipeweave_dagster.core.model.read_frame import hashed_values, is_nameless, read_frame
+from pipeweave_dagster.core.model.read_frame import read_frame
 from pipeweave_dagster.core.prediction.block_scorer import BlockScorer
 from pipeweave_dagster.core.prediction.copied_columns import copied_columns, found_columns
 from pipeweave_dagster.core.prediction.input_check import (

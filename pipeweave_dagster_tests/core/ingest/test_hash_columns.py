@@ -12,8 +12,9 @@ from pipeweave_dagster.core.documents import (
 )
 from pipeweave_dagster.core.errors import PipeWeaveError
 from pipeweave_dagster.core.ingest import ColumnMatcher, ingest, read_aligned
+from pipeweave_dagster.core.model.column_names import ColumnsError
 from pipeweave_dagster.core.model.hashed_values import hashed_text, key_id
-from pipeweave_dagster.core.model.read_frame import ColumnsError, read_frame
+from pipeweave_dagster.core.model.read_frame import read_frame
 from pipeweave_dagster.core.schema import deduce
 
 KEY = "0123456789abcdef0123456789abcdef"

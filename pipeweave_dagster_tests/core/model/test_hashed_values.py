@@ -8,8 +8,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeweave_dagster.core.model.frame_hashes import hashed_values
 from pipeweave_dagster.core.model.hashed_values import hashed_text, key_id
-from pipeweave_dagster.core.model.read_frame import hashed_values
 
 KEY = "0123456789abcdef0123456789abcdef"
 
