@@ -17,6 +17,7 @@ from pipeweave_dagster.lib.partitions import (
     UPLOAD_VERSION_TAG,
 )
 from pipeweave_dagster.lib.recent_requests import RecentRequests
+from pipeweave_dagster.lib.removed_labels import with_removals
 from pipeweave_dagster.lib.seen_uploads import load_seen, save_seen
 from pipeweave_dagster.services.left_out import (
     describe_left_out,
@@ -55,6 +56,13 @@ class WatchedFolder:
         joined = self.prefix == _JOINED
         return list({u.dataset: u for u in uploads}.values()) if joined else uploads
 
+    def with_removals(
+        self, store: DocumentStore, arrived: Arrivals, listed: Iterable[Upload]
+    ) -> Arrivals:
+        """Return what needs a run: of labels also that files were removed."""
+        joined = self.prefix == _JOINED
+        return with_removals(store, arrived, listed, MAX_REQUESTS) if joined else arrived
+
     def listed(self, store: DocumentStore, skipped: list[Skipped]) -> list[Upload]:
         """Return the uploads, the oldest first."""
         places = [self.prefix] if self.scope.places is None else self.scope.places
@@ -88,6 +96,7 @@ def run_tick(
         unread=[entry.unread for entry in skipped if entry.unread],
         within=zone.scope.places,
     )
+    arrived = zone.with_removals(store, arrived, listed)
     candidates = _without_needless_settings(arrived, listed)
     fresh = zone.without_doubles([u for u in candidates if not _was_started(context.instance, u)])
     requests = [request(store, context, upload) for upload in fresh]

@@ -49,11 +49,14 @@ def with_batch(history: BatchHistory, record: BatchRecord) -> BatchHistory:
 
 
 def with_scores(history: BatchHistory, scored: Sequence[BatchRecord], now: float) -> BatchHistory:
-    """Put the performance of batches into a history, and count the rows with a first label."""
+    """Put the performance of batches into a history, and count the rows that got or lost a label.
+
+    Else the rows of a file that is removed and put back corrected would count as new twice.
+    """
     changed = {(r.batch, r.model_version): r for r in scored}
     batches = [changed.get((b.batch, b.model_version), b) for b in history.batches]
     before = _labelled(history.batches)
-    new = sum(max(0, n - before.get(batch, 0)) for batch, n in _labelled(batches).items())
+    new = sum(n - before.get(batch, 0) for batch, n in _labelled(batches).items())
     arrivals = [*history.arrivals, LabelArrival(at=now, rows=new)] if new else history.arrivals
     return history.model_copy(update={"batches": batches, "arrivals": arrivals})
 

@@ -395,13 +395,22 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
             measure_performance(bench, "penguins", tmp_path, labels_required=True)
         truth = [row["species"] for row in csv.DictReader([header, *part])]
         late = [f"{n:03},{species}" for n, species in enumerate(truth[:60])]
-        storage.put("labels/penguins/april.csv", "\n".join(["tag,species", *late]).encode())
+        april = "\n".join(["tag,species", *late]).encode()
+        storage.put("labels/penguins/april.csv", april)
         for_labels = performance(**run | {"context": context_for("penguins", {LABELS_TAG: "x"})})
         result, check = next(for_labels), next(for_labels)
         with pytest.raises(dg.Failure, match=r"'early\.csv' have no column `tag`"):
             next(for_labels)
         assert result.value.refused == before.notes, "the labels of the other file were measured"
+        history = history_of(bench.store, "penguins")
         storage.delete("labels/penguins/early.csv")
+        for_labels = performance(**run | {"context": context_for("penguins", {LABELS_TAG: "x"})})
+        mended, *_ = for_labels
+        assert (mended.value.refused, mended.value.notes) == ([], [])
+        storage.delete("labels/penguins/april.csv")
+        removed, *_ = performance(**run | {"context": context_for("penguins", {LABELS_TAG: "x"})})
+        assert history_of(bench.store, "penguins").labelled_since(0) == 0
+        storage.put("labels/penguins/april.csv", april)
     finally:
         storage.delete("uploads/penguins/pipeweave.yaml")
     metric, waiting = before.metric, of_champion(before, batch.batch)
@@ -412,6 +421,7 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
     assert (measured.labelled, measured.estimated) == (60, waiting.estimated)
     assert {metric} <= measured.measured.keys() & measured.estimated_labelled.keys()
     assert (check.check_name, check.passed) == ("as_good_as_tested", True)
+    assert (of_champion(removed.value, batch.batch).measured, removed.value.labelled) == ({}, 0)
     stored = [storage.get(key).decode() for key in (batch.csv_key, beside.csv_key)]
     assert (beside.model_version, beside.rows) == ("2", batch.rows)
     assert stored[1] == stored[0].replace("pipeweave-penguins/1", "pipeweave-penguins/2")
@@ -419,7 +429,6 @@ def test_performance_is_estimated_until_labels_arrive_late_and_in_parts(
     assert [t.origin.model_version for t in traced] == ["1", "2"]
     compared = result.value.comparison
     assert (compared.rows, compared.verdict) == (60, "not distinguishable")
-    history = history_of(bench.store, "penguins")
     assert history.labelled_since(0) == 60
     assert [a.rows for a in history.arrivals] == [60]
     assert "march" in result.metadata["batches"].value

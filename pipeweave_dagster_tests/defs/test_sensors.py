@@ -9,10 +9,12 @@ import dagster as dg
 import pytest
 
 from pipeweave_dagster.build import build_defs
+from pipeweave_dagster.core.documents import BatchRecord
 from pipeweave_dagster.core.errors import PipeWeaveError
-from pipeweave_dagster.lib import recent_requests
+from pipeweave_dagster.lib import landing_tick, recent_requests
 from pipeweave_dagster.lib.partitions import DATASETS, LABELS_TAG, UPLOAD_TAG, UPLOAD_VERSION_TAG
 from pipeweave_dagster.lib.resources import WorkbenchResource
+from pipeweave_dagster.services.batch_history import change_history, with_batch
 from pipeweave_dagster.services.ownership import owners_of
 from pipeweave_dagster.services.upload_locks import lock_upload
 
@@ -250,6 +252,68 @@ def test_labels_that_arrive_together_are_joined_by_one_run(
     landing.drop("labels/churn/april.csv", "id,left\n1,no\n2,yes\n")
     (request,) = landing.tick()
     assert request.tags[LABELS_TAG] == "labels/churn/april.csv"
+
+
+@pytest.fixture
+def labels(tmp_path: Path, instance: dg.DagsterInstance) -> Landing:
+    """Labels of a data set that has scored a batch, and of one that was removed."""
+    landing = Landing(tmp_path / "storage", instance, sensor="labels")
+    landing.drop("uploads/churn/churn.csv", "id,age,left\n1,30,no\n")
+    batch = BatchRecord(
+        batch="may", model_version="1", rows=1, scored_at=1.0, predictions_key="", data_sha256=""
+    )
+    with landing.resource.open() as bench:
+        for name in ("churn", "removed"):
+            change_history(bench.store, name, lambda history: with_batch(history, batch))
+    for key in ("churn/may.csv", "churn/bad.csv", "removed/may.csv", "never-scored/may.csv"):
+        landing.drop(f"labels/{key}", "id,left\n1,yes\n")
+    assert len(landing.tick()) == 3
+    assert landing.tick() == []
+    return landing
+
+
+def test_a_removed_file_of_labels_starts_the_measurement(labels: Landing) -> None:
+    """The report went on naming a file that was refused until other labels arrived."""
+    (labels.root / "labels/churn/bad.csv").unlink()
+    (labels.root / "labels/removed/may.csv").unlink()
+    (labels.root / "labels/never-scored/may.csv").unlink()
+    (request,) = labels.tick()
+    assert (request.partition_key, request.tags[LABELS_TAG]) == ("churn", "labels/churn/bad.csv")
+    assert labels.tick() == []
+    labels.drop("labels/churn/good.csv", "id,left\n2,no\n")
+    (labels.root / "labels/churn/may.csv").unlink()
+    (request,) = labels.tick()
+    assert request.tags[LABELS_TAG] == "labels/churn/good.csv", "one run for both changes"
+    assert labels.tick() == []
+
+
+def test_labels_that_are_moved_away_and_back_are_measured_each_time(labels: Landing) -> None:
+    """The file that comes back is the version of which Dagster has a run already."""
+    path, away, run_keys = labels.root / "labels/churn/bad.csv", labels.root / "away", set()
+    for _ in range(2):
+        path.rename(away)
+        requests = labels.tick()
+        away.rename(path)
+        requests += labels.tick()
+        assert len(requests) == 2
+        for request in requests:
+            run_keys.add(request.run_key)
+            labels.instance.create_run_for_job(
+                labels.repository.get_job("measure_performance"), tags=dict(request.tags)
+            )
+    assert len(run_keys) == 4
+
+
+def test_removals_beyond_the_limit_of_a_tick_are_carried(
+    labels: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels.drop("uploads/removed/again.csv", "id,age,left\n1,30,no\n")
+    for key in ("churn/bad.csv", "removed/may.csv"):
+        (labels.root / "labels" / key).unlink()
+    monkeypatch.setattr(landing_tick, "MAX_REQUESTS", 1)
+    names = [[request.partition_key for request in labels.tick()] for _ in range(3)]
+    assert sorted(map(len, names)) == [0, 1, 1]
+    assert {name for tick in names for name in tick} == {"churn", "removed"}
 
 
 def test_a_tick_that_was_lost_after_it_was_remembered_is_made_up_for(

@@ -99,7 +99,10 @@ class ShadowBatch(Document):
 
 
 class LabelArrival(Part):
-    """How many rows of scored batches got their first label at a time (seconds since 1970)."""
+    """How many rows of scored batches got their first label at a time (seconds since 1970).
+
+    Less than 0 where a file of labels was removed.
+    """
 
     at: float
     rows: int
@@ -120,8 +123,8 @@ class BatchHistory(Part):
     refused: list[RefusedBatch] = Field(default=[], exclude_if=operator.not_)
 
     def labelled_since(self, at: float) -> int:
-        """Return how many rows got their first label after a time (seconds since 1970)."""
-        return sum(arrival.rows for arrival in self.arrivals if arrival.at > at)
+        """Return how many more rows have a label than at a time (seconds since 1970)."""
+        return max(0, sum(arrival.rows for arrival in self.arrivals if arrival.at > at))
 
 
 class PerformanceReport(Document):

@@ -12,20 +12,26 @@ QUIET_S = 3.0
 class Seen(Part):
     """The cursor of a sensor: versions by key that were started, and that are still growing.
 
-    `left_out` is what the listing left out, as it was last recorded.
+    `left_out` is what the listing left out, as it was last recorded; `removed` counts by data set
+    how often files were removed that are read together (labels).
     """
 
     started: dict[str, str] = {}
     growing: dict[str, str] = {}
     left_out: list[str] = []
+    removed: dict[str, int] = {}
 
 
 class Arrivals(Part):
-    """Uploads to start now, the new cursor, and how many uploads have to wait."""
+    """Uploads to start now, the new cursor, and how many uploads have to wait.
+
+    `gone` has the versions by key that were started and are not listed any more.
+    """
 
     ready: list[Upload]
     seen: Seen
     waiting: int = 0
+    gone: dict[str, str] = {}
 
 
 def arrivals(
@@ -63,11 +69,12 @@ def arrivals(
         or key.startswith(tuple(unread))
         or (within is not None and not key.startswith(tuple(within)))
     }
+    gone = {key: version for key, version in seen.started.items() if key not in started}
     started.update({u.key: u.version for u in ready})
     ready_keys = {u.key for u in ready}
     growing = {u.key: u.version for u in new if u.key not in ready_keys}
-    cursor = Seen(started=started, growing=growing, left_out=seen.left_out)
-    return Arrivals(ready=ready, seen=cursor, waiting=len(new) - len(ready))
+    cursor = seen.model_copy(update={"started": started, "growing": growing})
+    return Arrivals(ready=ready, seen=cursor, waiting=len(new) - len(ready), gone=gone)
 
 
 def _is_complete(upload: Upload, growing: Mapping[str, str], now: float) -> bool:

@@ -10,7 +10,8 @@ from pipeweave_dagster.lib.resources import WorkbenchResource
 def labels_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.SensorDefinition:
     """Return a sensor that reads every new version of every file under `labels/<dataset>/`.
 
-    A run joins all files of its data set, so those that arrive together need one run only.
+    A run joins all files of its data set, so those that arrive together need one run only, and one
+    that is removed needs a run as well.
     """
     return landing_sensor(
         name,
@@ -18,6 +19,6 @@ def labels_sensor(name: str, job: AssetJob, workbench: WorkbenchResource) -> dg.
         workbench,
         folder="labels",
         tag=LABELS_TAG,
-        description="Starts measure_performance for new or changed files under labels/: one run "
-        "for those of a data set that arrive together.",
+        description="Starts measure_performance for new, changed or removed files under labels/: "
+        "one run for those of a data set that change together.",
     )
