@@ -7,10 +7,16 @@ from pipeweave_dagster.adapters.state import DocumentStore, Entry
 from pipeweave_dagster.adapters.web_links import mlflow_urls
 from pipeweave_dagster.core.documents import (
     DatasetEntry,
+    Estimate,
     Evaluation,
     ModelEntry,
     Plot,
     TrainedModel,
+)
+from pipeweave_dagster.core.evaluation.report.interval_texts import (
+    model_beside,
+    on_intervals,
+    on_twin,
 )
 from pipeweave_dagster.core.evaluation.report.twin_texts import sentence
 from pipeweave_dagster.services.alias_history import AliasMove, moves_of
@@ -39,7 +45,10 @@ class ModelView:
     score: str | None = None
     others: list[tuple[str, ModelEntry]] = field(default_factory=list)
     plots: list[dict[str, str]] = field(default_factory=list)
+    on_intervals: str = ""
     twin: str = ""
+    on_twin: str = ""
+    twin_beside: Estimate | None = None
     twin_plots: list[dict[str, str]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     moves: list[dict[str, str]] = field(default_factory=list)
@@ -116,7 +125,10 @@ def _decorate(view: ModelView, settings: Settings) -> None:
         own = [plot for plot in drawn if not plot.name.startswith(TWIN_PLOTS)]
         view.plots = [_figure(plot) for plot in own[:MAX_PLOTS]]
         view.twin_plots = [_figure(p) for p in drawn if p.name.startswith(TWIN_PLOTS)]
-        view.twin = sentence(view.evaluation.readable) if view.evaluation.readable else ""
+        view.on_intervals = on_intervals(view.evaluation)
+        if view.model and (twin := view.evaluation.readable):
+            view.twin, view.on_twin = sentence(twin), on_twin(view.evaluation)
+            view.twin_beside = model_beside(view.model, view.evaluation, twin)
         if view.evaluation.card and view.evaluation.card.name.endswith(".html"):
             view.links["Model card"] = payload_url(view.evaluation.card)
     if view.model and view.model.mlflow:

@@ -11,12 +11,15 @@ from pipeweave_dagster.adapters.mlflow_store import (
 )
 from pipeweave_dagster.adapters.state import DocumentStore, Entry, Head
 from pipeweave_dagster.core.documents import (
+    Comparison,
     DatasetSnapshot,
     Estimate,
     Evaluation,
+    Member,
     MlflowLink,
     Payload,
     PipelineSpec,
+    ReadableTwin,
     SplitSpec,
     TrainedModel,
     Trial,
@@ -67,6 +70,20 @@ def trained(version: str, winner: str) -> TrainedModel:
             model_uri=f"models:/pipeweave-demo/{version}",
         ),
     )
+
+
+def readable_twin(**facts: Any) -> ReadableTwin:
+    """A twin that the paired test cannot tell from its model."""
+    compared = Comparison(
+        other="the model", rows=200, difference=-0.001, low=-0.01, high=0.008,
+        verdict="not distinguishable",
+    )  # fmt: skip
+    member = Member(name="readable splines", family="linear", weight=1.0)
+    return ReadableTwin(
+        form="splines", member=member, trials=[], score=0.81, model_score=0.811,
+        comparison=compared, verdict="model", unit="log-odds", outputs=["yes"], base=[0.1],
+        terms=[], left_out=["<i>notes"], model=_FILE,
+    ).model_copy(update=facts)  # fmt: skip
 
 
 def register(

@@ -19,11 +19,8 @@ from pipeweave_dagster.core.documents import (
     DatasetSettings,
     Estimate,
     Findings,
-    Member,
-    Payload,
     PipelineSpec,
     Plot,
-    ReadableTwin,
     SplitSpec,
 )
 from pipeweave_dagster.core.eda import build_report
@@ -36,7 +33,7 @@ from pipeweave_dagster.settings import Settings
 from pipeweave_dagster.web import create_app, handlers, listing, paging
 from pipeweave_dagster.web.pages import prose
 from pipeweave_dagster_tests.factories import make_dataset
-from pipeweave_dagster_tests.factories.registry import Registry, register
+from pipeweave_dagster_tests.factories.registry import Registry, readable_twin, register
 
 with warnings.catch_warnings():  # it still works with httpx, which newer releases deprecate
     warnings.simplefilter("ignore")
@@ -190,22 +187,17 @@ def test_a_target_is_shown_beside_the_model_that_predicts_it(client, store, tmp_
 
 
 def test_the_readable_twin_is_shown_with_its_effects_and_its_command(client, store):
-    compared = Comparison(
-        other="the model", rows=200, difference=-0.001, low=-0.01, high=0.008,
-        verdict="not distinguishable",
-    )  # fmt: skip
-    twin = ReadableTwin(
-        form="splines", member=Member(name="readable splines", family="linear", weight=1.0),
-        trials=[], score=0.81, model_score=0.811, comparison=compared, verdict="model",
-        unit="log-odds", outputs=["yes"], base=[0.1], terms=[], left_out=["<i>notes"],
-        model=Payload(name="readable.skops", sha256="0" * 64, size_bytes=1),
-    )  # fmt: skip
     drawn = Plot(name="readable_x", caption="What x adds <b>", svg="<svg></svg>")
     registry = Registry(store)
-    register(store, "2", 0.8, readable=twin, plots=[drawn])
+    twin = readable_twin(low=0.77, high=0.85)
+    register(store, "2", 0.811, readable=twin, plots=[drawn], resampled="groups")
     set_alias(registry, "demo", "2", "champion")
     page = client.get("/datasets/demo").text
     assert "The paired test cannot tell the two apart on the same 200 test rows." in page
+    assert "come from resamples of the 20 test rows in whole groups." in page
+    assert "All of this is of the same 200 test rows." in page
+    beside = '<td class="label">Model</td><td class="n">0.811 <span class="soft">[0.711, 0.911]'
+    assert beside in page
     assert "pipeweave models promote demo --readable" in page
     assert "Effects that the readable twin adds up" in page
     assert "&lt;i&gt;notes" in page

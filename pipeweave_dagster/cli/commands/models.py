@@ -15,6 +15,12 @@ from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.model_text import model_line
 from pipeweave_dagster.cli.support.output import AsJson, columns, emit, plain
 from pipeweave_dagster.core.documents import ModelEntry
+from pipeweave_dagster.core.evaluation.report.interval_texts import (
+    model_beside,
+    on_intervals,
+    on_twin,
+)
+from pipeweave_dagster.core.evaluation.report.twin_texts import difference, sentence
 from pipeweave_dagster.core.trial_states import winner_text
 from pipeweave_dagster.services import champion
 from pipeweave_dagster.services.known_datasets import known
@@ -53,7 +59,7 @@ def ls(json: AsJson = False) -> None:
 
 
 def show(name: _Name, json: AsJson = False) -> None:
-    """Show the champion of a data set with its test scores."""
+    """Show the champion of a data set with its test scores, and its readable twin."""
     home.prepare()
     with home.workbench() as bench:
         current = champion.champion_of(bench, known(bench.store, name))
@@ -70,7 +76,27 @@ def show(name: _Name, json: AsJson = False) -> None:
     if trained.serving_note:
         text += f"\n{plain(trained.serving_note, 600)}"
     table = columns(["metric", "test", "low", "high", "baseline"], scores)
-    emit(facts, json, f"{text}\n\n{table}")
+    notes = "\n\n".join(filter(None, [on_intervals(evaluation), *_twin_lines(current)]))
+    emit(facts, json, f"{text}\n\n{table}\n\n{notes}".rstrip())
+
+
+def _twin_lines(current: champion.Registered) -> list[str]:
+    """Return the readable twin with its score, how it compares, and which rows that is of."""
+    evaluation, twin = current.evaluation, current.evaluation.readable
+    if twin is None:
+        return []
+    of = current.trained.readable_of
+    other = f"version {plain(of, 20)}, whose readable twin this is" if of else "the model"
+    beside = model_beside(current.trained, evaluation, twin)
+    scores = columns(
+        [f"{evaluation.metric} of", "test", "low", "high"],
+        [
+            (other, *map(_short, (beside.value, beside.low, beside.high))),
+            (f"readable twin ({twin.form})", *map(_short, (twin.score, twin.low, twin.high))),
+        ],
+    )
+    compared = f"Twin minus the other, above 0 is better: {difference(twin.comparison)}."
+    return [scores, " ".join([compared, sentence(twin), on_twin(evaluation)]).strip()]
 
 
 def _challenger(row: dict[str, Any]) -> ModelEntry | None:

@@ -37,6 +37,7 @@ from pipeweave_dagster.core.documents.evaluation import (
     Evaluation,
     EvaluationStep,
     Plot,
+    Resampled,
 )
 from pipeweave_dagster.core.documents.expectations import (
     ExpectationReport,
@@ -155,6 +156,7 @@ __all__ = [
     "ReadSetting",
     "ReadableTwin",
     "RefusedBatch",
+    "Resampled",
     "RuleGroup",
     "RuleResult",
     "RunFigures",

@@ -69,6 +69,10 @@ EvaluationStep = Literal[
 """A part of an evaluation that follows the scores, and that is left out if time is short."""
 
 
+Resampled = Literal["rows", "groups", "stretches of time"]
+"""What of the test rows is drawn as a whole for an interval."""
+
+
 class Evaluation(Document):
     """Scores on rows that were not used in training, with intervals, plots and an audit.
 
@@ -81,6 +85,9 @@ class Evaluation(Document):
     plots are those whose names begin with `readable_`. `importance` lists significant columns
     (interval above 0) first, the largest first; the others are not ranked. `dropped` names the
     parts that there was no time for, or not enough: `pipeweave evaluate NAME --full` makes them.
+    `resampled` says what of the test rows the intervals of `metrics` are resamples of (None: an
+    evaluation of an earlier version); `test_rows_alone` is the metric with the interval that these
+    give, where that in `metrics` is wider since it is meant for later rows.
     """
 
     kind: ClassVar[str] = "model_evaluation"
@@ -108,5 +115,7 @@ class Evaluation(Document):
     checks: list[MethodCheck] = []
     readable: ReadableTwin | None = Field(default=None, exclude_if=operator.not_)
     card: Payload | None = None
+    resampled: Resampled | None = Field(default=None, exclude_if=operator.not_)
+    test_rows_alone: Estimate | None = Field(default=None, exclude_if=operator.not_)
     dropped: list[EvaluationStep] = Field(default=[], exclude_if=operator.not_)
     notes: list[str] = []

@@ -12,6 +12,7 @@ from pipeweave_dagster.core.documents import (
     EvaluationStep,
     Findings,
     PipelineSpec,
+    Resampled,
     TrainedModel,
 )
 from pipeweave_dagster.core.evaluation.audit.checks.registry import ScoreFacts
@@ -40,7 +41,8 @@ def score_model(
     """Return an evaluation of scores alone; see `evaluate_scores`."""
     scored = read_scored_test(trained, test_rows)
     metrics = _metrics(scored, scored.output)
-    metrics[trained.metric], later_note = for_later_rows(metrics[trained.metric], trained, spec)
+    alone = metrics[trained.metric]
+    metrics[trained.metric], later_note = for_later_rows(alone, trained, spec)
     evaluation = Evaluation(
         rows=len(scored.y),
         metric=trained.metric,
@@ -51,6 +53,8 @@ def score_model(
         fairness=fairness_of(scored, spec.hidden),
         structure=spec.structure,
         holdout_use=holdout_use,
+        resampled=_resampled(scored, spec),
+        test_rows_alone=alone if later_note else None,
         notes=[*filter(None, [later_note]), *limit_notes(scored, spec, trained.metric)],
     )
     _log_score(evaluation)
@@ -85,6 +89,12 @@ def _metrics(scored: ScoredTest, output: Any) -> Any:
     return with_intervals(
         scored.y, output, len(scored.classes), weight=scored.weight, cluster=scored.cluster
     )
+
+
+def _resampled(scored: ScoredTest, spec: PipelineSpec) -> Resampled:
+    if scored.cluster is None:
+        return "rows"
+    return "groups" if spec.split.kind == "group" else "stretches of time"
 
 
 def _by_class(scored: ScoredTest) -> list[ClassScores]:

@@ -107,7 +107,10 @@ def readable_twin(source: TwinSource, pace: Pace) -> ReadableTwin | None:
     found = _shapes(fitted, source.scored)
     outputs = _outputs(fitted, trained)
     terms = terms_of(found, straight=fitted.form.kind == "linear model")
-    score = interval_of(trained.metric, source.scored.y, fitted.output, weight=source.scored.weight)
+    scored = source.scored
+    score = interval_of(
+        trained.metric, scored.y, fitted.output, weight=scored.weight, cluster=scored.cluster
+    )
     kept = terms[: number_listed(terms)]
     return ReadableTwin(
         form=fitted.form.kind,

@@ -83,13 +83,17 @@ def interval_of(
     *,
     draws: int = 200,
     weight: Array | None = None,
+    cluster: Codes | None = None,
 ) -> Estimate:
-    """Compute one metric with its 95 % bootstrap interval; without one below ten rows."""
+    """Compute one metric with its 95 % bootstrap interval; without one below ten rows.
+
+    The rows, or their groups in `cluster`, are resampled as by `with_intervals`.
+    """
     point = _finite(score(metric, y, output, weight))
     if len(y) < _MIN_ROWS or point is None:
         return Estimate(value=point)
     rng = np.random.default_rng(0)
-    picks = (rng.integers(0, len(y), len(y)) for _ in range(draws))
+    picks = resampled(rng, len(y), draws, cluster)
     values = [score(metric, y[rows], output[rows], weights_of(weight, rows)) for rows in picks]
     known = [v for v in values if v is not None and np.isfinite(v)]
     found = _estimate(point, known, draws)

@@ -9,10 +9,10 @@ from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.cli.app import build_app
 from pipeweave_dagster.cli.support.model_text import model_line
-from pipeweave_dagster.core.documents import ModelEntry
+from pipeweave_dagster.core.documents import Estimate, ModelEntry
 from pipeweave_dagster.services.champion import find_champion, set_alias
 from pipeweave_dagster.settings import Settings
-from pipeweave_dagster_tests.factories.registry import Registry, register
+from pipeweave_dagster_tests.factories.registry import Registry, readable_twin, register
 
 
 @pytest.fixture
@@ -59,6 +59,31 @@ def test_the_list_has_the_challenger(store: DocumentStore, monkeypatch: Any) -> 
     (model,) = json.loads(call("models", "ls", "--json"))["models"]
     assert (model["version"], model["challenger"]["version"]) == ("1", "2")
     assert "version 2, roc_auc 0.8" in call("models", "ls")
+
+
+def test_it_says_which_rows_the_intervals_of_model_and_twin_are_of(
+    store: DocumentStore, monkeypatch: Any
+) -> None:
+    """The model's allows for later rows, which the twin's does not: one looked better."""
+    registry, twin = Registry(store), readable_twin(low=0.77, high=0.85)
+    alone = Estimate(value=0.811, low=0.76, high=0.86)
+    register(
+        store, "1", 0.811,
+        readable=twin, resampled="stretches of time", test_rows_alone=alone,
+    )  # fmt: skip
+    set_alias(registry, "demo", "1", "champion")
+    found = find_champion(registry, "demo")  # type: ignore[arg-type]
+    monkeypatch.setattr("pipeweave_dagster.services.champion.find_champion", lambda *_: found)
+    text = call("models", "show", "demo")
+    assert "resamples of the 20 test rows in whole stretches of time. That of roc_auc is" in text
+    assert "the test rows alone give 0.76 to 0.86." in text
+    assert "the model                0.811  0.76  0.86" in text
+    assert "readable twin (splines)  0.81   0.77  0.85" in text
+    assert "Twin minus the other, above 0 is better: -0.001 (-0.01 to 0.008)." in text
+    assert "All of this is of the same 200 test rows." in text
+    register(store, "1", 0.811, readable=twin, of_model={"readable_of": "3"}, resampled="rows")
+    found = find_champion(registry, "demo")  # type: ignore[arg-type]
+    assert "version 3, whose readable twin this is  0.811  -" in call("models", "show", "demo")
 
 
 def test_an_unknown_version_is_not_promoted(store: DocumentStore) -> None:

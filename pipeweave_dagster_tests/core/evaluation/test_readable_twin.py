@@ -1,5 +1,7 @@
 """The readable twin beside a model: compared on the same test rows, shown on the card."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from pipeweave_dagster.core.evaluation import readable_twin as module
 from pipeweave_dagster.core.evaluation.readable_twin import TwinSource, readable_twin
 from pipeweave_dagster.core.evaluation.report.model_card import model_card
 from pipeweave_dagster.core.evaluation.report.twin_plots import twin_plots
+from pipeweave_dagster.core.metrics.bootstrap import interval_of
 from pipeweave_dagster.core.metrics.metrics import score
 from pipeweave_dagster.core.metrics.scored_test import read_scored_test
 from pipeweave_dagster.core.model.bundle_file import load_bundle
@@ -50,12 +53,26 @@ def test_the_twin_is_scored_on_the_test_rows_of_the_model(source, twin):
     assert twin.outputs == ["yes"]
 
 
+def test_its_interval_resamples_what_that_of_the_model_does(source, twin):
+    """Else the twin looked surer than its model wherever rows come in groups."""
+    pairs = np.arange(len(source.scored.y)) // 20
+    grouped = replace(source, scored=replace(source.scored, cluster=pairs))
+    own, score = readable_twin(grouped, Pace()), source.trained.metric
+    output = raw_scores(load_bundle(source.out / twin.model.name), source.scored.features)
+    known = interval_of(score, source.scored.y, output, cluster=pairs)
+    assert (own.low, own.high) == (known.low, known.high)
+    assert (own.low, own.high) != (twin.low, twin.high)
+
+
 def test_card_and_plots_show_the_twin_and_names_stay_inert(source, twin):
     trained, spec = source.trained, source.spec
     evaluation = evaluate_scores(trained, spec, source.test_rows)
     card = model_card(trained, spec, evaluation.model_copy(update={"readable": twin}))
     assert "## Readable twin" in card
     assert "The twin is significantly better on the same" in card
+    rows = f"{len(source.scored.y):,} test rows"
+    assert f"come from resamples of the {rows}." in card
+    assert f"All of this is of the same {rows}." in card
     assert "town<b>" not in card
     drawn = twin_plots(twin)
     assert drawn[0].name == "readable_x"

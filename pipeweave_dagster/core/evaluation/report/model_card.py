@@ -14,6 +14,11 @@ from pipeweave_dagster.core.documents import (
     TrainedModel,
     Trial,
 )
+from pipeweave_dagster.core.evaluation.report.interval_texts import (
+    model_beside,
+    on_intervals,
+    on_twin,
+)
 from pipeweave_dagster.core.evaluation.report.twin_texts import difference, effects, sentence
 from pipeweave_dagster.core.number_format import number
 from pipeweave_dagster.core.templating import markdown_environment
@@ -44,6 +49,9 @@ def model_card(trained: TrainedModel, spec: PipelineSpec, evaluation: Evaluation
             checks=checks,
             failed_checks=[check for check in checks if check.state == "failed"],
             notes=[*trained.notes, *evaluation.notes],
+            on_intervals=on_intervals,
+            on_twin=on_twin,
+            model_beside=model_beside,
             versions=", ".join(f"{name} {v}" for name, v in trained.package_versions.items()),
         )
     )
