@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import dagster as dg
 
 from pipeweave_dagster.core.alerts import AlertState, Observation
-from pipeweave_dagster.lib.asset_checks import columns_named
+from pipeweave_dagster.lib.asset_checks import columns_named, is_undecided
 from pipeweave_dagster.lib.failure_reasons import error_of, timeout_of
 from pipeweave_dagster.lib.partitions import BATCH_TAG, RESTART_TAG
 
@@ -147,7 +147,8 @@ def _check(
         subject=f"{evaluation.asset_key.path[-1]}:{evaluation.check_name}",
         at=at,
         dataset=evaluation.partition or dataset,
-        ok=evaluation.passed,
+        # A check that found out nothing ends what it found before: it would hide the next find.
+        ok=evaluation.passed or is_undecided(evaluation.metadata),
         severity="error" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warning",
         codes=[code.strip() for code in named if code.strip()],
         columns=columns_named(evaluation.metadata),

@@ -9,6 +9,7 @@ import dagster as dg
 from pipeweave_dagster.lib.partitions import DATASETS
 
 _COLUMNS = "columns_affected"
+_UNDECIDED = "undecided"
 _MOST_COLUMNS = 200
 
 
@@ -19,6 +20,16 @@ def columns_affected(columns: Iterable[str]) -> dict[str, Any]:
     """
     names = sorted({*columns})[:_MOST_COLUMNS]
     return {_COLUMNS: dg.MetadataValue.json(names)} if names else {}
+
+
+def undecided(reason: str) -> dict[str, Any]:
+    """Return metadata of a check that found out nothing: it has not passed, but is no alert."""
+    return {_UNDECIDED: dg.MetadataValue.text(reason)}
+
+
+def is_undecided(metadata: Mapping[str, Any]) -> bool:
+    """Return whether the metadata of a check says that it found out nothing."""
+    return _UNDECIDED in metadata
 
 
 def columns_named(metadata: Mapping[str, Any]) -> list[str]:

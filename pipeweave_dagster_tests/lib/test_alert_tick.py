@@ -27,7 +27,7 @@ from pipeweave_dagster.core.alerts import Observation
 from pipeweave_dagster.core.errors import validation_error
 from pipeweave_dagster.lib.alert_events import Own
 from pipeweave_dagster.lib.alert_tick import alert_tick
-from pipeweave_dagster.lib.asset_checks import columns_affected
+from pipeweave_dagster.lib.asset_checks import columns_affected, undecided
 from pipeweave_dagster.lib.failures import failure_of
 from pipeweave_dagster.lib.partitions import BATCH_TAG
 from pipeweave_dagster.services.alerting import load_state, report
@@ -98,6 +98,7 @@ class Watch:
         self.store = DocumentStore(open_storage(self.settings), folder / "cache")
         self.instance, self.database, self.later = instance, "one", 0.0
         self.columns: list[str] = []
+        self.metadata: dict[str, Any] = {}
         self.tick(0)
 
     def run(
@@ -127,6 +128,7 @@ class Watch:
                 metadata={
                     "codes": dg.MetadataValue.text("" if ok else CODES[name]),
                     **columns_affected(self.columns),
+                    **({} if ok else self.metadata),
                 },
                 severity=LEVELS[name],
                 description=f"{CODES[name]}: found",
@@ -194,6 +196,20 @@ def test_another_column_of_a_check_that_goes_on_failing_is_a_message(
     """An upload with a column in another unit was silent while another column was out of range."""
     for watch.columns in (["carrier"], ["carrier"], ["carrier", "dep_delay"], ["dep_delay"]):
         watch.record(rows=False)
+        watch.tick()
+    assert len(mail.received) == 2
+
+
+def test_a_check_that_found_out_nothing_is_no_message_and_hides_none(
+    watch: Watch, mail: Mailbox
+) -> None:
+    """A leak canary on too few rows was reported like one that had tripped."""
+    watch.metadata = undecided("30 rows are too few.")
+    watch.record(leakage=False)
+    watch.tick()
+    assert mail.received == []
+    for watch.metadata in ({}, undecided("30 rows are too few."), {}):
+        watch.record(leakage=False)
         watch.tick()
     assert len(mail.received) == 2
 

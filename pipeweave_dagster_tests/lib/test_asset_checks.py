@@ -40,3 +40,6 @@ def test_findings_and_drift_name_their_columns() -> None:
     )
     stable, _ = drift_checks(report, "")
     assert columns_named(stable.metadata) == ["origin"]
+    few = {"columns": [], "verdict": "too few rows", "notes": ["Drift needs 50 rows."]}
+    stable, _ = drift_checks(report.model_copy(update=few), "")
+    assert (stable.passed, stable.description) == (True, "Drift needs 50 rows.")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipeweave_dagster.core.documents import Canary, Evaluation
+from pipeweave_dagster.lib.asset_checks import undecided
 from pipeweave_dagster.lib.metadata.evaluation import checks_table
 
 ABOUT: dict[str, str] = {
@@ -30,16 +31,20 @@ def check_results(document: Evaluation) -> Iterator[dg.AssetCheckResult]:
 
 
 def _of_canary(canary: Canary | None) -> dg.AssetCheckResult:
-    """Return the result of the leak canary; one that did not run in time has not passed."""
-    tripped, facts = False, dict[str, float | None]()
+    """Return the result of the leak canary.
+
+    One that did not run in time, or cannot tell on so few rows, has not passed, and alerts nobody.
+    """
+    tripped, passed, facts = False, False, dict[str, float | None]()
     text = "There was no time for it; `pipeweave evaluate NAME --full` makes it."
     if canary is not None:
-        tripped, text = canary.state == "tripped", canary.message
+        tripped, passed, text = canary.state == "tripped", canary.state == "passed", canary.message
         facts = {"z": canary.z, "critical": canary.critical, "control": canary.control}
+    nothing = {} if tripped or passed else undecided(text)
     return dg.AssetCheckResult(
         check_name="leak_canary",
-        passed=canary is not None and canary.state == "passed",
+        passed=passed,
         severity=dg.AssetCheckSeverity.ERROR if tripped else dg.AssetCheckSeverity.WARN,
         description=text,
-        metadata={name: value for name, value in facts.items() if value is not None},
+        metadata={name: v for name, v in facts.items() if v is not None} | nothing,
     )

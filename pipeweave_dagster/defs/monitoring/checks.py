@@ -29,11 +29,12 @@ def drift_checks(report: DriftReport, unusual: str) -> Iterator[dg.AssetCheckRes
     drifted = report.drifted
     named = [f"{column.name}: {column.note}" for column in drifted[:_MOST_NAMED]]
     more = len(drifted) - len(named)
+    unjudged = report.notes if report.verdict == "too few rows" else []
     yield dg.AssetCheckResult(
         check_name="columns_are_stable",
         passed=not drifted,
         severity=dg.AssetCheckSeverity.WARN,
-        description=" ".join([*named, f"And {more} more." if more else ""]).strip()[:1000],
+        description=" ".join([*named, *([f"And {more} more."] if more else []), *unjudged])[:1000],
         metadata={
             "batch": report.batch,
             "verdict": report.verdict,

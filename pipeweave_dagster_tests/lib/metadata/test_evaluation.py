@@ -14,6 +14,7 @@ from pipeweave_dagster.core.documents import (
     Stability,
 )
 from pipeweave_dagster.defs.models.checks import ABOUT, check_results
+from pipeweave_dagster.lib.asset_checks import is_undecided
 from pipeweave_dagster.lib.metadata import describe
 from pipeweave_dagster.settings import Settings
 
@@ -57,6 +58,8 @@ def test_every_check_has_a_result_whatever_there_was_time_for(state: str | None)
     found = {result.check_name: result for result in check_results(document)}
     assert {*found} == {*ABOUT}
     assert found["leak_canary"].passed == (state == "passed")
+    alerts = not (found["leak_canary"].passed or is_undecided(found["leak_canary"].metadata))
+    assert alerts == (state == "tripped")
     if state is None:
         assert "no time" in (found["leak_canary"].description or "")
 
