@@ -88,12 +88,12 @@ def test_all_forms_of_a_request_give_what_a_file_gives(
     csv_answer = client.post("/invocations", content=text, headers={"content-type": "text/csv"})
     found.append(csv_answer.json()["predictions"])
     assert all(answer == found[0] for answer in found)
-    ragged = client.post(
+    wrong = client.post(
         "/invocations", content="a;b\n1,5;2\n1,5;2,5\n", headers={"content-type": "text/csv"}
     )
-    assert ragged.status_code == 422
-    assert "separated by commas" in ragged.json()["message"]
-    assert "\n" not in ragged.json()["message"]
+    assert wrong.status_code == 422
+    assert "any of the delimiters comma, semicolon, tab, bar: 'a;b'" in wrong.json()["message"]
+    assert "\n" not in wrong.json()["message"]
     (tmp_path / "three.csv").write_text(text)
     (tmp_path / "work").mkdir()
     described = describe_batch(tmp_path / "three.csv", "three.csv")
@@ -104,6 +104,24 @@ def test_all_forms_of_a_request_give_what_a_file_gives(
         assert row["prediction"] == other["prediction"]
         assert row["prediction_set"] == json.loads(other["prediction_set"])
         assert row["probability_Adelie"] == pytest.approx(float(other["probability_Adelie"]))
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "declared"), [(",", ""), (";", ""), ("\t", ""), ("|", ""), (";", "sep=;\r\n")]
+)
+def test_rows_may_be_written_as_spreadsheets_do(
+    client: TestClient, delimiter: str, declared: str
+) -> None:
+    """A body with semicolons was one column of which the model knew nothing."""
+    lines = [NAMES, *([*row.values()] for row in ROWS)]
+    comma = delimiter != ","
+    cells = [[v.replace(".", ",") if comma and n else v for v in r] for n, r in enumerate(lines)]
+    body = declared + "\r\n".join(delimiter.join(row) for row in cells)
+    kind = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
+    given = client.post("/invocations", content=body, headers={"content-type": kind}).json()
+    assert given["predictions"] == predictions(client, {"instances": ROWS})
+    declaring = [note for note in given["notes"] if "declares the delimiter ';'" in note]
+    assert len(declaring) == bool(declared)
 
 
 def test_reasons_are_given_on_demand(client: TestClient) -> None:

@@ -4,7 +4,6 @@ The source is copied beside exported models.
 """
 
 import csv
-import io
 import re
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ import pandas as pd
 
 from pipeweave_dagster.core.model.closing_lines import closing_notes, closing_start, is_blank
 from pipeweave_dagster.core.model.column_names import ColumnsError, match_columns
+from pipeweave_dagster.core.model.declared_delimiter import without_declaring_line
 from pipeweave_dagster.core.model.exact_numbers import exact_frame
 from pipeweave_dagster.core.model.surplus_fields import surplus_notes
+from pipeweave_dagster.core.model.text_records import text_records
 
-_DELIMITERS = ",;\t|"
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MARK = re.compile(r"^\s*(#+|%+|//+|--+|!+)\s*")
 """Of a comment, behind which programs write the names of columns."""
 
@@ -24,28 +25,42 @@ _MARK = re.compile(r"^\s*(#+|%+|//+|--+|!+)\s*")
 def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
     """Return the rows of a Parquet file, or of a delimited text file as texts.
 
-    What was left out of a text file (lines that close the table, fields beyond the last column) is
-    in `.attrs["notes"]`.
-
     Args:
-        path: The file. A text file has the names of its columns in its first line, unless the
-            training file had none.
+        path: The file.
         reading: How the training data was read.
 
     Raises:
-        ColumnsError: The file is not text, has no line, or its first one names no column that the
-            model uses, whatever the delimiter.
+        ColumnsError: As `text_rows`.
     """
     if path.endswith((".parquet", ".pq")):
         from pyarrow import parquet
 
         return exact_frame(parquet.read_table(path))
-    text = _decoded(Path(path).read_bytes(), reading.get("encoding"))
+    return text_rows(Path(path).read_bytes(), reading)
+
+
+def text_rows(content: bytes, reading: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows of delimited text as texts.
+
+    What was left out (lines that close the table, fields beyond the last column) is in
+    `.attrs["notes"]`, and so is a first line that declares the delimiter.
+
+    Args:
+        content: The text. The names of its columns are in its first line, unless the training file
+            had none.
+        reading: How the training data was read; its delimiter and encoding where the user set them.
+
+    Raises:
+        ColumnsError: The content is not text, has no line, or its first one names no column that
+            the model uses, whatever the delimiter.
+    """
+    text, declared, notes = without_declaring_line(_decoded(content, reading.get("encoding")))
     named = any(column["original_name"].strip() for column in reading["columns"])
-    delimiter = reading.get("delimiter") or _delimiter(text, reading, named=named)
-    lines, records = _records(text, delimiter)
+    delimiter = reading.get("delimiter") or declared or _delimiter(text, reading, named=named)
+    lines, records = text_records(text, delimiter)
     if not records:
-        raise ColumnsError("The file is empty.")
+        raise ColumnsError("There is no row: the file is empty.")
+    named = named or _has_names(records[0], reading)
     width, first = len(records[0]), int(named)
     end = first + closing_start(records[first:], width)
     cells: list[list[Any]] = [r[:width] + [None] * (width - len(r)) for r in records[first:end]]
@@ -55,24 +70,13 @@ def file_rows(path: str, reading: dict[str, Any]) -> pd.DataFrame:
         rows = rows.set_axis(_without_mark(records[0], reading), axis=1)
     closing = [(line, r[0]) for line, r in zip(lines[end:], records[end:], strict=True)]
     surplus = [lines[i] for i in range(first, end) if not is_blank(records[i][width:])]
-    rows.attrs["notes"] = [*closing_notes(closing), *surplus_notes(surplus, width)]
+    rows.attrs["notes"] = [*notes, *closing_notes(closing), *surplus_notes(surplus, width)]
     return rows
 
 
-def _records(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
-    """Return the lines on which records begin, and their fields, without blank ones."""
-    lines, records, line = [], [], 1
-    usual = csv.field_size_limit(len(text) + 1)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        for fields in reader:
-            if len(fields) > 1 or any(field.strip(" ") for field in fields):
-                lines.append(line)
-                records.append(fields)
-            line = reader.line_num + 1
-    finally:
-        csv.field_size_limit(usual)
-    return lines, records
+def _has_names(record: list[str], reading: dict[str, Any]) -> bool:
+    """Return whether a record has the names that the columns of a file without names were given."""
+    return {column["name"] for column in reading["columns"]} <= {*record}
 
 
 def _without_mark(names: list[str], reading: dict[str, Any]) -> list[str]:
@@ -92,7 +96,7 @@ def _decoded(content: bytes, encoding: str | None) -> str:
             continue
         if "\0" not in text:
             return text
-    raise ColumnsError("The file is neither delimited text nor Parquet; save it as CSV.")
+    raise ColumnsError("This is neither delimited text nor Parquet; save it as CSV.")
 
 
 def _delimiter(text: str, reading: dict[str, Any], *, named: bool) -> str:
@@ -106,8 +110,9 @@ def _delimiter(text: str, reading: dict[str, Any], *, named: bool) -> str:
     if not found[best]:
         wanted = ", ".join(column["name"] for column in reading["columns"][:30])
         raise ColumnsError(
-            f"The first line names none of the columns that the model uses: {first[:200]!r}."
-            f" Provide any of: {wanted}."
+            "The first line names none of the columns that the model uses, with any of the "
+            f"delimiters {', '.join(_DELIMITERS.values())}: {first[:200]!r}. Provide any of: "
+            f"{wanted}."
         )
     return best
 

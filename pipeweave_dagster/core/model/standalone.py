@@ -28,6 +28,7 @@ def standalone_modules() -> list[ModuleType]:
         column_names,
         column_places,
         column_values,
+        declared_delimiter,
         derived_columns,
         duplicate_lookup,
         exact_numbers,
@@ -48,6 +49,7 @@ def standalone_modules() -> list[ModuleType]:
         surplus_fields,
         target_scale,
         text_moments,
+        text_records,
         trusted_types,
         unseen_categories,
         value_expressions,
@@ -63,7 +65,8 @@ def standalone_modules() -> list[ModuleType]:
         counted, hidden_values, null_tokens, void_dates, missing_words, column_names,
         text_moments, value_expressions, value_forms, frame_cells, hashed_values,
         column_cells, column_places, frame_hashes, read_frame,
-        value_kinds, closing_lines, surplus_fields, read_file, unseen_categories, predict_rows,
+        value_kinds, closing_lines, surplus_fields, declared_delimiter, text_records, read_file,
+        unseen_categories, predict_rows,
     ]  # fmt: skip
 
 

@@ -43,13 +43,16 @@ class RowScorer:
     Args:
         model: The model, with its policy.
         key: The key of hashed columns.
+
+    Attributes:
+        reading: How the training data was read.
     """
 
     def __init__(self, model: LoadedModel, key: SecretStr | None = None) -> None:
         self._model = model
         self._secret = key
         self._key = None if key is None else key.get_secret_value()
-        self._reading: dict[str, Any] = reading_of(model.trained)
+        self.reading: dict[str, Any] = reading_of(model.trained)
 
     def score(self, rows: Any, *, explain: bool = False) -> ScoredRequest:
         """Read rows as the training data was read, check and score them.
@@ -67,7 +70,7 @@ class RowScorer:
         try:
             frame = as_frame(rows)
             _check_filled(frame)
-            read = read_frame(self._reading, frame, self._key)
+            read = read_frame(self.reading, frame, self._key)
         except ColumnsError as error:
             trained = model.trained
             raise validation_error(
@@ -81,13 +84,13 @@ class RowScorer:
                 fix="Give a list of records, or lists of values that are equally long.",
             ) from error
         named = self._names(frame)
-        places = {column["original_name"] for column in self._reading["columns"]}
+        places = {column["original_name"] for column in self.reading["columns"]}
         extra = [n for n in named if n not in read.rows and n not in places]
         refuse = policy is not None and policy.on_missing == "refuse"
         kept = found_columns(keep, named)
         ignored = [*keep, *kept.values()]
         columns = check_columns(model.trained, [*read.rows, *extra], ignored, refuse=refuse)
-        lacking = lacking_keys(self._reading, rows, frame)
+        lacking = lacking_keys(self.reading, rows, frame)
         if refuse:
             refuse_lacking(lacking)
         table = read.rows[columns.wanted]
@@ -108,7 +111,7 @@ class RowScorer:
         """Return the columns to copy that are hashed, with the texts that are missing values."""
         wanted = self._model.policy.hashed if self._model.policy else []
         missing: dict[str, list[str]] = {fold_name(name): [] for name in wanted}
-        for column in self._reading["columns"]:
+        for column in self.reading["columns"]:
             if column.get("hash_key"):
                 names = {column["name"], column["original_name"]}
                 missing |= {fold_name(name): column["missing"] for name in names}
@@ -119,7 +122,7 @@ class RowScorer:
         given = [str(name) for name in frame.columns]
         if not is_nameless(frame):
             return given
-        reading = self._reading
+        reading = self.reading
         required = [column["name"] for column in reading["columns"]]
         names = names_by_position(len(given), required, reading["table"], reading["target"])
         return [*names[: len(given)], *given[len(names) :]]

@@ -80,12 +80,14 @@ async def _scored(request: Request, *, explain: bool) -> Response:
     def answer() -> Response:
         from pipeweave_dagster.core.prediction.intervals import SET
 
-        scored = served.scorer.score(rows_of(body, kind), explain=explain)
+        rows = rows_of(body, kind, served.scorer.reading)
+        scored = served.scorer.score(rows, explain=explain)
         records = [
             {name: _plain(value, listed=name == SET) for name, value in row.items()}
             for row in scored.predictions.to_dict("records")
         ]
-        content = {"predictions": records, "version": served.version, "notes": scored.notes}
+        notes = [*getattr(rows, "attrs", {}).get("notes", ()), *scored.notes]
+        content = {"predictions": records, "version": served.version, "notes": notes}
         text = json.dumps(content, ensure_ascii=False, allow_nan=False)
         return Response(text, media_type="application/json")
 

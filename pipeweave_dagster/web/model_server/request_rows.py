@@ -1,12 +1,13 @@
 """The rows of a request, in the forms that MLflow's scoring server accepts."""
 
-import io
+import csv
 import json
 from typing import Any
 
 from pipeweave_dagster.core.errors import validation_error
 
 MOST_BYTES = 16 << 20
+_DELIMITED = {"text/csv", "text/tab-separated-values"}
 _KEYS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _FORM = (
     "Send JSON with one of `dataframe_split`, `dataframe_records`, `instances` and `inputs`, or CSV"
@@ -14,19 +15,23 @@ _FORM = (
 )
 
 
-def rows_of(body: bytes, content_type: str) -> Any:
+def rows_of(body: bytes, content_type: str, reading: dict[str, Any]) -> Any:
     """Return the rows of a request as a table that `RowScorer` accepts.
+
+    CSV is read as a file to score is, also with semicolons or tabs between the fields; what is to
+    be said of it is in `.attrs["notes"]`.
 
     Args:
         body: The body.
-        content_type: Its media type; JSON unless it is `text/csv`.
+        content_type: Its media type; JSON unless it is one of delimited text.
+        reading: How the training data was read, see `reading_of`.
 
     Raises:
         PipeWeaveError: VALIDATION_ERROR if the body has none of the known forms.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == "text/csv":
-        return _csv_rows(body)
+    if kind in _DELIMITED:
+        return _text_rows(body, reading)
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -87,13 +92,13 @@ def _check_lengths(rows: list[Any], key: str) -> None:
             )
 
 
-def _csv_rows(body: bytes) -> Any:
-    import pandas as pd
+def _text_rows(body: bytes, reading: dict[str, Any]) -> Any:
+    from pipeweave_dagster.core.model.column_names import ColumnsError
+    from pipeweave_dagster.core.model.read_file import text_rows
 
     try:
-        text = body.decode("utf-8-sig")
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
-    except ValueError as error:  # parser errors, too
-        reason = " ".join(str(error)[:100].split()).rstrip(".")
-        fix = "Send rows with a header, separated by commas, and with a point in numbers; or JSON."
-        raise validation_error(f"The body is not CSV: {reason}.", fix=fix) from None
+        return text_rows(body, reading)
+    except (ColumnsError, csv.Error) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        fix = "Send rows below a line with the names of their columns; or JSON."
+        raise validation_error(f"The body is no CSV of this model: {reason}.", fix=fix) from None

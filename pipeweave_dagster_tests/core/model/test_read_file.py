@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeweave_dagster.core.documents import SnapshotColumn, TrainedModel
+from pipeweave_dagster.core.documents import ReadSetting, SnapshotColumn, TrainedModel
 from pipeweave_dagster.core.ingest.text.closing_lines import without_closing_lines
 from pipeweave_dagster.core.ingest.text.records import Record
 from pipeweave_dagster.core.ingest.types.batch_forms import reading_of
@@ -12,14 +12,14 @@ from pipeweave_dagster.core.model.read_file import file_rows
 from pipeweave_dagster.core.model.read_frame import read_frame
 
 
-def reading(*originals):
+def reading(*originals, read=None):
     columns = [
         SnapshotColumn(name=f"c{i}", original_name=name, type="text", missing=0)
         for i, name in enumerate(originals)
     ]
     table = [*(c.name for c in columns), "y"]
     return reading_of(
-        TrainedModel.model_construct(columns=columns, table=table, target="y", read=None)
+        TrainedModel.model_construct(columns=columns, table=table, target="y", read=read)
     )
 
 
@@ -34,6 +34,37 @@ def rows_of(content, tmp_path, *originals, name="rows.csv"):
 def test_the_delimiter_is_the_one_that_finds_the_columns(tmp_path, delimiter):
     text = "a,b;x\n1,5;2\n".translate(str.maketrans(",;", f"{delimiter}~"))
     assert rows_of(text, tmp_path, "a") == [["1"]]
+
+
+@pytest.mark.parametrize("declared", ["sep=;", '"sep=;"', "sep=~", "sep=,"])
+def test_a_first_line_may_declare_the_delimiter(tmp_path, declared):
+    """Excel writes it; it was taken for the names of columns."""
+    delimiter = "~" if "~" in declared else ";"
+    text = f"{declared}\r\na,b\r\n1,5\r\n".replace(",", delimiter) if "," not in declared else (
+        "sep=,\r\na;b\r\n1;5\r\n"  # it lies
+    )  # fmt: skip
+    (tmp_path / "rows.csv").write_bytes(text.encode())
+    known = reading("a", "b")
+    found = file_rows(str(tmp_path / "rows.csv"), known)
+    assert read_frame(known, found).rows.to_numpy().tolist() == [["1", "5"]]
+    (note,) = found.attrs["notes"]
+    assert note.startswith("The first line declares the delimiter")
+
+
+SET = {"tab": 'a b\t"x\ty"\n1\t2\n', "blanks": '  a   "x y"\r\n 1 2  \r\n', "||": "a||x\n1||2\n"}
+
+
+@pytest.mark.parametrize("delimiter", SET)
+def test_a_delimiter_of_the_settings_may_be_a_word_or_several_characters(tmp_path, delimiter):
+    (tmp_path / "rows.csv").write_text(SET[delimiter])
+    first = "a b" if delimiter == "tab" else "a"
+    known = reading(first, read=ReadSetting(delimiter=delimiter))
+    found = read_frame(known, file_rows(str(tmp_path / "rows.csv"), known))
+    assert found.rows.to_numpy().tolist() == [["1"]]
+
+
+def test_a_file_without_names_may_get_those_that_its_columns_were_given(tmp_path):
+    assert rows_of("c1;c0\n3;4\n", tmp_path, "", "") == [["4", "3"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

@@ -15,7 +15,8 @@ def test_no_module_defines_a_name_of_another_one():
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names[node.name] += 1
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        names.update(t.id for t in targets if isinstance(t, ast.Name))
+        found = [own for t in targets for own in (t.elts if isinstance(t, ast.Tuple) else [t])]
+        names.update(t.id for t in found if isinstance(t, ast.Name))
     assert {name for name, count in names.items() if count > 1} == set()
 
 

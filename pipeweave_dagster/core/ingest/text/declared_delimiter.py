@@ -3,16 +3,18 @@
 The file is rewritten with the line blank, so that line numbers stay true.
 """
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from shutil import copyfileobj
 
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
-
-_MOST = 32
-_DECLARED = re.compile(r'\ufeff?("?)sep=(?P<delimiter>[^\w\s"\']|\t)\1[ ;,\t]*\r?\n')
-_LINES = 20
+from pipeweave_dagster.core.model.declared_delimiter import (
+    DECLARING_LENGTH,
+    LINES_BELOW,
+    declared_delimiter,
+    declaring_note,
+    is_used,
+)
 
 
 def with_declared_delimiter(text: Utf8Text, folder: Path) -> tuple[Utf8Text, str | None]:
@@ -25,18 +27,15 @@ def with_declared_delimiter(text: Utf8Text, folder: Path) -> tuple[Utf8Text, str
         folder: Scratch folder for the rewritten copy.
     """
     with text.path.open(encoding="utf-8", errors="replace", newline="") as file:
-        declared = _DECLARED.fullmatch(file.readline(_MOST))
-        below = [file.readline(1 << 16) for _ in range(_LINES)] if declared else []
-    if declared is None:
+        delimiter = declared_delimiter(file.readline(DECLARING_LENGTH))
+        below = [file.readline(1 << 16) for _ in range(LINES_BELOW)] if delimiter else []
+    if delimiter is None:
         return text, None
-    delimiter = declared["delimiter"]
     target = folder / f"{text.path.name}.below"
     with text.path.open("rb") as source, target.open("wb") as sink:
         source.readline()
         sink.write(b"\n")
         copyfileobj(source, sink)
-    note = f"The first line declares the delimiter {delimiter!r}."
-    filled = [line for line in below if line.strip()]
-    used = 2 * sum(delimiter in line for line in filled) >= len(filled) > 0
     shown = "tab" if delimiter == "\t" else delimiter
-    return replace(text, path=target, notes=(*text.notes, note)), shown if used else None
+    known = shown if is_used(delimiter, below) else None
+    return replace(text, path=target, notes=(*text.notes, declaring_note(delimiter))), known
