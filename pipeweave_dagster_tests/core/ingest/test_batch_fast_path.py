@@ -19,8 +19,12 @@ from pipeweave_dagster.core.ingest import (
     read_aligned,
     strict_casts,
 )
+from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable
+from pipeweave_dagster.core.ingest.base.workspace import workspace
 from pipeweave_dagster.core.ingest.batch_casts import BatchColumn
+from pipeweave_dagster.core.ingest.build_table import read_raw
+from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +125,7 @@ ODD_CELLS = {
     "count": ["1", "", "-3", "4.0", "007"],
     "x": ["0.25", "-1e-05", "", "5", "NA", "0.1234567890123456789", "123456789012345678901"],
     "kind": ["a", "?", "", "\u00e9", "b "],
-    "further": ["x", " y", "2"],
+    "further": ["x", "", " y", "2", " ", '""', "NA"],
 }
 ENDS = st.sampled_from(["\n", "\r\n"])
 
@@ -186,6 +190,18 @@ def test_lines_that_readers_see_differently_are_read_alike(
         found.append((snapshot, (tmp_path / way / "data.parquet").read_bytes()))
 
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("keep_all", [True, False])
+def test_an_empty_cell_is_a_missing_value_however_a_file_is_read(
+    keep_all: bool, tmp_path: Path
+) -> None:
+    """Records that Python parses were stored with empty texts, others with missing values."""
+    (tmp_path / "b.csv").write_text('a,b,c\n1,,x\n2,"",\n3,y\n')
+    with workspace(tmp_path, IngestLimits(), [tmp_path / "b.csv"]) as space:
+        read_raw(tmp_path / "b.csv", "b.csv", "raw", space, ReadOptions(keep_all=keep_all))
+        rows = space.query("SELECT * FROM raw")
+    assert rows == [("1", None, "x"), ("2", None, None), ("3", "y", None)]
 
 
 def test_texts_in_dictionaries_are_read_as_others(

@@ -106,7 +106,8 @@ def append_records(records: list[Record], width: int, table: str, space: Workspa
 
 
 def _arrow_table(records: list[Record], width: int) -> pa.Table:
+    """Return columns of texts; an empty field is a missing value, as DuckDB and Arrow read it."""
     columns = zip_longest(*(r.fields for r in records), fillvalue=None)
-    arrays = [array_of_texts(column) for column in columns]
+    arrays = [array_of_texts([field or None for field in column]) for column in columns]
     arrays += [pa.nulls(len(records), pa.string())] * (width - len(arrays))
     return pa.table(arrays[:width], names=[f"c{j}" for j in range(width)])
