@@ -179,6 +179,8 @@ def test_an_evaluation_is_shown_and_made_in_full(
     assert (shown["test"], shown["made"]) == (penguins["model"]["test"], [])
     assert shown["dropped"] == penguins["model"]["dropped"]
     assert (full["error"], full["dropped"]) == (None, [])
+    assert shown["seconds"] is None
+    assert full["seconds"] > 1, "the imports of the command are a part of it"
     assert full["made"] == shown["dropped"]
     assert (full["test"], full["alias"]) == (shown["test"], "champion")
 

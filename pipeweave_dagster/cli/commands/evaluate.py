@@ -7,6 +7,7 @@ import typer
 
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
+from pipeweave_dagster.cli.support.process_age import seconds_since_start
 from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
 from pipeweave_dagster.core.documents import Evaluation
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found
@@ -50,6 +51,7 @@ def evaluate(
         found = _evaluation(bench.store, dataset)
     facts = _facts(dataset, found, [step for step in before.dropped if step not in found.dropped])
     facts["error"] = error.envelope() if error else None
+    facts["seconds"] = round(seconds_since_start(), 1) if full else None
     emit(facts, json, _as_text(facts))
     if error is not None:
         sys.exit(error.code.exit_code if json else fail(error, as_json=False))
@@ -107,4 +109,6 @@ def _as_text(facts: dict[str, Any]) -> str:
     if facts["dropped"]:
         lines.append(f"No or too little time for: {', '.join(facts['dropped'])}")
         lines.append(f"'pipeweave evaluate {plain(facts['dataset'])} --full' makes them.")
+    if facts["seconds"] is not None:
+        lines.append(f"The whole command took {facts['seconds']:.0f} s, its start included.")
     return "\n".join(lines)
