@@ -100,13 +100,15 @@ def _logged_in(request: Request, fields: dict[str, str]) -> Response:
     except PipeWeaveError as error:
         if "text/html" not in request.headers.get("accept", ""):
             raise
-        return _form(request, target, error)
+        return _form(request, target, error, fields.get("name", ""))
     response = RedirectResponse(target, 303)
     set_cookies(response, door.settings, session)
     return response
 
 
-def _form(request: Request, target: str, error: PipeWeaveError | None = None) -> Response:
+def _form(
+    request: Request, target: str, error: PipeWeaveError | None = None, name: str = ""
+) -> Response:
     door: FrontDoor = request.app.state.door
     status = error.code.http_status if error else 200
     response = page(
@@ -114,6 +116,7 @@ def _form(request: Request, target: str, error: PipeWeaveError | None = None) ->
         status,
         error=error,
         target=target,
+        name=name,
         single_user=door.is_single_user,
         provider=bool(door.settings.oidc_issuer),
     )

@@ -151,6 +151,18 @@ def test_a_wrong_password_says_no_more_than_that(client, store):
     assert log == [("login", "ada", "refused"), ("login", "unknown", "refused")]
 
 
+def test_the_form_keeps_the_name_after_a_wrong_password(client):
+    page = log_in(client, "wrong password").text
+    assert 'value="ada"' in page
+    assert page.count("autofocus") == 1
+    assert page.index("autofocus") > page.index('id="password"')
+    assert 'value=""' in client.get("/login").text
+    name = {"name": '"><b>\u202e' + "x" * 99, "password": "x"}
+    hostile = client.post("/login", data=name, headers={**HTML, **OWN}).text
+    assert 'value="&#34;&gt;&lt;b&gt;\\u202exxx' in hostile
+    assert "x" * 64 not in hostile
+
+
 def test_five_failures_lock_even_the_right_password_out(client):
     for _ in range(5):
         assert log_in(client, "wrong password").status_code == 401
