@@ -13,7 +13,8 @@ from pipeweave_dagster.core.ingest.text.encodings import Utf8Text
 
 _HEAD_LINES = 100
 _TRACK = re.compile(
-    r"track(?:\s+\w+=(?:\"[^\"]*\"|'[^']*'|\S+))+\s*"
+    # Atomic: a quoted value is also one without quotes, and hostile lines would take forever.
+    r"track(?>\s+\w+=(?>\"[^\"]*\"|'[^']*'|\S+))+\s*"
     r"|browser\s+(?:position|hide|dense|pack|squish|full)\s.*",
     re.DOTALL,
 )

@@ -41,3 +41,8 @@ def test_a_column_of_that_name_stays_a_name(first, read):
     snapshot = read(f"{first}\n{body}")
     assert [c.original_name for c in snapshot.columns] == first.split(",")
     assert snapshot.rows == 9
+
+
+def test_a_hostile_line_takes_no_time(read):
+    line = "track" + ' a="b"' * 5_000 + " x"
+    assert read(f"{line}\n" + "chr1\t1\t2\n" * 9).rows >= 9
