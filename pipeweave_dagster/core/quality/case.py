@@ -130,8 +130,8 @@ class Case(TargetMeasurements):
 
         columns = self.settings.model_dump_json(include={"columns", "target"})
         table = self._stored_table
-        facts = (*table, "gaps", columns, str(sorted(map(str, left_out)))) if table else ()
-        gaps = list(measured_once(facts, measure))
+        facts = table and (*table, columns, str(sorted(map(str, left_out))))
+        gaps = list(measured_once("gaps", facts, measure))
         if gaps and gaps[0].significant and not split.random:
             gaps[0] = gaps[0].model_copy(update={"used": True})
         return gaps
@@ -144,7 +144,7 @@ class Case(TargetMeasurements):
         before = self._previous.model_dump_json() if self._previous else ""
         return (*self._stored_table, self.settings.model_dump_json(), before)
 
-    @property
+    @cached_property
     def _stored_table(self) -> tuple[str, ...]:
         if self._data is None:
             return ()

@@ -10,17 +10,19 @@ _MOST = 8
 _measured: OrderedDict[tuple[str, ...], object] = OrderedDict()
 
 
-def measured_once(facts: tuple[str, ...], measure: Callable[[], Measured]) -> Measured:
+def measured_once(what: str, facts: tuple[str, ...], measure: Callable[[], Measured]) -> Measured:
     """Return what was measured before from the same facts in this process, else measure it.
 
     Args:
-        facts: What is measured, and all that decides the result; nothing is kept if there are none.
+        what: What is measured.
+        facts: All that decides the result; nothing is kept if there are none.
         measure: Called without arguments.
     """
     if not facts:
         return measure()
-    if facts not in _measured:
-        _measured[facts] = measure()
+    key = (what, *facts)
+    if key not in _measured:
+        _measured[key] = measure()
         while len(_measured) > _MOST:
             _measured.popitem(last=False)
-    return cast("Measured", _measured[facts])
+    return cast("Measured", _measured[key])

@@ -48,8 +48,7 @@ def inspect_case(case: Case) -> Findings:
 
     They are computed once per process: the report inspects the same table as the findings.
     """
-    facts = case.facts
-    return measured_once(("findings", *facts) if facts else (), lambda: _inspect(case))
+    return measured_once("findings", case.facts, lambda: _inspect(case))
 
 
 def _inspect(case: Case) -> Findings:
