@@ -23,7 +23,7 @@ def columns_affected(columns: Iterable[str]) -> dict[str, Any]:
 
 
 def undecided(reason: str) -> dict[str, Any]:
-    """Return metadata of a check that found out nothing: it has not passed, but is no alert."""
+    """Return metadata of a check that found out nothing: it has not passed, but alerts nobody."""
     return {_UNDECIDED: dg.MetadataValue.text(reason)}
 
 

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
-import psutil
-
 from pipeweave_dagster.adapters.child_process import hide_process, preloads
 from pipeweave_dagster.adapters.machine_memory import free_mb
+from pipeweave_dagster.adapters.process_age import seconds_since_start
 from pipeweave_dagster.adapters.state import DocumentStore
 from pipeweave_dagster.adapters.storage import open_storage
 from pipeweave_dagster.adapters.worker import CallLimits, Worker
@@ -38,8 +37,8 @@ def _process_age_s() -> float:
 
     Its imports are seconds that whoever started it waits for.
     """
-    age_s = time.time() - psutil.Process().create_time()  # wrong if the clock was set meanwhile
-    return age_s if 0 < age_s < _OLDEST_START_S else 0.0
+    age_s = seconds_since_start()
+    return age_s if age_s < _OLDEST_START_S else 0.0
 
 
 class Workbench:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeweave_dagster.adapters.process_age import seconds_since_start
 from pipeweave_dagster.cli.support import home
 from pipeweave_dagster.cli.support.output import AsJson, emit, fail, plain
-from pipeweave_dagster.cli.support.process_age import seconds_since_start
 from pipeweave_dagster.cli.support.show_option import Show, ShowProgress, shown
 from pipeweave_dagster.core.documents import Evaluation
 from pipeweave_dagster.core.errors import PipeWeaveError, not_found

@@ -13,7 +13,7 @@ from sklearn.preprocessing import OrdinalEncoder, TargetEncoder
 from pipeweave_dagster.core.model.column_values import DISTINCT_ROWS
 
 QUICK_METHODS = ("_check_X", "transform")
-"""What `encode_quickly` replaces in encoders; it is no part of a model file."""
+"""Methods of encoders that `encode_quickly` replaces; model files are stored without them."""
 
 
 def encode_quickly(encoder: Any) -> None:

@@ -1,4 +1,4 @@
-"""How long a command has been going on, for whoever waits for it."""
+"""How long this process has been running, for whoever waits for it."""
 
 import time
 
