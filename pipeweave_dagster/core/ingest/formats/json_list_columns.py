@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pipeweave_dagster.core.ingest.formats.json_envelopes import Records, not_read
+from pipeweave_dagster.core.ingest.formats.json_orients import rows_of_lists
 
 _MOST_DEPTH = 6
 _LEAST_LISTS, _LEAST_ROWS = 2, 2
@@ -56,8 +57,7 @@ def columns_in_object(data: dict[str, Any]) -> Records | None:
     left = others + [f"{group.path}{name}" for group in rest for name in group.columns]
     place = f" in {best.path[:-1][:120]!r}" if best.path else ""
     note = f"The rows are the values of {len(columns)} lists{place}.{not_read(left)}"
-    values = zip(*columns.values(), strict=True)
-    return Records([dict(zip(columns, row, strict=True)) for row in values], [note])
+    return Records(rows_of_lists(columns), [note])
 
 
 def tables_of_lists(data: dict[str, Any]) -> tuple[list[Any], list[str]] | None:
@@ -80,11 +80,9 @@ def tables_of_lists(data: dict[str, Any]) -> tuple[list[Any], list[str]] | None:
     key = "key"
     while key in next(iter(names)):
         key += "_"
-    return [
-        {key: label, **dict(zip(table, row, strict=True))}
-        for label, table in data.items()
-        for row in zip(*table.values(), strict=True)
-    ], [f"The rows are the values of the lists in {len(data):,} objects, one after the other."]
+    return [{key: label, **row} for label, table in data.items() for row in rows_of_lists(table)], [
+        f"The rows are the values of the lists in {len(data):,} objects, one after the other."
+    ]
 
 
 def _is_table(value: Any) -> bool:

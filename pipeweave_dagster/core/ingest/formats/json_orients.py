@@ -51,7 +51,12 @@ def columns_of_lists(data: dict[str, Any]) -> Found | None:
         return None
     if len(lists) == 1 and any(isinstance(x, list) for x in lists[0][:5]):
         return None
-    return [dict(zip(data, row, strict=True)) for row in zip(*lists, strict=True)], []
+    return rows_of_lists(data), []
+
+
+def rows_of_lists(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """Return the rows of columns that are lists of one length."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def labelled_records(data: dict[str, Any]) -> Found | None:
