@@ -1,9 +1,9 @@
 """The names of the columns: those of the header, fitted to the number of columns."""
 
 from pipeweave_dagster.core.ingest.text.cut_numbers import are_surely_cut
-from pipeweave_dagster.core.ingest.text.fixed_width import place_of_timestamps
 from pipeweave_dagster.core.ingest.text.layout import Layout
 from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.text.timestamp_fields import place_of_timestamps
 
 
 def column_headers(layout: Layout, body: list[Record]) -> tuple[list[str], int]:

@@ -12,10 +12,11 @@ from pipeweave_dagster.core.ingest.text.dialect_score import (
     dialect_score,
     rate,
 )
-from pipeweave_dagster.core.ingest.text.fixed_width import cuts_timestamps, fixed_width
+from pipeweave_dagster.core.ingest.text.fixed_width import fits_names, fixed_width
 from pipeweave_dagster.core.ingest.text.one_column import lone_values, one_column_score
 from pipeweave_dagster.core.ingest.text.other_dialect import other_delimiter
 from pipeweave_dagster.core.ingest.text.records import TextDialect, parse_records
+from pipeweave_dagster.core.ingest.text.timestamp_fields import cuts_timestamps
 
 _DELIMITERS = (",", ";", "\t", "|", " ", ":", "^", "~", "#", "&", "!", "\x1f", "\x01")
 _DOUBLE_DELIMITERS = ("::", "||", "~~", "^^", ";;")
@@ -27,8 +28,8 @@ _TIME = re.compile(r"(?<![\d:])[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])")
 _LOG_TIME = re.compile(r"(?<=\d\d:\d\d:\d\d),\d{3}(?=[ \]])")
 """The milliseconds of a line of a log: no delimiter."""
 _MIN_APOSTROPHES = 0.02
-_WHOLE_TIMESTAMPS = 1.2
-"""Weight of fields of fixed width where blanks cut dates from their times."""
+_WHOLE_TIMESTAMPS, _NAMED_FIELDS = 1.2, 1.4
+"""Weight of fields of fixed width where blanks cut dates from their times, or what has one name."""
 
 
 def detect_dialect(sample: str, given: str | None = None) -> TextDialect:
@@ -52,7 +53,8 @@ def choose_dialect(
     if given is not None:
         return _given_dialect(sample, given), None
     rated = _without_cut_quotes([rate(sample, dialect) for dialect in _candidates(sample)])
-    lines = _lines_of_records(sample)[:SAMPLE_RECORDS]
+    every_line = _lines_of_records(sample)
+    lines = every_line[:SAMPLE_RECORDS]
     values = lone_values(sample)
     alone = max(one_column_score(values.texts[:SAMPLE_RECORDS]), _SCORE_OF_TABLE)
     best = max(rated, key=lambda rating: round(rating.score, 9), default=None)
@@ -60,17 +62,36 @@ def choose_dialect(
     blanks = dialect.whitespace or dialect.delimiter == " "
     if blanks:
         alone = alone_beside_blanks(alone, score, values.texts[:SAMPLE_RECORDS])
+    even = _evenness(every_line, best) if blanks and best else 1.0
     cut = blanks and cuts_timestamps([line.split() for line in lines])
-    if cut or (blanks and best and best.regular < _REGULAR) or score < _GOOD_SCORE:
-        fixed = fixed_width(lines)
+    if cut or even < 1.0 or score < _GOOD_SCORE:
+        fixed = fixed_width(every_line) or fixed_width(lines)
         fixed_score = dialect_score(sample, fixed) if fixed else 0.0
-        fixed_score *= _WHOLE_TIMESTAMPS if cut else 1.0
-        if fixed and fixed_score > max(score, alone):
+        named = blanks and fixed and _names_fit(fixed, lines)
+        fixed_score *= _WHOLE_TIMESTAMPS if cut else _NAMED_FIELDS if named else 1.0
+        if fixed and fixed_score > max(score * even, alone):
+            # No line is broken under it, so a reading that breaks some is no other one.
+            rated = [rating for rating in rated if even == 1.0 or rating.dialect.delimiter != " "]
             return fixed, other_delimiter((fixed, fixed_score), rated, alone)
     if score < alone:
         dialect, score = TextDialect(None, values.quote), alone
         return dialect, other_delimiter((dialect, score), rated, alone)
     return _absorb_spaces(sample, dialect), other_delimiter((dialect, score), rated, alone)
+
+
+def _evenness(lines: list[str], blanks: Rating) -> float:
+    """Return the share of lines with the most frequent number of fields between blanks."""
+    quote = blanks.dialect.quote
+    if quote and any(quote in line for line in lines):
+        return blanks.regular if blanks.regular < _REGULAR else 1.0
+    counts = Counter(len(line.split()) for line in lines)
+    return max(counts.values(), default=0) / max(1, len(lines))
+
+
+def _names_fit(fixed: TextDialect, lines: list[str]) -> bool:
+    """Return whether each field of fixed width has a name, while fields between blanks have not."""
+    fewer = sum(len(lines[0].split()) < len(line.split()) for line in lines)
+    return 2 * fewer > len(lines) and fits_names(fixed, lines[0])
 
 
 def _given_dialect(sample: str, given: str) -> TextDialect:

@@ -1,21 +1,24 @@
 """Fields of fixed width, which may hold blanks, found by the positions that are always blank."""
 
 from collections import Counter
-from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
+from pipeweave_dagster.core.ingest.text.timestamp_fields import is_timestamp
 from pipeweave_dagster.core.model.value_kinds import TYPED, kind_of
 
 _MIN_LINES, _MIN_EQUAL, _MIN_GAPS, _MOST_CHARACTERS = 8, 0.95, 1, 4000
 _MIN_FILLED = 0.9
+_VALUES = {*TYPED} - {"bool"}
+_MANY_LINES = 10
+"""Lines from which a position that is blank in all of them is not so by chance."""
 
 
 def fixed_width(lines: list[str]) -> TextDialect | None:
     """Detect fields of fixed width: positions that are blank in every line.
 
-    Either the lines have equal lengths, or two blanks or more stand between fields, as where a
-    program pads them. A date and the time behind it are one field.
+    Either the lines have equal lengths, or they are many, or two blanks or more stand between
+    fields, as where a program pads them. A date and the time behind it are one field.
 
     Args:
         lines: The lines that are not blank.
@@ -27,40 +30,67 @@ def fixed_width(lines: list[str]) -> TextDialect | None:
     complete = [line for line in lines if len(line) == length] if padded else lines
     length = min(max(map(len, complete)), _MOST_CHARACTERS)
     blank = [all(line[i : i + 1] in {"", " "} for line in complete) for i in range(length)]
-    gap = 1 if padded else 2
-    starts = [i for i in range(length) if not blank[i] and all(blank[max(0, i - gap) : i])]
+    starts = _starts(blank, 1)
+    one_blank = padded or (len(lines) >= _MANY_LINES and _are_padded(complete, starts))
+    starts = starts if one_blank else _starts(blank, 2)
     starts = _without_chance_gaps(complete, _with_whole_timestamps(complete, starts))
+    starts = _named(complete, lines[0], blank, starts)
     starts = _with_room(complete, blank, starts)
     return TextDialect(None, None, field_starts=(*starts,)) if len(starts) > _MIN_GAPS else None
 
 
-def cuts_timestamps(rows: list[list[str]]) -> bool:
-    """Return whether a date and a time of day stand beside each other in all rows below a header.
+def _starts(blank: list[bool], gap: int) -> list[int]:
+    """Return the positions behind so many blank ones."""
+    return [i for i, b in enumerate(blank) if not b and all(blank[max(0, i - gap) : i])]
 
-    Not where the header has a name for each of the two.
 
-    Example:
-        >>> cuts_timestamps([["when", "level"], ["2024-05-01", "10:15", "INFO"]])
-        True
+def fits_names(dialect: TextDialect, names: str) -> bool:
+    """Return whether every field of a line of names has one."""
+    return all(names[start:end].strip() for start, end in _bounds([*dialect.field_starts]))
+
+
+def _are_padded(lines: list[str], starts: list[int]) -> bool:
+    """Return whether fields are padded with blanks; some may be words of one length, as codes are.
+
+    Else texts of one kind have a blank at one place: `item 1` and `item 2`.
     """
-    width = min(map(len, rows[1:]), default=0)
-    place = place_of_timestamps([*zip(*(row[:width] for row in rows[1:]), strict=True)])
-    if place is None:
-        return False
-    return len(rows[0]) < width or _is_timestamp(*rows[0][place : place + 2])
+    found = False
+    for before, start, end in zip(starts, starts[1:], [*starts[2:], None], strict=False):
+        cells = [(line[before : start - 1], line[start:end]) for line in lines[1:]]
+        padded = any(left != left.strip() or right[:1] == " " for left, right in cells)
+        words = {left for left, _ in cells}
+        if not padded and (len(words) == 1 or any(" " in word for word in words)):
+            return False
+        found = found or padded
+    return found
 
 
-def place_of_timestamps(columns: Sequence[Sequence[str]]) -> int | None:
-    """Return the first column of dates beside a column of times of day; None without one.
+def _named(lines: list[str], names: str, blank: list[bool], starts: list[int]) -> list[int]:
+    """Leave out where no name of a first line of names begins: without a name, or within one.
 
-    Example:
-        >>> place_of_timestamps([["a", "b"], ["2024-05-01", "2024-05-02"], ["10:15", "10:30"]])
-        1
+    The first column may have no name, as that of the row names in R.
     """
-    for place, (dates, times) in enumerate(pairwise(columns)):
-        if dates and all(map(_is_timestamp, dates, times)):
-            return place
-    return None
+    cells = [line[a:b].strip() for line in [names, *lines] for a, b in _bounds(starts)]
+    kinds = [kind_of(cell) for cell in cells]
+    # A name may be a letter that stands for yes or no elsewhere.
+    if not _VALUES.isdisjoint(kinds[: len(starts)]) or _VALUES.isdisjoint(kinds[len(starts) :]):
+        return starts
+    # The words of a title have one blank between them, and are no names of these fields.
+    padded = "  " in names.strip()
+    return [
+        start
+        for start, end in _bounds(starts)
+        if start == starts[0]
+        or (names[start:end].strip() and not (padded and _within_word(names, blank, start)))
+    ]
+
+
+def _within_word(names: str, blank: list[bool], start: int) -> bool:
+    """Return whether a word fills the gap before a field, so that the field begins within it."""
+    left = start
+    while left and blank[left - 1]:
+        left -= 1
+    return " " not in names[left : start + 1].ljust(start + 1 - left)
 
 
 def _bounds(starts: list[int]) -> list[tuple[int, int | None]]:
@@ -74,7 +104,7 @@ def _with_whole_timestamps(lines: list[str], starts: list[int]) -> list[int]:
     whole = {
         start
         for start, (dates, times) in zip(starts[1:], pairwise(fields), strict=False)
-        if all(map(_is_timestamp, dates[1:], times[1:]))
+        if all(map(is_timestamp, dates[1:], times[1:]))
         and (not times[0] or kind_of(times[0]) == "time")
     }
     return [start for start in starts if start not in whole]
@@ -95,7 +125,7 @@ def _are_sentences(pairs: list[tuple[str, str]], *, sparse: bool) -> bool:
     """Return whether texts go on behind one blank: `connection reset by` and `peer`."""
     if any(left[-2:-1].isspace() for left, _ in pairs):
         return False
-    if any(kind_of(text.strip()) in TYPED for pair in pairs for text in pair):
+    if any(kind_of(text.strip()) in {*TYPED, "code"} for pair in pairs for text in pair):
         return False
     return sparse or all(" " in left.strip() for left, _ in pairs)
 
@@ -121,7 +151,3 @@ def _with_room(lines: list[str], blank: list[bool], starts: list[int]) -> list[i
         moved.append(first)
         behind_text = not ends_alike
     return moved
-
-
-def _is_timestamp(date: str, time: str) -> bool:
-    return kind_of(date) == "date" and kind_of(time) == "time"

@@ -78,10 +78,9 @@ def _kind(record: Record, header: list[str] | None, width: int) -> str | None:
 
 def _repeats(record: Record, header: list[str]) -> bool:
     """Return whether a record has the names of the header, or all but a few at its end."""
-    if record.fields[0].strip() != header[0] or 2 * len(record.fields) <= len(header):
-        return False
     names = [field.strip() for field in record.fields]
-    return len(names) > 1 and names == header[: len(names)]
+    few = len(names) < 2 or 2 * len(names) <= len(header)
+    return not few and names == header[: len(names)]
 
 
 def left_out_line(record: Record, kind: str) -> LeftOutLine:

@@ -13,6 +13,7 @@ from pipeweave_dagster.core.ingest.text.declared_delimiter import with_declared_
 from pipeweave_dagster.core.ingest.text.declared_names import with_declared_names
 from pipeweave_dagster.core.ingest.text.dialect_score import modal_width
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
+from pipeweave_dagster.core.ingest.text.field_positions import with_positions
 from pipeweave_dagster.core.ingest.text.file_dialect import HEAD_RECORDS, choose_for_file
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
 from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
@@ -87,6 +88,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
             fix="Upload a file that contains data.",
         )
     width = chosen.width or modal_width(first)[0]
+    dialect = with_positions(dialect, text.path, width)
     head = parse_records(sample, dialect, width, HEAD_RECORDS)[:end]
     names = text.drawn.names if text.drawn else text.names
     ruled = next((i for i, record in enumerate(head) if record.line == names), None)

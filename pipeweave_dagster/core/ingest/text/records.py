@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from pipeweave_dagster.core.ingest.text.field_positions import placed_fields
 from pipeweave_dagster.core.ingest.text.line_marks import is_comment, is_row_count
 from pipeweave_dagster.core.ingest.text.repair_record import (
+    BLANK_CELLS,
     OTHER_DELIMITER,
     readings_allowed,
     split_by_other_delimiter,
@@ -90,8 +92,11 @@ def _records(text: str, dialect: TextDialect, width: int | None) -> Iterator[Rec
 def _checked(
     line: int, raw: str, fields: list[str], dialect: TextDialect, width: int | None
 ) -> Record:
-    """Return the record of a line, split by another delimiter if only that gives its width."""
+    """Return the record of a line, by places if cells are blank, or by another delimiter."""
     if len(fields) == 1 and (is_comment(raw) or is_row_count(raw)):
         return Record(line, fields)
+    if 0 < len(fields) < len(dialect.spans):
+        placed = placed_fields(raw, fields, dialect)
+        return Record(line, placed or fields, BLANK_CELLS if placed else None)
     other = split_by_other_delimiter(raw, fields, dialect, width)
     return Record(line, other or fields, OTHER_DELIMITER if other else None)

@@ -11,6 +11,7 @@ from pipeweave_dagster.core.ingest.text.text_dialect import TextDialect
 
 STRAY_QUOTE = "stray quote"
 OTHER_DELIMITER = "different delimiter"
+BLANK_CELLS = "blank cells, found by where the other fields stand"
 _MAX_READINGS, _MIN_READINGS = 256, 8
 _FULL_EFFORT = 2000
 """Malformed lines whose readings are all compared."""

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+Span = tuple[int, int]
+"""Where something begins on a line, and where it ends: the position behind it."""
+
 
 @dataclass(frozen=True)
 class TextDialect:
@@ -14,6 +17,7 @@ class TextDialect:
         whitespace: Whether any run of whitespace delimits fields.
         skip_blanks: Whether blanks between a delimiter and a field are no part of the field.
         field_starts: Positions (from 0) at which fields of fixed width start.
+        spans: Where each column stands on the lines, if blanks delimit fields and some are missing.
     """
 
     delimiter: str | None = ","
@@ -22,3 +26,4 @@ class TextDialect:
     whitespace: bool = False
     skip_blanks: bool = False
     field_starts: tuple[int, ...] = ()
+    spans: tuple[Span, ...] = ()

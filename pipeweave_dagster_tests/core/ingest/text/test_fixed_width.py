@@ -66,7 +66,6 @@ def test_a_date_and_a_time_with_names_of_their_own_stay_apart():
 ONE_COLUMN = {
     "sentences": log("{t} {level} {text}"),
     "sentences with colons": log("{t} {level} main: {text}"),
-    "sentences of a few lengths": log("{t} {level:<5} [{host}] {text}"),
     "zones": log("{t} Europe/Berlin\n{t} CEST\n{t}+02:00\n{t} UTC", header="when"),
     "times": log("{t}", form="%H:%M:%S"),
 }
@@ -76,6 +75,11 @@ ONE_COLUMN = {
 def test_times_are_not_cut_at_their_colons(text):
     dialect, _ = choose_dialect(text)
     assert (dialect.delimiter, dialect.field_starts) == (None, ())
+
+
+def test_a_sentence_behind_padded_fields_is_one_field():
+    dialect, _ = choose_dialect(log("{t} {level:<5} [{host}] {text}"))
+    assert dialect.field_starts == (0, 20, 26)
 
 
 def test_values_behind_single_blanks_are_columns():
