@@ -1,6 +1,7 @@
 """Convert text files of any encoding to UTF-8, with a note on every character that was replaced."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ _TWICE_ENCODED = {
     if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
 _IS_UTF8 = {"ascii", "utf-8"}
+_STRAY_RETURN = re.compile(r"\r(?!\n)")
 
 
 def to_utf8(path: Path, name: str, folder: Path, given: str | None = None) -> Utf8Text:
@@ -80,7 +82,8 @@ def to_utf8(path: Path, name: str, folder: Path, given: str | None = None) -> Ut
     with target.open("w", encoding="utf-8", newline="") as sink:
         for chunk in _texts(path, encoding):
             # Mixed and old Mac line ends become LF, because readers disagree about them.
-            text = chunk if line_end == "\r\n" else chunk.replace("\r\n", "\n").replace("\r", "\n")
+            text = _STRAY_RETURN.sub(" ", chunk) if scan.stray_returns else chunk
+            text = text if line_end == "\r\n" else text.replace("\r\n", "\n").replace("\r", "\n")
             sink.write(text.replace("\0", "").translate(_TWICE_ENCODED))
     return Utf8Text(target, encoding.name, line_end, notes)
 

@@ -8,13 +8,19 @@ from pipeweave_dagster.core.counted import counted
 
 _C1_CONTROL = re.compile(b"\xc2[\x80-\x9f]")
 _REPLACEMENT = "\ufffd".encode()
+_LINES_PER_RETURN = 50
+"""Lines that end otherwise per carriage return that may be part of a cell, as of a web form."""
 
 
 @dataclass
 class TextScan:
-    """Line ends, NULs, C1 control characters and replacement characters of the whole file."""
+    """Line ends, NULs, C1 control characters and replacement characters of the whole file.
+
+    `stray_returns` are carriage returns within lines, so few that they do not end lines.
+    """
 
     line_end: str = ""
+    stray_returns: int = 0
     nul: int = 0
     c1_control: bool = False
     replaced: int = 0
@@ -22,7 +28,7 @@ class TextScan:
     @property
     def needs_cleaning(self) -> bool:
         """Whether characters are to be removed or decoded otherwise."""
-        return bool(self.nul) or self.c1_control
+        return bool(self.nul) or self.c1_control or bool(self.stray_returns)
 
 
 def scan_text(chunks: Iterator[bytes]) -> TextScan:
@@ -42,6 +48,8 @@ def scan_text(chunks: Iterator[bytes]) -> TextScan:
         if not chunk.isascii():
             scan.replaced += chunk.count(_REPLACEMENT)
             scan.c1_control = scan.c1_control or _C1_CONTROL.search(chunk) is not None
+    if _LINES_PER_RETURN * cr <= crlf + lf:
+        scan.stray_returns, cr = cr, 0
     if cr and not crlf and not lf:
         scan.line_end = "\r"
     elif crlf and not cr and not lf:
@@ -62,6 +70,9 @@ def scan_notes(scan: TextScan, encoding: str, *, broken: bool = False) -> tuple[
     notes: tuple[str, ...] = ()
     if scan.nul:
         notes += (f"{counted(scan.nul, 'NUL character')} removed.",)
+    if scan.stray_returns:
+        returns = counted(scan.stray_returns, "carriage return")
+        notes += (f"{returns} within lines read as blanks, as lines end otherwise.",)
     if scan.c1_control:
         notes += ("Control characters U+0080 to U+009F were decoded as cp1252.",)
     if scan.replaced:

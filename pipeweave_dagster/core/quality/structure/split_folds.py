@@ -90,7 +90,7 @@ def even_blocks(time: Floats | Codes, blocks: int) -> Codes:
 
 def _held_out(data: ProbeRows, fold: Codes) -> Floats:
     output = np.zeros((len(fold), data.classes) if data.classes else len(fold))
-    for k in range(FOLDS):
+    for k in np.unique(fold):  # there may be fewer groups than folds
         test = np.flatnonzero(fold == k)
         output[test] = predictions(data, np.flatnonzero(fold != k), test)
     return output

@@ -98,6 +98,17 @@ def test_mixed_line_ends(read, rows):
     assert snapshot.dialect.line_end == "mixed"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_rare_carriage_return_within_a_line_is_a_blank(read, rows, end, quote):
+    lines = [f"{i},{quote}text {i % 7}{quote},{i % 9}" for i in range(300)]
+    lines[200] = f"200,{quote}first line\rsecond line{quote},2"
+    snapshot = read(end.join(["id,note,n", *lines, ""]))
+    assert (snapshot.rows, snapshot.rows_quarantined) == (300, 0)
+    assert rows()[200]["note"] == "first line second line"
+    assert "1 carriage return within lines" in " ".join(snapshot.notes)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "latin-1", "mac_roman"])
 def test_encodings(read, rows, encoding):
     text = "city,people\nMünchen,3\nKöln,2\nDüsseldorf,1\n" * 1
