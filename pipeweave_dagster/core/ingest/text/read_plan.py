@@ -17,6 +17,7 @@ from pipeweave_dagster.core.ingest.text.field_positions import with_positions
 from pipeweave_dagster.core.ingest.text.file_dialect import HEAD_RECORDS, choose_for_file
 from pipeweave_dagster.core.ingest.text.layout import Layout, detect_layout
 from pipeweave_dagster.core.ingest.text.marked_names import with_marked_names
+from pipeweave_dagster.core.ingest.text.plain_rules import without_plain_rules
 from pipeweave_dagster.core.ingest.text.read_options import DEFAULT_OPTIONS, ReadOptions
 from pipeweave_dagster.core.ingest.text.records import Record, TextDialect, parse_records
 from pipeweave_dagster.core.ingest.text.stacked_tables import end_of_first_table, lines_below
@@ -77,7 +78,7 @@ def plan_read(content: Content, folder: Path, options: ReadOptions = DEFAULT_OPT
     text = without_track_lines(with_declared_names(text, folder), folder)
     if read.delimiter is None:
         text = with_marked_names(text, folder, options.expected_names)
-    text = unboxed(text, folder, first_only=not read.skip)
+    text = without_plain_rules(unboxed(text, folder, first_only=not read.skip), folder)
     sample = _head(text.path)
     chosen = choose_for_file(sample, options, text)
     dialect, end, other = chosen.dialect, chosen.end, chosen.other
