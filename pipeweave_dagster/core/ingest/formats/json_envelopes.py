@@ -18,10 +18,19 @@ _MAX_DEPTH = 4
 
 @dataclass
 class Records:
-    """The records of a document: objects, lists of cells, or values, with notes."""
+    """The records of a document: objects, lists of cells, or values.
+
+    Attributes:
+        rows: The records.
+        notes: How they were found, and what lies beside them.
+        doubt: What is doubtful about it.
+        owners: Where rows were taken out of lists in records, the record of each (from 0).
+    """
 
     rows: list[Any]
     notes: list[str] = field(default_factory=list)
+    doubt: str | None = None
+    owners: list[int] | None = None
 
 
 def in_envelope(data: dict[str, Any]) -> Records | None:
@@ -86,10 +95,10 @@ def _envelope_note(path: str, left: list[str]) -> str:
 
 
 def not_read(paths: list[str]) -> str:
-    """Return the sentence on the parts of a document that are no records; empty without any."""
+    """Return the sentence on what a document holds beside the rows; empty without any."""
     beside = ", ".join(repr(path[:60]) for path in paths[:8])
     more = f" and {len(paths) - 8} more" if len(paths) > 8 else ""
-    return f" Not read, as they are no records: {beside}{more}." if paths else ""
+    return f" Beside the rows there is also: {beside}{more}." if paths else ""
 
 
 def _names_of_width(lists: list[list[Any]], rows: list[Any]) -> list[str] | None:

@@ -42,7 +42,7 @@ def columns_in_object(data: dict[str, Any]) -> Records | None:
         >>> found.rows
         [{'hour': 1, 't': 5.1}, {'hour': 2, 't': 4.9}]
         >>> found.notes[0]
-        "The rows are the values of 2 lists in 'hourly'. Not read, as they are no records: 'place'."
+        "The rows are the values of 2 lists in 'hourly'. Beside the rows there is also: 'place'."
     """
     groups: list[_Lists] = []
     others: list[str] = []
@@ -52,6 +52,7 @@ def columns_in_object(data: dict[str, Any]) -> Records | None:
         return None
     best = max(several, key=lambda lists: (lists.rows, len(lists.columns)))
     around = [g for g in groups if g is not best and _is_around(g, best)]
+    around += _beside(groups, best, around)
     columns = {name: values for group in (*around, best) for name, values in group.columns.items()}
     rest = [group for group in groups if group is not best and group not in around]
     left = others + [f"{group.path}{name}" for group in rest for name in group.columns]
@@ -96,6 +97,18 @@ def _is_table(value: Any) -> bool:
 def _is_around(group: _Lists, inner: _Lists) -> bool:
     within = inner.path.startswith(group.path) and group.path != inner.path
     return within and group.rows == inner.rows and not {*group.columns} & {*inner.columns}
+
+
+def _beside(groups: list[_Lists], best: _Lists, around: list[_Lists]) -> list[_Lists]:
+    """Return the lists that a list around the rows, as their times, ties to them as well."""
+    names = {name for group in (best, *around) for name in group.columns}
+    found: list[_Lists] = []
+    for group in groups:
+        tied = any(_is_around(times, group) for times in around)
+        if group is not best and group not in around and tied and not names & {*group.columns}:
+            names |= {*group.columns}
+            found.append(group)
+    return found
 
 
 def _collect(

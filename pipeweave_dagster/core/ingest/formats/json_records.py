@@ -1,5 +1,6 @@
 """Find the records of a JSON document: a list, pandas' orients, GeoJSON, or an envelope."""
 
+from dataclasses import replace
 from typing import Any
 
 from pipeweave_dagster.core.errors import validation_error
@@ -21,20 +22,26 @@ from pipeweave_dagster.core.ingest.formats.json_lists import (
 )
 from pipeweave_dagster.core.ingest.formats.json_messages import refuse_message
 from pipeweave_dagster.core.ingest.formats.json_named_rows import RECORD_KEYS, named_rows
+from pipeweave_dagster.core.ingest.formats.json_nested_records import (
+    doubt_of_nested,
+    nested_records,
+)
 from pipeweave_dagster.core.ingest.formats.json_orients import (
     columns_of_lists,
     labelled_records,
     split_orient,
     table_orient,
 )
+from pipeweave_dagster.core.ingest.formats.json_paired_lists import paired_lists
 
 
-def find_records(data: Any, name: str) -> Records:
-    """Return the records of a JSON document.
+def find_records(data: Any, name: str, expected: tuple[str, ...] = ()) -> Records:
+    """Return the records of a JSON document, where they hold lists of rows the rows.
 
     Args:
         data: The parsed document.
         name: Name of the file, for errors.
+        expected: Names of the columns of the training table, for a batch to predict.
 
     Raises:
         PipeWeaveError: `VALIDATION_ERROR` if the document holds no records.
@@ -47,7 +54,22 @@ def find_records(data: Any, name: str) -> Records:
             fix="Write the records as [{...}, {...}] or as JSON Lines.",
             file=name,
         )
-    return found
+    return unnested(found, expected)
+
+
+def unnested(found: Records, expected: tuple[str, ...] = ()) -> Records:
+    """Return the rows in the lists that records hold, or the records with a doubt about such lists.
+
+    Args:
+        found: The records.
+        expected: Names of the columns of the training table, for a batch to predict.
+    """
+    nested = nested_records(found.rows, expected)
+    if nested is None:
+        doubt = None if expected else doubt_of_nested(found.rows)
+        return replace(found, notes=[*found.notes, doubt] if doubt else found.notes, doubt=doubt)
+    notes = [n.replace("The rows are the records in", "The records are in") for n in found.notes]
+    return Records(nested.rows, [*notes, nested.note()], owners=nested.owners)
 
 
 def _in_list(data: list[Any]) -> Records:
@@ -76,6 +98,7 @@ def _in_object(data: Any) -> Records | None:
     for orient in (
         split_orient,
         table_orient,
+        paired_lists,
         columns_of_lists,
         tables_of_lists,
         labelled_records,
@@ -84,7 +107,7 @@ def _in_object(data: Any) -> Records | None:
         if found is not None:
             return Records(*found)
     envelope = in_envelope(data)
-    if envelope is None or len(envelope.rows) == 1:
+    if envelope is None or (len(envelope.rows) == 1 and nested_records(envelope.rows) is None):
         envelope = columns_in_object(data) or envelope
     if envelope is not None:
         return envelope

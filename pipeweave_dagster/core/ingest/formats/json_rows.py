@@ -9,6 +9,7 @@ from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.formats.json_columns import JsonColumns
+from pipeweave_dagster.core.ingest.formats.json_envelopes import Records
 from pipeweave_dagster.core.ingest.formats.json_extras import is_comment
 from pipeweave_dagster.core.ingest.formats.json_lists import (
     feature,
@@ -18,7 +19,7 @@ from pipeweave_dagster.core.ingest.formats.json_lists import (
     with_header,
 )
 from pipeweave_dagster.core.ingest.formats.json_parsing import JsonParser, why_invalid
-from pipeweave_dagster.core.ingest.formats.json_records import find_records
+from pipeweave_dagster.core.ingest.formats.json_records import find_records, unnested
 from pipeweave_dagster.core.ingest.formats.relations import Format, from_arrow
 from pipeweave_dagster.core.ingest.text.encodings import Utf8Text, to_utf8
 from pipeweave_dagster.core.ingest.text.read_options import ReadOptions
@@ -33,10 +34,11 @@ def read_json(content: Content, table: str, space: Workspace, options: ReadOptio
     text = file.path.read_text(encoding="utf-8")
     parser = JsonParser()
     data = parser.parse(text, several=True)  # objects one after the other, over several lines
-    found = find_records(data, content.name)
+    found = find_records(data, content.name, options.expected_names)
     columns = JsonColumns(content.name, space.limits)
     rejected = _append_all(columns, found.rows, list(range(1, len(found.rows) + 1)), options)
     raw = _stored(content, "json", columns, table, space)
+    raw.dialect = raw.dialect.model_copy(update={"doubt": found.doubt})
     return _described(raw, file, rejected, [*parser.notes(), *found.notes], options)
 
 
@@ -83,10 +85,14 @@ def read_jsonl(content: Content, table: str, space: Workspace, options: ReadOpti
         named = with_header(rows)
         lines = lines[len(rows) - len(named) :]
         rows = named
-    rejected += _append_all(columns, rows, lines, options)
+    found = unnested(Records(rows, notes), options.expected_names)
+    if found.owners is not None:
+        lines = [lines[owner] for owner in found.owners]
+    rejected += _append_all(columns, found.rows, lines, options)
     raw = _stored(content, "jsonl", columns, table, space)
+    raw.dialect = raw.dialect.model_copy(update={"doubt": found.doubt})
     raw.line_numbers_of = lambda indices: [lines[i] for i in indices]
-    return _described(raw, file, rejected, [*parser.notes(), *notes], options)
+    return _described(raw, file, rejected, [*parser.notes(), *found.notes], options)
 
 
 def _append_all(

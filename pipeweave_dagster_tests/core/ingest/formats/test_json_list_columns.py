@@ -31,7 +31,7 @@ def test_the_longest_lists_of_one_length_are_the_table(document, read, rows):
     assert (snapshot.rows, snapshot.columns[0].type) == (30, "date")
     assert [row["t"] for row in rows()] == COLUMNS["t"]
     [note] = [note for note in snapshot.notes if "lists" in note]
-    assert ("Not read" in note) == (len(document) > 1)
+    assert ("Beside the rows" in note) == (len(document) > 1)
 
 
 def test_tables_of_the_same_columns_are_put_below_each_other(read, rows):

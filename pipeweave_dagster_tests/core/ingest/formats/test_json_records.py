@@ -48,7 +48,7 @@ def test_envelopes(read, rows, envelope, indent):
 
 def test_what_lies_beside_the_records_is_named(read):
     snapshot = read_json(read, {"results": RECORDS, "meta": {"page": 1}, "next": "p2"})
-    rest = "Not read, as they are no records: 'meta.page', 'next'."
+    rest = "Beside the rows there is also: 'meta.page', 'next'."
     expected = f"The rows are the records in 'results'. {rest}"
     assert expected in snapshot.notes
 
@@ -79,7 +79,7 @@ def test_labelled_records_in_an_envelope(read, rows, beside):
     assert len(rows()) == 8
     assert [c.name for c in snapshot.columns] == ["key", "open", "close"]
     left = next(iter(beside))
-    rest = f"Not read, as they are no records: {left!r}."
+    rest = f"Beside the rows there is also: {left!r}."
     assert f"The rows are the records in 'series'. {rest}" in snapshot.notes
 
 
