@@ -3,7 +3,7 @@
 Standard library only: the source is copied beside exported and registered models.
 """
 
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 from pipeweave_dagster.core.model.void_dates import is_void_date
 
 
@@ -14,4 +14,4 @@ def is_missing_word(text: str, type_: str) -> bool:
         >>> is_missing_word("n/a", "number"), is_missing_word("9999-12-31", "date")
         (True, True)
     """
-    return is_null_token(text) or (type_ in {"date", "datetime"} and is_void_date(text))
+    return is_null_among_values(text) or (type_ in {"date", "datetime"} and is_void_date(text))

@@ -41,6 +41,9 @@ _SHEET_ERROR = re.compile(r"#[¡¿]?[^\W\d_]{2,12}(?:/0)?[!?]")
 # Stata writes `.a` to `.z` for missing values with a reason, SAS also `._`.
 _CODED_REASON = re.compile(r"\.[a-z_]")
 
+# `***`, `./.`, `--:--`, and `n/e` of power exchanges: where numbers or dates belong, no values.
+_MARKS = re.compile(r"[*\-_.?~=/:\u2013\u2014\u2026]{2,12}|n/[a-z]")
+
 AMBIGUOUS = frozenset({"none", "nd"})
 """More likely a category (no alley access; North Dakota) than a missing value."""
 
@@ -54,6 +57,16 @@ def is_null_token(text: str) -> bool:
     """
     folded = text.casefold()
     return folded in NULL_TOKENS or (folded[:1] in {"#", "."} and _is_coded(folded))
+
+
+def is_null_among_values(text: str) -> bool:
+    """Return whether a text stands for a missing value where numbers, dates or booleans belong.
+
+    Example:
+        >>> is_null_among_values("***"), is_null_token("***"), is_null_among_values("+")
+        (True, False, False)
+    """
+    return is_null_token(text) or _MARKS.fullmatch(text.casefold()) is not None
 
 
 def _is_coded(text: str) -> bool:

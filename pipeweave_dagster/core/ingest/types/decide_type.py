@@ -13,7 +13,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     TEXT,
     Parser,
 )
-from pipeweave_dagster.core.model.null_tokens import is_null_token, kind_of_null
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values, kind_of_null
 from pipeweave_dagster.core.model.void_dates import is_open_end, is_void_date
 
 _MAX_NULL_TOKENS = 3
@@ -47,7 +47,7 @@ def decide_type(
     mismatches = {v: n for v, n in mismatches.items() if v not in missing}
     dated = parser.type in {"date", "datetime"}
     void = {v: n for v, n in mismatches.items() if dated and is_void_date(v)}
-    tokens = {v: n for v, n in mismatches.items() if is_null_token(v)}
+    tokens = {v: n for v, n in mismatches.items() if is_null_among_values(v)}
     others = {v: n for v, n in mismatches.items() if v not in tokens and v not in void}
     if len({*map(kind_of_null, tokens)}) > _MAX_NULL_TOKENS:
         return TEXT

@@ -35,7 +35,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     THOUSANDS_INDIAN,
     Parser,
 )
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 from pipeweave_dagster.core.model.void_dates import is_void_date
 
 _MIN_SHARE = 0.98
@@ -81,7 +81,7 @@ def infer_parser(sample: Counter[str], decimal_comma: bool = False, name: str = 
         >>> infer_parser(Counter(["1.5", "2", "n/a"])).type
         'number'
     """
-    values = Counter({v: n for v, n in sample.items() if not is_null_token(v)})
+    values = Counter({v: n for v, n in sample.items() if not is_null_among_values(v)})
     if not values:
         return TEXT
     parser = _infer(values, decimal_comma, name)
@@ -144,7 +144,7 @@ def widen(parser: Parser, mismatches: dict[str, int], sample: Counter[str]) -> P
     """Return the first other parser that also matches (nearly all of) the mismatches, if any."""
     values = Counter(sample)
     values.update(mismatches)
-    if are_codes([v for v in values if not is_null_token(v)]):
+    if are_codes([v for v in values if not is_null_among_values(v)]):
         return None
     if parser.type == "date" and " or " not in (parser.format or ""):
         for other in DATETIMES:

@@ -42,7 +42,7 @@ from pipeweave_dagster.core.ingest.types.value_parsers import (
     WHOLE_NUMBER,
     Parser,
 )
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 
 _MAX_WIDENINGS = 6
 _EXACT = "Decimals with more digits than a float holds are kept as text, so that no digit is lost."
@@ -88,7 +88,7 @@ class _TextColumns:
         if parser is TEXT and index in self.hints.numeric:
             return infer_number(known, decimal_comma)
         if parser is NUMBER and index in self.hints.whole:
-            values = [value for value in known if not is_null_token(value)]
+            values = [value for value in known if not is_null_among_values(value)]
             return WHOLE_NUMBER if all(map(WHOLE_NUMBER.matches, values)) else parser
         return parser
 
@@ -138,7 +138,7 @@ def infer_types(
 
 def _fits_nothing(parser: Parser, sample: Counter[str] | None) -> bool:
     """Return whether no value has the form that the settings give: it is a form of other data."""
-    known = [value for value in sample or () if not is_null_token(value)]
+    known = [value for value in sample or () if not is_null_among_values(value)]
     return bool(known) and not any(parser.matches(value) for value in known)
 
 

@@ -5,13 +5,15 @@ from collections import Counter
 
 from pipeweave_dagster.core.ingest.types.united_dates import two_dates_parser, union_parser
 from pipeweave_dagster.core.ingest.types.value_parsers import Parser
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 
 
 def matching_share(sample: Counter[str], parser: Parser) -> float:
     """Return the share of values, without null tokens, that a parser matches."""
-    total = sum(n for v, n in sample.items() if not is_null_token(v))
-    matching = sum(n for v, n in sample.items() if not is_null_token(v) and parser.matches(v))
+    total = sum(n for v, n in sample.items() if not is_null_among_values(v))
+    matching = sum(
+        n for v, n in sample.items() if not is_null_among_values(v) and parser.matches(v)
+    )
     return matching / total if total else 0.0
 
 

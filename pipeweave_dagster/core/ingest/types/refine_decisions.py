@@ -20,7 +20,7 @@ from pipeweave_dagster.core.ingest.types.text_forms import normalise_texts
 from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
 from pipeweave_dagster.core.ingest.types.type_decisions import TypeDecision
 from pipeweave_dagster.core.ingest.types.value_parsers import LONG_NUMBER, NUMBER, TEXT, Parser
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 
 _FINER = "regexp_matches(v, '[.][0-9]{6}[0-9]*[1-9]')"
 _LARGE = re.compile("[+-]?[1-9][0-9]{15,}")
@@ -63,12 +63,12 @@ def refine_decisions(
 def sample_note(parser: Parser, sample: Counter[str], name: str = "") -> str | None:
     """Return what a sample shows that the user should know of the type; None if nothing."""
     if parser is TEXT and sample:
-        codes = code_note([v for v in sample if not is_null_token(v)], name)
+        codes = code_note([v for v in sample if not is_null_among_values(v)], name)
         if codes:
             return codes
         large = next((v for v in sample if _LARGE.fullmatch(v)), None)
         if large is None or not all(map(LONG_NUMBER.matches, sample)):
-            return note_on_texts(sample)
+            return note_on_texts(sample, name)
         return (
             "Whole numbers beyond 64 bits are kept as text, so that no digit is lost"
             if len(large.lstrip("+-")) > 18

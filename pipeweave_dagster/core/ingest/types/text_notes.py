@@ -1,27 +1,33 @@
-"""What the user should know of a text column that is nearly one of numbers."""
+"""What the user should know of a text column that is nearly one of numbers or dates."""
 
 import math
 import re
 from collections import Counter
 
 from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.ingest.types.column_types import quoted
+from pipeweave_dagster.core.ingest.types.date_parsers import possible_dates
+from pipeweave_dagster.core.ingest.types.mixed_dates import matching_share
 from pipeweave_dagster.core.ingest.types.type_decisions import described_texts
 from pipeweave_dagster.core.ingest.types.value_parsers import (
     DECIMAL_COMMA,
     LONG_NUMBER,
     THOUSANDS_COMMA,
 )
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 
-_MIN_NUMBERS, _MOST_OTHERS = 0.5, 20
+_MIN_SHARE, _MOST_OTHERS = 0.5, 20
+_DIGIT = re.compile("[0-9]")
 _CODE = re.compile("[0-9]+[A-Za-z]|[A-Za-z]+[0-9]")
 _DIGITS = re.compile(r"[0-9.,' ]+")
 
 
-def note_on_texts(sample: Counter[str]) -> str | None:
-    """Return why a column of texts, most of which are numbers, is not one of numbers.
+def note_on_texts(sample: Counter[str], name: str = "NAME") -> str | None:
+    """Return why a column of texts, most of which are numbers or dates, is not one of these.
 
     Args:
         sample: Its values with counts.
+        name: Its name, for the setting that changes it.
     """
     values = {v: n for v, n in sample.items() if v.strip()}
     total = sum(values.values())
@@ -29,29 +35,60 @@ def note_on_texts(sample: Counter[str]) -> str | None:
     commas = {v for v in values if v not in points and DECIMAL_COMMA.matches(v)}
     others = {v: n for v, n in values.items() if v not in points and v not in commas}
     numbers = total - sum(others.values())
-    if numbers < max(2, _MIN_NUMBERS * total):
-        return None
+    if numbers < max(2, _MIN_SHARE * total):
+        return _note_on_dates(values, quoted(name))
     infinite = {v: values[v] for v in points if _is_infinite(v)}
     if infinite:
         count = sum(infinite.values())
         return (
             f"Kept as text, as {counted(count, 'number')} {'is' if count == 1 else 'are'} beyond"
             f" the range of a float: {described_texts(infinite)}. To read numbers, list what is"
-            f" missing: columns: {{NAME: {{missing: [{_example({*infinite})}]}}}}."
+            f" missing: columns: {{{quoted(name)}: {{missing: [{_example({*infinite})}]}}}}."
         )
-    if commas and any("." in v for v in points):
-        return (
-            f"Kept as text: {sum(values[v] for v in commas)} numbers have a decimal comma"
-            f" ({_example(commas)}) and {sum(values[v] for v in points if '.' in v)} a point"
-            f" ({_example({v for v in points if '.' in v})}); a column has one decimal mark."
-        )
+    pointed = {v for v in points if "." in v}
+    if commas and pointed:
+        return _note_on_marks({v: values[v] for v in commas}, {v: values[v] for v in pointed})
     words = {v: n for v, n in others.items() if not _DIGITS.fullmatch(v)}
     if not words or words != others or len(words) > _MOST_OTHERS or any(map(_CODE.match, words)):
         return None
     return (
-        f"Kept as text, as {counted(sum(words.values()), 'value')} among numbers cannot be read as"
-        f" such: {described_texts(words)}. To read numbers, set columns: {{NAME: {{type:"
+        f"{_kept(words, 'numbers')} To read numbers, set columns: {{{quoted(name)}: {{type:"
         " number}}, or list these texts as missing."
+    )
+
+
+def _note_on_marks(commas: dict[str, int], points: dict[str, int]) -> str:
+    """Return the note on numbers with two decimal marks."""
+    count = sum(commas.values())
+    return (
+        f"Kept as text: {counted(count, 'number')} {'has' if count == 1 else 'have'} a decimal"
+        f" comma ({_example({*commas})}) and {sum(points.values())} a point"
+        f" ({_example({*points})}); a column has one decimal mark."
+    )
+
+
+def _note_on_dates(values: dict[str, int], name: str) -> str | None:
+    """Return the note on texts among dates or times, all of one form."""
+    known = {v: n for v, n in values.items() if not is_null_among_values(v)}
+    dated = [v for v in known if _DIGIT.search(v)]
+    shares = [
+        (matching_share(Counter(known), parser), parser) for parser in possible_dates(dated[:20])
+    ]
+    share, parser = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+    others = {v: n for v, n in known.items() if parser is not None and not parser.matches(v)}
+    if parser is None or not others or share < _MIN_SHARE or len(others) > _MOST_OTHERS:
+        return None
+    kind = "dates" if parser.type == "date" else "times"
+    return (
+        f"{_kept(others, kind)} To read {kind}, correct these texts, or list them as missing:"
+        f" columns: {{{name}: {{missing: [{', '.join(map(repr, sorted(others)[:3]))}]}}}}."
+    )
+
+
+def _kept(texts: dict[str, int], kind: str) -> str:
+    return (
+        f"Kept as text, as {counted(sum(texts.values()), 'value')} among {kind} cannot be read as"
+        f" such: {described_texts(texts)}."
     )
 
 

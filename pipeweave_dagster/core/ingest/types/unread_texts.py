@@ -16,7 +16,7 @@ from pipeweave_dagster.core.ingest.types.type_decisions import (
     described_texts,
 )
 from pipeweave_dagster.core.ingest.types.value_parsers import TEXT, Parser
-from pipeweave_dagster.core.model.null_tokens import is_null_token
+from pipeweave_dagster.core.model.null_tokens import is_null_among_values
 
 _NUMBERS = {"integer", "number"}
 
@@ -57,7 +57,7 @@ def unread_texts(
 def _note(name: str, hints: ColumnHints, index: int, read: Parser, texts: dict[str, int]) -> str:
     """Return the note on a column with texts that have another type than the settings give it."""
     given = hints.missing.get(index, frozenset())
-    others = {t: n for t, n in texts.items() if not is_null_token(t) and t not in given}
+    others = {t: n for t, n in texts.items() if not is_null_among_values(t) and t not in given}
     wanted = hints.parsers.get(index)
     set_ = "number" if wanted is None else wanted.format or wanted.type
     named = f": {described_texts(others)}" if others else ""

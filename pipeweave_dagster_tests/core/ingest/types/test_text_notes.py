@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from pipeweave_dagster.core.documents import ColumnSetting
+from pipeweave_dagster.core.ingest import read_aligned
 from pipeweave_dagster.core.ingest.types.text_notes import note_on_texts
 
 pytestmark = pytest.mark.slow  # the file with all its variants
@@ -97,3 +98,70 @@ def test_numbers_beyond_a_float_are_named(read, rows, others, told, rows_of_numb
     missing = [v for v in others if v[-1].isdigit()]
     read(text, columns={"conc": ColumnSetting(missing=missing)})
     assert [row["conc"] for row in rows()] == [*map(float, numbers), *[None] * len(others)]
+
+
+DATES = {
+    "%Y-%m-%d": ("dates", [f"2024-01-{d:02}" for d in range(1, 29)]),
+    "%d.%m.%Y": ("dates", [f"{d:02}.01.2024" for d in range(1, 29)]),
+    "%d %b %Y": ("dates", [f"{d} Jan 2024" for d in range(1, 29)]),
+    "%Y-%m-%dT%H:%M": ("times", [f"2024-01-{d:02}T10:30" for d in range(1, 29)]),
+    "%H:%M": ("times", [f"{h:02}:30" for h in range(24)]),
+}
+
+
+@pytest.mark.parametrize(
+    "other", ["1.2.24 (approx.)", "2024-13-45", "n/a (holiday)", "before 1980"]
+)
+@pytest.mark.parametrize(("kind", "dates"), DATES.values(), ids=DATES)
+def test_a_text_among_dates_is_named(read, kind, dates, other):
+    text = "due date;v\n" + "".join(f"{d};{i}\n" for i, d in enumerate([*dates, other, other]))
+    snapshot = read(text)
+    assert snapshot.columns[0].type == "text"
+    note = note_of(snapshot, "due date")
+    assert f"2 values among {kind} cannot be read as such: {other!r} (2)" in note
+    assert f"columns: {{due date: {{missing: [{other!r}]}}}}" in note
+    read(text, columns={"due date": ColumnSetting(missing=[other])})
+
+
+@pytest.mark.parametrize(
+    "values", [["May", "June", "Ann"] * 9, ["A-1", "B-2"] * 9, ["1/2", "x"] * 9]
+)
+def test_texts_that_are_no_dates_have_no_such_note(values):
+    assert note_on_texts(Counter(values)) is None
+
+
+def test_the_note_on_numbers_names_the_column(read):
+    assert "columns: {conc: {type: number}}" in note_of(read(TEXT))
+
+
+def test_one_number_with_a_comma_is_one_number(read):
+    values = ["50.68", "69.55", "70.21", "99.18"] * 5 + ["70,21"]
+    snapshot = read("id;wert\n" + "".join(f"{i};{v}\n" for i, v in enumerate(values)))
+    assert "1 number has a decimal comma" in note_of(snapshot, "wert")
+
+
+@pytest.mark.parametrize("mark", ["***", "./.", "--:--", "n/e", "N/P", "-/-", "———", "==="])
+@pytest.mark.parametrize(
+    "values", [["1.5", "2.25", "-.75"], ["3", "4", "17"], DATES["%d.%m.%Y"][1]]
+)
+def test_marks_among_values_are_missing(read, rows, mark, values):
+    cells = [*(values * 20)[:40], mark, mark]
+    snapshot = read("id;v\n" + "".join(f"{i};{c}\n" for i, c in enumerate(cells)))
+    assert snapshot.columns[1].type != "text"
+    assert [row["v"] for row in rows()[-2:]] == [None, None]
+    assert f"{mark!r} (2)" in note_of(snapshot, "v")
+
+
+@pytest.mark.parametrize("values", [["*", "**", "***"], ["--", "-", "+", "++"], ["a", "***"]])
+def test_marks_among_texts_stay(read, rows, values):
+    read("id;v\n" + "".join(f"{i};{c}\n" for i, c in enumerate(values * 9)))
+    assert [row["v"] for row in rows()] == values * 9
+
+
+def test_marks_in_a_batch_are_missing(tmp_path, read):
+    columns = read("id,v\n" + "".join(f"{i},{i}.5\n" for i in range(30))).columns
+    (tmp_path / "b.csv").write_text("id,v\n1,***\n2,4.5\n")
+    (tmp_path / "batch").mkdir()
+    batch = read_aligned(tmp_path / "b.csv", "b.csv", columns, tmp_path / "batch")
+    assert batch.set_missing == {}
+    assert batch.columns[1].missing == 1
