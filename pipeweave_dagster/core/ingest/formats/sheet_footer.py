@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from pipeweave_dagster.core.ingest.base.note_words import is_dated_note
 from pipeweave_dagster.core.ingest.base.total_rows import TOTAL
 from pipeweave_dagster.core.ingest.formats.sheet_cells import Sheet
 
@@ -71,4 +72,4 @@ def _alone(sheet: Sheet, row: int) -> bool:
 
 def _is_note(sheet: Sheet, row: int) -> bool:
     text = next(iter(sheet.rows[row].values()))
-    return bool(_NOTE.match(text)) or len(text.split()) >= 4
+    return bool(_NOTE.match(text)) or is_dated_note(text) or len(text.split()) >= 4

@@ -5,15 +5,20 @@ it is one of the categories.
 """
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
-from pipeweave_dagster.core.ingest.base.raw_table import RejectedRecord
+from pipeweave_dagster.core.counted import counted
+from pipeweave_dagster.core.ingest.base.note_words import is_dated_note
+from pipeweave_dagster.core.ingest.base.raw_table import CELL_END, RejectedRecord
 from pipeweave_dagster.core.ingest.text.check_widths import rejected_record
 from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
 from pipeweave_dagster.core.model.closing_lines import is_blank
 
 _MIN_WIDTH = 3
 _MAX_RECORDS = 20
+_LISTED = 10
+_NOTE_REASON = "a note below the table"
 _NOTE = re.compile(
     r"[*]|(sources?|(foot)?notes?|legend|quellen?|fu(ss|ß)noten?|anmerkung(en)?|hinweise?|fuente|nota)"
     r"\s*:",
@@ -42,7 +47,7 @@ def split_footer(
     rejected: list[RejectedRecord] = []
     for find_start, reason in (
         (_start_of_block, "a block below the table"),
-        (_start_of_notes, "a note below the table"),
+        (_start_of_notes, _NOTE_REASON),
         (_start_below_total, "below the total of the table"),
         (_start_of_summary, "a summary below the table"),
         (_start_of_starred, "a total below the table"),
@@ -51,6 +56,24 @@ def split_footer(
         rejected = [rejected_record(r, reason) for r in kept[start:]] + rejected
         kept = kept[:start]
     return kept, rejected
+
+
+def named_notes(kept: list[Record], rejected: list[RejectedRecord]) -> list[RejectedRecord]:
+    """Return rejected records, those of one field below the last row as notes below the table."""
+    last = kept[-1].line if kept else 0
+    return [
+        replace(r, reason=_NOTE_REASON) if r.line > last and CELL_END not in r.text else r
+        for r in rejected
+    ]
+
+
+def kept_footer_note(kept: list[Record], body: list[Record], width: int) -> list[str]:
+    """Return the note on rows of a batch that would be no rows of a training table."""
+    _, found = split_footer(kept, body, width)
+    lines = ", ".join(str(record.line) for record in found[:_LISTED])
+    what = counted(len(found), "row")
+    looks = "looks like a note or total" if len(found) == 1 else "look like notes or totals"
+    return [f"{what} {looks} below the table: line {lines}; kept, as in a batch."] if found else []
 
 
 def _after_blank(kept: list[Record], body: list[Record]) -> set[int]:
@@ -65,9 +88,8 @@ def _start_of_notes(kept: list[Record], _after_blank: set[int], _typical: int) -
     start = len(kept)
     while start > 1 and len(kept) - start < _MAX_RECORDS and _is_one_field(kept[start - 1]):
         start -= 1
-    while start < len(kept) and not any(map(_is_note, kept[start:])):
-        start += 1
-    while start < len(kept) and not _is_note(kept[start]):
+    labels = any(is_dated_note(record.fields[0]) for record in kept[:start])
+    while start < len(kept) and not _is_note(kept[start], labels=labels):
         start += 1
     return start
 
@@ -76,10 +98,13 @@ def _is_one_field(record: Record) -> bool:
     return filled_cells(record.fields) == 1 and bool(record.fields[0].strip())
 
 
-def _is_note(record: Record) -> bool:
+def _is_note(record: Record, *, labels: bool) -> bool:
+    """Return whether a record is a note; labels and dates are none where rows begin with them."""
     first = record.fields[0].strip()
-    one_cell = filled_cells(record.fields) == 1
-    return one_cell and (len(first.split()) >= 3 or bool(_NOTE.match(first)))
+    if filled_cells(record.fields) != 1:
+        return False
+    dated = not labels and is_dated_note(first)
+    return dated or len(first.split()) >= 3 or bool(_NOTE.match(first))
 
 
 def _start_of_block(kept: list[Record], after_blank: set[int], _typical: int) -> int:

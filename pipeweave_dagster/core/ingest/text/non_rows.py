@@ -4,15 +4,18 @@ import re
 
 from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.documents import LeftOutLine
+from pipeweave_dagster.core.ingest.base.note_words import is_page_number
 from pipeweave_dagster.core.ingest.text.line_marks import is_comment, is_row_count
-from pipeweave_dagster.core.ingest.text.records import Record
+from pipeweave_dagster.core.ingest.text.records import Record, filled_cells
 from pipeweave_dagster.core.ingest.text.repair_record import OTHER_DELIMITER
 
 _LISTED = 10
 _MOST_TEXT = 200
+_LEAST_WIDTH, _ROWS_PER_PAGE = 2, 3
 REPEATED_HEADER, COMMENT, ROW_COUNT, TITLE = "repeated header", "comment", "row count", "title"
 LOGGER_TITLE = "title of a logger"
 ANNOTATION = "units or descriptions"
+PAGE = "page number"
 CONFLICT = "merge conflict"
 ANOTHER_TABLE, BELOW_TABLE = "another table", "line below the table"
 _CONFLICT = re.compile(r"<{7}( .*)?|[|]{7}( .*)?|={7}|>{7}( .*)?")
@@ -22,6 +25,7 @@ _WORDS = {
     REPEATED_HEADER: "row that repeats the header",
     COMMENT: "comment line",
     ROW_COUNT: "line with a count of rows",
+    PAGE: "line with the number of a page",
     ANOTHER_TABLE: "table below the first one",
     BELOW_TABLE: "line below the table",
 }
@@ -31,6 +35,7 @@ _PLURALS = {
     REPEATED_HEADER: "rows that repeat the header",
     COMMENT: "comment lines",
     ROW_COUNT: "lines with counts of rows",
+    PAGE: "lines with the numbers of pages",
     ANOTHER_TABLE: "tables below the first one",
     BELOW_TABLE: "lines below the table",
 }
@@ -42,7 +47,8 @@ def split_non_rows(
     """Return the records that may be rows, and the lines that are none.
 
     A header is repeated where files with headers were joined; a comment is one field that begins
-    with `#`, `//` or `-- ` where rows have several; a database client writes `(40 rows)` below.
+    with `#`, `//` or `-- ` where rows have several; a database client writes `(40 rows)` below, a
+    report `Page 2 of 4` between.
 
     Args:
         body: Records below the header.
@@ -53,8 +59,11 @@ def split_non_rows(
     has_header = sum(map(bool, header)) > 1
     rows: list[Record] = []
     left_out: list[LeftOutLine] = []
+    pages = _page_lines(body, width)
     for record in body:
-        kind = _kind(record, header if has_header else None, width)
+        kind = (
+            PAGE if record.line in pages else _kind(record, header if has_header else None, width)
+        )
         if kind is None:
             rows.append(record)
         else:
@@ -74,6 +83,18 @@ def _kind(record: Record, header: list[str] | None, width: int) -> str | None:
         if is_row_count(text):
             return ROW_COUNT
     return None
+
+
+def _page_lines(body: list[Record], width: int) -> set[int]:
+    """Return the few lines between rows that hold the number of a page and nothing else."""
+    if width < _LEAST_WIDTH:
+        return set()
+    found = [r for r in body if filled_cells(r.fields) == 1 and is_page_number("".join(r.fields))]
+    rows = [r.line for r in body if filled_cells(r.fields) > 1]
+    between = bool(found and rows) and found[0].line < rows[-1]
+    return (
+        {r.line for r in found} if between and _ROWS_PER_PAGE * len(found) <= len(rows) else set()
+    )
 
 
 def _repeats(record: Record, header: list[str]) -> bool:

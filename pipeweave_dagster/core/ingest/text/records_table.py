@@ -10,7 +10,7 @@ from pipeweave_dagster.core.counted import counted
 from pipeweave_dagster.core.errors import PipeWeaveError, validation_error
 from pipeweave_dagster.core.ingest.base.containers import Content
 from pipeweave_dagster.core.ingest.base.raw_table import RawTable, RejectedRecord
-from pipeweave_dagster.core.ingest.base.total_rows import LAST_ROWS, total_notes
+from pipeweave_dagster.core.ingest.base.total_rows import total_notes
 from pipeweave_dagster.core.ingest.base.workspace import Workspace
 from pipeweave_dagster.core.ingest.text.check_widths import check_widths
 from pipeweave_dagster.core.ingest.text.closing_lines import (
@@ -18,7 +18,11 @@ from pipeweave_dagster.core.ingest.text.closing_lines import (
     without_closing_lines,
 )
 from pipeweave_dagster.core.ingest.text.column_headers import column_headers
-from pipeweave_dagster.core.ingest.text.footers import split_footer
+from pipeweave_dagster.core.ingest.text.footers import (
+    kept_footer_note,
+    named_notes,
+    split_footer,
+)
 from pipeweave_dagster.core.ingest.text.non_rows import non_row_notes, split_non_rows
 from pipeweave_dagster.core.ingest.text.plan_description import (
     dialect_document,
@@ -61,10 +65,13 @@ def build_table(
         body, closing = split_closing_lines(body, width)
         left_out += [*non_rows, *plan.below]
     kept, rejected, notes = check_widths(body, width, keep_all)
-    if kept and not keep_all:
+    if kept and keep_all:
+        notes += kept_footer_note(kept, body, width)
+    elif kept:
+        rejected = named_notes(kept, rejected)
         kept, footer = split_footer(kept, body, width)
         rejected += [*footer, *closing]
-        notes += total_notes([(r.line, r.fields) for r in kept[-LAST_ROWS:]])
+    notes += total_notes([(r.line, r.fields) for r in kept])
     if not kept:
         raise _without_rows(content.name, plan, names, blank=bool(body))
     space.db.register("incoming", _arrow_table(kept, width))
