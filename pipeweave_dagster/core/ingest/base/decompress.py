@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +9,10 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pipeweave_dagster.core.errors import validation_error
+from pipeweave_dagster.core.ingest.base.archive_members import data_member
 from pipeweave_dagster.core.ingest.base.limits import IngestLimits
 
 Container = Literal["none", "gzip", "zip", "bz2", "zstd"]
-_DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".parquet", ".json", ".jsonl", ".xlsx", ".arrow")
-
-_NOTES = re.compile(r"(?:read[ _-]?me|licen[cs]e|copying|change[ _-]?log)(?![^\W_])", re.IGNORECASE)
-"""Files that stand beside the data in an archive, and may be longer."""
 
 
 @contextmanager
@@ -31,7 +27,7 @@ def open_compressed(
     stem = name.rsplit(".", 1)[0]
     if kind == "zip":
         with zipfile.ZipFile(path) as archive:
-            member, notes = _largest_member(archive, name)
+            member, notes = _member_with_data(archive, name)
             limits.check_decompressed(name, member.file_size, path.stat().st_size)
             with archive.open(member) as source:
                 yield source, member.filename, notes  # type: ignore[misc]
@@ -54,7 +50,9 @@ def open_compressed(
             yield source, stem, ()  # type: ignore[misc]
 
 
-def _largest_member(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
+def _member_with_data(
+    archive: zipfile.ZipFile, name: str
+) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
     files = [
         i
         for i in archive.infolist()
@@ -66,15 +64,15 @@ def _largest_member(archive: zipfile.ZipFile, name: str) -> tuple[zipfile.ZipInf
         )
     if not files:
         raise validation_error(f"{name!r} contains no file.", fix="Upload the data file itself.")
-    data = [i for i in files if i.filename.lower().endswith(_DATA_SUFFIXES)] or files
-    data = [i for i in data if not _NOTES.match(i.filename.rsplit("/", 1)[-1])] or data
-    largest = max(data, key=lambda i: i.file_size)
-    others = [i.filename for i in files if i is not largest]
+    chosen = data_member(archive, files)
+    others = [i.filename for i in files if i is not chosen]
     if not others:
-        return largest, ()
-    return largest, (
+        return chosen, ()
+    largest = chosen.file_size == max(i.file_size for i in files)
+    why = "the largest with data" if largest else "which looks like the table"
+    return chosen, (
         (
-            f"The archive contains {len(files)} files. Only {largest.filename!r}, the largest"
-            f" with data, was read; skipped: {', '.join(repr(o) for o in others[:5])}."
+            f"The archive contains {len(files)} files. Only {chosen.filename!r}, {why},"
+            f" was read; skipped: {', '.join(repr(o) for o in others[:5])}."
         ),
     )
